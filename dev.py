@@ -1,0 +1,148 @@
+"""Every chore of this project, with nothing but Python: `python3 dev.py run`, on Windows `py dev.py run`.
+
+The Makefile calls this file. It runs before anything is installed, so it imports the standard library
+only and stays readable for the old Pythons it has to refuse.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "lnctp-installed"
+LOCK = ROOT / "requirements.lock"
+OLDEST = (3, 11)
+LOCK_OPTIONS = (
+    "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet"
+    " --extra dev pyproject.toml --output-file requirements.lock"
+).split()
+
+CHECKS = [
+    ("style", ["-m", "ruff", "check", "."]),
+    ("types", ["-m", "mypy"]),
+    ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
+    ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
+    ("migrations", ["-m", "migrations.check"]),
+    ("tests", ["-m", "pytest"]),
+]
+
+
+def main(arguments):
+    """Exit code of the chore named first; the rest goes to it as it is."""
+    chores = {chore.__name__: chore for chore in (setup, run, demo, test, soak, bench, lock)}
+    if not arguments or arguments[0] not in chores:
+        print(__doc__.strip().splitlines()[0])
+        print("chores: " + " ".join(chores))
+        return 2
+    if sys.version_info < OLDEST:
+        print("Python %d.%d or newer is needed; this is %s." % (*OLDEST, sys.version.split()[0]))
+        return 1
+    if arguments[0] not in ("setup", "lock"):
+        ready = setup([])
+        if ready:
+            return ready
+    return chores[arguments[0]](arguments[1:])
+
+
+def setup(_):
+    """Makes .venv as the lock says. Does nothing when that was done before and nothing changed."""
+    wanted = _fingerprint()
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and _starts():
+        return 0
+    print("Setting up .venv (once, a minute or two) …", flush=True)
+    if not _starts() and not _make_venv():
+        return 1
+    pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    install = [
+        [*pip, "--require-hashes", "--requirement", str(LOCK)],
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+    ]
+    for step in install:
+        failed = _python(step)
+        if failed:
+            print("The set-up stopped; nothing is lost. See the message above, then run the same again.")
+            return failed
+    STAMP.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+def _make_venv():
+    made = subprocess.call([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    if made:
+        print("Python came without venv. On Debian and Ubuntu: sudo apt install python3-venv")
+    return not made
+
+
+def _starts():
+    """Whether .venv has a Python that runs, and one that is new enough: folders move, Pythons go."""
+    check = "import sys; sys.exit(sys.version_info < %r)" % (OLDEST,)
+    return PYTHON.exists() and subprocess.call([str(PYTHON), "-c", check], stderr=subprocess.DEVNULL) == 0
+
+
+def _fingerprint():
+    content = b"".join((ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
+    return hashlib.sha256(content + str(ROOT).encode()).hexdigest()
+
+
+def _python(arguments, **changes):
+    return subprocess.call([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **changes})
+
+
+def run(arguments):
+    """Opens the app, or the `lnctp` command given."""
+    return _python(["-m", "lnctp_tui", *arguments])
+
+
+def demo(arguments):
+    """Opens a throw-away vault with the sample cases; it is removed on exit."""
+    return _python(["-m", "lnctp_tui", "demo", *arguments])
+
+
+def test(arguments):
+    """Every check, the tests last. Goes on after a failure, so that one run shows all of them."""
+    failed = []
+    for number, (name, command) in enumerate(CHECKS, 1):
+        print("\n%d/%d %s" % (number, len(CHECKS), name), flush=True)
+        began = time.monotonic()
+        extra = arguments if name == "tests" else []
+        if _python([*command, *extra]):
+            failed.append(name)
+        if name != "tests":
+            result = "FAILED" if name in failed else "ok"
+            print("    %s, %.1f s" % (result, time.monotonic() - began), flush=True)
+    if failed:
+        print("\nFAILED: " + ", ".join(failed))
+    return 1 if failed else 0
+
+
+def soak(arguments):
+    """The crash and attack tests at their full counts (about an hour)."""
+    return _python(["-m", "pytest", "-m", "soak", *arguments], LNCTP_SOAK="1")
+
+
+def bench(arguments):
+    """Prints the table of measures and writes bench/out/results.json."""
+    return _python(["-m", "bench", *arguments])
+
+
+def lock(_):
+    """Writes requirements.lock from pyproject.toml; needs `uv`, which nothing else here does."""
+    found = shutil.which("uv") or shutil.which("uv", path=str(PYTHON.parent))
+    if not found:
+        print("uv is not installed: https://docs.astral.sh/uv/")
+        return 1
+    header = ["--custom-compile-command", "python3 dev.py lock"]
+    return subprocess.call([found, "pip", "compile", *LOCK_OPTIONS, *header], cwd=ROOT)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

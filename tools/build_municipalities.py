@@ -70,7 +70,9 @@ def localities(database: sqlite3.Connection, inegi: dict[str, str]) -> dict[str,
     return towns
 
 
-def rows(names: dict[str, str], towns: dict[str, list[str]], states: dict[str, str]) -> Iterator[dict[str, str]]:
+def rows(
+    names: dict[str, str], towns: dict[str, list[str]], states: dict[str, str]
+) -> Iterator[dict[str, str]]:
     """The catalog in the order of the codes, changes applied."""
     changes = {each["code"]: each for each in read(CHANGES)}
     taken = {(code[:2], fold(each)) for code, each in names.items()}

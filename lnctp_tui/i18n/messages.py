@@ -1,0 +1,192 @@
+"""What a person reads when something goes wrong: what happened, what is saved, what to do now.
+
+One entry for each error code that the program raises; a test holds that. `{facts}` come from the error.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import N_, _
+
+
+class Explanation(NamedTuple):
+    """Three short sentences; `saved` is empty when nothing was at stake."""
+
+    happened: str
+    saved: str
+    now: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in self if part)
+
+
+class _Facts(dict[str, object]):
+    """Placeholders without a fact stay readable."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def explain(error: LnctpError) -> Explanation:
+    """What happened, what is saved and what to do now, in the language in use."""
+    return explain_code(error.code, **error.facts)
+
+
+def explain_code(code: str, **facts: object) -> Explanation:
+    """The same by code; an unknown code gets a general sentence that names it."""
+    happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
+    known = _Facts(facts | {"code": code})
+    return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
+
+
+KEPT = N_("Lo escrito sigue en la memoria y se reintenta cada 2 segundos.")
+STORED = N_("Lo que ya decía «guardado» está en el disco.")
+UNTOUCHED = N_("No se cambió nada.")
+FILE_KEPT = N_("El archivo se conserva tal como está; no se crea otro.")
+
+MESSAGES: dict[str, tuple[str, str, str]] = {
+    # the two outer doors
+    "error": (
+        N_("El programa encontró un problema ({code})."),
+        STORED,
+        N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
+    ),
+    "refused": (N_("No se puede hacer eso ahora."), UNTOUCHED, N_("Revise los datos y vuelva a intentarlo.")),
+    "bad_input": (
+        N_("Un dato no se puede guardar como está ({field}: {reason})."),
+        N_("Se conserva lo que se escribió."),
+        N_("Corríjalo cuando pueda."),
+    ),
+    "bad_protocol": (
+        N_("El protocolo tiene un error: {file}, línea {line}: {reason}."),
+        UNTOUCHED,
+        N_("Corrija el archivo, o quite la carpeta de la organización para usar el protocolo incluido."),
+    ),
+    # storage
+    "storage_failed": (
+        N_("El disco no aceptó lo escrito ({reason})."),
+        KEPT,
+        N_("No cierre la aplicación. Revise el espacio y los permisos de la carpeta de datos."),
+    ),
+    "disk_full": (N_("El disco está lleno."), KEPT, N_("Libere espacio; no cierre la aplicación.")),
+    "read_only": (
+        N_("La carpeta de datos es de solo lectura."),
+        KEPT,
+        N_("Devuelva el permiso de escritura a la carpeta; no cierre la aplicación."),
+    ),
+    "disk_error": (
+        N_("El disco falla al leer o escribir."),
+        KEPT,
+        N_("Anote en papel lo más importante y avise a soporte; no cierre la aplicación."),
+    ),
+    "database_locked": (
+        N_("Otro programa tiene ocupada la base de datos."),
+        KEPT,
+        N_("Cierre el otro programa, o espere unos segundos."),
+    ),
+    "database_damaged": (
+        N_("La frase es correcta, pero la base de datos está dañada y no se abre."),
+        FILE_KEPT,
+        N_("No la borre. Restaure un respaldo con «lnctp restore» o avise a soporte."),
+    ),
+    "database_missing": (
+        N_("Falta la base de datos ({name}) junto a su llave."),
+        N_("No se crea una nueva."),
+        N_("Devuelva el archivo a la carpeta de datos, o restaure un respaldo con «lnctp restore»."),
+    ),
+    "database_newer": (
+        N_("Una versión más nueva del programa escribió esta base de datos."),
+        FILE_KEPT,
+        N_("Actualice el programa y vuelva a abrirla."),
+    ),
+    "write_outside_log": (
+        N_("El programa intentó escribir sin dejar constancia y se le impidió ({code})."),
+        UNTOUCHED,
+        N_("Dé este código a soporte."),
+    ),
+    # vault
+    "vault": (N_("La llave de los datos no se puede usar ({code})."), FILE_KEPT, N_("Avise a soporte.")),
+    "wrong_passphrase": (
+        N_("La frase no abre."),
+        "",
+        N_("Revise el orden y las palabras. No importan acentos ni mayúsculas si es una frase generada."),
+    ),
+    "wrong_sheet": (
+        N_("Esas palabras no abren: la hoja es de otra llave o fue sustituida."),
+        UNTOUCHED,
+        N_("Use la hoja más reciente."),
+    ),
+    "no_sheet": (
+        N_("No se ha hecho una hoja de recuperación para esta llave."),
+        UNTOUCHED,
+        N_("Pida la recuperación a su organización."),
+    ),
+    "sheet_words": (
+        N_("Las 24 palabras no forman una hoja válida."),
+        UNTOUCHED,
+        N_("Revise el orden; bastan las cuatro primeras letras de cada palabra."),
+    ),
+    "phrase_words": (
+        N_("La frase debe tener al menos siete palabras de la lista."),
+        UNTOUCHED,
+        N_("Escriba las siete palabras en el orden en que se mostraron."),
+    ),
+    "phrase_short": (
+        N_("Una frase propia debe tener al menos 15 caracteres."),
+        UNTOUCHED,
+        N_("Añada palabras, o use la frase generada."),
+    ),
+    "phrase_weak": (
+        N_("Esa frase es fácil de adivinar."),
+        UNTOUCHED,
+        N_("Añada palabras que nada tengan que ver entre sí, o use la frase generada."),
+    ),
+    "kdf_memory": (
+        N_("No hay memoria suficiente para abrir la llave ({mebibytes} MiB)."),
+        UNTOUCHED,
+        N_("Cierre otros programas y vuelva a intentarlo."),
+    ),
+    "vault_tampered": (
+        N_("El archivo de la llave (vault.json) fue alterado o es de otros datos."),
+        FILE_KEPT,
+        N_("No lo borre. Devuelva el original desde un respaldo o avise a soporte."),
+    ),
+    "vault_newer": (
+        N_("Una versión más nueva del programa hizo esta llave."),
+        FILE_KEPT,
+        N_("Actualice el programa y vuelva a abrirla."),
+    ),
+    "vault_busy": (
+        N_("Estos datos ya están abiertos en otra ventana."),
+        UNTOUCHED,
+        N_("Use la otra ventana, o ciérrela y vuelva a intentarlo."),
+    ),
+    "vault_exists": (
+        N_("En esta carpeta ya hay datos de una persona."),
+        FILE_KEPT,
+        N_("Ábralos con su frase, o use otra carpeta."),
+    ),
+    "no_vault": (N_("En esta carpeta todavía no hay datos."), "", N_("Créelos con «lnctp init» o «lnctp run».")),
+    "database_without_vault": (
+        N_("Hay una base de datos sin su llave (vault.json)."),
+        FILE_KEPT,
+        N_("Devuelva vault.json a la carpeta, o restaure un respaldo con «lnctp restore»."),
+    ),
+    "shared_drive": (
+        N_("La carpeta de datos está en una carpeta compartida o de red ({where})."),
+        UNTOUCHED,
+        N_("Use una carpeta de este equipo; señálela con LNCTP_HOME."),
+    ),
+    "unsafe_folder": (
+        N_("La carpeta de datos no es una carpeta propia de esta cuenta ({name})."),
+        UNTOUCHED,
+        N_("Use otra carpeta; señálela con LNCTP_HOME."),
+    ),
+    "unsafe_file": (
+        N_("Un archivo de la carpeta de datos no es un archivo propio y simple ({name})."),
+        UNTOUCHED,
+        N_("Avise a soporte antes de seguir: alguien pudo cambiarlo."),
+    ),
+}

@@ -1,0 +1,92 @@
+"""What every screen of the app shares, and what it may ask of the app around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+from textual.screen import ModalScreen, Screen
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import _
+from lnctp_tui.i18n.messages import explain
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.workspace import Workspace
+
+Result = TypeVar("Result")
+
+
+class Shell(Protocol):
+    """What a screen may ask of the app. The app implements it; screens never import the app."""
+
+    home: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open database; only after the phrase was accepted."""
+
+    def new_call(self) -> None:
+        """Start a call in a mode of its own and go there."""
+
+    def reopen_call(self, contact_id: str) -> None:
+        """Go to an open call, or open an unfinished one where the counselor was."""
+
+    def edit_case(self, case_id: str) -> None:
+        """Open an existing case in the form."""
+
+    def show_case(self, case_id: str) -> None:
+        """Open the case view on top of this screen."""
+
+    def leave_form(self) -> None:
+        """Close the form on the screen (finished, discarded or put aside) and go back to the desk."""
+
+    def forms(self) -> list[tuple[str, str, bool]]:
+        """The open forms: (mode, folio or time, on the screen now)."""
+
+    def lock(self) -> None:
+        """Hide everything and end the process that holds the key."""
+
+    def tell(self, error: LnctpError) -> None:
+        """Show what happened, what is saved and what to do."""
+
+    def in_reader(self, job: Callable[[], Result], done: Callable[[Result], None], *, group: str = "read") -> None:
+        """Run a blocking read in a thread; only the newest of a group is delivered."""
+
+
+class AppScreen(Screen[Result]):
+    """A screen of the app. Titles and key texts are translated when they are shown."""
+
+    NAME = ""
+    """Heading, as a Spanish msgid."""
+
+    @property
+    def shell(self) -> Shell:
+        """The app, as far as a screen may know it."""
+        return cast("Shell", self.app)
+
+    @property
+    def heading(self) -> str:
+        """The screen's name in the language in use."""
+        return _(self.NAME)
+
+    def notify_error(self, error: LnctpError) -> None:
+        """Say what went wrong on this screen."""
+        self.shell.tell(error)
+
+
+class AppDialog(ModalScreen[Result]):
+    """A dialog of the app."""
+
+    NAME = ""
+
+    @property
+    def shell(self) -> Shell:
+        """The app, as far as a dialog may know it."""
+        return cast("Shell", self.app)
+
+
+def sentence(error: LnctpError) -> str:
+    """All that `explain` says, in one paragraph."""
+    return str(explain(error))

@@ -1,0 +1,75 @@
+"""Compiles lnctp_tui/i18n/en/*.po to the one en.mo that is kept in the repository.
+
+    python tools/compile_catalogs.py           write en.mo
+    python tools/compile_catalogs.py --missing  print the sentences of the source without English, as a .po
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "lnctp_tui"
+FOLDER = PACKAGE / "i18n" / "en"
+COMPILED = PACKAGE / "i18n" / "en.mo"
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+
+
+def catalog() -> Catalog:
+    """All .po files as one. Raises ValueError when two files translate one sentence differently."""
+    whole = Catalog(locale="en", charset="utf-8", header_comment="")
+    for path in sorted(FOLDER.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                if not message.id:
+                    continue
+                known = whole.get(message.id)
+                if known is not None and known.string != message.string:
+                    raise ValueError(f"{path.name}: {message.id!r} has another translation elsewhere")
+                whole.add(message.id, message.string, flags=message.flags)
+    return whole
+
+
+def compiled(whole: Catalog) -> bytes:
+    """The bytes of en.mo."""
+    buffer = BytesIO()
+    write_mo(buffer, whole)
+    return buffer.getvalue()
+
+
+def sentences() -> dict[str | tuple[str, ...], str]:
+    """Every sentence in the source → the file that says it."""
+    found: dict[str | tuple[str, ...], str] = {}
+    for name, _line, message, _comments, _context in extract_from_dir(
+        PACKAGE, [("**.py", "python")], keywords=KEYWORDS
+    ):
+        found.setdefault(tuple(message) if isinstance(message, tuple) else message, str(name))
+    return found
+
+
+def missing() -> Catalog:
+    """The sentences of the source that have no English yet."""
+    whole, wanted = catalog(), Catalog(locale="en", charset="utf-8", header_comment="#")
+    for sentence, name in sentences().items():
+        known = whole.get(sentence)
+        if known is None or not (all(known.string) if isinstance(known.string, tuple) else known.string):
+            wanted.add(sentence, locations=[(name, 1)])
+    return wanted
+
+
+def main() -> None:
+    if "--missing" in sys.argv:
+        write_po(sys.stdout.buffer, missing(), omit_header=True)
+        return
+    COMPILED.write_bytes(compiled(catalog()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Amounts of money as people say them: `$1,500`, `como 100 mil pesos`, `200 dls`, `1 500.50 EUR`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lnctp_tui.domain import numbers
+from lnctp_tui.domain.text import fold
+
+DEFAULT = "MXN"
+
+_CURRENCIES = {
+    "CAD": r"cad|dolares canadienses|canadian dollars",
+    "COP": r"cop|pesos colombianos",
+    "USD": r"us\$|usd|dolares(?: americanos)?|dolar|dlls?|dls|dollars?",
+    "EUR": r"€|euros?|eur",
+    "GTQ": r"gtq|quetzal(?:es)?",
+    "HNL": r"hnl|lempiras?",
+    "BTC": r"btc|bitcoins?|₿",
+    "MXN": r"mxn|mx\$|\$\s*mxn?|mx|pesos(?: mexicanos)?|peso|m\.?\s?n\.?|varos",
+}
+_SIGNS = re.compile(
+    "|".join(rf"(?P<{code}>(?<![a-z])(?:{forms})(?![a-z]))" for code, forms in _CURRENCIES.items())
+)
+_ABOUT = re.compile(
+    r"~|\+|\b(?:como|unos|unas|casi|mas de|mas o menos|aprox\w*|alrededor de|cerca de|about"
+    r"|around|almost|over)\b\.?"
+)
+
+
+@dataclass(frozen=True)
+class Amount:
+    value: int | float
+    currency: str | None
+    """The currency that was said, ISO 4217 or BTC; None when none was (then it is pesos, DEFAULT)."""
+    estimated: bool
+
+
+def parse(raw: str) -> Amount | str:
+    """The amount that `raw` says, or a problem code of `numbers.parse`."""
+    text = fold(raw)
+    estimated = bool(_ABOUT.search(text))
+    text = _ABOUT.sub(" ", text)
+    said = _SIGNS.search(text)
+    text = _SIGNS.sub(" ", text).replace("$", " ")
+    text = re.sub(r"\b(?:de|of)\b", " ", text)
+    value = numbers.parse(re.sub(r"\s+", " ", text))
+    if isinstance(value, str):
+        return value
+    return Amount(value, said.lastgroup if said else None, estimated)

@@ -1,0 +1,117 @@
+"""Folios: `K7Q2-0042-X` = 4 device symbols, a counter, one check symbol.
+
+Source: ISO/IEC 7064:2003, hybrid system MOD 37,36 (alphanumeric, the check symbol is a letter or a digit);
+the prefix uses Crockford's base 32 (no I, L, O, U).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PREFIX = 4
+_DIGITS = "0123456789"
+_SYMBOLS = _DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MISREAD = str.maketrans("OIL", "011")
+_LOOKALIKES = ({"0", "O"}, {"1", "I", "L"})
+_LONGEST = 40
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class Folio:
+    """A folio whose check symbol is right."""
+
+    prefix: str
+    number: int
+
+    def __str__(self) -> str:
+        return make(self.prefix, self.number)
+
+
+def check_symbol(body: str) -> str:
+    """The check symbol of `body`. Source: ISO/IEC 7064:2003, clause 8, M = 36."""
+    remainder = 36
+    for symbol in body:
+        remainder = (remainder + _SYMBOLS.index(symbol)) % 36 or 36
+        remainder = remainder * 2 % 37
+    return _SYMBOLS[(37 - remainder) % 36]
+
+
+def make(prefix: str, number: int) -> str:
+    """The folio of the device's `number`-th case. Raises ValueError for a prefix or number that has none."""
+    if len(prefix) != PREFIX or any(each not in CROCKFORD for each in prefix) or number < 0:
+        raise ValueError("a folio is made of 4 Crockford symbols and a number from 0")
+    digits = f"{number:04d}"
+    return f"{prefix}-{digits}-{check_symbol(prefix + digits)}"
+
+
+def parse(text: str) -> Folio | None:
+    """The folio that `text` writes in any case, with or without dashes and blanks; None if it is none.
+
+    O is read as 0, I and L as 1 where only those can stand. The check symbol may be any letter: there a
+    look-alike is a mistake, which `corrections` offers first.
+    """
+    symbols = _split(text)
+    if symbols is None:
+        return None
+    prefix, digits, check = symbols
+    return _valid(prefix, digits, check)
+
+
+def is_valid(text: str) -> bool:
+    """Whether `text` writes a folio."""
+    return parse(text) is not None
+
+
+def corrections(text: str) -> tuple[str, ...]:
+    """Folios one wrong symbol or one swap of neighbours away from `text`, likeliest first, at most 20."""
+    symbols = _split(text)
+    if symbols is None or _valid(*symbols):
+        return ()
+    found: dict[str, None] = {}
+    for prefix, digits, check in _neighbours(*symbols):
+        folio = _valid(prefix, digits, check)
+        if folio:
+            found[str(folio)] = None
+    return tuple(found)[:_MOST]
+
+
+def _split(text: str) -> tuple[str, str, str] | None:
+    if len(text) > _LONGEST:
+        return None
+    parts = re.findall("[0-9A-Z]+", unicodedata.normalize("NFKC", text).upper())
+    symbols = "".join(parts)
+    if len(parts) == 3 and len(parts[0]) == PREFIX and len(parts[2]) == 1:
+        symbols = parts[0] + parts[1].rjust(4, "0") + parts[2]
+    if len(symbols) < PREFIX + 5:
+        return None
+    body = symbols[:-1].translate(_MISREAD)
+    return body[:PREFIX], body[PREFIX:], symbols[-1]
+
+
+def _valid(prefix: str, digits: str, check: str) -> Folio | None:
+    if any(each not in CROCKFORD for each in prefix) or any(each not in _DIGITS for each in digits):
+        return None
+    if len(digits) > 4 and digits.startswith("0"):
+        return None
+    return Folio(prefix, int(digits)) if check_symbol(prefix + digits) == check else None
+
+
+def _neighbours(prefix: str, digits: str, check: str) -> Iterator[tuple[str, str, str]]:
+    text = prefix + digits + check
+    for alike in _LOOKALIKES:
+        if check in alike:
+            yield from ((prefix, digits, other) for other in sorted(alike - {check}))
+    for at in range(len(text) - 1):
+        yield _cut(text[:at] + text[at + 1] + text[at] + text[at + 2 :])
+    for at in range(len(text)):
+        alphabet = CROCKFORD if at < PREFIX else _DIGITS if at < len(text) - 1 else _SYMBOLS
+        yield from (_cut(text[:at] + symbol + text[at + 1 :]) for symbol in alphabet)
+
+
+def _cut(text: str) -> tuple[str, str, str]:
+    return text[:PREFIX], text[PREFIX:-1], text[-1]

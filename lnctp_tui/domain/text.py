@@ -1,0 +1,92 @@
+"""Text from outside and keys to search by. Source: docs on security, "Text from outside"; Unicode 15.1."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+REPLACEMENT = "�"
+
+_NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
+
+_INVISIBLE = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but TAB and LF, DEL, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"  # soft hyphen, fillers, Arabic letter mark
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero-width and bidi; ZWNJ 200C and ZWJ 200D are letters
+    "\u3164\ufeff\uffa0\ufff0-\ufffb"  # fillers, byte order mark, interlinear annotation
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"  # non-characters, lone surrogates
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # shorthand, music and tag formats
+)
+_PLANE_ENDS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+_BAD = re.compile(f"[{_INVISIBLE}{_PLANE_ENDS}]")
+_BAD_ASCII = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+
+_MARKS = re.compile("[\u0300-\u036f\u200c\u200d]+")
+_WORD = re.compile(r"\w+")
+
+
+def clean(text: str) -> tuple[str, int]:
+    """`text` safe to store and to paint, and how many of its characters became U+FFFD.
+
+    NFC; every line end is LF; a TAB is one blank. C0, DEL, C1, bidirectional and zero-width controls, lone
+    surrogates and non-characters are replaced, so that nobody reads less than what is stored. Idempotent.
+    """
+    if text.isascii() and not _BAD_ASCII.search(text):
+        return text, 0
+    lines = _NEWLINES.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    return _BAD.subn(REPLACEMENT, lines)
+
+
+def fold(text: str) -> str:
+    """`text` in lower case and without accents (ñ is n), to compare and to search."""
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The folded words and numbers of `text`, in its order."""
+    return tuple(_WORD.findall(fold(text)))
+
+
+def digits(text: str) -> str:
+    """The decimal digits of `text`, of any script, as ASCII."""
+    return "".join(str(unicodedata.decimal(each)) for each in text if each.isdecimal())
+
+
+_SOUNDS = tuple(
+    (re.compile(pattern), key)
+    for pattern, key in (
+        (r"[^a-z]", ""),
+        (r"^ps", "s"),
+        (r"ph", "f"),
+        (r"ch", "4"),
+        (r"(?:^h|g)u(?=[ao])|^hu(?=[ei])", "w"),
+        (r"h", ""),
+        (r"sc(?=[ei])|xc(?=[ei])", "s"),
+        (r"(?<=[aeiou])x(?=[aeiou])|^x(?=[aei])", "j"),
+        (r"[xz]", "s"),
+        (r"qu(?=[ei])|[qk]|c(?![ei])", "k"),
+        (r"c", "s"),
+        (r"g(?=[ei])", "j"),
+        (r"gu(?=[ei])", "g"),
+        (r"ll(?=[aeiou])", "y"),
+        (r"y(?![aeiou])", "i"),
+        (r"tl$", "l"),
+        (r"v", "b"),
+        (r"n(?=[bpm])", "m"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+def sound(word: str) -> str:
+    """A key that Spanish words of the same sound share: b/v, s/z/c/x, ll/y, g/j, c/k/qu, silent h, doubles.
+
+    Written for Mexican names: Ximena is Jimena, Xóchitl is Sóchil, Huerta is Werta. A word without
+    letters is its own key.
+    """
+    key = fold(word)
+    for pattern, replacement in _SOUNDS:
+        key = pattern.sub(replacement, key)
+    return key or fold(word)

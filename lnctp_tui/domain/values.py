@@ -1,0 +1,294 @@
+"""What a counselor types into a field, as a patch of the record, and what a record holds, as text.
+
+A value that cannot be read is kept as typed under the answer `raw.<field code>` while its column is None: it
+informs and never blocks. What is not in a catalog is stored with `~` before it, so that no code is mistaken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as member
+from datetime import date
+from typing import Any, NamedTuple
+
+from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, numbers
+from lnctp_tui.domain.document import Record, answer
+from lnctp_tui.domain.phones import phone_digits, plausible
+from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
+from lnctp_tui.domain.text import clean, fold
+
+FREE = "~"
+"""Before a text that stands where a code should: it is in no catalog."""
+
+ANSWERS = {
+    "yes": Label("Sí", "Yes"),
+    "no": Label("No", "No"),
+    "unknown": Label("No se sabe", "Not known"),
+    "refused": Label("No quiso decir", "Refused"),
+}
+"""The four answers to a question that was asked. Not asked is None."""
+
+_TYPED = {
+    word: code
+    for code, said in {
+        "yes": "s|si|y|yes|true|verdadero",
+        "no": "n|no|false|falso",
+        "unknown": "?|no sabe|no se|no se sabe|ns|desconocido|desconoce|unknown|not known|dont know|don't know",
+        "refused": "r|nc|no contesta|no quiso decir|no quiere|no quiere decir|se niega|refused|refuses",
+    }.items()
+    for word in said.split("|")
+}
+_BOOLEANS = frozenset({("contact", "dropped"), ("contact", "interpreter"), ("money", "amount_estimated")})
+_WHOLE = {"headcount": 1, "minutes": 0}
+"""Integer columns and their least value."""
+
+search_catalog = lookup.search
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A patch to record as it is, and what to tell the person about it."""
+
+    patch: dict[str, Any]
+    problem: str | None = None
+    """A code: `too_long`, `not_yes_no`, `not_in_catalog`, `ambiguous`, `phone_unreadable`, `replaced`, or one
+    of the modules dates, ages, numbers. With `not_in_catalog`, `ambiguous`, `phone_unreadable` and `replaced`
+    the value itself is stored; with the others the text is kept as raw."""
+    facts: dict[str, Any] = member(default_factory=dict)
+    shown: str = ""
+
+
+class _Typed(NamedTuple):
+    field: Field
+    text: str
+    protocol: Protocol
+    today: date
+    record: Mapping[str, Any]
+
+
+def parse(
+    field: Field,
+    raw: str,
+    *,
+    protocol: Protocol,
+    today: date,
+    record: Mapping[str, Any] | None = None,
+    had_raw: bool = False,
+) -> Parsed:
+    """What typing `raw` into `field` does to its record.
+
+    `record` is the record as it stands: it says which state a municipality is in, which currency and whether
+    an unreadable text must be taken away (`had_raw` says so where there is no record).
+    """
+    text, replaced = clean(raw)
+    kept = raw_key(field)
+    had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
+    gone = {kept: None} if had_raw else {}
+    typed = text if field.kind == "long_text" else text.strip()
+    if not typed.strip():
+        return Parsed(dict.fromkeys(_keys(field)) | gone)
+    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}))
+    if read.patch:
+        return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
+    return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
+
+
+def mark(field: Field, row: str, value: str | None) -> dict[str, Any]:
+    """The patch that answers one row of a checklist: yes, no, unknown, refused, or None for not asked."""
+    return {f"answers.{field.code}.{row}": value}
+
+
+def key(field: Field) -> str:
+    """The patch key of a field: its column, or `answers.<code>`."""
+    return f"answers.{field.code}" if "." in field.code else field.code
+
+
+def raw_key(field: Field) -> str:
+    """The patch key under which an unreadable text is kept."""
+    return f"answers.raw.{field.code}"
+
+
+def apply(record: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
+    """A new record with the patch in it; an answer that becomes None is taken away."""
+    changed = dict(record)
+    answers = dict(record.get("answers") or {})
+    for name, value in patch.items():
+        if name.startswith("answers."):
+            answers[name.removeprefix("answers.")] = value
+        else:
+            changed[name] = value
+    changed["answers"] = {code: value for code, value in answers.items() if value is not None}
+    return changed
+
+
+def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language: str) -> str:
+    """What the field shows of the record: a label, an age as typed, or the text that could not be read."""
+    raw = answer(dict(record), f"raw.{field.code}")
+    if raw is not None:
+        return str(raw)
+    if field.kind == "age":
+        return _shown_age(record)
+    value = answer(dict(record), field.code) if "." in field.code else record.get(field.code)
+    if value is None:
+        return ""
+    if field.kind == "yesno":
+        label = ANSWERS.get({True: "yes", False: "no"}.get(value, value))
+        return label[language] if label else str(value)
+    if field.kind == "catalog":
+        return _shown_code(_catalog(field, protocol), str(value), language)
+    if field.kind == "number":
+        return _shown_number(field, value, record)
+    return str(value)
+
+
+def _keys(field: Field) -> tuple[str, ...]:
+    if field.kind == "age" and field.code == "age":
+        return "age_min", "age_max", "age_estimated"
+    if field.on == "identifier" and field.code == "value":
+        return "value", "normalised"
+    return (key(field),)
+
+
+def _told(parsed: Parsed, replaced: int) -> Parsed:
+    if not replaced:
+        return parsed
+    facts = parsed.facts | {"replaced": replaced}
+    return Parsed(parsed.patch, parsed.problem or "replaced", facts, parsed.shown)
+
+
+def _bad(problem: str, **facts: Any) -> Parsed:
+    return Parsed({}, problem, facts)
+
+
+def _text(typed: _Typed) -> Parsed:
+    field, text = typed.field, typed.text
+    if field.max_length and len(text) > field.max_length:
+        return _bad("too_long", length=len(text), max_length=field.max_length)
+    patch: dict[str, Any] = {key(field): text}
+    if field.on == "identifier" and field.code == "value":
+        patch["normalised"] = identifiers.normalised(typed.record.get("kind"), text)
+    return Parsed(patch, shown=text)
+
+
+def _yesno(typed: _Typed) -> Parsed:
+    code = _TYPED.get(re.sub(r"\s+", " ", fold(typed.text)).rstrip("."))
+    boolean = (typed.field.on, typed.field.code) in _BOOLEANS
+    if code is None or (boolean and code not in ("yes", "no")):
+        return _bad("not_yes_no")
+    return Parsed({key(typed.field): code == "yes" if boolean else code}, shown=ANSWERS[code].es)
+
+
+def _catalog_value(typed: _Typed) -> Parsed:
+    field, text = typed.field, typed.text.removeprefix(FREE).strip()
+    if field.max_length and len(text) > field.max_length:
+        return _bad("too_long", length=len(text), max_length=field.max_length)
+    catalog = _catalog(field, typed.protocol)
+    found = lookup.exact(catalog, text, within=state_of(field, typed.record)) if catalog else ()
+    if len(found) == 1:
+        return _chosen(typed, found[0].code, found[0].label.es)
+    problem = "ambiguous" if found else "not_in_catalog"
+    return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+
+
+def _chosen(typed: _Typed, code: str, label: str) -> Parsed:
+    patch: dict[str, Any] = {key(typed.field): code}
+    value = typed.record.get("value")
+    if typed.field.on == "identifier" and typed.field.code == "kind" and isinstance(value, str):
+        patch["normalised"] = identifiers.normalised(code, value)
+    return Parsed(patch, shown=label)
+
+
+def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
+    """The state of the record that a municipality field belongs to: `origin_municipality` → `origin_state`."""
+    state = record.get(field.code.replace("municipality", "state"))
+    return state if isinstance(state, str) and field.code.endswith("municipality") else None
+
+
+def _date(typed: _Typed) -> Parsed:
+    found = dates.parse(typed.text, typed.today)
+    return _bad(found) if isinstance(found, str) else Parsed({key(typed.field): str(found)}, shown=str(found))
+
+
+def _age(typed: _Typed) -> Parsed:
+    age = ages.parse(typed.text)
+    if isinstance(age, str):
+        return _bad(age)
+    names = _keys(typed.field)
+    values = (age.youngest, age.oldest, age.estimated) if len(names) == 3 else (str(age),)
+    return Parsed(dict(zip(names, values, strict=True)), shown=str(age))
+
+
+def _number(typed: _Typed) -> Parsed:
+    if (typed.field.on, typed.field.code) == ("money", "amount"):
+        return _amount(typed)
+    value = numbers.parse(typed.text)
+    if isinstance(value, str):
+        return _bad(value)
+    least = _WHOLE.get(typed.field.code)
+    if least is not None and isinstance(value, float):
+        return _bad("number_not_whole")
+    if least is not None and value < least:
+        return _bad("number_too_small", least=least)
+    return Parsed({key(typed.field): value}, shown=f"{value:,}")
+
+
+def _amount(typed: _Typed) -> Parsed:
+    amount = amounts.parse(typed.text)
+    if isinstance(amount, str):
+        return _bad(amount)
+    patch: dict[str, Any] = {"amount": amount.value}
+    if amount.currency or not typed.record.get("currency"):
+        patch["currency"] = amount.currency or amounts.DEFAULT
+    if amount.estimated or typed.record.get("amount_estimated") is None:
+        patch["amount_estimated"] = amount.estimated
+    return Parsed(patch, shown=_shown_number(typed.field, amount.value, {**typed.record, **patch}))
+
+
+def _phone(typed: _Typed) -> Parsed:
+    number = phone_digits(typed.text)
+    parsed = _text(typed)
+    if parsed.problem:
+        return parsed
+    patch = parsed.patch
+    if "normalised" in patch:
+        patch = patch | {"normalised": number or None}
+    return Parsed(patch, None if plausible(number) else "phone_unreadable", shown=typed.text)
+
+
+_READERS: dict[str, Callable[[_Typed], Parsed]] = {
+    "text": _text,
+    "long_text": _text,
+    "yesno": _yesno,
+    "catalog": _catalog_value,
+    "date": _date,
+    "age": _age,
+    "number": _number,
+    "phone": _phone,
+}
+
+
+def _catalog(field: Field, protocol: Protocol) -> Catalog | None:
+    return protocol.catalogs.get(field.catalog or field.code)
+
+
+def _shown_age(record: Mapping[str, Any]) -> str:
+    youngest, oldest = record.get("age_min"), record.get("age_max")
+    if youngest is None and oldest is None:
+        return ""
+    return str(ages.Age(youngest or 0, oldest, bool(record.get("age_estimated"))))
+
+
+def _shown_code(catalog: Catalog | None, value: str, language: str) -> str:
+    row = catalog.by_code.get(value) if catalog else None
+    return row.label[language] if row else value.removeprefix(FREE)
+
+
+def _shown_number(field: Field, value: Any, record: Mapping[str, Any]) -> str:
+    text = f"{value:,}" if isinstance(value, int | float) else str(value)
+    if (field.on, field.code) != ("money", "amount"):
+        return text
+    currency = record.get("currency") or amounts.DEFAULT
+    about = "~" if record.get("amount_estimated") else ""
+    return f"{about}{text}" if currency == amounts.DEFAULT else f"{about}{text} {currency}"

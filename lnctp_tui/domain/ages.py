@@ -71,7 +71,7 @@ def _open(text: str) -> Age | None:
 def _closed(text: str) -> Age | None:
     plain = _ABOUT.sub("", text).strip()
     estimated = plain != text and bool(
-        re.search(r"~|\+/-|como|un[oa]s|aprox|mas o|alred|aro|abo|may|qui|par", text)
+        re.search(r"[~?¿]|\+/-|como|un[oa]s|aprox|mas o|alred|aro|abo|may|qui|par", text)
     )
     if match := _BABY.fullmatch(plain):
         months = int(match[1]) if re.search("mes|month", plain) else 0

@@ -17,7 +17,9 @@ _CURRENCIES = {
     "EUR": r"€|euros?|eur",
     "GTQ": r"gtq|quetzal(?:es)?",
     "HNL": r"hnl|lempiras?",
-    "BTC": r"btc|bitcoins?|₿",
+    "VES": r"ves|bolivar(?:es)?",
+    "CUP": r"cup|pesos cubanos",
+    "XXX": r"btc|bitcoins?|₿|cripto\w*|crypto\w*",
     "MXN": r"mxn|mx\$|\$\s*mxn?|mx|pesos(?: mexicanos)?|peso|m\.?\s?n\.?|varos",
 }
 _SIGNS = re.compile(
@@ -33,7 +35,7 @@ _ABOUT = re.compile(
 class Amount:
     value: int | float
     currency: str | None
-    """The currency that was said, ISO 4217 or BTC; None when none was (then it is pesos, DEFAULT)."""
+    """The currency that was said, ISO 4217 (XXX: a cryptocurrency); None when none was (then it is pesos, DEFAULT)."""
     estimated: bool
 
 

@@ -65,20 +65,12 @@ def parse(raw: str, today: date) -> PartialDate | str:
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        [
-            "ene|enero|jan|january",
-            "feb|febrero|february",
-            "mar|marzo|march",
-            "abr|abril|apr|april",
-            "may|mayo",
-            "jun|junio|june",
-            "jul|julio|july",
-            "ago|agosto|aug|august",
-            "sep|sept|septiembre|setiembre|september",
-            "oct|octubre|october",
-            "nov|noviembre|november",
-            "dic|diciembre|dec|december",
-        ],
+        (
+            *("ene|enero|jan|january", "feb|febrero|february", "mar|marzo|march", "abr|abril|apr|april"),
+            *("may|mayo", "jun|junio|june", "jul|julio|july", "ago|agosto|aug|august"),
+            *("sep|sept|septiembre|setiembre|september", "oct|octubre|october"),
+            *("nov|noviembre|november", "dic|diciembre|dec|december"),
+        ),
         start=1,
     )
     for name in names.split("|")
@@ -86,15 +78,10 @@ _MONTHS = {
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
-        [
-            "lunes|monday",
-            "martes|tuesday",
-            "miercoles|wednesday",
-            "jueves|thursday",
-            "viernes|friday",
-            "sabado|saturday",
-            "domingo|sunday",
-        ]
+        (
+            *("lunes|monday", "martes|tuesday", "miercoles|wednesday", "jueves|thursday"),
+            *("viernes|friday", "sabado|saturday", "domingo|sunday"),
+        )
     )
     for name in names.split("|")
 }

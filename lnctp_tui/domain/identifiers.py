@@ -1,4 +1,4 @@
-"""What makes two writings of one phone, handle or plate the same: the `normalised` column of an identifier."""
+"""The `normalised` column of an identifier: what two writings of one phone, handle or plate share."""
 
 from __future__ import annotations
 

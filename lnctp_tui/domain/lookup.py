@@ -12,6 +12,9 @@ from lnctp_tui.domain.text import fold
 
 LIMIT = 50
 
+_ALIASES = ("alias", "abbr", "demonym_es_m", "demonym_es_f", "demonym_en")
+"""Columns with other names of a row, separated by `;`."""
+
 _SPACES = re.compile(r"[\s_]+")
 
 
@@ -78,7 +81,7 @@ def _index(catalog: Catalog) -> _Index:
     for row in catalog.rows:
         if row.valid_to:
             continue
-        aliases = re.split("[;|]", row.extra.get("alias", ""))
+        aliases = ";".join(row.extra.get(each, "") for each in _ALIASES).split(";")
         keys = tuple(key(each) for each in (row.label.es, row.label.en, row.code, *aliases))
         for each in dict.fromkeys(filter(None, keys)):
             by_key.setdefault(each, []).append(row)

@@ -11,24 +11,11 @@ LARGEST = 10**12
 WORDS = {
     word: value
     for value, forms in enumerate(
-        [
-            "cero|zero",
-            "un|uno|una|a|an|one",
-            "dos|two|par",
-            "tres|three",
-            "cuatro|four",
-            "cinco|five",
-            "seis|six",
-            "siete|seven",
-            "ocho|eight",
-            "nueve|nine",
-            "diez|ten",
-            "once|eleven",
-            "doce|twelve",
-            "trece|thirteen",
-            "catorce|fourteen",
-            "quince|fifteen",
-        ]
+        (
+            *("cero|zero", "un|uno|una|a|an|one", "dos|two|par", "tres|three", "cuatro|four", "cinco|five"),
+            *("seis|six", "siete|seven", "ocho|eight", "nueve|nine", "diez|ten", "once|eleven"),
+            *("doce|twelve", "trece|thirteen", "catorce|fourteen", "quince|fifteen"),
+        )
     )
     for word in forms.split("|")
 } | {

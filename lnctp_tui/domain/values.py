@@ -35,7 +35,7 @@ _TYPED = {
     for code, said in {
         "yes": "s|si|y|yes|true|verdadero",
         "no": "n|no|false|falso",
-        "unknown": "?|no sabe|no se|no se sabe|ns|desconocido|desconoce|unknown|not known|dont know|don't know",
+        "unknown": "?|no sabe|no se|no se sabe|ns|desconocido|desconoce|unknown|not known|don't know",
         "refused": "r|nc|no contesta|no quiso decir|no quiere|no quiere decir|se niega|refused|refuses",
     }.items()
     for word in said.split("|")
@@ -134,8 +134,8 @@ def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language:
     if value is None:
         return ""
     if field.kind == "yesno":
-        label = ANSWERS.get({True: "yes", False: "no"}.get(value, value))
-        return label[language] if label else str(value)
+        said = {"True": "yes", "False": "no"}.get(str(value), str(value))
+        return ANSWERS[said][language] if said in ANSWERS else said
     if field.kind == "catalog":
         return _shown_code(_catalog(field, protocol), str(value), language)
     if field.kind == "number":
@@ -201,7 +201,7 @@ def _chosen(typed: _Typed, code: str, label: str) -> Parsed:
 
 
 def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
-    """The state of the record that a municipality field belongs to: `origin_municipality` → `origin_state`."""
+    """The record's state for a municipality field: `origin_municipality` is in `origin_state`."""
     state = record.get(field.code.replace("municipality", "state"))
     return state if isinstance(state, str) and field.code.endswith("municipality") else None
 

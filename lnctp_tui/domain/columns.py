@@ -1,0 +1,62 @@
+"""The columns that a protocol field or a condition may name, per table, and where each answer stands.
+
+Source: the column tables of docs/protocol.md. A test holds that models/ has the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "case": frozenset(
+            """status close_reason report_class triage anonymity consent_store consent_share callback_allowed
+            callback_channel callback_identifier_id callback_window callback_say code_word summary""".split()
+        ),
+        "contact": frozenset(
+            """channel direction kind dropped reporter_type reporter_person_id country state municipality
+            language interpreter narrative outcome""".split()
+        ),
+        "person": frozenset(
+            """role headcount name age_min age_max age_estimated birth_date sex gender nationality
+            origin_state origin_municipality migration_status education relation_to_trafficker trafficker_role
+            network_level consented""".split()
+        ),
+        "place": frozenset("person_id role country state municipality locality venue address note".split()),
+        "identifier": frozenset("person_id kind platform value".split()),
+        "money": frozenset(
+            """person_id flag instrument institution way time place amount currency amount_estimated
+            known_by share_consent""".split()
+        ),
+    }
+)
+"""Table → columns that a person fills. Ids, clocks, heads and derived columns are no field's business."""
+
+SHORTHANDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"person": {"age": ("age_min", "age_max", "age_estimated")}}
+)
+"""Table → field code that is no column → the columns that it fills."""
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        """act means modality indicator vulnerability violence aggravating trait hooking_means hooking_method
+        platform language lap age capacity need""".split(),
+        "person",
+    )
+    | dict.fromkeys("cssrs danger situation other_crime no_report_reason".split(), "case")
+)
+"""Answer prefix, which is the name of its catalog → the table whose `answers` hold it."""
+
+
+def fills(table: str, code: str) -> tuple[str, ...]:
+    """The columns that a field fills: itself, or what its shorthand stands for; () when `code` is no column."""
+    if code in COLUMNS[table]:
+        return (code,)
+    return SHORTHANDS.get(table, {}).get(code, ())
+
+
+def prefix_of(code: str) -> str | None:
+    """The answer prefix of `prefix.code` or of a checklist's bare `prefix`; None when it is none."""
+    prefix = code.partition(".")[0]
+    return prefix if prefix in PREFIXES else None

@@ -189,4 +189,66 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Avise a soporte antes de seguir: alguien pudo cambiarlo."),
     ),
+    # files, backups, recovery (storage.paths, storage.backup, storage.recovery)
+    "file_failed": (
+        N_("No se pudo leer o escribir el archivo {name} ({reason})."),
+        UNTOUCHED,
+        N_("Revise el espacio y los permisos, y vuelva a intentarlo."),
+    ),
+    "file_exists": (N_("El archivo {name} ya existe."), UNTOUCHED, N_("Elija otro nombre.")),
+    "bad_backup": (
+        N_("El respaldo {name} está incompleto, alterado o no es un respaldo."),
+        UNTOUCHED,
+        N_("Use otro respaldo."),
+    ),
+    "backup_newer": (
+        N_("Una versión más nueva del programa hizo el respaldo {name}."),
+        UNTOUCHED,
+        N_("Actualice el programa y vuelva a restaurarlo."),
+    ),
+    "no_recovery": (
+        N_("Estos datos se crearon sin la llave de recuperación de la organización."),
+        UNTOUCHED,
+        N_("Use la hoja de recuperación impresa, si la hay."),
+    ),
+    "no_request": (
+        N_("En este equipo no hay una solicitud de recuperación pendiente."),
+        UNTOUCHED,
+        N_("Haga una solicitud nueva; una respuesta solo sirve para la última."),
+    ),
+    "recovery_answer": (
+        N_("El archivo no es una respuesta de recuperación completa."),
+        UNTOUCHED,
+        N_("Pida a los custodios que la envíen otra vez."),
+    ),
+    "recovery_box": (
+        N_("La respuesta no es para la última solicitud de este equipo, o fue alterada."),
+        UNTOUCHED,
+        N_("Haga una solicitud nueva y entréguela a los custodios."),
+    ),
+    "recovery_key": (
+        N_("El archivo de la llave de recuperación está incompleto o alterado."),
+        UNTOUCHED,
+        N_("Pida el archivo otra vez a su organización."),
+    ),
+    "recovery_request": (
+        N_("El archivo no es una solicitud de recuperación completa."),
+        UNTOUCHED,
+        N_("Pida que la hagan otra vez en el equipo bloqueado."),
+    ),
+    "share_words": (
+        N_("Una parte no es válida: es su número y 24 palabras."),
+        UNTOUCHED,
+        N_("Revise el orden; bastan las cuatro primeras letras de cada palabra."),
+    ),
+    "shares_same": (
+        N_("Las dos partes son del mismo custodio."),
+        UNTOUCHED,
+        N_("Hacen falta las partes de dos custodios distintos."),
+    ),
+    "shares_wrong": (
+        N_("Las dos partes no forman la llave de esta organización."),
+        UNTOUCHED,
+        N_("Revise que ambas sean de la llave vigente."),
+    ),
 }

@@ -1,0 +1,201 @@
+"""`lnctp`: a small process without secrets that starts a worker and, after each lock, the next one.
+
+A lock ends the process that holds the key, because Python cannot wipe memory (docs/security.md). The
+launcher imports nothing heavy and never sees phrase or key. It holds the claim on the data folder, so a
+second app on the same vault is refused also while this one is locked.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.storage import hardening, paths
+
+QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
+"""How a worker ends: done; told why it cannot go on; locked; fell over; Ctrl+C before the first screen."""
+WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
+PARENT = "LNCTP_PARENT"
+"""Names the pipe whose end tells the worker that the launcher is gone."""
+LAST = "LNCTP_LAST"
+"""How the worker before this one ended; not set for the first."""
+GRACE = 5.0
+"""Seconds a worker has to save and end after SIGHUP or SIGTERM."""
+QUICK = 20.0
+"""Seconds: a worker that falls over sooner did not do any work."""
+QUICK_CRASHES = 3
+
+# Alternate screen entered, cleared and left: right whether the worker was on it or not. Then cursor,
+# mouse, focus, bracketed paste, in-band resize, synchronised output, keyboard protocol, colours.
+_RESTORE = (
+    "\x1b[?1049h\x1b[2J\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
+    "\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[?2026l\x1b[<u\x1b[0m"
+)
+
+
+def run(command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None) -> int:
+    """Runs workers until one is done; returns the exit code of `lnctp`. `environment` adds variables."""
+    hardening.harden(secrets=False)
+    try:
+        with paths.Instance(paths.prepare(paths.home())) as instance:
+            return _Launcher(command, {**os.environ, **(environment or {})}, instance.handle).run()
+    except LnctpError as error:
+        return _refuse(error)
+
+
+def _refuse(error: LnctpError) -> int:
+    from lnctp_tui.i18n.messages import explain
+
+    _tell(str(explain(error)))
+    return 1
+
+
+class _Launcher:
+    def __init__(self, command: Sequence[str], environment: dict[str, str], claim: int) -> None:
+        self.command = command
+        self.environment = environment
+        self.claim = claim
+        self.child = 0
+        self.ending = 0
+        self.quick = 0
+
+    def run(self) -> int:
+        terminal = _terminal()
+        self._listen()
+        while True:
+            started = monotonic()
+            code = self._work()
+            _set_terminal(terminal)
+            answer = self._after(code, monotonic() - started)
+            if answer is not None:
+                return answer
+            self.environment[LAST] = str(code)
+
+    def _after(self, code: int, lasted: float) -> int | None:
+        """The launcher's own exit code, or None when the next worker is due."""
+        if code not in (QUIT, REFUSED, LOCKED):
+            _restore_screen()
+        if self.ending:
+            return 128 + self.ending
+        if code in (QUIT, INTERRUPTED, -signal.SIGINT):
+            return QUIT if code == QUIT else INTERRUPTED
+        if code == REFUSED:
+            return 1
+        if code == LOCKED:
+            self.quick = 0
+            return None
+        self.quick = self.quick + 1 if lasted < QUICK else 1
+        return self._give_up(code) if self.quick >= QUICK_CRASHES else None
+
+    def _give_up(self, code: int) -> int:
+        from lnctp_tui.i18n import _
+
+        _tell(
+            _(
+                "El programa se cerró varias veces seguidas (código {code}). Lo guardado sigue en el disco, "
+                "cifrado. Ejecute «lnctp doctor» y avise a soporte con ese código."
+            ).format(code=code)
+        )
+        return CRASHED
+
+    def _listen(self) -> None:
+        for name in ("SIGHUP", "SIGTERM"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._end)
+        # The worker has its own answer to these, and both get them from the terminal.
+        for name in ("SIGINT", "SIGQUIT", "SIGTSTP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _stay)
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        self.ending = number
+        self._forward()
+
+    def _forward(self) -> None:
+        if self.child and hasattr(signal, "setitimer"):
+            _kill(self.child, self.ending)
+            signal.signal(signal.SIGALRM, lambda *_: _kill(self.child, signal.SIGKILL))
+            signal.setitimer(signal.ITIMER_REAL, GRACE)
+
+    def _work(self) -> int:
+        """One worker's whole life; its exit code, negative for a signal."""
+        if sys.platform == "win32":
+            import subprocess
+
+            return subprocess.call(self.command, env=self.environment)
+        ear, mouth = os.pipe()
+        for handle in (ear, self.claim):  # an orphaned worker keeps the claim until it has ended
+            os.set_inheritable(handle, True)
+        try:
+            self.child = _spawn(self.command, self.environment | {PARENT: str(ear)})
+            os.close(ear)
+            if self.ending:
+                self._forward()
+            return self._wait()
+        finally:
+            self.child = 0
+            os.close(mouth)
+
+    def _wait(self) -> int:
+        while sys.platform != "win32":
+            _pid, status = os.waitpid(self.child, os.WUNTRACED)
+            if not os.WIFSTOPPED(status):
+                return os.waitstatus_to_exitcode(status)
+            # A suspended worker would keep the key in memory on an unattended screen: it locks instead.
+            _kill(self.child, signal.SIGHUP)
+            _kill(self.child, signal.SIGCONT)
+        raise NotImplementedError
+
+
+def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    caught = [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGALRM]
+    return os.posix_spawn(command[0], tuple(command), environment, setsigdef=caught)
+
+
+def _stay(_number: int, _frame: FrameType | None) -> None:
+    """Keeps the launcher alive; a handler, not SIG_IGN, because that would be inherited."""
+
+
+def _kill(child: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        if child:
+            os.kill(child, number)
+
+
+def _terminal() -> list[Any] | None:
+    """The terminal's settings as the shell left them; None without a terminal."""
+    try:
+        import termios
+    except ImportError:
+        return None
+    try:
+        return termios.tcgetattr(0)
+    except termios.error:
+        return None
+
+
+def _set_terminal(settings: list[Any] | None) -> None:
+    if settings is None:
+        return
+    import termios
+
+    with suppress(termios.error):  # the window is gone
+        termios.tcsetattr(0, termios.TCSANOW, settings)
+
+
+def _restore_screen() -> None:
+    with suppress(OSError):
+        if os.isatty(1):
+            os.write(1, _RESTORE.encode())
+
+
+def _tell(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")

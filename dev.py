@@ -18,10 +18,13 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lnctp-installed"
 LOCK = ROOT / "requirements.lock"
 OLDEST = (3, 11)
-LOCK_OPTIONS = (
-    "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade --quiet"
-    " --extra dev pyproject.toml --output-file requirements.lock"
-).split()
+LOCK_OPTIONS = [
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--upgrade",
+]
 
 CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),
@@ -137,8 +140,9 @@ def lock(_):
     if not found:
         print("uv is not installed: https://docs.astral.sh/uv/")
         return 1
-    header = ["--custom-compile-command", "python3 dev.py lock"]
-    return subprocess.call([found, "pip", "compile", *LOCK_OPTIONS, *header], cwd=ROOT)
+    header = ["--custom-compile-command", "python3 dev.py lock", "--quiet"]
+    files = ["--extra", "dev", "pyproject.toml", "--output-file", LOCK.name]
+    return subprocess.call([found, "pip", "compile", *LOCK_OPTIONS, *header, *files], cwd=ROOT)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,114 @@
+"""Rules of the house that neither ruff nor import-linter can hold. See docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "lnctp_tui"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
+WORLD = {"time", "random", "secrets", "os", "pathlib", "io", "logging", "socket", "sqlite3", "gettext"}
+"""Standard modules that reach the clock, chance, files, the net or words: not for domain."""
+ASKED = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "uuid.uuid1", "uuid.uuid4"}
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(PACKAGE)) for path in paths]
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of the modules a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", DOMAIN, ids=names(DOMAIN))
+def test_domain_imports_only_itself_and_pure_standard_modules(path: Path) -> None:
+    foreign = {name for name in imported(path) if not name.startswith("lnctp_tui.domain")}
+    roots = {name.split(".")[0] for name in foreign}
+    assert roots <= set(sys.stdlib_module_names) - WORLD
+
+
+@pytest.mark.parametrize("path", DOMAIN, ids=names(DOMAIN))
+def test_domain_asks_neither_clock_nor_chance(path: Path) -> None:
+    assert not {ast.unparse(node) for node in nodes(path) if isinstance(node, ast.Attribute)} & ASKED
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_textual_is_used_through_its_public_modules(path: Path) -> None:
+    private = {name for name in imported(path) if name.startswith("textual") and "._" in name}
+    assert private == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_no_value_is_written_into_markup(path: Path) -> None:
+    """Data with `[` in it would vanish, act or crash. Templates are constants; values go in as variables."""
+    for call in (node for node in nodes(path) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func)
+        assert name.split(".")[-1] != "escape" or name == "re.escape", "it misses nested brackets"
+            "markup's escape() misses nested brackets"
+        )
+        if name.endswith("from_markup"):
+            template = call.args[0]
+            assert isinstance(template, ast.Constant) or ast.unparse(template).startswith(("_(", "ngettext("))
+        marked = [word.value for word in call.keywords if word.arg == "markup"]
+        assert all(isinstance(value, ast.Constant) and value.value is False for value in marked), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
+def test_no_module_does_work_when_it_is_imported(path: Path) -> None:
+    """A sentence asked for at import would be in the language of another moment."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    at_import = [node for node in module.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    calls = [node for part in at_import for node in ast.walk(part) if isinstance(node, ast.Call)]
+    assert not {ast.unparse(call.func) for call in calls} & {"_", "ngettext", "pick", "open", "create_engine"}
+
+
+def test_docs_named_in_the_code_exist() -> None:
+    named = {
+        found
+        for path in [*MODULES, ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for found in re.findall(r"\bdocs/[\w./-]+\.md", path.read_text(encoding="utf-8"))
+    }
+    assert sorted(name for name in named if not (ROOT / name).is_file()) == []
+
+
+def test_the_lock_names_no_host_and_no_folder_of_a_machine() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\s*(?:--(?:extra-)?index-url|--find-links|-i)\b.*$", lock) == []
+    assert re.findall(r"https?://|file:|/\w+/\w+", lock) == []
+    pinned = re.findall(r"(?m)^[a-z0-9][\w.-]*==\S+.*\\\n\s+--hash=sha256:", lock)
+    assert len(pinned) == len(re.findall(r"(?m)^[a-z0-9]", lock)) > 30
+
+
+def test_the_lock_has_every_requirement() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[<>=;\[ ]", each)[0].lower().replace("_", "-") for each in wanted}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert names <= set(re.findall(r"(?m)^([a-z0-9][\w.-]*)==", lock))
+
+
+def test_nothing_of_a_run_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    kinds = (".db", ".db-wal", ".pyc", ".bak", ".log", "uv.lock", "vault.json")
+    assert [name for name in listed.splitlines() if name.endswith(kinds)] == []

@@ -35,7 +35,7 @@ _ABOUT = re.compile(
 class Amount:
     value: int | float
     currency: str | None
-    """The currency that was said, ISO 4217 (XXX: a cryptocurrency); None when none was (then it is pesos, DEFAULT)."""
+    """What was said, as ISO 4217 (XXX: a cryptocurrency); None when nothing was: then DEFAULT, pesos."""
     estimated: bool
 
 

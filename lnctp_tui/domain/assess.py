@@ -1,0 +1,140 @@
+"""Everything the facts of a case say so far: class, triage, elements, and each victim on their own.
+
+It informs: "possible" always, and the counselor decides. Sources stand in law, indicators, triage,
+report_class and next_questions; the rules are the total functions of docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from lnctp_tui.domain import indicators, law, next_questions, report_class
+from lnctp_tui.domain import triage as triage_of
+from lnctp_tui.domain.document import Document, Record, victims
+from lnctp_tui.domain.indicators import Findings
+from lnctp_tui.domain.law import Elements
+from lnctp_tui.domain.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class PersonAssessment:
+    """One victim or group."""
+
+    id: str | None
+    elements: Elements
+    minor: bool
+    """Presumed under 18."""
+    findings: Findings
+    also: Findings | None
+    """Under the labour set, when the findings are those of the sexual one and both concur."""
+    next: tuple[str, ...]
+    """Questions that would move this person's assessment, and the safety ones of the case, best first."""
+
+    def to_json(self) -> dict[str, Any]:
+        found = {"id": self.id, "elements": _elements(self.elements), **_findings(self.findings)}
+        found["next"] = list(self.next)
+        return found | ({"also": _findings(self.also)} if self.also else {})
+
+
+@dataclass(frozen=True)
+class Assessment:
+    suggestion: report_class.Suggestion
+    triage: triage_of.Triage
+    elements: Elements
+    """Of the victim who stands most complete; nothing stands when there is no victim."""
+    people: tuple[PersonAssessment, ...]
+    """Victims and groups, in the document's order."""
+    next: tuple[str, ...]
+    """The questions about the case itself, best first."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON that `lnctp case assess --json` prints."""
+        return {
+            "class": self.suggestion.code,
+            "triage": {"level": self.triage.level, "reasons": list(self.triage.reasons)},
+            "elements": _elements(self.elements),
+            "people": [each.to_json() for each in self.people],
+        }
+
+
+def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment:
+    """The assessment of a case document. `today` counts for ages only where no contact has a date."""
+    people = victims(document)
+    on = law.day_of_facts(document) or today
+    minors = tuple(law.presumed_minor(each, on) for each in people)
+    elements = tuple(law.elements(each, protocol, on=on) for each in people)
+    findings = tuple(map(_find, people, [protocol] * len(people), elements, minors))
+    triage = triage_of.triage(document, protocol, elements, minors)
+    results = tuple(each[0].result for each in findings)
+    of_case = next_questions.of_case(document, protocol, triage.level)
+    assessed = tuple(
+        _person(each, protocol, elements[at], findings[at], minors[at], on, of_case)
+        for at, each in enumerate(people)
+    )
+    return Assessment(
+        report_class.suggest(document, elements, results),
+        triage,
+        max(elements, key=_completeness, default=Elements()),
+        assessed,
+        next_questions.ordered(of_case, protocol),
+    )
+
+
+def _find(person: Record, protocol: Protocol, elements: Elements, minor: bool) -> tuple[Findings, ...]:
+    answers = person.get("answers") or {}
+    act_open = any(answers.get(f"act.{code}") != "no" for code in law.codes(protocol, "act"))
+    return tuple(
+        indicators.find(answers, protocol, name, minor=minor, act=bool(elements.act), act_open=act_open)
+        for name in indicators.which_set(elements.purpose, minor=minor)
+        if name
+    )
+
+
+def _person(
+    person: Record,
+    protocol: Protocol,
+    elements: Elements,
+    findings: tuple[Findings, ...],
+    minor: bool,
+    on: date,
+    of_case: list[next_questions.Ranked],
+) -> PersonAssessment:
+    about = next_questions.of_person(
+        person,
+        protocol,
+        elements,
+        findings,
+        minor=minor,
+        age_known=law.age_of(person, on) is not None,
+    )
+    return PersonAssessment(
+        person.get("id"),
+        elements,
+        minor,
+        findings[0],
+        findings[1] if len(findings) > 1 else None,
+        next_questions.ordered(of_case + about, protocol),
+    )
+
+
+def _completeness(elements: Elements) -> tuple[bool, int, int]:
+    said = len(elements.act) + len(elements.means) + len(elements.purpose)
+    return elements.complete, -len(elements.missing), said
+
+
+def _elements(elements: Elements) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(elements).items()
+    }
+
+
+def _findings(found: Findings) -> dict[str, Any]:
+    return {
+        "set": found.set,
+        "fallback": found.fallback,
+        "dimensions": {name: each.state for name, each in found.dimensions.items()},
+        "result": found.result,
+        "result_if_all_yes": found.result_if_all_yes,
+    }

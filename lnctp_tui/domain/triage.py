@@ -1,0 +1,145 @@
+"""How soon somebody must act, on which answers. It informs; a counselor may always raise it.
+
+Source: the triage proposed for the Line (mark D): emergency, urgent (same day), priority (72 h), follow-up,
+information; LAP, the Maryland lethality screen, and the C-SSRS screener as inputs. Only `yes` raises a level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lnctp_tui.domain.document import Document, Record, victims
+from lnctp_tui.domain.identity import per_object
+from lnctp_tui.domain.law import Elements
+from lnctp_tui.domain.protocol import Protocol
+
+LEVELS = ("information", "follow_up", "priority", "urgent_24h", "emergency")
+"""From the lowest to the highest."""
+TARGET_HOURS: Mapping[str, int | None] = {
+    "emergency": 0,
+    "urgent_24h": 24,
+    "priority": 72,
+    "follow_up": None,
+    "information": None,
+}
+"""Within how many hours; None: on the date that is agreed, or never."""
+
+DANGERS = dict.fromkeys(
+    ("in_progress", "weapon_present", "injury_overdose", "locked_in", "minor_alone", "moved_or_killed_today"),
+    "emergency",
+) | dict.fromkeys(
+    ("trafficker_knows", "transfer_72h", "minor_exploited", "illness_untreated", "child_held"), "urgent_24h"
+)
+"""`danger.*` → level, where the catalog's column `level` says nothing else."""
+
+LAP_DECISIVE = ("weapon_used_threatened", "threat_kill", "fears_death")
+LAP_OTHERS = (
+    *("gun_access", "choking", "violent_jealous_control", "separated", "unemployed"),
+    *("aggressor_suicide_attempt", "other_child", "stalks_threatens"),
+)
+LAP_ENOUGH = 4
+PARTNERS = frozenset({"pareja", "expareja"})
+
+
+@dataclass(frozen=True)
+class Triage:
+    level: str
+    reasons: tuple[str, ...]
+    """Codes: answers (`danger.locked_in`), or `cssrs.high`, `lap.positive`, `age.presumed_minor`,
+    `elements.complete`, `victim.present`, `no_victim`. Only those of the level itself."""
+    target_hours: int | None
+
+
+def triage(
+    document: Document, protocol: Protocol, found: tuple[Elements, ...], minors: tuple[bool, ...]
+) -> Triage:
+    """The level of a case and its reasons; `found` and `minors` are those of its victims, in order.
+
+    A victim about whom nothing is known is a follow-up, so that nobody is closed by silence; with all
+    elements complete and no word of having left, it is a priority: the exploitation may go on.
+    """
+    reasons = _reasons(document, protocol, found, minors)
+    level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
+    codes = tuple(dict.fromkeys(code for each, code in reasons if each == level)) or ("no_victim",)
+    return Triage(level, codes, TARGET_HOURS[level])
+
+
+def cssrs(answers: Mapping[str, Any]) -> str:
+    """The suicide risk: none, low, moderate or high; the highest rule met. Source: C-SSRS screener triage."""
+
+    def yes(*names: str) -> bool:
+        return any(answers.get(f"cssrs.{each}") == "yes" for each in names)
+
+    if yes("intent", "plan_intent", "behaviour_3m"):
+        return "high"
+    if yes("method", "behaviour"):
+        return "moderate"
+    return "low" if yes("wish_dead", "suicidal_thoughts") else "none"
+
+
+def lap(answers: Mapping[str, Any]) -> bool:
+    """Whether the lethality screen calls for protection. Source: LAP: one of 1–3, or four of 4–11."""
+
+    def count(names: tuple[str, ...]) -> int:
+        return sum(answers.get(f"lap.{each}") == "yes" for each in names)
+
+    return count(LAP_DECISIVE) >= 1 or count(LAP_OTHERS) >= LAP_ENOUGH
+
+
+@per_object
+def danger_levels(protocol: Protocol) -> Mapping[str, str]:
+    """`danger` code → level, by the catalog or by DANGERS, in their order."""
+    catalog = protocol.catalogs.get("danger")
+    rows = {row.code: row.extra.get("level", "") for row in catalog.rows} if catalog else {}
+    levels = {code: rows.get(code) or DANGERS.get(code, "") for code in rows | DANGERS}
+    return {code: level for code, level in levels.items() if level in LEVELS}
+
+
+@per_object
+def partners(protocol: Protocol) -> frozenset[str]:
+    """The relations to the trafficker under which LAP is valid: its study was of intimate partners."""
+    catalog = protocol.catalogs.get("relation")
+    marked = {row.code for row in catalog.rows if row.extra.get("intimate")} if catalog else set()
+    return frozenset(marked) or PARTNERS
+
+
+def _reasons(
+    document: Document, protocol: Protocol, found: tuple[Elements, ...], minors: tuple[bool, ...]
+) -> list[tuple[str, str]]:
+    answers = (document.get("case") or {}).get("answers") or {}
+    people = victims(document)
+    reasons = [
+        (level, f"danger.{code}")
+        for code, level in danger_levels(protocol).items()
+        if answers.get(f"danger.{code}") == "yes"
+    ]
+    reasons += _of_suicide(cssrs(answers))
+    reasons += [("urgent_24h", "lap.positive") for each in people if _lap_positive(each, protocol)]
+    now = answers.get("situation.exploited_now")
+    out = answers.get("situation.out_needs_services")
+    if now == "yes":
+        reasons.append(("priority", "situation.exploited_now"))
+        reasons += [
+            ("urgent_24h", "age.presumed_minor")
+            for each, minor in zip(found, minors, strict=True)
+            if minor and each.purpose
+        ]
+    elif out == "yes":
+        reasons.append(("follow_up", "situation.out_needs_services"))
+    elif now != "no" and any(each.complete for each in found):
+        reasons.append(("priority", "elements.complete"))
+    if people:
+        reasons.append(("follow_up", "victim.present"))
+    return reasons
+
+
+def _of_suicide(risk: str) -> list[tuple[str, str]]:
+    # Moderate and low are not in the proposed table; a person at risk is never closed as information.
+    levels = {"high": "emergency", "moderate": "follow_up", "low": "follow_up"}
+    return [(levels[risk], f"cssrs.{risk}")] if risk in levels else []
+
+
+def _lap_positive(person: Record, protocol: Protocol) -> bool:
+    return person.get("relation_to_trafficker") in partners(protocol) and lap(person.get("answers") or {})

@@ -8,27 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "case": frozenset(
-            """status close_reason report_class triage anonymity consent_store consent_share callback_allowed
-            callback_channel callback_identifier_id callback_window callback_say code_word summary""".split()
-        ),
-        "contact": frozenset(
-            """channel direction kind dropped reporter_type reporter_person_id country state municipality
-            language interpreter narrative outcome""".split()
-        ),
-        "person": frozenset(
-            """role headcount name age_min age_max age_estimated birth_date sex gender nationality
+        "case": words("""status close_reason report_class triage anonymity consent_store consent_share
+            callback_allowed callback_channel callback_identifier_id callback_window callback_say code_word
+            summary"""),
+        "contact": words("""channel direction kind dropped reporter_type reporter_person_id country state
+            municipality language interpreter narrative outcome"""),
+        "person": words("""role headcount name age_min age_max age_estimated birth_date sex gender nationality
             origin_state origin_municipality migration_status education relation_to_trafficker trafficker_role
-            network_level consented""".split()
-        ),
-        "place": frozenset("person_id role country state municipality locality venue address note".split()),
-        "identifier": frozenset("person_id kind platform value".split()),
-        "money": frozenset(
-            """person_id flag instrument institution way time place amount currency amount_estimated
-            known_by share_consent""".split()
-        ),
+            network_level consented"""),
+        "place": words("person_id role country state municipality locality venue address note"),
+        "identifier": words("person_id kind platform value"),
+        "money": words("""person_id flag instrument institution way time place amount currency
+            amount_estimated known_by share_consent"""),
     }
 )
 """Table → columns that a person fills. Ids, clocks, heads and derived columns are no field's business."""
@@ -40,23 +39,17 @@ SHORTHANDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(
-        """act means modality indicator vulnerability violence aggravating trait hooking_means hooking_method
-        platform language lap age capacity need""".split(),
+        words("""act means modality indicator vulnerability violence aggravating trait hooking_means
+        hooking_method platform language lap age capacity need"""),
         "person",
     )
-    | dict.fromkeys("cssrs danger situation other_crime no_report_reason".split(), "case")
+    | dict.fromkeys(words("cssrs danger situation other_crime no_report_reason"), "case")
 )
 """Answer prefix, which is the name of its catalog → the table whose `answers` hold it."""
 
 
 def fills(table: str, code: str) -> tuple[str, ...]:
-    """The columns that a field fills: itself, or what its shorthand stands for; () when `code` is no column."""
+    """The columns that a field fills: itself, or what its shorthand stands for; () if it is no column."""
     if code in COLUMNS[table]:
         return (code,)
     return SHORTHANDS.get(table, {}).get(code, ())
-
-
-def prefix_of(code: str) -> str | None:
-    """The answer prefix of `prefix.code` or of a checklist's bare `prefix`; None when it is none."""
-    prefix = code.partition(".")[0]
-    return prefix if prefix in PREFIXES else None

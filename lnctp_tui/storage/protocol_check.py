@@ -1,0 +1,15 @@
+"""`lnctp protocol check`: every mistake of a protocol folder, with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lnctp_tui.domain.protocol_check import Finding, problems
+from lnctp_tui.storage.catalogs import read
+
+
+def check(folder: Path | None = None) -> list[Finding]:
+    """All findings of the organisation's folder over the built-in files, by file and line."""
+    reading = read(folder)
+    found = [*reading.findings, *problems(reading)]
+    return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))

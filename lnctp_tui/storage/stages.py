@@ -1,0 +1,204 @@
+"""Read stage, script and head files (TOML) into values, with a finding for each mistake of form."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lnctp_tui.domain import conditions, toml_lines
+from lnctp_tui.domain.columns import words
+from lnctp_tui.domain.conditions import Condition
+from lnctp_tui.domain.protocol import KINDS, LANGUAGES, REQUIRED_BY, Field, Label, Script, Stage
+from lnctp_tui.domain.protocol_check import Finding, Form, Head
+from lnctp_tui.domain.toml_lines import Lines
+
+AT_LINE = re.compile(r"at line (\d+)")
+HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
+STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
+FIELD_KEYS = frozenset(words("on code kind catalog when required_by label help max_length source multiple"))
+SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source"))
+MANY = ("place", "identifier", "money")
+"""Tables of which a stage shows as many rows as there are."""
+
+
+class Files(Protocol):
+    """Where the texts come from and the findings go to: storage.catalogs.Files."""
+
+    findings: list[Finding]
+
+    def shown(self, path: str) -> str: ...
+    def text(self, path: str) -> str | None: ...
+
+
+def head(files: Files) -> Head:
+    """protocol.toml: the version, the stages in order, the catalogs, what is never proposed."""
+    path = "protocol/protocol.toml"
+    reader = _open(files, path, HEAD_KEYS)
+    if reader is None:
+        return Head(files.shown(path), toml_lines.index(""), "", (), (), ())
+    return Head(
+        reader.file,
+        reader.lines,
+        reader.text("version"),
+        reader.codes("stages", needed=True),
+        reader.codes("catalogs", needed=True),
+        reader.codes("never_ask_codes"),
+    )
+
+
+def form(files: Files, code: str) -> Form | None:
+    """One stage with the lines of its file; None when the file does not parse."""
+    reader = _open(files, f"protocol/{code}.toml", STAGE_KEYS, code)
+    if reader is None:
+        return None
+    blocks = reader.tables("field")
+    stage = Stage(
+        code=code,
+        title=reader.label("title"),
+        prompt=reader.label("prompt"),
+        fields=tuple(_field(reader, number, block) for number, block in enumerate(blocks, 1)),
+        phases=reader.codes("phases"),
+        must_ask=reader.codes("must_ask"),
+        never_ask=reader.labels("never_ask"),
+        source=reader.text("source", needed=False),
+        version=reader.text("version"),
+    )
+    return Form(reader.file, stage, reader.lines)
+
+
+def script(files: Files, code: str) -> Script | None:
+    """One script; None when the file does not parse."""
+    reader = _open(files, f"scripts/{code}.toml", SCRIPT_KEYS, code)
+    if reader is None:
+        return None
+    return Script(
+        code,
+        reader.label("title"),
+        reader.labels("lines"),
+        reader.text("source", needed=False),
+        reader.text("version"),
+    )
+
+
+def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
+    reader = _Reader(parent.file, parent.lines, block, parent.findings, number)
+    reader.only(FIELD_KEYS)
+    on, kind = reader.text("on"), reader.text("kind")
+    if kind and kind not in KINDS:
+        reader.find("kind", "unknown_kind", what=kind)
+    required_by = reader.text("required_by", needed=False) or None
+    if required_by and required_by not in REQUIRED_BY:
+        reader.find("required_by", "unknown_required_by", what=required_by)
+    return Field(
+        on=on,
+        code=reader.text("code"),
+        kind=kind,
+        label=reader.label("label"),
+        catalog=reader.text("catalog", needed=False) or None,
+        when=reader.condition("when"),
+        required_by=required_by,
+        help=reader.label("help") if "help" in block else None,
+        max_length=reader.typed("max_length", int, None),
+        source=reader.text("source", needed=False),
+        multiple=reader.typed("multiple", bool, on in MANY),
+    )
+
+
+def _open(files: Files, path: str, keys: frozenset[str], code: str | None = None) -> _Reader | None:
+    text = files.text(path)
+    if text is None:
+        return None
+    file = files.shown(path)
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = AT_LINE.search(str(error))
+        line = int(found[1]) if found else max(1, len(text.splitlines()))
+        files.findings.append(Finding(file, line, "bad_toml", {"detail": str(error)}))
+        return None
+    reader = _Reader(file, toml_lines.index(text), values, files.findings)
+    reader.only(keys)
+    if not values.get("version"):
+        reader.find("version", "missing_version")
+    if code is not None and values.get("code") != code:
+        reader.find("code", "wrong_file_code", expected=code)
+    return reader
+
+
+@dataclass
+class _Reader:
+    """Typed access to one TOML table; what is absent or of a wrong type becomes a finding at its line."""
+
+    file: str
+    lines: Lines
+    values: dict[str, Any]
+    findings: list[Finding]
+    block: int = 0
+
+    def only(self, keys: frozenset[str]) -> None:
+        for key in self.values:
+            if key not in keys:
+                self.find(key, "unknown_key", what=key)
+
+    def find(self, key: str, code: str, text: str | None = None, **facts: Any) -> None:
+        line = self.lines.of(key, self.block, text)
+        self.findings.append(Finding(self.file, line, code, facts))
+
+    def typed(self, key: str, kind: type, default: Any) -> Any:
+        value = self.values.get(key, default)
+        if key in self.values and type(value) is not kind:
+            self.find(key, "wrong_type", what=key)
+            return default
+        return value
+
+    def text(self, key: str, needed: bool = True) -> str:
+        if needed and key not in self.values and key != "version":
+            self.find(key, "missing_key", what=key)
+        return str(self.typed(key, str, ""))
+
+    def codes(self, key: str, needed: bool = False) -> tuple[str, ...]:
+        if needed and key not in self.values:
+            self.find(key, "missing_key", what=key)
+        return tuple(self._each(key, lambda value: value if isinstance(value, str) else None))
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        return list(self._each(key, lambda value: value if isinstance(value, dict) else None))
+
+    def labels(self, key: str) -> tuple[Label, ...]:
+        found = self._each(key, lambda value: value if isinstance(value, dict) else None)
+        return tuple(self._label(key, value) for value in found)
+
+    def label(self, key: str) -> Label:
+        if key not in self.values:
+            self.find(key, "missing_key", what=key)
+        return self._label(key, self.typed(key, dict, {}))
+
+    def condition(self, key: str) -> Condition | None:
+        text = self.text(key, needed=False)
+        if not text:
+            return None
+        try:
+            return conditions.parse(text)
+        except ValueError as error:
+            self.find(key, "bad_condition", detail=str(error))
+            return None
+
+    def _label(self, key: str, value: dict[str, Any]) -> Label:
+        for name in value.keys() - set(LANGUAGES):
+            self.find(key, "unknown_key", text=name, what=name)
+        said = {name: str(value.get(name) or "").strip() for name in LANGUAGES}
+        some = next((text for text in said.values() if text), "")
+        for name in LANGUAGES if value else ():
+            if not said[name]:
+                self.find(key, "missing_label", text=some or None, what=key, language=name)
+        return Label(said["es"] or some, said["en"] or some)
+
+    def _each(self, key: str, accept: Callable[[Any], Any]) -> Iterable[Any]:
+        for value in self.typed(key, list, []):
+            if accept(value) is None:
+                self.find(key, "wrong_type", what=key)
+            else:
+                yield value

@@ -1,0 +1,68 @@
+"""The one tree of errors. A code, a title and what to do; never a value somebody typed."""
+
+
+class LnctpError(Exception):
+    """Something a person can be told about.
+
+    `code` is stable and names a pair of sentences in i18n (`title`, `what to do`); `facts` fill their
+    placeholders and hold no personal data (file names, line numbers, field codes, counts).
+    """
+
+    code = "error"
+
+    def __init__(self, code: str | None = None, **facts: object) -> None:
+        self.code = code or type(self).code
+        self.facts = facts
+        super().__init__(self.code)
+
+
+class Refused(LnctpError):
+    """A request that is understood and not carried out (exit code 1)."""
+
+    code = "refused"
+
+
+class VaultError(LnctpError):
+    """The vault cannot be opened, made or changed."""
+
+    code = "vault"
+
+
+class WrongPassphrase(VaultError):
+    code = "wrong_passphrase"
+
+
+class VaultTampered(VaultError):
+    """vault.json was altered outside the program, or belongs to another database."""
+
+    code = "vault_tampered"
+
+
+class DatabaseDamaged(VaultError):
+    """The key is right and the database does not open. The file is kept as it is."""
+
+    code = "database_damaged"
+
+
+class VaultBusy(VaultError):
+    """Another instance holds this vault."""
+
+    code = "vault_busy"
+
+
+class StorageFailed(LnctpError):
+    """Disk full, folder read-only, input/output error: the edit stays in memory and is retried."""
+
+    code = "storage_failed"
+
+
+class BadInput(LnctpError):
+    """A value that cannot be stored as it is. `facts` names row, field and reason."""
+
+    code = "bad_input"
+
+
+class BadProtocol(LnctpError):
+    """A protocol or catalog file with a mistake. `facts`: file, line, reason."""
+
+    code = "bad_protocol"

@@ -1,0 +1,229 @@
+"""The tables of a case: the case itself, its contacts, people, places and what hangs on them."""
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlmodel import Field
+
+from lnctp_tui.models.base import OfCase, Synced, answers, instant, text
+
+
+class Case(Synced, table=True):
+    """One matter followed over months."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        instant("opened_at"),
+        instant("closed_at"),
+        Index("cases_desk", "status", "triage", "opened_at"),
+    )
+
+    folio: str | None = Field(default=None, index=True, max_length=24)
+    """Given out once and never changed; not unique: two laptops may have met one number."""
+    opened_at: str | None = None
+    status: str | None = "open"
+    closed_at: str | None = None
+    close_reason: str | None = None
+    merged_into: str | None = Field(default=None, index=True, max_length=36)
+    report_class: str | None = None
+    class_confirmed_by: str | None = None
+    triage: str | None = None
+    owner_id: str | None = None
+    team: str | None = None
+    protocol_version: str | None = None
+    anonymity: str | None = None
+    consent_store: str | None = None
+    consent_share: str | None = None
+    callback_allowed: str | None = None
+    callback_channel: str | None = None
+    callback_identifier_id: str | None = None
+    callback_window: str | None = text()
+    callback_say: str | None = text()
+    code_word: str | None = None
+    summary: str | None = text()
+    answers: dict[str, Any] = answers()
+
+
+class Contact(OfCase, table=True):
+    """One call, chat, mail or visit, in or out; with or without a case, and it may change its case."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        instant("started_at"),
+        instant("ended_at"),
+        Index("contacts_open", "ended_at", "started_at"),
+    )
+
+    case_id: str | None = Field(default=None, index=True, max_length=36)
+    """No foreign key: the case may be one that this laptop may not see."""
+    channel: str | None = None
+    direction: str | None = "in"
+    kind: str | None = None
+    started_at: str | None = Field(default=None, index=True)
+    ended_at: str | None = None
+    dropped: bool | None = None
+    counselor_id: str | None = None
+    reporter_type: str | None = None
+    reporter_person_id: str | None = None
+    country: str | None = None
+    state: str | None = None
+    municipality: str | None = None
+    language: str | None = None
+    interpreter: bool | None = None
+    narrative: str | None = text()
+    outcome: str | None = None
+    answers: dict[str, Any] = answers()
+
+
+class Person(OfCase, table=True):
+    """A victim, a group of victims, a trafficker or somebody else."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("headcount IS NULL OR headcount >= 1", name="headcount_positive"),
+        CheckConstraint("age_min IS NULL OR age_min >= 0", name="age_not_negative"),
+        CheckConstraint("age_max IS NULL OR age_min IS NULL OR age_max >= age_min", name="ages_in_order"),
+    )
+
+    role: str | None = "victim"
+    headcount: int | None = None
+    name: str | None = None
+    age_min: int | None = None
+    age_max: int | None = None
+    age_estimated: bool | None = None
+    birth_date: str | None = None
+    sex: str | None = None
+    gender: str | None = None
+    nationality: str | None = None
+    origin_state: str | None = None
+    origin_municipality: str | None = None
+    migration_status: str | None = None
+    education: str | None = None
+    relation_to_trafficker: str | None = None
+    trafficker_role: str | None = None
+    network_level: str | None = None
+    consented: str | None = None
+    """Stored because support needs it; never an input of the elements (General Law, art. 40)."""
+    answers: dict[str, Any] = answers()
+
+
+class Place(OfCase, table=True):
+    """Where somebody was recruited, came from, passed, was exploited or is now."""
+
+    __tablename__ = "places"
+
+    person_id: str | None = None
+    role: str | None = None
+    country: str | None = None
+    state: str | None = None
+    municipality: str | None = None
+    locality: str | None = None
+    venue: str | None = None
+    address: str | None = text()
+    note: str | None = text()
+
+
+class Identifier(OfCase, table=True):
+    """Something that links cases: a phone, handle, plate, account, address or alias."""
+
+    __tablename__ = "identifiers"
+    __table_args__ = (Index("identifiers_match", "kind", "normalised"),)
+
+    person_id: str | None = None
+    kind: str | None = None
+    platform: str | None = None
+    value: str | None = None
+    normalised: str | None = Field(default=None, index=True)
+
+
+class MoneyTrail(OfCase, table=True):
+    """One financial flag: way, time and place."""
+
+    __tablename__ = "money"
+
+    person_id: str | None = None
+    flag: str | None = None
+    instrument: str | None = None
+    institution: str | None = None
+    way: str | None = text()
+    time: str | None = None
+    place: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    amount_estimated: bool | None = None
+    known_by: str | None = None
+    share_consent: str | None = None
+
+
+class Note(OfCase, table=True):
+    """A later addition to a case; only ever added."""
+
+    __tablename__ = "notes"
+
+    author_id: str | None = None
+    written_at: str | None = None
+    text: str | None = text()
+
+
+class Referral(OfCase, table=True):
+    """One channelling to one provider."""
+
+    __tablename__ = "referrals"
+
+    person_id: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
+    provider_name: str | None = None
+    reason: str | None = None
+    consent: str | None = None
+    consented_fields: list[str] | None = Field(default=None, sa_type=JSON)
+    channel: str | None = None
+    sent_at: str | None = None
+    status: str | None = None
+    status_at: str | None = None
+    refusal_reason: str | None = None
+    outcome: str | None = text()
+
+
+class Support(OfCase, table=True):
+    """Legal or psychological help given."""
+
+    __tablename__ = "supports"
+
+    person_id: str | None = None
+    kind: str | None = None
+    modality: str | None = None
+    on: str | None = None
+    minutes: int | None = None
+    counselor_id: str | None = None
+    note: str | None = text()
+
+
+class InvestigationFile(OfCase, table=True):
+    """A carpeta de investigación."""
+
+    __tablename__ = "files"
+
+    number: str | None = Field(default=None, index=True)
+    authority: str | None = None
+    entity: str | None = None
+    opened_on: str | None = None
+    stage: str | None = None
+    stage_on: str | None = None
+    note: str | None = text()
+
+
+class Task(OfCase, table=True):
+    """A promised call-back or follow-up."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (Index("tasks_due", "status", "due_to"),)
+
+    kind: str | None = None
+    due_from: str | None = None
+    due_to: str | None = None
+    channel: str | None = None
+    say: str | None = text()
+    assignee_id: str | None = None
+    status: str | None = "open"
+    done_at: str | None = None
+    outcome: str | None = text()

@@ -1,0 +1,74 @@
+"""The log and what stands around it: changes, conflicts, cursors, views. Never edited by a screen."""
+
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+
+class Change(SQLModel, table=True):
+    """One save of one record: outbox, history and recovery source in one."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        Index("changes_of_row", "table", "row", "seq"),
+        Index("changes_of_case", "case", "seq"),
+        Index("changes_outbox", "sent", "seq"),
+        CheckConstraint("hlc > 0", name="hlc_positive"),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    """Order of arrival on this laptop; never sent."""
+    id: str = Field(unique=True, max_length=36)
+    device: str
+    actor: str
+    hlc: int = Field(sa_column_kwargs={"nullable": False})
+    """Hybrid logical clock, microseconds."""
+    table: str
+    row: str
+    case: str | None = None
+    base: list[str] = Field(default_factory=list, sa_type=JSON)
+    patch: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    schema_: int = Field(default=1, sa_column_kwargs={"name": "schema"})
+    hash: str
+    sig: str
+    at: str
+    """When this laptop stored it."""
+    form: str | None = None
+    """The form that wrote it; only its own unsent changes may be squashed."""
+    sent: int = 0
+    """0 never offered, 1 offered, 2 receipted."""
+
+
+class Conflict(SQLModel, table=True):
+    """An open conflict: one field of one record with several heads. Derived from heads."""
+
+    __tablename__ = "conflicts"
+
+    table: str = Field(primary_key=True)
+    row: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    case: str | None = Field(default=None, index=True)
+    since: str
+
+
+class SyncState(SQLModel, table=True):
+    """What this laptop remembers for itself: cursors, clock, folio counter, place in a form. Never sent."""
+
+    __tablename__ = "sync_state"
+
+    key: str = Field(primary_key=True)
+    value: Any = Field(default=None, sa_type=JSON)
+
+
+class Access(SQLModel, table=True):
+    """Who saw what, as a chain of hashes: an edit, a deletion or a truncation is found."""
+
+    __tablename__ = "access"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    at: str
+    actor: str
+    action: str
+    record: str
+    chain: str

@@ -1,0 +1,45 @@
+"""The one place that reads the wall clock and draws ids."""
+
+import sys
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+if sys.version_info >= (3, 14):
+    from uuid import uuid7
+else:
+    from uuid_utils import uuid7
+
+
+def now() -> datetime:
+    """The present instant, UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """An instant as stored: ISO 8601, UTC, microseconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, as the hybrid clock counts."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def parse(stored: str) -> datetime:
+    """The instant that `iso` wrote, or any ISO 8601 with an offset."""
+    return datetime.fromisoformat(stored).astimezone(UTC)
+
+
+def local(stored: str, zone: str) -> datetime:
+    """A stored instant on the counselor's clock."""
+    return parse(stored).astimezone(ZoneInfo(zone))
+
+
+def today(zone: str) -> date:
+    """The counselor's date."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def new_id() -> str:
+    """A fresh UUIDv7: sortable by time, unique across laptops."""
+    return str(uuid7())

@@ -1,0 +1,304 @@
+"""The one write path: every write of a synchronised row is also a change record, in the same transaction.
+
+Rule and reasons: docs/synchronisation.md, "A change" and "Merge rule".
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from lnctp_tui.domain import changes, clock, merge
+from lnctp_tui.errors import Refused, StorageFailed
+from lnctp_tui.models import SYNCED, Change, Synced
+from lnctp_tui.storage import instants, state
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Table
+
+WRITER_SCHEMA = 1
+"""Version of the patches this program writes."""
+SQUASH_WITHIN = 30 * 1_000_000
+"""Microseconds after which a pause ends a save (docs/synchronisation.md)."""
+
+ANSWER = "answers."
+OWN = frozenset({"id", "heads", "extra", "created_at", "created_by"})
+
+TABLES: Mapping[str, Table] = {name: SQLModel.metadata.tables[name] for name in SYNCED}
+COLUMNS: Mapping[str, frozenset[str]] = {
+    name: frozenset(column.name for column in table.columns) - OWN for name, table in TABLES.items()
+}
+CHANGES: Table = SQLModel.metadata.tables["changes"]
+CONFLICTS: Table = SQLModel.metadata.tables["conflicts"]
+DEFAULTS: Mapping[str, dict[str, Any]] = {
+    name: {
+        key: default
+        for key, info in model.model_fields.items()
+        if key not in OWN and (default := info.get_default(call_default_factory=True)) is not None
+        and key not in ("id", "created_at")
+        and not str(default).startswith("PydanticUndefined")
+    }
+    for name, model in SYNCED.items()
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who writes, on which machine, and the signature over what is written."""
+
+    actor: str
+    device: str
+    sign: Callable[[bytes], str]
+
+
+@dataclass
+class Form:
+    """What one open form showed: the heads its writes rest on. Lives in the writer's thread."""
+
+    id: str
+    shown: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=dict)
+
+    def see(self, table: str, row: str, heads: Mapping[str, list[str]]) -> None:
+        """Remember what the form shows of a record, when it is opened or refreshed."""
+        self.shown[table, row] = dict(heads)
+
+
+class Unit:
+    """One transaction that writes. Made by `Store.write`, never kept."""
+
+    def __init__(self, connection: Connection, author: Author, now: datetime) -> None:
+        self.connection = connection
+        self.author = author
+        self.now = now
+        self.touched: set[str] = set()
+
+    def record(
+        self,
+        table: str,
+        row: str,
+        patch: Mapping[str, Any],
+        *,
+        form: Form | None = None,
+        case: str | None = None,
+    ) -> str:
+        """Write a patch of one record and its change; returns the change's id.
+
+        `patch` maps columns, `answers.<code>` and unknown names to values. A record that does not exist is
+        made. The base is what the form showed; without a form, the heads in this transaction.
+        """
+        stored = self._stored(table, row)
+        heads = stored["heads"] if stored else {}
+        fields = sorted(patch)
+        shown = form.shown.get((table, row), {} if stored is None else None) if form else None
+        base = merge.base_for(heads if shown is None else shown, fields)
+        owner = row if table == "cases" else patch.get("case_id", stored["case_id"] if stored and "case_id" in stored else case)
+        change = self._change(table, row, owner, base, dict(patch), form)
+        squashed = self._squash(change, form)
+        new_heads = self._advanced(heads, change, squashed)
+        if stored is None:
+            self._insert(table, row, change, new_heads, case)
+        else:
+            self._update(table, stored, change, new_heads)
+        if form:
+            form.shown[table, row] = self._advanced(heads if shown is None else shown, change, squashed)
+        self._note_conflicts(table, row, owner, change, new_heads)
+        self._touch(table, row, owner, stored)
+        return str(change["id"])
+
+    def _stored(self, table: str, row: str) -> RowMapping | None:
+        found = TABLES[table]
+        return self.connection.execute(select(found).where(found.c.id == row)).mappings().first()
+
+    def _change(
+        self, table: str, row: str, case: str | None, base: tuple[str, ...], patch: dict[str, Any], form: Form | None
+    ) -> dict[str, Any]:
+        change = {
+            "id": instants.new_id(),
+            "device": self.author.device,
+            "actor": self.author.actor,
+            "hlc": self._tick(),
+            "table": table,
+            "row": row,
+            "case": case,
+            "base": list(base),
+            "patch": patch,
+            "schema": WRITER_SCHEMA,
+        }
+        return self._sealed(change) | {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
+
+    def _sealed(self, change: dict[str, Any]) -> dict[str, Any]:
+        content = changes.canonical(change)
+        return change | {"hash": changes.digest(content), "sig": self.author.sign(content)}
+
+    def _tick(self) -> int:
+        newest = self.connection.scalar(select(func.max(CHANGES.c.hlc)))
+        return clock.tick(newest or 0, instants.micros(self.now))
+
+    def _squash(self, change: dict[str, Any], form: Form | None) -> str | None:
+        """Fold the form's last unsent change of this record into `change`; the id that went, or None."""
+        if form is None:
+            return None
+        last = self.connection.execute(
+            select(CHANGES)
+            .where(CHANGES.c.table == change["table"], CHANGES.c.row == change["row"])
+            .order_by(CHANGES.c.seq.desc())
+            .limit(1)
+        ).mappings().first()  # fmt: skip
+        if (
+            last is None
+            or last["form"] != form.id
+            or last["sent"]
+            or last["case"] != change["case"]
+            or change["hlc"] - last["hlc"] > SQUASH_WITHIN
+            or not set(last["patch"]) <= set(change["patch"])
+        ):
+            return None
+        change["base"] = sorted({*last["base"], *change["base"]} - {last["id"]})
+        change.update(self._sealed({key: change[key] for key in changes.SIGNED}))
+        self.connection.execute(delete(CHANGES).where(CHANGES.c.seq == last["seq"]))
+        return str(last["id"])
+
+    @staticmethod
+    def _advanced(heads: Mapping[str, list[str]], change: Mapping[str, Any], squashed: str | None) -> dict[str, list[str]]:
+        gone = {*change["base"]} | ({squashed} if squashed else set())
+        return merge.advance(heads, change["id"], sorted(change["patch"]), gone)
+
+    def _insert(self, table: str, row: str, change: Mapping[str, Any], heads: dict[str, list[str]], case: str | None) -> None:
+        values = DEFAULTS[table] | {"case_id": case} if "case_id" in COLUMNS[table] else dict(DEFAULTS[table])
+        values |= merged(table, {"answers": {}, "extra": {}}, change["patch"])
+        created = {"id": row, "heads": heads, "created_at": instants.iso(self.now), "created_by": self.author.actor}
+        self.connection.execute(insert(TABLES[table]).values({**blank(table), **values, **created}))
+        self.connection.execute(insert(CHANGES).values(change))
+
+    def _update(self, table: str, stored: RowMapping, change: Mapping[str, Any], heads: dict[str, list[str]]) -> None:
+        values = merged(table, stored, change["patch"]) | {"heads": heads}
+        self.connection.execute(update(TABLES[table]).where(TABLES[table].c.id == stored["id"]).values(values))
+        self.connection.execute(insert(CHANGES).values(change))
+
+    def _note_conflicts(
+        self, table: str, row: str, case: str | None, change: Mapping[str, Any], heads: Mapping[str, list[str]]
+    ) -> None:
+        if len(heads) == 1:
+            return
+        open_fields = {name for name in change["patch"] if len(merge.heads_of(heads, name)) > 1}
+        known = set(self.connection.scalars(
+            select(CONFLICTS.c.field).where(CONFLICTS.c.table == table, CONFLICTS.c.row == row)
+        ))  # fmt: skip
+        for name in open_fields - known:
+            self.connection.execute(
+                insert(CONFLICTS).values(table=table, row=row, field=name, case=case, since=change["at"])
+            )
+        for name in (known & set(change["patch"])) - open_fields:
+            self.connection.execute(
+                delete(CONFLICTS).where(CONFLICTS.c.table == table, CONFLICTS.c.row == row, CONFLICTS.c.field == name)
+            )
+
+    def _touch(self, table: str, row: str, case: str | None, stored: RowMapping | None) -> None:
+        """Mark what the search index has to read again: the case, the one it came from, or a caseless contact."""
+        before = stored["case_id"] if stored is not None and "case_id" in stored else None
+        state.mark_stale(self.connection, {each for each in (case, before) if each} or {row})
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a value of this laptop's own, in the same transaction."""
+        state.put(self.connection, key, value)
+
+
+def blank(table: str) -> dict[str, Any]:
+    """A row of a table before anything was written to it."""
+    return {name: None for name in COLUMNS[table]} | {"extra": {}} | ({"answers": {}} if "answers" in COLUMNS[table] else {})
+
+
+def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a patch changes. JSON columns are new objects: SQLAlchemy does not see edits in place."""
+    columns = COLUMNS[table]
+    values: dict[str, Any] = {}
+    for name, value in patch.items():
+        if name.startswith(ANSWER):
+            into, key = "answers", name.removeprefix(ANSWER)
+        elif name in columns and name != "answers":
+            values[name] = value
+            continue
+        else:
+            into, key = "extra", name
+        bag = values.setdefault(into, dict(stored[into]))
+        if value is None and into == "answers":
+            bag.pop(key, None)
+        else:
+            bag[key] = value
+    return values
+
+
+class Store:
+    """An open database: one writer, short readers. `read` is safe from any thread, `write` is one at a time."""
+
+    def __init__(self, writer: Engine, readers: Engine, author: Author, now: Callable[[], datetime] = instants.now) -> None:
+        self._writer = writer
+        self._readers = readers
+        self.author = author
+        self.now = now
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        """One transaction; leaves nothing behind when it fails. Raises StorageFailed when the disk refuses."""
+        with self._turn, storage_failures():
+            with self._writer.begin() as connection:
+                yield Unit(connection, self.author, self.now())
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view of what is stored."""
+        with storage_failures(), self._readers.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the files; the write-ahead log is folded into the database by the last one out."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+@contextmanager
+def storage_failures() -> Iterator[None]:
+    """Turn what the disk says into one error that a person can act on."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = type(getattr(error, "orig", None) or error).__name__
+        text = str(getattr(error, "orig", ""))
+        code = next((code for words, code in FAILURES if words in text), "storage_failed")
+        raise StorageFailed(code, reason=reason) from None
+
+
+FAILURES = (
+    ("database or disk is full", "disk_full"),
+    ("readonly database", "read_only"),
+    ("database is locked", "database_locked"),
+    ("disk I/O error", "disk_error"),
+    ("malformed", "database_damaged"),
+)
+
+
+def refuse_unrecorded(session: Session, *_: object) -> None:
+    """Refuse a synchronised row that was changed without a change record. Hooked on every ORM session."""
+    if any(isinstance(each, Synced) for each in (*session.new, *session.dirty, *session.deleted)):
+        raise Refused("write_outside_log")
+
+
+def install_guard() -> None:
+    """Hold the rule that there is no second write path."""
+    from sqlalchemy import event
+
+    event.listen(Session, "before_flush", refuse_unrecorded)
+
+
+install_guard()

@@ -1,0 +1,110 @@
+"""The first line of a call: folio, clock, channel, kind, anonymity, risk, and what the disk did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.widgets.drawing import Piece, fit, strip
+
+_RISK = {
+    "emergency": N_("EMERGENCIA"),
+    "urgent_24h": N_("RIESGO ALTO"),
+    "priority": N_("PRIORITARIO"),
+    "follow_up": N_("SEGUIMIENTO"),
+}
+"""Badge by triage level. Information has none."""
+
+SAVED, SAVING, FAILED = "✓", "…", "✗"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the bar says of the call."""
+
+    folio: str = ""
+    facts: tuple[str, ...] = ()
+    """Channel, kind, anonymity: those that are known."""
+    risk: str = "information"
+    ended: bool = False
+
+
+class CallBar(Widget, can_focus=False):
+    """One line; the clock repaints its own cells and nothing is laid out."""
+
+    COMPONENT_CLASSES = frozenset(
+        {"call-bar--folio", "call-bar--clock", "call-bar--emergency", "call-bar--risk",
+         "call-bar--saved", "call-bar--failed"}
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading = Heading()
+        self.clock = "00:00"
+        self.mark = ("", "")
+
+    def show(self, heading: Heading) -> None:
+        if heading != self.heading:
+            self.heading = heading
+            self.refresh()
+
+    def tick(self, seconds: int) -> None:
+        """Show the length of the call."""
+        minutes, left = divmod(max(0, seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        clock = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
+        if clock != self.clock:
+            longer = len(clock) != len(self.clock)
+            self.clock = clock
+            start = cell_len(self._folio) + 1
+            self.refresh() if longer else self.refresh(Region(start, 0, len(clock) + 3, 1))
+
+    def saved(self, at: str) -> None:
+        """`at`: the local time of the last write that is on disk; empty when nothing was written yet."""
+        self._mark(SAVED, _("guardado {at}").format(at=at) if at else "")
+
+    def saving(self) -> None:
+        self._mark(SAVING, _("guardando"))
+
+    def failed(self, why: str) -> None:
+        self._mark(FAILED, _("sin guardar: {why}").format(why=why))
+
+    def _mark(self, sign: str, text: str) -> None:
+        if (sign, text) != self.mark:
+            self.mark = (sign, text)
+            self.refresh()
+
+    @property
+    def _folio(self) -> str:
+        return f" {self.heading.folio or _('sin folio')} "
+
+    def _badge(self) -> list[Piece]:
+        word = _RISK.get(self.heading.risk)
+        if not word:
+            return []
+        name = "call-bar--emergency" if self.heading.risk in ("emergency", "urgent_24h") else "call-bar--risk"
+        return [(f" {_(word)} ", self.get_component_rich_style(name)), ("  ", self.rich_style)]
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        sign, said = self.mark
+        failed = sign == FAILED
+        mark_style = self.get_component_rich_style("call-bar--failed" if failed else "call-bar--saved")
+        right: list[Piece] = [*self._badge(), (f"{sign} {said} " if said else "", mark_style)]
+        clock = self.get_component_rich_style("call-bar--clock")
+        point = "■" if self.heading.ended else "●"
+        left: list[Piece] = [
+            (self._folio, self.get_component_rich_style("call-bar--folio")),
+            (f" {point} {self.clock}  ", clock),
+        ]
+        room = width - sum(cell_len(text) for text, _style in [*left, *right])
+        if room > 4:
+            left.append((fit(" · ".join(self.heading.facts), room), base))
+        elif room < 0:
+            left = left[1:]
+        return strip([*left, *right], width, base)

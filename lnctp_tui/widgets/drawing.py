@@ -1,0 +1,68 @@
+"""Lines of text drawn without child widgets. Text of people enters only as plain segments, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from lnctp_tui.domain.text import clean
+
+Piece = tuple[str, Style]
+
+
+def plain(text: str) -> str:
+    """`text` on one line with nothing that a terminal would act on."""
+    return clean(text)[0].replace("\n", " ")
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    text = plain(text)
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The words of `text` in lines of at most `width` cells; a longer word is broken."""
+    lines: list[str] = []
+    line = ""
+    for word in plain(text).split():
+        if line and cell_len(line) + 1 + cell_len(word) > width:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+        while cell_len(line) > max(1, width):
+            lines.append(line[:width])
+            line = line[width:]
+    return [*lines, line] if line else lines
+
+
+def strip(pieces: Iterable[Piece], width: int, fill: Style) -> Strip:
+    """The pieces side by side in exactly `width` cells; the rest is filled."""
+    segments: list[Segment] = []
+    left = width
+    for text, style in pieces:
+        if left <= 0:
+            break
+        size = cell_len(text)
+        shown = text if size <= left else fit(text, left)
+        segments.append(Segment(shown, style))
+        left -= min(size, left)
+    if left > 0:
+        segments.append(Segment(" " * left, fill))
+    return Strip(segments, width)
+
+
+def spread(left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style) -> Strip:
+    """`left` at the left edge and `right` at the right one; the left gives way when both do not fit."""
+    taken = sum(cell_len(text) for text, _style in right)
+    if taken >= width:
+        return strip(right, width, fill)
+    return Strip.join([strip(left, width - taken, fill), strip(right, taken, fill)])

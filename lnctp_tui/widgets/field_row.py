@@ -1,0 +1,206 @@
+"""One field of the protocol: its label, its control, what was understood, and why not when it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from lnctp_tui.domain import values
+from lnctp_tui.domain.protocol import Field, Protocol, Row
+from lnctp_tui.i18n import _, language, pick
+from lnctp_tui.widgets.choices import Choices, Hit
+from lnctp_tui.widgets.drawing import Piece, fit, strip
+from lnctp_tui.widgets.explain import STORED, explain
+from lnctp_tui.widgets.messages import Chosen, Typed
+from lnctp_tui.widgets.picker import Picker
+from lnctp_tui.widgets.text_area import LongText
+from lnctp_tui.widgets.text_input import LineInput
+from lnctp_tui.widgets.yes_no import YesNo
+
+LABEL = 26
+"""Cells of the label; the style sheet gives the control the same margin."""
+SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22}
+"""Width of the input of short values; what was understood stands beside it."""
+
+
+class FieldRow(Widget, can_focus=False):
+    """A line drawn by itself with its control as only child; a second line explains when needed."""
+
+    COMPONENT_CLASSES = frozenset({"field--label", "field--debt", "field--echo", "field--problem", "field--remark"})
+
+    def __init__(self, asks: Field, protocol: Protocol) -> None:
+        super().__init__(classes=f"-{asks.kind.replace('_', '-')}")
+        self.field = asks
+        self.protocol = protocol
+        self.record: Mapping[str, Any] = {}
+        self.missing = False
+        """Required and not there yet."""
+        self._echo = ""
+        self._problem: tuple[str, dict[str, Any]] | None = None
+        self.control: LineInput | YesNo | LongText = self._make_control()
+
+    # Control
+
+    def _make_control(self) -> LineInput | YesNo | LongText:
+        kind = self.field.kind
+        if kind in ("yesno", "bool"):
+            return YesNo(plain=kind == "bool")
+        if kind == "catalog":
+            return Picker(self._search)
+        if kind == "long_text":
+            return LongText()
+        control = LineInput()
+        if kind in SHORT:
+            control.styles.width = SHORT[kind]
+        return control
+
+    def compose(self) -> ComposeResult:
+        yield self.control
+
+    def _search(self, typed: str) -> list[Hit]:
+        catalog = self.protocol.catalogs.get(self.field.catalog or self.field.code)
+        if catalog is None:
+            return []
+        within = values.state_of(self.field, self.record)
+        rows = values.search_catalog(catalog, typed, language(), within=within)
+        return [Hit(row.code, self._label(row), row.unverified) for row in rows]
+
+    def _label(self, row: Row) -> str:
+        """The row's label; a municipality with its state, since several share a name."""
+        state = self.protocol.catalogs.get("state")
+        where = state.by_code.get(row.extra.get("state", "")) if state else None
+        return f"{pick(row.label)}, {pick(where.label)}" if where else pick(row.label)
+
+    # What it shows
+
+    def load(self, record: Mapping[str, Any]) -> None:
+        """Show what `record` holds; a field that has the focus keeps the text that is being typed."""
+        self.record = record
+        if isinstance(self.control, YesNo):
+            self.control.load(_answer(self.field, record))
+        elif not self.control.has_focus:
+            self.control.load(values.shown(self.field, record, self.protocol, language()))
+
+    def reload(self, record: Mapping[str, Any]) -> None:
+        """Show what `record` holds even under the cursor: after undo, or for another record."""
+        self.record = record
+        if isinstance(self.control, YesNo):
+            self.control.load(_answer(self.field, record))
+        else:
+            self.control.load(values.shown(self.field, record, self.protocol, language()))
+
+    def understood(self, shown: str) -> None:
+        """Say beside a short value what was understood, unless it says just that."""
+        shown = "" if shown.strip() == self.raw.strip() else shown
+        if shown != self._echo:
+            self._echo = shown
+            self.refresh()
+
+    def explain(self, problem: str | None, facts: Mapping[str, Any] | None = None) -> None:
+        """Explain in a line below why the value was not understood; None takes the line away."""
+        found = (problem, dict(facts or {})) if problem else None
+        if found != self._problem:
+            self._problem = found
+            self.set_class(found is not None, "-explained")
+            self.refresh()
+
+    def owe(self, missing: bool) -> None:
+        """Mark the field as still owed."""
+        if missing != self.missing:
+            self.missing = missing
+            self.refresh()
+
+    @property
+    def raw(self) -> str:
+        """The text as typed; empty for a question with four answers."""
+        if isinstance(self.control, YesNo):
+            return ""
+        return self.control.value if isinstance(self.control, LineInput) else self.control.text
+
+    @property
+    def problem(self) -> str | None:
+        return self._problem[0] if self._problem else None
+
+    def focus_control(self) -> None:
+        self.control.focus()
+
+    def render_line(self, y: int) -> Strip:
+        """The label on the first line; the explanation, or the help while typing, on the last."""
+        width = self.size.width
+        if y == 0:
+            return strip(self._first_line(width), width, self.rich_style)
+        if y == self.size.height - 1 and self._problem:
+            code, facts = self._problem
+            name = "field--remark" if code in STORED else "field--problem"
+            text = f"{'·' if code in STORED else '!'} {explain(code, facts)}"
+            pieces: list[Piece] = [(" " * LABEL, self.rich_style), (text, self.get_component_rich_style(name))]
+            return strip(pieces, width, self.rich_style)
+        return strip([], width, self.rich_style)
+
+    def _first_line(self, width: int) -> list[Piece]:
+        label = self.get_component_rich_style("field--label")
+        mark = "!" if self._problem and self.problem not in STORED else "•" if self.missing else " "
+        mark_style = self.get_component_rich_style("field--problem" if mark == "!" else "field--debt")
+        pieces: list[Piece] = [(mark, mark_style), (f"{fit(pick(self.field.label), LABEL - 2)} ", label)]
+        after = SHORT.get(self.field.kind)
+        beside = self._beside()
+        if after and beside:
+            pieces.append((" " * (after + 1), self.rich_style))
+            pieces.append((fit(beside, width - LABEL - after - 1), self.get_component_rich_style("field--echo")))
+        return pieces
+
+    def _beside(self) -> str:
+        if self._echo:
+            return f"→ {self._echo}"
+        help_text = self.field.help
+        return pick(help_text) if help_text and self.control.has_focus else ""
+
+    # From the control
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(Typed(self, self.field, settled=False))
+
+    @on(TextArea.Changed)
+    def _written(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(Typed(self, self.field, settled=False))
+
+    @on(Picker.Taken)
+    def _taken(self, event: Picker.Taken) -> None:
+        event.stop()
+        self.post_message(Chosen(self, self.field, event.code))
+
+    @on(YesNo.Answered)
+    def _answered(self, event: YesNo.Answered) -> None:
+        event.stop()
+        self.post_message(Chosen(self, self.field, event.value))
+
+    @on(Choices.Taken)
+    def _clicked(self, event: Choices.Taken) -> None:
+        event.stop()
+        if isinstance(self.control, Picker):
+            self.control.take(event.hit)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if self.field.help:
+            self.refresh()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        if self.field.help:
+            self.refresh()
+        if not isinstance(self.control, YesNo):
+            self.post_message(Typed(self, self.field, settled=True))
+
+
+def _answer(field: Field, record: Mapping[str, Any]) -> str | None:
+    """yes, no, unknown, refused, or None; a true or false column reads as yes or no."""
+    value = (record.get("answers") or {}).get(field.code) if "." in field.code else record.get(field.code)
+    return {True: "yes", False: "no", None: None}.get(value, value) if value in (True, False, None) else str(value)

@@ -1,0 +1,73 @@
+"""The line of keys at the foot of a screen: only what fits, in the counselor's language."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lnctp_tui.i18n import _
+from lnctp_tui.widgets.drawing import Piece, strip
+
+
+class KeyBar(Widget, can_focus=False):
+    """The bindings of the screen that have a description, translated when they are drawn.
+
+    Descriptions of bindings are Spanish sentences read at class creation; the language is chosen later.
+    One widget and no children: a moved focus costs one repainted line.
+    """
+
+    COMPONENT_CLASSES = frozenset({"key-bar--key", "key-bar--text"})
+    ALLOW_SELECT = False
+
+    def on_mount(self) -> None:
+        self._bars: list[tuple[str, str, str]] = []
+        self._spans: list[tuple[int, int, str]] = []
+        self.screen.bindings_updated_signal.subscribe(self, self._updated)
+        self._updated(self.screen)
+
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def _updated(self, screen: Screen[object]) -> None:
+        bars = [
+            (self._key(active.binding), active.binding.description, active.binding.action)
+            for active in screen.active_bindings.values()
+            if active.binding.show and active.enabled
+        ]
+        unique = {action: (key, text, action) for key, text, action in reversed(bars)}
+        bars = [bar for bar in bars if unique[bar[2]] == bar]
+        if bars != self._bars:
+            self._bars = bars
+            self.refresh()
+
+    def _key(self, binding: Binding) -> str:
+        shown = binding.key_display or self.app.get_key_display(binding)
+        return shown.upper() if len(shown) > 1 and shown[0] == "f" else shown
+
+    def render_line(self, y: int) -> Strip:
+        """The keys that fit, each wholly."""
+        key_style = self.get_component_rich_style("key-bar--key")
+        text_style = self.get_component_rich_style("key-bar--text")
+        pieces: list[Piece] = []
+        self._spans = []
+        at = 0
+        for key, text, action in self._bars:
+            name = f" {key} ", f"{_(text)} "
+            width = cell_len(name[0]) + cell_len(name[1])
+            if at + width > self.size.width:
+                continue
+            pieces += [(name[0], key_style), (name[1], text_style)]
+            self._spans.append((at, at + width, action))
+            at += width
+        return strip(pieces, self.size.width, self.rich_style)
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click does what the key does."""
+        for start, end, action in self._spans:
+            if start <= event.x < end:
+                await self.screen.run_action(action)
+                return

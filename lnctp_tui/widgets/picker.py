@@ -1,0 +1,119 @@
+"""A catalog field: type any part, without accents; Tab and Enter take the highlighted row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from lnctp_tui.domain.text import fold
+from lnctp_tui.i18n import N_
+from lnctp_tui.widgets.choices import Choices, Hit
+from lnctp_tui.widgets.text_input import LineInput
+
+PAUSE = 0.03
+"""The list follows the typing after the key was painted."""
+
+Search = Callable[[str], Sequence[Hit]]
+
+
+class Picker(LineInput):
+    """The text stays the counselor's: what is in no catalog is kept as it is."""
+
+    BINDINGS: list[BindingType] = [
+        Binding("tab", "take('next')", N_("tomar y seguir"), show=False, id="picker.tab"),
+        Binding("enter", "take('next')", N_("tomar y seguir"), show=False, id="picker.enter"),
+        Binding("down", "move(1)", N_("opción siguiente"), show=False, id="picker.down"),
+        Binding("up", "move(-1)", N_("opción anterior"), show=False, id="picker.up"),
+        Binding("escape", "close", N_("cerrar la lista"), show=False, id="picker.close"),
+    ]
+
+    class Taken(Message):
+        """A row of the catalog was taken."""
+
+        def __init__(self, code: str) -> None:
+            self.code = code
+            super().__init__()
+
+    def __init__(self, search: Search) -> None:
+        super().__init__()
+        self.search = search
+        self.choices: Choices | None = None
+        self._timer: Timer | None = None
+        self._quiet = ""
+        """The text for which the list stays shut: taken, loaded or closed."""
+
+    def load(self, value: str) -> None:
+        self._quiet = value
+        super().load(value)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.is_open if action == "close" else True
+
+    @property
+    def is_open(self) -> bool:
+        return self.choices is not None and self.choices.is_open
+
+    def _watch_value(self, value: str) -> None:
+        super()._watch_value(value)
+        if self.is_attached and value != self._quiet and self.has_focus:
+            self._quiet = ""
+            if self._timer:
+                self._timer.stop()
+            self._timer = self.set_timer(PAUSE, self._open)
+
+    def _open(self) -> None:
+        self._timer = None
+        if not self.has_focus:
+            return
+        if self.choices is None:
+            self.choices = Choices()
+            self.parent.mount(self.choices)  # type: ignore[union-attr]
+        self.choices.show(self._hits())
+
+    def _hits(self) -> list[Hit]:
+        typed = self.value.strip()
+        found = list(self.search(typed))
+        if typed and not any(fold(hit.label) == fold(typed) for hit in found):
+            found.append(Hit(None, typed))
+        return found
+
+    def action_move(self, step: int) -> None:
+        """Through the open list; Down opens it; Up on a shut list is the field before."""
+        if self.is_open and self.choices:
+            self.choices.move(step)
+        elif step > 0:
+            self._open()
+        else:
+            self.screen.focus_previous()
+
+    def action_close(self) -> None:
+        self._quiet = self.value
+        if self.choices:
+            self.choices.show(())
+
+    def action_take(self, after: str) -> None:
+        """Take the highlighted row, if the list is open or on its way, and go on."""
+        if self._timer:
+            self._timer.stop()
+            self._open()
+        if hit := self.choices.highlighted if self.choices else None:
+            self.take(hit)
+        if after == "next":
+            self.screen.focus_next()
+
+    def take(self, hit: Hit) -> None:
+        """Fill the field with `hit`; free text stays as typed."""
+        if hit.code is not None:
+            self.load(hit.label)
+            self.post_message(self.Taken(hit.code))
+        self.action_close()
+
+    def on_blur(self, event: events.Blur) -> None:
+        if self._timer:
+            self._timer.stop()
+            self._timer = None
+        self.action_close()

@@ -10,7 +10,7 @@ def main() -> int:
     if sys.argv[1:] in ([], ["run"]):
         from lnctp_tui import launcher
 
-        return launcher.run()
+        return launcher.main()
     from lnctp_tui.storage import hardening
 
     hardening.harden()

@@ -16,7 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
 
 QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
@@ -38,6 +38,14 @@ _RESTORE = (
     "\x1b[?1049h\x1b[2J\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[?2026l\x1b[<u\x1b[0m"
 )
+
+
+def main(environment: Mapping[str, str] | None = None) -> int:
+    """`lnctp run`: opens the app in this terminal; exit code 2 without one."""
+    if os.isatty(0) and os.isatty(1):
+        return run(environment=environment)
+    _refuse(Refused("no_terminal"))
+    return 2
 
 
 def run(command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None) -> int:

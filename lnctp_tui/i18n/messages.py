@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n import N_, _, findings
 
 
 class Explanation(NamedTuple):
@@ -37,6 +37,8 @@ def explain(error: LnctpError) -> Explanation:
 def explain_code(code: str, **facts: object) -> Explanation:
     """The same by code; an unknown code gets a general sentence that names it."""
     happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
+    if code == "bad_protocol":
+        facts["reason"] = findings.tell(str(facts.get("reason")), **facts)
     known = _Facts(facts | {"code": code})
     return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
 
@@ -60,7 +62,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Corríjalo cuando pueda."),
     ),
     "bad_protocol": (
-        N_("El protocolo tiene un error: {file}, línea {line}: {reason}."),
+        N_("El protocolo tiene un error en {file}, línea {line}: {reason}"),
         UNTOUCHED,
         N_("Corrija el archivo, o quite la carpeta de la organización para usar el protocolo incluido."),
     ),
@@ -189,6 +191,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Avise a soporte antes de seguir: alguien pudo cambiarlo."),
     ),
+    "no_terminal": (N_("La aplicación necesita una terminal."), "", N_("Ejecute «lnctp» en una ventana de terminal.")),
     # files, backups, recovery (storage.paths, storage.backup, storage.recovery)
     "file_failed": (
         N_("No se pudo leer o escribir el archivo {name} ({reason})."),

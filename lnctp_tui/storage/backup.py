@@ -27,6 +27,7 @@ from lnctp_tui.storage.vault import Key, Vault
 
 FORMAT = 1
 _MANIFEST = "manifest"
+_PREFIX = ".backup-"
 _MANIFEST_USE = b"lnctp backup"
 _MEMBERS = {paths.VAULT: 1 << 16, paths.DATABASE: 1 << 40, _MANIFEST: 1 << 20}
 """Names and the most bytes of each that are read."""
@@ -55,6 +56,8 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     """
     if target.exists() or target.is_symlink():
         raise BadInput("file_exists", name=target.name)
+    for left in home.glob(f"{_PREFIX}*"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
     content = paths.read_file(home / paths.VAULT)
     Vault.parse(content).verify(key.dek)
     try:
@@ -119,7 +122,7 @@ def restore(
 @contextmanager
 def _folder(home: Path | None) -> Iterator[Path]:
     """A private folder that is gone afterwards; inside `home` when its files are to be moved there."""
-    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=home))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
     try:
         yield folder
     finally:

@@ -49,6 +49,8 @@ def prepare(folder: Path) -> Path:
     _make(folder)
     for name in _OWNED:
         _shut(folder / name)
+    for left in folder.glob(".*.tmp"):  # of a process that was killed while it replaced a file
+        left.unlink(missing_ok=True)
     return folder
 
 

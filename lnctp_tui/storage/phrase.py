@@ -21,6 +21,8 @@ OWN_SCORE = 3
 _MEASURED = 72
 """zxcvbn takes no more characters at once."""
 _PREFIX = 4
+_DISTINCT = 5
+"""Chance draws fewer different words once in a thousand million times; a person who picks them, often."""
 
 
 def generate(count: int = WORDS) -> str:
@@ -90,7 +92,8 @@ def weakness(text: str, kind: Kind, hints: Sequence[str] = ()) -> str | None:
     """
     said = normalise(text, kind)
     if kind == "words":
-        return None if len(said.split()) >= WORDS and not unknown(said) else "phrase_words"
+        drawn = len(said.split()) >= WORDS and len(set(said.split())) >= _DISTINCT
+        return None if drawn and not unknown(said) else "phrase_words"
     if len(said) < OWN_MINIMUM:
         return "phrase_short"
     return None if _score(said, hints) >= OWN_SCORE else "phrase_weak"
@@ -100,7 +103,7 @@ def _score(said: str, hints: Sequence[str]) -> int:
     """zxcvbn's 0–4. A long phrase is at least as strong as its strongest measured end."""
     from zxcvbn import zxcvbn
 
-    known = ["lnctp", "trata", "linea nacional", *hints]
+    known = ["lnctp", "trata", "linea nacional", *hints, " ".join(hints)]
     ends = {said[:_MEASURED], said[-_MEASURED:]}
     return max(int(zxcvbn(end, user_inputs=known)["score"]) for end in ends)
 

@@ -181,7 +181,7 @@ def _read(text: str, kind: str) -> dict[str, str]:
 
 def _unseal(box: bytes, private: bytes, public: bytes) -> bytes:
     from nacl.bindings import crypto_box_seal_open
-    from nacl.exceptions import CryptoError, TypeError, ValueError
+    from nacl.exceptions import CryptoError
 
     try:
         return crypto_box_seal_open(box, public, private)

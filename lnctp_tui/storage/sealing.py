@@ -28,7 +28,7 @@ def encrypt(content: bytes, aad: bytes, key: bytes) -> tuple[bytes, bytes]:
 def decrypt(nonce: bytes, box: bytes, aad: bytes, key: bytes) -> bytes | None:
     """The content, or None when anything was altered or the key is another."""
     from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as aead
-    from nacl.exceptions import CryptoError, TypeError, ValueError
+    from nacl.exceptions import CryptoError
 
     try:
         return aead(box, aad, nonce, key)

@@ -284,15 +284,15 @@ def _wrapped(vault: Vault, dek: bytes, words: str) -> Vault:
 
 
 def _derive(kdf: Kdf, words: str) -> bytes:
-    from nacl import bindings, exceptions
+    from nacl import bindings
 
     try:
         return bindings.crypto_pwhash_alg(
             32, words.encode(), decode(kdf.salt), kdf.ops, kdf.memory, bindings.crypto_pwhash_ALG_ARGON2ID13
         )
-    except exceptions.RuntimeError as error:  # libsodium says so when the memory is not to be had
+    except RuntimeError as error:  # libsodium says so when the memory is not to be had
         raise VaultError("kdf_memory", mebibytes=kdf.memory >> 20) from error
-    except (exceptions.ValueError, exceptions.TypeError, UnicodeEncodeError) as error:
+    except (ValueError, TypeError) as error:
         raise WrongPassphrase from error
 
 

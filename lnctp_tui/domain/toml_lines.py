@@ -45,7 +45,7 @@ class Lines:
 
 def index(text: str) -> Lines:
     """The lines of a TOML text. Headers inside multi-line strings are no headers."""
-    lines = tuple(text.splitlines())
+    lines = tuple(text.split("\n"))
     starts, inside = [0], False
     for number, line in enumerate(lines):
         if not inside and line.lstrip().startswith("[["):

@@ -16,6 +16,7 @@ from lnctp_tui.domain.protocol_check import Finding, Form, Head
 from lnctp_tui.domain.toml_lines import Lines
 
 AT_LINE = re.compile(r"at line (\d+)")
+FILE_NAME = re.compile(r"[a-z0-9_]+")
 HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
 STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
 FIELD_KEYS = frozenset(words("on code kind catalog when required_by label help max_length source multiple"))
@@ -43,8 +44,8 @@ def head(files: Files) -> Head:
         reader.file,
         reader.lines,
         reader.text("version"),
-        reader.codes("stages", needed=True),
-        reader.codes("catalogs", needed=True),
+        reader.file_names("stages"),
+        reader.file_names("catalogs"),
         reader.codes("never_ask_codes"),
     )
 
@@ -159,9 +160,16 @@ class _Reader:
             self.find(key, "missing_key", what=key)
         return str(self.typed(key, str, ""))
 
-    def codes(self, key: str, needed: bool = False) -> tuple[str, ...]:
-        if needed and key not in self.values:
+    def file_names(self, key: str) -> tuple[str, ...]:
+        """Codes that name files: nothing that leads to another folder."""
+        if key not in self.values:
             self.find(key, "missing_key", what=key)
+        for code in (codes := self.codes(key)):
+            if not FILE_NAME.fullmatch(code):
+                self.find(key, "bad_code", text=f'"{code}"', what=code)
+        return tuple(code for code in codes if FILE_NAME.fullmatch(code))
+
+    def codes(self, key: str) -> tuple[str, ...]:
         return tuple(self._each(key, lambda value: value if isinstance(value, str) else None))
 
     def tables(self, key: str) -> list[dict[str, Any]]:

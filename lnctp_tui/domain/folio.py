@@ -55,11 +55,8 @@ def parse(text: str) -> Folio | None:
     O is read as 0, I and L as 1 where only those can stand. The check symbol may be any letter: there a
     look-alike is a mistake, which `corrections` offers first.
     """
-    symbols = _split(text)
-    if symbols is None:
-        return None
-    prefix, digits, check = symbols
-    return _valid(prefix, digits, check)
+    symbols = _symbols(text)
+    return _read(symbols) if symbols else None
 
 
 def is_valid(text: str) -> bool:
@@ -69,49 +66,41 @@ def is_valid(text: str) -> bool:
 
 def corrections(text: str) -> tuple[str, ...]:
     """Folios one wrong symbol or one swap of neighbours away from `text`, likeliest first, at most 20."""
-    symbols = _split(text)
-    if symbols is None or _valid(*symbols):
+    symbols = _symbols(text)
+    if symbols is None or _read(symbols):
         return ()
-    found: dict[str, None] = {}
-    for prefix, digits, check in _neighbours(*symbols):
-        folio = _valid(prefix, digits, check)
-        if folio:
-            found[str(folio)] = None
-    return tuple(found)[:_MOST]
+    found = (_read(each) for each in _neighbours(symbols))
+    return tuple(dict.fromkeys(str(each) for each in found if each))[:_MOST]
 
 
-def _split(text: str) -> tuple[str, str, str] | None:
+def _symbols(text: str) -> str | None:
+    """The letters and digits of something as long as a folio, its number filled up to 4 digits."""
     if len(text) > _LONGEST:
         return None
     parts = re.findall("[0-9A-Z]+", unicodedata.normalize("NFKC", text).upper())
-    symbols = "".join(parts)
     if len(parts) == 3 and len(parts[0]) == PREFIX and len(parts[2]) == 1:
-        symbols = parts[0] + parts[1].rjust(4, "0") + parts[2]
-    if len(symbols) < PREFIX + 5:
-        return None
-    body = symbols[:-1].translate(_MISREAD)
-    return body[:PREFIX], body[PREFIX:], symbols[-1]
+        parts[1] = parts[1].rjust(4, "0")
+    symbols = "".join(parts)
+    return symbols if len(symbols) >= PREFIX + 5 else None
 
 
-def _valid(prefix: str, digits: str, check: str) -> Folio | None:
+def _read(symbols: str) -> Folio | None:
+    body, check = symbols[:-1].translate(_MISREAD), symbols[-1]
+    prefix, digits = body[:PREFIX], body[PREFIX:]
     if any(each not in CROCKFORD for each in prefix) or any(each not in _DIGITS for each in digits):
         return None
     if len(digits) > 4 and digits.startswith("0"):
         return None
-    return Folio(prefix, int(digits)) if check_symbol(prefix + digits) == check else None
+    return Folio(prefix, int(digits)) if check_symbol(body) == check else None
 
 
-def _neighbours(prefix: str, digits: str, check: str) -> Iterator[tuple[str, str, str]]:
-    text = prefix + digits + check
+def _neighbours(text: str) -> Iterator[str]:
+    """`text` with its check read as a look-alike, with two neighbours swapped, with one symbol changed."""
     for alike in _LOOKALIKES:
-        if check in alike:
-            yield from ((prefix, digits, other) for other in sorted(alike - {check}))
+        if text[-1] in alike:
+            yield from (text[:-1] + other for other in sorted(alike - {text[-1]}))
     for at in range(len(text) - 1):
-        yield _cut(text[:at] + text[at + 1] + text[at] + text[at + 2 :])
+        yield text[:at] + text[at + 1] + text[at] + text[at + 2 :]
     for at in range(len(text)):
         alphabet = CROCKFORD if at < PREFIX else _DIGITS if at < len(text) - 1 else _SYMBOLS
-        yield from (_cut(text[:at] + symbol + text[at + 1 :]) for symbol in alphabet)
-
-
-def _cut(text: str) -> tuple[str, str, str]:
-    return text[:PREFIX], text[PREFIX:-1], text[-1]
+        yield from (text[:at] + symbol + text[at + 1 :] for symbol in alphabet)

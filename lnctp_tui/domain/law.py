@@ -64,7 +64,7 @@ def age_of(person: Record, on: date | None) -> int | None:
 
 
 def said_yes(record: Record, prefix: str, protocol: Protocol) -> tuple[str, ...]:
-    """The codes of a catalog that the record answers yes, in the catalog's order; unknown codes do not count."""
+    """The catalog's codes that the record answers yes, in its order; codes it does not know do not count."""
     answers = record.get("answers") or {}
     return tuple(code for code in codes(protocol, prefix) if answers.get(f"{prefix}.{code}") == "yes")
 

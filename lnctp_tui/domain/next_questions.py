@@ -1,8 +1,8 @@
 """The unanswered questions that would move an assessment most, safety first.
 
-Order: dangers that would raise the triage; the three first questions of every contact; the age when nothing is
-known of it; then what alone changes a result, what alone turns an element or a dimension positive, and what
-moves a bound. What was asked and not known or refused comes after all that; never a never-ask code.
+Order: dangers that would raise the triage; the three first questions of every contact; the age when nothing
+is known of it; then what alone changes a result, what alone turns an element or a dimension positive, and
+what moves a bound. What was asked and not known or refused comes after all that; never a never-ask code.
 """
 
 from __future__ import annotations

@@ -40,7 +40,6 @@ _TYPED = {
     }.items()
     for word in said.split("|")
 }
-_BOOLEANS = frozenset({("contact", "dropped"), ("contact", "interpreter"), ("money", "amount_estimated")})
 _WHOLE = {"headcount": 1, "minutes": 0}
 """Integer columns and their least value."""
 
@@ -133,7 +132,7 @@ def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language:
     value = answer(dict(record), field.code) if "." in field.code else record.get(field.code)
     if value is None:
         return ""
-    if field.kind == "yesno":
+    if field.kind in ("yesno", "bool"):
         said = {"True": "yes", "False": "no"}.get(str(value), str(value))
         return ANSWERS[said][language] if said in ANSWERS else said
     if field.kind == "catalog":
@@ -174,10 +173,17 @@ def _text(typed: _Typed) -> Parsed:
 
 def _yesno(typed: _Typed) -> Parsed:
     code = _TYPED.get(re.sub(r"\s+", " ", fold(typed.text)).rstrip("."))
-    boolean = (typed.field.on, typed.field.code) in _BOOLEANS
-    if code is None or (boolean and code not in ("yes", "no")):
+    if code is None:
         return _bad("not_yes_no")
-    return Parsed({key(typed.field): code == "yes" if boolean else code}, shown=ANSWERS[code].es)
+    return Parsed({key(typed.field): code}, shown=ANSWERS[code].es)
+
+
+def _bool(typed: _Typed) -> Parsed:
+    parsed = _yesno(typed)
+    code = parsed.patch.get(key(typed.field))
+    if code not in ("yes", "no"):
+        return _bad("not_yes_no")
+    return Parsed({key(typed.field): code == "yes"}, shown=parsed.shown)
 
 
 def _catalog_value(typed: _Typed) -> Parsed:
@@ -253,7 +259,7 @@ def _phone(typed: _Typed) -> Parsed:
         return parsed
     patch = parsed.patch
     if "normalised" in patch:
-        patch = patch | {"normalised": number or None}
+        patch = patch | {"normalised": identifiers.normalised("phone", typed.text)}
     return Parsed(patch, None if plausible(number) else "phone_unreadable", shown=typed.text)
 
 
@@ -261,6 +267,7 @@ _READERS: dict[str, Callable[[_Typed], Parsed]] = {
     "text": _text,
     "long_text": _text,
     "yesno": _yesno,
+    "bool": _bool,
     "catalog": _catalog_value,
     "date": _date,
     "age": _age,

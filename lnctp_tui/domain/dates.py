@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,10 +33,8 @@ class PartialDate:
 
     def last(self) -> date:
         """The last day it can be."""
-        if self.day:
-            return self.first()
-        months = self.year * 12 + (self.month or 12)
-        return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+        month = self.month or 12
+        return date(self.year, month, self.day or monthrange(self.year, month)[1])
 
 
 def stored(text: object) -> PartialDate | None:

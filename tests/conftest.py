@@ -1,46 +1,40 @@
-"""A vault made once at full strength, and a copy of it for each test that needs one."""
+"""Fixtures that several test files share: a vault made once, a copy of it for each test."""
 
 from __future__ import annotations
 
-import os
 import shutil
+import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from pty_app import PHRASE, lnctp
+from vaults import made, soak, vault_template
 
-from lnctp_tui.storage import phrase, vault
-from lnctp_tui.storage.vault import Key
+__all__ = ["home", "made", "made_vault", "phrase_file", "soak", "vault_template"]
 
-SOAK = "LNCTP_SOAK"
-
-
-class MadeVault(NamedTuple):
-    """A data folder, the phrase that opens it and its key."""
-
-    home: Path
-    phrase: str
-    key: Key
+PTY_TESTS = ["test_crash.py", "test_hostile_text.py", "test_terminal.py"]
+# These drive a real terminal by way of the pty module, which Windows has not.
+collect_ignore = PTY_TESTS if sys.platform == "win32" else []
 
 
 @pytest.fixture(scope="session")
-def vault_template(tmp_path_factory: pytest.TempPathFactory) -> MadeVault:
-    home, words = tmp_path_factory.mktemp("template") / "data", phrase.generate()
-    key = vault.create(home, words, kind="words", language="es", time_zone="America/Mexico_City")
-    return MadeVault(home, words, key)
+def phrase_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The phrase of all test vaults, in a file that only its owner can read."""
+    path = tmp_path_factory.mktemp("phrase") / "phrase"
+    path.touch(mode=0o600)
+    path.write_text(PHRASE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_vault(phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as `lnctp init` leaves it. Made once: the key derivation is slow on purpose."""
+    home = tmp_path_factory.mktemp("vault") / "home"
+    lnctp(home, phrase_file, "init", "--name", "Consejera de Prueba")
+    return home
 
 
 @pytest.fixture
-def made(vault_template: MadeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeVault:
-    """A vault with an empty database, in a folder of its own that LNCTP_HOME names."""
-    home = tmp_path / "data"
-    shutil.copytree(vault_template.home, home)
-    home.chmod(0o700)
-    monkeypatch.setenv("LNCTP_HOME", str(home))
-    return vault_template._replace(home=home)
-
-
-@pytest.fixture(scope="session")
-def soak() -> bool:
-    """Whether this run does the full counts (`make soak`)."""
-    return bool(os.environ.get(SOAK))
+def home(made_vault: Path, tmp_path: Path) -> Path:
+    """A vault of this test's own."""
+    return Path(shutil.copytree(made_vault, tmp_path / "home"))

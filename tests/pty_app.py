@@ -10,6 +10,7 @@ import os
 import re
 import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -110,6 +111,13 @@ class PtyApp:
                 last = time.monotonic()
         return self
 
+    def rest(self, seconds: float) -> PtyApp:
+        """Reads for so long: the pace of somebody who types."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.pump(left)
+        return self
+
     @property
     def text(self) -> str:
         """The screen as lines of text."""
@@ -173,6 +181,20 @@ class PtyApp:
     def __exit__(self, *_: object) -> None:
         if not self.child.closed:
             self.kill()
+
+
+def lnctp(home: Path, phrase_file: Path, *arguments: str, code: int = 0) -> str:
+    """What a command without a terminal printed. AssertionError when it ends with another code."""
+    ended = subprocess.run(
+        [*LNCTP, *arguments],
+        env=terminal_environment(home) | {"LNCTP_PASSPHRASE_FILE": str(phrase_file)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    return ended.stdout
 
 
 def terminal_environment(home: Path | None) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _case(dice: random.Random, codes: dict[str, list[str]], number: int, when: d
                 "started_at": at,
                 "ended_at": (when + timedelta(minutes=25)).strftime("%Y-%m-%dT%H:%M:%S.000000Z"),
                 "reporter_type": dice.choice(codes["reporter_type"]),
-                "narrative": "\n".join(_sentence(dice) for _ in range(dice.randint(4, 9))),
+                "narrative": "\n".join(_sentence(dice) for _ in range(dice.randint(3, 6))),
             }
         ],
         "people": people,

@@ -100,6 +100,11 @@ class Reading:
         return self.protocol.catalogs
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The catalogs that a field may use; one that does not read is a finding of its own file only."""
+        return frozenset((*self.head.catalogs, "indicator"))
+
+    @cached_property
     def domains(self) -> Mapping[tuple[str, str], tuple[Any, ...]]:
         """(table, column) → the values that a field of the protocol can put there, where they are closed."""
         found: dict[tuple[str, str], tuple[Any, ...]] = {}
@@ -135,7 +140,7 @@ def _head(reading: Reading) -> Iterator[Finding]:
 
     for key, codes in (("stages", head.stages), ("catalogs", head.catalogs)):
         yield from (find(key, code, "duplicate_code") for code in _twice(codes))
-    for name in sorted({*PREFIXES, *NEEDED} - {"indicator"} - set(head.catalogs)):
+    for name in sorted({*PREFIXES, *NEEDED} - reading.named):
         yield Finding(head.file, head.lines.of("catalogs"), "unknown_catalog", {"what": name})
     for code in head.never_ask_codes:
         problem = _answer_problem(reading, code)
@@ -212,17 +217,17 @@ Problem = tuple[str, str, dict[str, Any]]
 
 def _field(reading: Reading, each: Field) -> Iterator[Problem]:
     if each.on not in COLUMNS:
-        yield "on", "unknown_table", {"what": each.on}
+        if each.on:
+            yield "on", "unknown_table", {"what": each.on}
         return
-    code = _code_problem(reading, each)
+    code = _code_problem(reading, each) if each.code else None
     if code:
         yield "code", code, {"what": each.code}
-    catalog = reading.catalogs.get(each.catalog) if each.catalog else None
     if each.kind in ("catalog", "checklist") and not each.catalog:
         yield "kind", "missing_key", {"what": "catalog"}
-    elif each.catalog and catalog is None:
+    elif each.catalog and each.catalog not in reading.named:
         yield "catalog", "unknown_catalog", {"what": each.catalog}
-    elif each.kind == "checklist" and each.code in PREFIXES and each.catalog != each.code:
+    elif each.kind == "checklist" and not code and each.catalog != each.code:
         yield "catalog", "wrong_catalog", {"what": each.catalog, "expected": each.code}
     if each.when:
         for problem, facts in _condition(reading, each.on, each.when):

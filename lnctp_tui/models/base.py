@@ -18,7 +18,7 @@ class Synced(SQLModel):
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """Fields a newer version wrote and this one does not know: kept and sent on untouched."""
     created_at: str = Field(max_length=32)
-    created_by: str = Field(default="", max_length=36)
+    created_by: str = Field(max_length=36)
     erased_at: str | None = Field(default=None, max_length=32)
 
 

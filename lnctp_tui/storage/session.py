@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from lnctp_tui.domain import changes, clock, merge
+from lnctp_tui.domain.merge import Heads
 from lnctp_tui.errors import Refused, StorageFailed
-from lnctp_tui.models import SYNCED, Change, Synced
+from lnctp_tui.models import SYNCED, Synced
 from lnctp_tui.storage import instants, state
 
 if TYPE_CHECKING:
@@ -42,14 +42,22 @@ CHANGES: Table = SQLModel.metadata.tables["changes"]
 CONFLICTS: Table = SQLModel.metadata.tables["conflicts"]
 DEFAULTS: Mapping[str, dict[str, Any]] = {
     name: {
-        key: default
-        for key, info in model.model_fields.items()
-        if key not in OWN and (default := info.get_default(call_default_factory=True)) is not None
-        and key not in ("id", "created_at")
-        and not str(default).startswith("PydanticUndefined")
+        key: info.default for key, info in model.model_fields.items() if isinstance(info.default, str | int)
     }
     for name, model in SYNCED.items()
-}  # fmt: skip
+}
+"""What a new record says when nobody said otherwise; written in its first change like everything else."""
+
+ONE = {name: select(table).where(table.c.id == bindparam("id")) for name, table in TABLES.items()}
+UPDATE = {name: update(table).where(table.c.id == bindparam("this")) for name, table in TABLES.items()}
+NEWEST = select(CHANGES.c.hlc).order_by(CHANGES.c.seq.desc()).limit(1)
+LAST_OF_ROW = (
+    select(CHANGES)
+    .where(CHANGES.c.table == bindparam("t"), CHANGES.c.row == bindparam("r"))
+    .order_by(CHANGES.c.seq.desc())
+    .limit(1)
+)
+INSERT_CHANGE = insert(CHANGES)
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,6 @@ class Unit:
         self.connection = connection
         self.author = author
         self.now = now
-        self.touched: set[str] = set()
 
     def record(
         self,
@@ -98,31 +105,39 @@ class Unit:
         """
         stored = self._stored(table, row)
         heads = stored["heads"] if stored else {}
+        if stored is None:
+            patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(patch)
         fields = sorted(patch)
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
-        owner = row if table == "cases" else patch.get("case_id", stored["case_id"] if stored and "case_id" in stored else case)
+        owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
         change = self._change(table, row, owner, base, dict(patch), form)
         squashed = self._squash(change, form)
+        change = self._sealed(change, form)
         new_heads = self._advanced(heads, change, squashed)
         if stored is None:
-            self._insert(table, row, change, new_heads, case)
+            self._insert(table, row, change, new_heads)
         else:
             self._update(table, stored, change, new_heads)
         if form:
             form.shown[table, row] = self._advanced(heads if shown is None else shown, change, squashed)
-        self._note_conflicts(table, row, owner, change, new_heads)
+        self._note_conflicts(change, heads, new_heads)
         self._touch(table, row, owner, stored)
         return str(change["id"])
 
     def _stored(self, table: str, row: str) -> RowMapping | None:
-        found = TABLES[table]
-        return self.connection.execute(select(found).where(found.c.id == row)).mappings().first()
+        return self.connection.execute(ONE[table], {"id": row}).mappings().first()
 
     def _change(
-        self, table: str, row: str, case: str | None, base: tuple[str, ...], patch: dict[str, Any], form: Form | None
+        self,
+        table: str,
+        row: str,
+        case: str | None,
+        base: tuple[str, ...],
+        patch: dict[str, Any],
+        form: Form | None,
     ) -> dict[str, Any]:
-        change = {
+        return {
             "id": instants.new_id(),
             "device": self.author.device,
             "actor": self.author.actor,
@@ -134,26 +149,23 @@ class Unit:
             "patch": patch,
             "schema": WRITER_SCHEMA,
         }
-        return self._sealed(change) | {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
 
-    def _sealed(self, change: dict[str, Any]) -> dict[str, Any]:
+    def _sealed(self, change: dict[str, Any], form: Form | None) -> dict[str, Any]:
+        """The change with its hash and signature, and what only this laptop knows of it."""
         content = changes.canonical(change)
-        return change | {"hash": changes.digest(content), "sig": self.author.sign(content)}
+        own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
+        return change | {"hash": changes.digest(content), "sig": self.author.sign(content)} | own
 
     def _tick(self) -> int:
-        newest = self.connection.scalar(select(func.max(CHANGES.c.hlc)))
+        newest = self.connection.scalar(NEWEST)
         return clock.tick(newest or 0, instants.micros(self.now))
 
     def _squash(self, change: dict[str, Any], form: Form | None) -> str | None:
         """Fold the form's last unsent change of this record into `change`; the id that went, or None."""
         if form is None:
             return None
-        last = self.connection.execute(
-            select(CHANGES)
-            .where(CHANGES.c.table == change["table"], CHANGES.c.row == change["row"])
-            .order_by(CHANGES.c.seq.desc())
-            .limit(1)
-        ).mappings().first()  # fmt: skip
+        of = {"t": change["table"], "r": change["row"]}
+        last = self.connection.execute(LAST_OF_ROW, of).mappings().first()
         if (
             last is None
             or last["form"] != form.id
@@ -164,47 +176,49 @@ class Unit:
         ):
             return None
         change["base"] = sorted({*last["base"], *change["base"]} - {last["id"]})
-        change.update(self._sealed({key: change[key] for key in changes.SIGNED}))
         self.connection.execute(delete(CHANGES).where(CHANGES.c.seq == last["seq"]))
         return str(last["id"])
 
     @staticmethod
-    def _advanced(heads: Mapping[str, list[str]], change: Mapping[str, Any], squashed: str | None) -> dict[str, list[str]]:
+    def _advanced(
+        heads: Mapping[str, list[str]], change: Mapping[str, Any], squashed: str | None
+    ) -> dict[str, list[str]]:
         gone = {*change["base"]} | ({squashed} if squashed else set())
         return merge.advance(heads, change["id"], sorted(change["patch"]), gone)
 
-    def _insert(self, table: str, row: str, change: Mapping[str, Any], heads: dict[str, list[str]], case: str | None) -> None:
-        values = DEFAULTS[table] | {"case_id": case} if "case_id" in COLUMNS[table] else dict(DEFAULTS[table])
-        values |= merged(table, {"answers": {}, "extra": {}}, change["patch"])
-        created = {"id": row, "heads": heads, "created_at": instants.iso(self.now), "created_by": self.author.actor}
-        self.connection.execute(insert(TABLES[table]).values({**blank(table), **values, **created}))
-        self.connection.execute(insert(CHANGES).values(change))
+    def _insert(self, table: str, row: str, change: Mapping[str, Any], heads: Heads) -> None:
+        values = blank(table) | merged(table, {"answers": {}, "extra": {}}, change["patch"])
+        created = {
+            "id": row,
+            "heads": heads,
+            "created_at": instants.iso(self.now),
+            "created_by": self.author.actor,
+        }
+        self.connection.execute(insert(TABLES[table]).values(values | created))
+        self.connection.execute(INSERT_CHANGE, change)
 
-    def _update(self, table: str, stored: RowMapping, change: Mapping[str, Any], heads: dict[str, list[str]]) -> None:
-        values = merged(table, stored, change["patch"]) | {"heads": heads}
-        self.connection.execute(update(TABLES[table]).where(TABLES[table].c.id == stored["id"]).values(values))
-        self.connection.execute(insert(CHANGES).values(change))
-
-    def _note_conflicts(
-        self, table: str, row: str, case: str | None, change: Mapping[str, Any], heads: Mapping[str, list[str]]
+    def _update(
+        self, table: str, stored: RowMapping, change: Mapping[str, Any], heads: dict[str, list[str]]
     ) -> None:
-        if len(heads) == 1:
+        values = merged(table, dict(stored), change["patch"]) | {"heads": heads}
+        self.connection.execute(UPDATE[table], {"this": stored["id"], **values})
+        self.connection.execute(INSERT_CHANGE, change)
+
+    def _note_conflicts(self, change: Mapping[str, Any], before: Heads, after: Heads) -> None:
+        """Open a conflict for each field that now has several heads, close it where one is left."""
+        if len(before) < 2 and len(after) < 2:
             return
-        open_fields = {name for name in change["patch"] if len(merge.heads_of(heads, name)) > 1}
-        known = set(self.connection.scalars(
-            select(CONFLICTS.c.field).where(CONFLICTS.c.table == table, CONFLICTS.c.row == row)
-        ))  # fmt: skip
-        for name in open_fields - known:
-            self.connection.execute(
-                insert(CONFLICTS).values(table=table, row=row, field=name, case=case, since=change["at"])
-            )
-        for name in (known & set(change["patch"])) - open_fields:
-            self.connection.execute(
-                delete(CONFLICTS).where(CONFLICTS.c.table == table, CONFLICTS.c.row == row, CONFLICTS.c.field == name)
-            )
+        of = {"table": change["table"], "row": change["row"]}
+        for name in change["patch"]:
+            was, now = (len(merge.heads_of(heads, name)) > 1 for heads in (before, after))
+            if now and not was:
+                values = of | {"field": name, "case": change["case"], "since": change["at"]}
+                self.connection.execute(insert(CONFLICTS).values(values))
+            elif was and not now:
+                self.connection.execute(delete(CONFLICTS).filter_by(**of, field=name))
 
     def _touch(self, table: str, row: str, case: str | None, stored: RowMapping | None) -> None:
-        """Mark what the search index has to read again: the case, the one it came from, or a caseless contact."""
+        """Mark what the search index reads again: the case, the one it came from, or the contact itself."""
         before = stored["case_id"] if stored is not None and "case_id" in stored else None
         state.mark_stale(self.connection, {each for each in (case, before) if each} or {row})
 
@@ -215,11 +229,15 @@ class Unit:
 
 def blank(table: str) -> dict[str, Any]:
     """A row of a table before anything was written to it."""
-    return {name: None for name in COLUMNS[table]} | {"extra": {}} | ({"answers": {}} if "answers" in COLUMNS[table] else {})
+    return (
+        dict.fromkeys(COLUMNS[table])
+        | {"extra": {}}
+        | ({"answers": {}} if "answers" in COLUMNS[table] else {})
+    )
 
 
 def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that a patch changes. JSON columns are new objects: SQLAlchemy does not see edits in place."""
+    """The columns that a patch changes. JSON columns are new objects, never edited in place."""
     columns = COLUMNS[table]
     values: dict[str, Any] = {}
     for name, value in patch.items():
@@ -239,9 +257,11 @@ def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> d
 
 
 class Store:
-    """An open database: one writer, short readers. `read` is safe from any thread, `write` is one at a time."""
+    """An open database: one writer, short readers. `read` from any thread, `write` one at a time."""
 
-    def __init__(self, writer: Engine, readers: Engine, author: Author, now: Callable[[], datetime] = instants.now) -> None:
+    def __init__(
+        self, writer: Engine, readers: Engine, author: Author, now: Callable[[], datetime] = instants.now
+    ) -> None:
         self._writer = writer
         self._readers = readers
         self.author = author
@@ -250,10 +270,9 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Unit]:
-        """One transaction; leaves nothing behind when it fails. Raises StorageFailed when the disk refuses."""
-        with self._turn, storage_failures():
-            with self._writer.begin() as connection:
-                yield Unit(connection, self.author, self.now())
+        """One transaction; leaves nothing behind when it fails. Raises StorageFailed."""
+        with self._turn, storage_failures(), self._writer.begin() as connection:
+            yield Unit(connection, self.author, self.now())
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import SQLModel
 
-STATE = SQLModel.metadata.tables["sync_state"]
+from lnctp_tui.models import SyncState
+
+STATE = SQLModel.metadata.tables[str(SyncState.__tablename__)]
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:
@@ -24,15 +26,21 @@ def put(connection: Connection, key: str, value: Any) -> None:
         connection.execute(delete(STATE).where(STATE.c.key == key))
         return
     statement = insert(STATE).values(key=key, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+    )
 
 
 def starting_with(connection: Connection, prefix: str) -> dict[str, Any]:
     """Every pair whose key starts so, without the prefix."""
-    rows = connection.execute(select(STATE.c.key, STATE.c.value).where(STATE.c.key.startswith(prefix, autoescape=True)))
+    rows = connection.execute(
+        select(STATE.c.key, STATE.c.value).where(STATE.c.key.startswith(prefix, autoescape=True))
+    )
     return {key.removeprefix(prefix): value for key, value in rows}
 
 
 def mark_stale(connection: Connection, ids: Iterable[str]) -> None:
     """Remember that the search index has to read these cases or contacts again."""
-    connection.execute(text("INSERT OR IGNORE INTO search_stale (id) VALUES (:id)"), [{"id": each} for each in ids])
+    connection.execute(
+        text("INSERT OR IGNORE INTO search_stale (id) VALUES (:id)"), [{"id": each} for each in ids]
+    )

@@ -1,0 +1,77 @@
+"""The database's revision: made, checked and brought up to date. Alembic is imported only when it differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, text
+
+from lnctp_tui.errors import VaultError
+from lnctp_tui.storage import search, state
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Engine
+
+    from lnctp_tui.domain.protocol import Protocol
+
+HEAD = "0001"
+"""The newest revision of migrations/client; a test holds that it is."""
+INDEX = "search_version"
+
+
+def revision(connection: Connection) -> str | None:
+    """The stored revision; None for an empty database."""
+    there = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if there else None
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the tables to HEAD. Raises VaultError `database_newer` when a newer program wrote it."""
+    with engine.connect() as connection:
+        stored = revision(connection)
+    if stored == HEAD:
+        return
+    if stored is not None and stored > HEAD:
+        raise VaultError("database_newer", revision=stored)
+    migrate(engine)
+
+
+def migrate(engine: Engine, target: str = "head") -> None:
+    """Run the client line of migrations up or down to `target`."""
+    from alembic import command
+
+    with engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        down = target == "base" or (target != "head" and (revision(connection) or "") > target)
+        (command.downgrade if down else command.upgrade)(config, target)
+
+
+def configuration() -> Config:
+    """Alembic's settings; there is no alembic.ini to find."""
+    from alembic.config import Config
+
+    import migrations
+
+    config = Config()
+    folder = Path(migrations.__file__).parent
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("version_locations", str(folder / "client").replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    return config
+
+
+def prepare_index(connection: Connection, protocol: Protocol) -> None:
+    """Make the search index anew when its form or the names in it have changed."""
+    wanted = f"{search.VERSION}/{protocol.catalogs['municipality'].version}"
+    if state.get(connection, INDEX) == wanted:
+        return
+    names = {
+        row.code: " ".join((row.label.es, row.extra.get("alias", "").replace(";", " ")))
+        for catalog in ("state", "municipality")
+        for row in protocol.catalogs[catalog].rows
+    }
+    search.rebuild(connection, names)
+    state.put(connection, INDEX, wanted)

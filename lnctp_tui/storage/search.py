@@ -1,0 +1,214 @@
+"""The search index: one FTS5 row per case and per contact without a case, newest first by its rowid.
+
+It is derived: rebuilt from the tables at any time, never migrated. Rows that a write touched are listed in
+`search_stale` in the write's own transaction and read again right after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain.identifiers import normalised
+from lnctp_tui.domain.text import sound, words
+from lnctp_tui.storage import instants
+
+VERSION = 1
+BATCH = 400
+SOUND = "zz"
+"""Before a sound-alike key, so that it never meets a word."""
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS search_stale (id TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS search_names (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS search_rows (rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
+    "is_case INTEGER NOT NULL)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(names, body, sounds, content='', "
+    "contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3', detail=column)",
+)
+
+
+class Found(NamedTuple):
+    """One hit: a case, or a contact without a case."""
+
+    id: str
+    is_case: bool
+    exact: bool
+    """A folio or an identifier typed whole."""
+
+
+def create(connection: Connection) -> None:
+    """Make the tables of the index if they are not there."""
+    for statement in SCHEMA:
+        connection.execute(text(statement))
+
+
+def rebuild(connection: Connection, names: Mapping[str, str]) -> None:
+    """Throw the index away and mark everything to be read again. `names`: place code → spoken name."""
+    for name in ("search", "search_rows", "search_stale", "search_names"):
+        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+    create(connection)
+    rows = [{"code": code, "name": name} for code, name in names.items()]
+    if rows:
+        connection.execute(text("INSERT INTO search_names (code, name) VALUES (:code, :name)"), rows)
+    connection.execute(text("INSERT INTO search_stale SELECT id FROM cases"))
+    connection.execute(text("INSERT INTO search_stale SELECT id FROM contacts WHERE case_id IS NULL"))
+
+
+def refresh(connection: Connection, limit: int = BATCH) -> int:
+    """Read again up to `limit` stale rows; returns how many were read."""
+    stale = list(connection.execute(text("SELECT id FROM search_stale LIMIT :n"), {"n": limit}).scalars())
+    if stale:
+        index(connection, stale)
+        connection.execute(
+            text("DELETE FROM search_stale WHERE id IN (SELECT value FROM json_each(:ids))"),
+            {"ids": json.dumps(stale)},
+        )
+    return len(stale)
+
+
+def index(connection: Connection, ids: Sequence[str]) -> None:
+    """Write the index rows of these cases and caseless contacts anew."""
+    wanted = {"ids": json.dumps(list(ids))}
+    connection.execute(text(
+        "DELETE FROM search WHERE rowid IN "
+        "(SELECT r.rowid FROM search_rows r JOIN json_each(:ids) j ON j.value = r.id)"
+    ), wanted)  # fmt: skip
+    connection.execute(
+        text("DELETE FROM search_rows WHERE id IN (SELECT value FROM json_each(:ids))"), wanted
+    )
+    rows = [*_cases(connection, wanted), *_contacts(connection, wanted)]
+    placed = _placed(connection, rows)
+    if placed:
+        connection.execute(
+            text("INSERT INTO search_rows (rowid, id, is_case) VALUES (:rowid, :id, :is_case)"),
+            [{"rowid": rowid, "id": row["id"], "is_case": row["is_case"]} for rowid, row in placed],
+        )
+        connection.execute(
+            text("INSERT INTO search (rowid, names, body, sounds) VALUES (:rowid, :names, :body, :sounds)"),
+            [
+                {"rowid": rowid, **{key: row[key] for key in ("names", "body", "sounds")}}
+                for rowid, row in placed
+            ],
+        )
+
+
+def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Each row with its rowid, the instant in microseconds: newest first without a sort. Ties move up."""
+    placed: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        wanted = instants.micros(instants.parse(row["at"])) if row["at"] else 1
+        while wanted in placed or connection.execute(TAKEN, {"r": wanted}).first():
+            wanted += 1
+        placed[wanted] = row
+    return list(placed.items())
+
+
+TAKEN = text("SELECT 1 FROM search_rows WHERE rowid = :r")
+
+
+def _cases(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    rows = connection.execute(text(CASE_TEXT), wanted).mappings()
+    return [_row(each, is_case=1) for each in rows]
+
+
+def _contacts(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
+    rows = connection.execute(text(CONTACT_TEXT), wanted).mappings()
+    return [_row(each, is_case=0) for each in rows]
+
+
+def _row(row: Any, *, is_case: int) -> dict[str, Any]:
+    names = " ".join(filter(None, (row["folio"], row["names"], row["identifiers"])))
+    return {
+        "id": row["id"],
+        "is_case": is_case,
+        "at": row["at"],
+        "names": names,
+        "body": row["body"] or "",
+        "sounds": " ".join(
+            sorted({SOUND + key for word in words(row["names"] or "") if (key := sound(word))})
+        ),
+    }
+
+
+CASE_TEXT = """
+SELECT c.id, c.opened_at AS at, c.folio,
+  (SELECT group_concat(p.name, ' ') FROM people p WHERE p.case_id = c.id AND p.erased_at IS NULL) AS names,
+  (SELECT group_concat(concat_ws(' ', i.value, i.normalised, substr(i.normalised, 4)), ' ')
+     FROM identifiers i WHERE i.case_id = c.id AND i.erased_at IS NULL) AS identifiers,
+  concat_ws(' ', c.summary, c.code_word,
+    (SELECT group_concat(k.narrative, ' ') FROM contacts k WHERE k.case_id = c.id AND k.erased_at IS NULL),
+    (SELECT group_concat(n.text, ' ') FROM notes n WHERE n.case_id = c.id AND n.erased_at IS NULL),
+    (SELECT group_concat(concat_ws(' ', l.locality, l.address, l.note, m.name, s.name), ' ')
+       FROM places l LEFT JOIN search_names m ON m.code = l.municipality
+       LEFT JOIN search_names s ON s.code = l.state WHERE l.case_id = c.id AND l.erased_at IS NULL),
+    (SELECT group_concat(f.number, ' ') FROM files f WHERE f.case_id = c.id AND f.erased_at IS NULL)) AS body
+FROM cases c WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
+"""
+CONTACT_TEXT = """
+SELECT k.id, k.started_at AS at, NULL AS folio, NULL AS names, NULL AS identifiers, k.narrative AS body
+FROM contacts k WHERE k.case_id IS NULL AND k.erased_at IS NULL
+  AND k.id IN (SELECT value FROM json_each(:ids))
+"""
+
+
+def find(connection: Connection, typed: str, limit: int = 50) -> list[Found]:
+    """Hits for what was typed: a whole folio or identifier first, then words as prefixes, newest first."""
+    exact = _exact(connection, typed)
+    query = match_query(typed)
+    hits = [
+        Found(row.id, bool(row.is_case), False)
+        for row in (connection.execute(text(FIND), {"q": query, "n": limit}) if query else ())
+    ]
+    first = [Found(each, True, True) for each in exact]
+    return (first + [hit for hit in hits if hit.id not in exact])[:limit]
+
+
+FIND = """
+SELECT r.id, r.is_case FROM search f JOIN search_rows r ON r.rowid = f.rowid
+WHERE search MATCH :q ORDER BY f.rowid DESC LIMIT :n
+"""
+
+
+def match_query(typed: str) -> str:
+    """The FTS5 query of what was typed: every word as a prefix, or as it sounds in a name."""
+    parts = [_term(word) for word in words(typed.replace("_", " ")) if len(word) > 1]
+    return " AND ".join(parts)
+
+
+def _term(word: str) -> str:
+    plain = f'"{word}"*'
+    key = sound(word)
+    return f'({plain} OR sounds: "{SOUND}{key}")' if key and len(word) > 3 and word.isalpha() else plain
+
+
+def _exact(connection: Connection, typed: str) -> list[str]:
+    """Case ids whose folio or identifier was typed whole; a mistyped folio finds its corrections."""
+    wanted = [str(found)] if (found := folios.parse(typed)) else list(folios.corrections(typed))
+    if not wanted and not (_phone(typed) or "@" in typed or "." in typed):
+        return []
+    by_folio = connection.execute(
+        text("SELECT id FROM cases WHERE folio IN (SELECT value FROM json_each(:f)) AND erased_at IS NULL"),
+        {"f": json.dumps(wanted)},
+    ).scalars() if wanted else ()  # fmt: skip
+    return list(dict.fromkeys([*by_folio, *_by_identifier(connection, typed)]))
+
+
+def _phone(typed: str) -> str | None:
+    return normalised("phone", typed) if sum(map(str.isdecimal, typed)) >= 7 else None
+
+
+def _by_identifier(connection: Connection, typed: str) -> Iterable[str]:
+    wanted = {normalised(kind, typed) for kind in (None, "handle", "url")} | {_phone(typed)}
+    rows = connection.execute(
+        text(
+            "SELECT case_id FROM identifiers WHERE normalised IN (SELECT value FROM json_each(:v)) "
+            "AND erased_at IS NULL AND case_id IS NOT NULL ORDER BY created_at DESC LIMIT 20"
+        ),
+        {"v": json.dumps(sorted(filter(None, wanted)))},
+    )
+    return rows.scalars()

@@ -1,0 +1,1 @@
+"""Revisions of the laptop's SQLCipher database."""

@@ -183,7 +183,7 @@ class PtyApp:
             self.kill()
 
 
-def lnctp(home: Path, phrase_file: Path, *arguments: str, code: int = 0) -> str:
+def lnctp(home: Path, phrase_file: Path, *arguments: str, code: int = 0, deadline: float = 120) -> str:
     """What a command without a terminal printed. AssertionError when it ends with another code."""
     ended = subprocess.run(
         [*LNCTP, *arguments],
@@ -191,7 +191,7 @@ def lnctp(home: Path, phrase_file: Path, *arguments: str, code: int = 0) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=deadline,
     )
     assert ended.returncode == code, ended.stdout + ended.stderr
     return ended.stdout

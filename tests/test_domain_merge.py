@@ -1,4 +1,4 @@
-"""The merge rule of sync.md: a pure function of the set of changes."""
+"""The merge rule: a pure function of the set of changes."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Text from outside: security.md "Text from outside" 1, and the keys to search by."""
+"""Text from outside: the first rule of security, and the keys to search by."""
 
 import unicodedata
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MadeVault
+from vaults import MadeVault
 
 from lnctp_tui.errors import StorageFailed, VaultError, VaultTampered, WrongPassphrase
 from lnctp_tui.storage import engine, paths, phrase, recovery, vault

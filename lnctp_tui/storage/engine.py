@@ -5,6 +5,7 @@ Settings and their reasons: docs/security.md, "The database". `connect` needs no
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +109,10 @@ def new_database(path: Path, dek: bytes) -> Iterator[None]:
 
     The body places vault.json. A crash between the two leaves the database under its other name, and the
     next `connect` finishes the move; so a vault without a database is always a loss, never a beginning.
+    Raises VaultError `vault_exists` when the name is taken.
     """
+    if os.path.lexists(path):
+        raise VaultError("vault_exists")
     waiting = _waiting(path)
     for name in (waiting, *(waiting.with_name(waiting.name + end) for end in ("-wal", "-shm", "-journal"))):
         name.unlink(missing_ok=True)

@@ -210,7 +210,9 @@ def _mount_kind(folder: Path) -> str:
     except OSError:
         return ""
     where = Path(os.path.realpath(folder))
-    mounts = [(Path(parts[1].replace("\\040", " ")), parts[2]) for parts in map(str.split, lines)]
+    mounts = [
+        (Path(parts[1].replace("\\040", " ")), parts[2]) for parts in map(str.split, lines) if len(parts) > 2
+    ]
     holding = [(len(point.parts), kind) for point, kind in mounts if where.is_relative_to(point)]
     # The last mount of a point is the one that is seen.
     return max(enumerate(holding), key=lambda item: (item[1][0], item[0]))[1][1] if holding else ""

@@ -1,6 +1,6 @@
 """The columns that a protocol field or a condition may name, per table, and where each answer stands.
 
-Source: the column tables of docs/protocol.md. A test holds that models/ has the same columns.
+Source: docs/protocol.md, "Columns and answers". A test holds that models/ has the same columns.
 """
 
 from __future__ import annotations

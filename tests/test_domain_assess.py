@@ -46,7 +46,13 @@ URGENT = ["trafficker_knows", "transfer_72h", "minor_exploited", "illness_untrea
         ),
         (victim(SEXUAL, age_min=17), ["situation.exploited_now"], "urgent_24h", ("age.presumed_minor",)),
         (victim(age_min=17), ["situation.exploited_now"], "priority", ("situation.exploited_now",)),
-        (victim(SEXUAL, age_min=17), [], "follow_up", ("victim.present",)),
+        (victim(SEXUAL, age_min=17), [], "urgent_24h", ("age.presumed_minor",)),
+        (
+            victim(ACT, SEXUAL, age_min=17),
+            ["situation.out_needs_services"],
+            "follow_up",
+            ("situation.out_needs_services", "victim.present"),
+        ),
         (None, ["cssrs.plan_intent"], "emergency", ("cssrs.high",)),
         (None, ["cssrs.wish_dead"], "follow_up", ("cssrs.low",)),
         (
@@ -80,7 +86,7 @@ def test_the_catalog_holds_the_levels_the_engine_would_use_without_it():
 
 
 def test_a_stay_that_ended_is_no_priority():
-    ended = document(victim(*WHOLE))
+    ended = document(victim(*WHOLE), victim(ACT, SEXUAL, age_min=15))
     ended["case"]["answers"]["situation.exploited_now"] = "no"
     assert engine.assess(ended, protocol(), today=TODAY).triage.level == "follow_up"
 

@@ -124,6 +124,11 @@ def test_a_town_of_many_states_is_settled_by_the_state():
     assert chosen.patch == {"origin_municipality": "23005"}
 
 
+def test_a_town_already_chosen_stays_while_its_name_is_typed():
+    chosen = parse(TOWN, "benito juarez", record={"origin_municipality": "23005"}, language="en")
+    assert (chosen.patch, chosen.shown) == ({"origin_municipality": "23005"}, "Benito Juárez")
+
+
 def test_controls_are_replaced_and_told():
     parsed = parse(NAME, "An\x1ba")
     assert parsed.patch == {"name": "An�a"}
@@ -186,7 +191,7 @@ def test_any_text_in_any_field_is_a_patch_and_what_is_shown_reads_back(of, raw):
 
 @given(
     st.sampled_from(EVERY),
-    st.sampled_from(["17", "~17", "15-17", "18+", "2020", "si", "?", "puebla", "MX", "1,5"]),
+    st.sampled_from(["17", "~17", "23005", "15-17", "18+", "2020", "si", "?", "puebla", "MX", "1,5"]),
 )
 def test_what_is_shown_of_a_good_value_reads_back(of, raw):
     record = values.apply({}, parse(of, raw).patch)

@@ -57,8 +57,9 @@ def triage(
 ) -> Triage:
     """The level of a case and its reasons; `found` and `minors` are those of its victims, in order.
 
-    A victim about whom nothing is known is a follow-up, so that nobody is closed by silence; with all
-    elements complete and no word of having left, it is a priority: the exploitation may go on.
+    A victim about whom nothing is known is a follow-up, so that nobody is closed by silence. With no word of
+    having left, the exploitation may go on: complete elements are a priority, and a minor with a purpose of
+    exploitation is a minor in exploitation.
     """
     reasons = _reasons(document, protocol, found, minors)
     level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
@@ -121,15 +122,13 @@ def _reasons(
     out = answers.get("situation.out_needs_services")
     if now == "yes":
         reasons.append(("priority", "situation.exploited_now"))
-        reasons += [
-            ("urgent_24h", "age.presumed_minor")
-            for each, minor in zip(found, minors, strict=True)
-            if minor and each.purpose
-        ]
     elif out == "yes":
         reasons.append(("follow_up", "situation.out_needs_services"))
     elif now != "no" and any(each.complete for each in found):
         reasons.append(("priority", "elements.complete"))
+    if now == "yes" or (now != "no" and out != "yes"):
+        children = (minor and each.purpose for each, minor in zip(found, minors, strict=True))
+        reasons += [("urgent_24h", "age.presumed_minor")] * any(children)
     if people:
         reasons.append(("follow_up", "victim.present"))
     return reasons

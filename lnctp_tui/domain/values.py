@@ -65,6 +65,7 @@ class _Typed(NamedTuple):
     protocol: Protocol
     today: date
     record: Mapping[str, Any]
+    language: str
 
 
 def parse(
@@ -75,11 +76,13 @@ def parse(
     today: date,
     record: Mapping[str, Any] | None = None,
     had_raw: bool = False,
+    language: str = "es",
 ) -> Parsed:
     """What typing `raw` into `field` does to its record.
 
     `record` is the record as it stands: it says which state a municipality is in, which currency and whether
-    an unreadable text must be taken away (`had_raw` says so where there is no record).
+    an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
+    `shown`; both are always understood.
     """
     text, replaced = clean(raw)
     kept = raw_key(field)
@@ -88,7 +91,7 @@ def parse(
     typed = text if field.kind == "long_text" else text.strip()
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
-    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}))
+    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language))
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
     return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
@@ -129,7 +132,7 @@ def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language:
         return str(raw)
     if field.kind == "age":
         return _shown_age(record)
-    value = answer(dict(record), field.code) if "." in field.code else record.get(field.code)
+    value = _value(field, record)
     if value is None:
         return ""
     if field.kind in ("yesno", "bool"):
@@ -175,7 +178,7 @@ def _yesno(typed: _Typed) -> Parsed:
     code = _TYPED.get(re.sub(r"\s+", " ", fold(typed.text)).rstrip("."))
     if code is None:
         return _bad("not_yes_no")
-    return Parsed({key(typed.field): code}, shown=ANSWERS[code].es)
+    return Parsed({key(typed.field): code}, shown=ANSWERS[code][typed.language])
 
 
 def _bool(typed: _Typed) -> Parsed:
@@ -192,8 +195,10 @@ def _catalog_value(typed: _Typed) -> Parsed:
         return _bad("too_long", length=len(text), max_length=field.max_length)
     catalog = _catalog(field, typed.protocol)
     found = lookup.exact(catalog, text, within=state_of(field, typed.record)) if catalog else ()
-    if len(found) == 1:
-        return _chosen(typed, found[0].code, found[0].label.es)
+    held = _value(field, typed.record)
+    chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
+    if chosen:
+        return _chosen(typed, chosen.code, chosen.label[typed.language])
     problem = "ambiguous" if found else "not_in_catalog"
     return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
 
@@ -274,6 +279,10 @@ _READERS: dict[str, Callable[[_Typed], Parsed]] = {
     "number": _number,
     "phone": _phone,
 }
+
+
+def _value(field: Field, record: Mapping[str, Any]) -> Any:
+    return answer(dict(record), field.code) if "." in field.code else record.get(field.code)
 
 
 def _catalog(field: Field, protocol: Protocol) -> Catalog | None:

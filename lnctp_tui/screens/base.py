@@ -13,6 +13,7 @@ from lnctp_tui.i18n import _
 from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
+    from lnctp_tui.services.access import Key
     from lnctp_tui.services.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -26,6 +27,12 @@ class Shell(Protocol):
     @property
     def workspace(self) -> Workspace:
         """The open database; only after the phrase was accepted."""
+
+    def open_with(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
+        """Open the database with a key that is being derived, and go to the desk."""
+
+    def preload_rest(self) -> None:
+        """Fetch in a thread what the first screen did not need."""
 
     def new_call(self) -> None:
         """Start a call in a mode of its own and go there."""
@@ -51,7 +58,14 @@ class Shell(Protocol):
     def tell(self, error: LnctpError) -> None:
         """Show what happened, what is saved and what to do."""
 
-    def in_reader(self, job: Callable[[], Result], done: Callable[[Result], None], *, group: str = "read") -> None:
+    def in_reader(
+        self,
+        job: Callable[[], Result],
+        done: Callable[[Result], None],
+        *,
+        group: str = "read",
+        failed: Callable[[LnctpError], None] | None = None,
+    ) -> None:
         """Run a blocking read in a thread; only the newest of a group is delivered."""
 
 

@@ -1,0 +1,309 @@
+"""The app around the screens: modes, global keys, themes, the lock. No field logic."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from lnctp_tui.app_forms import OpenForms
+from lnctp_tui.app_guard import CRASHED, GuardedApp
+from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
+from lnctp_tui.app_start import Preload, Where, remember
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.services import access
+from lnctp_tui.styles.themes import THEMES
+from lnctp_tui.widgets.banner import Banner
+from lnctp_tui.widgets.messages import SaveFailed
+
+if TYPE_CHECKING:
+    from lnctp_tui.app_start import Start
+    from lnctp_tui.services.access import Key
+    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.writer import Saved as Stored
+
+QUIT, REFUSED = 0, 78
+"""Exit codes for the launcher: done; told why it cannot go on."""
+DRAIN = 1.0
+"""Seconds that the lock waits for the disk."""
+LAST_RESORT = 2.0
+"""Seconds after which the process ends although a thread hangs."""
+QUIT_TWICE = 6.0
+
+
+class LnctpApp(GuardedApp[int]):
+    """The full-screen app. It starts on the phrase, or on the first run."""
+
+    CSS_PATH = "styles/app.tcss"
+    TITLE = ""
+    BINDINGS: list[BindingType] = [
+        Binding("ctrl+l", "lock", N_("bloquear"), priority=True, show=False, id="app.lock"),
+        Binding("ctrl+q", "quit", N_("salir"), priority=True, show=False, id="app.quit"),
+        Binding("ctrl+n", "new_call", N_("nueva llamada"), show=False, id="app.new"),
+        Binding("ctrl+o", "next_form", N_("siguiente llamada abierta"), show=False, id="app.next"),
+        Binding("f1", "help", N_("ayuda"), show=False, id="app.help"),
+    ]
+
+    def __init__(self, home: Path, profile: access.Profile | None, *, watch: LockWatch | None = None) -> None:
+        super().__init__()
+        self.home = home
+        self.profile = profile
+        self.watch_lock = watch or LockWatch()
+        self.preload = Preload(home)
+        self.forms_open = OpenForms(self)
+        self.last_resort: Callable[[int], None] = lambda code: None
+        self.on_fault = self._drain_after_fault
+        self._workspace: Workspace | None = None
+        self._trouble: LnctpError | None = None
+        self._quit_until = 0.0
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    @property
+    def workspace(self) -> Workspace:
+        """The open database."""
+        assert self._workspace is not None, "locked"
+        return self._workspace
+
+    @property
+    def unlocked(self) -> bool:
+        """Was the phrase accepted?"""
+        return self._workspace is not None
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen: nothing else is imported for it."""
+        if self.profile is None:
+            from lnctp_tui.screens.first_run import FirstRunScreen
+
+            return FirstRunScreen()
+        from lnctp_tui.screens.unlock import UnlockScreen
+
+        return UnlockScreen(self.profile)
+
+    def on_mount(self) -> None:
+        self.set_window_title()
+        self.set_interval(1.0, self._tick)
+        if not self.is_headless:
+            on_hang_up(self._hang_up)
+
+    # what screens ask for (screens.base.Shell)
+
+    def open_with(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
+        """Open the database with a key that is being derived, and go to the desk."""
+        self.in_reader(lambda: self.preload.open(key()), self.enter, group="unlock", failed=failed)
+
+    def preload_rest(self) -> None:
+        """Fetch in a thread what the first screen did not need."""
+        self.preload.begin()
+
+    def enter(self, start: Start) -> None:
+        """The phrase was accepted and the database is open: show the desk, or where the lock came."""
+        from lnctp_tui.screens.desk import DeskScreen
+        from lnctp_tui.screens.search import SearchScreen
+
+        self._workspace = start.workspace
+        start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
+        start.workspace.writer.on_failed = lambda error: self.later(self._failed, error)
+        set_language(start.language)
+        self.theme = start.theme
+        self.watch_lock.set_idle(start.idle_minutes)
+        self.watch_lock.begin()
+        self.add_mode("desk", lambda: DeskScreen(start.desk))
+        self.add_mode("search", SearchScreen)
+        self.switch_mode("desk")
+        start.resume(self)
+
+    def where(self) -> Where | None:
+        """What is on the screen, to come back to it after a lock."""
+        here = self.forms_open.current
+        if here is not None:
+            return here
+        case = getattr(self.screen_stack[-1], "case_id", None)
+        return ("case", case) if case else None
+
+    def new_call(self) -> None:
+        """Start a call and go there."""
+        from lnctp_tui.services.intake import Intake
+
+        self.forms_open.show(Intake.start(self.workspace))
+
+    def reopen_call(self, contact_id: str) -> None:
+        """Go to an open call, or open an unfinished one."""
+        from lnctp_tui.services.intake import Intake
+
+        if not self.forms_open.go(contact_id):
+            self.in_reader(lambda: Intake.reopen(self.workspace, contact_id), self.forms_open.show, group="open")
+
+    def edit_case(self, case_id: str) -> None:
+        """Open an existing case in the form."""
+        from lnctp_tui.services.intake import Intake
+
+        if not self.forms_open.go(case_id):
+            show = self.forms_open.show
+            self.in_reader(lambda: Intake.of_case(self.workspace, case_id), lambda form: show(form, case_id), group="open")
+
+    def show_case(self, case_id: str) -> None:
+        """Open the case view on top of this screen."""
+        from lnctp_tui.screens.case import CaseScreen
+
+        self.push_screen(CaseScreen(case_id))
+
+    def leave_form(self) -> None:
+        """Close the form on the screen and go back to the desk."""
+        self.call_later(self.forms_open.leave, "desk")
+
+    def forms(self) -> list[tuple[str, str, bool]]:
+        """The open forms."""
+        return self.forms_open.lines()
+
+    def lock(self) -> None:
+        """Hide everything and end the process that holds the key."""
+        self.action_lock()
+
+    # the disk
+
+    def _saved(self, stored: Stored) -> None:
+        self.forms_open.saved(stored)
+        if self._trouble is not None:
+            self._trouble = None
+            self.query(Banner).remove()
+            self.notify(_("El disco ya acepta lo escrito: todo está guardado."), markup=False)
+
+    def _failed(self, error: LnctpError) -> None:
+        self._trouble = error
+        self.forms_open.post(lambda: SaveFailed(error))
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        if self._trouble is not None:
+            Banner.show(self.screen_stack[0], str(explain(self._trouble)))
+
+    # keys from anywhere
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Calls only once the phrase was accepted."""
+        return self.unlocked or action not in ("new_call", "next_form")
+
+    def action_new_call(self) -> None:
+        """Start a call."""
+        self.new_call()
+
+    def action_next_form(self) -> None:
+        """Go to the next open call, or say that there is none."""
+        if not self.forms_open.next():
+            self.notify(_("No hay otra llamada abierta."), markup=False)
+
+    def action_help(self) -> None:
+        """Show the keys of the screen below."""
+        from lnctp_tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Leave; with calls open, only when asked twice: nothing is lost, but the caller waits."""
+        now = monotonic()
+        if self.forms_open.opened and now > self._quit_until:
+            self._quit_until = now + QUIT_TWICE
+            count = len(self.forms_open.opened)
+            text = ngettext("Hay {count} llamada abierta.", "Hay {count} llamadas abiertas.", count).format(count=count)
+            kept = _("Nada se pierde: se ofrecerá al abrir. Ctrl+Q otra vez para salir.")
+            self.notify(f"{text} {kept}", severity="warning", timeout=QUIT_TWICE, markup=False)
+            return
+        self._leave(QUIT)
+
+    def action_lock(self) -> None:
+        """Lock now, whatever is on the screen; without a key there is only a half-typed phrase to forget."""
+        if self.unlocked or self.profile is None:
+            self._leave(LOCKED)
+        else:
+            for entry in self.screen.query("Input").results(Input):
+                entry.value = ""
+
+    # the lock
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and every movement of the mouse counts as somebody being there."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.watch_lock.touch()
+        await super().on_event(event)
+
+    def _tick(self) -> None:
+        reason = self.watch_lock.tick()
+        if reason and self.unlocked:
+            self._leave(LOCKED)
+        elif self.watch_lock.set_back:
+            self.watch_lock.set_back = False
+            self.notify(
+                _("El reloj del equipo retrocedió. Nada se pierde; revise la fecha y la hora del equipo."),
+                severity="warning",
+                markup=False,
+            )
+
+    def _hang_up(self) -> None:
+        self._leave(LOCKED)
+
+    def _leave(self, code: int) -> None:
+        """Hide, let the disk finish for a second, and end."""
+        if self._leaving:
+            return
+        self._leaving = True
+        self.hide()
+        self.last_resort(code)
+        threading.Thread(target=self._drain_and_exit, args=(code, self.where()), daemon=True).start()
+
+    def _drain_and_exit(self, code: int, here: Where | None) -> None:
+        if self._workspace is not None:
+            self._workspace.writer.drain(DRAIN)
+            if code == LOCKED:
+                remember(self._workspace, here)
+        self.call_later(self.exit, code)
+
+    def close_workspace(self) -> None:
+        """Let go of the files, if that takes no longer than a lock may."""
+        if self._workspace is not None:
+            closing = threading.Thread(target=self._workspace.close, daemon=True)
+            closing.start()
+            closing.join(DRAIN)
+
+    def _drain_after_fault(self, code: str) -> None:
+        self._leaving = True
+        self.last_resort(CRASHED)
+        if self._workspace is not None:
+            self._workspace.writer.drain(DRAIN)
+
+
+def run_worker() -> int:
+    """Runs the app on the data folder; the exit code for the launcher. Ends the process by itself if threads hang."""
+    home = access.data_folder()
+    try:
+        profile = access.profile(home)
+    except LnctpError as error:
+        sys.stderr.write(f"{explain(error)}\n")
+        return REFUSED
+    set_language(profile.language if profile else DEFAULT)
+    app = LnctpApp(home, profile)
+    app.last_resort = _end_soon
+    code = app.run()
+    app.close_workspace()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive
+
+
+def _end_soon(code: int) -> None:
+    ending = threading.Timer(LAST_RESORT, os._exit, (code,))
+    ending.daemon = True
+    ending.start()

@@ -1,0 +1,94 @@
+"""The open forms of the app: each call has a mode of its own, so that a second one can come while it is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.app import App
+from textual.screen import Screen
+
+from lnctp_tui.widgets.messages import Saved
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.writer import Saved as Stored
+
+
+class Opened(NamedTuple):
+    """A form and the screen that shows it."""
+
+    intake: Intake
+    screen: Screen[Any]
+    where: tuple[str, str]
+    """How to come back to it after a lock: (`call` or `edit`, id)."""
+
+
+class OpenForms:
+    """Which forms are open, in the order they were opened, and the mode of each."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self.app = app
+        self.opened: dict[str, Opened] = {}
+
+    def show(self, intake: Intake, known: str | None = None) -> None:
+        """Open a form and go there. `known` names what it shows when it has no contact (an existing case)."""
+        from lnctp_tui.screens.intake import IntakeScreen
+
+        mode = self.mode(known or intake.contact.id)
+        if mode not in self.opened:
+            screen = IntakeScreen(intake)
+            self.opened[mode] = Opened(intake, screen, ("edit", known) if known else ("call", intake.contact.id))
+            self.app.add_mode(mode, lambda: screen)
+        self.app.switch_mode(mode)
+
+    def go(self, known: str) -> bool:
+        """Go to the form of a contact or case if it is open."""
+        mode = self.mode(known)
+        if mode in self.opened:
+            self.app.switch_mode(mode)
+        return mode in self.opened
+
+    @staticmethod
+    def mode(known: str) -> str:
+        """The mode's name."""
+        return f"form-{known}"
+
+    @property
+    def current(self) -> tuple[str, str] | None:
+        """How to come back to the form on the screen."""
+        form = self.opened.get(self.app.current_mode)
+        return form.where if form else None
+
+    def next(self) -> bool:
+        """Go to the next open form; False when there is none other."""
+        modes = list(self.opened)
+        here = self.app.current_mode
+        if not modes or modes == [here]:
+            return False
+        self.app.switch_mode(modes[(modes.index(here) + 1) % len(modes)] if here in modes else modes[0])
+        return True
+
+    async def leave(self, to: str) -> None:
+        """Close the form on the screen."""
+        mode = self.app.current_mode
+        if mode not in self.opened:
+            return
+        await self.app.switch_mode(to)
+        del self.opened[mode]
+        await self.app.remove_mode(mode)
+
+    def lines(self) -> list[tuple[str, str, bool]]:
+        """(mode, folio or nothing yet, on the screen now) of each."""
+        here = self.app.current_mode
+        return [(mode, form.intake.folio or "", mode == here) for mode, form in self.opened.items()]
+
+    def saved(self, stored: Stored) -> None:
+        """Tell the form whose edit is on the disk."""
+        for form in self.opened.values():
+            if form.intake.form.id == stored.form:
+                form.screen.post_message(Saved(stored.at, stored.folio))
+
+    def post(self, make: Any) -> None:
+        """Tell every open form; `make` makes one message for each."""
+        for form in self.opened.values():
+            form.screen.post_message(make())

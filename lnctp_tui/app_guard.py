@@ -1,0 +1,179 @@
+"""Walls of the app against text from outside and against itself: what reaches the terminal, and how it ends.
+
+Rules and reasons: docs/security.md, "Text from outside". Textual 8.2.8 passes control characters of data raw
+to the terminal, prints local variables when it crashes, and ends on one byte that is not UTF-8.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.app import App
+from textual.color import Color
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.worker import get_current_worker
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import _
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.storage.hardening import code_of
+
+Result = TypeVar("Result")
+Value = TypeVar("Value")
+
+CRASHED = 70
+"""Exit code of a worker that met an error nobody expected."""
+NEUTRAL_TITLE = "Notas"
+"""Window title: says nothing about what the program is."""
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+class PlainText(LineFilter):
+    """Drops what a terminal could obey, or a reader not see, from every line just before it is written."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments without control, bidirectional and zero-width characters."""
+        if not any(_UNSAFE.search(segment.text) for segment in segments):
+            return segments
+        return [Segment(_UNSAFE.sub("", text), style, control) for text, style, control in segments]
+
+
+
+
+class GuardedApp(App[Result], inherit_bindings=False):
+    """An app that writes no file, no clipboard and no control character, and never shows a value when it dies."""
+
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 6
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._plain_text = PlainText()
+        self._leaving = False
+        self.on_fault: Callable[[str], None] = lambda code: None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and ours last."""
+        return [*super().get_line_filters(), self._plain_text]
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver, made to survive bytes that are not UTF-8."""
+        forgive_bad_bytes()
+        return super().get_driver_class()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep a copy inside the app only: the terminal's clipboard belongs to every program."""
+        self._clipboard = text
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Nothing: a screenshot is a plain file with names in it."""
+
+    def save_screenshot(self, filename: str | None = None, path: str | None = None, time_format: str | None = None) -> str:
+        """Nothing is written; an empty name."""
+        return ""
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str | None:
+        """Nothing is written."""
+        return None
+
+    def set_window_title(self, title: str = NEUTRAL_TITLE) -> None:
+        """Name the terminal's window."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]0;{title}\x07")
+
+    def hide(self) -> None:
+        """Blank the terminal now, without waiting for the app to paint."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write("\x1b[0m\x1b[2J\x1b[H")
+            self._driver.flush()
+
+    def panic(self, *renderables: Any) -> None:
+        """End; what Textual wanted to show may hold data and is not shown."""
+        self._end_with(sys.exc_info()[1])
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a code. Pilot still gets the exception."""
+        self._return_code = CRASHED
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._end_with(error)
+
+    def _fatal_error(self) -> None:
+        self._end_with(sys.exc_info()[1])
+
+    def _end_with(self, error: BaseException | None) -> None:
+        self._return_code = CRASHED
+        code = code_of(error)
+        self.on_fault(code)
+        self._exit_renderables[:] = [Text(farewell(code))]
+        self._close_messages_no_wait()
+
+
+    def tell(self, error: LnctpError) -> None:
+        """Show what happened, what is saved and what to do."""
+        said = explain(error)
+        rest = "\n".join(part for part in said[1:] if part)
+        self.notify(rest, title=said.happened, severity="error", timeout=12, markup=False)
+
+    def in_reader(
+        self,
+        job: Callable[[], Value],
+        done: Callable[[Value], None],
+        *,
+        group: str = "read",
+        failed: Callable[[LnctpError], None] | None = None,
+    ) -> None:
+        """Run a blocking read in a thread; only the newest of a group is delivered."""
+
+        def read() -> None:
+            worker = get_current_worker()
+            try:
+                result = job()
+            except Exception as error:  # the worker's outer door: told by code, the screen stays
+                told = error if isinstance(error, LnctpError) else LnctpError("error", code=code_of(error))
+                self.later(failed or self.tell, told)
+                return
+            if not worker.is_cancelled:
+                self.later(done, result)
+
+        self.run_worker(read, thread=True, exclusive=True, group=group, exit_on_error=False)
+
+    def later(self, callback: Callable[..., Any], *arguments: Any) -> None:
+        """Call in the app's thread, from any thread, without waiting: a lock waits for no reader."""
+        if not self._leaving:
+            self.call_later(callback, *arguments)
+
+
+def farewell(code: str) -> str:
+    """What stands on the terminal after a crash."""
+    return _("El programa se detuvo por un error ({code}). Lo guardado está en el disco; ábralo de nuevo.").format(
+        code=code
+    )
+
+
+def forgive_bad_bytes() -> None:
+    """Make Textual's terminal drivers read a byte that is not UTF-8 as U+FFFD instead of ending the app."""
+    if sys.platform == "win32":  # reads characters, not bytes
+        return
+    from textual.drivers import linux_driver
+
+    linux_driver.getincrementaldecoder = _forgiving  # type: ignore[attr-defined]
+
+
+def _forgiving(encoding: str) -> Callable[[], Any]:
+    return partial(getincrementaldecoder(encoding), errors="replace")

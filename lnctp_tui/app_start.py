@@ -1,0 +1,103 @@
+"""From the accepted phrase to the desk: what is imported while the phrase is typed, and read before it shows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lnctp_tui.app_lock import IDLE_MINUTES
+
+if TYPE_CHECKING:
+    from lnctp_tui.domain.protocol import Protocol as CallProtocol
+    from lnctp_tui.services.access import Key
+    from lnctp_tui.services.desk import DeskView
+    from lnctp_tui.services.workspace import Workspace
+
+RESUME = "resume"
+LANGUAGE, THEME, IDLE = "language", "theme", "idle_minutes"
+Where = tuple[str, str]
+"""What was on the screen when it locked: (`form` or `case`, id)."""
+
+
+class Resumes(Protocol):
+    """Where the app can go back to."""
+
+    def reopen_call(self, contact_id: str) -> None: ...
+    def edit_case(self, case_id: str) -> None: ...
+    def show_case(self, case_id: str) -> None: ...
+
+
+@dataclass
+class Start:
+    """An open database and all that the first screen after the phrase needs."""
+
+    workspace: Workspace
+    desk: DeskView
+    language: str
+    theme: str
+    idle_minutes: int
+    where: Where | None = None
+
+    def resume(self, app: Resumes) -> None:
+        """Go back to where the lock came."""
+        goes: dict[str, Callable[[str], None]] = {
+            "call": app.reopen_call, "edit": app.edit_case, "case": app.show_case,
+        }  # fmt: skip
+        if self.where is not None and self.where[0] in goes:
+            goes[self.where[0]](self.where[1])
+
+
+@dataclass
+class Preload:
+    """Imports and the protocol, fetched in a thread while the phrase is typed."""
+
+    home: Path
+    protocol: CallProtocol | None = None
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    def begin(self) -> None:
+        """Start fetching, once."""
+        if self.thread is None:
+            self.thread = threading.Thread(target=self._fetch, daemon=True, name="preload")
+            self.thread.start()
+
+    def _fetch(self) -> None:
+        import lnctp_tui.screens.case
+        import lnctp_tui.screens.desk
+        import lnctp_tui.screens.search
+        import lnctp_tui.services.desk
+        import lnctp_tui.services.workspace  # noqa: F401
+
+    def open(self, key: Key) -> Start:
+        """The open workspace with the desk read; blocking. Raises what opening raises."""
+        self.begin()
+        assert self.thread is not None
+        self.thread.join()
+        from lnctp_tui.services.desk import desk
+        from lnctp_tui.services.workspace import open_workspace
+
+        workspace = open_workspace(self.home, key, protocol=self.protocol)
+        where = workspace.setting(RESUME, None)
+        if where is not None:
+            workspace.set_setting(RESUME, None)
+        return Start(
+            workspace,
+            desk(workspace.store),
+            workspace.setting(LANGUAGE, workspace.language),
+            workspace.setting(THEME, "dark"),
+            int(workspace.setting(IDLE, IDLE_MINUTES)),
+            tuple(where) if where else None,
+        )
+
+
+def remember(workspace: Any, where: Where | None) -> None:
+    """Keep where the counselor was, for after the lock. A disk that refuses does not hold the lock up."""
+    from lnctp_tui.errors import LnctpError
+
+    try:
+        workspace.set_setting(RESUME, list(where) if where else None)
+    except LnctpError:
+        return

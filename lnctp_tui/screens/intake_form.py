@@ -1,0 +1,349 @@
+"""The form of a call: its stages, what is typed into them, and the panels that explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static
+
+from lnctp_tui.domain.assess import Assessment
+from lnctp_tui.domain.protocol import Field, Stage
+from lnctp_tui.i18n import _, ngettext, pick
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens import intake_view as view
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.services import now
+from lnctp_tui.widgets.call_bar import CallBar
+from lnctp_tui.widgets.checklist import Checklist
+from lnctp_tui.widgets.elements import ElementsPanel, summary
+from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.messages import Chosen, Marked, Replaced, Saved, SaveFailed, Typed
+from lnctp_tui.widgets.record_bar import RecordBar
+from lnctp_tui.widgets.stage_map import StageList, StageStrip
+from lnctp_tui.widgets.stage_pane import SEVERAL, StagePane
+from lnctp_tui.widgets.summary_line import SummaryLine
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.intake import Intake
+
+FLUSH = 0.12
+"""Seconds from the first key of a burst to the writer: never on the way of a key to the screen."""
+PANELS = 0.15
+"""Seconds of quiet before the panels think again."""
+IDLE = 0.6
+"""Seconds of quiet before the next stage is made ready."""
+FIRST_STAGE = "relato"
+
+
+class IntakeForm(AppScreen[None]):
+    """Everything of a call but its keys."""
+
+    CSS_PATH = ("../styles/widgets.tcss", "../styles/intake.tcss")
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide")]  # noqa: RUF012 (Textual's own type)
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-low"), (30, "-high")]  # noqa: RUF012
+
+    def __init__(self, intake: Intake) -> None:
+        super().__init__()
+        self.intake = intake
+        self.protocol = intake.protocol
+        self.zone = intake.workspace.zone
+        self.found: Assessment | None = None
+        self.marks: tuple[str, ...] = ()
+        """What else the call bar says: matches with other cases."""
+        self.last_focus: Widget | None = None
+        self._typed: dict[FieldRow, None] = {}
+        self._flush_timer: Timer | None = None
+        self._panel_timer: Timer | None = None
+        self._idle_timer: Timer | None = None
+        self._disk: str | None = None
+        self._saved_at = ""
+
+    # Layout
+
+    def compose(self) -> ComposeResult:
+        yield CallBar()
+        yield StageStrip()
+        with Horizontal(id="form"):
+            yield StageList()
+            with Vertical(id="middle"):
+                yield Static(id="stage-head", markup=False)
+                yield ContentSwitcher(id="panes")
+            yield ElementsPanel(self.protocol)
+        yield SummaryLine()
+        yield KeyBar()
+        yield Static(_("Agrande la ventana: lo escrito sigue aquí"), id="tiny", markup=False)
+
+    async def on_mount(self) -> None:
+        place = getattr(self.intake, "place", None)
+        stages = self.protocol.by_stage
+        stage = place.stage if place and place.stage in stages else FIRST_STAGE
+        if stage not in stages:
+            stage = self.protocol.stages[0].code
+        self.set_interval(1.0, self._tick)
+        self._tick()
+        if place and place.record:
+            self._select_place(place)
+        await self.go_to(stage, place.field if place else None)
+        self.think()
+
+    def _select_place(self, place: Any) -> None:
+        for table in SEVERAL:
+            if any(str(record.get("id")) == place.record for record in self.intake.rows(table)):
+                self._select(table, place.record)
+
+    def _select(self, table: str, id: str) -> None:
+        current = self.intake.current(table)
+        if current is not None and current.id != id:
+            self.intake.select(table, current._replace(id=id))
+
+    @property
+    def pane(self) -> StagePane | None:
+        """The stage on the screen."""
+        current = self.query_one("#panes", ContentSwitcher).visible_content
+        return current if isinstance(current, StagePane) else None
+
+    def panes(self) -> list[StagePane]:
+        return list(self.query_one("#panes").query_children(StagePane))
+
+    async def go_to(self, stage: str, field: str | None = None, table: str | None = None) -> None:
+        """Show a stage, made on its first visit, and put the cursor into a field of it."""
+        self.flush()
+        switcher = self.query_one("#panes", ContentSwitcher)
+        pane = await self._pane(stage)
+        pane.load(self._record_of, afresh=True)
+        self._load_bars(pane)
+        switcher.current = pane.id
+        self._head(pane.stage)
+        if not (field and pane.focus_field(field, table)):
+            pane.focus_first()
+        self._show_stages()
+        self._rest()
+
+    async def _pane(self, stage: str) -> StagePane:
+        for pane in self.panes():
+            if pane.stage.code == stage:
+                return pane
+        pane = StagePane(self.protocol.by_stage[stage], self.protocol)
+        pane.display = False
+        await self.query_one("#panes", ContentSwitcher).mount(pane)
+        return pane
+
+    def _head(self, stage: Stage) -> None:
+        number = self.protocol.stages.index(stage) + 1
+        title = Content.assemble((f"{number} · {pick(stage.title)}", "bold"), "  ")
+        prompt = Content.styled(pick(stage.prompt), "italic")
+        never = " · ".join(pick(each) for each in stage.never_ask)
+        never_line = Content.styled(_("\nNo preguntar: {what}").format(what=never), "dim") if never else Content("")
+        self.query_one("#stage-head", Static).update(Content.assemble(title, "\n", prompt, never_line))
+
+    # Records
+
+    def _record_of(self, on: str) -> Mapping[str, Any]:
+        return view.record_of(self.intake, on)
+
+    def _load_bars(self, pane: StagePane) -> None:
+        for table, bar in pane.bars.items():
+            current = self.intake.current(table)
+            bar.load(view.entries(self.intake, table), current.id if current else None)
+
+    def show_records(self, *, afresh: bool = False) -> None:
+        """Show the document again: on the stage on the screen, and the panels soon."""
+        if pane := self.pane:
+            pane.load(self._record_of, afresh=afresh)
+            self._load_bars(pane)
+        self._soon()
+
+    @on(RecordBar.Selected)
+    def _selected(self, event: RecordBar.Selected) -> None:
+        self.flush()
+        self._select(event.on, event.id)
+        self.show_records(afresh=True)
+
+    @on(RecordBar.Added)
+    def _added(self, event: RecordBar.Added) -> None:
+        self.flush()
+        fresh: dict[str, Any] = {}
+        if event.on == "person":
+            fresh["role"] = event.role or self._record_of("person").get("role") or "victim"
+        self.intake.select(event.on, self.intake.add(event.on, **fresh))
+        self.show_records(afresh=True)
+        if pane := self.pane:
+            focus = "headcount" if event.role == "group" else None
+            rows = [each for each in pane.askers if each.field.on == event.on and each.display]
+            target = next((each for each in rows if each.field.code == focus), rows[0] if rows else None)
+            if target is not None:
+                target.focus() if isinstance(target, Checklist) else target.focus_control()
+
+    @on(RecordBar.Dropped)
+    def _dropped_record(self, event: RecordBar.Dropped) -> None:
+        self.flush()
+        current = self.intake.current(event.on)
+        if current is not None:
+            self.intake.remove(current)
+            self.show_records(afresh=True)
+
+    # Edits
+
+    @on(Typed)
+    def _keep_typed(self, event: Typed) -> None:
+        row = event.row
+        if isinstance(row, FieldRow):
+            if event.settled:
+                if row in self._typed:
+                    self.flush()
+                row.load(self._record_of(row.field.on))
+                return
+            self._typed[row] = None
+            self._flush_timer = self._flush_timer or self.set_timer(FLUSH, self.flush)
+
+    def flush(self) -> None:
+        """Hand what was typed to the writer now: before anything else reads the form, and before a lock."""
+        if self._flush_timer:
+            self._flush_timer.stop()
+            self._flush_timer = None
+        typed, self._typed = list(self._typed), {}
+        for row in typed:
+            self._enter(row, row.raw)
+        if typed:
+            self._written()
+
+    def _enter(self, row: FieldRow, raw: str) -> None:
+        parsed = self.intake.enter(row.field, raw)
+        row.understood(parsed.shown)
+        row.explain(parsed.problem, parsed.facts)
+
+    @on(Chosen)
+    def _keep_chosen(self, event: Chosen) -> None:
+        if isinstance(event.row, FieldRow):
+            self._typed.pop(event.row, None)
+            event.row.explain(None)
+        if event.code is None:
+            self.intake.enter(event.field, "")
+        else:
+            self.intake.choose(event.field, event.code)
+        self._written()
+
+    @on(Marked)
+    def _keep_marked(self, event: Marked) -> None:
+        self.flush()
+        ref = self.intake.current(event.field.on) if event.field.on in SEVERAL else None
+        self.intake.mark(self._ref(event.field, ref), f"{event.field.code}.{event.code}", event.value)
+        self._written()
+
+    def _ref(self, field: Field, current: Any) -> Any:
+        if current is not None:
+            return current
+        if field.on in SEVERAL:
+            return self.intake.add(field.on, **({"role": "victim"} if field.on == "person" else {}))
+        return self.intake.current(field.on)
+
+    @on(Replaced)
+    def _tell_replaced(self, event: Replaced) -> None:
+        told = []
+        if event.characters:
+            one, many = "{n} carácter que no se puede mostrar quedó como �.", "{n} caracteres que no se pueden mostrar quedaron como �."
+            told.append(ngettext(one, many, event.characters).format(n=event.characters))
+        if event.lines:
+            told.append(_("Se pegaron {n} renglones: quedaron en uno, separados con « / ».").format(n=event.lines))
+        self.notify(" ".join(told), severity="warning", markup=False)
+
+    def _written(self) -> None:
+        """Something was handed to the writer."""
+        if self._disk is None:
+            self.query_one(CallBar).saving()
+        if pane := self.pane:
+            pane.load(self._record_of)
+            self._load_bars(pane)
+        self._soon()
+
+    # The disk
+
+    @on(Saved)
+    def _show_saved(self, event: Saved) -> None:
+        self._disk = None
+        self._saved_at = view.clock(event.at, self.zone)
+        if not self._typed and not self.intake.workspace.writer.pending:
+            self.query_one(CallBar).saved(self._saved_at)
+        self._show_heading()
+
+    @on(SaveFailed)
+    def _show_failed(self, event: SaveFailed) -> None:
+        self._disk = explain(event.error).happened.rstrip(".")
+        self.query_one(CallBar).failed(self._disk)
+
+    # Panels
+
+    def _soon(self) -> None:
+        """Think again when the typing pauses."""
+        if self._panel_timer:
+            self._panel_timer.stop()
+        self._panel_timer = self.set_timer(PANELS, self.think)
+
+    def think(self) -> None:
+        """Assess the document and repaint the panels that changed."""
+        self._panel_timer = None
+        self.found = self.intake.assess()
+        person = self.intake.current("person")
+        person_id = person.id if person else None
+        self.query_one(ElementsPanel).load(self.found, person_id)
+        self.query_one(SummaryLine).load(summary(self.found, person_id, self.protocol))
+        self._show_heading()
+        self._show_stages()
+        self.thought()
+
+    def thought(self) -> None:
+        """A hook for what else follows a changed document."""
+
+    def _show_heading(self) -> None:
+        risk = self.found.triage.level if self.found else "information"
+        self.query_one(CallBar).show(view.heading(self.intake, risk, self.marks))
+
+    def _show_stages(self) -> None:
+        lines = view.stage_lines(self.intake)
+        debt = [pick(field.label).lower() for _stage, field in view.debt_of(self.intake)]
+        here = self.pane.stage.code if self.pane else ""
+        for each in (self.query_one(StageList), self.query_one(StageStrip)):
+            each.load(lines, here, debt)
+        owed = {(field.on, field.code) for _stage, field in self.intake.debt("minimum")}
+        for asker in self.pane.askers if self.pane else ():
+            if isinstance(asker, FieldRow):
+                asker.owe((asker.field.on, asker.field.code) in owed)
+
+    def _tick(self) -> None:
+        if self.intake.started_at:
+            end = self.intake.ended_at or now()
+            self.query_one(CallBar).tick(view.elapsed(self.intake.started_at, end))
+
+    # Quiet moments
+
+    def _rest(self) -> None:
+        if self._idle_timer:
+            self._idle_timer.stop()
+        self._idle_timer = self.set_timer(IDLE, self._ready_next)
+
+    async def _ready_next(self) -> None:
+        """Make the next stage while nobody types, so that its first visit is quick."""
+        self._idle_timer = None
+        codes = [stage.code for stage in self.protocol.stages]
+        if self.pane and not self._typed:
+            here = codes.index(self.pane.stage.code)
+            await self._pane(codes[(here + 1) % len(codes)])
+
+    def on_key(self, event: events.Key) -> None:
+        if self._idle_timer:
+            self._rest()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.last_focus = event.widget
+        asker = next((each for each in event.widget.ancestors_with_self if isinstance(each, FieldRow | Checklist)), None)
+        if asker is not None and self.pane:
+            self.intake.at(self.pane.stage.code, asker.field.code)

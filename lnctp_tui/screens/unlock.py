@@ -1,0 +1,121 @@
+"""The first screen: one line for the phrase, and nothing that says what this program is."""
+
+from __future__ import annotations
+
+import os
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.errors import LnctpError, WrongPassphrase
+from lnctp_tui.i18n import N_, _, language, ngettext, set_language
+from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.services import access
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.phrase_entry import PhraseEntry, PhraseHint
+
+FREE_TRIES = 3
+LONGEST_PAUSE = 30
+FELL_OVER = "70"
+
+
+def pause_after(tries: int) -> int:
+    """Seconds to wait after so many wrong phrases: none for three, then 2, 4, 8 … 30."""
+    return 0 if tries < FREE_TRIES else min(LONGEST_PAUSE, 2 ** (tries - FREE_TRIES + 1))
+
+
+class UnlockScreen(AppScreen[None]):
+    """Asks for the phrase."""
+
+    AUTO_FOCUS = "PhraseEntry"
+    BINDINGS: list[BindingType] = [
+        Binding("f3", "forgotten", N_("olvidé la frase"), id="unlock.forgotten"),
+        Binding("f4", "language", "English / Español", id="unlock.language"),
+    ]
+
+    def __init__(self, profile: access.Profile) -> None:
+        super().__init__()
+        self.profile = profile
+        self.tries = 0
+        self._left = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(id="title", classes="title")
+            yield PhraseEntry(access.complete if self.profile.kind == "words" else None, id="phrase")
+            yield PhraseHint(id="hint")
+            yield Static(id="said")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._translate()
+        if os.environ.get("LNCTP_LAST") == FELL_OVER:
+            self._say(_("La última vez se detuvo por un error. Lo guardado está en el disco."), "warning")
+        self.call_after_refresh(self.set_timer, 0.05, self.shell.preload_rest)
+
+    def _translate(self) -> None:
+        self.query_one("#title", Static).update(Content(_("Frase")))
+        self.query_one(KeyBar).refresh()
+        self.query_one(PhraseHint).follow(self.query_one(PhraseEntry))
+
+    def _say(self, text: str, look: str = "error") -> None:
+        said = self.query_one("#said", Static)
+        said.set_classes(look)
+        said.update(Content(text))
+
+    @on(Input.Changed, "#phrase")
+    @on(PhraseEntry.Looked)
+    def follow(self) -> None:
+        """Keep the hint up to date."""
+        self.query_one(PhraseHint).follow(self.query_one(PhraseEntry))
+
+    @on(Input.Submitted, "#phrase")
+    def try_phrase(self, event: Input.Submitted) -> None:
+        """Derive the key in a thread; the entry waits."""
+        words = event.value
+        if not words.strip() or self._left:
+            return
+        event.input.disabled = True
+        self._say(_("Abriendo…"), "muted")
+        home = self.shell.home
+        self.shell.open_with(lambda: access.unlock(home, words), self._failed)
+
+    def _failed(self, error: LnctpError) -> None:
+        entry = self.query_one(PhraseEntry)
+        entry.disabled = False
+        entry.focus()
+        if isinstance(error, WrongPassphrase):
+            self.tries += 1
+            self._left = pause_after(self.tries)
+        self._say(sentence(error))
+        if self._left:
+            entry.disabled = True
+            self._count_down(sentence(error))
+
+    def _count_down(self, why: str) -> None:
+        if self._left <= 0:
+            entry = self.query_one(PhraseEntry)
+            entry.disabled = False
+            entry.focus()
+            self._say(why)
+            return
+        wait = ngettext("Espere {count} segundo.", "Espere {count} segundos.", self._left).format(count=self._left)
+        self._say(f"{why} {wait}")
+        self._left -= 1
+        self.set_timer(1.0, lambda: self._count_down(why))
+
+    def action_language(self) -> None:
+        """Change the language of this screen."""
+        set_language("en" if language() == "es" else "es")
+        self._say("")
+        self._translate()
+
+    def action_forgotten(self) -> None:
+        """Ways back in without the phrase."""
+        from lnctp_tui.screens.forgotten import ForgottenScreen
+
+        self.app.push_screen(ForgottenScreen(self.profile))

@@ -1,0 +1,119 @@
+"""Opening, founding and re-locking the vault, for the screens that ask for a phrase. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnctp_tui.errors import VaultError
+from lnctp_tui.storage import paths, phrase, vault
+from lnctp_tui.storage.phrase import Kind, complete, generate, unknown, weakness
+from lnctp_tui.storage.vault import Key
+
+__all__ = ["Key", "Kind", "Profile", "complete", "found", "generate", "profile", "unknown", "unlock", "weakness"]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the unlock screen knows before the phrase."""
+
+    language: str
+    zone: str
+    kind: Kind
+    sheet: bool
+    organisation: bool
+    """The organisation's custodians can open it."""
+
+
+def profile(home: Path) -> Profile | None:
+    """The vault's outside, or None when there is no vault yet. Raises VaultError when it cannot be read."""
+    try:
+        found_vault = vault.Vault.read(home)
+    except VaultError as error:
+        if error.code == "no_vault":
+            return None
+        raise
+    return Profile(
+        found_vault.language,
+        found_vault.time_zone,
+        found_vault.kind,
+        found_vault.sheet is not None,
+        found_vault.rec is not None,
+    )
+
+
+def unlock(home: Path, words: str) -> Key:
+    """The key; about 0.6 s, in a thread. Raises WrongPassphrase, VaultError."""
+    return vault.unlock(home, words)
+
+
+def unlock_with_sheet(home: Path, words: str) -> Key:
+    """The key, from the 24 words of the printed sheet."""
+    return vault.unlock_with_sheet(home, words)
+
+
+def found(home: Path, words: str, *, kind: Kind, language: str, zone: str, name: str) -> Key:
+    """Makes the vault and its database, and returns the key."""
+    from lnctp_tui.services.workspace import found_workspace
+
+    key = vault.create(home, words, kind=kind, language=language, time_zone=zone, recovery_key=recovery_key(home))
+    found_workspace(home, key, name=name, zone=zone, language=language)
+    return key
+
+
+def recovery_key(home: Path) -> bytes | None:
+    """The organisation's public key that stands in the data folder, or None."""
+    from lnctp_tui.storage import recovery
+
+    return recovery.configured(home)
+
+
+def is_right(home: Path, words: str) -> bool:
+    """Does this phrase open the vault?"""
+    try:
+        vault.unlock(home, words)
+    except VaultError:
+        return False
+    return True
+
+
+def set_phrase(home: Path, key: Key, words: str, kind: Kind) -> None:
+    """A new phrase for whoever holds the key."""
+    vault.set_phrase(home, key, words, kind)
+
+
+def change_phrase(home: Path, old: str, new: str, kind: Kind) -> None:
+    """A new phrase for whoever knows the old one."""
+    vault.change_phrase(home, old, new, kind)
+
+
+def new_sheet(home: Path, key: Key) -> str:
+    """24 words to print; an earlier sheet stops working."""
+    return vault.new_sheet(home, key)
+
+
+def remember_profile(home: Path, key: Key, *, language: str, zone: str) -> None:
+    """What the unlock screen shows before the phrase."""
+    vault.set_profile(home, key, language=language, time_zone=zone)
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that only its owner can read, at a name that was free. Raises FileExistsError, StorageFailed."""
+    paths.write_new(path, text.encode())
+
+
+def data_folder() -> Path:
+    """Where the data stands."""
+    return paths.home()
+
+
+def same_phrase(one: str, other: str, kind: Kind) -> bool:
+    """Do both writings open the same?"""
+    return phrase.normalise(one, kind) == phrase.normalise(other, kind)
+
+
+def recovery_request(home: Path) -> tuple[str, str]:
+    """A text for the organisation's custodians, and the words they read back. Raises VaultError."""
+    from lnctp_tui.storage import recovery
+
+    return recovery.request(home)

@@ -1,0 +1,20 @@
+"""A line over everything that stays until what it says is over."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+
+class Banner(Static):
+    """What is wrong with the disk, what is saved, what to do."""
+
+    @classmethod
+    def show(cls, screen: Screen[object], text: str) -> None:
+        """Put the text on top of a screen, or change the one that stands there."""
+        found = screen.query(cls)
+        if found:
+            found.first().update(Content(text))
+        else:
+            screen.mount(cls(Content(text)), before=0)

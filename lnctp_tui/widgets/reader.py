@@ -1,0 +1,126 @@
+"""A long text to read: headings, label and value, paragraphs. Drawn line by line; people's text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lnctp_tui.i18n import N_
+from lnctp_tui.widgets.drawing import fit, strip, wrap
+
+Kind = Literal["heading", "pair", "text", "quiet", "alert", "gap"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the text. `label` stands left of the value in a pair."""
+
+    kind: Kind
+    text: str = ""
+    label: str = ""
+
+
+GAP = Part("gap")
+
+
+class Reader(Widget, can_focus=True):
+    """Parts, wrapped to the width, scrolled by keys."""
+
+    COMPONENT_CLASSES = frozenset({f"reader--{kind}" for kind in ("heading", "label", "text", "quiet", "alert")})
+    BINDINGS: list[BindingType] = [
+        Binding("j,down", "move(1)", N_("renglón siguiente"), show=False, id="reader.down"),
+        Binding("k,up", "move(-1)", N_("renglón anterior"), show=False, id="reader.up"),
+        Binding("pagedown,space", "page(1)", N_("página siguiente"), show=False, id="reader.page_down"),
+        Binding("pageup", "page(-1)", N_("página anterior"), show=False, id="reader.page_up"),
+        Binding("home,g", "edge(0)", N_("al principio"), show=False, id="reader.home"),
+        Binding("end,G", "edge(1)", N_("al final"), show=False, id="reader.end"),
+    ]
+
+    class Bottom(Message):
+        """The end is on the screen: more may be wanted."""
+
+    def __init__(self, parts: Sequence[Part] = (), *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._parts = tuple(parts)
+        self._lines: list[tuple[str, str, str]] = []
+        self._top = 0
+
+    def show(self, parts: Sequence[Part], *, stay: bool = False) -> None:
+        """Show these parts, from the start or where the reader stands."""
+        self._parts = tuple(parts)
+        self._top = self._top if stay else 0
+        self._arrange()
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width = max(8, self.size.width - 2)
+        self._lines = [line for part in self._parts for line in _wrapped(part, width)]
+        self._to(self._top)
+
+    def render_line(self, y: int) -> Strip:
+        """One line: label and text, each in its style."""
+        number = self._top + y
+        width = self.size.width
+        if number >= len(self._lines):
+            return strip([], width, self.rich_style)
+        kind, label, text = self._lines[number]
+        label_style = self.get_component_rich_style("reader--label")
+        style = self.rich_style if kind in ("pair", "gap") else self.get_component_rich_style(f"reader--{kind}")
+        return strip([(" ", self.rich_style), (label, label_style), (text, style)], width, self.rich_style)
+
+    def _to(self, top: int) -> None:
+        last = max(0, len(self._lines) - max(1, self.size.height))
+        self._top = max(0, min(top, last))
+        self.refresh()
+        if self._lines and self._top == last:
+            self.post_message(self.Bottom())
+
+    def action_move(self, step: int) -> None:
+        """By lines."""
+        self._to(self._top + step)
+
+    def action_page(self, step: int) -> None:
+        """By screens."""
+        self._to(self._top + step * max(1, self.size.height - 1))
+
+    def action_edge(self, which: int) -> None:
+        """To the start or the end."""
+        self._to(which * len(self._lines))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_move(-3)
+
+
+def label_width(width: int) -> int:
+    """Cells for the labels."""
+    return max(12, min(28, width // 3))
+
+
+def _wrapped(part: Part, width: int) -> list[tuple[str, str, str]]:
+    if part.kind == "gap":
+        return [("gap", "", "")]
+    if part.kind != "pair":
+        lines = [line for paragraph in part.text.split("\n") for line in wrap(paragraph, width) or [""]]
+        return [(part.kind, "", line) for line in lines]
+    left = label_width(width)
+    values = [line for piece in part.text.split("\n") for line in wrap(piece, width - left - 1) or [""]]
+    labels = wrap(part.label, left - 1)
+    rows = max(len(values), len(labels))
+    return [
+        ("pair", fit(labels[n] if n < len(labels) else "", left) + " ", values[n] if n < len(values) else "")
+        for n in range(rows)
+    ]

@@ -369,6 +369,22 @@ def test_the_age_is_that_of_the_first_contact_else_of_today():
     assert not assess(born, contacts=()).people[0].minor
 
 
+SCALARS = st.none() | st.booleans() | st.integers(-5, 200) | st.text(max_size=8)
+VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=3), SCALARS, max_size=2)
+PERSON = ("age_min", "age_max", "age", "birth_date", "relation_to_trafficker", "headcount")
+
+
+@given(
+    st.dictionaries(st.sampled_from(PERSON), VALUES),
+    st.dictionaries(st.sampled_from([ACT, SEXUAL, "age.appears_minor", "raw.age", *CODES[:3]]), VALUES),
+    st.dictionaries(st.sampled_from(["kind", "started_at", "outcome"]), VALUES),
+)
+def test_whatever_a_document_holds_it_is_assessed(columns, answers, contact):
+    person = {"id": "p", "role": "victim", "answers": answers} | columns
+    found = assess(person, contacts=[contact], supports=[contact]).to_json()
+    assert len(found["people"]) == 1
+
+
 def test_a_whole_assessment_fits_between_two_keys():
     case = document(victim(*WHOLE), victim(SEXUAL, LABOUR, age_min=16))
     engine.assess(case, protocol(), today=TODAY)

@@ -11,9 +11,9 @@ from lnctp_tui.domain.document import Document, Record, answer, victims
 from lnctp_tui.domain.law import Elements
 
 LEGAL_NEEDS = ("need.orientacion_legal", "need.orientacion_juridica", "need.denuncia")
-LEGAL_SUPPORT = frozenset(
-    """orientacion_juridica sensibilizacion_denuncia apoyo_apertura_carpeta acompanamiento_denuncia
-    acompanamiento_judicial""".split()  # noqa: SIM905
+LEGAL_SUPPORT = (
+    *("orientacion_juridica", "sensibilizacion_denuncia", "apoyo_apertura_carpeta"),
+    *("acompanamiento_denuncia", "acompanamiento_judicial"),
 )
 LEGAL_OUTCOME = "orientacion_juridica"
 
@@ -57,7 +57,7 @@ def _of_risk(document: Document, found: tuple[Elements, ...], results: tuple[str
 
 
 def _of_crimes(document: Document) -> list[str]:
-    kinds = {each.get("kind") for each in document.get("contacts") or ()}
+    kinds = [each.get("kind") for each in document.get("contacts") or ()]
     said = ["contact.other_crime"] if "other_crime" in kinds else []
     return _yes(document.get("case") or {}, ("other_crime.",)) + said
 
@@ -65,7 +65,7 @@ def _of_crimes(document: Document) -> list[str]:
 def _of_law(document: Document) -> list[str]:
     records = [document.get("case") or {}, *(document.get("people") or ())]
     needs = [code for code in LEGAL_NEEDS if any(answer(each, code) == "yes" for each in records)]
-    outcomes = {each.get("outcome") for each in document.get("contacts") or ()}
+    outcomes = [each.get("outcome") for each in document.get("contacts") or ()]
     kinds = [each.get("kind") for each in document.get("supports") or ()]
     said = ["contact.orientacion_juridica"] if LEGAL_OUTCOME in outcomes else []
     return needs + said + [f"support.{kind}" for kind in kinds if kind in LEGAL_SUPPORT]

@@ -40,7 +40,7 @@ LAP_OTHERS = (
     *("aggressor_suicide_attempt", "other_child", "stalks_threatens"),
 )
 LAP_ENOUGH = 4
-PARTNERS = frozenset({"pareja", "expareja"})
+PARTNERS = ("pareja", "expareja")
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def danger_levels(protocol: Protocol) -> Mapping[str, str]:
 
 
 @per_object
-def partners(protocol: Protocol) -> frozenset[str]:
+def partners(protocol: Protocol) -> tuple[str, ...]:
     """The relations to the trafficker under which LAP is valid: its study was of intimate partners."""
     catalog = protocol.catalogs.get("relation")
-    marked = {row.code for row in catalog.rows if row.extra.get("intimate")} if catalog else set()
-    return frozenset(marked) or PARTNERS
+    rows = catalog.rows if catalog else ()
+    return tuple(row.code for row in rows if row.extra.get("intimate")) or PARTNERS
 
 
 def _reasons(

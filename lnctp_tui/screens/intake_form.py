@@ -38,6 +38,8 @@ FLUSH = 0.12
 """Seconds from the first key of a burst to the writer: never on the way of a key to the screen."""
 PANELS = 0.15
 """Seconds of quiet before the panels think again."""
+CONFIRM = 0.05
+"""Seconds until the writer is asked again whether all is on disk."""
 IDLE = 0.6
 """Seconds of quiet before the next stage is made ready."""
 FIRST_STAGE = "relato"
@@ -271,9 +273,17 @@ class IntakeForm(AppScreen[None]):
     def _show_saved(self, event: Saved) -> None:
         self._disk = None
         self._saved_at = view.clock(event.at, self.zone)
-        if not self._typed and not self.intake.workspace.writer.pending:
-            self.query_one(CallBar).saved(self._saved_at)
+        self._confirm()
         self._show_heading()
+
+    def _confirm(self) -> None:
+        """Say saved only when nothing typed is still on its way."""
+        if self._typed or self._disk:
+            return
+        if self.intake.workspace.writer.pending:
+            self.set_timer(CONFIRM, self._confirm)
+        else:
+            self.query_one(CallBar).saved(self._saved_at)
 
     @on(SaveFailed)
     def _show_failed(self, event: SaveFailed) -> None:

@@ -133,3 +133,8 @@ def elapsed(start: str, end: str) -> int:
 def day(at: str, zone: str) -> date:
     """The local day of an instant."""
     return local(at, zone).date()
+
+
+def escalated_at(intake: Intake) -> str | None:
+    """When 911 was told, if it was."""
+    return getattr(intake, "escalated_at", None)

@@ -1,0 +1,81 @@
+"""The emergency card, over everything: the script, what to read to 911, one key to log the escalation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.assess import Assessment
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens import intake_view as view
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.emergency_data import SCRIPT, block
+from lnctp_tui.services import now
+from lnctp_tui.widgets.elements import question_text
+from lnctp_tui.widgets.keys import KeyBar
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.intake import Intake
+
+
+class EmergencyCard(AppDialog[None]):
+    """Nothing on it has to be filled; it reads what the form already knows."""
+
+    BINDINGS: list[BindingType] = [
+        Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
+        Binding("enter,l", "escalate", N_("anotar que se avisó al 911"), id="emergency.log"),
+        Binding("down,j", "scroll(1)", N_("bajar"), show=False, id="emergency.down"),
+        Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="emergency.up"),
+    ]
+
+    def __init__(self, intake: Intake, found: Assessment | None) -> None:
+        super().__init__()
+        self.intake = intake
+        self.found = found
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall", id="emergency"):
+            yield Static(f" {_('EMERGENCIA')} · 911 ", id="emergency-title", markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(self._script(), id="emergency-script", markup=False)
+                yield Static(self._block(), id="emergency-block", markup=False)
+            yield Static(self._logged(), id="emergency-log", markup=False)
+            yield KeyBar()
+
+    def _script(self) -> Content:
+        lines = [f"{number}. {_(line)}" for number, line in enumerate(SCRIPT, 1)]
+        reasons = self.found.triage.reasons if self.found and self.found.triage.level == "emergency" else ()
+        told = [f"! {question_text(code, self.intake.protocol)}" for code in reasons if code.startswith("danger.")]
+        return Content("\n".join([*lines, *told]))
+
+    def _block(self) -> Content:
+        parts: list[Content] = [Content.styled(_("LEA EN VOZ ALTA"), "bold"), Content("\n")]
+        for title, lines in block(self.intake):
+            parts.append(Content.assemble((f"\n{title}", "bold"), "\n"))
+            parts += [Content(f"  {line}\n") for line in lines or [_("— pregunte ahora —")]]
+        return Content("").join(parts)
+
+    def _logged(self) -> str:
+        at = view.escalated_at(self.intake)
+        if not at:
+            return _("Enter anota la hora del aviso y marca el caso como urgente.")
+        clock = view.clock(at, self.intake.workspace.zone, seconds=False)
+        return _("✓ Se avisó al 911 a las {at} · caso urgente").format(at=clock)
+
+    def action_escalate(self) -> None:
+        """Log the hour once; the mark shows it at once."""
+        if view.escalated_at(self.intake):
+            return
+        at = now()
+        self.intake.escalate(lambda *_done: None)
+        clock = view.clock(at, self.intake.workspace.zone, seconds=False)
+        self.query_one("#emergency-log", Static).update(_("✓ Se avisó al 911 a las {at} · caso urgente").format(at=clock))
+
+    def action_scroll(self, step: int) -> None:
+        scroll = self.query_one(VerticalScroll)
+        scroll.scroll_down(animate=False) if step > 0 else scroll.scroll_up(animate=False)

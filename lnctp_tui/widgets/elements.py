@@ -1,0 +1,263 @@
+"""What stands and on what answers: elements, dimensions, and the questions that clarify most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from lnctp_tui.domain.assess import Assessment, PersonAssessment
+from lnctp_tui.domain.indicators import Dimension
+from lnctp_tui.domain.law import Elements
+from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.widgets.drawing import fit, strip, wrap
+
+BAR = 4
+QUESTIONS = 3
+
+_ELEMENTS = (("act", "act", N_("Acto")), ("means", "means", N_("Medio")), ("purpose", "modality", N_("Fin")))
+_STATE = {"positive": N_("sí"), "negative": N_("no"), "open": "?"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the panel: pieces of text with the component class of each; `asks`: a question's code."""
+
+    pieces: tuple[tuple[str, str], ...] = ()
+    asks: str = ""
+
+
+def build(found: Assessment | None, person_id: str | None, protocol: Protocol, width: int) -> list[Line]:
+    """The panel's lines for the victim on the screen, else for the one who stands most complete."""
+    if found is None:
+        return []
+    person = next((each for each in found.people if each.id == person_id), None)
+    if person is None and found.people:
+        person = max(found.people, key=lambda each: (each.elements.complete, -len(each.elements.missing)))
+    lines = [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width), Line()]
+    if person:
+        lines += [*_indicators(person, protocol, width), Line()]
+    asked = person.next if person else found.next
+    return [*lines, *_questions(asked, protocol, width)]
+
+
+def summary(found: Assessment | None, person_id: str | None, protocol: Protocol) -> str:
+    """The panel in one line, for the narrow screen."""
+    if found is None:
+        return ""
+    person = next((each for each in found.people if each.id == person_id), None)
+    elements = person.elements if person else found.elements
+    said = [f"{_mark(elements, name)} {_(title)}" for name, _prefix, title in _ELEMENTS]
+    asked = person.next if person else found.next
+    question = f"▸ {question_text(asked[0], protocol)}" if asked else ""
+    return "  ".join([*said, _verdict(elements), question]).strip()
+
+
+def question_text(code: str, protocol: Protocol) -> str:
+    """How to ask for `code`: the catalog's question, else its label."""
+    for _stage, field in protocol.fields:
+        if field.code == code:
+            return pick(field.label)
+    prefix, _dot, name = code.partition(".")
+    catalog = protocol.indicators if prefix == "indicator" else protocol.catalogs.get(prefix)
+    row = catalog.by_code.get(name) if catalog else None
+    if row is None:
+        return code
+    return row.extra.get(f"question_{language()}") or pick(row.label)
+
+
+def _title(text: str) -> Line:
+    return Line(((text, "elements--title"),))
+
+
+def _mark(elements: Elements, name: str) -> str:
+    return "●" if getattr(elements, name) else "○" if name in elements.missing else "–"
+
+
+def _elements(person: PersonAssessment | None, best: Elements, protocol: Protocol, width: int) -> list[Line]:
+    elements = person.elements if person else best
+    lines = []
+    for name, prefix, title in _ELEMENTS:
+        stands = getattr(elements, name)
+        style = "elements--yes" if stands else "elements--open"
+        rest = wrap(_standing(elements, name, prefix, protocol, person), width - 9) or [""]
+        lines.append(Line(((f"{_mark(elements, name)} {_(title):<6} ", style), (rest[0], ""))))
+        lines += [Line(((" " * 9 + more, ""),)) for more in rest[1:3]]
+    return [*lines, Line(((f"→ {_verdict(elements)}", "elements--title"),))]
+
+
+def _standing(
+    elements: Elements, name: str, prefix: str, protocol: Protocol, person: PersonAssessment | None
+) -> str:
+    codes = getattr(elements, name)
+    if codes:
+        rows = protocol.catalogs[prefix].by_code
+        return ", ".join(pick(rows[code].label) for code in codes if code in rows)
+    if name == "means" and not elements.means_required:
+        minor = person is not None and person.minor
+        return _("no se exige (menor de edad)") if minor else _("no se exige (no puede comprender)")
+    return _("falta")
+
+
+def _verdict(elements: Elements) -> str:
+    if elements.complete:
+        return _("posible TRATA")
+    return _("faltan elementos") if len(elements.missing) < 3 else _("sin elementos todavía")
+
+
+def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
+    found = person.findings
+    sets = protocol.catalogs.get("indicator_set")
+    row = sets.by_code.get(found.set) if sets else None
+    lines = [_pair(_("Indicadores"), pick(row.label) if row else found.set, width)]
+    if found.fallback:
+        lines += [
+            Line(((text, "elements--notice"),))
+            for text in wrap(_("! lista sexual sin verificar: se usa la laboral"), width)
+        ]
+    dimensions = protocol.catalogs.get("dimension")
+    labels: Mapping[str, str] = {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
+    lines += [_dimension(labels.get(code, code), each, width) for code, each in found.dimensions.items()]
+    return [*lines, *_result(person, protocol, width)]
+
+
+def _pair(left: str, right: str, width: int) -> Line:
+    room = max(1, width - cell_len(left) - 1)
+    right = right if cell_len(right) <= room else fit(right, room)
+    gap = " " * max(1, width - cell_len(left) - cell_len(right))
+    return Line(((left, "elements--title"), (gap, ""), (right, "elements--dim")))
+
+
+def _dimension(label: str, found: Dimension, width: int) -> Line:
+    state = found.state
+    filled = _filled(found)
+    style = {"positive": "elements--yes", "negative": "elements--dim"}.get(state, "elements--open")
+    bar = "▰" * filled + "▱" * (BAR - filled)
+    return Line(((f"{fit(label, width - BAR - 4)} ", ""), (f"{bar} {_(_STATE[state]):<2}", style)))
+
+
+def _filled(found: Dimension) -> int:
+    """How near the dimension is to positive, in quarters; full only when it is."""
+    if found.state == "positive":
+        return BAR
+    yes = found.yes
+    return min(BAR - 1, 2 * yes.strong + yes.medium + (1 if yes.weak else 0))
+
+
+def _result(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
+    catalog = protocol.catalogs.get("result")
+    found = person.findings
+    row = catalog.by_code.get(found.result) if catalog else None
+    lines = wrap(f"→ {pick(row.label) if row else found.result}", width)
+    could = catalog.by_code.get(found.result_if_all_yes) if catalog else None
+    if found.result_if_all_yes != found.result and could:
+        lines += wrap(_("  podría ser: {result}").format(result=pick(could.label)), width)
+    return [Line(((text, "elements--dim"),)) for text in lines]
+
+
+def _questions(codes: Sequence[str], protocol: Protocol, width: int) -> list[Line]:
+    if not codes:
+        return []
+    lines = [_title(_("Lo que más aclara ahora"))]
+    for code in codes[:QUESTIONS]:
+        texts = wrap(question_text(code, protocol), width - 2)[:3]
+        lines += [
+            Line(((f"{'▸' if at == 0 else ' '} ", "elements--key"), (text, "")), asks=code)
+            for at, text in enumerate(texts)
+        ]
+    return lines
+
+
+class ElementsPanel(Widget, can_focus=True):
+    """Drawn lines; the questions can be chosen with the arrows, Enter goes to the field."""
+
+    COMPONENT_CLASSES = frozenset(
+        {"elements--title", "elements--yes", "elements--open", "elements--dim", "elements--notice", "elements--key",
+         "elements--cursor"}
+    )  # fmt: skip
+    BINDINGS: list[BindingType] = [
+        Binding("down,j", "move(1)", N_("pregunta siguiente"), show=False, id="elements.down"),
+        Binding("up,k", "move(-1)", N_("pregunta anterior"), show=False, id="elements.up"),
+        Binding("enter", "ask", N_("ir a la pregunta"), show=False, id="elements.ask"),
+    ]
+
+    class Asked(Message):
+        """Go to the field of this question."""
+
+        def __init__(self, code: str) -> None:
+            self.code = code
+            super().__init__()
+
+    def __init__(self, protocol: Protocol, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.protocol = protocol
+        self.found: Assessment | None = None
+        self.person: str | None = None
+        self.cursor = 0
+        self._lines: list[Line] = []
+        self._top = 0
+
+    def load(self, found: Assessment | None, person: str | None) -> None:
+        """Repaint only when a line changed."""
+        self.found, self.person = found, person
+        self._draw()
+
+    def _draw(self) -> None:
+        lines = build(self.found, self.person, self.protocol, max(12, self.size.width))
+        if lines != self._lines:
+            self._lines = lines
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    @property
+    def asks(self) -> list[str]:
+        return list(dict.fromkeys(line.asks for line in self._lines if line.asks))
+
+    def render_line(self, y: int) -> Strip:
+        place = y + self._top
+        line = self._lines[place] if place < len(self._lines) else Line()
+        asks = self.asks
+        here = self.has_focus and line.asks and self.cursor < len(asks) and asks[self.cursor] == line.asks
+        cursor = self.get_component_rich_style("elements--cursor")
+        pieces = [
+            (text, cursor if here else self.get_component_rich_style(name) if name else self.rich_style)
+            for text, name in line.pieces
+        ]
+        return strip(pieces, self.size.width, cursor if here else self.rich_style)
+
+    def action_move(self, step: int) -> None:
+        if self.asks:
+            self.cursor = max(0, min(self.cursor + step, len(self.asks) - 1))
+            self._reveal()
+
+    def _reveal(self) -> None:
+        """Scroll so that the question under the cursor is on the screen."""
+        if self.cursor < len(self.asks):
+            places = [n for n, line in enumerate(self._lines) if line.asks == self.asks[self.cursor]]
+            self._top = max(0, min(self._top, places[0]), places[-1] - self.size.height + 1)
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self._reveal()
+
+    def on_blur(self) -> None:
+        self._top = 0
+        self.refresh()
+
+    def action_ask(self) -> None:
+        if self.cursor < len(self.asks):
+            self.post_message(self.Asked(self.asks[self.cursor]))
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y + self._top
+        if place < len(self._lines) and self._lines[place].asks:
+            self.post_message(self.Asked(self._lines[place].asks))

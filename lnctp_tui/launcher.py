@@ -105,11 +105,12 @@ class _Launcher:
     def _give_up(self, code: int) -> int:
         from lnctp_tui.i18n import _
 
+        told = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(
             _(
                 "El programa se cerró varias veces seguidas (código {code}). Lo guardado sigue en el disco, "
                 "cifrado. Ejecute «lnctp doctor» y avise a soporte con ese código."
-            ).format(code=code)
+            ).format(code=" ".join([str(code), *told]))
         )
         return CRASHED
 

@@ -6,14 +6,17 @@ import os
 import sys
 import threading
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from lnctp_tui.errors import LnctpError
+from lnctp_tui.storage import paths
 
 _UNWANTED = ("SSLKEYLOGFILE", "PYTHONINSPECT", "PYTHONFAULTHANDLER", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG",
              "PYTHONBREAKPOINT", "PYTHONTRACEMALLOC")  # fmt: skip
 _PR_SET_DUMPABLE = 4
+_KEPT = 50
 _ROOM = Path(__file__).parent.parent
 
 
@@ -56,6 +59,24 @@ def _place(trace: TracebackType | None) -> str:
     return found
 
 
+def keep_code(code: str) -> None:
+    """Adds an error's code to the data folder's short list, which `lnctp doctor` shows. Never fails."""
+    with suppress(OSError, LnctpError):
+        path = paths.home() / paths.ERRORS
+        paths.check_plain(path)
+        kept = [*kept_codes(), code][-_KEPT:]
+        if path.parent.is_dir():
+            paths.replace_file(path, "".join(f"{each}\n" for each in kept).encode())
+
+
+def kept_codes() -> list[str]:
+    """Codes of the last errors, oldest first; they hold no data."""
+    try:
+        return paths.read_file(paths.home() / paths.ERRORS).decode(errors="replace").splitlines()
+    except (OSError, LnctpError):
+        return []
+
+
 def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         _write(code_of(error, trace))
@@ -70,6 +91,7 @@ def _told_unraisable(failed: sys.UnraisableHookArgs) -> None:
 
 
 def _write(code: str) -> None:
+    keep_code(code)
     if sys.stderr is not None:
         sys.stderr.write(f"lnctp: [{code}]\n")
 

@@ -17,9 +17,10 @@ VAULT = "vault.json"
 DATABASE = "case.db"
 LOCK = "lnctp.lock"
 RECOVERY_KEY = "recovery.pub"
+ERRORS = "errors.log"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
-_OWNED = (VAULT, LOCK, RECOVERY_KEY, *DATABASE_FILES)
+_OWNED = (VAULT, LOCK, RECOVERY_KEY, ERRORS, *DATABASE_FILES)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
            "nextcloud", "owncloud", "megasync", "pclouddrive", "syncthing")  # fmt: skip

@@ -1,0 +1,124 @@
+"""Rows of a file that is imported: JSON (one document or a list), JSON Lines, or CSV with a mapping.
+
+A row that cannot be read is a row with a reason, so that the others go on. Source: docs/import.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from lnctp_tui.errors import BadInput
+from lnctp_tui.services.importing_rules import Problem
+
+FORMATS = ("json", "jsonl", "csv")
+_SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document as found, or why it could not be read."""
+
+    number: int
+    """Place in the list from 1, or the line of the file."""
+    document: Any
+    source: Any
+    """What goes to the file of refused rows: the document, or the text of its line."""
+    problem: Problem | None = None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The whole file, without a byte order mark. Raises BadInput `file_failed`."""
+    try:
+        return path.read_bytes().removeprefix(_BOM)
+    except OSError as error:
+        from lnctp_tui.storage.paths import errno_name
+
+        raise BadInput("file_failed", name=path.name, reason=errno_name(error)) from error
+
+
+def guess(path: Path, content: bytes) -> str:
+    """The format by the file's name, else by its first character. Raises BadInput `import_format`."""
+    known = _SUFFIXES.get(path.suffix.lower())
+    if known:
+        return known
+    first = content.lstrip()[:1]
+    if first not in (b"{", b"["):
+        raise BadInput("import_format", name=path.name)
+    return "json" if first == b"[" or _whole(content) is not None else "jsonl"
+
+
+def documents(path: Path, content: bytes, form: str) -> list[Row]:
+    """The rows of a JSON or JSON Lines file. Raises BadInput `import_not_utf8`, `import_not_json`."""
+    if form == "jsonl":
+        return list(_lines(content))
+    found = _whole(content)
+    if found is None:
+        lines = list(_lines(content))
+        if len(lines) > 1 and any(each.problem is None for each in lines):
+            return lines
+        line = bad_line(content)
+        if line:
+            raise BadInput("import_not_utf8", name=path.name, line=line)
+        raise BadInput("import_not_json", name=path.name, line=_mistake(content))
+    listed = found if isinstance(found, list) else [found]
+    return [Row(number, each, each) for number, each in enumerate(listed, 1)]
+
+
+def _whole(content: bytes) -> Any:
+    try:
+        return parse(content)
+    except ValueError:
+        return None
+
+
+def parse(content: bytes) -> Any:
+    """The JSON value of some bytes. Raises ValueError, also for bad UTF-8 and endless nesting."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        # The slower reader takes lone surrogates, which become visible later, and long integers.
+        return json.loads(content.decode())
+    except RecursionError as error:
+        raise ValueError("nesting") from error
+
+
+def _lines(content: bytes) -> Iterator[Row]:
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            found = parse(line)
+        except UnicodeDecodeError:
+            yield Row(number, None, line.decode(errors="replace"), Problem("", "not_utf8", {"line": number}))
+        except ValueError:
+            yield Row(number, None, line.decode(errors="replace"), Problem("", "not_json", {"line": number}))
+        else:
+            yield Row(number, found, found)
+
+
+def bad_line(content: bytes) -> int | None:
+    """The line of the first byte that is not UTF-8, None when all are."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        return content.count(b"\n", 0, error.start) + 1
+    return None
+
+
+def _mistake(content: bytes) -> int:
+    try:
+        json.loads(content.decode())
+    except json.JSONDecodeError as error:
+        return error.lineno
+    except (ValueError, RecursionError):
+        pass
+    return 1

@@ -1,0 +1,395 @@
+"""What a record of a case document may hold, compiled once per import: one checker for each column.
+
+Source: the columns and codes of docs/import.md; lengths and catalogs of the protocol in use.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as member
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from lnctp_tui.domain import ages, dates, folio
+from lnctp_tui.domain.columns import PREFIXES, words
+from lnctp_tui.domain.document import TABLE_OF
+from lnctp_tui.domain.identifiers import normalised
+from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values import FREE
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.session import COLUMNS
+
+ANSWERS = frozenset({"yes", "no", "unknown", "refused"})
+OWN_ANSWERS = ("raw.", "link.", "discard.")
+"""Answer prefixes that the program itself writes."""
+OWN = frozenset({"id", "case_id", "heads", "extra", "created_at", "created_by", "erased_at", "normalised"})
+"""Members of an exported record that the store itself writes: an import does not take them."""
+LONGEST = {"narrative": 200_000, "summary": 20_000, "text": 200_000}
+LONG = 20_000
+SHORT = 1_000
+GREATEST = 10**15
+DEEPEST = 12
+
+CODES: Mapping[str, Mapping[str, str]] = {
+    "cases": {
+        "status": "case_status", "close_reason": "close_reason", "report_class": "report_class",
+        "triage": "triage", "anonymity": "anonymity", "consent_store": "answer", "consent_share": "answer",
+        "callback_allowed": "answer", "callback_channel": "channel",
+    },
+    "contacts": {
+        "channel": "channel", "direction": "direction", "kind": "kind", "reporter_type": "reporter_type",
+        "country": "country", "state": "state", "municipality": "municipality", "language": "language",
+    },
+    "people": {
+        "role": "person_role", "sex": "sex", "gender": "gender", "nationality": "country",
+        "origin_state": "state", "origin_municipality": "municipality",
+        "migration_status": "migration_status", "education": "education",
+        "relation_to_trafficker": "relation", "trafficker_role": "trafficker_role",
+        "network_level": "network_level", "consented": "answer",
+    },
+    "places": {
+        "role": "place_role", "country": "country", "state": "state", "municipality": "municipality",
+        "venue": "venue",
+    },
+    "identifiers": {"kind": "identifier_kind", "platform": "platform"},
+    "money": {
+        "flag": "flag", "instrument": "instrument", "currency": "currency", "known_by": "known_by",
+        "share_consent": "answer",
+    },
+    "notes": {},
+    "referrals": {
+        "reason": "referral_reason", "consent": "answer", "channel": "channel", "status": "referral_status",
+    },
+    "supports": {"kind": "support_type", "modality": "support_modality"},
+    "files": {"entity": "state", "stage": "file_stage"},
+    "tasks": {"kind": "task_kind", "channel": "channel", "status": "task_status"},
+}  # fmt: skip
+"""Table → column → the catalog of its codes."""
+STRICT = words("status direction role triage report_class known_by modality anonymity")
+"""Columns the program itself reads by code: no free text (`~`) there."""
+
+INSTANTS = words(
+    "opened_at closed_at started_at ended_at written_at sent_at status_at due_from due_to done_at"
+)
+DATES = frozenset({"birth_date", "on", "opened_on", "stage_on"})
+REFERENCES = {"person_id": "people", "reporter_person_id": "people", "callback_identifier_id": "identifiers"}
+"""Column → the table of the record it names, which is in the document or in the store."""
+ELSEWHERE = words("merged_into owner_id class_confirmed_by counselor_id author_id provider_id assignee_id")
+"""Ids of records that need not be on this laptop."""
+BOOLS = frozenset({"dropped", "interpreter", "age_estimated", "amount_estimated"})
+WHOLE = {"headcount": 1, "age_min": 0, "age_max": 0, "minutes": 0}
+LISTS = frozenset({"consented_fields"})
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_NAME = re.compile(r"[^\s.][^\s]{0,99}")
+
+
+class Bad(Exception):
+    """A value that cannot be stored. Holds a reason's code and facts, never the value."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        self.reason = reason
+        self.facts = facts
+        super().__init__(reason)
+
+
+Checker = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why a row was refused."""
+
+    field: str
+    """`people[2].sex`, or empty for the row as a whole."""
+    reason: str
+    facts: Mapping[str, object] = member(default_factory=dict)
+
+
+@dataclass
+class Seen:
+    """What an import kept or changed without refusing it."""
+
+    unknown: Counter[str] = member(default_factory=Counter)
+    """`table.field` that this version does not know → how often it was kept."""
+    replaced: int = 0
+    """Characters that became `�`."""
+
+
+class Rules:
+    """The checkers of every table, for one protocol and one time zone."""
+
+    def __init__(self, protocol: Protocol, zone: str) -> None:
+        self.seen = Seen()
+        self.zone = ZoneInfo(zone)
+        self.protocol = protocol
+        self.longest = {
+            (TABLE_OF[each.on], each.code): each.max_length
+            for _stage, each in protocol.fields
+            if each.max_length
+        }
+        self.answers = _answer_codes(protocol)
+        self.tables = {name: self._columns(name) for name in TABLE_OF.values()}
+
+    def _columns(self, table: str) -> dict[str, Checker]:
+        names = COLUMNS[table] - OWN - {"answers"}
+        return {name: self._checker(table, name) for name in names}
+
+    def _checker(self, table: str, name: str) -> Checker:
+        if name in CODES[table]:
+            return self._code(CODES[table][name], free=name not in STRICT)
+        if name in WHOLE:
+            return _whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
+        for names, checker in (
+            (INSTANTS, self._instant),
+            (DATES, _date),
+            (ELSEWHERE, _uuid),
+            (BOOLS, _bool),
+            (LISTS, self._list),
+        ):
+            if name in names:
+                return checker
+        special: dict[str, Checker] = {"folio": _folio, "amount": _amount} | dict.fromkeys(
+            REFERENCES, _reference
+        )
+        return special.get(name) or self._text(self._length(table, name))
+
+    def _length(self, table: str, name: str) -> int:
+        known = self.longest.get((table, name))
+        return known or LONGEST.get(name) or (LONG if name in ("note", "outcome", "address") else SHORT)
+
+    def _code(self, catalog: str, *, free: bool) -> Checker:
+        known = self.protocol.catalogs[catalog].by_code
+        limit = self._text(SHORT)
+
+        def check(value: Any) -> str:
+            if type(value) is str:
+                if value in known:
+                    return value
+                if free and value.startswith(FREE):
+                    return str(limit(value))
+            raise Bad("unknown_code", catalog=catalog)
+
+        return check
+
+    def _text(self, longest: int) -> Checker:
+        seen = self.seen
+
+        def check(value: Any) -> str:
+            if type(value) is not str:
+                raise Bad("not_text")
+            text, replaced = clean(value)
+            if len(text) > longest:
+                raise Bad("too_long", length=len(text), longest=longest)
+            seen.replaced += replaced
+            return text
+
+        return check
+
+    def _instant(self, value: Any) -> str:
+        if type(value) is not str:
+            raise Bad("bad_instant")
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise Bad("bad_instant") from None
+        if not 1900 <= found.year <= 9000:
+            raise Bad("bad_instant")
+        if _INSTANT.fullmatch(value):
+            return value
+        return instants.iso(found if found.tzinfo else found.replace(tzinfo=self.zone))
+
+    def _list(self, value: Any) -> list[str]:
+        if type(value) is not list or len(value) > 100:
+            raise Bad("not_a_list")
+        check = self._text(SHORT)
+        return [check(each) for each in value]
+
+    def record(
+        self, table: str, record: Mapping[str, Any], where: str, problems: list[Problem]
+    ) -> dict[str, Any]:
+        """The patch that makes this record; what is wrong goes to `problems`. None is as good as absent."""
+        columns = self.tables[table]
+        patch: dict[str, Any] = {}
+        for name, value in record.items():
+            if value is None or name in OWN:
+                continue
+            try:
+                checker = columns.get(name)
+                if checker is not None:
+                    patch[name] = checker(value)
+                elif name == "answers" and "answers" in COLUMNS[table]:
+                    self._answers(value, patch)
+                elif name == "age" and table == "people":
+                    patch |= _age(value)
+                else:
+                    patch[self._unknown(table, name)] = self._kept(value)
+            except Bad as bad:
+                shown = _shown(name) if "code" not in bad.facts else f"answers.{bad.facts['code']}"
+                problems.append(Problem(f"{where}.{shown}", bad.reason, bad.facts))
+        self._together(table, patch, where, problems)
+        return patch
+
+    def _answers(self, answers: Any, patch: dict[str, Any]) -> None:
+        if type(answers) is not dict:
+            raise Bad("not_an_object")
+        known = self.answers
+        for code, value in answers.items():
+            allowed = known.get(code)
+            if value is None:
+                continue
+            if allowed is True:
+                if type(value) is not str or value not in ANSWERS:
+                    raise Bad("not_an_answer", code=code)
+            elif allowed is None and not code.startswith(OWN_ANSWERS):
+                raise Bad("unknown_code", code=_shown(code), catalog=_shown(code.partition(".")[0]))
+            else:
+                value = self._answer_value(code, value)
+            patch[f"answers.{code}"] = value
+
+    def _answer_value(self, code: str, value: Any) -> Any:
+        if type(value) is str:
+            return self._text(LONG)(value)
+        if type(value) in (bool, int) or (type(value) is float and math.isfinite(value)):
+            return value
+        raise Bad("not_an_answer", code=_shown(code))
+
+    def _unknown(self, table: str, name: str) -> str:
+        if not _NAME.fullmatch(name) or name.startswith("answers.") or clean(name)[1]:
+            raise Bad("bad_name")
+        self.seen.unknown[f"{table}.{name}"] += 1
+        return name
+
+    def _kept(self, value: Any, depth: int = 0) -> Any:
+        """A value of an unknown field as it is, with its texts cleaned."""
+        if depth > DEEPEST:
+            raise Bad("too_deep")
+        if type(value) is str:
+            return self._text(LONGEST["text"])(value)
+        if type(value) is list:
+            return [self._kept(each, depth + 1) for each in value]
+        if type(value) is dict:
+            return {clean(name)[0]: self._kept(each, depth + 1) for name, each in value.items()}
+        if type(value) is float and not math.isfinite(value):
+            raise Bad("not_a_number")
+        return value
+
+    def unknown_member(self, name: str, value: Any, problems: list[Problem]) -> dict[str, Any]:
+        """A member of the document that this version does not know, as a field to keep with the case."""
+        try:
+            return {self._unknown("document", f"document.{name}"): self._kept(value)}
+        except Bad as bad:
+            problems.append(Problem(_shown(name), bad.reason, bad.facts))
+            return {}
+
+    @staticmethod
+    def _together(table: str, patch: dict[str, Any], where: str, problems: list[Problem]) -> None:
+        """Rules over several columns, and the column that follows from others."""
+        if table == "people":
+            youngest, oldest = patch.get("age_min"), patch.get("age_max")
+            if youngest is not None and oldest is not None and youngest > oldest:
+                problems.append(Problem(f"{where}.age_max", "ages_order"))
+        elif table == "identifiers" and "value" in patch:
+            patch["normalised"] = normalised(patch.get("kind"), patch["value"])
+
+
+def _answer_codes(protocol: Protocol) -> dict[str, bool]:
+    """Every answer code → whether it takes yes, no, unknown or refused (else a value)."""
+    catalogs = dict(protocol.catalogs) | {"indicator": protocol.indicators}
+    codes = {
+        f"{prefix}.{code}": True
+        for prefix in PREFIXES
+        if prefix in catalogs
+        for code in catalogs[prefix].by_code
+    }
+    for _stage, each in protocol.fields:
+        if "." in each.code:
+            codes[each.code] = each.kind in ("yesno", "checklist")
+    return codes
+
+
+def _shown(name: str) -> str:
+    """A field's name as it may stand in a message: short and without controls."""
+    return clean(name)[0][:60]
+
+
+def _whole(least: int, most: int) -> Checker:
+    def check(value: Any) -> int:
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int:
+            raise Bad("not_whole")
+        if not least <= value <= most:
+            raise Bad("out_of_range", least=least, most=most)
+        return value
+
+    return check
+
+
+def _amount(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise Bad("not_a_number")
+    if not 0 <= value <= GREATEST:
+        raise Bad("out_of_range", least=0, most=GREATEST)
+    return float(value)
+
+
+def _bool(value: Any) -> bool:
+    if type(value) is not bool:
+        raise Bad("not_true_false")
+    return value
+
+
+def _date(value: Any) -> str:
+    found = dates.stored(value)
+    if found is None:
+        raise Bad("bad_date")
+    return str(found)
+
+
+def _folio(value: Any) -> str:
+    found = folio.parse(value) if type(value) is str else None
+    if found is None:
+        raise Bad("bad_folio")
+    return str(found)
+
+
+def _reference(value: Any) -> str:
+    if type(value) is not str or not 0 < len(value) <= 100:
+        raise Bad("bad_id")
+    return value
+
+
+def _uuid(value: Any) -> str:
+    found = as_uuid(value)
+    if found is None:
+        raise Bad("bad_id")
+    return found
+
+
+def as_uuid(value: Any) -> str | None:
+    """A UUID in its canonical writing, None when it is none."""
+    if type(value) is not str or len(value) not in (32, 36):
+        return None
+    try:
+        return str(UUID(value))
+    except ValueError:
+        return None
+
+
+def _age(value: Any) -> dict[str, Any]:
+    """`age` stands for both ends (docs/import.md); a number or as people say it."""
+    if type(value) not in (int, str):
+        raise Bad("age_unreadable")
+    found = ages.parse(str(value))
+    if isinstance(found, str):
+        raise Bad(found)
+    open_end = {} if found.oldest is None else {"age_max": found.oldest}
+    return {"age_min": found.youngest, "age_estimated": found.estimated} | open_end

@@ -7,9 +7,12 @@ import inspect
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lnctp_tui.domain import protocol_check as rules
 from lnctp_tui.domain.conditions import parse
+from lnctp_tui.errors import BadProtocol
 from lnctp_tui.i18n.findings import FINDINGS, tell
 from lnctp_tui.storage import catalogs, stages
 from lnctp_tui.storage.catalogs import load
@@ -291,6 +294,29 @@ def test_headers_inside_long_strings_do_not_shift_lines(tmp_path: Path) -> None:
 def test_a_condition_can_hold_or_not(text: str, alive: bool) -> None:
     domains = {"sex": ("mujer", "hombre"), "consented": rules.ANSWERS}
     assert rules.can_hold(parse(text), domains) is alive
+
+
+def test_a_danger_of_no_triage_level_is_found(tmp_path: Path) -> None:
+    built_in = (Path(catalogs.__file__).parents[1] / "data/catalogs/danger.csv").read_text(encoding="utf-8")
+    write(tmp_path, "catalogs/danger.csv", built_in.replace(",emergency", ",ahora", 1))
+    assert found(tmp_path) == [("catalogs/danger.csv", 2, "unknown_code")]
+
+
+@pytest.mark.parametrize("path", [OPTIONS, NEED, TOP, SETS])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_bytes_are_read_or_refused(tmp_path: Path, path: str, data: st.DataObject) -> None:
+    """A damaged file is a list of findings and a BadProtocol, never another error."""
+    good = FILES[path].encode()
+    start = data.draw(st.integers(0, len(good)))
+    end = data.draw(st.integers(start, min(len(good), start + 20)))
+    write(tmp_path, path, good[:start] + data.draw(st.binary(max_size=20)) + good[end:])
+    hard = [each for each in check(tmp_path) if each.code not in rules.SOFT]
+    if hard:
+        with pytest.raises(BadProtocol):
+            load(tmp_path)
+    else:
+        assert load(tmp_path).stages
 
 
 def test_an_empty_folder_changes_nothing(tmp_path: Path) -> None:

@@ -157,6 +157,9 @@ def _sheet(reading: Reading, sheet: Sheet) -> Iterator[Finding]:
         seen.add(row.code)
         if name == "indicator":
             yield from _indicator(reading, sheet, row.code, row.extra, line)
+        level = row.extra.get("level", "")
+        if name == "danger" and level not in reading.catalogs.get("triage", sheet.catalog).by_code:
+            yield Finding(sheet.file, line, "unknown_code", {"what": level})
         ask = row.extra.get("ask", "")
         if ask and ask != "always":
             yield from _asked(reading, sheet, name, ask, line)

@@ -34,8 +34,8 @@ def test_on_linux_the_memory_is_not_readable_by_others() -> None:
 
 
 def test_variables_that_write_down_secrets_are_removed() -> None:
-    environment = {"TEXTUAL": "x", "TEXTUAL_LOG": "x", "TEXTUAL_DEBUG": "1", "SSLKEYLOGFILE": "x", "HOME": "kept",
-                   "PYTHONINSPECT": "1", "NO_COLOR": "1"}  # fmt: skip
+    environment = {"TEXTUAL": "x", "TEXTUAL_LOG": "x", "TEXTUAL_DEBUG": "1", "SSLKEYLOGFILE": "x",
+                   "HOME": "kept", "PYTHONINSPECT": "1", "NO_COLOR": "1"}  # fmt: skip
     hardening.clean_environment(environment)
     assert environment == {"HOME": "kept", "NO_COLOR": "1"}
 

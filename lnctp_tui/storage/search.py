@@ -99,16 +99,28 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
 
 def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     """Each row with its rowid, the instant in microseconds: newest first without a sort. Ties move up."""
-    placed: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        wanted = instants.micros(instants.parse(row["at"])) if row["at"] else 1
-        while wanted in placed or connection.execute(TAKEN, {"r": wanted}).first():
-            wanted += 1
-        placed[wanted] = row
-    return list(placed.items())
+    wanted = [(instants.micros(instants.parse(row["at"])) if row["at"] else 1, row) for row in rows]
+    met = set(connection.execute(TAKEN, {"r": json.dumps([at for at, _row in wanted])}).scalars())
+    tops: dict[int, int] = {}
+    placed = []
+    for at, row in wanted:
+        if at in met:
+            first = at - at % SECOND
+            if first not in tops:
+                top = connection.scalar(TOP, {"a": first, "b": first + SECOND}) or first
+                tops[first] = max(top, *(each for each in met if first <= each < first + SECOND))
+            at = tops[first] + 1
+            while at in met:
+                at += 1
+            tops[first] = at
+        met.add(at)
+        placed.append((at, row))
+    return placed
 
 
-TAKEN = text("SELECT 1 FROM search_rows WHERE rowid = :r")
+SECOND = 1_000_000
+TAKEN = text("SELECT rowid FROM search_rows WHERE rowid IN (SELECT value FROM json_each(:r))")
+TOP = text("SELECT max(rowid) FROM search_rows WHERE rowid >= :a AND rowid < :b")
 
 
 def _cases(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:

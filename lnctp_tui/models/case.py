@@ -111,6 +111,7 @@ class Place(OfCase, table=True):
     """Where somebody was recruited, came from, passed, was exploited or is now."""
 
     __tablename__ = "places"
+    __table_args__ = (Index("places_match", "municipality", "venue"),)
 
     person_id: str | None = None
     role: str | None = None

@@ -1,0 +1,223 @@
+"""Cases as they are stored: read whole, listed, added to, closed, merged, linked, and their history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select
+
+from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain.document import MEMBERS, SCHEMA, Document, Record
+from lnctp_tui.errors import Refused
+from lnctp_tui.storage import audit, instants
+from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
+
+CASES, CONTACTS, PEOPLE = TABLES["cases"], TABLES["contacts"], TABLES["people"]
+INSIDE = frozenset({"heads", "extra", "created_at", "created_by", "erased_at"})
+"""Columns that are the program's own business."""
+LINK = "link."
+"""Answer of a case about another: `link.<case id>` is `possible`."""
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One case as a list shows it."""
+
+    id: str
+    folio: str | None
+    opened_at: str | None
+    status: str | None
+    triage: str | None
+    report_class: str | None
+    kind: str | None
+    people: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One save: who, when, what."""
+
+    at: str
+    actor: str
+    device: str
+    table: str
+    row: str
+    patch: dict[str, Any]
+    change_id: str
+
+
+def record_of(row: RowMapping) -> Record:
+    """A stored row as a record of the document: its columns, its answers, and fields of newer versions."""
+    return {key: value for key, value in row.items() if key not in INSIDE} | dict(row["extra"])
+
+
+def document(store: Store, case_id: str, form: Form | None = None) -> Document:
+    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`."""
+    with store.read() as connection:
+        case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
+        if case is None:
+            raise Refused("no_such_case")
+        found: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
+        for table in MEMBERS:
+            found[table] = _children(connection, table, case_id, form)
+    return found
+
+
+def document_of_contact(store: Store, contact_id: str, form: Form | None = None) -> Document:
+    """The case of a contact, or a document with the contact alone. Raises Refused `no_such_call`."""
+    with store.read() as connection:
+        contact = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
+    if contact is None:
+        raise Refused("no_such_call")
+    if contact["case_id"]:
+        return document(store, contact["case_id"], form)
+    alone: Document = {"schema": SCHEMA, "case": {}} | {table: [] for table in MEMBERS}
+    return alone | {"contacts": [_shown("contacts", contact, form)]}
+
+
+def _shown(table: str, row: RowMapping, form: Form | None) -> Record:
+    if form:
+        form.see(table, row["id"], row["heads"])
+    return record_of(row)
+
+
+def _children(connection: Connection, table: str, case_id: str, form: Form | None) -> list[Record]:
+    found = TABLES[table]
+    query = select(found).where(found.c.case_id == case_id, found.c.erased_at.is_(None)).order_by(found.c.id)
+    return [_shown(table, row, form) for row in connection.execute(query).mappings()]
+
+
+def list_cases(
+    store: Store, *, status: str | None = None, limit: int = 200, before: tuple[str, str] | None = None
+) -> list[CaseLine]:
+    """Cases, newest first; `before` is (opened_at, id) of the last line of the page before."""
+    query = select(CASES).where(CASES.c.erased_at.is_(None))
+    if status:
+        query = query.where(CASES.c.status == status)
+    if before:
+        at, last = before
+        query = query.where(or_(CASES.c.opened_at < at, and_(CASES.c.opened_at == at, CASES.c.id < last)))
+    query = query.order_by(CASES.c.opened_at.desc(), CASES.c.id.desc()).limit(limit)
+    with store.read() as connection:
+        return lines(connection, list(connection.execute(query).mappings()))
+
+
+def lines(connection: Connection, rows: list[RowMapping]) -> list[CaseLine]:
+    """Cases as list lines, in the order given."""
+    ids = [row["id"] for row in rows]
+    counts = connection.execute(
+        select(PEOPLE.c.case_id, func.sum(func.coalesce(PEOPLE.c.headcount, 1)))
+        .where(
+            PEOPLE.c.case_id.in_(ids), PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(("victim", "group"))
+        )
+        .group_by(PEOPLE.c.case_id)
+    ).all()
+    contacts = connection.execute(
+        select(CONTACTS.c.case_id, CONTACTS.c.kind, func.substr(CONTACTS.c.narrative, 1, 200))
+        .where(CONTACTS.c.case_id.in_(ids), CONTACTS.c.erased_at.is_(None))
+        .order_by(CONTACTS.c.started_at.desc())
+    ).all()
+    people = {case: int(count) for case, count in counts}
+    first = {case: (kind, told) for case, kind, told in contacts}
+    return [_line(row, people.get(row["id"], 0), *first.get(row["id"], (None, None))) for row in rows]
+
+
+def _line(row: RowMapping, people: int, kind: str | None, told: str | None) -> CaseLine:
+    summary = " ".join((row["summary"] or told or "").split())[:120]
+    return CaseLine(
+        row["id"], row["folio"], row["opened_at"], row["status"], row["triage"], row["report_class"],
+        kind, people, summary,
+    )  # fmt: skip
+
+
+def by_folio(store: Store, typed: str) -> list[CaseLine]:
+    """The cases with a folio (two laptops may have met one number), following merges to the kept case."""
+    found = folios.parse(typed)
+    if found is None:
+        return []
+    with store.read() as connection:
+        rows = connection.execute(select(CASES).where(CASES.c.folio == str(found))).mappings().all()
+        return lines(connection, [_kept(connection, row) for row in rows])
+
+
+def _kept(connection: Connection, row: RowMapping) -> RowMapping:
+    for _ in range(9):
+        if not row["merged_into"]:
+            break
+        into = connection.execute(select(CASES).where(CASES.c.id == row["merged_into"])).mappings().first()
+        if into is None:
+            break
+        row = into
+    return row
+
+
+def history(store: Store, case_id: str, limit: int = 500, before: int | None = None) -> list[HistoryLine]:
+    """Every save of a case, newest first."""
+    rows = _of_case(store, case_id)
+    own = and_(CHANGES.c.table == "contacts", CHANGES.c.row.in_(rows))
+    query = select(CHANGES).where(or_(CHANGES.c.case == case_id, own))
+    query = query.order_by(CHANGES.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(CHANGES.c.seq < before)
+    with store.read() as connection:
+        found = connection.execute(query).mappings().all()
+        names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
+    return [
+        HistoryLine(
+            each["at"], names.get(each["actor"]) or each["actor"], each["device"], each["table"], each["row"],
+            each["patch"], each["id"],
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+def _of_case(store: Store, case_id: str) -> list[str]:
+    """Contacts that are the case's now: their changes from before they had it are its history too."""
+    with store.read() as connection:
+        return list(connection.execute(select(CONTACTS.c.id).where(CONTACTS.c.case_id == case_id)).scalars())
+
+
+def add_note(store: Store, case_id: str, text: str) -> str:
+    """Add a note; returns its id."""
+    note = instants.new_id()
+    with store.write() as unit:
+        values = {"author_id": store.author.actor, "written_at": instants.iso(unit.now), "text": text}
+        unit.record("notes", note, values, case=case_id)
+    return note
+
+
+def set_status(store: Store, case_id: str, status: str, reason: str | None = None) -> None:
+    """Close, reopen or follow up a case."""
+    with store.write() as unit:
+        closed = instants.iso(unit.now) if status == "closed" else None
+        unit.record("cases", case_id, {"status": status, "closed_at": closed, "close_reason": reason})
+
+
+def merge(store: Store, case_id: str, into: str) -> None:
+    """Say that two cases are one matter; both folios keep working. Raises Refused `merge_with_itself`."""
+    with store.write() as unit:
+        kept = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
+        if _kept(unit.connection, kept)["id"] == case_id:
+            raise Refused("merge_with_itself")
+        unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
+
+
+def unmerge(store: Store, case_id: str) -> None:
+    """Undo a merge."""
+    with store.write() as unit:
+        unit.record("cases", case_id, {"merged_into": None, "status": "open"})
+
+
+def link(store: Store, case_id: str, other: str, how: str | None = "possible") -> None:
+    """Note on both cases that they may be linked; None takes it back."""
+    with store.write() as unit:
+        for one, two in ((case_id, other), (other, case_id)):
+            unit.record("cases", one, {f"answers.{LINK}{two}": how})
+
+
+def viewed(store: Store, case_id: str, what: str = "view") -> None:
+    """Note in the chain of views that this person saw this case."""
+    with store.write() as unit:
+        audit.note(unit.connection, unit.now, store.author.actor, what, case_id)

@@ -1,0 +1,129 @@
+"""How a call ends or goes over to another case. Each runs in the writer, after everything typed before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from lnctp_tui.services import calls, cases, matches
+from lnctp_tui.services.refs import Ref
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.session import Store
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.intake import Intake
+
+MINIMUM_WITHIN = timedelta(hours=24)
+"""Until when a missing minimum record should be there."""
+CLOSED_AT_ONCE = ("orientacion_juridica", "informativo")
+"""Classes whose case is over with the call."""
+
+
+def finish(
+    intake: Intake, done: Callable[[], None], report_class: str | None, next_contact: Mapping[str, Any] | None
+) -> None:
+    """End a call: its class, its clock, the promised contact and the missing minimum as tasks."""
+    intake.end_clock()
+    case = intake.current("case")
+    if case and report_class and (intake.document["case"] or report_class != "informativo" or next_contact):
+        intake.set(case, _classed(intake, report_class, bool(next_contact)), undoable=False)
+    intake.assess()
+    due = None
+    if intake.document["case"] and intake.debt("minimum"):
+        due = instants.iso(intake.workspace.store.now() + MINIMUM_WITHIN)
+    contact = intake.contact.id
+    intake.writer.submit(lambda store: calls.finish(store, contact, next_contact, due), lambda _: done())
+
+
+def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any]:
+    patch: dict[str, Any] = {
+        "report_class": report_class,
+        "class_confirmed_by": intake.workspace.counselor_id,
+    }
+    if report_class in CLOSED_AT_ONCE and not promised and intake.runs:
+        patch |= {"status": "closed", "closed_at": instants.iso(intake.workspace.store.now())}
+    return patch
+
+
+def discard(intake: Intake, reason: str, done: Callable[[], None]) -> None:
+    """Take back a call begun by mistake."""
+    contact, case = intake.contact.id, intake.document["case"].get("id")
+    intake.writer.submit(lambda store: calls.discard(store, contact, case, reason), lambda _: done())
+
+
+def attach(intake: Intake, case: str, done: Callable[[bool], None]) -> None:
+    """Move the contact to a case; a case opened in this call is merged into it: both folios work."""
+
+    def run(store: Store) -> str | None:
+        found = cases.by_folio(store, case)
+        target = found[0].id if found else _existing(store, case)
+        own = intake.document["case"].get("id")
+        if target is None or target == own:
+            return None
+        with store.write() as unit:
+            unit.record(
+                "contacts", intake.contact.id, {"case_id": target, "answers.attached.from": own or "none"}
+            )
+        if own:
+            cases.merge(store, own, target)
+        return target
+
+    intake.writer.submit(run, lambda target: _attached(intake, target, done))
+
+
+def _existing(store: Store, case_id: str) -> str | None:
+    with store.read() as connection:
+        found = connection.execute(select(cases.CASES.c.id).where(cases.CASES.c.id == case_id)).first()
+    return str(found[0]) if found else None
+
+
+def _attached(intake: Intake, target: str | None, done: Callable[[bool], None]) -> None:
+    if target:
+        _reload(intake)
+    done(target is not None)
+
+
+def detach(intake: Intake, done: Callable[[], None]) -> None:
+    """Undo `attach`: the contact goes back to the case it came from, or to none."""
+
+    def run(store: Store) -> None:
+        contact = calls.call(store, intake.contact.id)
+        came_from = (contact.get("answers") or {}).get("attached.from")
+        back = came_from if came_from and came_from != "none" else None
+        with store.write() as unit:
+            unit.record("contacts", intake.contact.id, {"case_id": back, "answers.attached.from": None})
+        if back:
+            cases.unmerge(store, back)
+
+    def back(_: None) -> None:
+        _reload(intake)
+        done()
+
+    intake.writer.submit(run, back)
+
+
+def _reload(intake: Intake) -> None:
+    """Show what is stored now. The narrative in the form is this contact's own and stands in both."""
+    document = cases.document_of_contact(intake.workspace.store, intake.contact.id, intake.form)
+    intake.show(document)
+
+
+def look_earlier(intake: Intake, done: Callable[[list[Any]], None]) -> None:
+    """Matches of the case as it stands, without making the writer or the screen wait."""
+    document = intake.document
+    store = intake.workspace.store
+    threading.Thread(
+        target=lambda: done(matches.earlier(store, document)), daemon=True, name="earlier"
+    ).start()
+
+
+def link(intake: Intake, other: str, done: Callable[[], None]) -> None:
+    """Link this case to another as possible."""
+    case = intake.current("case")
+    assert case is not None
+    intake.set(Ref("cases", case.id), {f"answers.{cases.LINK}{other}": "possible"}, undoable=False)
+    intake.writer.submit(lambda store: cases.link(store, case.id, other), lambda _: done())

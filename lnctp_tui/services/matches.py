@@ -1,0 +1,117 @@
+"""Earlier contacts: cases that share a phone, alias, handle, folio, or a place and a way of operating."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, text
+
+from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain.document import Document
+from lnctp_tui.domain.text import fold
+from lnctp_tui.services.cases import CASES
+from lnctp_tui.storage.session import Store
+
+WAYS = ("hooking_method.", "hooking_means.", "modality.")
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Match:
+    """Another case that may be about the same people."""
+
+    case_id: str
+    folio: str | None
+    opened_at: str | None
+    why: tuple[tuple[str, str], ...]
+    """(what is shared: phone, handle, alias, name, folio, place_and_way …, the shared value)."""
+
+
+def earlier(store: Store, document: Document) -> list[Match]:
+    """Cases that match, the strongest reasons first."""
+    own = document.get("case", {}).get("id", "")
+    with store.read() as connection:
+        why: dict[str, list[tuple[str, str]]] = {}
+        for case_id, kind, shown in _all(connection, document):
+            if case_id != own and (kind, shown) not in why.setdefault(case_id, []):
+                why[case_id].append((kind, shown))
+        why.pop(own, None)
+        rows = connection.execute(select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None)))
+        found = [
+            Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]])) for row in rows.mappings()
+        ]
+    return sorted(found, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
+
+
+def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    yield from _identifiers(connection, document)
+    yield from _names(connection, document)
+    yield from _folios(connection, document)
+    yield from _places(connection, document)
+
+
+def _identifiers(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    values = sorted({str(each["normalised"]) for each in document["identifiers"] if each.get("normalised")})
+    query = text(
+        "SELECT DISTINCT case_id, coalesce(kind, 'other') AS kind, value FROM identifiers "
+        "WHERE normalised IN (SELECT value FROM json_each(:v)) AND case_id IS NOT NULL "
+        "AND erased_at IS NULL LIMIT 100"
+    )
+    for row in connection.execute(query, {"v": json.dumps(values)}) if values else ():
+        yield row.case_id, row.kind, row.value
+
+
+def _names(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """People named alike: two words at least, or a trafficker's alias."""
+    for person in document["people"]:
+        name = fold(person.get("name") or "").strip()
+        if len(name) < 4 or (" " not in name and person.get("role") != "trafficker"):
+            continue
+        phrase = " AND ".join(f'names: "{word}"' for word in name.replace('"', " ").split())
+        query = text(
+            "SELECT p.case_id, p.name FROM search f JOIN search_rows r ON r.rowid = f.rowid "
+            "JOIN people p ON p.case_id = r.id WHERE search MATCH :q AND p.erased_at IS NULL "
+            "ORDER BY f.rowid DESC LIMIT 60"
+        )
+        for row in connection.execute(query, {"q": phrase}):
+            if fold(row.name or "").strip() == name:
+                yield row.case_id, "name", row.name
+
+
+def _folios(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    told = " ".join(str(contact.get("narrative") or "")[:4000] for contact in document["contacts"])
+    typed = {
+        str(found) for word in told.split() if "-" in word and (found := folios.parse(word.strip(".,;:()")))
+    }
+    rows = (
+        connection.execute(select(CASES.c.id, CASES.c.folio).where(CASES.c.folio.in_(typed))) if typed else ()
+    )
+    for row in rows:
+        yield row.id, "folio", row.folio
+
+
+def _places(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """The same municipality and venue, and the same way of hooking or exploiting."""
+    ways = {
+        code
+        for person in document["people"]
+        for code, value in (person.get("answers") or {}).items()
+        if value == "yes" and code.startswith(WAYS)
+    }
+    spots = {(p.get("municipality"), p.get("venue")) for p in document["places"]}
+    for municipality, venue in spots:
+        if not (municipality and venue and ways):
+            continue
+        rows = connection.execute(SAME_PLACE, {"m": municipality, "v": venue, "w": json.dumps(sorted(ways))})
+        for row in rows:
+            yield row.case_id, "place_and_way", f"{municipality} {venue} {row.way}"
+
+
+SAME_PLACE = text("""
+SELECT DISTINCT l.case_id, a.key AS way FROM places l JOIN people p ON p.case_id = l.case_id,
+  json_each(p.answers) a
+WHERE l.municipality = :m AND l.venue = :v AND l.erased_at IS NULL AND a.value = 'yes'
+  AND a.key IN (SELECT value FROM json_each(:w)) LIMIT 50
+""")

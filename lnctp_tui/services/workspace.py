@@ -1,0 +1,128 @@
+"""An open vault as the services need it: the store, the protocol, the writer, whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.services.writer import Writer
+from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, state
+from lnctp_tui.storage.session import Author, Store
+from lnctp_tui.storage.vault import Key
+
+SETTING = "setting:"
+DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
+PROTOCOL_FOLDER = "protocol"
+"""Folder inside the data folder where an organisation puts its own protocol."""
+
+
+@dataclass
+class Workspace:
+    """Everything that an unlocked program works with."""
+
+    home: Path
+    store: Store
+    protocol: Protocol
+    writer: Writer
+    zone: str
+    language: str
+    counselor_id: str
+    counselor_name: str
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """A preference kept in the encrypted database."""
+        with self.store.read() as connection:
+            return state.get(connection, SETTING + key, default)
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Keep a preference; None forgets it."""
+        self.writer.submit(lambda store: put_setting(store, key, value))
+
+    def close(self) -> bool:
+        """Write what is waiting and let go of the files; whether everything is on disk."""
+        clean = self.writer.stop()
+        self.store.close()
+        return clean
+
+
+def put_setting(store: Store, key: str, value: Any) -> None:
+    """Keep a preference in the database."""
+    with store.write() as unit:
+        unit.remember(SETTING + key, value)
+
+
+def load_protocol(home: Path) -> Protocol:
+    """The built-in protocol under the organisation's own, when the data folder holds one."""
+    own = home / PROTOCOL_FOLDER
+    return catalogs.load(own if own.is_dir() else None)
+
+
+def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
+    """The database of a vault, at this program's revision. Raises VaultError, StorageFailed."""
+    path = home / paths.DATABASE
+    writer = engine.writer_engine(path, key.dek)
+    try:
+        schema.prepare(writer)
+        with writer.begin() as connection:
+            schema.prepare_index(connection, protocol)
+            author = _author(state.starting_with(connection, ""))
+    except BaseException:
+        writer.dispose()
+        raise
+    return Store(writer, engine.reader_engine(path, key.dek), author)
+
+
+def _author(kept: dict[str, Any]) -> Author:
+    if DEVICE_KEY not in kept:
+        return Author("", "", lambda _: "")
+    signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
+    return Author(kept[COUNSELOR]["id"], kept[DEVICE], lambda content: signing.sign(content).signature.hex())
+
+
+def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
+    """The open vault, its writer running. Raises VaultError, StorageFailed, BadProtocol."""
+    protocol = protocol or load_protocol(home)
+    store = open_store(home, key, protocol=protocol)
+    with store.read() as connection:
+        counselor = state.get(connection, COUNSELOR, {})
+    writer = Writer(store)
+    writer.start()
+    return Workspace(
+        home,
+        store,
+        protocol,
+        writer,
+        zone=counselor.get("zone", "UTC"),
+        language=counselor.get("language", "es"),
+        counselor_id=counselor.get("id", ""),
+        counselor_name=counselor.get("name", ""),
+    )
+
+
+def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str) -> None:
+    """Make the tables, the counselor, and this laptop with its signing key."""
+    store = open_store(home, key, protocol=load_protocol(home))
+    signing, counselor, device = SigningKey.generate(), instants.new_id(), instants.new_id()
+    prefix = folios.new_prefix()
+    kept = {
+        DEVICE_KEY: signing.encode(HexEncoder).decode(),
+        DEVICE: device,
+        COUNSELOR: {"id": counselor, "name": name, "zone": zone, "language": language},
+        folios.PREFIX: prefix,
+        folios.NEXT: 1,
+    }
+    public = signing.verify_key.encode(HexEncoder).decode()
+    store.author = _author(kept)
+    with store.write() as unit:
+        for each, value in kept.items():
+            unit.remember(each, value)
+        unit.record("counselors", counselor, {"name": name, "time_zone": zone})
+        unit.record(
+            "devices", device, {"counselor_id": counselor, "public_key": public, "folio_prefix": prefix}
+        )
+    store.close()

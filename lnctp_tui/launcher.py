@@ -153,14 +153,14 @@ class _Launcher:
             os.close(mouth)
 
     def _wait(self) -> int:
-        while sys.platform != "win32":
+        assert sys.platform != "win32"
+        while True:
             _pid, status = os.waitpid(self.child, os.WUNTRACED)
             if not os.WIFSTOPPED(status):
                 return os.waitstatus_to_exitcode(status)
             # A suspended worker would keep the key in memory on an unattended screen: it locks instead.
             _kill(self.child, signal.SIGHUP)
             _kill(self.child, signal.SIGCONT)
-        raise NotImplementedError
 
 
 def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> int:

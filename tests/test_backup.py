@@ -13,7 +13,7 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.errors import BadInput, DatabaseDamaged, LnctpError, VaultBusy, VaultTampered, WrongPassphrase
-from lnctp_tui.storage import backup, engine, paths, vault
+from lnctp_tui.storage import backup, engine, paths, schema, vault
 
 CANARY = "CANARIO-PLENAMENTE-FICTICIO"
 AT = "2026-03-01T12:00:00Z"
@@ -24,7 +24,7 @@ def database(made: MadeVault) -> Any:
     connection = engine.connect(made.home / paths.DATABASE, made.key.dek, any_thread=True)
     connection.execute("CREATE TABLE t (x TEXT)")
     connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-    connection.execute("INSERT INTO alembic_version VALUES ('c001')")
+    connection.execute("INSERT INTO alembic_version VALUES ('0001')")
     connection.executemany("INSERT INTO t VALUES (?)", [(CANARY * 100,)] * 300)
     yield connection
     connection.close()
@@ -59,14 +59,14 @@ def _state(home: Path) -> dict[str, bytes]:
 def test_a_backup_says_what_it_holds_and_only_to_the_phrase(made: MadeVault, file: Path) -> None:
     manifest = backup.check_backup(file, made.phrase)
     assert manifest.rows == {"t": 300, "alembic_version": 1}
-    assert (manifest.made_at, manifest.revision, manifest.vault_id) == (AT, "c001", made.key.vault_id)
+    assert (manifest.made_at, manifest.revision, manifest.vault_id) == (AT, "0001", made.key.vault_id)
     with pytest.raises(WrongPassphrase):
         backup.check_backup(file, "abaco abdomen abeja")
 
 
 def test_a_backup_holds_no_word_in_clear(made: MadeVault, file: Path) -> None:
     content = file.read_bytes()
-    for secret in (CANARY.encode(), made.key.dek, made.phrase.encode(), b"alembic_version", b"c001"):
+    for secret in (CANARY.encode(), made.key.dek, made.phrase.encode(), b"alembic_version"):
         assert secret not in content
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -166,13 +166,16 @@ def test_restoring_beside_a_running_app_is_refused(made: MadeVault, database: An
     assert _state(made.home) == before
 
 
-def test_a_backup_of_a_newer_program_is_refused(made: MadeVault, database: Any, file: Path) -> None:
+def test_a_backup_of_a_newer_program_is_refused(
+    made: MadeVault, database: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database.close()
     before = _state(made.home)
-    restore = lambda known: backup.restore(file, made.home, made.phrase, at=AT, revisions=known)  # noqa: E731
-    assert _code(lambda: restore({"c000"})) == "backup_newer"
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "HEAD", "0000")
+        assert _code(lambda: backup.restore(file, made.home, made.phrase, at=AT)) == "backup_newer"
     assert _state(made.home) == before
-    assert restore({"c000", "c001"})[0].revision == "c001"
+    assert backup.restore(file, made.home, made.phrase, at=AT)[0].revision == "0001"
 
 
 @pytest.fixture

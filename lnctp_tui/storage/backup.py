@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,30 +90,27 @@ def copy_database(source: Path, target: Path, dek: bytes) -> None:
         reader.close()
 
 
-def check_backup(file: Path, phrase: str, *, revisions: Collection[str] | None = None) -> Manifest:
+def check_backup(file: Path, phrase: str) -> Manifest:
     """Opens and checks all of a backup and changes nothing. Errors as `restore`."""
     try:
         with _folder(None) as folder:
-            return _unpack(file, folder, phrase, revisions)[1]
+            return _unpack(file, folder, phrase)[1]
     except OSError as error:
         raise paths.storage_failed(error, file) from error
 
 
-def restore(
-    file: Path, home: Path, phrase: str, *, at: str, revisions: Collection[str] | None = None
-) -> tuple[Manifest, Path | None]:
+def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, Path | None]:
     """Puts a backup in place of a vault; returns its manifest and the folder that keeps what stood there.
 
-    `revisions`: the schema revisions this program knows. Everything is checked first. In every moment of
-    the exchange the folder holds a vault.json, or no database either; a crash leaves files aside, never
-    lost, and restoring again completes it.
+    Everything is checked first. In every moment of the exchange the folder holds a vault.json, or no
+    database either; a crash leaves files aside, never lost, and restoring again completes it.
     Raises VaultBusy (the app runs); BadInput `bad_backup`, `backup_newer`; WrongPassphrase; VaultTampered;
     DatabaseDamaged; StorageFailed.
     """
     paths.prepare(home)
     try:
         with paths.Instance(home), _folder(home) as folder:
-            _key, manifest = _unpack(file, folder, phrase, revisions)
+            _key, manifest = _unpack(file, folder, phrase)
             return manifest, _exchange(folder, home, at)
     except OSError as error:
         raise paths.storage_failed(error, file) from error
@@ -183,7 +180,9 @@ def _pack(folder: Path, manifest: Manifest, key: Key, target: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _unpack(file: Path, folder: Path, phrase: str, revisions: Collection[str] | None) -> tuple[Key, Manifest]:
+def _unpack(file: Path, folder: Path, phrase: str) -> tuple[Key, Manifest]:
+    from lnctp_tui.storage import schema  # SQLAlchemy with it
+
     _extract(file, folder)
     key = vault.unlock(folder, phrase)
     manifest = _open_manifest((folder / _MANIFEST).read_bytes(), key)
@@ -191,7 +190,7 @@ def _unpack(file: Path, folder: Path, phrase: str, revisions: Collection[str] | 
         name: _digest(folder / name) for name in manifest.digests
     }:
         raise BadInput("bad_backup", name=file.name)
-    if revisions is not None and manifest.revision is not None and manifest.revision not in revisions:
+    if manifest.revision is not None and manifest.revision > schema.HEAD:
         raise BadInput("backup_newer", name=file.name)
     if _inspect(folder / paths.DATABASE, key.dek) != (manifest.rows, manifest.revision):
         raise BadInput("bad_backup", name=file.name)

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from pty_app import PHRASE, lnctp
 from vaults import made, soak, vault_template
+from workspaces import founded, office, workspace
 
-__all__ = ["home", "made", "made_vault", "phrase_file", "soak", "vault_template"]
+__all__ = [
+    "founded", "home", "made", "made_vault", "office", "phrase_file", "soak", "vault_template", "workspace",
+]  # fmt: skip
 
 PTY_TESTS = ["test_crash.py", "test_hostile_text.py", "test_terminal.py"]
 # These drive a real terminal by way of the pty module, which Windows has not.

@@ -82,7 +82,8 @@ def _fields_saved(connection: Any, contact: RowMapping) -> int:
 
 NOT_FIELDS = frozenset(
     ("id", "heads", "extra", "created_at", "created_by", "erased_at", "case_id", "started_at", "ended_at",
-     "opened_at", "folio", "status", "owner_id", "protocol_version", "counselor_id", "direction", "answers", "normalised")
+     "opened_at", "folio", "status", "owner_id", "protocol_version", "counselor_id", "direction", "answers",
+     "normalised")
 )  # fmt: skip
 
 

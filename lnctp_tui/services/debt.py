@@ -48,7 +48,8 @@ def missing(document: Document, contact: str, protocol: Protocol, level: str) ->
     """
     contacts: list[Record] = document["contacts"]
     record = next((each for each in contacts if each.get("id") == contact), {})
-    caseless = bool(record.get("kind")) and not document["case"]
+    kind = protocol.catalogs["kind"].by_code.get(record.get("kind") or "")
+    caseless = kind is not None and not kind.extra.get("makes_case")
     found: dict[tuple[str, str], tuple[Stage, Field]] = {}
     for stage, field in protocol.fields:
         if field.required_by not in LEVELS[level] or caseless:

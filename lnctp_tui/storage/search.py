@@ -150,7 +150,8 @@ def _row(row: Any, *, is_case: int) -> dict[str, Any]:
 CASE_TEXT = """
 SELECT c.id, c.opened_at AS at, c.folio,
   (SELECT group_concat(p.name, ' ') FROM people p WHERE p.case_id = c.id AND p.erased_at IS NULL) AS names,
-  (SELECT group_concat(concat_ws(' ', i.value, i.normalised, substr(i.normalised, 4)), ' ')
+  (SELECT group_concat(concat_ws(' ', i.value, i.normalised, substr(i.normalised, 4), substr(i.normalised, -8),
+      substr(i.normalised, -7)), ' ')
      FROM identifiers i WHERE i.case_id = c.id AND i.erased_at IS NULL) AS identifiers,
   concat_ws(' ', c.summary, c.code_word,
     (SELECT group_concat(k.narrative, ' ') FROM contacts k WHERE k.case_id = c.id AND k.erased_at IS NULL),

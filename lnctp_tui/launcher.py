@@ -61,6 +61,7 @@ def run(command: Sequence[str] = WORKER, environment: Mapping[str, str] | None =
 def _refuse(error: LnctpError) -> int:
     from lnctp_tui.i18n.messages import explain
 
+    _speak()
     _tell(str(explain(error)))
     return 1
 
@@ -105,6 +106,7 @@ class _Launcher:
     def _give_up(self, code: int) -> int:
         from lnctp_tui.i18n import _
 
+        _speak()
         told = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(
             _(
@@ -203,6 +205,15 @@ def _restore_screen() -> None:
     with suppress(OSError):
         if os.isatty(1):
             os.write(1, _RESTORE.encode())
+
+
+def _speak() -> None:
+    """Takes the language of the vault, for the few words the launcher says."""
+    from lnctp_tui.i18n import set_language
+    from lnctp_tui.storage.vault import Vault
+
+    with suppress(LnctpError, OSError):
+        set_language(Vault.read(paths.home()).language)
 
 
 def _tell(text: str) -> None:

@@ -19,7 +19,7 @@ from pty_app import PtyApp
 from vaults import MadeVault
 
 from lnctp_tui import launcher
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import paths, vault
 
 LAUNCH = """
 import sys
@@ -223,6 +223,12 @@ def test_a_second_app_on_the_vault_is_told_so(launch: Callable[..., PtyApp], tmp
     assert second.end() == 1
     assert len(_notes(tmp_path)) == 1
     assert first.child.isalive()
+
+
+def test_the_launcher_speaks_the_vaults_language(made: MadeVault, launch: Callable[..., PtyApp]) -> None:
+    vault.set_profile(made.home, made.key, language="en", time_zone="America/Mexico_City")
+    app = launch("os._exit(3)").see("several times in a row (code 3)")
+    assert app.end() == launcher.CRASHED
 
 
 def test_without_a_terminal_nothing_starts(tmp_path: Path) -> None:

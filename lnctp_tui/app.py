@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -25,13 +25,14 @@ from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.banner import Banner
+from lnctp_tui.widgets.key_names import key_name
 from lnctp_tui.widgets.messages import SaveFailed
 
 if TYPE_CHECKING:
     from lnctp_tui.app_start import Start
     from lnctp_tui.services.access import Key
+    from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.workspace import Workspace
-    from lnctp_tui.services.writer import Saved as Stored
 
 QUIT, REFUSED = 0, 78
 """Exit codes for the launcher: done; told why it cannot go on."""
@@ -47,7 +48,7 @@ class LnctpApp(GuardedApp[int]):
 
     CSS_PATH = "styles/app.tcss"
     TITLE = ""
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "lock", N_("bloquear"), priority=True, show=False, id="app.lock"),
         Binding("ctrl+q", "quit", N_("salir"), priority=True, show=False, id="app.quit"),
         Binding("ctrl+n", "new_call", N_("nueva llamada"), show=False, id="app.new"),
@@ -78,9 +79,22 @@ class LnctpApp(GuardedApp[int]):
         return self._workspace
 
     @property
+    def idle_minutes(self) -> int:
+        """Minutes without a key after which the app locks."""
+        return self.watch_lock.idle_minutes
+
+    @idle_minutes.setter
+    def idle_minutes(self, minutes: int) -> None:
+        self.watch_lock.set_idle(minutes)
+
+    @property
     def unlocked(self) -> bool:
         """Was the phrase accepted?"""
         return self._workspace is not None
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as it is printed on a keyboard."""
+        return binding.key_display or key_name(binding.key)
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen: nothing else is imported for it."""
@@ -144,7 +158,9 @@ class LnctpApp(GuardedApp[int]):
         from lnctp_tui.services.intake import Intake
 
         if not self.forms_open.go(contact_id):
-            self.in_reader(lambda: Intake.reopen(self.workspace, contact_id), self.forms_open.show, group="open")
+            self.in_reader(
+                lambda: Intake.reopen(self.workspace, contact_id), self.forms_open.show, group="open"
+            )
 
     def edit_case(self, case_id: str) -> None:
         """Open an existing case in the form."""
@@ -152,7 +168,11 @@ class LnctpApp(GuardedApp[int]):
 
         if not self.forms_open.go(case_id):
             show = self.forms_open.show
-            self.in_reader(lambda: Intake.of_case(self.workspace, case_id), lambda form: show(form, case_id), group="open")
+            self.in_reader(
+                lambda: Intake.of_case(self.workspace, case_id),
+                lambda form: show(form, case_id),
+                group="open",
+            )
 
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
@@ -218,7 +238,9 @@ class LnctpApp(GuardedApp[int]):
         if self.forms_open.opened and now > self._quit_until:
             self._quit_until = now + QUIT_TWICE
             count = len(self.forms_open.opened)
-            text = ngettext("Hay {count} llamada abierta.", "Hay {count} llamadas abiertas.", count).format(count=count)
+            text = ngettext("Hay {count} llamada abierta.", "Hay {count} llamadas abiertas.", count).format(
+                count=count
+            )
             kept = _("Nada se pierde: se ofrecerá al abrir. Ctrl+Q otra vez para salir.")
             self.notify(f"{text} {kept}", severity="warning", timeout=QUIT_TWICE, markup=False)
             return

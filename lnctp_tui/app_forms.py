@@ -11,7 +11,7 @@ from lnctp_tui.widgets.messages import Saved
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
-    from lnctp_tui.services.writer import Saved as Stored
+    from lnctp_tui.services.refs import Saved as Stored
 
 
 class Opened(NamedTuple):
@@ -37,7 +37,9 @@ class OpenForms:
         mode = self.mode(known or intake.contact.id)
         if mode not in self.opened:
             screen = IntakeScreen(intake)
-            self.opened[mode] = Opened(intake, screen, ("edit", known) if known else ("call", intake.contact.id))
+            self.opened[mode] = Opened(
+                intake, screen, ("edit", known) if known else ("call", intake.contact.id)
+            )
             self.app.add_mode(mode, lambda: screen)
         self.app.switch_mode(mode)
 

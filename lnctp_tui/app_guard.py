@@ -50,8 +50,6 @@ class PlainText(LineFilter):
         return [Segment(_UNSAFE.sub("", text), style, control) for text, style, control in segments]
 
 
-
-
 class GuardedApp(App[Result], inherit_bindings=False):
     """An app that writes no file, no clipboard and no control character, and never shows a value when it dies."""
 
@@ -80,7 +78,9 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Nothing: a screenshot is a plain file with names in it."""
 
-    def save_screenshot(self, filename: str | None = None, path: str | None = None, time_format: str | None = None) -> str:
+    def save_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str:
         """Nothing is written; an empty name."""
         return ""
 
@@ -123,7 +123,6 @@ class GuardedApp(App[Result], inherit_bindings=False):
         self._exit_renderables[:] = [Text(farewell(code))]
         self._close_messages_no_wait()
 
-
     def tell(self, error: LnctpError) -> None:
         """Show what happened, what is saved and what to do."""
         said = explain(error)
@@ -145,7 +144,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
             try:
                 result = job()
             except Exception as error:  # the worker's outer door: told by code, the screen stays
-                told = error if isinstance(error, LnctpError) else LnctpError("error", code=code_of(error))
+                told = error if isinstance(error, LnctpError) else LnctpError("error", where=code_of(error))
                 self.later(failed or self.tell, told)
                 return
             if not worker.is_cancelled:
@@ -161,9 +160,9 @@ class GuardedApp(App[Result], inherit_bindings=False):
 
 def farewell(code: str) -> str:
     """What stands on the terminal after a crash."""
-    return _("El programa se detuvo por un error ({code}). Lo guardado está en el disco; ábralo de nuevo.").format(
-        code=code
-    )
+    return _(
+        "El programa se detuvo por un error ({code}). Lo guardado está en el disco; ábralo de nuevo."
+    ).format(code=code)
 
 
 def forgive_bad_bytes() -> None:
@@ -172,7 +171,7 @@ def forgive_bad_bytes() -> None:
         return
     from textual.drivers import linux_driver
 
-    linux_driver.getincrementaldecoder = _forgiving  # type: ignore[attr-defined]
+    linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment]
 
 
 def _forgiving(encoding: str) -> Callable[[], Any]:

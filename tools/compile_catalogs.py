@@ -1,7 +1,7 @@
 """Compiles lnctp_tui/i18n/en/*.po to the one en.mo that is kept in the repository.
 
-    python tools/compile_catalogs.py           write en.mo
-    python tools/compile_catalogs.py --missing  print the sentences of the source without English, as a .po
+python tools/compile_catalogs.py           write en.mo
+python tools/compile_catalogs.py --missing  print the sentences of the source without English, as a .po
 """
 
 from __future__ import annotations

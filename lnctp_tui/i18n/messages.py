@@ -39,7 +39,7 @@ def explain_code(code: str, **facts: object) -> Explanation:
     happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
     if code == "bad_protocol":
         facts["reason"] = findings.tell(str(facts.get("reason")), **facts)
-    known = _Facts(facts | {"code": code})
+    known = _Facts({"where": code} | facts | {"code": code})
     return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
 
 
@@ -51,7 +51,7 @@ FILE_KEPT = N_("El archivo se conserva tal como está; no se crea otro.")
 MESSAGES: dict[str, tuple[str, str, str]] = {
     # the two outer doors
     "error": (
-        N_("El programa encontró un problema ({code})."),
+        N_("El programa encontró un problema ({where})."),
         STORED,
         N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
     ),
@@ -170,7 +170,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         FILE_KEPT,
         N_("Ábralos con su frase, o use otra carpeta."),
     ),
-    "no_vault": (N_("En esta carpeta todavía no hay datos."), "", N_("Créelos con «lnctp init» o «lnctp run».")),
+    "no_vault": (
+        N_("En esta carpeta todavía no hay datos."),
+        "",
+        N_("Créelos con «lnctp init» o «lnctp run»."),
+    ),
     "database_without_vault": (
         N_("Hay una base de datos sin su llave (vault.json)."),
         FILE_KEPT,
@@ -191,7 +195,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Avise a soporte antes de seguir: alguien pudo cambiarlo."),
     ),
-    "no_terminal": (N_("La aplicación necesita una terminal."), "", N_("Ejecute «lnctp» en una ventana de terminal.")),
+    "no_terminal": (
+        N_("La aplicación necesita una terminal."),
+        "",
+        N_("Ejecute «lnctp» en una ventana de terminal."),
+    ),
     # files, backups, recovery (storage.paths, storage.backup, storage.recovery)
     "file_failed": (
         N_("No se pudo leer o escribir el archivo {name} ({reason})."),

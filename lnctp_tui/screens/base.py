@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class Shell(Protocol):
     """What a screen may ask of the app. The app implements it; screens never import the app."""
 
     home: Path
+    idle_minutes: int
+    """Minutes without a key after which the app locks."""
 
     @property
     def workspace(self) -> Workspace:
@@ -69,8 +72,24 @@ class Shell(Protocol):
         """Run a blocking read in a thread; only the newest of a group is delivered."""
 
 
-class AppScreen(Screen[Result]):
+MOVES: list[BindingType] = [
+    Binding("tab", "app.focus_next", N_("campo siguiente"), show=False, id="screen.next"),
+    Binding("shift+tab", "app.focus_previous", N_("campo anterior"), show=False, id="screen.previous"),
+    Binding(
+        "ctrl+c",
+        "screen.copy_text",
+        N_("copiar lo marcado, dentro de la aplicación"),
+        show=False,
+        id="screen.copy",
+    ),
+]
+"""Textual's own, in our words."""
+
+
+class AppScreen(Screen[Result], inherit_bindings=False):
     """A screen of the app. Titles and key texts are translated when they are shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = MOVES
 
     NAME = ""
     """Heading, as a Spanish msgid."""
@@ -90,8 +109,10 @@ class AppScreen(Screen[Result]):
         self.shell.tell(error)
 
 
-class AppDialog(ModalScreen[Result]):
+class AppDialog(ModalScreen[Result], inherit_bindings=False):
     """A dialog of the app."""
+
+    BINDINGS: ClassVar[list[BindingType]] = MOVES
 
     NAME = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -32,7 +33,7 @@ class UnlockScreen(AppScreen[None]):
     """Asks for the phrase."""
 
     AUTO_FOCUS = "PhraseEntry"
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f3", "forgotten", N_("olvidé la frase"), id="unlock.forgotten"),
         Binding("f4", "language", "English / Español", id="unlock.language"),
     ]
@@ -103,7 +104,9 @@ class UnlockScreen(AppScreen[None]):
             entry.focus()
             self._say(why)
             return
-        wait = ngettext("Espere {count} segundo.", "Espere {count} segundos.", self._left).format(count=self._left)
+        wait = ngettext("Espere {count} segundo.", "Espere {count} segundos.", self._left).format(
+            count=self._left
+        )
         self._say(f"{why} {wait}")
         self._left -= 1
         self.set_timer(1.0, lambda: self._count_down(why))

@@ -10,7 +10,18 @@ from lnctp_tui.storage import paths, phrase, vault
 from lnctp_tui.storage.phrase import Kind, complete, generate, unknown, weakness
 from lnctp_tui.storage.vault import Key
 
-__all__ = ["Key", "Kind", "Profile", "complete", "found", "generate", "profile", "unknown", "unlock", "weakness"]
+__all__ = [
+    "Key",
+    "Kind",
+    "Profile",
+    "complete",
+    "found",
+    "generate",
+    "profile",
+    "unknown",
+    "unlock",
+    "weakness",
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,9 @@ def found(home: Path, words: str, *, kind: Kind, language: str, zone: str, name:
     """Makes the vault and its database, and returns the key."""
     from lnctp_tui.services.workspace import found_workspace
 
-    key = vault.create(home, words, kind=kind, language=language, time_zone=zone, recovery_key=recovery_key(home))
+    key = vault.create(
+        home, words, kind=kind, language=language, time_zone=zone, recovery_key=recovery_key(home)
+    )
     found_workspace(home, key, name=name, zone=zone, language=language)
     return key
 
@@ -117,3 +130,10 @@ def recovery_request(home: Path) -> tuple[str, str]:
     from lnctp_tui.storage import recovery
 
     return recovery.request(home)
+
+
+def finish_recovery(home: Path, text: str, words: str, kind: Kind) -> Key:
+    """Opens the custodians' answer and sets the new phrase. Raises VaultError, BadInput."""
+    from lnctp_tui.storage import recovery
+
+    return recovery.finish(home, text, words, kind)

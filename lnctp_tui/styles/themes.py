@@ -17,7 +17,11 @@ DARK = Theme(
     surface="#1a1e25",
     panel="#232933",
     dark=True,
-    variables={"block-cursor-background": "#7fb4ca", "block-cursor-foreground": "#101317", "muted": "#8f98a6"},
+    variables={
+        "block-cursor-background": "#7fb4ca",
+        "block-cursor-foreground": "#101317",
+        "muted": "#8f98a6",
+    },
 )
 LIGHT = Theme(
     name="light",
@@ -32,7 +36,11 @@ LIGHT = Theme(
     surface="#efede6",
     panel="#e3e0d6",
     dark=False,
-    variables={"block-cursor-background": "#1f5f8b", "block-cursor-foreground": "#ffffff", "muted": "#5a6370"},
+    variables={
+        "block-cursor-background": "#1f5f8b",
+        "block-cursor-foreground": "#ffffff",
+        "muted": "#5a6370",
+    },
 )
 CONTRAST = Theme(
     name="contrast",
@@ -47,6 +55,10 @@ CONTRAST = Theme(
     surface="#000000",
     panel="#1a1a1a",
     dark=True,
-    variables={"block-cursor-background": "#ffe600", "block-cursor-foreground": "#000000", "muted": "#e0e0e0"},
+    variables={
+        "block-cursor-background": "#ffe600",
+        "block-cursor-foreground": "#000000",
+        "muted": "#e0e0e0",
+    },
 )
 THEMES = (DARK, LIGHT, CONTRAST)

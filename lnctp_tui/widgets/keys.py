@@ -38,8 +38,7 @@ class KeyBar(Widget, can_focus=False):
             for active in screen.active_bindings.values()
             if active.binding.show and active.enabled
         ]
-        unique = {action: (key, text, action) for key, text, action in reversed(bars)}
-        bars = [bar for bar in bars if unique[bar[2]] == bar]
+        bars = list({action: (key, text, action) for key, text, action in reversed(bars)}.values())[::-1]
         if bars != self._bars:
             self._bars = bars
             self.refresh()

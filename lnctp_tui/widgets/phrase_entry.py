@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -20,7 +21,7 @@ SHOWN = 5
 class PhraseEntry(Input):
     """Masked until F2. A pasted phrase of several lines becomes one; Tab completes the word being typed."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "reveal", N_("mostrar u ocultar"), id="phrase.reveal"),
         Binding("tab", "complete", N_("completar la palabra"), show=False, id="phrase.complete"),
     ]
@@ -28,7 +29,9 @@ class PhraseEntry(Input):
     class Looked(Message):
         """The phrase is shown or masked now, or a word was completed."""
 
-    def __init__(self, complete: Complete | None = None, *, masked: bool = True, id: str | None = None) -> None:
+    def __init__(
+        self, complete: Complete | None = None, *, masked: bool = True, id: str | None = None
+    ) -> None:
         super().__init__(password=masked, id=id, select_on_focus=False)
         self.completes = complete
 

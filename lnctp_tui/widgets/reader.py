@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -33,8 +33,10 @@ GAP = Part("gap")
 class Reader(Widget, can_focus=True):
     """Parts, wrapped to the width, scrolled by keys."""
 
-    COMPONENT_CLASSES = frozenset({f"reader--{kind}" for kind in ("heading", "label", "text", "quiet", "alert")})
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"reader--{kind}" for kind in ("heading", "label", "text", "quiet", "alert")
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", N_("renglón siguiente"), show=False, id="reader.down"),
         Binding("k,up", "move(-1)", N_("renglón anterior"), show=False, id="reader.up"),
         Binding("pagedown,space", "page(1)", N_("página siguiente"), show=False, id="reader.page_down"),
@@ -74,7 +76,9 @@ class Reader(Widget, can_focus=True):
             return strip([], width, self.rich_style)
         kind, label, text = self._lines[number]
         label_style = self.get_component_rich_style("reader--label")
-        style = self.rich_style if kind in ("pair", "gap") else self.get_component_rich_style(f"reader--{kind}")
+        style = (
+            self.rich_style if kind in ("pair", "gap") else self.get_component_rich_style(f"reader--{kind}")
+        )
         return strip([(" ", self.rich_style), (label, label_style), (text, style)], width, self.rich_style)
 
     def _to(self, top: int) -> None:

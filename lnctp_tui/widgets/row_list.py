@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -49,8 +50,8 @@ def note(text: str) -> Line:
 class RowList(Widget, can_focus=True):
     """Rows with a cursor. Posts `Chosen` on Enter or a second click, `Bottom` when its last row is reached."""
 
-    COMPONENT_CLASSES = frozenset({f"row-list--{name}" for name in STYLES} | {"row-list--cursor"})
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row-list--{name}" for name in (*STYLES, "cursor")}
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", N_("abrir"), id="list.open"),
         Binding("j,down", "move(1)", N_("renglón siguiente"), show=False, id="list.down"),
         Binding("k,up", "move(-1)", N_("renglón anterior"), show=False, id="list.up"),
@@ -84,7 +85,9 @@ class RowList(Widget, can_focus=True):
         self._lines = tuple(lines)
         self._rows = [number for number, line in enumerate(lines) if line.key]
         kept = next((n for n in self._rows if self._lines[n].key == here), None)
-        self._cursor = kept if kept is not None else self._rows[min(place, len(self._rows) - 1)] if self._rows else 0
+        self._cursor = (
+            kept if kept is not None else self._rows[min(place, len(self._rows) - 1)] if self._rows else 0
+        )
         self._reveal()
         self.refresh()
 
@@ -121,14 +124,18 @@ class RowList(Widget, can_focus=True):
             return strip([], width, self.rich_style)
         line = self._lines[number]
         here = number == self._cursor and bool(line.key)
-        base = self.get_component_rich_style("row-list--cursor") if here and self.has_focus else self.rich_style
+        base = (
+            self.get_component_rich_style("row-list--cursor") if here and self.has_focus else self.rich_style
+        )
         pieces: list[Piece] = [("▸ " if here else "  " if line.key else " ", base)]
         cells = [cell for cell in line.cells if width >= cell.least]
         fixed = sum(cell.width or 0 for cell in cells)
         for cell in cells:
             style = self.get_component_rich_style(f"row-list--{cell.look}", partial=True)
             room = width - 3 - fixed if cell.width is None else cell.width
-            pieces.append((fit(cell.text, max(0, room)), base + style if not (here and self.has_focus) else base))
+            pieces.append(
+                (fit(cell.text, max(0, room)), base + style if not (here and self.has_focus) else base)
+            )
         return spread(pieces, [], width, base)
 
     def action_choose(self) -> None:

@@ -1,0 +1,203 @@
+"""A whole case to read, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.document import Document
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.case_text import case_parts
+from lnctp_tui.screens.dialogs import PickDialog, TextDialog
+from lnctp_tui.screens.find_case import FindCaseDialog
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services import cases
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import Reader
+from lnctp_tui.widgets.row_list import Cell, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnctp_tui.storage.session import Store
+
+OPEN = ("open", "follow_up")
+
+
+class CaseScreen(AppScreen[None]):
+    """Everything known of a case."""
+
+    NAME = N_("Caso")
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", N_("editar"), id="case.edit"),
+        Binding("a", "note", N_("añadir nota"), id="case.note"),
+        Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
+        Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
+        Binding("v", "link", N_("vincular"), id="case.link"),
+        Binding("m", "merge", N_("unir"), id="case.merge"),
+        Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
+        Binding("x", "close", N_("cerrar"), id="case.close"),
+        Binding("x", "reopen", N_("reabrir"), id="case.reopen"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="case.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="case.help"),
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="case.leave"),
+        Binding("ctrl+l", "app.lock", N_("bloquear"), id="case.lock"),
+    ]
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__()
+        self.case_id = case_id
+        self.document: Document | None = None
+        self._seen = False
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """The case's own record."""
+        return self.document["case"] if self.document else {}
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="top", classes="bar")
+        yield Static(id="state", classes="text")
+        yield Reader()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """It may have been edited meanwhile."""
+        if self.document is not None:
+            self._read()
+
+    def _read(self) -> None:
+        store, case_id = self.shell.workspace.store, self.case_id
+        self.shell.in_reader(lambda: cases.document(store, case_id), self._show, group="case")
+
+    def _show(self, document: Document) -> None:
+        if not self.is_mounted:
+            return
+        stay = self.document is not None
+        self.document = document
+        if not self._seen:  # noted in the chain of views once, when it was really shown
+            self._seen = True
+            self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "case"))
+        workspace = self.shell.workspace
+        words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
+        self.query_one("#top", Static).update(Content(f"{self.heading} {self.case.get('folio') or ''}"))
+        self.query_one("#state", Static).update(Content(self._state(words)))
+        today = workspace.store.now().date()
+        self.query_one(Reader).show(case_parts(document, words, today=today), stay=stay)
+        self.refresh_bindings()
+
+    def _state(self, words: Words) -> str:
+        said = [
+            words.value("cases", code, self.case.get(code)) for code in ("status", "triage", "report_class")
+        ]
+        opened = moment(self.case.get("opened_at"), words.zone)
+        if opened:
+            said.append(_("abierto el {at}").format(at=opened))
+        return " · ".join(each for each in said if each)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what this case allows."""
+        status = self.case.get("status")
+        allowed = {
+            "close": status in OPEN,
+            "reopen": status == "closed",
+            "merge": status in (*OPEN, "closed"),
+            "unmerge": status == "merged",
+        }
+        return allowed.get(action, True)
+
+    def _do(self, job: Callable[[Store], Any], said: str) -> None:
+        """Queue a write; when it is on the disk, say so and read the case again."""
+
+        def done(_result: Any) -> None:
+            self.app.call_later(self.app.notify, said, markup=False)
+            self.app.call_later(self._read)
+
+        self.shell.workspace.writer.submit(
+            job, done, lambda error: self.app.call_later(self.shell.tell, error)
+        )
+
+    def action_edit(self) -> None:
+        """Open it in the form."""
+        self.shell.edit_case(self.case_id)
+
+    def action_note(self) -> None:
+        """Add a note; notes are never edited."""
+
+        def add(text: str | None) -> None:
+            if text:
+                self._do(lambda store: cases.add_note(store, self.case_id, text), _("Nota guardada."))
+
+        self.app.push_screen(TextDialog(_("Nota nueva (se añade; no se puede cambiar después)")), add)
+
+    def action_history(self) -> None:
+        """Who changed what, when."""
+        from lnctp_tui.screens.history import HistoryScreen
+
+        if self.document is not None:
+            self.app.push_screen(HistoryScreen(self.case_id, self.document))
+
+    def action_earlier(self) -> None:
+        """Cases that may be about the same people."""
+        from lnctp_tui.screens.matches import MatchesScreen
+
+        if self.document is not None:
+            self.app.push_screen(MatchesScreen(self.case_id, self.document))
+
+    def action_link(self) -> None:
+        """Note that another case may be linked."""
+
+        def link(other: str | None) -> None:
+            if other:
+                self._do(
+                    lambda store: cases.link(store, self.case_id, other, "possible"),
+                    _("Vinculado como posible."),
+                )
+
+        self.app.push_screen(FindCaseDialog(_("Vincular como posible con…"), self.case_id), link)
+
+    def action_merge(self) -> None:
+        """Say that this case and another are one matter; both folios keep working."""
+
+        def merge(other: str | None) -> None:
+            if other:
+                said = _("Unido; los dos folios siguen sirviendo y se puede deshacer.")
+                self._do(lambda store: cases.merge(store, self.case_id, other), said)
+
+        self.app.push_screen(FindCaseDialog(_("Es el mismo asunto que…"), self.case_id), merge)
+
+    def action_unmerge(self) -> None:
+        """Undo the merge."""
+        self._do(lambda store: cases.unmerge(store, self.case_id), _("Unión deshecha."))
+
+    def action_close(self) -> None:
+        """Close with a reason."""
+        reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
+        lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+
+        def close(reason: str | None) -> None:
+            if reason:
+                self._do(
+                    lambda store: cases.set_status(store, self.case_id, "closed", reason), _("Caso cerrado.")
+                )
+
+        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines), close)
+
+    def action_reopen(self) -> None:
+        """Open it again."""
+        self._do(lambda store: cases.set_status(store, self.case_id, "open"), _("Caso reabierto."))
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,88 @@
+"""Another phrase for the same data: the old one, then the new one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppDialog, sentence
+from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
+from lnctp_tui.services import access
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.phrase_entry import PhraseEntry
+
+
+class ChangePhraseScreen(AppDialog[None]):
+    """Asks for the phrase in use: an unlocked, unattended app must not give the data away."""
+
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "PhraseEntry"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("volver"), id="change.leave")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.old = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(_("Frase de ahora")), classes="title")
+            yield PhraseEntry(access.complete)
+            yield Static(id="said", classes="muted")
+            yield KeyBar()
+
+    @on(Input.Submitted)
+    def check(self, event: Input.Submitted) -> None:
+        """Check the phrase in use, then ask for the new one."""
+        event.stop()
+        self.old = event.value
+        home, old = self.shell.home, event.value
+        self._say(_("Comprobando…"))
+        self.shell.in_reader(
+            lambda: access.is_right(home, old), self._checked, group="phrase", failed=self._failed
+        )
+
+    def _checked(self, right: bool) -> None:
+        if right:
+            self._say("")
+            name = self.shell.workspace.counselor_name
+            self.app.push_screen(NewPhraseScreen((name,)), self._change)
+        else:
+            self._say(_("La frase no abre."))
+
+    def _change(self, phrase: NewPhrase | None) -> None:
+        if phrase is None:
+            return
+        home, old = self.shell.home, self.old
+        self._say(_("Cambiando…"))
+        self.shell.in_reader(
+            lambda: access.change_phrase(home, old, phrase.words, phrase.kind),
+            self._changed,
+            group="phrase",
+            failed=self._failed,
+        )
+
+    def _changed(self, _done: None) -> None:
+        self.old = ""
+        self.app.notify(
+            _("La frase cambió. La anterior ya no abre; los respaldos viejos se abren con la suya."),
+            markup=False,
+        )
+        self.dismiss(None)
+
+    def _failed(self, error: LnctpError) -> None:
+        self._say(sentence(error))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(Content(text))
+
+    def action_leave(self) -> None:
+        """Nothing changes."""
+        self.dismiss(None)

@@ -1,0 +1,79 @@
+"""Two small dialogs: write a text, pick one of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.i18n import N_
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.row_list import Line, RowList
+from lnctp_tui.widgets.text_area import LongText
+
+
+class TextDialog(AppDialog[str | None]):
+    """Asks for a text of several lines. Ctrl+S keeps it; Esc leaves, and an unfinished text is not lost on the way."""
+
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "LongText"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s,f9", "keep", N_("guardar"), key_display="^S", id="dialog.keep"),
+        Binding("escape", "leave", N_("cancelar"), id="dialog.leave"),
+    ]
+
+    def __init__(self, title: str, text: str = "") -> None:
+        super().__init__()
+        self.title_text = title
+        self.begun = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.title_text), classes="title")
+            yield LongText(self.begun)
+            yield KeyBar()
+
+    def action_keep(self) -> None:
+        """Give the text back; an empty one is nothing."""
+        self.dismiss(self.query_one(LongText).text.strip() or None)
+
+    def action_leave(self) -> None:
+        """Nothing is kept."""
+        self.dismiss(None)
+
+
+class PickDialog(AppDialog[str | None]):
+    """Asks for one of a list."""
+
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "RowList"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
+
+    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+        super().__init__()
+        self.title_text = title
+        self.lines = lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.title_text), classes="title")
+            yield (rows := RowList(self.lines))
+            rows.styles.height = min(16, max(3, len(self.lines)))
+            yield KeyBar()
+
+    @on(RowList.Chosen)
+    def take(self, event: RowList.Chosen) -> None:
+        """Give the key back."""
+        event.stop()
+        self.dismiss(event.key)
+
+    def action_leave(self) -> None:
+        """Nothing was picked."""
+        self.dismiss(None)

@@ -1,0 +1,163 @@
+"""The first run: who, where, which language; then the phrase, the sheet, and the desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.domain.text import clean, fold
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import _, language, set_language
+from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
+from lnctp_tui.screens.sheet import SheetScreen
+from lnctp_tui.services import access
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.row_list import Cell, Line, RowList
+
+MEXICO = (
+    "America/Mexico_City", "America/Cancun", "America/Merida", "America/Monterrey", "America/Matamoros",
+    "America/Chihuahua", "America/Ciudad_Juarez", "America/Ojinaga", "America/Mazatlan", "America/Bahia_Banderas",
+    "America/Hermosillo", "America/Tijuana",
+)  # fmt: skip
+"""Zones of Mexico, the most populated first. Source: IANA time zone database, zone1970.tab, MX."""
+NAME_LENGTH = 120
+SHOWN = 6
+
+
+def system_zone() -> str:
+    """The laptop's zone when it has a name, else Mexico City."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if "/" in named:
+        return named
+    target = os.path.realpath("/etc/localtime")
+    _folder, found, zone = target.partition("/zoneinfo/")
+    return zone if found and "/" in zone else MEXICO[0]
+
+
+def zones(typed: str) -> list[str]:
+    """Zones that hold what was typed, Mexico's first."""
+    from zoneinfo import available_timezones
+
+    wanted = fold(typed).replace(" ", "_")
+    others = sorted(available_timezones() - set(MEXICO))
+    return [zone for zone in (*MEXICO, *others) if wanted in fold(zone)]
+
+
+class FirstRunScreen(AppScreen[None]):
+    """Asks the counselor's name and time zone."""
+
+    AUTO_FOCUS = "#name"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "language", "English / Español", id="first.language")
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.zone = system_zone()
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static(id="title", classes="title")
+            yield Static(id="text", classes="text")
+            yield Static(id="name-label", classes="title")
+            yield Input(id="name", max_length=NAME_LENGTH, compact=False)
+            yield Static(id="zone-label", classes="title")
+            yield Input(self.zone, id="zone", select_on_focus=True)
+            yield RowList(id="zones")
+            yield Static(id="said", classes="error")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._translate()
+        self._list()
+        self.call_after_refresh(self.shell.preload_rest)
+
+    def _translate(self) -> None:
+        texts = {
+            "#title": _("Bienvenida"),
+            "#text": _(
+                "Aquí se guarda, cifrado, lo que usted escriba. Los datos no salen de este equipo. "
+                "Primero, quién es usted; después, una frase que los abre."
+            ),
+            "#name-label": _("Su nombre, como firma los registros"),
+            "#zone-label": _("Zona horaria (escriba parte del nombre)"),
+        }
+        for selector, text in texts.items():
+            self.query_one(selector, Static).update(Content(text))
+        self.query_one(KeyBar).refresh()
+
+    def _list(self) -> None:
+        found = zones(self.query_one("#zone", Input).value)[:SHOWN]
+        self.query_one(RowList).show([Line((Cell(zone.replace("_", " ")),), zone) for zone in found])
+
+    @on(Input.Changed, "#zone")
+    def find_zone(self) -> None:
+        """Offer the zones that fit."""
+        self._list()
+
+    @on(RowList.Chosen)
+    def take_zone(self, event: RowList.Chosen) -> None:
+        """Take a zone of the list and go on."""
+        self.query_one("#zone", Input).value = event.key
+        self._go_on()
+
+    @on(Input.Submitted, "#name")
+    def to_zone(self) -> None:
+        """The name stands; the zone comes."""
+        self.query_one("#zone").focus()
+
+    @on(Input.Submitted, "#zone")
+    def _go_on(self) -> None:
+        name = clean(self.query_one("#name", Input).value)[0].strip()
+        found = zones(self.query_one("#zone", Input).value)
+        if not name:
+            self._say(_("Escriba su nombre."))
+            self.query_one("#name").focus()
+        elif not found:
+            self._say(_("Elija una zona horaria de la lista."))
+        elif not self._busy:
+            self.zone = found[0]
+            self.query_one("#zone", Input).value = self.zone
+            self.app.push_screen(NewPhraseScreen((name,)), self._found)
+
+    def _found(self, phrase: NewPhrase | None) -> None:
+        if phrase is None:
+            return
+        self._busy = True
+        self._say(_("Creando los datos cifrados…"))
+        home: Path = self.shell.home
+        name = clean(self.query_one("#name", Input).value)[0].strip()
+        zone, spoken = self.zone, language()
+        self.shell.in_reader(
+            lambda: access.found(home, phrase.words, kind=phrase.kind, language=spoken, zone=zone, name=name),
+            self._offer_sheet,
+            failed=self._failed,
+        )
+
+    def _offer_sheet(self, key: access.Key) -> None:
+        made = access.profile(self.shell.home)
+        screen = SheetScreen(key, organisation=bool(made and made.organisation))
+        self.app.push_screen(screen, lambda _done: self.shell.open_with(lambda: key, self._failed))
+
+    def _failed(self, error: LnctpError) -> None:
+        self._busy = False
+        self._say(sentence(error))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(Content(text))
+
+    def action_language(self) -> None:
+        """Change the language of this screen, and of what is made."""
+        set_language("en" if language() == "es" else "es")
+        self._say("")
+        self._translate()

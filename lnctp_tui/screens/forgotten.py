@@ -1,0 +1,157 @@
+"""Ways back in without the phrase: the printed sheet, or the organisation's custodians."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
+from lnctp_tui.services import access
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.phrase_entry import PhraseEntry, PhraseHint
+
+REQUEST = "solicitud.json"
+
+
+class ForgottenScreen(AppScreen[None]):
+    """Takes the 24 words of the sheet, or makes a request for the custodians."""
+
+    AUTO_FOCUS = "PhraseEntry"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "request", N_("pedir a la organización"), id="forgotten.request"),
+        Binding("f6", "answer", N_("leer la respuesta"), id="forgotten.answer"),
+        Binding("escape", "back", N_("volver"), id="forgotten.back"),
+    ]
+
+    def __init__(self, profile: access.Profile) -> None:
+        super().__init__()
+        self.profile = profile
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static(Content(_("Olvidé la frase")), classes="title")
+            yield Static(Content(self._text()), classes="text" if self._hope else "warning")
+            yield PhraseEntry(access.complete, masked=False, id="sheet")
+            yield PhraseHint(id="hint")
+            yield Input(id="path", placeholder="")
+            yield Static(id="said", classes="text")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one("#path").display = False
+        self.query_one(PhraseEntry).display = self.query_one(PhraseHint).display = self.profile.sheet
+
+    @property
+    def _hope(self) -> bool:
+        return self.profile.sheet or self.profile.organisation
+
+    def _text(self) -> str:
+        parts = []
+        if self.profile.sheet:
+            parts.append(_("Escriba las 24 palabras de la hoja de recuperación y pulse Enter."))
+        if self.profile.organisation:
+            parts.append(
+                _(
+                    "Su organización puede abrirla: F5 escribe una solicitud para dos custodios; F6 lee su respuesta."
+                )
+            )
+        if not parts:
+            parts.append(
+                _(
+                    "No se hizo hoja de recuperación ni hay clave de una organización: sin la frase no hay acceso."
+                )
+            )
+            parts.append(_("Los datos siguen en el disco, cifrados. Si recuerda la frase, abrirán."))
+        return "\n".join(parts)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The custodians only when the organisation's key was there when the vault was made."""
+        return self.profile.organisation or action not in ("request", "answer")
+
+    @on(Input.Changed, "#sheet")
+    @on(PhraseEntry.Looked)
+    def follow(self) -> None:
+        """Keep the hint up to date."""
+        self.query_one(PhraseHint).follow(self.query_one(PhraseEntry))
+
+    @on(Input.Submitted, "#sheet")
+    def try_sheet(self, event: Input.Submitted) -> None:
+        """Open with the sheet, then ask for a new phrase."""
+        home, words = self.shell.home, event.value
+        self._say(_("Abriendo…"))
+        self.shell.in_reader(
+            lambda: access.unlock_with_sheet(home, words), self._new_phrase, failed=self._failed
+        )
+
+    def _new_phrase(self, key: access.Key) -> None:
+        self._say("")
+        self.app.push_screen(NewPhraseScreen(), lambda phrase: self._set(key, phrase))
+
+    def _set(self, key: access.Key, phrase: NewPhrase | None) -> None:
+        home = self.shell.home
+
+        def changed() -> access.Key:
+            if phrase is not None:
+                access.set_phrase(home, key, phrase.words, phrase.kind)
+            return key
+
+        self.shell.open_with(changed, self._failed)
+
+    def action_request(self) -> None:
+        """Write a request for the custodians and show the words they read back."""
+        path = Path.home() / REQUEST
+        try:
+            text, words = access.recovery_request(self.shell.home)
+            path.unlink(missing_ok=True)
+            access.write_private(path, text)
+        except LnctpError as error:
+            self._failed(error)
+            return
+        told = _(
+            "Solicitud guardada en {path}. Envíela a sus custodios y compare por teléfono estas palabras: {words}"
+        )
+        self._say(told.format(path=path, words=words))
+
+    def action_answer(self) -> None:
+        """Ask where the custodians' answer is."""
+        path = self.query_one("#path", Input)
+        path.display = True
+        path.placeholder = _("archivo con la respuesta")
+        path.focus()
+
+    @on(Input.Submitted, "#path")
+    def read_answer(self, event: Input.Submitted) -> None:
+        """Read the answer, ask for the new phrase, open."""
+        try:
+            text = Path(event.value).expanduser().read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            self._say(_("No se puede leer ese archivo."))
+            return
+        self.app.push_screen(NewPhraseScreen(), lambda phrase: self._finish(text, phrase))
+
+    def _finish(self, text: str, phrase: NewPhrase | None) -> None:
+        if phrase is not None:
+            home = self.shell.home
+            self.shell.open_with(
+                lambda: access.finish_recovery(home, text, phrase.words, phrase.kind), self._failed
+            )
+
+    def _failed(self, error: LnctpError) -> None:
+        self._say(sentence(error))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#said", Static).update(Content(text))
+
+    def action_back(self) -> None:
+        """To the phrase."""
+        self.dismiss(None)

@@ -1,0 +1,76 @@
+"""All keys of the screen below, with the plain letter of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.widgets.key_names import key_name
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import GAP, Part, Reader
+
+
+def key_parts(below: Screen[Any]) -> list[Part]:
+    """What each key does there: the screen's own first, then the focused widget's, then those of everywhere."""
+    own: dict[str, tuple[str, list[str]]] = {}
+    others: dict[str, tuple[str, list[str]]] = {}
+    for active in below.active_bindings.values():
+        binding = active.binding
+        if not binding.id or not binding.description or not active.enabled:  # Textual's own have no id
+            continue
+        group = own if active.node is below and not binding.id.startswith("screen.") else others
+        text = _(binding.tooltip or binding.description)
+        group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
+    return [
+        Part("heading", _("En esta pantalla")),
+        *_pairs(own.values()),
+        GAP,
+        Part("heading", _("En el campo o la lista, y en todas partes")),
+        *_pairs(others.values()),
+        GAP,
+        Part(
+            "quiet",
+            _("Esc sale de un campo; después actúan las letras y los números, sin teclas de función."),
+        ),
+        Part(
+            "quiet",
+            _("Nada requiere ratón. Nada se guarda con una tecla: lo escrito queda en el disco solo."),
+        ),
+    ]
+
+
+def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
+    return [Part("pair", text, "  ".join(dict.fromkeys(keys))) for text, keys in lines]
+
+
+class HelpScreen(AppDialog[None]):
+    """The keys, to read and leave."""
+
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q,question_mark", "leave", N_("volver"), key_display="Esc", id="help.leave"),
+    ]
+
+    def __init__(self, below: Screen[Any]) -> None:
+        super().__init__()
+        self.parts = key_parts(below)
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(_("Teclas")), classes="title")
+            yield Reader(self.parts)
+            yield KeyBar()
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,130 @@
+"""Every save of a case: who, when, which field, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.document import MEMBERS, Document
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services import cases
+from lnctp_tui.services.cases import HistoryLine
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import GAP, Part, Reader
+
+PAGE = 200
+LONGEST = 160
+"""Characters of a value that the history shows; the case itself has the whole text."""
+
+
+class HistoryScreen(AppScreen[None]):
+    """Saves, newest first, page by page."""
+
+    NAME = N_("Historial")
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="history.leave"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="history.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="history.help"),
+    ]
+
+    def __init__(self, case_id: str, document: Document) -> None:
+        super().__init__()
+        self.case_id = case_id
+        self.document = document
+        self.saves: list[HistoryLine] = []
+        self._limit = PAGE
+        self._more = True
+
+    def compose(self) -> ComposeResult:
+        folio = self.document["case"].get("folio") or ""
+        yield Static(Content(f"{self.heading} · {folio}"), classes="bar")
+        yield Reader()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "history"))
+        self._read()
+
+    def _read(self) -> None:
+        store, case_id, limit = self.shell.workspace.store, self.case_id, self._limit
+        self.shell.in_reader(lambda: cases.history(store, case_id, limit), self._show, group="history")
+
+    def _show(self, saves: list[HistoryLine]) -> None:
+        if not self.is_mounted:
+            return
+        self._more = len(saves) >= self._limit
+        stay = bool(self.saves)
+        self.saves = saves
+        workspace = self.shell.workspace
+        words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
+        words.know(self.document)
+        self.query_one(Reader).show(
+            history_parts(saves, self.document, words, whole=not self._more), stay=stay
+        )
+
+    @on(Reader.Bottom)
+    def read_more(self) -> None:
+        """The next page, when there is one."""
+        if self._more and self.saves:
+            self._more = False
+            self._limit += PAGE
+            self._read()
+
+    def action_leave(self) -> None:
+        """Back to the case."""
+        self.dismiss(None)
+
+
+def history_parts(
+    saves: Sequence[HistoryLine], document: Document, words: Words, *, whole: bool
+) -> list[Part]:
+    """The saves as parts, newest first. `whole`: the first save of the case is among them."""
+    if not saves:
+        return [Part("quiet", _("Todavía no hay nada guardado."))]
+    titles = _titles(document, words)
+    before: dict[tuple[str, str, str], Any] = {}
+    parts: list[Part] = []
+    for save in reversed(saves):
+        title = titles.get(save.row) or words.table(save.table)
+        rows = [Part("heading", f"{moment(save.at, words.zone)} · {save.actor} · {title}")]
+        for code, value in save.patch.items():
+            if code == "case_id" and value == document["case"].get("id"):
+                continue
+            key = (save.table, save.row, code)
+            old = words.value(save.table, code, before.get(key)) if key in before else "" if whole else "…"
+            rows.append(
+                Part("pair", _arrow(old, words.value(save.table, code, value)), words.field(save.table, code))
+            )
+            before[key] = value
+        parts = [*rows, GAP, *parts]
+    return parts
+
+
+def _titles(document: Document, words: Words) -> dict[str, str]:
+    """Record id → what it is: `Persona «Ana»`."""
+    found = {}
+    for table in MEMBERS:
+        for record in document.get(table, ()):
+            name = record.get("name") or record.get("value") or ""
+            found[record["id"]] = f"{words.table(table)} «{name}»" if name else words.table(table)
+    return found
+
+
+def _arrow(old: str, new: str) -> str:
+    new = new or _("(vacío)")
+    return f"{_short(old)} → {_short(new)}" if old else _short(new)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"

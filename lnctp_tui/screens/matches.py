@@ -1,0 +1,99 @@
+"""Other cases that may be about the same people as this one, and linking one as possible."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.document import Document
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.earlier import _WHY as WHY
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services import cases, matches
+from lnctp_tui.services.matches import Match
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
+
+
+class MatchesScreen(PickDialog):
+    """The matches, strongest first, with their reasons."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "link", N_("vincular como posible"), id="matches.link"),
+        Binding("u", "unlink", N_("soltar"), id="matches.unlink"),
+        Binding("f7", "leave", N_("volver"), show=False, id="matches.back"),
+    ]
+
+    def __init__(self, case_id: str, document: Document) -> None:
+        super().__init__("", [note(_("Buscando…"))])
+        self.case_id = case_id
+        self.document = document
+        self.linked = {
+            code.partition(".")[2]
+            for code in document["case"].get("answers") or {}
+            if code.startswith(cases.LINK)
+        }
+        self.found: list[Match] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(_("Casos que coinciden")), classes="title")
+            yield (rows := RowList(self.lines))
+            rows.styles.height = 14
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        store = self.shell.workspace.store
+        self.shell.in_reader(lambda: matches.earlier(store, self.document), self._show, group="matches")
+
+    def _show(self, found: list[Match]) -> None:
+        if not self.is_mounted:
+            return
+        self.found = found
+        lines: list[Line] = []
+        for match in found:
+            linked = _("vinculado como posible") if match.case_id in self.linked else ""
+            at = moment(match.opened_at, self.shell.workspace.zone)
+            head = (
+                Cell(match.folio or "", 13, "strong"),
+                Cell(at, 19, "muted"),
+                Cell(linked, None, "success"),
+            )
+            lines.append(Line(head, match.case_id))
+            lines += [note(f"    {_(WHY.get(kind, kind))}: {shown}") for kind, shown in match.why]
+        empty = note(_("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar."))
+        self.query_one(RowList).show(lines or [empty])
+
+    def _link(self, how: str | None) -> None:
+        other = self.query_one(RowList).key
+        if not other:
+            return
+        self.linked = self.linked | {other} if how else self.linked - {other}
+        self.shell.workspace.writer.submit(
+            lambda store: cases.link(store, self.case_id, other, how),
+            None,
+            lambda error: self.app.call_later(self.shell.tell, error),
+        )
+        self._show(self.found)
+
+    def action_link(self) -> None:
+        """Note on both cases that they may be linked."""
+        self._link("possible")
+
+    def action_unlink(self) -> None:
+        """Take the link back."""
+        self._link(None)
+
+    @on(RowList.Chosen)
+    def take(self, event: RowList.Chosen) -> None:
+        """Read that case."""
+        event.stop()
+        self.dismiss(None)
+        self.shell.show_case(event.key)

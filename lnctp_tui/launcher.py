@@ -49,11 +49,12 @@ def main(environment: Mapping[str, str] | None = None) -> int:
 
 
 def run(command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None) -> int:
-    """Runs workers until one is done; returns the exit code of `lnctp`. `environment` adds variables."""
+    """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first."""
+    os.environ.update(environment or {})
     hardening.harden(secrets=False)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(command, {**os.environ, **(environment or {})}, instance.handle).run()
+            return _Launcher(command, dict(os.environ), instance.handle).run()
     except LnctpError as error:
         return _refuse(error)
 

@@ -231,6 +231,19 @@ def test_the_launcher_speaks_the_vaults_language(made: MadeVault, launch: Callab
     assert app.end() == launcher.CRASHED
 
 
+def test_another_data_folder_can_be_named_by_the_caller(tmp_path: Path) -> None:
+    script = """
+import sys
+from lnctp_tui import launcher
+print_home = "import os; print(os.environ['LNCTP_HOME'])"
+raise SystemExit(launcher.run((sys.executable, "-c", print_home), {"LNCTP_HOME": sys.argv[1]}))
+"""
+    folder = str(tmp_path / "throw-away")
+    ended = subprocess.run([sys.executable, "-c", script, folder], capture_output=True, text=True)
+    assert ended.stdout == f"{folder}\n"
+    assert (tmp_path / "throw-away" / paths.LOCK).exists()
+
+
 def test_without_a_terminal_nothing_starts(tmp_path: Path) -> None:
     environment = os.environ | {"LNCTP_HOME": str(tmp_path / "data")}
     for arguments in ([], ["run"]):

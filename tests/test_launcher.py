@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from pty_app import PtyApp
+from pty_app import PHRASE, PtyApp
 from vaults import MadeVault
 
 from lnctp_tui import launcher
+from lnctp_tui.services import access
 from lnctp_tui.storage import paths, vault
 
 LAUNCH = """
@@ -323,6 +324,28 @@ def test_after_a_lock_no_process_holds_phrase_or_key(
         content = _memory(process)
         assert b"lnctp" in content
         assert not any(secret in content for secret in secrets)
+
+
+def test_after_ctrl_l_the_real_app_leaves_nothing_in_any_process(tmp_path: Path) -> None:
+    home, name = tmp_path / "data", "Consejera Plenamente Ficticia"
+    key = access.found(home, PHRASE, kind="own", language="es", zone="America/Mexico_City", name=name)
+    secrets = (key.dek, key.dek.hex().encode(), PHRASE.encode(), name.encode())
+    with PtyApp(home=home) as app:
+        app.unlock().see("Escritorio", name)
+        holder = app.workers[-1]
+        app.press("ctrl+l").until(lambda: holder not in app.workers and app.workers, "the next worker")
+        app.see("Frase").gone(name)
+        for process in (app.child.pid, *app.workers):
+            content = _memory_if_allowed(process)
+            assert not any(secret in content for secret in secrets)
+
+
+def _memory_if_allowed(process: int) -> bytes:
+    """Memory of a process, empty when the kernel refuses: a hardened worker's is only root's to read."""
+    try:
+        return _memory(process)
+    except PermissionError:
+        return b""
 
 
 def _memory(process: int) -> bytes:

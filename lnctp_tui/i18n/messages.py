@@ -262,4 +262,72 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Revise que ambas sean de la llave vigente."),
     ),
+    # command line and import (cli, services.importing)
+    "no_passphrase": (
+        N_("Hace falta la frase y no hay una terminal donde pedirla."),
+        UNTOUCHED,
+        N_("Dé un archivo con --passphrase-file o con LNCTP_PASSPHRASE_FILE."),
+    ),
+    "no_answer": (
+        N_("Hace falta una respuesta y no hay una terminal donde pedirla."),
+        UNTOUCHED,
+        N_("Dé el dato como opción; vea --help."),
+    ),
+    "passphrase_file_open": (
+        N_("Otras cuentas pueden leer el archivo de la frase ({name})."),
+        UNTOUCHED,
+        N_("Quíteles el permiso («chmod 600») y cambie la frase si alguien pudo verla."),
+    ),
+    "passphrase_file_bad": (
+        N_("El archivo de la frase ({name}) está vacío, es demasiado largo o no es UTF-8."),
+        UNTOUCHED,
+        N_("Debe tener una sola línea: la frase."),
+    ),
+    "phrases_differ": (N_("Las dos escrituras no son iguales."), UNTOUCHED, N_("Vuelva a intentarlo.")),
+    "wrong_fingerprint": (
+        N_("La huella no es la de esa llave."),
+        UNTOUCHED,
+        N_("No use ese archivo; pida la llave otra vez a su organización, por voz."),
+    ),
+    "name_long": (N_("El nombre es demasiado largo."), UNTOUCHED, N_("Use 200 caracteres o menos.")),
+    "no_such_case": (
+        N_("No hay un caso con ese folio."),
+        "",
+        N_("Revise el folio; «lnctp case list» los muestra."),
+    ),
+    "no_such_call": (
+        N_("No hay una llamada con ese identificador."),
+        "",
+        N_("«lnctp call list» las muestra."),
+    ),
+    "bad_document": (
+        N_("El documento no se puede leer: {field}: {reason}"),
+        "",
+        N_("Corríjalo y vuelva a intentarlo."),
+    ),
+    "import_format": (
+        N_("No se reconoce el formato de {name}."),
+        UNTOUCHED,
+        N_("Dígalo con --format json, jsonl o csv."),
+    ),
+    "import_not_utf8": (
+        N_("{name} tiene en la línea {line} bytes que no son UTF-8."),
+        UNTOUCHED,
+        N_("Guarde el archivo de nuevo como UTF-8."),
+    ),
+    "import_not_json": (
+        N_("{name} no es JSON válido; el primer error está en la línea {line}."),
+        UNTOUCHED,
+        N_("Corrija el archivo, o use JSON Lines para que cada línea valga por sí sola."),
+    ),
+    "import_mapping": (
+        N_("El mapa {name} tiene un error en «{key}» ({reason})."),
+        UNTOUCHED,
+        N_("Corríjalo; docs/import.md explica cada palabra."),
+    ),
+    "import_columns": (
+        N_("{name} no tiene la columna «{column}» del mapa."),
+        UNTOUCHED,
+        N_("Revise los títulos de la primera línea."),
+    ),
 }

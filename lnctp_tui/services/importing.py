@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from lnctp_tui.domain.document import MEMBERS, SCHEMA, TABLE_OF
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.services import importing_csv, importing_files
+from lnctp_tui.services.importing_document import Unfit, form_of
 from lnctp_tui.services.importing_files import Row
 from lnctp_tui.services.importing_ids import Given, Ids
 from lnctp_tui.services.importing_rules import REFERENCES, Problem, Rules
@@ -89,12 +90,6 @@ class _Document:
     """(field, table, id) of records that are named and not in the document."""
 
 
-class _Unfit(Exception):
-    def __init__(self, *problems: Problem) -> None:
-        self.problems = problems
-        super().__init__(len(problems))
-
-
 def import_file(
     store: Store,
     path: Path,
@@ -161,7 +156,7 @@ class _Import:
         self.report.rows += 1
         try:
             document = self._prepared(row)
-        except _Unfit as unfit:
+        except Unfit as unfit:
             self.report.refused.append(Refused(row.number, unfit.problems))
             return
         ids = {(each.table, each.given.id) for each in document.records}
@@ -195,34 +190,12 @@ class _Import:
 
     def _prepared(self, row: Row) -> _Document:
         if row.problem:
-            raise _Unfit(row.problem)
-        document = _form(row.document)
+            raise Unfit(row.problem)
+        document = form_of(row.document)
         if document["schema"] > SCHEMA:
             self.report.newer += 1
         reader = _Reader(self.rules, Ids(document), instants.iso(self.store.now()))
         return reader.read(row, document)
-
-
-def _form(document: Any) -> dict[str, Any]:
-    """The document with every member in its right form."""
-    if not isinstance(document, dict):
-        raise _Unfit(Problem("", "not_an_object"))
-    found = {"schema": SCHEMA} | document | {"case": document.get("case") or {}}
-    if type(found["schema"]) is not int or found["schema"] < 1:
-        raise _Unfit(Problem("schema", "bad_schema"))
-    if not isinstance(found["case"], dict):
-        raise _Unfit(Problem("case", "not_an_object"))
-    for name in MEMBERS:
-        listed = found.get(name) or []
-        if not isinstance(listed, list):
-            raise _Unfit(Problem(name, "not_a_list"))
-        wrong = next((at for at, each in enumerate(listed) if not isinstance(each, dict)), None)
-        if wrong is not None:
-            raise _Unfit(Problem(f"{name}[{wrong}]", "not_an_object"))
-        found[name] = listed
-    if not found["case"] and not any(found[name] for name in MEMBERS):
-        raise _Unfit(Problem("", "empty"))
-    return found
 
 
 @dataclass(frozen=True)
@@ -246,7 +219,7 @@ class _Reader:
         self._check_ids(records)
         named = self._references(records)
         if self.problems:
-            raise _Unfit(*self.problems)
+            raise Unfit(*self.problems)
         return _Document(row, self.ids.case if has_case else None, records, named)
 
     def _case(self, case: Mapping[str, Any], records: Sequence[_Record]) -> _Record:

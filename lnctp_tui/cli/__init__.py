@@ -1,0 +1,96 @@
+"""The command line: one file per noun, heavy imports inside the commands that need them.
+
+Exit codes: 0 done, 1 refused, 2 not understood.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+DONE, REFUSED, MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code. Errors go to standard error, without any value."""
+    from lnctp_tui.cli import session, words
+    from lnctp_tui.cli.output import tell
+    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.i18n import _
+    from lnctp_tui.i18n.messages import explain
+
+    session.choose_language()
+    command = build()
+    try:
+        code = command.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="lnctp",
+            standalone_mode=False,
+            obj=session.Settings(),
+        )
+    except words.UsageError as error:
+        if text := words.usage_error(error):
+            tell(text)
+        return MISUSED
+    except LnctpError as error:
+        tell(str(explain(error)))
+        return REFUSED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return REFUSED
+    except (KeyboardInterrupt, EOFError, _abort()):
+        tell(_("Interrumpido."))
+        return REFUSED
+    except Exception as error:  # the outer door: a code, never a value
+        return _fault(error)
+    return code if isinstance(code, int) else DONE
+
+
+def build() -> Any:
+    """The command `lnctp` with everything below it, in the language in use."""
+    import typer
+
+    from lnctp_tui.cli import calls, cases, demo, doctor, protocols, recovery, session, vaults, words
+
+    words.speak()
+    app = typer.Typer(
+        name="lnctp",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        help=vaults.ABOUT,
+    )
+    app.callback()(_root)
+    for each in (vaults, demo, doctor):
+        for name, function, text in each.COMMANDS:
+            app.command(name, help=text)(function)
+    for name, each in (("case", cases), ("call", calls), ("protocol", protocols), ("recovery", recovery)):
+        group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
+        group.callback()(_root)
+        for command, function, text in each.COMMANDS:
+            group.command(command, help=text)(function)
+        app.add_typer(group, name=name)
+    command = typer.main.get_command(app)
+    words.dress(command, session.keep)
+    return command
+
+
+def _root() -> None:
+    return None
+
+
+def _abort() -> type[BaseException]:
+    import typer
+
+    return typer.Abort
+
+
+def _fault(error: Exception) -> int:
+    from lnctp_tui.cli.output import tell
+    from lnctp_tui.i18n.messages import explain_code
+    from lnctp_tui.storage import hardening
+
+    code = hardening.code_of(error)
+    hardening.keep_code(code)
+    tell(str(explain_code(code)))
+    return REFUSED

@@ -1,0 +1,83 @@
+"""`lnctp call`: the contacts, with their narratives, the unfinished ones too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.records import Said, record
+from lnctp_tui.errors import Refused
+from lnctp_tui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lnctp_tui.storage.session import Store
+
+ABOUT = N_("Llamadas y otros contactos: listar y ver.")
+
+
+def list_calls(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help=N_("Cuántas, las más recientes."))] = 200,
+    unfinished: Annotated[
+        bool, typer.Option("--unfinished", help=N_("Solo las que no se terminaron."))
+    ] = False,
+) -> None:
+    from lnctp_tui.services import calls
+
+    with session.opened(context) as workspace:
+        lines = calls.list_calls(workspace.store, limit, unfinished_only=unfinished)
+        if session.settings(context).json:
+            output.as_json(lines)
+            return
+        said = Said(workspace.protocol)
+        output.table(
+            [_("Llamada"), _("Empezó"), _("Terminada"), _("Tipo"), _("Folio"), _("Relato")],
+            (
+                (each.contact_id, (each.started_at or "")[:16], _("sí") if each.finished else _("no"),
+                 said("kind", each.kind), each.folio, " ".join(each.narrative.split())[:80])
+                for each in lines
+            ),
+        )  # fmt: skip
+
+
+def show(
+    context: typer.Context,
+    which: Annotated[
+        str, typer.Argument(metavar="ID|FOLIO", help=N_("Identificador de la llamada, o folio de su caso."))
+    ],
+) -> None:
+    from lnctp_tui.services import calls, cases
+
+    with session.opened(context) as workspace:
+        store = workspace.store
+        found = [calls.call(store, each) for each in _ids(store, which)]
+        unfinished = {each.contact_id for each in calls.unfinished(store)}
+        for each in found:
+            each["finished"] = each["id"] not in unfinished
+            cases.viewed(store, each["id"], "show")
+        if session.settings(context).json:
+            output.as_json(found[0] if len(found) == 1 else found)
+            return
+        for each in found:
+            for line in record("contacts", each, workspace.protocol):
+                output.say(line)
+
+
+def _ids(store: Store, which: str) -> list[str]:
+    from lnctp_tui.services import calls, cases
+
+    lines = cases.by_folio(store, which)
+    if not lines:
+        return [calls.call(store, which)["id"]]
+    found = [each["id"] for line in lines for each in cases.document(store, line.id)["contacts"]]
+    if not found:
+        raise Refused("no_such_call")
+    return found
+
+
+COMMANDS = (
+    ("list", list_calls, N_("Lista las llamadas con su relato, también las que no se terminaron.")),
+    ("show", show, N_("Muestra una llamada entera, o todas las de un folio.")),
+)

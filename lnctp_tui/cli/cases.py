@@ -1,0 +1,306 @@
+"""`lnctp case`: list, show, history, assess, import, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.records import Said, lines
+from lnctp_tui.errors import BadInput, Refused
+from lnctp_tui.i18n import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from lnctp_tui.domain.document import Document
+    from lnctp_tui.domain.protocol import Protocol
+    from lnctp_tui.services.importing import Report
+    from lnctp_tui.storage.session import Store
+
+ABOUT = N_("Casos: listar, ver, historial, evaluar, importar y exportar.")
+Which = Annotated[str, typer.Argument(metavar="FOLIO", help=N_("Folio o identificador del caso."))]
+
+
+def list_cases(
+    context: typer.Context,
+    status: Annotated[
+        str | None, typer.Option(help=N_("Solo de este estado: open, follow_up, closed, merged."))
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help=N_("Cuántos, los más recientes."))] = 200,
+) -> None:
+    from lnctp_tui.services import cases
+
+    with session.opened(context) as workspace:
+        found = cases.list_cases(workspace.store, status=status, limit=limit)
+        if session.settings(context).json:
+            output.as_json(found)
+            return
+        said = Said(workspace.protocol)
+        output.table(
+            [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase"), _("Estado"), _("Personas"), _("Resumen")],
+            (
+                (
+                    each.folio,
+                    (each.opened_at or "")[:10],
+                    said("triage", each.triage),
+                    said("report_class", each.report_class),
+                    said("case_status", each.status),
+                    each.people,
+                    each.summary[:70],
+                )
+                for each in found
+            ),
+        )
+
+
+def show(context: typer.Context, folio: Which) -> None:
+    from lnctp_tui.services import cases
+
+    with session.opened(context) as workspace:
+        found = [cases.document(workspace.store, each) for each in case_ids(workspace.store, folio)]
+        for each in found:
+            cases.viewed(workspace.store, each["case"]["id"], "show")
+        if session.settings(context).json:
+            output.as_json(found[0] if len(found) == 1 else found)
+            return
+        for each in found:
+            _print_document(each, workspace.protocol)
+
+
+def history(context: typer.Context, folio: Which) -> None:
+    from lnctp_tui.services import cases
+
+    with session.opened(context) as workspace:
+        found = [
+            line
+            for each in case_ids(workspace.store, folio)
+            for line in cases.history(workspace.store, each, limit=100_000)
+        ]
+        if session.settings(context).json:
+            output.as_json(found)
+            return
+        output.table(
+            [_("Cuándo"), _("Quién"), _("Dónde"), _("Campos")],
+            ((line.at[:19], line.actor, line.table, ", ".join(sorted(line.patch))) for line in found),
+        )
+
+
+def assess(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|FOLIO", help=N_("Un documento de caso (o - ), o un folio."))
+    ],
+) -> None:
+    path = Path(what)
+    if what == "-" or path.exists() or path.suffix in (".json", ".jsonl"):
+        protocol = session.protocol()
+        found = [_assessed(_read(each, protocol), protocol) for each in _documents(path)]
+    else:
+        from lnctp_tui.services import cases
+
+        with session.opened(context) as workspace:
+            protocol = workspace.protocol
+            ids = case_ids(workspace.store, what)
+            found = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
+    if session.settings(context).json:
+        output.as_json(found[0] if len(found) == 1 else found)
+        return
+    for each in found:
+        _print_assessment(each, protocol)
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("JSON, JSON Lines o CSV."))],
+    form: Annotated[
+        str | None, typer.Option("--format", help=N_("json, jsonl o csv; si falta, se deduce."))
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP.toml", help=N_("Qué columna del CSV llena qué campo.")),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help=N_("Dónde guardar las filas rechazadas; contiene datos personales.")
+        ),
+    ] = None,
+) -> None:
+    from lnctp_tui.services import importing, importing_files
+
+    if form is not None and form not in importing_files.FORMATS:
+        raise typer.BadParameter(_("use json, jsonl o csv"), param_hint="--format")
+    with session.opened(context) as workspace, output.progress(_("Importando")) as progress:
+        report = importing.import_file(
+            workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
+            mapping=mapping, rejects=rejects, progress=progress,
+        )  # fmt: skip
+    if session.settings(context).json:
+        output.as_json(report.to_json())
+    else:
+        _print_report(report)
+    if report.refused:
+        _tell_refused(report)
+        raise typer.Exit(1)
+
+
+def export(
+    context: typer.Context,
+    targets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[FOLIO]... FILE", help=N_("Folios, y al final el archivo (o - ) de JSON Lines.")
+        ),
+    ],
+    everything: Annotated[
+        bool, typer.Option("--all", help=N_("Todos los casos y las llamadas sin caso."))
+    ] = False,
+) -> None:
+    from lnctp_tui.services import exporting
+
+    *folios, file = targets
+    if everything == bool(folios):
+        raise typer.BadParameter(_("diga los folios o --all, y al final el archivo"), param_hint="FOLIO")
+    with session.opened(context) as workspace:
+        store = workspace.store
+        ids = None if everything else [each for folio in folios for each in case_ids(store, folio)]
+        if file == "-":
+            for line in exporting.lines(store, ids):
+                output.raw(line)
+            return
+        count = exporting.write(store, ids, Path(file))
+    if session.settings(context).json:
+        output.as_json({"exported": count, "file": file})
+        return
+    output.say(
+        ngettext("{count} documento exportado.", "{count} documentos exportados.", count).format(count=count)
+    )
+
+
+def case_ids(store: Store, typed: str) -> list[str]:
+    """The cases that a folio or an id names; two laptops may have given one folio. Raises Refused."""
+    from uuid import UUID
+
+    from lnctp_tui.services import cases
+
+    found = [each.id for each in cases.by_folio(store, typed)]
+    if not found and len(typed) == 36:
+        try:
+            found = [str(UUID(typed))]
+        except ValueError:
+            found = []
+    if not found:
+        raise Refused("no_such_case")
+    return list(dict.fromkeys(found))
+
+
+def _documents(path: Path) -> list[Document]:
+    from lnctp_tui.services import importing_files
+
+    content = importing_files.read_bytes(Path("/dev/stdin") if str(path) == "-" else path)
+    rows = importing_files.documents(path, content, importing_files.guess(path, content))
+    bad = next((row for row in rows if row.problem or not isinstance(row.document, dict)), None)
+    if bad or not rows:
+        raise BadInput("import_not_json", name=path.name, line=bad.number if bad else 1)
+    return [row.document for row in rows]
+
+
+def _assessed(document: Document, protocol: Protocol) -> dict[str, Any]:
+    from lnctp_tui.domain.assess import assess as assess_document
+    from lnctp_tui.storage import instants
+
+    return assess_document(document, protocol, today=instants.now().date()).to_json()
+
+
+def _read(document: Document, protocol: Protocol) -> Document:
+    """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
+    from lnctp_tui.i18n.reasons import reason
+    from lnctp_tui.services.importing_document import read
+
+    found, problems = read(document, protocol)
+    for each in problems:
+        if each.reason != "unknown_code":
+            raise BadInput("bad_document", field=each.field, reason=reason(each.reason, each.facts))
+        output.tell(f"{each.field}: {reason(each.reason, each.facts)}")
+    return found
+
+
+def _print_document(document: Document, protocol: Protocol) -> None:
+    for line in lines(document, protocol):
+        output.say(line)
+
+
+def _print_assessment(found: dict[str, Any], protocol: Protocol) -> None:
+    said = Said(protocol)
+    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found["class"])))
+    output.say(_("Urgencia: {name}").format(name=said("triage", found["triage"]["level"])))
+    elements = found["elements"]
+    rows = [
+        (_("Acto"), ", ".join(said("act", each) for each in elements["act"])),
+        (_("Medio"), ", ".join(said("means", each) for each in elements["means"])),
+        (_("Fin"), ", ".join(said("modality", each) for each in elements["purpose"])),
+        (_("Medio exigido"), _("sí") if elements["means_required"] else _("no")),
+        (_("Completo"), _("sí") if elements["complete"] else _("no")),
+    ]
+    output.table([_("Elementos"), ""], rows)
+    output.table(
+        [_("Víctima"), _("Juego"), _("Resultado"), _("Si todo lo abierto fuera sí")],
+        (
+            (number, each["set"], said("result", each["result"]), said("result", each["result_if_all_yes"]))
+            for number, each in enumerate(found["people"], 1)
+        ),
+    )
+    if any(each["fallback"] for each in found["people"]):
+        output.say(_("El juego de indicadores sexual está por verificar: se usa el laboral."))
+
+
+def _print_report(report: Report) -> None:
+    said = _(
+        "{rows} filas: {created} nuevas, {changed} con cambios, {same} sin cambios, {refused} rechazadas."
+    )
+    output.say(
+        said.format(
+            rows=report.rows,
+            created=report.created,
+            changed=report.changed,
+            same=report.unchanged,
+            refused=len(report.refused),
+        )
+    )
+    if report.newer:
+        output.say(
+            _("{count} son de una versión más nueva: lo desconocido se guardó tal cual.").format(
+                count=report.newer
+            )
+        )
+    if report.unknown:
+        named = ", ".join(f"{name} ({count})" for name, count in sorted(report.unknown.items()))
+        output.say(_("Campos que esta versión no conoce, guardados tal cual: {fields}.").format(fields=named))
+    if report.replaced:
+        output.say(_("{count} caracteres no permitidos se ven ahora como �.").format(count=report.replaced))
+
+
+def _tell_refused(report: Report, most: int = 50) -> None:
+    from lnctp_tui.i18n.reasons import reason
+
+    told = 0
+    for row in report.refused:
+        for problem in row.problems:
+            if told < most:
+                where = _("Fila {row}, {field}: ") if problem.field else _("Fila {row}: ")
+                text = where.format(row=row.row, field=problem.field) + reason(problem.reason, problem.facts)
+                output.tell(text)
+            told += 1
+    if told > most:
+        output.tell(_("… y {count} más.").format(count=told - most))
+
+
+COMMANDS = (
+    ("list", list_cases, N_("Lista los casos, los más recientes primero.")),
+    ("show", show, N_("Muestra un caso entero; con --json, el documento que «case import» lee.")),
+    ("history", history, N_("Muestra cada cambio de un caso: cuándo, quién y qué.")),
+    ("assess", assess, N_("Evalúa un caso o un archivo (sin frase): clase, urgencia, elementos.")),
+    ("import", import_, N_("Importa documentos de caso, uno por fila; importar dos veces no cambia nada.")),
+    ("export", export, N_("Exporta casos como JSON Lines.")),
+)  # fmt: skip

@@ -1,0 +1,61 @@
+"""`lnctp demo`: the app on a throw-away vault with the sample cases, gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import typer
+
+from lnctp_tui.cli import output
+from lnctp_tui.errors import Refused
+from lnctp_tui.i18n import N_, _, language
+
+_REMOVE = (
+    "import os, shutil, sys\nwhile os.read(0, 1): pass\nshutil.rmtree(sys.argv[1], ignore_errors=True)\n"
+)
+"""Waits until the pipe of the demo closes, however the demo ended, and takes the folder away."""
+
+
+def demo(context: typer.Context) -> None:
+    if not (os.isatty(0) and os.isatty(1)):
+        raise Refused("no_terminal")
+    from lnctp_tui import launcher
+    from lnctp_tui.services import demo as samples
+
+    folder = Path(tempfile.mkdtemp(prefix="lnctp-demo-"))
+    _remove_after_us(folder)
+    try:
+        made = samples.make(folder / "data", name=_("Consejera de ejemplo"), language=language())
+        output.tell(
+            _("Datos de ejemplo, que se borran al salir. Si bloquea, la frase es:") + f"\n    {made.phrase}"
+        )
+        os.environ["LNCTP_HOME"] = str(folder / "data")
+        handed = {} if sys.platform == "win32" else samples.hand_over(made.key)
+        code = launcher.run(environment=handed)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    raise typer.Exit(code)
+
+
+def _remove_after_us(folder: Path) -> None:
+    """A small process that removes the folder also when this one is killed."""
+    out, into = os.pipe()
+    os.set_inheritable(into, False)
+    with suppress(OSError):
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _REMOVE, str(folder)],
+            stdin=out,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    os.close(out)
+
+
+COMMANDS = (("demo", demo, N_("Abre la aplicación con casos de ejemplo; todo se borra al salir.")),)

@@ -1,0 +1,85 @@
+"""`lnctp doctor`: looks the data folder over and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.services import access
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.doctor import Check
+
+NAMES = {
+    "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
+    "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
+    "database": N_("Base de datos"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
+    "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
+}  # fmt: skip
+LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
+ADVICE = {
+    ("vault", "note"): N_("Si se pierde la frase se pierden los datos: haga «lnctp recovery sheet»."),
+    ("modes", "bad"): N_("Otros pueden leer {names}: quite el permiso a grupo y otros (chmod go-rwx)."),
+    ("drive", "bad"): N_("Está en una carpeta compartida o de red ({where}): muévala a este equipo."),
+    ("disk", "note"): N_("Quedan {free_mb} MB: libere espacio."),
+    ("disk", "bad"): N_("Quedan {free_mb} MB: libere espacio ya."),
+    ("disk", "ok"): N_("{free_mb} MB libres."),
+    ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
+    ("faults", "note"): N_("Dé estos códigos a soporte: {codes}."),
+    ("database", "bad"): N_("Está dañada: no la borre; restaure un respaldo o avise a soporte."),
+    ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),
+    ("log", "bad"): N_("{different} registros no coinciden con sus cambios: avise a soporte."),
+    ("log", "ok"): N_("{records} registros, {changes} cambios."),
+    ("views", "bad"): N_("La cadena de consultas se rompe en {entry}: avise a soporte."),
+    ("index", "bad"): N_("La búsqueda está incompleta: se rehace al abrir la aplicación."),
+}
+
+
+def doctor(context: typer.Context) -> None:
+    checks = list(_checks(context))
+    bad = any(each.level == "bad" for each in checks)
+    if session.settings(context).json:
+        output.as_json({"ok": not bad, "checks": checks})
+    else:
+        output.table(
+            [_("Qué"), _("Cómo"), ""],
+            ((_(NAMES[each.name]), _(LEVELS[each.level]), _advice(each)) for each in checks),
+        )
+    if bad:
+        raise typer.Exit(1)
+
+
+def _checks(context: typer.Context) -> Iterator[Check]:
+    from lnctp_tui.services import doctor as checks
+
+    home = access.data_folder()
+    yield from checks.outside(home)
+    words = session.given_phrase(context)
+    if words is None and access.profile(home) is not None and session.terminal():
+        words = session.ask(_("Frase (Enter para no abrir los datos): "), hidden=True) or None
+    if words is None:
+        yield from checks.skipped()
+    else:
+        yield from checks.inside(home, access.unlock(home, words))
+
+
+def _advice(check: Check) -> str:
+    if "code" in check.facts:
+        from lnctp_tui.i18n.messages import explain_code
+
+        return str(explain_code(str(check.facts["code"])))
+    sentence = ADVICE.get((check.name, check.level))
+    facts = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in check.facts.items()
+    }
+    return _(sentence).format(**facts) if sentence else ""
+
+
+COMMANDS = (
+    ("doctor", doctor, N_("Revisa los datos y el equipo; sin frase revisa solo lo que se ve por fuera.")),
+)

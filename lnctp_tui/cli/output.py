@@ -1,0 +1,88 @@
+"""What commands print: one JSON document, tables of plain text, a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from lnctp_tui.domain.text import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lnctp_tui.services.importing import Progress
+
+
+def as_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    import orjson
+
+    text = orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    raw(text)
+
+
+def raw(content: bytes) -> None:
+    """Bytes on standard output as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _plain(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+
+
+def console(*, errors: bool = False) -> Console:
+    """A console that takes text as text: no markup, no guessing."""
+    from rich.console import Console
+
+    return Console(stderr=errors, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def say(text: str) -> None:
+    """A line for a person on standard output."""
+    console().print(shown(text), soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """A line for a person on standard error."""
+    sys.stderr.write(f"{shown(text)}\n")
+
+
+def shown(value: Any) -> str:
+    """A value as text without any control character."""
+    return "" if value is None else clean(str(value))[0]
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table with plain cells."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[shown(cell) for cell in row] for row in rows]
+    found = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for at, title in enumerate(titles):
+        # The first column names the row and is never cut; the last one takes what room is left.
+        width = max((len(row[at]) for row in cells), default=0) if at == 0 else None
+        found.add_column(Text(title), no_wrap=at + 1 < len(titles), overflow="ellipsis", min_width=width)
+    for row in cells:
+        found.add_row(*(Text(cell) for cell in row))
+    console().print(found)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress | None]:
+    """A bar on standard error while something long is done; None where nobody looks."""
+    screen = console(errors=True)
+    if not screen.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress as Bar
+
+    with Bar(console=screen, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

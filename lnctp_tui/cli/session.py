@@ -1,0 +1,175 @@
+"""What every command shares: the common options, the phrase, the open vault.
+
+A phrase comes from a file that only its owner can read, or from a terminal without echo; never from an
+argument or a variable, where other programs could read it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lnctp_tui import i18n
+from lnctp_tui.errors import LnctpError, Refused, VaultError
+from lnctp_tui.i18n import _
+from lnctp_tui.services import access
+
+if TYPE_CHECKING:
+    import typer
+
+    from lnctp_tui.domain.protocol import Protocol
+    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.storage.vault import Key
+
+PHRASE_FILE = "LNCTP_PASSPHRASE_FILE"
+LANGUAGE = "LNCTP_LANG"
+LONGEST = 4096
+
+
+@dataclass
+class Settings:
+    """The common options of one run, wherever in the line they stood."""
+
+    passphrase_file: str | None = None
+    json: bool = False
+
+
+def keep(context: typer.Context, name: str, value: Any) -> None:
+    """Callback of the common options: the last place that says one wins, silence changes nothing."""
+    if value:
+        setattr(settings(context), name, value)
+
+
+def settings(context: typer.Context) -> Settings:
+    """The common options of this run."""
+    found = context.find_object(Settings)
+    assert found is not None
+    return found
+
+
+def choose_language() -> None:
+    """LNCTP_LANG, else the vault's language, else English when the locale is English, else Spanish."""
+    said = os.environ.get(LANGUAGE) or _of_vault() or _of_locale()
+    i18n.set_language(said[:2].lower())
+
+
+def _of_vault() -> str | None:
+    try:
+        found = access.profile(access.data_folder())
+    except LnctpError:
+        return None
+    return found.language if found else None
+
+
+def _of_locale() -> str:
+    return next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "es")
+
+
+def terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def read_phrase(path: Path) -> str:
+    """The phrase in a file. Raises Refused `passphrase_file_open` when others can read it."""
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            if os.name == "posix" and found.st_mode & 0o077 and stat.S_ISREG(found.st_mode):
+                raise Refused("passphrase_file_open", name=path.name)
+            content = file.read(LONGEST + 1)
+    except OSError as error:
+        from lnctp_tui.storage.paths import errno_name
+
+        raise Refused("file_failed", name=path.name, reason=errno_name(error)) from error
+    try:
+        words = content.decode("utf-8-sig").strip("\r\n")
+    except UnicodeDecodeError as error:
+        raise Refused("passphrase_file_bad", name=path.name) from error
+    if not words.strip() or len(content) > LONGEST:
+        raise Refused("passphrase_file_bad", name=path.name)
+    return words
+
+
+def given_phrase(context: typer.Context) -> str | None:
+    """The phrase from a file, None when no file was named."""
+    named = settings(context).passphrase_file or os.environ.get(PHRASE_FILE)
+    return read_phrase(Path(named).expanduser()) if named else None
+
+
+def phrase(context: typer.Context, prompt: str | None = None) -> str:
+    """The phrase, from a file or from the person. Raises Refused `no_passphrase` without both."""
+    return given_phrase(context) or ask(prompt or _("Frase: "), hidden=True)
+
+
+def ask(prompt: str, *, hidden: bool = False) -> str:
+    """What a person types. Raises Refused `no_passphrase` or `no_answer` when nobody is there."""
+    if not terminal():
+        raise Refused("no_passphrase" if hidden else "no_answer")
+    if hidden:
+        from getpass import getpass
+
+        return getpass(prompt, stream=sys.stderr)
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().rstrip("\n")
+
+
+def new_phrase(file: Path | None, hints: tuple[str, ...] = ()) -> tuple[str, access.Kind]:
+    """A phrase to set, checked, and its kind. Typed twice when it is not in a file. Raises VaultError."""
+    if file:
+        words = read_phrase(file)
+    else:
+        words = ask(_("Frase nueva: "), hidden=True)
+        if ask(_("Otra vez: "), hidden=True) != words:
+            raise Refused("phrases_differ")
+    kind = kind_of(words)
+    weakness = access.weakness(words, kind, hints)
+    if weakness:
+        raise VaultError(weakness)
+    return words, kind
+
+
+def kind_of(words: str) -> access.Kind:
+    """`words` for a phrase of the list, else `own`."""
+    return "words" if access.weakness(words, "words") is None else "own"
+
+
+def existing_home() -> Path:
+    """The data folder. Raises VaultError `no_vault` when nobody has data there."""
+    home = access.data_folder()
+    if access.profile(home) is None:
+        raise VaultError("no_vault")
+    return home
+
+
+def unlock(context: typer.Context) -> tuple[Path, Key]:
+    """The data folder and its key."""
+    home = existing_home()
+    return home, access.unlock(home, phrase(context))
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[Workspace]:
+    """The open vault."""
+    home, key = unlock(context)
+    from lnctp_tui.services.workspace import open_workspace
+
+    workspace = open_workspace(home, key)
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def protocol() -> Protocol:
+    """The protocol in use, without opening any vault."""
+    from lnctp_tui.services.workspace import load_protocol
+
+    return load_protocol(access.data_folder())

@@ -1,0 +1,198 @@
+"""`lnctp init`, `run`, `passphrase`, `backup`, `restore`: the data folder as a whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.errors import BadInput, Refused, VaultError
+from lnctp_tui.i18n import LANGUAGES, N_, _
+from lnctp_tui.services import access
+
+ABOUT = N_(
+    "Registro de llamadas de la Línea Nacional contra la Trata de Personas. Sin orden, abre la aplicación."
+)
+NewFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--new-passphrase-file",
+        metavar="ARCHIVO",
+        help=N_("Archivo con la frase nueva, que solo usted pueda leer."),
+    ),
+]
+ZONE = "America/Mexico_City"
+
+
+def init(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Option(help=N_("Nombre de la consejera o el consejero."))] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help=N_("Zona horaria, por ejemplo America/Tijuana."))
+    ] = None,
+    language: Annotated[str, typer.Option(help=N_("Idioma: es o en."))] = "es",
+    recovery_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=N_("Llave pública de recuperación de la organización.")),
+    ] = None,
+) -> None:
+    if language not in LANGUAGES:
+        raise typer.BadParameter(_("use es o en"), param_hint="--language")
+    zone = _zone(time_zone)
+    home = access.data_folder()
+    if access.profile(home) is not None:
+        raise VaultError("vault_exists")
+    words, kind, name = _wanted(context, name)
+    if recovery_key:
+        _configure(home, recovery_key)
+    key = access.found(home, words, kind=kind, language=language, zone=zone, name=_clean_name(name))
+    organisation = access.recovery_key(home) is not None
+    if session.settings(context).json:
+        found = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
+        output.as_json(found | {"time_zone": zone, "recovery": organisation})
+    else:
+        output.say(_("Los datos están listos en {folder}.").format(folder=home))
+    if not organisation:
+        output.tell(
+            _(
+                "Sin llave de recuperación, perder la frase es perder los datos. "
+                "Imprima una hoja con «lnctp recovery sheet»."
+            )
+        )
+
+
+def _wanted(context: typer.Context, name: str | None) -> tuple[str, access.Kind, str]:
+    """Phrase, its kind and the counselor's name, from the file or from the person."""
+    words = session.given_phrase(context)
+    if words is not None:
+        kind = session.kind_of(words)
+        weakness = access.weakness(words, kind, (name or "",))
+        if weakness:
+            raise VaultError(weakness)
+        return words, kind, name or _account()
+    if not session.terminal():
+        raise Refused("no_passphrase")
+    name = name or session.ask(_("Nombre: ")).strip() or _account()
+    words = access.generate()
+    # On the terminal only: what goes to standard output may end in a file.
+    sys.stderr.write(_("Su frase, que se muestra una sola vez. Escríbala en papel:") + f"\n\n    {words}\n\n")
+    if not access.same_phrase(session.ask(_("Escríbala para comprobar: "), hidden=True), words, "words"):
+        raise Refused("phrases_differ")
+    return words, "words", name
+
+
+def _account() -> str:
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "lnctp"
+
+
+def _clean_name(name: str) -> str:
+    from lnctp_tui.domain.text import clean
+
+    if len(name) > 200:
+        raise BadInput("name_long")
+    return clean(name.strip())[0]
+
+
+def _zone(named: str | None) -> str:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    zone = named or _system_zone() or ZONE
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise typer.BadParameter(_("no existe esa zona horaria"), param_hint="--time-zone") from error
+    return zone
+
+
+def _system_zone() -> str | None:
+    named = os.environ.get("TZ", "").lstrip(":")
+    where = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    return next((each for each in (named, where) if "/" in each and not each.startswith("/")), None)
+
+
+def _configure(home: Path, file: Path) -> None:
+    from lnctp_tui.services.importing_files import read_bytes
+    from lnctp_tui.storage import recovery
+
+    recovery.configure(home, recovery.parse_public(read_bytes(file).decode(errors="replace")))
+
+
+def run(context: typer.Context) -> None:
+    from lnctp_tui import launcher
+
+    raise typer.Exit(launcher.main())
+
+
+def passphrase(context: typer.Context, new: NewFile = None) -> None:
+    home = session.existing_home()
+    old = session.phrase(context, _("Frase actual: "))
+    key = access.unlock(home, old)
+    words, kind = session.new_phrase(new)
+    access.set_phrase(home, key, words, kind)
+    if session.settings(context).json:
+        output.as_json({"changed": True, "kind": kind})
+        return
+    output.say(_("La frase cambió. Los respaldos anteriores se abren con la frase de entonces."))
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help=N_("Archivo nuevo; queda cifrado con la misma frase."))
+    ],
+) -> None:
+    home, key = session.unlock(context)
+    from lnctp_tui.storage import backup as backups
+    from lnctp_tui.storage import instants
+
+    manifest = backups.backup(home, key, file, at=instants.iso(instants.now()))
+    if session.settings(context).json:
+        output.as_json(
+            {
+                "file": str(file),
+                "made_at": manifest.made_at,
+                "rows": manifest.rows,
+                "revision": manifest.revision,
+            }
+        )
+        return
+    output.say(_("Respaldo cifrado y revisado: {file}").format(file=file))
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Un respaldo de «lnctp backup»."))],
+) -> None:
+    from lnctp_tui.storage import backup as backups
+    from lnctp_tui.storage import instants
+
+    if not file.is_file():
+        raise BadInput("file_failed", name=file.name, reason="ENOENT")
+    words = session.phrase(context, _("Frase del respaldo: "))
+    manifest, aside = backups.restore(file, access.data_folder(), words, at=instants.iso(instants.now()))
+    if session.settings(context).json:
+        output.as_json(
+            {"made_at": manifest.made_at, "rows": manifest.rows, "kept": str(aside) if aside else None}
+        )
+        return
+    output.say(_("Restaurado el respaldo del {date}.").format(date=manifest.made_at[:19]))
+    if aside:
+        output.say(_("Lo que había se conserva en {folder}.").format(folder=aside))
+
+
+COMMANDS = (
+    ("init", init, N_("Crea los datos de una consejera o un consejero en este equipo.")),
+    ("run", run, N_("Abre la aplicación.")),
+    ("passphrase", passphrase, N_("Cambia la frase.")),
+    ("backup", backup, N_("Hace un respaldo cifrado, también con la aplicación abierta.")),
+    ("restore", restore, N_("Pone un respaldo en su lugar, después de revisarlo; lo anterior se conserva.")),
+)

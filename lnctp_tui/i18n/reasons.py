@@ -1,0 +1,65 @@
+"""Why a row was not imported, in one sentence that says what to do. By reason code of services.importing.
+
+A test holds that every reason of the import has its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lnctp_tui.i18n import N_, _
+
+REASONS: dict[str, str] = {
+    "age_negative": N_("La edad no puede ser negativa."),
+    "age_too_high": N_("La edad pasa de 120 años."),
+    "age_unreadable": N_("La edad no se entiende; escriba 17, ~17 o 15-17."),
+    "age_word": N_("La edad debe ser un número; que parece menor se marca en age.appears_minor."),
+    "ages_order": N_("La edad menor (age_min) es más alta que la mayor (age_max)."),
+    "ambiguous": N_("El nombre corresponde a varios códigos; escriba el código."),
+    "bad_date": N_("La fecha no existe o no es 2026, 2026-03 o 2026-03-14."),
+    "bad_folio": N_("El folio no es válido: revise sus símbolos, o quítelo para que se dé uno nuevo."),
+    "bad_id": N_("El identificador no es válido."),
+    "bad_instant": N_("La fecha y hora no existe o no es como 2026-03-14T20:05:00Z."),
+    "bad_name": N_("El nombre del campo no es válido."),
+    "bad_schema": N_("La versión del documento (schema) debe ser un número desde 1."),
+    "date_future": N_("La fecha está en el futuro."),
+    "date_impossible": N_("Esa fecha no existe."),
+    "date_too_old": N_("La fecha es anterior a 1900."),
+    "date_unreadable": N_("La fecha no se entiende; escriba día/mes/año."),
+    "empty": N_("El documento está vacío."),
+    "id_twice": N_("Dos registros del documento tienen el mismo identificador."),
+    "not_a_list": N_("Debe ser una lista."),
+    "not_a_number": N_("Debe ser un número."),
+    "not_an_answer": N_("Debe ser yes, no, unknown o refused."),
+    "not_an_object": N_("Debe ser un objeto con sus campos."),
+    "not_csv": N_("La línea {line} no se puede leer como CSV; revise las comillas."),
+    "not_json": N_("La línea {line} no es JSON válido."),
+    "not_text": N_("Debe ser texto."),
+    "not_true_false": N_("Debe ser true o false."),
+    "not_utf8": N_("La línea {line} tiene bytes que no son UTF-8; guarde el archivo de nuevo como UTF-8."),
+    "not_whole": N_("Debe ser un número entero."),
+    "not_yes_no": N_("Debe ser sí, no, no sabe o no contesta."),
+    "number_negative": N_("El número no puede ser negativo."),
+    "number_not_whole": N_("Debe ser un número entero."),
+    "number_too_large": N_("El número es demasiado grande."),
+    "number_too_small": N_("El número es menor que {least}."),
+    "number_unreadable": N_("El número no se entiende."),
+    "other_case": N_("Ese registro ya está en otro caso; importar no mueve nada de un caso a otro."),
+    "out_of_range": N_("Debe estar entre {least} y {most}."),
+    "too_deep": N_("El campo tiene demasiados niveles."),
+    "too_long": N_("El texto es demasiado largo ({length} caracteres); divídalo en notas."),
+    "too_many_cells": N_("La línea {line} tiene más celdas que títulos; revise comas y comillas."),
+    "unknown_code": N_("El código no está en el catálogo {catalog}; use uno del catálogo."),
+    "unknown_reference": N_("Nombra un registro que no está en el documento ni en los datos."),
+}
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def reason(code: str, facts: Mapping[str, object]) -> str:
+    """The sentence for a reason, in the language in use; an unknown code is shown as it is."""
+    sentence = REASONS.get(code)
+    return _(sentence).format_map(_Facts(facts)) if sentence else code

@@ -1,0 +1,47 @@
+"""Cases out of the store, as JSON Lines of case documents that `case import` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import orjson
+from sqlalchemy import select
+
+from lnctp_tui.errors import BadInput
+from lnctp_tui.services import cases
+from lnctp_tui.storage import audit, paths
+from lnctp_tui.storage.session import TABLES, Store
+
+CASES, CONTACTS = TABLES["cases"], TABLES["contacts"]
+
+
+def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
+    """One document a line: the named cases, or with None all cases and then the contacts without one."""
+    loose: list[str] = []
+    if ids is None:
+        with store.read() as connection:
+            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None))))
+            alone = CONTACTS.c.case_id.is_(None) & CONTACTS.c.erased_at.is_(None)
+            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone)))
+    _note(store, [*ids, *loose])
+    for each in ids:
+        yield orjson.dumps(cases.document(store, each), option=orjson.OPT_APPEND_NEWLINE)
+    for each in loose:
+        yield orjson.dumps(cases.document_of_contact(store, each), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
+    """Writes the lines to a new private file; returns how many. Raises BadInput `file_exists`."""
+    content = list(lines(store, ids))
+    try:
+        paths.write_new(file, b"".join(content))
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=file.name) from error
+    return len(content)
+
+
+def _note(store: Store, ids: Sequence[str]) -> None:
+    with store.write() as unit:
+        for each in ids:
+            audit.note(unit.connection, unit.now, store.author.actor, "export", each)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+COMPLETING = "_LNCTP_COMPLETE"
+"""Set by the shell when it asks what could follow."""
 
 
 def main() -> int:
     """The exit code of the command."""
-    if sys.argv[1:] in ([], ["run"]):
+    if sys.argv[1:] in ([], ["run"]) and COMPLETING not in os.environ:
         from lnctp_tui import launcher
 
-        return launcher.main()
+        return launcher.main(light=True)
     from lnctp_tui.storage import hardening
 
     hardening.harden()

@@ -43,8 +43,8 @@ def list_cases(
                 (
                     each.folio,
                     (each.opened_at or "")[:10],
-                    said("triage", each.triage),
-                    said("report_class", each.report_class),
+                    said("triage", each.triage).partition(":")[0],
+                    said("report_class", each.report_class).partition(" (")[0],
                     said("case_status", each.status),
                     each.people,
                     each.summary[:70],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -11,8 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widget import AwaitMount
 from textual.widgets import Input
 
 from lnctp_tui.app_forms import OpenForms
@@ -26,7 +29,6 @@ from lnctp_tui.services import access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.banner import Banner
 from lnctp_tui.widgets.key_names import key_name
-from lnctp_tui.widgets.messages import SaveFailed
 
 if TYPE_CHECKING:
     from lnctp_tui.app_start import Start
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 QUIT, REFUSED = 0, 78
 """Exit codes for the launcher: done; told why it cannot go on."""
+STYLES = Path(__file__).parent / "styles"
 DRAIN = 1.0
 """Seconds that the lock waits for the disk."""
 LAST_RESORT = 2.0
@@ -46,7 +49,6 @@ QUIT_TWICE = 6.0
 class LnctpApp(GuardedApp[int]):
     """The full-screen app. It starts on the phrase, or on the first run."""
 
-    CSS_PATH = "styles/app.tcss"
     TITLE = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "lock", N_("bloquear"), priority=True, show=False, id="app.lock"),
@@ -57,7 +59,9 @@ class LnctpApp(GuardedApp[int]):
     ]
 
     def __init__(self, home: Path, profile: access.Profile | None, *, watch: LockWatch | None = None) -> None:
-        super().__init__()
+        super().__init__(
+            css_path=[STYLES / "app.tcss", *([STYLES / "first.tcss"] if profile is None else [])]
+        )
         self.home = home
         self.profile = profile
         self.watch_lock = watch or LockWatch()
@@ -67,10 +71,12 @@ class LnctpApp(GuardedApp[int]):
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None
         self._trouble: LnctpError | None = None
+        self.handed: Key | None = None
         self._quit_until = 0.0
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.set_reactive(App.theme, THEMES[0].name)  # no watcher: nothing is painted yet
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def workspace(self) -> Workspace:
@@ -111,6 +117,13 @@ class LnctpApp(GuardedApp[int]):
         self.set_interval(1.0, self._tick)
         if not self.is_headless:
             on_hang_up(self._hang_up)
+        if self.handed is not None:
+            self.call_after_refresh(self._open_demo, self.handed)
+            self.handed = None
+
+    def _open_demo(self, key: Key) -> None:
+        """The throw-away vault of `lnctp demo` opens without its phrase, once."""
+        self.open_with(lambda: key, self._failed)
 
     # what screens ask for (screens.base.Shell)
 
@@ -120,6 +133,7 @@ class LnctpApp(GuardedApp[int]):
 
     def preload_rest(self) -> None:
         """Fetch in a thread what the first screen did not need."""
+        gc.enable()
         self.preload.begin()
 
     def enter(self, start: Start) -> None:
@@ -198,13 +212,22 @@ class LnctpApp(GuardedApp[int]):
         self.forms_open.saved(stored)
         if self._trouble is not None:
             self._trouble = None
-            self.query(Banner).remove()
+            for screen in self.screen_stack:
+                Banner.show(screen, "")
             self.notify(_("El disco ya acepta lo escrito: todo está guardado."), markup=False)
 
     def _failed(self, error: LnctpError) -> None:
+        from lnctp_tui.widgets.messages import SaveFailed
+
         self._trouble = error
         self.forms_open.post(lambda: SaveFailed(error))
         self._show_trouble()
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to a mode; what is wrong with the disk shows there too."""
+        going = super().switch_mode(mode)
+        self.call_after_refresh(self._show_trouble)
+        return going
 
     def _show_trouble(self) -> None:
         if self._trouble is not None:
@@ -307,6 +330,10 @@ class LnctpApp(GuardedApp[int]):
             self._workspace.writer.drain(DRAIN)
 
 
+DEMO_KEY = "LNCTP_DEMO_KEY"
+"""Names the pipe with the key of a throw-away vault (services.demo)."""
+
+
 def run_worker() -> int:
     """Runs the app on the data folder; the exit code for the launcher. Ends the process by itself if threads hang."""
     home = access.data_folder()
@@ -318,6 +345,10 @@ def run_worker() -> int:
     set_language(profile.language if profile else DEFAULT)
     app = LnctpApp(home, profile)
     app.last_resort = _end_soon
+    if DEMO_KEY in os.environ:
+        from lnctp_tui.services.demo import handed_key
+
+        app.handed = handed_key()
     code = app.run()
     app.close_workspace()
     sys.stdout.flush()

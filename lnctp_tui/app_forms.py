@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.app import App
 from textual.screen import Screen
 
-from lnctp_tui.widgets.messages import Saved
+from lnctp_tui.i18n import _
+from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
@@ -42,6 +43,7 @@ class OpenForms:
             )
             self.app.add_mode(mode, lambda: screen)
         self.app.switch_mode(mode)
+        self.app.call_after_refresh(self.mark)
 
     def go(self, known: str) -> bool:
         """Go to the form of a contact or case if it is open."""
@@ -78,14 +80,30 @@ class OpenForms:
         await self.app.switch_mode(to)
         del self.opened[mode]
         await self.app.remove_mode(mode)
+        self.mark()
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """(mode, folio or nothing yet, on the screen now) of each."""
         here = self.app.current_mode
         return [(mode, form.intake.folio or "", mode == here) for mode, form in self.opened.items()]
 
+    def mark(self) -> None:
+        """Show on each form which calls are open, when there is more than one."""
+        from lnctp_tui.screens.times import clock
+
+        for here, form in self.opened.items():
+            names = [
+                f"{'▸ ' if mode == here else ''}{each.intake.folio or clock(each.intake.started_at, each.intake.workspace.zone)}"
+                for mode, each in self.opened.items()
+            ]
+            if form.screen.is_mounted:
+                text = f"{_('Abiertas')}: {'   '.join(names)}   {_('^O la siguiente')}"
+                OpenCalls.show(form.screen, text if len(names) > 1 else "")
+
     def saved(self, stored: Stored) -> None:
         """Tell the form whose edit is on the disk."""
+        from lnctp_tui.widgets.messages import Saved
+
         for form in self.opened.values():
             if form.intake.form.id == stored.form:
                 form.screen.post_message(Saved(stored.at, stored.folio))

@@ -1,7 +1,8 @@
-"""The process that holds the key, from the phrase to the lock. The launcher starts it; nobody else does."""
+"""The process that holds the key, from the phrase to the lock. Only the launcher starts it."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from lnctp_tui.storage import hardening
 
 def main() -> int:
     """Runs the app; returns one of the launcher's exit codes."""
+    gc.disable()  # nothing to collect before the first screen; the app turns it on
     hardening.harden()
     watch_parent()
     try:

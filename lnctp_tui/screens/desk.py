@@ -71,8 +71,13 @@ class DeskScreen(AppScreen[None]):
 
     def _take(self, view: DeskView) -> None:
         self._more = len(view.cases) >= max(PAGE, len(self.view.cases))
+        new_calls = {call.contact_id for call in view.unfinished} - {
+            call.contact_id for call in self.view.unfinished
+        }
         self.view = view
         self._show()
+        if new_calls:
+            self.query_one(RowList).action_edge(0)
 
     def _show(self) -> None:
         workspace = self.shell.workspace
@@ -100,9 +105,19 @@ class DeskScreen(AppScreen[None]):
         fields = ngettext("{count} campo guardado", "{count} campos guardados", call.fields).format(
             count=call.fields
         )
-        text = _("Llamada del {at} sin terminar, {fields}").format(at=at, fields=fields)
+        here = any(mode.endswith(call.contact_id) for mode, _folio, _current in self.shell.forms())
+        said = (
+            _("Llamada del {at} abierta ahora, {fields}")
+            if here
+            else _("Llamada del {at} sin terminar, {fields}")
+        )
+        text = said.format(at=at, fields=fields)
         return Line(
-            (Cell(call.folio or "", 13, "strong"), Cell(text, None, "warning")), CALL + call.contact_id
+            (
+                Cell(call.folio or _("sin folio"), 13, "strong" if call.folio else "muted"),
+                Cell(text, None, "warning"),
+            ),
+            CALL + call.contact_id,
         )
 
     def _cases(self, now: datetime) -> list[Line]:
@@ -133,7 +148,12 @@ class DeskScreen(AppScreen[None]):
                 Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted")),
                 Cell(age(line.opened_at, now), 9, "muted"),
                 Cell(people if line.people else "", 13, "muted", least=100),
-                Cell(words.value("cases", "report_class", line.report_class), 24, "muted", least=120),
+                Cell(
+                    words.value("cases", "report_class", line.report_class).split(" (")[0],
+                    24,
+                    "muted",
+                    least=120,
+                ),
                 Cell(line.summary or words.value("contacts", "kind", line.kind), None),
             ),
             CASE + line.id,

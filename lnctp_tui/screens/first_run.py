@@ -55,6 +55,7 @@ def zones(typed: str) -> list[str]:
 class FirstRunScreen(AppScreen[None]):
     """Asks the counselor's name and time zone."""
 
+    CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = "#name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "language", "English / Español", id="first.language")

@@ -26,6 +26,7 @@ REQUEST = "solicitud.json"
 class ForgottenScreen(AppScreen[None]):
     """Takes the 24 words of the sheet, or makes a request for the custodians."""
 
+    CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "request", N_("pedir a la organización"), id="forgotten.request"),

@@ -43,6 +43,7 @@ def grid(words: str, columns: int = 2) -> str:
 class NewPhraseScreen(AppScreen[NewPhrase | None]):
     """Steps: read (`shown`), type back (`repeat`); or an own phrase (`own`) and type it again (`repeat`)."""
 
+    CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", N_("ya la anoté"), id="phrase.next"),

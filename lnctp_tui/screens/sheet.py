@@ -25,6 +25,7 @@ FILE = "hoja.txt"
 class SheetScreen(AppScreen[None]):
     """Says what a lost phrase means, and offers the sheet. Enter goes on in any case."""
 
+    CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "make", N_("hacer la hoja"), id="sheet.make"),

@@ -45,18 +45,21 @@ class UnlockScreen(AppScreen[None]):
         self._left = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(id="title", classes="title")
+        with Vertical():
+            yield Static(Content(_("Frase")), id="title", classes="title")
             yield PhraseEntry(access.complete if self.profile.kind == "words" else None, id="phrase")
-            yield PhraseHint(id="hint")
-            yield Static(id="said")
-        yield KeyBar()
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self._mount_rest)
+
+    async def _mount_rest(self) -> None:
+        """What the first paint did not need: hint, messages, keys; then the imports."""
+        await self.query_one(Vertical).mount(PhraseHint(id="hint"), Static(id="said"))
+        await self.mount(KeyBar())
         self._translate()
         if os.environ.get("LNCTP_LAST") == FELL_OVER:
             self._say(_("La última vez se detuvo por un error. Lo guardado está en el disco."), "warning")
-        self.call_after_refresh(self.set_timer, 0.05, self.shell.preload_rest)
+        self.set_timer(0.05, self.shell.preload_rest)
 
     def _translate(self) -> None:
         self.query_one("#title", Static).update(Content(_("Frase")))
@@ -72,7 +75,8 @@ class UnlockScreen(AppScreen[None]):
     @on(PhraseEntry.Looked)
     def follow(self) -> None:
         """Keep the hint up to date."""
-        self.query_one(PhraseHint).follow(self.query_one(PhraseEntry))
+        for hint in self.query(PhraseHint):
+            hint.follow(self.query_one(PhraseEntry))
 
     @on(Input.Submitted, "#phrase")
     def try_phrase(self, event: Input.Submitted) -> None:

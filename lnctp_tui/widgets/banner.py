@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -11,10 +13,16 @@ class Banner(Static):
     """What is wrong with the disk, what is saved, what to do."""
 
     @classmethod
-    def show(cls, screen: Screen[object], text: str) -> None:
-        """Put the text on top of a screen, or change the one that stands there."""
+    def show(cls, screen: Screen[Any], text: str) -> None:
+        """Put the text on top of a screen, or change the one that stands there; no text takes it away."""
         found = screen.query(cls)
-        if found:
+        if not text:
+            found.remove()
+        elif found:
             found.first().update(Content(text))
         else:
             screen.mount(cls(Content(text)), before=0)
+
+
+class OpenCalls(Banner):
+    """The calls that are open at once, the one on the screen marked."""

@@ -24,7 +24,7 @@ from textual.worker import get_current_worker
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.storage.hardening import code_of
+from lnctp_tui.storage.hardening import code_of, keep_code
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -119,6 +119,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def _end_with(self, error: BaseException | None) -> None:
         self._return_code = CRASHED
         code = code_of(error)
+        keep_code(code)
         self.on_fault(code)
         self._exit_renderables[:] = [Text(farewell(code))]
         self._close_messages_no_wait()

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
@@ -40,21 +40,27 @@ _RESTORE = (
 )
 
 
-def main(environment: Mapping[str, str] | None = None) -> int:
-    """`lnctp run`: opens the app in this terminal; exit code 2 without one."""
+def main(*, light: bool = False) -> int:
+    """`lnctp run`: opens the app in this terminal; exit code 2 without one. `light`: as for `run`."""
     if os.isatty(0) and os.isatty(1):
-        return run(environment=environment)
+        return run(light=light)
     _refuse(Refused("no_terminal"))
     return 2
 
 
-def run(command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None) -> int:
-    """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first."""
+def run(
+    command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None, *, light: bool = False
+) -> int:
+    """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
+
+    `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
+    saves starting Python again. Otherwise each worker is a new program, `command`.
+    """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(command, dict(os.environ), instance.handle).run()
+            return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle).run()
     except LnctpError as error:
         return _refuse(error)
 
@@ -68,9 +74,8 @@ def _refuse(error: LnctpError) -> int:
 
 
 class _Launcher:
-    def __init__(self, command: Sequence[str], environment: dict[str, str], claim: int) -> None:
+    def __init__(self, command: Sequence[str], claim: int) -> None:
         self.command = command
-        self.environment = environment
         self.claim = claim
         self.child = 0
         self.ending = 0
@@ -86,7 +91,7 @@ class _Launcher:
             answer = self._after(code, monotonic() - started)
             if answer is not None:
                 return answer
-            self.environment[LAST] = str(code)
+            os.environ[LAST] = str(code)
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
@@ -141,12 +146,11 @@ class _Launcher:
         if sys.platform == "win32":
             import subprocess
 
-            return subprocess.call(self.command, env=self.environment)
+            return subprocess.call(self.command)
         ear, mouth = os.pipe()
-        for handle in (ear, self.claim):  # an orphaned worker keeps the claim until it has ended
-            os.set_inheritable(handle, True)
+        os.environ[PARENT] = str(ear)
         try:
-            self.child = _spawn(self.command, self.environment | {PARENT: str(ear)})
+            self.child = self._spawn(ear) if self.command else _fork(mouth)
             os.close(ear)
             if self.ending:
                 self._forward()
@@ -154,6 +158,11 @@ class _Launcher:
         finally:
             self.child = 0
             os.close(mouth)
+
+    def _spawn(self, ear: int) -> int:
+        for handle in (ear, self.claim):  # an orphaned worker keeps the claim until it has ended
+            os.set_inheritable(handle, True)
+        return os.posix_spawn(self.command[0], tuple(self.command), os.environ, setsigdef=_caught())
 
     def _wait(self) -> int:
         assert sys.platform != "win32"
@@ -166,9 +175,40 @@ class _Launcher:
             _kill(self.child, signal.SIGCONT)
 
 
-def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    caught = [signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGALRM]
-    return os.posix_spawn(command[0], tuple(command), environment, setsigdef=caught)
+def _fork(mouth: int) -> int:
+    child = os.fork()
+    if child == 0:
+        os.close(mouth)  # else the worker would never hear that the launcher is gone
+        _be_worker()
+    return child
+
+
+def _be_worker() -> NoReturn:
+    """The rest of a copy's life. Nothing of the launcher's own is run after it."""
+    code = CRASHED
+    try:
+        for number in _caught():
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        from lnctp_tui import worker
+
+        code = worker.main()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else CRASHED if error.code else QUIT
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # the hook of `harden`, which tells no value
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _caught() -> list[int]:
+    """Signals the launcher has handlers for."""
+    names = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGALRM")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
 
 
 def _stay(_number: int, _frame: FrameType | None) -> None:

@@ -24,9 +24,10 @@ from lnctp_tui.storage import paths, vault
 
 LAUNCH = """
 import sys
-from lnctp_tui import launcher
+from lnctp_tui import launcher, worker
 launcher.GRACE = float(sys.argv[2])
-raise SystemExit(launcher.run((sys.executable, "-c", sys.argv[1])))
+worker.main = lambda: exec(sys.argv[1], {"__name__": "worker"}) or 0
+raise SystemExit(launcher.run((sys.executable, "-c", sys.argv[1]), light=sys.argv[3] == "light"))
 """
 NOTES = """
 import os, sys, signal, threading, time
@@ -51,13 +52,15 @@ while True:
 """
 
 
-@pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Callable[..., PtyApp]]:
-    """Starts the launcher with workers that run a script."""
+@pytest.fixture(params=["light", "heavy"])
+def launch(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., PtyApp]]:
+    """Starts the launcher with workers that run a script: copies of it, or new programs."""
     running: list[PtyApp] = []
 
     def start(script: str, grace: float = launcher.GRACE) -> PtyApp:
-        app = PtyApp(sys.executable, "-c", LAUNCH, NOTES + script, str(grace), home=tmp_path / "data")
+        app = PtyApp(
+            sys.executable, "-c", LAUNCH, NOTES + script, str(grace), request.param, home=tmp_path / "data"
+        )
         running.append(app)
         return app
 
@@ -127,7 +130,7 @@ name = "NOMBRE FICTICIO"
 raise ValueError(name)
 """
     app = launch(script)
-    app.see("código 1 ValueError")
+    app.see("código", "ValueError")
     assert b"FICTICIO" not in app.raw
     assert b"Traceback" not in app.raw
     assert app.end() == launcher.CRASHED
@@ -257,12 +260,11 @@ def test_without_a_terminal_nothing_starts(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_a_worker_gets_no_variable_that_writes_down_secrets(
-    tmp_path: Path, launch: Callable[..., PtyApp]
-) -> None:
+@pytest.mark.parametrize("weight", ["light", "heavy"])
+def test_a_worker_gets_no_variable_that_writes_down_secrets(tmp_path: Path, weight: str) -> None:
     script = "note(sorted(set(os.environ) & {'TEXTUAL', 'TEXTUAL_LOG', 'SSLKEYLOGFILE', 'PYTHONINSPECT'}))"
     unwanted = {"TEXTUAL": "devtools", "TEXTUAL_LOG": "/x", "SSLKEYLOGFILE": "/x", "PYTHONINSPECT": "1"}
-    arguments = (sys.executable, "-I", "-c", LAUNCH, NOTES + script, "5")
+    arguments = (sys.executable, "-I", "-c", LAUNCH, NOTES + script, "5", weight)
     with PtyApp(*arguments, home=tmp_path / "data", environment=unwanted) as app:
         app.until(lambda: _notes(tmp_path), "the worker's note")
     assert _notes(tmp_path) == ["[]"]

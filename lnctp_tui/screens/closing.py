@@ -52,7 +52,7 @@ class ClosingDialog(AppDialog["str | None"]):
         super().__init__()
         self.intake = intake
         self.found = found
-        self.classes = [row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to]
+        self.report_classes = [row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to]
         self.promise: dict[str, str] = {}
         self._typed: dict[FieldRow, None] = {}
         self._timer: Timer | None = None
@@ -62,13 +62,13 @@ class ClosingDialog(AppDialog["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall", id="closing"):
             yield Static(self._title(), id="closing-title", markup=False)
+            yield Static(self._missing(), id="closing-missing", markup=False)
             with VerticalScroll(can_focus=False):
                 if self._contact.get("dropped"):
                     yield Static(_("Se cortó la llamada: plan para volver a llamar"), classes="closing-head", markup=False)
                     for code in PLAN:
                         if field := view.field_of(self.intake.protocol, "case", code):
                             yield FieldRow(field, self.intake.protocol)
-                yield Static(self._missing(), id="closing-missing", markup=False)
                 yield Static(_("Clase del reporte: la decide usted"), classes="closing-head", markup=False)
                 yield OptionList(*self._options(), markup=False)
                 yield Static(_("Contacto prometido"), classes="closing-head", markup=False)
@@ -82,7 +82,7 @@ class ClosingDialog(AppDialog["str | None"]):
                 row.reload(view.record_of(self.intake, row.field.on))
         options = self.query_one(OptionList)
         chosen = self.intake.document["case"].get("report_class") or self.found.suggestion.code
-        codes = [row.code for row in self.classes]
+        codes = [row.code for row in self.report_classes]
         options.highlighted = codes.index(chosen) if chosen in codes else 0
         options.focus()
 
@@ -95,7 +95,7 @@ class ClosingDialog(AppDialog["str | None"]):
         big = "  ".join(folio) if folio else _("Sin folio: esta llamada no abre un caso")
         told = _("Folio para la persona que llama") if folio else _("Terminar")
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
-        return Content.assemble((told, "dim"), f"  {kind}\n\n", (f"  {big}  ", "bold reverse" if folio else "bold"), "\n")
+        return Content.assemble((told, "dim"), f"  {kind}\n", (f"  {big}  ", "bold reverse" if folio else "bold"))
 
     def _missing(self) -> Content:
         fields = list(dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum")))
@@ -107,14 +107,17 @@ class ClosingDialog(AppDialog["str | None"]):
         suggested = self.found.suggestion.code
         return [
             Option(Content.assemble(pick(row.label), (f"  ← {_('sugerida por los hechos')}", "dim") if row.code == suggested else ""))
-            for row in self.classes
+            for row in self.report_classes
         ]
 
     # Edits
 
     @on(Typed)
     def _keep_typed(self, event: Typed) -> None:
-        if isinstance(event.row, FieldRow) and not event.settled:
+        if isinstance(event.row, FieldRow) and event.settled:
+            self.flush()
+            event.row.tell_problem()
+        elif isinstance(event.row, FieldRow):
             self._typed[event.row] = None
             self._timer = self._timer or self.set_timer(FLUSH, self.flush)
 
@@ -138,9 +141,7 @@ class ClosingDialog(AppDialog["str | None"]):
             if row.field.on == "next":
                 self.promise[row.field.code] = row.raw
                 continue
-            parsed = self.intake.enter(row.field, row.raw)
-            row.understood(parsed.shown)
-            row.explain(parsed.problem, parsed.facts)
+            row.answer(self.intake.enter(row.field, row.raw))
         if typed:
             self.query_one("#closing-missing", Static).update(self._missing())
 
@@ -162,7 +163,7 @@ class ClosingDialog(AppDialog["str | None"]):
     def action_finish(self) -> None:
         self.flush()
         place = self.query_one(OptionList).highlighted
-        chosen = self.classes[place].code if place is not None else None
+        chosen = self.report_classes[place].code if place is not None else None
         promise = {code: text for code, text in self.promise.items() if text.strip()}
         done = lambda *_done: self.app.call_later(self.dismiss, "finished")  # noqa: E731
         self.intake.finish(done, report_class=chosen, next_contact=promise or None)

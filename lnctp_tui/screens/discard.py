@@ -21,7 +21,7 @@ class DiscardDialog(AppDialog["str | None"]):
 
     BINDINGS: list[BindingType] = [
         Binding("escape", "dismiss(None)", N_("no descartar"), id="discard.close"),
-        Binding("enter", "choose", N_("descartar"), id="discard.take"),
+        Binding("enter", "choose", N_("descartar"), key_display="Enter", id="discard.take"),
     ]
 
     def __init__(self, protocol: Protocol) -> None:

@@ -42,7 +42,7 @@ class EarlierContacts(AppDialog[None]):
 
     BINDINGS: list[BindingType] = [
         Binding("escape,f7", "dismiss(None)", N_("volver"), id="earlier.close"),
-        Binding("enter", "choose", N_("vincular como posible"), id="earlier.link"),
+        Binding("enter", "choose", N_("vincular como posible"), key_display="Enter", id="earlier.link"),
         Binding("u", "unlink", N_("soltar"), id="earlier.unlink"),
         Binding("a", "open", N_("abrir el caso"), id="earlier.open"),
     ]

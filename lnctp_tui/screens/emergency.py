@@ -15,7 +15,6 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.emergency_data import SCRIPT, block
-from lnctp_tui.services import now
 from lnctp_tui.widgets.elements import question_text
 from lnctp_tui.widgets.keys import KeyBar
 
@@ -28,7 +27,7 @@ class EmergencyCard(AppDialog[None]):
 
     BINDINGS: list[BindingType] = [
         Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
-        Binding("enter,l", "escalate", N_("anotar que se avisó al 911"), id="emergency.log"),
+        Binding("enter,l", "escalate", N_("anotar que se avisó al 911"), key_display="Enter", id="emergency.log"),
         Binding("down,j", "scroll(1)", N_("bajar"), show=False, id="emergency.down"),
         Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="emergency.up"),
     ]
@@ -54,11 +53,11 @@ class EmergencyCard(AppDialog[None]):
         return Content("\n".join([*lines, *told]))
 
     def _block(self) -> Content:
-        parts: list[Content] = [Content.styled(_("LEA EN VOZ ALTA"), "bold"), Content("\n")]
+        parts: list[Content] = [Content.styled(_("LEA EN VOZ ALTA"), "bold")]
         for title, lines in block(self.intake):
-            parts.append(Content.assemble((f"\n{title}", "bold"), "\n"))
-            parts += [Content(f"  {line}\n") for line in lines or [_("— pregunte ahora —")]]
-        return Content("").join(parts)
+            told = lines or [_("— pregunte ahora —")]
+            parts.append(Content.assemble((f"{title:<10} ", "bold"), ("\n" + " " * 11).join(told)))
+        return Content("\n").join(parts)
 
     def _logged(self) -> str:
         at = view.escalated_at(self.intake)
@@ -71,10 +70,10 @@ class EmergencyCard(AppDialog[None]):
         """Log the hour once; the mark shows it at once."""
         if view.escalated_at(self.intake):
             return
-        at = now()
-        self.intake.escalate(lambda *_done: None)
-        clock = view.clock(at, self.intake.workspace.zone, seconds=False)
-        self.query_one("#emergency-log", Static).update(_("✓ Se avisó al 911 a las {at} · caso urgente").format(at=clock))
+        self.intake.escalate(self._log)
+
+    def _log(self, _at: str) -> None:
+        self.query_one("#emergency-log", Static).update(self._logged())
 
     def action_scroll(self, step: int) -> None:
         scroll = self.query_one(VerticalScroll)

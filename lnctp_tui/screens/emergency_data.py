@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
 
 SCRIPT = (
-    N_("No cuelgue: siga en la línea con la persona mientras avisa."),
-    N_("Marque 911 por la otra línea y diga: «Línea Nacional contra la Trata; hay una persona en peligro ahora»."),
-    N_("Lea los datos de abajo. Pida el número de folio del 911 y anótelo en el relato."),
-    N_("Avise a la supervisora o al supervisor."),
-    N_("No prometa un rescate. Pregunte si puede ponerse a salvo y qué decir si alguien contesta."),
+    N_("No cuelgue: siga con la persona mientras avisa."),
+    N_("911: «Línea Nacional contra la Trata; una persona está en peligro ahora»."),
+    N_("Lea los datos de abajo; anote en el relato el folio que dé el 911."),
+    N_("Avise a supervisión. No prometa un rescate."),
+    N_("¿Puede ponerse a salvo? ¿Qué decir si contesta otra persona?"),
 )
 MOST = 400
 """Characters of the narrative: enough to say what is happening."""
@@ -31,8 +31,8 @@ def block(intake: Intake) -> list[tuple[str, list[str]]]:
         (_("Dónde"), list(_where(document, protocol))),
         (_("Quién"), list(_who(document, protocol))),
         (_("Qué"), list(_what(document, protocol))),
-        (_("Desde cuándo"), list(_since(intake))),
-        (_("Cómo volver a llamar"), list(_call_back(document))),
+        (_("Cuándo"), list(_since(intake))),
+        (_("Rellamar"), list(_call_back(document))),
     ]
 
 
@@ -69,7 +69,9 @@ def _who(document: Document, protocol: Protocol) -> Iterator[str]:
             view.label_of(protocol, "sex", person.get("sex")).lower(),
         ]
         said = view.show(age, person, protocol) if age else ""
-        if said:
+        if said and person.get("age_min") is None and person.get("age_max") is None:
+            parts.append(_("edad: {age}").format(age=said))
+        elif said:
             parts.append(_("{age} años").format(age=said))
         elif (person.get("answers") or {}).get("age.appears_minor") == "yes":
             parts.append(_("parece menor de edad"))

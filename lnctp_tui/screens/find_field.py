@@ -37,6 +37,7 @@ class _Goal(NamedTuple):
 
 def goals(protocol: Protocol) -> Iterator[_Goal]:
     """Every field in the form's order, and the rows of its checklists."""
+    dimensions = protocol.catalogs.get("dimension")
     for number, stage in enumerate(protocol.stages, 1):
         where = f"{number} {pick(stage.title)}"
         for field in stage.fields:
@@ -45,7 +46,9 @@ def goals(protocol: Protocol) -> Iterator[_Goal]:
             catalog = protocol.catalogs.get(field.catalog or field.code) if field.kind == "checklist" else None
             for row in catalog.rows if catalog and len(catalog.rows) <= WHOLE_LISTS else ():
                 text = pick(row.label)
-                yield _Goal(f"{field.code}.{row.code}", field.on, text, f"{where} · {label}", fold(text))
+                group = dimensions.by_code.get(row.extra.get("dimension", "")) if dimensions else None
+                under = pick(group.label) if group else label
+                yield _Goal(f"{field.code}.{row.code}", field.on, text, f"{where} · {under}", fold(text))
 
 
 class FindField(AppDialog["tuple[str, str] | None"]):
@@ -55,7 +58,7 @@ class FindField(AppDialog["tuple[str, str] | None"]):
         Binding("escape,f3", "dismiss(None)", N_("volver"), id="find.close"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="find.down"),
         Binding("up", "move(-1)", N_("anterior"), show=False, id="find.up"),
-        Binding("enter,tab", "take", N_("ir al campo"), id="find.take"),
+        Binding("enter,tab", "take", N_("ir al campo"), key_display="Enter", id="find.take"),
     ]
 
     def __init__(self, protocol: Protocol) -> None:

@@ -30,7 +30,7 @@ class AttachDialog(AppDialog[bool]):
 
     BINDINGS: list[BindingType] = [
         Binding("escape", "dismiss(False)", N_("volver"), id="attach.close"),
-        Binding("enter", "take", N_("vincular"), id="attach.take"),
+        Binding("enter", "take", N_("vincular"), key_display="Enter", id="attach.take"),
         Binding("ctrl+r", "detach", N_("soltar del caso"), id="attach.detach"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="attach.down"),
         Binding("up", "move(-1)", N_("anterior"), show=False, id="attach.up"),

@@ -14,12 +14,11 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from lnctp_tui.domain.assess import Assessment
-from lnctp_tui.domain.protocol import Field, Stage
+from lnctp_tui.domain.protocol import Stage
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppScreen
-from lnctp_tui.services import now
 from lnctp_tui.widgets.call_bar import CallBar
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.elements import ElementsPanel, summary
@@ -48,7 +47,7 @@ FIRST_STAGE = "relato"
 class IntakeForm(AppScreen[None]):
     """Everything of a call but its keys."""
 
-    CSS_PATH = ("../styles/widgets.tcss", "../styles/intake.tcss")
+    CSS_PATH = ["../styles/widgets.tcss", "../styles/intake.tcss"]  # noqa: RUF012
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (120, "-wide")]  # noqa: RUF012 (Textual's own type)
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-low"), (30, "-high")]  # noqa: RUF012
@@ -77,6 +76,7 @@ class IntakeForm(AppScreen[None]):
         with Horizontal(id="form"):
             yield StageList()
             with Vertical(id="middle"):
+                yield Static(id="stage-title", markup=False)
                 yield Static(id="stage-head", markup=False)
                 yield ContentSwitcher(id="panes")
             yield ElementsPanel(self.protocol)
@@ -85,7 +85,7 @@ class IntakeForm(AppScreen[None]):
         yield Static(_("Agrande la ventana: lo escrito sigue aquí"), id="tiny", markup=False)
 
     async def on_mount(self) -> None:
-        place = getattr(self.intake, "place", None)
+        place = self.intake.place
         stages = self.protocol.by_stage
         stage = place.stage if place and place.stage in stages else FIRST_STAGE
         if stage not in stages:
@@ -141,11 +141,11 @@ class IntakeForm(AppScreen[None]):
 
     def _head(self, stage: Stage) -> None:
         number = self.protocol.stages.index(stage) + 1
-        title = Content.assemble((f"{number} · {pick(stage.title)}", "bold"), "  ")
+        self.query_one("#stage-title", Static).update(f"{number} · {pick(stage.title)}")
         prompt = Content.styled(pick(stage.prompt), "italic")
         never = " · ".join(pick(each) for each in stage.never_ask)
         never_line = Content.styled(_("\nNo preguntar: {what}").format(what=never), "dim") if never else Content("")
-        self.query_one("#stage-head", Static).update(Content.assemble(title, "\n", prompt, never_line))
+        self.query_one("#stage-head", Static).update(Content.assemble(prompt, never_line))
 
     # Records
 
@@ -203,6 +203,7 @@ class IntakeForm(AppScreen[None]):
                 if row in self._typed:
                     self.flush()
                 row.load(self._record_of(row.field.on))
+                row.tell_problem()
                 return
             self._typed[row] = None
             self._flush_timer = self._flush_timer or self.set_timer(FLUSH, self.flush)
@@ -220,8 +221,7 @@ class IntakeForm(AppScreen[None]):
 
     def _enter(self, row: FieldRow, raw: str) -> None:
         parsed = self.intake.enter(row.field, raw)
-        row.understood(parsed.shown)
-        row.explain(parsed.problem, parsed.facts)
+        row.answer(parsed)
 
     @on(Chosen)
     def _keep_chosen(self, event: Chosen) -> None:
@@ -237,16 +237,8 @@ class IntakeForm(AppScreen[None]):
     @on(Marked)
     def _keep_marked(self, event: Marked) -> None:
         self.flush()
-        ref = self.intake.current(event.field.on) if event.field.on in SEVERAL else None
-        self.intake.mark(self._ref(event.field, ref), f"{event.field.code}.{event.code}", event.value)
+        self.intake.mark(self.intake.current(event.field.on), f"{event.field.code}.{event.code}", event.value)
         self._written()
-
-    def _ref(self, field: Field, current: Any) -> Any:
-        if current is not None:
-            return current
-        if field.on in SEVERAL:
-            return self.intake.add(field.on, **({"role": "victim"} if field.on == "person" else {}))
-        return self.intake.current(field.on)
 
     @on(Replaced)
     def _tell_replaced(self, event: Replaced) -> None:
@@ -280,7 +272,7 @@ class IntakeForm(AppScreen[None]):
         """Say saved only when nothing typed is still on its way."""
         if self._typed or self._disk:
             return
-        if self.intake.workspace.writer.pending:
+        if self.intake.writer.pending:
             self.set_timer(CONFIRM, self._confirm)
         else:
             self.query_one(CallBar).saved(self._saved_at)
@@ -330,7 +322,7 @@ class IntakeForm(AppScreen[None]):
 
     def _tick(self) -> None:
         if self.intake.started_at:
-            end = self.intake.ended_at or now()
+            end = self.intake.ended_at or self.intake.workspace.store.now().isoformat()
             self.query_one(CallBar).tick(view.elapsed(self.intake.started_at, end))
 
     # Quiet moments

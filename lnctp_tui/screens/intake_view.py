@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain import values
+from lnctp_tui.domain.document import answer
 from lnctp_tui.domain.protocol import Field, Protocol, Stage
 from lnctp_tui.i18n import _, language, ngettext, pick
+from lnctp_tui.services.intake import ESCALATED, Intake
 from lnctp_tui.widgets.call_bar import Heading
 from lnctp_tui.widgets.record_bar import Entry
 from lnctp_tui.widgets.stage_map import StageLine
-
-if TYPE_CHECKING:
-    from lnctp_tui.services.intake import Intake
 
 NARRATIVE = "narrative"
 
@@ -46,14 +45,11 @@ def heading(intake: Intake, risk: str, marks: tuple[str, ...] = ()) -> Heading:
 
 
 def record_of(intake: Intake, on: str) -> Mapping[str, Any]:
-    """The record that the form shows for a table; empty before there is one."""
-    if on == "case":
-        case: Mapping[str, Any] = intake.document["case"]
-        return case
-    wanted = intake.contact if on == "contact" else intake.current(on)
-    if wanted is None:
-        return {}
-    return next((each for each in intake.document.get(wanted.table, ()) if each.get("id") == wanted.id), {})
+    """The record that the form shows for a table; before there is a person, the victim it will be."""
+    ref = intake.current(on)
+    if ref:
+        return intake.record(ref)
+    return {"role": "victim"} if on == "person" else {}
 
 
 def stage_lines(intake: Intake) -> list[StageLine]:
@@ -71,9 +67,8 @@ def stage_lines(intake: Intake) -> list[StageLine]:
 
 
 def debt_of(intake: Intake) -> list[tuple[Stage, Field]]:
-    """What is missing to close: the minimum first, each field once."""
-    debt = [*intake.debt("minimum"), *intake.debt("close")]
-    return list({(field.on, field.code): (stage, field) for stage, field in reversed(debt)}.values())[::-1]
+    """What is missing: of the minimum, and once that is there, to close."""
+    return intake.debt("minimum") or intake.debt("close")
 
 
 def entries(intake: Intake, on: str) -> list[Entry]:
@@ -105,7 +100,7 @@ def _person(record: Mapping[str, Any], protocol: Protocol) -> str:
     name = str(record.get("name") or "")
     count = record.get("headcount")
     many = ngettext("{n} persona", "{n} personas", count).format(n=count) if isinstance(count, int) else ""
-    told = ", ".join(filter(None, (role, many)))
+    told = ", ".join(filter(None, (many, role)))
     return f"{name} ({told})" if name and told else name or told
 
 
@@ -137,4 +132,4 @@ def day(at: str, zone: str) -> date:
 
 def escalated_at(intake: Intake) -> str | None:
     """When 911 was told, if it was."""
-    return getattr(intake, "escalated_at", None)
+    return answer(intake.document["case"], ESCALATED)

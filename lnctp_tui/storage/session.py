@@ -272,7 +272,12 @@ def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> d
             continue
         else:
             into, key = "extra", name
-        bag = values.setdefault(into, dict(stored[into]))
+        if into == "answers" and "answers" not in columns:
+            # What could not be read stands in the row's extra, which reads as its answers.
+            extra = values.setdefault("extra", dict(stored["extra"]))
+            bag = extra["answers"] = dict(extra.get("answers") or {})
+        else:
+            bag = values.setdefault(into, dict(stored[into]))
         if value is None and into == "answers":
             bag.pop(key, None)
         else:

@@ -23,6 +23,7 @@ from lnctp_tui.widgets.messages import Marked
 MARK = 4
 GAP = 2
 WIDEST = 34
+"""Lists whose common labels are longer stand in one column."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Checklist(Widget, can_focus=True):
         Binding("home", "edge(0)", N_("primer renglón"), show=False, id="checklist.home"),
         Binding("end", "edge(-1)", N_("último renglón"), show=False, id="checklist.end"),
         Binding("slash", "filter", N_("filtrar"), show=False, id="checklist.filter"),
-        Binding("enter", "screen.focus_next", N_("campo siguiente"), show=False, id="checklist.next"),
+        Binding("enter", "app.focus_next", N_("campo siguiente"), show=False, id="checklist.next"),
     ]
 
     def __init__(self, asks: Field, title: str, questions: Sequence[Question]) -> None:
@@ -101,8 +102,9 @@ class Checklist(Widget, can_focus=True):
     def _columns(self, width: int) -> int:
         if any(question.group for question in self.questions):
             return 1
-        widest = min(WIDEST, max((cell_len(q.label) for q in self.questions), default=1))
-        return max(1, min(3, (width + GAP) // (widest + MARK + GAP)))
+        lengths = sorted(cell_len(question.label) for question in self.questions)
+        common = lengths[len(lengths) * 4 // 5] if lengths else 1
+        return 1 if common > WIDEST else max(1, min(3, (width + GAP) // (common + MARK + GAP)))
 
     def _kept(self) -> list[int]:
         wanted = fold(self.filter_text or "").split()
@@ -185,15 +187,15 @@ class Checklist(Widget, can_focus=True):
     def _title_line(self, width: int) -> Strip:
         style = self.get_component_rich_style("checklist--title")
         count = f"{self.answered}/{len(self.questions)} "
-        return spread([(self.title, style)], [(count, style)], width, self.rich_style)
+        return spread([(f" {self.title}", style)], [(count, style)], width, self.rich_style)
 
     def _row(self, line: _Line, width: int) -> Strip:
         columns = self._columns(width)
         cell = (width - GAP * (columns - 1)) // columns
         pieces: list[Piece] = []
         for place in line.cells:
+            pieces += [(" " * GAP, self.rich_style)] if pieces else []
             pieces += self._cell(place, cell)
-            pieces.append((" " * GAP, self.rich_style))
         return strip(pieces, width, self.rich_style)
 
     def _cell(self, place: int, width: int) -> list[Piece]:

@@ -22,6 +22,7 @@ _SENTENCES = {
     "date_too_old": N_("Se guardó tal cual; esa fecha es demasiado antigua"),
     "date_future": N_("Se guardó tal cual; esa fecha todavía no llega"),
     "date_impossible": N_("Se guardó tal cual; esa fecha no existe en el calendario"),
+    "kept": N_("Se guardó tal cual; no se entiende"),
     "number_unreadable": N_("Se guardó tal cual; aquí va un número: 3, 1,500 o 2 mil"),
     "number_negative": N_("Se guardó tal cual; el número no puede ser negativo"),
     "number_too_large": N_("Se guardó tal cual; el número es demasiado grande"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -15,7 +17,7 @@ from lnctp_tui.domain import values
 from lnctp_tui.domain.protocol import Field, Protocol, Row
 from lnctp_tui.i18n import _, language, pick
 from lnctp_tui.widgets.choices import Choices, Hit
-from lnctp_tui.widgets.drawing import Piece, fit, strip
+from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
 from lnctp_tui.widgets.explain import STORED, explain
 from lnctp_tui.widgets.messages import Chosen, Typed
 from lnctp_tui.widgets.picker import Picker
@@ -25,6 +27,10 @@ from lnctp_tui.widgets.yes_no import YesNo
 
 LABEL = 26
 """Cells of the label; the style sheet gives the control the same margin."""
+ANSWERS = 24
+"""Cells of a question with four answers; its label takes the rest of the line."""
+PAUSE = 0.8
+"""Seconds of quiet before a half-typed value is called unreadable."""
 SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22}
 """Width of the input of short values; what was understood stands beside it."""
 
@@ -43,7 +49,28 @@ class FieldRow(Widget, can_focus=False):
         """Required and not there yet."""
         self._echo = ""
         self._problem: tuple[str, dict[str, Any]] | None = None
+        self._untold: tuple[str, Mapping[str, Any]] | None = None
+        self._pause: Timer | None = None
         self.control: LineInput | YesNo | LongText = self._make_control()
+
+    # Size
+
+    def _label_room(self, width: int) -> int:
+        """Cells of the label with its mark."""
+        return max(LABEL, width - ANSWERS) if isinstance(self.control, YesNo) else LABEL
+
+    def _label_lines(self) -> list[str]:
+        return wrap(pick(self.field.label), self._label_room(self.size.width or LABEL) - 2) or [""]
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """As many lines as the label needs, one more for an explanation; a long text has the style sheet's."""
+        if not isinstance(self.control, LongText):
+            height = min(2, len(self._label_lines())) + (self._problem is not None)
+            if self.styles.height is None or self.styles.height.value != height:
+                self.styles.height = height
 
     # Control
 
@@ -90,10 +117,34 @@ class FieldRow(Widget, can_focus=False):
     def reload(self, record: Mapping[str, Any]) -> None:
         """Show what `record` holds even under the cursor: after undo, or for another record."""
         self.record = record
+        self._echo, self._untold = "", None
+        self.explain(self._kept_problem(record))
         if isinstance(self.control, YesNo):
             self.control.load(_answer(self.field, record))
         else:
             self.control.load(values.shown(self.field, record, self.protocol, language()))
+
+    def answer(self, parsed: values.Parsed) -> None:
+        """Show what became of the text. Why it was not understood is told when the typing pauses."""
+        self.understood(parsed.shown)
+        if self._pause:
+            self._pause.stop()
+        if parsed.problem is None:
+            self._untold = None
+            self.explain(None)
+            return
+        self._untold = parsed.problem, parsed.facts
+        if not self.control.has_focus:
+            self.tell_problem()
+        elif not isinstance(self.control, Picker):
+            self._pause = self.set_timer(PAUSE, self.tell_problem)
+
+    def tell_problem(self) -> None:
+        """Explain what is not understood now: the field was left, or the typing paused."""
+        if self._untold:
+            problem, facts = self._untold
+            self._untold = None
+            self.explain(problem, facts)
 
     def understood(self, shown: str) -> None:
         """Say beside a short value what was understood, unless it says just that."""
@@ -102,12 +153,17 @@ class FieldRow(Widget, can_focus=False):
             self._echo = shown
             self.refresh()
 
+    def _kept_problem(self, record: Mapping[str, Any]) -> str | None:
+        """Whether what the record keeps was not understood when it was typed."""
+        return "kept" if (record.get("answers") or {}).get(f"raw.{self.field.code}") is not None else None
+
     def explain(self, problem: str | None, facts: Mapping[str, Any] | None = None) -> None:
         """Explain in a line below why the value was not understood; None takes the line away."""
         found = (problem, dict(facts or {})) if problem else None
         if found != self._problem:
             self._problem = found
             self.set_class(found is not None, "-explained")
+            self._fit()
             self.refresh()
 
     def owe(self, missing: bool) -> None:
@@ -131,23 +187,27 @@ class FieldRow(Widget, can_focus=False):
         self.control.focus()
 
     def render_line(self, y: int) -> Strip:
-        """The label on the first line; the explanation, or the help while typing, on the last."""
-        width = self.size.width
-        if y == 0:
-            return strip(self._first_line(width), width, self.rich_style)
-        if y == self.size.height - 1 and self._problem:
+        """The label; an explanation on the last line."""
+        width, base = self.size.width, self.rich_style
+        if y and y == self.size.height - 1 and self._problem:
             code, facts = self._problem
             name = "field--remark" if code in STORED else "field--problem"
             text = f"{'·' if code in STORED else '!'} {explain(code, facts)}"
-            pieces: list[Piece] = [(" " * LABEL, self.rich_style), (text, self.get_component_rich_style(name))]
-            return strip(pieces, width, self.rich_style)
-        return strip([], width, self.rich_style)
+            room = max(0, min(LABEL, width - cell_len(text)))
+            return strip([(" " * room, base), (text, self.get_component_rich_style(name))], width, base)
+        if y == 0:
+            return strip(self._first_line(width), width, base)
+        lines = self._label_lines()
+        if y < min(2, len(lines)):
+            return strip([(f" {' '.join(lines[y:])}", self.get_component_rich_style("field--label"))], width, base)
+        return strip([], width, base)
 
     def _first_line(self, width: int) -> list[Piece]:
         label = self.get_component_rich_style("field--label")
         mark = "!" if self._problem and self.problem not in STORED else "•" if self.missing else " "
         mark_style = self.get_component_rich_style("field--problem" if mark == "!" else "field--debt")
-        pieces: list[Piece] = [(mark, mark_style), (f"{fit(pick(self.field.label), LABEL - 2)} ", label)]
+        room = self._label_room(width)
+        pieces: list[Piece] = [(mark, mark_style), (f"{fit(self._label_lines()[0], room - 2)} ", label)]
         after = SHORT.get(self.field.kind)
         beside = self._beside()
         if after and beside:

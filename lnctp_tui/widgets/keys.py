@@ -20,6 +20,8 @@ class KeyBar(Widget, can_focus=False):
     One widget and no children: a moved focus costs one repainted line.
     """
 
+    LAST_TO_GO = frozenset({"emergency", "finish", "app.help"})
+    """Actions whose key stays when not all fit."""
     COMPONENT_CLASSES = frozenset({"key-bar--key", "key-bar--text"})
     ALLOW_SELECT = False
 
@@ -54,15 +56,23 @@ class KeyBar(Widget, can_focus=False):
         pieces: list[Piece] = []
         self._spans = []
         at = 0
-        for key, text, action in self._bars:
+        for key, text, action in self._fitting(self.size.width):
             name = f" {key} ", f"{_(text)} "
             width = cell_len(name[0]) + cell_len(name[1])
-            if at + width > self.size.width:
-                continue
             pieces += [(name[0], key_style), (name[1], text_style)]
             self._spans.append((at, at + width, action))
             at += width
         return strip(pieces, self.size.width, self.rich_style)
+
+    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
+        """The keys that fit, in their order; those last to go were given room first."""
+        kept = set()
+        for bar in sorted(self._bars, key=lambda bar: bar[2] not in self.LAST_TO_GO):
+            width = cell_len(bar[0]) + cell_len(_(bar[1])) + 3
+            if width <= room:
+                kept.add(bar)
+                room -= width
+        return [bar for bar in self._bars if bar in kept]
 
     async def on_click(self, event: events.Click) -> None:
         """A click does what the key does."""

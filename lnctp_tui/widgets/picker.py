@@ -82,13 +82,20 @@ class Picker(LineInput):
         return found
 
     def action_move(self, step: int) -> None:
-        """Through the open list; Down opens it; Up on a shut list is the field before."""
+        """Through the open list; on a shut one, to the field after or before."""
         if self.is_open and self.choices:
             self.choices.move(step)
         elif step > 0:
-            self._open()
+            self.screen.focus_next()
         else:
             self.screen.focus_previous()
+
+    def on_key(self, event: events.Key) -> None:
+        """A blank in an empty field opens the whole list."""
+        if event.key == "space" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self._open()
 
     def action_close(self) -> None:
         self._quiet = self.value

@@ -42,8 +42,8 @@ class RecordBar(Widget, can_focus=True):
         Binding("plus", "add('')", N_("añadir otro registro"), show=False, id="record.add"),
         Binding("g", "add('group')", N_("añadir un grupo de víctimas"), show=False, id="record.group"),
         Binding("minus,delete", "drop", N_("quitar este registro"), show=False, id="record.drop"),
-        Binding("down,enter", "screen.focus_next", N_("campo siguiente"), show=False, id="record.down"),
-        Binding("up", "screen.focus_previous", N_("campo anterior"), show=False, id="record.up"),
+        Binding("down,enter", "app.focus_next", N_("campo siguiente"), show=False, id="record.down"),
+        Binding("up", "app.focus_previous", N_("campo anterior"), show=False, id="record.up"),
     ]
 
     class Selected(Message):
@@ -112,8 +112,9 @@ class RecordBar(Widget, can_focus=True):
             return Strip.blank(self.size.width, self.rich_style)
         name = self.get_component_rich_style("record-bar--name")
         key = self.get_component_rich_style("record-bar--key")
-        left: list[Piece] = [(self._name(), name)]
         right = [(_("¿Quitar? - otra vez para quitar; Ctrl+Z lo devuelve "), key)] if self._asking else self._keys(key)
+        room = self.size.width - sum(cell_len(text) for text, _style in right)
+        left: list[Piece] = [(self._called(room), name)]
         self._spans = []
         at = self.size.width - sum(cell_len(text) for text, _style in right)
         for (text, _style), action in zip(right, self._actions(), strict=False):
@@ -121,14 +122,14 @@ class RecordBar(Widget, can_focus=True):
             at += cell_len(text)
         return spread(left, right, self.size.width, self.rich_style)
 
-    def _name(self) -> str:
+    def _called(self, room: int) -> str:
         title = _(_NAMES[self.on])
         if not self.entries:
             return f"  {title}"
         several = len(self.entries) > 1
-        shown = fit(self.entries[self.place].name, 28).rstrip()
-        count = f"{self.place + 1}/{len(self.entries)}"
-        return f"‹ {title} {count} {shown} ›" if several else f"  {title} {count} {shown}"
+        count = f"{title} {self.place + 1}/{len(self.entries)}"
+        shown = fit(self.entries[self.place].name, max(1, room - cell_len(count) - 6)).rstrip()
+        return f"‹ {count} {shown} ›" if several else f"  {count} {shown}"
 
     def _actions(self) -> list[str]:
         return ["add('')", *(["add('group')"] if self.on == "person" else []), "drop"]

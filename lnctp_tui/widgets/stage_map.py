@@ -76,7 +76,7 @@ class StageList(_Map, can_focus=True):
     BINDINGS: list[BindingType] = [
         Binding("down,j", "step(1)", N_("etapa siguiente"), show=False, id="stages.down"),
         Binding("up,k", "step(-1)", N_("etapa anterior"), show=False, id="stages.up"),
-        Binding("enter", "screen.focus_next", N_("campo siguiente"), show=False, id="stages.enter"),
+        Binding("enter", "app.focus_next", N_("campo siguiente"), show=False, id="stages.enter"),
     ]
 
     def action_step(self, step: int) -> None:

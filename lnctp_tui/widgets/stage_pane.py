@@ -41,6 +41,7 @@ class StagePane(VerticalScroll, can_focus=False):
         for field in self.stage.fields:
             if field.on in SEVERAL and field.on not in self.bars:
                 self.bars[field.on] = RecordBar(field.on)
+                self.bars[field.on].set_class(bool(self.askers), "-later")
                 yield self.bars[field.on]
             asker = self._asker(field, alone=alone and lists == 1)
             self.askers.append(asker)
@@ -126,6 +127,4 @@ def answers_of(record: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def applies(field: Field, record: Mapping[str, Any]) -> bool:
     """Whether the field's condition holds for the record."""
-    if field.when is None:
-        return True
-    return field.when.holds({**(record.get("answers") or {}), **record})
+    return field.when is None or field.when.holds(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -17,15 +18,15 @@ CHOICES = ("yes", "no", "unknown", "refused")
 
 
 class YesNo(Widget, can_focus=True):
-    """`● sí  ○ no  ○ no sabe  ○ rehúsa`; nothing filled is not asked."""
+    """`● sí  ○ no  ○ ?  ○ –`; nothing filled is not asked."""
 
     COMPONENT_CLASSES = frozenset({*answers.STYLES.values(), "answer--idle"})
     BINDINGS: list[BindingType] = [
         *answers.BINDINGS,
         Binding("right", "turn(1)", N_("respuesta siguiente"), show=False, id="answer.right"),
         Binding("left", "turn(-1)", N_("respuesta anterior"), show=False, id="answer.left"),
-        Binding("down,enter", "screen.focus_next", N_("campo siguiente"), show=False, id="answer.down"),
-        Binding("up", "screen.focus_previous", N_("campo anterior"), show=False, id="answer.up"),
+        Binding("down,enter", "app.focus_next", N_("campo siguiente"), show=False, id="answer.down"),
+        Binding("up", "app.focus_previous", N_("campo anterior"), show=False, id="answer.up"),
     ]
 
     class Answered(Message):
@@ -60,21 +61,42 @@ class YesNo(Widget, can_focus=True):
             self.action_answer(self.choices[0 if step > 0 else -1])
 
     def render_line(self, y: int) -> Strip:
-        """The four answers, the given one filled and in its style."""
-        idle = self.get_component_rich_style("answer--idle")
+        """The four answers while it has the cursor, the given one filled; else only what was answered."""
+        if y:
+            return strip([], self.size.width, self.rich_style)
+        return strip(self._open() if self.has_focus else self._shut(), self.size.width, self.rich_style)
+
+    def _style(self, choice: str | None) -> Style:
+        name = answers.STYLES.get(choice or "", "answer--idle")
+        return self.get_component_rich_style(name)
+
+    def _open(self) -> list[Piece]:
+        idle = self._style(None)
         pieces: list[Piece] = []
         for choice in self.choices:
             chosen = choice == self.value
-            style = self.get_component_rich_style(answers.STYLES[choice]) if chosen else idle
-            pieces.append((f"{'●' if chosen else '○'} {answers.word(choice)}", style))
+            pieces.append((f"{'●' if chosen else '○'} {answers.mark(choice)}", self._style(choice) if chosen else idle))
             pieces.append(("  ", self.rich_style))
-        return strip(pieces if y == 0 else [], self.size.width, self.rich_style)
+        if self.value in ("unknown", "refused"):
+            pieces.append((answers.word(self.value), self._style(self.value)))
+        return pieces
+
+    def _shut(self) -> list[Piece]:
+        if self.value is None:
+            return [("·", self._style(None))]
+        return [(f"● {answers.word(self.value)}", self._style(self.value))]
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         at = 0
         for choice in self.choices:
-            width = cell_len(answers.word(choice)) + 4
-            if at <= event.x < at + width:
+            width = cell_len(answers.mark(choice)) + 4
+            if at <= event.x - 1 < at + width:
                 self.action_answer("" if choice == self.value else choice)
                 return
             at += width

@@ -1,0 +1,562 @@
+"""A call on the screen: any order, five answers, nothing lost, and every key of the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from intake_app import CallApp
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+from vaults import MadeVault
+
+from lnctp_tui.screens.closing import ClosingDialog
+from lnctp_tui.screens.discard import DiscardDialog
+from lnctp_tui.screens.emergency import EmergencyCard
+from lnctp_tui.screens.narrative import NarrativeDialog
+from lnctp_tui.services import cases, workspace
+from lnctp_tui.services.intake import Intake
+from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.widgets.call_bar import CallBar
+from lnctp_tui.widgets.checklist import Checklist
+from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.stage_map import StageList
+from lnctp_tui.widgets.text_area import LongText
+from lnctp_tui.widgets.text_input import LineInput
+
+WIDE, NARROW = (130, 34), (80, 24)
+HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Maria]"
+
+
+@pytest.fixture
+def desk(made: MadeVault) -> Iterator[Workspace]:
+    """An open vault with a counselor."""
+    workspace.found_workspace(made.home, made.key, name="Consejera", zone="America/Mexico_City", language="es")
+    opened = workspace.open_workspace(made.home, made.key)
+    yield opened
+    opened.close()
+
+
+@asynccontextmanager
+async def call(desk: Workspace, size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[CallApp, Pilot[None]]]:
+    """A call that has just begun."""
+    app = CallApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def row(app: CallApp, code: str) -> FieldRow:
+    pane = app.form.pane
+    assert pane is not None
+    found = pane.asker(code)
+    assert isinstance(found, FieldRow)
+    return found
+
+
+async def go(app: CallApp, pilot: Pilot[None], stage: str, field: str | None = None) -> None:
+    await app.form.go_to(stage, field)
+    await pilot.pause()
+
+
+def person(app: CallApp) -> dict[str, Any]:
+    people: list[dict[str, Any]] = app.intake.document["people"]
+    return people[0]
+
+
+def plain(widget: Any) -> str:
+    """What a drawn widget shows, as text."""
+    lines = (widget.render_line(y).text for y in range(widget.size.height))
+    return "\n".join(lines)
+
+
+async def test_a_call_starts_in_the_narrative_and_is_kept(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        assert isinstance(app.focused, LongText)
+        await pilot.press(*"hola ayuda")
+        app.form.flush()
+        assert app.intake.record(app.intake.contact)["narrative"] == "hola ayuda"
+        assert desk.writer.drain(5)
+    stored = cases.document_of_contact(desk.store, app.intake.contact.id)
+    assert stored["contacts"][0]["narrative"] == "hola ayuda"
+
+
+async def test_the_save_mark_moves_by_itself(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("a")
+        app.form.flush()
+        assert "guardando" in plain(app.form.query_one(CallBar))
+        assert desk.writer.drain(5)
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if "✓ guardado" in plain(app.form.query_one(CallBar)):
+                break
+        assert "✓ guardado" in plain(app.form.query_one(CallBar))
+
+
+async def test_five_answers_are_five_different_things(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "elementos", "modality")
+        await pilot.press("s", "n", "question_mark", "r")
+        checklist = app.focused
+        assert isinstance(checklist, Checklist)
+        codes = [question.code for question in checklist.questions]
+        answers = person(app)["answers"]
+        said = [answers.get(f"modality.{code}") for code in codes[:5]]
+        assert said == ["yes", "no", "unknown", "refused", None]
+        marks = [line[1:3] for line in plain(checklist).splitlines()[1:6]]
+        assert len(set(marks)) == 5
+        await pilot.press("home", "backspace")
+        assert f"modality.{codes[0]}" not in person(app)["answers"]
+
+
+async def test_a_question_with_four_answers_takes_one_key(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "seguridad", "danger.in_progress")
+        for key, value in (("s", "yes"), ("n", "no"), ("question_mark", "unknown"), ("r", "refused"), ("y", "yes")):
+            await pilot.press(key)
+            assert app.intake.document["case"]["answers"]["danger.in_progress"] == value
+        await pilot.press("backspace")
+        assert "danger.in_progress" not in app.intake.document["case"]["answers"]
+
+
+@pytest.mark.parametrize("key", ["tab", "enter"])
+async def test_the_picker_takes_the_highlighted_row(desk: Workspace, key: str) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "contacto", "municipality")
+        await pilot.press(*"neza", key)
+        app.form.flush()
+        code = app.intake.record(app.intake.contact)["municipality"]
+        assert code == "15058"
+        assert "Nezahualcóyotl" in row(app, "municipality").control.value  # type: ignore[union-attr]
+        assert not row(app, "municipality").control.has_focus
+
+
+async def test_what_is_in_no_catalog_is_kept_and_marked(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "contacto", "reporter_type")
+        await pilot.press(*"un vecino del circo", "escape", "tab")
+        await pilot.pause()
+        assert app.intake.record(app.intake.contact)["reporter_type"] == "~un vecino del circo"
+        assert row(app, "reporter_type").problem == "not_in_catalog"
+        assert "texto libre" in plain(row(app, "reporter_type"))
+
+
+async def test_a_bad_age_is_kept_as_typed_and_explained(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "age")
+        await pilot.press(*"abc", "tab")
+        await pilot.pause()
+        assert row(app, "age").control.value == "abc"  # type: ignore[union-attr]
+        assert "Se guardó tal cual" in plain(row(app, "age"))
+        await pilot.press("shift+tab", "backspace", "backspace", "backspace", *"~17", "tab")
+        await pilot.pause()
+        assert row(app, "age").problem is None
+        assert (person(app)["age_min"], person(app)["age_estimated"]) == (17, True)
+
+
+async def test_a_bad_amount_is_kept_on_disk_as_typed(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "dinero", "amount")
+        await pilot.press(*"mucho", "tab")
+        app.form.flush()
+        assert desk.writer.drain(5)
+    stored = Intake.reopen(desk, app.intake.contact.id)
+    assert stored.document["money"][0]["answers"] == {"raw.amount": "mucho"}
+
+
+async def test_any_order(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "cierre", "summary")
+        await pilot.press(*"fin")
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana")
+        await go(app, pilot, "lugares", "locality")
+        await pilot.press(*"Centro")
+        app.form.flush()
+        document = app.intake.document
+        assert document["case"]["summary"] == "fin"
+        assert person(app)["name"] == "Ana"
+        assert document["places"][0]["locality"] == "Centro"
+
+
+async def test_the_narrative_opens_over_a_field_and_gives_it_back(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana", "left", "left")
+        await pilot.press("f2")
+        assert isinstance(app.screen, NarrativeDialog)
+        await pilot.press(*"oyo gritos", "escape")
+        await pilot.pause()
+        control = row(app, "name").control
+        assert app.focused is control
+        assert isinstance(control, LineInput)
+        assert (control.value, control.cursor_position) == ("Ana", 1)
+        assert app.intake.record(app.intake.contact)["narrative"] == "oyo gritos"
+
+
+async def test_a_field_is_found_by_a_part_of_its_name(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("f3", *"lengua de la lla", "enter")
+        await pilot.pause()
+        assert app.form.pane is not None
+        assert app.form.pane.stage.code == "contacto"
+        assert app.focused is row(app, "language").control
+
+
+async def test_a_row_of_a_checklist_is_found_too(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("f3", *"jornadas", "enter")
+        await pilot.pause()
+        checklist = app.focused
+        assert isinstance(checklist, Checklist)
+        await pilot.press("s")
+        assert person(app)["answers"]["indicator.exp_excessive_hours"] == "yes"
+
+
+async def test_undo_takes_back_the_last_field_from_anywhere(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana", "tab")
+        await go(app, pilot, "seguridad", "code_word")
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert not person(app).get("name")
+        assert row(app, "name").control.value == ""  # type: ignore[union-attr]
+
+
+async def test_an_information_call_ends_within_ten_keys(desk: Workspace) -> None:
+    app = CallApp(desk, call=False)
+    async with app.run_test(size=NARROW) as pilot:
+        keys = ["n", "escape", "3", "f9", "enter"]
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.left:
+                break
+        assert app.left == 1
+    assert desk.writer.drain(5)
+    kept = cases.document_of_contact(desk.store, app.intake.contact.id)["contacts"][0]
+    assert (kept["kind"], bool(kept["ended_at"]), kept["case_id"]) == ("information", True, None)
+
+
+async def test_each_digit_is_a_kind_and_only_outside_text(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("3")
+        assert app.intake.kind is None
+        await pilot.press("escape")
+        kinds = []
+        for digit in "1234567890":
+            await pilot.press(digit)
+            kinds.append(app.intake.kind)
+        assert kinds == [
+            "victim", "witness", "information", "other_crime", "silent", "hang_up", "prank", "wrong_number", "abusive", "test",
+        ]  # fmt: skip
+
+
+async def test_escape_leaves_the_field_and_enter_returns(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        field = app.focused
+        await pilot.press("escape")
+        assert app.focused is None
+        await pilot.press("enter")
+        assert app.focused is field
+
+
+async def test_every_line_of_a_paste_into_one_line_is_kept(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "lugares", "address")
+        app.post_message(events.Paste("Calle 5\nPuerta azul\r\nJunto al mercado\n"))
+        await pilot.pause()
+        app.form.flush()
+        assert app.intake.document["places"][0]["address"] == "Calle 5 / Puerta azul / Junto al mercado"
+        assert any("3 renglones" in str(toast.message) for toast in app._notifications)
+
+
+async def test_hostile_text_is_only_text(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.pause()
+        for stage in app.form.protocol.stages:
+            await go(app, pilot, stage.code)
+            pane = app.form.pane
+            assert pane is not None
+            for asker in pane.askers:
+                if isinstance(asker, FieldRow) and isinstance(asker.control, LineInput | LongText) and asker.display:
+                    asker.focus_control()
+                    await pilot.pause()
+                    app.post_message(events.Paste(HOSTILE))
+                    await pilot.pause()
+            app.form.flush()
+            for widget in app.form.query("FieldRow, RecordBar, CallBar, StageList, ElementsPanel, LineInput"):
+                if widget.size.height:
+                    assert "\x1b" not in plain(widget)
+                    assert "\u202e" not in plain(widget)
+        for key in ("f8", "escape", "f9", "escape", "f7", "escape", "f3", "escape", "f2", "escape"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert "[/x] [@click=app.bell]hola[/]" in str(person(app)["name"])
+        assert "\x1b" not in str(app.intake.document)
+
+
+async def test_labels_from_an_edited_protocol_are_only_text(desk: Workspace) -> None:
+    from dataclasses import replace
+
+    from lnctp_tui.domain.protocol import Catalog, Label
+
+    label = Label(HOSTILE, HOSTILE)
+    stages = tuple(
+        replace(
+            stage,
+            title=label,
+            prompt=label,
+            never_ask=(label,),
+            fields=tuple(replace(field, label=label, help=label) for field in stage.fields),
+        )
+        for stage in desk.protocol.stages
+    )
+    catalogs = {
+        name: Catalog(name, tuple(replace(each, label=label) for each in catalog.rows))
+        for name, catalog in desk.protocol.catalogs.items()
+    }
+    desk.protocol = replace(desk.protocol, stages=stages, catalogs=catalogs)
+    async with call(desk) as (app, pilot):
+        for stage in stages:
+            await go(app, pilot, stage.code)
+        for key in ("f8", "escape", "f9", "escape", "f3", "escape", "escape", "d", "escape"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert "\x1b" not in plain(app.form.query_one(StageList))
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (39, 9)])
+async def test_a_tiny_window_says_so_and_loses_nothing(desk: Workspace, size: tuple[int, int]) -> None:
+    async with call(desk, NARROW) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"An")
+        await pilot.resize_terminal(*size)
+        await pilot.pause()
+        tiny = app.form.query_one("#tiny", Static)
+        assert tiny.display
+        assert "Agrande la ventana" in str(tiny.content)
+        await pilot.press("a")
+        await pilot.resize_terminal(*WIDE)
+        await pilot.pause()
+        assert not tiny.display
+        app.form.flush()
+        assert person(app)["name"] == "Ana"
+        assert app.focused is row(app, "name").control
+
+
+async def test_the_side_panels_show_from_120_columns(desk: Workspace) -> None:
+    async with call(desk, (119, 30)) as (app, pilot):
+        shown = lambda: [app.form.query_one(name).display for name in ("StageList", "ElementsPanel", "StageStrip")]  # noqa: E731
+        assert shown() == [False, False, True]
+        await pilot.resize_terminal(120, 30)
+        await pilot.pause()
+        assert shown() == [True, True, False]
+
+
+async def test_a_group_of_victims_has_a_headcount(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana")
+        pane = app.form.pane
+        assert pane is not None
+        pane.bars["person"].focus()
+        await pilot.press("g")
+        await pilot.pause()
+        await pilot.press(*"120", "tab")
+        await pilot.pause()
+        people = app.intake.document["people"]
+        assert [(each["role"], each.get("headcount")) for each in people] == [("victim", None), ("group", 120)]
+        assert "2/2" in plain(pane.bars["person"])
+        assert "120 personas" in plain(pane.bars["person"])
+
+
+async def test_records_are_turned_removed_and_brought_back(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "lugares", "locality")
+        await pilot.press(*"Uno")
+        pane = app.form.pane
+        assert pane is not None
+        bar = pane.bars["place"]
+        bar.focus()
+        await pilot.press("plus")
+        await pilot.pause()
+        pane.focus_field("locality")
+        await pilot.pause()
+        await pilot.press(*"Dos")
+        bar.focus()
+        await pilot.press("left")
+        await pilot.pause()
+        assert row(app, "locality").control.value == "Uno"  # type: ignore[union-attr]
+        await pilot.press("right")
+        await pilot.pause()
+        await pilot.press("minus")
+        assert len(app.intake.document["places"]) == 2
+        await pilot.press("minus")
+        await pilot.pause()
+        assert [each["locality"] for each in app.intake.document["places"]] == ["Uno"]
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert sorted(each["locality"] for each in app.intake.document["places"]) == ["Dos", "Uno"]
+
+
+async def test_the_emergency_card_reads_the_form_and_logs_once(desk: Workspace) -> None:
+    async with call(desk, NARROW) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana")
+        await go(app, pilot, "lugares", "address")
+        await pilot.press(*"Calle 5")
+        await pilot.press("f8")
+        await pilot.pause()
+        card = app.screen
+        assert isinstance(card, EmergencyCard)
+        told = str(card.query_one("#emergency-block", Static).content)
+        assert "Ana" in told
+        assert "Calle 5" in told
+        await pilot.press("enter")
+        await pilot.pause()
+        logged = str(card.query_one("#emergency-log", Static).content)
+        assert "Se avisó al 911 a las" in logged
+        at = app.intake.document["case"]["answers"]["escalated.911"]
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        assert app.intake.document["case"]["answers"]["escalated.911"] == at
+        assert app.intake.document["case"]["triage"] == "emergency"
+
+
+async def test_finishing_stops_the_clock_at_once_and_can_be_left(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana", "f9")
+        await pilot.pause()
+        dialog = app.screen
+        assert isinstance(dialog, ClosingDialog)
+        assert app.intake.ended_at
+        assert "anonimato" in str(dialog.query_one("#closing-missing", Static).content)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.form
+        assert app.left == 0
+
+
+async def test_a_dropped_call_shows_its_plan_first(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "x", "f9")
+        await pilot.pause()
+        dialog = app.screen
+        assert isinstance(dialog, ClosingDialog)
+        assert next(iter(dialog.query(FieldRow))).field.code == "callback_allowed"
+
+
+async def test_the_class_is_the_counselors(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "1", "f9")
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        assert app.screen.query_one(OptionList).has_focus
+        codes = [each.code for each in desk.protocol.catalogs["report_class"].rows]
+        options.highlighted = codes.index("otros_delitos")
+        await pilot.press("enter")
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.left:
+                break
+        assert app.intake.document["case"]["report_class"] == "otros_delitos"
+
+
+async def test_a_call_begun_by_mistake_is_discarded_with_a_reason(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "d")
+        await pilot.pause()
+        assert isinstance(app.screen, DiscardDialog)
+        await pilot.press("enter")
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.left:
+                break
+        assert app.left == 1
+    assert desk.writer.drain(5)
+
+
+async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
+    first = Intake.start(desk)
+    kind = first.protocol_field("contact", "kind")
+    first.choose(kind, "victim")
+    assert desk.writer.drain(5)
+    folio = cases.list_cases(desk.store)[0].folio
+    assert folio
+    async with call(desk) as (app, pilot):
+        app.post_message(events.Paste(f"{folio} vuelve a llamar"))
+        await pilot.pause(0.5)
+        assert any(folio in str(toast.message) for toast in app._notifications)
+        await pilot.press("escape", "v")
+        await pilot.pause()
+        await pilot.press("enter")
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.intake.folio == folio:
+                break
+        assert app.intake.folio == folio
+        assert app.intake.document["case"]["id"] == first.document["case"]["id"]
+
+
+async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        text = "palabra " * 131_072
+        app.post_message(events.Paste(text))
+        await pilot.pause()
+        await pilot.press("x")
+        app.form.flush()
+        row(app, "narrative").tell_problem()
+        assert row(app, "narrative").raw == text + "x"
+        assert row(app, "narrative").problem == "too_long"
+        assert app.intake.record(app.intake.contact)["answers"]["raw.narrative"] == text + "x"
+
+
+async def test_no_english_word_on_the_spanish_screen(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        seen = ""
+        for stage in app.form.protocol.stages:
+            await go(app, pilot, stage.code)
+            seen += app.export_screenshot(simplify=True)
+        for key in ("f2", "f3", "f7", "f8", "f9"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen += app.export_screenshot(simplify=True)
+            await pilot.press("escape")
+            await pilot.pause()
+        told = re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]*>", " ", seen, flags=re.DOTALL).replace("&#160;", " ")
+        words = {word.strip(".,:;()").lower() for word in told.split()}
+        assert "víctima" in words
+        assert not words & {"save", "saved", "help", "undo", "name", "age", "search", "select", "yes", "and", "with", "call"}
+
+
+@pytest.mark.parametrize("theme", ["light", "contrast"])
+async def test_each_theme_paints(desk: Workspace, theme: str) -> None:
+    async with call(desk, NARROW) as (app, pilot):
+        app.theme = theme
+        await go(app, pilot, "victima")
+        assert "Víctima" in app.export_screenshot()
+
+
+async def test_several_calls_keep_their_own_fields(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        first = app.form
+        await go(app, pilot, "victima", "name")
+        await pilot.press(*"Ana")
+        await app.open(Intake.start(desk))
+        await pilot.pause()
+        assert app.form.intake.document["people"] == []
+        app.pop_screen()
+        await pilot.pause()
+        first.flush()
+        assert first.intake.document["people"][0]["name"] == "Ana"

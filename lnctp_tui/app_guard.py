@@ -145,7 +145,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
             try:
                 result = job()
             except Exception as error:  # the worker's outer door: told by code, the screen stays
-                told = error if isinstance(error, LnctpError) else LnctpError("error", where=code_of(error))
+                told = error if isinstance(error, LnctpError) else LnctpError("error", at=code_of(error))
                 self.later(failed or self.tell, told)
                 return
             if not worker.is_cancelled:

@@ -7,6 +7,7 @@ python tools/compile_catalogs.py --missing  print the sentences of the source wi
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -19,12 +20,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "lnctp_tui"
 FOLDER = PACKAGE / "i18n" / "en"
 COMPILED = PACKAGE / "i18n" / "en.mo"
+DATED = datetime(2026, 1, 1, tzinfo=UTC)
+"""The same bytes for the same sentences."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
 def catalog() -> Catalog:
     """All .po files as one. Raises ValueError when two files translate one sentence differently."""
-    whole = Catalog(locale="en", charset="utf-8", header_comment="")
+    whole = Catalog(locale="en", charset="utf-8", header_comment="", creation_date=DATED, revision_date=DATED)
     for path in sorted(FOLDER.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="en"):

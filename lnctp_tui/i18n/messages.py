@@ -39,7 +39,7 @@ def explain_code(code: str, **facts: object) -> Explanation:
     happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
     if code == "bad_protocol":
         facts["reason"] = findings.tell(str(facts.get("reason")), **facts)
-    known = _Facts({"where": code} | facts | {"code": code})
+    known = _Facts({"at": code} | facts | {"code": code})
     return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
 
 
@@ -51,7 +51,7 @@ FILE_KEPT = N_("El archivo se conserva tal como está; no se crea otro.")
 MESSAGES: dict[str, tuple[str, str, str]] = {
     # the two outer doors
     "error": (
-        N_("El programa encontró un problema ({where})."),
+        N_("El programa encontró un problema ({at})."),
         STORED,
         N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
     ),
@@ -107,6 +107,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("El programa intentó escribir sin dejar constancia y se le impidió ({code})."),
         UNTOUCHED,
         N_("Dé este código a soporte."),
+    ),
+    "merge_with_itself": (
+        N_("Un caso no se puede unir consigo mismo."),
+        UNTOUCHED,
+        N_("Elija el otro caso; quizá ya estaban unidos."),
     ),
     # vault
     "vault": (N_("La llave de los datos no se puede usar ({code})."), FILE_KEPT, N_("Avise a soporte.")),

@@ -15,7 +15,13 @@ __all__ = [
     "founded", "home", "made", "made_vault", "office", "phrase_file", "soak", "vault_template", "workspace",
 ]  # fmt: skip
 
-PTY_TESTS = ["test_cli_terminal.py", "test_crash.py", "test_demo_terminal.py", "test_hostile_text.py", "test_terminal.py"]
+PTY_TESTS = [
+    "test_cli_terminal.py",
+    "test_crash.py",
+    "test_demo_terminal.py",
+    "test_hostile_text.py",
+    "test_terminal.py",
+]
 # These drive a real terminal by way of the pty module, which Windows has not.
 collect_ignore = PTY_TESTS if sys.platform == "win32" else []
 

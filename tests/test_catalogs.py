@@ -139,7 +139,6 @@ def test_no_stage_asks_too_much_at_once(protocol: Protocol) -> None:
 
 BY_SCREEN = {
     ("case", "status"),
-    ("case", "callback_identifier_id"),
     ("contact", "reporter_person_id"),
     ("place", "person_id"),
     ("identifier", "person_id"),

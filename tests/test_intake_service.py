@@ -279,3 +279,28 @@ def test_a_setting_is_kept_in_the_database(workspace: Workspace, office: Founded
     assert workspace.setting("theme") == "claro"
     with workspace.store.read() as connection:
         assert state.get(connection, "setting:theme") == "claro"
+
+
+def test_the_number_to_call_back_is_an_identifier_that_links_cases(workspace: Workspace) -> None:
+    intake = Intake.start(workspace)
+    said(intake, "case", "callback_allowed", "s")
+    said(intake, "case", "callback_identifier_id", "222 555")
+    said(intake, "case", "callback_identifier_id", "222 555 0142")
+    document = stored(workspace, intake)
+    (phone,) = document["identifiers"]
+    assert document["case"]["callback_identifier_id"] == phone["id"]
+    assert (phone["kind"], phone["value"], phone["normalised"]) == ("phone", "222 555 0142", "+522225550142")
+    assert intake.shown("case")["callback_identifier_id"] == "222 555 0142"
+    said(intake, "case", "callback_identifier_id", "")
+    assert stored(workspace, intake)["case"]["callback_identifier_id"] is None
+
+
+def test_a_level_chosen_by_hand_is_raised_by_facts_and_never_lowered(workspace: Workspace) -> None:
+    intake = Intake.start(workspace)
+    said(intake, "person", "name", "Ana Ficticia")
+    said(intake, "case", "triage", "priority")
+    intake.assess()
+    assert intake.document["case"]["triage"] == "priority"
+    said(intake, "case", "danger.weapon_present", "s")
+    intake.assess()
+    assert intake.document["case"]["triage"] == "emergency"

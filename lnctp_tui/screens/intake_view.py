@@ -46,9 +46,8 @@ def heading(intake: Intake, risk: str, marks: tuple[str, ...] = ()) -> Heading:
 
 def record_of(intake: Intake, on: str) -> Mapping[str, Any]:
     """The record that the form shows for a table; before there is a person, the victim it will be."""
-    ref = intake.current(on)
-    if ref:
-        return intake.record(ref)
+    if intake.current(on):
+        return intake.shown(on)
     return {"role": "victim"} if on == "person" else {}
 
 

@@ -1,4 +1,4 @@
-"""Opening, founding and re-locking the vault, for the screens that ask for a phrase. Imports nothing heavy."""
+"""Opening, founding and re-locking the vault, for the screens that ask for a phrase. Nothing heavy."""
 
 from __future__ import annotations
 

@@ -24,7 +24,10 @@ CLOSED_AT_ONCE = ("orientacion_juridica", "informativo")
 
 
 def finish(
-    intake: Intake, done: Callable[[], None], report_class: str | None, next_contact: Mapping[str, Any] | None
+    intake: Intake,
+    done: Callable[[], object],
+    report_class: str | None,
+    next_contact: Mapping[str, Any] | None,
 ) -> None:
     """End a call: its class, its clock, the promised contact and the missing minimum as tasks."""
     intake.end_clock()
@@ -49,13 +52,13 @@ def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any
     return patch
 
 
-def discard(intake: Intake, reason: str, done: Callable[[], None]) -> None:
+def discard(intake: Intake, reason: str, done: Callable[[], object]) -> None:
     """Take back a call begun by mistake."""
     contact, case = intake.contact.id, intake.document["case"].get("id")
     intake.writer.submit(lambda store: calls.discard(store, contact, case, reason), lambda _: done())
 
 
-def attach(intake: Intake, case: str, done: Callable[[bool], None]) -> None:
+def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
     """Move the contact to a case; a case opened in this call is merged into it: both folios work."""
 
     def run(store: Store) -> str | None:
@@ -81,13 +84,13 @@ def _existing(store: Store, case_id: str) -> str | None:
     return str(found[0]) if found else None
 
 
-def _attached(intake: Intake, target: str | None, done: Callable[[bool], None]) -> None:
+def _attached(intake: Intake, target: str | None, done: Callable[[bool], object]) -> None:
     if target:
         _reload(intake)
     done(target is not None)
 
 
-def detach(intake: Intake, done: Callable[[], None]) -> None:
+def detach(intake: Intake, done: Callable[[], object]) -> None:
     """Undo `attach`: the contact goes back to the case it came from, or to none."""
 
     def run(store: Store) -> None:
@@ -112,7 +115,7 @@ def _reload(intake: Intake) -> None:
     intake.show(document)
 
 
-def look_earlier(intake: Intake, done: Callable[[list[Any]], None]) -> None:
+def look_earlier(intake: Intake, done: Callable[[list[Any]], object]) -> None:
     """Matches of the case as it stands, without making the writer or the screen wait."""
     document = intake.document
     store = intake.workspace.store
@@ -121,7 +124,7 @@ def look_earlier(intake: Intake, done: Callable[[list[Any]], None]) -> None:
     ).start()
 
 
-def link(intake: Intake, other: str, done: Callable[[], None]) -> None:
+def link(intake: Intake, other: str, done: Callable[[], object]) -> None:
     """Link this case to another as possible."""
     case = intake.current("case")
     assert case is not None

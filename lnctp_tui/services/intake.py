@@ -29,6 +29,8 @@ MOST_UNDO = 500
 CALLBACK = "callback_identifier_id"
 ESCALATED = "escalated.911"
 """Answer of a case: when it was handed to 911."""
+DECIDED = "decided.triage"
+"""Answer of a case: a counselor chose its level; the facts may raise it further, never lower it."""
 SEVERAL = ("person", "place", "identifier", "money")
 
 
@@ -148,6 +150,14 @@ class Intake:
             return case
         return next((each for each in self.document[ref.table] if each.get("id") == ref.id), {})
 
+    def shown(self, on: str) -> Record:
+        """The record that the form shows, with the number to call back in place of its reference."""
+        ref = self.current(on)
+        record = self.record(ref) if ref else {}
+        known = record.get(CALLBACK) if on == "case" else None
+        number = self.record(Ref("identifiers", known)).get("value") if known else None
+        return {**record, CALLBACK: number} if known else record
+
     def rows(self, on: str, roles: tuple[str, ...] = ()) -> list[Record]:
         """The records that fields of a kind stand on, in the order they were added."""
         table = TABLE_OF.get(on, on)
@@ -194,9 +204,11 @@ class Intake:
 
     def _keep_level(self, level: str) -> None:
         case = self.document["case"]
-        if not case or case.get("triage") == level:
+        kept = case.get("triage")
+        if not case or kept == level:
             return
-        if answer(case, ESCALATED) and LEVELS.index(level) < LEVELS.index("emergency"):
+        raised = answer(case, ESCALATED) or answer(case, DECIDED)
+        if raised and kept in LEVELS and LEVELS.index(level) < LEVELS.index(kept):
             return
         self.set(Ref("cases", self._case), {"triage": level}, undoable=False)
 
@@ -209,7 +221,8 @@ class Intake:
         at = ref or self._target(field)
         record = self.record(at)
         parsed = values.parse(field, raw, protocol=self.protocol, today=self.today, record=record)
-        self.set(at, parsed.patch, field=field.code)
+        by_hand = {f"answers.{DECIDED}": "yes" if raw.strip() else None} if field.code == "triage" else {}
+        self.set(at, parsed.patch | by_hand, field=field.code)
         return parsed
 
     def choose(self, field: Field, code: str, ref: Ref | None = None) -> None:
@@ -359,7 +372,7 @@ class Intake:
 
     # endings
 
-    def escalate(self, done: Callable[[str], None]) -> None:
+    def escalate(self, done: Callable[[str], object]) -> None:
         """Note that the case was handed to 911 now; it goes before everything else."""
         at = instants.iso(self.workspace.store.now())
         self._open_case()
@@ -375,7 +388,7 @@ class Intake:
 
     def finish(
         self,
-        done: Callable[[], None],
+        done: Callable[[], object],
         *,
         report_class: str | None = None,
         next_contact: Mapping[str, Any] | None = None,
@@ -385,25 +398,25 @@ class Intake:
 
         finish(self, done, report_class, next_contact)
 
-    def discard(self, reason: str, done: Callable[[], None]) -> None:
+    def discard(self, reason: str, done: Callable[[], object]) -> None:
         """Take back a call begun by mistake, with a reason."""
         from lnctp_tui.services.endings import discard
 
         discard(self, reason, done)
 
-    def attach(self, case: str, done: Callable[[bool], None]) -> None:
+    def attach(self, case: str, done: Callable[[bool], object]) -> None:
         """Make this a contact of a case, by folio or id; `done` hears whether there is such a case."""
         from lnctp_tui.services.endings import attach
 
         attach(self, case, done)
 
-    def detach(self, done: Callable[[], None]) -> None:
+    def detach(self, done: Callable[[], object]) -> None:
         """Undo `attach`."""
         from lnctp_tui.services.endings import detach
 
         detach(self, done)
 
-    def earlier(self, done: Callable[[list[Any]], None]) -> None:
+    def earlier(self, done: Callable[[list[Any]], object]) -> None:
         """Look for earlier contacts, in a thread of its own."""
         from lnctp_tui.services.endings import look_earlier
 

@@ -61,8 +61,8 @@ class _Job:
     """Something to do in order with the edits around it."""
 
     run: Callable[[Store], Any]
-    done: Callable[[Any], None] | None
-    failed: Callable[[LnctpError], None] | None
+    done: Callable[[Any], object] | None
+    failed: Callable[[LnctpError], object] | None
 
 
 class Writer(threading.Thread):
@@ -71,9 +71,9 @@ class Writer(threading.Thread):
     def __init__(self, store: Store) -> None:
         super().__init__(name="writer", daemon=True)
         self.store = store
-        self.on_saved: Callable[[Saved], None] = lambda _: None
-        self.on_failed: Callable[[LnctpError], None] = lambda _: None
-        self._listening: dict[str, Callable[[Saved], None]] = {}
+        self.on_saved: Callable[[Saved], object] = lambda _: None
+        self.on_failed: Callable[[LnctpError], object] = lambda _: None
+        self._listening: dict[str, Callable[[Saved], object]] = {}
         self._queue: deque[_Edits | _Job] = deque()
         self._wake = threading.Condition()
         self._hurry = False
@@ -112,8 +112,8 @@ class Writer(threading.Thread):
     def submit(
         self,
         run: Callable[[Store], T],
-        done: Callable[[T], None] | None = None,
-        failed: Callable[[LnctpError], None] | None = None,
+        done: Callable[[T], object] | None = None,
+        failed: Callable[[LnctpError], object] | None = None,
     ) -> None:
         """Queue a job after everything queued so far; `done` gets its result."""
         with self._wake:
@@ -121,7 +121,7 @@ class Writer(threading.Thread):
             self._hurry = True
             self._wake.notify()
 
-    def listen(self, form: str, heard: Callable[[Saved], None]) -> None:
+    def listen(self, form: str, heard: Callable[[Saved], object]) -> None:
         """Tell `heard`, in this thread, of every save of a form, before `on_saved`."""
         self._listening[form] = heard
 

@@ -277,6 +277,9 @@ def _print_report(report: Report) -> None:
     if report.unknown:
         named = ", ".join(f"{name} ({count})" for name, count in sorted(report.unknown.items()))
         output.say(_("Campos que esta versión no conoce, guardados tal cual: {fields}.").format(fields=named))
+    if report.unmapped:
+        titles = ", ".join(report.unmapped)
+        output.say(_("Columnas de las que no se tomó nada: {titles}.").format(titles=titles))
     if report.replaced:
         output.say(_("{count} caracteres no permitidos se ven ahora como �.").format(count=report.replaced))
 

@@ -55,6 +55,8 @@ class Report:
     """`table.field` that this version does not know and kept → how often."""
     replaced: int = 0
     """Characters that became `�`."""
+    unmapped: tuple[str, ...] = ()
+    """Columns of a CSV that nothing was taken from."""
 
     def to_json(self) -> dict[str, Any]:
         """What `lnctp case import --json` prints."""
@@ -67,7 +69,8 @@ class Report:
             name: getattr(self, name)
             for name in ("rows", "created", "changed", "unchanged", "newer", "replaced")
         }
-        return counts | {"refused": refused, "unknown": dict(self.unknown)}
+        kept = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
+        return counts | {"refused": refused} | kept
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,21 @@ def import_file(
     `rejects`: where the refused rows go, as JSON Lines that only their owner can read.
     """
     content = importing_files.read_bytes(path)
-    rows = _rows(path, content, form or importing_files.guess(path, content), mapping, protocol, zone)
-    return import_rows(store, rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
+    rows, unmapped = _rows(
+        path, content, form or importing_files.guess(path, content), mapping, protocol, zone
+    )
+    report = import_rows(store, rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
+    report.unmapped = unmapped
+    return report
 
 
 def _rows(
     path: Path, content: bytes, form: str, mapping: Path | None, protocol: Protocol, zone: str
-) -> list[Row]:
+) -> importing_csv.Sheet:
     if form != "csv":
-        return importing_files.documents(path, content, form)
+        return importing_csv.Sheet(importing_files.documents(path, content, form), ())
     plan = importing_csv.read_mapping(mapping, protocol) if mapping else None
-    return list(importing_csv.rows(path, content, plan, protocol, instants.today(zone)))
+    return importing_csv.read(path, content, plan, protocol, instants.today(zone))
 
 
 def import_rows(

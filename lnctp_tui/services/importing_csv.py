@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as member
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lnctp_tui.domain import lookup, values
 from lnctp_tui.domain.columns import PREFIXES, SHORTHANDS
@@ -92,8 +92,11 @@ class _Reader:
             for key, value in self._table(found.get("constant", {}), "constant").items()
         )
         self._encoding(file.get("encoding", "utf-8"))
+        delimiter = file.get("delimiter")
+        if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
+            raise self._bad("file.delimiter", "not_one_character")
         encoding = file.get("encoding", "utf-8")
-        return Plan(columns, constants, encoding, file.get("delimiter"), file.get("id"))
+        return Plan(columns, constants, encoding, delimiter, file.get("id"))
 
     def _table(self, found: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
         if not isinstance(found, dict):
@@ -162,25 +165,49 @@ class _Reader:
         return BadInput("import_mapping", name=self.name, key=key, reason=reason)
 
 
-def rows(path: Path, content: bytes, mapping: Plan | None, protocol: Protocol, today: date) -> Iterator[Row]:
+class Sheet(NamedTuple):
+    """The documents of a spreadsheet."""
+
+    rows: list[Row]
+    unmapped: tuple[str, ...]
+    """Titles of columns that nothing was taken from."""
+
+
+def read(path: Path, content: bytes, plan: Plan | None, protocol: Protocol, today: date) -> Sheet:
     """The documents of a CSV. Without a mapping its titles are the targets themselves.
 
-    Raises BadInput `import_columns` (no title is mapped), `import_mapping`.
+    Raises BadInput `import_columns` (a mapped title is missing), `import_mapping`, `import_not_utf8`.
     """
-    encoding = (mapping.encoding if mapping else "utf-8").lower()
-    # Bytes that are not of the encoding stay recognisable, so that only their row is refused.
-    text = content.decode(encoding, errors="surrogateescape")
+    text = _text(path, content, plan)
     csv.field_size_limit(_LIMIT)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=(mapping and mapping.delimiter) or _delimiter(text)
-    )
-    titles = [title.strip() for title in next(reader, [])]
-    if mapping is None:
-        mapping = Plan({title: _Reader(path.name, protocol).target(title) for title in titles if title})
-    missing = [title for title in mapping.columns if title not in titles]
-    if missing or not mapping.columns:
+    delimiter = (plan and plan.delimiter) or _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    titles = _titles(reader)
+    if plan is None:
+        plan = Plan({title: _Reader(path.name, protocol).target(title) for title in titles if title})
+    missing = [title for title in plan.columns if title not in titles]
+    if missing or not plan.columns:
         raise BadInput("import_columns", name=path.name, column=missing[0] if missing else "")
-    cells = _Cells(mapping, protocol, today)
+    unmapped = tuple(title for title in titles if title and title not in {*plan.columns, plan.identity})
+    return Sheet(list(_rows(reader, titles, _Cells(plan, protocol, today))), unmapped)
+
+
+def _text(path: Path, content: bytes, plan: Plan | None) -> str:
+    try:
+        # Bytes that are not of the encoding stay recognisable, so that only their row is refused.
+        return content.decode(plan.encoding if plan else "utf-8", errors="surrogateescape")
+    except UnicodeDecodeError as error:  # an encoding of two bytes
+        raise BadInput("import_not_utf8", name=path.name, line=1) from error
+
+
+def _titles(reader: Any) -> list[str]:
+    try:
+        return [title.strip() for title in next(reader, [])]
+    except csv.Error:
+        return []
+
+
+def _rows(reader: Any, titles: list[str], cells: _Cells) -> Iterator[Row]:
     while True:
         start = reader.line_num + 1
         try:

@@ -15,9 +15,12 @@ from lnctp_tui.i18n import N_, _, ngettext
 if TYPE_CHECKING:
     from lnctp_tui.domain.document import Document
     from lnctp_tui.domain.protocol import Protocol
+    from lnctp_tui.services.cases import CaseLine
     from lnctp_tui.services.importing import Report
     from lnctp_tui.storage.session import Store
 
+WIDE = 110
+"""Columns of a terminal that shows state and people in the list."""
 ABOUT = N_("Casos: listar, ver, historial, evaluar, importar y exportar.")
 Which = Annotated[str, typer.Argument(metavar="FOLIO", help=N_("Folio o identificador del caso."))]
 
@@ -36,22 +39,7 @@ def list_cases(
         if session.settings(context).json:
             output.as_json(found)
             return
-        said = Said(workspace.protocol)
-        output.table(
-            [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase"), _("Estado"), _("Personas"), _("Resumen")],
-            (
-                (
-                    each.folio,
-                    (each.opened_at or "")[:10],
-                    said("triage", each.triage).partition(":")[0],
-                    said("report_class", each.report_class).partition(" (")[0],
-                    said("case_status", each.status),
-                    each.people,
-                    each.summary[:70],
-                )
-                for each in found
-            ),
-        )
+        _print_lines(found, Said(workspace.protocol))
 
 
 def show(context: typer.Context, folio: Which) -> None:
@@ -224,6 +212,18 @@ def _read(document: Document, protocol: Protocol) -> Document:
             raise BadInput("bad_document", field=each.field, reason=reason(each.reason, each.facts))
         output.tell(f"{each.field}: {reason(each.reason, each.facts)}")
     return found
+
+
+def _print_lines(found: list[CaseLine], said: Said) -> None:
+    wide = output.console().width >= WIDE
+    titles = [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase")]
+    rows = [
+        [each.folio, (each.opened_at or "")[:10], said("triage", each.triage).partition(":")[0],
+         said("report_class", each.report_class).partition(" (")[0]]
+        + ([said("case_status", each.status), each.people] if wide else []) + [each.summary[:70]]
+        for each in found
+    ]  # fmt: skip
+    output.table([*titles, *([_("Estado"), _("Personas")] if wide else []), _("Resumen")], rows)
 
 
 def _print_document(document: Document, protocol: Protocol) -> None:

@@ -66,9 +66,9 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     cells = [[shown(cell) for cell in row] for row in rows]
     found = Table(box=SIMPLE_HEAD, pad_edge=False)
     for at, title in enumerate(titles):
-        # The first column names the row and is never cut; the last one takes what room is left.
-        width = max((len(row[at]) for row in cells), default=0) if at == 0 else None
-        found.add_column(Text(title), no_wrap=at + 1 < len(titles), overflow="ellipsis", min_width=width)
+        # The first column names the row and is never cut.
+        longest = max((len(row[at]) for row in cells), default=0)
+        found.add_column(Text(title), no_wrap=at == 0, min_width=None if at else longest)
     for row in cells:
         found.add_row(*(Text(cell) for cell in row))
     console().print(found)

@@ -1,0 +1,523 @@
+"""The command line as programs drive it: JSON, exit codes, no prompt without a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from pty_app import PHRASE
+
+from lnctp_tui.cli import main
+from lnctp_tui.services import demo, workspace
+from lnctp_tui.services.importing import import_rows
+from lnctp_tui.services.importing_files import Row
+from lnctp_tui.storage import paths, vault
+
+NAMED = "dos-escolares"
+
+
+class Ran(NamedTuple):
+    """What one command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="session")
+def full_home(made_vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault with the sample cases."""
+    home = tmp_path_factory.mktemp("full") / "home"
+    shutil.copytree(made_vault, home)
+    protocol = workspace.load_protocol(home)
+    store = workspace.open_store(home, vault.unlock(home, PHRASE), protocol=protocol)
+    rows = [Row(number, each, each) for number, each in enumerate(demo.documents().values(), 1)]
+    import_rows(store, rows, protocol=protocol, zone="America/Mexico_City")
+    store.close()
+    return home
+
+
+@pytest.fixture
+def full(full_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phrase_file: Path) -> Path:
+    """A copy of it that LNCTP_HOME names, with the phrase at hand."""
+    home = Path(shutil.copytree(full_home, tmp_path / "home"))
+    monkeypatch.setenv("LNCTP_HOME", str(home))
+    monkeypatch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+    return home
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Ran]:
+    """Runs `lnctp` with these arguments in this process, without a terminal."""
+    monkeypatch.delenv("LNCTP_LANG", raising=False)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "C.UTF-8")
+    if "LNCTP_HOME" not in os.environ:
+        monkeypatch.setenv("LNCTP_HOME", str(tmp_path / "data"))
+
+    def command(*arguments: object) -> Ran:
+        with Path(os.devnull).open(encoding="utf-8") as nobody:
+            monkeypatch.setattr("sys.stdin", nobody)
+            code = main([str(each) for each in arguments])
+        return Ran(code, *capfd.readouterr())
+
+    return command
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def folio(full: Path, run: Run) -> str:
+    """The folio of the two schoolchildren's case."""
+    summary = demo.documents()[NAMED]["case"]["summary"]
+    lines = run("case", "list", "--json").json
+    return str(next(each["folio"] for each in lines if summary.startswith(each["summary"][:40])))
+
+
+def phrase_in(file: Path, words: str) -> Path:
+    file.touch(mode=0o600)
+    file.write_text(words + "\n", encoding="utf-8")
+    return file
+
+
+# making a vault
+
+
+def test_init_makes_a_vault_that_the_same_phrase_opens(run: Run, phrase_file: Path) -> None:
+    zone = ("--time-zone", "America/Tijuana")
+    made = run("init", "--passphrase-file", phrase_file, "--name", "Ana Ejemplo", *zone, "--json")
+    assert made.code == 0
+    assert (made.json["name"], made.json["time_zone"], made.json["recovery"]) == (
+        "Ana Ejemplo", "America/Tijuana", False,
+    )  # fmt: skip
+    assert "perder la frase es perder los datos" in made.err
+    home = Path(made.json["home"])
+    assert os.name != "posix" or stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert run("case", "list", "--json", "--passphrase-file", phrase_file).json == []
+    again = run("--passphrase-file", phrase_file, "init")
+    assert (again.code, again.out) == (1, "")
+    assert "ya hay datos" in again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("corta", "15 caracteres"), ("aaaaaaaaaaaaaaaaaaaa", "fácil de adivinar")],
+)
+def test_init_refuses_a_weak_phrase_and_makes_nothing(
+    words: str, told: str, run: Run, tmp_path: Path
+) -> None:
+    found = run("init", "--passphrase-file", phrase_in(tmp_path / "weak", words))
+    assert found.code == 1
+    assert told in found.err
+    assert not (tmp_path / "data" / paths.VAULT).exists()
+
+
+@pytest.mark.parametrize("arguments", [("--time-zone", "Marte/Olimpo"), ("--language", "fr")])
+def test_init_refuses_what_it_does_not_know(arguments: tuple[str, str], run: Run, phrase_file: Path) -> None:
+    assert run("init", "--passphrase-file", phrase_file, *arguments).code == 2
+
+
+def test_init_seals_to_the_organisation_and_custodians_open_it(
+    run: Run, phrase_file: Path, tmp_path: Path
+) -> None:
+    keys = run("recovery", "new", tmp_path / "org.pub", "--json").json
+    assert run(
+        "init", "--passphrase-file", phrase_file, "--recovery-key", tmp_path / "org.pub", "--json"
+    ).json["recovery"]
+    asked = run("recovery", "request", tmp_path / "request.json", "--json").json
+    shares = [phrase_in(tmp_path / f"share{n}", share) for n, share in enumerate(keys["shares"])]
+    answered = run("recovery", "open", tmp_path / "request.json", tmp_path / "answer.json",
+                   "--share", shares[0], "--share", shares[2], "--json").json  # fmt: skip
+    assert answered["fingerprint"] == asked["fingerprint"]
+    fresh = phrase_in(tmp_path / "fresh", "otra frase larga con 73 faroles")
+    assert run("recovery", "finish", tmp_path / "answer.json", "--new-passphrase-file", fresh).code == 0
+    assert run("case", "list", "--passphrase-file", phrase_file).code == 1
+    assert run("case", "list", "--passphrase-file", fresh).code == 0
+
+
+# the phrase
+
+
+@pytest.mark.parametrize(
+    "arguments", [("case", "list"), ("backup", "x"), ("passphrase",), ("case", "import", "x")]
+)
+def test_without_a_terminal_and_a_file_nothing_prompts(
+    arguments: tuple[str, ...], full: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LNCTP_PASSPHRASE_FILE")
+    found = run(*arguments)
+    assert (found.code, found.out) == (1, "")
+    assert "--passphrase-file" in found.err
+
+
+def test_init_without_a_phrase_does_not_prompt(run: Run, tmp_path: Path) -> None:
+    assert run("init").code == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_phrase_file_may_stand_anywhere(
+    full: Path, run: Run, phrase_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LNCTP_PASSPHRASE_FILE")
+    for arguments in (
+        ("--passphrase-file", phrase_file, "--json", "case", "list"),
+        ("case", "--json", "--passphrase-file", phrase_file, "list"),
+        ("case", "list", f"--passphrase-file={phrase_file}", "--json"),
+    ):
+        assert len(run(*arguments).json) == 21
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_a_phrase_file_that_others_can_read_is_refused(
+    mode: int, full: Path, run: Run, tmp_path: Path
+) -> None:
+    file = phrase_in(tmp_path / "open", PHRASE)
+    file.chmod(mode)
+    found = run("case", "list", "--passphrase-file", file)
+    assert found.code == (1 if os.name == "posix" else 0)
+    assert os.name != "posix" or "chmod 600" in found.err
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"x" * 5000])
+def test_a_phrase_file_without_a_phrase_is_refused(
+    content: bytes, full: Path, run: Run, tmp_path: Path
+) -> None:
+    file = phrase_in(tmp_path / "bad", "")
+    file.write_bytes(content)
+    assert run("case", "list", "--passphrase-file", file).code == 1
+
+
+def test_a_wrong_phrase_is_refused(full: Path, run: Run, tmp_path: Path) -> None:
+    found = run(
+        "case", "list", "--json", "--passphrase-file", phrase_in(tmp_path / "w", "una frase distinta 99")
+    )
+    assert (found.code, found.out) == (1, "")
+    assert "La frase no abre" in found.err
+
+
+def test_passphrase_changes_it(full: Path, run: Run, tmp_path: Path) -> None:
+    fresh = phrase_in(tmp_path / "fresh", "otra frase larga con 73 faroles")
+    assert run("passphrase", "--new-passphrase-file", fresh, "--json").json == {
+        "changed": True,
+        "kind": "own",
+    }
+    assert run("case", "list").code == 1
+    assert len(run("case", "list", "--passphrase-file", fresh, "--json").json) == 21
+
+
+# cases and calls
+
+
+def test_case_list_filters_and_limits(full: Path, run: Run) -> None:
+    assert len(run("case", "list", "--limit", "3", "--json").json) == 3
+    closed = run("case", "list", "--status", "closed", "--json").json
+    assert {each["status"] for each in closed} == {"closed"}
+    assert all(each["folio"] in run("case", "list").out for each in closed)
+
+
+def test_what_show_prints_is_what_import_reads(full: Path, run: Run, folio: str, tmp_path: Path) -> None:
+    shown = run("case", "show", folio, "--json")
+    document = shown.json
+    assert document["schema"] == 1
+    assert document["people"][0]["name"]
+    assert run("case", "show", document["case"]["id"], "--json").json == document
+    file = tmp_path / "shown.json"
+    file.write_text(shown.out, encoding="utf-8")
+    report = run("case", "import", file, "--json").json
+    assert (report["unchanged"], report["changed"], report["created"]) == (1, 0, 0)
+    assert "Beto Ejemplo" in run("case", "show", folio).out
+
+
+def test_a_mistyped_folio_is_refused(full: Path, run: Run) -> None:
+    for arguments in (("case", "show", "K7Q2-0042-0"), ("case", "history", "nada"), ("call", "show", "nada")):
+        found = run(*arguments, "--json")
+        assert (found.code, found.out) == (1, "")
+        assert "No hay" in found.err
+
+
+def test_history_tells_every_save(full: Path, run: Run, folio: str) -> None:
+    lines = run("case", "history", folio, "--json").json
+    assert {"at", "actor", "table", "row", "patch"} <= set(lines[0])
+    assert {each["table"] for each in lines} >= {"cases", "contacts", "people"}
+    assert {each["actor"] for each in lines} == {"Consejera de Prueba"}
+
+
+def test_assess_reads_a_file_without_any_vault(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "caso.json"
+    file.write_text(json.dumps(demo.documents()[NAMED]), encoding="utf-8")
+    found = run("case", "assess", file, "--json").json
+    assert set(found) == {"class", "triage", "elements", "people"}
+    assert set(found["elements"]) == {"act", "means", "purpose", "means_required", "complete", "missing"}
+    assert set(found["people"][0]) >= {
+        "elements", "set", "fallback", "dimensions", "result", "result_if_all_yes", "next",
+    }  # fmt: skip
+    assert found["class"] == "trata"
+    assert found["elements"]["means_required"] is False
+    assert not (tmp_path / "data").exists()
+    assert "posible" in run("case", "assess", file).out.lower()
+
+
+def test_assess_of_a_folio_is_assess_of_its_document(
+    full: Path, run: Run, folio: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "shown.json"
+    file.write_text(run("case", "show", folio, "--json").out, encoding="utf-8")
+    assert run("case", "assess", folio, "--json").json == run("case", "assess", file, "--json").json
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b"\xff", b'{"people": "x"}', b'{"people": [{"age": "abc"}]}', b"[]", b"17"]
+)
+def test_assess_refuses_what_is_no_document(content: bytes, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_bytes(content)
+    found = run("case", "assess", file, "--json")
+    assert (found.code, found.out) == (1, "")
+    assert found.err.strip()
+
+
+def test_assess_leaves_unknown_codes_out_and_says_so(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "new.json"
+    file.write_text(json.dumps({"case": {"answers": {"danger.dragon": "yes"}}}), encoding="utf-8")
+    found = run("case", "assess", file, "--json")
+    assert found.json["triage"]["level"] == "information"
+    assert "danger.dragon" in found.err
+
+
+def test_export_goes_to_a_private_file_or_to_the_output(
+    full: Path, run: Run, folio: str, tmp_path: Path
+) -> None:
+    line = run("case", "export", folio, "-").out
+    assert json.loads(line)["case"]["folio"] == folio
+    file = tmp_path / "all.jsonl"
+    assert run("case", "export", "--all", file, "--json").json["exported"] == len(demo.documents())
+    assert os.name != "posix" or stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert run("case", "export", "--all", file).code == 1
+    report = run("case", "import", file, "--json").json
+    assert report["unchanged"] == len(demo.documents())
+
+
+def test_export_needs_folios_or_all(full: Path, run: Run) -> None:
+    assert run("case", "export", "x.jsonl").code == 2
+    assert run("case", "export").code == 2
+
+
+def test_import_stores_the_good_rows_and_names_the_bad(full: Path, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    rows = [{"case": {"id": "a", "summary": "Bien"}}, {"people": [{"age": "canario"}]}, "nada"]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    found = run("case", "import", file, "--json", "--rejects", tmp_path / "refused.jsonl")
+    assert found.code == 1
+    assert found.json["created"] == 1
+    assert [(each["row"], each["field"]) for each in found.json["refused"]] == [(2, "people[0].age"), (3, "")]
+    assert "Fila 2, people[0].age: La edad no se entiende" in found.err
+    assert "canario" not in found.err + found.out
+    assert len((tmp_path / "refused.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_import_says_what_is_wrong_with_the_file(full: Path, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "in.json"
+    file.write_bytes(b'{"case":\n "\xff"}')
+    found = run("case", "import", file)
+    assert found.code == 1
+    assert "línea 2" in found.err
+    assert "UTF-8" in found.err
+    assert run("case", "import", file, "--format", "xml").code == 2
+    assert run("case", "import", tmp_path / "no.json").code == 1
+
+
+def test_calls_are_listed_and_shown_with_narratives(full: Path, run: Run, folio: str) -> None:
+    lines = run("call", "list", "--json").json
+    assert any("pizza" in each["narrative"] for each in lines)
+    prank = next(each for each in lines if each["kind"] == "prank")
+    shown = run("call", "show", prank["contact_id"], "--json").json
+    assert (shown["kind"], shown["finished"]) == ("prank", True)
+    assert "balón" not in shown["narrative"]
+    assert run("call", "show", folio, "--json").json["kind"] == "victim"
+    assert "pizza" in run("call", "show", prank["contact_id"]).out
+    assert run("call", "list", "--unfinished", "--json").json == []
+
+
+def test_an_unfinished_call_is_listed(full: Path, run: Run) -> None:
+    from lnctp_tui.services.intake import Intake
+
+    opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
+    call = Intake.start(opened)
+    call.narrate("Se corta la llamada")
+    opened.close()
+    (line,) = run("call", "list", "--unfinished", "--json").json
+    assert (line["narrative"], line["finished"]) == ("Se corta la llamada", False)
+    assert run("call", "show", line["contact_id"], "--json").json["finished"] is False
+
+
+# backup, protocol, doctor
+
+
+def test_a_backup_restores_what_was_there(
+    full: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "copia.lnctp"
+    assert run("backup", file, "--json").json["rows"]["cases"] == 21
+    assert run("backup", file).code == 1
+    monkeypatch.setenv("LNCTP_HOME", str(tmp_path / "other"))
+    assert run("restore", file, "--json").json["kept"] is None
+    assert len(run("case", "list", "--json").json) == 21
+    assert run("restore", file, "--json").json["kept"]
+    file.write_bytes(file.read_bytes()[:-200])
+    assert run("restore", file).code == 1
+    assert len(run("case", "list", "--json").json) == 21
+
+
+def test_protocol_check_tells_file_and_line(run: Run, tmp_path: Path) -> None:
+    assert run("protocol", "check", "--json").json == {"ok": True, "findings": []}
+    own = tmp_path / "own" / "catalogs"
+    own.mkdir(parents=True)
+    (own / "sex.csv").write_text("code,es,en,valid_from,valid_to,source,mark,note\nmujer,Mujer,,,,x,V,\n")
+    found = run("protocol", "check", own.parent, "--json")
+    assert found.code == 1
+    assert any(each["line"] == 2 and each["code"] == "missing_label" for each in found.json["findings"])
+    assert "sex.csv:2: " in run("protocol", "check", own.parent).out
+
+
+def test_doctor_finds_a_sound_vault_sound(full: Path, run: Run) -> None:
+    found = run("doctor", "--json")
+    levels = {each["name"]: each["level"] for each in found.json["checks"]}
+    assert found.code == 0
+    assert (
+        levels["log"] == levels["database"] == levels["index"] == levels["views"] == levels["modes"] == "ok"
+    )
+    assert levels["vault"] == "note"
+
+
+def test_doctor_sees_what_is_wrong(full: Path, run: Run) -> None:
+    key = vault.unlock(full, PHRASE)
+    from lnctp_tui.storage import engine
+
+    connection = engine.connect(full / paths.DATABASE, key.dek)
+    connection.execute("UPDATE cases SET summary = 'sin constancia' WHERE rowid = 1")
+    connection.execute("UPDATE changes SET at = '2999-01-01T00:00:00.000000Z' WHERE seq = 1")
+    connection.execute("DELETE FROM search_rows WHERE rowid IN (SELECT rowid FROM search_rows LIMIT 1)")
+    connection.close()
+    if os.name == "posix":
+        (full / paths.VAULT).chmod(0o644)
+    found = run("doctor", "--json")
+    bad = {each["name"] for each in found.json["checks"] if each["level"] == "bad"}
+    assert found.code == 1
+    assert bad >= {"log", "clock", "index"}
+    assert os.name != "posix" or "modes" in bad
+    assert "no coinciden" in run("doctor").out
+
+
+def test_doctor_without_a_phrase_looks_from_outside(
+    full: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LNCTP_PASSPHRASE_FILE")
+    found = run("doctor", "--json")
+    assert found.code == 0
+    assert {each["level"] for each in found.json["checks"] if each["name"] == "log"} == {"skipped"}
+
+
+def test_doctor_says_that_there_is_no_vault(run: Run) -> None:
+    found = run("doctor", "--json")
+    assert (found.code, found.json["ok"]) == (1, False)
+
+
+# words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("caso",), "No existe la orden caso"),
+        (("case", "show"), "Falta el argumento FOLIO"),
+        (("case", "list", "--nada"), "No existe la opción --nada"),
+        (("case", "list", "--limit", "x"), "número entero"),
+        (("case", "list", "--limit", "0"), "1 o más"),
+        (("case", "list", "sobra"), "Sobra"),
+        (("case", "import", "x", "--map"), "necesita un valor"),
+    ],
+)
+def test_misuse_is_told_in_spanish(arguments: tuple[str, ...], told: str, run: Run) -> None:
+    found = run(*arguments)
+    assert (found.code, found.out) == (2, "")
+    assert told in found.err
+
+
+ENGLISH = (
+    "Usage",
+    "Options",
+    "Commands",
+    "Arguments",
+    "Show this message",
+    "Install completion",
+    "[required]",
+    "[default",
+)
+NOUNS = {
+    "": ("init", "run", "demo", "passphrase", "backup", "restore", "doctor"),
+    "case": ("", "list", "show", "history", "assess", "import", "export"),
+    "call": ("", "list", "show"),
+    "protocol": ("", "check"),
+    "recovery": ("", "new", "open", "request", "finish", "use", "sheet", "open-sheet"),
+}
+PATHS = ["", *(f"{noun} {name}".strip() for noun, names in NOUNS.items() for name in names)]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_help_is_spanish_to_the_last_word(path: str, run: Run) -> None:
+    found = run(*path.split(), "--help")
+    assert found.code == 0
+    assert "Uso: lnctp" in found.out
+    assert [word for word in ENGLISH if word in found.out] == []
+
+
+def test_help_is_english_when_that_is_the_language(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import subprocess
+    import sys
+
+    environment = os.environ | {"LNCTP_LANG": "en"}
+    found = subprocess.run(
+        [sys.executable, "-m", "lnctp_tui", "case", "--help"],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Usage: lnctp case" in found.stdout
+    assert "Imports case documents" in found.stdout
+
+
+def test_the_shell_completes_commands() -> None:
+    import subprocess
+    import sys
+
+    asked = {"_LNCTP_COMPLETE": "complete_bash", "COMP_WORDS": "lnctp case ", "COMP_CWORD": "2"}
+    found = subprocess.run(
+        [sys.executable, "-m", "lnctp_tui"],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "import" in found.stdout.split()
+
+
+def test_a_fault_tells_a_code_and_no_value(run: Run, full: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError("canario con datos")
+
+    monkeypatch.setattr("lnctp_tui.services.cases.list_cases", fails)
+    found = run("case", "list")
+    assert found.code == 1
+    assert "ValueError@cli/cases.py" in found.err
+    assert "canario" not in found.err + found.out

@@ -12,8 +12,11 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from lnctp_tui.services.calls import CallLine
     from lnctp_tui.storage.session import Store
 
+WIDE = 110
+"""Columns of a terminal that shows kind and folio in the list."""
 ABOUT = N_("Llamadas y otros contactos: listar y ver.")
 
 
@@ -27,19 +30,26 @@ def list_calls(
     from lnctp_tui.services import calls
 
     with session.opened(context) as workspace:
-        lines = calls.list_calls(workspace.store, limit, unfinished_only=unfinished)
+        found = calls.list_calls(workspace.store, limit, unfinished_only=unfinished)
         if session.settings(context).json:
-            output.as_json(lines)
+            output.as_json(found)
             return
-        said = Said(workspace.protocol)
-        output.table(
-            [_("Llamada"), _("Empezó"), _("Terminada"), _("Tipo"), _("Folio"), _("Relato")],
-            (
-                (each.contact_id, (each.started_at or "")[:16], _("sí") if each.finished else _("no"),
-                 said("kind", each.kind), each.folio, " ".join(each.narrative.split())[:80])
-                for each in lines
-            ),
-        )  # fmt: skip
+        _print_lines(found, Said(workspace.protocol))
+
+
+def _print_lines(found: list[CallLine], said: Said) -> None:
+    wide = output.console().width >= WIDE
+    titles = [_("Llamada"), _("Empezó"), *([_("Tipo"), _("Folio")] if wide else []), _("Relato")]
+    rows = [
+        [
+            each.contact_id,
+            (each.started_at or "")[:16] + ("" if each.finished else f" {_('sin terminar')}"),
+            *([said("kind", each.kind), each.folio] if wide else []),
+            " ".join(each.narrative.split())[:80],
+        ]
+        for each in found
+    ]
+    output.table(titles, rows)
 
 
 def show(

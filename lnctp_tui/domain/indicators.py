@@ -40,6 +40,9 @@ class Count(NamedTuple):
     def plus(self, other: Count) -> Count:
         return Count(self.strong + other.strong, self.medium + other.medium, self.weak + other.weak)
 
+    def minus(self, other: Count) -> Count:
+        return Count(self.strong - other.strong, self.medium - other.medium, self.weak - other.weak)
+
 
 ONE = {"S": Count(strong=1), "M": Count(medium=1), "W": Count(weak=1)}
 

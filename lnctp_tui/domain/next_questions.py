@@ -1,8 +1,9 @@
 """The unanswered questions that would move an assessment most, safety first.
 
 Order: dangers that would raise the triage; the three first questions of every contact; the age when nothing
-is known of it; then what alone changes a result, what alone turns an element or a dimension positive, and
-what moves a bound. What was asked and not known or refused comes after all that; never a never-ask code.
+is known of it; then what alone changes a result, what alone settles an element or a dimension (a yes makes it
+positive, or a no makes it negative), and what moves a bound. What was asked and not known or refused comes
+after all that; never a never-ask code.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from lnctp_tui.domain.indicators import (
     ONE,
     SEXUAL,
     STRENGTHS,
+    Count,
+    Dimension,
     Findings,
     by_dimension,
     combine,
@@ -144,17 +147,15 @@ def _open_dimensions(
         influence = 0 if raises else 1 if holds else 2
         yield (
             name,
-            {
-                strength: (_tier(alone=positive(each.yes.plus(one)), raises=raises), influence)
-                for strength, one in ONE.items()
-            },
+            {strength: (_tier(each, one, raises=raises), influence) for strength, one in ONE.items()},
         )
 
 
-def _tier(*, alone: bool, raises: bool) -> int:
-    if not alone:
-        return _BOUND
-    return _RESULT if raises else _DIMENSION
+def _tier(dimension: Dimension, one: Count, *, raises: bool) -> int:
+    """The tier of an open question of this strength; `raises`: the dimension standing changes the result."""
+    if positive(dimension.yes.plus(one)):
+        return _RESULT if raises else _DIMENSION
+    return _BOUND if positive(dimension.yes.plus(dimension.open).minus(one)) else _DIMENSION
 
 
 @per_object

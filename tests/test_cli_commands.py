@@ -14,6 +14,7 @@ import pytest
 from pty_app import PHRASE
 
 from lnctp_tui.cli import main
+from lnctp_tui.errors import StorageFailed
 from lnctp_tui.services import demo, workspace
 from lnctp_tui.services.importing import import_rows
 from lnctp_tui.services.importing_files import Row
@@ -433,6 +434,48 @@ def test_doctor_without_a_phrase_looks_from_outside(
 def test_doctor_says_that_there_is_no_vault(run: Run) -> None:
     found = run("doctor", "--json")
     assert (found.code, found.json["ok"]) == (1, False)
+
+
+def test_a_full_disk_is_told_without_a_promise(full: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise StorageFailed("disk_full")
+
+    monkeypatch.setattr("lnctp_tui.services.importing.import_file", fails)
+    found = run("case", "import", "x.json")
+    assert (found.code, found.out) == (1, "")
+    assert "El disco está lleno" in found.err
+    assert "se reintenta" not in found.err
+
+
+def test_lists_for_programs_are_whole(full: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lnctp_tui.cli.cases.PAGE", 4)
+    folios = [each["folio"] for each in run("case", "list", "--json").json]
+    assert len(set(folios)) == len(folios) == 21
+    assert [each["folio"] for each in run("case", "list", "--limit", "6", "--json").json] == folios[:6]
+
+
+# recovery
+
+
+def test_the_printed_sheet_opens_and_sets_a_new_phrase(full: Path, run: Run, tmp_path: Path) -> None:
+    sheet = phrase_in(tmp_path / "sheet", run("recovery", "sheet", "--json").json["words"])
+    fresh = phrase_in(tmp_path / "fresh", "otra frase larga con 73 faroles")
+    assert run("recovery", "open-sheet", "--sheet-file", sheet, "--new-passphrase-file", fresh).code == 0
+    assert run("case", "list").code == 1
+    assert run("case", "list", "--passphrase-file", fresh).code == 0
+
+
+def test_the_organisations_key_is_used_only_with_its_fingerprint(
+    full: Path, run: Run, tmp_path: Path
+) -> None:
+    keys = run("recovery", "new", tmp_path / "org.pub", "--json").json
+    wrong = run("recovery", "use", tmp_path / "org.pub", "--fingerprint", " ".join(["abaco"] * 6))
+    assert wrong.code == 1
+    assert "huella" in wrong.err
+    assert run("recovery", "request", tmp_path / "r").code == 1
+    assert run("recovery", "use", tmp_path / "org.pub", "--fingerprint", keys["fingerprint"], "--json").json
+    assert run("recovery", "request", tmp_path / "r").code == 0
+    assert run("recovery", "new", tmp_path / "org.pub").code == 1
 
 
 # words

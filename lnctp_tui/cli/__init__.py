@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code. Errors go to standard error, without any value."""
     from lnctp_tui.cli import session, words
     from lnctp_tui.cli.output import tell
-    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.errors import LnctpError, StorageFailed
     from lnctp_tui.i18n import _
     from lnctp_tui.i18n.messages import explain
 
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if text := words.usage_error(error):
             tell(text)
         return MISUSED
+    except StorageFailed as error:  # no app that would try again
+        tell(f"{explain(error).happened} {_('Lo que faltaba no se guardó: repita la orden al resolverlo.')}")
+        return REFUSED
     except LnctpError as error:
         tell(str(explain(error)))
         return REFUSED

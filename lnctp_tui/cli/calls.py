@@ -22,7 +22,9 @@ ABOUT = N_("Llamadas y otros contactos: listar y ver.")
 
 def list_calls(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help=N_("Cuántas, las más recientes."))] = 200,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=N_("Cuántas, las más recientes; con --json, todas."))
+    ] = None,
     unfinished: Annotated[
         bool, typer.Option("--unfinished", help=N_("Solo las que no se terminaron."))
     ] = False,
@@ -30,8 +32,10 @@ def list_calls(
     from lnctp_tui.services import calls
 
     with session.opened(context) as workspace:
-        found = calls.list_calls(workspace.store, limit, unfinished_only=unfinished)
-        if session.settings(context).json:
+        as_json = session.settings(context).json
+        most = limit or (output.ALL if as_json else output.SOME)
+        found = calls.list_calls(workspace.store, most, unfinished_only=unfinished)
+        if as_json:
             output.as_json(found)
             return
         _print_lines(found, Said(workspace.protocol))

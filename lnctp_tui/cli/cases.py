@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lnctp_tui.services.importing import Report
     from lnctp_tui.storage.session import Store
 
+PAGE = 500
 WIDE = 110
 """Columns of a terminal that shows state and people in the list."""
 ABOUT = N_("Casos: listar, ver, historial, evaluar, importar y exportar.")
@@ -30,16 +31,31 @@ def list_cases(
     status: Annotated[
         str | None, typer.Option(help=N_("Solo de este estado: open, follow_up, closed, merged."))
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help=N_("Cuántos, los más recientes."))] = 200,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=N_("Cuántos, los más recientes; con --json, todos."))
+    ] = None,
 ) -> None:
-    from lnctp_tui.services import cases
-
     with session.opened(context) as workspace:
-        found = cases.list_cases(workspace.store, status=status, limit=limit)
-        if session.settings(context).json:
+        as_json = session.settings(context).json
+        found = _lines(workspace.store, status, limit or (output.ALL if as_json else output.SOME))
+        if as_json:
             output.as_json(found)
             return
         _print_lines(found, Said(workspace.protocol))
+
+
+def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
+    from lnctp_tui.services import cases
+
+    found: list[CaseLine] = []
+    while len(found) < most:
+        last = found[-1] if found else None
+        before = (last.opened_at or "", last.id) if last else None
+        page = cases.list_cases(store, status=status, limit=min(PAGE, most - len(found)), before=before)
+        if not page:
+            break
+        found += page
+    return found
 
 
 def show(context: typer.Context, folio: Which) -> None:
@@ -100,7 +116,7 @@ def assess(
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("JSON, JSON Lines o CSV."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("JSON, JSON Lines o CSV; o - ."))],
     form: Annotated[
         str | None, typer.Option("--format", help=N_("json, jsonl o csv; si falta, se deduce."))
     ] = None,
@@ -186,7 +202,7 @@ def case_ids(store: Store, typed: str) -> list[str]:
 def _documents(path: Path) -> list[Document]:
     from lnctp_tui.services import importing_files
 
-    content = importing_files.read_bytes(Path("/dev/stdin") if str(path) == "-" else path)
+    content = importing_files.read_bytes(path)
     rows = importing_files.documents(path, content, importing_files.guess(path, content))
     bad = next((row for row in rows if row.problem or not isinstance(row.document, dict)), None)
     if bad or not rows:

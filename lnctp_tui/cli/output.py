@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from lnctp_tui.services.importing import Progress
 
 
+SOME, ALL = 200, 10**9
+"""Lines of a list that nobody limited: for a person, for a program."""
+
+
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     import orjson

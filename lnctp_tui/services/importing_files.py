@@ -6,6 +6,7 @@ A row that cannot be read is a row with a reason, so that the others go on. Sour
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ class Row:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The whole file, without a byte order mark. Raises BadInput `file_failed`."""
+    """The whole file, or `-` standard input, without a byte order mark. Raises BadInput `file_failed`."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read().removeprefix(_BOM)
     try:
         return path.read_bytes().removeprefix(_BOM)
     except OSError as error:

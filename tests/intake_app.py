@@ -14,7 +14,7 @@ from lnctp_tui.screens.intake import IntakeScreen
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.styles.themes import THEMES
-from lnctp_tui.widgets.messages import SaveFailed, Saved
+from lnctp_tui.widgets.messages import Saved, SaveFailed
 
 STYLES = Path(__file__).parents[1] / "lnctp_tui" / "styles" / "app.tcss"
 

@@ -35,7 +35,9 @@ HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Mar
 @pytest.fixture
 def desk(made: MadeVault) -> Iterator[Workspace]:
     """An open vault with a counselor."""
-    workspace.found_workspace(made.home, made.key, name="Consejera", zone="America/Mexico_City", language="es")
+    workspace.found_workspace(
+        made.home, made.key, name="Consejera", zone="America/Mexico_City", language="es"
+    )
     opened = workspace.open_workspace(made.home, made.key)
     yield opened
     opened.close()
@@ -117,7 +119,13 @@ async def test_five_answers_are_five_different_things(desk: Workspace) -> None:
 async def test_a_question_with_four_answers_takes_one_key(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await go(app, pilot, "seguridad", "danger.in_progress")
-        for key, value in (("s", "yes"), ("n", "no"), ("question_mark", "unknown"), ("r", "refused"), ("y", "yes")):
+        for key, value in (
+            ("s", "yes"),
+            ("n", "no"),
+            ("question_mark", "unknown"),
+            ("r", "refused"),
+            ("y", "yes"),
+        ):
             await pilot.press(key)
             assert app.intake.document["case"]["answers"]["danger.in_progress"] == value
         await pilot.press("backspace")
@@ -255,9 +263,9 @@ async def test_each_digit_is_a_kind_and_only_outside_text(desk: Workspace) -> No
         for digit in "1234567890":
             await pilot.press(digit)
             kinds.append(app.intake.kind)
-        assert kinds == [
-            "victim", "witness", "information", "other_crime", "silent", "hang_up", "prank", "wrong_number", "abusive", "test",
-        ]  # fmt: skip
+        rows = {row.extra["key"]: row.code for row in desk.protocol.catalogs["kind"].rows}
+        assert kinds == [rows[digit] for digit in "1234567890"]
+        assert kinds[2] == "information"
 
 
 async def test_escape_leaves_the_field_and_enter_returns(desk: Workspace) -> None:
@@ -288,7 +296,11 @@ async def test_hostile_text_is_only_text(desk: Workspace) -> None:
             pane = app.form.pane
             assert pane is not None
             for asker in pane.askers:
-                if isinstance(asker, FieldRow) and isinstance(asker.control, LineInput | LongText) and asker.display:
+                if (
+                    isinstance(asker, FieldRow)
+                    and isinstance(asker.control, LineInput | LongText)
+                    and asker.display
+                ):
                     asker.focus_control()
                     await pilot.pause()
                     app.post_message(events.Paste(HOSTILE))
@@ -356,7 +368,10 @@ async def test_a_tiny_window_says_so_and_loses_nothing(desk: Workspace, size: tu
 
 async def test_the_side_panels_show_from_120_columns(desk: Workspace) -> None:
     async with call(desk, (119, 30)) as (app, pilot):
-        shown = lambda: [app.form.query_one(name).display for name in ("StageList", "ElementsPanel", "StageStrip")]  # noqa: E731
+
+        def shown() -> list[bool]:
+            return [app.form.query_one(name).display for name in ("StageList", "ElementsPanel", "StageStrip")]
+
         assert shown() == [False, False, True]
         await pilot.resize_terminal(120, 30)
         await pilot.pause()
@@ -373,9 +388,12 @@ async def test_a_group_of_victims_has_a_headcount(desk: Workspace) -> None:
         await pilot.press("g")
         await pilot.pause()
         await pilot.press(*"120", "tab")
-        await pilot.pause()
+        await pilot.pause(0.3)
         people = app.intake.document["people"]
-        assert [(each["role"], each.get("headcount")) for each in people] == [("victim", None), ("group", 120)]
+        assert [(each["role"], each.get("headcount")) for each in people] == [
+            ("victim", None),
+            ("group", 120),
+        ]
         assert "2/2" in plain(pane.bars["person"])
         assert "120 personas" in plain(pane.bars["person"])
 
@@ -473,6 +491,27 @@ async def test_the_class_is_the_counselors(desk: Workspace) -> None:
         assert app.intake.document["case"]["report_class"] == "otros_delitos"
 
 
+async def test_a_promised_contact_becomes_a_task(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "1", "f9")
+        await pilot.pause()
+        dialog = app.screen
+        assert isinstance(dialog, ClosingDialog)
+        rows = {each.field.code: each for each in dialog.query(FieldRow)}
+        rows["when"].focus_control()
+        await pilot.press(*"pasado mañana 10 a 12")
+        rows["say"].focus_control()
+        await pilot.press(*"de la farmacia", "f9")
+        for _ in range(50):
+            await pilot.pause(0.02)
+            if app.left:
+                break
+    tasks = cases.document_of_contact(desk.store, app.intake.contact.id)["tasks"]
+    promised = next(each for each in tasks if each["kind"] == "callback")
+    assert promised["say"] == "de la farmacia"
+    assert promised["due_from"] < promised["due_to"]
+
+
 async def test_a_call_begun_by_mistake_is_discarded_with_a_reason(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await pilot.press("escape", "d")
@@ -534,10 +573,25 @@ async def test_no_english_word_on_the_spanish_screen(desk: Workspace) -> None:
             seen += app.export_screenshot(simplify=True)
             await pilot.press("escape")
             await pilot.pause()
-        told = re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]*>", " ", seen, flags=re.DOTALL).replace("&#160;", " ")
+        told = re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]*>", " ", seen, flags=re.DOTALL).replace(
+            "&#160;", " "
+        )
         words = {word.strip(".,:;()").lower() for word in told.split()}
         assert "víctima" in words
-        assert not words & {"save", "saved", "help", "undo", "name", "age", "search", "select", "yes", "and", "with", "call"}
+        assert not words & {
+            "save",
+            "saved",
+            "help",
+            "undo",
+            "name",
+            "age",
+            "search",
+            "select",
+            "yes",
+            "and",
+            "with",
+            "call",
+        }
 
 
 @pytest.mark.parametrize("theme", ["light", "contrast"])

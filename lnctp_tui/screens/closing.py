@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from lnctp_tui.domain import promises
 from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.domain.protocol import Field, Label
 from lnctp_tui.i18n import N_, _, pick
@@ -27,9 +29,16 @@ if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
 
 FLUSH = 0.12
-PLAN = ("callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say", "code_word")
+PLAN = (
+    "callback_allowed",
+    "callback_channel",
+    "callback_identifier_id",
+    "callback_window",
+    "callback_say",
+    "code_word",
+)
 
-WHEN = Field("next", "when", "text", Label("Próximo contacto", "Next contact"),
+WHEN = Field("next", "when", "date", Label("Próximo contacto", "Next contact"),
              help=Label("Cuándo: martes 10 a 12", "When: Tuesday 10 to 12"), max_length=300)  # fmt: skip
 CHANNEL = Field("next", "channel", "catalog", Label("Por qué medio", "By what means"), catalog="channel")
 SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_length=500)
@@ -38,7 +47,7 @@ SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_lengt
 class ClosingDialog(AppDialog["str | None"]):
     """Answers `finished`, the code of a missing field to go to, or nothing: the call stays open."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", N_("seguir editando"), id="closing.back"),
         Binding("f9,enter", "finish", N_("terminar y guardar"), key_display="Enter", id="closing.finish"),
         Binding("f", "owed", N_("ir a lo que falta"), id="closing.owed"),
@@ -52,7 +61,9 @@ class ClosingDialog(AppDialog["str | None"]):
         super().__init__()
         self.intake = intake
         self.found = found
-        self.report_classes = [row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to]
+        self.report_classes = [
+            row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
+        ]
         self.promise: dict[str, str] = {}
         self._typed: dict[FieldRow, None] = {}
         self._timer: Timer | None = None
@@ -65,7 +76,11 @@ class ClosingDialog(AppDialog["str | None"]):
             yield Static(self._missing(), id="closing-missing", markup=False)
             with VerticalScroll(can_focus=False):
                 if self._contact.get("dropped"):
-                    yield Static(_("Se cortó la llamada: plan para volver a llamar"), classes="closing-head", markup=False)
+                    yield Static(
+                        _("Se cortó la llamada: plan para volver a llamar"),
+                        classes="closing-head",
+                        markup=False,
+                    )
                     for code in PLAN:
                         if field := view.field_of(self.intake.protocol, "case", code):
                             yield FieldRow(field, self.intake.protocol)
@@ -95,10 +110,14 @@ class ClosingDialog(AppDialog["str | None"]):
         big = "  ".join(folio) if folio else _("Sin folio: esta llamada no abre un caso")
         told = _("Folio para la persona que llama") if folio else _("Terminar")
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
-        return Content.assemble((told, "dim"), f"  {kind}\n", (f"  {big}  ", "bold reverse" if folio else "bold"))
+        return Content.assemble(
+            (told, "dim"), f"  {kind}\n", (f"  {big}  ", "bold reverse" if folio else "bold")
+        )
 
     def _missing(self) -> Content:
-        fields = list(dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum")))
+        fields = list(
+            dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum"))
+        )
         if not fields:
             return Content(f"✓ {_('El registro mínimo está completo')}")
         return Content.assemble((f"! {_('Falta del mínimo')}: ", "bold"), " · ".join(fields))
@@ -106,7 +125,12 @@ class ClosingDialog(AppDialog["str | None"]):
     def _options(self) -> list[Option]:
         suggested = self.found.suggestion.code
         return [
-            Option(Content.assemble(pick(row.label), (f"  ← {_('sugerida por los hechos')}", "dim") if row.code == suggested else ""))
+            Option(
+                Content.assemble(
+                    pick(row.label),
+                    (f"  ← {_('sugerida por los hechos')}", "dim") if row.code == suggested else "",
+                )
+            )
             for row in self.report_classes
         ]
 
@@ -139,11 +163,21 @@ class ClosingDialog(AppDialog["str | None"]):
         typed, self._typed = list(self._typed), {}
         for row in typed:
             if row.field.on == "next":
-                self.promise[row.field.code] = row.raw
+                self._promised(row)
                 continue
             row.answer(self.intake.enter(row.field, row.raw))
         if typed:
             self.query_one("#closing-missing", Static).update(self._missing())
+
+    def _promised(self, row: FieldRow) -> None:
+        """Keep what was promised, and show beside it when that is."""
+        self.promise[row.field.code] = row.raw
+        if row.field is WHEN and row.raw.strip():
+            found = self._window(row.raw)
+            row.understood(f"{found[0]:%d/%m %H:%M} – {found[1]:%d/%m %H:%M}" if found else "")
+            row.explain(None if found else "promise_unreadable")
+        elif row.field is WHEN:
+            row.explain(None)
 
     # Keys
 
@@ -164,9 +198,25 @@ class ClosingDialog(AppDialog["str | None"]):
         self.flush()
         place = self.query_one(OptionList).highlighted
         chosen = self.report_classes[place].code if place is not None else None
-        promise = {code: text for code, text in self.promise.items() if text.strip()}
         done = lambda *_done: self.app.call_later(self.dismiss, "finished")  # noqa: E731
-        self.intake.finish(done, report_class=chosen, next_contact=promise or None)
+        self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
+
+    def _next_contact(self) -> dict[str, str] | None:
+        """The promise as a task; a time that cannot be read is kept in what to say."""
+        promise = {code: text.strip() for code, text in self.promise.items() if text.strip()}
+        if not promise:
+            return None
+        said = promise.pop("when", "")
+        found = self._window(said) if said else None
+        if found:
+            promise |= {"due_from": view.stored(found[0]), "due_to": view.stored(found[1])}
+        elif said:
+            promise["say"] = " · ".join(filter(None, (said, promise.get("say"))))
+        return promise
+
+    def _window(self, said: str) -> promises.Window | None:
+        now = self.intake.workspace.store.now()
+        return promises.window(said, now.astimezone(ZoneInfo(self.intake.workspace.zone)))
 
     def action_owed(self) -> None:
         if debt := self.intake.debt("minimum"):

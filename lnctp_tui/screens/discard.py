@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,7 +21,7 @@ from lnctp_tui.widgets.keys import KeyBar
 class DiscardDialog(AppDialog["str | None"]):
     """Answers the code of the reason, or nothing."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("no descartar"), id="discard.close"),
         Binding("enter", "choose", N_("descartar"), key_display="Enter", id="discard.take"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,7 +40,7 @@ _WHY = {
 class EarlierContacts(AppDialog[None]):
     """The matches, strongest first. Linking says "possible" and can be taken back."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f7", "dismiss(None)", N_("volver"), id="earlier.close"),
         Binding("enter", "choose", N_("vincular como posible"), key_display="Enter", id="earlier.link"),
         Binding("u", "unlink", N_("soltar"), id="earlier.unlink"),
@@ -66,7 +66,11 @@ class EarlierContacts(AppDialog[None]):
 
     def _show(self, found: list[Match]) -> None:
         self.matches = found
-        told = "" if found else _("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
+        told = (
+            ""
+            if found
+            else _("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
+        )
         self.query_one("#earlier-told", Static).update(told)
         self._list(0)
 
@@ -103,7 +107,9 @@ class EarlierContacts(AppDialog[None]):
         if match is None:
             return
         if not case:
-            self.notify(_("Esta llamada todavía no abre un caso: elija primero el tipo de contacto."), markup=False)
+            self.notify(
+                _("Esta llamada todavía no abre un caso: elija primero el tipo de contacto."), markup=False
+            )
             return
         self.intake.workspace.writer.submit(lambda store: cases.link(store, case, match.case_id, how))
         self.linked = self.linked | {match.case_id} if how else self.linked - {match.case_id}

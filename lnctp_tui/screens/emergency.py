@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 class EmergencyCard(AppDialog[None]):
     """Nothing on it has to be filled; it reads what the form already knows."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
-        Binding("enter,l", "escalate", N_("anotar que se avisó al 911"), key_display="Enter", id="emergency.log"),
+        Binding(
+            "enter,l", "escalate", N_("anotar que se avisó al 911"), key_display="Enter", id="emergency.log"
+        ),
         Binding("down,j", "scroll(1)", N_("bajar"), show=False, id="emergency.down"),
         Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="emergency.up"),
     ]
@@ -49,7 +51,9 @@ class EmergencyCard(AppDialog[None]):
     def _script(self) -> Content:
         lines = [f"{number}. {_(line)}" for number, line in enumerate(SCRIPT, 1)]
         reasons = self.found.triage.reasons if self.found and self.found.triage.level == "emergency" else ()
-        told = [f"! {question_text(code, self.intake.protocol)}" for code in reasons if code.startswith("danger.")]
+        told = [
+            f"! {question_text(code, self.intake.protocol)}" for code in reasons if code.startswith("danger.")
+        ]
         return Content("\n".join([*lines, *told]))
 
     def _block(self) -> Content:

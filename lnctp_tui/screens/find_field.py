@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -43,7 +43,9 @@ def goals(protocol: Protocol) -> Iterator[_Goal]:
         for field in stage.fields:
             label = pick(field.label)
             yield _Goal(field.code, field.on, label, where, fold(f"{label} {pick(stage.title)}"))
-            catalog = protocol.catalogs.get(field.catalog or field.code) if field.kind == "checklist" else None
+            catalog = (
+                protocol.catalogs.get(field.catalog or field.code) if field.kind == "checklist" else None
+            )
             for row in catalog.rows if catalog and len(catalog.rows) <= WHOLE_LISTS else ():
                 text = pick(row.label)
                 group = dimensions.by_code.get(row.extra.get("dimension", "")) if dimensions else None
@@ -54,7 +56,7 @@ def goals(protocol: Protocol) -> Iterator[_Goal]:
 class FindField(AppDialog["tuple[str, str] | None"]):
     """Answers the code and the table of the field, or nothing."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f3", "dismiss(None)", N_("volver"), id="find.close"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="find.down"),
         Binding("up", "move(-1)", N_("anterior"), show=False, id="find.up"),
@@ -90,7 +92,9 @@ class FindField(AppDialog["tuple[str, str] | None"]):
         self.hits = found[:SHOWN]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(Content.assemble(goal.label, "  ", (goal.where, "dim"))) for goal in self.hits)
+        options.add_options(
+            Option(Content.assemble(goal.label, "  ", (goal.where, "dim"))) for goal in self.hits
+        )
         options.highlighted = 0 if self.hits else None
 
     def action_move(self, step: int) -> None:
@@ -110,7 +114,7 @@ class FindField(AppDialog["tuple[str, str] | None"]):
 class FindInput(LineInput, inherit_bindings=False):
     """The box of a dialog whose list moves with the arrows."""
 
-    BINDINGS: list[BindingType] = list(Input.BINDINGS[:-1])
+    BINDINGS: ClassVar[list[BindingType]] = list(Input.BINDINGS[:-1])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "submit"

@@ -123,7 +123,12 @@ class IntakeScreen(IntakeForm):
             self.intake.set(contact, {"dropped": cut})
             self._written()
             self._show_heading()
-            self.notify(_("La llamada se cortó: F9 muestra el plan para volver a llamar.") if cut else _("La llamada sigue."), markup=False)
+            self.notify(
+                _("La llamada se cortó: F9 muestra el plan para volver a llamar.")
+                if cut
+                else _("La llamada sigue."),
+                markup=False,
+            )
 
     async def action_undo_field(self) -> None:
         self.flush()
@@ -157,7 +162,9 @@ class IntakeScreen(IntakeForm):
         pane = self.pane
         if field is None or (pane and pane.stage.code == FIRST_STAGE and pane.focus_field(field.code)):
             return
-        self.app.push_screen(NarrativeDialog(self.intake, field), lambda _done: self.show_records(afresh=False))
+        self.app.push_screen(
+            NarrativeDialog(self.intake, field), lambda _done: self.show_records(afresh=False)
+        )
 
     @work
     async def action_find(self) -> None:
@@ -178,7 +185,9 @@ class IntakeScreen(IntakeForm):
         from lnctp_tui.screens.intake_panel import PanelDialog
 
         current = self.intake.current("person")
-        dialog = PanelDialog(self.protocol, self.found, current.id if current else None, view.debt_of(self.intake))
+        dialog = PanelDialog(
+            self.protocol, self.found, current.id if current else None, view.debt_of(self.intake)
+        )
         code = await self.app.push_screen_wait(dialog)
         if code:
             await self.go_to_code(code)
@@ -245,7 +254,7 @@ class IntakeScreen(IntakeForm):
     # What follows a changed document
 
     def thought(self) -> None:
-        """Offer the folio that the narrative begins with; look for earlier contacts when what links changed."""
+        """Offer the folio that the narrative begins with; look for earlier contacts when it may help."""
         self._offer_folio()
         linking = _linking(self.intake.document)
         if linking != self._looked:
@@ -267,13 +276,19 @@ class IntakeScreen(IntakeForm):
         text = str(folio) if folio else ""
         if text and text != self._offered and fold(text) != fold(self.intake.folio or ""):
             self._offered = text
-            self.notify(_("{folio} es un folio: Esc y luego v vincula la llamada a ese caso.").format(folio=text), markup=False)
+            self.notify(
+                _("{folio} es un folio: Esc y luego v vincula la llamada a ese caso.").format(folio=text),
+                markup=False,
+            )
 
 
 def _linking(document: Any) -> object:
     """What earlier contacts are matched by."""
     people = [(each.get("name"), each.get("role")) for each in document.get("people", ())]
     marks = [(each.get("kind"), each.get("value")) for each in document.get("identifiers", ())]
-    places = [(each.get("state"), each.get("municipality"), each.get("address")) for each in document.get("places", ())]
+    places = [
+        (each.get("state"), each.get("municipality"), each.get("address"))
+        for each in document.get("places", ())
+    ]
     case = document["case"]
     return people, marks, places, case.get("callback_identifier_id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class AttachDialog(AppDialog[bool]):
     """Answers whether the call changed its case. Two laptops may have met one folio: both are shown."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", N_("volver"), id="attach.close"),
         Binding("enter", "take", N_("vincular"), key_display="Enter", id="attach.take"),
         Binding("ctrl+r", "detach", N_("soltar del caso"), id="attach.detach"),

@@ -25,6 +25,7 @@ from lnctp_tui.widgets.elements import ElementsPanel, summary
 from lnctp_tui.widgets.field_row import FieldRow
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.messages import Chosen, Marked, Replaced, Saved, SaveFailed, Typed
+from lnctp_tui.widgets.quick_paint import paint_what_shows
 from lnctp_tui.widgets.record_bar import RecordBar
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.stage_pane import SEVERAL, StagePane
@@ -54,6 +55,7 @@ class IntakeForm(AppScreen[None]):
 
     def __init__(self, intake: Intake) -> None:
         super().__init__()
+        paint_what_shows(self)
         self.intake = intake
         self.protocol = intake.protocol
         self.zone = intake.workspace.zone
@@ -141,11 +143,13 @@ class IntakeForm(AppScreen[None]):
 
     def _head(self, stage: Stage) -> None:
         number = self.protocol.stages.index(stage) + 1
-        self.query_one("#stage-title", Static).update(f"{number} · {pick(stage.title)}")
+        self.query_one("#stage-title", Static).update(f"{number} · {pick(stage.title)}", layout=False)
         prompt = Content.styled(pick(stage.prompt), "italic")
         never = " · ".join(pick(each) for each in stage.never_ask)
-        never_line = Content.styled(_("\nNo preguntar: {what}").format(what=never), "dim") if never else Content("")
-        self.query_one("#stage-head", Static).update(Content.assemble(prompt, never_line))
+        never_line = (
+            Content.styled(_("\nNo preguntar: {what}").format(what=never), "dim") if never else Content("")
+        )
+        self.query_one("#stage-head", Static).update(Content.assemble(prompt, never_line), layout=False)
 
     # Records
 
@@ -244,10 +248,15 @@ class IntakeForm(AppScreen[None]):
     def _tell_replaced(self, event: Replaced) -> None:
         told = []
         if event.characters:
-            one, many = "{n} carácter que no se puede mostrar quedó como �.", "{n} caracteres que no se pueden mostrar quedaron como �."
+            one, many = (
+                "{n} carácter que no se puede mostrar quedó como �.",
+                "{n} caracteres que no se pueden mostrar quedaron como �.",
+            )
             told.append(ngettext(one, many, event.characters).format(n=event.characters))
         if event.lines:
-            told.append(_("Se pegaron {n} renglones: quedaron en uno, separados con « / ».").format(n=event.lines))
+            told.append(
+                _("Se pegaron {n} renglones: quedaron en uno, separados con « / ».").format(n=event.lines)
+            )
         self.notify(" ".join(told), severity="warning", markup=False)
 
     def _written(self) -> None:
@@ -256,7 +265,6 @@ class IntakeForm(AppScreen[None]):
             self.query_one(CallBar).saving()
         if pane := self.pane:
             pane.load(self._record_of)
-            self._load_bars(pane)
         self._soon()
 
     # The disk
@@ -294,6 +302,8 @@ class IntakeForm(AppScreen[None]):
         """Assess the document and repaint the panels that changed."""
         self._panel_timer = None
         self.found = self.intake.assess()
+        if self.pane:
+            self._load_bars(self.pane)
         person = self.intake.current("person")
         person_id = person.id if person else None
         self.query_one(ElementsPanel).load(self.found, person_id)
@@ -346,6 +356,9 @@ class IntakeForm(AppScreen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.last_focus = event.widget
-        asker = next((each for each in event.widget.ancestors_with_self if isinstance(each, FieldRow | Checklist)), None)
+        asker = next(
+            (each for each in event.widget.ancestors_with_self if isinstance(each, FieldRow | Checklist)),
+            None,
+        )
         if asker is not None and self.pane:
             self.intake.at(self.pane.stage.code, asker.field.code)

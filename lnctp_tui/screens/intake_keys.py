@@ -12,13 +12,41 @@ def _key(keys: str, action: str, text: str, about: str, id: str, *, show: bool =
 
 
 BINDINGS: list[BindingType] = [
-    _key("f1,question_mark", "app.help", N_("ayuda"), N_("Todas las teclas de esta pantalla"), "help", show=True),
-    _key("f2,r", "narrative", N_("relato"), N_("El relato, encima de lo que esté; Esc o F2 vuelve"), "narrative", show=True),
-    _key("f3,slash", "find", N_("ir a campo"), N_("Ir a un campo por una parte de su nombre"), "find", show=True),
+    _key(
+        "f1,question_mark",
+        "app.help",
+        N_("ayuda"),
+        N_("Todas las teclas de esta pantalla"),
+        "help",
+        show=True,
+    ),
+    _key(
+        "f2,r",
+        "narrative",
+        N_("relato"),
+        N_("El relato, encima de lo que esté; Esc o F2 vuelve"),
+        "narrative",
+        show=True,
+    ),
+    _key(
+        "f3,slash",
+        "find",
+        N_("ir a campo"),
+        N_("Ir a un campo por una parte de su nombre"),
+        "find",
+        show=True,
+    ),
     _key("f4,i", "indicators", N_("indicadores"), N_("Ir a los indicadores"), "indicators", show=True),
     _key("f7,p", "earlier", N_("previas"), N_("Contactos anteriores que coinciden"), "earlier", show=True),
     _key("f8,e", "emergency", N_("EMERGENCIA"), N_("Guion y datos para leer al 911"), "emergency", show=True),
-    _key("f9,t", "finish", N_("terminar"), N_("Terminar la llamada; el reloj se detiene al momento"), "finish", show=True),
+    _key(
+        "f9,t",
+        "finish",
+        N_("terminar"),
+        N_("Terminar la llamada; el reloj se detiene al momento"),
+        "finish",
+        show=True,
+    ),
     _key("ctrl+l", "app.lock", N_("bloquear"), N_("Ocultar y bloquear"), "lock", show=True),
     _key("ctrl+z,u", "undo_field", N_("deshacer"), N_("Devolver el último campo"), "undo"),
     _key("pagedown,right", "stage(1)", N_("etapa siguiente"), N_("Ir a la etapa siguiente"), "next"),
@@ -29,10 +57,22 @@ BINDINGS: list[BindingType] = [
     _key("x", "dropped", N_("se cortó"), N_("Marcar que la llamada se cortó"), "dropped"),
     _key("d", "discard", N_("descartar"), N_("Descartar una llamada abierta por error"), "discard"),
     _key("g", "app.switch_mode('desk')", N_("escritorio"), N_("Ir al escritorio; la llamada sigue"), "desk"),
-    _key("escape", "leave_field", N_("salir del campo"), N_("Salir del campo; después actúan letras y números"), "leave"),
+    _key(
+        "escape",
+        "leave_field",
+        N_("salir del campo"),
+        N_("Salir del campo; después actúan letras y números"),
+        "leave",
+    ),
     _key("enter,down", "return_to_field", N_("volver al campo"), N_("Volver al último campo"), "return"),
     *(
-        _key(digit, f"kind('{digit}')", N_("tipo de contacto"), N_("Elegir el tipo de contacto con un número"), f"kind{digit}")
+        _key(
+            digit,
+            f"kind('{digit}')",
+            N_("tipo de contacto"),
+            N_("Elegir el tipo de contacto con un número"),
+            f"kind{digit}",
+        )
         for digit in "1234567890"
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +22,7 @@ from lnctp_tui.widgets.keys import KeyBar
 class PanelDialog(AppDialog["str | None"]):
     """Answers the code of a question to go to, or nothing."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "dismiss(None)", N_("volver"), id="panel.close"),
         Binding("f", "owed", N_("ir a lo que falta"), id="panel.owed"),
     ]
@@ -43,7 +44,11 @@ class PanelDialog(AppDialog["str | None"]):
         owed = " · ".join(pick(field.label).lower() for _stage, field in self.debt)
         with Vertical(classes="dialog -tall"):
             yield ElementsPanel(self.protocol)
-            text = _("Falta para cerrar: {fields}").format(fields=owed) if owed else _("No falta nada del mínimo")
+            text = (
+                _("Falta para cerrar: {fields}").format(fields=owed)
+                if owed
+                else _("No falta nada del mínimo")
+            )
             yield Static(text, id="panel-debt", markup=False)
             yield KeyBar()
 

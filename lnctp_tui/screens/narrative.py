@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -29,7 +29,9 @@ FLUSH = 0.12
 class NarrativeDialog(AppDialog[None]):
     """Typed text goes to the writer while the dialog is open."""
 
-    BINDINGS: list[BindingType] = [Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close")
+    ]
 
     def __init__(self, intake: Intake, field: Field) -> None:
         super().__init__()
@@ -40,7 +42,9 @@ class NarrativeDialog(AppDialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
             yield Static(pick(self.field.label), classes="dialog-title", markup=False)
-            yield LongText(str(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol)))
+            yield LongText(
+                str(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol))
+            )
             yield Static("", id="narrative-problem", markup=False)
             yield KeyBar()
 

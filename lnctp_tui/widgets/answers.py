@@ -27,7 +27,12 @@ _WORDS = {
 }
 _MARKS = {"yes": N_("sí"), "no": N_("no"), "unknown": "?", "refused": "–", None: "·"}
 
-STYLES = {"yes": "answer--yes", "no": "answer--no", "unknown": "answer--unknown", "refused": "answer--refused"}
+STYLES = {
+    "yes": "answer--yes",
+    "no": "answer--no",
+    "unknown": "answer--unknown",
+    "refused": "answer--refused",
+}
 """Component class of each answer; not asked has none."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -37,10 +38,14 @@ class Heading:
 class CallBar(Widget, can_focus=False):
     """One line; the clock repaints its own cells and nothing is laid out."""
 
-    COMPONENT_CLASSES = frozenset(
-        {"call-bar--folio", "call-bar--clock", "call-bar--emergency", "call-bar--risk",
-         "call-bar--saved", "call-bar--failed"}
-    )  # fmt: skip
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "call-bar--folio",
+        "call-bar--clock",
+        "call-bar--emergency",
+        "call-bar--risk",
+        "call-bar--saved",
+        "call-bar--failed",
+    }
 
     def __init__(self) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -47,10 +48,14 @@ class _Line:
 class Checklist(Widget, can_focus=True):
     """Title, questions (in columns where short), and a foot with the whole question and the count."""
 
-    COMPONENT_CLASSES = frozenset(
-        {*answers.STYLES.values(), "checklist--title", "checklist--group", "checklist--cursor", "checklist--foot"}
-    )
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *answers.STYLES.values(),
+        "checklist--title",
+        "checklist--group",
+        "checklist--cursor",
+        "checklist--foot",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
         *answers.BINDINGS,
         Binding("j,down", "move(1)", N_("renglón siguiente"), show=False, id="checklist.down"),
         Binding("k,up", "move(-1)", N_("renglón anterior"), show=False, id="checklist.up"),
@@ -81,9 +86,9 @@ class Checklist(Widget, can_focus=True):
 
     def load(self, values: Mapping[str, object]) -> None:
         """Show the answers by code; what is not one of the five reads as not asked."""
-        values = {q.code: str(values[q.code]) for q in self.questions if values.get(q.code)}
-        if values != self.values:
-            self.values = values
+        known = {q.code: str(values[q.code]) for q in self.questions if values.get(q.code)}
+        if known != self.values:
+            self.values = known
             self.refresh()
 
     def show(self, code: str) -> None:
@@ -215,7 +220,9 @@ class Checklist(Widget, can_focus=True):
             kept = len(self._kept())
             cursor = "▏" if self.typing_filter else ""
             found = ngettext("{n} renglón", "{n} renglones", kept).format(n=kept)
-            return spread([(f" /{self.filter_text or ''}{cursor}", style)], [(f"{found} ", style)], width, style)
+            return spread(
+                [(f" /{self.filter_text or ''}{cursor}", style)], [(f"{found} ", style)], width, style
+            )
         if not self.questions or not self.has_focus:
             return strip([], width, self.rich_style)
         question = self.questions[self.cursor]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.message import Message
@@ -28,7 +29,7 @@ class Hit:
 class Choices(Widget, can_focus=False):
     """The hits and the highlighted one. The keys stay with the field."""
 
-    COMPONENT_CLASSES = frozenset({"choices--cursor", "choices--remark"})
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--cursor", "choices--remark"}
 
     class Taken(Message):
         """A hit was clicked."""
@@ -74,7 +75,9 @@ class Choices(Widget, can_focus=False):
         side = _("texto libre") if hit.code is None else _("por verificar") if hit.unverified else ""
         if y == SHOWN - 1 and place < len(self.hits) - 1:
             side = f"{side} ↓ {len(self.hits) - place - 1}"
-        left = [(f"{'▸' if here else ' '} {fit(hit.label, self.size.width - len(side) - 4).rstrip()} ", style)]
+        left = [
+            (f"{'▸' if here else ' '} {fit(hit.label, self.size.width - len(side) - 4).rstrip()} ", style)
+        ]
         return spread(left, [(f"{side} ", remark)], self.size.width, style)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

@@ -1,4 +1,4 @@
-"""Lines of text drawn without child widgets. Text of people enters only as plain segments, never as markup."""
+"""Lines drawn without child widgets. Text of people enters only as plain segments, never as markup."""
 
 from __future__ import annotations
 

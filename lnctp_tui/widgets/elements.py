@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -123,7 +124,9 @@ def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> lis
             for text in wrap(_("! lista sexual sin verificar: se usa la laboral"), width)
         ]
     dimensions = protocol.catalogs.get("dimension")
-    labels: Mapping[str, str] = {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
+    labels: Mapping[str, str] = (
+        {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
+    )
     lines += [_dimension(labels.get(code, code), each, width) for code, each in found.dimensions.items()]
     return [*lines, *_result(person, protocol, width)]
 
@@ -178,11 +181,16 @@ def _questions(codes: Sequence[str], protocol: Protocol, width: int) -> list[Lin
 class ElementsPanel(Widget, can_focus=True):
     """Drawn lines; the questions can be chosen with the arrows, Enter goes to the field."""
 
-    COMPONENT_CLASSES = frozenset(
-        {"elements--title", "elements--yes", "elements--open", "elements--dim", "elements--notice", "elements--key",
-         "elements--cursor"}
-    )  # fmt: skip
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "elements--title",
+        "elements--yes",
+        "elements--open",
+        "elements--dim",
+        "elements--notice",
+        "elements--key",
+        "elements--cursor",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", N_("pregunta siguiente"), show=False, id="elements.down"),
         Binding("up,k", "move(-1)", N_("pregunta anterior"), show=False, id="elements.up"),
         Binding("enter", "ask", N_("ir a la pregunta"), show=False, id="elements.ask"),

@@ -22,6 +22,7 @@ _SENTENCES = {
     "date_too_old": N_("Se guardó tal cual; esa fecha es demasiado antigua"),
     "date_future": N_("Se guardó tal cual; esa fecha todavía no llega"),
     "date_impossible": N_("Se guardó tal cual; esa fecha no existe en el calendario"),
+    "promise_unreadable": N_("Se guarda en lo que hay que decir; para una hora: martes 10 a 12, mañana 9"),
     "kept": N_("Se guardó tal cual; no se entiende"),
     "number_unreadable": N_("Se guardó tal cual; aquí va un número: 3, 1,500 o 2 mil"),
     "number_negative": N_("Se guardó tal cual; el número no puede ser negativo"),
@@ -38,4 +39,6 @@ STORED = frozenset({"not_in_catalog", "ambiguous", "phone_unreadable", "replaced
 def explain(problem: str, facts: Mapping[str, Any]) -> str:
     """One line on `problem`, a code of domain.values."""
     sentence = _(_SENTENCES.get(problem, _UNKNOWN))
-    return sentence.format(**{"code": problem, "length": "", "max_length": "", "rows": "", "replaced": ""} | dict(facts))
+    return sentence.format(
+        **{"code": problem, "length": "", "max_length": "", "rows": "", "replaced": ""} | dict(facts)
+    )

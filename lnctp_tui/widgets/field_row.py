@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events, on
@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 
 from lnctp_tui.domain import values
 from lnctp_tui.domain.protocol import Field, Protocol, Row
-from lnctp_tui.i18n import _, language, pick
+from lnctp_tui.i18n import language, pick
 from lnctp_tui.widgets.choices import Choices, Hit
 from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
 from lnctp_tui.widgets.explain import STORED, explain
@@ -38,7 +38,13 @@ SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22}
 class FieldRow(Widget, can_focus=False):
     """A line drawn by itself with its control as only child; a second line explains when needed."""
 
-    COMPONENT_CLASSES = frozenset({"field--label", "field--debt", "field--echo", "field--problem", "field--remark"})
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "field--label",
+        "field--debt",
+        "field--echo",
+        "field--problem",
+        "field--remark",
+    }
 
     def __init__(self, asks: Field, protocol: Protocol) -> None:
         super().__init__(classes=f"-{asks.kind.replace('_', '-')}")
@@ -66,7 +72,7 @@ class FieldRow(Widget, can_focus=False):
         self._fit()
 
     def _fit(self) -> None:
-        """As many lines as the label needs, one more for an explanation; a long text has the style sheet's."""
+        """As many lines as the label needs, one more for an explanation; a long text keeps its own."""
         if not isinstance(self.control, LongText):
             height = min(2, len(self._label_lines())) + (self._problem is not None)
             if self.styles.height is None or self.styles.height.value != height:
@@ -199,7 +205,9 @@ class FieldRow(Widget, can_focus=False):
             return strip(self._first_line(width), width, base)
         lines = self._label_lines()
         if y < min(2, len(lines)):
-            return strip([(f" {' '.join(lines[y:])}", self.get_component_rich_style("field--label"))], width, base)
+            return strip(
+                [(f" {' '.join(lines[y:])}", self.get_component_rich_style("field--label"))], width, base
+            )
         return strip([], width, base)
 
     def _first_line(self, width: int) -> list[Piece]:
@@ -212,7 +220,9 @@ class FieldRow(Widget, can_focus=False):
         beside = self._beside()
         if after and beside:
             pieces.append((" " * (after + 1), self.rich_style))
-            pieces.append((fit(beside, width - LABEL - after - 1), self.get_component_rich_style("field--echo")))
+            pieces.append(
+                (fit(beside, width - LABEL - after - 1), self.get_component_rich_style("field--echo"))
+            )
         return pieces
 
     def _beside(self) -> str:
@@ -263,4 +273,8 @@ class FieldRow(Widget, can_focus=False):
 def _answer(field: Field, record: Mapping[str, Any]) -> str | None:
     """yes, no, unknown, refused, or None; a true or false column reads as yes or no."""
     value = (record.get("answers") or {}).get(field.code) if "." in field.code else record.get(field.code)
-    return {True: "yes", False: "no", None: None}.get(value, value) if value in (True, False, None) else str(value)
+    return (
+        {True: "yes", False: "no", None: None}.get(value, value)
+        if value in (True, False, None)
+        else str(value)
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
@@ -22,7 +24,7 @@ class KeyBar(Widget, can_focus=False):
 
     LAST_TO_GO = frozenset({"emergency", "finish", "app.help"})
     """Actions whose key stays when not all fit."""
-    COMPONENT_CLASSES = frozenset({"key-bar--key", "key-bar--text"})
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text"}
     ALLOW_SELECT = False
 
     def on_mount(self) -> None:

@@ -27,7 +27,7 @@ class SaveFailed(Message):
 
 
 class Typed(Message):
-    """The text of a field changed, and is read from the row when it is time; `settled`: the field was left."""
+    """The text of a field changed and is read from the row when it is time. `settled`: the field was left."""
 
     def __init__(self, row: Widget, field: Field, *, settled: bool) -> None:
         self.row = row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -23,7 +24,7 @@ Search = Callable[[str], Sequence[Hit]]
 class Picker(LineInput):
     """The text stays the counselor's: what is in no catalog is kept as it is."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "take('next')", N_("tomar y seguir"), show=False, id="picker.tab"),
         Binding("enter", "take('next')", N_("tomar y seguir"), show=False, id="picker.enter"),
         Binding("down", "move(1)", N_("opción siguiente"), show=False, id="picker.down"),

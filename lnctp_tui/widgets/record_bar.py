@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -35,8 +36,8 @@ class Entry:
 class RecordBar(Widget, can_focus=True):
     """`‹ 1/3 Ana ›  + otra  - quitar`"""
 
-    COMPONENT_CLASSES = frozenset({"record-bar--name", "record-bar--key"})
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"record-bar--name", "record-bar--key"}
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,l", "turn(1)", N_("registro siguiente"), show=False, id="record.next"),
         Binding("left,h", "turn(-1)", N_("registro anterior"), show=False, id="record.previous"),
         Binding("plus", "add('')", N_("añadir otro registro"), show=False, id="record.add"),
@@ -112,7 +113,11 @@ class RecordBar(Widget, can_focus=True):
             return Strip.blank(self.size.width, self.rich_style)
         name = self.get_component_rich_style("record-bar--name")
         key = self.get_component_rich_style("record-bar--key")
-        right = [(_("¿Quitar? - otra vez para quitar; Ctrl+Z lo devuelve "), key)] if self._asking else self._keys(key)
+        right = (
+            [(_("¿Quitar? - otra vez para quitar; Ctrl+Z lo devuelve "), key)]
+            if self._asking
+            else self._keys(key)
+        )
         room = self.size.width - sum(cell_len(text) for text, _style in right)
         left: list[Piece] = [(self._called(room), name)]
         self._spans = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -43,9 +44,14 @@ class StageLine:
 class _Map(Widget):
     """What the list and the strip share."""
 
-    COMPONENT_CLASSES = frozenset(
-        {"stages--title", "stages--here", "stages--done", "stages--owed", "stages--count", "stages--debt"}
-    )
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "stages--title",
+        "stages--here",
+        "stages--done",
+        "stages--owed",
+        "stages--count",
+        "stages--debt",
+    }
 
     class Picked(Message):
         """Go to a stage, or to the first of the fields still owed when `code` is empty."""
@@ -73,7 +79,7 @@ class _Map(Widget):
 class StageList(_Map, can_focus=True):
     """Fourteen lines and what is missing to close, at the left of the wide screen."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "step(1)", N_("etapa siguiente"), show=False, id="stages.down"),
         Binding("up,k", "step(-1)", N_("etapa anterior"), show=False, id="stages.up"),
         Binding("enter", "app.focus_next", N_("campo siguiente"), show=False, id="stages.enter"),
@@ -87,7 +93,9 @@ class StageList(_Map, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         if y == 0:
-            return strip([(f" {_('Etapas')}", self.get_component_rich_style("stages--title"))], width, self.rich_style)
+            return strip(
+                [(f" {_('Etapas')}", self.get_component_rich_style("stages--title"))], width, self.rich_style
+            )
         if 0 <= y - 2 < len(self.stages):
             return self._stage(self.stages[y - 2], width)
         debt = self._debt(width, height - len(self.stages) - 3)
@@ -143,7 +151,9 @@ class StageStrip(_Map, can_focus=False):
             at += cell_len(text)
         self._spans = spans
         owed = sum(stage.owed for stage in self.stages)
-        right = [(_("faltan {n} ").format(n=owed), self.get_component_rich_style("stages--owed"))] if owed else []
+        right = (
+            [(_("faltan {n} ").format(n=owed), self.get_component_rich_style("stages--owed"))] if owed else []
+        )
         return spread(pieces, right, self.size.width, base)
 
     def on_click(self, event: events.Click) -> None:

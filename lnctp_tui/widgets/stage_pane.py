@@ -63,7 +63,9 @@ class StagePane(VerticalScroll, can_focus=False):
                 continue
             group = row.extra.get("dimension", "")
             heading = dimensions.by_code.get(group) if dimensions else None
-            yield Question(row.code, pick(row.label), pick(heading.label) if heading else group, row.unverified)
+            yield Question(
+                row.code, pick(row.label), pick(heading.label) if heading else group, row.unverified
+            )
 
     # Values
 

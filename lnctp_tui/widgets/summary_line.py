@@ -24,7 +24,9 @@ class SummaryLine(Widget, can_focus=False):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        return strip([(f" {fit(self.text, self.size.width - 2)} ", self.rich_style)], self.size.width, self.rich_style)
+        return strip(
+            [(f" {fit(self.text, self.size.width - 2)} ", self.rich_style)], self.size.width, self.rich_style
+        )
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Clicked())

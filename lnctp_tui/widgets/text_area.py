@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
@@ -19,7 +20,7 @@ _NOT_OURS = {"f6", "f7", "ctrl+z,super+z"}
 class LongText(TextArea, inherit_bindings=False):
     """A TextArea without the keys that the intake needs, and with nothing in it that a terminal acts on."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(
             replace(each, description="")
             for each in TextArea.BINDINGS

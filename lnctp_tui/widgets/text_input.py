@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
 from lnctp_tui.domain.text import clean
 from lnctp_tui.i18n import N_
+from lnctp_tui.widgets.drawing import fit, strip
 from lnctp_tui.widgets.messages import Replaced
 
 JOINT = " / "
@@ -18,7 +22,7 @@ JOINT = " / "
 class LineInput(Input):
     """An Input whose text is always clean, of fixed size, and where a paste of many lines keeps each line."""
 
-    BINDINGS: list[BindingType] = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,enter", "next_field", N_("campo siguiente"), show=False, id="field.next"),
         Binding("up", "previous_field", N_("campo anterior"), show=False, id="field.previous"),
     ]
@@ -30,6 +34,20 @@ class LineInput(Input):
         # `virtual_size` lays the whole screen out when it changes; this input's own size is fixed.
         self.set_reactive(Widget.virtual_size, Size(self.content_width, 1))
         super()._watch_value(value)
+
+    def render_line(self, y: int) -> Strip:
+        """Without the cursor the line is one segment: nothing to measure, wrap or highlight."""
+        if self.has_focus or y or not self.value:
+            return (
+                super().render_line(y)
+                if self.has_focus or self.placeholder
+                else strip([], self._room, self.rich_style)
+            )
+        return strip([(fit(self.value, self._room), self.rich_style)], self._room, self.rich_style)
+
+    @property
+    def _room(self) -> int:
+        return self.scrollable_content_region.width
 
     def load(self, value: str) -> None:
         """Show `value` as if it had always been there."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
@@ -20,8 +22,8 @@ CHOICES = ("yes", "no", "unknown", "refused")
 class YesNo(Widget, can_focus=True):
     """`● sí  ○ no  ○ ?  ○ –`; nothing filled is not asked."""
 
-    COMPONENT_CLASSES = frozenset({*answers.STYLES.values(), "answer--idle"})
-    BINDINGS: list[BindingType] = [
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*answers.STYLES.values(), "answer--idle"}
+    BINDINGS: ClassVar[list[BindingType]] = [
         *answers.BINDINGS,
         Binding("right", "turn(1)", N_("respuesta siguiente"), show=False, id="answer.right"),
         Binding("left", "turn(-1)", N_("respuesta anterior"), show=False, id="answer.left"),
@@ -75,7 +77,9 @@ class YesNo(Widget, can_focus=True):
         pieces: list[Piece] = []
         for choice in self.choices:
             chosen = choice == self.value
-            pieces.append((f"{'●' if chosen else '○'} {answers.mark(choice)}", self._style(choice) if chosen else idle))
+            pieces.append(
+                (f"{'●' if chosen else '○'} {answers.mark(choice)}", self._style(choice) if chosen else idle)
+            )
             pieces.append(("  ", self.rich_style))
         if self.value in ("unknown", "refused"):
             pieces.append((answers.word(self.value), self._style(self.value)))

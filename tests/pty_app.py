@@ -102,10 +102,10 @@ class PtyApp:
         """Waits until `word` is no longer on the screen."""
         return self.until(lambda: word not in self.text, f"the end of {word!r}")
 
-    def settle(self, quiet: float = 0.3) -> PtyApp:
-        """Waits until nothing was painted for `quiet` seconds."""
+    def settle(self, quiet: float = 0.3, most: float = 3.0) -> PtyApp:
+        """Waits until nothing was painted for `quiet` seconds; a clock on the screen ticks each second."""
         last = time.monotonic()
-        end = last + self.deadline
+        end = last + most
         while time.monotonic() - last < quiet and time.monotonic() < end:
             if self.pump(0.05):
                 last = time.monotonic()
@@ -146,7 +146,7 @@ class PtyApp:
 
     def unlock(self, phrase: str = PHRASE) -> PtyApp:
         """Types the phrase at the unlock prompt, once that is there."""
-        return self.see("frase").send(phrase).press("enter")
+        return self.see("Frase").send(phrase).press("enter")
 
     def resize(self, rows: int, columns: int) -> PtyApp:
         self.screen.resize(rows, columns)
@@ -166,6 +166,12 @@ class PtyApp:
             except ProcessLookupError:
                 continue
         self.end()
+
+    def close_window(self) -> None:
+        """Closes the terminal under the program, as the window's cross does."""
+        self.child.closed = True
+        self.child.ptyproc.closed = True
+        self.child.ptyproc.fileobj.close()
 
     def end(self) -> int | None:
         """Closes the terminal and gives the exit code, None when a signal ended the program."""

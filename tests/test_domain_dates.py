@@ -22,6 +22,8 @@ mar. 2020 = 2020-03 | 03/2020 = 2020-03 | lunes 3 de marzo de 2025 = 2025-03-03 
 hoy = 2026-03-15 | AYER = 2026-03-14 | anoche = 2026-03-14 | antier = 2026-03-13 | anteayer = 2026-03-13
 hace 3 días = 2026-03-12 | hace dias = date_unreadable | hace 3 meses = 2025-12 | hace un mes = 2026-02
 hace como dos meses = 2026-01 | hace un par de meses = 2026-01 | hace 2 años = 2024 | hace un año = 2025
+hace un año y medio = 2024-09 | ayer en la noche = 2026-03-14 | hace veintiún días = 2026-02-22
+a couple of days ago = 2026-03-13 | esta tarde = 2026-03-15
 hace medio año = 2025-09 | hace 2 semanas = 2026-03 | hace 3 semanas = 2026-02 | la semana pasada = 2026-03
 el mes pasado = 2026-02 | el año pasado = 2025 | este año = 2026 | el lunes pasado = 2026-03-09
 el domingo = 2026-03-08 | el pasado martes = 2026-03-10 | a principios de 2020 = 2020
@@ -89,6 +91,12 @@ casi 18 = ~17
 abc = age_unreadable | - = age_unreadable | 1,2,3 = age_unreadable | -3 = age_negative | 200 = age_too_high
 121 = age_too_high | 1000 = age_too_high | menor = age_word | niña = age_word | adulta = age_word
 adult = age_word
+diecisiete = 17 | dieciséis años = 16 | treinta y cinco = 35 | thirty-five = 35 | seventeen = 17
+unos veinte = ~20 | quince a diecisiete = 15-17 | fifteen to seventeen = 15-17 | veintitantos = 20-29
+30 y tantos = 30-39 | 20s = 20-29 | ocho meses = 0 | recién nacida = 0 | un año y medio = 1
+2 años y 3 meses = 2 | niña de 8 años = 8 | bebé de 6 meses = 0 | va a cumplir 18 = ~17
+recién cumplió 18 = 18 | 18 cumplidos = 18 | 60 o más = 60+ | +60 = 60+ | mujer de 30 = 30
+adulto mayor = age_word | tercera edad = age_word | no se sabe = age_unreadable | 14/03 = age_unreadable
 """
 
 
@@ -121,6 +129,7 @@ NUMBERS = """
 12 = 12 | 1,500 = 1500 | 1 500.50 = 1500.5 | 1.500 = 1500 | 1.500,50 = 1500.5 | 1,500,000 = 1500000
 1,5 = 1.5
 2.5 = 2.5 | 100 mil = 100000 | mil = 1000 | dos mil = 2000 | 2 millones = 2000000 | 2.5 millones = 2500000
+veinticinco mil = 25000 | treinta y cinco = 35 | forty-two = 42
 10k = 10000 | tres = 3 | cien mil = 100000 | -3 = number_negative | abc = number_unreadable
 1,50,0 = number_unreadable | 1e5 = number_unreadable | 9999999999999 = number_too_large
 """

@@ -85,7 +85,7 @@ _WEEKDAYS = {
     for name in names.split("|")
 }
 _DAYS = {
-    "hoy": 0, "today": 0, "esta manana": 0, "this morning": 0, "hoy en la manana": 0,
+    "hoy": 0, "today": 0, "esta manana": 0, "this morning": 0, "esta tarde": 0, "esta noche": 0,
     "ayer": 1, "yesterday": 1, "anoche": 1, "last night": 1,
     "antier": 2, "anteayer": 2, "antes de ayer": 2, "antes ayer": 2, "day before yesterday": 2,
 }  # fmt: skip
@@ -103,10 +103,17 @@ _LEAD = re.compile(
     r"^(?:(?:en|desde|el|la|los|las|del|de|the|on|in|since|from|mes de|month of|ano(?= \d)|dia(?= \d)) )+"
 )
 
+_PART_OF_DAY = re.compile(
+    r"^(hoy|ayer|antier|anteayer|today|yesterday) (?:(?:en|por|a) la (?:manana|tarde|noche|madrugada)"
+    r"|morning|afternoon|evening|night|in the (?:morning|afternoon|evening))$"
+)
+_YEAR_AND_HALF = re.compile(r"(?:\bun )?\bano y medio$")
+
 
 def _tidy(raw: str) -> str:
     text = re.sub(r"(?<!\d)\.|\.(?!\d)|,", " ", fold(raw[:LONGEST]))
-    return _LEAD.sub("", re.sub(r"\s+", " ", text).strip())
+    text = _LEAD.sub("", re.sub(r"\s+", " ", text).strip())
+    return _YEAR_AND_HALF.sub("18 meses", _PART_OF_DAY.sub(r"\1", text))
 
 
 def _exists(found: PartialDate) -> bool:

@@ -8,29 +8,43 @@ from lnctp_tui.domain.text import fold
 
 LARGEST = 10**12
 
-WORDS = {
-    word: value
-    for value, forms in enumerate(
-        (
-            *("cero|zero", "un|uno|una|a|an|one", "dos|two|par", "tres|three", "cuatro|four", "cinco|five"),
-            *("seis|six", "siete|seven", "ocho|eight", "nueve|nine", "diez|ten", "once|eleven"),
-            *("doce|twelve", "trece|thirteen", "catorce|fourteen", "quince|fifteen"),
-        )
-    )
-    for word in forms.split("|")
-} | {
-    "veinte": 20,
-    "twenty": 20,
-    "treinta": 30,
-    "thirty": 30,
-    "cien": 100,
-    "doscientos": 200,
-    "quinientos": 500,
-}
+_FORMS = (
+    *("cero|zero", "un|uno|una|a|an|one", "dos|two|par|couple", "tres|three", "cuatro|four", "cinco|five"),
+    *("seis|six", "siete|seven", "ocho|eight", "nueve|nine", "diez|ten", "once|eleven", "doce|twelve"),
+    *("trece|thirteen", "catorce|fourteen", "quince|fifteen", "dieciseis|sixteen", "diecisiete|seventeen"),
+    *("dieciocho|eighteen", "diecinueve|nineteen", "veinte|twenty", "veintiun|veintiuno|veintiuna"),
+    *("veintidos", "veintitres", "veinticuatro", "veinticinco", "veintiseis", "veintisiete", "veintiocho"),
+    "veintinueve",
+)
+_TENS = (
+    *("", "", "twenty", "treinta|thirty", "cuarenta|forty", "cincuenta|fifty", "sesenta|sixty"),
+    *("setenta|seventy", "ochenta|eighty", "noventa|ninety"),
+)
+
+
+def _compound() -> dict[str, int]:
+    """`treinta y cinco`, `thirty-five`, `thirty five`: the tens with each unit."""
+    found = {}
+    for ten, names in enumerate(_TENS):
+        for name in filter(None, names.split("|")):
+            spanish = name.endswith("a")
+            found[name] = ten * 10
+            for unit, forms in enumerate(_FORMS[1:10], start=1):
+                for form in forms.split("|"):
+                    found |= dict.fromkeys(
+                        (f"{name} y {form}",) if spanish else (f"{name}-{form}", f"{name} {form}"),
+                        ten * 10 + unit,
+                    )
+    return found
+
+
+WORDS = {word: value for value, forms in enumerate(_FORMS) for word in forms.split("|")} | _compound()
+WORDS |= {"cien": 100, "doscientos": 200, "quinientos": 500}
 
 _SCALES = {"mil": 1000, "thousand": 1000, "k": 1000, "millon": 10**6, "millones": 10**6, "million": 10**6}
 _SCALES |= {"millions": 10**6, "mdp": 10**6}
-_NUMBER = re.compile(rf"(-?)\s*(\d[\d\s,.']*|[a-z]+)?\s*({'|'.join(sorted(_SCALES, reverse=True))})?\s*")
+_FIGURE = r"\d[\d\s,.']*|[a-z]+(?:[ -][a-z]+){0,2}?"
+_NUMBER = re.compile(rf"(-?)\s*({_FIGURE})?\s*({'|'.join(sorted(_SCALES, reverse=True))})?\s*")
 _GROUPED = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+")
 
 

@@ -16,6 +16,7 @@ from lnctp_tui.domain.next_questions import FIRST
 from lnctp_tui.domain.triage import LEVELS, cssrs, lap
 
 WHOLE = (ACT, MEANS, LABOUR)
+EXPLOITED = ("indicator.exp_excessive_hours", "indicator.exp_low_no_salary")
 EMERGENCY = [
     "in_progress",
     "weapon_present",
@@ -49,6 +50,14 @@ URGENT = ["trafficker_knows", "transfer_72h", "minor_exploited", "illness_untrea
         (victim(SEXUAL, age_min=17), [], "urgent_24h", ("age.presumed_minor",)),
         (
             victim(ACT, SEXUAL, age_min=17),
+            ["situation.out_needs_services"],
+            "follow_up",
+            ("situation.out_needs_services", "victim.present"),
+        ),
+        (victim(*EXPLOITED), [], "priority", ("indicator.exploitation",)),
+        (victim(*EXPLOITED, age_min=15), [], "urgent_24h", ("age.presumed_minor",)),
+        (
+            victim(*EXPLOITED),
             ["situation.out_needs_services"],
             "follow_up",
             ("situation.out_needs_services", "victim.present"),

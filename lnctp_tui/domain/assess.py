@@ -66,8 +66,8 @@ def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment
     minors = tuple(law.presumed_minor(each, on) for each in people)
     elements = tuple(law.elements(each, protocol, on=on) for each in people)
     findings = tuple(map(_find, people, [protocol] * len(people), elements, minors))
-    triage = triage_of.triage(document, protocol, elements, minors)
     results = tuple(each[0].result for each in findings)
+    triage = triage_of.triage(document, protocol, elements, minors, results)
     of_case = next_questions.of_case(document, protocol, triage.level)
     assessed = tuple(
         _person(each, protocol, elements[at], findings[at], minors[at], on, of_case)

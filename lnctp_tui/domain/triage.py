@@ -12,6 +12,7 @@ from typing import Any
 
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.identity import per_object
+from lnctp_tui.domain.indicators import RESULTS
 from lnctp_tui.domain.law import Elements
 from lnctp_tui.domain.protocol import Protocol
 
@@ -41,6 +42,7 @@ LAP_OTHERS = (
 )
 LAP_ENOUGH = 4
 PARTNERS = ("pareja", "expareja")
+UNEXPLOITED = RESULTS[0]
 
 
 @dataclass(frozen=True)
@@ -48,20 +50,26 @@ class Triage:
     level: str
     reasons: tuple[str, ...]
     """Codes: answers (`danger.locked_in`), or `cssrs.high`, `lap.positive`, `age.presumed_minor`,
-    `elements.complete`, `victim.present`, `no_victim`. Only those of the level itself."""
+    `elements.complete`, `indicator.exploitation`, `victim.present`, `no_victim`. Only those of the level itself."""
     target_hours: int | None
 
 
 def triage(
-    document: Document, protocol: Protocol, found: tuple[Elements, ...], minors: tuple[bool, ...]
+    document: Document,
+    protocol: Protocol,
+    found: tuple[Elements, ...],
+    minors: tuple[bool, ...],
+    results: tuple[str, ...],
 ) -> Triage:
-    """The level of a case and its reasons; `found` and `minors` are those of its victims, in order.
+    """The level of a case and its reasons; `found`, `minors` and `results` are those of its victims, in order.
 
     A victim about whom nothing is known is a follow-up, so that nobody is closed by silence. With no word of
-    having left, the exploitation may go on: complete elements are a priority, and a minor with a purpose of
-    exploitation is a minor in exploitation.
+    having left, the exploitation may go on: complete elements, or exploitation by the indicators, are a
+    priority, and a minor with a purpose of exploitation or exploited by the indicators is a minor in
+    exploitation.
     """
-    reasons = _reasons(document, protocol, found, minors)
+    exploited = tuple(result != UNEXPLOITED for result in results)
+    reasons = _reasons(document, protocol, found, minors, exploited)
     level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
     codes = tuple(dict.fromkeys(code for each, code in reasons if each == level)) or ("no_victim",)
     return Triage(level, codes, TARGET_HOURS[level])
@@ -107,7 +115,11 @@ def partners(protocol: Protocol) -> tuple[str, ...]:
 
 
 def _reasons(
-    document: Document, protocol: Protocol, found: tuple[Elements, ...], minors: tuple[bool, ...]
+    document: Document,
+    protocol: Protocol,
+    found: tuple[Elements, ...],
+    minors: tuple[bool, ...],
+    exploited: tuple[bool, ...],
 ) -> list[tuple[str, str]]:
     answers = (document.get("case") or {}).get("answers") or {}
     people = victims(document)
@@ -124,10 +136,14 @@ def _reasons(
         reasons.append(("priority", "situation.exploited_now"))
     elif out == "yes":
         reasons.append(("follow_up", "situation.out_needs_services"))
-    elif now != "no" and any(each.complete for each in found):
-        reasons.append(("priority", "elements.complete"))
+    elif now != "no":
+        reasons += [("priority", "elements.complete")] * any(each.complete for each in found)
+        reasons += [("priority", "indicator.exploitation")] * any(exploited)
     if now == "yes" or (now != "no" and out != "yes"):
-        children = (minor and each.purpose for each, minor in zip(found, minors, strict=True))
+        children = (
+            minor and (each.purpose or shown)
+            for each, minor, shown in zip(found, minors, exploited, strict=True)
+        )
         reasons += [("urgent_24h", "age.presumed_minor")] * any(children)
     if people:
         reasons.append(("follow_up", "victim.present"))

@@ -37,7 +37,7 @@ def empty() -> Document:
 
 def victims(document: Document) -> list[Record]:
     """The people who are a victim or a group of victims, in the document's order."""
-    return [person for person in document.get("people", ()) if person.get("role") in ("victim", "group")]
+    return [each for each in document.get("people") or () if each.get("role") in ("victim", "group")]
 
 
 def answer(record: Record, code: str) -> Any:

@@ -25,7 +25,7 @@ class Unfit(Exception):
 def read(document: Any, protocol: Protocol) -> tuple[Document, list[Problem]]:
     """A document as it would stand in the store, and what would be refused and is left out of it."""
     try:
-        form = form_of(document)
+        form = _shaped(document)
     except Unfit as unfit:
         return {"schema": SCHEMA, "case": {}} | {name: [] for name in MEMBERS}, list(unfit.problems)
     rules, problems = Rules(protocol, ZONE), list[Problem]()
@@ -42,7 +42,14 @@ def read(document: Any, protocol: Protocol) -> tuple[Document, list[Problem]]:
 
 
 def form_of(document: Any) -> dict[str, Any]:
-    """The document with every member in its right form."""
+    """The document with every member in its right form; one that holds nothing is not worth storing."""
+    found = _shaped(document)
+    if not found["case"] and not any(found[name] for name in MEMBERS):
+        raise Unfit(Problem("", "empty"))
+    return found
+
+
+def _shaped(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Unfit(Problem("", "not_an_object"))
     found = {"schema": SCHEMA} | document | {"case": document.get("case") or {}}
@@ -58,6 +65,4 @@ def form_of(document: Any) -> dict[str, Any]:
         if wrong is not None:
             raise Unfit(Problem(f"{name}[{wrong}]", "not_an_object"))
         found[name] = listed
-    if not found["case"] and not any(found[name] for name in MEMBERS):
-        raise Unfit(Problem("", "empty"))
     return found

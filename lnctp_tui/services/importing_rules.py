@@ -17,75 +17,33 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain import ages, dates, folio
-from lnctp_tui.domain.columns import PREFIXES, words
+from lnctp_tui.domain.columns import PREFIXES
 from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import clean
 from lnctp_tui.domain.values import FREE
+from lnctp_tui.services.importing_columns import (
+    ANSWERS,
+    BOOLS,
+    CODES,
+    DATES,
+    DEEPEST,
+    ELSEWHERE,
+    GREATEST,
+    INSTANTS,
+    LISTS,
+    LONG,
+    LONGEST,
+    OWN,
+    OWN_ANSWERS,
+    REFERENCES,
+    SHORT,
+    STRICT,
+    WHOLE,
+)
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import COLUMNS
-
-ANSWERS = frozenset({"yes", "no", "unknown", "refused"})
-OWN_ANSWERS = ("raw.", "link.", "discard.")
-"""Answer prefixes that the program itself writes."""
-OWN = frozenset({"id", "case_id", "heads", "extra", "created_at", "created_by", "erased_at", "normalised"})
-"""Members of an exported record that the store itself writes: an import does not take them."""
-LONGEST = {"narrative": 200_000, "summary": 20_000, "text": 200_000}
-LONG = 20_000
-SHORT = 1_000
-GREATEST = 10**15
-DEEPEST = 12
-
-CODES: Mapping[str, Mapping[str, str]] = {
-    "cases": {
-        "status": "case_status", "close_reason": "close_reason", "report_class": "report_class",
-        "triage": "triage", "anonymity": "anonymity", "consent_store": "answer", "consent_share": "answer",
-        "callback_allowed": "answer", "callback_channel": "channel",
-    },
-    "contacts": {
-        "channel": "channel", "direction": "direction", "kind": "kind", "reporter_type": "reporter_type",
-        "country": "country", "state": "state", "municipality": "municipality", "language": "language",
-    },
-    "people": {
-        "role": "person_role", "sex": "sex", "gender": "gender", "nationality": "country",
-        "origin_state": "state", "origin_municipality": "municipality",
-        "migration_status": "migration_status", "education": "education",
-        "relation_to_trafficker": "relation", "trafficker_role": "trafficker_role",
-        "network_level": "network_level", "consented": "answer",
-    },
-    "places": {
-        "role": "place_role", "country": "country", "state": "state", "municipality": "municipality",
-        "venue": "venue",
-    },
-    "identifiers": {"kind": "identifier_kind", "platform": "platform"},
-    "money": {
-        "flag": "flag", "instrument": "instrument", "currency": "currency", "known_by": "known_by",
-        "share_consent": "answer",
-    },
-    "notes": {},
-    "referrals": {
-        "reason": "referral_reason", "consent": "answer", "channel": "channel", "status": "referral_status",
-    },
-    "supports": {"kind": "support_type", "modality": "support_modality"},
-    "files": {"entity": "state", "stage": "file_stage"},
-    "tasks": {"kind": "task_kind", "channel": "channel", "status": "task_status"},
-}  # fmt: skip
-"""Table → column → the catalog of its codes."""
-STRICT = words("status direction role triage report_class known_by modality anonymity")
-"""Columns the program itself reads by code: no free text (`~`) there."""
-
-INSTANTS = words(
-    "opened_at closed_at started_at ended_at written_at sent_at status_at due_from due_to done_at"
-)
-DATES = frozenset({"birth_date", "on", "opened_on", "stage_on"})
-REFERENCES = {"person_id": "people", "reporter_person_id": "people", "callback_identifier_id": "identifiers"}
-"""Column → the table of the record it names, which is in the document or in the store."""
-ELSEWHERE = words("merged_into owner_id class_confirmed_by counselor_id author_id provider_id assignee_id")
-"""Ids of records that need not be on this laptop."""
-BOOLS = frozenset({"dropped", "interpreter", "age_estimated", "amount_estimated"})
-WHOLE = {"headcount": 1, "age_min": 0, "age_max": 0, "minutes": 0}
-LISTS = frozenset({"consented_fields"})
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _NAME = re.compile(r"[^\s.][^\s]{0,99}")
@@ -226,33 +184,36 @@ class Rules:
                 if checker is not None:
                     patch[name] = checker(value)
                 elif name == "answers" and "answers" in COLUMNS[table]:
-                    self._answers(value, patch)
+                    self._answers(value, patch, where, problems)
                 elif name == "age" and table == "people":
                     patch |= _age(value)
                 else:
                     patch[self._unknown(table, name)] = self._kept(value)
             except Bad as bad:
-                shown = _shown(name) if "code" not in bad.facts else f"answers.{bad.facts['code']}"
-                problems.append(Problem(f"{where}.{shown}", bad.reason, bad.facts))
+                problems.append(Problem(f"{where}.{_shown(name)}", bad.reason, bad.facts))
         self._together(table, patch, where, problems)
         return patch
 
-    def _answers(self, answers: Any, patch: dict[str, Any]) -> None:
+    def _answers(self, answers: Any, patch: dict[str, Any], where: str, problems: list[Problem]) -> None:
+        """The good answers go to the patch and each bad one to the problems: one does not hide the next."""
         if type(answers) is not dict:
             raise Bad("not_an_object")
-        known = self.answers
         for code, value in answers.items():
-            allowed = known.get(code)
-            if value is None:
-                continue
-            if allowed is True:
-                if type(value) is not str or value not in ANSWERS:
-                    raise Bad("not_an_answer", code=code)
-            elif allowed is None and not code.startswith(OWN_ANSWERS):
-                raise Bad("unknown_code", code=_shown(code), catalog=_shown(code.partition(".")[0]))
-            else:
-                value = self._answer_value(code, value)
-            patch[f"answers.{code}"] = value
+            try:
+                if value is not None:
+                    patch[f"answers.{code}"] = self._answer(code, value)
+            except Bad as bad:
+                problems.append(Problem(f"{where}.answers.{_shown(code)}", bad.reason, bad.facts))
+
+    def _answer(self, code: str, value: Any) -> Any:
+        allowed = self.answers.get(code)
+        if allowed is None and not code.startswith(OWN_ANSWERS):
+            raise Bad("unknown_code", code=_shown(code), catalog=_shown(code.partition(".")[0]))
+        if not allowed:
+            return self._answer_value(code, value)
+        if type(value) is not str or value not in ANSWERS:
+            raise Bad("not_an_answer", code=_shown(code))
+        return value
 
     def _answer_value(self, code: str, value: Any) -> Any:
         if type(value) is str:
@@ -386,6 +347,8 @@ def as_uuid(value: Any) -> str | None:
 
 def _age(value: Any) -> dict[str, Any]:
     """`age` stands for both ends (docs/import.md); a number or as people say it."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) not in (int, str):
         raise Bad("age_unreadable")
     found = ages.parse(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 COMPLETING = "_LNCTP_COMPLETE"
 """Set by the shell when it asks what could follow."""
@@ -11,6 +12,16 @@ COMPLETING = "_LNCTP_COMPLETE"
 
 def main() -> int:
     """The exit code of the command."""
+    code = _command()
+    if sys.flags.inspect:  # PYTHONINSPECT would open Python's prompt on what this process holds
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _command() -> int:
     if sys.argv[1:] in ([], ["run"]) and COMPLETING not in os.environ:
         from lnctp_tui import launcher
 

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 QUIT, REFUSED = 0, 78
 """Exit codes for the launcher: done; told why it cannot go on."""
 STYLES = Path(__file__).parent / "styles"
-DRAIN = 1.0
-"""Seconds that the lock waits for the disk."""
-LAST_RESORT = 2.0
-"""Seconds after which the process ends although a thread hangs."""
+SETTLE = 0.05
+"""Seconds that keys typed just before the lock have to reach their field."""
+DRAIN = 4.0
+"""Seconds that the lock, behind a blank screen, waits for a disk that is busy (an import, a backup)."""
+LAST_RESORT = 4.5
+"""Seconds after which the process ends although a thread hangs; less than the launcher's patience."""
 QUIT_TWICE = 6.0
 
 
@@ -271,7 +273,8 @@ class LnctpApp(GuardedApp[int]):
 
     def action_lock(self) -> None:
         """Lock now, whatever is on the screen; without a key there is only a half-typed phrase to forget."""
-        if self.unlocked or self.profile is None:
+        opening = any(each.group == "unlock" and each.is_running for each in self.workers)
+        if self.unlocked or opening or self.profile is None:
             self._leave(LOCKED)
         else:
             for entry in self.screen.query("Input").results(Input):
@@ -282,6 +285,8 @@ class LnctpApp(GuardedApp[int]):
     async def on_event(self, event: events.Event) -> None:
         """Every key and every movement of the mouse counts as somebody being there."""
         if isinstance(event, events.InputEvent | events.Paste):
+            if self._leaving:  # the phrase, typed too early, must not end in a narrative
+                return
             self.watch_lock.touch()
         await super().on_event(event)
 
@@ -301,12 +306,16 @@ class LnctpApp(GuardedApp[int]):
         self._leave(LOCKED)
 
     def _leave(self, code: int) -> None:
-        """Hide, let the disk finish for a second, and end."""
+        """Hide at once, let the disk finish, and end."""
         if self._leaving:
             return
         self._leaving = True
         self.hide()
         self.last_resort(code)
+        self.set_timer(SETTLE, lambda: self._finish(code))
+
+    def _finish(self, code: int) -> None:
+        self.forms_open.flush()
         threading.Thread(target=self._drain_and_exit, args=(code, self.where()), daemon=True).start()
 
     def _drain_and_exit(self, code: int, here: Where | None) -> None:

@@ -82,6 +82,12 @@ class OpenForms:
         await self.app.remove_mode(mode)
         self.mark()
 
+    def flush(self) -> None:
+        """Hand what is being typed, also in a dialog, to the writer."""
+        shown = (form.screen for form in self.opened.values())
+        for screen in dict.fromkeys((*shown, *self.app.screen_stack)):
+            getattr(screen, "flush", lambda: None)()
+
     def lines(self) -> list[tuple[str, str, bool]]:
         """(mode, folio or nothing yet, on the screen now) of each."""
         here = self.app.current_mode

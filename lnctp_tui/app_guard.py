@@ -13,12 +13,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from rich.console import RenderableType
 from rich.segment import Segment
 from rich.text import Text
 from textual.app import App
 from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from lnctp_tui.errors import LnctpError
@@ -100,6 +102,11 @@ class GuardedApp(App[Result], inherit_bindings=False):
         if self._driver is not None and not self.is_headless:
             self._driver.write("\x1b[0m\x1b[2J\x1b[H")
             self._driver.flush()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Paint, but nothing any more once the terminal was blanked to leave."""
+        if not self._leaving:
+            super()._display(screen, renderable)
 
     def panic(self, *renderables: Any) -> None:
         """End; what Textual wanted to show may hold data and is not shown."""

@@ -58,6 +58,8 @@ def run(
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
+    for name in ("COLUMNS", "LINES"):  # the app asks the terminal, which knows better
+        os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
             return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle).run()
@@ -84,10 +86,17 @@ class _Launcher:
     def run(self) -> int:
         terminal = _terminal()
         self._listen()
+        try:
+            return self._rounds(_without_echo(terminal))
+        finally:
+            _set_terminal(terminal)
+
+    def _rounds(self, quiet: list[Any] | None) -> int:
+        _set_terminal(quiet)
         while True:
             started = monotonic()
             code = self._work()
-            _set_terminal(terminal)
+            _set_terminal(quiet)
             answer = self._after(code, monotonic() - started)
             if answer is not None:
                 return answer
@@ -231,6 +240,17 @@ def _terminal() -> list[Any] | None:
         return termios.tcgetattr(0)
     except termios.error:
         return None
+
+
+def _without_echo(settings: list[Any] | None) -> list[Any] | None:
+    """The same settings, so that a phrase typed before the prompt stands is not shown."""
+    if settings is None:
+        return None
+    import termios
+
+    quiet = list(settings)
+    quiet[3] &= ~termios.ECHO
+    return quiet
 
 
 def _set_terminal(settings: list[Any] | None) -> None:

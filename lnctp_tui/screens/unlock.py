@@ -54,6 +54,8 @@ class UnlockScreen(AppScreen[None]):
 
     async def _mount_rest(self) -> None:
         """What the first paint did not need: hint, messages, keys; then the imports."""
+        if not self.query("#phrase"):  # a phrase typed ahead has already led on
+            return
         await self.query_one(Vertical).mount(PhraseHint(id="hint"), Static(id="said"))
         await self.mount(KeyBar())
         self._translate()
@@ -63,13 +65,13 @@ class UnlockScreen(AppScreen[None]):
 
     def _translate(self) -> None:
         self.query_one("#title", Static).update(Content(_("Frase")))
-        self.query_one(KeyBar).refresh()
-        self.query_one(PhraseHint).follow(self.query_one(PhraseEntry))
+        self.query(KeyBar).refresh()
+        self.follow()
 
     def _say(self, text: str, look: str = "error") -> None:
-        said = self.query_one("#said", Static)
-        said.set_classes(look)
-        said.update(Content(text))
+        for said in self.query("#said").results(Static):  # none yet, when the phrase was typed ahead
+            said.set_classes(look)
+            said.update(Content(text))
 
     @on(Input.Changed, "#phrase")
     @on(PhraseEntry.Looked)

@@ -61,7 +61,7 @@ def _place(trace: TracebackType | None) -> str:
 
 def keep_code(code: str) -> None:
     """Adds an error's code to the data folder's short list, which `lnctp doctor` shows. Never fails."""
-    with suppress(OSError, LnctpError):
+    with suppress(Exception):  # it runs in the last hook: what fails there is shown with its values
         path = paths.home() / paths.ERRORS
         paths.check_plain(path)
         kept = [*kept_codes(), code][-_KEPT:]

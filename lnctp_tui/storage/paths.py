@@ -30,10 +30,16 @@ _LOCAL_FUSE = {"fuse.fuse-overlayfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryf
 
 
 def home() -> Path:
-    """The data folder: `LNCTP_HOME`, else the user's data folder of this system."""
+    """The data folder: `LNCTP_HOME`, else the user's data folder of this system.
+
+    Raises VaultError `unsafe_folder` when it names a user that there is not.
+    """
     named = os.environ.get("LNCTP_HOME")
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except RuntimeError as error:
+            raise VaultError("unsafe_folder", name=named) from error
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("lnctp", appauthor=False))

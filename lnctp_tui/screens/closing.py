@@ -119,8 +119,8 @@ class ClosingDialog(AppDialog["str | None"]):
             dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum"))
         )
         if not fields:
-            return Content(f"✓ {_('El registro mínimo está completo')}")
-        return Content.assemble((f"! {_('Falta del mínimo')}: ", "bold"), " · ".join(fields))
+            return Content("✓ " + _("El registro mínimo está completo"))
+        return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
 
     def _options(self) -> list[Option]:
         suggested = self.found.suggestion.code
@@ -128,7 +128,7 @@ class ClosingDialog(AppDialog["str | None"]):
             Option(
                 Content.assemble(
                     pick(row.label),
-                    (f"  ← {_('sugerida por los hechos')}", "dim") if row.code == suggested else "",
+                    ("  ← " + _("sugerida por los hechos"), "dim") if row.code == suggested else "",
                 )
             )
             for row in self.report_classes

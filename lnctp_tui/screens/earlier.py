@@ -84,7 +84,7 @@ class EarlierContacts(AppDialog[None]):
         zone = self.intake.workspace.zone
         day = str(view.day(match.opened_at, zone)) if match.opened_at else ""
         why = "\n".join(f"    {_(_WHY.get(kind, kind))}: {shown}" for kind, shown in match.why)
-        linked = f"  ✓ {_('vinculado como posible')}" if match.case_id in self.linked else ""
+        linked = "  ✓ " + _("vinculado como posible") if match.case_id in self.linked else ""
         return Content.assemble((match.folio or "?", "bold"), f"  {day}{linked}\n", (why, "dim"))
 
     @property

@@ -41,7 +41,7 @@ class EmergencyCard(AppDialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall", id="emergency"):
-            yield Static(f" {_('EMERGENCIA')} · 911 ", id="emergency-title", markup=False)
+            yield Static(" " + _("EMERGENCIA") + " · 911 ", id="emergency-title", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(self._script(), id="emergency-script", markup=False)
                 yield Static(self._block(), id="emergency-block", markup=False)

@@ -248,11 +248,12 @@ class IntakeForm(AppScreen[None]):
     def _tell_replaced(self, event: Replaced) -> None:
         told = []
         if event.characters:
-            one, many = (
+            sentence = ngettext(
                 "{n} carácter que no se puede mostrar quedó como �.",
                 "{n} caracteres que no se pueden mostrar quedaron como �.",
+                event.characters,
             )
-            told.append(ngettext(one, many, event.characters).format(n=event.characters))
+            told.append(sentence.format(n=event.characters))
         if event.lines:
             told.append(
                 _("Se pegaron {n} renglones: quedaron en uno, separados con « / ».").format(n=event.lines)

@@ -21,7 +21,7 @@ from lnctp_tui.widgets import answers
 from lnctp_tui.widgets.drawing import Piece, fit, spread, strip
 from lnctp_tui.widgets.messages import Marked
 
-MARK = 4
+MARK = 5
 GAP = 2
 WIDEST = 34
 """Lists whose common labels are longer stand in one column."""
@@ -226,7 +226,7 @@ class Checklist(Widget, can_focus=True):
         if not self.questions or not self.has_focus:
             return strip([], width, self.rich_style)
         question = self.questions[self.cursor]
-        verify = f" · (*) {_('por verificar')}" if question.unverified else ""
+        verify = " · (*) " + _("por verificar") if question.unverified else ""
         value = answers.word(self.values.get(question.code))
         place = f" {self.cursor + 1}/{len(self.questions)} "
         room = width - cell_len(place) - cell_len(value) - cell_len(verify) - 4

@@ -88,9 +88,9 @@ def _elements(person: PersonAssessment | None, best: Elements, protocol: Protoco
     for name, prefix, title in _ELEMENTS:
         stands = getattr(elements, name)
         style = "elements--yes" if stands else "elements--open"
-        rest = wrap(_standing(elements, name, prefix, protocol, person), width - 9) or [""]
-        lines.append(Line(((f"{_mark(elements, name)} {_(title):<6} ", style), (rest[0], ""))))
-        lines += [Line(((" " * 9 + more, ""),)) for more in rest[1:3]]
+        rest = wrap(_standing(elements, name, prefix, protocol, person), width - 10) or [""]
+        lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))
+        lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:3]]
     return [*lines, Line(((f"→ {_verdict(elements)}", "elements--title"),))]
 
 
@@ -143,7 +143,7 @@ def _dimension(label: str, found: Dimension, width: int) -> Line:
     filled = _filled(found)
     style = {"positive": "elements--yes", "negative": "elements--dim"}.get(state, "elements--open")
     bar = "▰" * filled + "▱" * (BAR - filled)
-    return Line(((f"{fit(label, width - BAR - 4)} ", ""), (f"{bar} {_(_STATE[state]):<2}", style)))
+    return Line(((f"{fit(label, width - BAR - 5)} ", ""), (f"{bar} {_(_STATE[state]):<3}", style)))
 
 
 def _filled(found: Dimension) -> int:

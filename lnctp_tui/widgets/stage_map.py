@@ -94,7 +94,7 @@ class StageList(_Map, can_focus=True):
         width, height = self.size
         if y == 0:
             return strip(
-                [(f" {_('Etapas')}", self.get_component_rich_style("stages--title"))], width, self.rich_style
+                [(" " + _("Etapas"), self.get_component_rich_style("stages--title"))], width, self.rich_style
             )
         if 0 <= y - 2 < len(self.stages):
             return self._stage(self.stages[y - 2], width)
@@ -119,11 +119,11 @@ class StageList(_Map, can_focus=True):
         style = self.get_component_rich_style("stages--debt")
         title = self.get_component_rich_style("stages--title")
         if not self.debt:
-            return [[(f" {_('No falta nada del mínimo')}", style)], []] if room > 2 and self.stages else []
+            return [[(" " + _("No falta nada del mínimo"), style)], []] if room > 2 and self.stages else []
         lines = wrap(" · ".join(self.debt), width - 2)
         if len(lines) > room - 2:
             lines = [*lines[: max(0, room - 3)], "…"]
-        return [[(f" {_('Falta para cerrar')}", title)], *([(f" {line}", style)] for line in lines), []]
+        return [[(" " + _("Falta para cerrar"), title)], *([(f" {line}", style)] for line in lines), []]
 
     def on_click(self, event: events.Click) -> None:
         if 0 <= event.y - 2 < len(self.stages):

@@ -8,7 +8,7 @@ from typing import Any
 from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.services.importing_rules import CODES
+from lnctp_tui.services.importing_columns import CODES
 
 TITLES = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),

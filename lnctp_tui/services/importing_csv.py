@@ -22,8 +22,9 @@ from lnctp_tui.domain.document import MEMBERS, TABLE_OF
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
 from lnctp_tui.domain.text import fold
 from lnctp_tui.errors import BadInput
+from lnctp_tui.services.importing_columns import BOOLS, CODES, DATES, INSTANTS, WHOLE
 from lnctp_tui.services.importing_files import Row
-from lnctp_tui.services.importing_rules import BOOLS, CODES, DATES, INSTANTS, WHOLE, Problem
+from lnctp_tui.services.importing_rules import Problem
 from lnctp_tui.storage.session import COLUMNS
 
 NUMBERS = frozenset({*WHOLE, "amount"})

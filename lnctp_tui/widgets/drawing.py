@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -31,16 +31,15 @@ def fit(text: str, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """The words of `text` in lines of at most `width` cells; a longer word is broken."""
+    width = max(2, width)
     lines: list[str] = []
     line = ""
     for word in plain(text).split():
-        if line and cell_len(line) + 1 + cell_len(word) > width:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}" if line else word
-        while cell_len(line) > max(1, width):
-            lines.append(line[:width])
-            line = line[width:]
+        for piece in chop_cells(word, width):
+            if line and cell_len(line) + 1 + cell_len(piece) > width:
+                lines.append(line)
+                line = ""
+            line = f"{line} {piece}" if line else piece
     return [*lines, line] if line else lines
 
 

@@ -116,6 +116,9 @@ MISTAKES = [
     (OPTIONS, 'kind = "yesno"', 'kind = "yes-no"', 24, "unknown_kind"),
     (OPTIONS, 'required_by = "close"', 'required_by = "save"', 26, "unknown_required_by"),
     (OPTIONS, "Necesita", b"Necesit\xe1", 19, "not_utf8"),
+    (OPTIONS, "Necesita", "Neces\u200bita", 19, "bad_text"),
+    (OPTIONS, 'kind = "yesno"', "kind = “yesno”", 24, "bad_toml"),
+    (OPTIONS, 'kind = "yesno"', 'kind = "yesno"\nkind = "bool"', 25, "bad_toml"),
     # stage files: names
     (OPTIONS, 'phases = ["opciones"]', 'phases = ["opcion"]', 3, "bad_phase"),
     (OPTIONS, '    "consented",', '    "consent",', 8, "unknown_must_ask"),
@@ -151,7 +154,20 @@ MISTAKES = [
     # catalogs
     (NEED, "rescate,Salir,To get out,,,Prueba,D,", "rescate,Salir,To get out,,,Prueba", 2, "bad_row"),
     (NEED, "code,es,en", "code,es,english", 1, "bad_columns"),
-    (NEED, "mark,note", "mark,note,note", 1, "bad_columns"),
+    (NEED, "mark,note", "mark,note,note", 1, "duplicate_column"),
+    (NEED, CATALOG, CATALOG.replace(",", ";"), 1, "wrong_separator"),
+    (NEED, CATALOG, CATALOG.replace(",", "\t"), 1, "wrong_separator"),
+    (
+        NEED,
+        CATALOG,
+        b"\xef\xbb\xbf" + CATALOG.replace(",", ";").replace("\n", "\r\n").encode(),
+        1,
+        "wrong_separator",
+    ),
+    (NEED, CATALOG, CATALOG.encode("utf-16"), 1, "not_utf8"),
+    (NEED, "Vieja", "Vie\0ja", 5, "bad_text"),
+    (NEED, "Vieja", "Vie\u202eja", 5, "bad_text"),
+    (NEED, "Salir", "x" * 200_000, 2, "bad_csv"),
     (NEED, CATALOG, "", 1, "bad_columns"),
     (NEED, "vieja,Vieja", 'vieja,"Vieja', 5, "bad_csv"),
     (NEED, "Vieja", b"Viej\xe1", 5, "not_utf8"),
@@ -185,6 +201,16 @@ def test_a_mistake_is_found_at_its_line(
     follows = {"unknown_must_ask"} - {code}
     here = [each for each in found(tmp_path) if each[0] == path and each[2] not in follows]
     assert here == [(path, line, code)]
+    for each in check(tmp_path):
+        sentence = tell(each.code, **each.facts)
+        assert "…" not in sentence.replace('"…"', "")
+        assert not set(sentence.lower().split()) & {
+            "expected",
+            "invalid",
+            "unexpected",
+            "syntax",
+            "not_allowed",
+        }
 
 
 @pytest.mark.parametrize(
@@ -345,6 +371,11 @@ def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
 
 
 def test_a_sentence_names_what_is_wrong() -> None:
+    assert "inglés" in tell("missing_label", what="rescate", language="en")
+    assert "quite uno" in tell("bad_toml", detail="repeated")
+    assert "role == 'victim'" in tell("bad_condition", detail="syntax")
+    assert "no se permite" in tell("bad_condition", detail="not_allowed Call")
+    assert "número entero" in tell("wrong_type", what="max_length", expected="int")
     assert "«cohete»" in tell("unknown_code", what="cohete")
     assert tell("unheard_of") == "unheard_of"
 

@@ -19,8 +19,8 @@ from lnctp_tui.domain.protocol import Catalog, Field, Protocol, Stage
 from lnctp_tui.domain.toml_lines import Lines
 
 SOFT = frozenset(
-    words("""missing_label missing_source bad_mark bad_date retired_code dead_condition unknown_must_ask
-    unused_file bad_phase missing_question""")
+    words("""missing_label missing_source bad_text bad_mark bad_date retired_code dead_condition
+    unknown_must_ask unused_file bad_phase missing_question""")
 )
 """Findings that lose no answer: the app opens with such a protocol, the check still fails."""
 
@@ -158,7 +158,9 @@ def _sheet(reading: Reading, sheet: Sheet) -> Iterator[Finding]:
         if name == "indicator":
             yield from _indicator(reading, sheet, row.code, row.extra, line)
         level = row.extra.get("level", "")
-        if name == "danger" and level not in reading.catalogs.get("triage", sheet.catalog).by_code:
+        if name == "danger" and not level:
+            yield Finding(sheet.file, line, "missing_key", {"what": "level"})
+        elif name == "danger" and level not in reading.catalogs.get("triage", sheet.catalog).by_code:
             yield Finding(sheet.file, line, "unknown_code", {"what": level})
         ask = row.extra.get("ask", "")
         if ask and ask != "always":

@@ -20,6 +20,7 @@ from typing import Any
 
 from lnctp_tui.domain.protocol import Catalog, Label, Protocol, Row
 from lnctp_tui.domain.protocol_check import SOFT, Finding, Form, Head, Reading, Sheet, problems
+from lnctp_tui.domain.text import clean
 from lnctp_tui.errors import BadProtocol
 from lnctp_tui.storage import stages
 
@@ -28,6 +29,10 @@ INDICATOR_COLUMNS = ("dimension", "AL", "CL", "AS", "CS")
 MARKS = frozenset(("V", "V2", "M", "D"))
 CODE = re.compile(r"[A-Za-z0-9_-]+")
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+SEPARATORS = {";": ";", "TAB": "\t", "|": "|"}
+"""What spreadsheets write instead of a comma, and how it is named to a person."""
+OWN_COLUMNS = {"indicator": INDICATOR_COLUMNS, "danger": ("level",)}
+"""Columns of its own without which a catalog cannot be used."""
 INDICATORS = "indicators/indicators.csv"
 SCRIPTS = ("emergency", "consent", "cover", "closing")
 SUFFIXES = (".toml", ".csv")
@@ -49,8 +54,7 @@ class Files:
     def text(self, path: str) -> str | None:
         """The text of one file, without byte order mark; None, with a finding, when it cannot be read."""
         try:
-            data = self._bytes(path)
-            return data.decode("utf-8-sig")
+            return self._cleaned(path, self._bytes(path).decode("utf-8-sig"))
         except FileNotFoundError:
             self._refuse(path, 1, "missing_file")
         except OSError:
@@ -58,6 +62,17 @@ class Files:
         except UnicodeDecodeError as error:
             self._refuse(path, error.object.count(b"\n", 0, error.start) + 1, "not_utf8")
         return None
+
+    def _cleaned(self, path: str, text: str) -> str:
+        """A text of the organisation without characters that a screen must not get."""
+        if self._own(path) is None:
+            return text
+        lines = [clean(line) for line in text.replace("\r\n", "\n").split("\n")]
+        bad = next((number for number, (_line, replaced) in enumerate(lines, 1) if replaced), None)
+        if bad is None:
+            return text
+        self._refuse(path, bad, "bad_text")
+        return "\n".join(line for line, _replaced in lines)
 
     def unused(self) -> Iterator[Path]:
         """Protocol files of the folder that nothing names: most often a misspelt file name."""
@@ -139,8 +154,7 @@ def read_catalog(files: Files, name: str) -> Sheet | None:
     if text is None:
         return None
     parser = _Sheet(files.shown(path), files.findings)
-    own = INDICATOR_COLUMNS if name == "indicator" else ()
-    rows, lines = parser.rows(text, (*COLUMNS, *own))
+    rows, lines = parser.rows(text, (*COLUMNS, *OWN_COLUMNS.get(name, ())))
     if not parser.header:
         return None
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -170,8 +184,8 @@ class _Sheet:
                     rows.append(row)
                     lines.append(line)
                 line = reader.line_num + 1
-        except csv.Error as error:
-            self._find(line, "bad_csv", detail=str(error))
+        except csv.Error:
+            self._find(line, "bad_csv")
             empty = False
         if empty:
             self._find(1, "bad_columns", missing=", ".join(required))
@@ -180,8 +194,14 @@ class _Sheet:
     def _take_header(self, cells: list[str], required: tuple[str, ...]) -> bool:
         missing = [name for name in required if name not in cells]
         twice = sorted({name for name in cells if cells.count(name) > 1 or not name})
+        other = next((name for name, sign in SEPARATORS.items() if sign in cells[0]), None) if cells else None
+        if missing and other:
+            self._find(1, "wrong_separator", what=other)
+        elif missing:
+            self._find(1, "bad_columns", missing=", ".join(missing))
+        if twice:
+            self._find(1, "duplicate_column", twice=", ".join(name or "«»" for name in twice))
         if missing or twice:
-            self._find(1, "bad_columns", missing=", ".join(missing), twice=", ".join(twice))
             return False
         self.header = cells
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,8 @@ from lnctp_tui.domain.protocol_check import Finding, Form, Head
 from lnctp_tui.domain.toml_lines import Lines
 
 AT_LINE = re.compile(r"at line (\d+)")
+REPEATED = re.compile("overwrite|twice|mutate|already")
+"""Of tomllib's messages, those about a key or table that stands there already."""
 FILE_NAME = re.compile(r"[a-z0-9_]+")
 HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
 STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
@@ -118,7 +120,8 @@ def _open(files: Files, path: str, keys: frozenset[str], code: str | None = None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = AT_LINE.search(str(error))
         line = int(found[1]) if found else max(1, len(text.splitlines()))
-        files.findings.append(Finding(file, line, "bad_toml", {"detail": str(error)}))
+        detail = "repeated" if REPEATED.search(str(error)) else "syntax"
+        files.findings.append(Finding(file, line, "bad_toml", {"detail": detail}))
         return None
     reader = _Reader(file, toml_lines.index(text), values, files.findings)
     reader.only(keys)
@@ -148,10 +151,10 @@ class _Reader:
         line = self.lines.of(key, self.block, text)
         self.findings.append(Finding(self.file, line, code, facts))
 
-    def typed(self, key: str, kind: type, default: Any) -> Any:
+    def typed(self, key: str, kind: type, default: Any, expected: str = "") -> Any:
         value = self.values.get(key, default)
         if key in self.values and type(value) is not kind:
-            self.find(key, "wrong_type", what=key)
+            self.find(key, "wrong_type", what=key, expected=expected or kind.__name__)
             return default
         return value
 
@@ -170,13 +173,13 @@ class _Reader:
         return tuple(code for code in codes if FILE_NAME.fullmatch(code))
 
     def codes(self, key: str) -> tuple[str, ...]:
-        return tuple(self._each(key, lambda value: value if isinstance(value, str) else None))
+        return tuple(self._each(key, str, "texts"))
 
     def tables(self, key: str) -> list[dict[str, Any]]:
-        return list(self._each(key, lambda value: value if isinstance(value, dict) else None))
+        return list(self._each(key, dict, "tables"))
 
     def labels(self, key: str) -> tuple[Label, ...]:
-        found = self._each(key, lambda value: value if isinstance(value, dict) else None)
+        found = self._each(key, dict, "labels")
         return tuple(self._label(key, value) for value in found)
 
     def label(self, key: str) -> Label:
@@ -204,9 +207,9 @@ class _Reader:
                 self.find(key, "missing_label", text=some or None, what=key, language=name)
         return Label(said["es"] or some, said["en"] or some)
 
-    def _each(self, key: str, accept: Callable[[Any], Any]) -> Iterable[Any]:
-        for value in self.typed(key, list, []):
-            if accept(value) is None:
-                self.find(key, "wrong_type", what=key)
-            else:
+    def _each(self, key: str, kind: type, expected: str) -> Iterable[Any]:
+        for value in self.typed(key, list, [], expected):
+            if isinstance(value, kind):
                 yield value
+            else:
+                self.find(key, "wrong_type", what=key, expected=expected)

@@ -84,7 +84,7 @@ def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment
 
 def _find(person: Record, protocol: Protocol, elements: Elements, minor: bool) -> tuple[Findings, ...]:
     answers = person.get("answers") or {}
-    act_open = any(answers.get(f"act.{code}") != "no" for code in law.codes(protocol, "act"))
+    act_open = any(answers.get(f"act.{code}") != "no" for code in law.codes(protocol, "act", asked=True))
     return tuple(
         indicators.find(answers, protocol, name, minor=minor, act=bool(elements.act), act_open=act_open)
         for name in indicators.which_set(elements.purpose, minor=minor)

@@ -122,7 +122,10 @@ def find(
     answers: Mapping[str, Any], protocol: Protocol, set_code: str, *, minor: bool, act: bool, act_open: bool
 ) -> Findings:
     """What the answers show under a set. `act`: some act is yes; `act_open`: some act may still be."""
-    dimensions = {name: _dimension(answers, rows) for name, rows in by_dimension(protocol, set_code).items()}
+    retired = _retired(protocol)
+    dimensions = {
+        name: _dimension(answers, rows, retired) for name, rows in by_dimension(protocol, set_code).items()
+    }
     lower = frozenset(name for name, each in dimensions.items() if each.state == "positive")
     upper = frozenset(name for name, each in dimensions.items() if each.state != "negative")
     return Findings(
@@ -134,13 +137,15 @@ def find(
     )
 
 
-def _dimension(answers: Mapping[str, Any], rows: tuple[tuple[str, str], ...]) -> Dimension:
+def _dimension(
+    answers: Mapping[str, Any], rows: tuple[tuple[str, str], ...], retired: frozenset[str]
+) -> Dimension:
     yes, unsettled = dict.fromkeys(STRENGTHS, 0), dict.fromkeys(STRENGTHS, 0)
     for code, strength in rows:
         said = answers.get(f"indicator.{code}")
         if said == "yes":
             yes[strength] += 1
-        elif said != "no":
+        elif said != "no" and code not in retired:
             unsettled[strength] += 1
     return Dimension(Count(*yes.values()), Count(*unsettled.values()))
 
@@ -149,6 +154,12 @@ def _used(protocol: Protocol, set_code: str) -> tuple[str, bool]:
     if set_code in _sets(protocol):
         return set_code, False
     return f"{set_code[0]}L", True
+
+
+@per_object
+def _retired(protocol: Protocol) -> frozenset[str]:
+    """Indicators that are no longer asked: a yes of an old case counts, no answer is not open."""
+    return frozenset(row.code for row in protocol.indicators.rows if row.valid_to)
 
 
 @per_object

@@ -69,10 +69,10 @@ def said_yes(record: Record, prefix: str, protocol: Protocol) -> tuple[str, ...]
     return tuple(code for code in codes(protocol, prefix) if answers.get(f"{prefix}.{code}") == "yes")
 
 
-def codes(protocol: Protocol, name: str) -> tuple[str, ...]:
-    """The codes of a catalog, () when the protocol has none of that name."""
+def codes(protocol: Protocol, name: str, *, asked: bool = False) -> tuple[str, ...]:
+    """The codes of a catalog, () when the protocol has none of that name; `asked`: without retired ones."""
     catalog = protocol.catalogs.get(name)
-    return tuple(catalog.by_code) if catalog else ()
+    return tuple(row.code for row in catalog.rows if not (asked and row.valid_to)) if catalog else ()
 
 
 def day_of_facts(document: Document) -> date | None:

@@ -71,9 +71,9 @@ def of_person(
 
 
 def ordered(ranked: list[Ranked], protocol: Protocol) -> tuple[str, ...]:
-    """The codes, most influential first, each once, without those that are never asked."""
+    """The codes, most influential first, each once, without those that are never asked or retired."""
     found = dict.fromkeys(code for _, code in sorted(ranked))
-    return tuple(code for code in found if code not in protocol.never_ask_codes)
+    return tuple(code for code in found if code not in protocol.never_ask_codes | _retired(protocol))
 
 
 def _ranked(tier: int, within: tuple[int, ...], code: str, said: Any) -> Ranked | None:
@@ -110,7 +110,7 @@ def _of_elements(
 
 def _commonest_first(protocol: Protocol, prefix: str) -> tuple[str, ...]:
     # Sexual exploitation is 69 % of what is reported (report 2019–2020).
-    found = codes(protocol, prefix)
+    found = codes(protocol, prefix, asked=True)
     return (SEXUAL, *(each for each in found if each != SEXUAL)) if SEXUAL in found else found
 
 
@@ -156,6 +156,14 @@ def _tier(dimension: Dimension, one: Count, *, raises: bool) -> int:
     if positive(dimension.yes.plus(one)):
         return _RESULT if raises else _DIMENSION
     return _BOUND if positive(dimension.yes.plus(dimension.open).minus(one)) else _DIMENSION
+
+
+@per_object
+def _retired(protocol: Protocol) -> frozenset[str]:
+    dangers = protocol.catalogs.get("danger")
+    named = [("indicator", row) for row in protocol.indicators.rows]
+    named += [("danger", row) for row in dangers.rows] if dangers else []
+    return frozenset(f"{name}.{row.code}" for name, row in named if row.valid_to)
 
 
 @per_object

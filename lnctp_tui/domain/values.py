@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, numbers
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import phone_digits, plausible
-from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
+from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.text import clean, fold
 
 FREE = "~"
@@ -196,11 +196,19 @@ def _catalog_value(typed: _Typed) -> Parsed:
     catalog = _catalog(field, typed.protocol)
     found = lookup.exact(catalog, text, within=state_of(field, typed.record)) if catalog else ()
     held = _value(field, typed.record)
+    found = found or _held(catalog, held, text)
     chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
     problem = "ambiguous" if found else "not_in_catalog"
     return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+
+
+def _held(catalog: Catalog | None, held: Any, text: str) -> tuple[Row, ...]:
+    """The retired row that an old case holds, when its own name is typed again."""
+    row = catalog.by_code.get(held) if catalog and isinstance(held, str) else None
+    names = (lookup.key(each) for each in (row.label.es, row.label.en)) if row else ()
+    return (row,) if row and lookup.key(text) in names else ()
 
 
 def _chosen(typed: _Typed, code: str, label: str) -> Parsed:

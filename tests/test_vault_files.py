@@ -59,7 +59,9 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert _code(lambda: paths.prepare(tmp_path / "file")) == "unsafe_folder"
 
 
-@pytest.mark.parametrize("name", [paths.VAULT, paths.LOCK, paths.RECOVERY_KEY, *paths.DATABASE_FILES])
+@pytest.mark.parametrize(
+    "name", [paths.VAULT, paths.LOCK, paths.RECOVERY_KEY, paths.PENDING, *paths.DATABASE_FILES]
+)
 @pytest.mark.parametrize("dangling", [True, False])
 def test_a_planted_link_is_refused_and_its_target_untouched(
     tmp_path: Path, name: str, dangling: bool
@@ -184,5 +186,7 @@ def test_a_replaced_file_is_the_old_one_when_the_disk_is_full(
 
 def test_what_a_killed_process_left_is_swept(made: MadeVault) -> None:
     (made.home / ".vault.json.0123456789ab.tmp").write_bytes(b"half")
-    paths.prepare(made.home)
-    assert sorted(each.name for each in made.home.iterdir()) == [paths.DATABASE, paths.VAULT]
+    (made.home / ".vault.json.planted.tmp").mkdir()
+    paths.Instance(paths.prepare(made.home)).release()
+    left = {each.name for each in made.home.iterdir()}
+    assert left == {paths.DATABASE, paths.VAULT, paths.LOCK, ".vault.json.planted.tmp"}

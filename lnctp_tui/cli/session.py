@@ -19,6 +19,7 @@ from lnctp_tui import i18n
 from lnctp_tui.errors import LnctpError, Refused, VaultError
 from lnctp_tui.i18n import _
 from lnctp_tui.services import access
+from lnctp_tui.storage import paths
 
 if TYPE_CHECKING:
     import typer
@@ -146,6 +147,7 @@ def existing_home() -> Path:
     home = access.data_folder()
     if access.profile(home) is None:
         raise VaultError("no_vault")
+    paths.tighten(home)
     return home
 
 

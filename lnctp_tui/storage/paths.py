@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from lnctp_tui.errors import StorageFailed, VaultBusy, VaultError
@@ -17,10 +18,11 @@ VAULT = "vault.json"
 DATABASE = "case.db"
 LOCK = "lnctp.lock"
 RECOVERY_KEY = "recovery.pub"
+PENDING = "recovery-request.key"
 ERRORS = "errors.log"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
-_OWNED = (VAULT, LOCK, RECOVERY_KEY, ERRORS, *DATABASE_FILES)
+_OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
            "nextcloud", "owncloud", "megasync", "pclouddrive", "syncthing")  # fmt: skip
@@ -53,12 +55,15 @@ def prepare(folder: Path) -> Path:
     where = shared_drive(folder)
     if where:
         raise VaultError("shared_drive", where=where)
+    tighten(folder)
+    return folder
+
+
+def tighten(folder: Path) -> None:
+    """Shuts others out of the data folder, which is made if it is not there. Raises as `prepare`."""
     _make(folder)
     for name in _OWNED:
         _shut(folder / name)
-    for left in folder.glob(".*.tmp"):  # of a process that was killed while it replaced a file
-        left.unlink(missing_ok=True)
-    return folder
 
 
 def _shut(path: Path) -> None:
@@ -253,6 +258,7 @@ class Instance:
         except OSError as error:
             os.close(self.handle)
             raise storage_failed(error, path) from error
+        _sweep(folder)
 
     def release(self) -> None:
         """Gives the folder free; closing the handle drops the lock."""
@@ -263,6 +269,14 @@ class Instance:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what processes left that were killed while they replaced a file."""
+    for name in (VAULT, ERRORS, RECOVERY_KEY, PENDING):
+        for left in folder.glob(f".{name}.*.tmp"):
+            with suppress(OSError):
+                left.unlink()
 
 
 def _claim(handle: int) -> None:

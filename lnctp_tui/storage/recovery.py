@@ -26,7 +26,6 @@ CUSTODIANS = 3
 _PUBLIC = "lnctp-recovery-1"
 _REQUEST = "lnctp-recovery-request-1"
 _ANSWER = "lnctp-recovery-answer-1"
-_PENDING = "recovery-request.key"
 _FINGERPRINT_USE = b"lnctp fingerpr"
 
 
@@ -114,7 +113,7 @@ def request(home: Path) -> tuple[str, str]:
     if found.rec is None:
         raise VaultError("no_recovery")
     private, public = _pair()
-    paths.replace_file(home / _PENDING, private)
+    paths.replace_file(home / paths.PENDING, private)
     content = {
         "format": _REQUEST,
         "vault_id": found.vault_id,
@@ -155,13 +154,13 @@ def finish(home: Path, text: str, new: str, kind: Kind) -> Key:
     """
     content = _read(text, _ANSWER)
     try:
-        private = paths.read_file(home / _PENDING, limit=32)
+        private = paths.read_file(home / paths.PENDING, limit=32)
     except FileNotFoundError as error:
         raise VaultError("no_request") from error
     payload = _unseal(sealing.decode(content["box"]), private, _public_of(private))
     key = vault.unlock_with_payload(Vault.read(home), payload)
     vault.set_phrase(home, key, new, kind)
-    (home / _PENDING).unlink()
+    (home / paths.PENDING).unlink()
     return key
 
 

@@ -8,6 +8,7 @@ free meanwhile, so it belongs in a thread. PyNaCl is imported by the functions, 
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -72,11 +73,15 @@ class Vault:
 
     @classmethod
     def read(cls, home: Path) -> Vault:
-        """The file's content for the unlock screen. Raises VaultError `no_vault`, VaultTampered."""
+        """The file's content for the unlock screen. Raises VaultError `no_vault`, VaultTampered.
+
+        Raises VaultError `database_without_vault` when only vault.json is gone: a loss, and no beginning.
+        """
         try:
             content = paths.read_file(home / paths.VAULT, limit=1 << 16)
         except FileNotFoundError as error:
-            raise VaultError("no_vault") from error
+            lost = os.path.lexists(home / paths.DATABASE)
+            raise VaultError("database_without_vault" if lost else "no_vault") from error
         return cls.parse(content)
 
     @classmethod

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 from vaults import MadeVault
 
+from lnctp_tui.i18n import set_language
 from lnctp_tui.screens.closing import ClosingDialog
 from lnctp_tui.screens.discard import DiscardDialog
 from lnctp_tui.screens.emergency import EmergencyCard
@@ -548,9 +549,9 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
         assert app.intake.document["case"]["id"] == first.document["case"]["id"]
 
 
-async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace) -> None:
+@pytest.mark.parametrize("text", ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000])
+async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:
     async with call(desk) as (app, pilot):
-        text = "palabra " * 131_072
         app.post_message(events.Paste(text))
         await pilot.pause()
         await pilot.press("x")
@@ -559,6 +560,26 @@ async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace) -> 
         assert row(app, "narrative").raw == text + "x"
         assert row(app, "narrative").problem == "too_long"
         assert app.intake.record(app.intake.contact)["answers"]["raw.narrative"] == text + "x"
+
+
+async def test_the_call_speaks_english(desk: Workspace) -> None:
+    set_language("en")
+    try:
+        async with call(desk) as (app, pilot):
+            await go(app, pilot, "victima")
+            await pilot.pause(0.3)
+            seen = app.export_screenshot(simplify=True).replace("&#160;", " ")
+            for text in (
+                "Stages",
+                "Elements of the crime",
+                "What clarifies most now",
+                "Missing to close",
+                "EMERGENCY",
+            ):
+                assert text in seen
+            assert "Víctima" not in seen
+    finally:
+        set_language("es")
 
 
 async def test_no_english_word_on_the_spanish_screen(desk: Workspace) -> None:

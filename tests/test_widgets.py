@@ -232,6 +232,21 @@ async def test_long_text_keeps_lines_and_cleans_them() -> None:
         assert area.text == "uno\ndos�[31mx"
 
 
+@pytest.mark.parametrize("text", ["x" * 5000, "dos palabras " * 500, "corto\nlargo " + "y" * 3000])
+async def test_breaks_of_long_lines_are_for_the_screen_alone(text: str) -> None:
+    area, pasted = LongText(), LongText()
+    app = One(area, pasted)
+    async with app.run_test(size=(60, 12)) as pilot:
+        area.load(text)
+        pasted.focus()
+        app.post_message(events.Paste(text))
+        await pilot.pause()
+        assert area.whole == pasted.whole == text
+        assert max(len(line) for line in area.text.split("\n")) <= 1001
+        await pilot.press("backspace", "z")
+        assert pasted.whole == text[:-1] + "z"
+
+
 async def test_the_clock_repaints_its_own_cells() -> None:
     bar = CallBar()
     app = One(bar)

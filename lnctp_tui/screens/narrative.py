@@ -42,14 +42,13 @@ class NarrativeDialog(AppDialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
             yield Static(pick(self.field.label), classes="dialog-title", markup=False)
-            yield LongText(
-                str(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol))
-            )
+            yield LongText()
             yield Static("", id="narrative-problem", markup=False)
             yield KeyBar()
 
     def on_mount(self) -> None:
         area = self.query_one(LongText)
+        area.load(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol))
         area.move_cursor(area.document.end)
         area.focus()
 
@@ -66,7 +65,7 @@ class NarrativeDialog(AppDialog[None]):
         if self._timer:
             self._timer.stop()
             self._timer = None
-            parsed = self.intake.enter(self.field, self.query_one(LongText).text)
+            parsed = self.intake.enter(self.field, self.query_one(LongText).whole)
             told = explain(parsed.problem, parsed.facts) if parsed.problem else ""
             self.query_one("#narrative-problem", Static).update(told)
 

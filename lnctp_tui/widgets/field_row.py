@@ -183,7 +183,7 @@ class FieldRow(Widget, can_focus=False):
         """The text as typed; empty for a question with four answers."""
         if isinstance(self.control, YesNo):
             return ""
-        return self.control.value if isinstance(self.control, LineInput) else self.control.text
+        return self.control.value if isinstance(self.control, LineInput) else self.control.whole
 
     @property
     def problem(self) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location
@@ -15,6 +17,32 @@ from lnctp_tui.widgets.messages import Replaced
 
 _NOT_OURS = {"f6", "f7", "ctrl+z,super+z"}
 """Keys of TextArea that mean something else in the intake."""
+
+
+JOINT = "\ue000"
+BREAK = JOINT + "\n"
+"""A break inside a line, for the screen alone: a private character that nobody types."""
+LONGEST = 1000
+"""Characters of a line on the screen. Textual wraps and paints a whole line at each key: a megabyte in one
+line takes seconds per key."""
+
+
+def broken(text: str) -> str:
+    """`text` with its longest lines in pieces."""
+    if len(text) <= LONGEST:
+        return text
+    lines = text.split("\n")
+    return "\n".join(BREAK.join(_pieces(line)) if len(line) > LONGEST else line for line in lines)
+
+
+def _pieces(line: str) -> Iterator[str]:
+    at = 0
+    while len(line) - at > LONGEST:
+        blank = line.rfind(" ", at, at + LONGEST)
+        end = blank + 1 if blank > at else at + LONGEST
+        yield line[at:end]
+        at = end
+    yield line[at:]
 
 
 class LongText(TextArea, inherit_bindings=False):
@@ -32,11 +60,19 @@ class LongText(TextArea, inherit_bindings=False):
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
         super().__init__(text, id=id, compact=True, highlight_cursor_line=False)
 
+    @property
+    def whole(self) -> str:
+        """The text as it was written, without the breaks that only the screen needs."""
+        return self.text.replace(BREAK, "").replace(JOINT, "") if JOINT in self.text else self.text
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(self.document.get_line(line_index).replace(JOINT, " "), end="", no_wrap=True)
+
     def load(self, text: str) -> None:
         """Show `text` as if it had always been there."""
-        if text != self.text:
+        if text != self.whole:
             with self.prevent(TextArea.Changed):
-                self.load_text(text)
+                self.load_text(broken(text))
             self.move_cursor(self.document.end)
 
     def replace(
@@ -45,7 +81,7 @@ class LongText(TextArea, inherit_bindings=False):
         kept, count = clean(insert)
         if count:
             self.post_message(Replaced(count))
-        return super().replace(kept, start, end, maintain_selection_offset=maintain_selection_offset)
+        return super().replace(broken(kept), start, end, maintain_selection_offset=maintain_selection_offset)
 
     async def action_undo_here_or_field(self) -> None:
         """The last typing in this text; when there is none, the last field."""

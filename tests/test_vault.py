@@ -183,6 +183,7 @@ def test_a_vault_is_never_made_over_another(made: MadeVault) -> None:
 def test_a_database_without_its_vault_is_not_taken_for_a_first_run(made: MadeVault) -> None:
     (made.home / paths.VAULT).unlink()
     before = (made.home / paths.DATABASE).read_bytes()
+    assert _code(lambda: vault.Vault.read(made.home)) == "database_without_vault"
     assert _code(lambda: _create(made.home)) == "database_without_vault"
     assert (made.home / paths.DATABASE).read_bytes() == before
 
@@ -279,8 +280,8 @@ def test_a_change_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path,
                 child.wait(timeout=random.uniform(0, 0.05))
             child.kill()
         standing = next(words for words in (OWN, OTHER) if _opens(home, words, key))
-    paths.prepare(home)
-    assert sorted(each.name for each in home.iterdir()) == [paths.DATABASE, paths.VAULT]
+    paths.Instance(home).release()
+    assert sorted(each.name for each in home.iterdir()) == [paths.DATABASE, paths.LOCK, paths.VAULT]
 
 
 def _opens(home: Path, words: str, key: vault.Key) -> bool:

@@ -188,6 +188,43 @@ def test_what_would_ask_for_a_status_is_never_proposed(protocol: Protocol) -> No
     assert "indicator.abv_irregular_status" in protocol.never_ask_codes
 
 
+NEVER_ASKED = {
+    "contacto": ("nombre completo", "identificación"),
+    "seguridad": ("Insistir", "texto legal", "debió haber hecho"),
+    "relato": ("Interrumpir", "dos veces", "otra persona ya registró", "falso consuelo"),
+    "victima": ("no se fue", "no se negó", "ilegal", "sugerir la respuesta", "mínimo", "se sospecha"),
+    "elementos": ("virgen", "cuántos clientes", "por curiosidad"),
+    "enganche": ("confió",),
+    "indicadores": ("67 preguntas",),
+    "riesgo": ("Detalles sexuales", "Fotografías"),
+    "dinero": ("consiga pruebas",),
+    "opciones": ("Presionar", "Prometer"),
+    "canalizacion": ("sin preguntar",),
+    "plan_seguridad": ("fuera del horario seguro",),
+    "cierre": ("mayor angustia",),
+}
+
+
+@pytest.mark.parametrize(("stage", "said"), NEVER_ASKED.items())
+def test_what_must_not_be_asked_or_done_stands_in_its_stage(
+    protocol: Protocol, stage: str, said: tuple[str, ...]
+) -> None:
+    told = " · ".join(label.es for label in protocol.by_stage[stage].never_ask)
+    assert [each for each in said if each not in told] == []
+
+
+def test_what_the_report_does_not_say_is_not_marked_as_seen_there(protocol: Protocol) -> None:
+    marks = {
+        ("channel", "chat_whatsapp"): "V2",
+        ("channel", "modulo_terminal"): "V2",
+        ("venue", "central_autobuses"): "V2",
+        ("place_role", "actual"): "D",
+        ("education", "ninguna"): "D",
+        ("other_crime", "extorsion"): "V2",
+    }
+    assert {where: protocol.catalogs[where[0]].by_code[where[1]].mark for where in marks} == marks
+
+
 def test_the_scripts_are_there_in_both_languages(protocol: Protocol) -> None:
     assert set(protocol.scripts) == {"emergency", "consent", "cover", "closing"}
     for script in protocol.scripts.values():

@@ -41,7 +41,7 @@ PANELS = 0.15
 CONFIRM = 0.05
 """Seconds until the writer is asked again whether all is on disk."""
 IDLE = 0.6
-"""Seconds of quiet before the next stage is made ready."""
+"""Seconds of quiet before another stage is made ready."""
 FIRST_STAGE = "relato"
 
 
@@ -344,12 +344,19 @@ class IntakeForm(AppScreen[None]):
         self._idle_timer = self.set_timer(IDLE, self._ready_next)
 
     async def _ready_next(self) -> None:
-        """Make the next stage while nobody types, so that its first visit is quick."""
+        """Make the nearest stage that was not seen yet while nobody types: its first visit is then quick.
+
+        Stages that are not on the screen take no part in layout or paint.
+        """
         self._idle_timer = None
-        codes = [stage.code for stage in self.protocol.stages]
         if self.pane and not self._typed:
+            codes = [stage.code for stage in self.protocol.stages]
             here = codes.index(self.pane.stage.code)
-            await self._pane(codes[(here + 1) % len(codes)])
+            made = {pane.stage.code for pane in self.panes()}
+            left = [code for code in codes[here + 1 :] + codes[:here] if code not in made]
+            if left:
+                await self._pane(left[0])
+                self._rest()
 
     def on_key(self, event: events.Key) -> None:
         if self._idle_timer:

@@ -345,6 +345,12 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, path: str, data: st.DataO
         assert load(tmp_path).stages
 
 
+def test_a_folder_that_is_not_there_is_no_good_protocol(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for name in ("nowhere", "file"):
+        assert check(tmp_path / name) == [rules.Finding(str(tmp_path / name), 1, "missing_folder")]
+
+
 def test_an_empty_folder_changes_nothing(tmp_path: Path) -> None:
     assert check(tmp_path) == []
     assert load(tmp_path) == load()

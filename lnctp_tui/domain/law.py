@@ -95,9 +95,12 @@ def _day(instant: object) -> date | None:
 
 
 def _told_age(person: Record) -> int | None:
-    for name in ("age_min", "age_max"):
-        if isinstance(person.get(name), int):
-            return int(person[name])
+    """The least age that was told. "At most 20" alone tells a minor from nobody: it is no age."""
+    youngest, oldest = person.get("age_min"), person.get("age_max")
+    if type(youngest) is int:
+        return youngest
+    if type(oldest) is int and oldest < ADULT:
+        return oldest
     age = ages.parse(str(person["age"])) if person.get("age") is not None else None
     return age.youngest if isinstance(age, ages.Age) else None
 

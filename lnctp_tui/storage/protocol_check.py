@@ -10,6 +10,8 @@ from lnctp_tui.storage.catalogs import read
 
 def check(folder: Path | None = None) -> list[Finding]:
     """All findings of the organisation's folder over the built-in files, by file and line."""
+    if folder is not None and not folder.is_dir():
+        return [Finding(str(folder), 1, "missing_folder")]
     reading = read(folder)
     found = [*reading.findings, *problems(reading)]
     return sorted(found, key=lambda finding: (finding.file, finding.line, finding.code))

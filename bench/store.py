@@ -2,39 +2,24 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bench.homes import opened
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.services import search
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import engine, paths, vault
-from lnctp_tui.storage.search import match_query
-from tests.pty_app import PHRASE
+from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage.search import FIND, match_query
 
 EDITS = 300
 SEED = 7
-BARE_SEARCH = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 50"
+BARE_SEARCH = FIND.replace(":q", "?").replace(":n", "50")
 TYPED = (
     "citlali prueba", "san pedro muestra", "mexicali", "barbería", "credencial policía", "5555012345",
     "@prueba.4711", "nezahualcoyotl", "güero 17", "tere simulada", "hija encuentren", "zzz-071-a",
 )  # fmt: skip
-
-
-@contextmanager
-def opened(home: Path) -> Iterator[tuple[Workspace, Any]]:
-    """The workspace as the app opens it, and a bare connection to the same database."""
-    key = vault.unlock(home, PHRASE)
-    workspace = open_workspace(home, key)
-    bare = engine.connect(home / paths.DATABASE, key.dek)
-    try:
-        yield workspace, bare
-    finally:
-        bare.close()
-        workspace.close()
 
 
 def milliseconds(job: Callable[[], object]) -> float:
@@ -72,6 +57,14 @@ def _through_writer(workspace: Workspace, person: str, name: str) -> None:
 
     workspace.writer.submit(job, lambda _: durable.set())
     assert durable.wait(5)
+
+
+def _until_quiet(bare: Any) -> None:
+    """Waits for the index to be read again, which happens after each save and while nobody waits."""
+    while bare.execute("SELECT count(*) FROM search_stale").fetchone()[0]:
+        threading.Event().wait(0.002)
+    bare.execute("BEGIN IMMEDIATE")
+    bare.execute("COMMIT")
 
 
 def searching(home: Path) -> list[Measure]:

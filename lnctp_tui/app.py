@@ -146,6 +146,7 @@ class LnctpApp(GuardedApp[int]):
         self._workspace = start.workspace
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         start.workspace.writer.on_failed = lambda error: self.later(self._failed, error)
+        start.workspace.writer.on_broken = lambda error: self.later(self._handle_exception, error)
         set_language(start.language)
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)

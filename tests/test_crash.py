@@ -22,7 +22,7 @@ from lnctp_tui.storage import engine, paths, vault
 SOAK = "LNCTP_SOAK" in os.environ
 KILLS = 200 if SOAK else 5
 SIGNALS = 20 if SOAK else 2
-LONGEST = 9.0
+LONGEST = 6.0
 """Seconds of typing at most before the end comes."""
 LOST = 1.0
 """Seconds of typing that may be missing."""

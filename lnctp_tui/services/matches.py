@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, text
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.document import Document
-from lnctp_tui.domain.text import fold
+from lnctp_tui.domain.text import fold, words
 from lnctp_tui.services.cases import CASES
 from lnctp_tui.storage.session import Store
 
@@ -69,7 +69,10 @@ def _names(connection: Connection, document: Document) -> Iterator[tuple[str, st
         name = fold(person.get("name") or "").strip()
         if len(name) < 4 or (" " not in name and person.get("role") != "trafficker"):
             continue
-        phrase = " AND ".join(f'names: "{word}"' for word in name.replace('"', " ").split())
+        # The words as the index splits them: it has no positions, so a word of two parts is an error there.
+        phrase = " AND ".join(f'names: "{word}"' for word in words(name.replace("_", " ")))
+        if not phrase:
+            continue
         query = text(
             "SELECT p.case_id, p.name FROM search f JOIN search_rows r ON r.rowid = f.rowid "
             "JOIN people p ON p.case_id = r.id WHERE search MATCH :q AND p.erased_at IS NULL "

@@ -73,6 +73,8 @@ class Writer(threading.Thread):
         self.store = store
         self.on_saved: Callable[[Saved], object] = lambda _: None
         self.on_failed: Callable[[LnctpError], object] = lambda _: None
+        self.on_broken: Callable[[Exception], None] = lambda _: None
+        """The thread ended on an error nobody expected: nothing more will be saved."""
         self._listening: dict[str, Callable[[Saved], object]] = {}
         self._queue: deque[_Edits | _Job] = deque()
         self._wake = threading.Condition()
@@ -162,6 +164,9 @@ class Writer(threading.Thread):
         while (piece := self._next()) is not None:
             try:
                 self._do(piece)
+            except Exception as error:  # the thread's outer door: an app without it only looks alive
+                self.on_broken(error)
+                return
             finally:
                 with self._wake:
                     self._busy = False

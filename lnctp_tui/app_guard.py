@@ -33,6 +33,7 @@ Value = TypeVar("Value")
 
 CRASHED = 70
 """Exit code of a worker that met an error nobody expected."""
+PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 NEUTRAL_TITLE = "Notas"
 """Window title: says nothing about what the program is."""
 
@@ -174,7 +175,7 @@ def farewell(code: str) -> str:
 
 
 def forgive_bad_bytes() -> None:
-    """Make Textual's terminal drivers read a byte that is not UTF-8 as U+FFFD instead of ending the app."""
+    """Make Textual's terminal drivers read a byte that is no UTF-8 as U+FFFD instead of ending the app."""
     if sys.platform == "win32":  # reads characters, not bytes
         return
     from textual.drivers import linux_driver
@@ -183,4 +184,39 @@ def forgive_bad_bytes() -> None:
 
 
 def _forgiving(encoding: str) -> Callable[[], Any]:
-    return partial(getincrementaldecoder(encoding), errors="replace")
+    return partial(TerminalDecoder, encoding)
+
+
+class TerminalDecoder:
+    """Text of the terminal's bytes. In a paste, ESC is U+FFFD: Textual would take what follows for a key."""
+
+    def __init__(self, encoding: str) -> None:
+        self._bytes = getincrementaldecoder(encoding)(errors="replace")
+        self._pasting = False
+        self._before = ""
+        """The last characters, among which a mark may have begun."""
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The next characters; a mark that may go on in the next bytes waits for them, inside a paste."""
+        text, done = self._before + self._bytes.decode(data, final), len(self._before)
+        if self._pasting:
+            done = 0
+        said = []
+        while (at := text.find(PASTE_ENDS if self._pasting else PASTE_BEGINS)) >= 0:
+            at += len(PASTE_BEGINS)
+            said.append(self._harmless(text[done:at]))
+            text, done, self._pasting = text[at:], 0, not self._pasting
+        kept = self._kept(text)
+        self._before = text[len(text) - kept :]
+        said.append(self._harmless(text[done : len(text) - kept * self._pasting]))
+        return "".join(said)
+
+    def _kept(self, text: str) -> int:
+        mark = PASTE_ENDS if self._pasting else PASTE_BEGINS
+        return next((size for size in range(len(mark) - 1, 0, -1) if text.endswith(mark[:size])), 0)
+
+    def _harmless(self, text: str) -> str:
+        if not self._pasting:
+            return text
+        inside = text.removesuffix(PASTE_ENDS)
+        return inside.replace("\x1b", "\ufffd") + text[len(inside) :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -262,6 +263,12 @@ def test_another_content_is_another_version(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> None:
     (tmp_path / "act.csv").write_bytes(b"\xef\xbb\xbf" + ACT.replace("\n", "\r\n").encode())
     assert load(tmp_path).catalogs["act"].rows[0].label.es == "Captar"
+
+
+def test_the_empty_rows_that_a_spreadsheet_leaves_are_passed_over(tmp_path: Path) -> None:
+    text = resources.files("lnctp_tui").joinpath("data/catalogs/need.csv").read_text(encoding="utf-8")
+    (tmp_path / "need.csv").write_text(text + ",,,,,,,,\n\n,,,,,,,,\n", encoding="utf-8")
+    assert load(tmp_path).catalogs["need"].rows == load().catalogs["need"].rows
 
 
 def test_loading_refuses_a_mistake_with_file_and_line(tmp_path: Path) -> None:

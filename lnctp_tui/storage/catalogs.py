@@ -180,7 +180,7 @@ class _Sheet:
                 if not self.header:
                     if not self._take_header(cells, required):
                         break
-                elif cells and (row := self._row(cells, line)):
+                elif any(cells) and (row := self._row(cells, line)):
                     rows.append(row)
                     lines.append(line)
                 line = reader.line_num + 1

@@ -4,36 +4,63 @@ import hashlib
 import json
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.make_cases import cases
 from bench.report import OUT
-from tests.pty_app import PHRASE, lnctp
+from lnctp_tui.services import access
+from lnctp_tui.services.importing import import_file
+from lnctp_tui.services.workspace import Workspace, open_workspace
+from lnctp_tui.storage import engine, paths, vault
+from tests.pty_app import PHRASE
 
 ROOT = Path(__file__).parent.parent
 MADE_BY = (
     "bench/make_cases.py",
     "lnctp_tui/models/*.py",
-    "lnctp_tui/storage/*.py",
+    "lnctp_tui/storage/search.py",
     "migrations/client/**/*.py",
 )
 """A vault filled by other code than this is not the one that is measured."""
-
-
-def phrase_file() -> Path:
-    OUT.mkdir(exist_ok=True)
-    path = OUT / "phrase"
-    path.touch(mode=0o600)
-    path.write_text(PHRASE, encoding="utf-8")
-    return path
 
 
 def empty(name: str) -> Path:
     """A vault with nothing in it, made anew."""
     home = OUT / name
     shutil.rmtree(home, ignore_errors=True)
-    lnctp(home, phrase_file(), "init", "--name", "Consejera de Prueba")
+    access.found(
+        home, PHRASE, kind="own", language="es", zone="America/Mexico_City", name="Consejera de Prueba"
+    )
     return home
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[tuple[Workspace, Any]]:
+    """The workspace as the app opens it, and a bare connection to the same database."""
+    key = vault.unlock(home, PHRASE)
+    workspace = open_workspace(home, key)
+    bare = engine.connect(home / paths.DATABASE, key.dek)
+    try:
+        yield workspace, bare
+    finally:
+        bare.close()
+        workspace.close()
+
+
+def fill(workspace: Workspace, count: int) -> None:
+    """Imports `count` synthetic cases. AssertionError when one is refused: the generator is wrong then."""
+    report = import_file(
+        workspace.store, case_file(count), protocol=workspace.protocol, zone=workspace.zone, progress=progress
+    )
+    assert report.created == count, report.to_json()["refused"][:3]
+
+
+def progress(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r  {done:,} of {of:,}", end="" if done < of else "\n", file=sys.stderr, flush=True)
 
 
 def filled(count: int) -> Path:
@@ -44,7 +71,9 @@ def filled(count: int) -> Path:
         for old in OUT.glob(f"home-{count}-*"):
             shutil.rmtree(old)
         empty(name)
-        lnctp(home, phrase_file(), "case", "import", str(case_file(count)), deadline=3600)
+        print(f"filling a vault with {count:,} cases …", file=sys.stderr, flush=True)
+        with opened(home) as (workspace, _):
+            fill(workspace, count)
         (home / "filled").touch()
     return home
 

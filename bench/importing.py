@@ -7,8 +7,7 @@ from typing import Any
 
 from bench import homes
 from bench.report import OUT, Measure, within
-from bench.store import milliseconds, opened
-from lnctp_tui.services import importing as imports
+from bench.store import milliseconds
 from lnctp_tui.storage import engine, paths, search, vault
 from tests.pty_app import PHRASE
 
@@ -18,8 +17,9 @@ Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 def importing(count: int) -> list[Measure]:
     """`count` documents of about 2 KB, each checked, recorded, signed and indexed."""
     home = homes.empty("home-import")
-    with opened(home) as (workspace, _):
-        ours = milliseconds(lambda: imports.import_file(workspace, homes.case_file(count)))
+    homes.case_file(count)
+    with homes.opened(home) as (workspace, _):
+        ours = milliseconds(lambda: homes.fill(workspace, count))
         with workspace.store.read() as connection:
             ids = [row[0] for row in connection.exec_driver_sql("SELECT id FROM cases")]
             texts = search._cases(connection, {"ids": json.dumps(ids)})

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.storage import vault
-from tests.pty_app import PHRASE, PtyApp
+from tests.pty_app import KEYS, PHRASE, PtyApp
 
 ROWS, COLUMNS = 34, 130
 FLOOR = (sys.executable, "-m", "bench.one_input")
@@ -19,9 +19,11 @@ WORD = "zwkxjqvy"
 """Letters that stand on no screen in this order."""
 TURNS = 30
 STARTS = 9
-DESK = "Mesa"
-UNLOCK = "frase"
+DESK = "Escritorio"
+UNLOCK = "Frase"
 FIELD = "Nombre o alias"
+VICTIM, STAGES = 4, 14
+"""The stage of that field, and the last one."""
 TYPED_IN = 3.0
 """Seconds over which the phrase is typed: the heavy imports run meanwhile."""
 
@@ -49,40 +51,70 @@ def seen_after(app: PtyApp, press: Callable[[], object], shown: Callable[[], boo
 
 
 def type_word(app: PtyApp) -> list[float]:
-    """The paint times of one word's letters; the field is empty again afterwards."""
+    """The paint times of one word's letters but the first, which may stand elsewhere on the screen too."""
     times = []
-    for end in range(1, len(WORD) + 1):
+    app.send(WORD[0]).settle(0.1)
+    for end in range(2, len(WORD) + 1):
         part = WORD[:end]
         times.append(seen_after(app, lambda key=part[-1]: app.send(key), lambda part=part: part in app.text))
     app.send("\x7f" * len(WORD)).gone(WORD[:2]).settle(0.1)
     return times
 
 
-def key_paint(home: Path) -> tuple[list[Measure], float]:
-    """A key in an intake field; returns also the floor's median for other measures."""
+def typing(home: Path) -> list[Measure]:
+    """A key in an intake field, and the way from stage to stage, next to a key in one Input."""
+    mine: list[float] = []
+    theirs: list[float] = []
     with desk(home) as ours, floor_app() as floor:
         open_field(ours)
-        mine: list[float] = []
-        theirs: list[float] = []
         for _ in range(TURNS):
             mine += type_word(ours)
             theirs += type_word(floor)
-    measures = [
-        within(f"key → paint, intake field, {name}", "one Input", pick(mine), pick(theirs), "ms", 1.3)
-        for name, pick in (("p50", p50), ("p95", p95))
+        first, again = stage_switches(ours)
+    key = p50(theirs)
+    return [
+        within("key → paint, intake field, p50", "one Input", p50(mine), key, "ms", 1.3),
+        within("key → paint, intake field, p95", "one Input", p95(mine), p95(theirs), "ms", 1.3),
+        within(
+            "stage switch, first visit, p50",
+            "its key → paint",
+            p50(first),
+            key,
+            "ms",
+            10,
+            detail={"p95": p95(first)},
+        ),
+        within(
+            "stage switch, again, p50",
+            "its key → paint",
+            p50(again),
+            key,
+            "ms",
+            3,
+            detail={"p95": p95(again)},
+        ),
     ]
-    return measures, p50(theirs)
+
+
+def stage_switches(app: PtyApp) -> tuple[list[float], list[float]]:
+    """Milliseconds until the next stage's heading is painted: stages never seen, and seen before."""
+    down, up = KEYS["right"], KEYS["left"]
+    first = [switch(app, down, number) for number in range(VICTIM + 1, STAGES + 1)]
+    again = [switch(app, up, number) for number in range(STAGES - 1, VICTIM, -1)]
+    again += [switch(app, down, number) for number in range(VICTIM + 2, STAGES + 1)]
+    return first, again
+
+
+def switch(app: PtyApp, key: str, number: int) -> float:
+    app.press("escape").settle(0.3)
+    return seen_after(app, lambda: app.send(key), lambda: f" {number} · " in app.text)
 
 
 def open_field(app: PtyApp) -> None:
     """Starts a call and puts the cursor into a text field of the victim."""
-    app.press("n").see("Relato").settle()
-    app.press("f3").send(FIELD).settle(0.3)
-    app.press("enter").see(FIELD).settle(0.5)
-
-
-def stages(home: Path, floor: float) -> list[Measure]:
-    raise NotImplementedError
+    app.press("n").see("3 · Relato").settle()
+    app.press("f3").see("Ir a un campo").send(FIELD).see(f"{FIELD}  {VICTIM}")
+    app.press("enter").see(f"{VICTIM} · ").settle()
 
 
 def start(home: Path) -> list[Measure]:

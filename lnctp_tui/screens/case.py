@@ -25,8 +25,6 @@ from lnctp_tui.widgets.row_list import Cell, Line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lnctp_tui.storage.session import Store
-
 OPEN = ("open", "follow_up")
 
 
@@ -117,7 +115,7 @@ class CaseScreen(AppScreen[None]):
         }
         return allowed.get(action, True)
 
-    def _do(self, job: Callable[[Store], Any], said: str) -> None:
+    def _do(self, job: Callable[[Any], Any], said: str) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
 
         def done(_result: Any) -> None:

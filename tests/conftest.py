@@ -16,6 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 PTY_TESTS = [
+    "test_attack_lock.py",
     "test_cli_terminal.py",
     "test_crash.py",
     "test_demo_terminal.py",

@@ -17,7 +17,7 @@ from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.text import sound, words
 from lnctp_tui.storage import instants
 
-VERSION = 1
+VERSION = 2
 BATCH = 400
 SOUND = "zz"
 """Before a sound-alike key, so that it never meets a word."""
@@ -25,8 +25,9 @@ SOUND = "zz"
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search_stale (id TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS search_names (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID",
+    # What a list of hits shows stands here too: fifty rows that lie together instead of fifty cases.
     "CREATE TABLE IF NOT EXISTS search_rows (rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
-    "is_case INTEGER NOT NULL)",
+    "is_case INTEGER NOT NULL, folio TEXT, at TEXT, line TEXT)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(names, body, sounds, content='', "
     "contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3', detail=column)",
 )
@@ -37,6 +38,9 @@ class Found(NamedTuple):
 
     id: str
     is_case: bool
+    folio: str | None
+    at: str
+    line: str
     exact: bool
     """A folio or an identifier typed whole."""
 
@@ -85,8 +89,14 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
     placed = _placed(connection, rows)
     if placed:
         connection.execute(
-            text("INSERT INTO search_rows (rowid, id, is_case) VALUES (:rowid, :id, :is_case)"),
-            [{"rowid": rowid, "id": row["id"], "is_case": row["is_case"]} for rowid, row in placed],
+            text(
+                "INSERT INTO search_rows (rowid, id, is_case, folio, at, line) "
+                "VALUES (:rowid, :id, :is_case, :folio, :at, :line)"
+            ),
+            [
+                {"rowid": rowid, **{key: row[key] for key in ("id", "is_case", "folio", "at", "line")}}
+                for rowid, row in placed
+            ],
         )
         connection.execute(
             text("INSERT INTO search (rowid, names, body, sounds) VALUES (:rowid, :names, :body, :sounds)"),
@@ -138,7 +148,9 @@ def _row(row: Any, *, is_case: int) -> dict[str, Any]:
     return {
         "id": row["id"],
         "is_case": is_case,
+        "folio": row["folio"],
         "at": row["at"],
+        "line": one_line(row["told"]),
         "names": names,
         "body": row["body"] or "",
         "sounds": " ".join(
@@ -147,8 +159,15 @@ def _row(row: Any, *, is_case: int) -> dict[str, Any]:
     }
 
 
-CASE_TEXT = """
-SELECT c.id, c.opened_at AS at, c.folio,
+def one_line(told: str | None) -> str:
+    """The beginning of a text as one line of a list."""
+    return " ".join((told or "").split())[:120]
+
+
+TOLD = """substr(coalesce(nullif(c.summary, ''), (SELECT k.narrative FROM contacts k WHERE k.case_id = c.id
+  AND k.erased_at IS NULL AND k.narrative <> '' ORDER BY k.started_at LIMIT 1)), 1, 400) AS told"""
+CASE_TEXT = f"""
+SELECT c.id, c.opened_at AS at, c.folio, {TOLD},
   (SELECT group_concat(p.name, ' ') FROM people p WHERE p.case_id = c.id AND p.erased_at IS NULL) AS names,
   (SELECT group_concat(concat_ws(' ', i.value, i.normalised, substr(i.normalised, 4), substr(i.normalised, -8),
       substr(i.normalised, -7)), ' ')
@@ -163,7 +182,8 @@ SELECT c.id, c.opened_at AS at, c.folio,
 FROM cases c WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
 """
 CONTACT_TEXT = """
-SELECT k.id, k.started_at AS at, NULL AS folio, NULL AS names, NULL AS identifiers, k.narrative AS body
+SELECT k.id, k.started_at AS at, NULL AS folio, NULL AS names, NULL AS identifiers, k.narrative AS body,
+  substr(k.narrative, 1, 400) AS told
 FROM contacts k WHERE k.case_id IS NULL AND k.erased_at IS NULL
   AND k.id IN (SELECT value FROM json_each(:ids))
 """
@@ -174,16 +194,27 @@ def find(connection: Connection, typed: str, limit: int = 50) -> list[Found]:
     exact = _exact(connection, typed)
     query = match_query(typed)
     hits = [
-        Found(row.id, bool(row.is_case), False)
+        Found(row.id, bool(row.is_case), row.folio, row.at or "", row.line, False)
         for row in (connection.execute(text(FIND), {"q": query, "n": limit}) if query else ())
     ]
-    first = [Found(each, True, True) for each in exact]
+    first = _found(connection, exact) if exact else []
     return (first + [hit for hit in hits if hit.id not in exact])[:limit]
 
 
+def _found(connection: Connection, ids: Sequence[str]) -> list[Found]:
+    """Cases by id, in that order, as the tables have them: the index may be a moment behind."""
+    rows = connection.execute(text(EXACT), {"ids": json.dumps(list(ids))})
+    known = {row.id: Found(row.id, True, row.folio, row.at or "", one_line(row.told), True) for row in rows}
+    return [known[each] for each in ids if each in known]
+
+
 FIND = """
-SELECT r.id, r.is_case FROM search f JOIN search_rows r ON r.rowid = f.rowid
+SELECT r.id, r.is_case, r.folio, r.at, r.line FROM search f JOIN search_rows r ON r.rowid = f.rowid
 WHERE search MATCH :q ORDER BY f.rowid DESC LIMIT :n
+"""
+EXACT = f"""
+SELECT c.id, c.opened_at AS at, c.folio, {TOLD} FROM cases c
+WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
 """
 
 
@@ -201,7 +232,7 @@ def _term(word: str) -> str:
 
 def _exact(connection: Connection, typed: str) -> list[str]:
     """Case ids whose folio or identifier was typed whole; a mistyped folio finds its corrections."""
-    wanted = [str(found)] if (found := folios.parse(typed)) else list(folios.corrections(typed))
+    wanted = [str(found)] if (found := folios.parse(typed)) else _corrections(typed)
     if not wanted and not (_phone(typed) or "@" in typed or "." in typed):
         return []
     by_folio = connection.execute(
@@ -209,6 +240,12 @@ def _exact(connection: Connection, typed: str) -> list[str]:
         {"f": json.dumps(wanted)},
     ).scalars() if wanted else ()  # fmt: skip
     return list(dict.fromkeys([*by_folio, *_by_identifier(connection, typed)]))
+
+
+def _corrections(typed: str) -> list[str]:
+    """Folios near what was typed, when it has a folio's letters and digits: trying them takes a while."""
+    like = sum(map(str.isdecimal, typed)) >= 3 and any(map(str.isalpha, typed))
+    return list(folios.corrections(typed)) if like else []
 
 
 def _phone(typed: str) -> str | None:

@@ -180,7 +180,7 @@ def forgive_bad_bytes() -> None:
         return
     from textual.drivers import linux_driver
 
-    linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment]
+    linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment, attr-defined]
 
 
 def _forgiving(encoding: str) -> Callable[[], Any]:

@@ -21,7 +21,7 @@ from lnctp_tui.storage import engine, paths, vault
 
 SOAK = "LNCTP_SOAK" in os.environ
 KILLS = 200 if SOAK else 5
-SIGNALS = 20 if SOAK else 2
+SIGNALS = 20 if SOAK else 1
 LONGEST = 6.0
 """Seconds of typing at most before the end comes."""
 LOST = 1.0

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 QUIT, REFUSED = 0, 78
 """Exit codes for the launcher: done; told why it cannot go on."""
 STYLES = Path(__file__).parent / "styles"
-SETTLE = 0.05
+SETTLE = 0.25
 """Seconds that keys typed just before the lock have to reach their field."""
 DRAIN = 4.0
 """Seconds that the lock, behind a blank screen, waits for a disk that is busy (an import, a backup)."""

@@ -189,3 +189,12 @@ def test_multiplication_distributes(a: int, b: int, c: int) -> None:
     times = recovery._times
     assert times(a, b ^ c) == times(a, b) ^ times(a, c)
     assert times(a, b) == times(b, a)
+
+
+@pytest.mark.parametrize("name", ["device_key", "rec", "vault_id", "recovery_key"])
+@pytest.mark.parametrize("value", ["", "AAAA", "\ud800", "A" * 44, "A" * 43 + "=", "é"])
+def test_an_altered_request_gets_no_answer(sealed: Sealed, name: str, value: str) -> None:
+    text, _ = recovery.request(sealed.home)
+    altered = json.dumps(json.loads(text) | {name: value})
+    with pytest.raises(LnctpError):
+        recovery.answer(altered, *sealed.keys.shares[:2])

@@ -73,6 +73,8 @@ def request(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Archivo nuevo para la solicitud."))],
 ) -> None:
+    if file.exists() or file.is_symlink():  # before the key of the last request is replaced
+        raise BadInput("file_exists", name=file.name)
     text, fingerprint = access.recovery_request(session.existing_home())
     _write(file, text)
     if session.settings(context).json:

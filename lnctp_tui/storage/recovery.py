@@ -141,7 +141,10 @@ def answer(text: str, first: str, second: str) -> str:
     public = sealing.decode(content["recovery_key"])
     payload = _unseal(sealing.decode(content["rec"]), combine(first, second, public), public)
     vault.check_payload(content["vault_id"], payload)
-    sealed = crypto_box_seal(payload, sealing.decode(content["device_key"]))
+    try:
+        sealed = crypto_box_seal(payload, sealing.decode(content["device_key"]))
+    except (ValueError, TypeError, RuntimeError) as error:  # no key, or one that anybody could open
+        raise BadInput("recovery_request") from error
     return json.dumps(
         {"format": _ANSWER, "vault_id": content["vault_id"], "box": sealing.encode(sealed)}, indent=1
     )
@@ -173,7 +176,7 @@ def _read(text: str, kind: str) -> dict[str, str]:
     names = {"vault_id", "recovery_key", "rec", "device_key"} if kind == _REQUEST else {"vault_id", "box"}
     if type(content) is not dict or content.get("format") != kind or not names <= set(content):
         raise wrong
-    if not all(type(content[name]) is str for name in names):
+    if not all(type(content[name]) is str and content[name].isascii() for name in names):
         raise wrong
     return content
 

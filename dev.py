@@ -60,7 +60,7 @@ def setup(_):
     print("Setting up .venv (once, a minute or two) …", flush=True)
     if not _starts() and not _make_venv():
         return 1
-    pip = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = ["-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     install = [
         [*pip, "--require-hashes", "--requirement", str(LOCK)],
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],

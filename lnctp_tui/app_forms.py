@@ -95,12 +95,9 @@ class OpenForms:
 
     def mark(self) -> None:
         """Show on each form which calls are open, when there is more than one."""
-        from lnctp_tui.screens.times import clock
-
         for here, form in self.opened.items():
             names = [
-                f"{'▸ ' if mode == here else ''}{each.intake.folio or clock(each.intake.started_at, each.intake.workspace.zone)}"
-                for mode, each in self.opened.items()
+                f"{'▸ ' if mode == here else ''}{_name(each.intake)}" for mode, each in self.opened.items()
             ]
             if form.screen.is_mounted:
                 text = f"{_('Abiertas')}: {'   '.join(names)}   {_('^O la siguiente')}"
@@ -118,3 +115,10 @@ class OpenForms:
         """Tell every open form; `make` makes one message for each."""
         for form in self.opened.values():
             form.screen.post_message(make())
+
+
+def _name(intake: Intake) -> str:
+    """The folio of a call, else when it began."""
+    from lnctp_tui.screens.times import clock
+
+    return intake.folio or clock(intake.started_at, intake.workspace.zone)

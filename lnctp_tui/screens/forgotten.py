@@ -51,6 +51,8 @@ class ForgottenScreen(AppScreen[None]):
     def on_mount(self) -> None:
         self.query_one("#path").display = False
         self.query_one(PhraseEntry).display = self.query_one(PhraseHint).display = self.profile.sheet
+        if not self.profile.sheet:
+            self.set_focus(None)
 
     @property
     def _hope(self) -> bool:

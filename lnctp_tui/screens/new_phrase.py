@@ -44,7 +44,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
     """Steps: read (`shown`), type back (`repeat`); or an own phrase (`own`) and type it again (`repeat`)."""
 
     CSS_PATH = "../styles/first.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "next", N_("ya la anoté"), id="phrase.next"),
         Binding("f5", "another", N_("otra frase"), id="phrase.another"),

@@ -26,7 +26,7 @@ class SheetScreen(AppScreen[None]):
     """Says what a lost phrase means, and offers the sheet. Enter goes on in any case."""
 
     CSS_PATH = "../styles/first.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "make", N_("hacer la hoja"), id="sheet.make"),
         Binding("f6", "file", N_("guardarla en un archivo"), id="sheet.file"),

@@ -1,0 +1,404 @@
+"""The app as a counselor goes through it: desk, case, history, search, help, options, several calls, lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
+from textual.pilot import Pilot
+from textual.widgets import Input
+from vaults import MadeVault
+from workspaces import Founded
+
+from lnctp_tui.app import LnctpApp
+from lnctp_tui.app_lock import LOCKED
+from lnctp_tui.errors import StorageFailed
+from lnctp_tui.screens.case import CaseScreen
+from lnctp_tui.screens.desk import DeskScreen
+from lnctp_tui.screens.first_run import FirstRunScreen, zones
+from lnctp_tui.screens.forgotten import ForgottenScreen
+from lnctp_tui.screens.help import HelpScreen
+from lnctp_tui.screens.history import HistoryScreen
+from lnctp_tui.screens.intake import IntakeScreen
+from lnctp_tui.screens.new_phrase import NewPhraseScreen
+from lnctp_tui.screens.search import SearchScreen
+from lnctp_tui.screens.sheet import SheetScreen
+from lnctp_tui.screens.unlock import UnlockScreen, pause_after
+from lnctp_tui.services import access, calls, cases
+from lnctp_tui.storage.audit import ACCESS
+from lnctp_tui.widgets.banner import Banner, OpenCalls
+from lnctp_tui.widgets.phrase_entry import PhraseEntry
+from lnctp_tui.widgets.row_list import RowList
+
+__all__ = ["furnished", "furnished_template", "spanish"]
+pytestmark = pytest.mark.usefixtures("spanish")
+
+
+def shows(app: LnctpApp, *words: str) -> Callable[[], bool]:
+    return lambda: all(word in said_on(app) for word in words)
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    await pilot.press(*keys)
+    await rest(pilot)
+
+
+def notices(app: LnctpApp) -> list[str]:
+    """What the toasts say."""
+    return [note.message for note in app._notifications]
+
+
+# the phrase
+
+
+async def test_the_right_phrase_opens_the_desk(founded: Founded, vault_template: MadeVault) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query(PhraseEntry))
+        app.screen.query_one(PhraseEntry).value = vault_template.phrase
+        await pilot.press("enter")
+        await until(pilot, shows(app, "Casos abiertos", "No hay casos abiertos."))
+        assert isinstance(app.screen, DeskScreen)
+    app.close_workspace()
+
+
+async def test_a_wrong_phrase_is_told_and_can_be_tried_again(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query(PhraseEntry))
+        app.screen.query_one(PhraseEntry).value = "abaco abaco abaco"
+        await pilot.press("enter")
+        await until(pilot, shows(app, "La frase no abre."))
+        assert not app.screen.query_one(PhraseEntry).disabled
+        assert not app.unlocked
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(1, 0), (2, 0), (3, 2), (4, 4), (6, 16), (9, 30)])
+def test_the_pause_grows_with_wrong_phrases(tries: int, seconds: int) -> None:
+    assert pause_after(tries) == seconds
+
+
+async def test_four_letters_and_tab_complete_a_word(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query("#hint"))
+        await pilot.press(*"abej", "tab", *"farm", "tab")
+        assert app.screen.query_one(PhraseEntry).value == "abeja farmacia "
+        assert "abeja" not in text_of(app)
+        await pilot.press("f2")
+        assert "abeja farmacia" in text_of(app)
+
+
+async def test_the_first_screen_does_not_say_what_the_program_is(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        said = text_of(app).lower()
+    assert not any(word in said for word in ("trata", "línea", "lnctp", "caso", "víctima", "llamada"))
+
+
+async def test_the_first_screen_changes_its_language(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f4")
+        assert "Phrase" in text_of(app)
+
+
+async def test_without_sheet_or_organisation_a_lost_phrase_is_said_plainly(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3")
+        await until(pilot, shows(app, "sin la frase no hay acceso"))
+        assert isinstance(app.screen, ForgottenScreen)
+
+
+async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
+    sheet = access.new_sheet(office.home, office.key)
+    app = app_on(office)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3")
+        app.screen.query_one(PhraseEntry).value = sheet
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        new = app.screen
+        assert isinstance(new, NewPhraseScreen)
+        await pilot.press("enter")
+        new.query_one(PhraseEntry).value = new.words
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "desk")
+        assert access.is_right(office.home, new.words)
+    app.close_workspace()
+
+
+# the first run
+
+
+async def test_the_first_run_makes_a_vault_and_offers_a_sheet(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    app = LnctpApp(home, None)
+    async with app.run_test(size=(80, 30)) as pilot:
+        assert isinstance(app.screen, FirstRunScreen)
+        await pilot.press(*"Ana", "enter")
+        app.screen.query_one("#zone", Input).value = "tijuana"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        new = app.screen
+        assert isinstance(new, NewPhraseScreen)
+        assert all(word in text_of(app) for word in new.words.split())
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.screen.query_one("#words").display)
+        new.query_one(PhraseEntry).value = "abaco abaco"
+        await pilot.press("enter")
+        assert "No es la misma frase" in text_of(app)
+        new.query_one(PhraseEntry).value = " ".join(word[:4] for word in new.words.split()).upper()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, SheetScreen))
+        assert "pierde los datos" in said_on(app)
+        await pilot.press("f5")
+        sheet = app.screen
+        assert isinstance(sheet, SheetScreen)
+        assert len(sheet.words.split()) == 24
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "desk")
+        assert (app.workspace.counselor_name, app.workspace.zone) == ("Ana", "America/Tijuana")
+        assert access.is_right(home, new.words)
+    app.close_workspace()
+
+
+async def test_a_weak_own_phrase_is_refused_with_the_reason() -> None:
+    app = LnctpApp(Path("/nonexistent"), None)
+    async with app.run_test() as pilot:
+        app.push_screen(NewPhraseScreen(("Ana",)))
+        await pilot.pause()
+        await pilot.press("f6", *"hola ana", "enter")
+        assert "15 caracteres" in text_of(app)
+
+
+def test_zones_are_found_by_part_of_their_name_mexico_first() -> None:
+    assert zones("")[0] == "America/Mexico_City"
+    assert zones("ciudad ju") == ["America/Ciudad_Juarez"]
+    assert "Europe/Madrid" in zones("MADRID")
+    assert zones("nowhere") == []
+
+
+# desk, case, history, search
+
+
+async def test_the_desk_lists_open_cases_by_urgency(furnished: Founded) -> None:
+    async with desk(furnished) as (app, _pilot):
+        said = text_of(app)
+        assert said.index("Emergencia") < said.index("Urgente") < said.index("Seguimiento")
+
+
+async def test_a_case_is_read_whole_and_the_view_is_noted(furnished: Founded) -> None:
+    async with desk(furnished, (120, 60)) as (app, pilot):
+        await press(pilot, "enter")
+        await until(pilot, shows(app, "Lo que dicen los hechos", "Acto"))
+        assert isinstance(app.screen, CaseScreen)
+        app.workspace.writer.drain(5)
+        with app.workspace.store.read() as connection:
+            seen = connection.execute(ACCESS.select()).mappings().all()
+        assert [(row["action"], row["record"]) for row in seen] == [("case", app.screen.case_id)]
+
+
+async def test_a_note_is_added_and_stands_in_the_history(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "enter")
+        await press(pilot, "a", *"Llamar [b]el[/b] lunes")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: notices(app) == ["Nota guardada."])
+        screen = app.screen
+        assert isinstance(screen, CaseScreen)
+        await until(pilot, lambda: screen.document and screen.document["notes"])
+        await press(pilot, "h")
+        await until(pilot, shows(app, "Historial", "Llamar [b]el[/b] lunes", "Consejera de Prueba"))
+        assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_a_case_is_closed_with_a_reason_and_opened_again(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "enter")
+        await press(pilot, "x", "enter")
+        await until(pilot, shows(app, "Cerrado ·"))
+        await press(pilot, "x")
+        await until(pilot, shows(app, "Abierto ·"))
+
+
+async def test_two_cases_are_merged_and_the_merge_undone(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "enter")
+        screen = app.screen
+        assert isinstance(screen, CaseScreen)
+        await press(pilot, "m", *"motel")
+        await until(pilot, lambda: app.screen.query_one(RowList).key)
+        await press(pilot, "enter")
+        await until(pilot, lambda: screen.case.get("status") == "merged")
+        await press(pilot, "m")
+        await until(pilot, lambda: screen.case.get("status") == "open")
+
+
+async def test_the_history_shows_old_and_new_in_words(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        line = cases.list_cases(app.workspace.store)[0]
+        cases.set_status(app.workspace.store, line.id, "closed", "atendido")
+        app.show_case(line.id)
+        await rest(pilot)
+        await press(pilot, "h")
+        await until(pilot, shows(app, "→ Cerrado", "Atendido en la llamada"))
+
+
+async def test_search_finds_as_typed_and_opens_the_first(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "/")
+        assert isinstance(app.screen, SearchScreen)
+        await press(pilot, *"MIGRÁNT")
+        await until(pilot, shows(app, "K7Q2-0002"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, CaseScreen))
+
+
+async def test_a_search_without_hits_says_what_to_try(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, "/", *"zzzzqq")
+        await until(pilot, shows(app, "Pruebe con menos letras"))
+
+
+async def test_help_tells_every_key_of_the_screen_below_in_spanish(furnished: Founded) -> None:
+    async with desk(furnished, (100, 50)) as (app, pilot):
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        said = text_of(app)
+        below = app.screen_stack[-2].active_bindings.values()
+        for each in below:
+            if each.binding.id:
+                assert each.binding.description in said or (each.binding.tooltip or "?") in said
+        await press(pilot, "f1")
+        assert isinstance(app.screen, DeskScreen)
+
+
+async def test_options_hold_at_once_and_after_the_next_start(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, "o", "enter")
+        await press(pilot, "down", "down", "enter")
+        assert (app.theme, app.idle_minutes) == ("light", 10)
+        await press(pilot, "up", "enter")
+        assert "Options" in text_of(app)
+        app.workspace.writer.drain(5)
+    async with desk(furnished) as (app, _pilot):
+        assert (app.theme, app.idle_minutes) == ("light", 10)
+        assert "Open cases" in text_of(app)
+
+
+# calls
+
+
+async def test_a_second_call_comes_while_a_form_is_open(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        first = app.screen
+        await press(pilot, *"primera")
+        await press(pilot, "ctrl+n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen) and app.screen is not first)
+        await until(pilot, lambda: app.screen.query(OpenCalls))
+        await press(pilot, "ctrl+o")
+        assert app.screen is first
+        assert "primera" in text_of(app)
+
+
+async def test_an_unfinished_call_is_offered_on_the_desk_and_opens_again(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        await press(pilot, *"me llama Ana")
+        assert app.workspace.writer.drain(5)
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await until(pilot, shows(app, "sin terminar", "campo"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen) and "me llama Ana" in text_of(app))
+
+
+async def test_after_a_lock_the_form_is_there_again(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        await press(pilot, *"sigue hablando")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: not app.is_running or app.return_value is not None)
+        assert app.return_value == LOCKED
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen) and "sigue hablando" in text_of(app))
+        assert len(calls.unfinished(app.workspace.store)) == 1
+
+
+@pytest.mark.parametrize("keys", [("o",), ("f1",), ("enter", "a"), ("enter", "x"), ("/", "x"), ("n", "f3")])
+async def test_ctrl_l_locks_whatever_is_on_the_screen(furnished: Founded, keys: tuple[str, ...]) -> None:
+    async with desk(furnished) as (app, pilot):
+        for key in keys:
+            await press(pilot, key)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: app.return_value is not None)
+        assert app.return_value == LOCKED
+
+
+async def test_nobody_at_the_keyboard_locks(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        app.watch_lock.touched -= 3600
+        app._tick()
+        await until(pilot, lambda: app.return_value is not None)
+        assert app.return_value == LOCKED
+
+
+async def test_quitting_with_an_open_call_asks_twice(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        await press(pilot, "ctrl+q")
+        assert app.return_value is None
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: app.return_value is not None)
+        assert app.return_value == 0
+
+
+# the disk
+
+
+async def test_a_disk_that_refuses_shows_a_banner_until_it_heals(furnished: Founded) -> None:
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
+        app.workspace.writer.on_failed(StorageFailed("disk_full"))
+        await until(pilot, shows(app, "El disco está lleno."))
+        app.switch_mode("desk")
+        await until(pilot, shows(app, "El disco está lleno.", "Escritorio"))
+        app.workspace.writer.flush()
+        app._saved(type("Stored", (), {"form": "", "at": "", "folio": None})())
+        await until(pilot, lambda: not app.screen.query(Banner))
+
+
+async def test_a_clock_set_back_is_told_and_nothing_breaks(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        app.watch_lock.last = app.watch_lock.last | {"wall": app.watch_lock.last["wall"] + 86400}
+        app._tick()
+        await until(pilot, lambda: len(app._notifications) == 1)
+        assert app.return_value is None
+
+
+async def test_twenty_columns_and_back(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        for keys in ((), ("enter",), ("h",), ("f1",)):
+            await press(pilot, *keys)
+            await pilot.resize_terminal(20, 5)
+            await pilot.pause()
+            await pilot.resize_terminal(80, 24)
+            await pilot.pause()
+        assert "Teclas" in text_of(app)
+
+
+def test_the_unlock_screen_is_the_first_of_a_vault(founded: Founded) -> None:
+    assert isinstance(app_on(founded).get_default_screen(), UnlockScreen)

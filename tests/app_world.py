@@ -33,6 +33,7 @@ def furnished_template(founded: Founded, tmp_path_factory: pytest.TempPathFactor
     """A founded folder with sample cases; folios `K7Q2-…`."""
     home = Path(shutil.copytree(founded.home, tmp_path_factory.mktemp("furnished") / "data"))
     workspace = open_workspace(home, founded.key)
+    workspace.store.now = lambda: NOW
     source = tmp_path_factory.mktemp("documents")
     for number, name in enumerate((*CASES, *CALLS), 1):
         document = json.loads((DEMO / f"{name}.json").read_text(encoding="utf-8"))

@@ -87,6 +87,7 @@ class DeskScreen(AppScreen[None]):
             Content(f"{self.heading}   {workspace.counselor_name} · {today}")
         )
         self.query_one(RowList).show([*self._calls(now), *self._cases(now)])
+        self.query_one(KeyBar).refresh()  # the language may be another
 
     def _calls(self, now: datetime) -> list[Line]:
         if not self.view.unfinished:
@@ -146,8 +147,8 @@ class DeskScreen(AppScreen[None]):
             (
                 Cell(line.folio or "", 13, "strong"),
                 Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted")),
-                Cell(age(line.opened_at, now), 9, "muted"),
-                Cell(people if line.people else "", 13, "muted", least=100),
+                Cell(age(line.opened_at, now), 10, "muted"),
+                Cell(people if line.people else "", 14, "muted", least=100),
                 Cell(
                     words.value("cases", "report_class", line.report_class).split(" (")[0],
                     24,

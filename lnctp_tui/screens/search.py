@@ -63,6 +63,7 @@ class SearchScreen(AppScreen[None]):
         """In the language in use, with the last search still there."""
         if self.is_mounted:
             self.query_one("#top", Static).update(Content(self.heading))
+            self.query_one(KeyBar).refresh()
             self.look()
 
     def _empty(self) -> None:

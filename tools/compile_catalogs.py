@@ -6,13 +6,13 @@ python tools/compile_catalogs.py --missing  print the sentences of the source wi
 
 from __future__ import annotations
 
+import ast
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,7 +22,8 @@ FOLDER = PACKAGE / "i18n" / "en"
 COMPILED = PACKAGE / "i18n" / "en.mo"
 DATED = datetime(2026, 1, 1, tzinfo=UTC)
 """The same bytes for the same sentences."""
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": 1, "N_": 1, "i18n.N_": 1, "i18n._": 1, "ngettext": 2, "i18n.ngettext": 2}
+"""What marks a sentence → how many of its arguments are sentences."""
 
 
 def catalog() -> Catalog:
@@ -48,13 +49,21 @@ def compiled(whole: Catalog) -> bytes:
 
 
 def sentences() -> dict[str | tuple[str, ...], str]:
-    """Every sentence in the source → the file that says it."""
+    """Every sentence in the source → the file that says it. Read from the syntax tree: before Python 3.12
+    Babel's own reader does not look inside f-strings."""
     found: dict[str | tuple[str, ...], str] = {}
-    for name, _line, message, _comments, _context in extract_from_dir(
-        PACKAGE, [("**.py", "python")], keywords=KEYWORDS
-    ):
-        found.setdefault(tuple(message) if isinstance(message, tuple) else message, str(name))
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in KEYWORDS:
+                said = tuple(_constant(each) for each in node.args[: KEYWORDS[ast.unparse(node.func)]])
+                if all(said):
+                    found.setdefault(said if len(said) > 1 else said[0], str(path.relative_to(PACKAGE)))
     return found
+
+
+def _constant(node: ast.expr) -> str:
+    """The text of a literal; empty for anything that is only known when it runs."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def missing() -> Catalog:

@@ -451,8 +451,6 @@ def upgrade() -> None:
         batch_op.create_index("tasks_due", ["status", "due_to"], unique=False)
 
 
-
-
 def downgrade() -> None:
 
     with op.batch_alter_table("tasks", schema=None) as batch_op:
@@ -527,4 +525,3 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("access")
-

@@ -29,6 +29,9 @@ INDICATOR_COLUMNS = ("dimension", "AL", "CL", "AS", "CS")
 MARKS = frozenset(("V", "V2", "M", "D"))
 CODE = re.compile(r"[A-Za-z0-9_-]+")
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+LONGEST = 131_072
+"""Characters of a cell; more is a quotation mark that was never closed. The csv module's own limit is the whole
+process's, and the import raises it."""
 SEPARATORS = {";": ";", "TAB": "\t", "|": "|"}
 """What spreadsheets write instead of a comma, and how it is named to a person."""
 OWN_COLUMNS = {"indicator": INDICATOR_COLUMNS, "danger": ("level",)}
@@ -176,6 +179,8 @@ class _Sheet:
         line, empty = 1, True
         try:
             for cells in reader:
+                if any(len(cell) > LONGEST for cell in cells):
+                    raise csv.Error("cell too long")
                 empty = False
                 if not self.header:
                     if not self._take_header(cells, required):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from lnctp_tui.services import calls, cases, matches
-from lnctp_tui.services.refs import Ref
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import Store
 
@@ -122,11 +121,3 @@ def look_earlier(intake: Intake, done: Callable[[list[Any]], object]) -> None:
     threading.Thread(
         target=lambda: done(matches.earlier(store, document)), daemon=True, name="earlier"
     ).start()
-
-
-def link(intake: Intake, other: str, done: Callable[[], object]) -> None:
-    """Link this case to another as possible."""
-    case = intake.current("case")
-    assert case is not None
-    intake.set(Ref("cases", case.id), {f"answers.{cases.LINK}{other}": "possible"}, undoable=False)
-    intake.writer.submit(lambda store: cases.link(store, case.id, other), lambda _: done())

@@ -117,6 +117,48 @@ def test_settling_a_conflict_is_an_ordinary_write_that_saw_both(workspace: Works
     assert merge.fold(log(workspace.store, row["id"])).others == {}
 
 
+def conflicts(store: Store, row: str) -> set[str]:
+    with store.read() as connection:
+        return set(connection.scalars(select(CONFLICTS.c.field).where(CONFLICTS.c.row == row)))
+
+
+def two_forms(store: Store, case: str) -> tuple[Form, Form]:
+    shown = next(row for row in rows(store, "cases") if row["id"] == case)["heads"]
+    forms = Form(f"one-{case}"), Form(f"two-{case}")
+    for form in forms:
+        form.see("cases", case, shown)
+    return forms
+
+
+def test_two_forms_that_wrote_the_same_value_are_no_conflict(workspace: Workspace) -> None:
+    store, case = workspace.store, new_case(workspace.store)
+    one, two = two_forms(store, case)
+    write(store, "cases", case, {"summary": "igual", "code_word": "faro"}, one)
+    write(store, "cases", case, {"summary": "igual", "code_word": "luna"}, two)
+    assert len(merge.heads_of(rows(store, "cases")[0]["heads"], "summary")) == 2
+    assert conflicts(store, case) == {"code_word"}
+
+
+def test_a_conflict_closes_when_the_values_become_equal(workspace: Workspace) -> None:
+    store, case = workspace.store, new_case(workspace.store)
+    one, two = two_forms(store, case)
+    write(store, "cases", case, {"summary": "de una"}, one)
+    write(store, "cases", case, {"summary": "de otra"}, two)
+    assert conflicts(store, case) == {"summary"}
+    write(store, "cases", case, {"summary": "de una"}, two)
+    assert len(merge.heads_of(rows(store, "cases")[0]["heads"], "summary")) == 2
+    assert conflicts(store, case) == set()
+    write(store, "cases", case, {"summary": "otra vez de otra"}, two)
+    assert conflicts(store, case) == {"summary"}
+
+
+def test_true_and_one_are_two_values(workspace: Workspace) -> None:
+    store, case = workspace.store, new_case(workspace.store)
+    for form, value in zip(two_forms(store, case), (1, True), strict=True):
+        write(store, "cases", case, {"later": value}, form)
+    assert conflicts(store, case) == {"later"}
+
+
 def test_typing_on_in_one_field_is_one_change(workspace: Workspace) -> None:
     case, form = new_case(workspace.store), Form("f")
     form.see("cases", case, rows(workspace.store, "cases")[0]["heads"])
@@ -197,6 +239,7 @@ def test_the_log_folded_is_the_row(
     row = next(row for row in rows(workspace.store, "cases") if row["id"] == case)
     folded = merge.fold(log(workspace.store, case))
     assert row["heads"] == folded.heads
+    assert conflicts(workspace.store, case) == set(folded.others)
     for key, value in folded.values.items():
         held = row["answers"].get(key.removeprefix("answers.")) if key.startswith("answers.") else (
             row["extra"].get(key) if key == "later" else row[key]

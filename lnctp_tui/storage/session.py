@@ -229,16 +229,26 @@ class Unit:
         self.connection.execute(INSERT_CHANGE, change)
 
     def _note_conflicts(self, change: Mapping[str, Any], before: Heads, after: Heads) -> None:
-        """Open a conflict for each field that now has several heads, close it where one is left."""
+        """Open a conflict for each field whose heads now differ, close it where they agree or one is left."""
         if len(before) < 2 and len(after) < 2:
             return
+        several = {
+            name
+            for name in change["patch"]
+            if max(len(merge.heads_of(heads, name)) for heads in (before, after)) > 1
+        }
+        if not several:
+            return
+        query = select(CHANGES.c.id, CHANGES.c.hlc, CHANGES.c.base, CHANGES.c.patch)
+        standing = self.connection.execute(query.where(CHANGES.c.id.in_(after))).mappings()
+        # The heads of a field fold to themselves: no other change names them on it.
+        differ = merge.fold({**each, "patch": _only(each, after)} for each in standing).others
         of = {"table": change["table"], "row": change["row"]}
-        for name in change["patch"]:
-            was, now = (len(merge.heads_of(heads, name)) > 1 for heads in (before, after))
-            if now and not was:
+        for name in sorted(several):
+            if name in differ:
                 values = of | {"field": name, "case": change["case"], "since": change["at"]}
-                self.connection.execute(insert(CONFLICTS).values(values))
-            elif was and not now:
+                self.connection.execute(insert(CONFLICTS).values(values).prefix_with("OR IGNORE"))
+            else:
                 self.connection.execute(delete(CONFLICTS).filter_by(**of, field=name))
 
     def _touch(self, table: str, row: str, case: str | None, stored: RowMapping | None) -> None:
@@ -249,6 +259,11 @@ class Unit:
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""
         state.put(self.connection, key, value)
+
+
+def _only(change: Mapping[str, Any], heads: Heads) -> dict[str, Any]:
+    """The part of a patch on which the change is a head."""
+    return {name: change["patch"][name] for name in heads[change["id"]] if name in change["patch"]}
 
 
 def blank(table: str) -> dict[str, Any]:

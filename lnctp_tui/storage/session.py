@@ -242,7 +242,7 @@ class Unit:
         query = select(CHANGES.c.id, CHANGES.c.hlc, CHANGES.c.base, CHANGES.c.patch)
         standing = self.connection.execute(query.where(CHANGES.c.id.in_(after))).mappings()
         # The heads of a field fold to themselves: no other change names them on it.
-        differ = merge.fold({**each, "patch": _only(each, after)} for each in standing).others
+        differ = merge.fold({**each, "patch": _only(dict(each), after)} for each in standing).others
         of = {"table": change["table"], "row": change["row"]}
         for name in sorted(several):
             if name in differ:

@@ -242,6 +242,20 @@ async def test_two_cases_are_merged_and_the_merge_undone(furnished: Founded) -> 
         await until(pilot, lambda: screen.case.get("status") == "open")
 
 
+async def test_the_history_reads_on_at_its_end(furnished: Founded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lnctp_tui.screens.history.PAGE", 2)
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "enter", "h")
+        screen = app.screen
+        assert isinstance(screen, HistoryScreen)
+        whole = cases.history(app.workspace.store, screen.case_id)
+        assert len(whole) > 2
+        for _ in whole:
+            await press(pilot, "end", "down")
+        await until(pilot, lambda: len(screen.saves) == len(whole))
+        assert screen.saves == whole
+
+
 async def test_the_history_shows_old_and_new_in_words(furnished: Founded) -> None:
     async with desk(furnished, (120, 40)) as (app, pilot):
         line = cases.list_cases(app.workspace.store)[0]

@@ -256,6 +256,15 @@ def test_history_tells_every_save(full: Path, run: Run, folio: str) -> None:
     assert {each["actor"] for each in lines} == {"Consejera de Prueba"}
 
 
+def test_history_is_read_page_by_page(
+    full: Path, run: Run, folio: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run("case", "history", folio, "--json").json
+    monkeypatch.setattr("lnctp_tui.cli.cases.PAGE", 3)
+    assert len(whole) > 6
+    assert run("case", "history", folio, "--json").json == whole
+
+
 def test_assess_reads_a_file_without_any_vault(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "caso.json"
     file.write_text(json.dumps(demo.documents()[NAMED]), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from lnctp_tui.i18n import N_, _, ngettext
 if TYPE_CHECKING:
     from lnctp_tui.domain.document import Document
     from lnctp_tui.domain.protocol import Protocol
-    from lnctp_tui.services.cases import CaseLine
+    from lnctp_tui.services.cases import CaseLine, HistoryLine
     from lnctp_tui.services.importing import Report
     from lnctp_tui.storage.session import Store
 
@@ -73,14 +74,9 @@ def show(context: typer.Context, folio: Which) -> None:
 
 
 def history(context: typer.Context, folio: Which) -> None:
-    from lnctp_tui.services import cases
-
     with session.opened(context) as workspace:
-        found = [
-            line
-            for each in case_ids(workspace.store, folio)
-            for line in cases.history(workspace.store, each, limit=100_000)
-        ]
+        store = workspace.store
+        found = [line for each in case_ids(store, folio) for line in _saves(store, each)]
         if session.settings(context).json:
             output.as_json(found)
             return
@@ -88,6 +84,15 @@ def history(context: typer.Context, folio: Which) -> None:
             [_("Cuándo"), _("Quién"), _("Dónde"), _("Campos")],
             ((line.at[:19], line.actor, line.table, ", ".join(sorted(line.patch))) for line in found),
         )
+
+
+def _saves(store: Store, case_id: str) -> Iterator[HistoryLine]:
+    from lnctp_tui.services import cases
+
+    before = None
+    while page := cases.history(store, case_id, PAGE, before):
+        yield from page
+        before = page[-1].seq
 
 
 def assess(

@@ -43,7 +43,6 @@ class HistoryScreen(AppScreen[None]):
         self.case_id = case_id
         self.document = document
         self.saves: list[HistoryLine] = []
-        self._limit = PAGE
         self._more = True
 
     def compose(self) -> ComposeResult:
@@ -57,15 +56,16 @@ class HistoryScreen(AppScreen[None]):
         self._read()
 
     def _read(self) -> None:
-        store, case_id, limit = self.shell.workspace.store, self.case_id, self._limit
-        self.shell.in_reader(lambda: cases.history(store, case_id, limit), self._show, group="history")
+        store, case_id = self.shell.workspace.store, self.case_id
+        before = self.saves[-1].seq if self.saves else None
+        self.shell.in_reader(lambda: cases.history(store, case_id, PAGE, before), self._show, group="history")
 
-    def _show(self, saves: list[HistoryLine]) -> None:
+    def _show(self, page: list[HistoryLine]) -> None:
         if not self.is_mounted:
             return
-        self._more = len(saves) >= self._limit
+        self._more = len(page) >= PAGE
         stay = bool(self.saves)
-        self.saves = saves
+        self.saves = saves = [*self.saves, *page]
         workspace = self.shell.workspace
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
         words.know(self.document)
@@ -78,7 +78,6 @@ class HistoryScreen(AppScreen[None]):
         """The next page, when there is one."""
         if self._more and self.saves:
             self._more = False
-            self._limit += PAGE
             self._read()
 
     def action_leave(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, union
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.document import MEMBERS, SCHEMA, Document, Record
@@ -46,6 +46,8 @@ class HistoryLine:
     row: str
     patch: dict[str, Any]
     change_id: str
+    seq: int
+    """Order of arrival on this laptop: where the next page begins."""
 
 
 def record_of(row: RowMapping) -> Record:
@@ -154,29 +156,34 @@ def _kept(connection: Connection, row: RowMapping) -> RowMapping:
 
 
 def history(store: Store, case_id: str, limit: int = 500, before: int | None = None) -> list[HistoryLine]:
-    """Every save of a case, newest first."""
-    rows = _of_case(store, case_id)
-    own = and_(CHANGES.c.table == "contacts", CHANGES.c.row.in_(rows))
-    query = select(CHANGES).where(or_(CHANGES.c.case == case_id, own))
-    query = query.order_by(CHANGES.c.seq.desc()).limit(limit)
-    if before is not None:
-        query = query.where(CHANGES.c.seq < before)
+    """The saves of a case, newest first; `before` is the `seq` of the last line of the page before.
+
+    What a contact of the case did before the case had it is in it too.
+    """
+    own = select(CONTACTS.c.id).where(CONTACTS.c.case_id == case_id)
+    # Each side is read from its index and stops at the page; an OR would read and sort the whole history.
+    newest = union(
+        _newest(CHANGES.c.case == case_id, limit, before),
+        _newest(and_(CHANGES.c.table == "contacts", CHANGES.c.row.in_(own)), limit, before),
+    )
+    query = select(CHANGES).where(CHANGES.c.seq.in_(newest)).order_by(CHANGES.c.seq.desc()).limit(limit)
     with store.read() as connection:
         found = connection.execute(query).mappings().all()
         names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
     return [
         HistoryLine(
             each["at"], names.get(each["actor"]) or each["actor"], each["device"], each["table"], each["row"],
-            each["patch"], each["id"],
+            each["patch"], each["id"], each["seq"],
         )
         for each in found
     ]  # fmt: skip
 
 
-def _of_case(store: Store, case_id: str) -> list[str]:
-    """Contacts that are the case's now: their changes from before they had it are its history too."""
-    with store.read() as connection:
-        return list(connection.execute(select(CONTACTS.c.id).where(CONTACTS.c.case_id == case_id)).scalars())
+def _newest(condition: ColumnElement[bool], limit: int, before: int | None) -> Select[int]:
+    query = select(CHANGES.c.seq).where(condition)
+    if before is not None:
+        query = query.where(CHANGES.c.seq < before)
+    return select(query.order_by(CHANGES.c.seq.desc()).limit(limit).subquery().c.seq)
 
 
 def add_note(store: Store, case_id: str, text: str) -> str:

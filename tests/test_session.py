@@ -70,7 +70,9 @@ def test_a_change_carries_its_hash_and_the_device_signature(workspace: Workspace
     (change,) = log(workspace.store, new_case(workspace.store))
     content = changes.canonical(change)
     (device,) = rows(workspace.store, "devices")
-    VerifyKey(device["public_key"], HexEncoder).verify(content, bytes.fromhex(change["sig"]))
+    VerifyKey(device["public_key"], HexEncoder).verify(
+        changes.signed(change["hash"]), bytes.fromhex(change["sig"])
+    )
     assert changes.digest(content) == change["hash"]
 
 

@@ -24,3 +24,8 @@ def canonical(change: Mapping[str, Any]) -> bytes:
 def digest(content: bytes) -> str:
     """SHA-256 of canonical bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def signed(hash_: str) -> bytes:
+    """What a device signs of a change: its hash, so that an erased change can still be checked."""
+    return b"lnctp-change-v1" + bytes.fromhex(hash_)

@@ -54,8 +54,6 @@ class Contact(OfCase, table=True):
         Index("contacts_open", "ended_at", "started_at"),
     )
 
-    case_id: str | None = Field(default=None, index=True, max_length=36)
-    """No foreign key: the case may be one that this laptop may not see."""
     channel: str | None = None
     direction: str | None = "in"
     kind: str | None = None

@@ -14,6 +14,7 @@ class Change(SQLModel, table=True):
         Index("changes_of_row", "table", "row", "seq"),
         Index("changes_of_case", "case", "seq"),
         Index("changes_outbox", "sent", "seq"),
+        Index("changes_numbered", "n"),
         CheckConstraint("hlc > 0", name="hlc_positive"),
     )
 
@@ -37,7 +38,13 @@ class Change(SQLModel, table=True):
     form: str | None = None
     """The form that wrote it; only its own unsent changes may be squashed."""
     sent: int = 0
-    """0 never offered, 1 offered, 2 receipted."""
+    """0 never offered, 1 offered, 2 receipted (what came from the server is receipted too)."""
+    n: int | None = None
+    """The server's number for it; None until the server said it."""
+    placed: int | None = None
+    """The hlc the server orders it by, when that is not its own (a clock far ahead)."""
+    refused: str | None = None
+    """Why the server put it into quarantine."""
 
 
 class Conflict(SQLModel, table=True):
@@ -50,6 +57,35 @@ class Conflict(SQLModel, table=True):
     field: str = Field(primary_key=True)
     case: str | None = Field(default=None, index=True)
     since: str
+
+
+class Scope(SQLModel, table=True):
+    """What this laptop may see: a case, or a contact without one. Follows the server's grants."""
+
+    __tablename__ = "scopes"
+    __table_args__ = (Index("scopes_wanted", "state", "rank"),)
+
+    id: str = Field(primary_key=True, max_length=36)
+    state: str = "held"
+    """`held`, `wanted` (granted, its history is still to be fetched), `gone` (revoked)."""
+    rank: int = 0
+    """Which to fetch first: the smallest."""
+    after: int = 0
+    """How far its history was fetched: the number of the last change stored."""
+    reason: str | None = None
+    """Why it went: `revoked`, `window`, `transfer`."""
+
+
+class Receipt(SQLModel, table=True):
+    """What the server signed that it holds."""
+
+    __tablename__ = "receipts"
+
+    seq: int = Field(primary_key=True)
+    """The server's number of this receipt for this device."""
+    body: str
+    """The canonical JSON that is signed."""
+    sig: str
 
 
 class SyncState(SQLModel, table=True):

@@ -178,9 +178,9 @@ class Unit:
 
     def _sealed(self, change: dict[str, Any], form: Form | None) -> dict[str, Any]:
         """The change with its hash and signature, and what only this laptop knows of it."""
-        content = changes.canonical(change)
+        digest = changes.digest(changes.canonical(change))
         own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
-        return change | {"hash": changes.digest(content), "sig": self.author.sign(content)} | own
+        return change | {"hash": digest, "sig": self.author.sign(changes.signed(digest))} | own
 
     def _tick(self) -> int:
         newest = self.connection.scalar(NEWEST)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 from workspaces import field, settle
 
+from lnctp_tui.errors import StorageFailed
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.search import search
 from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage import search as index
+from lnctp_tui.storage.engine import PAGE_SIZE
 
 
 @pytest.fixture
@@ -71,3 +75,37 @@ def test_a_call_without_a_case_is_found_too_and_newest_comes_first(
     settle(workspace)
     hits = search(workspace.store, "bodega")
     assert [hit.contact_id for hit in hits] == [call.contact.id, None]
+
+
+def test_each_letter_asks_the_connection_that_has_read_the_last_one(
+    workspace: Workspace, told: Intake
+) -> None:
+    with workspace.store.read() as first, workspace.store.read() as second:
+        both = {first.connection.dbapi_connection, second.connection.dbapi_connection}
+    assert len(both) == 2
+    asked: list[object] = []
+    for typed in ("ge", "gen", "gene"):
+        with workspace.store.read() as connection:
+            asked.append(connection.connection.dbapi_connection)
+            assert len(index.find(connection, typed)) == 1
+    assert set(asked) == {asked[0]}
+
+
+def test_a_leaf_of_the_index_fills_a_page_and_no_more(workspace: Workspace) -> None:
+    seal, overhead = 80, 35  # SQLCipher's reserve; a longer record than the rest spills on a second page
+    with workspace.store.write() as unit:
+        rows = [{"r": at * 1_000_000, "body": f"palabra{at} {at * 7}"} for at in range(1, 3000)]
+        unit.connection.execute(
+            text("INSERT INTO search (rowid, names, body, sounds) VALUES (:r, '', :body, '')"), rows
+        )
+        unit.connection.execute(text("INSERT INTO search (search) VALUES ('optimize')"))
+    with workspace.store.read() as connection:
+        lengths = connection.execute(text("SELECT length(block) FROM search_data")).scalars().all()
+    assert PAGE_SIZE / 2 < max(lengths) <= PAGE_SIZE - seal - overhead
+
+
+def test_a_search_that_the_disk_refuses_says_so(workspace: Workspace, told: Intake) -> None:
+    with workspace.store.write() as unit:
+        unit.connection.execute(text("DROP TABLE search"))
+    with pytest.raises(StorageFailed):
+        search(workspace.store, "genesis")

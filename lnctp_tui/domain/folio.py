@@ -69,6 +69,9 @@ def corrections(text: str) -> tuple[str, ...]:
     symbols = _symbols(text)
     if symbols is None or _read(symbols):
         return ()
+    number = symbols[PREFIX:-1].translate(_MISREAD)
+    if sum(each not in _DIGITS for each in number) > 1:  # one change or swap mends one letter in the number
+        return ()
     found = (_read(each) for each in _neighbours(symbols))
     return tuple(dict.fromkeys(str(each) for each in found if each))[:_MOST]
 

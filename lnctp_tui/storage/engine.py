@@ -158,6 +158,7 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
+        pool_use_lifo=True,  # the reader used last: its page cache still holds what the last letter read
         hide_parameters=True,
     )
 

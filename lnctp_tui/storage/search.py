@@ -17,8 +17,11 @@ from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.text import sound, words
 from lnctp_tui.storage import instants
 
-VERSION = 2
+VERSION = 3
 BATCH = 400
+LEAF = 8000
+"""Bytes of a leaf of the index. One of them fills a page of the encrypted database (8192 less its seal); of
+FTS5's own size, 4050, one page also holds one, so half of what is read, decrypted and cached would be empty."""
 SOUND = "zz"
 """Before a sound-alike key, so that it never meets a word."""
 
@@ -49,6 +52,7 @@ def create(connection: Connection) -> None:
     """Make the tables of the index if they are not there."""
     for statement in SCHEMA:
         connection.execute(text(statement))
+    connection.execute(text("INSERT INTO search (search, rank) VALUES ('pgsz', :n)"), {"n": LEAF})
 
 
 def rebuild(connection: Connection, names: Mapping[str, str]) -> None:
@@ -193,18 +197,16 @@ def find(connection: Connection, typed: str, limit: int = 50) -> list[Found]:
     """Hits for what was typed: a whole folio or identifier first, then words as prefixes, newest first."""
     exact = _exact(connection, typed)
     query = match_query(typed)
-    hits = [
-        Found(row.id, bool(row.is_case), row.folio, row.at or "", row.line, False)
-        for row in (connection.execute(text(FIND), {"q": query, "n": limit}) if query else ())
-    ]
+    rows = connection.exec_driver_sql(FIND, {"q": query, "n": limit}) if query else ()
+    hits = [Found(id, bool(is_case), folio, at or "", line, False) for id, is_case, folio, at, line in rows]
     first = _found(connection, exact) if exact else []
     return (first + [hit for hit in hits if hit.id not in exact])[:limit]
 
 
 def _found(connection: Connection, ids: Sequence[str]) -> list[Found]:
     """Cases by id, in that order, as the tables have them: the index may be a moment behind."""
-    rows = connection.execute(text(EXACT), {"ids": json.dumps(list(ids))})
-    known = {row.id: Found(row.id, True, row.folio, row.at or "", one_line(row.told), True) for row in rows}
+    rows = connection.exec_driver_sql(EXACT, {"ids": json.dumps(list(ids))})
+    known = {id: Found(id, True, folio, at or "", one_line(told), True) for id, at, folio, told in rows}
     return [known[each] for each in ids if each in known]
 
 
@@ -215,6 +217,11 @@ WHERE search MATCH :q ORDER BY f.rowid DESC LIMIT :n
 EXACT = f"""
 SELECT c.id, c.opened_at AS at, c.folio, {TOLD} FROM cases c
 WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
+"""
+BY_FOLIO = "SELECT id FROM cases WHERE folio IN (SELECT value FROM json_each(:f)) AND erased_at IS NULL"
+BY_IDENTIFIER = """
+SELECT case_id FROM identifiers WHERE normalised IN (SELECT value FROM json_each(:v))
+  AND erased_at IS NULL AND case_id IS NOT NULL ORDER BY created_at DESC LIMIT 20
 """
 
 
@@ -235,10 +242,7 @@ def _exact(connection: Connection, typed: str) -> list[str]:
     wanted = [str(found)] if (found := folios.parse(typed)) else _corrections(typed)
     if not wanted and not (_phone(typed) or "@" in typed or "." in typed):
         return []
-    by_folio = connection.execute(
-        text("SELECT id FROM cases WHERE folio IN (SELECT value FROM json_each(:f)) AND erased_at IS NULL"),
-        {"f": json.dumps(wanted)},
-    ).scalars() if wanted else ()  # fmt: skip
+    by_folio = connection.exec_driver_sql(BY_FOLIO, {"f": json.dumps(wanted)}).scalars() if wanted else ()
     return list(dict.fromkeys([*by_folio, *_by_identifier(connection, typed)]))
 
 
@@ -254,11 +258,5 @@ def _phone(typed: str) -> str | None:
 
 def _by_identifier(connection: Connection, typed: str) -> Iterable[str]:
     wanted = {normalised(kind, typed) for kind in (None, "handle", "url")} | {_phone(typed)}
-    rows = connection.execute(
-        text(
-            "SELECT case_id FROM identifiers WHERE normalised IN (SELECT value FROM json_each(:v)) "
-            "AND erased_at IS NULL AND case_id IS NOT NULL ORDER BY created_at DESC LIMIT 20"
-        ),
-        {"v": json.dumps(sorted(filter(None, wanted)))},
-    )
-    return rows.scalars()
+    values = {"v": json.dumps(sorted(filter(None, wanted)))}
+    return connection.exec_driver_sql(BY_IDENTIFIER, values).scalars()

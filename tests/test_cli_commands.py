@@ -18,7 +18,7 @@ from lnctp_tui.errors import StorageFailed
 from lnctp_tui.services import demo, workspace
 from lnctp_tui.services.importing import import_rows
 from lnctp_tui.services.importing_files import Row
-from lnctp_tui.storage import paths, vault
+from lnctp_tui.storage import paths, state, vault
 
 NAMED = "dos-escolares"
 
@@ -371,6 +371,91 @@ def test_an_unfinished_call_is_listed(full: Path, run: Run) -> None:
     (line,) = run("call", "list", "--unfinished", "--json").json
     assert (line["narrative"], line["finished"]) == ("Se corta la llamada", False)
     assert run("call", "show", line["contact_id"], "--json").json["finished"] is False
+
+
+# what reaches a terminal
+
+HOSTILE = "e\x1b]0;X\x07\x7f\x9b\u202e\udcff.json"
+
+
+def obeyed(text: str) -> list[str]:
+    return [each for each in text if each in "\x1b\x07\x7f\x9b\u202e"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems take no such names")
+def test_a_file_name_is_never_obeyed_and_never_in_the_way(
+    full: Path, run: Run, folio: str, tmp_path: Path
+) -> None:
+    for json_asked in ((), ("--json",)):
+        for arguments in (("case", "export", folio), ("backup",), ("recovery", "new")):
+            file = tmp_path / f"{len(json_asked)}{arguments[0]}{HOSTILE}"
+            found = run(*arguments, file, *json_asked)
+            assert (found.code, obeyed(found.out + found.err)) == (0, []), arguments
+            assert file.exists()
+            assert not json_asked or found.json
+    assert run("case", "import", tmp_path / f"0case{HOSTILE}", "--json").json["unchanged"] == 1
+
+
+def test_what_is_stored_is_never_obeyed_but_is_whole_in_json(full: Path, run: Run, folio: str) -> None:
+    from lnctp_tui.storage import engine
+
+    text = "Línea\x1b[2J\x7f\x9b\u202e\U000e0041 fin"
+    connection = engine.connect(full / paths.DATABASE, vault.unlock(full, PHRASE).dek)
+    connection.execute("UPDATE cases SET summary = ?, answers = '{}'", (text,))
+    connection.execute("UPDATE contacts SET narrative = ?", (text,))
+    connection.close()
+    for arguments in (("case", "list"), ("case", "show", folio), ("call", "list"), ("call", "show", folio)):
+        found = run(*arguments)
+        assert "Línea�[2J����" in "".join(found.out.split("\n")), arguments
+        assert obeyed(found.out) == []
+    for arguments in (("case", "show", folio), ("case", "export", folio, "-")):
+        found = run(*arguments, "--json")
+        assert found.json["case"]["summary"] == text
+        assert obeyed(found.out) == []
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "-3", "x", "80"])
+def test_a_terminal_that_does_not_know_its_width_shows_the_list(
+    columns: str, full: Path, run: Run, folio: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert folio in run("case", "list").out
+
+
+def test_people_read_their_own_clock_and_programs_utc(full: Path, run: Run) -> None:
+    from lnctp_tui.storage import engine
+
+    connection = engine.connect(full / paths.DATABASE, vault.unlock(full, PHRASE).dek)
+    at = "2026-03-02T03:04:05.000000Z"
+    connection.execute("UPDATE cases SET opened_at = ?", (at,))
+    connection.execute("UPDATE contacts SET started_at = ?", (at,))
+    connection.execute("UPDATE changes SET at = ?", (at,))
+    connection.close()
+    opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
+    with opened.store.write() as unit:
+        counselor = state.get(unit.connection, workspace.COUNSELOR)
+        unit.remember(workspace.COUNSELOR, counselor | {"zone": "America/Mexico_City"})
+    opened.close()
+    folio = run("case", "list", "--json").json[0]["folio"]
+    local = "2026-03-01 21:04"
+    for arguments in (("case", "show", folio), ("case", "history", folio), ("call", "list"),
+                      ("call", "show", folio)):  # fmt: skip
+        shown = run(*arguments).out
+        assert local in shown, arguments
+        assert "03:04" not in shown, arguments
+        assert at in run(*arguments, "--json").out
+    assert "2026-03-02" not in run("case", "list").out
+
+
+def test_a_text_cannot_look_like_a_field(full: Path, run: Run, folio: str) -> None:
+    from lnctp_tui.services import cases
+
+    opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
+    cases.add_note(opened.store, cases.by_folio(opened.store, folio)[0].id, "uno\n  Folio: K7Q2-0000-0\nNota")
+    opened.close()
+    lines = run("case", "show", folio).out.splitlines()
+    assert "      Folio: K7Q2-0000-0" in lines
+    assert lines.count("Nota") == len(run("case", "show", folio, "--json").json["notes"])
 
 
 # backup, protocol, doctor

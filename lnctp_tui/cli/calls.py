@@ -38,16 +38,16 @@ def list_calls(
         if as_json:
             output.as_json(found)
             return
-        _print_lines(found, Said(workspace.protocol))
+        _print_lines(found, Said(workspace.protocol), workspace.zone)
 
 
-def _print_lines(found: list[CallLine], said: Said) -> None:
+def _print_lines(found: list[CallLine], said: Said, zone: str) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Llamada"), _("Empezó"), *([_("Tipo"), _("Folio")] if wide else []), _("Relato")]
     rows = [
         [
             each.contact_id,
-            (each.started_at or "")[:16] + ("" if each.finished else f" {_('sin terminar')}"),
+            output.moment(each.started_at, zone) + ("" if each.finished else f" {_('sin terminar')}"),
             *([said("kind", each.kind), each.folio] if wide else []),
             " ".join(each.narrative.split())[:80],
         ]
@@ -75,7 +75,7 @@ def show(
             output.as_json(found[0] if len(found) == 1 else found)
             return
         for each in found:
-            for line in record("contacts", each, workspace.protocol):
+            for line in record("contacts", each, workspace.protocol, workspace.zone):
                 output.say(line)
 
 

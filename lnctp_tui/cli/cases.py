@@ -42,7 +42,7 @@ def list_cases(
         if as_json:
             output.as_json(found)
             return
-        _print_lines(found, Said(workspace.protocol))
+        _print_lines(found, Said(workspace.protocol), workspace.zone)
 
 
 def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
@@ -70,7 +70,7 @@ def show(context: typer.Context, folio: Which) -> None:
             output.as_json(found[0] if len(found) == 1 else found)
             return
         for each in found:
-            _print_document(each, workspace.protocol)
+            _print_document(each, workspace.protocol, workspace.zone)
 
 
 def history(context: typer.Context, folio: Which) -> None:
@@ -82,7 +82,15 @@ def history(context: typer.Context, folio: Which) -> None:
             return
         output.table(
             [_("Cuándo"), _("Quién"), _("Dónde"), _("Campos")],
-            ((line.at[:19], line.actor, line.table, ", ".join(sorted(line.patch))) for line in found),
+            (
+                (
+                    output.moment(line.at, workspace.zone),
+                    line.actor,
+                    line.table,
+                    ", ".join(sorted(line.patch)),
+                )
+                for line in found
+            ),
         )
 
 
@@ -176,7 +184,7 @@ def export(
         ids = None if everything else [each for folio in folios for each in case_ids(store, folio)]
         if file == "-":
             for line in exporting.lines(store, ids):
-                output.raw(line)
+                output.json_line(line)
             return
         count = exporting.write(store, ids, Path(file))
     if session.settings(context).json:
@@ -235,11 +243,11 @@ def _read(document: Document, protocol: Protocol) -> Document:
     return found
 
 
-def _print_lines(found: list[CaseLine], said: Said) -> None:
+def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase")]
     rows = [
-        [each.folio, (each.opened_at or "")[:10], said("triage", each.triage).partition(":")[0],
+        [each.folio, output.moment(each.opened_at, zone)[:10], said("triage", each.triage).partition(":")[0],
          said("report_class", each.report_class).partition(" (")[0]]
         + ([said("case_status", each.status), each.people] if wide else []) + [each.summary[:70]]
         for each in found
@@ -247,8 +255,8 @@ def _print_lines(found: list[CaseLine], said: Said) -> None:
     output.table([*titles, *([_("Estado"), _("Personas")] if wide else []), _("Resumen")], rows)
 
 
-def _print_document(document: Document, protocol: Protocol) -> None:
-    for line in lines(document, protocol):
+def _print_document(document: Document, protocol: Protocol, zone: str) -> None:
+    for line in lines(document, protocol, zone):
         output.say(line)
 
 

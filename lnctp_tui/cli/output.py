@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.text import clean
+from lnctp_tui.storage import instants
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,18 +20,28 @@ if TYPE_CHECKING:
 
 SOME, ALL = 200, 10**9
 """Lines of a list that nobody limited: for a person, for a program."""
+NARROWEST, USUAL = 20, 80
+"""Columns: a terminal that says it has fewer does not know, and gets the usual ones."""
 
 
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     import orjson
 
-    text = orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    raw(text)
+    try:
+        line = orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a file name that is not UTF-8
+        line = (
+            json.dumps(value, default=_plain, ensure_ascii=False, indent=2).encode(errors="replace") + b"\n"
+        )
+    json_line(line)
 
 
-def raw(content: bytes) -> None:
-    """Bytes on standard output as they are."""
+def json_line(content: bytes) -> None:
+    """JSON on standard output, with what a terminal would obey as escapes: the same value for a program."""
+    text = content.decode()
+    if clean(text)[1]:
+        content = "".join(json.dumps(each)[1:-1] if clean(each)[1] else each for each in text).encode()
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
@@ -43,7 +55,10 @@ def console(*, errors: bool = False) -> Console:
     """A console that takes text as text: no markup, no guessing."""
     from rich.console import Console
 
-    return Console(stderr=errors, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    found = Console(stderr=errors, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if found.width < NARROWEST:
+        found.width = USUAL
+    return found
 
 
 def say(text: str) -> None:
@@ -59,6 +74,14 @@ def tell(text: str) -> None:
 def shown(value: Any) -> str:
     """A value as text without any control character."""
     return "" if value is None else clean(str(value))[0]
+
+
+def moment(stored: str | None, zone: str) -> str:
+    """`2026-03-14 20:05` on the counselor's clock; what is no instant as it is."""
+    try:
+        return f"{instants.local(stored, zone):%Y-%m-%d %H:%M}" if stored else ""
+    except ValueError:
+        return stored or ""
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

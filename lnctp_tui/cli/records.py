@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lnctp_tui.cli.output import moment
 from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.services.importing_columns import CODES
+from lnctp_tui.services.importing_columns import CODES, INSTANTS
 
 TITLES = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
@@ -37,32 +38,34 @@ class Said:
         return found.by_code if found else {}
 
 
-def lines(document: Document, protocol: Protocol) -> Iterator[str]:
-    """The whole document, the case first."""
-    yield from record("cases", document["case"], protocol)
+def lines(document: Document, protocol: Protocol, zone: str) -> Iterator[str]:
+    """The whole document, the case first. `zone`: the clock of its instants."""
+    yield from record("cases", document["case"], protocol, zone)
     for name in MEMBERS:
         for each in document[name]:
             yield ""
-            yield from record(TABLE_OF[MEMBERS[name]], each, protocol)
+            yield from record(TABLE_OF[MEMBERS[name]], each, protocol, zone)
 
 
-def record(table: str, found: Record, protocol: Protocol) -> Iterator[str]:
+def record(table: str, found: Record, protocol: Protocol, zone: str) -> Iterator[str]:
     """One record: its title, its columns with labels, its answers by catalog."""
     said = Said(protocol)
     yield _(TITLES[table])
     labels = {each.code: pick(each.label) for _stage, each in protocol.fields if each.on == _ON[table]}
     for name, value in found.items():
         if name not in HIDDEN and value not in (None, "", [], {}):
-            yield f"  {labels.get(name, name)}: {_value(table, name, value, said)}"
+            yield f"  {labels.get(name, name)}: {_value(table, name, value, said, zone)}"
     yield from _answers(found.get("answers") or {}, said)
 
 
-def _value(table: str, name: str, value: Any, said: Said) -> str:
+def _value(table: str, name: str, value: Any, said: Said, zone: str) -> str:
     if name in CODES[table]:
         return said(CODES[table][name], value)
     if isinstance(value, bool):
         return said("answer", "yes" if value else "no")
-    return str(value)
+    if name in INSTANTS:
+        return moment(str(value), zone)
+    return "\n    ".join(str(value).splitlines())  # no line of a text can look like a field
 
 
 def _answers(answers: Mapping[str, Any], said: Said) -> Iterator[str]:

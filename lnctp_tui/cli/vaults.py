@@ -178,13 +178,16 @@ def restore(
     if not file.is_file():
         raise BadInput("file_failed", name=file.name, reason="ENOENT")
     words = session.phrase(context, _("Frase del respaldo: "))
-    manifest, aside = backups.restore(file, access.data_folder(), words, at=instants.iso(instants.now()))
+    home = access.data_folder()
+    manifest, aside = backups.restore(file, home, words, at=instants.iso(instants.now()))
     if session.settings(context).json:
         output.as_json(
             {"made_at": manifest.made_at, "rows": manifest.rows, "kept": str(aside) if aside else None}
         )
         return
-    output.say(_("Restaurado el respaldo del {date}.").format(date=manifest.made_at[:19]))
+    found = access.profile(home)
+    made = output.moment(manifest.made_at, found.zone if found else ZONE)
+    output.say(_("Restaurado el respaldo del {date}.").format(date=made))
     if aside:
         output.say(_("Lo que había se conserva en {folder}.").format(folder=aside))
 

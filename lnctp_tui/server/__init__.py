@@ -1,0 +1,1 @@
+"""The central server: FastAPI on PostgreSQL. Protocol: docs/synchronisation.md."""

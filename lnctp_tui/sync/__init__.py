@@ -1,0 +1,1 @@
+"""The laptop's side of synchronisation; `wire` is shared with the server."""

@@ -1,0 +1,155 @@
+"""What goes over the line: packing, the members of a change, signed requests, receipts. Both sides use it.
+
+Bodies are JSON in UTF-8, compressed with zstd level 3. Protocol: docs/synchronisation.md, "The line".
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import orjson
+import zstandard
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+
+from lnctp_tui.domain import changes
+
+VERSION = 1
+"""Of the protocol; a server names the oldest it still answers pulls of."""
+MEDIA = "application/vnd.lnctp+zstd"
+BODY_CAP = 2 << 20
+"""Bytes of a request after decompression."""
+ANSWER_CAP = 32 << 20
+"""Bytes of an answer after decompression."""
+BATCH = 500
+"""Changes in one push."""
+SKEW = 300
+"""Seconds a request's time may be off."""
+
+SENT = (*changes.COVERED, "hash", "sig")
+"""Members of a change that are sent by its author."""
+PUBLIC_TABLES = frozenset({"counselors", "devices", "providers"})
+EVERYBODY = "@all"
+"""The scope of what everybody may see."""
+
+
+class Mark(NamedTuple):
+    """A place in the server's history: the number and the chain value there. `START` is before the first."""
+
+    n: int
+    chain: str
+
+
+START = Mark(0, "")
+
+
+class TooLarge(ValueError):
+    """A body that grows over its cap when it is unpacked."""
+
+
+class Malformed(ValueError):
+    """A body that is not zstd or not JSON."""
+
+
+def pack(message: Any) -> bytes:
+    """A message as bytes for the line."""
+    return zstandard.ZstdCompressor(level=3).compress(orjson.dumps(message))
+
+
+def unpack(body: bytes, cap: int) -> Any:
+    """The message in `body`. Raises TooLarge past `cap` bytes unpacked, Malformed."""
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(body)
+        content = reader.read(cap + 1)
+    except zstandard.ZstdError as error:
+        raise Malformed("zstd") from error
+    if len(content) > cap:
+        raise TooLarge(str(cap))
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("json") from error
+
+
+def scope_of(change: Mapping[str, Any]) -> str:
+    """Whom a change concerns: its case, else the record itself; what is public concerns everybody."""
+    if change["table"] in PUBLIC_TABLES:
+        return EVERYBODY
+    return str(change["case"] or change["row"])
+
+
+def sealed_by(change: Mapping[str, Any], public_key: str) -> bool:
+    """Whether hash and signature of a change are what its device wrote. `public_key` in hexadecimal."""
+    try:
+        if changes.digest(changes.canonical(change)) != change["hash"]:
+            return False
+    except (KeyError, TypeError, ValueError):
+        return False
+    return signed_by(change, public_key)
+
+
+def signed_by(change: Mapping[str, Any], public_key: str) -> bool:
+    """Whether the device signed the change's hash; of an erased change this is all that can be checked."""
+    try:
+        VerifyKey(bytes.fromhex(public_key)).verify(changes.signed(change["hash"]), bytes.fromhex(change["sig"]))
+    except (BadSignatureError, KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+def request_bytes(
+    method: str, host: str, path: str, device: str, time: int, nonce: str, body: bytes
+) -> bytes:
+    """What a device signs of a request. `path` is raw, with its query; `time` in Unix seconds."""
+    lines = (
+        "lnctp-request-v1",
+        method,
+        host,
+        path,
+        device,
+        str(time),
+        nonce,
+        hashlib.sha256(body).hexdigest(),
+    )
+    return "\n".join(lines).encode()
+
+
+def request_headers(
+    key: SigningKey, method: str, host: str, path: str, device: str, time: int, nonce: str, body: bytes
+) -> dict[str, str]:
+    """The headers that sign a request; `nonce` is 128 random bits in hexadecimal."""
+    signature = key.sign(request_bytes(method, host, path, device, time, nonce, body)).signature.hex()
+    return {
+        "LNCTP-Device": device,
+        "LNCTP-Time": str(time),
+        "LNCTP-Nonce": nonce,
+        "LNCTP-Signature": signature,
+        "LNCTP-Version": str(VERSION),
+    }
+
+
+def chained(chain: str, id_: str, hash_: str) -> str:
+    """The chain value after one more entry of the log: SHA-256, hexadecimal."""
+    return hashlib.sha256(f"{chain}\n{id_}\n{hash_}".encode()).hexdigest()
+
+
+def ids_digest(ids: Iterable[str]) -> str:
+    """One hash over a set of change ids, for receipts."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:
+    """What the server signs of a receipt: `device`, `seq`, `ids` (digest), `n`, `chain`, `at`, canonical."""
+    return b"lnctp-receipt-v1" + orjson.dumps(dict(receipt), option=orjson.OPT_SORT_KEYS)
+
+
+def weight(id_: str, hash_: str) -> int:
+    """What one change adds to the sum that two sides compare, modulo 2⁶⁴."""
+    return int.from_bytes(hashlib.sha256(f"{id_}{hash_}".encode()).digest()[:8], "big")
+
+
+def bucket(scope: str) -> int:
+    """Which of the 256 sums a scope counts in."""
+    return hashlib.sha256(scope.encode()).digest()[0]

@@ -21,6 +21,7 @@ PTY_TESTS = [
     "test_crash.py",
     "test_demo_terminal.py",
     "test_hostile_text.py",
+    "test_long_text.py",
     "test_terminal.py",
 ]
 # These drive a real terminal by way of the pty module, which Windows has not.

@@ -8,7 +8,7 @@ from typing import Any
 from lnctp_tui.i18n import N_, _
 
 _SENTENCES = {
-    "too_long": N_("Tiene {length} caracteres y caben {max_length}: se guarda aparte; acórtelo"),
+    "too_long": N_("Muy largo: {length} de {max_length}; se guardó, acórtelo"),
     "not_yes_no": N_("Se guardó tal cual; aquí va sí, no, ? (no se sabe) o r (no quiso decir)"),
     "not_in_catalog": N_("No está en el catálogo: queda como texto libre"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),

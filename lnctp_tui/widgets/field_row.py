@@ -124,7 +124,7 @@ class FieldRow(Widget, can_focus=False):
         """Show what `record` holds even under the cursor: after undo, or for another record."""
         self.record = record
         self._echo, self._untold = "", None
-        self.explain(self._kept_problem(record))
+        self.explain(*self._kept_problem(record))
         if isinstance(self.control, YesNo):
             self.control.load(_answer(self.field, record))
         else:
@@ -159,9 +159,15 @@ class FieldRow(Widget, can_focus=False):
             self._echo = shown
             self.refresh()
 
-    def _kept_problem(self, record: Mapping[str, Any]) -> str | None:
-        """Whether what the record keeps was not understood when it was typed."""
-        return "kept" if (record.get("answers") or {}).get(f"raw.{self.field.code}") is not None else None
+    def _kept_problem(self, record: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+        """Why what the record keeps was not understood when it was typed, and the facts of that."""
+        kept = (record.get("answers") or {}).get(f"raw.{self.field.code}")
+        if kept is None:
+            return None, {}
+        most = self.field.max_length
+        if most and len(kept) > most:
+            return "too_long", {"length": len(kept), "max_length": most}
+        return "kept", {}
 
     def explain(self, problem: str | None, facts: Mapping[str, Any] | None = None) -> None:
         """Explain in a line below why the value was not understood; None takes the line away."""
@@ -199,7 +205,8 @@ class FieldRow(Widget, can_focus=False):
             code, facts = self._problem
             name = "field--remark" if code in STORED else "field--problem"
             text = f"{'·' if code in STORED else '!'} {explain(code, facts)}"
-            room = max(0, min(LABEL, width - cell_len(text)))
+            indent = 2 if isinstance(self.control, LongText) else LABEL
+            room = max(0, min(indent, width - cell_len(text)))
             return strip([(" " * room, base), (text, self.get_component_rich_style(name))], width, base)
         if y == 0:
             return strip(self._first_line(width), width, base)

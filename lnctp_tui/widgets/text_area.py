@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
-from textual.widgets.text_area import EditResult, Location
+from textual.widgets.text_area import Edit, EditResult, Location
 
 from lnctp_tui.domain.text import clean
 from lnctp_tui.i18n import N_
@@ -65,6 +65,9 @@ class LongText(TextArea, inherit_bindings=False):
         """The text as it was written, without the breaks that only the screen needs."""
         return self.text.replace(BREAK, "").replace(JOINT, "") if JOINT in self.text else self.text
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.scroll_cursor_visible)  # the lines are broken elsewhere now
+
     def get_line(self, line_index: int) -> Text:
         return Text(self.document.get_line(line_index).replace(JOINT, " "), end="", no_wrap=True)
 
@@ -82,6 +85,11 @@ class LongText(TextArea, inherit_bindings=False):
         if count:
             self.post_message(Replaced(count))
         return super().replace(broken(kept), start, end, maintain_selection_offset=maintain_selection_offset)
+
+    def edit(self, edit: Edit) -> EditResult:
+        result = super().edit(edit)
+        self.scroll_cursor_visible()  # Textual scrolls before it knows of a line that has just begun
+        return result
 
     async def action_undo_here_or_field(self) -> None:
         """The last typing in this text; when there is none, the last field."""

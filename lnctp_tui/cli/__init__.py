@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 DONE, REFUSED, MISUSED = 0, 1, 2
+INTERRUPTED = 130
+"""What Typer makes of Ctrl+C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,10 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return REFUSED
     except (KeyboardInterrupt, EOFError, _abort()):
-        tell(_("Interrumpido."))
-        return REFUSED
+        code = INTERRUPTED
     except Exception as error:  # the outer door: a code, never a value
         return _fault(error)
+    if code == INTERRUPTED:
+        tell(_("Interrumpido."))
+        return REFUSED
     return code if isinstance(code, int) else DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,9 +33,9 @@ def new(
         )
         return
     output.say(_("Llave pública: {file}. Huella: {words}").format(file=file, words=fingerprint))
-    output.say(_("Una parte para cada custodio; dos abren. Se muestran una sola vez y no se guardan:"))
-    for share in keys.shares:
-        output.say(f"\n    {share}")
+    _paper(
+        _("Una parte para cada custodio; dos abren. Se muestran una sola vez y no se guardan:"), *keys.shares
+    )
 
 
 def open_(
@@ -129,8 +130,7 @@ def sheet(context: typer.Context) -> None:
     if session.settings(context).json:
         output.as_json({"words": words})
         return
-    output.say(_("Imprima estas 24 palabras y guárdelas bajo llave; una hoja anterior ya no sirve:"))
-    output.say(f"\n    {words}")
+    _paper(_("Imprima estas 24 palabras y guárdelas bajo llave; una hoja anterior ya no sirve:"), words)
 
 
 def open_sheet(
@@ -148,6 +148,17 @@ def open_sheet(
     fresh, kind = session.new_phrase(new)
     access.set_phrase(home, key, fresh, kind)
     _done(context, _("Los datos se abren otra vez, con la frase nueva."))
+
+
+def _paper(text: str, *words: str) -> None:
+    """What goes on paper: one after the other on a terminal, all at once to a file or a printer."""
+    if session.terminal() and sys.stdout.isatty():
+        for each in words:
+            session.show_once(text, each)
+        return
+    output.say(text)
+    for each in words:
+        output.say(f"\n    {each}")
 
 
 def _done(context: typer.Context, text: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui import i18n
+from lnctp_tui.cli import output
 from lnctp_tui.errors import LnctpError, Refused, VaultError
 from lnctp_tui.i18n import _
 from lnctp_tui.services import access
@@ -120,6 +121,24 @@ def ask(prompt: str, *, hidden: bool = False) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
     return sys.stdin.readline().rstrip("\n")
+
+
+def show_once(text: str, words: str) -> None:
+    """Words to write on paper, on the terminal's other screen until Enter: nobody can scroll back to them.
+
+    Raises Refused `no_passphrase` without a terminal.
+    """
+    from textwrap import fill
+
+    screen = output.console(errors=True)
+    screen.set_alt_screen(True)
+    try:
+        shown = fill(words, screen.width - 4, initial_indent="    ", subsequent_indent="    ")
+        output.tell(f"{text}\n\n{shown}\n")
+        ask(_("Enter cuando esté en papel: "), hidden=True)
+    finally:
+        screen.clear()
+        screen.set_alt_screen(False)
 
 
 def new_phrase(file: Path | None, hints: tuple[str, ...] = ()) -> tuple[str, access.Kind]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -78,8 +77,7 @@ def _wanted(context: typer.Context, name: str | None) -> tuple[str, access.Kind,
         raise Refused("no_passphrase")
     name = name or session.ask(_("Nombre: ")).strip() or _account()
     words = access.generate()
-    # On the terminal only: what goes to standard output may end in a file.
-    sys.stderr.write(_("Su frase, que se muestra una sola vez. Escríbala en papel:") + f"\n\n    {words}\n\n")
+    session.show_once(_("Su frase, que se muestra una sola vez. Escríbala en papel:"), words)
     if not access.same_phrase(session.ask(_("Escríbala para comprobar: "), hidden=True), words, "words"):
         raise Refused("phrases_differ")
     return words, "words", name

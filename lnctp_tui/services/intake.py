@@ -5,7 +5,7 @@ Nothing here waits for the disk. No Textual: a test or a script can take a whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from lnctp_tui.domain.values import Parsed
 from lnctp_tui.services import cases
 from lnctp_tui.services.calls import OPEN_CALL
 from lnctp_tui.services.debt import applies, counted, missing
+from lnctp_tui.services.refresh import merged
 from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.services.writer import stored_place
@@ -63,6 +64,8 @@ class Intake:
         """Whether this is a call with a clock, not an old case being corrected."""
         self._shown: dict[str, Ref] = {}
         self._steps: list[_Step] = []
+        self.touched: set[tuple[Ref, str]] = set()
+        """What was edited since `services.refresh` last looked at the disk."""
         self._case = str(document["case"].get("id") or instants.new_id())
         self.writer.listen(form.id, self._saved)
 
@@ -79,9 +82,7 @@ class Intake:
         }  # fmt: skip
         intake.document["contacts"].append(record)
         patch = {key: value for key, value in record.items() if key not in ("id", "answers")}
-        intake.writer.edit(
-            intake.form, contact, patch, remember={OPEN_CALL + contact.id: record["started_at"]}
-        )
+        intake._write(contact, patch, remember={OPEN_CALL + contact.id: record["started_at"]})
         intake.writer.flush()
         return intake
 
@@ -252,14 +253,14 @@ class Intake:
         if undoable:
             self._remember(ref, field or next(iter(changed)), {key: _held(before, key) for key in changed})
         self._put(ref, values.apply(before, changed))
-        self.writer.edit(self.form, ref, dict(changed), self.place, case=self._case_of(ref))
+        self._write(ref, dict(changed), self.place, case=self._case_of(ref))
 
     def add(self, on: str, **fresh: Any) -> Ref:
         """A new person, place, identifier or money trail, shown at once."""
         self._open_case()
         ref = Ref(TABLE_OF.get(on, on), instants.new_id())
         self.document[ref.table].append({"id": ref.id, "case_id": self._case, "answers": {}, **fresh})
-        self.writer.edit(self.form, ref, dict(fresh), self.place, case=self._case)
+        self._write(ref, dict(fresh), self.place, case=self._case)
         self._remember(ref, next(iter(fresh), "id"), {"erased_at": instants.iso(self.workspace.store.now())})
         self.select(on, ref)
         return ref
@@ -269,7 +270,7 @@ class Intake:
         gone = instants.iso(self.workspace.store.now())
         self._remember(ref, "id", {"erased_at": None, "record": self.record(ref)})
         self._drop(ref)
-        self.writer.edit(self.form, ref, {"erased_at": gone}, self.place, case=self._case)
+        self._write(ref, {"erased_at": gone}, self.place, case=self._case)
 
     def undo(self) -> Undone | None:
         """Take back the last field; None when there is nothing left to take back."""
@@ -285,7 +286,7 @@ class Intake:
             self._put(ref, values.apply(self.record(ref), back))
         if ref.table in self._shown or restored is not None:
             self.select(ref.table, ref)
-        self.writer.edit(self.form, ref, back, self.place, case=self._case_of(ref))
+        self._write(ref, back, self.place, case=self._case_of(ref))
         return Undone(ref, field)
 
     def at(self, stage: str, field: str) -> None:
@@ -294,7 +295,22 @@ class Intake:
         place = Place(stage, field, shown)
         if place != self.place:
             self.place = place
-            self.writer.edit(self.form, self.contact, {}, place)
+            self._write(self.contact, {}, place)
+
+    def catch_up(self, ref: Ref, record: Record, fields: Collection[str]) -> bool:
+        """Take these fields over from a stored record, an empty one being gone; whether that changed anything."""
+        before = self.record(ref)
+        if not record:
+            self._drop(ref)
+            return bool(before)
+        after = merged(before, record, fields) if before else record
+        if after != before:
+            self._put(ref, after)
+        return after != before
+
+    def _write(self, ref: Ref, patch: dict[str, Any], *where: Any, **how: Any) -> None:
+        self.touched.update((ref, name) for name in patch)
+        self.writer.edit(self.form, ref, patch, *where, **how)
 
     def _target(self, field: Field) -> Ref:
         """The record that a field writes to, made when it is the first of its kind."""
@@ -335,9 +351,9 @@ class Intake:
             "owner_id": self.workspace.counselor_id, "protocol_version": self.protocol.version,
         }  # fmt: skip
         self.document["case"] = {"id": self._case, "answers": {}, **case}
-        self.writer.edit(self.form, Ref("cases", self._case), case, self.place, opens=True)
+        self._write(Ref("cases", self._case), case, self.place, opens=True)
         self._put(self.contact, {**self.record(self.contact), "case_id": self._case})
-        self.writer.edit(self.form, self.contact, {"case_id": self._case})
+        self._write(self.contact, {"case_id": self._case})
 
     def _saved(self, saved: Saved) -> None:
         if saved.folio and saved.case == self._case:

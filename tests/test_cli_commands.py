@@ -289,14 +289,39 @@ def test_assess_of_a_folio_is_assess_of_its_document(
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"\xff", b'{"people": "x"}', b'{"people": [{"age": "abc"}]}', b"[]", b"17"]
+    ("content", "told"),
+    [
+        (b"{", "no es JSON"),
+        (b"\xff", "UTF-8"),
+        (b'{"people": "x"}', "people: Debe ser una lista."),
+        (b'{"people": [{"age": "abc"}]}', "people[0].age: La edad no se entiende"),
+        (b'{"schema": 0}', "schema: La versión"),
+        (b"[]", "leer. El documento está vacío."),
+        (b"17", "leer. Debe ser un objeto con sus campos."),
+        (b"null", "leer. Debe ser un objeto con sus campos."),
+        (b'{}\n{"case": "{x}"}', "leer. Fila 2, case: Debe ser un objeto"),
+        (b"{}\n{", "leer. Fila 2: La línea 2 no es JSON"),
+    ],
 )
-def test_assess_refuses_what_is_no_document(content: bytes, run: Run, tmp_path: Path) -> None:
+def test_assess_refuses_what_is_no_document(content: bytes, told: str, run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.json"
     file.write_bytes(content)
     found = run("case", "assess", file, "--json")
     assert (found.code, found.out) == (1, "")
-    assert found.err.strip()
+    assert told in found.err
+    assert ": :" not in found.err
+
+
+@pytest.mark.parametrize("schema", [2, 99])
+def test_assess_says_that_a_document_is_newer(schema: int, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "newer.json"
+    file.write_text(json.dumps(demo.documents()[NAMED] | {"schema": schema, "later": 1}), encoding="utf-8")
+    found = run("case", "assess", file, "--json")
+    assert (found.code, found.json["newer"], found.json["class"]) == (0, True, "trata")
+    assert f"versión más nueva ({schema})" in found.err
+    assert f"versión más nueva ({schema})" in run("case", "assess", file).err
+    file.write_text(json.dumps(demo.documents()[NAMED]), encoding="utf-8")
+    assert run("case", "assess", file, "--json").err == ""
 
 
 def test_assess_leaves_unknown_codes_out_and_says_so(run: Run, tmp_path: Path) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnctp_tui.cli import output, session
-from lnctp_tui.cli.records import Said, lines
-from lnctp_tui.errors import BadInput, Refused
+from lnctp_tui.cli import assessing, output, session
+from lnctp_tui.cli.records import Said, lines, told
 from lnctp_tui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def show(context: typer.Context, folio: Which) -> None:
     from lnctp_tui.services import cases
 
     with session.opened(context) as workspace:
-        found = [cases.document(workspace.store, each) for each in case_ids(workspace.store, folio)]
+        found = [cases.document(workspace.store, each) for each in session.case_ids(workspace.store, folio)]
         for each in found:
             cases.viewed(workspace.store, each["case"]["id"], "show")
         if session.settings(context).json:
@@ -76,7 +75,7 @@ def show(context: typer.Context, folio: Which) -> None:
 def history(context: typer.Context, folio: Which) -> None:
     with session.opened(context) as workspace:
         store = workspace.store
-        found = [line for each in case_ids(store, folio) for line in _saves(store, each)]
+        found = [line for each in session.case_ids(store, folio) for line in _saves(store, each)]
         if session.settings(context).json:
             output.as_json(found)
             return
@@ -101,30 +100,6 @@ def _saves(store: Store, case_id: str) -> Iterator[HistoryLine]:
     while page := cases.history(store, case_id, PAGE, before):
         yield from page
         before = page[-1].seq
-
-
-def assess(
-    context: typer.Context,
-    what: Annotated[
-        str, typer.Argument(metavar="FILE|FOLIO", help=N_("Un documento de caso (o - ), o un folio."))
-    ],
-) -> None:
-    path = Path(what)
-    if what == "-" or path.exists() or path.suffix in (".json", ".jsonl"):
-        protocol = session.protocol()
-        found = [_assessed(_read(each, protocol), protocol) for each in _documents(path)]
-    else:
-        from lnctp_tui.services import cases
-
-        with session.opened(context) as workspace:
-            protocol = workspace.protocol
-            ids = case_ids(workspace.store, what)
-            found = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
-    if session.settings(context).json:
-        output.as_json(found[0] if len(found) == 1 else found)
-        return
-    for each in found:
-        _print_assessment(each, protocol)
 
 
 def import_(
@@ -181,7 +156,7 @@ def export(
         raise typer.BadParameter(_("diga los folios o --all, y al final el archivo"), param_hint="FOLIO")
     with session.opened(context) as workspace:
         store = workspace.store
-        ids = None if everything else [each for folio in folios for each in case_ids(store, folio)]
+        ids = None if everything else [each for folio in folios for each in session.case_ids(store, folio)]
         if file == "-":
             for line in exporting.lines(store, ids):
                 output.json_line(line)
@@ -193,54 +168,6 @@ def export(
     output.say(
         ngettext("{count} documento exportado.", "{count} documentos exportados.", count).format(count=count)
     )
-
-
-def case_ids(store: Store, typed: str) -> list[str]:
-    """The cases that a folio or an id names; two laptops may have given one folio. Raises Refused."""
-    from uuid import UUID
-
-    from lnctp_tui.services import cases
-
-    found = [each.id for each in cases.by_folio(store, typed)]
-    if not found and len(typed) == 36:
-        try:
-            found = [str(UUID(typed))]
-        except ValueError:
-            found = []
-    if not found:
-        raise Refused("no_such_case")
-    return list(dict.fromkeys(found))
-
-
-def _documents(path: Path) -> list[Document]:
-    from lnctp_tui.services import importing_files
-
-    content = importing_files.read_bytes(path)
-    rows = importing_files.documents(path, content, importing_files.guess(path, content))
-    bad = next((row for row in rows if row.problem or not isinstance(row.document, dict)), None)
-    if bad or not rows:
-        raise BadInput("import_not_json", name=path.name, line=bad.number if bad else 1)
-    return [row.document for row in rows]
-
-
-def _assessed(document: Document, protocol: Protocol) -> dict[str, Any]:
-    from lnctp_tui.domain.assess import assess as assess_document
-    from lnctp_tui.storage import instants
-
-    return assess_document(document, protocol, today=instants.now().date()).to_json()
-
-
-def _read(document: Document, protocol: Protocol) -> Document:
-    """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
-    from lnctp_tui.i18n.reasons import reason
-    from lnctp_tui.services.importing_document import read
-
-    found, problems = read(document, protocol)
-    for each in problems:
-        if each.reason != "unknown_code":
-            raise BadInput("bad_document", field=each.field, reason=reason(each.reason, each.facts))
-        output.tell(f"{each.field}: {reason(each.reason, each.facts)}")
-    return found
 
 
 def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
@@ -258,30 +185,6 @@ def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
 def _print_document(document: Document, protocol: Protocol, zone: str) -> None:
     for line in lines(document, protocol, zone):
         output.say(line)
-
-
-def _print_assessment(found: dict[str, Any], protocol: Protocol) -> None:
-    said = Said(protocol)
-    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found["class"])))
-    output.say(_("Urgencia: {name}").format(name=said("triage", found["triage"]["level"])))
-    elements = found["elements"]
-    rows = [
-        (_("Acto"), ", ".join(said("act", each) for each in elements["act"])),
-        (_("Medio"), ", ".join(said("means", each) for each in elements["means"])),
-        (_("Fin"), ", ".join(said("modality", each) for each in elements["purpose"])),
-        (_("Medio exigido"), _("sí") if elements["means_required"] else _("no")),
-        (_("Completo"), _("sí") if elements["complete"] else _("no")),
-    ]
-    output.table([_("Elementos"), ""], rows)
-    output.table(
-        [_("Víctima"), _("Juego"), _("Resultado"), _("Si todo lo abierto fuera sí")],
-        (
-            (number, each["set"], said("result", each["result"]), said("result", each["result_if_all_yes"]))
-            for number, each in enumerate(found["people"], 1)
-        ),
-    )
-    if any(each["fallback"] for each in found["people"]):
-        output.say(_("El juego de indicadores sexual está por verificar: se usa el laboral."))
 
 
 def _print_report(report: Report) -> None:
@@ -314,25 +217,18 @@ def _print_report(report: Report) -> None:
 
 
 def _tell_refused(report: Report, most: int = 50) -> None:
-    from lnctp_tui.i18n.reasons import reason
-
-    told = 0
-    for row in report.refused:
-        for problem in row.problems:
-            if told < most:
-                where = _("Fila {row}, {field}: ") if problem.field else _("Fila {row}: ")
-                text = where.format(row=row.row, field=problem.field) + reason(problem.reason, problem.facts)
-                output.tell(text)
-            told += 1
-    if told > most:
-        output.tell(_("… y {count} más.").format(count=told - most))
+    found = [(problem, row.row) for row in report.refused for problem in row.problems]
+    for problem, row in found[:most]:
+        output.tell(told(problem, row))
+    if len(found) > most:
+        output.tell(_("… y {count} más.").format(count=len(found) - most))
 
 
 COMMANDS = (
     ("list", list_cases, N_("Lista los casos, los más recientes primero.")),
     ("show", show, N_("Muestra un caso entero; con --json, el documento que «case import» lee.")),
     ("history", history, N_("Muestra cada cambio de un caso: cuándo, quién y qué.")),
-    ("assess", assess, N_("Evalúa un caso o un archivo (sin frase): clase, urgencia, elementos.")),
+    ("assess", assessing.assess, N_("Evalúa un caso o un archivo (sin frase): clase, urgencia, elementos.")),
     ("import", import_, N_("Importa documentos de caso, uno por fila; importar dos veces no cambia nada.")),
     ("export", export, N_("Exporta casos como JSON Lines.")),
 )  # fmt: skip

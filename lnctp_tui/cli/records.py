@@ -9,7 +9,9 @@ from lnctp_tui.cli.output import moment
 from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n.reasons import reason
 from lnctp_tui.services.importing_columns import CODES, INSTANTS
+from lnctp_tui.services.importing_rules import Problem
 
 TITLES = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
@@ -73,3 +75,14 @@ def _answers(answers: Mapping[str, Any], said: Said) -> Iterator[str]:
         prefix, _dot, row = code.partition(".")
         label = said(prefix, row)
         yield f"  · {label if label != row else code}: {said('answer', value)}"
+
+
+def told(problem: Problem, row: int | None = None) -> str:
+    """What is wrong with a document, with its row in the file where there are several."""
+    if row is None:
+        where = f"{problem.field}: " if problem.field else ""
+    else:
+        where = (_("Fila {row}, {field}: ") if problem.field else _("Fila {row}: ")).format(
+            row=row, field=problem.field
+        )
+    return where + reason(problem.reason, problem.facts)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from lnctp_tui.domain.protocol import Protocol
     from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.storage.session import Store
     from lnctp_tui.storage.vault import Key
 
 PHRASE_FILE = "LNCTP_PASSPHRASE_FILE"
@@ -187,6 +188,23 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.close()
+
+
+def case_ids(store: Store, typed: str) -> list[str]:
+    """The cases that a folio or an id names; two laptops may have given one folio. Raises Refused."""
+    from uuid import UUID
+
+    from lnctp_tui.services import cases
+
+    found = [each.id for each in cases.by_folio(store, typed)]
+    if not found and len(typed) == 36:
+        try:
+            found = [str(UUID(typed))]
+        except ValueError:
+            found = []
+    if not found:
+        raise Refused("no_such_case")
+    return list(dict.fromkeys(found))
 
 
 def protocol() -> Protocol:

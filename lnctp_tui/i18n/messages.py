@@ -306,7 +306,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("«lnctp call list» las muestra."),
     ),
     "bad_document": (
-        N_("El documento no se puede leer: {field}: {reason}"),
+        N_("El documento no se puede leer. {what}"),
         "",
         N_("Corríjalo y vuelva a intentarlo."),
     ),

@@ -54,31 +54,33 @@ def guess(path: Path, content: bytes) -> str:
     first = content.lstrip()[:1]
     if first not in (b"{", b"["):
         raise BadInput("import_format", name=path.name)
-    return "json" if first == b"[" or _whole(content) is not None else "jsonl"
+    return "json" if first == b"[" or _is_json(content) else "jsonl"
 
 
 def documents(path: Path, content: bytes, form: str) -> list[Row]:
     """The rows of a JSON or JSON Lines file. Raises BadInput `import_not_utf8`, `import_not_json`."""
     if form == "jsonl":
         return list(_lines(content))
-    found = _whole(content)
-    if found is None:
+    try:
+        found = parse(content)
+    except ValueError:
         lines = list(_lines(content))
         if len(lines) > 1 and any(each.problem is None for each in lines):
             return lines
         line = bad_line(content)
         if line:
-            raise BadInput("import_not_utf8", name=path.name, line=line)
-        raise BadInput("import_not_json", name=path.name, line=_mistake(content))
+            raise BadInput("import_not_utf8", name=path.name, line=line) from None
+        raise BadInput("import_not_json", name=path.name, line=_mistake(content)) from None
     listed = found if isinstance(found, list) else [found]
     return [Row(number, each, each) for number, each in enumerate(listed, 1)]
 
 
-def _whole(content: bytes) -> Any:
+def _is_json(content: bytes) -> bool:
     try:
-        return parse(content)
+        parse(content)
     except ValueError:
-        return None
+        return False
+    return True
 
 
 def parse(content: bytes) -> Any:

@@ -1,0 +1,105 @@
+"""`lnctp case assess`: what the engines say of a case, or of a document in a file without any vault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.records import Said, told
+from lnctp_tui.domain.document import SCHEMA
+from lnctp_tui.errors import BadInput
+from lnctp_tui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lnctp_tui.domain.document import Document
+    from lnctp_tui.domain.protocol import Protocol
+    from lnctp_tui.services.importing_files import Row
+
+
+def assess(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|FOLIO", help=N_("Un documento de caso (o - ), o un folio."))
+    ],
+) -> None:
+    path = Path(what)
+    if what == "-" or path.exists() or path.suffix in (".json", ".jsonl"):
+        protocol = session.protocol()
+        rows = _rows(path)
+        read = [_read(row, protocol, several=len(rows) > 1) for row in rows]
+        found = [_assessed(each, protocol) for each in read]
+    else:
+        from lnctp_tui.services import cases
+
+        with session.opened(context) as workspace:
+            protocol = workspace.protocol
+            ids = session.case_ids(workspace.store, what)
+            found = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
+    if session.settings(context).json:
+        output.as_json(found[0] if len(found) == 1 else found)
+        return
+    for each in found:
+        _print_assessment(each, protocol)
+
+
+def _rows(path: Path) -> list[Row]:
+    from lnctp_tui.i18n.reasons import reason
+    from lnctp_tui.services import importing_files
+
+    content = importing_files.read_bytes(path)
+    rows = importing_files.documents(path, content, importing_files.guess(path, content))
+    if not rows:
+        raise BadInput("bad_document", what=reason("empty", {}))
+    return rows
+
+
+def _assessed(document: Document, protocol: Protocol) -> dict[str, Any]:
+    from lnctp_tui.domain.assess import assess as assess_document
+    from lnctp_tui.storage import instants
+
+    found = assess_document(document, protocol, today=instants.now().date()).to_json()
+    if document["schema"] > SCHEMA:
+        said = _("El documento es de una versión más nueva ({schema}): no se evalúa lo que no se conoce.")
+        output.tell(said.format(schema=document["schema"]))
+        found["newer"] = True
+    return found
+
+
+def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
+    """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
+    from lnctp_tui.services.importing_document import read
+
+    found, problems = ({}, [row.problem]) if row.problem else read(row.document, protocol)
+    for each in problems:
+        text = told(each, row.number if several else None)
+        if each.reason != "unknown_code":
+            raise BadInput("bad_document", what=text)
+        output.tell(text)
+    return found
+
+
+def _print_assessment(found: dict[str, Any], protocol: Protocol) -> None:
+    said = Said(protocol)
+    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found["class"])))
+    output.say(_("Urgencia: {name}").format(name=said("triage", found["triage"]["level"])))
+    elements = found["elements"]
+    rows = [
+        (_("Acto"), ", ".join(said("act", each) for each in elements["act"])),
+        (_("Medio"), ", ".join(said("means", each) for each in elements["means"])),
+        (_("Fin"), ", ".join(said("modality", each) for each in elements["purpose"])),
+        (_("Medio exigido"), _("sí") if elements["means_required"] else _("no")),
+        (_("Completo"), _("sí") if elements["complete"] else _("no")),
+    ]
+    output.table([_("Elementos"), ""], rows)
+    output.table(
+        [_("Víctima"), _("Juego"), _("Resultado"), _("Si todo lo abierto fuera sí")],
+        (
+            (number, each["set"], said("result", each["result"]), said("result", each["result_if_all_yes"]))
+            for number, each in enumerate(found["people"], 1)
+        ),
+    )
+    if any(each["fallback"] for each in found["people"]):
+        output.say(_("El juego de indicadores sexual está por verificar: se usa el laboral."))

@@ -1,4 +1,4 @@
-"""Alembic's environment: runs on the connection it is given, never opens one."""
+"""Alembic's environment, of both lines: runs on the connection it is given, never opens one."""
 
 from typing import Any
 
@@ -14,11 +14,12 @@ def ours(_: Any, name: str | None, kind: str, *__: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith("search"))
 
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=SQLModel.metadata,
     include_object=ours,
-    render_as_batch=True,
+    render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )
 with context.begin_transaction():

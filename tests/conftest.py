@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from pg import cluster, pg, pool
 from pty_app import PHRASE, lnctp
 from vaults import made, soak, vault_template
 from workspaces import founded, office, workspace
 
 __all__ = [
-    "founded", "home", "made", "made_vault", "office", "phrase_file", "soak", "vault_template", "workspace",
+    "cluster", "founded", "home", "made", "made_vault", "office", "pg", "phrase_file", "pool", "soak",
+    "vault_template", "workspace",
 ]  # fmt: skip
 
 PTY_TESTS = [

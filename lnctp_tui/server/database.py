@@ -1,0 +1,115 @@
+"""Connections to PostgreSQL: settings of a session, who asks in a transaction, and what failures mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg import Connection, errors
+from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+Db = Connection[TupleRow]
+Pool = ConnectionPool[Db]
+
+OPTIONS = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c statement_timeout=60s"
+TRIES = 4
+SERVE, READ = "serve", "read"
+"""Duties: `serve` sees the team's whole log to keep it in order, `read` only what the person may see."""
+PERSON = """SELECT set_config('app.team', %s, true), set_config('app.duty', %s, true),
+  set_config('app.uid', %s, true), set_config('app.role', %s, true)"""
+AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
+
+
+class Declined(Exception):
+    """A request that is not carried out. `code` is the one that goes over the line:
+    `malformed`, `too_large`, `forbidden`, `not_found`, `pending`, `revoked`, `upload_only`, `busy`, `server_full`.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True)
+class DeviceRow:
+    """A device that asks, and the person behind it."""
+
+    id: str
+    team: str
+    person: str
+    actor: str
+    """The counselor id this laptop wrote with before it was told its person."""
+    public_key: str
+    """Ed25519, hexadecimal."""
+    state: str
+    """`pending`, `active`, `upload_only`, `revoked`."""
+    role: str
+    """The person's: `counselor`, `supervisor`, `analyst`, `admin`."""
+    folio_prefix: str
+
+
+def connect(url: str, **options: Any) -> Db:
+    """One connection, for commands and migrations."""
+    return psycopg.connect(url, options=OPTIONS, **options)
+
+
+def pool(url: str, size: int = 8) -> Pool:
+    """Connections for the threads of one process. Close it."""
+    keyed = {"options": OPTIONS, "prepare_threshold": 2}
+    return ConnectionPool(
+        url, min_size=1, max_size=size, kwargs=keyed, configure=_prepare, timeout=10, open=True
+    )
+
+
+def _prepare(connection: Db) -> None:
+    set_json_loads(orjson.loads, connection)
+    set_json_dumps(orjson.dumps, connection)
+
+
+def device(connection: Db, id_: str) -> DeviceRow | None:
+    """The device with its person, or None."""
+    found = connection.execute(DEVICE, (id_,)).fetchone()
+    return DeviceRow(*found) if found else None
+
+
+DEVICE = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.role, d.folio_prefix
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.id = %s"""
+
+
+@contextmanager
+def transaction(place: Pool | Db, who: DeviceRow | str, duty: str) -> Iterator[Db]:
+    """One transaction in which row-level security knows who asks. `who` is a device's row or a team's name.
+
+    Raises Declined `busy`, `server_full`.
+    """
+    if isinstance(place, Connection):
+        with failures(), place.transaction():
+            become(place, who, duty)
+            yield place
+    else:
+        with failures(), place.connection() as connection, connection.transaction():
+            become(connection, who, duty)
+            yield connection
+
+
+def become(connection: Db, who: DeviceRow | str, duty: str) -> None:
+    """Tells row-level security who asks, until the end of the transaction."""
+    team, uid, role = (who, "", "") if isinstance(who, str) else (who.team, who.person, who.role)
+    connection.execute(PERSON, (team, duty, uid, role))
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """What PostgreSQL says when it cannot, as a code for the line."""
+    try:
+        yield
+    except (errors.DiskFull, errors.OutOfMemory, errors.ReadOnlySqlTransaction) as error:
+        raise Declined("server_full") from error
+    except (*AGAIN, errors.LockNotAvailable, psycopg.OperationalError, PoolTimeout) as error:
+        raise Declined("busy") from error

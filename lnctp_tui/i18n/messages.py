@@ -103,6 +103,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         FILE_KEPT,
         N_("Actualice el programa y vuelva a abrirla."),
     ),
+    "embedded_failed": (
+        N_("PostgreSQL no arranca o no responde ({program}, {reason})."),
+        STORED,
+        N_("Lea postgres.log en la carpeta del servidor; revise el espacio y los permisos de esa carpeta."),
+    ),
     "write_outside_log": (
         N_("El programa intentó escribir sin dejar constancia y se le impidió ({code})."),
         UNTOUCHED,

@@ -161,8 +161,8 @@ class LnctpApp(GuardedApp[int]):
         here = self.forms_open.current
         if here is not None:
             return here
-        case = getattr(self.screen_stack[-1], "case_id", None)
-        return ("case", case) if case else None
+        places = (getattr(screen, "place", None) for screen in reversed(self.screen_stack))
+        return next(filter(None, places), None)
 
     def new_call(self) -> None:
         """Start a call and go there."""
@@ -274,12 +274,20 @@ class LnctpApp(GuardedApp[int]):
 
     def action_lock(self) -> None:
         """Lock now, whatever is on the screen; without a key there is only a half-typed phrase to forget."""
-        opening = any(each.group == "unlock" and each.is_running for each in self.workers)
-        if self.unlocked or opening or self.profile is None:
+        if self._exposed or self.profile is None:
             self._leave(LOCKED)
         else:
-            for entry in self.screen.query("Input").results(Input):
-                entry.value = ""
+            self._forget_typed()
+
+    @property
+    def _exposed(self) -> bool:
+        """Is there a key, or does a screen over the first one show or ask for a phrase?"""
+        opening = any(each.group == "unlock" and each.is_running for each in self.workers)
+        return self.unlocked or opening or len(self.screen_stack) > 1
+
+    def _forget_typed(self) -> None:
+        for entry in self.screen.query("PhraseEntry").results(Input):
+            entry.value = ""
 
     # the lock
 
@@ -293,9 +301,12 @@ class LnctpApp(GuardedApp[int]):
 
     def _tick(self) -> None:
         reason = self.watch_lock.tick()
-        if reason and self.unlocked:
+        if reason and self._exposed:
             self._leave(LOCKED)
-        elif self.watch_lock.set_back:
+            return
+        if reason == "idle":
+            self._forget_typed()
+        if self.watch_lock.set_back:
             self.watch_lock.set_back = False
             self.notify(
                 _("El reloj del equipo retrocedió. Nada se pierde; revise la fecha y la hora del equipo."),
@@ -313,7 +324,7 @@ class LnctpApp(GuardedApp[int]):
         self._leaving = True
         self.hide()
         self.last_resort(code)
-        self.set_timer(SETTLE, lambda: self._finish(code))
+        self.set_timer(SETTLE, lambda: self.forms_open.after_typing(lambda: self._finish(code)))
 
     def _finish(self, code: int) -> None:
         self.forms_open.flush()

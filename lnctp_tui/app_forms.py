@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from lnctp_tui.i18n import _
@@ -13,6 +15,12 @@ from lnctp_tui.widgets.banner import OpenCalls
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
+
+
+CLIMBS = 3
+"""Ways up from the field until its form knows of a key: the key, that the text changed, that a field was typed in."""
+AT_MOST = 2.0
+"""Seconds that a lock waits for the form to know."""
 
 
 class Opened(NamedTuple):
@@ -83,10 +91,31 @@ class OpenForms:
         self.mark()
 
     def flush(self) -> None:
-        """Hand what is being typed, also in a dialog, to the writer."""
-        shown = (form.screen for form in self.opened.values())
-        for screen in dict.fromkeys((*shown, *self.app.screen_stack)):
-            getattr(screen, "flush", lambda: None)()
+        """Hand what is being typed, on whatever screen and in whatever dialog, to the writer."""
+        for stack in self.app._screen_stacks.values():
+            for screen in stack:
+                getattr(screen, "flush", lambda: None)()
+
+    def after_typing(self, then: Callable[[], None]) -> None:
+        """Call `then`, once, when all that was typed before now has come from its field to its screen.
+
+        Messages go from widget to widget through queues; a call that climbs through the same queues arrives
+        behind them, however long a megabyte that was pasted takes. A widget that hangs does not hold it up.
+        """
+        waiting = [then]
+
+        def done() -> None:
+            if waiting:
+                waiting.pop()()
+
+        def climb(node: DOMNode | None, left: int) -> None:
+            while node is not None and not node.call_later(climb, node.parent, left):
+                node = node.parent
+            if node is None:
+                climb(self.app.focused, left - 1) if left else self.app.call_later(done)
+
+        self.app.set_timer(AT_MOST, done)
+        climb(self.app.focused, CLIMBS)
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """(mode, folio or nothing yet, on the screen now) of each."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from lnctp_tui.app_lock import IDLE_MINUTES
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from lnctp_tui.domain.protocol import Protocol as CallProtocol
     from lnctp_tui.services.access import Key
     from lnctp_tui.services.desk import DeskView
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 RESUME = "resume"
 LANGUAGE, THEME, IDLE = "language", "theme", "idle_minutes"
 Where = tuple[str, str]
-"""What was on the screen when it locked: (`form` or `case`, id)."""
+"""What was on the screen when it locked: (`call`, `edit`, `case` or `note`, id)."""
 
 
 class Resumes(Protocol):
@@ -28,6 +30,7 @@ class Resumes(Protocol):
     def reopen_call(self, contact_id: str) -> None: ...
     def edit_case(self, case_id: str) -> None: ...
     def show_case(self, case_id: str) -> None: ...
+    def push_screen(self, screen: Screen[None]) -> object: ...
 
 
 @dataclass
@@ -45,9 +48,16 @@ class Start:
         """Go back to where the lock came."""
         goes: dict[str, Callable[[str], None]] = {
             "call": app.reopen_call, "edit": app.edit_case, "case": app.show_case,
+            "note": lambda case: _to_note(app, case),
         }  # fmt: skip
         if self.where is not None and self.where[0] in goes:
             goes[self.where[0]](self.where[1])
+
+
+def _to_note(app: Resumes, case_id: str) -> None:
+    from lnctp_tui.screens.case import CaseScreen
+
+    app.push_screen(CaseScreen(case_id, note=True))
 
 
 @dataclass

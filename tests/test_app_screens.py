@@ -179,6 +179,58 @@ async def test_a_weak_own_phrase_is_refused_with_the_reason() -> None:
         assert "15 caracteres" in text_of(app)
 
 
+async def test_a_first_run_that_nobody_watches_shows_no_phrase(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test() as pilot:
+        await pilot.press(*"Ana", "enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        app.watch_lock.touched -= 3600
+        app._tick()
+        await until(pilot, lambda: app.return_value is not None)
+        assert app.return_value == LOCKED
+
+
+async def test_the_first_question_waits_for_hours(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test() as pilot:
+        await pilot.press(*"Ana")
+        app.watch_lock.touched -= 3600
+        app._tick()
+        await pilot.pause()
+        assert app.return_value is None
+        assert app.screen.query_one("#name", Input).value == "Ana"
+
+
+async def test_a_half_typed_phrase_is_forgotten_when_nobody_goes_on(founded: Founded) -> None:
+    app = app_on(founded)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press(*"abej farm")
+        app.watch_lock.touched -= 3600
+        app._tick()
+        assert app.screen.query_one(PhraseEntry).value == ""
+        assert app.return_value is None
+
+
+@pytest.mark.parametrize("how", ["idle", "ctrl+l"])
+async def test_a_new_phrase_after_the_sheet_is_not_left_on_the_screen(office: Founded, how: str) -> None:
+    sheet = access.new_sheet(office.home, office.key)
+    app = app_on(office)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3")
+        app.screen.query_one(PhraseEntry).value = sheet
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        if how == "idle":
+            app.watch_lock.touched -= 3600
+            app._tick()
+        else:
+            await pilot.press("ctrl+l")
+        await until(pilot, lambda: app.return_value is not None)
+        assert app.return_value == LOCKED
+
+
 def test_zones_are_found_by_part_of_their_name_mexico_first() -> None:
     assert zones("")[0] == "America/Mexico_City"
     assert zones("ciudad ju") == ["America/Ciudad_Juarez"]

@@ -82,6 +82,14 @@ def test_the_last_keys_before_the_lock_are_kept(home: Path, database: Any) -> No
     assert narrative(database) == "Lo último que dijo"
 
 
+def test_a_lock_over_a_dialog_keeps_what_is_typed_in_it(home: Path, database: Any) -> None:
+    with in_a_call(home) as app:
+        app.press("f4").see("8 · Indicadores").settle().press("f2").see("volver al campo").settle()
+        app.send("Dicho en la ventana").press("ctrl+l").see("Frase")
+        assert narrative(database) == "Dicho en la ventana"
+        app.unlock().see("8 · Indicadores").press("f2").see("Dicho en la ventana")
+
+
 def test_a_phrase_typed_before_the_prompt_stands_is_not_shown(home: Path) -> None:
     with in_a_call(home) as app:
         settings = termios.tcgetattr(app.child.child_fd)

@@ -18,6 +18,7 @@ from lnctp_tui.screens.find_case import FindCaseDialog
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases
+from lnctp_tui.services.workspace import drop_draft
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OPEN = ("open", "follow_up")
+NOTE = "note:"
+"""Draft of a note to a case."""
 
 
 class CaseScreen(AppScreen[None]):
@@ -50,9 +53,15 @@ class CaseScreen(AppScreen[None]):
         Binding("ctrl+l", "app.lock", N_("bloquear"), id="case.lock"),
     ]
 
-    def __init__(self, case_id: str) -> None:
+    def __init__(self, case_id: str, *, note: bool = False) -> None:
         super().__init__()
         self.case_id = case_id
+        self.place = ("case", case_id)
+        """How to come back here after a lock."""
+        self._to_note = note
+        """Whether a note was being written when it locked."""
+        self.draft = ""
+        """A note that was begun and not kept."""
         self.document: Document | None = None
         self._seen = False
 
@@ -76,13 +85,19 @@ class CaseScreen(AppScreen[None]):
             self._read()
 
     def _read(self) -> None:
-        store, case_id = self.shell.workspace.store, self.case_id
-        self.shell.in_reader(lambda: cases.document(store, case_id), self._show, group="case")
+        workspace, case_id = self.shell.workspace, self.case_id
+        self.shell.in_reader(
+            lambda: (cases.document(workspace.store, case_id), workspace.draft(NOTE + case_id, "")),
+            lambda found: self._show(*found),
+            group="case",
+        )
 
-    def _show(self, document: Document) -> None:
+    def _show(self, document: Document, draft: str) -> None:
         if not self.is_mounted:
             return
         stay = self.document is not None
+        if not stay:
+            self.draft = draft
         self.document = document
         if not self._seen:  # noted in the chain of views once, when it was really shown
             self._seen = True
@@ -94,6 +109,9 @@ class CaseScreen(AppScreen[None]):
         today = workspace.store.now().date()
         self.query_one(Reader).show(case_parts(document, words, today=today), stay=stay)
         self.refresh_bindings()
+        if self._to_note:
+            self._to_note = False
+            self.action_note()
 
     def _state(self, words: Words) -> str:
         said = [
@@ -108,12 +126,23 @@ class CaseScreen(AppScreen[None]):
         """Only what this case allows."""
         status = self.case.get("status")
         allowed = {
+            "note": self.document is not None,
             "close": status in OPEN,
             "reopen": status == "closed",
             "merge": status in (*OPEN, "closed"),
             "unmerge": status == "merged",
         }
         return allowed.get(action, True)
+
+    def _keep_draft(self, text: str) -> None:
+        self.draft = text
+        self.shell.workspace.keep_draft(NOTE + self.case_id, text or None)
+
+    def _add_note(self, store: Any, text: str) -> None:
+        """In the writer's thread. A note that is refused stays a draft."""
+        cases.add_note(store, self.case_id, text)
+        drop_draft(store, NOTE + self.case_id)
+        self.draft = ""
 
     def _do(self, job: Callable[[Any], Any], said: str) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
@@ -135,9 +164,13 @@ class CaseScreen(AppScreen[None]):
 
         def add(text: str | None) -> None:
             if text:
-                self._do(lambda store: cases.add_note(store, self.case_id, text), _("Nota guardada."))
+                self._do(lambda store: self._add_note(store, text), _("Nota guardada."))
+            elif self.draft.strip():
+                self.notify(_("La nota queda como borrador: «a» sigue con ella."), markup=False)
 
-        self.app.push_screen(TextDialog(_("Nota nueva (se añade; no se puede cambiar después)")), add)
+        title = _("Nota nueva (se añade; no se puede cambiar después)")
+        place = ("note", self.case_id)
+        self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place), add)
 
     def action_history(self) -> None:
         """Who changed what, when."""

@@ -15,10 +15,10 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lnctp_tui.domain import promises
+from lnctp_tui.domain import promises, values
 from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.domain.protocol import Field, Label
-from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n import N_, _, language, pick
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.widgets.field_row import FieldRow
@@ -100,6 +100,26 @@ class ClosingDialog(AppDialog["str | None"]):
         codes = [row.code for row in self.report_classes]
         options.highlighted = codes.index(chosen) if chosen in codes else 0
         options.focus()
+        workspace = self.intake.workspace
+        self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
+
+    @property
+    def _draft(self) -> str:
+        """Where a promise is kept until the call is finished."""
+        return f"promise:{self.intake.contact.id}"
+
+    def _promise_again(self, promise: dict[str, str]) -> None:
+        """Show what was promised before a lock; what is being typed already stays."""
+        for row in self.query(FieldRow) if self.is_mounted else ():
+            said = promise.get(row.field.code) if row.field.on == "next" else None
+            if said and not row.raw and row.field.code not in self.promise:
+                row.control.load(values.shown(row.field, {row.field.code: said}, row.protocol, language()))
+                self.promise[row.field.code] = said
+                if row.field is WHEN:
+                    self._promised(row)
+
+    def _keep_promise(self) -> None:
+        self.intake.workspace.keep_draft(self._draft, self.promise)
 
     @property
     def _contact(self) -> Mapping[str, Any]:
@@ -149,6 +169,7 @@ class ClosingDialog(AppDialog["str | None"]):
     def _keep_chosen(self, event: Chosen) -> None:
         if event.field.on == "next":
             self.promise[event.field.code] = event.code or ""
+            self._keep_promise()
         elif event.code is None:
             self.intake.enter(event.field, "")
         else:
@@ -166,6 +187,8 @@ class ClosingDialog(AppDialog["str | None"]):
                 self._promised(row)
                 continue
             row.answer(self.intake.enter(row.field, row.raw))
+        if any(row.field.on == "next" for row in typed):
+            self._keep_promise()
         if typed:
             self.query_one("#closing-missing", Static).update(self._missing())
 
@@ -200,6 +223,7 @@ class ClosingDialog(AppDialog["str | None"]):
         chosen = self.report_classes[place].code if place is not None else None
         done = lambda *_done: self.app.call_later(self.dismiss, "finished")  # noqa: E731
         self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
+        self.intake.workspace.keep_draft(self._draft, None)
 
     def _next_contact(self) -> dict[str, str] | None:
         """The promise as a task; a time that cannot be read is kept in what to say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
 
 from lnctp_tui.i18n import N_
 from lnctp_tui.screens.base import AppDialog
@@ -18,9 +19,16 @@ from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText
 
+FLUSH = 0.3
+"""Seconds from the first key of a burst to the draft."""
+
 
 class TextDialog(AppDialog[str | None]):
-    """Asks for a text of several lines. Ctrl+S keeps it; Esc leaves, and an unfinished text is not lost on the way."""
+    """Asks for a text of several lines. Ctrl+S keeps it; Esc leaves, and an unfinished text is not lost on the way.
+
+    `draft` gets what stands there while it is typed; whoever opens the dialog again gives it back as `text`.
+    `place` is how to come back here after a lock.
+    """
 
     CSS_PATH = "../styles/lists.tcss"
     AUTO_FOCUS = "LongText"
@@ -29,23 +37,44 @@ class TextDialog(AppDialog[str | None]):
         Binding("escape", "leave", N_("cancelar"), id="dialog.leave"),
     ]
 
-    def __init__(self, title: str, text: str = "") -> None:
+    def __init__(
+        self, title: str, text: str, draft: Callable[[str], object], place: tuple[str, str] | None = None
+    ) -> None:
         super().__init__()
         self.title_text = title
         self.begun = text
+        self.draft = draft
+        self.place = place
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self.title_text), classes="title")
-            yield LongText(self.begun)
+            yield LongText()
             yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(LongText).load(self.begun)
+
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+
+    def flush(self) -> None:
+        """Hand what was typed to the draft now."""
+        if self._timer:
+            self._timer.stop()
+            self._timer = None
+            self.draft(self.query_one(LongText).whole)
 
     def action_keep(self) -> None:
         """Give the text back; an empty one is nothing."""
-        self.dismiss(self.query_one(LongText).text.strip() or None)
+        self.flush()
+        self.dismiss(self.query_one(LongText).whole.strip() or None)
 
     def action_leave(self) -> None:
-        """Nothing is kept."""
+        """The draft stays."""
+        self.flush()
         self.dismiss(None)
 
 

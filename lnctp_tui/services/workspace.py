@@ -17,6 +17,7 @@ from lnctp_tui.storage.vault import Key
 
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
+DRAFT = "draft:"
 PROTOCOL_FOLDER = "protocol"
 """Folder inside the data folder where an organisation puts its own protocol."""
 
@@ -43,6 +44,14 @@ class Workspace:
         """Keep a preference; None forgets it."""
         self.writer.submit(lambda store: put_setting(store, key, value))
 
+    def draft(self, key: str, default: Any = None) -> Any:
+        """What was begun under `key` and not kept yet."""
+        return self.setting(DRAFT + key, default)
+
+    def keep_draft(self, key: str, value: Any) -> None:
+        """Keep what is being written, for after a lock or a crash; None forgets it."""
+        self.set_setting(DRAFT + key, value)
+
     def close(self) -> bool:
         """Write what is waiting and let go of the files; whether everything is on disk."""
         clean = self.writer.stop()
@@ -54,6 +63,11 @@ def put_setting(store: Store, key: str, value: Any) -> None:
     """Keep a preference in the database."""
     with store.write() as unit:
         unit.remember(SETTING + key, value)
+
+
+def drop_draft(store: Store, key: str) -> None:
+    """Forget a draft: what it held is kept elsewhere now."""
+    put_setting(store, DRAFT + key, None)
 
 
 def load_protocol(home: Path) -> Protocol:

@@ -19,7 +19,8 @@ from textual.widget import AwaitMount
 from textual.widgets import Input
 
 from lnctp_tui.app_forms import OpenForms
-from lnctp_tui.app_guard import CRASHED, GuardedApp
+from lnctp_tui.app_guard import CRASHED
+from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
 from lnctp_tui.app_start import Preload, Where, remember
 from lnctp_tui.errors import LnctpError
@@ -48,7 +49,7 @@ LAST_RESORT = 4.5
 QUIT_TWICE = 6.0
 
 
-class LnctpApp(GuardedApp[int]):
+class LnctpApp(OrderedKeysApp[int]):
     """The full-screen app. It starts on the phrase, or on the first run."""
 
     TITLE = ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
+import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
-from pty_app import LNCTP, PHRASE, PtyApp, lnctp
+import pytest
+from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
 from lnctp_tui.services.workspace import open_store
 from lnctp_tui.storage import catalogs, instants, vault
@@ -113,3 +116,21 @@ def test_a_lock_blanks_the_screen_ends_the_process_and_comes_back_to_the_field(h
         assert "palab" not in app.text
         assert worker not in app.workers
         app.unlock().see("A media palab").settle().send("ra").see("A media palabra")
+
+
+@pytest.mark.parametrize("busy", [0, 6], ids=["quiet", "busy"])
+def test_a_burst_after_f3_ends_in_the_field_that_was_named(home: Path, phrase_file: Path, busy: int) -> None:
+    with PtyApp(home=home, deadline=60) as app:
+        in_a_call(app)
+        spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
+        try:
+            app.send(KEYS["f3"] + "palabra clave\rsandía").until(
+                lambda: re.search(r"Palabra clave +sandía", app.text), "sandía in its field"
+            )
+        finally:
+            for each in spinning:
+                each.kill()
+                each.wait()
+        saved(app)
+        app.kill()
+    assert narratives(home, phrase_file) == [""]

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import fold
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.services.debt import applies
+from lnctp_tui.widgets.drawing import fit, strip
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
 
-SHOWN = 50
 WHOLE_LISTS = 100
 """Rows of longer catalogs are found in their own field, not here."""
 
+Records = Callable[[str], Mapping[str, Any]]
 
-class _Goal(NamedTuple):
-    """A field, or a row of a checklist."""
 
+class Goal(NamedTuple):
+    """A field of a stage, or a row of a checklist."""
+
+    stage: str
     code: str
     table: str
     label: str
@@ -35,26 +41,87 @@ class _Goal(NamedTuple):
     key: str
 
 
-def goals(protocol: Protocol) -> Iterator[_Goal]:
-    """Every field in the form's order, and the rows of its checklists."""
+def goals(protocol: Protocol, record_of: Records) -> Iterator[Goal]:
+    """Every field that applies to the records on the screen, in the form's order, and the rows of its checklists."""
     dimensions = protocol.catalogs.get("dimension")
     for number, stage in enumerate(protocol.stages, 1):
         where = f"{number} {pick(stage.title)}"
         for field in stage.fields:
+            if not applies(field, record_of(field.on)):
+                continue
             label = pick(field.label)
-            yield _Goal(field.code, field.on, label, where, fold(f"{label} {pick(stage.title)}"))
+            key = fold(f"{label} {pick(stage.title)}")
+            yield Goal(stage.code, field.code, field.on, label, where, key)
             catalog = (
                 protocol.catalogs.get(field.catalog or field.code) if field.kind == "checklist" else None
             )
             for row in catalog.rows if catalog and len(catalog.rows) <= WHOLE_LISTS else ():
+                if row.valid_to:
+                    continue
                 text = pick(row.label)
                 group = dimensions.by_code.get(row.extra.get("dimension", "")) if dimensions else None
-                under = pick(group.label) if group else label
-                yield _Goal(f"{field.code}.{row.code}", field.on, text, f"{where} · {under}", fold(text))
+                under = f"{where} · {pick(group.label) if group else label}"
+                yield Goal(stage.code, f"{field.code}.{row.code}", field.on, text, under, fold(text))
 
 
-class FindField(AppDialog["tuple[str, str] | None"]):
-    """Answers the code and the table of the field, or nothing."""
+class HitList(Widget, can_focus=False):
+    """The hits, drawn line by line: only those that show cost anything. The keys stay with the box."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"hits--where", "hits--cursor"}
+
+    class Clicked(Message):
+        """A hit was clicked."""
+
+        def __init__(self, hit: Goal) -> None:
+            self.hit = hit
+            super().__init__()
+
+    hits: Sequence[Goal] = ()
+    cursor = 0
+
+    def show(self, hits: Sequence[Goal]) -> None:
+        """Show `hits`, the cursor on the first."""
+        self.hits, self.cursor = hits, 0
+        self.refresh()
+
+    @property
+    def highlighted(self) -> Goal | None:
+        return self.hits[self.cursor] if self.hits else None
+
+    def move(self, step: int) -> None:
+        """Up or down; past an end, to the other one."""
+        if self.hits:
+            self.cursor = (self.cursor + step) % len(self.hits)
+            self.refresh()
+
+    @property
+    def _top(self) -> int:
+        height = self.size.height
+        return max(0, min(self.cursor - height // 2, len(self.hits) - height))
+
+    def render_line(self, y: int) -> Strip:
+        """One hit: its name, and dim where it stands."""
+        width, place = self.size.width, self._top + y
+        if place >= len(self.hits):
+            none = _("Ningún campo se llama así.") if not (self.hits or y) else ""
+            return strip(
+                [(f"  {none}", self.get_component_rich_style("hits--where"))], width, self.rich_style
+            )
+        hit = self.hits[place]
+        here = place == self.cursor
+        style = self.get_component_rich_style("hits--cursor") if here else self.rich_style
+        dim = style if here else self.get_component_rich_style("hits--where")
+        label = f"{'▸' if here else ' '} {hit.label}  "
+        return strip([(fit(label, min(cell_len(label), width)), style), (hit.where, dim)], width, style)
+
+    def on_click(self, event: events.Click) -> None:
+        place = self._top + event.y
+        if place < len(self.hits):
+            self.post_message(self.Clicked(self.hits[place]))
+
+
+class FindField(AppDialog[Goal | None]):
+    """Answers the field or the row, or nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f3", "dismiss(None)", N_("volver"), id="find.close"),
@@ -63,18 +130,16 @@ class FindField(AppDialog["tuple[str, str] | None"]):
         Binding("enter,tab", "take", N_("ir al campo"), key_display="Enter", id="find.take"),
     ]
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, found: Iterable[Goal]) -> None:
         super().__init__()
-        self.goals = list(goals(protocol))
-        self.hits: list[_Goal] = []
+        self.goals = list(found)
+        self._typed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
             yield Static(_("Ir a un campo"), classes="dialog-title", markup=False)
             yield FindInput(placeholder=_("parte de su nombre"))
-            hits = OptionList(markup=False)
-            hits.can_focus = False
-            yield hits
+            yield HitList()
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -82,33 +147,39 @@ class FindField(AppDialog["tuple[str, str] | None"]):
         self.query_one(FindInput).focus()
 
     @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
-        self._show(event.value)
+    def _changed(self) -> None:
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Show what fits the text as it stands now, not as some message saw it."""
+        typed = self.query_one(FindInput).value
+        if typed != self._typed:
+            self._show(typed)
 
     def _show(self, typed: str) -> None:
-        words = fold(typed).split()
-        found = [goal for goal in self.goals if all(word in goal.key for word in words)]
-        found.sort(key=lambda goal: ("." in goal.code, not goal.key.startswith(words[0]) if words else False))
-        self.hits = found[:SHOWN]
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(
-            Option(Content.assemble(goal.label, "  ", (goal.where, "dim"))) for goal in self.hits
-        )
-        options.highlighted = 0 if self.hits else None
+        self._typed = typed
+        self.query_one(HitList).show(best(self.goals, typed))
 
     def action_move(self, step: int) -> None:
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if step > 0 else options.action_cursor_up()
+        self._catch_up()
+        self.query_one(HitList).move(step)
 
     def action_take(self) -> None:
-        place = self.query_one(OptionList).highlighted
-        if place is not None:
-            self.dismiss((self.hits[place].code, self.hits[place].table))
+        self._catch_up()
+        if hit := self.query_one(HitList).highlighted:
+            self.dismiss(hit)
 
-    @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss((self.hits[event.option_index].code, self.hits[event.option_index].table))
+    @on(HitList.Clicked)
+    def _clicked(self, event: HitList.Clicked) -> None:
+        self.dismiss(event.hit)
+
+
+def best(found: Sequence[Goal], typed: str) -> list[Goal]:
+    """The goals with every word of `typed` in them: fields first, those that begin with it before the others."""
+    words = fold(typed).split()
+    hits = [goal for goal in found if all(word in goal.key for word in words)]
+    start = words[0] if words else ""
+    return sorted(hits, key=lambda goal: ("." in goal.code, not goal.key.startswith(start)))
 
 
 class FindInput(LineInput, inherit_bindings=False):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual import on, work
+from textual import on
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.protocol import Field
@@ -17,6 +17,9 @@ from lnctp_tui.screens.intake_keys import BINDINGS
 from lnctp_tui.widgets.elements import ElementsPanel
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.summary_line import SummaryLine
+
+if TYPE_CHECKING:
+    from lnctp_tui.screens.find_field import Goal
 
 LOOK_AGAIN = 1.5
 """Seconds of quiet before earlier contacts are looked for again."""
@@ -166,17 +169,19 @@ class IntakeScreen(IntakeForm):
             NarrativeDialog(self.intake, field), lambda _done: self.show_records(afresh=False)
         )
 
-    @work
-    async def action_find(self) -> None:
-        from lnctp_tui.screens.find_field import FindField
+    def action_find(self) -> None:
+        from lnctp_tui.screens.find_field import FindField, goals
 
         self.flush()
-        found = await self.app.push_screen_wait(FindField(self.protocol))
-        if found:
-            await self.go_to_code(*found)
+        self.app.push_screen(FindField(goals(self.protocol, self._record_of)), self._found)
 
-    @work
-    async def action_panel(self) -> None:
+    async def _found(self, goal: Goal | None) -> None:
+        if goal:
+            if goal.table == "person":
+                self._need_victim()
+            await self.go_to(goal.stage, goal.code, goal.table)
+
+    def action_panel(self) -> None:
         """The panel at the right; where there is none, over the form."""
         panel = self.query_one(ElementsPanel)
         if panel.display and self.size.width >= 120:
@@ -188,7 +193,9 @@ class IntakeScreen(IntakeForm):
         dialog = PanelDialog(
             self.protocol, self.found, current.id if current else None, view.debt_of(self.intake)
         )
-        code = await self.app.push_screen_wait(dialog)
+        self.app.push_screen(dialog, self._go_where)
+
+    async def _go_where(self, code: str | None) -> None:
         if code:
             await self.go_to_code(code)
 
@@ -196,24 +203,19 @@ class IntakeScreen(IntakeForm):
     def _summary(self) -> None:
         self.action_panel()
 
-    @work
-    async def action_emergency(self) -> None:
+    def action_emergency(self) -> None:
         from lnctp_tui.screens.emergency import EmergencyCard
 
         self.flush()
-        await self.app.push_screen_wait(EmergencyCard(self.intake, self.found))
-        self.show_records()
+        self.app.push_screen(EmergencyCard(self.intake, self.found), lambda _done: self.show_records())
 
-    @work
-    async def action_earlier(self) -> None:
+    def action_earlier(self) -> None:
         from lnctp_tui.screens.earlier import EarlierContacts
 
         self.flush()
-        await self.app.push_screen_wait(EarlierContacts(self.intake))
-        self.show_records()
+        self.app.push_screen(EarlierContacts(self.intake), lambda _done: self.show_records())
 
-    @work
-    async def action_finish(self) -> None:
+    def action_finish(self) -> None:
         """The clock stops now; the rest can be said afterwards."""
         from lnctp_tui.screens.closing import ClosingDialog
 
@@ -222,28 +224,33 @@ class IntakeScreen(IntakeForm):
         self._tick()
         self._show_heading()
         self.found = self.intake.assess()
-        where = await self.app.push_screen_wait(ClosingDialog(self.intake, self.found))
+        self.app.push_screen(ClosingDialog(self.intake, self.found), self._finished)
+
+    async def _finished(self, where: str | None) -> None:
         if where == "finished":
             self.shell.leave_form()
         elif where:
             await self.go_to_code(where)
         self.show_records(afresh=True)
 
-    @work
-    async def action_discard(self) -> None:
+    def action_discard(self) -> None:
         from lnctp_tui.screens.discard import DiscardDialog
 
         self.flush()
-        reason = await self.app.push_screen_wait(DiscardDialog(self.protocol))
+        self.app.push_screen(DiscardDialog(self.protocol), self._discarded)
+
+    def _discarded(self, reason: str | None) -> None:
         if reason:
             self.intake.discard(reason, partial(self._soon_after, self.shell.leave_form))
 
-    @work
-    async def action_attach(self) -> None:
+    def action_attach(self) -> None:
         from lnctp_tui.screens.intake_attach import AttachDialog
 
         self.flush()
-        if await self.app.push_screen_wait(AttachDialog(self.intake, self._offered)):
+        self.app.push_screen(AttachDialog(self.intake, self._offered), self._attached)
+
+    def _attached(self, changed: bool | None) -> None:
+        if changed:
             self.show_records(afresh=True)
             self.think()
 

@@ -1,0 +1,127 @@
+"""Keys one after the other: what is typed faster than the screen reaches what it was meant for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual import events
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from lnctp_tui.app_guard import GuardedApp
+
+Result = TypeVar("Result")
+
+PATIENCE = 5.0
+"""Seconds that keys wait for a screen that never settles; then the field with the focus gets them."""
+ROUNDS = 8
+"""Times that the screen or the focus may change after one key before the next one is let through."""
+AT_ONCE = frozenset({"ctrl+l", "ctrl+q"})
+"""Keys that wait for nothing."""
+WITHIN_TEXT = frozenset({"backspace", "delete", "left", "right", "home", "end"})
+
+
+class _Turn:
+    """A key whose effect (an action, a dialog, another field) is not over yet."""
+
+    def __init__(self, key: events.Event) -> None:
+        self.key = key
+        self.settling = False
+        self.rounds = 0
+
+
+class OrderedKeysApp(GuardedApp[Result]):
+    """Holds keys and pastes while the one before may still move the focus, and passes them on in their order.
+
+    Textual hands a key to the widget that has the focus when the key comes, and runs bindings when it has
+    bubbled back to the app: a burst like F3, a name and Enter would be spread over three screens. Letters
+    typed into a text move nothing and are never held.
+    """
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self._turn: _Turn | None = None
+        self._held: deque[events.Key | events.Paste] = deque()
+        self._patience: Timer | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass a key on, or hold it until its turn."""
+        if not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+        elif event.is_forwarded:  # it has bubbled up to its bindings
+            await super().on_event(event)
+            if self._turn is not None and event is self._turn.key:
+                self._settle(self._turn)
+        elif self._turn is None or (isinstance(event, events.Key) and event.key in AT_ONCE):
+            await self._pass_on(event)
+        else:
+            self._held.append(event)
+            self._patience = self._patience or self.set_timer(PATIENCE, self._give_up)
+
+    async def _pass_on(self, event: events.Key | events.Paste) -> None:
+        turn = None
+        target: Widget = self.focused or self.screen
+        if not _only_text(event, target):
+            turn = self._turn = _Turn(event)
+        await super().on_event(event)
+        if turn is not None:
+            self._climb(target, turn, lambda: self._settle(turn))
+
+    def _climb(self, node: DOMNode | None, turn: _Turn, then: Callable[[], None]) -> None:
+        """Call `then` in the app, behind every message that is now on its way up from `node`."""
+
+        def climbed() -> None:
+            if turn is self._turn:
+                self._climb(node.parent if node else None, turn, then)
+
+        if node is None or node is self or not node.call_later(climbed):
+            self.call_later(then)
+
+    def _settle(self, turn: _Turn) -> None:
+        """The key reached everything; now what it set off: a screen that is made, a focus that moves."""
+        if turn is self._turn and not turn.settling:
+            turn.settling = True
+            self.call_later(self._look, turn)
+
+    def _look(self, turn: _Turn) -> None:
+        screen: Screen[object] = self.screen
+        focused = screen.focused
+
+        def settled() -> None:
+            if turn is not self._turn:
+                return
+            turn.rounds += 1
+            same = self.screen is screen and screen.focused is focused
+            if same or turn.rounds > ROUNDS:
+                self.call_later(self._next, turn)
+            else:
+                self._look(turn)
+
+        self._climb(focused or screen, turn, settled)
+
+    async def _next(self, turn: _Turn | None) -> None:
+        """The turn is over: pass on what was held, up to the next key that takes a turn."""
+        if turn is not self._turn:
+            return
+        self._turn = None
+        while self._held and self._turn is None:
+            await self._pass_on(self._held.popleft())
+        if self._patience is not None:
+            self._patience.stop()
+        self._patience = self.set_timer(PATIENCE, self._give_up) if self._held else None
+
+    async def _give_up(self) -> None:
+        """Nothing is thrown away: what was held goes to the field with the focus."""
+        await self._next(self._turn)
+
+
+def _only_text(event: events.Key | events.Paste, target: Widget) -> bool:
+    """Whether a key only adds to the text under the cursor, or takes from it."""
+    if not isinstance(target, Input | TextArea):
+        return False
+    return isinstance(event, events.Paste) or event.is_printable or event.key in WITHIN_TEXT

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings
+from lnctp_tui.i18n.of_server import SERVER
 
 
 class Explanation(NamedTuple):
@@ -340,4 +341,5 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Revise los títulos de la primera línea."),
     ),
+    **SERVER,
 }

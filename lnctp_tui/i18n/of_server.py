@@ -1,0 +1,110 @@
+"""What an administrator reads when a command of the central server is refused. Same shape as `messages`."""
+
+from __future__ import annotations
+
+from lnctp_tui.i18n import N_
+
+UNTOUCHED = N_("No se cambió nada.")
+
+SERVER: dict[str, tuple[str, str, str]] = {
+    "server_extra": (
+        N_("Falta lo que el servidor necesita ({name})."),
+        "",
+        N_("Instale el programa con el extra «server»: pip install 'lnctp-tui[server]'."),
+    ),
+    "server_needs_tls": (
+        N_("Sin certificado el servidor solo escucha en este equipo, no en {host}."),
+        UNTOUCHED,
+        N_("Dé --cert y --key, o use --host 127.0.0.1 detrás de un proxy con TLS."),
+    ),
+    "server_half_tls": (
+        N_("El certificado y su llave van juntos."),
+        UNTOUCHED,
+        N_("Dé --cert y --key, los dos."),
+    ),
+    "server_port": (
+        N_("No se puede escuchar en {host}, puerto {port} ({reason})."),
+        UNTOUCHED,
+        N_("Use otro puerto con --port, o detenga lo que lo ocupa."),
+    ),
+    "server_no_database": (
+        N_("La base de datos no responde."),
+        UNTOUCHED,
+        N_("Revise que PostgreSQL esté en marcha y que DATABASE_URL sea correcta."),
+    ),
+    "server_not_ready": (
+        N_("La base de datos no tiene las tablas de esta versión ({revision})."),
+        UNTOUCHED,
+        N_("Ejecute «lnctp server init» con la conexión del dueño de las tablas."),
+    ),
+    "server_full": (
+        N_("El disco del servidor está lleno."),
+        UNTOUCHED,
+        N_("Libere espacio; las consejeras siguen registrando y enviarán después."),
+    ),
+    "server_busy": (
+        N_("La base de datos está ocupada o no responde."),
+        UNTOUCHED,
+        N_("Vuelva a intentarlo en un momento; «lnctp server status» dice cómo está."),
+    ),
+    "no_such_person": (
+        N_("No hay una persona con ese nombre o identificador."),
+        UNTOUCHED,
+        N_("«lnctp server person list» las muestra."),
+    ),
+    "many_such_people": (
+        N_("{count} personas se llaman así."),
+        UNTOUCHED,
+        N_("Use el identificador; «lnctp server person list --json» los muestra."),
+    ),
+    "no_such_role": (
+        N_("No existe ese papel."),
+        UNTOUCHED,
+        N_("Use counselor, supervisor, analyst o admin."),
+    ),
+    "no_such_device": (
+        N_("No hay un solo equipo con ese identificador o prefijo."),
+        UNTOUCHED,
+        N_("«lnctp server device list» los muestra."),
+    ),
+    "person_left": (
+        N_("Esa persona ya no trabaja aquí."),
+        UNTOUCHED,
+        N_("Regístrela de nuevo con «lnctp server person add»."),
+    ),
+    "device_state": (
+        N_("El equipo está en el estado «{state}», y de ese no se pasa al que pidió."),
+        UNTOUCHED,
+        N_("Un equipo revocado se inscribe de nuevo, con otro código."),
+    ),
+    "wrong_device_words": (
+        N_("Las seis palabras no son las de ese equipo."),
+        UNTOUCHED,
+        N_("No lo apruebe: puede ser otro equipo. Pida a la persona que las lea otra vez en «lnctp status»."),
+    ),
+    "no_such_record": (
+        N_("No hay un registro con ese folio o identificador."),
+        UNTOUCHED,
+        N_("Revise el folio; quizá aún no llega al servidor."),
+    ),
+    "backup_key_missing": (
+        N_("Falta la llave de los respaldos."),
+        UNTOUCHED,
+        N_("Hágala con «lnctp server init»; la parte secreta se guarda fuera del servidor."),
+    ),
+    "backup_key_wrong": (
+        N_("La llave no abre este respaldo, o el archivo fue alterado."),
+        UNTOUCHED,
+        N_("Use la llave secreta que se imprimió cuando se hizo el servidor."),
+    ),
+    "restore_occupied": (
+        N_("El servidor ya tiene datos: restaurar no reemplaza nada."),
+        UNTOUCHED,
+        N_("Restaure en una carpeta o base de datos nueva, revísela, y después cambie de una a otra."),
+    ),
+    "dump_failed": (
+        N_("El programa {program} de PostgreSQL no terminó bien ({reason})."),
+        UNTOUCHED,
+        N_("Revise el espacio y que la base de datos responda."),
+    ),
+}

@@ -1,0 +1,41 @@
+"""What a failure below means on the line: not allowed, wait, or a value that cannot be stored."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import psycopg
+
+from lnctp_tui.server.database import Declined, failures
+from lnctp_tui.server.requests import Denied
+
+STATUS: Final[dict[str, int]] = {
+    "malformed": 422,
+    "too_large": 413,
+    "not_found": 404,
+    "busy": 503,
+    "server_full": 503,
+}
+"""Of codes of the rooms below; every other is a 403."""
+WAIT: Final[dict[str, int]] = {"busy": 5, "server_full": 60}
+
+
+def denied(error: BaseException) -> Denied:
+    """The refusal that goes over the line. 500 `error` for what nobody foresaw."""
+    if isinstance(error, Denied):
+        return error
+    if isinstance(error, Declined):
+        return Denied(STATUS.get(error.code, 403), error.code, WAIT.get(error.code))
+    if isinstance(error, (psycopg.DataError, UnicodeEncodeError)):
+        return Denied(422, "malformed")
+    return denied(_translated(error))
+
+
+def _translated(error: BaseException) -> Denied | Declined:
+    try:
+        with failures():
+            raise error
+    except Declined as found:
+        return found
+    except BaseException:
+        return Denied(500, "error")

@@ -1,0 +1,131 @@
+"""What may stand in a request, by route. Unknown members are let be: a newer laptop meets this server too."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lnctp_tui.sync import wire
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,36}$")]
+ScopeId = Annotated[str, StringConstraints(pattern=r"^(@all|[0-9A-Za-z-]{1,36})$")]
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+Chain = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+Mark = tuple[Number, Chain]
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Word = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Message(BaseModel):
+    """A request's body, or its query."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Nothing(Message):
+    """A request that says nothing but its name."""
+
+
+class Enroll(Message):
+    """A laptop's first word: signed with the key it brings."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    device: Id
+    public_key: Hex32
+    actor: Id
+    name: Word = ""
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class AuditHead(Message):
+    """How far the laptop's chain of views reaches, and its value where the server last confirmed it."""
+
+    n: Number
+    chain: Chain
+    at_known: Chain | None = None
+
+
+class Push(Message):
+    """Changes to keep. What stands in a change is checked one by one, behind the door."""
+
+    cursor: Mark | None = None
+    proof: Mark | None = None
+    receipt: Number | None = None
+    audit: AuditHead | None = None
+    repair: bool = False
+    changes: list[dict[str, Any]]
+
+
+class Pull(Message):
+    """News after a cursor. `cursor` and `proof` are `n.chain`."""
+
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,18}\.([0-9a-f]{64})?$")] = "0."
+    proof: Annotated[str, StringConstraints(pattern=r"^([0-9]{1,18}\.([0-9a-f]{64})?)?$")] = ""
+    limit: Annotated[int, Field(ge=1, le=5000)] = 1000
+    wait: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0
+
+
+class History(Message):
+    """Whole histories, scope by scope; `after` numbers only the first of them."""
+
+    scopes: Annotated[list[ScopeId], Field(max_length=200)]
+    after: Number = 0
+    limit: Annotated[int, Field(ge=1, le=5000)] = 2000
+
+
+class Missing(Message):
+    """Ids a laptop holds."""
+
+    ids: Annotated[list[Id], Field(max_length=20_000)]
+
+
+class Fetch(Message):
+    """Changes asked for by id."""
+
+    ids: Annotated[list[Id], Field(max_length=1000)]
+
+
+class Bucket(Message):
+    """One of the 256 sums."""
+
+    bucket: Annotated[int, Field(ge=0, le=255)]
+
+
+class Window(Message):
+    """Cases that leave the laptop, or come back."""
+
+    scopes: Annotated[list[ScopeId], Field(max_length=1000)]
+    action: Literal["leave", "open"]
+
+
+class Handing(Message):
+    """A case for somebody: given by a supervisor, or offered."""
+
+    scope: ScopeId
+    person: Id
+
+
+class Answer(Message):
+    """Yes or no to an offered case."""
+
+    scope: ScopeId
+    accept: bool
+
+
+class Search(Message):
+    """Words to look for."""
+
+    q: Word = ""
+
+
+class Decide(Message):
+    """What becomes of a quarantined change."""
+
+    action: Literal["release", "dismiss"]
+
+
+def mark(text: str) -> wire.Mark | None:
+    """The mark that `n.chain` writes; None for an empty text."""
+    n, _, chain = text.partition(".")
+    return wire.Mark(int(n), chain) if n else None

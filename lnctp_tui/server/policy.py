@@ -1,0 +1,65 @@
+"""Who may do what: one table role × action, and what each state of a device leaves of it. Nothing else is allowed.
+
+Routes name their action; a test walks every route with every role and state. What a role reaches is also
+held by row-level security, so that a forgotten condition shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+Role = Literal["counselor", "supervisor", "analyst", "admin"]
+State = Literal["pending", "active", "upload_only", "revoked"]
+Action = Literal[
+    "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
+    "offer", "answer", "offers", "people", "search", "quarantine", "decide", "conflicts",
+]  # fmt: skip
+Reach = Literal["self", "held", "team"]
+"""`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
+see. `team`: all cases of the team."""
+
+ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "analyst", "admin")
+STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked")
+
+_DELIVER: Final[dict[Action, Reach]] = {"me": "self", "push": "self", "missing": "self"}
+"""Whoever once wrote a case may deliver it: an earlier counselor, now admin, still has an outbox."""
+_READ: Final[tuple[Action, ...]] = (
+    "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
+)  # fmt: skip
+_LEAD: Final[tuple[Action, ...]] = ("assign", "quarantine", "decide", "conflicts")
+
+
+def _reading(reach: Reach) -> dict[Action, Reach]:
+    return {**_DELIVER, **dict.fromkeys(_READ, reach), "people": "team"}
+
+
+ALLOWED: Final[Mapping[Role, Mapping[Action, Reach]]] = {
+    "counselor": _reading("held"),
+    "supervisor": {**_reading("team"), **dict.fromkeys(_LEAD, "team")},
+    # Statistics come through a database login of their own, without rows.
+    "analyst": _DELIVER,
+    # People and devices are kept at the server's command line; no case content.
+    "admin": {**_DELIVER, "people": "team"},
+}
+
+LEFT: Final[Mapping[State, frozenset[Action] | None]] = {
+    "pending": frozenset({"me"}),
+    "active": None,
+    "upload_only": frozenset({"me", "push", "missing"}),
+    "revoked": frozenset(),
+}
+"""What a state leaves of a role; None leaves all of it."""
+
+
+def reach(role: str, action: str) -> Reach | None:
+    """How far `role` reaches with `action`; None is not at all, also for roles and actions nobody knows."""
+    return ALLOWED.get(role, {}).get(action)  # type: ignore[call-overload,no-any-return]
+
+
+def barred(state: str, action: str) -> str | None:
+    """The error code with which a device's state forbids `action`, None when it does not."""
+    if state not in LEFT:
+        return "forbidden"
+    left = LEFT[state]  # type: ignore[index]
+    return None if left is None or action in left else state

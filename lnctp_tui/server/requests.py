@@ -1,0 +1,123 @@
+"""A request as it stands on the line: who signed it, its body within bounds, and the ways to refuse it.
+
+The signature covers method, host, raw path and query, device, time, nonce and body. Order of the checks:
+what is cheap first, the database last. Source: docs/synchronisation.md, "The line".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from lnctp_tui.sync import wire
+
+IDLE, WHOLE = 20.0, 900.0
+"""Seconds a sender may be silent within a body, and for all of it: 2 MB at the pace of a bad line."""
+
+_DEVICE = re.compile(r"[0-9A-Za-z-]{1,36}")
+_TIME = re.compile(r"[0-9]{1,12}")
+_NONCE = re.compile(r"[0-9a-f]{32}")
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
+_PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Denied(Exception):
+    """A request that is not carried out. `code` goes over the line; nothing of the request does."""
+
+    def __init__(self, status: int, code: str, wait: int | None = None) -> None:
+        self.status, self.code, self.wait = status, code, wait
+        super().__init__(code)
+
+
+class Gone(Exception):
+    """The sender hung up before the body was whole."""
+
+
+class Envelope(NamedTuple):
+    """What the headers of a request say."""
+
+    method: str
+    host: str
+    path: str
+    """Raw, with its query."""
+    device: str
+    time: int
+    nonce: str
+    signature: str
+    version: int
+
+
+def envelope(scope: MutableMapping[str, Any], now: int, names: frozenset[str] = frozenset()) -> Envelope:
+    """The signed part of a request's head. Raises Denied 401 `bad_signature`, `clock_skew`."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    parts = [headers.get(f"lnctp-{name}", "") for name in ("device", "time", "nonce", "signature")]
+    patterns = (_DEVICE, _TIME, _NONCE, _SIGNATURE)
+    if not all(pattern.fullmatch(part) for pattern, part in zip(patterns, parts, strict=True)):
+        raise Denied(401, "bad_signature")
+    host = headers.get("host", "")
+    if names and host.rpartition(":")[0].lower() not in names and host.lower() not in names:
+        raise Denied(401, "bad_signature")
+    device, time, nonce, signature = parts
+    if abs(int(time) - now) > wire.SKEW:
+        raise Denied(401, "clock_skew")
+    path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    version = headers.get("lnctp-version", "")
+    return Envelope(
+        scope["method"],
+        host,
+        f"{path}?{query}" if query else path,
+        device,
+        int(time),
+        nonce,
+        signature,
+        int(version) if _TIME.fullmatch(version) else 0,
+    )
+
+
+def verify(said: Envelope, body: bytes, public_key: str) -> None:
+    """Raises Denied 401 `bad_signature` unless the holder of `public_key` (hexadecimal) signed all of it."""
+    if not _PUBLIC_KEY.fullmatch(public_key):
+        raise Denied(401, "bad_signature")
+    content = wire.request_bytes(said.method, said.host, said.path, said.device, said.time, said.nonce, body)
+    try:
+        VerifyKey(bytes.fromhex(public_key)).verify(content, bytes.fromhex(said.signature))
+    except (BadSignatureError, ValueError) as error:
+        raise Denied(401, "bad_signature") from error
+
+
+async def body_of(receive: Receive, announced: str | None = None, cap: int = wire.BODY_CAP) -> bytes:
+    """The bytes of a body. Raises Denied 413 `too_large` past `cap`, 408 `too_slow`; Gone."""
+    if announced is not None and (not announced.isdecimal() or int(announced[:12]) > cap):
+        raise Denied(413, "too_large")
+    content = bytearray()
+    try:
+        async with asyncio.timeout(WHOLE):
+            while True:
+                async with asyncio.timeout(IDLE):
+                    message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Gone
+                content += message.get("body", b"")
+                if len(content) > cap:
+                    raise Denied(413, "too_large")
+                if not message.get("more_body", False):
+                    return bytes(content)
+    except TimeoutError as error:
+        raise Denied(408, "too_slow") from error
+
+
+def message_in(body: bytes) -> Any:
+    """What a body says. Raises Denied 413 `too_large`, 422 `malformed`."""
+    try:
+        return wire.unpack(body, wire.BODY_CAP)
+    except wire.TooLarge as error:
+        raise Denied(413, "too_large") from error
+    except wire.Malformed as error:
+        raise Denied(422, "malformed") from error

@@ -1,0 +1,65 @@
+"""What an administrator can set: by option of `lnctp server run`, by environment, else as it comes."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnctp_tui.errors import Refused
+
+HOME = "LNCTP_SERVER_HOME"
+DATABASE = "DATABASE_URL"
+NAMES = "LNCTP_SERVER_NAMES"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One server's settings."""
+
+    home: Path
+    """Folder of the embedded PostgreSQL and of what the server keeps for itself."""
+    database: str | None = None
+    """`postgresql://…` of a PostgreSQL that stands elsewhere; None starts the embedded one."""
+    team: str = "main"
+    names: frozenset[str] = frozenset()
+    """Host names a request may be signed for; empty takes any."""
+    connections: int = 8
+    """Of one worker process to the database."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """The settings that the environment says."""
+        named = environment.get(HOME)
+        names = environment.get(NAMES, "").replace(",", " ").lower().split()
+        return cls(
+            home=Path(named).expanduser().absolute() if named else _usual_home(),
+            database=environment.get(DATABASE) or None,
+            team=environment.get("LNCTP_SERVER_TEAM") or "main",
+            names=frozenset(names),
+            connections=max(2, int(environment.get("LNCTP_SERVER_CONNECTIONS") or 8)),
+        )
+
+
+def _usual_home() -> Path:
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("lnctp-server", appauthor=False))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a bind or peer address is this machine's own."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_listening(host: str, cert: Path | None, key: Path | None) -> None:
+    """Raises Refused `server_needs_tls` where others could listen in, `server_half_tls` for half a pair."""
+    if (cert is None) != (key is None):
+        raise Refused("server_half_tls")
+    if cert is None and not is_loopback(host):
+        raise Refused("server_needs_tls", host=host)

@@ -219,6 +219,39 @@ def test_passphrase_changes_it(full: Path, run: Run, tmp_path: Path) -> None:
     assert len(run("case", "list", "--passphrase-file", fresh, "--json").json) == 21
 
 
+# beside the app
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("case", "import", "{sample}"),
+        ("passphrase", "--new-passphrase-file", "{fresh}"),
+        ("restore", "{backup}"),
+        ("recovery", "sheet"),
+        ("recovery", "open-sheet", "--sheet-file", "{fresh}", "--new-passphrase-file", "{fresh}"),
+        ("recovery", "finish", "{sample}", "--new-passphrase-file", "{fresh}"),
+        ("recovery", "use", "{org}", "--fingerprint", "{fingerprint}"),
+    ],
+)
+def test_what_changes_the_data_waits_until_the_app_is_closed(
+    arguments: tuple[str, ...], full: Path, run: Run, tmp_path: Path
+) -> None:
+    fresh = phrase_in(tmp_path / "fresh", "otra frase larga con 73 faroles")
+    sample = tmp_path / "sample.json"
+    sample.write_text('{"case": {"summary": "Nuevo"}}', encoding="utf-8")
+    said = run("recovery", "new", tmp_path / "org", "--json").json["fingerprint"]
+    with paths.Instance(full):
+        assert run("backup", tmp_path / "copy").code == 0
+        before = (full / paths.VAULT).read_bytes()
+        facts = {"fresh": fresh, "sample": sample, "backup": tmp_path / "copy", "org": tmp_path / "org"}
+        found = run(*(each.format(**facts, fingerprint=said) for each in arguments))
+        assert (found.code, found.out) == (1, "")
+        assert "abiertos en otra ventana" in found.err
+        assert (full / paths.VAULT).read_bytes() == before
+        assert len(run("case", "list", "--json").json) == 21
+
+
 # cases and calls
 
 
@@ -610,6 +643,11 @@ def test_the_organisations_key_is_used_only_with_its_fingerprint(
         (("case", "list", "--limit", "0"), "1 o más"),
         (("case", "list", "sobra"), "Sobra"),
         (("case", "import", "x", "--map"), "necesita un valor"),
+        (("case", "list", "--status", "nada"), "«nada» no es uno de: 'open'"),
+        (("case", "import", "x", "--format", "xml"), "«xml» no es uno de: 'json'"),
+        (("init", "--language", "fr"), "«fr» no es uno de: 'es', 'en'"),
+        (("recovery", "open"), "Falta el argumento REQUEST"),
+        (("backup",), "Falta el argumento FILE"),
     ],
 )
 def test_misuse_is_told_in_spanish(arguments: tuple[str, ...], told: str, run: Run) -> None:
@@ -627,6 +665,10 @@ ENGLISH = (
     "Install completion",
     "[required]",
     "[default",
+    "<bool>",
+    "<str",
+    "<path>",
+    "<int",
 )
 NOUNS = {
     "": ("init", "run", "demo", "passphrase", "backup", "restore", "doctor"),
@@ -672,6 +714,33 @@ def test_the_shell_completes_commands() -> None:
         check=True,
     )
     assert "import" in found.stdout.split()
+
+
+@pytest.mark.skipif(os.name != "posix" or not shutil.which("bash"), reason="asks for the completion of bash")
+def test_completion_is_installed_and_says_so_in_spanish(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    asked = f"'{sys.executable}' -m lnctp_tui --install-completion; '{sys.executable}' -m lnctp_tui --show-completion"
+    found = subprocess.run(
+        ["bash", "-c", f"{asked}; true"],
+        env=os.environ | {"HOME": str(tmp_path), "LNCTP_HOME": str(tmp_path / "data")} | {"LNCTP_LANG": "es"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, second, *script = found.stdout.splitlines()
+    assert first.startswith("Completado de bash instalado en")
+    assert second == "Funciona en cada terminal que se abra desde ahora."
+    assert "complete -o default -F _lnctp_completion lnctp" in script
+    assert "lnctp.sh" in (tmp_path / ".bashrc").read_text(encoding="utf-8")
+
+
+def test_a_terminal_without_completion_is_told_in_spanish() -> None:
+    from lnctp_tui.cli.words import said
+
+    assert "bash, zsh, fish" in said("Shell sh is not supported.")
+    assert "bash, zsh, fish" in said("Shell None not supported.")
 
 
 def test_a_fault_tells_a_code_and_no_value(run: Run, full: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -29,7 +29,7 @@ Which = Annotated[str, typer.Argument(metavar="FOLIO", help=N_("Folio o identifi
 def list_cases(
     context: typer.Context,
     status: Annotated[
-        str | None, typer.Option(help=N_("Solo de este estado: open, follow_up, closed, merged."))
+        Literal["open", "follow_up", "closed", "merged"] | None, typer.Option(help=N_("Solo de este estado."))
     ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help=N_("Cuántos, los más recientes; con --json, todos."))
@@ -106,7 +106,7 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("JSON, JSON Lines o CSV; o - ."))],
     form: Annotated[
-        str | None, typer.Option("--format", help=N_("json, jsonl o csv; si falta, se deduce."))
+        Literal["json", "jsonl", "csv"] | None, typer.Option("--format", help=N_("Si falta, se deduce."))
     ] = None,
     mapping: Annotated[
         Path | None,
@@ -119,11 +119,9 @@ def import_(
         ),
     ] = None,
 ) -> None:
-    from lnctp_tui.services import importing, importing_files
+    from lnctp_tui.services import importing
 
-    if form is not None and form not in importing_files.FORMATS:
-        raise typer.BadParameter(_("use json, jsonl o csv"), param_hint="--format")
-    with session.opened(context) as workspace, output.progress(_("Importando")) as progress:
+    with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
         report = importing.import_file(
             workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
             mapping=mapping, rejects=rejects, progress=progress,

@@ -95,10 +95,10 @@ def finish(
 ) -> None:
     from lnctp_tui.storage import recovery
 
-    home = session.existing_home()
-    text = _text(answer)
-    words, kind = session.new_phrase(new)
-    recovery.finish(home, text, words, kind)
+    with session.alone() as home:
+        text = _text(answer)
+        words, kind = session.new_phrase(new)
+        recovery.finish(home, text, words, kind)
     _done(context, _("Los datos se abren otra vez, con la frase nueva."))
 
 
@@ -118,15 +118,16 @@ def use(
         fingerprint = session.ask(_("Escriba la huella que le dijo la organización: "))
     if phrase.normalise(fingerprint, "words") != phrase.normalise(words, "words"):
         raise Refused("wrong_fingerprint")
-    home, key = session.unlock(context)
-    recovery.configure(home, public)
-    vault.set_recovery(home, key, public)
+    with session.alone():
+        home, key = session.unlock(context)
+        recovery.configure(home, public)
+        vault.set_recovery(home, key, public)
     _done(context, _("Dos custodios de la organización podrán abrir estos datos si se olvida la frase."))
 
 
 def sheet(context: typer.Context) -> None:
-    home, key = session.unlock(context)
-    words = access.new_sheet(home, key)
+    with session.alone():
+        words = access.new_sheet(*session.unlock(context))
     if session.settings(context).json:
         output.as_json({"words": words})
         return
@@ -140,13 +141,15 @@ def open_sheet(
     ] = None,
     new: NewFile = None,
 ) -> None:
-    home = session.existing_home()
-    words = (
-        session.read_phrase(words_file) if words_file else session.ask(_("Las 24 palabras: "), hidden=True)
-    )
-    key = access.unlock_with_sheet(home, words)
-    fresh, kind = session.new_phrase(new)
-    access.set_phrase(home, key, fresh, kind)
+    with session.alone() as home:
+        words = (
+            session.read_phrase(words_file)
+            if words_file
+            else session.ask(_("Las 24 palabras: "), hidden=True)
+        )
+        key = access.unlock_with_sheet(home, words)
+        fresh, kind = session.new_phrase(new)
+        access.set_phrase(home, key, fresh, kind)
     _done(context, _("Los datos se abren otra vez, con la frase nueva."))
 
 

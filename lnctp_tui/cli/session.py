@@ -171,6 +171,14 @@ def existing_home() -> Path:
     return home
 
 
+@contextmanager
+def alone() -> Iterator[Path]:
+    """The data folder, claimed: no app runs on it meanwhile. Raises VaultBusy, VaultError `no_vault`."""
+    home = existing_home()
+    with paths.Instance(home):
+        yield home
+
+
 def unlock(context: typer.Context) -> tuple[Path, Key]:
     """The data folder and its key."""
     home = existing_home()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from lnctp_tui.cli import output, session
 from lnctp_tui.errors import BadInput, Refused, VaultError
-from lnctp_tui.i18n import LANGUAGES, N_, _
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.services import access
+from lnctp_tui.storage import paths
 
 ABOUT = N_(
     "Registro de llamadas de la Línea Nacional contra la Trata de Personas. Sin orden, abre la aplicación."
@@ -33,22 +34,22 @@ def init(
     time_zone: Annotated[
         str | None, typer.Option(metavar="ZONE", help=N_("Zona horaria, por ejemplo America/Tijuana."))
     ] = None,
-    language: Annotated[str, typer.Option(help=N_("Idioma: es o en."))] = "es",
+    language: Annotated[Literal["es", "en"], typer.Option(help=N_("Idioma."))] = "es",
     recovery_key: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help=N_("Llave pública de recuperación de la organización.")),
     ] = None,
 ) -> None:
-    if language not in LANGUAGES:
-        raise typer.BadParameter(_("use es o en"), param_hint="--language")
     zone = _zone(time_zone)
     home = access.data_folder()
     if access.profile(home) is not None:
         raise VaultError("vault_exists")
     words, kind, name = _wanted(context, name)
-    if recovery_key:
-        _configure(home, recovery_key)
-    key = access.found(home, words, kind=kind, language=language, zone=zone, name=_clean_name(name))
+    name = _clean_name(name)
+    with paths.Instance(paths.prepare(home)):
+        if recovery_key:
+            _configure(home, recovery_key)
+        key = access.found(home, words, kind=kind, language=language, zone=zone, name=name)
     organisation = access.recovery_key(home) is not None
     if session.settings(context).json:
         found = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
@@ -131,11 +132,11 @@ def run(context: typer.Context) -> None:
 
 
 def passphrase(context: typer.Context, new: NewFile = None) -> None:
-    home = session.existing_home()
-    old = session.phrase(context, _("Frase actual: "))
-    key = access.unlock(home, old)
-    words, kind = session.new_phrase(new)
-    access.set_phrase(home, key, words, kind)
+    with session.alone() as home:
+        old = session.phrase(context, _("Frase actual: "))
+        key = access.unlock(home, old)
+        words, kind = session.new_phrase(new)
+        access.set_phrase(home, key, words, kind)
     if session.settings(context).json:
         output.as_json({"changed": True, "kind": kind})
         return

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
@@ -46,9 +49,19 @@ _SAID = (
     (r"Value '(.*)' is not a valid (?:int|integer)\.", "«{0}» no es un número entero."),
     (r"Input should be a valid integer.*", "debe ser un número entero."),
     (r"Input should be greater than or equal to (\d+).*", "debe ser {0} o más."),
-    (r"(?:Value )?'(.*)' is not (?:one of|a valid) (.*)", "«{0}» no es {1}"),
+    (r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", "«{0}» no es uno de: {1}."),
+    (r"(.*) completion installed in (.*)", "Completado de {0} instalado en {1}."),
+    (
+        r"Completion will take effect once you restart the terminal",
+        "Funciona en cada terminal que se abra desde ahora.",
+    ),
+    (r"Shell .* not supported\.", "Esta terminal no tiene completado; sí bash, zsh, fish y PowerShell."),
 )
 """English of Typer and its click → Spanish."""
+
+_TYPES = {"<bool>": None, "<str>": "<texto>", "<list[str]>": "<texto>", "<path>": "<archivo>",
+          "<int range>": "<número>"}  # fmt: skip
+"""What Typer calls a kind of value → how the help says it; a flag takes none."""
 
 Keep = Callable[[typer.Context, str, Any], None]
 
@@ -60,6 +73,8 @@ def dress(command: Any, keep: Keep) -> None:
     if language() == "es":
         command.options_metavar = "[OPCIONES]"
     for each in command.params:
+        if each.name in COMPLETION and each.callback:
+            each.callback = _in_own_words(each.callback)
         text = COMPLETION.get(each.name) or getattr(each, "help", None)
         if text:
             each.help = _(text)
@@ -67,11 +82,36 @@ def dress(command: Any, keep: Keep) -> None:
     if help_option:
         help_option.help = _(HELP)
     command.params += _common_options(keep)
+    for each in (*command.params, *filter(None, (help_option,))):
+        each.display_type = _typed(each.display_type)
     if isinstance(command, TyperGroup):
         if language() == "es":
             command.subcommand_metavar = "ORDEN [ARGUMENTOS]..."
         for each in command.commands.values():
             dress(each, keep)
+
+
+def _typed(display: Callable[..., str | None]) -> Callable[..., str | None]:
+    def typed(*arguments: Any) -> str | None:
+        shown = display(*arguments)
+        return _TYPES.get(shown, shown) if shown and language() == "es" else shown
+
+    return typed
+
+
+def _in_own_words(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """A callback of Typer that prints, with its sentences in the language in use."""
+
+    def spoken(*arguments: Any) -> Any:
+        printed, told = StringIO(), StringIO()
+        try:
+            with redirect_stdout(printed), redirect_stderr(told):
+                return callback(*arguments)
+        finally:
+            for text, into in ((printed, sys.stdout), (told, sys.stderr)):
+                into.write("\n".join(map(said, text.getvalue().split("\n"))))
+
+    return spoken
 
 
 def _common_options(keep: Keep) -> list[Any]:

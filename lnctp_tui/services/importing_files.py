@@ -17,7 +17,6 @@ import orjson
 from lnctp_tui.errors import BadInput
 from lnctp_tui.services.importing_rules import Problem
 
-FORMATS = ("json", "jsonl", "csv")
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 _BOM = b"\xef\xbb\xbf"
 

@@ -261,6 +261,7 @@ def upgrade() -> None:
         records, access, quarantine, transfers TO lnctp_app;
       GRANT SELECT, INSERT, UPDATE (patch) ON log TO lnctp_app;
       GRANT SELECT, INSERT ON audit TO lnctp_app;
+      GRANT SELECT ON alembic_version TO lnctp_app;
     """)
     for table, reads in READS.items():
         protect(table, "team", reads)

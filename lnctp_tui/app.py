@@ -78,7 +78,8 @@ class LnctpApp(OrderedKeysApp[int]):
         self._quit_until = 0.0
         for theme in THEMES:
             self.register_theme(theme)
-        self.set_reactive(App.theme, THEMES[0].name)  # no watcher: nothing is painted yet
+        chosen = profile.theme if profile and profile.theme in self.available_themes else THEMES[0].name
+        self.set_reactive(App.theme, chosen)  # no watcher: nothing is painted yet
         self.stylesheet.set_variables(self.get_css_variables())
 
     @property

@@ -360,6 +360,20 @@ async def test_options_hold_at_once_and_after_the_next_start(furnished: Founded)
         assert "Open cases" in text_of(app)
 
 
+async def test_the_first_screen_keeps_the_language_and_the_look_that_were_chosen(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, "o", "enter", "enter")
+        await press(pilot, "down", "enter")
+        assert app.workspace.writer.drain(5)
+    known = access.profile(furnished.home)
+    assert known is not None
+    assert (known.language, known.theme, known.zone) == ("en", "contrast", "America/Mexico_City")
+    again = LnctpApp(furnished.home, known)
+    async with again.run_test() as pilot:
+        await until(pilot, lambda: again.screen.query("#said"))
+        assert again.theme == "contrast"
+
+
 # calls
 
 

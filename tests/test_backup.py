@@ -254,6 +254,75 @@ def test_a_compressed_or_foreign_zip_is_refused_unread(made: MadeVault, file: Pa
     assert not (tmp_path.parent / "vault.json").exists()
 
 
+def test_two_backups_at_once_leave_each_other_alone(
+    made: MadeVault, database: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = made.home / ".backup-killed"
+    killed.mkdir()
+    copy, inner = backup.copy_database, tmp_path / "second"
+
+    def second_begins(*arguments: Any) -> None:
+        monkeypatch.setattr(backup, "copy_database", copy)
+        assert backup.backup(made.home, made.key, inner, at=AT).rows["t"] == 300
+        copy(*arguments)
+
+    monkeypatch.setattr(backup, "copy_database", second_begins)
+    assert backup.backup(made.home, made.key, tmp_path / "first", at=AT).rows["t"] == 300
+    for file in (inner, tmp_path / "first"):
+        assert backup.check_backup(file, made.phrase).rows["t"] == 300
+    assert not list(made.home.glob(".backup-*"))
+
+
+def _zip(target: Path, entries: dict[str, bytes], **attributes: Any) -> Path:
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in entries.items():
+            entry = zipfile.ZipInfo(name)
+            for attribute, value in attributes.items():
+                setattr(entry, attribute, value)
+            archive.writestr(entry, content)
+    return target
+
+
+def _hostile(file: Path, folder: Path) -> dict[str, Path]:
+    """Archives made to write elsewhere, to fill the disk, or to be followed."""
+    with zipfile.ZipFile(file) as archive:
+        good = {name: archive.read(name) for name in archive.namelist()}
+    link = 0o120777 << 16
+    outside = {f"/{folder}/outside": b"x", "../outside": b"x", "..\\outside": b"x"}
+    made = {
+        "links": _zip(folder / "links", dict.fromkeys(good, b"/etc/passwd"), external_attr=link),
+        "outside": _zip(folder / "outside-only", outside),
+        "absolute": _zip(folder / "absolute", {f"/{name}": content for name, content in good.items()}),
+        "long vault": _zip(folder / "long", good | {paths.VAULT: b" " * (1 << 17)}),
+        "long manifest": _zip(folder / "manifest", good | {"manifest": b" " * (1 << 21)}),
+        "empty": _zip(folder / "empty", {}),
+    }
+    claims = bytearray(_zip(folder / "claims", good).read_bytes())
+    at = claims.rindex(b"PK\x01\x02", 0, claims.rindex(b"PK\x01\x02"))  # of the database, in the directory
+    claims[at + 20 : at + 28] = (1 << 30).to_bytes(4, "little") * 2
+    (folder / "claims").write_bytes(claims)
+    return made | {"claims": folder / "claims"}
+
+
+def test_hostile_archives_write_nothing_anywhere(made: MadeVault, file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    archives = _hostile(file, folder)
+    before, listed = _state(made.home), sorted(tmp_path.rglob("*"))
+    for name, archive in archives.items():
+        assert _outcome(archive, made) == ("vault_tampered" if name == "links" else "bad_backup"), name
+        with pytest.raises((BadInput, VaultTampered)):
+            backup.restore(archive, made.home, made.phrase, at=AT)
+    assert _state(made.home) == before
+    assert sorted(each for each in tmp_path.rglob("*") if each.name != paths.LOCK) == listed
+    extra = _zip(folder / "extra", {"../outside": b"x"})
+    with zipfile.ZipFile(file) as good, zipfile.ZipFile(extra, "a") as archive:
+        for entry in good.infolist():
+            archive.writestr(entry, good.read(entry))
+    assert backup.restore(extra, tmp_path / "new", made.phrase, at=AT)[0].rows["t"] == 300
+    assert not list(tmp_path.rglob("outside"))
+
+
 @pytest.mark.parametrize("step", [1, 2, 3, 4, 5])
 def test_a_crash_while_restoring_loses_nothing_and_restoring_again_completes(
     made: MadeVault, database: Any, file: Path, monkeypatch: pytest.MonkeyPatch, step: int

@@ -99,10 +99,11 @@ def test_a_vault_with_any_field_altered_never_opens(made: MadeVault) -> None:
     public = recovery.new_keys().public
     vault.set_recovery(made.home, made.key, public)
     vault.new_sheet(made.home, made.key)
+    vault.set_profile(made.home, made.key, theme="light")
     file = made.home / paths.VAULT
     content = json.loads(file.read_text())
     leaves = list(_leaves(content))
-    assert len(leaves) == 22  # 18 values and the 4 groups they stand in
+    assert len(leaves) == 23  # 19 values and the 4 groups they stand in
     for path in leaves:
         standing = functools.reduce(lambda at, name: at[name], path, content)
         for value in _altered(standing):
@@ -121,6 +122,8 @@ def test_a_field_more_or_less_never_opens(made: MadeVault) -> None:
     content = json.loads(file.read_text())
     for altered in [
         {**content, "more": None},
+        {**content, "theme": ""},
+        {**content, "theme": "light"},
         *({n: v for n, v in content.items() if n != name} for name in content),
     ]:
         file.write_text(json.dumps(altered))
@@ -323,6 +326,78 @@ def test_language_and_time_zone_change_and_are_read_before_unlocking(tmp_path: P
     read = vault.Vault.read(tmp_path / "data")
     assert (read.language, read.time_zone) == ("en", "America/Tijuana")
     assert vault.unlock(tmp_path / "data", OWN) == key
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_look_is_kept_and_a_vault_of_before_it_opens(tmp_path: Path) -> None:
+    key = _create(tmp_path / "data")
+    assert "theme" not in json.loads((tmp_path / "data" / paths.VAULT).read_text())
+    vault.set_profile(tmp_path / "data", key, theme="contrast")
+    assert vault.Vault.read(tmp_path / "data").theme == "contrast"
+    assert vault.unlock(tmp_path / "data", OWN) == key
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_vault import quick_derive
+from lnctp_tui.errors import WrongPassphrase
+from lnctp_tui.storage import vault
+vault._derive = quick_derive
+home, deed, number = Path({home!r}), sys.argv[1], sys.argv[2]
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    if deed == "phrase":
+        vault.change_phrase(home, {old!r}, f"Siete gatos pardos riegan {{number}} macetas", "own")
+    else:
+        key = vault.unlock_with_sheet(home, {sheet!r})
+        for _ in range(20):
+            vault.set_profile(home, key, language=f"x{{number}}")
+except WrongPassphrase:
+    print("refused")
+else:
+    print("done")
+"""
+
+
+@pytest.mark.usefixtures("quick")
+def test_of_several_changes_at_once_one_stands_and_the_others_are_told(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    key = _create(home)
+    sheet = vault.add_sheet(home, OWN)
+    script = AT_ONCE.format(tests=str(Path(__file__).parent), home=str(home), old=OWN, sheet=sheet)
+    deeds = [("phrase", "31"), ("phrase", "32"), ("phrase", "33"), ("profile", "1"), ("profile", "2")]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, *deed],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        for deed in deeds
+    ]  # fmt: skip
+    for child in children:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+    said = [child.communicate(timeout=60)[0].strip() for child in children]
+    assert sorted(said) == ["done"] * 3 + ["refused"] * 2
+    number = deeds[said.index("done")][1]
+    assert vault.unlock(home, f"Siete gatos pardos riegan {number} macetas") == key
+    assert vault.unlock_with_sheet(home, sheet) == key
+    assert vault.Vault.read(home).language in ("x1", "x2")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_change_that_never_ends_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = _create(tmp_path / "data")
+    monkeypatch.setattr(paths.turn.__wrapped__, "__defaults__", (0.1,))
+    with paths.turn(tmp_path / "data"):
+        assert _code(lambda: vault.set_phrase(tmp_path / "data", key, OTHER, "own")) == "vault_busy"
+    vault.set_phrase(tmp_path / "data", key, OTHER, "own")
 
 
 def test_the_derivation_gives_the_interpreter_free(made: MadeVault) -> None:

@@ -70,9 +70,11 @@ class OptionsScreen(AppDialog[None]):
             names = list(THEMES)
             self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
             self._keep("theme", self.app.theme)
+            self.shell.workspace.remember_profile(theme=self.app.theme)
         elif event.key == "language":
             set_language("en" if language() == "es" else "es")
             self._keep("language", language())
+            self.shell.workspace.remember_profile(language=language())
         else:
             now = self.shell.idle_minutes
             self.shell.idle_minutes = next((each for each in IDLE if each > now), IDLE[0])

@@ -34,6 +34,8 @@ class Profile:
     sheet: bool
     organisation: bool
     """The organisation's custodians can open it."""
+    theme: str = ""
+    """Look that was chosen; empty for the usual one."""
 
 
 def profile(home: Path) -> Profile | None:
@@ -50,6 +52,7 @@ def profile(home: Path) -> Profile | None:
         found_vault.kind,
         found_vault.sheet is not None,
         found_vault.rec is not None,
+        found_vault.theme,
     )
 
 
@@ -103,11 +106,6 @@ def change_phrase(home: Path, old: str, new: str, kind: Kind) -> None:
 def new_sheet(home: Path, key: Key) -> str:
     """24 words to print; an earlier sheet stops working."""
     return vault.new_sheet(home, key)
-
-
-def remember_profile(home: Path, key: Key, *, language: str, zone: str) -> None:
-    """What the unlock screen shows before the phrase."""
-    vault.set_profile(home, key, language=language, time_zone=zone)
 
 
 def write_private(path: Path, text: str) -> None:

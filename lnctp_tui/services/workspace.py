@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, state
+from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, state, vault
 from lnctp_tui.storage.session import Author, Store
 from lnctp_tui.storage.vault import Key
 
@@ -34,6 +34,7 @@ class Workspace:
     language: str
     counselor_id: str
     counselor_name: str
+    key: Key = field(repr=False)
 
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
@@ -43,6 +44,12 @@ class Workspace:
     def set_setting(self, key: str, value: Any) -> None:
         """Keep a preference; None forgets it."""
         self.writer.submit(lambda store: put_setting(store, key, value))
+
+    def remember_profile(self, *, language: str | None = None, theme: str | None = None) -> None:
+        """What the unlock screen shows itself in from now on, in the order of the writes."""
+        self.writer.submit(
+            lambda _store: vault.set_profile(self.home, self.key, language=language, theme=theme)
+        )
 
     def draft(self, key: str, default: Any = None) -> Any:
         """What was begun under `key` and not kept yet."""
@@ -115,6 +122,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         language=counselor.get("language", "es"),
         counselor_id=counselor.get("id", ""),
         counselor_name=counselor.get("name", ""),
+        key=key,
     )
 
 

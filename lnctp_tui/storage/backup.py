@@ -14,9 +14,10 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -32,6 +33,8 @@ _MANIFEST_USE = b"lnctp backup"
 _MEMBERS = {paths.VAULT: 1 << 16, paths.DATABASE: 1 << 40, _MANIFEST: 1 << 20}
 """Names and the most bytes of each that are read."""
 _CHUNK = 1 << 20
+_ABANDONED = 86400.0
+"""Seconds after which a folder is of no living process, where folders cannot be held."""
 _VERSION = "alembic_version"
 _TABLES = """SELECT name FROM pragma_table_list
     WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"""
@@ -56,8 +59,8 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     """
     if target.exists() or target.is_symlink():
         raise BadInput("file_exists", name=target.name)
-    for left in home.glob(f"{_PREFIX}*"):  # of a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
+    with paths.turn(home):
+        _sweep(home)
     content = paths.read_file(home / paths.VAULT)
     Vault.parse(content).verify(key.dek)
     try:
@@ -119,11 +122,39 @@ def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, 
 @contextmanager
 def _folder(home: Path | None) -> Iterator[Path]:
     """A private folder that is gone afterwards; inside `home` when its files are to be moved there."""
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
+    with paths.turn(home) if home else nullcontext():
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
+        handle = _hold(folder)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _hold(folder: Path) -> int | None:
+    """Marks a folder as in use while the handle is open, also to other processes. Not on Windows."""
+    if os.name != "posix":
+        return None
+    handle = os.open(folder, os.O_RDONLY)
+    paths.held(handle)
+    return handle
+
+
+def _sweep(home: Path) -> None:
+    """Removes what a backup left that was killed; not the folder of one that is being made."""
+    for left in home.glob(f"{_PREFIX}*"):
+        if os.name != "posix":
+            if time.time() - left.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
+            continue
+        handle = os.open(left, os.O_RDONLY)
+        try:
+            if paths.held(handle):
+                shutil.rmtree(left, ignore_errors=True)
+        finally:
+            os.close(handle)
 
 
 def _describe(folder: Path, key: Key, at: str) -> Manifest:
@@ -233,6 +264,11 @@ def _open_manifest(content: bytes, key: Key) -> Manifest:
 def _exchange(folder: Path, home: Path, at: str) -> Path | None:
     """Old database aside, new database in, then vault.json: a lone vault.json opens nothing and makes
     nothing, and a lone database is never taken for a first run."""
+    with paths.turn(home):
+        return _place(folder, home, at)
+
+
+def _place(folder: Path, home: Path, at: str) -> Path | None:
     aside = _set_aside(home, at)
     (folder / paths.DATABASE).rename(home / paths.DATABASE)
     paths.sync_folder(home)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lnctp_tui.errors import StorageFailed, VaultBusy, VaultError
@@ -22,6 +25,8 @@ PENDING = "recovery-request.key"
 ERRORS = "errors.log"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
+TURN = 15.0
+"""Seconds to wait for another process that changes the vault; deriving a key takes it about 0.6."""
 _OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
@@ -258,7 +263,8 @@ class Instance:
         except OSError as error:
             os.close(self.handle)
             raise storage_failed(error, path) from error
-        _sweep(folder)
+        with suppress(VaultBusy), turn(folder, wait=0):  # nobody is just replacing one
+            _sweep(folder)
 
     def release(self) -> None:
         """Gives the folder free; closing the handle drops the lock."""
@@ -277,6 +283,45 @@ def _sweep(folder: Path) -> None:
         for left in folder.glob(f".{name}.*.tmp"):
             with suppress(OSError):
                 left.unlink()
+
+
+@contextmanager
+def turn(folder: Path, wait: float = TURN) -> Iterator[None]:
+    """Alone, among all processes and threads, in reading a file of the data folder to replace it.
+
+    An app that runs holds its claim for hours; this is for less than a second. VaultBusy after `wait` seconds.
+    """
+    handle = _open_turn(folder)
+    end, pause = time.monotonic() + wait, threading.Event()
+    try:
+        while not held(handle):
+            if time.monotonic() >= end:
+                raise VaultBusy
+            pause.wait(0.02)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _open_turn(folder: Path) -> int:
+    """The folder itself, whose lock is another than the claim's; on Windows, the second byte of the claim."""
+    try:
+        if sys.platform != "win32":
+            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
+        os.lseek(handle, 1, os.SEEK_SET)
+    except OSError as error:
+        raise storage_failed(error, folder) from error
+    return handle
+
+
+def held(handle: int) -> bool:
+    """Whether the lock of an open file or folder is ours now; it ends with the handle."""
+    try:
+        _claim(handle)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def _claim(handle: int) -> None:

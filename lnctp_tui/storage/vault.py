@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,8 @@ class Vault:
     rec: Box | None
     sheet: Box | None
     mac: str = ""
+    theme: str = ""
+    """Look of the unlock screen; empty for the usual one, and then not in the file."""
 
     @classmethod
     def read(cls, home: Path) -> Vault:
@@ -91,6 +95,8 @@ class Vault:
             found = json.loads(content)
             if type(found["version"]) is int and found["version"] > VERSION:
                 raise VaultError("vault_newer")
+            if found.get("theme") == "":
+                raise VaultTampered
             boxes = {name: found[name] and Box(**found[name]) for name in ("rec", "sheet")}
             vault = cls(**found | boxes | {"kdf": Kdf(**found["kdf"]), "key": Box(**found["key"])})
         except (ValueError, TypeError, LookupError, RecursionError) as error:
@@ -101,7 +107,7 @@ class Vault:
     def _check(self) -> None:
         """Types and bounds of everything that is used before the MAC can be checked."""
         kdf, boxes = self.kdf, [box for box in (self.key, self.rec, self.sheet) if box is not None]
-        texts = [self.vault_id, self.language, self.time_zone, self.mac, kdf.salt]
+        texts = [self.vault_id, self.language, self.time_zone, self.mac, self.theme, kdf.salt]
         texts += [text for box in boxes if type(box) is Box for text in (box.nonce, box.box, box.to)]
         numbers = (self.version, kdf.ops, kdf.memory)
         good = all(type(each) is str for each in texts) and all(type(each) is int for each in numbers)
@@ -117,13 +123,19 @@ class Vault:
 
     def fields(self) -> dict[str, Any]:
         """What the MAC covers: everything but itself."""
-        content = asdict(self)
+        content = self._content()
         del content["mac"]
         return content
 
     def render(self) -> bytes:
         """The file's bytes."""
-        return json.dumps(asdict(self), indent=1).encode()
+        return json.dumps(self._content(), indent=1).encode()
+
+    def _content(self) -> dict[str, Any]:
+        content = asdict(self)
+        if not self.theme:
+            del content["theme"]
+        return content
 
     def aad(self) -> bytes:
         """What the wrapped key is bound to."""
@@ -195,32 +207,61 @@ def open_vault(vault: Vault, words: str) -> Key:
 
 
 def change_phrase(home: Path, old: str, new: str, kind: Kind) -> Key:
-    """Wraps the same data key under a new phrase. After a crash the old or the new phrase opens."""
+    """Wraps the same data key under a new phrase. After a crash the old or the new phrase opens.
+
+    Of two changes at once the second is refused with WrongPassphrase: its old phrase is old no more.
+    """
     _refuse_weak(new, kind)
-    return set_phrase(home, unlock(home, old), new, kind)
+    with paths.turn(home):
+        vault = Vault.read(home)
+        return _set_phrase(home, vault, open_vault(vault, old), new, kind)
 
 
 def set_phrase(home: Path, key: Key, new: str, kind: Kind) -> Key:
     """The same, for whoever holds the key already: after a sheet or the custodians opened it."""
     _refuse_weak(new, kind)
-    vault = Vault.read(home)
-    vault.verify(key.dek)
+    with _changing(home, key) as vault:
+        return _set_phrase(home, vault, key, new, kind)
+
+
+def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind) -> Key:
     _save(home, _wrapped(replace(vault, kind=kind, kdf=_new_kdf()), key.dek, new), key)
     return key
 
 
-def set_profile(home: Path, key: Key, *, language: str, time_zone: str) -> None:
-    """Changes what the unlock screen reads before the phrase is known."""
-    vault = Vault.read(home)
-    vault.verify(key.dek)
-    _save(home, replace(vault, language=language, time_zone=time_zone), key)
+@contextmanager
+def _changing(home: Path, key: Key) -> Iterator[Vault]:
+    """vault.json to replace: nobody else replaces it meanwhile, so that no change is lost."""
+    with paths.turn(home):
+        vault = Vault.read(home)
+        vault.verify(key.dek)
+        yield vault
+
+
+def set_profile(
+    home: Path,
+    key: Key,
+    *,
+    language: str | None = None,
+    time_zone: str | None = None,
+    theme: str | None = None,
+) -> None:
+    """Changes what the unlock screen reads before the phrase is known; None leaves a field as it is."""
+    with _changing(home, key) as vault:
+        wanted = replace(
+            vault,
+            language=vault.language if language is None else language,
+            time_zone=vault.time_zone if time_zone is None else time_zone,
+            theme=vault.theme if theme is None else theme,
+        )
+        if wanted != vault:
+            _save(home, wanted, key)
 
 
 def set_recovery(home: Path, key: Key, recovery_key: bytes) -> None:
     """Seals the data key to the organisation's public key, whose fingerprint a person has compared."""
-    vault = Vault.read(home)
-    vault.verify(key.dek)
-    _save(home, replace(vault, rec=_sealed_to(recovery_key, key.vault_id, key.dek)), key)
+    with _changing(home, key) as vault:
+        _save(home, replace(vault, rec=_sealed_to(recovery_key, key.vault_id, key.dek)), key)
 
 
 def add_sheet(home: Path, words: str) -> str:
@@ -233,11 +274,10 @@ def add_sheet(home: Path, words: str) -> str:
 
 def new_sheet(home: Path, key: Key) -> str:
     """The same for whoever holds the key."""
-    vault = Vault.read(home)
-    vault.verify(key.dek)
     secret = random_bytes(32)
-    nonce, box = encrypt(key.dek, _sheet_aad(vault), keyed(b"", secret, _SHEET_USE))
-    _save(home, replace(vault, sheet=Box(encode(nonce), encode(box))), key)
+    with _changing(home, key) as vault:
+        nonce, box = encrypt(key.dek, _sheet_aad(vault), keyed(b"", secret, _SHEET_USE))
+        _save(home, replace(vault, sheet=Box(encode(nonce), encode(box))), key)
     return phrase.encode(secret)
 
 

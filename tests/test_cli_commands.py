@@ -472,6 +472,20 @@ def test_what_is_stored_is_never_obeyed_but_is_whole_in_json(full: Path, run: Ru
         assert obeyed(found.out) == []
 
 
+def test_a_terminal_without_accents_still_shows_the_list(full: Path, folio: str) -> None:
+    import subprocess
+    import sys
+
+    found = subprocess.run(
+        [sys.executable, "-m", "lnctp_tui", "case", "show", folio],
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "LNCTP_LANG": "es"},
+        capture_output=True,
+        check=True,
+    )
+    assert folio.encode() in found.stdout
+    assert b"V?ctima" in found.stdout
+
+
 @pytest.mark.parametrize("columns", ["0", "1", "-3", "x", "80"])
 def test_a_terminal_that_does_not_know_its_width_shows_the_list(
     columns: str, full: Path, run: Run, folio: str, monkeypatch: pytest.MonkeyPatch

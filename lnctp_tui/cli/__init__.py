@@ -16,12 +16,13 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code. Errors go to standard error, without any value."""
-    from lnctp_tui.cli import session, words
+    from lnctp_tui.cli import output, session, words
     from lnctp_tui.cli.output import tell
     from lnctp_tui.errors import LnctpError, StorageFailed
     from lnctp_tui.i18n import _
     from lnctp_tui.i18n.messages import explain
 
+    output.take_any_text()
     session.choose_language()
     command = build()
     try:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.text import clean
@@ -22,6 +23,12 @@ SOME, ALL = 200, 10**9
 """Lines of a list that nobody limited: for a person, for a program."""
 NARROWEST, USUAL = 20, 80
 """Columns: a terminal that says it has fewer does not know, and gets the usual ones."""
+
+
+def take_any_text() -> None:
+    """Lets standard output write `?` for what its encoding has not, instead of failing; errors do already."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def as_json(value: Any) -> None:

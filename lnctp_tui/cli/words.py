@@ -109,7 +109,8 @@ def _in_own_words(callback: Callable[..., Any]) -> Callable[..., Any]:
                 return callback(*arguments)
         finally:
             for text, into in ((printed, sys.stdout), (told, sys.stderr)):
-                into.write("\n".join(map(said, text.getvalue().split("\n"))))
+                if found := text.getvalue():
+                    into.write("\n".join(map(said, found.split("\n"))))
 
     return spoken
 

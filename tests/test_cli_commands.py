@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -376,6 +377,25 @@ def test_export_goes_to_a_private_file_or_to_the_output(
     assert run("case", "export", "--all", file).code == 1
     report = run("case", "import", file, "--json").json
     assert report["unchanged"] == len(demo.documents())
+
+
+def test_an_export_that_fails_leaves_nothing(
+    full: Path, run: Run, folio: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = run("case", "export", folio, tmp_path / "nowhere" / "all.jsonl")
+    assert found.code == 1
+    assert "el archivo all.jsonl (ENOENT)" in found.err
+
+    def fills(*_: object) -> Iterator[bytes]:
+        yield b"{}\n"
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("lnctp_tui.services.exporting.lines", fills)
+    before = set(tmp_path.iterdir())
+    found = run("case", "export", folio, tmp_path / "all.jsonl")
+    assert found.code == 1
+    assert "el archivo all.jsonl (ENOSPC)" in found.err
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_export_needs_folios_or_all(full: Path, run: Run) -> None:

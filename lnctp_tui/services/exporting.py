@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -32,13 +33,29 @@ def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
 
 
 def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
-    """Writes the lines to a new private file; returns how many. Raises BadInput `file_exists`."""
-    content = list(lines(store, ids))
+    """Writes the lines to a new private file, one by one; returns how many.
+
+    Raises BadInput `file_exists`, StorageFailed `file_failed`; then there is no file.
+    """
+    if file.exists() or file.is_symlink():  # before anything is read for it
+        raise BadInput("file_exists", name=file.name)
+    temporary = file.with_name(f".{file.name}.{os.urandom(6).hex()}.tmp")
+    count = 0
     try:
-        paths.write_new(file, b"".join(content))
+        paths.create_empty(temporary)
+        with temporary.open("wb") as out:
+            for count, line in enumerate(lines(store, ids), 1):  # noqa: B007 - the last is how many
+                out.write(line)
+            out.flush()
+            os.fsync(out.fileno())
+        paths.place_new(temporary, file)
     except FileExistsError as error:
         raise BadInput("file_exists", name=file.name) from error
-    return len(content)
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
 
 
 def _note(store: Store, ids: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ replaced whole: a reader sees the old one or the new one, never a half.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import threading
@@ -27,6 +28,7 @@ DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-j
 
 TURN = 15.0
 """Seconds to wait for another process that changes the vault; deriving a key takes it about 0.6."""
+_TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{12}\.tmp")
 _OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
@@ -195,7 +197,7 @@ def sync_folder(folder: Path) -> None:
 
 def storage_failed(error: OSError, path: Path) -> StorageFailed:
     """The error a person is told: the system's reason and the file's name, without its folder."""
-    return StorageFailed("file_failed", name=path.name, reason=errno_name(error))
+    return StorageFailed("file_failed", name=_TEMPORARY.sub(r"\1", path.name), reason=errno_name(error))
 
 
 def errno_name(error: OSError) -> str:

@@ -27,6 +27,7 @@ from lnctp_tui.screens.search import SearchScreen
 from lnctp_tui.screens.sheet import SheetScreen
 from lnctp_tui.screens.unlock import UnlockScreen, pause_after
 from lnctp_tui.services import access, calls, cases
+from lnctp_tui.storage import recovery, vault
 from lnctp_tui.storage.audit import ACCESS
 from lnctp_tui.widgets.banner import Banner, OpenCalls
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -133,6 +134,76 @@ async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
         await until(pilot, lambda: app.current_mode == "desk")
         assert access.is_right(office.home, new.words)
     app.close_workspace()
+
+
+@pytest.fixture
+def custodians(office: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> recovery.OrganisationKeys:
+    """The organisation's keys, a vault that is sealed to them, and a home folder of this test's own."""
+    keys = recovery.new_keys()
+    vault.set_recovery(office.home, office.key, keys.public)
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setenv("HOME", str(own))
+    return keys
+
+
+async def test_two_custodians_open_and_a_new_phrase_is_set(
+    office: Founded, custodians: recovery.OrganisationKeys
+) -> None:
+    request = Path.home() / "solicitud.json"
+    app = app_on(office)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3", "f5")
+        await until(pilot, shows(app, "Solicitud guardada"))
+        words = recovery.request_facts(request.read_text())[1]
+        await until(pilot, shows(app, words))
+        answer = recovery.answer(request.read_text(), *custodians.shares[:2])
+        (Path.home() / "respuesta.json").write_text(answer)
+        await pilot.press("f6")
+        app.screen.query_one("#path", Input).value = "~/respuesta.json"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        new = app.screen
+        assert isinstance(new, NewPhraseScreen)
+        await pilot.press("enter")
+        new.query_one(PhraseEntry).value = new.words
+        await pilot.press("enter")
+        await until(pilot, lambda: app.current_mode == "desk")
+        assert access.is_right(office.home, new.words)
+    app.close_workspace()
+
+
+async def test_a_request_overwrites_nothing_and_a_second_one_is_asked_for_twice(
+    office: Founded, custodians: recovery.OrganisationKeys
+) -> None:
+    (Path.home() / "solicitud.json").write_text("de otra cosa")
+    app = app_on(office)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3", "f5")
+        await until(pilot, shows(app, "Solicitud guardada"))
+        assert (Path.home() / "solicitud-2.json").exists()
+        await pilot.press("f5")
+        await until(pilot, shows(app, "Ya hay una solicitud sin respuesta"))
+        assert not (Path.home() / "solicitud-3.json").exists()
+        await pilot.press("f5")
+        await until(pilot, lambda: (Path.home() / "solicitud-3.json").exists())
+    assert (Path.home() / "solicitud.json").read_text() == "de otra cosa"
+
+
+@pytest.mark.parametrize("typed", ["~nadie_con_este_nombre/x", "/dev/zero", "nada.json", "/"])
+async def test_an_answer_that_cannot_be_read_is_told(
+    office: Founded, custodians: recovery.OrganisationKeys, typed: str
+) -> None:
+    app = app_on(office)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.screen.query("#said"))
+        await pilot.press("f3", "f6")
+        app.screen.query_one("#path", Input).value = typed
+        await pilot.press("enter")
+        await until(pilot, shows(app, "No se pudo leer o escribir el archivo"))
+        assert isinstance(app.screen, ForgottenScreen)
 
 
 # the first run

@@ -37,6 +37,7 @@ class ForgottenScreen(AppScreen[None]):
     def __init__(self, profile: access.Profile) -> None:
         super().__init__()
         self.profile = profile
+        self._again = False
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -111,15 +112,26 @@ class ForgottenScreen(AppScreen[None]):
         self.shell.open_with(changed, self._failed)
 
     def action_request(self) -> None:
-        """Write a request for the custodians and show the words they read back."""
-        path = Path.home() / REQUEST
-        try:
-            text, words = access.recovery_request(self.shell.home)
-            path.unlink(missing_ok=True)
-            access.write_private(path, text)
-        except LnctpError as error:
-            self._failed(error)
+        """Write a request for the custodians and show the words they read back; a second one only when asked twice."""
+        home = self.shell.home
+        if access.request_waits(home) and not self._again:
+            self._again = True
+            self._say(
+                _(
+                    "Ya hay una solicitud sin respuesta: F6 lee la respuesta. F5 otra vez hace una nueva, y la "
+                    "anterior deja de servir."
+                )
+            )
             return
+        self._again = False
+
+        def request() -> tuple[Path, str]:
+            text, words = access.recovery_request(home)
+            return access.write_beside(Path.home(), REQUEST, text), words
+
+        self.shell.in_reader(request, lambda made: self._requested(*made), failed=self._failed)
+
+    def _requested(self, path: Path, words: str) -> None:
         told = _(
             "Solicitud guardada en {path}. Envíela a sus custodios y compare por teléfono estas palabras: {words}"
         )
@@ -135,11 +147,11 @@ class ForgottenScreen(AppScreen[None]):
     @on(Input.Submitted, "#path")
     def read_answer(self, event: Input.Submitted) -> None:
         """Read the answer, ask for the new phrase, open."""
-        try:
-            text = Path(event.value).expanduser().read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            self._say(_("No se puede leer ese archivo."))
-            return
+        typed = event.value
+        self.shell.in_reader(lambda: access.read_text(typed), self._answered, failed=self._failed)
+
+    def _answered(self, text: str) -> None:
+        self._say("")
         self.app.push_screen(NewPhraseScreen(), lambda phrase: self._finish(text, phrase))
 
     def _finish(self, text: str, phrase: NewPhrase | None) -> None:

@@ -21,6 +21,12 @@ THEMES = {"dark": N_("Oscuro"), "light": N_("Claro"), "contrast": N_("Alto contr
 IDLE = (1, 2, 3, 5, 10, 15)
 
 
+class Options(RowList):
+    """A list whose lines are changed and not opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", N_("cambiar"), id="options.change")]
+
+
 class OptionsScreen(AppDialog[None]):
     """Enter changes the option under the cursor to its next value; it holds at once and stays."""
 
@@ -33,7 +39,7 @@ class OptionsScreen(AppDialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(id="title", classes="title")
-            yield (rows := RowList())
+            yield (rows := Options())
             rows.styles.height = 5
             yield Static(id="said", classes="muted")
             yield KeyBar()

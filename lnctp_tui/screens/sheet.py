@@ -98,7 +98,7 @@ class SheetScreen(AppScreen[None]):
     def write(self, event: Input.Submitted) -> None:
         """Write the sheet at a name that is free."""
         try:
-            access.write_private(Path(event.value).expanduser(), grid(self.words, 3) + "\n")
+            access.write_private(access.named(event.value), grid(self.words, 3) + "\n")
         except FileExistsError:
             self._say(_("Ya hay un archivo con ese nombre. Escriba otro."))
         except LnctpError as error:

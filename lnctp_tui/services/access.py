@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnctp_tui.errors import VaultError
+from lnctp_tui.errors import StorageFailed, VaultError
 from lnctp_tui.storage import paths, phrase, vault
 from lnctp_tui.storage.phrase import Kind, complete, generate, unknown, weakness
 from lnctp_tui.storage.vault import Key
@@ -113,6 +113,42 @@ def write_private(path: Path, text: str) -> None:
     paths.write_new(path, text.encode())
 
 
+def write_beside(folder: Path, name: str, text: str) -> Path:
+    """The same at `name` in a folder, or with the first number after it that is free; returns where."""
+    plain = Path(name)
+    for number in range(1, 1000):
+        path = folder / (f"{plain.stem}-{number}{plain.suffix}" if number > 1 else name)
+        try:
+            write_private(path, text)
+        except FileExistsError:
+            continue
+        return path
+    raise StorageFailed("file_failed", name=name, reason="EEXIST")
+
+
+def named(typed: str) -> Path:
+    """The path that a person typed. Raises StorageFailed when it can be none."""
+    try:
+        return Path(typed.strip().replace("\0", "�")).expanduser()
+    except RuntimeError as error:
+        raise StorageFailed("file_failed", name=typed, reason="ENOENT") from error
+
+
+def read_text(typed: str, limit: int = 1 << 16) -> str:
+    """The text of a small file somebody gave us, at a path as typed. Raises StorageFailed."""
+    path = named(typed)
+    if not path.is_file():
+        raise StorageFailed("file_failed", name=path.name, reason="ENOENT")
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise paths.storage_failed(error, path) from error
+    if len(content) > limit:
+        raise StorageFailed("file_failed", name=path.name, reason="EFBIG")
+    return content.decode(errors="replace")
+
+
 def data_folder() -> Path:
     """Where the data stands."""
     return paths.home()
@@ -128,6 +164,11 @@ def recovery_request(home: Path) -> tuple[str, str]:
     from lnctp_tui.storage import recovery
 
     return recovery.request(home)
+
+
+def request_waits(home: Path) -> bool:
+    """Was a request made that has no answer yet?"""
+    return (home / paths.PENDING).exists()
 
 
 def finish_recovery(home: Path, text: str, words: str, kind: Kind) -> Key:

@@ -22,8 +22,11 @@ TRIES = 4
 SERVE, READ = "serve", "read"
 """Duties: `serve` sees the team's whole log to keep it in order, `read` only what the person may see."""
 PERSON = """SELECT set_config('app.team', %s, true), set_config('app.duty', %s, true),
-  set_config('app.uid', %s, true), set_config('app.role', %s, true)"""
+  set_config('app.uid', %s, true), set_config('app.device', %s, true), set_config('app.role', %s, true)"""
 AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
+"""Two processes met: the same again succeeds."""
+UNFIT = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded, errors.StatementTooComplex)
+"""The content is what PostgreSQL does not take."""
 
 
 class Declined(Exception):
@@ -100,8 +103,10 @@ def transaction(place: Pool | Db, who: DeviceRow | str, duty: str) -> Iterator[D
 
 def become(connection: Db, who: DeviceRow | str, duty: str) -> None:
     """Tells row-level security who asks, until the end of the transaction."""
-    team, uid, role = (who, "", "") if isinstance(who, str) else (who.team, who.person, who.role)
-    connection.execute(PERSON, (team, duty, uid, role))
+    if isinstance(who, str):
+        connection.execute(PERSON, (who, duty, "", "", ""))
+    else:
+        connection.execute(PERSON, (who.team, duty, who.person, who.id, who.role))
 
 
 @contextmanager
@@ -111,5 +116,7 @@ def failures() -> Iterator[None]:
         yield
     except (errors.DiskFull, errors.OutOfMemory, errors.ReadOnlySqlTransaction) as error:
         raise Declined("server_full") from error
+    except (errors.ProgramLimitExceeded, errors.StatementTooComplex):
+        raise
     except (*AGAIN, errors.LockNotAvailable, psycopg.OperationalError, PoolTimeout) as error:
         raise Declined("busy") from error

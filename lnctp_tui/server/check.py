@@ -1,0 +1,187 @@
+"""What a change must be to enter the log: its shape, its text, its types, its seal. No database, no clock.
+
+A reason is a short code that the laptop and the supervisor's screen explain: `malformed`, `table`, `scope`,
+`type`, `text`, `foreign`, `unknown_device`, `actor`, `hash`, `signature`; the door adds `forbidden`, `id` and
+`storage`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
+from nacl.exceptions import BadSignatureError
+from sqlalchemy import JSON, Boolean, Float, Integer
+
+from lnctp_tui.domain import changes, text
+from lnctp_tui.storage.session import ANSWER, COLUMNS, TABLES
+from lnctp_tui.sync import wire
+
+ID = re.compile(r"[0-9A-Za-z-]{1,36}").fullmatch
+HASH = re.compile(r"[0-9a-f]{64}").fullmatch
+SIGNATURE = re.compile(r"[0-9a-f]{128}").fullmatch
+LONGEST_NAME = 200
+MOST_BASES = 2000
+I64 = 1 << 63
+_ESCAPED = re.compile(rb"\\u[0-9a-f]{4}|\\[bf]").search
+_PRINTABLE = bytes(range(0x20, 0x7F))
+
+
+PLACED = frozenset(
+    {"type", "hash", "unknown_device", "foreign", "actor", "signature", "forbidden", "id", "storage"}
+)
+"""Reasons of changes whose table, row and case can be read."""
+
+
+class Writer(NamedTuple):
+    """Who may have signed: the public key (hexadecimal) and the ids this device writes as."""
+
+    public_key: str
+    person: str
+    actors: frozenset[str]
+
+
+def flaw(change: Any, writer: Writer | None) -> str | None:
+    """Why a change cannot enter the log, or None. `writer` is its device's, None when nobody knows it."""
+    try:
+        if not _shaped(change):
+            return "malformed"
+        if (reason := _misplaced(change)) or (reason := _mistyped(change)):
+            return reason
+        content = _canonical(change)
+        if content is None:
+            return "text"
+    except (ValueError, RecursionError, OverflowError):
+        return "malformed"
+    if changes.digest(content) != change["hash"]:
+        return "hash"
+    if writer is None:
+        return "unknown_device"
+    if change["actor"] not in writer.actors:
+        return "actor"
+    return None if _signed(change, writer.public_key) else "signature"
+
+
+def _shaped(change: Any) -> bool:
+    if not isinstance(change, dict) or not change.keys() >= set(wire.SENT):
+        return False
+    ids = (change["id"], change["device"], change["actor"], change["row"])
+    base, patch = change["base"], change["patch"]
+    return (
+        all(isinstance(each, str) and ID(each) for each in ids)
+        and (change["case"] is None or (isinstance(change["case"], str) and bool(ID(change["case"]))))
+        and type(change["hlc"]) is int
+        and 0 < change["hlc"] < I64
+        and type(change["schema"]) is int
+        and 0 <= change["schema"] < I64
+        and isinstance(change["table"], str)
+        and isinstance(base, list)
+        and len(base) <= MOST_BASES
+        and all(isinstance(each, str) and ID(each) for each in base)
+        and isinstance(patch, dict)
+        and bool(patch)
+        and all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in patch)
+        and isinstance(change["hash"], str)
+        and bool(HASH(change["hash"]))
+        and isinstance(change["sig"], str)
+        and bool(SIGNATURE(change["sig"]))
+    )
+
+
+def _misplaced(change: Mapping[str, Any]) -> str | None:
+    """A table nobody knows here, or a case that is not the one the record says it belongs to."""
+    table, case = change["table"], change["case"]
+    if table not in COLUMNS:
+        return "table"
+    if table == "cases":
+        return None if case == change["row"] else "scope"
+    if table in wire.PUBLIC_TABLES:
+        return None if case is None else "scope"
+    if case is None and table != "contacts":
+        return "scope"
+    return None if change["patch"].get("case_id", case) == case else "scope"
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and -I64 <= value < I64
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e300
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _check_of(kind: Any) -> Callable[[Any], bool]:
+    if isinstance(kind, Boolean):
+        return lambda value: isinstance(value, bool)
+    if isinstance(kind, Integer):
+        return _is_whole
+    if isinstance(kind, Float):
+        return _is_number
+    return _is_list if isinstance(kind, JSON) else _is_text
+
+
+CHECKS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
+    table: {name: _check_of(TABLES[table].columns[name].type) for name in columns - {"answers"}}
+    for table, columns in COLUMNS.items()
+}
+
+
+def _mistyped(change: Mapping[str, Any]) -> str | None:
+    """Unknown names and answers may be anything; a column only what it is."""
+    checks = CHECKS[change["table"]]
+    for name, value in change["patch"].items():
+        if value is not None and (fits := checks.get(name)) is not None and not fits(value):
+            return "type"
+        if name == ANSWER:
+            return "malformed"
+    return None
+
+
+def _canonical(change: Mapping[str, Any]) -> bytes | None:
+    """The canonical bytes, None when a text in them is not clean.
+
+    One look over the whole is enough for nearly all: JSON escapes the controls, and what is not ASCII is
+    little. What does not pass like this is looked at value by value.
+    """
+    try:
+        content = changes.canonical(change)
+    except UnicodeEncodeError:
+        return None
+    rest = content.translate(None, _PRINTABLE).decode()
+    if (_ESCAPED(content) or text.clean(rest)[1]) and not _clean(change["patch"]):
+        return None
+    return content
+
+
+def _clean(value: Any) -> bool:
+    if isinstance(value, str):
+        return text.clean(value)[1] == 0
+    if isinstance(value, dict):
+        return all(_clean(key) and _clean(each) for key, each in value.items())
+    return not isinstance(value, list) or all(map(_clean, value))
+
+
+def _signed(change: Mapping[str, Any], public_key: str) -> bool:
+    message = changes.signed(change["hash"])
+    try:
+        # The plain binding: VerifyKey.verify copies the message three times more.
+        opened = crypto_sign_open(bytes.fromhex(change["sig"]) + message, bytes.fromhex(public_key))
+    except (BadSignatureError, ValueError):
+        return False
+    return len(opened) == len(message) == len(change["sig"]) // 2 + len(message) - crypto_sign_BYTES
+
+
+def preserved(change: Any) -> bytes:
+    """A change as bytes that keep whatever it holds, for the quarantine."""
+    return json.dumps(change, ensure_ascii=True, sort_keys=True, default=str).encode()

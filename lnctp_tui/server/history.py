@@ -1,0 +1,105 @@
+"""Whole histories: what a laptop starts from, fetches after a grant, and looks up by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lnctp_tui.server import database, marks, sent
+from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Pool
+from lnctp_tui.sync.wire import EVERYBODY
+
+FIRST = -(1 << 40)
+"""The rank of what everybody sees: before all cases."""
+AT_ONCE = 50
+"""Scopes looked up in one statement."""
+READERS = ("counselor", "supervisor")
+
+HELD = (
+    "SELECT scope, rank FROM access WHERE team = %s AND person = %s AND state = 'held' ORDER BY rank, scope"
+)
+LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXISTS (
+    SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
+  GROUP BY scope ORDER BY 2, 1"""
+HISTORY = f"""SELECT {sent.COLUMNS}, found.o FROM (
+    SELECT DISTINCT s.o, l.n FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
+    JOIN records r ON r.team = %s AND r.scopes @> ARRAY[s.scope]
+    JOIN log l ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table"
+    WHERE s.o > 1 OR l.n > %s ORDER BY s.o, l.n LIMIT %s) AS found
+  JOIN log l ON l.team = %s AND l.n = found.n ORDER BY found.o, l.n"""
+LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
+  WHERE NOT EXISTS (SELECT FROM log l WHERE l.team = %s AND l.id = asked.id)"""
+FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) AND l.kind = 'change' ORDER BY l.n"
+
+
+def start(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+    """Where a laptop begins to follow the log, and the scopes whose histories it fetches first, newest first.
+
+    The cursor is read before the scopes: what is granted between the two comes again, and is not missed.
+    """
+    with database.transaction(place, device.team, SERVE) as connection:
+        cursor = marks.head(connection, device.team)
+        return {
+            "cursor": list(cursor),
+            "scopes": [[EVERYBODY, FIRST], *map(list, scopes_of(connection, device))],
+        }
+
+
+def scopes_of(connection: Db, device: DeviceRow) -> list[tuple[str, int]]:
+    """What the person may see now, with its rank: the smallest is the newest. Duty `serve`."""
+    if device.role not in READERS:
+        return []
+    if device.role == "supervisor":
+        return connection.execute(LED, {"team": device.team, "person": device.person}).fetchall()
+    return connection.execute(HELD, (device.team, device.person)).fetchall()
+
+
+def history(
+    place: Pool | Db, device: DeviceRow, scopes: Sequence[str], after: int = 0, limit: int = 2000
+) -> dict[str, Any]:
+    """Changes of all records of `scopes`, scope by scope, of the first from number `after` on.
+
+    `done` are the scopes that are whole with this answer, also those there is nothing to see of; `next` is
+    where to go on, [scope, n], or None.
+    """
+    asked = list(dict.fromkeys(scopes))
+    found: list[Any] = []
+    with database.transaction(place, device, READ) as connection:
+        for begin in range(0, len(asked), AT_ONCE):
+            some = asked[begin : begin + AT_ONCE]
+            left = limit + 1 - len(found)
+            args = (some, device.team, 0 if begin else after, left, device.team)
+            found += [(*row[:-1], begin + row[-1] - 1) for row in connection.execute(HISTORY, args)]
+            if len(found) > limit:
+                break
+    kept = _within(found, limit)
+    if len(kept) == len(found):
+        return {"changes": [sent.change(row) for row in kept], "done": asked, "next": None}
+    last = kept[-1]
+    return {
+        "changes": [sent.change(row) for row in kept],
+        "done": asked[: last[-1]],
+        "next": [asked[last[-1]], last[sent.N]],
+    }
+
+
+def _within(found: list[Any], limit: int) -> list[Any]:
+    weight = 0
+    for count, row in enumerate(found):
+        weight += sent.weight(row)
+        if count == limit or (count and weight > sent.PAGE_BYTES):
+            return found[:count]
+    return found
+
+
+def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+    """Which of these changes the log lacks; a quarantined one is lacking, so that it is checked anew."""
+    with database.transaction(place, device.team, SERVE) as connection:
+        return {"missing": [id_ for (id_,) in connection.execute(LACKING, (list(ids), device.team))]}
+
+
+def fetch(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+    """Changes by id, as far as the person may see them or the device wrote them."""
+    with database.transaction(place, device, READ) as connection:
+        found = connection.execute(FETCH, (device.team, list(ids))).fetchall()
+    return {"changes": [sent.change(row) for row in found]}

@@ -1,0 +1,50 @@
+"""Entries of the log, as they are numbered and stored by `append` (migrations/server)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from psycopg.types.json import Json
+
+from lnctp_tui.server import marks
+from lnctp_tui.server.database import Db
+from lnctp_tui.storage import instants
+from lnctp_tui.sync.wire import Mark
+
+APPEND = "SELECT first, head, head_chain FROM append(%s, %s)"
+Entry = dict[str, Any]
+
+
+def event(
+    kind: str,
+    now: datetime,
+    scope: str,
+    *,
+    person: str | None = None,
+    reason: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Entry:
+    """A grant, revoke, erase or offer. `person` is to whom it is addressed; an erasure is for everybody."""
+    content = {"kind": kind, "scope": scope, "person": person, "reason": reason, "data": data}
+    return content | {
+        "id": instants.new_id(),
+        "hash": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
+        "received_at": instants.iso(now),
+        "joins": False,
+    }
+
+
+def append(connection: Db, team: str, entries: Sequence[Entry]) -> tuple[int, Mark]:
+    """Numbers and stores entries, in their order: the first's number, and where the log then ends.
+
+    Locks the log's counter until the commit: the last statement of a transaction.
+    """
+    if not entries:
+        return 0, marks.head(connection, team)
+    found = connection.execute(APPEND, (team, Json(entries))).fetchone()
+    assert found is not None
+    return found[0], Mark(found[1], found[2])

@@ -1,0 +1,251 @@
+"""Push: a laptop's changes into the log, each once, with all that follows from them in one transaction.
+
+Order of the locks: devices, records (sorted), access, the audit's counter, and last the log's counter.
+Source: docs/synchronisation.md, "The server's log".
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain import folio
+from lnctp_tui.server import audit, check, database, entering, marks
+from lnctp_tui.server.database import AGAIN, SERVE, TRIES, UNFIT, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.entering import Coming
+from lnctp_tui.storage import instants
+from lnctp_tui.sync import wire
+from lnctp_tui.sync.wire import Mark
+
+WRITERS = "SELECT id, public_key, person, actor FROM devices WHERE team = %s AND id = ANY(%s)"
+LOCK = """SELECT d.id, d.state, p.role, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
+  d.audit_chain, d.audit_before
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
+  WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
+STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
+  audit_before = %s, seen_at = %s WHERE team = %s AND id = %s"""
+PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_prefix = %s)"
+REMEMBERED = 5
+"""Ids of the last batch that tell a repeated one from another laptop's."""
+TOO_FAR = 1 << 53
+
+
+@dataclass
+class Delivery:
+    """One laptop's push on its way through a transaction."""
+
+    device: DeviceRow
+    coming: list[Coming]
+    cursor: Mark | None
+    proof: Mark | None
+    receipt: int | None
+    audit: Mapping[str, Any] | None
+    refused: str | None = None
+    """Why the laptop as a whole is not heard."""
+    diverged: bool = False
+    prefix: str | None = None
+    """A new folio prefix: the laptop is an image or a clone."""
+    seq: int = 0
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a transaction left behind: where the log and the audit end."""
+
+    head: Mark
+    audit: Mark
+
+
+def push(
+    place: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
+) -> dict[str, Any]:
+    """One push. `key` signs the receipt. Raises Declined."""
+    delivery = read(place, device, message)
+    return answer(delivery, store(place, device.team, [delivery], now), now, key)
+
+
+def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
+    """A push as it is understood, every change checked by itself. Raises Declined `malformed`, `too_large`."""
+    coming = message.get("changes")
+    if not isinstance(coming, list):
+        raise Declined("malformed")
+    if len(coming) > wire.BATCH:
+        raise Declined("too_large")
+    own = check.Writer(device.public_key, device.person, frozenset({device.person, device.actor}))
+    writers = {device.id: own}
+    if message.get("repair") is True:
+        writers |= _writers(place, device.team, coming, device.id)
+    receipt, head = message.get("receipt"), message.get("audit")
+    return Delivery(
+        device,
+        [_coming(each, device, writers) for each in coming],
+        marks.read(message.get("cursor")),
+        marks.read(message.get("proof")),
+        receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
+        head if isinstance(head, dict) else None,
+    )
+
+
+def _coming(raw: Any, device: DeviceRow, writers: Mapping[str, check.Writer]) -> Coming:
+    named = raw.get("device") if isinstance(raw, dict) else None
+    writer = writers.get(named) if isinstance(named, str) else None
+    reason = check.flaw(raw, writer)
+    if reason == "unknown_device" and len(writers) == 1:
+        reason = "foreign"
+    return Coming(raw, device, writer, reason)
+
+
+def _writers(place: Pool | Db, team: str, coming: Sequence[Any], own: str) -> dict[str, check.Writer]:
+    """Whose changes a laptop hands back: their devices' registered keys."""
+    named = {each.get("device") for each in coming if isinstance(each, dict)}
+    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != own)
+    with database.transaction(place, team, SERVE) as connection:
+        return writers_of(connection, team, ids)
+
+
+def writers_of(connection: Db, team: str, ids: Sequence[str]) -> dict[str, check.Writer]:
+    """The registered devices among `ids`, in whatever state."""
+    found = connection.execute(WRITERS, (team, list(ids))).fetchall()
+    return {id_: check.Writer(key, person, frozenset({person, actor})) for id_, key, person, actor in found}
+
+
+def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+    """Stores deliveries of one team in one transaction and says in them what became of each change.
+
+    Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with database.transaction(place, team, SERVE) as connection:
+                return _store(connection, team, deliveries, now)
+        except Declined as busy:
+            if not left or not isinstance(busy.__cause__, AGAIN):
+                raise
+        except UNFIT:
+            if len(deliveries) > 1:
+                raise
+            _single_out(place, team, deliveries[0], now)
+        for delivery in deliveries:
+            _renew(delivery)
+    raise Declined("busy")
+
+
+def _renew(delivery: Delivery) -> None:
+    """As before the transaction that failed; what was refused inside it is decided anew."""
+    delivery.diverged, delivery.prefix, delivery.refused = False, None, None
+    delivery.notes.clear()
+    for each in delivery.coming:
+        if each.reason in ("forbidden", "id"):
+            each.reason = None
+        each.status, each.n, each.placed, each.entry = "refused", None, None, None
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction that was only to be tried."""
+
+
+def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
+    """Finds the changes that the database does not take, each in a transaction that leaves nothing."""
+    for each in delivery.coming:
+        if each.reason is None:
+            try:
+                with database.transaction(place, team, SERVE) as connection:
+                    entering.enter(connection, team, [each], now)
+                    raise _Rehearsed
+            except _Rehearsed:
+                pass
+            except psycopg.Error:
+                each.reason = "storage"
+
+
+def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+    ids = sorted({delivery.device.id for delivery in deliveries})
+    standing = {row[0]: row for row in connection.execute(LOCK, (team, ids))}
+    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
+    shared = marks.known(connection, team, told)
+    heard = []
+    for delivery in deliveries:
+        row = standing.get(delivery.device.id)
+        state = row[1] if row else "revoked"
+        if state not in ("active", "upload_only"):
+            delivery.refused = state
+        elif not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared:
+            delivery.diverged = True
+        else:
+            heard.append(delivery)
+    for delivery in heard:
+        standing[delivery.device.id] = _stand(connection, team, delivery, standing[delivery.device.id], now)
+    coming = [each for delivery in heard for each in delivery.coming]
+    notes = [note for delivery in heard for note in delivery.notes]
+    head = entering.enter(connection, team, coming, now, notes)
+    return Stored(head, audit.head(connection, team))
+
+
+def _stand(
+    connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
+) -> tuple[Any, ...]:
+    """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
+    id_, state, role, prefix, last, last_ids, audit_n, chain, before = row
+    ids = [each.id for each in delivery.coming if each.id]
+    held = delivery.receipt
+    repeated = held == last - 1 and (not ids or not last_ids or not set(last_ids).isdisjoint(ids))
+    if held is not None and held < last and not repeated:
+        prefix = delivery.prefix = _new_prefix(connection, team)
+        delivery.notes.append((id_, "device_image", id_))
+    if (head := _audit_head(delivery.audit)) is not None:
+        n, value, confirmed = head
+        if n < audit_n or (chain is not None and confirmed not in (chain, before)):
+            delivery.notes.append((id_, "device_audit_altered", id_))
+        audit_n, chain, before = n, value, confirmed
+    delivery.seq = max(last, held or 0) + 1
+    found = (id_, state, role, prefix, delivery.seq, ids[:REMEMBERED], audit_n, chain, before)
+    connection.execute(STAND, (*found[3:], instants.iso(now), team, id_))
+    return found
+
+
+def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
+    if said is None:
+        return None
+    n, chain, confirmed = said.get("n"), said.get("chain"), said.get("at_known")
+    if type(n) is not int or not 0 <= n < TOO_FAR or not isinstance(chain, str) or len(chain) > 64:
+        return None
+    return n, chain, confirmed if isinstance(confirmed, str) and len(confirmed) <= 64 else None
+
+
+def _new_prefix(connection: Db, team: str) -> str:
+    while True:
+        prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
+        found = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
+        if found and not found[0]:
+            return prefix
+
+
+def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -> dict[str, Any]:
+    """What goes back to the laptop, with its receipt. Raises Declined `revoked`, `pending`."""
+    if delivery.refused:
+        raise Declined(delivery.refused)
+    if delivery.diverged:
+        return {"status": "diverged"}
+    body = {
+        "device": delivery.device.id,
+        "seq": delivery.seq,
+        "ids": wire.ids_digest(each.id for each in delivery.coming if each.id),
+        "n": stored.head.n,
+        "chain": stored.head.chain,
+        "at": instants.iso(now),
+    }
+    said = {
+        "status": "ok",
+        "results": [each.result for each in delivery.coming],
+        "proof": list(stored.head),
+        "receipt": {"body": body, "sig": key.sign(wire.receipt_bytes(body)).signature.hex()},
+        "audit": list(stored.audit),
+    }
+    return said | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})

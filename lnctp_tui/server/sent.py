@@ -1,0 +1,48 @@
+"""Changes as they go over the line: the columns to ask for, and the members they become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+MEMBERS = (
+    "id",
+    "device",
+    "actor",
+    "hlc",
+    "table",
+    "row",
+    "case",
+    "base",
+    "schema",
+    "hash",
+    "sig",
+    "n",
+    "placed",
+)
+COLUMNS = ", ".join(f'l."{name}"' for name in MEMBERS) + ", l.patch::text"
+"""Of a log called `l`. The patch comes as text: its length counts towards a page."""
+WIDTH = len(MEMBERS) + 1
+N = MEMBERS.index("n")
+PLACED = MEMBERS.index("placed")
+PAGE_BYTES = 8 << 20
+"""Text of patches after which a page ends."""
+
+
+def change(row: Sequence[Any]) -> dict[str, Any]:
+    """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
+    told = dict(zip(MEMBERS, row, strict=False))
+    if told["placed"] is None:
+        del told["placed"]
+    patch = row[WIDTH - 1]
+    if patch is None:
+        return told | {"patch": None, "erased": True}
+    told["patch"] = orjson.loads(patch)
+    return told
+
+
+def weight(row: Sequence[Any]) -> int:
+    """What a change counts towards the bytes of a page."""
+    return len(row[WIDTH - 1] or "") + 400

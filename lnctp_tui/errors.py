@@ -62,6 +62,12 @@ class BadInput(LnctpError):
     code = "bad_input"
 
 
+class SyncFailed(LnctpError):
+    """Something between this laptop and the server. What is recorded stays here and is sent later."""
+
+    code = "sync_failed"
+
+
 class BadProtocol(LnctpError):
     """A protocol or catalog file with a mistake. `facts`: file, line, reason."""
 

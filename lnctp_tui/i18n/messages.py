@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings
 from lnctp_tui.i18n.of_server import SERVER
+from lnctp_tui.i18n.of_sync import SYNC
 
 
 class Explanation(NamedTuple):
@@ -342,4 +343,5 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Revise los títulos de la primera línea."),
     ),
     **SERVER,
+    **SYNC,
 }

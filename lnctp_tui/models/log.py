@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 
@@ -15,6 +15,7 @@ class Change(SQLModel, table=True):
         Index("changes_of_case", "case", "seq"),
         Index("changes_outbox", "sent", "seq"),
         Index("changes_numbered", "n"),
+        Index("changes_refused", "refused", sqlite_where=text("refused IS NOT NULL")),
         CheckConstraint("hlc > 0", name="hlc_positive"),
     )
 
@@ -34,7 +35,7 @@ class Change(SQLModel, table=True):
     hash: str
     sig: str
     at: str
-    """When this laptop stored it."""
+    """When it was saved: of a colleague's change, by the clock that orders it."""
     form: str | None = None
     """The form that wrote it; only its own unsent changes may be squashed."""
     sent: int = 0

@@ -5,7 +5,6 @@ Rule and reasons: docs/synchronisation.md, "A change" and "Merge rule".
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +21,8 @@ from lnctp_tui.domain.merge import Heads
 from lnctp_tui.errors import Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Synced
 from lnctp_tui.storage import instants, state
+from lnctp_tui.storage.server_state import SEEN
+from lnctp_tui.storage.turn import Turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
@@ -50,7 +51,7 @@ DEFAULTS: Mapping[str, dict[str, Any]] = {
 
 ONE = {name: select(table).where(table.c.id == bindparam("id")) for name, table in TABLES.items()}
 UPDATE = {name: update(table).where(table.c.id == bindparam("this")) for name, table in TABLES.items()}
-NEWEST = select(CHANGES.c.hlc).order_by(CHANGES.c.seq.desc()).limit(1)
+NEWEST = select(CHANGES.c.device, CHANGES.c.hlc).order_by(CHANGES.c.seq.desc()).limit(1)
 LAST_OF_ROW = (
     select(CHANGES)
     .where(CHANGES.c.table == bindparam("t"), CHANGES.c.row == bindparam("r"))
@@ -182,9 +183,14 @@ class Unit:
         own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
         return change | {"hash": digest, "sig": self.author.sign(changes.signed(digest))} | own
 
+    def newest(self) -> int:
+        """The stamp of this laptop's last change, 0 when somebody else's came after it (then see SEEN)."""
+        last = self.connection.execute(NEWEST).first()
+        return last.hlc if last and last.device == self.author.device else 0
+
     def _tick(self) -> int:
-        newest = self.connection.scalar(NEWEST)
-        return clock.tick(newest or 0, instants.micros(self.now))
+        # When a change of somebody else is stored, SEEN takes over the newest of this laptop's.
+        return clock.tick(self.newest(), instants.micros(self.now), state.get(self.connection, SEEN, 0))
 
     def _squash(self, change: dict[str, Any], form: Form | None) -> str | None:
         """Fold the form's last unsent change of this record into `change`; the id that went, or None."""
@@ -310,12 +316,15 @@ class Store:
         self._readers = readers
         self.author = author
         self.now = now
-        self._turn = threading.Lock()
+        self._turn = Turn()
 
     @contextmanager
-    def write(self) -> Iterator[Unit]:
-        """One transaction; leaves nothing behind when it fails. Raises StorageFailed."""
-        with self._turn, storage_failures(), self._writer.begin() as connection:
+    def write(self, *, behind: bool = False) -> Iterator[Unit]:
+        """One transaction; leaves nothing behind when it fails. Raises StorageFailed.
+
+        `behind` lets the writes of people go first: keep such a transaction short.
+        """
+        with self._turn.take(behind=behind), storage_failures(), self._writer.begin() as connection:
             yield Unit(connection, self.author, self.now())
 
     @contextmanager

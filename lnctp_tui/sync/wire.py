@@ -15,6 +15,9 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
 from lnctp_tui.domain import changes
+from lnctp_tui.domain.scopes import EVERYBODY as EVERYBODY
+from lnctp_tui.domain.scopes import PUBLIC_TABLES as PUBLIC_TABLES
+from lnctp_tui.domain.scopes import scope_of as scope_of
 
 VERSION = 1
 """Of the protocol; a server names the oldest it still answers pulls of."""
@@ -30,9 +33,6 @@ SKEW = 300
 
 SENT = (*changes.COVERED, "hash", "sig")
 """Members of a change that are sent by its author."""
-PUBLIC_TABLES = frozenset({"counselors", "devices", "providers"})
-EVERYBODY = "@all"
-"""The scope of what everybody may see."""
 
 
 class Mark(NamedTuple):
@@ -73,13 +73,6 @@ def unpack(body: bytes, cap: int) -> Any:
         raise Malformed("json") from error
 
 
-def scope_of(change: Mapping[str, Any]) -> str:
-    """Whom a change concerns: its case, else the record itself; what is public concerns everybody."""
-    if change["table"] in PUBLIC_TABLES:
-        return EVERYBODY
-    return str(change["case"] or change["row"])
-
-
 def sealed_by(change: Mapping[str, Any], public_key: str) -> bool:
     """Whether hash and signature of a change are what its device wrote. `public_key` in hexadecimal."""
     try:
@@ -93,7 +86,9 @@ def sealed_by(change: Mapping[str, Any], public_key: str) -> bool:
 def signed_by(change: Mapping[str, Any], public_key: str) -> bool:
     """Whether the device signed the change's hash; of an erased change this is all that can be checked."""
     try:
-        VerifyKey(bytes.fromhex(public_key)).verify(changes.signed(change["hash"]), bytes.fromhex(change["sig"]))
+        VerifyKey(bytes.fromhex(public_key)).verify(
+            changes.signed(change["hash"]), bytes.fromhex(change["sig"])
+        )
     except (BadSignatureError, KeyError, TypeError, ValueError):
         return False
     return True

@@ -32,6 +32,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("placed", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("refused", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.create_index("changes_numbered", ["n"], unique=False)
+        batch_op.create_index("changes_refused", ["refused"], sqlite_where=sa.text("refused IS NOT NULL"))
     op.create_table(
         "scopes",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=36), nullable=False),
@@ -55,6 +56,7 @@ def downgrade() -> None:
     op.drop_table("receipts")
     op.drop_table("scopes")
     with op.batch_alter_table("changes") as batch_op:
+        batch_op.drop_index("changes_refused")
         batch_op.drop_index("changes_numbered")
         batch_op.drop_column("refused")
         batch_op.drop_column("placed")

@@ -1,0 +1,17 @@
+"""Whom a change concerns: the unit that is granted and revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PUBLIC_TABLES = frozenset({"counselors", "devices", "providers"})
+EVERYBODY = "@all"
+"""The scope of what everybody may see."""
+
+
+def scope_of(change: Mapping[str, Any]) -> str:
+    """The scope of a change: its case, else the record itself; what is public concerns everybody."""
+    if change["table"] in PUBLIC_TABLES:
+        return EVERYBODY
+    return str(change["case"] or change["row"])

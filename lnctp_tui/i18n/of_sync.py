@@ -1,0 +1,150 @@
+"""What a person reads when synchronisation fails. What is recorded is on the disk in every one of these."""
+
+from __future__ import annotations
+
+from lnctp_tui.i18n import N_
+
+SAFE = N_("Lo registrado sigue en este equipo y se enviará después.")
+CALLS = N_("Puede seguir tomando llamadas.")
+ADMIN = N_("Avise a quien administra el servidor.")
+WAIT = N_("No hace falta hacer nada: se reintenta solo.")
+
+SYNC: dict[str, tuple[str, str, str]] = {
+    "sync_failed": (N_("No se pudo sincronizar ({code})."), SAFE, WAIT),
+    # the line
+    "offline": (
+        N_("No hay conexión con el servidor."),
+        SAFE,
+        N_("Puede seguir tomando llamadas; se reintenta solo."),
+    ),
+    "line_broke": (N_("La conexión con el servidor se cortó."), SAFE, WAIT),
+    "server_slow": (
+        N_("El servidor no contestó a tiempo."),
+        SAFE,
+        N_("Se reintenta solo; si dura, revise la conexión a internet."),
+    ),
+    "server_certificate": (
+        N_("El certificado del servidor no es el de su organización: no se envió nada."),
+        SAFE,
+        N_("Puede ser un engaño en la red o un certificado renovado. Avise a quien administra el servidor."),
+    ),
+    "server_ca": (
+        N_("Falta el certificado de la autoridad de su organización, o no se puede leer."),
+        SAFE,
+        N_("Pida el archivo a quien administra el servidor y dígalo con --ca."),
+    ),
+    "server_address": (
+        N_("La dirección del servidor no es válida."),
+        "",
+        N_("Escríbala como https://servidor.ejemplo.mx"),
+    ),
+    "server_plain": (
+        N_("Sin cifrado solo se puede hablar con un servidor en este mismo equipo."),
+        "",
+        N_("Use una dirección que empiece con https://"),
+    ),
+    "answer_too_large": (N_("El servidor mandó más de lo que se acepta."), SAFE, ADMIN),
+    "not_a_server": (
+        N_("Lo que contestó no se entiende: quizá no es el servidor de la Línea."),
+        SAFE,
+        N_("Revise la dirección y que no haya una página de acceso a la red de por medio."),
+    ),
+    "server_failed": (N_("El servidor tuvo un problema."), SAFE, WAIT),
+    "server_full": (
+        N_("El disco del servidor está lleno: no acepta registros."),
+        SAFE,
+        N_("Avise a quien administra el servidor; se reintenta solo."),
+    ),
+    "busy": (N_("El servidor está ocupado."), SAFE, WAIT),
+    "rate_limited": (N_("El servidor pidió esperar."), SAFE, WAIT),
+    "too_slow": (N_("La conexión es demasiado lenta para lo que se enviaba."), SAFE, WAIT),
+    # who we are
+    "not_enrolled": (
+        N_("Este equipo no está inscrito en ningún servidor."),
+        N_("Lo registrado está en este equipo."),
+        N_("Pida un código y use «lnctp enroll»; mientras tanto puede tomar llamadas."),
+    ),
+    "enrolled_elsewhere": (
+        N_("Este equipo ya está inscrito en otro servidor."),
+        SAFE,
+        N_("Un equipo tiene un solo servidor. Si cambió de dirección, avise a soporte."),
+    ),
+    "server_key_changed": (
+        N_("El servidor ya no firma con la llave que este equipo conoce: no se confió en él."),
+        SAFE,
+        N_("Avise a quien administra el servidor, por teléfono."),
+    ),
+    "pending": (
+        N_("Este equipo espera la aprobación de su organización."),
+        SAFE,
+        N_("Lea por teléfono sus seis palabras; mientras tanto puede tomar llamadas."),
+    ),
+    "upload_only": (
+        N_("Este equipo solo puede entregar lo que falta; ya no recibe casos."),
+        N_("Lo entregado se borra de aquí cuando el servidor lo confirma."),
+        N_("Si es un error, avise a quien administra el servidor."),
+    ),
+    "revoked": (
+        N_("El acceso de este equipo fue retirado."),
+        N_("Lo que faltaba por enviar sigue aquí, cifrado."),
+        N_("Avise a quien administra el servidor antes de entregar el equipo."),
+    ),
+    "unknown_device": (
+        N_("El servidor no conoce este equipo."),
+        SAFE,
+        N_("Inscríbalo con un código nuevo («lnctp enroll»)."),
+    ),
+    "device_taken": (
+        N_("El servidor ya conoce este equipo con otra llave u otro código."),
+        SAFE,
+        N_("Avise a quien administra el servidor."),
+    ),
+    "clock_skew": (
+        N_("El reloj de este equipo está tan lejos del reloj del servidor que no se entienden."),
+        SAFE,
+        N_("Ponga en hora el reloj del equipo."),
+    ),
+    "bad_signature": (N_("El servidor no reconoce la firma de este equipo."), SAFE, ADMIN),
+    "replayed": (N_("El servidor ya había recibido esa misma petición."), SAFE, WAIT),
+    "forbidden": (N_("No tiene permiso para eso."), N_("No se cambió nada."), N_("Pídalo a su supervisora.")),
+    "too_old": (
+        N_("El servidor ya no manda casos a esta versión del programa; sí recibe lo que se registra."),
+        N_("Lo registrado se sigue enviando."),
+        N_("Actualice el programa."),
+    ),
+    # codes of enrolment
+    "code_unknown": (
+        N_("El servidor no conoce ese código."),
+        "",
+        N_("Revise que esté completo (24 letras y números) o pida otro."),
+    ),
+    "code_used": (
+        N_("Ese código ya se usó en otro equipo."),
+        "",
+        N_("Pida otro código: cada uno sirve una vez."),
+    ),
+    "code_expired": (N_("El código venció; dura 72 horas."), "", N_("Pida otro código.")),
+    # what is sent
+    "receipt_bad": (
+        N_("El recibo del servidor no corresponde a lo enviado: no se da por enviado."),
+        SAFE,
+        N_("Se reintenta solo; si se repite, avise a quien administra el servidor."),
+    ),
+    "too_large": (N_("Un registro es demasiado grande para enviarlo."), SAFE, N_("Avise a soporte.")),
+    "malformed": (
+        N_("El servidor no entendió lo que se le envió."),
+        SAFE,
+        N_("Actualice el programa o avise a soporte."),
+    ),
+    "not_found": (
+        N_("El servidor no tiene eso, o ya no es para usted."),
+        "",
+        N_("Sincronice y vuelva a buscarlo."),
+    ),
+    "stopped": (N_("El programa se está cerrando."), SAFE, CALLS),
+    "cases_hidden": (
+        N_("Este equipo lleva 14 días sin hablar con el servidor: los casos anteriores no se muestran."),
+        N_("Nada se borró."),
+        N_("Conéctese y sincronice. Puede seguir tomando llamadas."),
+    ),
+}

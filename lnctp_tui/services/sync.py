@@ -1,0 +1,250 @@
+"""Synchronisation as screens and commands see it: what waits, what differs, and a thread that sees to it.
+
+Reading is local and quick. What asks the server stands in `services.sync_server` and is offered here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lnctp_tui.domain import merge
+from lnctp_tui.services.sync_server import (
+    Colleague,
+    Handed,
+    Held,
+    Quarantined,
+    answer,
+    assign,
+    colleagues,
+    dismiss,
+    enroll,
+    fingerprint,
+    offer,
+    offers,
+    open_again,
+    quarantine,
+    release,
+    search_server,
+)
+from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.tables import SCOPES
+from lnctp_tui.sync.loop import Loop
+
+__all__ = [
+    "Colleague", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus", "Synchroniser", "Waiting",
+    "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint", "offer", "offers",
+    "open_again", "quarantine", "release", "search_server", "settle", "status", "waiting",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """How things stand between this laptop and its server."""
+
+    enrolled: bool
+    state: str | None
+    """`pending`, `active`, `upload_only`, `revoked`; None before enrolment."""
+    server: str | None
+    person: str | None
+    role: str | None
+    waiting: int
+    """Changes without a receipt."""
+    waiting_since: str | None
+    """When the oldest of them was stored."""
+    refused: int
+    """Changes the server put into quarantine."""
+    online: bool | None
+    """None while nobody tried."""
+    last_contact: str | None
+    problem: str | None
+    """Code of an error in i18n; None when the last round went well."""
+    wanted: int
+    wanted_total: int
+    """Histories still to be fetched, and how many there were."""
+    clock_offset: int
+    """Seconds the server's clock is ahead."""
+    conflicts: int
+    offers: int
+    aside: int
+    """Changes of others whose author could not be checked; they are kept and not shown."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A change that the server does not hold yet, or put into quarantine."""
+
+    id: str
+    table: str
+    folio: str | None
+    at: str
+    sent: int
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the values that stand beside each other."""
+
+    change_id: str
+    value: Any
+    actor_name: str
+    at: str
+    """When it was saved, by the clock that orders it."""
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One field of one record with several heads."""
+
+    table: str
+    row: str
+    case: str | None
+    folio: str | None
+    field: str
+    sides: list[Side]
+    """The shown one first, then newest first."""
+
+
+def status(workspace: Workspace) -> SyncStatus:
+    """How things stand, as the database has it; `online` is known to a running Synchroniser only."""
+    return _status(workspace.store, None)
+
+
+def _status(store: Store, online: bool | None) -> SyncStatus:
+    with store.read() as connection:
+        server = server_state.server(connection)
+        waiting, oldest = connection.execute(
+            select(func.count(), func.min(CHANGES.c.seq)).where(CHANGES.c.sent.in_((0, 1)))
+        ).one()
+        since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
+        wanted = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
+        kept = state.starting_with(connection, "sync:")
+        return SyncStatus(
+            enrolled=server is not None,
+            state=server.state if server else None,
+            server=server.url if server else None,
+            person=server.person if server else None,
+            role=server.role if server else None,
+            waiting=waiting,
+            waiting_since=since,
+            refused=connection.scalar(select(func.count()).where(CHANGES.c.refused.is_not(None))) or 0,
+            online=online,
+            last_contact=kept.get("contact"),
+            problem=kept.get("problem"),
+            wanted=wanted,
+            wanted_total=max(wanted, int(kept.get("total") or 0)),
+            clock_offset=int(kept.get("offset") or 0),
+            conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS)) or 0,
+            offers=len(kept.get("offers") or {}),
+            aside=len(state.starting_with(connection, server_state.ASIDE)),
+        )
+
+
+def waiting(store: Store, limit: int = 200) -> list[Waiting]:
+    """What was refused, then what has no receipt, oldest first."""
+    cases = TABLES["cases"]
+    columns = (
+        CHANGES.c.id, CHANGES.c.table, cases.c.folio, CHANGES.c.at, CHANGES.c.sent, CHANGES.c.refused,
+    )  # fmt: skip
+    query = select(*columns).outerjoin(cases, cases.c.id == CHANGES.c.case)
+    with store.read() as connection:
+        found: list[Waiting] = []
+        for condition in (CHANGES.c.refused.is_not(None), CHANGES.c.sent.in_((0, 1))):
+            rows = connection.execute(query.where(condition).order_by(CHANGES.c.seq).limit(limit))
+            found += [Waiting(*row) for row in rows]
+    return found[:limit]
+
+
+def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
+    """Open conflicts, of one case or of all, each with all its sides."""
+    query = select(CONFLICTS, TABLES["cases"].c.folio).outerjoin(
+        TABLES["cases"], TABLES["cases"].c.id == CONFLICTS.c.case
+    )
+    if case_id is not None:
+        query = query.where(CONFLICTS.c.case == case_id)
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(CONFLICTS.c.since, CONFLICTS.c.row, CONFLICTS.c.field))
+        names: dict[str, str] = dict(
+            connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).tuples()
+        )
+        found = []
+        for row in rows.mappings():
+            sides = _sides(connection, row["table"], row["row"], row["field"], names)
+            found.append(Conflict(row["table"], row["row"], row["case"], row["folio"], row["field"], sides))
+    return found
+
+
+def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, str]) -> list[Side]:
+    heads = connection.scalar(select(TABLES[table].c.heads).where(TABLES[table].c.id == row)) or {}
+    wanted = merge.heads_of(heads, field)
+    query = select(
+        CHANGES.c.id, CHANGES.c.patch, CHANGES.c.actor, CHANGES.c.at,
+        func.coalesce(CHANGES.c.placed, CHANGES.c.hlc).label("order"),
+    ).where(CHANGES.c.id.in_(wanted))  # fmt: skip
+    standing = sorted(
+        connection.execute(query).mappings(), key=lambda each: (each["order"], each["id"]), reverse=True
+    )
+    return [
+        Side(
+            each["id"],
+            each["patch"].get(field),
+            names.get(each["actor"]) or each["actor"],
+            each["at"],
+            not place,
+        )
+        for place, each in enumerate(standing)
+    ]
+
+
+def settle(store: Store, conflict: Conflict, change_id: str) -> None:
+    """Let one side stand: an ordinary change that has seen exactly the sides the person was shown."""
+    chosen = next(side for side in conflict.sides if side.change_id == change_id)
+    shown = Form(instants.new_id())
+    shown.see(conflict.table, conflict.row, {side.change_id: [conflict.field] for side in conflict.sides})
+    with store.write() as unit:
+        unit.record(conflict.table, conflict.row, {conflict.field: chosen.value}, form=shown)
+
+
+def conflict_name(conflict: Conflict) -> str:
+    """The code of the field in conflict, without the prefix of an answer."""
+    return conflict.field.removeprefix(ANSWER)
+
+
+class Synchroniser:
+    """The thread that synchronises while the program is open. Its callbacks come in that thread."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.on_status: Callable[[SyncStatus], object] = lambda _: None
+        self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        """Cases, caseless contacts or `@all` that colleagues wrote in, or that came or went."""
+        self._loop = Loop(workspace.store)
+        self._loop.on_round = self._tell
+        self._loop.on_changed = lambda scopes: self.on_changed(scopes)
+
+    def start(self) -> None:
+        """Begin; returns at once. Without enrolment it waits for one."""
+        self._loop.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End the thread; a request on the line is let go."""
+        self._loop.stop(timeout)
+
+    def now(self) -> None:
+        """Try at once, whatever the back-off: something was saved, or a person asked."""
+        self._loop.wake()
+
+    @property
+    def status(self) -> SyncStatus:
+        """How things stand, with what the thread knows of the line."""
+        return _status(self.workspace.store, self._loop.online)
+
+    def _tell(self) -> None:
+        self.on_status(self.status)

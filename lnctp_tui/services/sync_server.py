@@ -1,0 +1,187 @@
+"""What a person asks of the server. Every function waits for the network: call it in a thread of its own.
+
+Raises SyncFailed. Access changes come back through the log, with the next round of the Synchroniser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import select
+
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage import phrase, state
+from lnctp_tui.storage.server_state import DEVICE_KEY, OFFERS
+from lnctp_tui.storage.session import TABLES
+from lnctp_tui.sync import enroll as enrolment
+from lnctp_tui.sync.transport import Line, dial
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody a case can be handed to."""
+
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A case that is offered, and not answered yet."""
+
+    scope: str
+    folio: str | None
+    from_name: str | None
+    to_name: str | None
+    at: str | None
+    mine: bool
+    """Offered to this person; else by them."""
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A change that the server keeps apart. No value of it is shown."""
+
+    id: str
+    table: str
+    scope: str
+    reason: str
+    actor_name: str | None
+    at: str | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A case on the server, whether or not it is on this laptop."""
+
+    id: str
+    folio: str | None
+    opened_at: str | None
+    status: str | None
+    triage: str | None
+    line: str
+    here: bool
+
+
+@contextmanager
+def _line(workspace: Workspace) -> Iterator[Line]:
+    line = dial(workspace.store)
+    try:
+        yield line
+    finally:
+        line.close()
+
+
+def _ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
+    with _line(workspace) as line:
+        return line.call(method, path, message)
+
+
+def _each(kind: type[T], rows: Any) -> list[T]:
+    """Rows of an answer as dataclasses; members the server does not say are None, others are dropped."""
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise SyncFailed("not_a_server")
+    return [kind(**{name: row.get(name) for name in names}) for row in rows]
+
+
+def colleagues(workspace: Workspace) -> list[Colleague]:
+    """Who can be given a case."""
+    return _each(Colleague, _ask(workspace, "GET", "/v1/people").get("people"))
+
+
+def offer(workspace: Workspace, case_id: str, person: str) -> None:
+    """Offer a case to a colleague; it stays here until they accept."""
+    _ask(workspace, "POST", "/v1/offer", {"scope": case_id, "person": person})
+
+
+def offers(workspace: Workspace) -> list[Handed]:
+    """What is offered to this person and by them."""
+    return _each(Handed, _ask(workspace, "GET", "/v1/offers").get("offers"))
+
+
+def answer(workspace: Workspace, scope: str, accept: bool) -> None:
+    """Accept or decline an offered case."""
+    _ask(workspace, "POST", "/v1/answer", {"scope": scope, "accept": accept})
+    with workspace.store.write() as unit:
+        left = dict(state.get(unit.connection, OFFERS, {}))
+        left.pop(scope, None)
+        unit.remember(OFFERS, left or None)
+
+
+def assign(workspace: Workspace, case_id: str, person: str) -> None:
+    """Give a case to a colleague, as a supervisor."""
+    _ask(workspace, "POST", "/v1/assign", {"scope": case_id, "person": person})
+
+
+def open_again(workspace: Workspace, case_id: str) -> None:
+    """Fetch a case that left the laptop's 30-day window."""
+    _ask(workspace, "POST", "/v1/window", {"scopes": [case_id], "action": "open"})
+
+
+def quarantine(workspace: Workspace) -> list[Quarantined]:
+    """What the server keeps apart, for a supervisor."""
+    return _each(Quarantined, _ask(workspace, "GET", "/v1/quarantine").get("quarantine"))
+
+
+def release(workspace: Workspace, id: str) -> None:
+    """Let a quarantined change into the log."""
+    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "release"})
+
+
+def dismiss(workspace: Workspace, id: str) -> None:
+    """Leave a quarantined change out of the log for good."""
+    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "dismiss"})
+
+
+def search_server(workspace: Workspace, text: str) -> list[Held]:
+    """Cases on the server that this person may see; `here` says which are on this laptop."""
+    found = _ask(workspace, "GET", f"/v1/search?q={quote(text, safe='')}").get("cases")
+    rows = [dict(row) for row in found] if isinstance(found, list) else found
+    if isinstance(rows, list):
+        there = _present(workspace, [str(row.get("id")) for row in rows])
+        rows = [row | {"here": row.get("id") in there, "line": row.get("line") or ""} for row in rows]
+    return _each(Held, rows)
+
+
+def _present(workspace: Workspace, ids: list[str]) -> set[str]:
+    cases = TABLES["cases"].c.id
+    with workspace.store.read() as connection:
+        return set(connection.scalars(select(cases).where(cases.in_(ids))))
+
+
+def enroll(workspace: Workspace, url: str, code: str, ca: Path | None = None) -> str:
+    """Make this laptop known to a server; returns its state, mostly `pending`. Raises SyncFailed."""
+    state_, person = enrolment.enroll(
+        workspace.store, url, code, _pem(ca), name=workspace.counselor_name, zone=workspace.zone
+    )
+    workspace.counselor_id = person
+    return state_
+
+
+def _pem(ca: Path | None) -> str | None:
+    if ca is None:
+        return None
+    try:
+        return ca.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise SyncFailed("server_ca") from None
+
+
+def fingerprint(workspace: Workspace) -> tuple[str, ...]:
+    """Six words that stand for this laptop's key, to compare by phone."""
+    from nacl.encoding import HexEncoder
+    from nacl.signing import SigningKey
+
+    with workspace.store.read() as connection:
+        key = SigningKey(state.get(connection, DEVICE_KEY), HexEncoder)
+    return phrase.fingerprint(key.verify_key.encode())

@@ -1,0 +1,207 @@
+"""Rows from the log: the changes of many records folded and written with a few statements.
+
+`storage.session` writes what a person saves here; this writes what comes from elsewhere. Both rest on
+`domain.merge` and come to the same rows; values that do not fit their column stay in the log alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from time import gmtime, strftime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Integer
+
+from lnctp_tui.domain import merge
+from lnctp_tui.domain.text import clean
+from lnctp_tui.models.base import INSTANT
+from lnctp_tui.storage.session import TABLES, blank, merged
+
+Change = Mapping[str, Any]
+Key = tuple[str, str]
+"""Table and id of a record."""
+
+ORDERED = "coalesce(placed, hlc)"
+"""What the merge rule orders heads by: the server's word where there is one."""
+LOG = f"""SELECT row, id, {ORDERED}, base, patch, actor FROM changes
+WHERE "table" = ? AND row IN (SELECT value FROM json_each(?)) ORDER BY row, seq"""
+_LIKE_INSTANT = re.compile(r"....-..-..T.*Z", re.DOTALL)
+_LARGEST = 2**63
+
+
+def logs(connection: Connection, table: str, rows: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The changes of some records of a table, as the merge rule reads them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    of = (table, orjson.dumps(list(rows)).decode())
+    for row, id_, order, base, patch, actor in connection.exec_driver_sql(LOG, of):
+        change = {
+            "id": id_, "hlc": order, "base": orjson.loads(base), "patch": orjson.loads(patch) or {},
+            "actor": actor,
+        }  # fmt: skip
+        found.setdefault(row, []).append(change)
+    return found
+
+
+def as_folded(change: Change) -> dict[str, Any]:
+    """A change of the line as the merge rule reads it."""
+    return {
+        "id": change["id"],
+        "hlc": change.get("placed") or change["hlc"],
+        "base": change["base"],
+        "patch": change.get("patch") or {},
+        "actor": change["actor"],
+    }
+
+
+def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: str, latest: int) -> None:
+    """Make each record what its changes fold to; one without any value is removed.
+
+    `now` as an instant, `latest` the same in microseconds: no row claims to be from the future.
+    """
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    empty: dict[str, list[str]] = {}
+    disputed: list[tuple[str, str, str | None, list[str]]] = []
+    settled: dict[str, list[str]] = {}
+    for (table, row), log in records.items():
+        folded = _fold(log)
+        if not folded.heads:
+            empty.setdefault(table, []).append(row)
+            continue
+        values = row_values(table, folded)
+        rows.setdefault(table, []).append(_bound(table, row, values, folded.heads, log, latest))
+        if folded.others:
+            disputed.append(
+                (table, row, row if table == "cases" else values.get("case_id"), [*folded.others])
+            )
+        if len(log) > 1:
+            settled.setdefault(table, []).append(row)
+    for table, values_ in rows.items():
+        connection.exec_driver_sql(upsert(table), values_)
+    for table, ids in empty.items():
+        _forget(connection, table, ids)
+    for table, ids in settled.items():
+        connection.exec_driver_sql(NO_CONFLICT, (table, orjson.dumps(ids).decode()))
+    _note(connection, disputed, now)
+
+
+def _fold(log: Sequence[Change]) -> merge.Folded:
+    if len(log) == 1:
+        patch = log[0]["patch"]
+        return merge.Folded(patch, {log[0]["id"]: sorted(patch)} if patch else {}, {})
+    return merge.fold(log)
+
+
+NO_CONFLICT = 'DELETE FROM conflicts WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
+"""Conflicts are derived: those that stand are noted anew."""
+A_CONFLICT = 'INSERT OR IGNORE INTO conflicts ("table", row, field, "case", since) VALUES (?, ?, ?, ?, ?)'
+
+
+def _note(
+    connection: Connection, disputed: Iterable[tuple[str, str, str | None, list[str]]], now: str
+) -> None:
+    rows = [(table, row, field, case, now) for table, row, case, fields in disputed for field in fields]
+    if rows:
+        connection.exec_driver_sql(A_CONFLICT, rows)
+
+
+def _forget(connection: Connection, table: str, ids: list[str]) -> None:
+    of = orjson.dumps(ids).decode()
+    connection.exec_driver_sql(NO_CONFLICT, (table, of))
+    connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+
+
+def row_values(table: str, folded: merge.Folded) -> dict[str, Any]:
+    """The columns of a record, each of the kind its column takes. What does not fit is empty."""
+    values = blank(table) | merged(table, {"answers": {}, "extra": {}}, folded.values)
+    return {name: _fitting(table, name, value) for name, value in values.items()}
+
+
+def _fitting(table: str, name: str, value: Any) -> Any:
+    if value is None or value == {}:
+        return value
+    kind, instant = _kinds(table)[name]
+    if kind is str:
+        if not isinstance(value, str) or (instant and not _LIKE_INSTANT.fullmatch(value)):
+            return None
+        return clean(value)[0]
+    if kind is dict:
+        return _cleaned(value)
+    if kind is bool:
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
+        return None
+    least = LEAST.get(name, -_LARGEST)
+    return value if least <= value < _LARGEST else None
+
+
+LEAST = {"headcount": 1, "age_min": 0}
+"""The constraints of the models."""
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)[0]
+    if isinstance(value, dict):
+        return {clean(str(key))[0]: _cleaned(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(each) for each in value]
+    return value
+
+
+@cache
+def _kinds(table: str) -> dict[str, tuple[type, bool]]:
+    """Column → (Python type, whether it holds an instant)."""
+    found: dict[str, tuple[type, bool]] = {}
+    checked = [str(each.sqltext) for each in TABLES[table].constraints if isinstance(each, CheckConstraint)]
+    for column in TABLES[table].columns:
+        kind: type = str
+        if isinstance(column.type, JSON):
+            kind = dict
+        elif isinstance(column.type, Boolean):
+            kind = bool
+        elif isinstance(column.type, Integer):
+            kind = int
+        elif isinstance(column.type, Float):
+            kind = float
+        found[column.name] = (kind, f"{column.name} IS NULL OR {column.name} LIKE '{INSTANT}'" in checked)
+    return found
+
+
+@cache
+def _columns(table: str) -> tuple[tuple[str, bool], ...]:
+    """Each column and whether it is JSON, in the order of the statement."""
+    return tuple((column.name, isinstance(column.type, JSON)) for column in TABLES[table].columns)
+
+
+@cache
+def upsert(table: str) -> str:
+    """The statement that writes a row, new or not; who made it and when stays as it was."""
+    names = [name for name, _json in _columns(table)]
+    kept = {"id", "created_at", "created_by"}
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
+    columns = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {changed}"
+
+
+def _bound(
+    table: str, row: str, values: Mapping[str, Any], heads: merge.Heads, log: Sequence[Change], latest: int
+) -> tuple[Any, ...]:
+    first = log[0] if len(log) == 1 else min(log, key=lambda each: (each["hlc"], each["id"]))
+    said = {
+        **values, "id": row, "heads": heads, "created_at": iso(min(first["hlc"], latest)),
+        "created_by": first["actor"],
+    }  # fmt: skip
+    return tuple(
+        orjson.dumps(said[name]).decode() if is_json and said[name] is not None else said[name]
+        for name, is_json in _columns(table)
+    )
+
+
+def iso(micros: int) -> str:
+    """The instant of a stamp, as stored."""
+    seconds, fraction = divmod(max(micros, 0), 1_000_000)
+    return f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(seconds))}.{fraction:06}Z"

@@ -1,0 +1,104 @@
+"""What leaves this laptop: revoked cases, cases out of the window, and values that the law erases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import orjson
+from sqlalchemy import Connection
+
+from lnctp_tui.domain.scopes import PUBLIC_TABLES, scope_of
+from lnctp_tui.storage import folding, search, server_state, state
+from lnctp_tui.storage.session import TABLES
+
+OF_CASES = tuple(name for name in TABLES if name not in PUBLIC_TABLES)
+_NAMES = ", ".join(f"'{name}'" for name in OF_CASES)
+LEAVING = f"""
+WITH mine AS (
+  SELECT DISTINCT "table" AS t, row AS r FROM changes WHERE "case" = :scope AND "table" IN ({_NAMES})
+  UNION SELECT "table", row FROM changes WHERE "table" IN ({_NAMES}) AND row = :scope AND "case" IS NULL)
+SELECT t, r FROM mine WHERE NOT EXISTS (
+  SELECT 1 FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
+  WHERE c."table" = t AND c.row = r AND s.state IN ('held', 'wanted') AND s.id <> :scope)
+"""
+"""The records of a scope that no other scope of this laptop holds."""
+REST = "row IN (SELECT value FROM json_each(?))"
+
+
+def leave(connection: Connection, scope: str, reason: str) -> None:
+    """Take a scope away: its rows, what the server holds of it, its search rows, its conflicts, its drafts.
+
+    What has no receipt yet stays in the log, without a row, until `drop` comes after the receipt.
+    """
+    connection.exec_driver_sql(
+        "INSERT INTO scopes (id, state, rank, after, reason) VALUES (?, 'gone', 0, 0, ?) "
+        "ON CONFLICT (id) DO UPDATE SET state = 'gone', after = 0, reason = excluded.reason",
+        (scope, reason),
+    )
+    drop(connection, scope)
+
+
+def drop(connection: Connection, scope: str) -> None:
+    """Delete the records of a scope that went, but for changes without a receipt."""
+    from sqlalchemy import text
+
+    ids: dict[str, list[str]] = {}
+    for table, row in connection.execute(text(LEAVING), {"scope": scope}):
+        ids.setdefault(table, []).append(row)
+    gone = {scope}
+    for table, rows in ids.items():
+        of = orjson.dumps(rows).decode()
+        connection.exec_driver_sql(
+            f'DELETE FROM changes WHERE "table" = ? AND {REST} AND sent = 2', (table, of)
+        )
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+        connection.exec_driver_sql(f'DELETE FROM conflicts WHERE "table" = ? AND {REST}', (table, of))
+        gone.update(rows if table in ("cases", "contacts") else ())
+    forget(connection, gone)
+
+
+def forget(connection: Connection, ids: Set[str]) -> None:
+    """Take cases and calls out of the search index, the drafts and what was kept aside."""
+    search.index(connection, list(ids))
+    for each in ids:
+        connection.exec_driver_sql(
+            "DELETE FROM sync_state WHERE instr(key, ?) > 0 AND key NOT GLOB 'sync:*'", (each,)
+        )
+    for id_, change in state.starting_with(connection, server_state.ASIDE).items():
+        if scope_of(change) in ids:
+            state.put(connection, server_state.ASIDE + id_, None)
+
+
+def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, latest: int) -> None:
+    """Blank the values of changes by order of the law; id, hash and signature stay."""
+    wanted = orjson.dumps(list(ids)).decode()
+    touched = connection.exec_driver_sql(
+        'SELECT DISTINCT "table", row FROM changes WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
+    ).all()
+    connection.exec_driver_sql(
+        "UPDATE changes SET patch = '{}' WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    )
+    refold(connection, [(table, row) for table, row in touched], now, latest)
+    forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})
+
+
+def refold(connection: Connection, records: Iterable[folding.Key], now: str, latest: int) -> None:
+    """Make these records anew what their whole log folds to."""
+    of: dict[str, list[str]] = {}
+    for table, row in records:
+        of.setdefault(table, []).append(row)
+    for table, rows in of.items():
+        found = folding.logs(connection, table, rows)
+        folding.write(connection, {(table, row): found.get(row, []) for row in rows}, now, latest)
+
+
+def wipe(connection: Connection) -> None:
+    """Remove all that was recorded but the chain of views. The caller knows that receipts cover it."""
+    for table in (*TABLES, "changes", "conflicts", "scopes"):
+        connection.exec_driver_sql(f"DELETE FROM {table}")
+    connection.exec_driver_sql(
+        "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
+        "OR key GLOB 'place:*' OR key GLOB 'aside:*'"
+    )
+    for table in ("search_rows", "search_stale", "search"):
+        connection.exec_driver_sql(f"DELETE FROM {table}")

@@ -1,0 +1,67 @@
+"""What this laptop remembers of its server, in the key-value table. Written with the rows it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from lnctp_tui.storage import state
+
+DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
+"""This laptop's Ed25519 key, its id, and who works on it; made when the vault is founded."""
+SERVER = "sync:server"
+"""Who the server is and what this laptop is to it: `Server` as a mapping."""
+CURSOR, PROOF = "sync:cursor", "sync:proof"
+"""[n, chain] up to which everything was read; [n, chain] of the last acknowledgement."""
+CONTACT = "sync:contact"
+"""Instant of the last answer."""
+PROBLEM = "sync:problem"
+"""Code of what went wrong last; none when the last round went well."""
+OFFSET = "sync:offset"
+"""Seconds the server's clock is ahead of this one."""
+SEEN = "sync:seen"
+"""The greatest hybrid stamp met so far, from others or of this laptop."""
+TOTAL = "sync:total"
+"""How many histories the first synchronisation had to fetch."""
+OFFERS = "sync:offers"
+"""Scope → what was offered to this person and not answered yet."""
+AUDIT, AUDIT_KNOWN = "sync:audit", "sync:audit_known"
+"""[n, chain] of the server's audit; how many entries of this laptop's the server confirmed."""
+COMPARED = "sync:compared"
+"""Instant of the last comparison of everything with the server."""
+KEY = "key:"
+"""Device id → its public key, hexadecimal; the first one known stands for ever."""
+ASIDE = "aside:"
+"""Change id → a change whose author could not be checked: kept, never folded."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server of this laptop."""
+
+    url: str
+    ca: str | None
+    """The organisation's certificate authority, PEM; None only for loopback."""
+    key: str
+    """The server's Ed25519 key, hexadecimal, pinned at enrolment."""
+    state: str
+    """`pending`, `active`, `upload_only`, `revoked`."""
+    person: str
+    role: str
+    team: str
+    name: str | None = None
+    wiped: bool = False
+    """Everything receipted was removed by order."""
+
+
+def server(connection: Connection) -> Server | None:
+    """The server this laptop is enrolled with, None before enrolment."""
+    kept: dict[str, Any] | None = state.get(connection, SERVER)
+    return Server(**kept) if kept else None
+
+
+def put_server(connection: Connection, known: Server) -> None:
+    """Keep who the server is."""
+    state.put(connection, SERVER, asdict(known))

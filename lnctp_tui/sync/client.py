@@ -1,0 +1,360 @@
+"""The steps of synchronisation, one call and one or a few transactions each. A crash between any two is harmless.
+
+Protocol and reasons: docs/synchronisation.md, "The line". `sync.loop` takes the steps in their order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from lnctp_tui.domain.scopes import EVERYBODY
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.storage import incoming, instants, search, server_state, state
+from lnctp_tui.storage.server_state import Server
+from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.sync import outbox, wire
+from lnctp_tui.sync.outbox import Offered, Outbox
+from lnctp_tui.sync.transport import Line
+from lnctp_tui.sync.verify import Checked, Keyring
+
+PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 200, 1000
+"""Most of each in one request."""
+SMALLEST = 100
+SHORT = 0.05
+"""Seconds that one transaction should take while somebody types."""
+CONTACT_EVERY = 60.0
+STATES = frozenset({"pending", "active", "upload_only", "revoked"})
+
+
+class Diverged(Exception):
+    """The server does not know our history: one of the two came back from an old copy."""
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """An answer that is not what the protocol says becomes SyncFailed."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        raise SyncFailed("not_a_server") from None
+
+
+class Client:
+    """One laptop's side of the line. Not for two threads at once."""
+
+    def __init__(self, store: Store, line: Line, *, pool: ThreadPoolExecutor, short: float = SHORT) -> None:
+        self.store, self.line, self.pool, self.short = store, line, pool, short
+        self.outbox = Outbox(store)
+        self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.page, self.chunk = PAGE, 500
+        self._contact = 0.0
+        with store.read() as connection:
+            known = server_state.server(connection)
+            self.keys = Keyring.load(connection, store.author.device)
+        if known is None:
+            raise SyncFailed("not_enrolled")
+        self.server: Server = known
+
+    # who we are to the server
+
+    def me(self) -> str:
+        """Ask what this device may do, and remember it; returns its state."""
+        answer = self.line.call("GET", "/v1/me")
+        with understood():
+            said = answer["state"]
+            if said not in STATES:
+                raise ValueError(said)
+            self.became(str(said), role=str(answer.get("role") or self.server.role), name=answer.get("name"))
+            prefix = answer.get("folio_prefix")
+        if said == "active" and prefix:
+            with self.store.write() as unit:
+                outbox.take_prefix(unit, str(prefix))
+        return self.server.state
+
+    def became(self, said: str, **more: Any) -> None:
+        """Remember what state this device is in."""
+        server = replace(self.server, state=said, **more)
+        if server != self.server:
+            with self.store.write() as unit:
+                server_state.put_server(unit.connection, server)
+            self.server = server
+
+    def contact(self, unit: Unit | None = None) -> None:
+        """Note that the server answered, at most once a minute for its own sake."""
+        moment = time.monotonic()
+        if unit is None and moment - self._contact < CONTACT_EVERY and self._contact:
+            return
+        if unit is None:
+            with self.store.write(behind=True) as unit:
+                self.contact(unit)
+            return
+        self._contact = moment
+        unit.remember(server_state.CONTACT, instants.iso(unit.now))
+        unit.remember(server_state.OFFSET, self.line.offset or None)
+
+    # the beginning
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a cursor to read on from."""
+        with self.store.read() as connection:
+            return state.get(connection, server_state.CURSOR) is not None
+
+    def start(self) -> None:
+        """Take the server's present mark and the list of what this person may see; their histories come next."""
+        answer = self.line.call("POST", "/v1/start", {})
+        with understood():
+            cursor = _mark(answer["cursor"])
+            scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
+        with self.store.write() as unit:
+            gone = incoming.begin(unit, cursor, scopes)
+            self.contact(unit)
+        self._tell(gone)
+
+    # out
+
+    def push(self, *, all_: bool = True) -> int:
+        """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
+
+        The next batch is made ready while the server works on one.
+        """
+        done = 0
+        batch = self.outbox.offer() if self.outbox.look(all_=all_) else None
+        while batch:
+            body, audit = self._envelope(batch)
+            asked = self.pool.submit(self.line.call, "POST", "/v1/push", body)
+            try:
+                following = self.outbox.offer() if self.outbox.look(all_=all_) else None
+            finally:
+                done += self._answered(batch, asked.result, audit)
+            batch = following
+        return done
+
+    def _envelope(self, batch: Offered) -> tuple[dict[str, Any], int]:
+        said = outbox.envelope(self.store)
+        return said | {"repair": False, "changes": batch.changes}, said["audit"]["n"]
+
+    def _answered(self, batch: Offered, answer: Callable[[], dict[str, Any]], audit: int) -> int:
+        try:
+            said = answer()
+        except SyncFailed as error:
+            self.outbox.restart()
+            return self._too_large(batch) if error.code == "too_large" else _again(error)
+        if said.get("status") == "diverged":
+            self.outbox.restart()
+            raise Diverged
+        self._receive(said, batch.ids, audit)
+        self.outbox.size = min(wire.BATCH, self.outbox.size * 2)
+        return len(batch.ids)
+
+    def _too_large(self, batch: Offered) -> int:
+        """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""
+        self.outbox.size = max(1, len(batch.ids) // 2)
+        if len(batch.ids) == 1:
+            with self.store.write() as unit:
+                unit.connection.exec_driver_sql(
+                    "UPDATE changes SET refused = 'too_large' WHERE id = ?", (batch.ids[0],)
+                )
+        return 0
+
+    def _receive(
+        self, answer: Mapping[str, Any], ids: Sequence[str], audit: int, proves: bool = True
+    ) -> None:
+        outbox.checked_receipt(answer, ids, self.store.author.device, self.server.key)
+        with understood(), self.store.write(behind=True) as unit:
+            outbox.acknowledge(unit, answer, audit, proves=proves)
+            self.contact(unit)
+
+    def deliver(self, body: Mapping[str, Any], ids: Sequence[str], audit: int) -> None:
+        """Push changes of a repair, whoever wrote them; the proof comes with the new beginning."""
+        self._receive(self.line.call("POST", "/v1/push", body), ids, audit, proves=False)
+
+    # in
+
+    def pull(self, wait: float = 0) -> bool:
+        """Read one page and store it; whether there is more. Raises SyncFailed, Diverged."""
+        return self.store_page(ask_page(self.store, self.line, self.page, wait))
+
+    def store_page(self, page: Mapping[str, Any]) -> bool:
+        """Store a page that came; whether there is more. One that does not begin at the cursor is dropped."""
+        said = page.get("status")
+        if said == "diverged":
+            raise Diverged
+        if said == "too_old":
+            raise SyncFailed("too_old", minimum=page.get("minimum"))
+        with understood():
+            _mark(page["from"])
+            following = _mark(page["next"])
+            entries = page["entries"]
+            if not entries and list(page["from"]) == following:
+                self.contact()
+                return False
+            changes = [each for entry in entries if entry["k"] == "change" for each in _carried(entry)]
+            own = [str(entry["id"]) for entry in entries if entry["k"] == "own"]
+        checked = self._check([*changes, *self._lost(own)])
+        began = time.monotonic()
+        with understood(), self.store.write(behind=True) as unit:
+            self.keys.store(unit)
+            touched = incoming.apply_page(unit, page, checked.good, checked.aside)
+            self.contact(unit)
+        self._pace(time.monotonic() - began, len(changes))
+        if touched:
+            self._tell(touched)
+        return bool(page.get("more")) or touched is None
+
+    def _lost(self, own: Sequence[str]) -> list[Any]:
+        """Own changes that this laptop does not hold any more: it came back from an image."""
+        if not own:
+            return []
+        with self.store.read() as connection:
+            held = set(connection.exec_driver_sql(
+                "SELECT id FROM changes WHERE id IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(own).decode(),),
+            ).scalars())  # fmt: skip
+        return self._fetch([each for each in own if each not in held])
+
+    def _fetch(self, ids: Sequence[str]) -> list[Any]:
+        found: list[Any] = []
+        for start in range(0, len(ids), FETCHED):
+            answer = self.line.call("POST", "/v1/fetch", {"ids": ids[start : start + FETCHED]})
+            with understood():
+                found += list(answer["changes"])
+        return found
+
+    def take(self, ids: Sequence[str]) -> int:
+        """Fetch changes by id and store them; how many were stored."""
+        checked = self._check(self._fetch(ids))
+        if checked.good:
+            with understood(), self.store.write(behind=True) as unit:
+                self.keys.store(unit)
+                touched = incoming.keep(unit, checked.good.values())
+            self._tell(frozenset(touched))
+        return len(checked.good)
+
+    def _check(self, changes: Sequence[Any]) -> Checked:
+        """Check authors; what was set aside before is tried again when a new device was met."""
+        checked = self.keys.check(changes, self.pool)
+        if self.keys.learned:
+            with self.store.read() as connection:
+                waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
+            if waiting:
+                self._redeem(self.keys.check(waiting))
+        return checked
+
+    def _redeem(self, checked: Checked) -> None:
+        if not checked.good:
+            return
+        with self.store.write(behind=True) as unit:
+            touched = incoming.keep(unit, checked.good.values())
+            for id_ in checked.good:
+                unit.remember(server_state.ASIDE + id_, None)
+        self._tell(frozenset(touched))
+
+    def _pace(self, took: float, changes: int) -> None:
+        """Ask for pages that take one short transaction each."""
+        if took > self.short * 1.5:
+            self.page = max(SMALLEST, self.page // 2)
+        elif took < self.short / 2 and changes * 2 > self.page:
+            self.page = min(PAGE, self.page * 2)
+
+    # histories
+
+    def wanted(self) -> list[tuple[str, int]]:
+        """The scopes whose histories are to be fetched next, everybody's first, and how far each is."""
+        with self.store.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY id <> ?, rank, id LIMIT ?",
+                (EVERYBODY, SCOPES),
+            )
+            return [(scope, after) for scope, after in rows]
+
+    def history(self) -> bool:
+        """Fetch and store one page of wanted histories; whether more are wanted. Raises SyncFailed."""
+        wanted = self.wanted()
+        if not wanted:
+            return False
+        if wanted[0][0] == EVERYBODY:  # nobody's author is known before it is whole
+            wanted = wanted[:1]
+        self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
+        return True
+
+    def ask_history(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Any]:
+        """One page of these scopes' histories."""
+        asked = {"scopes": [scope for scope, _ in wanted], "after": wanted[0][1], "limit": HISTORY}
+        return self.line.call("POST", "/v1/history", asked)
+
+    def store_history(self, asked: Sequence[str], answer: Mapping[str, Any]) -> None:
+        """Store a page of histories, in short transactions; the last one notes what is whole."""
+        with understood():
+            changes = list(answer["changes"])
+            done, following = list(answer["done"]), answer.get("next")
+        checked = self._check(changes)
+        good = [*checked.good.values()]
+        touched: set[str] = set()
+        place = 0
+        while place < len(good):
+            piece = good[place : place + self.chunk]
+            place += len(piece)
+            began = time.monotonic()
+            with understood(), self.store.write(behind=True) as unit:
+                self.keys.store(unit)
+                touched |= incoming.keep(unit, piece)
+            self._pace_chunk(time.monotonic() - began)
+        with self.store.write(behind=True) as unit:
+            incoming.put_aside(unit, checked.aside)
+            incoming.history_read(unit, asked, done, following)
+            self.contact(unit)
+        self._tell(frozenset(touched | set(done)))
+
+    def _pace_chunk(self, took: float) -> None:
+        if took > self.short * 1.5:
+            self.chunk = max(SMALLEST, self.chunk // 2)
+        elif took < self.short / 2:
+            self.chunk = min(HISTORY, self.chunk * 2)
+
+    # the search index of what came
+
+    def index(self, limit: int = 25) -> bool:
+        """Read some of what came into the search index; whether more is to be read."""
+        with self.store.read() as connection:
+            if connection.exec_driver_sql("SELECT 1 FROM search_stale LIMIT 1").first() is None:
+                return False
+        with self.store.write(behind=True) as unit:
+            return search.refresh(unit.connection, limit) == limit
+
+    def _tell(self, scopes: frozenset[str]) -> None:
+        if scopes:
+            self.on_changed(scopes)
+
+
+def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any]:
+    """The next page after the stored cursor."""
+    with store.read() as connection:
+        cursor = state.get(connection, server_state.CURSOR) or list(wire.START)
+        proof = state.get(connection, server_state.PROOF)
+    path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
+    if proof:
+        path += f"&proof={proof[0]}.{proof[1]}"
+    return line.call("GET", path, wait=wait)
+
+
+def _again(error: SyncFailed) -> int:
+    raise error
+
+
+def _mark(said: Any) -> list[Any]:
+    n, chain = said
+    if not isinstance(n, int) or not isinstance(chain, str):
+        raise TypeError
+    return [n, chain]
+
+
+def _carried(entry: Mapping[str, Any]) -> list[Any]:
+    return [*entry.get("before", ()), entry["c"]]

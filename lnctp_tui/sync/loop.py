@@ -1,0 +1,325 @@
+"""When each step is taken: a thread that pushes, pulls, fetches histories, waits, and tries again.
+
+A second thread holds the long poll on a connection of its own, so that a save goes out while it waits.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
+from lnctp_tui.storage import instants, leaving, server_state, state
+from lnctp_tui.storage.session import Store
+from lnctp_tui.sync import window
+from lnctp_tui.sync.client import Client, Diverged, ask_page
+from lnctp_tui.sync.repair import compare, repair
+from lnctp_tui.sync.transport import Line, dial
+
+FIRST, LONGEST = 1.0, 300.0
+"""Seconds of the first and of the longest pause after a failure; the pause is drawn between none and that."""
+LOOK = 1.0
+"""Seconds between two looks for something saved here."""
+POLL = 25.0
+ASK_AGAIN = 30.0
+"""Seconds between two questions whether an administrator approved this laptop."""
+DAILY = timedelta(hours=24)
+OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate"})
+"""The line itself failed: nobody answered."""
+STATES = frozenset({"pending", "revoked", "upload_only"})
+
+
+def pause(failures: int, asked: float, draw: Callable[[float, float], float] = random.uniform) -> float:
+    """Seconds until the next try: full jitter, doubling, at least what the server asked for."""
+    return max(asked, draw(0, min(LONGEST, FIRST * 2**failures)))
+
+
+class Round:
+    """Everything that is to do, once, over one line."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.repaired = 0
+
+    def run(self, *, all_: bool = True) -> None:
+        """Push until empty, pull until dry, fetch what is wanted. Raises SyncFailed, StorageFailed."""
+        client = self.client
+        try:
+            if client.server.state == "pending" and client.me() == "pending":
+                raise SyncFailed("pending")
+            self._work(all_)
+        except SyncFailed as error:
+            if error.code in STATES and error.code != client.server.state:
+                client.became(error.code)
+            if error.code in ("upload_only", "revoked"):
+                self._end()
+            raise
+
+    def _work(self, all_: bool) -> None:
+        client = self.client
+        if client.server.state == "revoked" and client.me() == "revoked":
+            raise SyncFailed("revoked")
+        if client.server.state == "upload_only":
+            client.push(all_=True)
+            if client.me() == "upload_only":
+                raise SyncFailed("upload_only")
+        try:
+            self._exchange(all_)
+        except Diverged:
+            self.repaired += repair(client)
+            self._exchange(all_)
+
+    def _exchange(self, all_: bool) -> None:
+        client = self.client
+        if not client.begun:
+            client.start()
+        while (wanted := client.wanted()) and wanted[0][0] == "@all":
+            client.history()
+        client.push(all_=all_)
+        while client.pull():
+            pass
+        while client.history():
+            client.push(all_=all_)
+            client.pull()
+        self._daily()
+
+    def _daily(self) -> None:
+        """Once a day, and after a first synchronisation: are both equal, and what leaves the window."""
+        client = self.client
+        with client.store.read() as connection:
+            last = state.get(connection, server_state.COMPARED)
+        now = client.store.now()
+        if last and instants.parse(last) > now - DAILY:
+            return
+        if client.outbox.look(all_=True):
+            return
+        compare(client)
+        if last:
+            window.ask(client.store, client.line, now)
+        with client.store.write() as unit:
+            unit.remember(server_state.COMPARED, instants.iso(now))
+
+    def _end(self) -> None:
+        """Somebody who left: once the server holds everything, nothing stays here."""
+        client = self.client
+        if client.server.wiped:
+            return
+        with client.store.write() as unit:
+            if unit.connection.exec_driver_sql("SELECT 1 FROM changes WHERE sent < 2 LIMIT 1").first():
+                return
+            leaving.wipe(unit.connection)
+        client.became(client.server.state, wiped=True)
+
+
+class Loop:
+    """The thread of a running program."""
+
+    def __init__(self, store: Store, connect: Callable[[Store], Line] = dial) -> None:
+        self.store, self.connect = store, connect
+        self.on_round: Callable[[], object] = lambda: None
+        """How things stand may have changed."""
+        self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.on_broken: Callable[[Exception], object] = lambda _: None
+        """The thread ended on an error nobody expected."""
+        self.online: bool | None = None
+        self.problem: str | None = None
+        self._news = threading.Condition()
+        self._ending = self._hurry = False
+        self._thread: threading.Thread | None = None
+        self._client: Client | None = None
+        self._listener: Listener | None = None
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End; a request on the line is let go, and what it brings is not stored."""
+        with self._news:
+            self._ending = True
+            self._news.notify_all()
+        if self._thread:
+            self._thread.join(timeout)
+
+    def wake(self) -> None:
+        """Work at once, with what is still being typed too."""
+        with self._news:
+            self._hurry = True
+            self._news.notify_all()
+
+    def _run(self) -> None:
+        failures = 0
+        with ThreadPoolExecutor(1, thread_name_prefix="sync-help") as pool:
+            try:
+                while not self._ending:
+                    with self._news:
+                        hurry, self._hurry = self._hurry or not failures, False
+                    try:
+                        rest = self._once(pool, hurry)
+                    except (SyncFailed, StorageFailed) as error:
+                        failures += 1
+                        rest = self._failed(error, failures)
+                    else:
+                        failures = 0
+                    self._sleep(rest)
+            except Exception as error:  # the thread's outer door
+                self.on_broken(error)
+            finally:
+                self._hang_up()
+
+    def _once(self, pool: ThreadPoolExecutor, hurry: bool) -> float:
+        """One round, then wait for news as long as there is nothing to do."""
+        if self._client is None:
+            with self.store.read() as connection:
+                if server_state.server(connection) is None:
+                    return LONGEST
+            self._client = Client(self.store, Held(self.connect(self.store), self), pool=pool)
+            self._client.on_changed = lambda scopes: self.on_changed(scopes)
+        Round(self._client).run(all_=hurry)
+        self._said(None, online=True)
+        self._idle(self._client)
+        return 0.0
+
+    def _idle(self, client: Client) -> None:
+        if self._listener is None:
+            self._listener = Listener(self.store, Held(self.connect(self.store), self), self._news)
+            self._listener.start()
+        listener = self._listener
+        listener.go()
+        while not self._ending:
+            reading = client.index()
+            with self._news:
+                self._news.wait_for(
+                    lambda: self._hurry or self._ending or listener.heard, 0.0 if reading else LOOK
+                )
+            if self._ending or self._hurry:
+                return
+            if listener.heard:
+                more = client.store_page(listener.take())
+                self.on_round()
+                if more:
+                    return
+                listener.go()
+            if client.outbox.look(all_=False):
+                return
+
+    def _failed(self, error: LnctpError, failures: int) -> float:
+        code = error.code
+        self._hang_up()
+        self._said(code, online=code not in OFFLINE)
+        if code in STATES:
+            return ASK_AGAIN if code == "pending" else LONGEST
+        asked = error.facts.get("retry_after", 0)
+        return pause(failures, float(asked) if isinstance(asked, int | float) else 0.0)
+
+    def _said(self, problem: str | None, *, online: bool) -> None:
+        self.online = online
+        if problem != self.problem or problem is None:
+            self.problem = problem
+            note_problem(self.store, problem)
+        self.on_round()
+
+    def _sleep(self, seconds: float) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._hurry or self._ending, seconds)
+
+    def _hang_up(self) -> None:
+        if self._listener:
+            self._listener.end()
+            self._listener = None
+        if self._client:
+            self._client.line.close()
+            self._client = None
+
+
+def note_problem(store: Store, problem: str | None) -> None:
+    """Keep what went wrong last for who asks without a running thread."""
+    with store.read() as connection:
+        if state.get(connection, server_state.PROBLEM) == problem:
+            return
+    with suppress(StorageFailed), store.write(behind=True) as unit:
+        unit.remember(server_state.PROBLEM, problem)
+
+
+class Held:
+    """A line that brings nothing any more once the program ends: the database may be closed already."""
+
+    def __init__(self, line: Line, loop: Loop) -> None:
+        self.line, self.loop = line, loop
+
+    @property
+    def offset(self) -> int:
+        """Seconds the server's clock is ahead."""
+        return self.line.offset
+
+    @offset.setter
+    def offset(self, seconds: int) -> None:
+        self.line.offset = seconds
+
+    def call(
+        self, method: str, path: str, message: Mapping[str, Any] | None = None, *, wait: float = 0.0
+    ) -> dict[str, Any]:
+        """As the line below; raises SyncFailed `stopped`."""
+        answer = self.line.call(method, path, message, wait=wait)
+        if self.loop._ending:
+            raise SyncFailed("stopped")
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        self.line.close()
+
+
+class Listener(threading.Thread):
+    """Holds the long poll, one at a time; what it hears waits for the loop."""
+
+    def __init__(self, store: Store, line: Line, news: threading.Condition) -> None:
+        super().__init__(name="sync-listen", daemon=True)
+        self.store, self.line, self._news = store, line, news
+        self.heard = False
+        self._page: dict[str, Any] | LnctpError | None = None
+        self._asked = self._over = False
+
+    def go(self) -> None:
+        """Ask for the next page, unless a question is on the line."""
+        with self._news:
+            self._asked = True
+            self._news.notify_all()
+
+    def take(self) -> dict[str, Any]:
+        """What was heard. Raises what went wrong on the line."""
+        with self._news:
+            page, self._page, self.heard = self._page, None, False
+        if isinstance(page, LnctpError):
+            raise page
+        assert page is not None
+        return page
+
+    def end(self) -> None:
+        """Ask no more; the question on the line runs out by itself."""
+        with self._news:
+            self._over = True
+            self._news.notify_all()
+
+    def run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._over or (self._asked and not self.heard))
+                if self._over:
+                    break
+                self._asked = False
+            try:
+                page: dict[str, Any] | LnctpError = ask_page(self.store, self.line, 500, POLL)
+            except LnctpError as error:
+                page = error
+            with self._news:
+                self._page, self.heard = page, True
+                self._news.notify_all()
+        self.line.close()

@@ -1,0 +1,222 @@
+"""What this laptop has to say: which changes go next, and what the server's answer makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import orjson
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+from sqlalchemy import Connection, text
+
+from lnctp_tui.domain.scopes import PUBLIC_TABLES
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.storage import folios, incoming, instants, leaving, server_state, state
+from lnctp_tui.storage.session import TABLES, Store, Unit
+from lnctp_tui.sync import wire
+
+URGENT = ("emergency", "urgent_24h")
+LARGEST = 1_800_000
+"""Bytes of changes in one batch, below the cap of a body."""
+COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig'
+QUIET = timedelta(seconds=10)
+"""How long a record that is being typed in rests before it goes: until then its saves fold into one change.
+Urgent cases do not rest."""
+UNSENT = """SELECT seq, "table", "case", sent = 0 AND form IS NOT NULL AND at > ?
+FROM changes WHERE sent IN (0, 1) AND refused IS NULL AND seq > ?"""
+MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN (SELECT value FROM json_each(?)) AND sent < 2"
+HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))"
+OFFERED = "UPDATE changes SET sent = 1 WHERE sent = 0 AND seq IN (SELECT value FROM json_each(?))"
+TAKEN = """UPDATE changes SET sent = 2, n = coalesce(?, n), placed = ?, refused = ? WHERE id = ?"""
+PUBLIC, FIRST, REST = 0, 1, 2
+
+
+class Offered(NamedTuple):
+    """A batch as it goes over the line."""
+
+    ids: list[str]
+    changes: list[orjson.Fragment]
+
+
+@dataclass
+class Outbox:
+    """The changes without a receipt, in the order they go: keys and people, urgent cases, the rest by age."""
+
+    store: Store
+    size: int = wire.BATCH
+    """Changes in a batch; halved when the line or the server finds it too large."""
+    waiting: list[tuple[int, int]] = field(default_factory=list)
+    """(rank, seq), the next one last."""
+    newest: int = 0
+
+    def look(self, *, all_: bool = True) -> bool:
+        """Whether something is to go; takes up what was saved since the last look.
+
+        Without `all_`, what is still being typed may rest.
+        """
+        with self.store.read() as connection:
+            quiet = "9" if all_ else instants.iso(self.store.now() - QUIET)
+            found = connection.exec_driver_sql(UNSENT, (quiet, self.newest)).all()
+            if found:
+                self._take_up(found, _urgent(connection))
+        return bool(self.waiting)
+
+    def _take_up(self, found: Iterable[Sequence[Any]], urgent: set[str]) -> None:
+        known = {seq for _rank, seq in self.waiting}
+        resting = []
+        for seq, table, case, rests in found:
+            if rests and case not in urgent:
+                resting.append(seq)
+            else:
+                self.newest = max(self.newest, seq)
+                if seq not in known:
+                    self.waiting.append((_rank(table, case in urgent), seq))
+        self.newest = min([self.newest, *(seq - 1 for seq in resting)])
+        self.waiting.sort(reverse=True)
+
+    def restart(self) -> None:
+        """Look at everything again: the last batch was not acknowledged."""
+        self.waiting.clear()
+        self.newest = 0
+
+    def offer(self) -> Offered | None:
+        """The next batch, marked as offered on the disk: from now on no save folds these changes away."""
+        while self.waiting:
+            seqs = orjson.dumps([seq for _rank, seq in self.waiting[: -self.size - 1 : -1]]).decode()
+            with self.store.write(behind=True) as unit:
+                unit.connection.exec_driver_sql(OFFERED, (seqs,))
+                rows = unit.connection.exec_driver_sql(MINE, (seqs,)).all()
+            taken, batch = fitting(rows, self.size)
+            there = {row[0] for row in rows}
+            # What was squashed meanwhile is not there any more; what did not fit goes with the next batch.
+            wanted = {seq for _rank, seq in self.waiting[: -self.size - 1 : -1]}
+            self.waiting = [
+                each for each in self.waiting if each[1] not in wanted or each[1] in there - taken
+            ]
+            if batch.ids:
+                return batch
+        return None
+
+
+def _urgent(connection: Connection) -> set[str]:
+    query = text("SELECT id FROM cases WHERE status IN ('open', 'follow_up') AND triage IN (:a, :b)")
+    return set(connection.execute(query, {"a": URGENT[0], "b": URGENT[1]}).scalars())
+
+
+def _rank(table: str, urgent: bool) -> int:
+    return PUBLIC if table in PUBLIC_TABLES else FIRST if urgent else REST
+
+
+def fitting(rows: Iterable[Sequence[Any]], most: int) -> tuple[set[int], Offered]:
+    """As many stored changes as one request takes, at least one; their `seq`s and the batch."""
+    ids: list[str] = []
+    changes: list[orjson.Fragment] = []
+    taken: set[int] = set()
+    size = 0
+    for row in rows:
+        content = encoded(row[1:])
+        if ids and (size + len(content) > LARGEST or len(ids) >= most):
+            break
+        size += len(content)
+        taken.add(row[0])
+        ids.append(row[1])
+        changes.append(orjson.Fragment(content))
+    return taken, Offered(ids, changes)
+
+
+def encoded(row: Sequence[Any]) -> bytes:
+    """A stored change as JSON for the line. `base` and `patch` are JSON already."""
+    id_, device, actor, hlc, table, of, case, base, patch, schema, digest, sig = row
+    change = {
+        "id": id_, "device": device, "actor": actor, "hlc": hlc, "table": table, "row": of, "case": case,
+        "base": orjson.Fragment(base), "patch": orjson.Fragment(patch), "schema": schema, "hash": digest,
+        "sig": sig,
+    }  # fmt: skip
+    if patch == "{}":  # blanked by law: no save writes an empty patch
+        change |= {"patch": None, "erased": True}
+    return orjson.dumps(change)
+
+
+def envelope(store: Store) -> dict[str, Any]:
+    """What every push says besides its changes: where this laptop stands, and how far its chain of views is."""
+    with store.read() as connection:
+        known = state.get(connection, server_state.AUDIT_KNOWN, 0)
+        last, head = connection.exec_driver_sql(
+            "SELECT seq, chain FROM access ORDER BY seq DESC LIMIT 1"
+        ).first() or (0, "")
+        at_known = connection.exec_driver_sql("SELECT chain FROM access WHERE seq = ?", (known,)).scalar()
+        return {
+            "cursor": state.get(connection, server_state.CURSOR),
+            "proof": state.get(connection, server_state.PROOF),
+            "receipt": connection.exec_driver_sql("SELECT max(seq) FROM receipts").scalar() or 0,
+            "audit": {"n": last, "chain": head, "at_known": at_known},
+        }
+
+
+def checked_receipt(answer: Mapping[str, Any], ids: Sequence[str], device: str, server_key: str) -> None:
+    """Holds an answer against the batch. Raises SyncFailed `receipt_bad`: then nothing counts as sent."""
+    try:
+        body, sig = answer["receipt"]["body"], answer["receipt"]["sig"]
+        results = {each[0] for each in answer["results"]}
+        VerifyKey(bytes.fromhex(server_key)).verify(wire.receipt_bytes(body), bytes.fromhex(sig))
+        fits = (
+            body["device"] == device
+            and body["ids"] == wire.ids_digest(ids)
+            and results == set(ids)
+            and [body["n"], body["chain"]] == list(answer["proof"])
+            and isinstance(body["seq"], int)
+        )
+    except (BadSignatureError, KeyError, TypeError, ValueError, IndexError):
+        fits = False
+    if not fits:
+        raise SyncFailed("receipt_bad")
+
+
+def acknowledge(unit: Unit, answer: Mapping[str, Any], sent_audit: int, *, proves: bool = True) -> None:
+    """Store a checked answer: the receipt, what became of each change, the proof. The cursor stays.
+
+    `proves` is False in a repair, whose proof comes with the new beginning.
+    """
+    connection, body = unit.connection, answer["receipt"]["body"]
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO receipts (seq, body, sig) VALUES (?, ?, ?)",
+        (body["seq"], orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(), answer["receipt"]["sig"]),
+    )
+    moved, scopes = _mark(connection, answer["results"])
+    now, latest = instants.iso(unit.now), instants.micros(unit.now)
+    leaving.refold(connection, moved, now, latest)
+    if scopes:
+        connection.exec_driver_sql(incoming.HOLD, [(scope,) for scope in scopes])
+    for scope in incoming.gone(connection, scopes):
+        leaving.drop(connection, scope)
+    if proves:
+        unit.remember(server_state.PROOF, list(answer["proof"]))
+    if answer.get("audit"):
+        unit.remember(server_state.AUDIT, list(answer["audit"]))
+    unit.remember(server_state.AUDIT_KNOWN, sent_audit)
+    if prefix := answer.get("folio_prefix"):
+        take_prefix(unit, str(prefix))
+
+
+def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set[tuple[str, str]], set[str]]:
+    """Marks each change; returns the records whose order changed, and the scopes of all."""
+    said = {each[0]: (each[2], each[3], each[4] if each[1] == "refused" else None) for each in results}
+    query = """SELECT id, "table", row, "case", placed FROM changes WHERE id IN (SELECT value FROM json_each(?))"""
+    rows = connection.exec_driver_sql(query, (orjson.dumps([*said]).decode(),)).all()
+    connection.exec_driver_sql(TAKEN, [(n, placed, reason, id_) for id_, (n, placed, reason) in said.items()])
+    moved = {
+        (table, row) for id_, table, row, _case, placed in rows if said[id_][1] != placed and table in TABLES
+    }
+    return moved, {case or row for _id, table, row, case, _placed in rows if table not in PUBLIC_TABLES}
+
+
+def take_prefix(unit: Unit, prefix: str) -> None:
+    """Give out folios under another prefix: this database has a twin, or came back from an image."""
+    if state.get(unit.connection, folios.PREFIX) == prefix:
+        return
+    unit.remember(folios.PREFIX, prefix)
+    unit.remember(folios.NEXT, 1)
+    unit.record("devices", unit.author.device, {"folio_prefix": prefix})

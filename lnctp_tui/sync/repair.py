@@ -1,0 +1,141 @@
+"""When server and laptop do not share a history any more, and whether both hold the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from lnctp_tui.storage.session import Store
+from lnctp_tui.sync import outbox, wire
+from lnctp_tui.sync.client import Client, understood
+
+OFFERED = 20_000
+"""Ids in one question."""
+
+
+def repair(client: Client) -> int:
+    """Hand back what the server lacks, this laptop's and others', then begin anew; how many went back.
+
+    Nothing notes that a repair runs: until the new beginning is stored the old cursor stays, and so the server
+    says `diverged` again after a crash.
+    """
+    client.outbox.restart()
+    returned, last = 0, 0
+    while True:
+        ids, last = _held(client.store, last)
+        if not ids:
+            break
+        answer = client.line.call("POST", "/v1/missing", {"ids": ids})
+        with understood():
+            missing = [str(each) for each in answer["missing"]]
+        returned += give_back(client, missing)
+    client.start()
+    return returned
+
+
+def _held(store: Store, after: int) -> tuple[list[str], int]:
+    with store.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT seq, id FROM changes WHERE seq > ? AND (refused IS NULL OR sent = 2) ORDER BY seq LIMIT ?",
+            (after, OFFERED),
+        ).all()
+    return [id_ for _seq, id_ in rows], rows[-1][0] if rows else after
+
+
+def give_back(client: Client, ids: list[str]) -> int:
+    """Push these changes whoever wrote them; own ones get their receipt by it."""
+    returned = 0
+    while ids:
+        batch = _batch(client.store, ids[: wire.BATCH])
+        if not batch.ids:
+            ids = ids[wire.BATCH :]
+            continue
+        said = outbox.envelope(client.store)
+        body = said | {"cursor": None, "proof": None, "repair": True, "changes": batch.changes}
+        client.deliver(body, batch.ids, said["audit"]["n"])
+        sent = set(batch.ids)
+        returned += len(sent)
+        ids = [each for each in ids if each not in sent]
+    return returned
+
+
+def _batch(store: Store, ids: list[str]) -> outbox.Offered:
+    """Stored changes by id, marked as offered where they never were."""
+    wanted = orjson.dumps(ids).decode()
+    with store.write(behind=True) as unit:
+        unit.connection.exec_driver_sql(
+            "UPDATE changes SET sent = 1 WHERE sent = 0 AND id IN (SELECT value FROM json_each(?))", (wanted,)
+        )
+        rows = unit.connection.exec_driver_sql(
+            f"SELECT seq, {outbox.COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        ).all()
+    return outbox.fitting(rows, wire.BATCH)[1]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison of everything found."""
+
+    buckets: int
+    """How many of the 256 sums differed."""
+    fetched: int
+    returned: int
+
+    @property
+    def equal(self) -> bool:
+        return not self.buckets
+
+
+def compare(client: Client) -> Comparison:
+    """Compare the sums of all receipted changes with the server's and repair what differs, both ways.
+
+    Call it when nothing waits and nothing is wanted; entries that came to the server meanwhile are fetched.
+    """
+    answer = client.line.call("POST", "/v1/equal", {})
+    with understood():
+        theirs = [int(each) for each in answer["sums"]]
+        if len(theirs) != len(ours := _sums(client.store)):
+            raise ValueError
+    different = [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
+    fetched = returned = 0
+    for bucket in different:
+        answer = client.line.call("POST", "/v1/bucket", {"bucket": bucket})
+        with understood():
+            there = {str(each) for each in answer["ids"]}
+        here = set(_weights(client.store, bucket))
+        fetched += client.take(sorted(there - here))
+        asked = sorted(here - there)
+        if asked:
+            answer = client.line.call("POST", "/v1/missing", {"ids": asked[:OFFERED]})
+            with understood():
+                missing = [str(each) for each in answer["missing"]]
+            returned += give_back(client, missing)
+    return Comparison(len(different), fetched, returned)
+
+
+COUNTED = """SELECT c.id, c.hash, coalesce(c."case", c.row), c."table" FROM changes c
+WHERE c.sent = 2 AND c.refused IS NULL"""
+
+
+def _rows(store: Store) -> list[Any]:
+    with store.read() as connection:
+        return list(connection.exec_driver_sql(COUNTED))
+
+
+def _bucket(row: Any) -> int:
+    return wire.bucket(wire.EVERYBODY if row[3] in wire.PUBLIC_TABLES else row[2])
+
+
+def _sums(store: Store) -> list[int]:
+    found = [0] * 256
+    for row in _rows(store):
+        at = _bucket(row)
+        found[at] = (found[at] + wire.weight(row[0], row[1])) % 2**64
+    return found
+
+
+def _weights(store: Store, bucket: int) -> list[str]:
+    return [row[0] for row in _rows(store) if _bucket(row) == bucket]

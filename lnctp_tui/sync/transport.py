@@ -1,0 +1,211 @@
+"""The line to the server: one signed call at a time over a connection that is kept open.
+
+Everything that can go wrong on it becomes SyncFailed with a code that a person can be told about.
+"""
+
+from __future__ import annotations
+
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+import httpx
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.storage.session import Store
+from lnctp_tui.sync import tls, wire
+
+CONNECT, SILENT, WRITE = 10.0, 30.0, 60.0
+"""Seconds to wait for a connection, for the next byte of an answer, for a byte to be taken."""
+SLOWEST = 200
+"""Bytes a second below which an answer is given up, after the first minute."""
+ERROR_CAP = 64 << 10
+AGAIN = frozenset({429, 502, 503, 504})
+
+
+class Line(Protocol):
+    """What synchronisation needs of a connection. Tests put faults here."""
+
+    offset: int
+    """Seconds the server's clock is ahead of this laptop's."""
+
+    def call(
+        self, method: str, path: str, message: Mapping[str, Any] | None = None, *, wait: float = 0.0
+    ) -> dict[str, Any]:
+        """The server's answer; `wait` is how long it may take its time. Raises SyncFailed."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+class HttpLine:
+    """A line over HTTP. Not for two threads at once."""
+
+    def __init__(
+        self,
+        url: str,
+        ca: str | None,
+        device: str,
+        key: SigningKey,
+        *,
+        now: Callable[[], Any] = instants.now,
+        offset: int = 0,
+    ) -> None:
+        parts = tls.split(url)
+        self.device, self.key, self.now, self.offset = device, key, now, offset
+        verify = tls.context(ca) if parts.scheme == "https" else False
+        self._base = f"{parts.scheme}://{parts.netloc}"
+        self._client = httpx.Client(
+            verify=verify,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(SILENT, connect=CONNECT, write=WRITE),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=120),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def call(
+        self, method: str, path: str, message: Mapping[str, Any] | None = None, *, wait: float = 0.0
+    ) -> dict[str, Any]:
+        body = b"" if message is None else wire.pack(message)
+        for last in (False, True):
+            try:
+                return self._once(method, path, body, wait)
+            except SyncFailed as error:
+                # The answer brought the server's time: the same request once more, signed anew.
+                if error.code != "clock_skew" or last:
+                    raise
+        raise AssertionError
+
+    def _once(self, method: str, path: str, body: bytes, wait: float) -> dict[str, Any]:
+        request = self._client.build_request(method, self._base + path, content=body or None)
+        moment = int(self.now().timestamp()) + self.offset
+        host = request.headers["Host"]
+        # The nonce also keeps a request that is repeated after a lost answer from being a replay.
+        nonce = secrets.token_hex(16)
+        request.headers.update(
+            wire.request_headers(self.key, method, host, path, self.device, moment, nonce, body)
+        )
+        request.headers["Accept-Encoding"] = "identity"
+        if body:
+            request.headers["Content-Type"] = wire.MEDIA
+        request.extensions["timeout"]["read"] = SILENT + wait
+        with _failures():
+            answer = self._client.send(request, stream=True)
+            try:
+                self._learn_time(answer)
+                content = _read(answer, wire.ANSWER_CAP if answer.status_code == 200 else ERROR_CAP, wait)
+            finally:
+                answer.close()
+        return _understood(answer, content)
+
+    def _learn_time(self, answer: httpx.Response) -> None:
+        said = answer.headers.get("LNCTP-Time", "")
+        if said.isdecimal() and len(said) < 12:
+            offset = int(said) - int(self.now().timestamp())
+            # A second either way is the time the answer took.
+            if abs(offset - self.offset) > 1:
+                self.offset = offset
+
+
+class _failures:
+    """Turns what httpx raises into SyncFailed; its own texts may name hosts and are dropped."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None or isinstance(error, SyncFailed):
+            return
+        if _certificate(error):
+            raise SyncFailed("server_certificate") from None
+        if isinstance(error, httpx.TimeoutException):
+            raise SyncFailed("server_slow") from None
+        if isinstance(error, httpx.ConnectError):
+            raise SyncFailed("offline") from None
+        if isinstance(error, httpx.HTTPError | OSError):
+            raise SyncFailed("line_broke") from None
+
+
+def _certificate(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
+
+
+def _read(answer: httpx.Response, cap: int, wait: float) -> bytes:
+    """The body as it came, under a cap and above a pace. Raises SyncFailed."""
+    began = time.monotonic()
+    content = bytearray()
+    for piece in answer.iter_raw():
+        content += piece
+        if len(content) > cap:
+            raise SyncFailed("answer_too_large")
+        if (time.monotonic() - began - wait - 60) * SLOWEST > len(content):
+            raise SyncFailed("server_slow")
+    return bytes(content)
+
+
+def _understood(answer: httpx.Response, content: bytes) -> dict[str, Any]:
+    try:
+        message = wire.unpack(content, wire.ANSWER_CAP) if content else {}
+    except wire.TooLarge:
+        raise SyncFailed("answer_too_large") from None
+    except wire.Malformed:
+        message = None
+    if answer.status_code == 200 and isinstance(message, dict):
+        return message
+    said = message.get("error") if isinstance(message, dict) else None
+    code = said if isinstance(said, str) and said in KNOWN else _by_status(answer.status_code)
+    raise SyncFailed(code, status=answer.status_code, **_after(answer))
+
+
+def _after(answer: httpx.Response) -> dict[str, float]:
+    said = answer.headers.get("Retry-After", "")
+    return {"retry_after": float(said)} if said.isdecimal() and len(said) < 6 else {}
+
+
+def _by_status(status: int) -> str:
+    if status in AGAIN:
+        return "busy"
+    known = {401: "bad_signature", 403: "forbidden", 404: "not_there", 413: "too_large", 422: "malformed"}
+    return known.get(status, "server_failed" if status >= 500 else "not_a_server")
+
+
+KNOWN = frozenset(
+    ("clock_skew", "bad_signature", "replayed", "unknown_device", "pending", "revoked", "upload_only",
+     "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "bad_code", "code_used",
+     "code_expired", "too_old", "not_there", "too_slow", "not_found")
+)  # fmt: skip
+"""What a server may say; anything else is taken by its status."""
+
+
+def dial(store: Store, now: Callable[[], Any] = instants.now) -> HttpLine:
+    """A line to the server this laptop is enrolled with. Raises SyncFailed `not_enrolled`."""
+    with store.read() as connection:
+        known = server_state.server(connection)
+        key = state.get(connection, server_state.DEVICE_KEY)
+        offset = int(state.get(connection, server_state.OFFSET, 0))
+    if known is None or key is None:
+        raise SyncFailed("not_enrolled")
+    return HttpLine(
+        known.url, known.ca, store.author.device, SigningKey(key, HexEncoder), now=now, offset=offset
+    )
+
+
+def pages(ids: list[str], size: int) -> Iterator[list[str]]:
+    """A list in pieces."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -15,7 +15,7 @@ from typing import Any
 
 from lnctp_tui.domain.document import SCHEMA
 from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.services import importing_csv, importing_files
+from lnctp_tui.services import importing_csv, importing_files, importing_mapping
 from lnctp_tui.services.importing_batch import Batch, Refused
 from lnctp_tui.services.importing_document import Unfit, form_of
 from lnctp_tui.services.importing_files import Row
@@ -94,7 +94,7 @@ def _rows(
 ) -> importing_csv.Sheet:
     if form != "csv":
         return importing_csv.Sheet(importing_files.documents(path, content, form), ())
-    plan = importing_csv.read_mapping(mapping, protocol) if mapping else None
+    plan = importing_mapping.read_mapping(mapping, protocol) if mapping else None
     return importing_csv.read(path, content, plan, protocol, instants.today(zone))
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import orjson
 
-from lnctp_tui.services.importing_rules import as_uuid
+from lnctp_tui.services.importing_checks import as_uuid
 
 NAMESPACE = UUID("6f1d1d0e-5b7c-5d5e-9a50-6c6e63747031").bytes
 

@@ -8,21 +8,32 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import ages, dates, folio
+from lnctp_tui.domain import ages
 from lnctp_tui.domain.columns import PREFIXES
 from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import clean
 from lnctp_tui.domain.values import FREE
+from lnctp_tui.services.importing_checks import (
+    Bad,
+    Checker,
+    a_date,
+    a_folio,
+    a_uuid,
+    amount,
+    both_ages,
+    reference,
+    true_false,
+    whole,
+)
 from lnctp_tui.services.importing_columns import (
     ANSWERS,
     BOOLS,
@@ -30,7 +41,6 @@ from lnctp_tui.services.importing_columns import (
     DATES,
     DEEPEST,
     ELSEWHERE,
-    GREATEST,
     INSTANTS,
     LISTS,
     LONG,
@@ -47,18 +57,6 @@ from lnctp_tui.storage.session import COLUMNS
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _NAME = re.compile(r"[^\s.][^\s]{0,99}")
-
-
-class Bad(Exception):
-    """A value that cannot be stored. Holds a reason's code and facts, never the value."""
-
-    def __init__(self, reason: str, **facts: object) -> None:
-        self.reason = reason
-        self.facts = facts
-        super().__init__(reason)
-
-
-Checker = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -104,18 +102,18 @@ class Rules:
         if name in CODES[table]:
             return self._code(CODES[table][name], free=name not in STRICT)
         if name in WHOLE:
-            return _whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
+            return whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
         for names, checker in (
             (INSTANTS, self._instant),
-            (DATES, _date),
-            (ELSEWHERE, _uuid),
-            (BOOLS, _bool),
+            (DATES, a_date),
+            (ELSEWHERE, a_uuid),
+            (BOOLS, true_false),
             (LISTS, self._list),
         ):
             if name in names:
                 return checker
-        special: dict[str, Checker] = {"folio": _folio, "amount": _amount} | dict.fromkeys(
-            REFERENCES, _reference
+        special: dict[str, Checker] = {"folio": a_folio, "amount": amount} | dict.fromkeys(
+            REFERENCES, reference
         )
         return special.get(name) or self._text(self._length(table, name))
 
@@ -186,7 +184,7 @@ class Rules:
                 elif name == "answers" and "answers" in COLUMNS[table]:
                     self._answers(value, patch, where, problems)
                 elif name == "age" and table == "people":
-                    patch |= _age(value)
+                    patch |= both_ages(value)
                 else:
                     patch[self._unknown(table, name)] = self._kept(value)
             except Bad as bad:
@@ -279,80 +277,3 @@ def _answer_codes(protocol: Protocol) -> dict[str, bool]:
 def _shown(name: str) -> str:
     """A field's name as it may stand in a message: short and without controls."""
     return clean(name)[0][:60]
-
-
-def _whole(least: int, most: int) -> Checker:
-    def check(value: Any) -> int:
-        if type(value) is float and value.is_integer():
-            value = int(value)
-        if type(value) is not int:
-            raise Bad("not_whole")
-        if not least <= value <= most:
-            raise Bad("out_of_range", least=least, most=most)
-        return value
-
-    return check
-
-
-def _amount(value: Any) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise Bad("not_a_number")
-    if not 0 <= value <= GREATEST:
-        raise Bad("out_of_range", least=0, most=GREATEST)
-    return float(value)
-
-
-def _bool(value: Any) -> bool:
-    if type(value) is not bool:
-        raise Bad("not_true_false")
-    return value
-
-
-def _date(value: Any) -> str:
-    found = dates.stored(value)
-    if found is None:
-        raise Bad("bad_date")
-    return str(found)
-
-
-def _folio(value: Any) -> str:
-    found = folio.parse(value) if type(value) is str else None
-    if found is None:
-        raise Bad("bad_folio")
-    return str(found)
-
-
-def _reference(value: Any) -> str:
-    if type(value) is not str or not 0 < len(value) <= 100:
-        raise Bad("bad_id")
-    return value
-
-
-def _uuid(value: Any) -> str:
-    found = as_uuid(value)
-    if found is None:
-        raise Bad("bad_id")
-    return found
-
-
-def as_uuid(value: Any) -> str | None:
-    """A UUID in its canonical writing, None when it is none."""
-    if type(value) is not str or len(value) not in (32, 36):
-        return None
-    try:
-        return str(UUID(value))
-    except ValueError:
-        return None
-
-
-def _age(value: Any) -> dict[str, Any]:
-    """`age` stands for both ends (docs/import.md); a number or as people say it."""
-    if type(value) is float and value.is_integer():
-        value = int(value)
-    if type(value) not in (int, str):
-        raise Bad("age_unreadable")
-    found = ages.parse(str(value))
-    if isinstance(found, str):
-        raise Bad(found)
-    open_end = {} if found.oldest is None else {"age_max": found.oldest}
-    return {"age_min": found.youngest, "age_estimated": found.estimated} | open_end

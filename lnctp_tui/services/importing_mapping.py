@@ -1,0 +1,158 @@
+"""A mapping file: which column of a spreadsheet fills which field. Source: docs/import.md."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as member
+from pathlib import Path
+from typing import Any
+
+from lnctp_tui.domain.columns import PREFIXES, SHORTHANDS
+from lnctp_tui.domain.document import TABLE_OF
+from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
+from lnctp_tui.domain.text import fold
+from lnctp_tui.errors import BadInput
+from lnctp_tui.services.importing_columns import BOOLS, CODES, DATES, INSTANTS, WHOLE
+from lnctp_tui.storage.session import COLUMNS
+
+NUMBERS = frozenset({*WHOLE, "amount"})
+
+_TARGET = re.compile(r"([a-z]+)(?::(\w{1,20}))?\.([a-z_0-9.]+)")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a cell goes: a table, which of its records, and a field."""
+
+    on: str
+    slot: str
+    """Which record of the row: `1` unless the mapping says `person:2.name`."""
+    field: Field
+    format: str | None = None
+    codes: Mapping[str, str] = member(default_factory=dict)
+    separator: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A mapping file, checked."""
+
+    columns: Mapping[str, Target]
+    constants: tuple[tuple[Target, Any], ...] = ()
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    identity: str | None = None
+    """The column whose value is the same at each import of one case."""
+
+
+def read_mapping(path: Path, protocol: Protocol) -> Plan:
+    """The mapping of a TOML file. Raises BadInput `import_mapping` (name, key, reason), `file_failed`."""
+    from lnctp_tui.services.importing_files import read_bytes
+
+    try:
+        found = tomllib.loads(read_bytes(path).decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput("import_mapping", name=path.name, key="", reason="not_toml") from error
+    reader = Reading(path.name, protocol)
+    return reader.read(found)
+
+
+@dataclass(frozen=True)
+class Reading:
+    name: str
+    protocol: Protocol
+
+    def read(self, found: Mapping[str, Any]) -> Plan:
+        unknown = set(found) - {"file", "constant", "column"}
+        if unknown:
+            raise self._bad(min(unknown), "unknown_key")
+        file = self._table(found.get("file", {}), "file", {"encoding", "delimiter", "id", "dates"})
+        dates = file.get("dates")
+        columns = {
+            title: self._column(title, spec, dates)
+            for title, spec in self._table(found.get("column", {}), "column").items()
+        }
+        constants = tuple(
+            (self.target(key), value)
+            for key, value in self._table(found.get("constant", {}), "constant").items()
+        )
+        self._encoding(file.get("encoding", "utf-8"))
+        delimiter = file.get("delimiter")
+        if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
+            raise self._bad("file.delimiter", "not_one_character")
+        encoding = file.get("encoding", "utf-8")
+        return Plan(columns, constants, encoding, delimiter, file.get("id"))
+
+    def _table(self, found: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
+        if not isinstance(found, dict):
+            raise self._bad(key, "not_a_table")
+        if allowed is not None and (unknown := set(found) - allowed):
+            raise self._bad(f"{key}.{min(unknown)}", "unknown_key")
+        return found
+
+    def _encoding(self, name: Any) -> None:
+        try:
+            "".encode(name)
+        except (LookupError, TypeError) as error:
+            raise self._bad("file.encoding", "unknown_encoding") from error
+
+    def _column(self, title: str, spec: Any, dates: str | None) -> Target:
+        if isinstance(spec, str):
+            spec = {"to": spec}
+        spec = self._table(spec, title, {"to", "codes", "format", "separator"})
+        target = self.target(spec.get("to"), title)
+        codes = self._table(spec.get("codes", {}), f"{title}.codes")
+        return replace(
+            target,
+            format=spec.get("format") or (dates if target.field.kind in ("date", "instant") else None),
+            codes={fold(str(key)).strip(): str(value) for key, value in codes.items()},
+            separator=spec.get("separator"),
+        )
+
+    def target(self, text: Any, key: str | None = None) -> Target:
+        """What `person:2.age` means. Raises BadInput when no such field is known."""
+        match = _TARGET.fullmatch(text) if isinstance(text, str) else None
+        if match is None or match[1] not in TABLE_OF:
+            raise self._bad(key or str(text), "unknown_target")
+        on, slot, code = match[1], match[2] or "1", match[3]
+        found = self._field(on, code)
+        if found is None:
+            raise self._bad(key or str(text), "unknown_target")
+        return Target(on, slot, found)
+
+    def _field(self, on: str, code: str) -> Field | None:
+        for _stage, each in self.protocol.fields:
+            if (each.on, each.code) == (on, code):
+                return each
+        table, label = TABLE_OF[on], Label(code, code)
+        if code.partition(".")[0] in PREFIXES and code not in COLUMNS[table]:
+            return self._answer(on, code, label)
+        if code in CODES[table]:
+            catalog = CODES[table][code]
+            return Field(on, code, "yesno" if catalog == "answer" else "catalog", label, catalog=catalog)
+        if code in SHORTHANDS.get(on, {}):
+            return Field(on, code, "age", label)
+        if code not in COLUMNS[table] | {"id"}:
+            return None
+        kinds = ((INSTANTS, "instant"), (DATES, "date"), (BOOLS, "bool"), (NUMBERS, "number"))
+        return Field(on, code, next((kind for names, kind in kinds if code in names), "text"), label)
+
+    def _answer(self, on: str, code: str, label: Label) -> Field | None:
+        prefix = code.partition(".")[0]
+        known = catalog_of(self.protocol, prefix)
+        if known is None:
+            return None
+        if "." not in code:
+            return Field(on, code, "checklist", label, catalog=prefix)
+        return Field(on, code, "yesno", label) if code.partition(".")[2] in known.by_code else None
+
+    def _bad(self, key: str, reason: str) -> BadInput:
+        return BadInput("import_mapping", name=self.name, key=key, reason=reason)
+
+
+def catalog_of(protocol: Protocol, prefix: str) -> Catalog | None:
+    """The catalog that an answer's code is in, None for a prefix without one."""
+    return protocol.indicators if prefix == "indicator" else protocol.catalogs.get(prefix)

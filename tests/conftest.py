@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from pg import cluster, pg, pool
 from pty_app import PHRASE, lnctp
+from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, workspace
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "pg", "phrase_file", "pool", "soak",
+    "cluster", "founded", "home", "made", "made_vault", "office", "pg", "phrase_file", "pool", "served", "soak",
     "vault_template", "workspace",
 ]  # fmt: skip
 

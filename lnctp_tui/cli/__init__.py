@@ -78,9 +78,30 @@ def build() -> Any:
         for command, function, text in each.COMMANDS:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
+    app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
     return command
+
+
+def _server() -> Any:
+    """`lnctp server` with its groups."""
+    import typer
+
+    from lnctp_tui.cli import server, server_people, server_records
+
+    groups = ((None, server.ABOUT, (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS)),
+              ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),
+              ("device", server_people.ABOUT_DEVICES, server_people.DEVICES))  # fmt: skip
+    made: dict[str | None, Any] = {}
+    for name, about, commands in groups:
+        made[name] = group = typer.Typer(no_args_is_help=True, help=about)
+        group.callback()(_root)
+        for command, function, text in commands:
+            group.command(command, help=text)(function)
+        if name:
+            made[None].add_typer(group, name=name)
+    return made[None]
 
 
 def _root() -> None:

@@ -14,6 +14,7 @@ from time import monotonic
 
 from lnctp_tui.server.database import DeviceRow, Pool
 from lnctp_tui.server.limits import FAILED, Buckets
+from lnctp_tui.server.news import CHANNEL
 from lnctp_tui.server.requests import Denied, Envelope
 from lnctp_tui.server.threads import Threads
 
@@ -73,9 +74,28 @@ class Door:
             self._round = asyncio.create_task(self._rounds())
         return await future
 
+    async def use(self, said: Envelope) -> None:
+        """Uses up the nonce of a device that nobody knows yet. Raises Denied 401 `replayed`."""
+
+        def unused() -> bool:
+            with self._pool.connection() as connection:
+                return connection.execute(USE, ([said.device], [said.nonce])).fetchone() is not None
+
+        if not await self._threads.run(unused):
+            raise Denied(401, "replayed")
+
     async def forget(self) -> None:
         """Drops nonces that are too old to be accepted anyway."""
         await self._threads.run(self._forget)
+
+    async def notify(self) -> None:
+        """Wakes the tails of all processes."""
+
+        def tell() -> None:
+            with self._pool.connection() as connection:
+                connection.execute(f"NOTIFY {CHANNEL}")
+
+        await self._threads.run(tell)
 
     async def _rounds(self) -> None:
         try:

@@ -54,7 +54,7 @@ class Push(Message):
     receipt: Number | None = None
     audit: AuditHead | None = None
     repair: bool = False
-    changes: list[dict[str, Any]]
+    changes: list[Any]
 
 
 class Pull(Message):

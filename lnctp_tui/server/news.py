@@ -29,9 +29,11 @@ MOST = 2000
 """Entries read in one look. Past that everybody of the team is woken."""
 EVERYBODY = frozenset({"@all"})
 
-TAIL = """SELECT l.n, l.device, CASE WHEN l.kind = 'change' AND NOT '@all' = ANY(r.scopes)
-    THEN array(SELECT a.person FROM access a WHERE a.team = l.team AND a.scope = ANY(r.scopes) AND a.state = 'held')
-    WHEN l.person IS NOT NULL THEN ARRAY[l.person] ELSE ARRAY['@all'] END
+TAIL = """SELECT l.n, l.device, CASE
+    WHEN l.kind = 'erase' OR (l.kind = 'change' AND (r.scopes IS NULL OR '@all' = ANY(r.scopes))) THEN ARRAY['@all']
+    WHEN l.kind <> 'change' THEN ARRAY[l.person]
+    ELSE array(SELECT a.person FROM access a WHERE a.team = l.team AND a.scope = ANY(r.scopes) AND a.state = 'held')
+    END
   FROM log l LEFT JOIN records r ON r.team = l.team AND r."row" = l."row" AND r."table" = l."table"
   WHERE l.team = %s AND l.n > %s ORDER BY l.n LIMIT %s"""
 

@@ -140,12 +140,12 @@ class Office:
     def devices(self) -> list[Device]:
         """All devices, those that wait for approval first."""
         rows = self.connection.execute(
-            """SELECT d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at, d.public_key
+            """SELECT d.public_key, d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at
             FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
             WHERE d.team = %s ORDER BY d.state <> 'pending', p.name, d.created_at""",
             (self.team,),
         )
-        return [Device(*row[:7], fingerprint(row[7])) for row in rows]
+        return [Device(*(*row, fingerprint(key))) for key, *row in rows]
 
     def device(self, said: str) -> Device:
         """The one device whose id or folio prefix begins so. Raises Refused `no_such_device`."""

@@ -12,6 +12,7 @@ from lnctp_tui.errors import Refused
 
 HOME = "LNCTP_SERVER_HOME"
 DATABASE = "DATABASE_URL"
+OWNER = "LNCTP_SERVER_OWNER_URL"
 NAMES = "LNCTP_SERVER_NAMES"
 
 
@@ -23,6 +24,8 @@ class Settings:
     """Folder of the embedded PostgreSQL and of what the server keeps for itself."""
     database: str | None = None
     """`postgresql://…` of a PostgreSQL that stands elsewhere; None starts the embedded one."""
+    owner: str | None = None
+    """The same database as its tables' owner, for `init`, `backup` and `restore`."""
     team: str = "main"
     names: frozenset[str] = frozenset()
     """Host names a request may be signed for; empty takes any."""
@@ -37,6 +40,7 @@ class Settings:
         return cls(
             home=Path(named).expanduser().absolute() if named else _usual_home(),
             database=environment.get(DATABASE) or None,
+            owner=environment.get(OWNER) or None,
             team=environment.get("LNCTP_SERVER_TEAM") or "main",
             names=frozenset(names),
             connections=max(2, int(environment.get("LNCTP_SERVER_CONNECTIONS") or 8)),
@@ -44,6 +48,8 @@ class Settings:
 
 
 def _usual_home() -> Path:
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/lnctp-server")  # PostgreSQL runs as somebody else, who cannot enter /root
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("lnctp-server", appauthor=False))

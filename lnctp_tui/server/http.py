@@ -1,0 +1,216 @@
+"""The way of every request: bounds, signature, nonce, state, role, then the route's own work.
+
+All of a route stands in one `Route`: path, action of the policy table, what its message holds, what is done.
+There are no documentation pages, and no answer repeats anything of a request.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic, time
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lnctp_tui.server import faults, logs, metrics, policy, requests
+from lnctp_tui.server.door import Sender
+from lnctp_tui.server.limits import neighbourhood
+from lnctp_tui.server.messages import Message as Body
+from lnctp_tui.server.requests import Denied, Envelope
+from lnctp_tui.server.services import Services
+from lnctp_tui.sync import wire
+
+VERSION = "v1"
+SLOW = 2.0
+"""Seconds after which an answer is worth a line, unless it was meant to wait."""
+
+Understood = TypeVar("Understood", bound=Body)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request, past every check. `sender` is None only for an enrolment."""
+
+    services: Services
+    said: Envelope
+    sender: Sender
+    reach: policy.Reach
+    body: Any
+    parts: dict[str, str]
+    """What stood in the path."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One thing a laptop can ask for."""
+
+    method: str
+    path: str
+    action: policy.Action
+    message: type[Body]
+    work: Callable[[Asked], Any] | None = None
+    """Runs in a thread with a database connection at hand."""
+    waits: Callable[[Asked], Awaitable[Any]] | None = None
+    """Runs on the event loop: it may wait, and holds neither while it does."""
+
+
+def application(routes: Sequence[Route], **options: Any) -> FastAPI:
+    """The ASGI application. Whoever starts it puts its `Services` at `app.state.services`."""
+    app = FastAPI(title="lnctp", docs_url=None, redoc_url=None, openapi_url=None, **options)
+    for route in routes:
+        app.add_api_route(
+            f"/{VERSION}/{route.path}",
+            _endpoint(route),
+            methods=[route.method],
+            name=f"{route.method} {route.path}",
+            openapi_extra=described(route.method, route.message),
+        )
+    app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_middleware(Outer)
+    return app
+
+
+def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await guarded(_answer(request.app.state.services, route, request))
+
+    return answer
+
+
+async def guarded(work: Awaitable[Response]) -> Response:
+    """The answer, whatever happens: the outer door of this process."""
+    try:
+        return await work
+    except Denied as denied:
+        return refusal(denied)
+    except requests.Gone:
+        return Response(status_code=400)
+    except Exception as error:
+        found = faults.denied(error)
+        if found.status == 500:
+            logs.note("fault", level=logging.ERROR, error=error)
+        return refusal(found)
+
+
+async def _answer(services: Services, route: Route, request: Request) -> Response:
+    said, body = await heard(services, request)
+    sender = await services.door.admit(said)
+    state = policy.barred(sender.state, route.action)
+    if state is not None:
+        raise Denied(403, state)
+    reach = policy.reach(sender.role, route.action)
+    if reach is None:
+        raise Denied(403, "forbidden")
+    content = understood(route.message, _content(request, body))
+    asked = Asked(services, said, sender, reach, content, dict(request.path_params))
+    if route.waits is not None:
+        return packed(await route.waits(asked))
+    assert route.work is not None
+    return await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
+
+
+async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
+    """The signed head and the body of a request of a device we know. Raises Denied."""
+    address = from_address(services, request)
+    said = requests.envelope(request.scope, int(time()), services.settings.names)
+    public_key = await services.door.key(said.device, address)
+    if wait := services.by_device.take(said.device, monotonic()):
+        raise Denied(429, "busy", wait)
+    body = await requests.body_of(request.receive, request.headers.get("content-length"))
+    requests.verify(said, body, public_key)
+    return said, body
+
+
+def from_address(services: Services, request: Request) -> str:
+    """Where a request comes from. Raises Denied 429."""
+    address = neighbourhood(request.client.host if request.client else "")
+    if wait := services.by_address.take(address, monotonic()):
+        raise Denied(429, "busy", wait)
+    return address
+
+
+def _content(request: Request, body: bytes) -> Any:
+    if request.method == "GET":
+        return dict(request.query_params)
+    return requests.message_in(body)
+
+
+def understood(kind: type[Understood], content: Any) -> Understood:
+    """The message. Raises Denied 422 `malformed`, without any of it."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise Denied(422, "malformed") from error
+
+
+def packed(answer: Any) -> Response:
+    """An answer for the line."""
+    return Response(wire.pack(answer), media_type=wire.MEDIA)
+
+
+def refusal(denied: Denied) -> Response:
+    """A refusal for the line: a code and our clock, nothing else."""
+    metrics.DENIED.labels(denied.code).inc()
+    headers = {"Retry-After": str(denied.wait)} if denied.wait is not None else {}
+    if denied.status in (408, 413):
+        headers["Connection"] = "close"
+    content = b'{"error":"%s","time":%d}' % (denied.code.encode(), int(time()))
+    return Response(content, denied.status, headers, "application/json")
+
+
+async def _no_such_route(_: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    return refusal(Denied(status, "not_found" if status == 404 else "forbidden"))
+
+
+def described(method: str, message: type[Body]) -> dict[str, Any]:
+    """A route for OpenAPI, which only the tests read."""
+    schema = message.model_json_schema()
+    if method == "GET":
+        fields = schema.get("properties", {}).items()
+        return {"parameters": [{"name": name, "in": "query", "schema": each} for name, each in fields]}
+    content = {wire.MEDIA: {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+class Outer:
+    """Around everything: the time on every answer, one log line and one count for each request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = monotonic(), 0
+
+        async def stamped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"lnctp-time", str(int(time())).encode()),
+                    (b"cache-control", b"no-store"),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, stamped)
+        finally:
+            self._count(scope, status, monotonic() - began)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        metrics.ANSWERED.labels(route, str(status)).inc()
+        metrics.SECONDS.labels(route).observe(seconds)
+        if status >= 400 or status == 0 or (seconds > SLOW and route != f"/{VERSION}/pull"):
+            logs.note("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))

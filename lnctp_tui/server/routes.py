@@ -1,0 +1,20 @@
+"""All routes of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from lnctp_tui.server import http, routes_open, routes_self, routes_sync
+from lnctp_tui.server.settings import Settings
+
+SIGNED = (*routes_self.ROUTES, *routes_sync.ROUTES)
+
+
+def application(settings: Settings, url: str, **options: Any) -> FastAPI:
+    """The ASGI application, and at `app.state` what its lifespan needs."""
+    app = http.application(SIGNED, **options)
+    routes_open.add(app)
+    app.state.settings, app.state.url = settings, url
+    return app

@@ -1,0 +1,89 @@
+"""What can be asked without being known: enrolment, signed with the key it brings, and how the server is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import time
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from lnctp_tui.server import http, logs, metrics, requests, schema
+from lnctp_tui.server.enrol import Enrolment
+from lnctp_tui.server.messages import Enroll
+from lnctp_tui.server.requests import Denied
+from lnctp_tui.server.routes_self import about
+from lnctp_tui.server.services import Services
+from lnctp_tui.server.settings import is_loopback
+from lnctp_tui.storage import instants
+
+READY = "SELECT version_num FROM alembic_version"
+
+
+def add(app: FastAPI) -> None:
+    """Adds these routes."""
+    work: dict[tuple[str, str], Callable[[Services, Request], Awaitable[Response]]] = {
+        ("POST", f"/{http.VERSION}/enroll"): _enroll,
+        ("GET", "/health"): _health,
+        ("GET", "/ready"): _ready,
+        ("GET", "/metrics"): _metrics,
+    }
+    for (method, path), each in work.items():
+        app.add_api_route(
+            path,
+            _endpoint(each),
+            methods=[method],
+            name=f"{method} {path}",
+            include_in_schema=method == "POST",
+            openapi_extra=http.described("POST", Enroll) if method == "POST" else None,
+        )
+
+
+def _endpoint(
+    work: Callable[[Services, Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await http.guarded(work(request.app.state.services, request))
+
+    return answer
+
+
+async def _enroll(services: Services, request: Request) -> Response:
+    address = http.from_address(services, request)
+    said = requests.envelope(request.scope, int(time()), services.settings.names)
+    services.door.failed(address)  # also one that succeeds: nobody enrols thirty laptops at once
+    body = await requests.body_of(request.receive, request.headers.get("content-length"), cap=64 << 10)
+    message = http.understood(Enroll, requests.message_in(body))
+    if message.device != said.device:
+        raise Denied(401, "bad_signature")
+    requests.verify(said, body, message.public_key)
+    await services.door.use(said)
+    enrolment = Enrolment(services.settings.team, message, instants.now())
+
+    def carry_out() -> dict[str, Any]:
+        return about(services, enrolment.carry_out(services.pool))
+
+    answer = await services.in_thread(carry_out)
+    logs.note("enrolled", device=said.device)
+    return http.packed(answer)
+
+
+async def _health(_: Services, __: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+async def _ready(services: Services, _: Request) -> Response:
+    def revision() -> str:
+        with services.pool.connection() as connection:
+            found = connection.execute(READY).fetchone()
+            return str(found[0]) if found else ""
+
+    if await services.in_thread(revision) != schema.HEAD:
+        raise Denied(503, "busy", 30)
+    return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+async def _metrics(_: Services, request: Request) -> Response:
+    if request.client is None or not is_loopback(request.client.host):
+        raise Denied(404, "not_found")
+    return Response(metrics.text(), media_type=metrics.MEDIA)

@@ -1,0 +1,166 @@
+"""Starting and stopping: the embedded PostgreSQL once, in the parent; then uvicorn with one or several workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import ssl
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from lnctp_tui.errors import Refused
+from lnctp_tui.server import cluster, logs, metrics
+from lnctp_tui.server.settings import Settings, check_listening
+from lnctp_tui.storage import hardening
+from lnctp_tui.storage.paths import errno_name
+
+PACKAGE = "lnctp_tui.server.run"
+GRACE = 10
+"""Seconds for requests under way when the server is told to stop."""
+FORGET = 60
+"""Seconds between two clearings of old nonces."""
+
+
+def serve(
+    settings: Settings, host: str, port: int, workers: int, cert: Path | None, key: Path | None
+) -> None:
+    """Serves until SIGTERM or SIGINT. Raises Refused, StorageFailed before it listens."""
+    import uvicorn
+
+    check_listening(host, cert, key)
+    _free(host, port)
+    with cluster.running(settings) as database, _quiet_signals(), _shared_counts(workers):
+        cluster.check_revision(database.app)
+        logs.start()
+        logs.note("listening", address=f"{host}:{port}", count=workers)
+        uvicorn.run(
+            f"{PACKAGE}:application",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            ssl_certfile=cert,
+            ssl_keyfile=key,
+            ssl_context_factory=only_newest_tls if cert else None,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1,::1",
+            timeout_keep_alive=120,
+            timeout_graceful_shutdown=GRACE,
+            h11_max_incomplete_event_size=16 << 10,
+            backlog=4096,
+        )
+        logs.note("stopped")
+
+
+def application() -> Any:
+    """The ASGI application of one worker process; its settings come from the environment."""
+    from lnctp_tui.server import routes
+
+    hardening.harden()
+    logs.start()
+    settings = Settings.read()
+    return routes.application(settings, cluster.app_url(settings), lifespan=life)
+
+
+@asynccontextmanager
+async def life(app: Any) -> AsyncIterator[None]:
+    """From the first request to the last: `services` of this process."""
+    from lnctp_tui.server.services import opened
+
+    async with opened(app.state.settings, app.state.url) as services:
+        app.state.services = services
+        tidying = asyncio.create_task(_tidy(services.door.forget))
+        with _heard(services.news.stop):
+            yield
+        tidying.cancel()
+
+
+async def _tidy(forget: Callable[[], Any]) -> None:
+    while True:
+        await asyncio.sleep(FORGET)
+        try:
+            await forget()
+        except psycopg.Error as error:
+            logs.note("nonces_kept", error=error)
+
+
+@contextmanager
+def _heard(stop: Callable[[], None]) -> Iterator[None]:
+    """Lets those who wait go as soon as the process is told to stop, before uvicorn waits for them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    def told(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+        following = before[signal.Signals(number)]
+        if callable(following):
+            following(number, frame)
+
+    for each in before:
+        signal.signal(each, told)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def _quiet_signals() -> Iterator[None]:
+    """uvicorn raises the signal again that ended it: then PostgreSQL is still to be stopped."""
+    before = {each: signal.signal(each, lambda *_: None) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def _shared_counts(workers: int) -> Iterator[None]:
+    """A folder in which several workers add up their counts."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="lnctp-counts-") as folder:
+        os.environ[metrics.SHARED] = folder
+        try:
+            yield
+        finally:
+            with suppress(KeyError):
+                del os.environ[metrics.SHARED]
+
+
+def _free(host: str, port: int) -> None:
+    """Raises Refused `server_port` when nobody can listen there."""
+    import socket
+
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(found[0], found[1]) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[4])
+    except OSError as error:
+        raise Refused("server_port", host=host, port=port, reason=errno_name(error)) from error
+
+
+def only_newest_tls(_: Any, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """TLS 1.3 and nothing older."""
+    context = make()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context

@@ -1,0 +1,72 @@
+"""What one server process holds: its connections, its door, its buckets, its tail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import psycopg
+from nacl.signing import SigningKey
+from psycopg_pool import PoolTimeout
+
+from lnctp_tui.server import database, identity
+from lnctp_tui.server.database import Pool
+from lnctp_tui.server.door import Door, door_pool
+from lnctp_tui.server.limits import ADDRESS, DEVICE, Buckets
+from lnctp_tui.server.news import News
+from lnctp_tui.server.settings import Settings
+from lnctp_tui.server.threads import Threads
+
+Found = TypeVar("Found")
+NUDGE = 0.03
+"""Seconds in which pushes share one notice."""
+
+
+@dataclass
+class Services:
+    """One per process; made on the event loop that serves."""
+
+    settings: Settings
+    pool: Pool
+    key: SigningKey
+    """The server's, for receipts."""
+    door: Door
+    news: News
+    threads: Threads
+    _nudging: asyncio.Task[None] | None = None
+    by_device: Buckets = field(default_factory=lambda: Buckets(DEVICE))
+    by_address: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
+
+    def nudge(self) -> None:
+        """Tells the tails of all processes, soon and once, that the log may have grown."""
+        if self._nudging is None or self._nudging.done():
+            self._nudging = asyncio.get_running_loop().create_task(self._nudge())
+
+    async def _nudge(self) -> None:
+        await asyncio.sleep(NUDGE)
+        with suppress(psycopg.Error, PoolTimeout):  # without it the tails look each second
+            await self.door.notify()
+
+    async def in_thread(self, work: Callable[[], Found]) -> Found:
+        """What `work` returns; it may use a database connection."""
+        return await self.threads.run(work)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
+    """The services of this process, closed at the end."""
+    with database.pool(url, settings.connections) as pool, door_pool(url) as entrance:
+        news = News(url)
+        news.start()
+        with pool.connection() as connection:
+            key = identity.signing_key(connection)
+        threads = Threads(settings.connections)
+        services = Services(settings, pool, key, Door(entrance, Threads(2)), news, threads)
+        try:
+            yield services
+        finally:
+            news.stop()
+            await news.join()

@@ -1,0 +1,139 @@
+"""The server over a real socket: enrolment, states, what a laptop is told, bounds, health."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import httpx
+import pytest
+from served import Laptop, Served, serving
+
+from lnctp_tui.server.people import fingerprint
+from lnctp_tui.server.settings import Settings
+from lnctp_tui.storage import instants, recovery
+from lnctp_tui.sync import wire
+
+
+def test_a_laptop_enrols_waits_and_is_let_in(served: Served) -> None:
+    laptop = Laptop(served.url)
+    person, code = served.person(name="Consejera de Prueba")
+
+    told = served.enroll(laptop, code.lower().replace("-", " ")).message
+
+    assert told["state"] == "pending"
+    assert told["person"] == laptop.actor != person.id
+    assert (told["name"], told["role"], told["team"]) == ("Consejera de Prueba", "counselor", "main")
+    assert len(told["folio_prefix"]) == 4
+    assert laptop.call("POST", "/v1/push", {"changes": []}).error == "pending"
+    with served.office() as office:
+        waiting = office.device(laptop.device)
+        assert waiting.fingerprint == recovery.fingerprint(bytes(laptop.key.verify_key))
+        office.approve(waiting, waiting.fingerprint.upper())
+    assert laptop.call("GET", "/v1/me").message == told | {
+        "state": "active",
+        "audit": laptop.call("GET", "/v1/me").message["audit"],
+    }
+
+
+def test_the_second_laptop_learns_whose_it_is(served: Served) -> None:
+    first = served.laptop()
+    second = Laptop(served.url)
+    with served.office() as office:
+        code = office.code(office.person(first.actor))[0]
+    assert served.enroll(second, code).message["person"] == first.actor
+
+
+def test_a_lost_answer_to_an_enrolment_is_asked_for_again(served: Served) -> None:
+    laptop, (_, code) = Laptop(served.url), served.person()
+    assert served.enroll(laptop, code).message == served.enroll(laptop, code).message
+
+
+def test_every_answer_tells_the_time_and_nothing_about_the_server(served: Served) -> None:
+    for answer in (httpx.get(f"{served.url}/health"), httpx.get(f"{served.url}/v1/none")):
+        assert abs(int(answer.headers["lnctp-time"]) - instants.now().timestamp()) < 5
+        assert "server" not in answer.headers
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_there_are_no_documentation_pages(served: Served) -> None:
+    assert {httpx.get(f"{served.url}/{page}").status_code for page in ("docs", "redoc", "openapi.json")} == {
+        404
+    }
+
+
+def test_health_readiness_and_counts_are_for_the_machine(served: Served) -> None:
+    laptop = served.laptop()
+    laptop.push(laptop.case())
+    assert httpx.get(f"{served.url}/ready").json() == {"status": "ready"}
+    counts = httpx.get(f"{served.url}/metrics").text
+    assert 'lnctp_changes_total{result="accepted"}' in counts
+    assert laptop.device not in counts
+    assert laptop.actor not in counts
+    far = httpx.get(f"{served.url}/metrics", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert far.status_code == 404
+
+
+def test_what_is_pushed_is_receipted(served: Served) -> None:
+    laptop = served.laptop()
+    one, two = laptop.case(), laptop.case()
+    told = laptop.push(one, two).message
+    assert [result[:2] for result in told["results"]] == [[one["id"], "accepted"], [two["id"], "accepted"]]
+    assert told["receipt"]["body"]["ids"] == wire.ids_digest([one["id"], two["id"]])
+    assert [result[1] for result in laptop.push(one, two).message["results"]] == ["known", "known"]
+
+
+def test_a_big_body_is_refused_before_and_after_unpacking(served: Served) -> None:
+    laptop = served.laptop()
+    assert laptop.call("POST", "/v1/push", {"changes": [], "x": "a" * wire.BODY_CAP}).error == "too_large"
+    raw = b"\0" * (wire.BODY_CAP + 1)
+    assert laptop.send("POST", "/v1/push", raw, laptop.signed("POST", "/v1/push", raw)).error == "too_large"
+    assert laptop.push(*[laptop.case()] * (wire.BATCH + 1)).error == "too_large"
+    assert laptop.push(laptop.case()).status == 200
+
+
+def test_too_many_requests_are_told_when_to_come_back(pg: str, tmp_path: object) -> None:
+    with serving(pg, Settings(home=tmp_path)) as served:  # type: ignore[arg-type]
+        stranger = Laptop(served.url)
+        answers = [stranger.call("GET", "/v1/me") for _ in range(40)]
+        assert [answer.error for answer in answers[:25]] == ["unknown_device"] * 25
+        assert answers[-1].status == 429
+        assert int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_an_old_code_is_told_apart_from_a_wrong_and_a_used_one(served: Served) -> None:
+    with served.office() as office:
+        person = office.add("Persona de Prueba", "counselor")
+        code = office.code(person)[0]
+        office.connection.execute(
+            "UPDATE codes SET expires_at = %s", (instants.iso(instants.now() - timedelta(seconds=1)),)
+        )
+    assert served.enroll(Laptop(served.url), code).error == "code_expired"
+    assert served.enroll(Laptop(served.url), "0000-0000").error == "code_unknown"
+    _, used = served.person()
+    served.enroll(Laptop(served.url), used)
+    assert served.enroll(Laptop(served.url), used).error == "code_used"
+
+
+def test_of_laptops_that_race_for_one_code_one_wins(served: Served) -> None:
+    _, code = served.person()
+    laptops = [Laptop(served.url) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda each: served.enroll(each, code), laptops))
+    assert sorted(answer.status for answer in answers) == [200] + [403] * 7
+    with served.office() as office:
+        assert len(office.devices()) == 1
+
+
+def test_the_fingerprint_is_six_words_of_the_key() -> None:
+    words = [fingerprint(bytes([n] * 32).hex()) for n in range(2)]
+    assert {len(each.split()) for each in words} == {6}
+    assert words[0] != words[1]
+
+
+@pytest.mark.parametrize("state", ["revoked", "upload_only"])
+def test_a_state_holds_from_the_next_request_on(served: Served, state: str) -> None:
+    laptop = served.laptop()
+    assert laptop.push(laptop.case()).status == 200
+    served.set_state(laptop, state)
+    assert laptop.push(laptop.case()).status == (403 if state == "revoked" else 200)

@@ -11,6 +11,8 @@ import pytest
 from test_import import Importer, refusals, take
 
 from lnctp_tui.errors import BadInput
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.i18n.reasons import REASONS
 from lnctp_tui.services import cases
 from lnctp_tui.services.importing import Report
 
@@ -138,7 +140,13 @@ def test_refused_cells_can_be_written_aside(sheets: Sheets) -> None:
         ('delimiter = ";"', 'delimiter = ";;"', "file.delimiter", "not_one_character"),
         ("[constant]", "[constants]", "constants", "unknown_key"),
         ("separator", "separador", "Vulnerabilidades.separador", "unknown_key"),
-        ("[file]", "[file", "", "not_toml"),
+        ("[file]", "[file", "TOML", "not_toml"),
+        ('dates = "%d/%m/%Y"', "dates = 3", "file.dates", "not_text"),
+        ('id = "Hoja"', 'id = ["Hoja"]', "file.id", "not_text"),
+        ("cp1252", "idna", "file.encoding", "unknown_encoding"),
+        ("cp1252", "undefined", "file.encoding", "unknown_encoding"),
+        ('delimiter = ";"', 'delimiter = "\\n"', "file.delimiter", "not_one_character"),
+        ('separator = "/"', "separator = 4", "Vulnerabilidades.separator", "not_text"),
     ],
 )
 def test_a_mistake_in_the_map_is_named(old: str, new: str, key: str, reason: str, sheets: Sheets) -> None:
@@ -147,6 +155,7 @@ def test_a_mistake_in_the_map_is_named(old: str, new: str, key: str, reason: str
     assert (raised.value.code, raised.value.facts["key"], raised.value.facts["reason"]) == (
         "import_mapping", key, reason,
     )  # fmt: skip
+    assert f"«{key}». {REASONS[reason]}" in str(explain(raised.value))
     assert cases.list_cases(sheets.workspace.store) == []
 
 

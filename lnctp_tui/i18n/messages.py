@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.i18n import N_, _, findings
+from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_sync import SYNC
 
@@ -41,6 +41,8 @@ def explain_code(code: str, **facts: object) -> Explanation:
     happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
     if code == "bad_protocol":
         facts["reason"] = findings.tell(str(facts.get("reason")), **facts)
+    elif code == "import_mapping":
+        facts["reason"] = reasons.reason(str(facts.get("reason")), {})
     known = _Facts({"at": code} | facts | {"code": code})
     return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
 
@@ -333,7 +335,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Corrija el archivo, o use JSON Lines para que cada línea valga por sí sola."),
     ),
     "import_mapping": (
-        N_("El mapa {name} tiene un error en «{key}» ({reason})."),
+        N_("El mapa {name} tiene un error en «{key}». {reason}"),
         UNTOUCHED,
         N_("Corríjalo; docs/import.md explica cada palabra."),
     ),

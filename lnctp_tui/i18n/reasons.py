@@ -28,13 +28,16 @@ REASONS: dict[str, str] = {
     "date_unreadable": N_("La fecha no se entiende; escriba día/mes/año."),
     "empty": N_("El documento está vacío."),
     "id_twice": N_("Dos registros del documento tienen el mismo identificador."),
+    "not_a_table": N_("Debe ser una tabla de TOML."),
     "not_a_list": N_("Debe ser una lista."),
     "not_a_number": N_("Debe ser un número."),
     "not_an_answer": N_("Debe ser yes, no, unknown o refused."),
     "not_an_object": N_("Debe ser un objeto con sus campos."),
     "not_csv": N_("La línea {line} no se puede leer como CSV; revise las comillas."),
     "not_json": N_("La línea {line} no es JSON válido."),
+    "not_one_character": N_("Debe ser un solo carácter, por ejemplo ; o una coma."),
     "not_text": N_("Debe ser texto."),
+    "not_toml": N_("No es TOML válido, o no es UTF-8."),
     "not_true_false": N_("Debe ser true o false."),
     "not_utf8": N_("La línea {line} tiene bytes que no son UTF-8; guarde el archivo de nuevo como UTF-8."),
     "not_whole": N_("Debe ser un número entero."),
@@ -50,7 +53,10 @@ REASONS: dict[str, str] = {
     "too_long": N_("El texto es demasiado largo ({length} caracteres); divídalo en notas."),
     "too_many_cells": N_("La línea {line} tiene más celdas que títulos; revise comas y comillas."),
     "unknown_code": N_("El código no está en el catálogo {catalog}; use uno del catálogo."),
+    "unknown_encoding": N_("No existe esa codificación; las usuales son utf-8 y cp1252."),
+    "unknown_key": N_("Esa palabra no existe en un mapa."),
     "unknown_reference": N_("Nombra un registro que no está en el documento ni en los datos."),
+    "unknown_target": N_("No existe ese campo; escriba por ejemplo person.age o case.summary."),
 }
 
 

@@ -55,7 +55,7 @@ def read_mapping(path: Path, protocol: Protocol) -> Plan:
     try:
         found = tomllib.loads(read_bytes(path).decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput("import_mapping", name=path.name, key="", reason="not_toml") from error
+        raise BadInput("import_mapping", name=path.name, key="TOML", reason="not_toml") from error
     reader = Reading(path.name, protocol)
     return reader.read(found)
 
@@ -70,7 +70,7 @@ class Reading:
         if unknown:
             raise self._bad(min(unknown), "unknown_key")
         file = self._table(found.get("file", {}), "file", {"encoding", "delimiter", "id", "dates"})
-        dates = file.get("dates")
+        dates = self._text(file, "dates", "file")
         columns = {
             title: self._column(title, spec, dates)
             for title, spec in self._table(found.get("column", {}), "column").items()
@@ -79,12 +79,13 @@ class Reading:
             (self.target(key), value)
             for key, value in self._table(found.get("constant", {}), "constant").items()
         )
-        self._encoding(file.get("encoding", "utf-8"))
         delimiter = file.get("delimiter")
-        if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1):
+        if delimiter is not None and not (
+            isinstance(delimiter, str) and len(delimiter) == 1 and delimiter not in '\r\n"'
+        ):
             raise self._bad("file.delimiter", "not_one_character")
-        encoding = file.get("encoding", "utf-8")
-        return Plan(columns, constants, encoding, delimiter, file.get("id"))
+        encoding = self._encoding(file.get("encoding", "utf-8"))
+        return Plan(columns, constants, encoding, delimiter, self._text(file, "id", "file"))
 
     def _table(self, found: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
         if not isinstance(found, dict):
@@ -93,11 +94,18 @@ class Reading:
             raise self._bad(f"{key}.{min(unknown)}", "unknown_key")
         return found
 
-    def _encoding(self, name: Any) -> None:
+    def _text(self, found: Mapping[str, Any], key: str, where: str) -> str | None:
+        value = found.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self._bad(f"{where}.{key}", "not_text")
+        return value
+
+    def _encoding(self, name: Any) -> str:
         try:
-            "".encode(name)
-        except (LookupError, TypeError) as error:
+            "a".encode(name).decode(name, errors="surrogateescape")
+        except (LookupError, TypeError, ValueError) as error:
             raise self._bad("file.encoding", "unknown_encoding") from error
+        return str(name)
 
     def _column(self, title: str, spec: Any, dates: str | None) -> Target:
         if isinstance(spec, str):
@@ -107,9 +115,10 @@ class Reading:
         codes = self._table(spec.get("codes", {}), f"{title}.codes")
         return replace(
             target,
-            format=spec.get("format") or (dates if target.field.kind in ("date", "instant") else None),
+            format=self._text(spec, "format", title)
+            or (dates if target.field.kind in ("date", "instant") else None),
             codes={fold(str(key)).strip(): str(value) for key, value in codes.items()},
-            separator=spec.get("separator"),
+            separator=self._text(spec, "separator", title),
         )
 
     def target(self, text: Any, key: str | None = None) -> Target:

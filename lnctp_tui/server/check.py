@@ -26,7 +26,7 @@ SIGNATURE = re.compile(r"[0-9a-f]{128}").fullmatch
 LONGEST_NAME = 200
 MOST_BASES = 2000
 I64 = 1 << 63
-_ESCAPED = re.compile(rb"\\u[0-9a-f]{4}|\\[bf]").search
+_ESCAPED = (b"\\u", b"\\b", b"\\f")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
 
@@ -159,7 +159,7 @@ def _canonical(change: Mapping[str, Any]) -> bytes | None:
     except UnicodeEncodeError:
         return None
     rest = content.translate(None, _PRINTABLE).decode()
-    if (_ESCAPED(content) or text.clean(rest)[1]) and not _clean(change["patch"]):
+    if (any(each in content for each in _ESCAPED) or text.clean(rest)[1]) and not _clean(change["patch"]):
         return None
     return content
 

@@ -10,12 +10,16 @@ from typing import Any
 import orjson
 from psycopg.types.json import Json
 
-from lnctp_tui.server import marks
+from lnctp_tui.server import marks, staging
 from lnctp_tui.server.database import Db
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import Mark
 
-APPEND = "SELECT first, head, head_chain FROM append(%s, %s)"
+APPEND = "SELECT first, head, head_chain FROM append(%s, %s, %s, %s)"
+MEMBERS = (
+    "kind", "id", "hash", "device", "actor", "hlc", "placed", "table", "row", "case", "base", "patch", "schema", "sig",
+    "received_at", "person", "scope", "reason", "data", "joins",
+)  # fmt: skip
 Entry = dict[str, Any]
 
 
@@ -45,6 +49,8 @@ def append(connection: Db, team: str, entries: Sequence[Entry]) -> tuple[int, Ma
     """
     if not entries:
         return 0, marks.head(connection, team)
-    found = connection.execute(APPEND, (team, Json(entries))).fetchone()
+    staged = staging.many(connection, "log", MEMBERS, entries, into="arriving")
+    ids, hashes = [each["id"] for each in entries], [each["hash"] for each in entries]
+    found = connection.execute(APPEND, (team, ids, hashes, None if staged else Json(entries))).fetchone()
     assert found is not None
     return found[0], Mark(found[1], found[2])

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import sql
 from psycopg.types.json import Json
 
 from lnctp_tui.domain import merge
+from lnctp_tui.server import staging
 from lnctp_tui.server.database import Db
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import TABLES, blank, merged
@@ -17,19 +17,22 @@ from lnctp_tui.storage.session import TABLES, blank, merged
 Key = tuple[str, str]
 """Table and row."""
 
-OWN = ("of_team", "id", "heads", "extra", "created_at", "created_by")
+
+def _names(table: str) -> list[str]:
+    return ["of_team", *TABLES[table].columns.keys()]
 
 
-def _statement(table: str) -> sql.Composed:
-    into = sql.Identifier("data", table)
-    names = [name for name in TABLES[table].columns.keys() if name != "id"]  # noqa: SIM118
-    renewed = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names)
-    return sql.SQL(
-        "INSERT INTO {0} SELECT * FROM json_populate_recordset(NULL::{0}, %s)"
-        " ON CONFLICT (of_team, id) DO UPDATE SET {1}"
-    ).format(into, renewed)
+def _statement(table: str) -> str:
+    """How the rows of a table are written, from wherever they stand."""
+    renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in _names(table)[2:])
+    listed = ", ".join(f'"{name}"' for name in _names(table))
+    return (
+        f"INSERT INTO data.{table} ({listed}) SELECT {listed} FROM {{}}"
+        f" ON CONFLICT (of_team, id) DO UPDATE SET {renewed}"
+    )
 
 
+NAMES = {table: _names(table) for table in TABLES}
 WRITE = {table: _statement(table) for table in TABLES}
 EMPTY = {table: blank(table) for table in TABLES}
 START: Mapping[str, dict[str, Any]] = {"answers": {}, "extra": {}}
@@ -72,10 +75,13 @@ def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, An
         else:
             gone.setdefault(table, []).append(row)
     for table, rows in by_table.items():
-        connection.execute(WRITE[table], (Json(rows),))
+        if source := staging.many(connection, f"data.{table}", NAMES[table], rows):
+            connection.execute(WRITE[table].format(source))
+        else:
+            source = f"json_populate_recordset(NULL::data.{table}, %s)"
+            connection.execute(WRITE[table].format(source), (Json(rows),))
     for table, ids in gone.items():
-        remove = sql.SQL("DELETE FROM {} WHERE of_team = %s AND id = ANY(%s)")
-        connection.execute(remove.format(sql.Identifier("data", table)), (team, ids))
+        connection.execute(f"DELETE FROM data.{table} WHERE of_team = %s AND id = ANY(%s)", (team, ids))
 
 
 LOGS = """SELECT l."table", l."row", l.id, l.actor, l.hlc, l.placed, l.base, l.patch

@@ -150,32 +150,31 @@ MEMBERS = (
     'kind, id, hash, device, actor, hlc, placed, "table", "row", "case", base, patch, schema, sig,'
     " received_at, person, scope, reason, data, joins"
 )
+NUMBERED = f"""INSERT INTO log (team, n, chain, {MEMBERS})
+      SELECT p_team, first + o - 1, chains[o], {MEMBERS}"""
 APPEND = f"""
-CREATE FUNCTION append(p_team text, p_entries json) RETURNS TABLE (first bigint, head bigint, head_chain text)
+CREATE FUNCTION append(p_team text, p_ids text[], p_hashes text[], p_entries json)
+RETURNS TABLE (first bigint, head bigint, head_chain text)
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-  entries log[];
-  entry log;
   chains text[] := '{{}}';
+  many integer := cardinality(p_ids);
 BEGIN
-  -- What takes time comes before the lock.
-  SELECT array_agg(each) INTO entries FROM json_populate_recordset(NULL::log, p_entries) AS each;
   INSERT INTO counter VALUES (p_team, 0, '') ON CONFLICT DO NOTHING;
-  UPDATE counter c SET n = c.n + coalesce(cardinality(entries), 0) WHERE c.team = p_team
-    RETURNING c.n, c.chain INTO head, head_chain;
-  first := head - coalesce(cardinality(entries), 0) + 1;
-  IF entries IS NOT NULL THEN
-    FOREACH entry IN ARRAY entries LOOP
-      head_chain := encode(sha256(convert_to(
-        head_chain || chr(10) || entry.id || chr(10) || entry.hash, 'UTF8')), 'hex');
-      chains := chains || head_chain;
-    END LOOP;
-    INSERT INTO log (team, n, chain, {MEMBERS})
-      SELECT p_team, first + numbered.o - 1, chains[numbered.o], {MEMBERS}
-      FROM unnest(entries) WITH ORDINALITY AS numbered
-        (t, number, link, {MEMBERS}, o);
-    UPDATE counter SET chain = head_chain WHERE team = p_team;
+  UPDATE counter c SET n = c.n + many WHERE c.team = p_team RETURNING c.n, c.chain INTO head, head_chain;
+  first := head - many + 1;
+  FOR i IN 1 .. many LOOP
+    head_chain := encode(sha256(convert_to(
+      head_chain || chr(10) || p_ids[i] || chr(10) || p_hashes[i], 'UTF8')), 'hex');
+    chains := chains || head_chain;
+  END LOOP;
+  IF p_entries IS NULL THEN
+    {NUMBERED} FROM arriving;
+  ELSE
+    {NUMBERED} FROM json_populate_recordset(NULL::log, p_entries)
+      WITH ORDINALITY AS given(t, number, link, {MEMBERS}, o);
   END IF;
+  UPDATE counter SET chain = head_chain WHERE team = p_team;
   RETURN NEXT;
 END $$
 """
@@ -183,6 +182,7 @@ END $$
 
 The counter's row stays locked until the commit, so numbers become visible in their order. The chain is
 `sync.wire.chained`; `first` is the number of the first entry, `head` and `head_chain` where the log now ends.
+Entries come as JSON, or without it in the temporary table `arriving`, a log with their order as `o`.
 """
 
 AUDIT = r"""

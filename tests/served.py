@@ -62,7 +62,7 @@ class Laptop:
     actor: str = field(default_factory=instants.new_id)
     key: SigningKey = field(default_factory=SigningKey.generate)
     clock: Callable[[], int] = lambda: int(time.time())
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=40))
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=40, verify=False))
 
     @property
     def public_key(self) -> str:
@@ -118,6 +118,12 @@ class Served:
     url: str
     database: str
     server: uvicorn.Server
+    app: Any
+
+    def stop(self) -> None:
+        """As SIGTERM would."""
+        self.server.should_exit = True
+        self.app.state.services.news.stop()
 
     @contextmanager
     def office(self) -> Iterator[Office]:
@@ -175,7 +181,7 @@ def serving(url: str, settings: Settings) -> Iterator[Served]:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
             _until_up(address, thread)
-            yield Served(address, url, server)
+            yield Served(address, url, server, app)
         finally:
             server.should_exit = True
             app.state.services.news.stop()

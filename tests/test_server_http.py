@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
-from served import Laptop, Served, serving
+from served import Answered, Laptop, Served, serving
 
+from lnctp_tui.server import metrics
 from lnctp_tui.server.people import fingerprint
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants, recovery
@@ -92,13 +97,12 @@ def test_a_big_body_is_refused_before_and_after_unpacking(served: Served) -> Non
     assert laptop.push(laptop.case()).status == 200
 
 
-def test_too_many_requests_are_told_when_to_come_back(pg: str, tmp_path: object) -> None:
-    with serving(pg, Settings(home=tmp_path)) as served:  # type: ignore[arg-type]
-        stranger = Laptop(served.url)
-        answers = [stranger.call("GET", "/v1/me") for _ in range(40)]
-        assert [answer.error for answer in answers[:25]] == ["unknown_device"] * 25
-        assert answers[-1].status == 429
-        assert int(answers[-1].headers["retry-after"]) >= 1
+def test_too_many_requests_are_told_when_to_come_back(served: Served) -> None:
+    stranger = Laptop(served.url)
+    answers = [stranger.call("GET", "/v1/me") for _ in range(40)]
+    assert [answer.error for answer in answers[:25]] == ["unknown_device"] * 25
+    assert (answers[-1].status, answers[-1].error) == (429, "rate_limited")
+    assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 def test_an_old_code_is_told_apart_from_a_wrong_and_a_used_one(served: Served) -> None:
@@ -137,3 +141,88 @@ def test_a_state_holds_from_the_next_request_on(served: Served, state: str) -> N
     assert laptop.push(laptop.case()).status == 200
     served.set_state(laptop, state)
     assert laptop.push(laptop.case()).status == (403 if state == "revoked" else 200)
+
+
+def pull(laptop: Laptop, cursor: list[object], wait: int = 0) -> Answered:
+    return laptop.call("GET", f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&proof=&limit=1000&wait={wait}")
+
+
+def test_a_supervisor_who_waits_sees_a_case_within_two_seconds(served: Served) -> None:
+    counselor, supervisor = served.laptop(), served.laptop("supervisor")
+    cursor = pull(supervisor, [0, ""]).message["next"]
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(pull, supervisor, cursor, 20)
+        until(lambda: metrics.WAITING._value.get() == 1)
+        began = time.monotonic()
+        change = counselor.case()
+        assert counselor.push(change).status == 200
+        told = waiting.result().message
+    assert time.monotonic() - began < 2
+    assert [entry["c"]["id"] for entry in told["entries"]] == [change["id"]]
+    assert told["from"] == cursor
+
+
+def test_who_may_not_see_a_case_is_not_woken_by_it(served: Served) -> None:
+    one, other = served.laptop(), served.laptop()
+    cursor = pull(other, [0, ""]).message["next"]
+    with ThreadPoolExecutor(1) as thread:
+        began = time.monotonic()
+        waiting = thread.submit(pull, other, cursor, 2)
+        until(lambda: metrics.WAITING._value.get() == 1)
+        one.push(one.case())
+        told = waiting.result().message
+    assert time.monotonic() - began >= 1.9
+    assert told["entries"] == []
+    assert told["next"][0] > cursor[0]
+
+
+def test_a_revocation_ends_a_long_wait(served: Served) -> None:
+    laptop, other = served.laptop("supervisor"), served.laptop()
+    cursor = pull(laptop, [0, ""]).message["next"]
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(pull, laptop, cursor, 20)
+        until(lambda: metrics.WAITING._value.get() == 1)
+        served.set_state(laptop, "revoked")
+        other.push(other.case())
+        assert waiting.result().error == "revoked"
+
+
+def test_waiting_holds_no_connection(served: Served) -> None:
+    laptops = [served.laptop() for _ in range(3)]
+    cursor = pull(laptops[0], [0, ""]).message["next"]
+    with ThreadPoolExecutor(40) as threads:
+        many = [threads.submit(pull, each, cursor, 4) for each in laptops for _ in range(12)]
+        until(lambda: metrics.WAITING._value.get() == 36)
+        began = time.monotonic()
+        assert laptops[0].call("GET", "/v1/me").status == 200
+        assert time.monotonic() - began < 1
+        assert {each.result().status for each in many} == {200}
+
+
+def test_a_laptop_that_is_too_old_may_push_and_is_told(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = served.laptop()
+    monkeypatch.setattr(wire, "VERSION", 0)
+    assert laptop.push(laptop.case()).status == 200
+    assert pull(laptop, [0, ""]).message == {"status": "too_old", "minimum": 1}
+
+
+def test_told_to_stop_the_server_lets_go_of_who_waits(pg: str, tmp_path: Path) -> None:
+    with serving(pg, Settings(home=tmp_path)) as served, ThreadPoolExecutor(1) as thread:
+        laptop = served.laptop()
+        cursor = pull(laptop, [0, ""]).message["next"]
+        waiting = thread.submit(pull, laptop, cursor, 30)
+        until(lambda: metrics.WAITING._value.get() == 1)
+        began = time.monotonic()
+        served.stop()
+        assert waiting.result().status == 200
+        assert time.monotonic() - began < 3
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Waits for a condition, 10 s at most."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)

@@ -45,13 +45,13 @@ class Door:
         self._round: asyncio.Task[None] | None = None
 
     async def key(self, device: str, address: str) -> str:
-        """The public key a device enrolled with. Raises Denied 401 `unknown_device`, 429 `busy`."""
+        """The public key a device enrolled with. Raises Denied 401 `unknown_device`, 429 `rate_limited`."""
         known = self._keys.get(device)
         if known is not None:
             self._keys.move_to_end(device)
             return known
         if wait := self._failed.empty(address, self._clock()):
-            raise Denied(429, "busy", wait)
+            raise Denied(429, "rate_limited", wait)
         found = await self._threads.run(lambda: self._look_up(device))
         if found is None:
             self.failed(address)
@@ -62,9 +62,9 @@ class Door:
         return found
 
     def failed(self, address: str) -> None:
-        """Counts a try that no signature covers. Raises Denied 429 `busy` when there were too many."""
+        """Counts a try that no signature covers. Raises Denied 429 `rate_limited` when there were too many."""
         if wait := self._failed.take(address, self._clock()):
-            raise Denied(429, "busy", wait)
+            raise Denied(429, "rate_limited", wait)
 
     async def admit(self, said: Envelope) -> DeviceRow:
         """Uses the nonce up. Raises Denied 401 `replayed`, `unknown_device`; what the database raises."""

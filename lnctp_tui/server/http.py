@@ -120,7 +120,7 @@ async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
     said = requests.envelope(request.scope, int(time()), services.settings.names)
     public_key = await services.door.key(said.device, address)
     if wait := services.by_device.take(said.device, monotonic()):
-        raise Denied(429, "busy", wait)
+        raise Denied(429, "rate_limited", wait)
     body = await requests.body_of(request.receive, request.headers.get("content-length"))
     requests.verify(said, body, public_key)
     return said, body
@@ -130,7 +130,7 @@ def from_address(services: Services, request: Request) -> str:
     """Where a request comes from. Raises Denied 429."""
     address = neighbourhood(request.client.host if request.client else "")
     if wait := services.by_address.take(address, monotonic()):
-        raise Denied(429, "busy", wait)
+        raise Denied(429, "rate_limited", wait)
     return address
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
+from time import monotonic
 
 import psycopg
 
@@ -22,9 +23,9 @@ from lnctp_tui.server import database, logs, metrics
 from lnctp_tui.server.database import SERVE, Db, DeviceRow
 
 CHANNEL = "lnctp_log"
-POLL, PAUSE, GATHER = 1.0, 0.05, 0.2
-"""Seconds: between two looks without a notice; between two looks at least; from the first news to the answer,
-so that what comes together is answered together."""
+POLL, LISTEN, PAUSE, GATHER = 1.0, 0.25, 0.05, 0.2
+"""Seconds: between two looks without a notice; before it is seen whether to stop; between two looks at least;
+from the first news to the answer, so that what comes together is answered together."""
 MOST = 2000
 """Entries read in one look. Past that everybody of the team is woken."""
 EVERYBODY = frozenset({"@all"})
@@ -154,9 +155,12 @@ class News:
                 self._stopped.wait(POLL)
 
     def _look_on(self, connection: Db) -> None:
+        looked = 0.0
         while not self._stopped.is_set():
-            for _ in connection.notifies(timeout=POLL, stop_after=1):
-                pass
+            told = list(connection.notifies(timeout=LISTEN, stop_after=1))
+            if not told and monotonic() - looked < POLL:
+                continue
+            looked = monotonic()
             for team in [team for team, waiting in list(self._waiting.items()) if waiting]:
                 self._look(connection, team)
             self._stopped.wait(PAUSE)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.server import metrics, push
+from lnctp_tui.server import database, history, metrics, policy, pull, push
 from lnctp_tui.server.http import Asked, Route
-from lnctp_tui.server.messages import Push
+from lnctp_tui.server.messages import Fetch, History, Missing, Nothing, Pull, Push, mark
+from lnctp_tui.server.requests import Denied
+from lnctp_tui.server.routes_self import OLDEST
 from lnctp_tui.storage import instants
+from lnctp_tui.sync.wire import START, Mark
+
+LONGEST = 60.0
+"""Seconds a laptop may wait for news."""
 
 
 async def _push(asked: Asked) -> Any:
-    services = asked.services
+    services, message = asked.services, asked.body.model_dump()
     answer = await services.in_thread(
-        lambda: push.push(services.pool, asked.sender, asked.body.model_dump(), instants.now(), services.key)
+        lambda: push.push(services.pool, asked.sender, message, instants.now(), services.key)
     )
     for _, result, *_rest in answer.get("results", ()):
         metrics.CHANGES.labels(result).inc()
@@ -21,4 +27,61 @@ async def _push(asked: Asked) -> Any:
     return answer
 
 
-ROUTES = (Route("POST", "push", "push", Push, waits=_push),)
+async def _pull(asked: Asked) -> Any:
+    if asked.said.version < OLDEST:
+        return {"status": "too_old", "minimum": OLDEST}
+    body: Pull = asked.body
+    found = await _page(asked, asked.sender)
+    wait = min(body.wait, LONGEST)
+    if found["status"] != "ok" or found["entries"] or found["more"] or not wait:
+        return found
+    await asked.services.news.wait(asked.sender, found["next"][0], wait)
+    # Meanwhile the device may have been revoked, or its person have got another role.
+    return await _page(asked, await asked.services.in_thread(lambda: _anew(asked)))
+
+
+async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
+    cursor: Mark = mark(asked.body.cursor) or START
+    proof = mark(asked.body.proof)
+    pool, limit = asked.services.pool, asked.body.limit
+    return await asked.services.in_thread(lambda: pull.pull(pool, sender, cursor, proof, limit))
+
+
+def _anew(asked: Asked) -> database.DeviceRow:
+    """The device as it is now. Raises Denied."""
+    with asked.services.pool.connection() as connection:
+        found = database.device(connection, asked.sender.id)
+    if found is None:
+        raise Denied(401, "unknown_device")
+    if code := policy.barred(found.state, "pull"):
+        raise Denied(403, code)
+    if policy.reach(found.role, "pull") is None:
+        raise Denied(403, "forbidden")
+    return found
+
+
+def _start(asked: Asked) -> Any:
+    return history.start(asked.services.pool, asked.sender)
+
+
+def _history(asked: Asked) -> Any:
+    body: History = asked.body
+    return history.history(asked.services.pool, asked.sender, body.scopes, body.after, body.limit)
+
+
+def _missing(asked: Asked) -> Any:
+    return history.missing(asked.services.pool, asked.sender, asked.body.ids)
+
+
+def _fetch(asked: Asked) -> Any:
+    return history.fetch(asked.services.pool, asked.sender, asked.body.ids)
+
+
+ROUTES = (
+    Route("POST", "push", "push", Push, waits=_push),
+    Route("GET", "pull", "pull", Pull, waits=_pull),
+    Route("POST", "start", "start", Nothing, _start),
+    Route("POST", "history", "history", History, _history),
+    Route("POST", "missing", "missing", Missing, _missing),
+    Route("POST", "fetch", "fetch", Fetch, _fetch),
+)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import httpx
+import orjson
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
@@ -160,10 +161,13 @@ def _read(answer: httpx.Response, cap: int, wait: float) -> bytes:
 
 def _understood(answer: httpx.Response, content: bytes) -> dict[str, Any]:
     try:
-        message = wire.unpack(content, wire.ANSWER_CAP) if content else {}
+        if answer.headers.get("Content-Type") == "application/json":  # a refusal
+            message = orjson.loads(content)
+        else:
+            message = wire.unpack(content, wire.ANSWER_CAP) if content else {}
     except wire.TooLarge:
         raise SyncFailed("answer_too_large") from None
-    except wire.Malformed:
+    except (wire.Malformed, orjson.JSONDecodeError):
         message = None
     if answer.status_code == 200 and isinstance(message, dict):
         return message
@@ -185,7 +189,7 @@ def _by_status(status: int) -> str:
 
 
 KNOWN = frozenset(
-    ("clock_skew", "bad_signature", "replayed", "unknown_device", "pending", "revoked", "upload_only",
+    ("clock_skew", "bad_signature", "replayed", "unknown_device", "device_taken", "code_unknown", "pending", "revoked", "upload_only",
      "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "bad_code", "code_used",
      "code_expired", "too_old", "not_there", "too_slow", "not_found")
 )  # fmt: skip

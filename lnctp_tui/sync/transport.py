@@ -189,7 +189,8 @@ def _by_status(status: int) -> str:
 
 
 KNOWN = frozenset(
-    ("clock_skew", "bad_signature", "replayed", "unknown_device", "device_taken", "code_unknown", "pending", "revoked", "upload_only",
+    ("clock_skew", "bad_signature", "replayed", "unknown_device", "device_taken", "code_unknown", "pending",
+     "revoked", "upload_only",
      "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "bad_code", "code_used",
      "code_expired", "too_old", "not_there", "too_slow", "not_found")
 )  # fmt: skip

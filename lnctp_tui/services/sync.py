@@ -171,9 +171,8 @@ def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
         query = query.where(CONFLICTS.c.case == case_id)
     with store.read() as connection:
         rows = connection.execute(query.order_by(CONFLICTS.c.since, CONFLICTS.c.row, CONFLICTS.c.field))
-        names: dict[str, str] = dict(
-            connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).tuples()
-        )
+        people = connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name))
+        names = {row.id: row.name for row in people}
         found = []
         for row in rows.mappings():
             sides = _sides(connection, row["table"], row["row"], row["field"], names)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import phrase, state
+from lnctp_tui.storage import recovery, state
 from lnctp_tui.storage.server_state import DEVICE_KEY, OFFERS
 from lnctp_tui.storage.session import TABLES
 from lnctp_tui.sync import enroll as enrolment
@@ -184,4 +184,4 @@ def fingerprint(workspace: Workspace) -> tuple[str, ...]:
 
     with workspace.store.read() as connection:
         key = SigningKey(state.get(connection, DEVICE_KEY), HexEncoder)
-    return phrase.fingerprint(key.verify_key.encode())
+    return tuple(recovery.fingerprint(key.verify_key.encode()).split())

@@ -6,7 +6,6 @@ accents. Source: BIP-39, wordlists; package `mnemonic`.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -107,16 +106,6 @@ def _score(said: str, hints: Sequence[str]) -> int:
     known = ["lnctp", "trata", "linea nacional", *hints, " ".join(hints)]
     ends = {said[:_MEASURED], said[-_MEASURED:]}
     return max(int(zxcvbn(end, user_inputs=known)["score"]) for end in ends)
-
-
-FINGERPRINT = 6
-"""6 x 11 bits: nobody finds a second key with the same words while two people are on the phone."""
-
-
-def fingerprint(public: bytes) -> tuple[str, ...]:
-    """Six words that stand for a device's public key, to compare by voice."""
-    digest = int.from_bytes(hashlib.sha256(b"lnctp-device-v1" + public).digest(), "big")
-    return tuple(words()[digest >> 11 * place & 2047] for place in range(FINGERPRINT))
 
 
 def encode(value: bytes) -> str:

@@ -86,6 +86,7 @@ class Round:
         while client.history():
             client.push(all_=all_)
             client.pull()
+        client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
         self._daily()
 
     def _daily(self) -> None:

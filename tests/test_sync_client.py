@@ -1,0 +1,370 @@
+"""A laptop and the real server's core: what is sent, stored, merged, taken away and mended."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sync_office import Desk, House, opened
+from vaults import MadeVault
+
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.server.database import Pool
+from lnctp_tui.server.embedded import Embedded
+from lnctp_tui.services import sync
+from lnctp_tui.storage import server_state, state
+from lnctp_tui.storage.session import Form
+
+
+@pytest.fixture
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+
+
+def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
+    """Two counselors with one case, both up to date."""
+    ana, beto = house.desk("ana"), house.desk("beto")
+    case = ana.case(**patch)
+    ana.sync()
+    house.event("grant", case, beto, data={"rank": -1})
+    beto.sync()
+    ana.sync()
+    return ana, beto, case
+
+
+def test_a_case_reaches_the_server_and_whoever_was_granted_it(house: House) -> None:
+    ana, beto, case = shared(house, summary="Prueba")
+    assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
+    assert ana.row(case)["heads"] == beto.row(case)["heads"]  # type: ignore[index]
+    assert sync.status(ana.workspace).waiting == 0
+    assert ana.refolds()
+    assert beto.refolds()
+
+
+def test_a_colleague_who_was_not_granted_it_holds_nothing(house: House) -> None:
+    ana, beto = house.desk("ana"), house.desk("beto")
+    case = ana.case(summary="Prueba")
+    ana.sync()
+    beto.sync()
+    assert beto.row(case) is None
+    assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == 0
+
+
+def test_what_is_offered_is_marked_before_it_goes(house: House) -> None:
+    ana = house.desk("ana")
+    client = ana.client()
+    client.start()
+    ana.line.faults = ["lost"]
+    with pytest.raises(SyncFailed, match="offline"):
+        client.push()
+    assert ana.scalar("SELECT group_concat(DISTINCT sent) FROM changes") == "1"
+
+
+@pytest.mark.parametrize("fault", ["lost", "unheard"])
+def test_a_lost_request_or_answer_loses_and_doubles_nothing(house: House, fault: str) -> None:
+    ana = house.desk("ana")
+    ana.sync()
+    case = ana.case(summary="Prueba")
+    ana.line.faults = [fault]
+    with pytest.raises(SyncFailed):
+        ana.sync()
+    assert sync.status(ana.workspace).waiting == 1
+    ana.sync()
+    assert sync.status(ana.workspace).waiting == 0
+    with house.pool.connection() as connection:
+        connection.execute(
+            "SELECT set_config('app.team', 'main', false), set_config('app.duty', 'serve', false)"
+        )
+        found = connection.execute('SELECT count(*) FROM log WHERE "row" = %s', (case,)).fetchone()
+    assert found == (1,)
+
+
+def test_an_altered_receipt_does_not_count(house: House) -> None:
+    ana = house.desk("ana")
+    ana.sync()
+    ana.case()
+
+    def alter(path: str, answer: dict[str, Any]) -> dict[str, Any]:
+        if path == "/v1/push":
+            answer["receipt"]["body"]["ids"] = "0" * 64
+        return answer
+
+    ana.line.alter = alter
+    with pytest.raises(SyncFailed, match="receipt_bad"):
+        ana.sync()
+    assert sync.status(ana.workspace).waiting == 1
+
+
+def test_an_acknowledgement_does_not_move_the_cursor(house: House) -> None:
+    ana, beto, case = shared(house)
+    before = ana.scalar("SELECT value FROM sync_state WHERE key = 'sync:cursor'")
+    beto.set(case, summary="de Beto")
+    beto.sync()
+    ana.set(case, code_word="de Ana")
+    ana.client().push()
+    assert ana.scalar("SELECT value FROM sync_state WHERE key = 'sync:cursor'") == before
+    ana.sync()
+    assert ana.row(case)["summary"] == "de Beto"  # type: ignore[index]
+
+
+def test_a_page_that_begins_elsewhere_is_dropped(house: House) -> None:
+    ana, beto, case = shared(house)
+    client = ana.client()
+    beto.set(case, summary="uno")
+    beto.sync()
+    old = ana.line.call("GET", "/v1/pull?cursor=" + _cursor(ana) + "&limit=10&wait=0")
+    client.pull()
+    beto.set(case, summary="dos")
+    beto.sync()
+    client.pull()
+    cursor = _cursor(ana)
+    assert client.store_page(old)
+    assert _cursor(ana) == cursor
+    assert ana.row(case)["summary"] == "dos"  # type: ignore[index]
+
+
+def _cursor(desk: Desk) -> str:
+    with desk.store.read() as connection:
+        n, chain = state.get(connection, server_state.CURSOR)
+    return f"{n}.{chain}"
+
+
+def test_two_forms_that_did_not_see_each_other_make_a_conflict_and_one_key_settles_it(house: House) -> None:
+    ana, beto, case = shared(house, summary="al principio")
+    ana.set(case, summary="de Ana")
+    beto.set(case, summary="de Beto")
+    for desk in (ana, beto, ana):
+        desk.sync()
+    found = sync.conflicts(ana.store)
+    assert [each.field for each in found] == ["summary"]
+    assert {side.value for side in found[0].sides} == {"de Ana", "de Beto"}
+    assert found == sync.conflicts(ana.store, case)
+    assert {side.actor_name for side in found[0].sides} == {"Persona ana", "Persona beto"}
+    assert ana.row(case)["summary"] == beto.row(case)["summary"]  # type: ignore[index]
+    sync.settle(
+        ana.store, found[0], next(side.change_id for side in found[0].sides if side.value == "de Ana")
+    )
+    assert sync.conflicts(ana.store) == []
+    ana.sync()
+    beto.sync()
+    assert sync.conflicts(beto.store) == []
+    assert beto.row(case)["summary"] == "de Ana"  # type: ignore[index]
+
+
+def test_an_open_form_keeps_the_base_it_showed(house: House) -> None:
+    ana, beto, case = shared(house, summary="al principio")
+    form = Form("form")
+    form.see("cases", case, ana.row(case)["heads"])  # type: ignore[index]
+    beto.set(case, summary="de Beto")
+    beto.sync()
+    ana.sync()
+    assert ana.row(case)["summary"] == "de Beto"  # type: ignore[index]
+    ana.set(case, form, summary="de Ana")
+    assert len(sync.conflicts(ana.store)) == 1
+
+
+def test_a_save_after_a_colleagues_is_shown_whatever_the_clocks_say(house: House) -> None:
+    ana, beto, case = shared(house)
+    from datetime import timedelta
+
+    now = ana.store.now
+    ana.store.now = lambda: now() + timedelta(days=3000)
+    ana.set(case, summary="con el reloj adelantado")
+    ana.sync()
+    beto.sync()
+    assert beto.row(case)["summary"] == "con el reloj adelantado"  # type: ignore[index]
+    beto.set(case, summary="después, visto")
+    beto.sync()
+    ana.sync()
+    assert ana.row(case)["summary"] == "después, visto"  # type: ignore[index]
+    assert sync.conflicts(ana.store) == []
+    hlc = beto.scalar("SELECT max(hlc) FROM changes WHERE device = ?", beto.store.author.device)
+    assert hlc < 4 * 10**15
+
+
+def test_a_revocation_leaves_nothing_but_what_was_not_sent(house: House) -> None:
+    ana, beto, case = shared(house, summary="PRUEBA-SECRETA")
+    beto.set(case, code_word="sin enviar")
+    house.event("revoke", case, beto, reason="revoked")
+    client = beto.client()
+    client.pull()
+    assert beto.row(case) is None
+    assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == 1
+    assert beto.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
+    beto.sync()
+    assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == 0
+    assert beto.row(case) is None
+    assert sync.status(beto.workspace).waiting == 0
+    beto.sync()
+    assert beto.row(case) is None
+    ana.sync()
+    assert ana.row(case)["code_word"] == "sin enviar"  # type: ignore[index]
+    assert beto.refolds()
+
+
+def test_a_case_that_comes_back_comes_whole(house: House) -> None:
+    ana, beto, case = shared(house, summary="Prueba")
+    house.event("revoke", case, beto, reason="window")
+    beto.sync()
+    assert beto.row(case) is None
+    ana.set(case, code_word="entretanto")
+    ana.sync()
+    beto.sync()
+    assert beto.row(case) is None
+    house.event("grant", case, beto, data={"rank": 0})
+    beto.sync()
+    assert beto.row(case)["code_word"] == "entretanto"  # type: ignore[index]
+    assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
+
+
+def test_a_call_of_ones_own_stays_when_its_case_goes(house: House) -> None:
+    ana, beto, case = shared(house)
+    contact = "0193aaaa-0000-7000-8000-000000000001"
+    with beto.store.write() as unit:
+        unit.record("contacts", contact, {"narrative": "propia"})
+    with beto.store.write() as unit:
+        unit.record("contacts", contact, {"case_id": case})
+    beto.sync()
+    ana.sync()
+    assert ana.row(contact, "contacts")["narrative"] == "propia"  # type: ignore[index]
+    house.event("revoke", case, beto, reason="revoked")
+    beto.sync()
+    assert beto.row(case) is None
+    assert beto.row(contact, "contacts")["narrative"] == "propia"  # type: ignore[index]
+    assert beto.refolds()
+
+
+def test_a_change_nobody_known_wrote_is_kept_aside_and_blocks_nothing(house: House) -> None:
+    ana, beto, case = shared(house)
+    beto.set(case, summary="falso")
+    beto.set(case, code_word="cierto")
+    beto.sync()
+
+    def alter(path: str, answer: dict[str, Any]) -> dict[str, Any]:
+        for entry in answer.get("entries", ()):
+            if entry["k"] == "change" and "summary" in entry["c"]["patch"]:
+                entry["c"]["patch"]["summary"] = "escrito por otro"
+        return answer
+
+    ana.line.alter = alter
+    ana.sync()
+    assert ana.row(case)["summary"] is None  # type: ignore[index]
+    assert ana.row(case)["code_word"] == "cierto"  # type: ignore[index]
+    assert sync.status(ana.workspace).aside == 1
+
+
+def test_the_key_of_a_device_never_changes(house: House) -> None:
+    ana, beto, _case = shared(house)
+    with ana.store.read() as connection:
+        known = state.get(connection, server_state.KEY + beto.store.author.device)
+    with beto.store.write() as unit:
+        unit.record("devices", beto.store.author.device, {"public_key": "0" * 64})
+    beto.sync()
+    ana.sync()
+    with ana.store.read() as connection:
+        assert state.get(connection, server_state.KEY + beto.store.author.device) == known
+
+
+def test_a_laptop_from_an_image_fetches_what_it_forgot_and_gets_other_folios(
+    house: House, tmp_path: Path
+) -> None:
+    ana, _beto, case = shared(house)
+    ana.workspace.close()
+    image = Path(shutil.copytree(ana.home, tmp_path / "image"))
+    ana.reopen()
+    ana.set(case, summary="después de la imagen")
+    ana.sync()
+    ana.set(case, code_word="y otra vez")
+    ana.sync()
+    prefix = ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'")
+    ana.workspace.close()
+    shutil.rmtree(ana.home)
+    shutil.copytree(image, ana.home)
+    from lnctp_tui.services.workspace import open_workspace
+
+    ana.workspace = open_workspace(ana.home, ana.key)
+    ana.set(case, callback_say="tras volver")
+    ana.sync()
+    assert ana.row(case)["summary"] == "después de la imagen"  # type: ignore[index]
+    assert ana.row(case)["callback_say"] == "tras volver"  # type: ignore[index]
+    assert ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'") != prefix
+    assert sync.status(ana.workspace).waiting == 0
+    assert ana.refolds()
+
+
+def test_a_restored_server_gets_back_what_it_lost(house: House) -> None:
+    ana, beto, case = shared(house, summary="Prueba")
+    kept = _dump(house)
+    beto.set(case, summary="tras el respaldo")
+    beto.sync()
+    ana.sync()
+    ana.set(case, code_word="también")
+    ana.sync()
+    _restore(house, kept)
+    ana.sync()
+    beto.sync()
+    ana.sync()
+    for desk in (ana, beto):
+        assert desk.row(case)["summary"] == "tras el respaldo"  # type: ignore[index]
+        assert desk.row(case)["code_word"] == "también"  # type: ignore[index]
+        assert sync.status(desk.workspace).waiting == 0
+        assert desk.refolds()
+
+
+TABLES = ("log", "counter", "records", "access", "devices", "quarantine")
+
+
+def _dump(house: House) -> dict[str, list[Any]]:
+    with house.owner() as connection:
+        return {
+            table: connection.execute(f"SELECT to_jsonb(t)::text FROM {table} t").fetchall()
+            for table in TABLES
+        }
+
+
+def _restore(house: House, kept: dict[str, list[Any]]) -> None:
+    with house.owner() as connection:
+        connection.execute("SET session_replication_role = replica")
+        for table, rows in kept.items():
+            connection.execute(f"DELETE FROM {table}")
+            for (row,) in rows:
+                connection.execute(
+                    f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)",
+                    (row,),
+                )
+
+
+def test_an_erased_record_is_blank_everywhere_and_found_nowhere(house: House) -> None:
+    ana, beto, case = shared(house, summary="PRUEBA-BORRADA")
+    ids = [ana.scalar('SELECT id FROM changes WHERE "case" = ?', case)]
+    house.event("erase", case, None, data={"ids": ids})
+    for desk in (ana, beto):
+        desk.sync()
+        assert desk.row(case) is None
+        assert desk.scalar('SELECT patch FROM changes WHERE "case" = ?', case) == "{}"
+        assert desk.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
+
+
+def test_what_came_is_found_by_the_search(house: House) -> None:
+    _ana, beto, case = shared(house, summary="Prueba tamarindo")
+    client = beto.client()
+    while client.index():
+        pass
+    from lnctp_tui.services.search import search
+
+    assert [hit.case_id for hit in search(beto.store, "tamarindo")] == [case]
+
+
+def test_a_round_with_nothing_to_do_writes_nothing(house: House) -> None:
+    ana, _beto, _case = shared(house)
+    client = ana.client()
+    client.contact()
+    before = ana.scalar("PRAGMA data_version")
+    ana.line.asked.clear()
+    client.push()
+    assert not client.pull()
+    assert ana.line.asked == ["/v1/pull"]
+    assert ana.scalar("PRAGMA data_version") == before

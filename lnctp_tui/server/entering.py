@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from lnctp_tui.server import audit, check, log, quarantine, rows
+from lnctp_tui.server import audit, check, keeping, log, rows
 from lnctp_tui.server.database import Db, DeviceRow
 from lnctp_tui.server.log import Entry
 from lnctp_tui.server.rows import Key
@@ -21,15 +21,15 @@ AHEAD = 120_000_000
 INSERT_RECORDS = """INSERT INTO records (team, "table", "row", scopes)
   SELECT %s, k.t, k.r, string_to_array(k.s, ' ') FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(t, r, s)
   ORDER BY k.r, k.t ON CONFLICT DO NOTHING RETURNING "table", "row" """
-LOCK_RECORDS = """SELECT r."table", r."row", r.scopes, r.erased
+LOCK_RECORDS = """SELECT r."table", r."row", r.scopes, r.erased, r.conflict
   FROM records r JOIN unnest(%s::text[], %s::text[]) AS k(t, r) ON k.r = r."row" AND k.t = r."table"
   WHERE r.team = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
 KNOWN = """SELECT id, n, placed, hash FROM log WHERE team = %s AND id = ANY(%s)
   UNION ALL SELECT id, NULL, NULL, NULL FROM quarantine WHERE team = %s AND id = ANY(%s)"""
 SCOPES = """SELECT person, scope, state FROM access WHERE team = %s AND scope = ANY(%s)
   UNION ALL SELECT '', "row", 'erased' FROM records WHERE team = %s AND "row" = ANY(%s) AND erased"""
-SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased = r.erased OR k.e
-  FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[]) AS k(t, r, s, e)
+SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased = r.erased OR k.e, conflict = k.c
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[]) AS k(t, r, s, e, c)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 DROP_RECORDS = "DELETE FROM records WHERE team = %s AND scopes = '{}'  AND \"row\" = ANY(%s)"
 GIVE = """INSERT INTO access (team, person, scope, state, rank)
@@ -78,6 +78,8 @@ class Record:
     stored: set[str] = field(default_factory=set)
     erased: bool = False
     was_erased: bool = False
+    conflict: bool = False
+    had_conflict: bool = False
     fresh: bool = False
 
 
@@ -97,7 +99,7 @@ def enter(
     for each in sound:
         work.take(each)
     work.write()
-    quarantine.keep(connection, team, [each for each in coming if each.reason is not None], now)
+    keeping.keep(connection, team, [each for each in coming if each.reason is not None], now)
     for actor, action, record in notes:
         audit.note(connection, team, now, actor, action, record)
     first, head = log.append(connection, team, work.entries)
@@ -136,9 +138,11 @@ class _Entering:
         made = self.connection.execute(INSERT_RECORDS, (self.team, tables, ids, scopes)).fetchall()
         self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in made}
         if len(made) < len(offered):
-            for table, row, of, erased in self.connection.execute(LOCK_RECORDS, (tables, ids, self.team)):
+            for table, row, of, erased, conflict in self.connection.execute(
+                LOCK_RECORDS, (tables, ids, self.team)
+            ):
                 if (table, row) not in self.records:
-                    self.records[table, row] = Record(set(of), set(of), erased, erased)
+                    self.records[table, row] = Record(set(of), set(of), erased, erased, conflict, conflict)
 
     def _look(self, sound: Sequence[Coming]) -> None:
         """After the locks: a change that another process just stored is known by now."""
@@ -223,22 +227,28 @@ class _Entering:
         execute = self.connection.execute
         kept = {key: new for key, new in self.new.items() if not self.records[key].erased}
         logs = rows.logs(self.connection, self.team, (key for key in kept if not self.records[key].fresh))
-        rows.write(self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()})
+        disputed = rows.write(
+            self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()}
+        )
+        for key in kept:
+            self.records[key].conflict = key in disputed
         moved = {
             key: record
             for key, record in self.records.items()
-            if record.scopes != record.stored or record.erased != record.was_erased
+            if (record.scopes, record.erased, record.conflict)
+            != (record.stored, record.was_erased, record.had_conflict)
         }
         if moved:
             tables, ids = [key[0] for key in moved], [key[1] for key in moved]
             scopes = [" ".join(sorted(of.scopes)) for of in moved.values()]
-            execute(SET_RECORDS, (tables, ids, scopes, [of.erased for of in moved.values()], self.team))
+            erased, disputes = [of.erased for of in moved.values()], [of.conflict for of in moved.values()]
+            execute(SET_RECORDS, (tables, ids, scopes, erased, disputes, self.team))
             execute(DROP_RECORDS, (self.team, ids))
         if self.given:
             people, scopes = [key[0] for key in self.given], [key[1] for key in self.given]
             execute(GIVE, (self.team, people, scopes, list(self.given.values())))
         if free := sorted(self.held_back & set(self.met)):
-            quarantine.forget(self.connection, self.team, free)
+            keeping.forget(self.connection, self.team, free)
         for scope, ids in self.erased_ids.items():
             self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
 

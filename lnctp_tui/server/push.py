@@ -122,6 +122,8 @@ def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: date
     Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
     """
     for left in reversed(range(TRIES)):
+        for delivery in deliveries:
+            _renew(delivery)
         try:
             with database.transaction(place, team, SERVE) as connection:
                 return _store(connection, team, deliveries, now)
@@ -132,13 +134,11 @@ def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: date
             if len(deliveries) > 1:
                 raise
             _single_out(place, team, deliveries[0], now)
-        for delivery in deliveries:
-            _renew(delivery)
     raise Declined("busy")
 
 
 def _renew(delivery: Delivery) -> None:
-    """As before the transaction that failed; what was refused inside it is decided anew."""
+    """As before any transaction: what was decided inside one that failed is decided anew."""
     delivery.diverged, delivery.prefix, delivery.refused = False, None, None
     delivery.notes.clear()
     for each in delivery.coming:

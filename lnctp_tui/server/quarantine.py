@@ -1,58 +1,73 @@
-"""What could not enter the log: kept whole with its reason until a supervisor decides. It blocks nothing."""
+"""The quarantine as supervisors work on it: what waits, let in after all, or left out."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable, Sequence
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from psycopg.types.json import Json
-
-from lnctp_tui.server import check
-from lnctp_tui.server.database import Db
+from lnctp_tui.server import audit, check, database, entering, push
+from lnctp_tui.server.database import READ, SERVE, Db, Declined, DeviceRow, Pool
 from lnctp_tui.storage import instants
-from lnctp_tui.sync import wire
 
-if TYPE_CHECKING:
-    from lnctp_tui.server.entering import Coming
-
-KEEP = """INSERT INTO quarantine (team, id, reason, state, device, person, "table", "row", scope, received_at, content)
-  SELECT %s, id, reason, 'open', device, person, "table", "row", scope, %s, decode(content, 'base64')
-  FROM json_to_recordset(%s) AS k(id text, reason text, device text, person text, "table" text, "row" text,
-    scope text, content text)
-  ON CONFLICT (team, id) DO UPDATE SET reason = excluded.reason, content = excluded.content
-  WHERE quarantine.device = excluded.device AND quarantine.state = 'open'"""
-FORGET = "DELETE FROM quarantine WHERE team = %s AND id = ANY(%s)"
-
-
-def keep(connection: Db, team: str, refused: Sequence[Coming], now: datetime) -> None:
-    """Stores refused changes. One that comes again, from the same device, is stored once."""
-    if not refused:
-        return
-    kept = {row["id"]: row for row in map(_row, refused)}
-    connection.execute(
-        KEEP, (team, instants.iso(now), Json(sorted(kept.values(), key=lambda row: str(row["id"]))))
-    )
+WAITING = """SELECT q.id, q.reason, q."table", q."row", q.scope, c.folio, q.person, p.name, q.device, q.received_at
+  FROM quarantine q LEFT JOIN people p ON p.team = q.team AND p.id = q.person
+  LEFT JOIN data.cases c ON c.of_team = q.team AND c.id = q.scope
+  WHERE q.team = %s AND q.state = 'open' ORDER BY q.received_at, q.id LIMIT %s"""
+MEMBERS = ("id", "reason", "table", "row", "case", "folio", "person", "name", "device", "at")
+MOST = 500
+"""Of the queue in one answer; the oldest come first."""
+ONE = "SELECT content, device FROM quarantine WHERE team = %s AND id = %s AND state = 'open'"
+DISMISS = """UPDATE quarantine SET state = 'dismissed', decided_at = %s, decided_by = %s
+  WHERE team = %s AND id = %s AND state = 'open'"""
 
 
-def forget(connection: Db, team: str, ids: Iterable[str]) -> None:
-    """Lets go of changes that entered the log after all."""
-    connection.execute(FORGET, (team, list(ids)))
+def waiting(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+    """The queue, without content: what waits, whose it is, and why. Raises Declined `forbidden`."""
+    _led(device)
+    with database.transaction(place, device, READ) as connection:
+        found = connection.execute(WAITING, (device.team, MOST)).fetchall()
+    return {"quarantine": [dict(zip(MEMBERS, row, strict=True)) for row in found]}
 
 
-def _row(each: Coming) -> dict[str, Any]:
-    content = check.preserved(each.raw)
-    # An id that is none, or that stands for another change in the log, names nothing: the content does.
-    named = each.id if each.id and each.reason != "id" else f"x{hashlib.sha256(content).hexdigest()[:35]}"
-    row = {
-        "id": named,
-        "reason": each.reason,
-        "device": each.device.id,
-        "person": each.device.person,
-        "content": base64.b64encode(content).decode(),
-    }
-    if each.reason in check.PLACED:
-        row |= {"table": each.raw["table"], "row": each.raw["row"], "scope": wire.scope_of(each.raw)}
-    return row
+def dismiss(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dict[str, Any]:
+    """Leaves a change out for good; it stays stored. Raises Declined `forbidden`, `not_found`."""
+    _led(device)
+    with database.transaction(place, device.team, SERVE) as connection:
+        if not connection.execute(ONE, (device.team, id_)).fetchone():
+            raise Declined("not_found")
+        connection.execute(DISMISS, (instants.iso(now), device.person, device.team, id_))
+        audit.note(connection, device.team, now, device.person, "dismiss", id_)
+    return {"status": "dismissed"}
+
+
+def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dict[str, Any]:
+    """Lets a change in: whose case it is no longer matters, everything else is checked again.
+
+    Answers `accepted` or `known` with its number, `refused` with the reason that still stands. Raises
+    Declined `forbidden`, `not_found`.
+    """
+    _led(device)
+    team = device.team
+    with database.transaction(place, team, SERVE) as connection:
+        found = connection.execute(ONE, (team, id_)).fetchone()
+        if not found:
+            raise Declined("not_found")
+        raw = json.loads(found[0])
+        named = raw.get("device") if isinstance(raw, dict) else None
+        writer = push.writers_of(connection, team, [named]).get(named) if isinstance(named, str) else None
+        change = entering.Coming(
+            raw,
+            database.device(connection, found[1]) or device,
+            writer,
+            check.flaw(raw, writer),
+            trusted=True,
+        )
+        if change.reason is None:
+            entering.enter(connection, team, [change], now, [(device.person, "release", id_)])
+    return {"status": change.status, "n": change.n, "reason": change.reason}
+
+
+def _led(device: DeviceRow) -> None:
+    if device.role != "supervisor":
+        raise Declined("forbidden")

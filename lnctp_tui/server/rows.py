@@ -43,17 +43,24 @@ def ordered_by(change: Mapping[str, Any]) -> int:
     return int(change["placed"] or change["hlc"])
 
 
-def row_of(team: str, table: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The row that these changes of one record make. Each has id, actor, hlc, placed, base, patch."""
-    folded = merge.fold({**each, "hlc": ordered_by(each)} for each in changes)
+def folded(changes: Iterable[Mapping[str, Any]]) -> merge.Folded:
+    """What the changes of one record make, in the order the server places them. Each has hlc and placed."""
+    return merge.fold({**each, "hlc": ordered_by(each)} for each in changes)
+
+
+def row_of(
+    team: str, table: str, changes: Sequence[Mapping[str, Any]], state: merge.Folded | None = None
+) -> dict[str, Any]:
+    """The row that these changes of one record make. Each has id, row, actor, hlc, placed, base, patch."""
+    state = state or folded(changes)
     first = min(changes, key=lambda each: (ordered_by(each), each["id"]))
     return (
         EMPTY[table]
-        | merged(table, START, folded.values)
+        | merged(table, START, state.values)
         | {
             "of_team": team,
             "id": first["row"],
-            "heads": folded.heads,
+            "heads": state.heads,
             "created_at": _instant(ordered_by(first)),
             "created_by": first["actor"],
         }
@@ -64,24 +71,22 @@ def _instant(micros: int) -> str:
     return instants.iso(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 
 
-def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> None:
-    """Writes the row of each record from all its changes; a record whose changes are all erased has none."""
+def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> set[Key]:
+    """Writes the row of each record from all its changes; the records that are in conflict."""
     by_table: dict[str, list[dict[str, Any]]] = {}
-    gone: dict[str, list[str]] = {}
-    for (table, row), changes in logs.items():
-        told = [each for each in changes if each["patch"] is not None]
-        if told:
-            by_table.setdefault(table, []).append(row_of(team, table, told))
-        else:
-            gone.setdefault(table, []).append(row)
+    disputed: set[Key] = set()
+    for key, changes in logs.items():
+        state = folded(changes)
+        if state.others:
+            disputed.add(key)
+        by_table.setdefault(key[0], []).append(row_of(team, key[0], changes, state))
     for table, rows in by_table.items():
         if source := staging.many(connection, f"data.{table}", NAMES[table], rows):
             connection.execute(WRITE[table].format(source))
         else:
             source = f"json_populate_recordset(NULL::data.{table}, %s)"
             connection.execute(WRITE[table].format(source), (Json(rows),))
-    for table, ids in gone.items():
-        connection.execute(f"DELETE FROM data.{table} WHERE of_team = %s AND id = ANY(%s)", (team, ids))
+    return disputed
 
 
 LOGS = """SELECT l."table", l."row", l.id, l.actor, l.hlc, l.placed, l.base, l.patch

@@ -91,8 +91,10 @@ CREATE TABLE counter (team text PRIMARY KEY, n bigint NOT NULL, chain text NOT N
 CREATE TABLE records (
   team text NOT NULL, "table" text NOT NULL, "row" text NOT NULL,
   scopes text[] NOT NULL DEFAULT '{}', erased boolean NOT NULL DEFAULT false,
+  conflict boolean NOT NULL DEFAULT false,
   PRIMARY KEY (team, "row", "table")
 );
+CREATE INDEX records_conflict ON records (team, "row") WHERE conflict;
 CREATE INDEX records_scopes ON records USING gin (scopes);
 CREATE TABLE access (
   team text NOT NULL, person text NOT NULL, scope text NOT NULL,

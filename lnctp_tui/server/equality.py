@@ -1,0 +1,40 @@
+"""Are we equal: 256 sums over what a person may see, and the ids behind one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lnctp_tui.server import database, history, marks
+from lnctp_tui.server.database import SERVE, Db, DeviceRow, Pool
+from lnctp_tui.sync.wire import EVERYBODY
+
+WEIGHT = "('x' || encode(substr(sha256(convert_to(l.id || l.hash, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint"
+"""`wire.weight` as a signed number: the sum is the same modulo 2⁶⁴."""
+BUCKET = "get_byte(sha256(convert_to(l.scope, 'UTF8')), 0)"
+SEEN = """FROM records r JOIN log l
+    ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table"
+  WHERE r.team = %s AND r.scopes && %s"""
+SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} AND l.n <= %s GROUP BY 1"
+IDS = f"SELECT l.id {SEEN} AND {BUCKET} = %s ORDER BY l.n"
+BUCKETS = 256
+
+
+def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+    """The sums as decimal strings, and the end of the log they hold for: what came later counts in neither."""
+    sums = [0] * BUCKETS
+    with database.transaction(place, device.team, SERVE) as connection:
+        head = marks.head(connection, device.team)
+        for number, total in connection.execute(SUMS, (device.team, _scopes(connection, device), head.n)):
+            sums[number] = int(total) % (1 << 64)
+    return {"sums": [str(each) for each in sums], "at": list(head)}
+
+
+def bucket(place: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
+    """The ids of the changes that count in one sum."""
+    with database.transaction(place, device.team, SERVE) as connection:
+        found = connection.execute(IDS, (device.team, _scopes(connection, device), number))
+        return {"ids": [id_ for (id_,) in found]}
+
+
+def _scopes(connection: Db, device: DeviceRow) -> list[str]:
+    return [EVERYBODY, *(scope for scope, _ in history.scopes_of(connection, device))]

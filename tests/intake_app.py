@@ -66,8 +66,22 @@ class CallApp(App[None]):
     def action_lock(self) -> None:
         """Nor is the lock."""
 
-    def in_reader(self, job: Callable[[], Any], done: Callable[[Any], None], *, group: str = "read") -> None:
-        done(job())
+    def in_reader(
+        self,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        *,
+        group: str = "read",
+        failed: Callable[[LnctpError], None] | None = None,
+    ) -> None:
+        """As the app does, without its thread."""
+        try:
+            found = job()
+        except Exception:
+            assert failed is not None
+            self.call_later(failed, LnctpError("error", at="here"))
+            return
+        self.call_later(done, found)
 
     @property
     def form(self) -> IntakeScreen:

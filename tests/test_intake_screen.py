@@ -18,13 +18,16 @@ from lnctp_tui.i18n import set_language
 from lnctp_tui.screens.closing import ClosingDialog
 from lnctp_tui.screens.discard import DiscardDialog
 from lnctp_tui.screens.emergency import EmergencyCard
+from lnctp_tui.screens.find_field import FindField, HitList, goals
+from lnctp_tui.screens.help import key_parts
 from lnctp_tui.screens.narrative import NarrativeDialog
-from lnctp_tui.services import cases, workspace
+from lnctp_tui.services import cases, matches, workspace
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.widgets.call_bar import CallBar
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.stage_head import StageHead
 from lnctp_tui.widgets.stage_map import StageList
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
@@ -225,6 +228,118 @@ async def test_a_row_of_a_checklist_is_found_too(desk: Workspace) -> None:
         assert isinstance(checklist, Checklist)
         await pilot.press("s")
         assert person(app)["answers"]["indicator.exp_excessive_hours"] == "yes"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_to_say_and_what_to_avoid_stand_whole_at_every_stage(
+    desk: Workspace, size: tuple[int, int], language: str
+) -> None:
+    set_language(language)
+    try:
+        async with call(desk, size) as (app, pilot):
+            for stage in desk.protocol.stages:
+                await go(app, pilot, stage.code)
+                head = app.form.query_one(StageHead)
+                shown = " ".join(plain(head).split())
+                assert shown == " ".join(" ".join(head.texts()).split())
+    finally:
+        set_language("es")
+
+
+async def test_a_prompt_too_long_for_the_window_ends_at_a_word_and_f1_shows_it_whole(desk: Workspace) -> None:
+    async with call(desk, (60, 12)) as (app, pilot):
+        await go(app, pilot, "seguridad")
+        head = app.form.query_one(StageHead)
+        prompt, avoid = head.texts()
+        said, shunned = (
+            " ".join(text for name, text in head.lines() if name.endswith(end)) for end in ("prompt", "avoid")
+        )
+        for whole, shown in ((prompt, said), (avoid, shunned)):
+            assert shown.endswith(" … F1")
+            assert whole.startswith(f"{shown.removesuffix(' … F1')} ")
+        helped = [part.text for part in key_parts(app.form)]
+        assert prompt in helped
+        assert avoid in helped
+
+
+async def test_fields_that_do_not_apply_are_not_offered(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("f3", *"volver a llamar")
+        assert isinstance(app.screen, FindField)
+        offered = {hit.code for hit in app.screen.query_one(HitList).hits}
+        await pilot.press("escape")
+        assert "callback_allowed" in offered
+        assert "callback_window" not in offered
+        await go(app, pilot, "seguridad", "callback_allowed")
+        await pilot.press("s", "f3", *"horario")
+        assert "callback_window" in {hit.code for hit in app.screen.query_one(HitList).hits}
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.focused is row(app, "callback_window").control
+
+
+async def test_a_field_that_stands_in_two_stages_is_found_in_the_one_named(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        app.intake.select("person", app.intake.add("person", role="trafficker"))
+        for stage in ("enganche", "victima"):
+            await pilot.press("f3", *f"nombre {stage}"[:10], "enter")
+            await pilot.pause()
+            assert app.form.pane is not None
+            assert app.form.pane.stage.code == stage
+            assert app.focused is row(app, "name").control
+
+
+async def test_every_field_that_is_offered_gets_the_cursor(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        everything = [goal for goal in goals(desk.protocol, app.form._record_of) if "." not in goal.code]
+        for goal in everything:
+            await app.form._found(goal)
+            await pilot.pause()
+            pane = app.form.pane
+            assert pane is not None
+            asker = pane.asker(goal.code, goal.table)
+            assert asker is not None
+            assert asker.display
+            assert app.focused in (asker, getattr(asker, "control", None)), goal
+        assert len({goal.stage for goal in everything}) == len(desk.protocol.stages)
+
+
+async def test_a_search_for_earlier_contacts_that_fails_says_so_and_what_to_do(
+    desk: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a value that nobody may see")
+
+    monkeypatch.setattr(matches, "earlier", broken)
+    async with call(desk) as (app, pilot):
+        app.form._look_earlier()
+        await pilot.pause()
+        assert "previas sin buscar: F7" in plain(app.form.query_one(CallBar))
+        await pilot.press("f7")
+        await pilot.pause()
+        told = str(app.screen.query_one("#earlier-told", Static).content)
+        assert "Buscando" not in told
+        assert "No se pudieron buscar" in told
+        assert "F7" in told
+        assert "value" not in told
+
+
+@pytest.mark.parametrize(
+    ("stage", "field"), [("seguridad", "danger.in_progress"), ("elementos", "modality"), ("victima", "name")]
+)
+async def test_letters_and_digits_on_a_field_are_no_keys_of_the_call(
+    desk: Workspace, stage: str, field: str
+) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, stage, field)
+        await pilot.press(*"1290txdge")
+        await pilot.pause()
+        assert app.screen is app.form
+        assert (app.intake.kind, app.intake.ended_at) == (None, None)
+        assert not app.intake.record(app.intake.contact).get("dropped")
+        await pilot.press("escape", "2")
+        assert app.intake.kind == "witness"
 
 
 async def test_undo_takes_back_the_last_field_from_anywhere(desk: Workspace) -> None:
@@ -474,6 +589,22 @@ async def test_a_dropped_call_shows_its_plan_first(desk: Workspace) -> None:
         dialog = app.screen
         assert isinstance(dialog, ClosingDialog)
         assert next(iter(dialog.query(FieldRow))).field.code == "callback_allowed"
+
+
+async def test_a_digit_on_a_question_of_the_closing_plan_is_no_kind_of_contact(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "x", "f9")
+        await pilot.pause()
+        options = app.screen.query_one(OptionList)
+        assert options.has_focus
+        app.screen.query(FieldRow).first().focus_control()
+        await pilot.pause()
+        await pilot.press("2")
+        assert app.intake.kind is None
+        options.focus()
+        await pilot.pause()
+        await pilot.press("2")
+        assert app.intake.kind == "witness"
 
 
 async def test_the_class_is_the_counselors(desk: Workspace) -> None:

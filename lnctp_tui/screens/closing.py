@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -21,6 +21,7 @@ from lnctp_tui.domain.protocol import Field, Label
 from lnctp_tui.i18n import N_, _, language, pick
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.intake_keys import keep_in_field
 from lnctp_tui.widgets.field_row import FieldRow
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.messages import Chosen, Typed
@@ -203,6 +204,9 @@ class ClosingDialog(AppDialog["str | None"]):
             row.explain(None)
 
     # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        keep_in_field(self, event)
 
     def action_kind(self, digit: str) -> None:
         field = view.field_of(self.intake.protocol, "contact", "kind")

@@ -12,17 +12,19 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.services import cases
+from lnctp_tui.services import cases, endings
 from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
     from lnctp_tui.services.matches import Match
 
-_WHY = {
+WHY = {
     "phone": N_("teléfono"),
     "handle": N_("usuario"),
     "plate": N_("placa"),
@@ -35,6 +37,14 @@ _WHY = {
     "folio": N_("folio en el relato"),
     "place_and_way": N_("lugar y modo de operar"),
 }
+
+
+def not_searched(error: LnctpError) -> str:
+    """What stands in place of the matches when they could not be looked for."""
+    told = _(
+        "No se pudieron buscar. Lo escrito sigue guardándose. Cierre con Esc y pulse F7 para buscar otra vez."
+    )
+    return f"{told}\n{explain(error).happened}"
 
 
 class EarlierContacts(AppDialog[None]):
@@ -62,9 +72,15 @@ class EarlierContacts(AppDialog[None]):
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
-        self.intake.earlier(lambda found: self.app.call_later(self._show, list(found)))
+        self.shell.in_reader(endings.earlier(self.intake), self._show, group="earlier", failed=self._failed)
+
+    def _failed(self, error: LnctpError) -> None:
+        if self.is_mounted:
+            self.query_one("#earlier-told", Static).update(not_searched(error))
 
     def _show(self, found: list[Match]) -> None:
+        if not self.is_mounted:
+            return
         self.matches = found
         told = (
             ""
@@ -83,7 +99,7 @@ class EarlierContacts(AppDialog[None]):
     def _line(self, match: Match) -> Content:
         zone = self.intake.workspace.zone
         day = str(view.day(match.opened_at, zone)) if match.opened_at else ""
-        why = "\n".join(f"    {_(_WHY.get(kind, kind))}: {shown}" for kind, shown in match.why)
+        why = "\n".join(f"    {_(WHY.get(kind, kind))}: {shown}" for kind, shown in match.why)
         linked = "  ✓ " + _("vinculado como posible") if match.case_id in self.linked else ""
         return Content.assemble((match.folio or "?", "bold"), f"  {day}{linked}\n", (why, "dim"))
 

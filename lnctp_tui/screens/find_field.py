@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual import events, on
@@ -19,15 +19,13 @@ from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import fold
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.services.debt import applies
 from lnctp_tui.widgets.drawing import fit, strip
 from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.stage_pane import Records, applies
 from lnctp_tui.widgets.text_input import LineInput
 
 WHOLE_LISTS = 100
 """Rows of longer catalogs are found in their own field, not here."""
-
-Records = Callable[[str], Mapping[str, Any]]
 
 
 class Goal(NamedTuple):

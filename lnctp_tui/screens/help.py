@@ -30,7 +30,9 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         group = own if active.node is below and not binding.id.startswith("screen.") else others
         text = _(binding.tooltip or binding.description)
         group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
+    about = [Part("text", text) for text in getattr(below, "about", tuple)() if text]
     return [
+        *([Part("heading", _("En esta etapa")), *about, GAP] if about else []),
         Part("heading", _("En esta pantalla")),
         *_pairs(own.values()),
         GAP,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import events, on
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.protocol import Field
 from lnctp_tui.domain.text import fold
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.intake_form import FIRST_STAGE, IntakeForm
-from lnctp_tui.screens.intake_keys import BINDINGS
+from lnctp_tui.screens.intake_keys import BINDINGS, keep_in_field
+from lnctp_tui.services import endings
 from lnctp_tui.widgets.elements import ElementsPanel
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.summary_line import SummaryLine
@@ -35,6 +37,9 @@ class IntakeScreen(IntakeForm):
         self._look_timer: Any = None
         self._looked: object = None
         self._offered = ""
+
+    def on_key(self, event: events.Key) -> None:
+        keep_in_field(self, event)
 
     # Moving
 
@@ -268,14 +273,26 @@ class IntakeScreen(IntakeForm):
             self._looked = linking
             if self._look_timer:
                 self._look_timer.stop()
-            self._look_timer = self.set_timer(LOOK_AGAIN, self._look)
+            self._look_timer = self.set_timer(LOOK_AGAIN, self._look_earlier)
 
-    def _look(self) -> None:
-        self.intake.earlier(lambda found: self.app.call_later(self._matched, len(found)))
+    def _look_earlier(self) -> None:
+        self.shell.in_reader(
+            endings.earlier(self.intake), self._matched, group="marks", failed=self._not_matched
+        )
 
-    def _matched(self, count: int) -> None:
-        self.marks = (ngettext("⚑ {n} previa", "⚑ {n} previas", count).format(n=count),) if count else ()
-        self._show_heading()
+    def _matched(self, found: list[Any]) -> None:
+        count = len(found)
+        self._mark(ngettext("⚑ {n} previa", "⚑ {n} previas", count).format(n=count) if count else "")
+
+    def _not_matched(self, _error: LnctpError) -> None:
+        """The mark says so; F7 says what happened and what to do."""
+        self._looked = None
+        self._mark(_("⚑ previas sin buscar: F7"))
+
+    def _mark(self, text: str) -> None:
+        self.marks = (text,) if text else ()
+        if self.is_mounted:
+            self._show_heading()
 
     def _offer_folio(self) -> None:
         words = str(view.record_of(self.intake, "contact").get(view.NARRATIVE) or "")[:40].split()

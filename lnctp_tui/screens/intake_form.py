@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
@@ -27,6 +26,7 @@ from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.messages import Chosen, Marked, Replaced, Saved, SaveFailed, Typed
 from lnctp_tui.widgets.quick_paint import paint_what_shows
 from lnctp_tui.widgets.record_bar import RecordBar
+from lnctp_tui.widgets.stage_head import StageHead
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.stage_pane import SEVERAL, StagePane
 from lnctp_tui.widgets.summary_line import SummaryLine
@@ -61,7 +61,7 @@ class IntakeForm(AppScreen[None]):
         self.zone = intake.workspace.zone
         self.found: Assessment | None = None
         self.marks: tuple[str, ...] = ()
-        """What else the call bar says: matches with other cases."""
+        """Matches with other cases, for the call bar."""
         self.last_focus: Widget | None = None
         self._typed: dict[FieldRow, None] = {}
         self._flush_timer: Timer | None = None
@@ -79,7 +79,7 @@ class IntakeForm(AppScreen[None]):
             yield StageList()
             with Vertical(id="middle"):
                 yield Static(id="stage-title", markup=False)
-                yield Static(id="stage-head", markup=False)
+                yield StageHead()
                 yield ContentSwitcher(id="panes")
             yield ElementsPanel(self.protocol)
         yield SummaryLine()
@@ -144,12 +144,11 @@ class IntakeForm(AppScreen[None]):
     def _head(self, stage: Stage) -> None:
         number = self.protocol.stages.index(stage) + 1
         self.query_one("#stage-title", Static).update(f"{number} · {pick(stage.title)}", layout=False)
-        prompt = Content.styled(pick(stage.prompt), "italic")
-        never = " · ".join(pick(each) for each in stage.never_ask)
-        never_line = (
-            Content.styled(_("\nNo preguntar: {what}").format(what=never), "dim") if never else Content("")
-        )
-        self.query_one("#stage-head", Static).update(Content.assemble(prompt, never_line), layout=False)
+        self.query_one(StageHead).load(stage)
+
+    def about(self) -> tuple[str, ...]:
+        """What the help says before the keys: the prompt of this stage, whole, and what to avoid."""
+        return self.query_one(StageHead).texts()
 
     # Records
 
@@ -316,9 +315,13 @@ class IntakeForm(AppScreen[None]):
     def thought(self) -> None:
         """A hook for what else follows a changed document."""
 
+    def _marks(self) -> tuple[str, ...]:
+        """What else the call bar says."""
+        return self.marks
+
     def _show_heading(self) -> None:
         risk = self.found.triage.level if self.found else "information"
-        self.query_one(CallBar).show(view.heading(self.intake, risk, self.marks))
+        self.query_one(CallBar).show(view.heading(self.intake, risk, self._marks()))
 
     def _show_stages(self) -> None:
         lines = view.stage_lines(self.intake)

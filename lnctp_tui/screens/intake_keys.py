@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from lnctp_tui.i18n import N_
+from lnctp_tui.widgets.checklist import Checklist
+from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.record_bar import RecordBar
+
+
+def keep_in_field(screen: Screen[Any], key: events.Key) -> None:
+    """Let a letter or a number typed on a question, a list or a record mean only what it means there.
+
+    The plain keys of the call act after Esc: a slip beside `s` or `n` neither ends a call nor changes its kind.
+    """
+    focused = screen.focused
+    if focused is None or not key.is_printable:
+        return
+    active = screen.active_bindings.get(key.key)
+    own = active is not None and active.node is focused
+    if not own and any(
+        isinstance(each, FieldRow | Checklist | RecordBar) for each in focused.ancestors_with_self
+    ):
+        key.stop()
 
 
 def _key(keys: str, action: str, text: str, about: str, id: str, *, show: bool = False) -> Binding:

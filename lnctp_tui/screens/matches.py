@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.domain.document import Document
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.dialogs import PickDialog
-from lnctp_tui.screens.earlier import _WHY as WHY
+from lnctp_tui.screens.earlier import WHY, not_searched
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases, matches
 from lnctp_tui.services.matches import Match
@@ -51,7 +52,12 @@ class MatchesScreen(PickDialog):
 
     def on_mount(self) -> None:
         store = self.shell.workspace.store
-        self.shell.in_reader(lambda: matches.earlier(store, self.document), self._show, group="matches")
+        job = lambda: matches.earlier(store, self.document)  # noqa: E731
+        self.shell.in_reader(job, self._show, group="matches", failed=self._failed)
+
+    def _failed(self, error: LnctpError) -> None:
+        if self.is_mounted:
+            self.query_one(RowList).show([note(line) for line in not_searched(error).splitlines()])
 
     def _show(self, found: list[Match]) -> None:
         if not self.is_mounted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from lnctp_tui.storage.session import Store
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.matches import Match
 
 MINIMUM_WITHIN = timedelta(hours=24)
 """Until when a missing minimum record should be there."""
@@ -114,10 +114,10 @@ def _reload(intake: Intake) -> None:
     intake.show(document)
 
 
-def look_earlier(intake: Intake, done: Callable[[list[Any]], object]) -> None:
-    """Matches of the case as it stands, without making the writer or the screen wait."""
-    document = intake.document
+def earlier(intake: Intake) -> Callable[[], list[Match]]:
+    """A job for a reader: the matches of the case as it stands now, whatever is typed meanwhile."""
+    document = {
+        key: list(value) if isinstance(value, list) else value for key, value in intake.document.items()
+    }
     store = intake.workspace.store
-    threading.Thread(
-        target=lambda: done(matches.earlier(store, document)), daemon=True, name="earlier"
-    ).start()
+    return lambda: matches.earlier(store, document)

@@ -432,12 +432,6 @@ class Intake:
 
         detach(self, done)
 
-    def earlier(self, done: Callable[[list[Any]], object]) -> None:
-        """Look for earlier contacts, in a thread of its own."""
-        from lnctp_tui.services.endings import look_earlier
-
-        look_earlier(self, done)
-
 
 def _held(record: Record, key: str) -> Any:
     if key.startswith("answers."):

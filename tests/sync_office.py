@@ -183,7 +183,7 @@ class House:
         with store.write() as unit:
             server_state.put_server(unit.connection, server)
         line = DirectLine(self.pool, store.author.device)
-        desk = Desk(name, workspace, line, ThreadPoolExecutor(1), home, self.key)
+        desk = Desk(name, workspace, line, ThreadPoolExecutor(2), home, self.key)
         self.desks.append(desk)
         return desk
 

@@ -116,13 +116,14 @@ def _forget(connection: Connection, table: str, ids: list[str]) -> None:
 def row_values(table: str, folded: merge.Folded) -> dict[str, Any]:
     """The columns of a record, each of the kind its column takes. What does not fit is empty."""
     values = blank(table) | merged(table, {"answers": {}, "extra": {}}, folded.values)
-    return {name: _fitting(table, name, value) for name, value in values.items()}
+    kinds = _kinds(table)
+    return {
+        name: value if value is None else _fitting(name, value, *kinds[name])
+        for name, value in values.items()
+    }
 
 
-def _fitting(table: str, name: str, value: Any) -> Any:
-    if value is None or value == {}:
-        return value
-    kind, instant = _kinds(table)[name]
+def _fitting(name: str, value: Any, kind: type, instant: bool) -> Any:
     if kind is str:
         if not isinstance(value, str) or (instant and not _LIKE_INSTANT.fullmatch(value)):
             return None

@@ -16,9 +16,10 @@ from lnctp_tui.storage import folding, instants, leaving, server_state, state
 from lnctp_tui.storage.folding import Key
 from lnctp_tui.storage.session import TABLES, Unit
 
+AMONG = "(SELECT value FROM json_each(?))"
 INSERT = """INSERT INTO changes (id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, at,
   form, sent, n, placed, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 2, ?, ?, NULL)"""
-HELD = "SELECT id, n, placed FROM changes WHERE id IN (SELECT value FROM json_each(?))"
+HELD = f"SELECT id, n, placed FROM changes WHERE id IN {AMONG}"
 IN_LOG = 'SELECT DISTINCT row FROM changes WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
 NUMBERED = "UPDATE changes SET n = ?, placed = ?, refused = NULL WHERE id = ?"
 HOLD = "INSERT OR IGNORE INTO scopes (id, state, rank, after) VALUES (?, 'held', 0, 0)"
@@ -140,16 +141,13 @@ def apply_page(
     cursor = state.get(unit.connection, server_state.CURSOR)
     if cursor != list(page["from"]):
         return None
-    touched: set[str] = set()
+    touched = _own(unit, [each for each in page["entries"] if each["k"] == "own"], good)
     bundle: list[Mapping[str, Any]] = []
     for entry in page["entries"]:
-        kind = entry["k"]
-        if kind == "change":
+        if entry["k"] == "change":
             members = [*entry.get("before", ()), {**entry["c"], "n": entry["n"]}]
             bundle += [{**good[each["id"]], "n": each.get("n")} for each in members if each["id"] in good]
-        elif kind == "own":
-            touched |= _own(unit, entry, good)
-        else:
+        elif entry["k"] != "own":
             touched |= keep(unit, bundle)
             bundle = []
             touched |= _told(unit, entry)
@@ -159,19 +157,34 @@ def apply_page(
     return frozenset(touched)
 
 
-def _own(unit: Unit, entry: Mapping[str, Any], good: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """The server's number for a change of this laptop's; one that was fetched is stored."""
-    if entry["id"] in good:
-        return keep(unit, [{**good[entry["id"]], "n": entry["n"], "placed": entry.get("placed")}])
-    query = 'SELECT "table", row, "case", placed FROM changes WHERE id = ?'
-    held = unit.connection.exec_driver_sql(query, (entry["id"],)).first()
-    if held is None:
+def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The server's numbers of this laptop's changes; one that was fetched is stored.
+
+    They do not wait for the entries around them: whose scope went is dropped when it is stored.
+    """
+    if not entries:
         return set()
-    unit.connection.exec_driver_sql(NUMBERED, (entry["n"], entry.get("placed"), entry["id"]))
-    if held[3] != entry.get("placed") and held[0] in TABLES:
-        now, latest = instants.iso(unit.now), instants.micros(unit.now)
-        leaving.refold(unit.connection, [(held[0], held[1])], now, latest)
-    return set()
+    fetched = [
+        {**good[each["id"]], "n": each["n"], "placed": each.get("placed")}
+        for each in entries
+        if each["id"] in good
+    ]
+    query = f"""SELECT id, "table", row, n, placed FROM changes WHERE id IN {AMONG}"""
+    held = {
+        row[0]: row[1:]
+        for row in unit.connection.exec_driver_sql(query, (_json([e["id"] for e in entries]),))
+    }
+    numbered, moved = [], set()
+    for each in entries:
+        table, row, n, placed = held.get(each["id"], (None, None, None, None))
+        if table and (n, placed) != (each["n"], each.get("placed")):
+            numbered.append((each["n"], each.get("placed"), each["id"]))
+            if placed != each.get("placed") and table in TABLES:
+                moved.add((table, row))
+    if numbered:
+        unit.connection.exec_driver_sql(NUMBERED, numbered)
+    leaving.refold(unit.connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    return keep(unit, fetched)
 
 
 def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:

@@ -30,6 +30,8 @@ SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
 CONTACT_EVERY = 60.0
+BETWEEN = 2.0
+"""Seconds of a long download after which what was saved here goes out, and news come in."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked"})
 
 
@@ -266,24 +268,58 @@ class Client:
 
     # histories
 
-    def wanted(self) -> list[tuple[str, int]]:
-        """The scopes whose histories are to be fetched next, everybody's first, and how far each is."""
+    def wanted(self, more: int = 0) -> list[tuple[str, int]]:
+        """The scopes whose histories are to be fetched next and how far each is.
+
+        Everybody's comes first and alone: before it is whole nobody's author is known.
+        """
         with self.store.read() as connection:
             rows = connection.exec_driver_sql(
                 "SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY id <> ?, rank, id LIMIT ?",
-                (EVERYBODY, SCOPES),
+                (EVERYBODY, SCOPES + more),
             )
-            return [(scope, after) for scope, after in rows]
+            found = [(scope, after) for scope, after in rows]
+        return found[:1] if found and found[0][0] == EVERYBODY else found
 
     def history(self) -> bool:
-        """Fetch and store one page of wanted histories; whether more are wanted. Raises SyncFailed."""
+        """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""
         wanted = self.wanted()
-        if not wanted:
-            return False
-        if wanted[0][0] == EVERYBODY:  # nobody's author is known before it is whole
-            wanted = wanted[:1]
-        self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
-        return True
+        if wanted:
+            self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
+        return bool(wanted)
+
+    def histories(self, between: Callable[[], object]) -> None:
+        """Fetch all wanted histories, the next page while one is stored; `between` runs now and then.
+
+        Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
+        """
+        asked, last = self.wanted(), time.monotonic()
+        answer = self.ask_history(asked) if asked else None
+        while answer is not None:
+            following = self._following(asked, answer) if time.monotonic() - last < BETWEEN else []
+            ahead = self.pool.submit(self.ask_history, following) if following else None
+            try:
+                self.store_history([scope for scope, _ in asked], answer)
+            finally:
+                answer = ahead.result() if ahead else None
+            if ahead is None:
+                between()
+                following, last = self.wanted(), time.monotonic()
+                answer = self.ask_history(following) if following else None
+            asked = following
+
+    def _following(
+        self, asked: Sequence[tuple[str, int]], answer: Mapping[str, Any]
+    ) -> list[tuple[str, int]]:
+        """What to ask for after `answer`, before it is stored."""
+        with understood():
+            done, place = {str(each) for each in answer["done"]}, answer.get("next")
+            if place is not None:
+                place = (str(place[0]), int(place[1]))
+        left = [(scope, after) for scope, after in self.wanted(len(asked)) if scope not in done]
+        if place is not None:
+            left = [place, *((scope, 0) for scope, _ in left if scope != place[0])]
+        return left[:SCOPES]
 
     def ask_history(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Any]:
         """One page of these scopes' histories."""

@@ -83,9 +83,7 @@ class Round:
         client.push(all_=all_)
         while client.pull():
             pass
-        while client.history():
-            client.push(all_=all_)
-            client.pull()
+        client.histories(lambda: (client.push(all_=all_), client.pull()))
         client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
         self._daily()
 
@@ -157,7 +155,7 @@ class Loop:
 
     def _run(self) -> None:
         failures = 0
-        with ThreadPoolExecutor(1, thread_name_prefix="sync-help") as pool:
+        with ThreadPoolExecutor(2, thread_name_prefix="sync-help") as pool:
             try:
                 while not self._ending:
                     with self._news:

@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from pty_app import PHRASE, PtyApp, lnctp
+from pty_app import LNCTP, PHRASE, PtyApp, lnctp
 
 from lnctp_tui.domain import folio
 from lnctp_tui.storage import engine, paths, vault
 
-FOLIO = folio.make("K7Q2", 42)
+FOLIO = str(folio.make("K7Q2", 42))
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo" / "san-pablo-del-monte.json"
 CANARY = "CANARIO7Q"
 CONTROLS = (
@@ -145,6 +145,23 @@ def click(app: PtyApp, word: str) -> None:
         if at >= 0:
             app.send(f"\x1b[<0;{at + 3};{row}M\x1b[<0;{at + 3};{row}m").settle()
             return
+
+
+COMMANDS = (
+    ("case", "list"), ("case", "show", FOLIO), ("case", "history", FOLIO), ("case", "assess", FOLIO),
+    ("call", "list"), ("case", "list", "--json"), ("case", "show", FOLIO, "--json"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=["-".join(words) for words in COMMANDS])
+def test_a_command_on_a_terminal_writes_no_control_of_the_data(
+    command: tuple[str, ...], hostile_home: Path, phrase_file: Path
+) -> None:
+    asked = {"LNCTP_PASSPHRASE_FILE": str(phrase_file)}
+    with PtyApp(*LNCTP, *command, home=hostile_home, environment=asked, columns=130) as app:
+        assert app.end() == 0
+        assert command[1] == "assess" or FOLIO.encode() in bytes(app.raw) or CANARY.encode() in bytes(app.raw)
+        check_output(app)
 
 
 def test_hostile_text_is_shown_as_it_was_said(hostile_home: Path) -> None:

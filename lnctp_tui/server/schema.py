@@ -21,10 +21,10 @@ def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE) -> None:
 
     with database.connect(cluster.url(embedded.OWNER, "postgres"), autocommit=True) as owner:
         for role in (embedded.APP, embedded.ANALYST):
-            there = owner.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+            there = owner.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
             verb = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}")
             owner.execute(verb.format(sql.Identifier(role), sql.Literal(cluster.passwords[role])))
-        if not owner.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone():
+        if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     migrate(cluster.url(embedded.OWNER, name))
 

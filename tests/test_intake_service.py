@@ -273,6 +273,30 @@ def test_the_desk_is_by_urgency_then_age(workspace: Workspace) -> None:
     assert lines[0].opened_at < lines[1].opened_at
 
 
+def test_a_call_about_a_victim_of_whom_nothing_is_written_is_not_pushed_down(workspace: Workspace) -> None:
+    folios: dict[str, str | None] = {}
+    for name, kind, level in (
+        ("follow-up", "victim", "follow_up"),
+        ("crime", "other_crime", None),
+        ("decided", "victim", "decided"),
+        ("silent", "victim", None),
+        ("tip", "witness", None),
+    ):
+        intake = Intake.start(workspace)
+        intake.choose(intake.protocol_field("contact", "kind"), kind)
+        if level == "follow_up":
+            said(intake, "person", "name", "Ana Ficticia")
+        elif level == "decided":
+            intake.choose(intake.protocol_field("case", "triage"), "information")
+        intake.assess()
+        settle(workspace)
+        folios[name] = intake.folio
+    lines = desk(workspace.store).cases
+    order = [next(name for name, folio in folios.items() if folio == line.folio) for line in lines]
+    assert order == ["silent", "tip", "follow-up", "crime", "decided"]
+    assert [line.triage for line in lines] == ["", "", "follow_up", "information", "information"]
+
+
 def test_a_setting_is_kept_in_the_database(workspace: Workspace, office: Founded, tmp_path: Path) -> None:
     workspace.set_setting("theme", "claro")
     settle(workspace)

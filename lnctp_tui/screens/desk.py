@@ -141,12 +141,12 @@ class DeskScreen(AppScreen[None]):
 
     @staticmethod
     def _case(line: CaseLine, words: Words, now: datetime) -> Line:
-        triage = words.value("cases", "triage", line.triage) or _("sin triaje")
+        triage = words.value("cases", "triage", line.triage) or _("por clasificar")
         people = ngettext("{count} persona", "{count} personas", line.people).format(count=line.people)
         return Line(
             (
                 Cell(line.folio or "", 13, "strong"),
-                Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted")),
+                Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted") if line.triage else "accent"),
                 Cell(age(line.opened_at, now), 10, "muted"),
                 Cell(people if line.people else "", 14, "muted", least=100),
                 Cell(

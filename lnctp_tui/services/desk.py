@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 from sqlalchemy import case as when
-from sqlalchemy import select
 
 from lnctp_tui.services.calls import UnfinishedCall, unfinished
-from lnctp_tui.services.cases import CASES, CaseLine, lines
+from lnctp_tui.services.cases import CASES, CONTACTS, PEOPLE, CaseLine, lines
+from lnctp_tui.services.intake import DECIDED
 from lnctp_tui.storage.session import Store
 
-URGENCY = ("emergency", "urgent_24h", "priority", "follow_up", "information")
-"""Most urgent first (docs/protocol.md, triage)."""
+UNCLASSIFIED = ""
+"""The level of a case about which nobody can say yet how urgent it is."""
+URGENCY = ("emergency", "urgent_24h", "priority", UNCLASSIFIED, "follow_up", "information")
+"""Most urgent first (docs/protocol.md, triage). What is not known goes before what can wait."""
+ABOUT_A_VICTIM = ("victim", "witness")
+"""Kinds of contact that speak of a victim, also while none is written down."""
 OPEN = ("open", "follow_up")
 
 
@@ -25,16 +30,37 @@ class DeskView:
 
 def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     """One page of the desk."""
-    rank = when(
-        {level: place for place, level in enumerate(URGENCY)}, value=CASES.c.triage, else_=len(URGENCY)
-    )
+    level = when((_unclassified(), UNCLASSIFIED), else_=CASES.c.triage)
+    rank = when({each: place for place, each in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
     query = (
-        select(CASES)
+        select(CASES, level.label("level"))
         .where(CASES.c.status.in_(OPEN), CASES.c.erased_at.is_(None))
         .order_by(rank, CASES.c.opened_at, CASES.c.id)
         .limit(limit)
         .offset(offset)
     )
     with store.read() as connection:
-        found = lines(connection, list(connection.execute(query).mappings()))
-    return DeskView(found, unfinished(store))
+        rows = list(connection.execute(query).mappings())
+        found = lines(connection, rows)
+    shown = [replace(line, triage=row["level"]) for line, row in zip(found, rows, strict=True)]
+    return DeskView(shown, unfinished(store))
+
+
+def _unclassified() -> ColumnElement[bool]:
+    """No level yet; or "information" only because a call about a victim has no victim written down.
+
+    Whatever a counselor decided, the level or the class, stands.
+    """
+
+    def has(table: Table, column: str, values: tuple[str, ...]) -> ColumnElement[bool]:
+        mine = (table.c.case_id == CASES.c.id, table.c.erased_at.is_(None), table.c[column].in_(values))
+        return exists().where(*mine)
+
+    silent = and_(
+        CASES.c.triage == "information",
+        CASES.c.report_class.is_(None),
+        func.json_extract(CASES.c.answers, f'$."{DECIDED}"').is_(None),
+        has(CONTACTS, "kind", ABOUT_A_VICTIM),
+        ~has(PEOPLE, "role", ("victim", "group")),
+    )
+    return or_(CASES.c.triage.is_(None), silent)

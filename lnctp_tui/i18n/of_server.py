@@ -107,4 +107,20 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Revise el espacio y que la base de datos responda."),
     ),
+    "server_owner": (
+        N_("Falta la conexión del dueño de las tablas."),
+        UNTOUCHED,
+        N_("Póngala en LNCTP_SERVER_OWNER_URL; ese usuario necesita BYPASSRLS."),
+    ),
+    "server_audit": (
+        N_("La bitácora del servidor se rompe en la entrada {entry}: alguien pudo cambiarla."),
+        "",
+        N_("No la corrija. Conserve un respaldo y avise a la persona responsable de seguridad."),
+    ),
+    "server_chain": (
+        N_("El registro de cambios se rompe en la entrada {entry}: alguien pudo cambiarlo."),
+        "",
+        N_("No lo corrija. Conserve un respaldo y avise a la persona responsable de seguridad."),
+    ),
+    "erase_differs": (N_("Lo escrito no es el mismo folio."), UNTOUCHED, N_("Vuelva a intentarlo.")),
 }

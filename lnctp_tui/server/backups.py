@@ -1,8 +1,8 @@
 """One file that holds the whole database, readable only with a key that is not on the server.
 
-`pg_dump` of one moment, encrypted as it is read (XChaCha20-Poly1305 secretstream) under a fresh key that is sealed to
-the organisation's public backup key. The 24 words of the secret key are shown once and kept on paper: a thief of
-the server and of all its backups opens none. Nothing is ever on a disk in clear.
+`pg_dump` of one moment, packed with zstd and encrypted as it is read (XChaCha20-Poly1305 secretstream) under a
+fresh key that is sealed to the organisation's public backup key. The 24 words of the secret key are shown once and
+kept on paper: a thief of the server and of all its backups opens none. Nothing is ever on a disk in clear.
 
 Shape: MAGIC, the sealed file key, then chunks of 4 bytes of length and a box: first the manifest, then the dump;
 the last one is marked, so that a cut file is found.
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+import zstandard
 from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -96,11 +97,14 @@ def backup(owner: str, key: PublicKey, target: Path, at: str) -> Manifest:
             manifest = Manifest(FORMAT, at, **described)
             writer = _Writer(file, key)
             writer.write(json.dumps(asdict(manifest)).encode())
-            with _program("pg_dump", owner, "--format=custom", "--compress=zstd", f"--snapshot={snapshot}",
-                          stdout=subprocess.PIPE) as process:  # fmt: skip
+            squeeze = zstandard.ZstdCompressor(level=3).compressobj()
+            options = ("--format=custom", "--compress=none", f"--snapshot={snapshot}")
+            with _program("pg_dump", owner, *options, stdout=subprocess.PIPE) as process:
                 assert process.stdout is not None
                 while part := process.stdout.read(CHUNK):
-                    writer.write(part)
+                    if small := squeeze.compress(part):
+                        writer.write(small)
+            writer.write(squeeze.flush())
             writer.end()
             file.flush()
             os.fsync(file.fileno())
@@ -142,8 +146,9 @@ def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
         _program("pg_restore", owner, *options, stdin=subprocess.PIPE) as process,
     ):
         assert process.stdin is not None
+        swell = zstandard.ZstdDecompressor().decompressobj()
         for part in parts:
-            process.stdin.write(part)
+            process.stdin.write(swell.decompress(part))
         process.stdin.close()
     with _moment(owner) as (__, described):
         if Manifest(FORMAT, manifest.made_at, **described) != manifest:

@@ -29,6 +29,9 @@ VERSION = "v1"
 SLOW = 2.0
 """Seconds after which an answer is worth a line, unless it was meant to wait."""
 
+WRITES = frozenset({"window", "assign", "offer", "answer", "decide"})
+"""Actions that may add to the log; a push tells by itself."""
+
 Understood = TypeVar("Understood", bound=Body)
 
 
@@ -111,7 +114,10 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
     if route.waits is not None:
         return packed(await route.waits(asked))
     assert route.work is not None
-    return await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
+    answer = await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
+    if route.action in WRITES:
+        services.nudge()
+    return answer
 
 
 async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from lnctp_tui.domain.folio import CROCKFORD
 from lnctp_tui.errors import Refused
+from lnctp_tui.server import access
 from lnctp_tui.server.database import Db
 from lnctp_tui.server.policy import ROLES
 from lnctp_tui.storage import instants, phrase, recovery
@@ -102,6 +103,7 @@ class Office:
             "UPDATE people SET role = %s WHERE team = %s AND id = %s", (role, self.team, person.id)
         )
         self.note(f"person.role.{role}", person.id)
+        access.change_role(self.connection, self.team, person.id, person.role, role, self.now)
 
     def leave(self, person: Person) -> int:
         """Their devices may still deliver and read nothing; open codes end. The number of devices."""

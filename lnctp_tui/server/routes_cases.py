@@ -1,0 +1,90 @@
+"""Cases between people: the local window, handing over, looking for, and what a supervisor decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lnctp_tui.server import access, equality, quarantine, search
+from lnctp_tui.server.database import SERVE, transaction
+from lnctp_tui.server.http import Asked, Route
+from lnctp_tui.server.messages import Answer, Bucket, Decide, Handing, Nothing, Search, Window
+from lnctp_tui.server.requests import Denied
+from lnctp_tui.storage import instants
+
+COLLEAGUES = """SELECT id, name, role FROM people WHERE team = %s AND state = 'active'
+  AND role IN ('counselor', 'supervisor') ORDER BY name, id"""
+
+
+def _window(asked: Asked) -> Any:
+    body: Window = asked.body
+    return access.window(asked.services.pool, asked.sender, body.scopes, body.action, instants.now())
+
+
+def _assign(asked: Asked) -> Any:
+    body: Handing = asked.body
+    return access.assign(asked.services.pool, asked.sender, body.scope, body.person, instants.now())
+
+
+def _offer(asked: Asked) -> Any:
+    body: Handing = asked.body
+    return access.offer(asked.services.pool, asked.sender, body.scope, body.person, instants.now())
+
+
+def _answer(asked: Asked) -> Any:
+    body: Answer = asked.body
+    return access.answer(asked.services.pool, asked.sender, body.scope, body.accept, instants.now())
+
+
+def _offers(asked: Asked) -> Any:
+    return access.offers(asked.services.pool, asked.sender)
+
+
+def _people(asked: Asked) -> Any:
+    with transaction(asked.services.pool, asked.sender, SERVE) as connection:
+        rows = connection.execute(COLLEAGUES, (asked.sender.team,)).fetchall()
+    return {"people": [{"id": id_, "name": name, "role": role} for id_, name, role in rows]}
+
+
+def _search(asked: Asked) -> Any:
+    return search.search(asked.services.pool, asked.sender, asked.body.q)
+
+
+def _conflicts(asked: Asked) -> Any:
+    return search.conflicts(asked.services.pool, asked.sender)
+
+
+def _quarantine(asked: Asked) -> Any:
+    return quarantine.waiting(asked.services.pool, asked.sender)
+
+
+def _decide(asked: Asked) -> Any:
+    body: Decide = asked.body
+    id_ = asked.parts["id"]
+    if len(id_) > 36 or "\0" in id_:
+        raise Denied(404, "not_found")
+    decide = quarantine.release if body.action == "release" else quarantine.dismiss
+    return decide(asked.services.pool, asked.sender, id_, instants.now())
+
+
+def _equal(asked: Asked) -> Any:
+    return equality.equal(asked.services.pool, asked.sender)
+
+
+def _bucket(asked: Asked) -> Any:
+    return equality.bucket(asked.services.pool, asked.sender, asked.body.bucket)
+
+
+ROUTES = (
+    Route("POST", "window", "window", Window, _window),
+    Route("POST", "assign", "assign", Handing, _assign),
+    Route("POST", "offer", "offer", Handing, _offer),
+    Route("POST", "answer", "answer", Answer, _answer),
+    Route("GET", "offers", "offers", Nothing, _offers),
+    Route("GET", "people", "people", Nothing, _people),
+    Route("GET", "search", "search", Search, _search),
+    Route("GET", "quarantine", "quarantine", Nothing, _quarantine),
+    Route("POST", "quarantine/{id}", "decide", Decide, _decide),
+    Route("GET", "conflicts", "conflicts", Nothing, _conflicts),
+    Route("POST", "equal", "equal", Nothing, _equal),
+    Route("POST", "bucket", "bucket", Bucket, _bucket),
+)

@@ -1,0 +1,228 @@
+"""`lnctp server …` as an administrator runs it: on an empty folder, with the embedded PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from served import Laptop
+
+from lnctp_tui.cli import main
+from lnctp_tui.domain import folio
+from lnctp_tui.server import backups, embedded
+from lnctp_tui.storage import phrase
+
+FOLIO = folio.make("K7Q2", 42)
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL", "LNCTP_SERVER_OWNER_URL")
+
+
+class Ran(NamedTuple):
+    """What one command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A server's folder that PostgreSQL can use when the tests run as root; its cluster stays up meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="lnctp-server-"))
+    folder.chmod(0o755)
+    try:
+        yield folder / "home"
+    finally:
+        for each in folder.iterdir():
+            embedded.stop(each)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], home: Path) -> Run:
+    """Runs `lnctp server` with these arguments in this process, without a terminal."""
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LNCTP_SERVER_HOME", str(home))
+
+    def command(*arguments: object, home: Path | None = None) -> Ran:
+        if home is not None:
+            monkeypatch.setenv("LNCTP_SERVER_HOME", str(home))
+        with Path(os.devnull).open(encoding="utf-8") as nobody:
+            monkeypatch.setattr("sys.stdin", nobody)
+            code = main(["server", *(str(each) for each in arguments)])
+        return Ran(code, *capfd.readouterr())
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def listening(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`lnctp server run` with two workers, as a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lnctp_tui", "server", "run", "--port", str(port), "--workers", "2"],
+        cwd=ROOT, env={**environment, "LNCTP_SERVER_HOME": str(home)}, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(trust_env=False) as client:
+            while process.poll() is None:
+                try:
+                    if client.get(f"{url}/ready").status_code == 200:
+                        break
+                except httpx.TransportError:
+                    threading.Event().wait(0.05)
+        yield url, process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def test_from_an_empty_folder_to_a_backup_and_back(
+    listening: tuple[str, subprocess.Popen[bytes]], run: Run, home: Path, tmp_path: Path
+) -> None:
+    url, process = listening
+    told = run("init", "--json").json
+    assert len(told["backup_key"].split()) == 24
+    assert (home / backups.PUBLIC).stat().st_mode & 0o777 == 0o600
+    assert run("init", "--json").json["backup_key"] is None
+
+    person = run("person", "add", "Ana de Prueba", "--json").json
+    code = run("code", "ana DE prueba", "--json").json["code"]
+    laptop = Laptop(url)
+    message = {"code": code, "device": laptop.device, "public_key": laptop.public_key, "actor": laptop.actor}
+    assert laptop.call("POST", "/v1/enroll", message).message["state"] == "pending"
+    waiting = run("device", "list", "--json").json[0]
+    assert waiting["person"] == laptop.actor != person["id"]
+    wrong = run("device", "approve", waiting["id"], "--fingerprint", phrase.generate(6))
+    assert wrong.code == 1
+    assert "seis palabras" in wrong.err
+    assert laptop.push(laptop.case()).error == "pending"
+    assert (
+        run("device", "approve", waiting["folio_prefix"], "--fingerprint", waiting["fingerprint"]).code == 0
+    )
+    change = laptop.case(folio=FOLIO)
+    assert laptop.push(change).status == 200
+
+    file = tmp_path / "uno.lnctp-backup"
+    assert run("backup", file).code == 0
+    assert b"K7Q2" not in file.read_bytes()
+    status = run("status", "--json").json
+    assert (status["safe"], status["n"], status["active"], status["audit_broken_at"]) == (1, 1, 1, None)
+    assert laptop.call("GET", "/v1/me").message["safe"][0] == 1
+    assert run("refold", "--json").json["ok"] is True
+
+    words = tmp_path / "words"
+    words.touch(0o600)
+    words.write_text(told["backup_key"], encoding="utf-8")
+    assert "no reemplaza nada" in run("restore", file, "--key-file", words).err
+    assert run("restore", file, "--key-file", words, "--check").code == 0
+    assert run("erase", FOLIO.lower(), "--reason", "Orden 1/2026", "--yes").code == 0
+    shutil.copy(home / "erased.json", tmp_path)
+
+    other = home.parent / "other"
+    assert run("restore", file, "--key-file", words, "--json", home=other).json["erased_again"] == 1
+    restored = run("status", "--json", home=other).json
+    assert (restored["n"], restored["active"]) == (2, 1)
+    assert run("refold", "--json", home=other).json["ok"] is True
+
+    assert {b for worker in range(8) for b in [laptop.call("GET", "/v1/me").status]} == {200}
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert not embedded.running(home)
+    assert process.stderr is not None
+    lines = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert {"listening", "enrolled", "stopped"} <= {line["event"] for line in lines}
+    assert "Ana" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "longer"])
+def test_an_altered_backup_is_refused_before_anything_is_touched(tmp_path: Path, harm: str) -> None:
+    from io import BytesIO
+
+    key = backups.secret_key(backups.new_key(tmp_path))
+    buffer = BytesIO()
+    writer = backups._Writer(buffer, key.public_key)
+    manifest = {"format": 1, "made_at": "x", "revision": "0001", "heads": {}, "rows": {}}
+    for part in (json.dumps(manifest).encode(), b"one" * 999, b"two"):
+        writer.write(part)
+    writer.end()
+    content = buffer.getvalue()
+    file = tmp_path / "b"
+    file.write_bytes(content)
+    assert backups.check(file, key).revision == "0001"
+    changed = {
+        "flip": content[:-40] + bytes([content[-40] ^ 1]) + content[-39:],
+        "cut": content[:-24],
+        "longer": content + b"x",
+    }
+    file.write_bytes(changed[harm])
+    with pytest.raises(Exception, match="bad_backup"):
+        backups.check(file, key)
+
+
+def test_another_key_opens_no_backup(tmp_path: Path) -> None:
+    file = tmp_path / "b"
+    file.write_bytes(backups.MAGIC + bytes(200))
+    with pytest.raises(Exception, match="backup_key_wrong"):
+        backups.check(file, backups.secret_key(phrase.encode(bytes(32))))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run", "--host", "0.0.0.0"), 1, "Sin certificado"),
+        (("run", "--host", "203.0.113.1", "--cert", "x.pem"), 1, "van juntos"),
+        (("run", "--port", "0"), 2, "--port"),
+        (("backup",), 2, "--folder"),
+        (("restore", "none", "--key-file", "none"), 1, "none"),
+        (("erase", "K7Q2-0042-X"), 2, "--reason"),
+        (("nothing",), 2, "No existe la orden"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run: Run, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ran = run(*arguments)
+    assert ran.code == code
+    assert said in ran.err
+
+
+def test_a_port_that_is_taken_is_said(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = run("run", "--port", taken.getsockname()[1])
+    assert ran.code == 1
+    assert "No se puede escuchar" in ran.err
+
+
+def test_a_database_that_does_not_answer_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@/none?host=/nowhere")
+    ran = run("person", "list")
+    assert ran.code == 1
+    assert "La base de datos no responde" in ran.err

@@ -59,7 +59,7 @@ def build() -> Any:
     """The command `lnctp` with everything below it, in the language in use."""
     import typer
 
-    from lnctp_tui.cli import calls, cases, demo, doctor, protocols, recovery, session, vaults, words
+    from lnctp_tui.cli import calls, cases, demo, doctor, protocols, recovery, session, sync, vaults, words
 
     words.speak()
     app = typer.Typer(
@@ -69,7 +69,7 @@ def build() -> Any:
         help=vaults.ABOUT,
     )
     app.callback()(_root)
-    for each in (vaults, demo, doctor):
+    for each in (vaults, demo, doctor, sync):
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
     for name, each in (("case", cases), ("call", calls), ("protocol", protocols), ("recovery", recovery)):

@@ -6,12 +6,14 @@ Reading is local and quick. What asks the server stands in `services.sync_server
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from lnctp_tui.domain import merge
+from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services.sync_server import (
     Colleague,
     Handed,
@@ -34,13 +36,20 @@ from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.tables import SCOPES
-from lnctp_tui.sync.loop import Loop
+from lnctp_tui.sync.client import Client
+from lnctp_tui.sync.loop import Loop, Round, note_problem
+from lnctp_tui.sync.repair import Comparison, compare
+from lnctp_tui.sync.transport import dial
 
 __all__ = [
-    "Colleague", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus", "Synchroniser", "Waiting",
-    "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint", "offer", "offers",
-    "open_again", "quarantine", "release", "search_server", "settle", "status", "waiting",
+    "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus", "Synchroniser",
+    "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint", "offer", "offers",
+    "once", "open_again", "quarantine", "release", "search_server", "settle", "status", "waiting",
 ]  # fmt: skip
+
+UNHURRIED = 0.5
+"""Seconds of a transaction while nobody types."""
+INDEXED = 400
 
 
 @dataclass(frozen=True)
@@ -214,6 +223,29 @@ def settle(store: Store, conflict: Conflict, change_id: str) -> None:
 def conflict_name(conflict: Conflict) -> str:
     """The code of the field in conflict, without the prefix of an answer."""
     return conflict.field.removeprefix(ANSWER)
+
+
+def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
+    """Synchronise now and wait for it; with `verify` compare everything afterwards. Blocking.
+
+    Raises SyncFailed; what it did until then stays done.
+    """
+    store = workspace.store
+    line = dial(store)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            client = Client(store, line, pool=pool, short=UNHURRIED)
+            Round(client).run()
+            while client.index(INDEXED):
+                pass
+            found = compare(client) if verify else None
+    except SyncFailed as error:
+        note_problem(store, error.code)
+        raise
+    finally:
+        line.close()
+    note_problem(store, None)
+    return found
 
 
 class Synchroniser:

@@ -160,20 +160,26 @@ def _read(answer: httpx.Response, cap: int, wait: float) -> bytes:
 
 
 def _understood(answer: httpx.Response, content: bytes) -> dict[str, Any]:
-    try:
-        if answer.headers.get("Content-Type") == "application/json":  # a refusal
-            message = orjson.loads(content)
-        else:
-            message = wire.unpack(content, wire.ANSWER_CAP) if content else {}
-    except wire.TooLarge:
-        raise SyncFailed("answer_too_large") from None
-    except (wire.Malformed, orjson.JSONDecodeError):
-        message = None
-    if answer.status_code == 200 and isinstance(message, dict):
+    message = _message(answer, content)
+    if answer.status_code == 200:
+        if not isinstance(message, dict):
+            raise SyncFailed("not_a_server")
         return message
     said = message.get("error") if isinstance(message, dict) else None
     code = said if isinstance(said, str) and said in KNOWN else _by_status(answer.status_code)
     raise SyncFailed(code, status=answer.status_code, **_after(answer))
+
+
+def _message(answer: httpx.Response, content: bytes) -> Any:
+    """What an answer says, None for what is not ours. Refusals may come without compression."""
+    try:
+        if answer.headers.get("Content-Type") == wire.MEDIA:
+            return wire.unpack(content, wire.ANSWER_CAP)
+        return orjson.loads(content) if answer.status_code != 200 else None
+    except wire.TooLarge:
+        raise SyncFailed("answer_too_large") from None
+    except (wire.Malformed, orjson.JSONDecodeError):
+        return None
 
 
 def _after(answer: httpx.Response) -> dict[str, float]:
@@ -184,20 +190,19 @@ def _after(answer: httpx.Response) -> dict[str, float]:
 def _by_status(status: int) -> str:
     if status in AGAIN:
         return "busy"
-    known = {401: "bad_signature", 403: "forbidden", 404: "not_there", 413: "too_large", 422: "malformed"}
+    known = {401: "bad_signature", 403: "forbidden", 404: "not_found", 413: "too_large", 422: "malformed"}
     return known.get(status, "server_failed" if status >= 500 else "not_a_server")
 
 
 KNOWN = frozenset(
-    ("clock_skew", "bad_signature", "replayed", "unknown_device", "device_taken", "code_unknown", "pending",
-     "revoked", "upload_only",
-     "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "bad_code", "code_used",
-     "code_expired", "too_old", "not_there", "too_slow", "not_found")
+    ("clock_skew", "bad_signature", "replayed", "unknown_device", "pending", "revoked", "upload_only",
+     "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "code_unknown", "code_used",
+     "code_expired", "device_taken", "too_old", "too_slow", "not_found")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
 
 
-def dial(store: Store, now: Callable[[], Any] = instants.now) -> HttpLine:
+def dial(store: Store) -> HttpLine:
     """A line to the server this laptop is enrolled with. Raises SyncFailed `not_enrolled`."""
     with store.read() as connection:
         known = server_state.server(connection)
@@ -205,9 +210,8 @@ def dial(store: Store, now: Callable[[], Any] = instants.now) -> HttpLine:
         offset = int(state.get(connection, server_state.OFFSET, 0))
     if known is None or key is None:
         raise SyncFailed("not_enrolled")
-    return HttpLine(
-        known.url, known.ca, store.author.device, SigningKey(key, HexEncoder), now=now, offset=offset
-    )
+    secret = SigningKey(key, HexEncoder)
+    return HttpLine(known.url, known.ca, store.author.device, secret, now=store.now, offset=offset)
 
 
 def pages(ids: list[str], size: int) -> Iterator[list[str]]:

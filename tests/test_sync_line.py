@@ -1,0 +1,287 @@
+"""A laptop and the running server over a real socket: enrolment, rounds, the thread, the clock, TLS."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+from served import Served
+from vaults import MadeVault
+
+from lnctp_tui.errors import SyncFailed
+from lnctp_tui.services import sync
+from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.storage import instants, server_state
+from lnctp_tui.sync import tls
+from lnctp_tui.sync.loop import pause
+from lnctp_tui.sync.transport import HttpLine
+
+
+@pytest.fixture
+def second(vault_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
+    """Another laptop."""
+    import shutil
+
+    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
+    found_workspace(home, vault_template.key, name="Segunda Persona", zone="UTC", language="es")
+    opened = open_workspace(home, vault_template.key)
+    yield opened
+    opened.close()
+
+
+def enrolled(workspace: Workspace, served: Served, role: str = "counselor", code: str = "") -> None:
+    code = code or served.person(role)[1]
+    assert sync.enroll(workspace, served.url, code) == "pending"
+    with served.office() as office:
+        device = office.device(workspace.store.author.device)
+        office.approve(device, " ".join(sync.fingerprint(workspace)))
+
+
+def test_a_laptop_enrols_with_words_read_aloud_and_sends_its_calls(
+    workspace: Workspace, served: Served
+) -> None:
+    with pytest.raises(SyncFailed, match="not_enrolled"):
+        sync.once(workspace)
+    code = served.person()[1]
+    assert sync.enroll(workspace, served.url, code) == "pending"
+    with pytest.raises(SyncFailed, match="pending"):
+        sync.once(workspace)
+    assert sync.status(workspace).problem == "pending"
+    with served.office() as office:
+        office.approve(office.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace)))
+    sync.once(workspace)
+    found = sync.status(workspace)
+    assert (found.state, found.waiting, found.problem) == ("active", 0, None)
+
+
+@pytest.mark.parametrize(("code", "said"), [("X" * 24, "code_unknown"), ("", "code_used")])
+def test_a_wrong_code_is_named(
+    workspace: Workspace, second: Workspace, served: Served, code: str, said: str
+) -> None:
+    used = served.person()[1]
+    enrolled(second, served, code=used)
+    with pytest.raises(SyncFailed, match=said):
+        sync.enroll(workspace, served.url, code or used)
+    assert not sync.status(workspace).enrolled
+
+
+def test_a_second_laptop_writes_as_its_person(
+    workspace: Workspace, second: Workspace, served: Served
+) -> None:
+    enrolled(workspace, served)
+    sync.once(workspace)
+    person = workspace.store.author.actor
+    case = instants.new_id()
+    with second.store.write() as unit:
+        unit.record("cases", case, {"owner_id": unit.author.actor, "summary": "antes de inscribirse"})
+    with served.office() as office:
+        code = office.code(office.person(person))[0]
+    enrolled(second, served, code=code)
+    assert second.store.author.actor == person == second.counselor_id
+    sync.once(second)
+    assert sync.status(second).refused == 0
+    sync.once(workspace)
+    with workspace.store.read() as connection:
+        row = connection.exec_driver_sql("SELECT owner_id, summary, created_by FROM cases").one()
+        people = connection.exec_driver_sql("SELECT count(*) FROM counselors").scalar()
+    assert tuple(row) == (person, "antes de inscribirse", person)
+    assert people == 1
+
+
+def test_a_clock_years_off_heals_with_the_answer(workspace: Workspace, served: Served) -> None:
+    now = workspace.store.now
+    workspace.store.now = lambda: now() - datetime.timedelta(days=3000)
+    enrolled(workspace, served)
+    sync.once(workspace)
+    found = sync.status(workspace)
+    assert found.waiting == 0
+    assert abs(found.clock_offset - 3000 * 86400) < 60
+
+
+def test_a_save_reaches_a_colleague_without_asking(
+    workspace: Workspace, second: Workspace, served: Served
+) -> None:
+    enrolled(workspace, served)
+    enrolled(second, served, "supervisor")
+    heard = threading.Event()
+    case = instants.new_id()
+    one, other = sync.Synchroniser(workspace), sync.Synchroniser(second)
+    other.on_changed = lambda scopes: heard.set() if case in scopes else None
+    ready = [threading.Event(), threading.Event()]
+    one.on_status = lambda status: ready[0].set() if status.online else None
+    other.on_status = lambda status: ready[1].set() if status.online else None
+    one.start()
+    other.start()
+    try:
+        assert all(each.wait(30) for each in ready)
+        with workspace.store.write() as unit:
+            unit.record("cases", case, {"status": "open", "triage": "emergency", "summary": "urgente"})
+        assert heard.wait(20)
+    finally:
+        one.stop(10)
+        other.stop(10)
+    with second.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT summary FROM cases").scalar() == "urgente"
+
+
+def test_without_a_server_it_says_so_and_tries_again(workspace: Workspace, served: Served) -> None:
+    enrolled(workspace, served)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with workspace.store.write() as unit:
+            known = server_state.server(unit.connection)
+            assert known is not None
+            from dataclasses import replace
+
+            server_state.put_server(unit.connection, replace(known, url=f"http://127.0.0.1:{port}"))
+        said = threading.Event()
+        loop = sync.Synchroniser(workspace)
+        loop.on_status = lambda status: said.set() if status.online is False else None
+        loop.start()
+        assert said.wait(20)
+        loop.stop()
+    assert sync.status(workspace).problem == "offline"
+
+
+def test_a_revoked_laptop_whose_calls_all_arrived_keeps_nothing(workspace: Workspace, served: Served) -> None:
+    enrolled(workspace, served)
+    with workspace.store.write() as unit:
+        unit.record("cases", instants.new_id(), {"summary": "Prueba"})
+    sync.once(workspace)
+    with served.office() as office:
+        office.set_state(office.device(workspace.store.author.device), "revoked")
+    for _ in range(2):
+        with pytest.raises(SyncFailed, match="revoked"):
+            sync.once(workspace)
+    with workspace.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM changes").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+
+
+def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, served: Served) -> None:
+    enrolled(workspace, served)
+    sync.once(workspace)
+    with served.office() as office:
+        office.set_state(office.device(workspace.store.author.device), "upload_only")
+    with workspace.store.write() as unit:
+        unit.record("cases", instants.new_id(), {"summary": "la última"})
+    with pytest.raises(SyncFailed, match="upload_only"):
+        sync.once(workspace)
+    with workspace.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+    assert sync.status(workspace).waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://server.example.org", "server_plain"), ("ftp://127.0.0.1", "server_address"),
+        ("https://", "server_address"), ("https://a@b.example.org", "server_address"),
+        ("https://b.example.org/path", "server_address"), ("https://b.example.org:99999", "server_address"),
+    ],
+)  # fmt: skip
+def test_an_address_that_would_leak_or_means_nothing_is_refused(url: str, code: str) -> None:
+    with pytest.raises(SyncFailed, match=code):
+        tls.split(url)
+
+
+def test_another_authority_is_not_trusted_whatever_the_environment_says(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, rogue = trustme.CA(), trustme.CA()
+    rogue.cert_pem.write_to_path(tmp_path / "rogue.pem")
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(tmp_path / "rogue.pem"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    rogue.issue_cert("localhost").configure_cert(context)
+    with _listening(context) as port, pytest.raises(SyncFailed, match="server_certificate"):
+        _call(workspace, f"https://localhost:{port}", ours)
+
+
+def test_an_old_tls_is_not_spoken(workspace: Workspace) -> None:
+    ours = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    ours.issue_cert("localhost").configure_cert(context)
+    with _listening(context) as port, pytest.raises(SyncFailed, match="server_certificate"):
+        _call(workspace, f"https://localhost:{port}", ours)
+
+
+def test_another_name_is_not_the_server(workspace: Workspace) -> None:
+    ours = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.issue_cert("other.example.org").configure_cert(context)
+    with _listening(context) as port, pytest.raises(SyncFailed, match="server_certificate"):
+        _call(workspace, f"https://localhost:{port}", ours)
+
+
+def test_an_endless_answer_is_cut(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lnctp_tui.sync import wire
+
+    monkeypatch.setattr(wire, "ANSWER_CAP", 1 << 20)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _address = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                try:
+                    while True:
+                        connection.sendall(b"x" * 65536)
+                except OSError:
+                    pass
+
+        threading.Thread(target=serve, daemon=True).start()
+        with pytest.raises(SyncFailed, match="answer_too_large"):
+            _call(workspace, f"http://127.0.0.1:{server.getsockname()[1]}", None)
+
+
+class _listening:
+    """Somebody who answers the first hello on a port."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+        self.server = socket.create_server(("localhost", 0))
+
+    def __enter__(self) -> int:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return int(self.server.getsockname()[1])
+
+    def _serve(self) -> None:
+        try:
+            connection, _address = self.server.accept()
+            with connection:
+                self.context.wrap_socket(connection, server_side=True).recv(10)
+        except OSError:
+            pass
+
+    def __exit__(self, *_: object) -> None:
+        self.server.close()
+
+
+def _call(workspace: Workspace, url: str, ca: trustme.CA | None) -> None:
+    from nacl.signing import SigningKey
+
+    pem = ca.cert_pem.bytes().decode() if ca else None
+    line = HttpLine(url, pem, workspace.store.author.device, SigningKey.generate())
+    try:
+        line.call("GET", "/v1/me")
+    finally:
+        line.close()
+
+
+def test_pauses_grow_to_five_minutes_and_honour_the_server() -> None:
+    longest = [pause(failures, 0, lambda _low, high: high) for failures in range(12)]
+    assert longest[:3] == [1, 2, 4]
+    assert longest[-1] == 300
+    assert pause(1, 90, lambda _low, high: high) == 90
+    assert pause(5, 0, lambda low, _high: low) == 0

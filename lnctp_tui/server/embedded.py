@@ -121,7 +121,8 @@ def _make(folder: Path, data: Path, settings: Mapping[str, str]) -> None:
     try:
         if runner:
             shutil.chown(told.name, runner)
-        _run("initdb", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "-U", OWNER,
+        _run("initdb", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
+             "--locale=C.UTF-8", "-U", OWNER,
              f"--pwfile={told.name}", "-D", str(data))  # fmt: skip
     finally:
         os.unlink(told.name)

@@ -27,6 +27,7 @@ HISTORY = f"""SELECT {sent.COLUMNS}, found.o FROM (
     JOIN log l ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table"
     WHERE s.o > 1 OR l.n > %s ORDER BY s.o, l.n LIMIT %s) AS found
   JOIN log l ON l.team = %s AND l.n = found.n ORDER BY found.o, l.n"""
+MINE = "SELECT scope, state FROM access WHERE team = %s AND person = %s AND scope = ANY(%s)"
 LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
   WHERE NOT EXISTS (SELECT FROM log l WHERE l.team = %s AND l.id = asked.id)"""
 FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) AND l.kind = 'change' ORDER BY l.n"
@@ -65,8 +66,9 @@ def history(
     asked = list(dict.fromkeys(scopes))
     found: list[Any] = []
     with database.transaction(place, device, READ) as connection:
+        seen = _seen(connection, device, asked)
         for begin in range(0, len(asked), AT_ONCE):
-            some = asked[begin : begin + AT_ONCE]
+            some = [scope if scope in seen else None for scope in asked[begin : begin + AT_ONCE]]
             left = limit + 1 - len(found)
             args = (some, device.team, 0 if begin else after, left, device.team)
             found += [(*row[:-1], begin + row[-1] - 1) for row in connection.execute(HISTORY, args)]
@@ -81,6 +83,15 @@ def history(
         "done": asked[: last[-1]],
         "next": [asked[last[-1]], last[sent.N]],
     }
+
+
+def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
+    """Those of `scopes` that the person holds: what one's device wrote is no reason to read it again."""
+    found = connection.execute(MINE, (device.team, device.person, list(scopes)))
+    states: dict[str, str] = dict(found.fetchall())
+    usual = "held" if device.role == "supervisor" else ""
+    held = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
+    return held | {EVERYBODY}
 
 
 def _within(found: list[Any], limit: int) -> list[Any]:

@@ -16,7 +16,7 @@ FOUND = """SELECT c.id, c.folio, c.status, c.triage, c.opened_at, c.owner_id FRO
     SELECT i.case_id FROM data.identifiers i
       WHERE i.of_team = %(team)s AND left(i.normalised, 64) = ANY(%(numbers)s)
     UNION SELECT p.case_id FROM data.people p
-      WHERE p.of_team = %(team)s AND strpos(lower(p.name), %(name)s) > 0))
+      WHERE p.of_team = %(team)s AND strpos(translate(lower(p.name), 'áéíóúüñ', 'aeiouun'), %(name)s) > 0))
   ORDER BY c.opened_at DESC LIMIT %(most)s"""
 OPEN = """SELECT "table", "row" FROM records WHERE team = %s AND conflict ORDER BY "row", "table" LIMIT %s"""
 FOUND_MEMBERS = ("scope", "folio", "status", "triage", "opened_at", "owner")
@@ -37,7 +37,7 @@ def search(place: Pool | Db, device: DeviceRow, words: str) -> dict[str, Any]:
         "numbers": [
             each[:64] for each in (wanted, wanted.lower(), digits, f"+{digits}", f"+52{digits}") if each
         ],
-        "name": wanted.lower(),
+        "name": text.fold(wanted),
         "most": MOST,
     }
     with database.transaction(place, device, READ) as connection:

@@ -16,7 +16,7 @@ from lnctp_tui.storage import engine, paths, vault
 
 SIZE = 1_000_000
 LIMIT = 200_000
-ANSWERED = 3.0
+ANSWERED = 10.0
 """Seconds within which a key must be painted, also on a slow and busy machine: 0.03 when nothing else runs."""
 
 

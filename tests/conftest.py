@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from pg import cluster, pg, pool
+from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, workspace
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "pg", "phrase_file", "pool", "served", "soak",
-    "vault_template", "workspace",
+    "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "served",
+    "soak", "vault_template", "workspace",
 ]  # fmt: skip
 
 PTY_TESTS = [

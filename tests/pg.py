@@ -55,6 +55,12 @@ class fresh:
 
 
 @pytest.fixture
+def owner(cluster: embedded.Embedded, pg: str) -> str:
+    """The same database, as its owner."""
+    return cluster.url(embedded.OWNER, pg.rpartition("/")[2].partition("?")[0])
+
+
+@pytest.fixture
 def pool(pg: str) -> Iterator[database.Pool]:
     """Connections to this test's database, as `lnctp_app`."""
     with database.pool(pg) as opened:

@@ -311,20 +311,19 @@ def test_a_rebuilt_audit_of_a_laptop_is_noticed(pool: Pool) -> None:
         assert audit.broken_at(connection, "main") is None
 
 
-def test_an_edited_or_shortened_audit_of_the_server_is_found(pool: Pool, cluster: Any) -> None:
+def test_an_edited_or_shortened_audit_of_the_server_is_found(pool: Pool, owner: str) -> None:
     with database.transaction(pool, "main", database.SERVE) as connection:
         for number in range(4):
             audit.note(connection, "main", NOON, "ana", "view", str(number))
-    name = pool.conninfo.rpartition("/")[2].partition("?")[0]
     for edit in (
         "UPDATE audit SET actor = 'x' WHERE n = 2",
         "DELETE FROM audit WHERE n = 4",
         "DELETE FROM audit WHERE n = 1",
     ):
-        with database.connect(cluster.url("postgres", name)) as owner:
-            owner.execute(edit)
-            assert audit.broken_at(owner, "main") is not None
-            owner.rollback()
+        with database.connect(owner) as connection:
+            connection.execute(edit)
+            assert audit.broken_at(connection, "main") is not None
+            connection.rollback()
     with pool.connection() as connection, pytest.raises(Exception, match="permission denied"):
         connection.execute("UPDATE audit SET actor = 'x'")
 

@@ -23,6 +23,7 @@ from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
 from lnctp_tui.app_start import Preload, Where, remember
+from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from lnctp_tui.app_start import Start
     from lnctp_tui.services.access import Key
     from lnctp_tui.services.refs import Saved as Stored
+    from lnctp_tui.services.sync import SyncStatus
     from lnctp_tui.services.workspace import Workspace
 
 QUIT, REFUSED = 0, 78
@@ -70,6 +72,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
+        self.syncing = Syncing(self, self.later)
         self.last_resort: Callable[[int], None] = lambda code: None
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None
@@ -144,6 +147,7 @@ class LnctpApp(OrderedKeysApp[int]):
         """The phrase was accepted and the database is open: show the desk, or where the lock came."""
         from lnctp_tui.screens.desk import DeskScreen
         from lnctp_tui.screens.search import SearchScreen
+        from lnctp_tui.screens.sync import SyncScreen
 
         self._workspace = start.workspace
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
@@ -155,8 +159,10 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock.begin()
         self.add_mode("desk", lambda: DeskScreen(start.desk))
         self.add_mode("search", SearchScreen)
+        self.add_mode("sync", SyncScreen)
         self.switch_mode("desk")
         start.resume(self)
+        self.sync_begin()
 
     def where(self) -> Where | None:
         """What is on the screen, to come back to it after a lock."""
@@ -211,10 +217,24 @@ class LnctpApp(OrderedKeysApp[int]):
         """Hide everything and end the process that holds the key."""
         self.action_lock()
 
+    @property
+    def sync_status(self) -> SyncStatus | None:
+        """How synchronisation stands; None before the first look."""
+        return self.syncing.status
+
+    def sync_begin(self) -> None:
+        """Start synchronising when this laptop has a server."""
+        self.syncing.begin(self.workspace)
+
+    def sync_now(self) -> None:
+        """Try to reach the server at once."""
+        self.syncing.now()
+
     # the disk
 
     def _saved(self, stored: Stored) -> None:
         self.forms_open.saved(stored)
+        self.syncing.saved()
         if self._trouble is not None:
             self._trouble = None
             for screen in self.screen_stack:
@@ -325,6 +345,7 @@ class LnctpApp(OrderedKeysApp[int]):
             return
         self._leaving = True
         self.hide()
+        self.syncing.end()
         self.last_resort(code)
         self.set_timer(SETTLE, lambda: self.forms_open.after_typing(lambda: self._finish(code)))
 

@@ -78,6 +78,7 @@ class Preload:
         import lnctp_tui.screens.case
         import lnctp_tui.screens.desk
         import lnctp_tui.screens.search
+        import lnctp_tui.screens.sync
         import lnctp_tui.services.desk
         import lnctp_tui.services.workspace  # noqa: F401
 

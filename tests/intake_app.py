@@ -53,6 +53,11 @@ class CallApp(App[None]):
         self.screen_of_call = IntakeScreen(intake)
         await self.push_screen(self.screen_of_call)
 
+    @property
+    def sync_status(self) -> None:
+        """No server."""
+        return None
+
     def leave_form(self) -> None:
         self.left += 1
         self.call_later(self.pop_screen)

@@ -53,7 +53,7 @@ class Form:
         self.intake.enter(field(self.workspace, "person", code), text, self.victim)
 
     def save(self) -> None:
-        assert self.workspace.writer.drain(5)
+        assert self.workspace.writer.drain(30)
 
     def colleague(self, patch: dict[str, Any], table: str = "people", row: str = "") -> None:
         """What synchronisation leaves behind: a change by another hand, which had seen all before it."""

@@ -15,6 +15,7 @@ from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
     from lnctp_tui.services.access import Key
+    from lnctp_tui.services.sync import SyncStatus
     from lnctp_tui.services.workspace import Workspace
 
 Result = TypeVar("Result")
@@ -57,6 +58,16 @@ class Shell(Protocol):
 
     def lock(self) -> None:
         """Hide everything and end the process that holds the key."""
+
+    @property
+    def sync_status(self) -> SyncStatus | None:
+        """How synchronisation stands; None before the first look."""
+
+    def sync_now(self) -> None:
+        """Try to reach the server at once."""
+
+    def sync_begin(self) -> None:
+        """This laptop has a server since now, or its state is to be read again."""
 
     def tell(self, error: LnctpError) -> None:
         """Show what happened, what is saved and what to do."""
@@ -103,6 +114,12 @@ class AppScreen(Screen[Result], inherit_bindings=False):
     def heading(self) -> str:
         """The screen's name in the language in use."""
         return _(self.NAME)
+
+    def synced(self, status: SyncStatus) -> None:
+        """The synchronisation told how it stands. Called on every screen that is open."""
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
     def notify_error(self, error: LnctpError) -> None:
         """Say what went wrong on this screen."""

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.document import Document
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.case_shared import SharedCase, around
 from lnctp_tui.screens.case_text import case_parts
 from lnctp_tui.screens.dialogs import PickDialog, TextDialog
 from lnctp_tui.screens.find_case import FindCaseDialog
@@ -26,12 +26,14 @@ from lnctp_tui.widgets.row_list import Cell, Line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lnctp_tui.screens.case_shared import Around
+
 OPEN = ("open", "follow_up")
 NOTE = "note:"
 """Draft of a note to a case."""
 
 
-class CaseScreen(AppScreen[None]):
+class CaseScreen(SharedCase):
     """Everything known of a case."""
 
     NAME = N_("Caso")
@@ -87,27 +89,35 @@ class CaseScreen(AppScreen[None]):
     def _read(self) -> None:
         workspace, case_id = self.shell.workspace, self.case_id
         self.shell.in_reader(
-            lambda: (cases.document(workspace.store, case_id), workspace.draft(NOTE + case_id, "")),
+            lambda: (
+                cases.document(workspace.store, case_id),
+                workspace.draft(NOTE + case_id, ""),
+                around(workspace, case_id),
+            ),
             lambda found: self._show(*found),
             group="case",
         )
 
-    def _show(self, document: Document, draft: str) -> None:
+    def _show(self, document: Document, draft: str, beside: Around) -> None:
         if not self.is_mounted:
             return
         stay = self.document is not None
         if not stay:
             self.draft = draft
-        self.document = document
+            self.ask_offers()
+        self.document, self.around = document, beside
         if not self._seen:  # noted in the chain of views once, when it was really shown
             self._seen = True
             self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "case"))
         workspace = self.shell.workspace
-        words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
+        mine = {workspace.counselor_id: workspace.counselor_name}
+        words = Words(workspace.protocol, workspace.zone, beside.names | mine)
         self.query_one("#top", Static).update(Content(f"{self.heading} {self.case.get('folio') or ''}"))
         self.query_one("#state", Static).update(Content(self._state(words)))
         today = workspace.store.now().date()
-        self.query_one(Reader).show(case_parts(document, words, today=today), stay=stay)
+        words.know(document)
+        parts = [*self.shared_parts(words), *case_parts(document, words, today=today)]
+        self.query_one(Reader).show(parts, stay=stay)
         self.refresh_bindings()
         if self._to_note:
             self._to_note = False
@@ -120,6 +130,7 @@ class CaseScreen(AppScreen[None]):
         opened = moment(self.case.get("opened_at"), words.zone)
         if opened:
             said.append(_("abierto el {at}").format(at=opened))
+        said += self.shared_state(self.case.get("owner_id"))
         return " · ".join(each for each in said if each)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -132,7 +143,7 @@ class CaseScreen(AppScreen[None]):
             "merge": status in (*OPEN, "closed"),
             "unmerge": status == "merged",
         }
-        return allowed.get(action, True)
+        return allowed.get(action, super().check_action(action, parameters))
 
     def _keep_draft(self, text: str) -> None:
         self.draft = text

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import TRIAGE_LOOK, Words
+from lnctp_tui.screens.sync_words import mark
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services import desk as source
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
+from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from lnctp_tui.services.calls import UnfinishedCall
     from lnctp_tui.services.cases import CaseLine
     from lnctp_tui.services.desk import DeskView
+    from lnctp_tui.services.sync import SyncStatus
 
 PAGE = 50
-CALL, CASE = "call:", "case:"
+CALL, CASE, OFFERS, CONFLICTS = "call:", "case:", "offers:", "conflicts:"
 
 
 class DeskScreen(AppScreen[None]):
@@ -39,6 +40,7 @@ class DeskScreen(AppScreen[None]):
         Binding("n", "app.new_call", N_("nueva llamada"), id="desk.new"),
         Binding("slash", "search", N_("buscar"), key_display="/", id="desk.search"),
         Binding("e", "edit", N_("editar"), id="desk.edit"),
+        Binding("s", "sync", N_("sincronizar"), id="desk.sync"),
         Binding("o", "options", N_("opciones"), id="desk.options"),
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="desk.help"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="desk.help_f1"),
@@ -50,9 +52,11 @@ class DeskScreen(AppScreen[None]):
         super().__init__()
         self.view = view
         self._more = len(view.cases) >= PAGE
+        self._waits = (0, 0)
+        """Offers and conflicts that stand above the list."""
 
     def compose(self) -> ComposeResult:
-        yield Static(id="top", classes="bar")
+        yield TitleBar(id="top")
         yield RowList(id="list")
         yield KeyBar()
 
@@ -83,11 +87,40 @@ class DeskScreen(AppScreen[None]):
         workspace = self.shell.workspace
         now = workspace.store.now()
         today = moment(now.isoformat(), workspace.zone)
-        self.query_one("#top", Static).update(
-            Content(f"{self.heading}   {workspace.counselor_name} · {today}")
-        )
-        self.query_one(RowList).show([*self._calls(now), *self._cases(now)])
+        self.query_one(TitleBar).show(f"{self.heading}   {workspace.counselor_name} · {today}")
+        self.synced(self.shell.sync_status)
+        self.query_one(RowList).show([*self._decide(), *self._calls(now), *self._cases(now)])
         self.query_one(KeyBar).refresh()  # the language may be another
+
+    def synced(self, status: SyncStatus | None) -> None:
+        """The line at the top, and what others wait for."""
+        workspace = self.shell.workspace
+        said = mark(status, workspace.zone, workspace.store.now())
+        self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
+        waits = (status.offers, status.conflicts) if status else (0, 0)
+        if waits != self._waits:
+            self._waits = waits
+            self._show()
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """Colleagues changed cases: the list follows, the cursor stays on its case."""
+        self.refresh_list()
+
+    def _decide(self) -> list[Line]:
+        offers, conflicts = self._waits
+        said = []
+        if offers:
+            text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)
+            said.append((OFFERS, text.format(count=offers)))
+        if conflicts:
+            text = ngettext(
+                "{count} dato con dos valores: falta decidir",
+                "{count} datos con dos valores: falta decidir",
+                conflicts,
+            )
+            said.append((CONFLICTS, text.format(count=conflicts)))
+        lines = [Line((Cell(text, None, "warning"),), key) for key, text in said]
+        return [heading(_("Entre colegas")), *lines, note("")] if lines else []
 
     def _calls(self, now: datetime) -> list[Line]:
         if not self.view.unfinished:
@@ -164,7 +197,15 @@ class DeskScreen(AppScreen[None]):
     def open_row(self, event: RowList.Chosen) -> None:
         """Go on with a call, or read a case."""
         event.stop()
-        if event.key.startswith(CALL):
+        if event.key == OFFERS:
+            from lnctp_tui.screens.transfer import OffersScreen
+
+            self.app.push_screen(OffersScreen())
+        elif event.key == CONFLICTS:
+            from lnctp_tui.screens.conflicts import ConflictsScreen
+
+            self.app.push_screen(ConflictsScreen(None))
+        elif event.key.startswith(CALL):
             self.shell.reopen_call(event.key.removeprefix(CALL))
         else:
             self.shell.show_case(event.key.removeprefix(CASE))
@@ -188,12 +229,16 @@ class DeskScreen(AppScreen[None]):
         key = self.query_one(RowList).key
         if key.startswith(CASE):
             self.shell.edit_case(key.removeprefix(CASE))
-        elif key:
+        elif key.startswith(CALL):
             self.shell.reopen_call(key.removeprefix(CALL))
 
     def action_search(self) -> None:
         """Search everything."""
         self.app.switch_mode("search")
+
+    def action_sync(self) -> None:
+        """What waits to be sent, and how it stands."""
+        self.app.switch_mode("sync")
 
     def action_options(self) -> None:
         """Theme, language, idle time, phrase."""

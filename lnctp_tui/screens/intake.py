@@ -13,8 +13,9 @@ from lnctp_tui.domain.text import fold
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.screens import intake_view as view
-from lnctp_tui.screens.intake_form import FIRST_STAGE, IntakeForm
+from lnctp_tui.screens.intake_form import FIRST_STAGE
 from lnctp_tui.screens.intake_keys import BINDINGS, keep_in_field
+from lnctp_tui.screens.intake_shared import SharedIntake
 from lnctp_tui.services import endings
 from lnctp_tui.widgets.elements import ElementsPanel
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
@@ -27,7 +28,7 @@ LOOK_AGAIN = 1.5
 """Seconds of quiet before earlier contacts are looked for again."""
 
 
-class IntakeScreen(IntakeForm):
+class IntakeScreen(SharedIntake):
     """What the keys of a call do."""
 
     BINDINGS = BINDINGS

@@ -78,6 +78,7 @@ BINDINGS: list[BindingType] = [
     _key("q", "question", N_("pregunta"), N_("Ir a la pregunta que más aclara ahora"), "question"),
     _key("v", "attach", N_("vincular"), N_("Vincular la llamada al caso de un folio, o soltarla"), "attach"),
     _key("x", "dropped", N_("se cortó"), N_("Marcar que la llamada se cortó"), "dropped"),
+    _key("k", "conflicts", N_("decidir"), N_("Datos que tienen dos valores"), "conflicts"),
     _key("d", "discard", N_("descartar"), N_("Descartar una llamada abierta por error"), "discard"),
     _key("g", "app.switch_mode('desk')", N_("escritorio"), N_("Ir al escritorio; la llamada sigue"), "desk"),
     _key(

@@ -11,19 +11,22 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import search as source
+from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
+from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.text_input import LineInput
 
 if TYPE_CHECKING:
     from lnctp_tui.services.search import Hit
+    from lnctp_tui.services.sync import Held, SyncStatus
 
 LEAST = 2
 MOST = 50
-CALL, CASE = "call:", "case:"
+CALL, CASE, AWAY = "call:", "case:", "away:"
 
 
 class SearchEntry(LineInput):
@@ -44,10 +47,21 @@ class SearchScreen(AppScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("escritorio"), id="search.leave"),
         Binding("slash", "again", N_("otra búsqueda"), key_display="/", id="search.again"),
+        Binding("f5,s", "server", N_("también en el servidor"), key_display="F5", id="search.server"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="search.new"),
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", show=False, id="search.help"),
         Binding("ctrl+l", "app.lock", N_("bloquear"), id="search.lock"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._local: list[Line] = []
+        self._asked = ""
+        """What the server was asked for."""
+        self._away: list[Line] = []
+        """Its answer, or why there is none."""
+        self._coming = ""
+        """A case that was asked for and is on its way."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.heading), classes="bar", id="top")
@@ -66,8 +80,25 @@ class SearchScreen(AppScreen[None]):
             self.query_one(KeyBar).refresh()
             self.look()
 
+    def synced(self, status: SyncStatus) -> None:
+        """The key for the server comes and goes."""
+        self.refresh_bindings()
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """A case that was asked for has come; or what is shown has changed."""
+        if self._coming in scopes and self.is_current:
+            case, self._coming = self._coming, ""
+            self.shell.show_case(case)
+        self.look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The server is asked where there is one."""
+        status = self.shell.sync_status
+        return action != "server" or (status is not None and status.state == ACTIVE)
+
     def _empty(self) -> None:
         self._say("")
+        self._local = []
         self.query_one(RowList).show(
             [
                 note(""),
@@ -100,7 +131,64 @@ class SearchScreen(AppScreen[None]):
             self._say(ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count))
         else:
             self._say(_("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre."))
-        self.query_one(RowList).show([self._line(hit) for hit in hits])
+        self._local = [self._line(hit) for hit in hits]
+        self._list()
+
+    def _list(self) -> None:
+        typed = self.query_one(SearchEntry).value.strip()
+        away = [note(""), heading(_("En el servidor")), *self._away] if self._asked == typed else []
+        self.query_one(RowList).show([*self._local, *away])
+
+    def action_server(self) -> None:
+        """Ask the server for the same; what is here stays on the screen."""
+        from lnctp_tui.services import sync
+
+        typed = self.query_one(SearchEntry).value.strip()
+        if len(typed) < LEAST:
+            self._say(_("Escriba dos letras o más."))
+            return
+        workspace = self.shell.workspace
+        self._asked, self._away = typed, [note(_("Preguntando al servidor…"))]
+        self._list()
+        self.shell.in_reader(
+            lambda: sync.search_server(workspace, typed),
+            lambda found: self._answered(typed, [self._held(each) for each in found]),
+            group="search_server",
+            failed=lambda error: self._answered(typed, self._notes(sentence(error))),
+        )
+
+    def _answered(self, typed: str, lines: list[Line]) -> None:
+        if typed == self._asked and self.is_mounted:
+            self._away = lines or [note(_("Nada con eso."))]
+            self._list()
+
+    def _notes(self, text: str) -> list[Line]:
+        return [note(line) for line in wrap(text, max(20, self.size.width - 4))]
+
+    def _held(self, each: Held) -> Line:
+        mark = _("en este equipo") if each.here else _("en el servidor")
+        return Line(
+            (
+                Cell(each.folio or _("sin folio"), 13, "strong"),
+                Cell(moment(each.opened_at, self.shell.workspace.zone), 19, "muted"),
+                Cell(each.line, None),
+                Cell(mark, 16, "success" if each.here else "accent"),
+            ),
+            (CASE if each.here else AWAY) + each.id,
+        )
+
+    def _fetch(self, case_id: str) -> None:
+        """Bring a case that is only on the server."""
+        from lnctp_tui.services import sync
+
+        workspace = self.shell.workspace
+
+        def asked(_result: None) -> None:
+            self._coming = case_id
+            self.notify(_("El caso viene en camino; se abre al llegar."), markup=False)
+            self.shell.sync_now()
+
+        self.shell.in_reader(lambda: sync.open_again(workspace, case_id), asked, group="fetch_case")
 
     def _line(self, hit: Hit) -> Line:
         key = CASE + hit.case_id if hit.case_id else CALL + str(hit.contact_id)
@@ -124,6 +212,8 @@ class SearchScreen(AppScreen[None]):
         event.stop()
         if event.key.startswith(CASE):
             self.shell.show_case(event.key.removeprefix(CASE))
+        elif event.key.startswith(AWAY):
+            self._fetch(event.key.removeprefix(AWAY))
         else:
             from lnctp_tui.screens.call import CallScreen
 

@@ -22,6 +22,8 @@ _RISK = {
 """Badge by triage level. Information has none."""
 
 SAVED, SAVING, FAILED = "✓", "…", "✗"
+FACTS = 12
+"""Cells that the facts of the call keep before the long words about synchronisation."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class CallBar(Widget, can_focus=False):
         "call-bar--risk",
         "call-bar--saved",
         "call-bar--failed",
+        "call-bar--line",
+        "call-bar--line-alert",
     }
 
     def __init__(self) -> None:
@@ -52,6 +56,7 @@ class CallBar(Widget, can_focus=False):
         self.heading = Heading()
         self.clock = "00:00"
         self.mark = ("", "")
+        self.line = ("", "", False)
 
     def show(self, heading: Heading) -> None:
         if heading != self.heading:
@@ -78,6 +83,18 @@ class CallBar(Widget, can_focus=False):
 
     def failed(self, why: str) -> None:
         self._mark(FAILED, _("sin guardar: {why}").format(why=why))
+
+    def synced(self, short: str, long: str, *, alert: bool = False) -> None:
+        """How synchronisation stands; `short` where there is no room for `long`. Empty without a server."""
+        if (short, long, alert) != self.line:
+            self.line = (short, long, alert)
+            self.refresh()
+
+    def _line(self, room: int) -> list[Piece]:
+        short, long, alert = self.line
+        shown = long if cell_len(long) + 1 <= room else short
+        name = "call-bar--line-alert" if alert else "call-bar--line"
+        return [(f"{shown} ", self.get_component_rich_style(name))] if shown else []
 
     def _mark(self, sign: str, text: str) -> None:
         if (sign, text) != self.mark:
@@ -108,6 +125,9 @@ class CallBar(Widget, can_focus=False):
             (f" {point} {self.clock}  ", clock),
         ]
         room = width - sum(cell_len(text) for text, _style in [*left, *right])
+        line = self._line(room - FACTS)
+        right += line
+        room -= sum(cell_len(text) for text, _style in line)
         if room > 4:
             left.append((fit(" · ".join(self.heading.facts), room), base))
         elif room < 0:

@@ -29,10 +29,11 @@ _SENTENCES = {
     "number_too_large": N_("Se guardó tal cual; el número es demasiado grande"),
     "number_not_whole": N_("Se guardó tal cual; aquí va un número entero"),
     "number_too_small": N_("Se guardó tal cual; aquí va un número de {least} o más"),
+    "other_value": N_("{who} escribió «{value}»; Esc y «k» decide cuál queda"),
 }
 _UNKNOWN = N_("Se guardó tal cual, pero no se entiende ({code})")
 
-STORED = frozenset({"not_in_catalog", "ambiguous", "phone_unreadable", "replaced"})
+STORED = frozenset({"not_in_catalog", "ambiguous", "phone_unreadable", "replaced", "other_value"})
 """Problems with which the value itself stands: a remark, not an error."""
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, or_, select
 
 from lnctp_tui.domain.document import Record
 from lnctp_tui.errors import Refused
+from lnctp_tui.services import grace
 from lnctp_tui.services.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.writer import place_key
@@ -105,6 +106,9 @@ def list_calls(store: Store, limit: int = 200, *, unfinished_only: bool = False)
     )
     with store.read() as connection:
         begun = state.starting_with(connection, OPEN_CALL)
+        query = query.where(
+            or_(grace.shown(connection, store.now(), "contacts"), CONTACTS.c.id.in_(list(begun)))
+        )
         if unfinished_only:
             query = query.where(CONTACTS.c.id.in_(list(begun)))
         return [_line(row, row["id"] not in begun) for row in connection.execute(query).mappings()]

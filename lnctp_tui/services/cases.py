@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.document import MEMBERS, SCHEMA, Document, Record
 from lnctp_tui.errors import Refused
+from lnctp_tui.services import grace
 from lnctp_tui.storage import audit, instants
 from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
 
@@ -56,11 +57,13 @@ def record_of(row: RowMapping) -> Record:
 
 
 def document(store: Store, case_id: str, form: Form | None = None) -> Document:
-    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`."""
+    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, `cases_hidden`."""
     with store.read() as connection:
         case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
         if case is None:
             raise Refused("no_such_case")
+        if grace.hides(connection, store.now(), case_id):
+            raise Refused("cases_hidden")
         found: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
         for table in MEMBERS:
             found[table] = _children(connection, table, case_id, form)
@@ -103,6 +106,7 @@ def list_cases(
         query = query.where(or_(CASES.c.opened_at < at, and_(CASES.c.opened_at == at, CASES.c.id < last)))
     query = query.order_by(CASES.c.opened_at.desc(), CASES.c.id.desc()).limit(limit)
     with store.read() as connection:
+        query = query.where(grace.shown(connection, store.now()))
         return lines(connection, list(connection.execute(query).mappings()))
 
 
@@ -140,7 +144,8 @@ def by_folio(store: Store, typed: str) -> list[CaseLine]:
     if found is None:
         return []
     with store.read() as connection:
-        rows = connection.execute(select(CASES).where(CASES.c.folio == str(found))).mappings().all()
+        shown = grace.shown(connection, store.now())
+        rows = connection.execute(select(CASES).where(CASES.c.folio == str(found), shown)).mappings().all()
         return lines(connection, [_kept(connection, row) for row in rows])
 
 
@@ -168,6 +173,8 @@ def history(store: Store, case_id: str, limit: int = 500, before: int | None = N
     )
     query = select(CHANGES).where(CHANGES.c.seq.in_(newest)).order_by(CHANGES.c.seq.desc()).limit(limit)
     with store.read() as connection:
+        if grace.hides(connection, store.now(), case_id):
+            raise Refused("cases_hidden")
         found = connection.execute(query).mappings().all()
         names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
     return [

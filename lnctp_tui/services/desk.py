@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 from sqlalchemy import case as when
 
+from lnctp_tui.services import grace
 from lnctp_tui.services.calls import UnfinishedCall, unfinished
 from lnctp_tui.services.cases import CASES, CONTACTS, PEOPLE, CaseLine, lines
 from lnctp_tui.services.intake import DECIDED
@@ -40,6 +41,7 @@ def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
         .offset(offset)
     )
     with store.read() as connection:
+        query = query.where(grace.shown(connection, store.now()))
         rows = list(connection.execute(query).mappings())
         found = lines(connection, rows)
     shown = [replace(line, triage=row["level"]) for line, row in zip(found, rows, strict=True)]

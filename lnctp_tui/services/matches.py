@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.document import Document
 from lnctp_tui.domain.text import fold, words
+from lnctp_tui.services import grace
 from lnctp_tui.services.cases import CASES
 from lnctp_tui.storage.session import Store
 
@@ -38,7 +39,8 @@ def earlier(store: Store, document: Document) -> list[Match]:
             if case_id != own and (kind, shown) not in why.setdefault(case_id, []):
                 why[case_id].append((kind, shown))
         why.pop(own, None)
-        rows = connection.execute(select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None)))
+        query = select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None))
+        rows = connection.execute(query.where(grace.shown(connection, store.now())))
         found = [
             Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]])) for row in rows.mappings()
         ]

@@ -8,11 +8,13 @@ from dataclasses import field as member
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from lnctp_tui.domain import merge
 from lnctp_tui.models import SYNCED
-from lnctp_tui.storage.session import CHANGES, COLUMNS, TABLES, blank, merged
+from lnctp_tui.storage import folding
+from lnctp_tui.storage.session import CHANGES, COLUMNS, TABLES
+from lnctp_tui.storage.tables import SCOPES
 
 PAGE = 500
 
@@ -55,7 +57,8 @@ def _pages(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
 
 
 def _logs(connection: Connection, table: str, ids: list[str]) -> dict[str, list[Any]]:
-    query = select(CHANGES.c.row, CHANGES.c.id, CHANGES.c.hlc, CHANGES.c.base, CHANGES.c.patch).where(
+    order = func.coalesce(CHANGES.c.placed, CHANGES.c.hlc).label("hlc")
+    query = select(CHANGES.c.row, CHANGES.c.id, order, CHANGES.c.base, CHANGES.c.patch).where(
         CHANGES.c.table == table, CHANGES.c.row.in_(ids)
     )
     changes = connection.execute(query.order_by(CHANGES.c.row)).mappings()
@@ -63,7 +66,7 @@ def _logs(connection: Connection, table: str, ids: list[str]) -> dict[str, list[
 
 
 def _agrees(table: str, stored: Any, folded: merge.Folded) -> bool:
-    wanted = blank(table) | merged(table, {"answers": {}, "extra": {}}, folded.values)
+    wanted = folding.row_values(table, folded)
     names = COLUMNS[table] | {"extra"}
     return all(stored[name] == wanted[name] for name in names) and _heads(stored["heads"]) == _heads(
         folded.heads
@@ -75,11 +78,14 @@ def _heads(heads: Any) -> dict[str, list[str]]:
 
 
 def _without_row(connection: Connection, table: str) -> list[str]:
+    """Records that only the log knows, but for what the law erased and what was revoked before it was sent."""
     source = TABLES[table]
+    gone = select(SCOPES.c.id).where(SCOPES.c.state == "gone")
     query = (
         select(CHANGES.c.row)
         .distinct()
         .outerjoin(source, source.c.id == CHANGES.c.row)
-        .where(CHANGES.c.table == table, source.c.id.is_(None))
+        .where(CHANGES.c.table == table, source.c.id.is_(None), CHANGES.c.patch != {})
+        .where(func.coalesce(CHANGES.c.case, CHANGES.c.row).not_in(gone))
     )
     return list(connection.scalars(query))

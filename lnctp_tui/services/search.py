@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lnctp_tui.services import grace
 from lnctp_tui.storage import search as index
 from lnctp_tui.storage.session import Store
 
@@ -25,6 +26,9 @@ def search(store: Store, typed: str, limit: int = 50) -> list[Hit]:
     """Hits for what was typed, at most `limit`."""
     with store.read() as connection:
         found = index.find(connection, typed, limit)
+        limit_at = grace.since(connection, store.now())
+        if limit_at is not None:
+            found = [each for each in found if each.at >= limit_at]
     return [_hit(each) for each in found]
 
 

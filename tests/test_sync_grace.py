@@ -1,0 +1,88 @@
+"""Fourteen days without the server hide what came before; new calls can always be taken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from workspaces import settle
+
+from lnctp_tui.errors import Refused
+from lnctp_tui.services import calls, cases
+from lnctp_tui.services.desk import desk
+from lnctp_tui.services.intake import Intake
+from lnctp_tui.services.search import search
+from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage import instants, server_state
+from lnctp_tui.storage.server_state import Server
+
+
+def known(workspace: Workspace, state: str = "active") -> None:
+    server = Server("https://lnctp.example.org", "", "00" * 32, state, "persona", "counselor", "main")
+    with workspace.store.write() as unit:
+        server_state.put_server(unit.connection, server)
+        unit.remember(server_state.CONTACT, instants.iso(unit.now))
+
+
+def case(workspace: Workspace, text: str) -> str:
+    made = instants.new_id()
+    with workspace.store.write() as unit:
+        values = {"status": "open", "opened_at": instants.iso(unit.now), "summary": text}
+        unit.record("cases", made, values, case=made)
+    settle(workspace)
+    return made
+
+
+def later(workspace: Workspace, days: float) -> None:
+    moment = instants.now() + timedelta(days=days)
+    workspace.store.now = lambda: moment
+
+
+def seen(workspace: Workspace, text: str) -> tuple[int, int, int]:
+    store = workspace.store
+    return len(desk(store).cases), len(search(store, text)), len(cases.list_cases(store))
+
+
+def test_after_fourteen_days_old_cases_hide_and_new_ones_show(workspace: Workspace) -> None:
+    old = instants.new_id()
+    earlier = instants.now() - timedelta(days=3)
+    workspace.store.now = lambda: earlier
+    old = case(workspace, "tamarindo")
+    later(workspace, 0)
+    known(workspace)
+    later(workspace, 13.9)
+    assert seen(workspace, "tamarindo") == (1, 1, 1)
+    later(workspace, 14.1)
+    assert seen(workspace, "tamarindo") == (0, 0, 0)
+    for read in (cases.document, cases.history):
+        with pytest.raises(Refused, match="cases_hidden"):
+            read(workspace.store, old)
+    new = case(workspace, "tamarindo")
+    assert seen(workspace, "tamarindo") == (1, 1, 1)
+    assert cases.document(workspace.store, new)["case"]["summary"] == "tamarindo"
+    with workspace.store.write() as unit:
+        unit.remember(server_state.CONTACT, instants.iso(unit.now))
+    assert seen(workspace, "tamarindo") == (2, 2, 2)
+
+
+def test_a_call_can_be_taken_and_finished_while_the_rest_hides(workspace: Workspace) -> None:
+    intake = Intake.start(workspace)
+    intake.narrate("Prueba")
+    assert workspace.writer.drain(5)
+    known(workspace)
+    later(workspace, 30)
+    assert [each.contact_id for each in calls.unfinished(workspace.store)] == [intake.contact.id]
+    again = Intake.reopen(workspace, intake.contact.id)
+    assert again.record(again.contact)["narrative"] == "Prueba"
+
+
+def test_a_revoked_laptop_shows_nothing(workspace: Workspace) -> None:
+    case(workspace, "tamarindo")
+    known(workspace, "revoked")
+    assert seen(workspace, "tamarindo") == (0, 0, 0)
+
+
+def test_without_a_server_nothing_ever_hides(workspace: Workspace) -> None:
+    case(workspace, "tamarindo")
+    later(workspace, 400)
+    assert seen(workspace, "tamarindo") == (1, 1, 1)

@@ -118,7 +118,7 @@ def grow(cluster: embedded.Embedded, name: str, size: int) -> None:
         owner.execute("DELETE FROM log WHERE n IN (SELECT n FROM tail)")
         owner.execute(
             """INSERT INTO log SELECT team, n + c.n * g, md5(g || chain), kind, gen_random_uuid()::text, hash, device,
-              actor, hlc, placed, "table", "row" || g, "case" || g, base, patch, schema, sig, received_at, person,
+              actor, hlc, placed, "table", "row" || g, "case" || g, base, patch, size, schema, sig, received_at, person,
               scope || g, reason, data, joins
             FROM log, (SELECT max(n) AS n FROM log) c, generate_series(1, %s / c.n) g""", (size,))  # fmt: skip
         owner.execute(

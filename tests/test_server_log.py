@@ -30,8 +30,8 @@ BEGIN
     head := nextval('numbers');
     first := coalesce(first, head);
     head_chain := p_ids[i];
-    INSERT INTO log (team, n, chain, kind, id, hash, received_at, joins)
-      VALUES (p_team, head, head_chain, 'change', p_ids[i], p_hashes[i], '', false);
+    INSERT INTO log (team, n, chain, kind, id, hash, received_at, joins, size)
+      VALUES (p_team, head, head_chain, 'change', p_ids[i], p_hashes[i], '', false, 0);
   END LOOP;
   RETURN NEXT;
 END $$

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from lnctp_tui.server import audit, check, keeping, log, rows
 from lnctp_tui.server.database import Db, DeviceRow
 from lnctp_tui.server.log import Entry
@@ -207,10 +209,11 @@ class _Entering:
             "received_at": self.received_at,
             "person": each.writer.person,
             "scope": scope,
+            "size": len(orjson.dumps(change["patch"])),
             "joins": bool(record.scopes) and scope not in record.scopes,
         }
         if record.erased:
-            entry["patch"] = None
+            entry["patch"], entry["size"] = None, 0
             self.erased_ids.setdefault(scope, []).append(each.id)
         record.scopes.add(scope)
         if scope != wire.EVERYBODY and scope not in self.scopes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lnctp_tui.server import database, marks, sent
-from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Pool
+from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Pool, become
 from lnctp_tui.sync.wire import EVERYBODY
 
 FIRST = -(1 << 40)
@@ -21,12 +21,14 @@ HELD = (
 LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXISTS (
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
-HISTORY = f"""SELECT {sent.COLUMNS}, found.o FROM (
-    SELECT DISTINCT s.o, l.n FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
-    JOIN records r ON r.team = %s AND r.scopes @> ARRAY[s.scope]
-    JOIN log l ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table"
-    WHERE s.o > 1 OR l.n > %s ORDER BY s.o, l.n LIMIT %s) AS found
-  JOIN log l ON l.team = %s AND l.n = found.n ORDER BY found.o, l.n"""
+HISTORY = """SELECT DISTINCT s.o, l.n, l.size FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
+  CROSS JOIN LATERAL (
+    SELECT r."table", r."row" FROM records r WHERE r.team = %s AND r.scopes @> ARRAY[s.scope] OFFSET 0) AS r
+  CROSS JOIN LATERAL (
+    SELECT l.n, l.size FROM log l WHERE l.team = %s AND l.kind = 'change' AND l."row" = r."row"
+      AND l."table" = r."table" AND (s.o > 1 OR l.n > %s) ORDER BY l.n LIMIT %s) AS l
+  ORDER BY s.o, l.n LIMIT %s"""
+NUMBERED = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.n = ANY(%s)"
 MINE = "SELECT scope, state FROM access WHERE team = %s AND person = %s AND scope = ANY(%s)"
 LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
   WHERE NOT EXISTS (SELECT FROM log l WHERE l.team = %s AND l.id = asked.id)"""
@@ -64,25 +66,28 @@ def history(
     where to go on, [scope, n], or None.
     """
     asked = list(dict.fromkeys(scopes))
-    found: list[Any] = []
-    with database.transaction(place, device, READ) as connection:
+    places: list[tuple[int, int]] = []
+    weight, full = 0, False
+    with database.transaction(place, device.team, SERVE) as connection:
         seen = _seen(connection, device, asked)
         for begin in range(0, len(asked), AT_ONCE):
             some = [scope if scope in seen else None for scope in asked[begin : begin + AT_ONCE]]
-            left = limit + 1 - len(found)
-            args = (some, device.team, 0 if begin else after, left, device.team)
-            found += [(*row[:-1], begin + row[-1] - 1) for row in connection.execute(HISTORY, args)]
-            if len(found) > limit:
+            args = (some, device.team, device.team, 0 if begin else after, limit + 1, limit + 1 - len(places))
+            for order, n, size in connection.execute(HISTORY, args):
+                full = full or len(places) == limit or weight >= sent.PAGE_BYTES
+                if not full:
+                    places.append((begin + order - 1, n))
+                    weight += size
+            if full:
                 break
-    kept = _within(found, limit)
-    if len(kept) == len(found):
-        return {"changes": [sent.change(row) for row in kept], "done": asked, "next": None}
-    last = kept[-1]
-    return {
-        "changes": [sent.change(row) for row in kept],
-        "done": asked[: last[-1]],
-        "next": [asked[last[-1]], last[sent.N]],
-    }
+        become(connection, device, READ)
+        found = connection.execute(NUMBERED, (device.team, [n for _, n in places])).fetchall()
+    rows = {row[sent.N]: sent.change(row) for row in found}
+    changes = [rows[n] for _, n in places if n in rows]
+    if not full:
+        return {"changes": changes, "done": asked, "next": None}
+    last, n = places[-1]
+    return {"changes": changes, "done": asked[:last], "next": [asked[last], n]}
 
 
 def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
@@ -92,15 +97,6 @@ def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
     usual = "held" if device.role == "supervisor" else ""
     held = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
     return held | {EVERYBODY}
-
-
-def _within(found: list[Any], limit: int) -> list[Any]:
-    weight = 0
-    for count, row in enumerate(found):
-        weight += sent.weight(row)
-        if count == limit or (count and weight > sent.PAGE_BYTES):
-            return found[:count]
-    return found
 
 
 def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:

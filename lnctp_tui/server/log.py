@@ -17,8 +17,8 @@ from lnctp_tui.sync.wire import Mark
 
 APPEND = "SELECT first, head, head_chain FROM append(%s, %s, %s, %s)"
 MEMBERS = (
-    "kind", "id", "hash", "device", "actor", "hlc", "placed", "table", "row", "case", "base", "patch", "schema", "sig",
-    "received_at", "person", "scope", "reason", "data", "joins",
+    "kind", "id", "hash", "device", "actor", "hlc", "placed", "table", "row", "case", "base", "patch", "size", "schema",
+    "sig", "received_at", "person", "scope", "reason", "data", "joins",
 )  # fmt: skip
 Entry = dict[str, Any]
 
@@ -38,6 +38,7 @@ def event(
         "id": instants.new_id(),
         "hash": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
         "received_at": instants.iso(now),
+        "size": 0,
         "joins": False,
     }
 

@@ -19,8 +19,10 @@ PLACE = """SELECT c.n, c.chain, u.n, u.chain,
     %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(proof)s AND chain = %(proven)s)
   FROM counter c LEFT JOIN log u ON u.team = c.team AND u.n = least(c.n, %(cursor)s + %(scanned)s)
   WHERE c.team = %(team)s"""
-PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain FROM log l
-  WHERE l.team = %s AND l.n > %s AND l.n <= %s ORDER BY l.n LIMIT %s"""
+PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto FROM (
+    SELECT l.*, sum(l.size) OVER (ORDER BY l.n) AS upto FROM log l
+    WHERE l.team = %s AND l.n > %s AND l.n <= %s) AS l
+  WHERE l.upto - l.size < {sent.PAGE_BYTES} ORDER BY l.n LIMIT %s"""
 BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
   WHERE l.team = %s AND l.kind = 'change' AND l."row" = %s AND l."table" = %s AND l.n < %s ORDER BY l.n"""
 
@@ -62,20 +64,14 @@ def _entries(
 ) -> tuple[list[dict[str, Any]], Mark | None]:
     """The entries, and where they were cut off when there are more in the range."""
     found = connection.execute(PAGE, (device.team, after, upto, limit + 1)).fetchall()
-    entries: list[dict[str, Any]] = []
-    weight = 0
-    last: Mark | None = None
-    for row in found:
-        weight += sent.weight(row)
-        if entries and (len(entries) == limit or weight > sent.PAGE_BYTES):
-            return entries, last
-        entries.append(_entry(connection, device, row))
-        last = Mark(row[sent.N], row[-1])
-    return entries, None
+    full = len(found) > limit or bool(found and found[-1][-1] >= sent.PAGE_BYTES)
+    kept = found[:limit]
+    entries = [_entry(connection, device, row) for row in kept]
+    return entries, Mark(kept[-1][sent.N], kept[-1][-2]) if full else None
 
 
 def _entry(connection: Db, device: DeviceRow, row: Any) -> dict[str, Any]:
-    kind, scope, reason, data, joins, _ = row[sent.WIDTH :]
+    kind, scope, reason, data, joins = row[sent.WIDTH : sent.WIDTH + 5]
     n = row[sent.N]
     if kind == "change":
         if row[1] == device.id:

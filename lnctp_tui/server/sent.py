@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 MEMBERS = (
     "id",
     "device",
@@ -22,13 +20,13 @@ MEMBERS = (
     "n",
     "placed",
 )
-COLUMNS = ", ".join(f'l."{name}"' for name in MEMBERS) + ", l.patch::text"
-"""Of a log called `l`. The patch comes as text: its length counts towards a page."""
+COLUMNS = ", ".join(f'l."{name}"' for name in MEMBERS) + ", l.patch"
+"""Of a log called `l`."""
 WIDTH = len(MEMBERS) + 1
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")
 PAGE_BYTES = 8 << 20
-"""Text of patches after which a page ends."""
+"""Of patches, after which a page ends."""
 
 
 def change(row: Sequence[Any]) -> dict[str, Any]:
@@ -37,12 +35,4 @@ def change(row: Sequence[Any]) -> dict[str, Any]:
     if told["placed"] is None:
         del told["placed"]
     patch = row[WIDTH - 1]
-    if patch is None:
-        return told | {"patch": None, "erased": True}
-    told["patch"] = orjson.loads(patch)
-    return told
-
-
-def weight(row: Sequence[Any]) -> int:
-    """What a change counts towards the bytes of a page."""
-    return len(row[WIDTH - 1] or "") + 400
+    return told | ({"patch": None, "erased": True} if patch is None else {"patch": patch})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lnctp_tui.services.workspace import Workspace
 
 SOON = 1.0
-"""Seconds after a save until it is sent, so that typing goes in few pieces."""
+"""Seconds after a save until it is counted, so that typing counts few times."""
 LET_GO = 0.3
 """Seconds that the end waits for the thread; a request on the line is not waited for."""
 
@@ -76,20 +76,16 @@ class Syncing:
             yield from [screen for screen in stack if screen.is_mounted]
 
     def saved(self) -> None:
-        """Something is on the disk: send it soon, and say that it waits."""
+        """Something is on the disk: say soon that it waits. The thread looks for it by itself."""
         if self._thread is not None and not self._soon:
             self._soon = True
-            self.app.set_timer(SOON, self._send)
+            self.app.set_timer(SOON, self._count_in_thread)
 
-    def _send(self) -> None:
+    def _count_in_thread(self) -> None:
         self._soon = False
-        if self.status is not None and self.status.online is False:
-            threading.Thread(target=self._count, daemon=True, name="sync-count").start()
-        else:
-            self.now()
+        threading.Thread(target=self._count, daemon=True, name="sync-count").start()
 
     def _count(self) -> None:
-        """Without a line only the count is new; the thread keeps its own pauses."""
         from lnctp_tui.errors import LnctpError
 
         thread = self._thread

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.workspace import Workspace
 
 DIGITS = "123456789"
+LEAST_HEIGHT, AROUND = 7, 8
+"""Lines of the values at least, and those that the rest of the screen takes."""
 
 
 class ConflictsScreen(AppScreen[None]):
@@ -112,7 +114,9 @@ class ConflictsScreen(AppScreen[None]):
         where = " · ".join(filter(None, (conflict.folio, title(conflict, self._documents, words))))
         field = words.field(conflict.table, conflict.field)
         self.query_one("#conflict-what", Static).update(Content.assemble(where, "\n", (field, "bold")))
-        self.query_one(Sides).show(columns(conflict, words))
+        sides = self.query_one(Sides)
+        sides.show(columns(conflict, words))
+        sides.styles.height = max(LEAST_HEIGHT, min(sides.height_of_all, self.size.height - AROUND))
 
     def _words(self, conflict: Conflict) -> Words:
         workspace = self.shell.workspace
@@ -206,8 +210,8 @@ def columns(conflict: Conflict, words: Words) -> list[Column]:
     for place, side in enumerate(conflict.sides, 1):
         shown = _("se muestra ahora") if side.shown else ""
         value = words.value(conflict.table, conflict.field, side.value) or _("(vacío)")
-        by = f"{side.actor_name} · {moment(side.at, words.zone)}"
-        found.append(Column(side.change_id, " · ".join(filter(None, (str(place), shown))), value, by))
+        name = " · ".join(filter(None, (str(place), shown)))
+        found.append(Column(side.change_id, name, value, side.actor_name, moment(side.at, words.zone)))
     return found
 
 

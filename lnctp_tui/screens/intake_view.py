@@ -36,10 +36,10 @@ def heading(intake: Intake, risk: str, marks: tuple[str, ...] = ()) -> Heading:
     contact = record_of(intake, "contact")
     case = intake.document["case"]
     facts = (
+        *marks,
         label_of(intake.protocol, "channel", contact.get("channel")).lower(),
         label_of(intake.protocol, "kind", contact.get("kind")).lower(),
         label_of(intake.protocol, "anonymity", case.get("anonymity")).lower(),
-        *marks,
     )
     return Heading(intake.folio or "", tuple(filter(None, facts)), risk, intake.ended_at is not None)
 

@@ -55,7 +55,7 @@ class QueueScreen(AppScreen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading, id="top")
         yield Static(
-            Content(_("Lo que el servidor apartó no está perdido: espera aquí a que alguien lo revise.")),
+            Content(_("Lo apartado no está perdido: espera aquí a que alguien lo revise.")),
             classes="muted",
         )
         yield RowList(id="list")

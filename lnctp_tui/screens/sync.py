@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens import sync_words as words
@@ -19,6 +17,7 @@ from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases
 from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import Part, Reader
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from lnctp_tui.services.sync import SyncStatus, Waiting
 
 MOST = 200
-LABEL = 16
 CONFLICTS, OFFERS, FOLIO, LOOSE = "conflicts:", "offers:", "folio:", "loose:"
 BAR = 20
 """Cells of the first download's bar."""
@@ -65,7 +63,8 @@ class SyncScreen(AppScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="top")
-        yield Static(id="sync-state")
+        yield (state := Reader(id="sync-state"))
+        state.can_focus = False
         yield RowList(id="list")
         yield KeyBar()
 
@@ -108,7 +107,7 @@ class SyncScreen(AppScreen[None]):
         top = self.query_one(TitleBar)
         top.show(self.heading)
         top.mark(said.long or _("sin servidor"), alert=said.alert)
-        self.query_one("#sync-state", Static).update(Content("\n".join(self._state(view))))
+        self._state(view)
         lines = [*self._to_do(view.status), *self._refused(view), *self._waiting(view)]
         self.query_one(RowList).show(lines)
         self.query_one(KeyBar).refresh()
@@ -116,16 +115,27 @@ class SyncScreen(AppScreen[None]):
 
     # what is said
 
-    def _state(self, view: _View) -> list[str]:
+    def _state(self, view: _View) -> None:
+        reader = self.query_one("#sync-state", Reader)
+        reader.show(self._parts(view))
+        reader.styles.height = reader.height_of_all + 2
+
+    def on_resize(self) -> None:
+        """The sentences break elsewhere."""
+        if self.view is not None:
+            self.call_after_refresh(self._state, self.view)
+
+    def _parts(self, view: _View) -> list[Part]:
         status = view.status
         if not status.enrolled:
-            return [
+            alone = (
                 _("Este equipo trabaja solo: todo queda en su disco y no se envía a nadie."),
                 _(
                     "Para compartir casos con su equipo, pida a quien administra la dirección del servidor, "
                     "un código y el archivo de su certificado; después pulse «i»."
                 ),
-            ]
+            )
+            return [Part("text", each) for each in alone]
         zone, now = self.shell.workspace.zone, self.shell.workspace.store.now()
         named = (words.STATES.get(status.state or ""), words.ROLES.get(status.role or ""))
         state = " · ".join(_(each) for each in named if each)
@@ -133,7 +143,7 @@ class SyncScreen(AppScreen[None]):
         if status.online is False:
             contact += f" · {_('sin conexión; se reintenta solo')}"
         pairs = [
-            (_("Servidor"), f"{status.server or ''}  {state}"),
+            (_("Servidor"), " · ".join(filter(None, (status.server, state)))),
             (_("Último contacto"), contact),
             (_("Primera descarga"), _progress(status)),
             (_("Reloj"), _clock(status.clock_offset)),
@@ -141,12 +151,7 @@ class SyncScreen(AppScreen[None]):
             (_("Sin comprobar"), _aside(status.aside)),
             (_("Falta"), _pending(view.fingerprint)),
         ]
-        room = max(20, self.size.width - LABEL - 3)
-        return [
-            f"{label if first else '':<{LABEL}} {line}"
-            for label, text in pairs
-            for first, line in _numbered(wrap(text, room))
-        ]
+        return [Part("pair", text, label) for label, text in pairs if text]
 
     @staticmethod
     def _to_do(status: SyncStatus) -> list[Line]:
@@ -277,10 +282,6 @@ class SyncScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Back to the desk."""
         self.app.switch_mode("desk")
-
-
-def _numbered(lines: list[str]) -> list[tuple[bool, str]]:
-    return [(place == 0, line) for place, line in enumerate(lines)]
 
 
 def _progress(status: SyncStatus) -> str:

@@ -60,6 +60,11 @@ class Reader(Widget, can_focus=True):
         self._top = self._top if stay else 0
         self._arrange()
 
+    @property
+    def height_of_all(self) -> int:
+        """Lines that all of it takes at the present width."""
+        return len(self._lines)
+
     def on_resize(self) -> None:
         self._arrange()
 

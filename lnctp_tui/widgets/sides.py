@@ -17,7 +17,7 @@ from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
 
 LEAST = 24
 """Cells of a column."""
-HEAD, FOOT = 2, 2
+HEAD, FOOT = 1, 4
 """Lines of a column above and below its value, the frame included."""
 
 
@@ -29,6 +29,7 @@ class Column:
     title: str
     value: str
     by: str
+    at: str
 
 
 class Sides(Widget, can_focus=True):
@@ -88,6 +89,11 @@ class Sides(Widget, can_focus=True):
             self.post_message(self.Taken(self.columns[place - 1].key))
 
     @property
+    def height_of_all(self) -> int:
+        """Lines that the longest value takes with its frame."""
+        return HEAD + FOOT + max((len(self._lines(each)) for each in self.columns), default=1)
+
+    @property
     def _fits(self) -> int:
         return max(1, min(len(self.columns), self.size.width // LEAST))
 
@@ -136,13 +142,14 @@ class Sides(Widget, can_focus=True):
         side = "┃" if here else "│"
         style = self.rich_style
         text = ""
-        if y == last - 1:
-            text, style = column.by, self.get_component_rich_style("sides--by")
-        elif y >= HEAD:
+        if y >= last - 2:
+            text = column.by if y == last - 2 else column.at
+            style = self.get_component_rich_style("sides--by")
+        elif HEAD <= y < HEAD + self._room:
             lines = self._lines(column)
             number = self._top + y - HEAD
             text = lines[number] if number < len(lines) else ""
-            if y == last - FOOT and number < len(lines) - 1:
+            if y == HEAD + self._room - 1 and number < len(lines) - 1:
                 text = f"{text[: max(0, inner - 2)]} …"
         return [(f"{side} ", frame), (fit(text, inner), style), (f" {side}", frame)]
 

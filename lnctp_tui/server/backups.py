@@ -116,9 +116,13 @@ def backup(owner: str, key: PublicKey, target: Path, at: str) -> Manifest:
         raise paths.storage_failed(error, target) from error
     finally:
         temporary.unlink(missing_ok=True)
-    with database.connect(owner) as connection:
-        connection.execute(SAFE, (json.dumps({"at": at, "heads": manifest.heads}),))
+    _note_safe(owner, manifest)
     return manifest
+
+
+def _note_safe(owner: str, manifest: Manifest) -> None:
+    with database.connect(owner) as connection:
+        connection.execute(SAFE, (json.dumps({"at": manifest.made_at, "heads": manifest.heads}),))
 
 
 def check(file: Path, key: PrivateKey) -> Manifest:
@@ -154,6 +158,7 @@ def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
         if Manifest(FORMAT, manifest.made_at, **described) != manifest:
             raise BadInput("bad_backup", name=file.name)
     schema.migrate(owner)
+    _note_safe(owner, manifest)
     return manifest
 
 

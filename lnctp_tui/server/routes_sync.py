@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.server import database, history, metrics, policy, pull, push
+from lnctp_tui.server import database, history, metrics, policy, pull
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Fetch, History, Missing, Nothing, Pull, Push, mark
 from lnctp_tui.server.requests import Denied
@@ -18,12 +18,12 @@ LONGEST = 60.0
 
 async def _push(asked: Asked) -> Any:
     services, message = asked.services, asked.body.model_dump()
-    answer = await services.in_thread(
-        lambda: push.push(services.pool, asked.sender, message, instants.now(), services.key)
-    )
-    for _, result, *_rest in answer.get("results", ()):
+    answer = await services.pushing.run(lambda: services.batcher.push(asked.sender, message, instants.now()))
+    results = answer.get("results", ())
+    for _, result, *_rest in results:
         metrics.CHANGES.labels(result).inc()
-    services.nudge()
+    if results:
+        services.nudge()
     return answer
 
 

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.server import database, identity
+from lnctp_tui.server.batcher import Batcher
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.door import Door, door_pool
 from lnctp_tui.server.limits import ADDRESS, DEVICE, Buckets
@@ -21,6 +22,8 @@ from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
 
 Found = TypeVar("Found")
+PUSHING = 64
+"""Pushes that may wait for each other in one process."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -36,6 +39,9 @@ class Services:
     door: Door
     news: News
     threads: Threads
+    batcher: Batcher
+    pushing: Threads
+    """More than there are connections: who waits for a round of the batcher holds a thread and nothing else."""
     _nudging: asyncio.Task[None] | None = None
     by_device: Buckets = field(default_factory=lambda: Buckets(DEVICE))
     by_address: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
@@ -64,7 +70,8 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         with pool.connection() as connection:
             key = identity.signing_key(connection)
         threads = Threads(settings.connections)
-        services = Services(settings, pool, key, Door(entrance, Threads(2)), news, threads)
+        door, batcher = Door(entrance, Threads(2)), Batcher(pool, key)
+        services = Services(settings, pool, key, door, news, threads, batcher, Threads(PUSHING))
         try:
             yield services
         finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,7 +23,7 @@ from lnctp_tui.sync.wire import Mark
 
 BATCH = 500
 TEXT = "La persona refiere que le ofrecieron un empleo; texto de prueba, ficticio, para medir. " * 14
-COPIED = ("log", "records", "access", "data.cases", "counter")
+COPIED = ("log", "records", "belongs", "access", "data.cases", "counter")
 
 
 def made(laptop: Laptop, count: int) -> list[dict[str, Any]]:
@@ -69,7 +70,7 @@ def measure(cluster: embedded.Embedded, count: int, grown: int) -> None:
         print(f"history: {got / (perf_counter() - began):,.0f}/s")
         empty = [timed(lambda: pull.pull(pool, place, reader.cursor, reader.proof)) for _ in range(200)]
         print(f"pull of nothing: {sorted(empty)[100] * 1000:.2f} ms")
-        one = [timed(lambda c=laptop.case(): laptop.push(c)) for _ in range(100)]
+        one = [timed(partial(laptop.push, each)) for each in made(laptop, 100)]
         print(f"push of one: {sorted(one)[50] * 1000:.2f} ms")
         if grown:
             before = pages(pool, reader, 500)

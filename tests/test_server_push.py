@@ -10,7 +10,9 @@ import pytest
 from nacl.signing import VerifyKey
 from server_office import KEY, NOON, Laptop, statuses
 
+from lnctp_tui.domain import merge
 from lnctp_tui.server import audit, database, erase, quarantine, refold
+from lnctp_tui.server import rows as server_rows
 from lnctp_tui.server.batcher import Batcher
 from lnctp_tui.server.database import Declined, Pool
 from lnctp_tui.storage import instants
@@ -174,6 +176,17 @@ def test_rows_are_folded_with_what_the_log_already_has(pool: Pool) -> None:
     ]
     assert rows(pool, "SELECT conflict FROM records") == [(False,)]
     assert refold.compare(pool, "main").different == []
+
+
+def test_one_change_alone_folds_as_the_rule_says() -> None:
+    change = {
+        "id": "c",
+        "hlc": 1,
+        "placed": None,
+        "base": ["x"],
+        "patch": {"b": 1, "a": None, "answers.z": [1]},
+    }
+    assert server_rows.folded([change]) == merge.fold([change])
 
 
 def test_the_comparison_finds_a_row_that_is_not_what_the_log_says(pool: Pool) -> None:

@@ -34,6 +34,8 @@ SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased
   FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[]) AS k(t, r, s, e, c)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 DROP_RECORDS = "DELETE FROM records WHERE team = %s AND scopes = '{}'  AND \"row\" = ANY(%s)"
+BELONG = """INSERT INTO belongs (team, scope, "table", "row")
+  SELECT %s, k.s, k.t, k.r FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(s, t, r) ON CONFLICT DO NOTHING"""
 GIVE = """INSERT INTO access (team, person, scope, state, rank)
   SELECT %s, k.p, k.s, 'held', k.r FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(p, s, r)
   ORDER BY k.s, k.p ON CONFLICT DO NOTHING"""
@@ -119,6 +121,7 @@ class _Entering:
         self.entries: list[Entry] = []
         self.met: dict[str, Coming] = {}
         self.new: dict[Key, list[Entry]] = {}
+        self.joined: list[tuple[str, str, str]] = []
         self.given: dict[tuple[str, str], int] = {}
         self.erased_ids: dict[str, list[str]] = {}
         self.records: dict[Key, Record] = {}
@@ -215,7 +218,9 @@ class _Entering:
         if record.erased:
             entry["patch"], entry["size"] = None, 0
             self.erased_ids.setdefault(scope, []).append(each.id)
-        record.scopes.add(scope)
+        if scope not in record.scopes:
+            record.scopes.add(scope)
+            self.joined.append((scope, *each.key))
         if scope != wire.EVERYBODY and scope not in self.scopes:
             for person in {each.writer.person, each.device.person}:
                 self.given[person, scope] = -(rows.ordered_by(entry) // 1_000_000)
@@ -247,6 +252,8 @@ class _Entering:
             erased, disputes = [of.erased for of in moved.values()], [of.conflict for of in moved.values()]
             execute(SET_RECORDS, (tables, ids, scopes, erased, disputes, self.team))
             execute(DROP_RECORDS, (self.team, ids))
+        if self.joined:
+            execute(BELONG, (self.team, *map(list, zip(*self.joined, strict=True))))
         if self.given:
             people, scopes = [key[0] for key in self.given], [key[1] for key in self.given]
             execute(GIVE, (self.team, people, scopes, list(self.given.values())))

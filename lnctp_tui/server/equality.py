@@ -11,11 +11,11 @@ from lnctp_tui.sync.wire import EVERYBODY
 WEIGHT = "('x' || encode(substr(sha256(convert_to(l.id || l.hash, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint"
 """`wire.weight` as a signed number: the sum is the same modulo 2⁶⁴."""
 BUCKET = "get_byte(sha256(convert_to(l.scope, 'UTF8')), 0)"
-SEEN = """FROM records r JOIN log l
-    ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table"
-  WHERE r.team = %s AND r.scopes && %s"""
-SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} AND l.n <= %s GROUP BY 1"
-IDS = f"SELECT l.id {SEEN} AND {BUCKET} = %s ORDER BY l.n"
+SEEN = """FROM (SELECT DISTINCT b.team, b."table", b."row" FROM belongs b
+    WHERE b.team = %s AND b.scope = ANY(%s)) AS r
+  JOIN log l ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table" """
+SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} WHERE l.n <= %s GROUP BY 1"
+IDS = f"SELECT l.id {SEEN} WHERE {BUCKET} = %s ORDER BY l.n"
 BUCKETS = 256
 
 

@@ -13,8 +13,9 @@ from lnctp_tui.server import audit, database, log
 from lnctp_tui.server.database import SERVE, Db, Declined, Pool
 from lnctp_tui.sync.wire import EVERYBODY
 
-LOCK = """SELECT "table", "row", scopes FROM records WHERE team = %s AND scopes @> ARRAY[%s::text]
-  ORDER BY "row", "table" FOR UPDATE"""
+LOCK = """SELECT r."table", r."row" FROM belongs b
+  JOIN records r ON r.team = b.team AND r."row" = b."row" AND r."table" = b."table"
+  WHERE b.team = %s AND b.scope = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
 MARK = """UPDATE records r SET erased = true, conflict = false FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 IDS = """SELECT l.id FROM unnest(%s::text[], %s::text[]) AS k(t, r)

@@ -22,8 +22,7 @@ LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXI
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
 HISTORY = """SELECT DISTINCT s.o, l.n, l.size FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
-  CROSS JOIN LATERAL (
-    SELECT r."table", r."row" FROM records r WHERE r.team = %s AND r.scopes @> ARRAY[s.scope] OFFSET 0) AS r
+  JOIN belongs r ON r.team = %s AND r.scope = s.scope
   CROSS JOIN LATERAL (
     SELECT l.n, l.size FROM log l WHERE l.team = %s AND l.kind = 'change' AND l."row" = r."row"
       AND l."table" = r."table" AND (s.o > 1 OR l.n > %s) ORDER BY l.n LIMIT %s) AS l

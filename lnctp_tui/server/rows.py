@@ -45,7 +45,12 @@ def ordered_by(change: Mapping[str, Any]) -> int:
 
 def folded(changes: Iterable[Mapping[str, Any]]) -> merge.Folded:
     """What the changes of one record make, in the order the server places them. Each has hlc and placed."""
-    return merge.fold({**each, "hlc": ordered_by(each)} for each in changes)
+    told = list(changes)
+    if len(told) == 1:
+        # Nearly all of a first delivery; equal to the fold, as a test holds.
+        only = told[0]["patch"]
+        return merge.Folded(dict(only), {told[0]["id"]: sorted(only)}, {})
+    return merge.fold({**each, "hlc": ordered_by(each)} for each in told)
 
 
 def row_of(

@@ -95,13 +95,16 @@ CREATE TABLE records (
   PRIMARY KEY (team, "row", "table")
 );
 CREATE INDEX records_conflict ON records (team, "row") WHERE conflict;
-CREATE INDEX records_scopes ON records USING gin (scopes);
+CREATE TABLE belongs (
+  team text NOT NULL, scope text NOT NULL, "table" text NOT NULL, "row" text NOT NULL,
+  PRIMARY KEY (team, scope, "row", "table")
+);
 CREATE TABLE access (
   team text NOT NULL, person text NOT NULL, scope text NOT NULL,
   state text NOT NULL, rank bigint NOT NULL,
   PRIMARY KEY (team, person, scope)
 );
-CREATE INDEX access_scopes ON access (team, scope);
+CREATE INDEX access_scopes ON access (team, scope, person);
 CREATE TABLE quarantine (
   team text NOT NULL, id text NOT NULL, reason text NOT NULL, state text NOT NULL,
   device text NOT NULL, person text NOT NULL, "table" text, "row" text, scope text,
@@ -232,8 +235,8 @@ READS = {
     "quarantine": f"{said('role')} = 'supervisor'",
     "transfers": f"{said('role')} = 'supervisor' OR {said('uid')} IN (sender, receiver)",
 }
-"""Who may read which rows of a table, beside the one who serves the team. `records` has ids only: reading it by
-scope needs an index that row-level security would forbid."""
+"""Who may read which rows of a table, beside the one who serves the team. `records` and `belongs`
+have ids only."""
 
 
 def protect(table: str, team: str, reads: str) -> None:
@@ -264,7 +267,7 @@ def upgrade() -> None:
       GRANT USAGE ON SCHEMA data TO lnctp_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA data TO lnctp_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON people, devices, codes, nonces, settings, counter, audit_counter,
-        records, access, quarantine, transfers TO lnctp_app;
+        records, belongs, access, quarantine, transfers TO lnctp_app;
       GRANT SELECT, INSERT, UPDATE (patch, size) ON log TO lnctp_app;
       GRANT SELECT, INSERT ON audit TO lnctp_app;
       GRANT SELECT ON alembic_version TO lnctp_app;
@@ -280,6 +283,6 @@ def downgrade() -> None:
       DROP SCHEMA data CASCADE;
       DROP FUNCTION append;
       DROP FUNCTION note;
-      DROP TABLE log, counter, records, access, quarantine, transfers, people, devices, codes, nonces, settings,
-        audit, audit_counter;
+      DROP TABLE log, counter, records, belongs, access, quarantine, transfers, people, devices, codes, nonces,
+        settings, audit, audit_counter;
     """)

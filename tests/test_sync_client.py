@@ -368,3 +368,79 @@ def test_a_round_with_nothing_to_do_writes_nothing(house: House) -> None:
     assert not client.pull()
     assert ana.line.asked == ["/v1/pull"]
     assert ana.scalar("PRAGMA data_version") == before
+
+
+def test_what_is_being_typed_rests_and_what_is_urgent_does_not(house: House) -> None:
+    from datetime import timedelta
+
+    ana = house.desk("ana")
+    ana.sync()
+    calm, urgent = ana.case(), ana.case(triage="emergency")
+    ana.sync()
+    ana.set(calm, Form("calm"), summary="se está escribiendo")
+    ana.set(urgent, Form("urgent"), summary="urge")
+    client = ana.client()
+    assert client.push(all_=False) == 1
+    assert ana.scalar('SELECT group_concat("case") FROM changes WHERE sent < 2') == calm
+    assert client.push(all_=False) == 0
+    now = ana.store.now
+    ana.store.now = lambda: now() + timedelta(seconds=11)
+    assert client.push(all_=False) == 1
+
+
+def test_urgent_cases_go_before_older_ones(house: House) -> None:
+    ana = house.desk("ana")
+    for _ in range(3):
+        ana.case()
+    urgent = ana.case(triage="urgent_24h")
+    client = ana.client()
+    client.start()
+    client.outbox.look()
+    client.outbox.size = 3
+    batch = client.outbox.offer()
+    assert batch is not None
+    tables = [ana.scalar('SELECT "table" FROM changes WHERE id = ?', each) for each in batch.ids]
+    assert tables[:2] == ["counselors", "devices"]
+    assert ana.scalar('SELECT "case" FROM changes WHERE id = ?', batch.ids[2]) == urgent
+
+
+def test_a_record_too_large_for_the_line_holds_nobody_up(house: House) -> None:
+    ana = house.desk("ana")
+    ana.sync()
+    big = ana.case(callback_say="palabra " * 400_000)
+    ana.case(summary="Prueba")
+
+    plain = ana.line.call
+
+    def call(method: str, path: str, message: Any = None, *, wait: float = 0.0) -> dict[str, Any]:
+        import orjson
+
+        if message and len(orjson.dumps(message)) > 2 << 20:
+            raise SyncFailed("too_large")
+        return plain(method, path, message, wait=wait)
+
+    ana.line.call = call  # type: ignore[method-assign]
+    ana.sync()
+    ana.sync()
+    (refused,) = [each for each in sync.waiting(ana.store) if each.refused]
+    assert refused.refused == "too_large"
+    assert ana.scalar('SELECT "case" FROM changes WHERE sent < 2') == big
+
+
+def test_values_that_do_not_fit_stay_in_the_log_and_block_nothing(house: House) -> None:
+    from lnctp_tui.domain.merge import Folded
+    from lnctp_tui.storage.folding import row_values
+
+    said = {
+        "closed_at": "ayer", "summary": {"no": "texto"}, "folio": "A\x1b[31mB", "answers.x": "\u202eoculto",
+        "unknown": ["\x00"],
+    }  # fmt: skip
+    values = row_values("cases", Folded(said, {"a": sorted(said)}, {}))
+    assert values["closed_at"] is values["summary"] is None
+    assert values["folio"] == "A\ufffd[31mB"
+    assert values["answers"] == {"x": "\ufffdoculto"}
+    assert values["extra"] == {"unknown": ["\ufffd"]}
+    assert (
+        row_values("people", Folded({"age_min": -1, "headcount": True, "dropped": 1}, {}, {}))["age_min"]
+        is None
+    )

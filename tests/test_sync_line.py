@@ -20,7 +20,7 @@ from lnctp_tui.services.workspace import Workspace, found_workspace, open_worksp
 from lnctp_tui.storage import instants, server_state
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.loop import pause
-from lnctp_tui.sync.transport import HttpLine
+from lnctp_tui.sync.transport import HttpLine, dial
 
 
 @pytest.fixture
@@ -285,3 +285,83 @@ def test_pauses_grow_to_five_minutes_and_honour_the_server() -> None:
     assert longest[-1] == 300
     assert pause(1, 90, lambda _low, high: high) == 90
     assert pause(5, 0, lambda low, _high: low) == 0
+
+
+def test_a_case_is_offered_accepted_and_leaves_its_giver(
+    workspace: Workspace, second: Workspace, served: Served
+) -> None:
+    enrolled(workspace, served)
+    enrolled(second, served)
+    case = instants.new_id()
+    with workspace.store.write() as unit:
+        unit.record("cases", case, {"status": "open", "folio": "ABCD-0001-X", "summary": "Prueba"})
+    sync.once(workspace)
+    sync.once(second)
+    other = second.store.author.actor
+    assert other in {each.id for each in sync.colleagues(workspace)}
+    sync.offer(workspace, case, other)
+    sync.once(second)
+    assert sync.status(second).offers == 1
+    (handed,) = sync.offers(second)
+    assert (handed.scope, handed.folio, handed.mine) == (case, "ABCD-0001-X", True)
+    assert [each.mine for each in sync.offers(workspace)] == [False]
+    sync.answer(second, case, True)
+    assert sync.status(second).offers == 0
+    sync.once(second)
+    sync.once(workspace)
+    counts = []
+    for each in (second, workspace):
+        with each.store.read() as connection:
+            counts.append(connection.exec_driver_sql("SELECT count(*) FROM cases").scalar())
+    assert counts == [1, 0]
+    (found,) = sync.search_server(second, "ABCD")
+    assert (found.id, found.here) == (case, True)
+    assert sync.search_server(workspace, "ABCD") == []
+    assert sync.once(second, verify=True) == sync.Comparison(0, 0, 0)
+
+
+def test_what_the_server_lost_unseen_comes_back_by_comparison(workspace: Workspace, served: Served) -> None:
+    enrolled(workspace, served)
+    with workspace.store.write() as unit:
+        unit.record("cases", instants.new_id(), {"summary": "Prueba"})
+    sync.once(workspace)
+    with workspace.store.write() as unit:
+        unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
+        unit.connection.exec_driver_sql("DELETE FROM cases")
+    found = sync.once(workspace, verify=True)
+    assert found is not None
+    assert (found.buckets, found.fetched) == (1, 1)
+    with workspace.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT summary FROM cases").scalar() == "Prueba"
+    assert sync.once(workspace, verify=True) == sync.Comparison(0, 0, 0)
+
+
+def test_a_case_closed_a_month_ago_leaves_and_comes_back_when_it_is_opened(
+    workspace: Workspace, served: Served
+) -> None:
+    from lnctp_tui.sync import window
+
+    enrolled(workspace, served)
+    now = instants.now()
+    workspace.store.now = lambda: now - datetime.timedelta(days=40)
+    case, call = instants.new_id(), instants.new_id()
+    with workspace.store.write() as unit:
+        unit.record("contacts", call, {"narrative": "Prueba"})
+        closed = instants.iso(unit.now)
+        unit.record("cases", case, {"status": "closed", "closed_at": closed})
+        unit.record("contacts", call, {"case_id": case})
+    workspace.store.now = lambda: now
+    assert window.leaving(workspace.store, now) == []
+    sync.once(workspace)
+    assert set(window.leaving(workspace.store, now)) == {case, call}
+    line = dial(workspace.store)
+    window.ask(workspace.store, line, now)
+    line.close()
+    sync.once(workspace)
+    count = "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM contacts)"
+    with workspace.store.read() as connection:
+        assert connection.exec_driver_sql(count).scalar() == 0
+    sync.open_again(workspace, case)
+    sync.once(workspace)
+    with workspace.store.read() as connection:
+        assert connection.exec_driver_sql(count).scalar() == 2

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from lnctp_tui.domain import merge
 from lnctp_tui.errors import SyncFailed
@@ -63,11 +63,11 @@ class SyncStatus:
     person: str | None
     role: str | None
     waiting: int
-    """Changes without a receipt."""
+    """Changes that are still to be sent."""
     waiting_since: str | None
     """When the oldest of them was stored."""
     refused: int
-    """Changes the server put into quarantine."""
+    """Changes the server put into quarantine, or that are too large to be sent."""
     online: bool | None
     """None while nobody tried."""
     last_contact: str | None
@@ -130,7 +130,9 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
     with store.read() as connection:
         server = server_state.server(connection)
         waiting, oldest = connection.execute(
-            select(func.count(), func.min(CHANGES.c.seq)).where(CHANGES.c.sent.in_((0, 1)))
+            select(func.count(), func.min(CHANGES.c.seq)).where(
+                CHANGES.c.sent.in_((0, 1)), CHANGES.c.refused.is_(None)
+            )
         ).one()
         since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
         wanted = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
@@ -165,7 +167,8 @@ def waiting(store: Store, limit: int = 200) -> list[Waiting]:
     query = select(*columns).outerjoin(cases, cases.c.id == CHANGES.c.case)
     with store.read() as connection:
         found: list[Waiting] = []
-        for condition in (CHANGES.c.refused.is_not(None), CHANGES.c.sent.in_((0, 1))):
+        kept = CHANGES.c.refused.is_(None)
+        for condition in (CHANGES.c.refused.is_not(None), and_(kept, CHANGES.c.sent.in_((0, 1)))):
             rows = connection.execute(query.where(condition).order_by(CHANGES.c.seq).limit(limit))
             found += [Waiting(*row) for row in rows]
     return found[:limit]

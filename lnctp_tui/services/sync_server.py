@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -21,8 +21,6 @@ from lnctp_tui.storage.server_state import DEVICE_KEY, OFFERS
 from lnctp_tui.storage.session import TABLES
 from lnctp_tui.sync import enroll as enrolment
 from lnctp_tui.sync.transport import Line, dial
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class Held:
     status: str | None
     triage: str | None
     line: str
+    """Whose it is; the server tells no more of it."""
     here: bool
 
 
@@ -86,17 +85,24 @@ def _ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any
         return line.call(method, path, message)
 
 
-def _each(kind: type[T], rows: Any) -> list[T]:
-    """Rows of an answer as dataclasses; members the server does not say are None, others are dropped."""
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+def _rows(answer: Any, name: str) -> list[dict[str, Any]]:
+    """The rows of an answer. Raises SyncFailed when it has none."""
+    rows = answer.get(name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SyncFailed("not_a_server")
-    return [kind(**{name: row.get(name) for name in names}) for row in rows]
+    return rows
+
+
+def _names(workspace: Workspace) -> dict[str, str]:
+    counselors = TABLES["counselors"].c
+    with workspace.store.read() as connection:
+        return {row.id: row.name for row in connection.execute(select(counselors.id, counselors.name))}
 
 
 def colleagues(workspace: Workspace) -> list[Colleague]:
     """Who can be given a case."""
-    return _each(Colleague, _ask(workspace, "GET", "/v1/people").get("people"))
+    rows = _rows(_ask(workspace, "GET", "/v1/people"), "people")
+    return [Colleague(str(row.get("id")), str(row.get("name")), str(row.get("role"))) for row in rows]
 
 
 def offer(workspace: Workspace, case_id: str, person: str) -> None:
@@ -106,7 +112,18 @@ def offer(workspace: Workspace, case_id: str, person: str) -> None:
 
 def offers(workspace: Workspace) -> list[Handed]:
     """What is offered to this person and by them."""
-    return _each(Handed, _ask(workspace, "GET", "/v1/offers").get("offers"))
+    rows, names = _rows(_ask(workspace, "GET", "/v1/offers"), "offers"), _names(workspace)
+    return [
+        Handed(
+            str(row.get("scope")),
+            row.get("folio"),
+            row.get("name") or names.get(str(row.get("from"))),
+            names.get(str(row.get("to"))),
+            row.get("at"),
+            row.get("to") == workspace.store.author.actor,
+        )
+        for row in rows
+    ]
 
 
 def answer(workspace: Workspace, scope: str, accept: bool) -> None:
@@ -130,7 +147,18 @@ def open_again(workspace: Workspace, case_id: str) -> None:
 
 def quarantine(workspace: Workspace) -> list[Quarantined]:
     """What the server keeps apart, for a supervisor."""
-    return _each(Quarantined, _ask(workspace, "GET", "/v1/quarantine").get("quarantine"))
+    rows, names = _rows(_ask(workspace, "GET", "/v1/quarantine"), "quarantine"), _names(workspace)
+    return [
+        Quarantined(
+            str(row.get("id")),
+            str(row.get("table") or ""),
+            str(row.get("case") or row.get("row") or ""),
+            str(row.get("reason") or ""),
+            row.get("name") or names.get(str(row.get("person"))),
+            row.get("at"),
+        )
+        for row in rows
+    ]
 
 
 def release(workspace: Workspace, id: str) -> None:
@@ -145,12 +173,21 @@ def dismiss(workspace: Workspace, id: str) -> None:
 
 def search_server(workspace: Workspace, text: str) -> list[Held]:
     """Cases on the server that this person may see; `here` says which are on this laptop."""
-    found = _ask(workspace, "GET", f"/v1/search?q={quote(text, safe='')}").get("cases")
-    rows = [dict(row) for row in found] if isinstance(found, list) else found
-    if isinstance(rows, list):
-        there = _present(workspace, [str(row.get("id")) for row in rows])
-        rows = [row | {"here": row.get("id") in there, "line": row.get("line") or ""} for row in rows]
-    return _each(Held, rows)
+    rows = _rows(_ask(workspace, "GET", f"/v1/search?q={quote(text, safe='')}"), "cases")
+    names = _names(workspace)
+    there = _present(workspace, [str(row.get("scope")) for row in rows])
+    return [
+        Held(
+            str(row.get("scope")),
+            row.get("folio"),
+            row.get("opened_at"),
+            row.get("status"),
+            row.get("triage"),
+            names.get(str(row.get("owner"))) or "",
+            row.get("scope") in there,
+        )
+        for row in rows
+    ]
 
 
 def _present(workspace: Workspace, ids: list[str]) -> set[str]:

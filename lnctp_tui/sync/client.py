@@ -136,7 +136,8 @@ class Client:
                 following = self.outbox.offer() if self.outbox.look(all_=all_) else None
             finally:
                 done += self._answered(batch, asked.result, audit)
-            batch = following
+            # After a batch that was too large nothing was made ready that is small enough.
+            batch = following or (self.outbox.offer() if self.outbox.look(all_=all_) else None)
         return done
 
     def _envelope(self, batch: Offered) -> tuple[dict[str, Any], int]:

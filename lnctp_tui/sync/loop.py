@@ -154,19 +154,19 @@ class Loop:
             self._news.notify_all()
 
     def _run(self) -> None:
-        failures = 0
+        failures, first = 0, True
         with ThreadPoolExecutor(2, thread_name_prefix="sync-help") as pool:
             try:
                 while not self._ending:
                     with self._news:
-                        hurry, self._hurry = self._hurry or not failures, False
+                        hurry, self._hurry = self._hurry or first, False
                     try:
                         rest = self._once(pool, hurry)
                     except (SyncFailed, StorageFailed) as error:
                         failures += 1
                         rest = self._failed(error, failures)
                     else:
-                        failures = 0
+                        failures, first = 0, False
                     self._sleep(rest)
             except Exception as error:  # the thread's outer door
                 self.on_broken(error)

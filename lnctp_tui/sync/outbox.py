@@ -51,6 +51,9 @@ class Outbox:
     waiting: list[tuple[int, int]] = field(default_factory=list)
     """(rank, seq), the next one last."""
     newest: int = 0
+    """Up to which seq everything was taken up."""
+    offered: set[int] = field(default_factory=set)
+    """What was taken up after that, and is on its way or acknowledged."""
 
     def look(self, *, all_: bool = True) -> bool:
         """Whether something is to go; takes up what was saved since the last look.
@@ -65,7 +68,7 @@ class Outbox:
         return bool(self.waiting)
 
     def _take_up(self, found: Iterable[Sequence[Any]], urgent: set[str]) -> None:
-        known = {seq for _rank, seq in self.waiting}
+        known = {seq for _rank, seq in self.waiting} | self.offered
         resting = []
         for seq, table, case, rests in found:
             if rests and case not in urgent:
@@ -75,11 +78,13 @@ class Outbox:
                 if seq not in known:
                     self.waiting.append((_rank(table, case in urgent), seq))
         self.newest = min([self.newest, *(seq - 1 for seq in resting)])
+        self.offered = {seq for seq in self.offered if seq > self.newest}
         self.waiting.sort(reverse=True)
 
     def restart(self) -> None:
         """Look at everything again: the last batch was not acknowledged."""
         self.waiting.clear()
+        self.offered.clear()
         self.newest = 0
 
     def offer(self) -> Offered | None:
@@ -96,6 +101,7 @@ class Outbox:
             self.waiting = [
                 each for each in self.waiting if each[1] not in wanted or each[1] in there - taken
             ]
+            self.offered |= taken
             if batch.ids:
                 return batch
         return None

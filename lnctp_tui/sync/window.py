@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import orjson
+
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync.transport import Line
@@ -14,7 +16,7 @@ OLD = """
 SELECT c.id FROM cases c JOIN scopes s ON s.id = c.id AND s.state = 'held'
 WHERE c.status IN ('closed', 'merged') AND coalesce(c.closed_at, c.opened_at) < ?
   AND NOT EXISTS (SELECT 1 FROM changes u WHERE u."case" = c.id AND (u.sent < 2 OR u.refused IS NOT NULL))
-  AND NOT EXISTS (SELECT 1 FROM changes u WHERE u."case" = c.id AND u.hlc > ?)
+  AND NOT EXISTS (SELECT 1 FROM changes u WHERE u."case" = c.id AND u.at > ?)
 LIMIT ?"""
 CALLS = """
 SELECT k.id FROM contacts k JOIN scopes s ON s.id = k.id AND s.state = 'held'
@@ -24,13 +26,9 @@ WHERE k.case_id IN (SELECT value FROM json_each(?))
 
 def leaving(store: Store, now: datetime) -> list[str]:
     """The scopes to ask away: old closed cases that nobody touched since, and their calls."""
-    import orjson
-
-    limit = now - timedelta(days=DAYS)
+    limit = instants.iso(now - timedelta(days=DAYS))
     with store.read() as connection:
-        cases = list(
-            connection.exec_driver_sql(OLD, (instants.iso(limit), instants.micros(limit), MOST)).scalars()
-        )
+        cases = list(connection.exec_driver_sql(OLD, (limit, limit, MOST)).scalars())
         calls = connection.exec_driver_sql(CALLS, (orjson.dumps(cases).decode(),)).scalars() if cases else ()
         return [*cases, *calls]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,8 +143,8 @@ def test_a_state_holds_from_the_next_request_on(served: Served, state: str) -> N
     assert laptop.push(laptop.case()).status == (403 if state == "revoked" else 200)
 
 
-def pull(laptop: Laptop, cursor: list[object], wait: int = 0) -> Answered:
-    return laptop.call("GET", f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&proof=&limit=1000&wait={wait}")
+def pull(laptop: Laptop, cursor: list[object], seconds: int = 0) -> Answered:
+    return laptop.call("GET", f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&proof=&limit=1000&wait={seconds}")
 
 
 def test_a_supervisor_who_waits_sees_a_case_within_two_seconds(served: Served) -> None:
@@ -188,14 +188,26 @@ def test_a_revocation_ends_a_long_wait(served: Served) -> None:
 
 
 def test_waiting_holds_no_connection(served: Served) -> None:
-    laptops = [served.laptop() for _ in range(3)]
+    laptops = [served.laptop() for _ in range(12)]
     cursor = pull(laptops[0], [0, ""]).message["next"]
     with ThreadPoolExecutor(40) as threads:
-        many = [threads.submit(pull, each, cursor, 4) for each in laptops for _ in range(12)]
+        many = [threads.submit(pull, each, cursor, 4) for each in laptops for _ in range(3)]
         until(lambda: metrics.WAITING._value.get() == 36)
         began = time.monotonic()
         assert laptops[0].call("GET", "/v1/me").status == 200
         assert time.monotonic() - began < 1
+        assert {each.result().status for each in many} == {200}
+
+
+def test_a_laptop_that_asks_again_and_again_waits_a_few_times_only(served: Served) -> None:
+    laptop = served.laptop()
+    cursor = pull(laptop, [0, ""]).message["next"]
+    with ThreadPoolExecutor(5) as threads:
+        began = time.monotonic()
+        many = [threads.submit(pull, laptop, cursor, 3) for _ in range(5)]
+        done, _ = wait(many, timeout=2.5, return_when="ALL_COMPLETED")
+        assert len(done) == 2
+        assert time.monotonic() - began < 3
         assert {each.result().status for each in many} == {200}
 
 

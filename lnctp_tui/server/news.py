@@ -28,6 +28,8 @@ POLL, LISTEN, PAUSE, GATHER = 1.0, 0.25, 0.05, 0.2
 from the first news to the answer, so that what comes together is answered together."""
 MOST = 2000
 """Entries read in one look. Past that everybody of the team is woken."""
+EACH = 3
+"""Waiting requests of one device; an older one is answered."""
 EVERYBODY = frozenset({"@all"})
 
 TAIL = """SELECT l.n, l.device, CASE
@@ -69,6 +71,7 @@ class News:
     def __init__(self, url: str) -> None:
         self._url = url
         self._waiting: defaultdict[str, set[Waiter]] = defaultdict(set)
+        self._of_device: defaultdict[str, list[Waiter]] = defaultdict(list)
         self._seen: dict[str, int] = {}
         self._recent: defaultdict[str, deque[Entry]] = defaultdict(lambda: deque(maxlen=5 * MOST))
         self._stopped = threading.Event()
@@ -94,6 +97,7 @@ class News:
         if self._stopped.is_set() or self._missed(who, after):
             return True
         waiter = Waiter(who, after, asyncio.get_running_loop().create_future())
+        self._make_room(who.id, waiter)
         self._waiting[who.team].add(waiter)
         metrics.WAITING.inc()
         try:
@@ -104,6 +108,9 @@ class News:
         finally:
             metrics.WAITING.dec()
             self._waiting[who.team].discard(waiter)
+            self._of_device[who.id].remove(waiter)
+            if not self._of_device[who.id]:
+                del self._of_device[who.id]
         if not self._stopped.is_set():
             await asyncio.sleep(min(GATHER, seconds))
         return True
@@ -112,6 +119,12 @@ class News:
         """Wakes everybody, or everybody of a team."""
         for each in [team] if team else list(self._waiting):
             self._wake(self._waiting[each])
+
+    def _make_room(self, device: str, waiter: Waiter) -> None:
+        """A laptop that hung up and asks again is not waited for many times over."""
+        waiting = self._of_device[device]
+        waiting.append(waiter)
+        self._wake(waiting[:-EACH])
 
     def _missed(self, who: DeviceRow, after: int) -> bool:
         """Whether the tail is already past something that concerns the device."""

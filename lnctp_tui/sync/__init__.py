@@ -1,1 +1,1 @@
-"""The laptop's side of synchronisation; `wire` is shared with the server."""
+"""The laptop's side of synchronisation: what each part does stands in docs/synchronisation.md, "On the laptop"."""

@@ -118,15 +118,17 @@ def grow(cluster: embedded.Embedded, name: str, size: int) -> None:
         owner.execute("CREATE TEMP TABLE tail AS SELECT * FROM log ORDER BY n DESC LIMIT 500")
         owner.execute("DELETE FROM log WHERE n IN (SELECT n FROM tail)")
         owner.execute(
-            """INSERT INTO log SELECT team, n + c.n * g, md5(g || chain), kind, gen_random_uuid()::text, hash, device,
-              actor, hlc, placed, "table", "row" || g, "case" || g, base, patch, size, schema, sig, received_at, person,
-              scope || g, reason, data, joins
-            FROM log, (SELECT max(n) AS n FROM log) c, generate_series(1, %s / c.n) g""", (size,))  # fmt: skip
+            """INSERT INTO log SELECT team, log.n + c.n * g, md5(g || chain), kind, gen_random_uuid()::text, hash,
+              device, actor, hlc, placed, "table", "row" || g, "case" || g, base, patch, size, schema, sig,
+              received_at, person, scope || g, reason, data, joins
+            FROM log, (SELECT max(n) AS n FROM log) c, generate_series(1, %s / c.n) g WHERE log.n <= c.n""",
+            (size,),
+        )
         owner.execute(
             """INSERT INTO records SELECT DISTINCT team, "table", "row", ARRAY[scope] FROM log WHERE kind = 'change'
             ON CONFLICT DO NOTHING"""
         )
-        owner.execute("UPDATE tail SET n = n + (SELECT max(n) FROM log)")
+        owner.execute("UPDATE tail SET n = n - (SELECT min(n) FROM tail) + 1 + (SELECT max(n) FROM log)")
         owner.execute("INSERT INTO log SELECT * FROM tail")
         owner.execute("UPDATE counter SET (n, chain) = (SELECT n, chain FROM log ORDER BY n DESC LIMIT 1)")
         owner.commit()

@@ -23,6 +23,7 @@ from lnctp_tui.sync import wire
 ID = re.compile(r"[0-9A-Za-z-]{1,36}").fullmatch
 HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 SIGNATURE = re.compile(r"[0-9a-f]{128}").fullmatch
+SENT = frozenset(wire.SENT)
 LONGEST_NAME = 200
 MOST_BASES = 2000
 I64 = 1 << 63
@@ -66,7 +67,7 @@ def flaw(change: Any, writer: Writer | None) -> str | None:
 
 
 def _shaped(change: Any) -> bool:
-    if not isinstance(change, dict) or not change.keys() >= set(wire.SENT):
+    if not isinstance(change, dict) or not change.keys() >= SENT:
         return False
     ids = (change["id"], change["device"], change["actor"], change["row"])
     base, patch = change["base"], change["patch"]
@@ -83,7 +84,9 @@ def _shaped(change: Any) -> bool:
         and all(isinstance(each, str) and ID(each) for each in base)
         and isinstance(patch, dict)
         and bool(patch)
-        and all(isinstance(name, str) and 0 < len(name) <= LONGEST_NAME for name in patch)
+        and set(map(type, patch)) == {str}
+        and "" not in patch
+        and max(map(len, patch)) <= LONGEST_NAME
         and isinstance(change["hash"], str)
         and bool(HASH(change["hash"]))
         and isinstance(change["sig"], str)

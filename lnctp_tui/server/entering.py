@@ -59,12 +59,12 @@ class Coming:
     n: int | None = None
     placed: int | None = None
     entry: int | None = None
+    id: str = ""
+    """Its id, when it has one."""
 
-    @property
-    def id(self) -> str:
-        """Its id, when it has one."""
+    def __post_init__(self) -> None:
         found = self.raw.get("id") if isinstance(self.raw, dict) else None
-        return found if isinstance(found, str) and check.ID(found) else ""
+        self.id = found if isinstance(found, str) and check.ID(found) else ""
 
     @property
     def key(self) -> Key:

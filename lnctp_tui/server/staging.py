@@ -16,6 +16,9 @@ FROM = 24
 """Rows from which COPY pays for its round trips."""
 
 
+NESTED = (dict, list)
+
+
 def many(
     connection: Db,
     like: str,
@@ -37,8 +40,8 @@ def many(
     )
     with connection.cursor().copy(f"COPY {into} ({listed}, o) FROM STDIN") as copy:
         for order, row in enumerate(rows, 1):
-            values = [row.get(each) for each in names]
-            copy.write_row([*(_json(each) if type(each) in (dict, list) else each for each in values), order])
+            values = [_json(each) if type(each) in NESTED else each for each in map(row.get, names)]
+            copy.write_row([*values, order])
     return into
 
 

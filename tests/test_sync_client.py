@@ -338,7 +338,12 @@ def _restore(house: House, kept: dict[str, list[Any]]) -> None:
 
 
 def test_an_erased_record_is_blank_everywhere_and_found_nowhere(house: House) -> None:
-    ana, beto, case = shared(house, summary="PRUEBA-BORRADA")
+    ana, beto, case = shared(house, summary="tamarindo")
+    ana.case(summary="otra cosa")
+    for desk in (ana, beto):
+        while desk.client().index():
+            pass
+        assert _words(desk, "tamarindo") == 1
     ids = [ana.scalar('SELECT id FROM changes WHERE "case" = ?', case)]
     house.event("erase", case, None, data={"ids": ids})
     for desk in (ana, beto):
@@ -346,6 +351,17 @@ def test_an_erased_record_is_blank_everywhere_and_found_nowhere(house: House) ->
         assert desk.row(case) is None
         assert desk.scalar('SELECT patch FROM changes WHERE "case" = ?', case) == "{}"
         assert desk.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
+        assert _words(desk, "tamarindo") == 0
+
+
+def _words(desk: Desk, word: str) -> int:
+    """How often the index itself holds a word."""
+    with desk.store.write() as unit:
+        unit.connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, row)")
+        found = unit.connection.exec_driver_sql("SELECT count(*) FROM temp.words WHERE term = ?", (word,))
+        count = int(found.scalar() or 0)
+        unit.connection.exec_driver_sql("DROP TABLE temp.words")
+    return count
 
 
 def test_what_came_is_found_by_the_search(house: House) -> None:

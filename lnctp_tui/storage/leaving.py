@@ -80,6 +80,8 @@ def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, late
     )
     refold(connection, [(table, row) for table, row in touched], now, latest)
     forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})
+    # A deleted row's words stay in the index until its pieces are merged.
+    connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
 
 
 def refold(connection: Connection, records: Iterable[folding.Key], now: str, latest: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, until
+from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
 from textual.pilot import Pilot
 from workspaces import Founded
 
@@ -122,6 +122,42 @@ def test_the_other_themes(theme: str, furnished: Founded, snap_compare: Any) -> 
         await rest(pilot)
 
     assert snap_compare(app, terminal_size=WIDE, run_before=before)
+    app.close_workspace()
+
+
+@pytest.mark.parametrize(
+    ("theme", "size", "keys"),
+    [
+        ("dark", NARROW, ("n", *"Llama una mujer, habla bajo. Dice que no la dejan salir del motel.")),
+        ("dark", WIDE, ("e", "f3", *"edad victima", "enter")),
+        ("light", WIDE, ("e", "f4", "down", "down")),
+        ("contrast", NARROW, ("e", "f3", *"acto elem", "enter")),
+        ("plain", NARROW, ("e", "f3", *"si se corta", "enter", "s")),
+    ],
+    ids=["narrative", "victim", "indicators", "elements", "safety"],
+)
+def test_the_intake(
+    theme: str,
+    size: tuple[int, int],
+    keys: tuple[str, ...],
+    furnished: Founded,
+    snap_compare: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if theme == "plain":
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = app_on(furnished)
+
+    async def before(pilot: Pilot[int]) -> None:
+        await to_desk(pilot, furnished)
+        app.theme = theme if theme != "plain" else app.theme
+        await go(app, pilot, keys)
+        app.screen.flush()  # type: ignore[attr-defined]
+        await until(pilot, lambda: "guardando" not in text_of(app))
+        app.screen.think()  # type: ignore[attr-defined]
+        await rest(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=before)
     app.close_workspace()
 
 

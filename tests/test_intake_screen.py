@@ -104,6 +104,20 @@ async def test_the_save_mark_moves_by_itself(desk: Workspace) -> None:
         assert "✓ guardado" in plain(app.form.query_one(CallBar))
 
 
+async def test_an_answer_given_again_does_not_wait_for_a_save_that_never_comes(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await go(app, pilot, "seguridad", "danger.in_progress")
+        bar = app.form.query_one(CallBar)
+        for _again in range(2):
+            await pilot.press("s")
+            for _ in range(50):
+                assert desk.writer.drain(5)
+                await pilot.pause(0.02)
+                if "✓ guardado" in plain(bar):
+                    break
+            assert "✓ guardado" in plain(bar)
+
+
 async def test_five_answers_are_five_different_things(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await go(app, pilot, "elementos", "modality")

@@ -179,7 +179,7 @@ class DeskScreen(AppScreen[None]):
         return Line(
             (
                 Cell(line.folio or "", 13, "strong"),
-                Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted") if line.triage else "accent"),
+                Cell(triage.split(":")[0], 17, TRIAGE_LOOK.get(line.triage, "muted")),
                 Cell(age(line.opened_at, now), 10, "muted"),
                 Cell(people if line.people else "", 14, "muted", least=100),
                 Cell(

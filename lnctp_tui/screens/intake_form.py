@@ -67,6 +67,7 @@ class IntakeForm(AppScreen[None]):
         self._flush_timer: Timer | None = None
         self._panel_timer: Timer | None = None
         self._idle_timer: Timer | None = None
+        self._confirm_timer: Timer | None = None
         self._disk: str | None = None
         self._saved_at = ""
 
@@ -260,9 +261,10 @@ class IntakeForm(AppScreen[None]):
         self.notify(" ".join(told), severity="warning", markup=False)
 
     def _written(self) -> None:
-        """Something was handed to the writer."""
+        """Something was handed to the writer; what changed nothing is not written, and no save will tell of it."""
         if self._disk is None:
             self.query_one(CallBar).saving()
+            self._confirm_soon()
         if pane := self.pane:
             pane.load(self._record_of)
         self._soon()
@@ -276,12 +278,16 @@ class IntakeForm(AppScreen[None]):
         self._confirm()
         self._show_heading()
 
+    def _confirm_soon(self) -> None:
+        self._confirm_timer = self._confirm_timer or self.set_timer(CONFIRM, self._confirm)
+
     def _confirm(self) -> None:
         """Say saved only when nothing typed is still on its way."""
+        self._confirm_timer = None
         if self._typed or self._disk:
             return
         if self.intake.writer.pending:
-            self.set_timer(CONFIRM, self._confirm)
+            self._confirm_soon()
         else:
             self.query_one(CallBar).saved(self._saved_at)
 

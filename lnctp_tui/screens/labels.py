@@ -146,5 +146,7 @@ class Words:
         return pick(row.label) if row else ""
 
 
-TRIAGE_LOOK: Mapping[str | None, str] = {"emergency": "error", "urgent_24h": "warning", "priority": "accent"}
+TRIAGE_LOOK: Mapping[str | None, str] = {
+    "emergency": "error", "urgent_24h": "warning", "priority": "accent", "": "accent",
+}  # fmt: skip
 """Colour of a triage level; the words say it too."""

@@ -43,6 +43,16 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def cut(lines: Sequence[str], height: int, width: int, more: str = "…") -> list[str]:
+    """The first `height` lines of a wrapped text; when there are others, the last ends at a word and with `more`."""
+    if len(lines) <= height or height <= 0:
+        return list(lines[: max(0, height)])
+    words = lines[height - 1].split()
+    while words and cell_len(f"{' '.join(words)} {more}") > width:
+        words.pop()
+    return [*lines[: height - 1], " ".join([*words, more])]
+
+
 def strip(pieces: Iterable[Piece], width: int, fill: Style) -> Strip:
     """The pieces side by side in exactly `width` cells; the rest is filled."""
     segments: list[Segment] = []

@@ -18,7 +18,7 @@ from lnctp_tui.domain.indicators import Dimension
 from lnctp_tui.domain.law import Elements
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, language, pick
-from lnctp_tui.widgets.drawing import fit, strip, wrap
+from lnctp_tui.widgets.drawing import cut, fit, strip, wrap
 
 BAR = 4
 QUESTIONS = 3
@@ -88,9 +88,10 @@ def _elements(person: PersonAssessment | None, best: Elements, protocol: Protoco
     for name, prefix, title in _ELEMENTS:
         stands = getattr(elements, name)
         style = "elements--yes" if stands else "elements--open"
-        rest = wrap(_standing(elements, name, prefix, protocol, person), width - 10) or [""]
+        told = wrap(_standing(elements, name, prefix, protocol, person), width - 10)
+        rest = cut(told, 3, width - 10) or [""]
         lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))
-        lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:3]]
+        lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:]]
     return [*lines, Line(((f"→ {_verdict(elements)}", "elements--title"),))]
 
 
@@ -170,7 +171,7 @@ def _questions(codes: Sequence[str], protocol: Protocol, width: int) -> list[Lin
         return []
     lines = [_title(_("Lo que más aclara ahora"))]
     for code in codes[:QUESTIONS]:
-        texts = wrap(question_text(code, protocol), width - 2)[:3]
+        texts = cut(wrap(question_text(code, protocol), width - 2), 3, width - 2)
         lines += [
             Line(((f"{'▸' if at == 0 else ' '} ", "elements--key"), (text, "")), asks=code)
             for at, text in enumerate(texts)

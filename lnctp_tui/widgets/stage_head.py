@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.domain.protocol import Stage
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.widgets.drawing import strip, wrap
+from lnctp_tui.widgets.drawing import cut, strip, wrap
 
 MORE = "… F1"
 LEAST, SHARE = 2, 5
@@ -59,8 +57,8 @@ class StageHead(Widget, can_focus=False):
         prompt, avoid = (wrap(text, self._room) for text in self.texts())
         height = self.size.height
         first = min(len(prompt), max(1, height - min(len(avoid), max(1, height - len(prompt)))))
-        shown = [("stage-head--prompt", line) for line in _cut(prompt, first, self._room)]
-        return shown + [("stage-head--avoid", line) for line in _cut(avoid, height - first, self._room)]
+        shown = [("stage-head--prompt", line) for line in cut(prompt, first, self._room, MORE)]
+        return shown + [("stage-head--avoid", line) for line in cut(avoid, height - first, self._room, MORE)]
 
     def render_line(self, y: int) -> Strip:
         """One line of it."""
@@ -69,13 +67,3 @@ class StageHead(Widget, can_focus=False):
             return strip([], self.size.width, self.rich_style)
         name, text = lines[y]
         return strip([(f" {text}", self.get_component_rich_style(name))], self.size.width, self.rich_style)
-
-
-def _cut(lines: Sequence[str], height: int, room: int) -> list[str]:
-    """The first lines; when there are more, the last ends at a word and names the key that shows all."""
-    if len(lines) <= height or height <= 0:
-        return list(lines[: max(0, height)])
-    words = lines[height - 1].split()
-    while words and cell_len(f"{' '.join(words)} {MORE}") > room:
-        words.pop()
-    return [*lines[: height - 1], " ".join([*words, MORE])]

@@ -26,9 +26,11 @@ def adapter(
     made.pool.shutdown()
 
 
-def walk(adapter: Adapter, folder: Path, seed: int, steps: int = STEPS) -> World:
-    """One walk; raises Violation. The seed is the whole recipe."""
-    world = World(adapter, folder / f"walk{seed}", seed)
+def walk(
+    adapter: Adapter, folder: Path, seed: int, steps: int = STEPS, disasters: int | None = None
+) -> World:
+    """One walk; raises Violation. `disasters` weighs restores, drawn by the seed when it is None."""
+    world = World(adapter, folder / f"walk{seed}", seed, disasters)
     try:
         world.walk(steps)
     finally:

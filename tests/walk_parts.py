@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -19,14 +20,14 @@ from psycopg.rows import dict_row
 from walk_world import START, Laptop, World
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import access, database, embedded, history, pull, push, repair
+from lnctp_tui.server import access, database, embedded, equality, history, pull, push
 from lnctp_tui.server.database import Declined
 from lnctp_tui.services.workspace import found_workspace, load_protocol, open_store
 from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import TABLES, Store
 from lnctp_tui.storage.vault import Key
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.client import Client
+from lnctp_tui.sync.client import Client, Diverged
 from lnctp_tui.sync.loop import Round
 from lnctp_tui.sync.wire import Mark
 
@@ -149,9 +150,9 @@ class Server:
             case "/v1/fetch":
                 return history.fetch(self.db, device, sent["ids"])
             case "/v1/equal":
-                return repair.equal(self.db, device)
+                return equality.equal(self.db, device)
             case "/v1/bucket":
-                return repair.bucket(self.db, device, sent["bucket"])
+                return equality.bucket(self.db, device, sent["bucket"])
             case "/v1/window":
                 return access.window(self.db, device, sent["scopes"], sent["action"], now)
         raise AssertionError(path)
@@ -201,7 +202,7 @@ class Server:
         """Grant a case that the person lacks, revoke one that they have."""
         assert self.world is not None
         change = access.revoke if case in self.granted(person) else access.grant
-        change(self.db, TEAM, person, case, self.world.now(timedelta(0)))
+        change(self.db, TEAM, person, case, self.world.now(timedelta(0)), by="admin")
 
 
 class Adapter:
@@ -255,7 +256,7 @@ class Adapter:
         self._rounds(server, stores)
         for case in self.cases:
             for made in self.made[1:]:
-                access.grant(server.db, TEAM, made.person, case, world.now(timedelta(0)))
+                access.grant(server.db, TEAM, made.person, case, world.now(timedelta(0)), by="admin")
         self._rounds(server, stores)
         for store in stores:
             store.close()
@@ -292,11 +293,23 @@ class Adapter:
 
     def round(self, laptop: Laptop) -> None:
         """One round of the real loop; what the line did is no failure of the program."""
-        try:
+        with offline():
             Round(Client(laptop.store, laptop.wire, pool=self.pool)).run()
-        except SyncFailed as failed:
-            if failed.code != "offline":
-                raise
+
+    def listen(self, laptop: Laptop) -> None:
+        """One page of the long poll, which comes between a save and its push."""
+        with offline(), suppress(Diverged):
+            Client(laptop.store, laptop.wire, pool=self.pool).pull()
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """A line that breaks ends the round and is no failure."""
+    try:
+        yield
+    except SyncFailed as failed:
+        if failed.code != "offline":
+            raise
 
 
 class _Plain:

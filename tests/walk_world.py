@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,8 @@ class Open:
 
     form: Form
     seen: frozenset[str]
+    last: tuple[str, ...] = ()
+    """The fields of its last save: somebody who types on saves them again."""
 
 
 class Wire:
@@ -122,7 +125,7 @@ class Laptop:
 class World:
     """Everything, and the walk through it. `adapter` starts the real parts (walk_parts.Adapter)."""
 
-    def __init__(self, adapter: Any, folder: Path, seed: int, disasters: bool | None = None) -> None:
+    def __init__(self, adapter: Any, folder: Path, seed: int, disasters: int | None = None) -> None:
         self.adapter, self.folder = adapter, folder
         self.chooser = random.Random(seed)
         self.time = START
@@ -131,10 +134,11 @@ class World:
         self.lost: set[str] = set()
         self.struck = False
         self.steps: list[str] = []
-        danger = self.chooser.choice((0, 1, 2)) if disasters is None else int(disasters)
+        danger = self.chooser.choice((0, 1, 2)) if disasters is None else disasters
         self.weights = {
-            "open": 8, "save": 12, "sync": 14, "contact": 1, "attach": 2, "access": self.chooser.choice((0, 2)),
-            "crash": 1, "image": danger, "restore_image": danger, "backup": danger, "restore_server": danger,
+            "open": 8, "save": 12, "sync": 14, "contact": 1, "attach": 2, "listen": 4, "crash": 1,
+            "access": self.chooser.choice((0, 2)), "image": danger, "restore_image": danger, "backup": danger,
+            "restore_server": danger,
         }  # fmt: skip
         self.server = adapter.server(self)
         self.laptops = [self._laptop(number) for number in range(3)]
@@ -195,6 +199,9 @@ class World:
         table, row = self.chooser.choice(sorted(laptop.forms))
         standing = laptop.forms[table, row]
         fields = self.chooser.sample(FIELDS[table], self.chooser.randint(1, 2))
+        if self.chooser.random() < 0.5:
+            fields = list(standing.last) or fields
+        standing.last = tuple(fields)
         before = self._of_row(laptop, row)
         with laptop.store.write() as unit:
             patch = {name: f"{self.chooser.randrange(10**9)}" for name in fields}
@@ -212,7 +219,9 @@ class World:
 
     def contact(self, laptop: Laptop) -> None:
         """A call without a case, as an information call."""
-        row = str(UUID(int=self.chooser.getrandbits(128), version=4))  # the seed's, so that a walk can be repeated
+        row = str(
+            UUID(int=self.chooser.getrandbits(128), version=4)
+        )  # the seed's, so that a walk can be repeated
         with laptop.store.write() as unit:
             id_ = unit.record("contacts", row, {"kind": "information", "narrative": "ficticio"})
         self.saved[id_] = Saved(id_, frozenset())
@@ -228,15 +237,27 @@ class World:
                 id_ = unit.record("contacts", row, {"case_id": case})
             self.saved[id_] = Saved(id_, seen)
 
-    def sync(self, laptop: Laptop, faults: list[str]) -> None:
-        """One round of the real loop under these faults."""
+    def sync(
+        self,
+        laptop: Laptop,
+        faults: list[str],
+        dies_after: int = 0,
+        part: Callable[[Laptop], None] | None = None,
+    ) -> None:
+        """One round of the real loop, or a part of it, under these faults.
+
+        The process may die after a number of transactions.
+        """
         laptop.wire.faults = list(faults)
+        if dies_after:
+            laptop.store.write = dying(laptop.store.write, dies_after)  # type: ignore[method-assign]
         try:
-            self.adapter.round(laptop)
+            (part or self.adapter.round)(laptop)
         except Crash:
             self.reopen(laptop)
         finally:
             laptop.wire.faults = []
+            vars(laptop.store).pop("write", None)
         for key in [key for key in laptop.forms if self.row(laptop, *key) is None]:
             del laptop.forms[key]
 
@@ -295,7 +316,10 @@ class World:
             case "attach":
                 self.attach(laptop, case)
             case "sync":
-                self.sync(laptop, self.chooser.choices(FAULTS, k=self.chooser.randint(0, 4)))
+                dies = self.chooser.choice((0, 0, 0, 0, 1, 2, 3, 5))
+                self.sync(laptop, self.chooser.choices(FAULTS, k=self.chooser.randint(0, 4)), dies)
+            case "listen":
+                self.sync(laptop, self.chooser.choices(FAULTS, k=1), part=self.adapter.listen)
             case "access":
                 self.server.toggle(laptop.person, case)
             case "crash":
@@ -381,6 +405,22 @@ class World:
                 raise Violation(f"a value of {table}.{name} was hidden by somebody who had not seen it")
             if not self.struck and ghost != rule:
                 raise Violation(f"a false conflict on {table}.{name}", self.steps)
+
+
+def dying(write: Any, after: int) -> Any:
+    """`Store.write` of a process that ends right after so many commits."""
+    left = after
+
+    @contextmanager
+    def until(**options: Any) -> Iterator[Any]:
+        nonlocal left
+        with write(**options) as unit:
+            yield unit
+        left -= 1
+        if left <= 0:
+            raise Crash
+
+    return until
 
 
 def as_placed(change: Mapping[str, Any]) -> dict[str, Any]:

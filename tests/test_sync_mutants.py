@@ -1,0 +1,271 @@
+"""The test of the test: protocols with one rule broken. Each must be caught by the walks of test_sync_walks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_sync_walks import adapter, walk
+from walk_parts import Adapter
+
+from lnctp_tui.domain import merge
+from lnctp_tui.server import entering, marks, pull
+from lnctp_tui.storage import folding, incoming, leaving, server_state, session
+from lnctp_tui.sync import client, loop, outbox, repair
+
+__all__ = ["adapter"]
+ENOUGH = 40
+"""Walks after which a mutant that still lives has survived."""
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def cursor_before_rows(patch: pytest.MonkeyPatch) -> None:
+    """The cursor is stored in a transaction before the one with the rows."""
+    real = client.Client.store_page
+
+    def store_page(self: client.Client, page: Any) -> bool:
+        if page.get("status") != "ok":
+            return real(self, page)
+        with self.store.write() as unit:
+            at = server_state.CURSOR
+            if incoming.state.get(unit.connection, at) != list(page["from"]):
+                return True
+            unit.remember(at, list(page["next"]))
+        return real(self, {**page, "from": page["next"]})
+
+    patch.setattr(client.Client, "store_page", store_page)
+
+
+def acknowledged_before_stored(patch: pytest.MonkeyPatch) -> None:
+    """A change counts as sent when it goes out, not when its receipt comes."""
+    patch.setattr(outbox, "OFFERED", outbox.OFFERED.replace("SET sent = 1", "SET sent = 2"))
+    patch.setattr(outbox, "MINE", outbox.MINE.replace(" AND sent < 2", ""))
+
+
+def never_marked_as_offered(patch: pytest.MonkeyPatch) -> None:
+    """What is on the way can still be folded into a later save."""
+    patch.setattr(outbox, "OFFERED", outbox.OFFERED.replace("SET sent = 1", "SET sent = 0"))
+
+
+def base_taken_at_save(patch: pytest.MonkeyPatch) -> None:
+    """A save rests on what the database holds, not on what the screen showed."""
+    real = session.Unit.record
+
+    def record(self: Any, table: str, row: str, said: Any, *, form: Any = None, case: Any = None) -> str:
+        return real(self, table, row, said, form=None, case=case)
+
+    patch.setattr(session.Unit, "record", record)
+
+
+def chain_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """The server believes any cursor and any proof."""
+    patch.setattr(marks, "known", lambda _connection, _team, told: {*told})
+    patch.setattr(
+        pull, "PLACE", pull.PLACE.replace("AND chain = %(chain)s", "").replace("AND chain = %(proven)s", "")
+    )
+
+
+def proof_not_sent(patch: pytest.MonkeyPatch) -> None:
+    """Only the cursor proves the history, not the last acknowledgement."""
+    real, ask = outbox.envelope, client.ask_page
+
+    def envelope(store: Any) -> dict[str, Any]:
+        return real(store) | {"proof": None}
+
+    def ask_page(store: Any, line: Any, limit: int, wait: float) -> dict[str, Any]:
+        with store.write() as unit:
+            unit.remember(server_state.PROOF, None)
+        return ask(store, line, limit, wait)
+
+    patch.setattr(outbox, "envelope", envelope)
+    patch.setattr(client, "ask_page", ask_page)
+
+
+def clocks_decide(patch: pytest.MonkeyPatch) -> None:
+    """The greatest stamp wins and hides the others."""
+
+    def newest(changes: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [max(changes, key=lambda each: (each["hlc"], each["id"]))]
+
+    patch.setattr(merge, "_standing", newest)
+
+
+def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
+    """What was not sent yet goes with the case."""
+    real = leaving.drop
+
+    def drop(connection: Any, scope: str) -> None:
+        connection.exec_driver_sql(
+            'DELETE FROM changes WHERE coalesce("case", row) = ? AND sent < 2', (scope,)
+        )
+        real(connection, scope)
+
+    patch.setattr(leaving, "drop", drop)
+
+
+def revoke_keeps_the_rows(patch: pytest.MonkeyPatch) -> None:
+    """A revoked case only stops coming."""
+    patch.setattr(leaving, "drop", lambda _connection, _scope: None)
+
+
+def acknowledgement_moves_the_cursor(patch: pytest.MonkeyPatch) -> None:
+    """After a push the laptop believes it has read up to its own changes."""
+    real = outbox.acknowledge
+
+    def acknowledge(unit: Any, answer: Any, audit: int, *, proves: bool = True) -> None:
+        real(unit, answer, audit, proves=proves)
+        if proves:
+            unit.remember(server_state.CURSOR, list(answer["proof"]))
+
+    patch.setattr(outbox, "acknowledge", acknowledge)
+
+
+def stale_page_taken(patch: pytest.MonkeyPatch) -> None:
+    """A page is stored wherever it begins: one from before the laptop came back from its image, too."""
+    real = incoming.apply_page
+
+    def apply_page(unit: Any, page: Any, good: Any, asides: Any) -> Any:
+        begins = incoming.state.get(unit.connection, server_state.CURSOR)
+        return real(unit, {**page, "from": begins}, good, asides)
+
+    patch.setattr(incoming, "apply_page", apply_page)
+
+
+def grant_without_history(patch: pytest.MonkeyPatch) -> None:
+    """A grant only opens the tap."""
+    patch.setattr(incoming, "WANT", incoming.WANT.replace("'wanted'", "'held'"))
+
+
+def joined_record_without_its_past(patch: pytest.MonkeyPatch) -> None:
+    """Who sees a case gets a call that was attached to it from the attachment on."""
+    real = incoming.apply_page
+
+    def apply_page(unit: Any, page: Any, good: Any, asides: Any) -> Any:
+        entries = [{**each, "before": []} if each["k"] == "change" else each for each in page["entries"]]
+        return real(unit, {**page, "entries": entries}, good, asides)
+
+    patch.setattr(incoming, "apply_page", apply_page)
+
+
+def own_lost_change_not_fetched(patch: pytest.MonkeyPatch) -> None:
+    """A laptop from an image takes its own ids for things it holds."""
+    patch.setattr(client.Client, "_lost", lambda _self, _own: [])
+
+
+def repair_without_others(patch: pytest.MonkeyPatch) -> None:
+    """After the server came back from a backup each laptop hands back only what it wrote itself."""
+    patch.setattr(repair, "give_back", _own_only(repair.give_back))
+
+
+def _own_only(real: Any) -> Any:
+    def give_back(of: client.Client, ids: list[str]) -> int:
+        with of.store.read() as connection:
+            mine = connection.exec_driver_sql(
+                "SELECT id FROM changes WHERE device = ?", (of.store.author.device,)
+            )
+            own = set(mine.scalars())
+        return int(real(of, [each for each in ids if each in own]))
+
+    return give_back
+
+
+def repair_without_new_beginning(patch: pytest.MonkeyPatch) -> None:
+    """After a repair the laptop goes on from the server's present end."""
+
+    def begin(self: client.Client) -> None:
+        answer = self.line.call("POST", "/v1/start", {})
+        with self.store.write() as unit:
+            unit.remember(server_state.CURSOR, list(answer["cursor"]))
+            unit.remember(server_state.PROOF, None)
+
+    patch.setattr(client.Client, "start", begin)
+
+
+def no_repair(patch: pytest.MonkeyPatch) -> None:
+    """A laptop that shares no history with the server only reads anew."""
+
+    def only_start(of: client.Client) -> int:
+        of.start()
+        return 0
+
+    patch.setattr(loop, "repair", only_start)
+
+
+def own_clock_orders(patch: pytest.MonkeyPatch) -> None:
+    """A laptop orders by the author's clock where the server said otherwise."""
+    patch.setattr(folding, "LOG", folding.LOG.replace(folding.ORDERED, "hlc"))
+
+
+def last_one_writes_the_row(patch: pytest.MonkeyPatch) -> None:
+    """What comes in is laid over the row, without folding the log it belongs to."""
+    patch.setattr(incoming, "_with_log", lambda _connection, _records: set())
+
+
+def server_folds_only_what_comes(patch: pytest.MonkeyPatch) -> None:
+    """The server writes a row from this push alone."""
+    patch.setattr(entering.rows, "logs", lambda _connection, _team, _keys: {})
+
+
+def half_a_history_counts_as_whole(patch: pytest.MonkeyPatch) -> None:
+    """The first page of a history is taken for all of it."""
+    real = incoming.history_read
+
+    def history_read(unit: Any, asked: Any, done: Any, _following: Any) -> None:
+        real(unit, asked, asked, None)
+
+    patch.setattr(incoming, "history_read", history_read)
+
+
+def history_goes_on_too_far(patch: pytest.MonkeyPatch) -> None:
+    """A crash in the middle of a history: the place is noted before the rows."""
+    real = client.Client.store_history
+
+    def store_history(self: client.Client, asked: Any, answer: Any) -> None:
+        with self.store.write() as unit:
+            incoming.history_read(unit, asked, answer["done"], answer.get("next"))
+        real(self, asked, answer)
+
+    patch.setattr(client.Client, "store_history", store_history)
+
+
+MUTANTS: dict[Plant, int] = {
+    cursor_before_rows: 0,
+    acknowledged_before_stored: 0,
+    never_marked_as_offered: 0,
+    base_taken_at_save: 0,
+    chain_not_checked: 4,
+    proof_not_sent: 4,
+    clocks_decide: 0,
+    revoke_drops_the_outbox: 0,
+    revoke_keeps_the_rows: 0,
+    acknowledgement_moves_the_cursor: 0,
+    stale_page_taken: 4,
+    grant_without_history: 0,
+    joined_record_without_its_past: 0,
+    own_lost_change_not_fetched: 4,
+    repair_without_others: 4,
+    repair_without_new_beginning: 4,
+    no_repair: 4,
+    own_clock_orders: 0,
+    last_one_writes_the_row: 0,
+    server_folds_only_what_comes: 0,
+    half_a_history_counts_as_whole: 0,
+    history_goes_on_too_far: 0,
+}
+"""Each with how often disasters strike in the walks that look for it."""
+
+
+@pytest.mark.parametrize("plant", MUTANTS, ids=lambda plant: plant.__name__)
+def test_a_broken_rule_is_caught(
+    plant: Plant, adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    for seed in range(1000, 1000 + ENOUGH):
+        try:
+            walk(adapter, tmp_path / str(seed), seed, disasters=MUTANTS[plant])
+        except Exception:
+            return
+    pytest.fail(f"{plant.__name__} survived {ENOUGH} walks: {plant.__doc__}")

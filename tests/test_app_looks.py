@@ -45,6 +45,8 @@ MORE = {
     "intake_help": ("n", "f1"),
     "find": ("n", "f3"),
     "emergency": ("n", "f8"),
+    "sync": ("s",),
+    "enroll": ("s", "i"),
 }
 LETTERS = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ]{3,}")
 ENGLISH = {

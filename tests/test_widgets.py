@@ -352,3 +352,14 @@ def test_lines_fit_their_width(width: int) -> None:
     assert cell_len(fit(text, width)) == width
     assert all(cell_len(line) <= max(2, width) for line in wrap(text, width))
     assert "\x1b" not in plain(text)
+
+
+async def test_a_list_answered_before_it_was_laid_out_shows_from_its_first_row() -> None:
+    checklist = Checklist(FIELD, "Acto", [Question(f"q{n}", f"Corta {n}") for n in range(8)])
+    checklist.display = False
+    async with One(checklist).run_test(size=(60, 20)) as pilot:
+        checklist.show("q5")
+        checklist.action_answer("yes")
+        checklist.display = True
+        await pilot.pause()
+        assert all(any(f"Corta {n}" in line for line in shown(checklist)) for n in range(8))

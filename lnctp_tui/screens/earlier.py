@@ -95,6 +95,7 @@ class EarlierContacts(AppDialog[None]):
         options.clear_options()
         options.add_options(Option(self._line(match)) for match in self.matches)
         options.highlighted = cursor if self.matches else None
+        self.refresh_bindings()
 
     def _line(self, match: Match) -> Content:
         zone = self.intake.workspace.zone
@@ -102,6 +103,10 @@ class EarlierContacts(AppDialog[None]):
         why = "\n".join(f"    {_(WHY.get(kind, kind))}: {shown}" for kind, shown in match.why)
         linked = "  ✓ " + _("vinculado como posible") if match.case_id in self.linked else ""
         return Content.assemble((match.folio or "?", "bold"), f"  {day}{linked}\n", (why, "dim"))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Linking and opening need a match."""
+        return bool(self.matches) or action not in ("choose", "unlink", "open")
 
     @property
     def _chosen(self) -> Match | None:

@@ -79,6 +79,7 @@ class Checklist(Widget, can_focus=True):
         self.filter_text: str | None = None
         self.typing_filter = False
         self._top = 0
+        self._revealed: Size | None = None
         self._shape: tuple[int, str | None] | None = None
         self._lines: list[_Line] = []
 
@@ -161,6 +162,8 @@ class Checklist(Widget, can_focus=True):
         return max(1, self.size.height - 2)
 
     def _reveal(self) -> None:
+        """Scroll to the cursor."""
+        self._revealed = self.size
         number = self._line_of(self.cursor)
         lines = self._arrange(self.size.width)
         first = number - 1 if number and lines[number - 1].heading else number
@@ -168,12 +171,11 @@ class Checklist(Widget, can_focus=True):
         self._top = max(self._top, number - self._height + 1)
         self._top = max(0, min(self._top, len(lines) - self._height))
 
-    def on_resize(self) -> None:
-        self._reveal()
-
     # Painting
 
     def render_line(self, y: int) -> Strip:
+        if self.size != self._revealed:  # a key may come before the first layout
+            self._reveal()
         width = self.size.width
         if y == 0:
             return self._title_line(width)

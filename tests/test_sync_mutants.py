@@ -211,12 +211,12 @@ def server_folds_only_what_comes(patch: pytest.MonkeyPatch) -> None:
 
 def half_a_history_counts_as_whole(patch: pytest.MonkeyPatch) -> None:
     """The first page of a history is taken for all of it."""
-    real = incoming.history_read
+    real = client.Client.ask_history
 
-    def history_read(unit: Any, asked: Any, done: Any, _following: Any) -> None:
-        real(unit, asked, asked, None)
+    def ask_history(self: client.Client, wanted: Any) -> dict[str, Any]:
+        return real(self, wanted) | {"done": [scope for scope, _ in wanted], "next": None}
 
-    patch.setattr(incoming, "history_read", history_read)
+    patch.setattr(client.Client, "ask_history", ask_history)
 
 
 def history_goes_on_too_far(patch: pytest.MonkeyPatch) -> None:

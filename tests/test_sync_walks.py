@@ -14,7 +14,7 @@ from walk_world import World
 from lnctp_tui.server.embedded import Embedded
 
 WALKS, STEPS = 12, 60
-SOAKED = 600
+SOAKED = 400
 
 
 @pytest.fixture(scope="session")

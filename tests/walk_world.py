@@ -74,6 +74,8 @@ class Wire:
         self.serve, self.world = serve, world
         self.faults: list[str] = []
         self.last_page: dict[str, Any] | None = None
+        self.delayed = False
+        """The answer to the last pull is still on its way, and comes as the answer to the next."""
 
     def call(
         self, method: str, path: str, message: Mapping[str, Any] | None = None, *, wait: float = 0.0
@@ -94,9 +96,10 @@ class Wire:
         if fault == "twice":
             answer = self.serve(method, path, said)
         if kind == "/v1/pull":
-            if fault == "stale" and self.last_page is not None:
+            if (fault == "stale" or self.delayed) and self.last_page is not None:
+                self.delayed = False
                 return self.last_page
-            self.last_page = answer
+            self.last_page = answer if answer.get("entries") else self.last_page
         if fault == "answer_lost":
             raise SyncFailed("offline")
         if fault == "crash_after":
@@ -137,7 +140,7 @@ class World:
         danger = self.chooser.choice((0, 1, 2)) if disasters is None else disasters
         self.weights = {
             "open": 8, "save": 12, "sync": 14, "contact": 1, "attach": 2, "listen": 4, "crash": 1,
-            "access": self.chooser.choice((0, 2)), "image": danger, "restore_image": danger, "backup": danger,
+            "access": self.chooser.choice((0, 3, 8)), "image": danger, "restore_image": danger, "backup": danger,
             "restore_server": danger,
         }  # fmt: skip
         self.server = adapter.server(self)
@@ -280,6 +283,7 @@ class World:
             shutil.rmtree(laptop.folder)
             shutil.copytree(laptop.image, laptop.folder)
             self.reopen(laptop)
+            laptop.wire.delayed = self.chooser.random() < 0.5
             self._count_losses()
 
     def restore_server(self) -> None:

@@ -72,13 +72,17 @@ def searching(home: Path) -> list[Measure]:
     with opened(home) as (workspace, bare):
         mine, theirs = [], []
         typed = [text[:end] for text in TYPED for end in range(2, len(text) + 1)]
-        random.Random(SEED).shuffle(typed)
+        chooser = random.Random(SEED)
+        chooser.shuffle(typed)
         for text in typed:
             query = match_query(text)
             if not query:
                 continue
-            mine.append(milliseconds(lambda text=text: search.search(workspace.store, text, 50)))
-            theirs.append(milliseconds(lambda query=query: bare.execute(BARE_SEARCH, (query,)).fetchall()))
+            ours = (mine, lambda text=text: search.search(workspace.store, text, 50))
+            floor = (theirs, lambda query=query: bare.execute(BARE_SEARCH, (query,)).fetchall())
+            # Who comes second finds the pages in the system's cache: they take turns by lot.
+            for times, work in (ours, floor) if chooser.random() < 0.5 else (floor, ours):
+                times.append(milliseconds(work))
     detail = {
         "p50": p50(mine),
         "floor p50": p50(theirs),

@@ -80,7 +80,8 @@ class DirectLine:
                 marks = [said.get(key, "").partition(".") for key in ("cursor", "proof")]
                 cursor, proof = (read([int(n), chain]) if n else None for n, _dot, chain in marks)
                 assert cursor is not None
-                return pull.pull(self.pool, device, cursor, proof, int(said["limit"]))
+                audit_n = int(said.get("audit", 0))
+                return pull.pull(self.pool, device, cursor, proof, int(said["limit"]), audit_n)
             case "start":
                 return history.start(self.pool, device)
             case "history":

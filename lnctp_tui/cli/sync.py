@@ -120,6 +120,11 @@ def _report(context: typer.Context, found: SyncStatus, zone: str, compared: Comp
     if compared is not None:
         rows.append((_("Comparación"), _compared(compared)))
     output.table(["", ""], rows)
+    if found.alarms:
+        from lnctp_tui.i18n.messages import explain_code
+
+        for alarm in found.alarms:
+            output.tell(str(explain_code(alarm)))
     if found.problem:
         from lnctp_tui.i18n.messages import explain_code
 

@@ -130,6 +130,22 @@ SYNC: dict[str, tuple[str, str, str]] = {
         SAFE,
         N_("Se reintenta solo; si se repite, avise a quien administra el servidor."),
     ),
+    # what the server denies of what it had said
+    "server_audit_changed": (
+        N_("La bitácora del servidor no continúa la que este equipo conocía: volvió de un respaldo, o se alteró."),
+        SAFE,
+        N_("Avise por teléfono a quien administra el servidor: debe saber por qué."),
+    ),
+    "server_history_changed": (
+        N_("El registro del servidor no es el que este equipo conocía: volvió de un respaldo, o se alteró."),
+        N_("Este equipo devolvió lo que al servidor le faltaba."),
+        N_("Avise por teléfono a quien administra el servidor: debe saber por qué."),
+    ),
+    "server_content_changed": (
+        N_("El servidor tiene otro contenido para cambios que este equipo conoce: alguien pudo alterarlo."),
+        N_("Aquí se conserva lo que se firmó."),
+        N_("Avise por teléfono a quien administra el servidor y a soporte."),
+    ),
     "too_large": (N_("Un registro es demasiado grande para enviarlo."), SAFE, N_("Avise a soporte.")),
     "malformed": (
         N_("El servidor no entendió lo que se le envió."),

@@ -148,6 +148,7 @@ class SyncScreen(AppScreen[None]):
             (_("Primera descarga"), _progress(status)),
             (_("Reloj"), _clock(status.clock_offset)),
             (_("Qué pasa"), words.problem(status.problem)),
+            *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
             (_("Sin comprobar"), _aside(status.aside)),
             (_("Falta"), _pending(view.fingerprint)),
         ]

@@ -21,6 +21,7 @@ FOLIO = "SELECT folio FROM data.cases WHERE of_team = %s AND id = %s"
 OFFER = "INSERT INTO transfers (team, id, scope, sender, receiver, state, at) VALUES (%s, %s, %s, %s, %s, 'open', %s)"
 OPEN = """SELECT id, sender FROM transfers
   WHERE team = %s AND scope = %s AND receiver = %s AND state = 'open' FOR UPDATE"""
+LAST = "SELECT FROM counter WHERE team = %s FOR UPDATE"
 SETTLE = "UPDATE transfers SET state = %s, at = %s WHERE team = %s AND id = %s"
 OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
   FROM transfers t JOIN people p ON p.team = t.team AND p.id = t.sender
@@ -128,6 +129,9 @@ def offers(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
 
 def change_role(connection: Db, team: str, person: str, old: str, new: str, now: datetime) -> None:
     """Grants or revokes what a person's role alone lets them see. In the caller's transaction, duty `serve`, last."""
+
+    # A case that comes in this moment is numbered before, and then seen here, or after, and then by nobody's old role.
+    connection.execute(LAST, (team,))
 
     def seen(role: str) -> dict[str, int]:
         row = DeviceRow("", team, person, "", "", "active", role, "")

@@ -11,6 +11,8 @@ from lnctp_tui.sync.wire import Mark
 
 NOTE = "SELECT note(%s, %s, %s, %s, %s)"
 HEAD = "SELECT n, chain FROM audit_counter WHERE team = %s"
+THEN = """SELECT c.n, c.chain, a.chain FROM audit_counter c LEFT JOIN audit a ON a.team = c.team AND a.n = %s
+  WHERE c.team = %s"""
 ALL = "SELECT n, at, actor, action, record, chain FROM audit WHERE team = %s ORDER BY n"
 
 
@@ -23,6 +25,14 @@ def head(connection: Db, team: str) -> Mark:
     """Where the chain ends."""
     found = connection.execute(HEAD, (team,)).fetchone()
     return Mark(*found) if found else Mark(0, START)
+
+
+def head_and(connection: Db, team: str, n: int) -> tuple[Mark, str | None]:
+    """Where the chain ends, and its value at entry `n`, by which a laptop sees that it is still the same one."""
+    found = connection.execute(THEN, (n, team)).fetchone()
+    if not found:
+        return Mark(0, START), START if n == 0 else None
+    return Mark(found[0], found[1]), START if n == 0 else found[2]
 
 
 def broken_at(connection: Db, team: str) -> int | None:

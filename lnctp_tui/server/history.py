@@ -99,8 +99,11 @@ def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
 
 
 def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
-    """Which of these changes the log lacks; a quarantined one is lacking, so that it is checked anew."""
-    with database.transaction(place, device.team, SERVE) as connection:
+    """Which of these changes the log lacks; a quarantined one is lacking, so that it is checked anew.
+
+    So is one that the person may not see: it is answered like an id that never was.
+    """
+    with database.transaction(place, device, READ) as connection:
         return {"missing": [id_ for (id_,) in connection.execute(LACKING, (list(ids), device.team))]}
 
 

@@ -64,6 +64,8 @@ class Pull(Message):
     proof: Annotated[str, StringConstraints(pattern=r"^([0-9]{1,18}\.([0-9a-f]{64})?)?$")] = ""
     limit: Annotated[int, Field(ge=1, le=5000)] = 1000
     wait: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0
+    audit: Number = 0
+    """The last entry of the server's audit that the laptop knows of."""
 
 
 class History(Message):

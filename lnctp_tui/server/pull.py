@@ -5,6 +5,7 @@ Numbers have no gaps, so a page is a range of them: a pull costs what it reads, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server import audit, database, marks, sent
@@ -16,7 +17,8 @@ SCANNED = 5000
 
 PLACE = """SELECT c.n, c.chain, u.n, u.chain,
     %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(cursor)s AND chain = %(chain)s),
-    %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(proof)s AND chain = %(proven)s)
+    %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(proof)s AND chain = %(proven)s),
+    (SELECT p.role FROM people p WHERE p.team = c.team AND p.id = %(person)s)
   FROM counter c LEFT JOIN log u ON u.team = c.team AND u.n = least(c.n, %(cursor)s + %(scanned)s)
   WHERE c.team = %(team)s"""
 PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto FROM (
@@ -28,24 +30,30 @@ BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
 
 
 def pull(
-    place: Pool | Db, device: DeviceRow, cursor: Mark, proof: Mark | None, limit: int = 1000
+    place: Pool | Db, device: DeviceRow, cursor: Mark, proof: Mark | None, limit: int = 1000, audit_n: int = 0
 ) -> dict[str, Any]:
-    """One page after `cursor`: up to `limit` entries. `diverged` when this history is not the laptop's."""
+    """One page after `cursor`: up to `limit` entries. `diverged` when this history is not the laptop's.
+
+    `audit_then` is the audit's chain at `audit_n`, the last entry that the laptop knows of.
+    """
     proof = proof or START
     with database.transaction(place, device.team, SERVE) as connection:
         asked = {
             "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
-            "proven": proof.chain, "scanned": SCANNED,
+            "proven": proof.chain, "scanned": SCANNED, "person": device.person,
         }  # fmt: skip
         found = connection.execute(PLACE, asked).fetchone()
-        n, chain, last_n, last_chain, here, proven = found or (0, "", None, None, cursor.n == 0, proof.n == 0)
+        n, chain, last_n, last_chain, here, proven, role = found or (
+            0, "", None, None, cursor.n == 0, proof.n == 0, device.role
+        )  # fmt: skip
         if not (here and proven):
             return {"status": "diverged"}
         head, end = Mark(n, chain), Mark(last_n, last_chain) if last_n else START
-        seen = audit.head(connection, device.team)
+        seen, then = audit.head_and(connection, device.team, audit_n)
         entries: list[dict[str, Any]] = []
         if head.n > cursor.n:
-            become(connection, device, READ)
+            # The role of this very moment: what comes after `head` is not in the page, whoever it is for.
+            become(connection, device if device.role == role else replace(device, role=role), READ)
             entries, cut = _entries(connection, device, cursor.n, end.n, limit)
             end = cut or end
     following = end if head.n > cursor.n else cursor
@@ -56,6 +64,8 @@ def pull(
         "next": list(following),
         "more": following.n < head.n,
         "audit": list(seen),
+        "audit_then": then,
+        "role": role,
     }
 
 

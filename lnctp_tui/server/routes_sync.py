@@ -43,8 +43,8 @@ async def _pull(asked: Asked) -> Any:
 async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
     cursor: Mark = mark(asked.body.cursor) or START
     proof = mark(asked.body.proof)
-    pool, limit = asked.services.pool, asked.body.limit
-    return await asked.services.in_thread(lambda: pull.pull(pool, sender, cursor, proof, limit))
+    pool, limit, audit_n = asked.services.pool, asked.body.limit, asked.body.audit
+    return await asked.services.in_thread(lambda: pull.pull(pool, sender, cursor, proof, limit, audit_n))
 
 
 def _anew(asked: Asked) -> database.DeviceRow:

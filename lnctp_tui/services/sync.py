@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -50,6 +51,7 @@ __all__ = [
 UNHURRIED = 0.5
 """Seconds of a transaction while nobody types."""
 INDEXED = 400
+ALARM_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class SyncStatus:
     offers: int
     aside: int
     """Changes of others whose author could not be checked; they are kept and not shown."""
+    alarms: list[str] = field(default_factory=list)
+    """Codes of what the server denied of what it had said, in the last ALARM_DAYS days."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
         since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
         wanted = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
         kept = state.starting_with(connection, "sync:")
+        told_since = instants.iso(store.now() - timedelta(days=ALARM_DAYS))
         return SyncStatus(
             enrolled=server is not None,
             state=server.state if server else None,
@@ -155,6 +160,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS)) or 0,
             offers=len(kept.get("offers") or {}),
             aside=len(state.starting_with(connection, server_state.ASIDE)),
+            alarms=[code for code, at in sorted(kept.get("alarms", {}).items()) if at >= told_since],
         )
 
 

@@ -19,7 +19,7 @@ from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store, Unit
-from lnctp_tui.sync import outbox, wire
+from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring
@@ -192,6 +192,9 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
+        witness.look(self.store, page)
+        if (role := page.get("role")) and role != self.server.role:
+            self.became(self.server.state, role=str(role))
         with understood():
             _mark(page["from"])
             following = _mark(page["next"])
@@ -206,6 +209,7 @@ class Client:
         with understood(), self.store.write(behind=True) as unit:
             self.keys.store(unit)
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
+            witness.saw(unit, page)
             self.contact(unit)
         self._pace(time.monotonic() - began, len(changes))
         if touched:
@@ -376,10 +380,13 @@ def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any
     with store.read() as connection:
         cursor = state.get(connection, server_state.CURSOR) or list(wire.START)
         proof = state.get(connection, server_state.PROOF)
+        audit = state.get(connection, server_state.AUDIT) or list(witness.START)
     path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
     if proof:
         path += f"&proof={proof[0]}.{proof[1]}"
-    return line.call("GET", path, wait=wait)
+    if audit[0]:
+        path += f"&audit={audit[0]}"
+    return {**line.call("GET", path, wait=wait), witness.KNEW: audit}
 
 
 def _again(error: SyncFailed) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
 from lnctp_tui.storage import instants, leaving, server_state, state
 from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import window
+from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.client import Client, Diverged, ask_page
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
@@ -71,6 +71,8 @@ class Round:
         try:
             self._exchange(all_)
         except Diverged:
+            with client.store.write() as unit:
+                witness.alarm(unit, witness.HISTORY)
             self.repaired += repair(client)
             self._exchange(all_)
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import outbox, wire
+from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.client import Client, understood
 
 OFFERED = 20_000
@@ -107,13 +107,9 @@ def compare(client: Client) -> Comparison:
 
     Call it when nothing waits and nothing is wanted; entries that came to the server meanwhile are fetched.
     """
-    answer = client.line.call("POST", "/v1/equal", {})
-    with understood():
-        theirs = [int(each) for each in answer["sums"]]
-        if len(theirs) != len(ours := _sums(client.store)):
-            raise ValueError
-    different = [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
+    different = _different(client)
     fetched = returned = 0
+    unexplained: set[int] = set()
     for bucket in different:
         answer = client.line.call("POST", "/v1/bucket", {"bucket": bucket})
         with understood():
@@ -126,7 +122,22 @@ def compare(client: Client) -> Comparison:
             with understood():
                 missing = [str(each) for each in answer["missing"]]
             returned += give_back(client, missing)
+        if here == there:
+            unexplained.add(bucket)
+    if unexplained and not unexplained.isdisjoint(_different(client)):
+        with client.store.write() as unit:
+            witness.alarm(unit, witness.CONTENT)
     return Comparison(len(different), fetched, returned)
+
+
+def _different(client: Client) -> list[int]:
+    """The numbers of the sums that differ."""
+    answer = client.line.call("POST", "/v1/equal", {})
+    with understood():
+        theirs = [int(each) for each in answer["sums"]]
+        if len(theirs) != len(ours := _sums(client.store)):
+            raise ValueError
+    return [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
 
 
 COUNTED = """SELECT c.id, c.hash, coalesce(c."case", c.row), c."table" FROM changes c

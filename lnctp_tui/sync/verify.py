@@ -1,7 +1,8 @@
 """Who wrote a change: hash and signature against the device keys this laptop learned from the log.
 
-A device brings its own key, in a change that the key itself signs; the first key known of a device stands for
-ever. So a server that was taken over can withhold changes, but not write in somebody's name.
+A device brings its own key and says whose it is, in a change that the key itself signs; the first of both that
+is known of a device stands for ever. So a server that was taken over can withhold changes, but not write in the
+name of a device that is known, nor let one write as another person.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ class Checked(NamedTuple):
 
 @dataclass
 class Keyring:
-    """Device → public key. `learned` waits to be stored with the changes it came with."""
+    """Device → public key, and whom it writes as. `learned` waits to be stored with the changes it came with."""
 
     keys: dict[str, bytes]
+    actors: dict[str, frozenset[str]] = field(default_factory=dict)
     learned: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +55,8 @@ class Keyring:
         keys = {device: bytes.fromhex(key) for device, key in kept.items()}
         if secret := state.get(connection, server_state.DEVICE_KEY):
             keys[own] = SigningKey(secret, HexEncoder).verify_key.encode()
-        return cls(keys)
+        told = state.starting_with(connection, server_state.WRITES_AS)
+        return cls(keys, {device: frozenset(actors) for device, actors in told.items()})
 
     def learn(self, changes: Iterable[Change]) -> None:
         """Take the keys of devices that introduce themselves, where none was known."""
@@ -64,11 +67,14 @@ class Keyring:
             device = each["device"]
             if isinstance(said, str) and device not in self.keys and wire.sealed_by(each, said):
                 self.keys[device] = self.learned[device] = bytes.fromhex(said)
+                whose = (each["actor"], each["patch"].get("counselor_id"))
+                self.actors[device] = frozenset(one for one in whose if isinstance(one, str))
 
     def store(self, unit: Unit) -> None:
         """Keep what was learned, for ever."""
         for device, key in self.learned.items():
             unit.remember(server_state.KEY + device, key.hex())
+            unit.remember(server_state.WRITES_AS + device, sorted(self.actors[device]))
         self.learned.clear()
 
     def check(self, changes: Sequence[Change], pool: ThreadPoolExecutor | None = None) -> Checked:
@@ -89,7 +95,7 @@ class Keyring:
     def proves(self, change: Change) -> bool:
         """Whether the device it names wrote it. Of an erased change only the signature can be checked."""
         key = self.keys.get(change["device"])
-        if key is None:
+        if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
             return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False

@@ -200,8 +200,6 @@ def acknowledge(unit: Unit, answer: Mapping[str, Any], sent_audit: int, *, prove
         leaving.drop(connection, scope)
     if proves:
         unit.remember(server_state.PROOF, list(answer["proof"]))
-    if answer.get("audit"):
-        unit.remember(server_state.AUDIT, list(answer["audit"]))
     unit.remember(server_state.AUDIT_KNOWN, sent_audit)
     if prefix := answer.get("folio_prefix"):
         take_prefix(unit, str(prefix))

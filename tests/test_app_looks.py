@@ -14,7 +14,7 @@ from workspaces import Founded
 
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens import first_run
+from lnctp_tui.screens import first_run, intake
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 import compile_catalogs
@@ -146,6 +146,7 @@ def test_the_intake(
     snap_compare: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(intake, "LOOK_AGAIN", 3600)  # a mark that comes by the clock
     if theme == "plain":
         monkeypatch.setenv("NO_COLOR", "1")
     app = app_on(furnished)

@@ -27,7 +27,7 @@ READER_CACHE = 8 << 10
 BUSY_SECONDS = 10.0
 READERS = 2
 
-_CORRUPT, _NOT_A_DATABASE = 11, 26
+_BUSY, _CORRUPT, _NOT_A_DATABASE = 5, 11, 26
 
 
 def connect(
@@ -100,7 +100,10 @@ def translated(error: Exception, path: Path) -> LnctpError:
     primary = code & 0xFF if isinstance(code, int) else None
     if primary in (_CORRUPT, _NOT_A_DATABASE):
         return DatabaseDamaged(name=path.name)
-    return StorageFailed(name=path.name, reason=str(getattr(error, "sqlite_errorname", type(error).__name__)))
+    reason = str(getattr(error, "sqlite_errorname", type(error).__name__))
+    return StorageFailed(
+        "database_locked" if primary == _BUSY else "file_failed", name=path.name, reason=reason
+    )
 
 
 @contextmanager

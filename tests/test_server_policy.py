@@ -26,7 +26,7 @@ BODIES = {
     "answer": {"scope": ID, "accept": True},
     "decide": {"action": "dismiss"},
 }
-REFUSALS = {"pending", "revoked", "upload_only", "forbidden"}
+REFUSALS = {"pending", "revoked", "upload_only", "wipe", "wipe_all", "forbidden"}
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,10 @@ def test_the_table_says_what_was_promised(role: str, action: str, reach: str | N
         ("upload_only", "push", None),
         ("upload_only", "pull", "upload_only"),
         ("revoked", "me", "revoked"),
+        ("revoked", "wiped", "revoked"),
+        ("wipe", "push", "wipe"),
+        ("wipe", "wiped", None),
+        ("wipe_all", "me", "wipe_all"),
         ("strange", "me", "forbidden"),
     ],
 )

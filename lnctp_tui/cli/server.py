@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,6 +91,8 @@ STATUS = {
     "active": N_("Equipos activos"),
     "upload_only": N_("Equipos que solo entregan"),
     "revoked": N_("Equipos revocados"),
+    "wiping": N_("Equipos con orden de borrado"),
+    "altered": N_("Equipos cuya bitácora fue alterada"),
     "quarantined": N_("Cambios en cuarentena"),
     "megabytes": N_("Tamaño, MB"),
 }
@@ -222,7 +225,19 @@ def office() -> Iterator[Office]:
     with database() as (settings, found):
         cluster.check_revision(found.app)
         with connect(found.app) as connection, transaction(connection, settings.team, SERVE):
-            yield Office(connection, settings.team, f"cli:{getpass.getuser()}", instants.now())
+            yield Office(connection, settings.team, f"cli:{who()}", instants.now())
+
+
+def who() -> str:
+    """The system's user at this command line; under sudo and su the one who logged in, where the system knows."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    import pwd
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError, KeyError):
+        return pwd.getpwuid(int(Path("/proc/self/loginuid").read_text(encoding="ascii"))).pw_name
+    return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
 
 
 def done(context: typer.Context, text: str, **facts: Any) -> None:

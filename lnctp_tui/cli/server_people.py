@@ -23,6 +23,8 @@ STATES = {
     "active": N_("activo"),
     "upload_only": N_("solo entrega"),
     "revoked": N_("revocado"),
+    "wipe": N_("se borrará"),
+    "wipe_all": N_("se borrará del todo"),
     "left": N_("ya no está"),
 }
 LONGEST = 200
@@ -104,7 +106,16 @@ def list_devices(context: typer.Context) -> None:
         return
     output.table(
         [_("Equipo"), _("Persona"), _("Estado"), _("Folio"), _("Huella")],
-        ((each.id, each.name, _(STATES[each.state]), each.folio_prefix, each.fingerprint) for each in found),
+        (
+            (
+                each.id,
+                each.name,
+                _("borrado") if each.wiped_at else _(STATES[each.state]),
+                each.folio_prefix,
+                each.fingerprint,
+            )
+            for each in found
+        ),
     )
 
 
@@ -144,6 +155,25 @@ def revoke(context: typer.Context, which: Which) -> None:
     )
 
 
+def wipe(
+    context: typer.Context,
+    which: Which,
+    everything: Annotated[
+        bool, typer.Option("--all", help=N_("También lo que nunca se envió: eso se pierde."))
+    ] = False,
+) -> None:
+    from lnctp_tui.server import wiping
+
+    with office() as people:
+        device = people.device(which)
+        said = wiping.order(people, device, everything)
+    text = {
+        "asked": _("Falta que otra persona dé la misma orden, con su propio usuario, en menos de una hora."),
+        "ordered": _("El equipo de {name} se borra en su próximo contacto.").format(name=device.name),
+    }[said]
+    done(context, text, device=device.id, order=said)
+
+
 def code(context: typer.Context, who: Who) -> None:
     with office() as people:
         person = people.person(who)
@@ -170,5 +200,6 @@ DEVICES = (
     ("approve", approve, N_("Deja entrar un equipo, tras comparar por voz las seis palabras.")),
     ("upload-only", upload_only, N_("El equipo aún entrega y ya no lee.")),
     ("revoke", revoke, N_("El equipo no entra más; robado o perdido.")),
+    ("wipe", wipe, N_("Lo borra en su próximo contacto; lo ordenan dos personas en una hora.")),
 )
 COMMANDS = (("code", code, N_("Hace un código de inscripción para una persona.")),)

@@ -77,6 +77,11 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Un equipo revocado se inscribe de nuevo, con otro código."),
     ),
+    "wipe_same_person": (
+        N_("Usted ya dio esta orden: la confirma otra persona, con su propio usuario."),
+        UNTOUCHED,
+        N_("Pídalo a quien también administra el servidor, antes de una hora."),
+    ),
     "wrong_device_words": (
         N_("Las seis palabras no son las de ese equipo."),
         UNTOUCHED,

@@ -89,6 +89,16 @@ SYNC: dict[str, tuple[str, str, str]] = {
         N_("Lo que faltaba por enviar sigue aquí, cifrado."),
         N_("Avise a quien administra el servidor antes de entregar el equipo."),
     ),
+    "wipe": (
+        N_("Su organización ordenó borrar este equipo: los casos que el servidor tiene ya no están aquí."),
+        N_("Lo que faltaba por enviar sigue aquí, cifrado, sin mostrarse."),
+        N_("Avise a quien administra el servidor. Puede seguir tomando llamadas."),
+    ),
+    "wipe_all": (
+        N_("Su organización ordenó borrar este equipo: los casos ya no están aquí."),
+        N_("Tampoco lo que faltaba por enviar."),
+        N_("Avise a quien administra el servidor. Puede seguir tomando llamadas."),
+    ),
     "unknown_device": (
         N_("El servidor no conoce este equipo."),
         SAFE,

@@ -23,8 +23,11 @@ NEXT = {
     "active": frozenset({"pending", "upload_only"}),
     "upload_only": frozenset({"pending", "active"}),
     "revoked": frozenset({"pending", "active", "upload_only"}),
+    "wipe": frozenset({"pending", "active", "upload_only", "revoked"}),
+    "wipe_all": frozenset({"pending", "active", "upload_only", "revoked", "wipe"}),
 }
-"""State → those it can follow. Nothing follows a revocation: such a laptop enrols anew."""
+"""State → those it can follow. Only an order to wipe (server.wiping) follows a revocation: such a laptop enrols
+anew."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Device:
     folio_prefix: str
     created_at: str
     seen_at: str | None
+    wiped_at: str | None
+    """When it said that it obeyed an order to wipe."""
     fingerprint: str
     """Six words of its public key, to compare by voice."""
 
@@ -142,8 +147,9 @@ class Office:
     def devices(self) -> list[Device]:
         """All devices, those that wait for approval first."""
         rows = self.connection.execute(
-            """SELECT d.public_key, d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at
+            """SELECT d.public_key, d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at, w.done_at
             FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
+            LEFT JOIN wipes w ON w.team = d.team AND w.device = d.id
             WHERE d.team = %s ORDER BY d.state <> 'pending', p.name, d.created_at""",
             (self.team,),
         )

@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 Role = Literal["counselor", "supervisor", "analyst", "admin"]
-State = Literal["pending", "active", "upload_only", "revoked"]
+State = Literal["pending", "active", "upload_only", "revoked", "wipe", "wipe_all"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
     "offer", "answer", "offers", "people", "search", "quarantine", "decide", "conflicts",
+    "wiped",
 ]  # fmt: skip
 Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
 see. `team`: all cases of the team."""
 
 ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "analyst", "admin")
-STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked")
+STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked", "wipe", "wipe_all")
 
-_DELIVER: Final[dict[Action, Reach]] = {"me": "self", "push": "self", "missing": "self"}
+_DELIVER: Final[dict[Action, Reach]] = {"me": "self", "push": "self", "missing": "self", "wiped": "self"}
 """Whoever once wrote a case may deliver it: an earlier counselor, now admin, still has an outbox."""
 _READ: Final[tuple[Action, ...]] = (
     "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
@@ -48,6 +49,9 @@ LEFT: Final[Mapping[State, frozenset[Action] | None]] = {
     "active": None,
     "upload_only": frozenset({"me", "push", "missing"}),
     "revoked": frozenset(),
+    # An order: all it may still say is that it obeyed (server.wiping).
+    "wipe": frozenset({"wiped"}),
+    "wipe_all": frozenset({"wiped"}),
 }
 """What a state leaves of a role; None leaves all of it."""
 

@@ -11,6 +11,7 @@ COUNTS = """SELECT coalesce((SELECT n FROM counter WHERE team = %(team)s), 0),
   (SELECT count(*) FROM people WHERE team = %(team)s AND state = 'active'),
   (SELECT count(*) FROM quarantine WHERE team = %(team)s AND state = 'open'),
   pg_database_size(current_database()) / 1000000"""
+ALTERED = "SELECT count(DISTINCT record) FROM audit WHERE team = %s AND action = 'device_audit_altered'"
 DEVICES = "SELECT state, count(*) FROM devices WHERE team = %s GROUP BY state"
 
 
@@ -25,6 +26,7 @@ def read(url: str, team: str) -> dict[str, Any]:
         states: dict[str, int] = dict(connection.execute(DEVICES, (team,)).fetchall())
         kept = backups.safe(connection)
         broken = audit.broken_at(connection, team)
+        (altered,) = connection.execute(ALTERED, (team,)).fetchone() or (0,)
     heads = kept["heads"] if kept else {}
     return {
         "revision": revision,
@@ -33,6 +35,8 @@ def read(url: str, team: str) -> dict[str, Any]:
         "backup_at": kept["at"] if kept else None,
         "people": people,
         **{state: states.get(state, 0) for state in ("pending", "active", "upload_only", "revoked")},
+        "wiping": states.get("wipe", 0) + states.get("wipe_all", 0),
+        "altered": altered,
         "quarantined": quarantined,
         "megabytes": megabytes,
         "audit_broken_at": broken,

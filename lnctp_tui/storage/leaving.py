@@ -94,13 +94,24 @@ def refold(connection: Connection, records: Iterable[folding.Key], now: str, lat
         folding.write(connection, {(table, row): found.get(row, []) for row in rows}, now, latest)
 
 
-def wipe(connection: Connection) -> None:
-    """Remove all that was recorded but the chain of views. The caller knows that receipts cover it."""
-    for table in (*TABLES, "changes", "conflicts", "scopes"):
+def wipe(connection: Connection, *, unsent: bool = True) -> None:
+    """Remove all that was recorded but the chain of views.
+
+    The caller knows that receipts cover it, or has an order; without `unsent` what has no receipt stays in the
+    log, without a row, as of a scope that went.
+    """
+    for table in (*TABLES, "conflicts", "scopes"):
         connection.exec_driver_sql(f"DELETE FROM {table}")
+    connection.exec_driver_sql("DELETE FROM changes WHERE sent = 2 OR ?", (unsent,))
+    connection.exec_driver_sql(
+        "INSERT INTO scopes (id, state, rank, after, reason) "
+        """SELECT DISTINCT coalesce("case", row), 'gone', 0, 0, 'revoked' FROM changes"""
+    )
     connection.exec_driver_sql(
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
-        "OR key GLOB 'place:*' OR key GLOB 'aside:*'"
+        "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key = 'sync:offers'"
     )
-    for table in ("search_rows", "search_stale", "search"):
+    for table in ("search_rows", "search_stale"):
         connection.exec_driver_sql(f"DELETE FROM {table}")
+    # Not DELETE: the words of deleted rows would stay in the index until its pieces are merged.
+    connection.exec_driver_sql("INSERT INTO search (search) VALUES ('delete-all')")

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
-from lnctp_tui.storage import instants, leaving, server_state, state
+from lnctp_tui.storage import audit, instants, leaving, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.client import Client, Diverged, ask_page
@@ -32,6 +32,7 @@ DAILY = timedelta(hours=24)
 OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate"})
 """The line itself failed: nobody answered."""
 STATES = frozenset({"pending", "revoked", "upload_only"})
+ORDERS = frozenset({"wipe", "wipe_all"})
 
 
 def pause(failures: int, asked: float, draw: Callable[[float, float], float] = random.uniform) -> float:
@@ -58,6 +59,8 @@ class Round:
                 client.became(error.code)
             if error.code in ("upload_only", "revoked"):
                 self._end()
+            if error.code in ORDERS:
+                self._obey(error.code)
             raise
 
     def _work(self, all_: bool) -> None:
@@ -104,6 +107,18 @@ class Round:
             window.ask(client.store, client.line, now)
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, instants.iso(now))
+
+    def _obey(self, order: str) -> None:
+        """Two people of the organisation had this laptop wiped. New calls can be taken after it, as ever."""
+        client = self.client
+        with client.store.write() as unit:
+            obeyed = state.get(unit.connection, server_state.ORDERED)
+            if obeyed not in (order, "wipe_all"):
+                leaving.wipe(unit.connection, unsent=order == "wipe_all")
+                unit.remember(server_state.ORDERED, order)
+                audit.note(unit.connection, unit.now, client.server.key, order, client.store.author.device)
+        client.became("revoked", wiped=True)
+        client.line.call("POST", "/v1/wiped", {})
 
     def _end(self) -> None:
         """Somebody who left: once the server holds everything, nothing stays here."""

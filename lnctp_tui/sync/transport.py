@@ -197,7 +197,7 @@ def _by_status(status: int) -> str:
 KNOWN = frozenset(
     ("clock_skew", "bad_signature", "replayed", "unknown_device", "pending", "revoked", "upload_only",
      "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "code_unknown", "code_used",
-     "code_expired", "device_taken", "too_old", "too_slow", "not_found")
+     "code_expired", "device_taken", "wipe", "wipe_all", "too_old", "too_slow", "not_found")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
 

@@ -21,7 +21,7 @@ from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.outbox import Offered, Outbox
-from lnctp_tui.sync.transport import Line
+from lnctp_tui.sync.transport import SLOWEST, Line
 from lnctp_tui.sync.verify import Checked, Keyring
 
 PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 200, 1000
@@ -32,6 +32,8 @@ SHORT = 0.05
 CONTACT_EVERY = 60.0
 BETWEEN = 2.0
 """Seconds of a long download after which what was saved here goes out, and news come in."""
+QUICK = 5.0
+"""Seconds within which something is answered on a line that takes more."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked"})
 
 
@@ -131,11 +133,17 @@ class Client:
         batch = self.outbox.offer() if self.outbox.look(all_=all_) else None
         while batch:
             body, audit = self._envelope(batch)
-            asked = self.pool.submit(self.line.call, "POST", "/v1/push", body)
+            # One change cannot be halved: it gets the time that a bad line needs for it.
+            patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
+            self.outbox.sent, began = len(batch.ids), time.monotonic()
+            asked = self.pool.submit(self.line.call, "POST", "/v1/push", body, wait=patience)
             try:
                 following = self.outbox.offer() if self.outbox.look(all_=all_) else None
             finally:
-                done += self._answered(batch, asked.result, audit)
+                taken = self._answered(batch, asked.result, audit)
+                done += taken
+            if taken * 2 > self.outbox.size:
+                self._went(began)
             # After a batch that was too large nothing was made ready that is small enough.
             batch = following or (self.outbox.offer() if self.outbox.look(all_=all_) else None)
         return done
@@ -154,8 +162,13 @@ class Client:
             self.outbox.restart()
             raise Diverged
         self._receive(said, batch.ids, audit)
-        self.outbox.size = min(wire.BATCH, self.outbox.size * 2)
+        self.outbox.sent = 0
         return len(batch.ids)
+
+    def _went(self, began: float) -> None:
+        """The line took as much as it was asked to: if it was quick it takes more."""
+        if time.monotonic() - began < QUICK:
+            self.outbox.grow()
 
     def _too_large(self, batch: Offered) -> int:
         """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""
@@ -183,7 +196,11 @@ class Client:
 
     def pull(self, wait: float = 0) -> bool:
         """Read one page and store it; whether there is more. Raises SyncFailed, Diverged."""
-        return self.store_page(ask_page(self.store, self.line, self.page, wait))
+        began = time.monotonic()
+        page = ask_page(self.store, self.line, min(self.page, 2 * self.outbox.size), wait)
+        if page.get("more"):
+            self._went(began)
+        return self.store_page(page)
 
     def store_page(self, page: Mapping[str, Any]) -> bool:
         """Store a page that came; whether there is more. One that does not begin at the cursor is dropped."""
@@ -328,8 +345,13 @@ class Client:
 
     def ask_history(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Any]:
         """One page of these scopes' histories."""
-        asked = {"scopes": [scope for scope, _ in wanted], "after": wanted[0][1], "limit": HISTORY}
-        return self.line.call("POST", "/v1/history", asked)
+        limit = min(HISTORY, 4 * self.outbox.size)
+        asked = {"scopes": [scope for scope, _ in wanted], "after": wanted[0][1], "limit": limit}
+        began = time.monotonic()
+        answer = self.line.call("POST", "/v1/history", asked)
+        if answer.get("next"):
+            self._went(began)
+        return answer
 
     def store_history(self, asked: Sequence[str], answer: Mapping[str, Any]) -> None:
         """Store a page of histories, in short transactions; the last one notes what is whole."""

@@ -18,6 +18,7 @@ from lnctp_tui.storage import audit, instants, leaving, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.client import Client, Diverged, ask_page
+from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
 
@@ -55,6 +56,8 @@ class Round:
                 raise SyncFailed("pending")
             self._work(all_)
         except SyncFailed as error:
+            if error.code in SHORTER:
+                client.outbox.shrink()
             if error.code in STATES and error.code != client.server.state:
                 client.became(error.code)
             if error.code in ("upload_only", "revoked"):

@@ -18,6 +18,8 @@ from lnctp_tui.storage import folios, incoming, instants, leaving, server_state,
 from lnctp_tui.storage.session import TABLES, Store, Unit
 from lnctp_tui.sync import wire
 
+SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
+"""Failures after which less is asked of the line at once."""
 URGENT = ("emergency", "urgent_24h")
 LARGEST = 1_800_000
 """Bytes of changes in one batch, below the cap of a body."""
@@ -39,6 +41,8 @@ class Offered(NamedTuple):
 
     ids: list[str]
     changes: list[orjson.Fragment]
+    size: int
+    """Bytes before compression."""
 
 
 @dataclass
@@ -47,13 +51,33 @@ class Outbox:
 
     store: Store
     size: int = wire.BATCH
-    """Changes in a batch; halved when the line or the server finds it too large."""
+    """Changes in a batch; halved when the line or the server finds it too large. Pages keep in step with it."""
     waiting: list[tuple[int, int]] = field(default_factory=list)
     """(rank, seq), the next one last."""
     newest: int = 0
     """Up to which seq everything was taken up."""
     offered: set[int] = field(default_factory=set)
     """What was taken up after that, and is on its way or acknowledged."""
+    sent: int = 0
+    """Changes in the batch that is on the line."""
+
+    def __post_init__(self) -> None:
+        with self.store.read() as connection:
+            self.size = state.get(connection, server_state.BATCH, self.size)
+
+    def shrink(self) -> None:
+        """Ask half as much of a line that broke or was too slow, in the next round and the next program too."""
+        self._remember(max(1, min(self.size, self.sent or self.size) // 2))
+
+    def grow(self) -> None:
+        """A batch went quickly: twice as much."""
+        if self.size < wire.BATCH:
+            self._remember(min(wire.BATCH, self.size * 2))
+
+    def _remember(self, size: int) -> None:
+        self.size = size
+        with self.store.write(behind=True) as unit:
+            unit.remember(server_state.BATCH, size if size < wire.BATCH else None)
 
     def look(self, *, all_: bool = True) -> bool:
         """Whether something is to go; takes up what was saved since the last look.
@@ -130,7 +154,7 @@ def fitting(rows: Iterable[Sequence[Any]], most: int) -> tuple[set[int], Offered
         taken.add(row[0])
         ids.append(row[1])
         changes.append(orjson.Fragment(content))
-    return taken, Offered(ids, changes)
+    return taken, Offered(ids, changes, size)
 
 
 def encoded(row: Sequence[Any]) -> bytes:

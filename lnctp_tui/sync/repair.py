@@ -24,7 +24,7 @@ def repair(client: Client) -> int:
     client.outbox.restart()
     returned, last = 0, 0
     while True:
-        ids, last = _held(client.store, last)
+        ids, last = _held(client.store, last, min(OFFERED, 40 * client.outbox.size))
         if not ids:
             break
         answer = client.line.call("POST", "/v1/missing", {"ids": ids})
@@ -35,11 +35,11 @@ def repair(client: Client) -> int:
     return returned
 
 
-def _held(store: Store, after: int) -> tuple[list[str], int]:
+def _held(store: Store, after: int, most: int) -> tuple[list[str], int]:
     with store.read() as connection:
         rows = connection.exec_driver_sql(
             "SELECT seq, id FROM changes WHERE seq > ? AND (refused IS NULL OR sent = 2) ORDER BY seq LIMIT ?",
-            (after, OFFERED),
+            (after, most),
         ).all()
     return [id_ for _seq, id_ in rows], rows[-1][0] if rows else after
 
@@ -61,9 +61,10 @@ def give_back(client: Client, ids: list[str]) -> int:
     """Push these changes whoever wrote them; own ones get their receipt by it."""
     returned = 0
     while ids:
-        batch = _batch(client.store, ids[: wire.BATCH])
+        offered = ids[: client.outbox.size]
+        batch = _batch(client.store, offered)
         if not batch.ids:
-            ids = ids[wire.BATCH :]
+            ids = ids[len(offered) :]
             continue
         said = outbox.envelope(client.store)
         body = said | {"cursor": None, "proof": None, "repair": True, "changes": batch.changes}

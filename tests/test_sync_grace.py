@@ -86,3 +86,60 @@ def test_without_a_server_nothing_ever_hides(workspace: Workspace) -> None:
     case(workspace, "tamarindo")
     later(workspace, 400)
     assert seen(workspace, "tamarindo") == (1, 1, 1)
+
+
+def test_a_clock_that_is_set_back_wins_no_time(workspace: Workspace) -> None:
+    from lnctp_tui.storage import audit
+
+    later(workspace, -3)
+    case(workspace, "tamarindo")
+    later(workspace, 0)
+    known(workspace)
+    later(workspace, 20)
+    with workspace.store.write() as unit:  # something is looked at, or the server is tried
+        audit.note(unit.connection, unit.now, "persona", "view", "x")
+    later(workspace, 1)
+    assert seen(workspace, "tamarindo") == (0, 0, 0)
+    new = case(workspace, "tamarindo")
+    assert cases.document(workspace.store, new)["case"]["summary"] == "tamarindo"
+
+
+def test_every_opening_and_every_try_notes_how_late_it_is(workspace: Workspace) -> None:
+    from lnctp_tui.errors import SyncFailed
+    from lnctp_tui.storage import state
+    from lnctp_tui.sync.loop import Loop
+
+    def latest() -> str:
+        with workspace.store.read() as connection:
+            return str(state.get(connection, server_state.LATEST))
+
+    opened = latest()
+    assert opened <= instants.iso(instants.now())
+    later(workspace, 3)
+    Loop(workspace.store)._failed(SyncFailed("offline"), 1)
+    assert latest() == instants.iso(workspace.store.now())
+    later(workspace, 1)
+    Loop(workspace.store)._failed(SyncFailed("offline"), 2)
+    assert latest() > instants.iso(workspace.store.now())
+
+
+def test_a_clock_that_was_years_ahead_is_forgiven_by_the_next_contact(workspace: Workspace) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sync_office import DirectLine
+
+    from lnctp_tui.sync.client import Client
+
+    later(workspace, -3)
+    case(workspace, "tamarindo")
+    later(workspace, 0)
+    known(workspace)
+    later(workspace, 4000)
+    with workspace.store.write() as unit:
+        server_state.note_clock(unit.connection, unit.now)
+    later(workspace, 0)
+    assert seen(workspace, "tamarindo") == (0, 0, 0)
+    with ThreadPoolExecutor(1) as pool:
+        client = Client(workspace.store, DirectLine(None, ""), pool=pool)  # type: ignore[arg-type]
+        client.contact()
+    assert seen(workspace, "tamarindo") == (1, 1, 1)

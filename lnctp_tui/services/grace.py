@@ -21,7 +21,8 @@ SPARED = timedelta(hours=12)
 def since(connection: Connection, now: datetime) -> str | None:
     """The instant from which records are shown; None when all are. `9` when none is: access was withdrawn.
 
-    A laptop that never was approved has nobody to ask, and hides nothing.
+    A laptop that never was approved has nobody to ask, and hides nothing. A clock that was set back counts as
+    late as it was ever seen since the last contact.
     """
     server = server_state.server(connection)
     if server is None:
@@ -29,7 +30,9 @@ def since(connection: Connection, now: datetime) -> str | None:
     if server.state == "revoked":
         return "9"
     last = state.get(connection, server_state.CONTACT)
-    if last is None or instants.parse(last) >= now - timedelta(days=DAYS):
+    latest = state.get(connection, server_state.LATEST)
+    late = max(now, instants.parse(latest)) if latest else now
+    if last is None or instants.parse(last) >= late - timedelta(days=DAYS):
         return None
     return instants.iso(instants.parse(last) - SPARED)
 

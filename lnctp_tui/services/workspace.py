@@ -11,7 +11,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, state, vault
+from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
 from lnctp_tui.storage.session import Author, Store
 from lnctp_tui.storage.vault import Key
 
@@ -92,6 +92,7 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol)
             author = _author(state.starting_with(connection, ""))
+            server_state.note_clock(connection, instants.now())
     except BaseException:
         writer.dispose()
         raise

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 from sqlmodel import SQLModel
 
 from lnctp_tui.models import Access
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import instants, server_state
 
 ACCESS = SQLModel.metadata.tables[str(Access.__tablename__)]
 START = "0" * 64
@@ -17,6 +17,7 @@ START = "0" * 64
 
 def note(connection: Connection, now: datetime, actor: str, action: str, record: str) -> None:
     """Add an entry: an id and a verb, never content."""
+    server_state.note_clock(connection, now)
     last = connection.scalar(select(ACCESS.c.chain).order_by(ACCESS.c.seq.desc()).limit(1)) or START
     entry = {"at": instants.iso(now), "actor": actor, "action": action, "record": record}
     connection.execute(insert(ACCESS).values(entry | {"chain": sealed(last, entry)}))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from lnctp_tui.storage import state
+from lnctp_tui.storage import instants, state
 
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
 """This laptop's Ed25519 key, its id, and who works on it; made when the vault is founded."""
@@ -17,6 +18,8 @@ CURSOR, PROOF = "sync:cursor", "sync:proof"
 """[n, chain] up to which everything was read; [n, chain] of the last acknowledgement."""
 CONTACT = "sync:contact"
 """Instant of the last answer."""
+LATEST = "sync:latest"
+"""The greatest instant this laptop's clock showed since the last contact: setting it back wins no time."""
 PROBLEM = "sync:problem"
 """Code of what went wrong last; none when the last round went well."""
 OFFSET = "sync:offset"
@@ -68,6 +71,13 @@ def server(connection: Connection) -> Server | None:
     """The server this laptop is enrolled with, None before enrolment."""
     kept: dict[str, Any] | None = state.get(connection, SERVER)
     return Server(**kept) if kept else None
+
+
+def note_clock(connection: Connection, now: datetime) -> None:
+    """Remember that it was at least this late. Called at every opening, view, and try to reach the server."""
+    known, moment = state.get(connection, LATEST), instants.iso(now)
+    if known is None or moment > known:
+        state.put(connection, LATEST, moment)
 
 
 def put_server(connection: Connection, known: Server) -> None:

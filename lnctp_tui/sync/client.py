@@ -101,6 +101,7 @@ class Client:
             return
         self._contact = moment
         unit.remember(server_state.CONTACT, instants.iso(unit.now))
+        unit.remember(server_state.LATEST, instants.iso(unit.now))
         unit.remember(server_state.OFFSET, self.line.offset or None)
 
     # the beginning

@@ -232,6 +232,8 @@ class Loop:
     def _failed(self, error: LnctpError, failures: int) -> float:
         code = error.code
         self._hang_up()
+        with suppress(StorageFailed), self.store.write(behind=True) as unit:
+            server_state.note_clock(unit.connection, unit.now)
         self._said(code, online=code not in OFFLINE)
         if code in STATES:
             return ASK_AGAIN if code == "pending" else LONGEST

@@ -69,6 +69,10 @@ class FaultProxy:
         """Do something, once, when so many bytes more have passed."""
         self._alarm = (self.total + count, act)
 
+    def forget(self) -> None:
+        """Do not do it any more."""
+        self._alarm = None
+
     # the relay, on its own loop
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,32 +111,36 @@ class FaultProxy:
         ends: tuple[asyncio.StreamWriter, ...],
         hangs: bool,
     ) -> None:
-        gone = 0
-        with suppress(OSError, asyncio.IncompleteReadError):
-            while data := await reader.read(SEGMENT if self.weather != Weather() else 1 << 16):
-                while hangs or self.weather.dead:
-                    await asyncio.sleep(0.05)
-                    hangs = hangs and self.weather.loss > 0
-                if self.weather.down:
-                    for each in ends:
-                        each.transport.abort()
-                    return
-                cut = self.weather.cut
-                if cut and cut[0] == way and gone + len(data) >= cut[1]:
-                    writer.write(data[: cut[1] - gone])
-                    with suppress(OSError):
-                        await writer.drain()
-                    self.cuts += 1
-                    for each in ends:
-                        each.transport.abort()
-                    return
-                await self._delay(len(data))
-                writer.write(data)
-                await writer.drain()
-                gone += len(data)
-                self._count(way, len(data))
-            if writer.can_write_eof():
+        with suppress(OSError):
+            if not await self._pass(way, reader, writer, hangs):
                 writer.write_eof()
+                return
+        for each in ends:
+            each.transport.abort()
+
+    async def _pass(
+        self, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hangs: bool
+    ) -> bool:
+        """Whether the line is to be cut, rather than closed from its other end."""
+        gone = 0
+        while data := await reader.read(SEGMENT if self.weather != Weather() else 1 << 16):
+            while hangs or self.weather.dead:
+                await asyncio.sleep(0.05)
+                hangs = hangs and self.weather.loss > 0
+            if self.weather.down:
+                return True
+            cut = self.weather.cut
+            if cut and cut[0] == way and gone + len(data) >= cut[1]:
+                writer.write(data[: cut[1] - gone])
+                await writer.drain()
+                self.cuts += 1
+                return True
+            await self._delay(len(data))
+            writer.write(data)
+            await writer.drain()
+            gone += len(data)
+            self._count(way, len(data))
+        return False
 
     async def _delay(self, size: int) -> None:
         here, wait = self.weather, WAIT_AGAIN

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from lnctp_tui.domain import changes, clock, merge
+from lnctp_tui.domain import changes, clock, merge, text
 from lnctp_tui.domain.merge import Heads
 from lnctp_tui.errors import Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Synced
@@ -173,7 +173,7 @@ class Unit:
             "row": row,
             "case": case,
             "base": list(base),
-            "patch": patch,
+            "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
         }
 
@@ -265,6 +265,17 @@ class Unit:
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""
         state.put(self.connection, key, value)
+
+
+def _clean(value: Any) -> Any:
+    """Texts as they may be stored: what a door let through would be refused by the server, or end the writer."""
+    if isinstance(value, str):
+        return text.clean(value)[0]
+    if isinstance(value, list | tuple):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    return value
 
 
 def _only(change: Mapping[str, Any], heads: Heads) -> dict[str, Any]:

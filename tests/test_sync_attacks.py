@@ -18,6 +18,7 @@ from lnctp_tui.domain import changes
 from lnctp_tui.server import audit, equality, refold
 from lnctp_tui.server.database import SERVE, Pool, transaction
 from lnctp_tui.server.embedded import Embedded
+from lnctp_tui.server.people import Office
 from lnctp_tui.services import sync
 from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.sync import repair
@@ -401,3 +402,43 @@ def test_a_chain_of_views_altered_without_its_values_is_found_by_the_laptop(hous
             unit.connection.exec_driver_sql(sql)
             assert views.broken_at(unit.connection) == found_at
             unit.connection.exec_driver_sql("ROLLBACK TO before")
+
+
+# A role that changes while the laptop is offline
+
+
+def set_role(house: House, desk: Desk, role: str) -> None:
+    with transaction(house.pool, "main", SERVE) as connection:
+        office = Office(connection, "main", "cli:prueba", instants.now())
+        office.set_role(office.person(desk.store.author.actor), role)
+
+
+def test_who_stops_or_begins_to_supervise_while_offline_holds_what_the_new_role_sees(house: House) -> None:
+    ana, boss = house.desk("ana"), house.desk("boss", "supervisor")
+    theirs = ana.case(summary="de Ana")
+    ana.sync()
+    own = boss.case(summary="propia")
+    boss.sync()
+    assert {boss.row(theirs) is None, boss.row(own) is None} == {False}
+    boss.set(theirs, code_word="escrito sin conexión")
+    set_role(house, boss, "counselor")
+    later = ana.case(summary="posterior")
+    ana.sync()
+    boss.sync()
+    assert boss.row(theirs) is None
+    assert boss.row(later) is None
+    assert boss.row(own)["summary"] == "propia"  # type: ignore[index]
+    assert boss.scalar('SELECT count(*) FROM changes WHERE "case" IN (?, ?)', theirs, later) == 0
+    status = sync.status(boss.workspace)
+    assert (status.role, status.waiting) == ("counselor", 0)
+    with (
+        house.owner() as connection
+    ):  # written for a case that was hers by the role alone: kept for a supervisor
+        kept = connection.execute("SELECT reason, scope FROM quarantine WHERE state = 'open'").fetchall()
+    assert kept == [("forbidden", theirs)]
+    set_role(house, boss, "supervisor")
+    boss.sync()
+    assert boss.row(later)["summary"] == "posterior"  # type: ignore[index]
+    assert boss.row(theirs)["summary"] == "de Ana"  # type: ignore[index]
+    assert sync.status(boss.workspace).role == "supervisor"
+    assert boss.refolds()

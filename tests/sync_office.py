@@ -74,6 +74,8 @@ class DirectLine:
         name, _, query = path.removeprefix("/v1/").partition("?")
         said = dict(each.split("=") for each in query.split("&") if each)
         match name:
+            case "me":
+                return {"state": device.state, "server_key": SERVER_KEY.verify_key.encode().hex()}
             case "push":
                 return push.push(self.pool, device, body, instants.now(), SERVER_KEY)
             case "pull":

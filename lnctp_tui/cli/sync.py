@@ -12,8 +12,11 @@ from lnctp_tui.cli import output, session
 from lnctp_tui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.sync import Comparison, SyncStatus
+    from lnctp_tui.services.sync import Comparison, SyncStatus, Waiting
+    from lnctp_tui.services.workspace import Workspace
 
+MOST = 20
+"""Refused changes that are named."""
 STATES = {
     "pending": N_("espera aprobación"),
     "active": N_("aprobado"),
@@ -35,7 +38,7 @@ def synchronise(
     with session.alone(), session.opened(context) as workspace:
         if once or verify or session.settings(context).json:
             found = sync.once(workspace, verify=verify)
-            _report(context, sync.status(workspace), workspace.zone, found)
+            _report(context, workspace, found)
             return
         ended = threading.Event()
         running = sync.Synchroniser(workspace)
@@ -91,18 +94,28 @@ def status(context: typer.Context) -> None:
     with session.opened(context) as workspace:
         found = sync.status(workspace)
         words = sync.fingerprint(workspace)
-        zone = workspace.zone
-    if session.settings(context).json:
-        output.as_json({"status": found, "fingerprint": list(words)})
-        return
-    _report(context, found, zone, None)
+        if session.settings(context).json:
+            output.as_json({"status": found, "refused": _refused(workspace), "fingerprint": list(words)})
+            return
+        _report(context, workspace, None)
     if found.state == "pending":
         output.say(_("Sus seis palabras: {words}").format(words=" ".join(words)))
 
 
-def _report(context: typer.Context, found: SyncStatus, zone: str, compared: Comparison | None) -> None:
+def _refused(workspace: Workspace) -> list[Waiting]:
+    from lnctp_tui.services import sync
+
+    return [each for each in sync.waiting(workspace.store) if each.refused]
+
+
+def _report(context: typer.Context, workspace: Workspace, compared: Comparison | None) -> None:
+    from lnctp_tui.i18n.messages import explain_code
+    from lnctp_tui.screens import sync_words
+    from lnctp_tui.services import sync
+
+    found, zone, refused = sync.status(workspace), workspace.zone, _refused(workspace)
     if session.settings(context).json:
-        output.as_json({"status": found, "compared": compared})
+        output.as_json({"status": found, "refused": refused, "compared": compared})
         return
     rows: list[tuple[str, Any]] = [
         (_("Servidor"), found.server or _("ninguno")),
@@ -119,16 +132,25 @@ def _report(context: typer.Context, found: SyncStatus, zone: str, compared: Comp
         rows.append((_("Sin autoría comprobada"), found.aside))
     if compared is not None:
         rows.append((_("Comparación"), _compared(compared)))
+    if skewed := sync_words.skew(found.clock_offset):
+        rows.append((_("Reloj"), skewed))
     output.table(["", ""], rows)
-    if found.alarms:
-        from lnctp_tui.i18n.messages import explain_code
+    if refused:
+        _tell_refused(refused, found.refused)
+    for code in (*found.alarms, *filter(None, [found.problem])):
+        output.tell(str(explain_code(code)))
 
-        for alarm in found.alarms:
-            output.tell(str(explain_code(alarm)))
-    if found.problem:
-        from lnctp_tui.i18n.messages import explain_code
 
-        output.tell(str(explain_code(found.problem)))
+def _tell_refused(refused: list[Waiting], count: int) -> None:
+    from lnctp_tui.i18n.messages import refusal
+    from lnctp_tui.screens.labels import TABLES
+
+    output.tell(_("El servidor no aceptó esto; está guardado en este equipo:"))
+    for each in refused[:MOST]:
+        table = _(TABLES[each.table]) if each.table in TABLES else each.table
+        output.tell(f"  {each.folio or _('sin caso')} · {table}: {refusal(each.refused)}")
+    if (more := count - MOST) > 0:
+        output.tell("  " + ngettext("y {count} más", "y {count} más", more).format(count=more))
 
 
 def _compared(found: Comparison) -> str:

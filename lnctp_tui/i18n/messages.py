@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_server import SERVER
-from lnctp_tui.i18n.of_sync import SYNC
+from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 
 
 class Explanation(NamedTuple):
@@ -45,6 +45,15 @@ def explain_code(code: str, **facts: object) -> Explanation:
         facts["reason"] = reasons.reason(str(facts.get("reason")), {})
     known = _Facts({"at": code} | facts | {"code": code})
     return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
+
+
+def refusal(code: str | None) -> str:
+    """Why a record is not on the server, in a sentence, and what to do."""
+    if code in REFUSALS:
+        return _(REFUSALS[code])
+    if code in MESSAGES:
+        return str(explain_code(code))
+    return f"{_(OTHER)} ({code})"
 
 
 KEPT = N_("Lo escrito sigue en la memoria y se reintenta cada 2 segundos.")

@@ -1,4 +1,7 @@
-"""What a person reads when synchronisation fails. What is recorded is on the disk in every one of these."""
+"""What a person reads when synchronisation fails, and why a change was not taken.
+
+What is recorded is on the disk in every one of these.
+"""
 
 from __future__ import annotations
 
@@ -142,7 +145,9 @@ SYNC: dict[str, tuple[str, str, str]] = {
     ),
     # what the server denies of what it had said
     "server_audit_changed": (
-        N_("La bitácora del servidor no continúa la que este equipo conocía: volvió de un respaldo, o se alteró."),
+        N_(
+            "La bitácora del servidor no continúa la que este equipo conocía: volvió de un respaldo, o se alteró."
+        ),
         SAFE,
         N_("Avise por teléfono a quien administra el servidor: debe saber por qué."),
     ),
@@ -174,3 +179,25 @@ SYNC: dict[str, tuple[str, str, str]] = {
         N_("Conéctese y sincronice. Puede seguir tomando llamadas."),
     ),
 }
+
+OTHER = N_("El servidor no lo aceptó")
+REFUSALS: dict[str, str] = {
+    "malformed": N_("El cambio llegó incompleto o dañado. Avise a soporte; lo escrito está en este equipo."),
+    "table": N_(
+        "El servidor es más antiguo que este programa y no conoce esta clase de dato. Hay que actualizarlo."
+    ),
+    "scope": N_("El cambio dice ser de un caso que no es el de su registro. Supervisión lo revisa."),
+    "type": N_(
+        "Un valor no es de la clase que su campo admite. Corríjalo en el caso, o que supervisión lo admita."
+    ),
+    "text": N_("Un texto tiene caracteres que no se pueden guardar. Escríbalo otra vez sin ellos."),
+    "foreign": N_("Lo firmó un equipo de otra persona. Supervisión lo revisa."),
+    "unknown_device": N_("Lo firmó un equipo que el servidor no conoce. Avise a administración."),
+    "actor": N_("El equipo que lo firmó no es de quien dice haberlo escrito. Supervisión lo revisa."),
+    "hash": N_("El contenido no coincide con su huella: pudo dañarse en el camino. Avise a soporte."),
+    "signature": N_("La firma no es válida: alguien pudo alterarlo. Avise a supervisión y a soporte."),
+    "forbidden": N_("Su papel no permite escribir en ese caso. Pida el caso a supervisión."),
+    "id": N_("Ya hay otro cambio con ese número y otro contenido. Avise a soporte."),
+    "storage": N_("El servidor no pudo guardarlo. Supervisión puede admitirlo cuando se arregle."),
+}
+"""Reason of a quarantined change (server.check) → why, and what to do."""

@@ -146,7 +146,7 @@ class SyncScreen(AppScreen[None]):
             (_("Servidor"), " · ".join(filter(None, (status.server, state)))),
             (_("Último contacto"), contact),
             (_("Primera descarga"), _progress(status)),
-            (_("Reloj"), _clock(status.clock_offset)),
+            (_("Reloj"), words.skew(status.clock_offset)),
             (_("Qué pasa"), words.problem(status.problem)),
             *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
             (_("Sin comprobar"), _aside(status.aside)),
@@ -293,23 +293,6 @@ def _progress(status: SyncStatus) -> str:
     full = BAR * done // total
     text = _("{done} de {total} casos; los más nuevos primero, y ya se puede trabajar")
     return f"{'▰' * full}{'▱' * (BAR - full)} {text.format(done=done, total=total)}"
-
-
-def _clock(offset: int) -> str:
-    if abs(offset) < words.SKEW:
-        return ""
-    minutes = abs(offset) // 60
-    late = ngettext(
-        "va {count} minuto atrasado; nada se pierde, pero corríjalo",
-        "va {count} minutos atrasado; nada se pierde, pero corríjalo",
-        minutes,
-    )
-    early = ngettext(
-        "va {count} minuto adelantado; nada se pierde, pero corríjalo",
-        "va {count} minutos adelantado; nada se pierde, pero corríjalo",
-        minutes,
-    )
-    return (late if offset > 0 else early).format(count=minutes)
 
 
 def _aside(count: int) -> str:

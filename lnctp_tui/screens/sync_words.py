@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.i18n.messages import MESSAGES, explain_code
+from lnctp_tui.i18n.messages import explain_code
+from lnctp_tui.i18n.messages import refusal as refusal
 from lnctp_tui.screens.times import clock, local, moment
 
 if TYPE_CHECKING:
@@ -87,36 +88,19 @@ def problem(code: str | None) -> str:
     return str(explain_code(code))
 
 
-def refusal(code: str | None) -> str:
-    """Why the server did not take a record, in a sentence."""
-    code = code or ""
-    return (
-        _(REFUSALS[code])
-        if code in REFUSALS
-        else problem(code)
-        if code in MESSAGES
-        else f"{_(OTHER)} ({code})"
+def skew(offset: int) -> str:
+    """How far this laptop's clock is off; empty when that is too little to speak of."""
+    if abs(offset) < SKEW:
+        return ""
+    minutes = abs(offset) // 60
+    late = ngettext(
+        "va {count} minuto atrasado; nada se pierde, pero corríjalo",
+        "va {count} minutos atrasado; nada se pierde, pero corríjalo",
+        minutes,
     )
-
-
-OTHER = N_("El servidor no lo aceptó")
-REFUSALS: Mapping[str, str] = {
-    "malformed": N_("El cambio llegó incompleto o dañado. Avise a soporte; lo escrito está en este equipo."),
-    "table": N_(
-        "El servidor es más antiguo que este programa y no conoce esta clase de dato. Hay que actualizarlo."
-    ),
-    "scope": N_("El cambio dice ser de un caso que no es el de su registro. Supervisión lo revisa."),
-    "type": N_(
-        "Un valor no es de la clase que su campo admite. Corríjalo en el caso, o que supervisión lo admita."
-    ),
-    "text": N_("Un texto tiene caracteres que no se pueden guardar. Escríbalo otra vez sin ellos."),
-    "foreign": N_("Lo firmó un equipo de otra persona. Supervisión lo revisa."),
-    "unknown_device": N_("Lo firmó un equipo que el servidor no conoce. Avise a administración."),
-    "actor": N_("El equipo que lo firmó no es de quien dice haberlo escrito. Supervisión lo revisa."),
-    "hash": N_("El contenido no coincide con su huella: pudo dañarse en el camino. Avise a soporte."),
-    "signature": N_("La firma no es válida: alguien pudo alterarlo. Avise a supervisión y a soporte."),
-    "forbidden": N_("Su papel no permite escribir en ese caso. Pida el caso a supervisión."),
-    "id": N_("Ya hay otro cambio con ese número y otro contenido. Avise a soporte."),
-    "storage": N_("El servidor no pudo guardarlo. Supervisión puede admitirlo cuando se arregle."),
-}
-"""Reason of a quarantined change (server.check) → why, and what to do."""
+    early = ngettext(
+        "va {count} minuto adelantado; nada se pierde, pero corríjalo",
+        "va {count} minutos adelantado; nada se pierde, pero corríjalo",
+        minutes,
+    )
+    return (late if offset > 0 else early).format(count=minutes)

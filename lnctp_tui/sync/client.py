@@ -75,6 +75,8 @@ class Client:
             said = answer["state"]
             if said not in STATES:
                 raise ValueError(said)
+            if answer.get("server_key", self.server.key) != self.server.key:
+                raise SyncFailed("server_key_changed")
             self.became(str(said), role=str(answer.get("role") or self.server.role), name=answer.get("name"))
             prefix = answer.get("folio_prefix")
         if said == "active" and prefix:

@@ -56,6 +56,8 @@ class Round:
                 raise SyncFailed("pending")
             self._work(all_)
         except SyncFailed as error:
+            if error.code == "receipt_bad":
+                client.me()  # raises when the server says itself that it has another key
             if error.code in SHORTER:
                 client.outbox.shrink()
             if error.code in STATES and error.code != client.server.state:

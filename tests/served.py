@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +63,9 @@ class Laptop:
     actor: str = field(default_factory=instants.new_id)
     key: SigningKey = field(default_factory=SigningKey.generate)
     clock: Callable[[], int] = lambda: int(time.time())
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=40, verify=False))
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(trust_env=False, timeout=40, verify=False)
+    )
 
     @property
     def public_key(self) -> str:
@@ -164,21 +167,25 @@ class Served:
 
 
 @contextmanager
-def serving(url: str, settings: Settings) -> Iterator[Served]:
+def serving(
+    url: str, settings: Settings, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[Served]:
     """The server in a thread of this process, on a free port."""
     from lnctp_tui.server import routes
 
     app = routes.application(settings, url, lifespan=run.life)
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((host, 0))
         listener.listen(512)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, lifespan="on", loop="asyncio"
         )
+        config.load()
+        config.ssl = tls
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
         thread.start()
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        address = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
         try:
             _until_up(address, thread)
             yield Served(address, url, server, app)
@@ -189,7 +196,7 @@ def serving(url: str, settings: Settings) -> Iterator[Served]:
 
 
 def _until_up(address: str, thread: threading.Thread) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, verify=False) as client:
         while thread.is_alive():
             try:
                 if client.get(f"{address}/health").status_code == 200:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import lossy
 import pytest
+import trustme
 from fault_proxy import DOWN, UP, FaultProxy, Weather, relayed
 from served import Served, serving
 
@@ -227,6 +231,36 @@ def test_the_running_program_heals_by_itself(bad: Bad) -> None:
     finally:
         loop.stop(10)
     bad.sound()
+
+
+def test_three_of_ten_packets_lost_between_two_network_namespaces(
+    workspace: Workspace, pg: str, tmp_path: Path, soak: bool
+) -> None:
+    """Over TLS, as between two machines: here the system's own TCP has to cope."""
+    with lossy.joined(0.0) as link:
+        certificates, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificates.issue_cert(lossy.SERVER).configure_cert(tls)
+
+        def serve() -> Served:
+            return stack.enter_context(serving(pg, Settings(home=tmp_path), lossy.SERVER, tls))
+
+        with ExitStack() as stack:
+            served = link.within(lossy.SERVER, serve)
+            ca = tmp_path / "ca.pem"
+            certificates.cert_pem.write_to_path(ca)
+            code = served.person()[1]
+            link.within(lossy.LAPTOP, lambda: sync.enroll(workspace, served.url, code, ca))
+            with served.office() as office:
+                device = office.device(workspace.store.author.device)
+                office.approve(device, " ".join(sync.fingerprint(workspace)))
+            bad = Bad(workspace, FaultProxy(0, random.Random(0)), served)
+            for _ in range(5 if soak else 1):
+                bad.write(100 if soak else 20)
+                link.loss = 0.3
+                link.within(lossy.LAPTOP, lambda: bad.until_done(300))
+                link.loss = 0.0
+                assert link.lost > 0
+            link.within(lossy.LAPTOP, bad.sound)
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:

@@ -152,7 +152,7 @@ def test_at_a_kilobyte_a_second_big_pushes_get_through(
 ) -> None:
     if not soak:
         monkeypatch.setattr(transport, "SILENT", 2.0)
-    bad.write(500 if soak else 8)
+    bad.write(500 if soak else 6)
     bad.proxy.set(Weather(pace=1000))
     codes = bad.until_done(900 if soak else 60)
     assert codes
@@ -168,7 +168,7 @@ def test_at_a_kilobyte_a_second_big_pushes_get_through(
 
 @pytest.mark.usefixtures("impatient")
 def test_one_long_record_gets_the_time_a_slow_line_needs(bad: Bad) -> None:
-    text = random.Random(1).randbytes(2500).hex()
+    text = random.Random(1).randbytes(1500).hex()
     bad.write(1, text)
     bad.proxy.set(Weather(pace=1000))
     bad.until_done(40)

@@ -1,12 +1,16 @@
-"""Runs the measures, prints the table, writes bench/out/results.json. `python -m bench NAME…` runs some."""
+"""Runs the measures, prints the table, writes bench/out/results.json. `python -m bench [--quick] NAME…` runs some.
+
+`--quick` takes small sizes for those of synchronisation: to see that they run, not what they show.
+"""
 
 import sys
 from collections.abc import Callable
 
-from bench import homes, importing, report, store, terminal
+from bench import homes, importing, load, report, server_core, store, syncing, terminal, typing_sync
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
+QUICK = "--quick" in sys.argv
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "keys": lambda: terminal.typing(homes.filled(FEW)),
     "start": lambda: terminal.start(homes.filled(FEW)),
@@ -15,6 +19,13 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "search": lambda: store.searching(homes.filled(MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
+    "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),
+    "share": lambda: server_core.share(500, 1) if QUICK else server_core.share(FEW),
+    "load": lambda: load.loaded(100, 9) if QUICK else load.loaded(1000),
+    "growth": lambda: server_core.growth(1000, 10_000) if QUICK else server_core.growth(FEW, 1_000_000),
+    "typing-sync": lambda: typing_sync.typing(
+        homes.filled(200 if QUICK else 1000), 3 if QUICK else terminal.TURNS
+    ),
 }
 
 
@@ -35,4 +46,4 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([each for each in sys.argv[1:] if each != "--quick"]))

@@ -49,6 +49,20 @@ def within(
     return Measure(name, against, ours, floor, unit, reach, reached, detail or {})
 
 
+def at_least(
+    name: str,
+    against: str,
+    ours: float,
+    floor: float,
+    unit: str,
+    times: float,
+    *,
+    detail: dict[str, float] | None = None,
+) -> Measure:
+    """A rate that must be at least `times` the other's."""
+    return Measure(name, against, ours, floor, unit, f"≥ {times:g}×", ours >= times * floor, detail or {})
+
+
 def p50(values: Sequence[float]) -> float:
     return statistics.median(values)
 

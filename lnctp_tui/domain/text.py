@@ -19,10 +19,18 @@ _INVISIBLE = (
 )
 _PLANE_ENDS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 _BAD = re.compile(f"[{_INVISIBLE}{_PLANE_ENDS}]")
-_BAD_ASCII = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_PLAIN = re.compile("[\n -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*").fullmatch
 
 _MARKS = re.compile("[\u0300-\u036f\u200c\u200d]+")
 _WORD = re.compile(r"\w+")
+
+
+def plain(text: str) -> bool:
+    """Whether `text` is certainly clean: letters of Latin scripts, usual punctuation, currencies, LF.
+
+    No two of these compose in NFC.
+    """
+    return _PLAIN(text) is not None
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -31,7 +39,7 @@ def clean(text: str) -> tuple[str, int]:
     NFC; every line end is LF; a TAB is one blank. C0, DEL, C1, bidirectional and zero-width controls, lone
     surrogates and non-characters are replaced, so that nobody reads less than what is stored. Idempotent.
     """
-    if text.isascii() and not _BAD_ASCII.search(text):
+    if plain(text):
         return text, 0
     lines = _NEWLINES.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
     return _BAD.subn(REPLACEMENT, lines)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import orjson
 from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
 from nacl.exceptions import BadSignatureError
 from sqlalchemy import JSON, Boolean, Float, Integer
@@ -52,12 +53,12 @@ def flaw(change: Any, writer: Writer | None) -> str | None:
             return "malformed"
         if (reason := _misplaced(change)) or (reason := _mistyped(change)):
             return reason
-        content = _canonical(change)
-        if content is None:
+        content, proven = _content(change)
+        if content is None or _unclean(content, change["patch"]):
             return "text"
     except (ValueError, RecursionError, OverflowError):
         return "malformed"
-    if changes.digest(content) != change["hash"]:
+    if not proven and changes.digest(content) != change["hash"]:
         return "hash"
     if writer is None:
         return "unknown_device"
@@ -151,20 +152,31 @@ def _mistyped(change: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _canonical(change: Mapping[str, Any]) -> bytes | None:
-    """The canonical bytes, None when a text in them is not clean.
+def _content(change: Mapping[str, Any]) -> tuple[bytes | None, bool]:
+    """The canonical bytes, None for text that has none, and whether the hash is already known to be theirs."""
+    try:
+        # The same bytes as `canonical` but for rare numbers; an equal hash proves it, in a tenth of the time.
+        covered = {name: change[name] for name in changes.COVERED}
+        covered["base"] = sorted(set(change["base"]))
+        quick = orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)
+        if changes.digest(quick) == change["hash"]:
+            return quick, True
+    except TypeError:
+        pass
+    try:
+        return changes.canonical(change), False
+    except UnicodeEncodeError:
+        return None, False
+
+
+def _unclean(content: bytes, patch: Any) -> bool:
+    """Whether a text in a change is not clean.
 
     One look over the whole is enough for nearly all: JSON escapes the controls, and what is not ASCII is
     little. What does not pass like this is looked at value by value.
     """
-    try:
-        content = changes.canonical(change)
-    except UnicodeEncodeError:
-        return None
     rest = content.translate(None, _PRINTABLE).decode()
-    if (any(each in content for each in _ESCAPED) or text.clean(rest)[1]) and not _clean(change["patch"]):
-        return None
-    return content
+    return (any(each in content for each in _ESCAPED) or text.clean(rest)[1] > 0) and not _clean(patch)
 
 
 def _clean(value: Any) -> bool:

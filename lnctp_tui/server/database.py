@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +27,15 @@ AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViol
 """Two processes met: the same again succeeds."""
 UNFIT = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded, errors.StatementTooComplex)
 """The content is what PostgreSQL does not take."""
+
+
+IDS = "string_to_array(%s::text, E'\\n')"
+"""A parameter that `lines` made, as an array."""
+
+
+def lines(ids: Iterable[str]) -> str:
+    """Many ids as one text: a list would be quoted one by one."""
+    return "\n".join(ids)
 
 
 class Declined(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from lnctp_tui.server import audit, check, keeping, log, rows
-from lnctp_tui.server.database import Db, DeviceRow
+from lnctp_tui.server.database import IDS, Db, DeviceRow, lines
 from lnctp_tui.server.log import Entry
 from lnctp_tui.server.rows import Key
 from lnctp_tui.storage import instants
@@ -20,24 +20,29 @@ from lnctp_tui.sync.wire import Mark
 AHEAD = 120_000_000
 """Microseconds that a change may be ahead of its arrival before it is ordered by that."""
 
-INSERT_RECORDS = """INSERT INTO records (team, "table", "row", scopes)
-  SELECT %s, k.t, k.r, string_to_array(k.s, ' ') FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(t, r, s)
+INSERT_RECORDS = f"""INSERT INTO records (team, "table", "row", scopes)
+  SELECT %s, k.t, k.r, string_to_array(k.s, ' ') FROM unnest({IDS}, {IDS}, {IDS}) AS k(t, r, s)
   ORDER BY k.r, k.t ON CONFLICT DO NOTHING RETURNING "table", "row" """
-LOCK_RECORDS = """SELECT r."table", r."row", r.scopes, r.erased, r.conflict
-  FROM records r JOIN unnest(%s::text[], %s::text[]) AS k(t, r) ON k.r = r."row" AND k.t = r."table"
+LOCK_RECORDS = f"""SELECT r."table", r."row", r.scopes, r.erased, r.conflict
+  FROM records r JOIN unnest({IDS}, {IDS}) AS k(t, r)
+    ON k.r = r."row" AND k.t = r."table"
   WHERE r.team = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
-KNOWN = """SELECT id, n, placed, hash FROM log WHERE team = %s AND id = ANY(%s)
-  UNION ALL SELECT id, NULL, NULL, NULL FROM quarantine WHERE team = %s AND id = ANY(%s)"""
-SCOPES = """SELECT person, scope, state FROM access WHERE team = %s AND scope = ANY(%s)
-  UNION ALL SELECT '', "row", 'erased' FROM records WHERE team = %s AND "row" = ANY(%s) AND erased"""
+KNOWN = f"""SELECT id, n, placed, hash FROM log WHERE team = %s AND id = ANY({IDS})
+  UNION ALL SELECT id, NULL, NULL, NULL FROM quarantine WHERE team = %s
+    AND id = ANY({IDS})"""
+SCOPES = f"""SELECT person, scope, state FROM access WHERE team = %s AND scope = ANY({IDS})
+  UNION ALL SELECT '', "row", 'erased' FROM records WHERE team = %s
+    AND "row" = ANY({IDS}) AND erased"""
 SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased = r.erased OR k.e, conflict = k.c
   FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[]) AS k(t, r, s, e, c)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 DROP_RECORDS = "DELETE FROM records WHERE team = %s AND scopes = '{}'  AND \"row\" = ANY(%s)"
-BELONG = """INSERT INTO belongs (team, scope, "table", "row")
-  SELECT %s, k.s, k.t, k.r FROM unnest(%s::text[], %s::text[], %s::text[]) AS k(s, t, r) ON CONFLICT DO NOTHING"""
-GIVE = """INSERT INTO access (team, person, scope, state, rank)
-  SELECT %s, k.p, k.s, 'held', k.r FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS k(p, s, r)
+BELONG = f"""INSERT INTO belongs (team, scope, "table", "row")
+  SELECT %s, k.s, k.t, k.r FROM unnest({IDS}, {IDS},
+    {IDS}) AS k(s, t, r) ON CONFLICT DO NOTHING"""
+GIVE = f"""INSERT INTO access (team, person, scope, state, rank)
+  SELECT %s, k.p, k.s, 'held', k.r FROM unnest({IDS}, {IDS}, %s::bigint[])
+    AS k(p, s, r)
   ORDER BY k.s, k.p ON CONFLICT DO NOTHING"""
 
 
@@ -140,18 +145,19 @@ class _Entering:
             offered.setdefault(each.key, set()).add(wire.scope_of(each.raw))
         tables, ids = [key[0] for key in offered], [key[1] for key in offered]
         scopes = [" ".join(sorted(of)) for of in offered.values()]
-        made = self.connection.execute(INSERT_RECORDS, (self.team, tables, ids, scopes)).fetchall()
+        named = (lines(tables), lines(ids))
+        made = self.connection.execute(INSERT_RECORDS, (self.team, *named, lines(scopes))).fetchall()
         self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in made}
         if len(made) < len(offered):
             for table, row, of, erased, conflict in self.connection.execute(
-                LOCK_RECORDS, (tables, ids, self.team)
+                LOCK_RECORDS, (*named, self.team)
             ):
                 if (table, row) not in self.records:
                     self.records[table, row] = Record(set(of), set(of), erased, erased, conflict, conflict)
 
     def _look(self, sound: Sequence[Coming]) -> None:
         """After the locks: a change that another process just stored is known by now."""
-        ids = [each.id for each in sound]
+        ids = lines(each.id for each in sound)
         for id_, n, placed, hash_ in self.connection.execute(KNOWN, (self.team, ids, self.team, ids)):
             if n is None:
                 self.held_back.add(id_)
@@ -160,7 +166,7 @@ class _Entering:
         scopes = {wire.scope_of(each.raw) for each in sound}.union(
             *(of.scopes for of in self.records.values())
         )
-        asked = sorted(scopes - {wire.EVERYBODY})
+        asked = lines(sorted(scopes - {wire.EVERYBODY}))
         for person, scope, state in self.connection.execute(SCOPES, (self.team, asked, self.team, asked)):
             if state == "erased":
                 self.erased_scopes.add(scope)
@@ -253,10 +259,10 @@ class _Entering:
             execute(SET_RECORDS, (tables, ids, scopes, erased, disputes, self.team))
             execute(DROP_RECORDS, (self.team, ids))
         if self.joined:
-            execute(BELONG, (self.team, *map(list, zip(*self.joined, strict=True))))
+            execute(BELONG, (self.team, *map(lines, zip(*self.joined, strict=True))))
         if self.given:
             people, scopes = [key[0] for key in self.given], [key[1] for key in self.given]
-            execute(GIVE, (self.team, people, scopes, list(self.given.values())))
+            execute(GIVE, (self.team, lines(people), lines(scopes), list(self.given.values())))
         if free := sorted(self.held_back & set(self.met)):
             keeping.forget(self.connection, self.team, free)
         for scope, ids in self.erased_ids.items():

@@ -11,11 +11,15 @@ from lnctp_tui.sync.wire import EVERYBODY
 WEIGHT = "('x' || encode(substr(sha256(convert_to(l.id || l.hash, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint"
 """`wire.weight` as a signed number: the sum is the same modulo 2⁶⁴."""
 BUCKET = "get_byte(sha256(convert_to(l.scope, 'UTF8')), 0)"
-SEEN = """FROM (SELECT DISTINCT b.team, b."table", b."row" FROM belongs b
-    WHERE b.team = %s AND b.scope = ANY(%s)) AS r
-  JOIN log l ON l.team = r.team AND l.kind = 'change' AND l."row" = r."row" AND l."table" = r."table" """
-SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} WHERE l.n <= %s GROUP BY 1"
-IDS = f"SELECT l.id {SEEN} WHERE {BUCKET} = %s ORDER BY l.n"
+SEEN = """FROM (SELECT DISTINCT b."table", b."row" FROM unnest(%(scopes)s::text[]) AS s(scope)
+    CROSS JOIN LATERAL (
+      SELECT b."table", b."row" FROM belongs b WHERE b.team = %(team)s AND b.scope = s.scope OFFSET 0) AS b) AS r
+  CROSS JOIN LATERAL (
+    SELECT l.n, l.id, l.hash, l.scope FROM log l WHERE l.team = %(team)s AND l.kind = 'change' AND l."row" = r."row"
+      AND l."table" = r."table" OFFSET 0) AS l"""
+"""By index, scope by scope and record by record, whatever the planner knows of the tables."""
+SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} WHERE l.n <= %(head)s GROUP BY 1"
+IDS = f"SELECT l.id {SEEN} WHERE {BUCKET} = %(bucket)s ORDER BY l.n"
 BUCKETS = 256
 
 
@@ -24,7 +28,7 @@ def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     sums = [0] * BUCKETS
     with database.transaction(place, device.team, SERVE) as connection:
         head = marks.head(connection, device.team)
-        for number, total in connection.execute(SUMS, (device.team, _scopes(connection, device), head.n)):
+        for number, total in connection.execute(SUMS, _asked(connection, device) | {"head": head.n}):
             sums[number] = int(total) % (1 << 64)
     return {"sums": [str(each) for each in sums], "at": list(head)}
 
@@ -32,9 +36,10 @@ def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
 def bucket(place: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
     """The ids of the changes that count in one sum."""
     with database.transaction(place, device.team, SERVE) as connection:
-        found = connection.execute(IDS, (device.team, _scopes(connection, device), number))
+        found = connection.execute(IDS, _asked(connection, device) | {"bucket": number})
         return {"ids": [id_ for (id_,) in found]}
 
 
-def _scopes(connection: Db, device: DeviceRow) -> list[str]:
-    return [EVERYBODY, *(scope for scope, _ in history.scopes_of(connection, device))]
+def _asked(connection: Db, device: DeviceRow) -> dict[str, Any]:
+    scopes = [EVERYBODY, *(scope for scope, _ in history.scopes_of(connection, device))]
+    return {"team": device.team, "scopes": scopes}

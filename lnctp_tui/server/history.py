@@ -11,8 +11,6 @@ from lnctp_tui.sync.wire import EVERYBODY
 
 FIRST = -(1 << 40)
 """The rank of what everybody sees: before all cases."""
-AT_ONCE = 50
-"""Scopes looked up in one statement."""
 READERS = ("counselor", "supervisor")
 
 HELD = (
@@ -22,7 +20,8 @@ LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXI
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
 HISTORY = """SELECT DISTINCT s.o, l.n, l.size FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
-  JOIN belongs r ON r.team = %s AND r.scope = s.scope
+  CROSS JOIN LATERAL (
+    SELECT r."row", r."table" FROM belongs r WHERE r.team = %s AND r.scope = s.scope OFFSET 0) AS r
   CROSS JOIN LATERAL (
     SELECT l.n, l.size FROM log l WHERE l.team = %s AND l.kind = 'change' AND l."row" = r."row"
       AND l."table" = r."table" AND (s.o > 1 OR l.n > %s) ORDER BY l.n LIMIT %s) AS l
@@ -69,16 +68,13 @@ def history(
     weight, full = 0, False
     with database.transaction(place, device.team, SERVE) as connection:
         seen = _seen(connection, device, asked)
-        for begin in range(0, len(asked), AT_ONCE):
-            some = [scope if scope in seen else None for scope in asked[begin : begin + AT_ONCE]]
-            args = (some, device.team, device.team, 0 if begin else after, limit + 1, limit + 1 - len(places))
-            for order, n, size in connection.execute(HISTORY, args):
-                full = full or len(places) == limit or weight >= sent.PAGE_BYTES
-                if not full:
-                    places.append((begin + order - 1, n))
-                    weight += size
-            if full:
+        some = [scope if scope in seen else None for scope in asked]
+        args = (some, device.team, device.team, after, limit + 1, limit + 1)
+        for order, n, size in connection.execute(HISTORY, args):
+            if full := len(places) == limit or weight >= sent.PAGE_BYTES:
                 break
+            places.append((order - 1, n))
+            weight += size
         become(connection, device, READ)
         found = connection.execute(NUMBERED, (device.team, [n for _, n in places])).fetchall()
     rows = {row[sent.N]: sent.change(row) for row in found}

@@ -11,11 +11,11 @@ import orjson
 from psycopg.types.json import Json
 
 from lnctp_tui.server import marks, staging
-from lnctp_tui.server.database import Db
+from lnctp_tui.server.database import IDS, Db, lines
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import Mark
 
-APPEND = "SELECT first, head, head_chain FROM append(%s, %s, %s, %s)"
+APPEND = f"SELECT first, head, head_chain FROM append(%s, {IDS}, {IDS}, %s)"
 MEMBERS = (
     "kind", "id", "hash", "device", "actor", "hlc", "placed", "table", "row", "case", "base", "patch", "size", "schema",
     "sig", "received_at", "person", "scope", "reason", "data", "joins",
@@ -51,7 +51,7 @@ def append(connection: Db, team: str, entries: Sequence[Entry]) -> tuple[int, Ma
     if not entries:
         return 0, marks.head(connection, team)
     staged = staging.many(connection, "log", MEMBERS, entries, into="arriving")
-    ids, hashes = [each["id"] for each in entries], [each["hash"] for each in entries]
+    ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
     found = connection.execute(APPEND, (team, ids, hashes, None if staged else Json(entries))).fetchone()
     assert found is not None
     return found[0], Mark(found[1], found[2])

@@ -71,7 +71,7 @@ class Pull(Message):
 class History(Message):
     """Whole histories, scope by scope; `after` numbers only the first of them."""
 
-    scopes: Annotated[list[ScopeId], Field(max_length=200)]
+    scopes: Annotated[list[ScopeId], Field(max_length=1000)]
     after: Number = 0
     limit: Annotated[int, Field(ge=1, le=5000)] = 2000
 

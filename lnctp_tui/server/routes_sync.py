@@ -17,7 +17,9 @@ LONGEST = 60.0
 
 
 async def _push(asked: Asked) -> Any:
-    services, message = asked.services, asked.body.model_dump()
+    services, body = asked.services, asked.body
+    # Not model_dump: it would copy every change.
+    message = dict(body) | {"audit": body.audit and body.audit.model_dump()}
     answer = await services.pushing.run(lambda: services.batcher.push(asked.sender, message, instants.now()))
     results = answer.get("results", ())
     for _, result, *_rest in results:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg.types.json import Json
@@ -11,7 +10,7 @@ from psycopg.types.json import Json
 from lnctp_tui.domain import merge
 from lnctp_tui.server import staging
 from lnctp_tui.server.database import Db
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import folding
 from lnctp_tui.storage.session import TABLES, blank, merged
 
 Key = tuple[str, str]
@@ -58,7 +57,7 @@ def row_of(
 ) -> dict[str, Any]:
     """The row that these changes of one record make. Each has id, row, actor, hlc, placed, base, patch."""
     state = state or folded(changes)
-    first = min(changes, key=lambda each: (ordered_by(each), each["id"]))
+    first = changes[0] if len(changes) == 1 else min(changes, key=lambda each: (ordered_by(each), each["id"]))
     return (
         EMPTY[table]
         | merged(table, START, state.values)
@@ -66,14 +65,10 @@ def row_of(
             "of_team": team,
             "id": first["row"],
             "heads": state.heads,
-            "created_at": _instant(ordered_by(first)),
+            "created_at": folding.iso(ordered_by(first)),
             "created_by": first["actor"],
         }
     )
-
-
-def _instant(micros: int) -> str:
-    return instants.iso(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 
 
 def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> set[Key]:

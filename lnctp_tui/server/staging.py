@@ -14,9 +14,8 @@ from lnctp_tui.server.database import Db
 
 FROM = 24
 """Rows from which COPY pays for its round trips."""
-
-
-NESTED = (dict, list)
+PIECE = 125
+"""Rows in one write: PostgreSQL reads some while the next are made."""
 
 
 def many(
@@ -35,15 +34,33 @@ def many(
     into = into or "arriving_" + like.rpartition(".")[2]
     listed = ", ".join(f'"{each}"' for each in names)
     connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {into} ON COMMIT DELETE ROWS AS"
+        f"CREATE TEMP TABLE IF NOT EXISTS {into} WITH (toast_tuple_target = 8160)"
+        " ON COMMIT DELETE ROWS AS"
         f" SELECT {listed}, NULL::integer AS o FROM {like} WITH NO DATA"
     )
     with connection.cursor().copy(f"COPY {into} ({listed}, o) FROM STDIN") as copy:
-        for order, row in enumerate(rows, 1):
-            values = [_json(each) if type(each) in NESTED else each for each in map(row.get, names)]
-            copy.write_row([*values, order])
+        for start in range(0, len(rows), PIECE):
+            copy.write(_text(names, rows[start : start + PIECE], start + 1))
     return into
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -> str:
+    """Rows in the text form of COPY, with their order: one write instead of one for every few."""
+    return "".join(
+        "\t".join(
+            [*["\\N" if (value := row.get(name)) is None else _field(value) for name in names], f"{order}\n"]
+        )
+        for order, row in enumerate(rows, first)
+    )
+
+
+def _field(value: Any) -> str:
+    if isinstance(value, str):
+        if "\\" not in value and value.isprintable():
+            return value
+        said = value.replace("\\", "\\\\").replace("\n", "\\n")
+        return said.replace("\r", "\\r").replace("\t", "\\t")
+    if isinstance(value, dict | list):
+        # JSON escapes what ends a field or a line.
+        return orjson.dumps(value).decode().replace("\\", "\\\\")
+    return str(value)

@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Integer
 
 from lnctp_tui.domain import merge
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.text import clean, plain
 from lnctp_tui.models.base import INSTANT
 from lnctp_tui.storage.session import TABLES, blank, merged
 
@@ -129,7 +129,7 @@ def _fitting(name: str, value: Any, kind: type, instant: bool) -> Any:
             return None
         return clean(value)[0]
     if kind is dict:
-        return _cleaned(value)
+        return value if _all_clean(value) else _cleaned(value)
     if kind is bool:
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
@@ -140,6 +140,15 @@ def _fitting(name: str, value: Any, kind: type, instant: bool) -> Any:
 
 LEAST = {"headcount": 1, "age_min": 0}
 """The constraints of the models."""
+
+
+def _all_clean(value: Any) -> bool:
+    """Whether there is certainly nothing to clean: one look at all texts, in which JSON escapes the controls."""
+    try:
+        content = orjson.dumps(value).decode()
+    except TypeError:
+        return False
+    return "\\" not in content and plain(content)
 
 
 def _cleaned(value: Any) -> Any:

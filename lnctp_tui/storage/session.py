@@ -309,7 +309,9 @@ def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> d
             extra = values.setdefault("extra", dict(stored["extra"]))
             bag = extra["answers"] = dict(extra.get("answers") or {})
         else:
-            bag = values.setdefault(into, dict(stored[into]))
+            if into not in values:
+                values[into] = dict(stored[into])
+            bag = values[into]
         if value is None and into == "answers":
             bag.pop(key, None)
         else:

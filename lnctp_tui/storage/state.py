@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import SQLModel
 
@@ -41,6 +41,6 @@ def starting_with(connection: Connection, prefix: str) -> dict[str, Any]:
 
 def mark_stale(connection: Connection, ids: Iterable[str]) -> None:
     """Remember that the search index has to read these cases or contacts again."""
-    connection.execute(
-        text("INSERT OR IGNORE INTO search_stale (id) VALUES (:id)"), [{"id": each} for each in ids]
-    )
+    rows = [(each,) for each in ids]
+    if rows:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO search_stale (id) VALUES (?)", rows)

@@ -24,7 +24,7 @@ from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 from lnctp_tui.sync.verify import Checked, Keyring
 
-PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 200, 1000
+PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 1000, 1000
 """Most of each in one request."""
 SMALLEST = 100
 SHORT = 0.05

@@ -84,7 +84,7 @@ CREATE TABLE log (
   received_at text NOT NULL, person text, scope text, reason text, data json,
   joins boolean NOT NULL,
   PRIMARY KEY (team, n)
-);
+) WITH (toast_tuple_target = 8160);
 CREATE UNIQUE INDEX log_ids ON log (team, id);
 CREATE INDEX log_rows ON log (team, "row", "table", n) WHERE kind = 'change';
 CREATE TABLE counter (team text PRIMARY KEY, n bigint NOT NULL, chain text NOT NULL);
@@ -259,7 +259,7 @@ def upgrade() -> None:
         op.execute(
             f"""CREATE TABLE data.{table} (of_team text NOT NULL, id text NOT NULL, heads jsonb NOT NULL,
             extra jsonb NOT NULL, created_at text NOT NULL, created_by text NOT NULL, {", ".join(typed)},
-            PRIMARY KEY (of_team, id))"""
+            PRIMARY KEY (of_team, id)) WITH (toast_tuple_target = 8160)"""
         )
     op.execute("""
       CREATE INDEX cases_folio ON data.cases (of_team, (left(folio, 32)));

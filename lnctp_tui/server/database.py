@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,19 +95,19 @@ DEVICE = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.rol
 
 
 @contextmanager
-def transaction(place: Pool | Db, who: DeviceRow | str, duty: str) -> Iterator[Db]:
+def transaction(place: Pool | Db, who: DeviceRow | str, duty: str, *, together: bool = False) -> Iterator[Db]:
     """One transaction in which row-level security knows who asks. `who` is a device's row or a team's name.
 
+    `together` sends statements without waiting for each, until a result is read; then there can be no COPY.
     Raises Declined `busy`, `server_full`.
     """
-    if isinstance(place, Connection):
-        with failures(), place.transaction():
-            become(place, who, duty)
-            yield place
-    else:
-        with failures(), place.connection() as connection, connection.transaction():
-            become(connection, who, duty)
-            yield connection
+    with failures(), ExitStack() as stack:
+        connection = place if isinstance(place, Connection) else stack.enter_context(place.connection())
+        if together:
+            stack.enter_context(connection.pipeline())
+        stack.enter_context(connection.transaction())
+        become(connection, who, duty)
+        yield connection
 
 
 def become(connection: Db, who: DeviceRow | str, duty: str) -> None:

@@ -27,8 +27,10 @@ KEYS = 20_000
 KEY = "SELECT public_key FROM devices WHERE id = %s"
 DEVICES = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.role, d.folio_prefix
   FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.id = ANY(%s)"""
-USE = """INSERT INTO nonces (device, nonce, at) SELECT device, nonce, extract(epoch FROM now())::bigint
-  FROM unnest(%s::text[], %s::text[]) AS asked(device, nonce) ON CONFLICT DO NOTHING RETURNING device, nonce"""
+USED = """INSERT INTO nonces (device, nonce, at) SELECT device, nonce, extract(epoch FROM now())::bigint
+  FROM unnest(%s::text[], %s::text[]) AS asked(device, nonce) {} ON CONFLICT DO NOTHING RETURNING device, nonce"""
+USE = USED.format("")
+USE_KNOWN = USED.format("WHERE EXISTS (SELECT FROM devices d WHERE d.id = asked.device)")
 FORGET = "DELETE FROM nonces WHERE at < extract(epoch FROM now())::bigint - %s"
 
 Waiting = tuple[Envelope, "asyncio.Future[DeviceRow]"]
@@ -129,14 +131,15 @@ class Door:
             connection.execute(FORGET, (KEPT,))
 
     def _ask(self, batch: Sequence[Envelope]) -> list[DeviceRow | Exception]:
-        """For each its device, or why not; in order. One transaction."""
+        """For each its device, or why not; in order. One round trip."""
         devices = sorted({each.device for each in batch})
         # In one order everywhere: two workers never wait for each other.
         pairs = sorted({(each.device, each.nonce) for each in batch})
-        with self._pool.connection() as connection:
-            rows = {row[0]: DeviceRow(*row) for row in connection.execute(DEVICES, (devices,))}
-            known = [pair for pair in pairs if pair[0] in rows]
-            fresh = set(connection.execute(USE, tuple(map(list, zip(*known, strict=True))) or ([], [])))
+        with self._pool.connection() as connection, connection.pipeline():
+            known = connection.execute(DEVICES, (devices,))
+            used = connection.execute(USE_KNOWN, tuple(map(list, zip(*pairs, strict=True))))
+            fresh = set(used)
+            rows = {row[0]: DeviceRow(*row) for row in known}
         answers: list[DeviceRow | Exception] = []
         for each in batch:
             pair = (each.device, each.nonce)
@@ -151,10 +154,10 @@ class Door:
 
 
 def door_pool(url: str) -> Pool:
-    """The door's own connections: statements that wait for no disk."""
+    """The door's own connections: statements that wait for no disk, each a transaction of its own."""
     from psycopg_pool import ConnectionPool
 
     from lnctp_tui.server.database import OPTIONS
 
-    keyed = {"options": f"{OPTIONS} -c synchronous_commit=off", "prepare_threshold": 2}
+    keyed = {"options": f"{OPTIONS} -c synchronous_commit=off", "prepare_threshold": 2, "autocommit": True}
     return ConnectionPool(url, min_size=1, max_size=2, kwargs=keyed, timeout=10, open=True)

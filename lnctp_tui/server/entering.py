@@ -104,14 +104,19 @@ def enter(
     `notes` are audit entries (actor, action, record). Returns where the log ends. Duty `serve`.
     """
     sound = [each for each in coming if each.reason is None]
-    work = _Entering(connection, team, now, sound)
+    # A pipeline sends statements one after the other without waiting for each; COPY cannot stand in one.
+    with connection.pipeline():
+        work = _Entering(connection, team, now, sound)
     for each in sound:
         work.take(each)
-    work.write()
-    keeping.keep(connection, team, [each for each in coming if each.reason is not None], now)
-    for actor, action, record in notes:
-        audit.note(connection, team, now, actor, action, record)
-    first, head = log.append(connection, team, work.entries)
+    work.prepare()
+    staged = log.stage(connection, work.entries)
+    with connection.pipeline():
+        work.write()
+        keeping.keep(connection, team, [each for each in coming if each.reason is not None], now)
+        for actor, action, record in notes:
+            audit.note(connection, team, now, actor, action, record)
+        first, head = log.append(connection, team, work.entries, staged)
     for each in sound:
         if each.entry is not None:
             each.n = first + each.entry
@@ -133,6 +138,7 @@ class _Entering:
         self.known: dict[str, tuple[int, int | None, str]] = {}
         self.held_back: set[str] = set()
         self.had: set[tuple[str, str]] = set()
+        self.statements: list[rows.Statement] = []
         self.scopes: set[str] = set()
         self.erased_scopes: set[str] = set()
         if sound:
@@ -158,16 +164,18 @@ class _Entering:
     def _look(self, sound: Sequence[Coming]) -> None:
         """After the locks: a change that another process just stored is known by now."""
         ids = lines(each.id for each in sound)
-        for id_, n, placed, hash_ in self.connection.execute(KNOWN, (self.team, ids, self.team, ids)):
-            if n is None:
-                self.held_back.add(id_)
-            else:
-                self.known[id_] = (n, placed, hash_)
+        known = self.connection.execute(KNOWN, (self.team, ids, self.team, ids))
         scopes = {wire.scope_of(each.raw) for each in sound}.union(
             *(of.scopes for of in self.records.values())
         )
         asked = lines(sorted(scopes - {wire.EVERYBODY}))
-        for person, scope, state in self.connection.execute(SCOPES, (self.team, asked, self.team, asked)):
+        access = self.connection.execute(SCOPES, (self.team, asked, self.team, asked))
+        for id_, n, placed, hash_ in known:
+            if n is None:
+                self.held_back.add(id_)
+            else:
+                self.known[id_] = (n, placed, hash_)
+        for person, scope, state in access:
             if state == "erased":
                 self.erased_scopes.add(scope)
             else:
@@ -236,16 +244,23 @@ class _Entering:
         self.entries.append(entry)
         self.new.setdefault(each.key, []).append(entry)
 
-    def write(self) -> None:
-        """Rows, records and access of all that was accepted; what came for an erased record is blank."""
-        execute = self.connection.execute
+    def prepare(self) -> None:
+        """Folds and stages all that was accepted; what came for an erased record is blank."""
         kept = {key: new for key, new in self.new.items() if not self.records[key].erased}
         logs = rows.logs(self.connection, self.team, (key for key in kept if not self.records[key].fresh))
-        disputed = rows.write(
+        self.statements, disputed = rows.ready(
             self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()}
         )
         for key in kept:
             self.records[key].conflict = key in disputed
+        for scope, ids in self.erased_ids.items():
+            self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
+
+    def write(self) -> None:
+        """Rows, records and access. Nothing is waited for."""
+        execute = self.connection.execute
+        for statement, parameters in self.statements:
+            execute(statement, parameters)
         moved = {
             key: record
             for key, record in self.records.items()
@@ -265,8 +280,6 @@ class _Entering:
             execute(GIVE, (self.team, lines(people), lines(scopes), list(self.given.values())))
         if free := sorted(self.held_back & set(self.met)):
             keeping.forget(self.connection, self.team, free)
-        for scope, ids in self.erased_ids.items():
-            self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
 
 
 def _may_say(change: dict[str, Any], writer: check.Writer | None, role: str) -> bool:

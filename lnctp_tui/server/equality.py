@@ -26,7 +26,7 @@ BUCKETS = 256
 def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """The sums as decimal strings, and the end of the log they hold for: what came later counts in neither."""
     sums = [0] * BUCKETS
-    with database.transaction(place, device.team, SERVE) as connection:
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
         head = marks.head(connection, device.team)
         for number, total in connection.execute(SUMS, _asked(connection, device) | {"head": head.n}):
             sums[number] = int(total) % (1 << 64)
@@ -35,7 +35,7 @@ def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
 
 def bucket(place: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
     """The ids of the changes that count in one sum."""
-    with database.transaction(place, device.team, SERVE) as connection:
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
         found = connection.execute(IDS, _asked(connection, device) | {"bucket": number})
         return {"ids": [id_ for (id_,) in found]}
 

@@ -38,7 +38,7 @@ def start(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
 
     The cursor is read before the scopes: what is granted between the two comes again, and is not missed.
     """
-    with database.transaction(place, device.team, SERVE) as connection:
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
         cursor = marks.head(connection, device.team)
         return {
             "cursor": list(cursor),
@@ -66,7 +66,7 @@ def history(
     asked = list(dict.fromkeys(scopes))
     places: list[tuple[int, int]] = []
     weight, full = 0, False
-    with database.transaction(place, device.team, SERVE) as connection:
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
         seen = _seen(connection, device, asked)
         some = [scope if scope in seen else None for scope in asked]
         args = (some, device.team, device.team, after, limit + 1, limit + 1)
@@ -99,12 +99,12 @@ def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str
 
     So is one that the person may not see: it is answered like an id that never was.
     """
-    with database.transaction(place, device, READ) as connection:
+    with database.transaction(place, device, READ, together=True) as connection:
         return {"missing": [id_ for (id_,) in connection.execute(LACKING, (list(ids), device.team))]}
 
 
 def fetch(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
     """Changes by id, as far as the person may see them or the device wrote them."""
-    with database.transaction(place, device, READ) as connection:
+    with database.transaction(place, device, READ, together=True) as connection:
         found = connection.execute(FETCH, (device.team, list(ids))).fetchall()
     return {"changes": [sent.change(row) for row in found]}

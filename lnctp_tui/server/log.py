@@ -43,14 +43,21 @@ def event(
     }
 
 
-def append(connection: Db, team: str, entries: Sequence[Entry]) -> tuple[int, Mark]:
+def stage(connection: Db, entries: Sequence[Entry]) -> bool:
+    """Puts many entries where `append` finds them; whether they are that many."""
+    return staging.many(connection, "log", MEMBERS, entries, into="arriving") is not None
+
+
+def append(
+    connection: Db, team: str, entries: Sequence[Entry], staged: bool | None = None
+) -> tuple[int, Mark]:
     """Numbers and stores entries, in their order: the first's number, and where the log then ends.
 
-    Locks the log's counter until the commit: the last statement of a transaction.
+    Locks the log's counter until the commit: the last statement of a transaction. `staged` is what `stage` said.
     """
     if not entries:
         return 0, marks.head(connection, team)
-    staged = staging.many(connection, "log", MEMBERS, entries, into="arriving")
+    staged = stage(connection, entries) if staged is None else staged
     ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
     found = connection.execute(APPEND, (team, ids, hashes, None if staged else Json(entries))).fetchone()
     assert found is not None

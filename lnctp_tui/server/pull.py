@@ -37,7 +37,7 @@ def pull(
     `audit_then` is the audit's chain at `audit_n`, the last entry that the laptop knows of.
     """
     proof = proof or START
-    with database.transaction(place, device.team, SERVE) as connection:
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
         asked = {
             "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
             "proven": proof.chain, "scanned": SCANNED, "person": device.person,

@@ -167,21 +167,25 @@ def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) 
 
 def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
     ids = sorted({delivery.device.id for delivery in deliveries})
-    standing = {row[0]: row for row in connection.execute(LOCK, (team, ids))}
-    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
-    shared = marks.known(connection, team, told)
-    heard = []
-    for delivery in deliveries:
-        row = standing.get(delivery.device.id)
-        state = row[1] if row else "revoked"
-        if state not in ("active", "upload_only"):
-            delivery.refused = state
-        elif not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared:
-            delivery.diverged = True
-        else:
-            heard.append(delivery)
-    for delivery in heard:
-        standing[delivery.device.id] = _stand(connection, team, delivery, standing[delivery.device.id], now)
+    with connection.pipeline():
+        locked = connection.execute(LOCK, (team, ids))
+        told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
+        shared = marks.known(connection, team, told)
+        standing = {row[0]: row for row in locked}
+        heard = []
+        for delivery in deliveries:
+            row = standing.get(delivery.device.id)
+            state = row[1] if row else "revoked"
+            if state not in ("active", "upload_only"):
+                delivery.refused = state
+            elif not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared:
+                delivery.diverged = True
+            else:
+                heard.append(delivery)
+        for delivery in heard:
+            standing[delivery.device.id] = _stand(
+                connection, team, delivery, standing[delivery.device.id], now
+            )
     coming = [each for delivery in heard for each in delivery.coming]
     notes = [note for delivery in heard for note in delivery.notes]
     head = entering.enter(connection, team, coming, now, notes)

@@ -15,6 +15,7 @@ from lnctp_tui.storage.session import TABLES, blank, merged
 
 Key = tuple[str, str]
 """Table and row."""
+Statement = tuple[str, tuple[Any, ...]]
 
 
 def _names(table: str) -> list[str]:
@@ -73,6 +74,16 @@ def row_of(
 
 def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> set[Key]:
     """Writes the row of each record from all its changes; the records that are in conflict."""
+    statements, disputed = ready(connection, team, logs)
+    for statement, parameters in statements:
+        connection.execute(statement, parameters)
+    return disputed
+
+
+def ready(
+    connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]
+) -> tuple[list[Statement], set[Key]]:
+    """What `write` will execute, many rows being staged already, and the records that are in conflict."""
     by_table: dict[str, list[dict[str, Any]]] = {}
     disputed: set[Key] = set()
     for key, changes in logs.items():
@@ -80,13 +91,14 @@ def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, An
         if state.others:
             disputed.add(key)
         by_table.setdefault(key[0], []).append(row_of(team, key[0], changes, state))
+    statements: list[Statement] = []
     for table, rows in by_table.items():
         if source := staging.many(connection, f"data.{table}", NAMES[table], rows):
-            connection.execute(WRITE[table].format(source))
+            statements.append((WRITE[table].format(source), ()))
         else:
             source = f"json_populate_recordset(NULL::data.{table}, %s)"
-            connection.execute(WRITE[table].format(source), (Json(rows),))
-    return disputed
+            statements.append((WRITE[table].format(source), (Json(rows),)))
+    return statements, disputed
 
 
 LOGS = """SELECT l."table", l."row", l.id, l.actor, l.hlc, l.placed, l.base, l.patch

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import SQLModel
 
 from lnctp_tui.models import SyncState
 
+ONE = "SELECT value FROM sync_state WHERE key = ?"
 STATE = SQLModel.metadata.tables[str(SyncState.__tablename__)]
 
 
 def get(connection: Connection, key: str, default: Any = None) -> Any:
     """The value under `key`, or the default."""
-    found = connection.execute(select(STATE.c.value).where(STATE.c.key == key)).first()
-    return default if found is None else found[0]
+    # Asked many times in a round with nothing to do: a statement without SQLAlchemy's own language.
+    found = connection.exec_driver_sql(ONE, (key,)).first()
+    if found is None:
+        return default
+    value = found[0]
+    # SQLite keeps what looks like a number as one.
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def put(connection: Connection, key: str, value: Any) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
@@ -17,6 +18,9 @@ __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "served",
     "soak", "vault_template", "workspace",
 ]  # fmt: skip
+
+settings.register_profile("shared", deadline=None)  # the machine may be busy with something else
+settings.load_profile("shared")
 
 PTY_TESTS = [
     "test_attack_lock.py",

@@ -6,10 +6,13 @@ Source: docs/synchronisation.md, "The server's log".
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -34,6 +37,8 @@ PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_pre
 REMEMBERED = 5
 """Ids of the last batch that tell a repeated one from another laptop's."""
 TOO_FAR = 1 << 53
+ALONE = 64
+"""Fewer changes than this are not worth a second thread."""
 
 
 @dataclass
@@ -85,12 +90,33 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
     receipt, head = message.get("receipt"), message.get("audit")
     return Delivery(
         device,
-        [_coming(each, device, writers) for each in coming],
+        _checked(coming, device, writers),
         marks.read(message.get("cursor")),
         marks.read(message.get("proof")),
         receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
         head if isinstance(head, dict) else None,
     )
+
+
+def _checked(changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]) -> list[Coming]:
+    """Each by itself; of many, half in a second thread: most of it is signatures, which do not hold Python's lock."""
+    if len(changes) < ALONE:
+        return _checked_here(changes, device, writers)
+    half = len(changes) // 2
+    rest = _helpers(os.getpid()).submit(_checked_here, changes[half:], device, writers)
+    return _checked_here(changes[:half], device, writers) + rest.result()
+
+
+@cache
+def _helpers(_process: int) -> ThreadPoolExecutor:
+    """Of this process: a fork has none of its parent's threads."""
+    return ThreadPoolExecutor(2, thread_name_prefix="lnctp-check")
+
+
+def _checked_here(
+    changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
+) -> list[Coming]:
+    return [_coming(each, device, writers) for each in changes]
 
 
 def _coming(raw: Any, device: DeviceRow, writers: Mapping[str, check.Writer]) -> Coming:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from lnctp_tui.server import database, history, metrics, policy, pull
@@ -22,8 +23,8 @@ async def _push(asked: Asked) -> Any:
     message = dict(body) | {"audit": body.audit and body.audit.model_dump()}
     answer = await services.pushing.run(lambda: services.batcher.push(asked.sender, message, instants.now()))
     results = answer.get("results", ())
-    for _, result, *_rest in results:
-        metrics.CHANGES.labels(result).inc()
+    for result, count in Counter(each[1] for each in results).items():
+        metrics.CHANGES.labels(result).inc(count)
     if results:
         services.nudge()
     return answer

@@ -240,7 +240,8 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
 
 def history_read(unit: Unit, asked: Sequence[str], done: Iterable[str], next_: Sequence[Any] | None) -> None:
     """Note which wanted histories are whole, and how far the one in work is."""
-    scopes = [(each,) for each in done if each in asked]
+    named = set(asked)
+    scopes = [(each,) for each in done if each in named]
     if scopes:
         unit.connection.exec_driver_sql(
             "UPDATE scopes SET state = 'held', after = 0 WHERE id = ? AND state = 'wanted'", scopes

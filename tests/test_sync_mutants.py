@@ -246,7 +246,7 @@ MUTANTS: dict[Plant, int] = {
     grant_without_history: 0,
     joined_record_without_its_past: 0,
     own_lost_change_not_fetched: 4,
-    repair_without_others: 4,
+    repair_without_others: 8,
     repair_without_new_beginning: 4,
     no_repair: 4,
     own_clock_orders: 0,

@@ -56,7 +56,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     TITLE = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "lock", N_("bloquear"), priority=True, show=False, id="app.lock"),
+        Binding("ctrl+l", "lock", N_("bloquear"), priority=True, id="app.lock"),
         Binding("ctrl+q", "quit", N_("salir"), priority=True, show=False, id="app.quit"),
         Binding("ctrl+n", "new_call", N_("nueva llamada"), show=False, id="app.new"),
         Binding("ctrl+o", "next_form", N_("siguiente llamada abierta"), show=False, id="app.next"),

@@ -52,7 +52,6 @@ class CaseScreen(SharedCase):
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="case.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="case.help"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="case.leave"),
-        Binding("ctrl+l", "app.lock", N_("bloquear"), id="case.lock"),
     ]
 
     def __init__(self, case_id: str, *, note: bool = False) -> None:

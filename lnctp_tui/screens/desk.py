@@ -45,7 +45,6 @@ class DeskScreen(AppScreen[None]):
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="desk.help"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="desk.help_f1"),
         Binding("q", "app.quit", N_("salir"), id="desk.quit"),
-        Binding("ctrl+l", "app.lock", N_("bloquear"), id="desk.lock"),
     ]
 
     def __init__(self, view: DeskView) -> None:

@@ -42,7 +42,6 @@ class QueueScreen(AppScreen[None]):
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="queue.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="queue.help"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="queue.leave"),
-        Binding("ctrl+l", "app.lock", N_("bloquear"), id="queue.lock"),
     ]
 
     def __init__(self) -> None:

@@ -50,7 +50,6 @@ class SearchScreen(AppScreen[None]):
         Binding("f5,s", "server", N_("también en el servidor"), key_display="F5", id="search.server"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="search.new"),
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", show=False, id="search.help"),
-        Binding("ctrl+l", "app.lock", N_("bloquear"), id="search.lock"),
     ]
 
     def __init__(self) -> None:

@@ -54,7 +54,6 @@ class SyncScreen(AppScreen[None]):
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="sync.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="sync.help"),
         Binding("escape,q,s", "leave", N_("escritorio"), key_display="Esc", id="sync.leave"),
-        Binding("ctrl+l", "app.lock", N_("bloquear"), id="sync.lock"),
     ]
 
     def __init__(self) -> None:

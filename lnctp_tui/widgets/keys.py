@@ -22,7 +22,7 @@ class KeyBar(Widget, can_focus=False):
     One widget and no children: a moved focus costs one repainted line.
     """
 
-    LAST_TO_GO = frozenset({"emergency", "finish", "app.help"})
+    LAST_TO_GO = frozenset({"emergency", "finish", "app.help", "app.lock"})
     """Actions whose key stays when not all fit."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text"}
     ALLOW_SELECT = False
@@ -37,10 +37,21 @@ class KeyBar(Widget, can_focus=False):
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def _updated(self, screen: Screen[object]) -> None:
-        bars = [
-            (self._key(active.binding), active.binding.description, active.binding.action)
+        shown = [
+            active
             for active in screen.active_bindings.values()
-            if active.binding.show and active.enabled
+            if active.binding.show
+            and active.enabled
+            and (active.node is not self.app or getattr(self.app, "unlocked", True))
+        ]
+        shown.sort(key=lambda active: active.node is self.app)  # what holds everywhere stands last
+        bars = [
+            (
+                self._key(active.binding),
+                active.binding.description,
+                ("app." if active.node is self.app else "") + active.binding.action,
+            )
+            for active in shown
         ]
         bars = list({action: (key, text, action) for key, text, action in reversed(bars)}.values())[::-1]
         if bars != self._bars:

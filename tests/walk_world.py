@@ -128,9 +128,11 @@ class Laptop:
 class World:
     """Everything, and the walk through it. `adapter` starts the real parts (walk_parts.Adapter)."""
 
-    def __init__(self, adapter: Any, folder: Path, seed: int, disasters: int | None = None) -> None:
+    def __init__(
+        self, adapter: Any, folder: Path, chooser: random.Random, disasters: int | None = None
+    ) -> None:
         self.adapter, self.folder = adapter, folder
-        self.chooser = random.Random(seed)
+        self.chooser = chooser
         self.time = START
         self.mail: list[tuple[Any, ...]] = []
         self.saved: dict[str, Saved] = {}
@@ -307,8 +309,13 @@ class World:
 
     def step(self) -> None:
         """One random thing happens."""
+        self.happen(self.chooser.choices(list(self.weights), list(self.weights.values()))[0])
+        if gone := set(self.saved) - self.lost - self._held_anywhere():
+            raise Violation(f"{len(gone)} saved changes are nowhere", self.steps)
+
+    def happen(self, kind: str) -> None:
+        """One thing of this kind happens, to a laptop and a case of the chooser's."""
         laptop, case = self.chooser.choice(self.laptops), self.chooser.choice(self.cases)
-        kind = self.chooser.choices(list(self.weights), list(self.weights.values()))[0]
         self.steps.append(f"{kind} {laptop.number}")
         match kind:
             case "open":
@@ -337,16 +344,19 @@ class World:
             case "restore_server":
                 self.restore_server()
 
-    def walk(self, steps: int) -> None:
-        """Many steps, then healing and the whole check."""
-        for _ in range(steps):
-            self.step()
-            if gone := set(self.saved) - self.lost - self._held_anywhere():
-                raise Violation(f"{len(gone)} saved changes are nowhere", self.steps)
+    def end(self) -> None:
+        """Healing and the whole check."""
         for _ in range(HEALING_ROUNDS):
             for laptop in self.laptops:
                 self.sync(laptop, [])
         self.check()
+
+    def close(self) -> None:
+        """End the real parts."""
+        for laptop in self.laptops:
+            laptop.store.close()
+        self.server.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def check(self) -> None:
         """The invariants of docs/synchronisation.md."""

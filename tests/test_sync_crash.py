@@ -12,10 +12,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -357,16 +358,15 @@ def test_a_server_that_is_killed_kept_what_it_acknowledged(number: int, story: S
 def test_a_postgresql_that_is_killed_under_a_running_server(
     number: int, story: Story, durable: embedded.Embedded
 ) -> None:
-    """In turn one of its backends, after which it recovers by itself, and all of it."""
-    with serving(story.database, Settings(home=story.homes[0].parent)) as served:
-        story.proxy.port = int(served.url.rpartition(":")[2])
+    """In turn one of its backends, after which it recovers by itself, and its main process, which the server
+    starts again: nobody here does."""
+    with kept_up(story, durable) as address:
         usual(story)
         broken = 0
         for turn in range(KILLS):
             story.write()
             workspace = story.open(story.dice.randrange(2))
-            main = int((durable.folder / "data" / "postmaster.pid").read_text().split()[0])
-            working = descendants(main)
+            main = postmaster(durable)
             victim = main if turn % 2 else story.dice.choice(backends(durable, story))
             story.proxy.after(story.moment(), partial(os.kill, victim, signal.SIGKILL))
             code = _once(workspace)
@@ -377,12 +377,61 @@ def test_a_postgresql_that_is_killed_under_a_running_server(
                 os.kill(victim, signal.SIGKILL)
             workspace.close()
             if turn % 2:
-                restart(durable, working)
-            ready(served.url)
+                until(lambda dead=main: postmaster(durable) not in (None, dead))
+            ready(address)
             story.settle()
             story.check()
         assert broken
     story.doctor()
+
+
+@contextmanager
+def kept_up(story: Story, cluster: embedded.Embedded) -> Iterator[str]:
+    """`lnctp server run` with two workers on its own embedded PostgreSQL; its address.
+
+    As in a container, it is the last parent of every process below it.
+    """
+    name = psycopg.conninfo.conninfo_to_dict(story.database)["dbname"]
+    with database.connect(cluster.url(embedded.OWNER, "postgres"), autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {name} RENAME TO {embedded.DATABASE}")
+    story.database = cluster.url()
+    environment = terminal_environment(story.homes[0].parent) | {"LNCTP_SERVER_HOME": str(cluster.folder)}
+    environment.pop("DATABASE_URL", None)
+    options = ["--port", str(story.proxy.port), "--workers", "2"]
+    command = [sys.executable, "-c", LAST_PARENT, *LNCTP, "server", "run", *options]
+    address = f"http://127.0.0.1:{story.proxy.port}"
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            ready(address, process)
+            yield address
+        finally:
+            process.terminate()
+            assert process.wait(60) == 0
+    assert not embedded.running(cluster.folder)
+    embedded.start(cluster.folder)
+    with database.connect(cluster.url(embedded.OWNER, "postgres"), autocommit=True) as owner:
+        owner.execute(f"DROP DATABASE {embedded.DATABASE}")
+
+
+LAST_PARENT = """import ctypes, os, sys
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+os.execv(sys.argv[1], sys.argv[1:])"""
+
+
+def postmaster(cluster: embedded.Embedded) -> int | None:
+    """The main process that the folder names."""
+    try:
+        return int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
+    except (FileNotFoundError, IndexError):
+        return None
+
+
+def until(so: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits for something that other processes do."""
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
 
 
 def backends(cluster: embedded.Embedded, story: Story) -> list[int]:
@@ -393,12 +442,3 @@ def backends(cluster: embedded.Embedded, story: Story) -> list[int]:
             "SELECT pid FROM pg_stat_activity WHERE usename = 'lnctp_app' AND datname = %s", (name,)
         )
         return [row[0] for row in found]
-
-
-def restart(cluster: embedded.Embedded, orphans: list[int]) -> None:
-    """PostgreSQL again, once the last process of the killed one noticed."""
-    end = time.monotonic() + 60
-    while any(Path(f"/proc/{each}").exists() for each in orphans):
-        assert time.monotonic() < end
-        threading.Event().wait(0.05)
-    embedded.start(cluster.folder)

@@ -12,6 +12,7 @@ import psycopg
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.server import embedded, schema
+from lnctp_tui.server.embedded import Embedded
 from lnctp_tui.server.settings import Settings
 
 HELD = "server.lock"
@@ -25,6 +26,8 @@ class Database:
     """As the server's processes log in."""
     owner: str | None
     """As the tables' owner; None when DATABASE_URL names only the application's login."""
+    embedded: Embedded | None = None
+    """The cluster, when it is ours to keep."""
 
 
 def app_url(settings: Settings) -> str:
@@ -44,7 +47,7 @@ def running(settings: Settings) -> Iterator[Database]:
         found = embedded.start(folder)
         try:
             schema.prepare(found)
-            yield Database(found.url(), found.url(embedded.OWNER))
+            yield Database(found.url(), found.url(embedded.OWNER), found)
         finally:
             if last():
                 embedded.stop(folder)

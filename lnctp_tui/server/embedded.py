@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 from lnctp_tui.errors import StorageFailed
+from lnctp_tui.storage import paths
 
 OWNER, APP, ANALYST = "postgres", "lnctp_app", "lnctp_analyst"
 DATABASE = "lnctp"
@@ -34,6 +36,8 @@ password_encryption = scram-sha-256
 """
 """Terse, so that no log of the database ever shows a value."""
 LONGEST_SOCKET = 80
+LONGEST = 120.0
+"""Seconds that a program of PostgreSQL may take."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,45 @@ class Embedded:
 def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embedded:
     """The cluster in `folder`, made when there is none, started when it stands.
 
-    `settings` are added when the cluster is made. Raises StorageFailed `embedded_failed`.
+    `settings` are added when the cluster is made. Raises StorageFailed `embedded_failed`, VaultBusy.
     """
     folder = folder.absolute()
-    data = folder / "data"
-    if not (data / "PG_VERSION").exists():
-        _make(folder, data, settings or {})
-    logins = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
-    found = Embedded(folder, _socket(folder), _port(folder), logins)
-    if not running(folder):
-        options = f"-p {found.port}" if sys.platform == "win32" else f"-p {found.port} -k {found.host}"
-        _run(
-            "pg_ctl", "-w", "-s", "-D", str(data), "-l", str(folder / "postgres.log"), "-o", options, "start"
-        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(folder):
+        data = folder / "data"
+        if not (data / "PG_VERSION").exists():
+            _make(folder, data, settings or {})
+        logins = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
+        found = Embedded(folder, _socket(folder), _port(folder), logins)
+        if not running(folder):
+            _start(found)
     return found
+
+
+def start_again(found: Embedded) -> None:
+    """The same cluster, which died; never a new one. Raises as `start`, also while the dead one's processes end."""
+    _bury(found)
+    with _alone(found.folder):
+        if not running(found.folder):
+            _start(found)
+
+
+def listens(found: Embedded) -> bool:
+    """Whether its main process takes connections, even while it cannot answer them yet."""
+    import socket
+
+    windows = sys.platform == "win32"
+    family = socket.AF_INET if windows else socket.AF_UNIX
+    where = (found.host, found.port) if windows else f"{found.host}/.s.PGSQL.{found.port}"
+    with socket.socket(family) as probe:
+        probe.settimeout(5)
+        try:
+            probe.connect(where)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:  # too busy to say
+            return True
+    return True
 
 
 def stop(folder: Path) -> None:
@@ -103,8 +132,25 @@ def user() -> str | None:
     return "pgserver"
 
 
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    """Of two processes that start it at once, the second finds it standing."""
+    return paths.turn(folder.resolve(), LONGEST)
+
+
+def _start(found: Embedded) -> None:
+    options = f"-p {found.port}" if sys.platform == "win32" else f"-p {found.port} -k {found.host}"
+    data, log = str(found.folder / "data"), str(found.folder / "postgres.log")
+    _run("pg_ctl", "-w", "-s", "-D", data, "-l", log, "-o", options, "start")
+
+
+def _bury(found: Embedded) -> None:
+    """In a container the server is everybody's last parent, and a child that nobody waited for seems to live."""
+    if sys.platform != "win32":
+        with suppress(OSError, ValueError):
+            os.waitpid(int((found.folder / "data" / "postmaster.pid").read_text().split()[0]), os.WNOHANG)
+
+
 def _make(folder: Path, data: Path, settings: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     data.mkdir(mode=0o700, exist_ok=True)
     passwords = {role: secrets.token_urlsafe(24) for role in (OWNER, APP, ANALYST)}
     logins = folder / "logins.json"
@@ -159,7 +205,7 @@ def _run(program: str, *arguments: str) -> str:
         try:
             subprocess.run(
                 [str(programs() / program), *arguments], check=True, stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL, user=user(), cwd=tempfile.gettempdir(), timeout=120,
+                stdin=subprocess.DEVNULL, user=user(), cwd=tempfile.gettempdir(), timeout=LONGEST,
             )  # fmt: skip
         except (subprocess.SubprocessError, OSError) as error:
             reason = getattr(error, "returncode", type(error).__name__)

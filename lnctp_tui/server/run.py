@@ -1,4 +1,4 @@
-"""Starting and stopping: the embedded PostgreSQL once, in the parent; then uvicorn with one or several workers."""
+"""Starting and stopping: the embedded PostgreSQL, kept up by the parent; then uvicorn with one or several workers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, logs, metrics
+from lnctp_tui.server import cluster, keeper, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -37,9 +37,14 @@ def serve(
 
     check_listening(host, cert, key)
     _free(host, port)
-    with cluster.running(settings) as database, _quiet_signals(), _shared_counts(workers):
+    logs.start()
+    with (
+        cluster.running(settings) as database,
+        keeper.keeping(database.embedded),
+        _quiet_signals(),
+        _shared_counts(workers),
+    ):
         cluster.check_revision(database.app)
-        logs.start()
         logs.note("listening", address=f"{host}:{port}", count=workers)
         uvicorn.run(
             f"{PACKAGE}:application",

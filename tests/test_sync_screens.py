@@ -91,6 +91,8 @@ def first_case(app: LnctpApp) -> tuple[str, str]:
         (replace(HERE, state="pending", waiting=2), "⇅ 2 · equipo por aprobar"),
         (replace(HERE, last_contact="2026-11-20T18:03:05.000000Z"), "✓ todo enviado 20 nov 2026 12:03"),
         (replace(HERE, last_contact=None), "✓ todo enviado"),
+        (replace(HERE, problem="sync_broke"), "✓ todo enviado 12:03 · no sincroniza"),
+        (replace(HERE, waiting=3, problem="sync_broke", online=False), "⇅ 3 por enviar · no sincroniza"),
     ],
 )
 def test_the_mark_tells_the_truth(status: SyncStatus | None, said: str) -> None:

@@ -14,6 +14,11 @@ WAIT = N_("No hace falta hacer nada: se reintenta solo.")
 
 SYNC: dict[str, tuple[str, str, str]] = {
     "sync_failed": (N_("No se pudo sincronizar ({code})."), SAFE, WAIT),
+    "sync_broke": (
+        N_("Algo falló en este programa al sincronizar."),
+        SAFE,
+        N_("Se reintenta solo; «intentar ahora» no espera. Si sigue así, avise a soporte: «lnctp doctor»."),
+    ),
     # the line
     "offline": (
         N_("No hay conexión con el servidor."),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ON_ITS_WAY, SENT = "⇅", "✓"
 PENDING, ACTIVE, UPLOAD_ONLY, REVOKED = "pending", "active", "upload_only", "revoked"
 SUPERVISOR = "supervisor"
+BROKE = "sync_broke"
 SKEW = 120
 """Seconds that the laptop's clock may be off before somebody is told."""
 
@@ -49,19 +50,26 @@ def mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     if status.state in (PENDING, REVOKED):
         said = _("equipo por aprobar") if status.state == PENDING else _("equipo retirado")
         return Mark(f"{ON_ITS_WAY} {said}", f"{ON_ITS_WAY} {_waits(status)}{said}", status.state == REVOKED)
-    offline = f" · {_('sin conexión')}" if status.online is False else ""
+    broke = status.problem == BROKE
+    offline = _stuck(status)
     refused = f" · {_rejected(status.refused)}" if status.refused else ""
     if status.wanted:
         done = max(0, status.wanted_total - status.wanted)
         said = _("bajando {done} de {total}").format(done=done, total=max(status.wanted_total, status.wanted))
-        return Mark(f"{ON_ITS_WAY} {status.waiting}", f"{ON_ITS_WAY} {_waits(status)}{said}{offline}")
+        return Mark(f"{ON_ITS_WAY} {status.waiting}", f"{ON_ITS_WAY} {_waits(status)}{said}{offline}", broke)
     if status.waiting:
         said = ngettext("{count} por enviar", "{count} por enviar", status.waiting)
         text = f"{ON_ITS_WAY} {said.format(count=status.waiting)}{offline}{refused}"
         return Mark(f"{ON_ITS_WAY} {status.waiting}{offline}", text, bool(offline or refused))
     at = when(status.last_contact, zone, now)
     text = f"{SENT} {_('todo enviado')}{f' {at}' if at else ''}{offline}{refused}"
-    return Mark(f"{SENT} {_('enviado')}{offline}", text, bool(refused))
+    return Mark(f"{SENT} {_('enviado')}{offline}", text, bool(refused or broke))
+
+
+def _stuck(status: SyncStatus) -> str:
+    if status.problem == BROKE:
+        return f" · {_('no sincroniza')}"
+    return f" · {_('sin conexión')}" if status.online is False else ""
 
 
 def _waits(status: SyncStatus) -> str:

@@ -34,7 +34,7 @@ from lnctp_tui.services.sync_server import (
     search_server,
 )
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.storage import hardening, instants, server_state, state
 from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.tables import SCOPES
 from lnctp_tui.sync.client import Client
@@ -257,6 +257,11 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     return found
 
 
+def _keep(error: Exception) -> None:
+    """For `lnctp doctor`; the person reads of it in the status."""
+    hardening.keep_code(hardening.code_of(error))
+
+
 class Synchroniser:
     """The thread that synchronises while the program is open. Its callbacks come in that thread."""
 
@@ -268,6 +273,7 @@ class Synchroniser:
         self._loop = Loop(workspace.store)
         self._loop.on_round = self._tell
         self._loop.on_changed = lambda scopes: self.on_changed(scopes)
+        self._loop.on_broken = _keep
 
     def start(self) -> None:
         """Begin; returns at once. Without enrolment it waits for one."""

@@ -34,6 +34,8 @@ OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate
 """The line itself failed: nobody answered."""
 STATES = frozenset({"pending", "revoked", "upload_only"})
 ORDERS = frozenset({"wipe", "wipe_all"})
+BROKE = "sync_broke"
+"""An error that nobody foresaw."""
 
 
 def pause(failures: int, asked: float, draw: Callable[[float, float], float] = random.uniform) -> float:
@@ -146,11 +148,12 @@ class Loop:
         """How things stand may have changed."""
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.on_broken: Callable[[Exception], object] = lambda _: None
-        """The thread ended on an error nobody expected."""
+        """An error nobody expected, once until a round goes well. The thread goes on."""
         self.online: bool | None = None
         self.problem: str | None = None
         self._news = threading.Condition()
         self._ending = self._hurry = False
+        self._failures, self._first = 0, True
         self._thread: threading.Thread | None = None
         self._client: Client | None = None
         self._listener: Listener | None = None
@@ -176,24 +179,37 @@ class Loop:
             self._news.notify_all()
 
     def _run(self) -> None:
-        failures, first = 0, True
         with ThreadPoolExecutor(2, thread_name_prefix="sync-help") as pool:
-            try:
-                while not self._ending:
-                    with self._news:
-                        hurry, self._hurry = self._hurry or first, False
-                    try:
-                        rest = self._once(pool, hurry)
-                    except (SyncFailed, StorageFailed) as error:
-                        failures += 1
-                        rest = self._failed(error, failures)
-                    else:
-                        failures, first = 0, False
-                    self._sleep(rest)
-            except Exception as error:  # the thread's outer door
-                self.on_broken(error)
-            finally:
-                self._hang_up()
+            while not self._ending:
+                try:
+                    rest = self._step(pool)
+                except Exception as error:  # the thread's outer door
+                    rest = self._broke(error)
+                self._sleep(rest)
+            self._hang_up()
+
+    def _step(self, pool: ThreadPoolExecutor) -> float:
+        """One round; the seconds until the next."""
+        with self._news:
+            hurry, self._hurry = self._hurry or self._first, False
+        try:
+            rest = self._once(pool, hurry)
+        except (SyncFailed, StorageFailed) as error:
+            self._failures += 1
+            return self._failed(error, self._failures)
+        self._failures, self._first = 0, False
+        return rest
+
+    def _broke(self, error: Exception) -> float:
+        """A mistake of ours must not leave a laptop alone for the day: hang up, say it, begin anew later."""
+        self._failures += 1
+        if not self._ending and self.problem != BROKE:
+            self.on_broken(error)
+        with suppress(Exception):  # it may fail again at the same
+            self._hang_up()
+            if not self._ending:
+                self._said(BROKE, online=self.online)
+        return pause(self._failures, 0.0)
 
     def _once(self, pool: ThreadPoolExecutor, hurry: bool) -> float:
         """One round, then wait for news as long as there is nothing to do."""
@@ -242,7 +258,7 @@ class Loop:
         asked = error.facts.get("retry_after", 0)
         return pause(failures, float(asked) if isinstance(asked, int | float) else 0.0)
 
-    def _said(self, problem: str | None, *, online: bool) -> None:
+    def _said(self, problem: str | None, *, online: bool | None) -> None:
         self.online = online
         if problem != self.problem or problem is None:
             self.problem = problem
@@ -307,7 +323,7 @@ class Listener(threading.Thread):
         super().__init__(name="sync-listen", daemon=True)
         self.store, self.line, self._news = store, line, news
         self.heard = False
-        self._page: dict[str, Any] | LnctpError | None = None
+        self._page: dict[str, Any] | Exception | None = None
         self._asked = self._over = False
 
     def go(self) -> None:
@@ -320,7 +336,7 @@ class Listener(threading.Thread):
         """What was heard. Raises what went wrong on the line."""
         with self._news:
             page, self._page, self.heard = self._page, None, False
-        if isinstance(page, LnctpError):
+        if isinstance(page, Exception):
             raise page
         assert page is not None
         return page
@@ -339,8 +355,8 @@ class Listener(threading.Thread):
                     break
                 self._asked = False
             try:
-                page: dict[str, Any] | LnctpError = ask_page(self.store, self.line, 500, POLL)
-            except LnctpError as error:
+                page: dict[str, Any] | Exception = ask_page(self.store, self.line, 500, POLL)
+            except Exception as error:  # the thread's outer door: raised again where it is taken
                 page = error
             with self._news:
                 self._page, self.heard = page, True

@@ -220,6 +220,26 @@ def test_a_laptop_that_is_too_old_may_push_and_is_told(
     assert pull(laptop, [0, ""]).message == {"status": "too_old", "minimum": 1}
 
 
+@pytest.mark.parametrize("said", [{}, {"reason": ""}, {"reason": " \n "}, {"reason": "x" * 201}])
+def test_what_is_dismissed_needs_a_reason(served: Served, said: dict[str, str]) -> None:
+    path = f"/v1/quarantine/{instants.new_id()}"
+    answer = served.laptop("supervisor").call("POST", path, {"action": "dismiss"} | said)
+    assert (answer.status, answer.error) == (422, "malformed")
+
+
+def test_a_reason_is_kept_as_one_line_of_plain_text(served: Served) -> None:
+    ana, boss = served.laptop(), served.laptop("supervisor")
+    case = ana.case() | {"hash": "0" * 64}
+    ana.push(case)
+    said = {"action": "dismiss", "reason": " otra\x1b[2J\nvez "}
+    assert boss.call("POST", f"/v1/quarantine/{case['id']}", said).message == {"status": "dismissed"}
+    with served.office() as office:
+        found = office.connection.execute("SELECT decided_why FROM quarantine").fetchall()
+        noted = office.connection.execute("SELECT action FROM audit ORDER BY n DESC LIMIT 1").fetchone()
+    assert found == [("otra�[2J vez",)]
+    assert noted == ("dismiss:otra�[2J vez",)
+
+
 def test_told_to_stop_the_server_lets_go_of_who_waits(pg: str, tmp_path: Path) -> None:
     with serving(pg, Settings(home=tmp_path)) as served, ThreadPoolExecutor(1) as thread:
         laptop = served.laptop()

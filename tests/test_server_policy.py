@@ -24,7 +24,7 @@ BODIES = {
     "assign": {"scope": ID, "person": ID},
     "offer": {"scope": ID, "person": ID},
     "answer": {"scope": ID, "accept": True},
-    "decide": {"action": "dismiss"},
+    "decide": {"action": "dismiss", "reason": "Prueba"},
 }
 REFUSALS = {"pending", "revoked", "upload_only", "wipe", "wipe_all", "forbidden"}
 

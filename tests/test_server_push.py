@@ -211,8 +211,15 @@ def test_a_foreign_case_is_not_written_to_until_a_supervisor_lets_it(pool: Pool)
     with pytest.raises(Declined, match="forbidden"):
         quarantine.waiting(pool, beto.row)
     assert quarantine.release(pool, sup.row, beside["id"], NOON)["status"] == "accepted"
-    assert quarantine.dismiss(pool, sup.row, onto["id"], NOON) == {"status": "dismissed"}
+    why = "Lo escribió en el caso de otra persona"
+    assert quarantine.dismiss(pool, sup.row, onto["id"], NOON, why) == {"status": "dismissed"}
     assert quarantine.waiting(pool, sup.row)["quarantine"] == []
+    kept = "SELECT decided_by, decided_why, content IS NULL FROM quarantine WHERE state = 'dismissed'"
+    assert rows(pool, kept) == [("sup", why, False)]
+    said = rows(pool, "SELECT actor, action, record FROM audit ORDER BY n")
+    assert said == [("sup", "release", beside["id"]), ("sup", f"dismiss:{why}", onto["id"])]
+    with pool.connection() as connection:
+        assert audit.broken_at(connection, "main") is None
     assert [each["id"] for each in beto.pull()] == [beside["id"]]
     assert beside["id"] in {each["c"]["id"] for each in ana.pull() if each["k"] == "change"}
     assert refold.compare(pool, "main").different == []

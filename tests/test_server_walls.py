@@ -296,7 +296,8 @@ def test_another_team_is_another_world(office: Served, ana: Laptop) -> None:
     assert CANARY not in whole
     assert ana.case_id not in whole.replace(f'"done": ["{ana.case_id}"]', "")  # type: ignore[attr-defined]
     assert ana.actor not in whole
-    decide = boss.call("POST", f"/v1/quarantine/{ana.poison['id']}", {"action": "dismiss"})  # type: ignore[attr-defined]
+    apart = f"/v1/quarantine/{ana.poison['id']}"  # type: ignore[attr-defined]
+    decide = boss.call("POST", apart, {"action": "dismiss", "reason": "Prueba"})
     assert decide.error == "not_found"
     taken = boss.call("POST", "/v1/assign", {"scope": ana.case_id, "person": boss.actor})  # type: ignore[attr-defined]
     assert taken.error == "not_found"

@@ -309,7 +309,12 @@ async def test_the_queue_lists_conflicts_and_quarantine_and_decides(
         await until(pilot, lambda: ("release", "q1") in server.asked)
         await until(pilot, lambda: isinstance(app.screen, QueueScreen))
         await press(pilot, "end", "enter", "down", "enter")
-        await until(pilot, lambda: ("dismiss", "q1") in server.asked)
+        await until(pilot, lambda: "¿Por qué se descarta?" in said_on(app))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "de 1 a 200" in said_on(app))
+        assert not [each for each in server.asked if each[0] == "dismiss"]
+        await press(pilot, *"doble", "enter")
+        await until(pilot, lambda: ("dismiss", "q1", "doble") in server.asked)
         await press(pilot, "home", "enter")
         await until(pilot, lambda: isinstance(app.screen, ConflictsScreen))
 

@@ -1,4 +1,4 @@
-"""Two small dialogs: write a text, pick one of a list."""
+"""Three small dialogs: write a text or a line, pick one of a list."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from lnctp_tui.i18n import N_
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText
+from lnctp_tui.widgets.text_input import LineInput
 
 FLUSH = 0.3
 """Seconds from the first key of a burst to the draft."""
@@ -75,6 +76,50 @@ class TextDialog(AppDialog[str | None]):
     def action_leave(self) -> None:
         """The draft stays."""
         self.flush()
+        self.dismiss(None)
+
+
+class Answer(LineInput):
+    """A line that Enter ends."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", N_("aceptar"), id="dialog.answer"),
+    ]
+
+
+class LineDialog(AppDialog[str | None]):
+    """Asks for one line, which may not be empty. A longer one is told, never cut."""
+
+    CSS_PATH = "../styles/lists.tcss"
+    AUTO_FOCUS = "Answer"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
+
+    def __init__(self, title: str, hint: str, longest: int) -> None:
+        super().__init__()
+        self.title_text, self.hint, self.longest = title, hint, longest
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.title_text), classes="title")
+            yield Static(Content(self.hint), classes="muted")
+            yield Answer()
+            yield Static(id="said", classes="error")
+            yield KeyBar()
+
+    @on(Answer.Submitted)
+    def take(self, event: Answer.Submitted) -> None:
+        """Give the line back."""
+        event.stop()
+        line = event.value.strip()
+        if 0 < len(line) <= self.longest:
+            self.dismiss(line)
+        else:
+            text = _("Escriba de 1 a {count} caracteres; son {now}.")
+            said = text.format(count=self.longest, now=len(line))
+            self.query_one("#said", Static).update(Content(said))
+
+    def action_leave(self) -> None:
+        """Nothing was said."""
         self.dismiss(None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,7 +16,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import sync_words
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.conflicts import ConflictsScreen
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.labels import TABLES, Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import handing
@@ -172,7 +173,9 @@ class QueueScreen(AppScreen[None]):
             return
         lines = [
             Line((Cell(_("Admitirlo: entra al caso como se escribió")),), RELEASE),
-            Line((Cell(_("Descartarlo: no entra; queda constancia de quién lo decidió")),), DISMISS),
+            Line(
+                (Cell(_("Descartarlo: no entra; queda constancia de quién lo decidió y por qué")),), DISMISS
+            ),
         ]
         self.app.push_screen(
             PickDialog(sync_words.refusal(found.reason), lines), lambda choice: self._do(id_, choice)
@@ -181,18 +184,32 @@ class QueueScreen(AppScreen[None]):
     def _do(self, id_: str, choice: str | None) -> None:
         from lnctp_tui.services import sync
 
-        if choice is None:
-            return
         workspace = self.shell.workspace
-        act = sync.release if choice == RELEASE else sync.dismiss
-        said = _("Admitido.") if choice == RELEASE else _("Descartado.")
+        if choice == RELEASE:
+            self._decided(lambda: sync.release(workspace, id_), _("Admitido."))
+        elif choice == DISMISS:
+            title, hint = (
+                _("¿Por qué se descarta?"),
+                _("Sin nombres ni datos del caso: queda en la bitácora."),
+            )
+            self.app.push_screen(
+                LineDialog(title, hint, sync.REASON), lambda reason: self._dismiss(id_, reason)
+            )
 
+    def _dismiss(self, id_: str, reason: str | None) -> None:
+        from lnctp_tui.services import sync
+
+        workspace = self.shell.workspace
+        if reason is not None:
+            self._decided(lambda: sync.dismiss(workspace, id_, reason), _("Descartado."))
+
+    def _decided(self, act: Callable[[], None], said: str) -> None:
         def done(_result: None) -> None:
             self.notify(said, markup=False)
             self.shell.sync_now()
             self.action_again()
 
-        self.shell.in_reader(lambda: act(workspace, id_), done, group="decide")
+        self.shell.in_reader(act, done, group="decide")
 
     def action_leave(self) -> None:
         """Back."""

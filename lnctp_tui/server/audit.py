@@ -1,4 +1,4 @@
-"""The server's chain of who did what to which record: an id and a verb, never content."""
+"""The server's chain of who did what to which record: an id and a verb, or a verb and its reason; never content."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from lnctp_tui.domain.text import clean
 from lnctp_tui.sync import wire
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,36}$")]
@@ -15,6 +16,17 @@ Chain = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 Mark = tuple[Number, Chain]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, StringConstraints(max_length=200)]
+
+
+def _reason(said: str) -> str:
+    plain = " ".join(clean(said)[0].split())
+    if not plain:
+        raise ValueError("empty")
+    return plain
+
+
+Reason = Annotated[Word, AfterValidator(_reason)]
+"""One line in a person's words, for the audit."""
 
 
 class Message(BaseModel):
@@ -125,6 +137,14 @@ class Decide(Message):
     """What becomes of a quarantined change."""
 
     action: Literal["release", "dismiss"]
+    reason: Reason | None = None
+    """Why it is left out."""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Decide:
+        if (self.action == "dismiss") != (self.reason is not None):
+            raise ValueError("a reason belongs to a dismissal")
+        return self
 
 
 def mark(text: str) -> wire.Mark | None:

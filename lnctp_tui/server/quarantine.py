@@ -18,7 +18,7 @@ MEMBERS = ("id", "reason", "table", "row", "case", "folio", "person", "name", "d
 MOST = 500
 """Of the queue in one answer; the oldest come first."""
 ONE = "SELECT content, device FROM quarantine WHERE team = %s AND id = %s AND state = 'open'"
-DISMISS = """UPDATE quarantine SET state = 'dismissed', decided_at = %s, decided_by = %s
+DISMISS = """UPDATE quarantine SET state = 'dismissed', decided_at = %s, decided_by = %s, decided_why = %s
   WHERE team = %s AND id = %s AND state = 'open'"""
 
 
@@ -30,14 +30,17 @@ def waiting(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     return {"quarantine": [dict(zip(MEMBERS, row, strict=True)) for row in found]}
 
 
-def dismiss(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dict[str, Any]:
-    """Leaves a change out for good; it stays stored. Raises Declined `forbidden`, `not_found`."""
+def dismiss(place: Pool | Db, device: DeviceRow, id_: str, now: datetime, why: str) -> dict[str, Any]:
+    """Leaves a change out for good; it stays stored. The reason goes into the audit chain too.
+
+    Raises Declined `forbidden`, `not_found`.
+    """
     _led(device)
     with database.transaction(place, device.team, SERVE) as connection:
         if not connection.execute(ONE, (device.team, id_)).fetchone():
             raise Declined("not_found")
-        connection.execute(DISMISS, (instants.iso(now), device.person, device.team, id_))
-        audit.note(connection, device.team, now, device.person, "dismiss", id_)
+        connection.execute(DISMISS, (instants.iso(now), device.person, why, device.team, id_))
+        audit.note(connection, device.team, now, device.person, f"dismiss:{why}", id_)
     return {"status": "dismissed"}
 
 

@@ -62,8 +62,10 @@ def _decide(asked: Asked) -> Any:
     id_ = asked.parts["id"]
     if len(id_) > 36 or "\0" in id_:
         raise Denied(404, "not_found")
-    decide = quarantine.release if body.action == "release" else quarantine.dismiss
-    return decide(asked.services.pool, asked.sender, id_, instants.now())
+    pool, now = asked.services.pool, instants.now()
+    if body.reason is None:
+        return quarantine.release(pool, asked.sender, id_, now)
+    return quarantine.dismiss(pool, asked.sender, id_, now, body.reason)
 
 
 def _equal(asked: Asked) -> Any:

@@ -16,6 +16,7 @@ from sqlalchemy import and_, func, select
 from lnctp_tui.domain import merge
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services.sync_server import (
+    REASON,
     Colleague,
     Handed,
     Held,
@@ -43,9 +44,10 @@ from lnctp_tui.sync.repair import Comparison, compare
 from lnctp_tui.sync.transport import dial
 
 __all__ = [
-    "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus", "Synchroniser",
-    "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint", "offer", "offers",
-    "once", "open_again", "quarantine", "release", "search_server", "settle", "status", "waiting",
+    "REASON", "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus",
+    "Synchroniser", "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint",
+    "offer", "offers", "once", "open_again", "quarantine", "release", "search_server", "settle", "status",
+    "waiting",
 ]  # fmt: skip
 
 UNHURRIED = 0.5

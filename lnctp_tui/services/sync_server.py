@@ -22,6 +22,8 @@ from lnctp_tui.storage.session import TABLES
 from lnctp_tui.sync import enroll as enrolment
 from lnctp_tui.sync.transport import Line, dial
 
+REASON = 200
+
 
 @dataclass(frozen=True)
 class Colleague:
@@ -166,9 +168,10 @@ def release(workspace: Workspace, id: str) -> None:
     _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "release"})
 
 
-def dismiss(workspace: Workspace, id: str) -> None:
-    """Leave a quarantined change out of the log for good."""
-    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "dismiss"})
+def dismiss(workspace: Workspace, id: str, reason: str) -> None:
+    """Leave a quarantined change out of the log for good; the reason, of at most REASON characters, is kept."""
+    said = {"action": "dismiss", "reason": reason}
+    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", said)
 
 
 def search_server(workspace: Workspace, text: str) -> list[Held]:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from server_office import NOON, Laptop
 
-from lnctp_tui.domain.merge import fold
 from lnctp_tui.server import access, database, equality, erase, history, pull, search
 from lnctp_tui.server.database import Declined, Pool
 from lnctp_tui.storage import instants
@@ -316,24 +315,6 @@ def test_what_a_laptop_holds_and_the_server_lacks(pool: Pool) -> None:
     kept, lost = ana.case(), ana.case()
     ana.push(kept)
     assert history.missing(pool, ana.row, [kept["id"], lost["id"]]) == {"missing": [lost["id"]]}
-
-
-def test_conflicts_are_a_supervisors(pool: Pool) -> None:
-    ana, sup = Laptop(pool, "ana"), Laptop(pool, "sup", "supervisor")
-    case = ana.case(folio="K7Q2-0001-X", summary="uno", triage="low")
-    ana.push(case)
-    sides = [ana, sup]
-    for laptop, said in zip(sides, ("dos", "tres"), strict=True):
-        laptop.push(
-            laptop.change("cases", case["row"], {"summary": said, "triage": "high"}, base=(case["id"],))
-        )
-    (found,) = search.conflicts(pool, sup.row)["conflicts"]
-    assert (found["table"], found["case"], found["folio"]) == ("cases", case["row"], "K7Q2-0001-X")
-    assert (found["fields"], found["actors"]) == (["summary"], ["ana", "sup"])
-    with pytest.raises(Declined, match="forbidden"):
-        search.conflicts(pool, ana.row)
-    changes, _ = whole(pool, ana, [case["row"]], 10)
-    assert set(fold(changes).others) == {"summary"}
 
 
 def test_search_finds_by_folio_number_and_name(pool: Pool) -> None:

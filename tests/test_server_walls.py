@@ -289,8 +289,7 @@ def test_another_team_is_another_world(office: Served, ana: Laptop) -> None:
             (boss.device, boss.actor, boss.actor, boss.public_key),
         )
     said = [boss.call("GET", PULL), boss.call("POST", "/v1/start"), boss.call("GET", "/v1/quarantine"),
-            boss.call("GET", "/v1/conflicts"), boss.call("GET", "/v1/people"),
-            boss.call("GET", f"/v1/search?q={CANARY}"),
+            boss.call("GET", "/v1/people"), boss.call("GET", f"/v1/search?q={CANARY}"),
             boss.call("POST", "/v1/history", {"scopes": [ana.case_id]})]  # type: ignore[attr-defined]  # fmt: skip
     whole = "".join(json.dumps(each.message) for each in said)
     assert CANARY not in whole

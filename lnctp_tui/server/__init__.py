@@ -12,6 +12,6 @@ the DeviceRow that asks (server.database), `now` an aware datetime, the answer w
     access.offer(place, device, scope, person, now)          access.answer(place, device, scope, accept, now)
     access.offers(place, device)                             access.grant/revoke(place, team, person, scope, now, by)
     quarantine.waiting(place, device)                        quarantine.release/dismiss(place, device, id, now)
-    search.search(place, device, text)                       search.conflicts(place, device)
+    search.search(place, device, text)
     erase.erase(place, team, scope, now, by)              refold.compare(place, team)
 """

@@ -13,8 +13,7 @@ Role = Literal["counselor", "supervisor", "analyst", "admin"]
 State = Literal["pending", "active", "upload_only", "revoked", "wipe", "wipe_all"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
-    "offer", "answer", "offers", "people", "search", "quarantine", "decide", "conflicts",
-    "wiped",
+    "offer", "answer", "offers", "people", "search", "quarantine", "decide", "wiped",
 ]  # fmt: skip
 Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
@@ -28,7 +27,7 @@ _DELIVER: Final[dict[Action, Reach]] = {"me": "self", "push": "self", "missing":
 _READ: Final[tuple[Action, ...]] = (
     "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
 )  # fmt: skip
-_LEAD: Final[tuple[Action, ...]] = ("assign", "quarantine", "decide", "conflicts")
+_LEAD: Final[tuple[Action, ...]] = ("assign", "quarantine", "decide")
 
 
 def _reading(reach: Reach) -> dict[Action, Reach]:

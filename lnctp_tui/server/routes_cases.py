@@ -49,10 +49,6 @@ def _search(asked: Asked) -> Any:
     return search.search(asked.services.pool, asked.sender, asked.body.q)
 
 
-def _conflicts(asked: Asked) -> Any:
-    return search.conflicts(asked.services.pool, asked.sender)
-
-
 def _quarantine(asked: Asked) -> Any:
     return quarantine.waiting(asked.services.pool, asked.sender)
 
@@ -86,7 +82,6 @@ ROUTES = (
     Route("GET", "search", "search", Search, _search),
     Route("GET", "quarantine", "quarantine", Nothing, _quarantine),
     Route("POST", "quarantine/{id}", "decide", Decide, _decide),
-    Route("GET", "conflicts", "conflicts", Nothing, _conflicts),
     Route("POST", "equal", "equal", Nothing, _equal),
     Route("POST", "bucket", "bucket", Bucket, _bucket),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -20,8 +21,10 @@ import pytest
 from served import Laptop
 
 from lnctp_tui.cli import main
+from lnctp_tui.cli.server import actor
 from lnctp_tui.domain import folio
-from lnctp_tui.server import backups, embedded
+from lnctp_tui.server import backups, cluster, database, embedded
+from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import phrase
 
 FOLIO = folio.make("K7Q2", 42)
@@ -105,7 +108,11 @@ def listening(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 def test_from_an_empty_folder_to_a_backup_and_back(
-    listening: tuple[str, subprocess.Popen[bytes]], run: Run, home: Path, tmp_path: Path
+    listening: tuple[str, subprocess.Popen[bytes]],
+    run: Run,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url, process = listening
     told = run("init", "--json").json
@@ -143,11 +150,15 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     words.write_text(told["backup_key"], encoding="utf-8")
     assert "no reemplaza nada" in run("restore", file, "--key-file", words).err
     assert run("restore", file, "--key-file", words, "--check").code == 0
+    monkeypatch.setenv("LOGNAME", "fingida")
     assert run("erase", FOLIO.lower(), "--reason", "Orden 1/2026", "--yes").code == 0
+    assert {who for who, _ in audited(home)} == {actor()}
+    assert "erase.reason:Orden 1/2026" in {what for _, what in audited(home)}
     shutil.copy(home / "erased.json", tmp_path)
 
     other = home.parent / "other"
     assert run("restore", file, "--key-file", words, "--json", home=other).json["erased_again"] == 1
+    assert audited(other)[-1] == (actor(), "erase")
     restored = run("status", "--json", home=other).json
     assert (restored["n"], restored["active"]) == (2, 1)
     assert run("refold", "--json", home=other).json["ok"] is True
@@ -160,6 +171,57 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     assert {"listening", "enrolled", "stopped"} <= {line["event"] for line in lines}
     assert "Ana" not in json.dumps(lines)
+
+
+def audited(home: Path) -> list[tuple[str, str]]:
+    """Who did what at the command line, in order."""
+    with (
+        cluster.running(Settings(home=home)) as found,
+        database.connect(found.app) as connection,
+        database.transaction(connection, "main", database.SERVE),
+    ):
+        rows = connection.execute("SELECT actor, action FROM audit WHERE actor LIKE 'cli:%' ORDER BY n")
+        return [(str(who), str(what)) for who, what in rows]
+
+
+SAID = """import os, pwd, sys
+from lnctp_tui.cli.server import actor
+if sys.argv[1]:
+    os.setuid(pwd.getpwnam(sys.argv[1]).pw_uid)
+print(actor())"""
+FORGED = dict.fromkeys(("USER", "LOGNAME", "LNAME", "USERNAME", "SUDO_USER"), "fingida")
+
+
+def said_by(user: str, **variables: str) -> str:
+    """Who another process says it is, after it became `user`."""
+    environment = {"PATH": os.environ["PATH"], **variables}
+    command = [sys.executable, "-c", SAID, user]
+    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    return found.stdout.decode().strip()
+
+
+def test_nobody_takes_another_name_by_a_variable() -> None:
+    user = "nobody" if os.getuid() == 0 else ""
+    asked = said_by(user)
+    assert asked.startswith("cli:")
+    assert said_by(user, **FORGED, SUDO_UID="1") == asked
+    if not logged_in():
+        assert asked == f"cli:{user or pwd.getpwuid(os.getuid()).pw_name}"
+
+
+def logged_in() -> bool:
+    """Whether this system knows who logged in."""
+    try:
+        return int(Path("/proc/self/loginuid").read_text(encoding="ascii")) != 2**32 - 1
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(os.getuid() != 0 or logged_in(), reason="only root comes by sudo")
+def test_whoever_became_root_by_sudo_is_named() -> None:
+    assert said_by("", **FORGED) == "cli:root"
+    assert said_by("", **FORGED, SUDO_UID="1") == f"cli:{pwd.getpwuid(1).pw_name}"
+    assert said_by("", **FORGED, SUDO_UID="fingida") == "cli:root"
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "longer"])

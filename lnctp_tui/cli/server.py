@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Iterator
@@ -156,7 +155,7 @@ def restore(
     if not check:
         with database() as (_settings, found):
             manifest = backups.restore(file, key, _owner(found))
-            again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, "restore")
+            again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, actor())
     if session.settings(context).json:
         output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
     elif check:
@@ -225,19 +224,29 @@ def office() -> Iterator[Office]:
     with database() as (settings, found):
         cluster.check_revision(found.app)
         with connect(found.app) as connection, transaction(connection, settings.team, SERVE):
-            yield Office(connection, settings.team, f"cli:{who()}", instants.now())
+            yield Office(connection, settings.team, actor(), instants.now())
 
 
-def who() -> str:
-    """The system's user at this command line; under sudo and su the one who logged in, where the system knows."""
+def actor() -> str:
+    """Who runs this command, for every entry of the audit: `cli:` and the system's user.
+
+    The one who logged in, where the system knows it; else whose process this is, and of root's the one who came
+    by sudo. Variables that the one who asks can set are not believed.
+    """
     if sys.platform == "win32":
-        return getpass.getuser()
+        return f"cli:{os.getlogin()}"
     import pwd
     from contextlib import suppress
 
-    with suppress(OSError, ValueError, KeyError):
-        return pwd.getpwuid(int(Path("/proc/self/loginuid").read_text(encoding="ascii"))).pw_name
-    return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    said = [str(os.getuid())]
+    if os.getuid() == 0:
+        said.insert(0, os.environ.get("SUDO_UID", ""))
+    with suppress(OSError):
+        said.insert(0, Path("/proc/self/loginuid").read_bytes().decode())
+    for each in said:
+        with suppress(ValueError, KeyError, OverflowError):
+            return f"cli:{pwd.getpwuid(int(each)).pw_name}"
+    return f"cli:{os.getuid()}"
 
 
 def done(context: typer.Context, text: str, **facts: Any) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.server import database, done
+from lnctp_tui.cli.server import actor, database, done
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
@@ -37,7 +36,7 @@ def erase(
             )
             if answer.strip().upper() != record.strip().upper():
                 raise Refused("erase_differs")
-        count = erasing.erase(settings, found.app, scope, f"cli:{getpass.getuser()}", why)
+        count = erasing.erase(settings, found.app, scope, actor(), why)
     done(
         context,
         _("Suprimido: {count} cambios quedaron sin contenido. Cada equipo lo borra al conectarse.").format(

@@ -8,6 +8,8 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +17,7 @@ import pytest
 from pty_app import PHRASE
 
 from lnctp_tui.cli import main
-from lnctp_tui.errors import StorageFailed
+from lnctp_tui.errors import StorageFailed, WrongPassphrase
 from lnctp_tui.services import demo, workspace
 from lnctp_tui.services.importing import import_rows
 from lnctp_tui.services.importing_files import Row
@@ -218,6 +220,45 @@ def test_passphrase_changes_it(full: Path, run: Run, tmp_path: Path) -> None:
     }
     assert run("case", "list").code == 1
     assert len(run("case", "list", "--passphrase-file", fresh, "--json").json) == 21
+
+
+@contextmanager
+def changing(run: Run, tmp_path: Path, words: str) -> Iterator[Callable[[], Ran]]:
+    """A `lnctp passphrase` that was let in and waits for the new phrase; what it did, once it gets it."""
+    asked = tmp_path / "asked"
+    os.mkfifo(asked, 0o600)
+    with ThreadPoolExecutor(1) as thread:
+        ran = thread.submit(run, "passphrase", "--new-passphrase-file", asked)
+        told = asked.open("w", encoding="utf-8")  # waits until it is read
+
+        def finish() -> Ran:
+            with told:
+                told.write(words)
+            return ran.result()
+
+        yield finish
+
+
+def test_of_two_changes_at_once_the_second_is_refused(full: Path, run: Run, tmp_path: Path) -> None:
+    one, other = "otra frase larga con 73 faroles", "una muy distinta de 41 ventanas"
+    with changing(run, tmp_path, one) as finish:
+        second = run("passphrase", "--new-passphrase-file", phrase_in(tmp_path / "other", other))
+        assert (second.code, "otra ventana" in second.err) == (1, True)
+        assert finish().code == 0
+    assert vault.unlock(full, one)
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(full, other)
+
+
+def test_a_change_that_was_overtaken_does_not_win(full: Path, run: Run, tmp_path: Path) -> None:
+    one, other = "otra frase larga con 73 faroles", "una muy distinta de 41 ventanas"
+    with changing(run, tmp_path, one) as finish:
+        vault.change_phrase(full, PHRASE, other, "own")
+        overtaken = finish()
+    assert (overtaken.code, "mientras tanto" in overtaken.err) == (1, True)
+    assert vault.unlock(full, other)
+    with pytest.raises(WrongPassphrase):
+        vault.unlock(full, one)
 
 
 # beside the app

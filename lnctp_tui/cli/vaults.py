@@ -134,9 +134,9 @@ def run(context: typer.Context) -> None:
 def passphrase(context: typer.Context, new: NewFile = None) -> None:
     with session.alone() as home:
         old = session.phrase(context, _("Frase actual: "))
-        key = access.unlock(home, old)
+        access.unlock(home, old)
         words, kind = session.new_phrase(new)
-        access.set_phrase(home, key, words, kind)
+        access.change_phrase(home, old, words, kind)
     if session.settings(context).json:
         output.as_json({"changed": True, "kind": kind})
         return

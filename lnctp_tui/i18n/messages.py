@@ -138,6 +138,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         N_("Revise el orden y las palabras. No importan acentos ni mayúsculas si es una frase generada."),
     ),
+    "phrase_changed": (
+        N_("La frase se cambió mientras tanto, en otra ventana o con otra orden."),
+        N_("Vale la que se puso allá; la que usted acaba de escribir no se guardó."),
+        N_("Abra con la otra frase; si quiere, cámbiela de nuevo."),
+    ),
     "wrong_sheet": (
         N_("Esas palabras no abren: la hoja es de otra llave o fue sustituida."),
         UNTOUCHED,

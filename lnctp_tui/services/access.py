@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnctp_tui.errors import StorageFailed, VaultError
+from lnctp_tui.errors import StorageFailed, VaultError, WrongPassphrase
 from lnctp_tui.storage import paths, phrase, vault
 from lnctp_tui.storage.phrase import Kind, complete, generate, unknown, weakness
 from lnctp_tui.storage.vault import Key
@@ -99,8 +99,14 @@ def set_phrase(home: Path, key: Key, words: str, kind: Kind) -> None:
 
 
 def change_phrase(home: Path, old: str, new: str, kind: Kind) -> None:
-    """A new phrase for whoever knows the old one."""
-    vault.change_phrase(home, old, new, kind)
+    """A new phrase for whoever was let in with the old one. Raises VaultError `phrase_changed` when it opens no more.
+
+    vault.json is read again under its lock: whatever was known of it may be a minute old.
+    """
+    try:
+        vault.change_phrase(home, old, new, kind)
+    except WrongPassphrase as error:
+        raise VaultError("phrase_changed") from error
 
 
 def new_sheet(home: Path, key: Key) -> str:

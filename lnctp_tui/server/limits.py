@@ -1,7 +1,8 @@
 """How often somebody may ask: token buckets by device and by address, in the memory of one worker process.
 
-With several workers each counts for itself, so the whole allows up to that many times more; what must
-never be exceeded, the size of a body and of a batch, is checked at every request.
+With several workers each counts for itself, so the whole allows up to that many times more (docs/operations.md):
+a connection stays with one worker, and a share of its rate would be all a laptop gets. What must never be exceeded,
+the size of a body and of a batch, is checked at every request.
 """
 
 from __future__ import annotations

@@ -34,6 +34,11 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;<=>?]*)?$")
 
 
+def _as_from_a_shell() -> None:
+    """Ctrl+C ends the command, also where the tests themselves were started to survive it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class PtyApp:
     """A command running in a terminal of `rows` × `columns`."""
 
@@ -60,6 +65,7 @@ class PtyApp:
             dimensions=(rows, columns),
             echo=False,
             timeout=deadline,
+            preexec_fn=_as_from_a_shell,
         )
 
     def pump(self, wait: float = 0.0) -> bytes:

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from pty_app import LNCTP, PtyApp
 
+POSTMASTER = "lnctp-demo-*/server/data/postmaster.pid"
+
 
 @pytest.mark.parametrize("ending", ["ended", "killed"])
 def test_the_demo_opens_on_the_desk_and_leaves_nothing(ending: str, tmp_path: Path) -> None:
@@ -34,15 +36,17 @@ def passable() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize("ending", ["ended", "killed"])
-def test_a_colleague_works_on_the_same_cases_and_leaves_nothing(ending: str, passable: Path) -> None:
-    app = PtyApp(*LNCTP, "demo", environment={"TMPDIR": str(passable)}, deadline=180)
-    with app:
+def test_a_colleague_works_on_the_same_cases(passable: Path) -> None:
+    with PtyApp(*LNCTP, "demo", environment={"TMPDIR": str(passable)}, deadline=180) as app:
         app.see("falta decidir", "todo enviado")
         app.see("Vecina avisa", "1 caso ofrecido")
-        assert [each.name for each in passable.glob("lnctp-demo-*/server/data/postmaster.pid")]
-        if ending == "killed":
-            os.kill(app.child.pid, signal.SIGKILL)
-        else:
-            app.child.kill(signal.SIGTERM)
+        app.child.kill(signal.SIGTERM)
+        app.until(lambda: not list(passable.glob("lnctp-demo-*")), "the folder is gone")
+
+
+def test_a_demo_that_is_killed_leaves_neither_server_nor_folder(passable: Path) -> None:
+    with PtyApp(*LNCTP, "demo", environment={"TMPDIR": str(passable)}, deadline=180) as app:
+        app.until(lambda: list(passable.glob(POSTMASTER)), "PostgreSQL runs")
+        app.see("120 personas")
+        os.kill(app.child.pid, signal.SIGKILL)
         app.until(lambda: not list(passable.glob("lnctp-demo-*")), "the folder is gone")

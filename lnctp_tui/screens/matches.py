@@ -74,8 +74,13 @@ class MatchesScreen(PickDialog):
             )
             lines.append(Line(head, match.case_id))
             lines += [note(f"    {_(WHY.get(kind, kind))}: {shown}") for kind, shown in match.why]
-        empty = note(_("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar."))
-        self.query_one(RowList).show(lines or [empty])
+        searched = _("Se buscó por teléfono, alias, usuario, folio, lugar y modo.")
+        self.query_one(RowList).show(lines or [note(_("Ningún caso coincide.")), note(searched)])
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Linking needs a match."""
+        return bool(self.found) or action not in ("link", "unlink")
 
     def _link(self, how: str | None) -> None:
         other = self.query_one(RowList).key

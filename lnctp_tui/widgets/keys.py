@@ -22,7 +22,7 @@ class KeyBar(Widget, can_focus=False):
     One widget and no children: a moved focus costs one repainted line.
     """
 
-    LAST_TO_GO = frozenset({"emergency", "finish", "app.help", "app.lock"})
+    LAST_TO_GO = frozenset({"emergency", "finish", "help", "lock"})
     """Actions whose key stays when not all fit."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text"}
     ALLOW_SELECT = False
@@ -80,7 +80,7 @@ class KeyBar(Widget, can_focus=False):
     def _fitting(self, room: int) -> list[tuple[str, str, str]]:
         """The keys that fit, in their order; those last to go were given room first."""
         kept = set()
-        for bar in sorted(self._bars, key=lambda bar: bar[2] not in self.LAST_TO_GO):
+        for bar in sorted(self._bars, key=lambda bar: bar[2].removeprefix("app.") not in self.LAST_TO_GO):
             width = cell_len(bar[0]) + cell_len(_(bar[1])) + 3
             if width <= room:
                 kept.add(bar)

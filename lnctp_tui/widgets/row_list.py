@@ -90,6 +90,12 @@ class RowList(Widget, can_focus=True):
         )
         self._reveal()
         self.refresh()
+        if self.is_mounted:
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Opening needs a row."""
+        return action != "choose" or bool(self._rows)
 
     @property
     def key(self) -> str:

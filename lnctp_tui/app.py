@@ -22,9 +22,9 @@ from lnctp_tui.app_forms import OpenForms
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
-from lnctp_tui.app_start import Preload, Where, remember
+from lnctp_tui.app_start import Preload, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import LnctpError, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
@@ -33,7 +33,6 @@ from lnctp_tui.widgets.banner import Banner
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
-    from lnctp_tui.app_start import Start
     from lnctp_tui.services.access import Key
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync import SyncStatus
@@ -136,7 +135,23 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def open_with(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
         """Open the database with a key that is being derived, and go to the desk."""
-        self.in_reader(lambda: self.preload.open(key()), self.enter, group="unlock", failed=failed)
+
+        def opened() -> Start | Key:
+            found = key()
+            try:
+                return self.preload.open(found)
+            except VaultUnfinished:
+                return found
+
+        self.in_reader(opened, self._opened, group="unlock", failed=failed)
+
+    def _opened(self, found: Start | Key) -> None:
+        if isinstance(found, Start):
+            self.enter(found)
+        else:  # the first run was cut off
+            from lnctp_tui.screens.first_run import FirstRunScreen
+
+            self.push_screen(FirstRunScreen(found, self.profile))
 
     def preload_rest(self) -> None:
         """Fetch in a thread what the first screen did not need."""

@@ -50,6 +50,12 @@ class VaultBusy(VaultError):
     code = "vault_busy"
 
 
+class VaultUnfinished(VaultError):
+    """The first run was cut off: nobody is named in it yet."""
+
+    code = "vault_unfinished"
+
+
 class StorageFailed(LnctpError):
     """Disk full, folder read-only, input/output error: the edit stays in memory and is retried."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.errors import BadInput, Refused, VaultError
+from lnctp_tui.errors import BadInput, Refused, VaultError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.services import access
 from lnctp_tui.storage import paths
@@ -43,14 +43,21 @@ def init(
     zone = _zone(time_zone)
     home = access.data_folder()
     if access.profile(home) is not None:
-        raise VaultError("vault_exists")
-    words, kind, name = _wanted(context, name)
-    name = _clean_name(name)
-    with paths.Instance(paths.prepare(home)):
-        if recovery_key:
-            _configure(home, recovery_key)
-        key = access.found(home, words, kind=kind, language=language, zone=zone, name=name)
-    organisation = access.recovery_key(home) is not None
+        key, name = _cut_off(context, home, name)
+        with paths.Instance(home):
+            if recovery_key:
+                _configure(home, recovery_key)
+                access.seal_to_organisation(home, key)
+            access.finish(home, key, language=language, zone=zone, name=name)
+    else:
+        words, kind, name = _wanted(context, name)
+        name = _clean_name(name)
+        with paths.Instance(paths.prepare(home)):
+            if recovery_key:
+                _configure(home, recovery_key)
+            key = access.found(home, words, kind=kind, language=language, zone=zone, name=name)
+    made = access.profile(home)
+    organisation = made is not None and made.organisation
     if session.settings(context).json:
         found = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
         output.as_json(found | {"time_zone": zone, "recovery": organisation})
@@ -63,6 +70,24 @@ def init(
                 "Imprima una hoja con «lnctp recovery sheet»."
             )
         )
+
+
+def _cut_off(context: typer.Context, home: Path, name: str | None) -> tuple[access.Key, str]:
+    """Key and name of a vault whose first run was cut off. Raises VaultError `vault_exists` for any other."""
+    given = session.given_phrase(context)
+    if given is None and not session.terminal():
+        raise VaultError("vault_exists")
+    ask = _("Aquí ya hay datos. Si la primera vez se interrumpió, su frase la termina: ")
+    words = given or session.ask(ask, hidden=True)
+    try:
+        key = access.unlock(home, words)
+    except WrongPassphrase as error:
+        raise VaultError("vault_exists") from error
+    if access.is_finished(home, key):
+        raise VaultError("vault_exists")
+    if name is None and given is None:
+        name = session.ask(_("Nombre: ")).strip()
+    return key, _clean_name(name or _account())
 
 
 def _wanted(context: typer.Context, name: str | None) -> tuple[str, access.Kind, str]:

@@ -193,6 +193,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Use la otra ventana, o ciérrela y vuelva a intentarlo."),
     ),
+    "vault_unfinished": (
+        N_("La primera vez se interrumpió: falta decir de quién son estos datos."),
+        FILE_KEPT,
+        N_("Abra la aplicación con su frase, o ejecute «lnctp init»: pregunta lo que falta."),
+    ),
     "vault_exists": (
         N_("En esta carpeta ya hay datos de una persona."),
         FILE_KEPT,

@@ -53,7 +53,10 @@ def zones(typed: str) -> list[str]:
 
 
 class FirstRunScreen(AppScreen[None]):
-    """Asks the counselor's name and time zone."""
+    """Asks the counselor's name and time zone.
+
+    With a key it goes on where an earlier first run was cut off: the phrase stands, and who it is for is missing.
+    """
 
     CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = "#name"
@@ -61,9 +64,11 @@ class FirstRunScreen(AppScreen[None]):
         Binding("f4", "language", "English / Español", id="first.language")
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, key: access.Key | None = None, profile: access.Profile | None = None) -> None:
         super().__init__()
-        self.zone = system_zone()
+        self.key = key
+        self.begun = key is not None
+        self.zone = profile.zone if profile else system_zone()
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -84,12 +89,14 @@ class FirstRunScreen(AppScreen[None]):
         self.call_after_refresh(self.shell.preload_rest)
 
     def _translate(self) -> None:
+        welcome = _(
+            "Aquí se guarda, cifrado, lo que usted escriba. Los datos no salen de este equipo. "
+            "Primero, quién es usted; después, una frase que los abre."
+        )
+        again = _("La primera vez se interrumpió. Su frase ya abre estos datos; falta decir de quién son.")
         texts = {
             "#title": _("Bienvenida"),
-            "#text": _(
-                "Aquí se guarda, cifrado, lo que usted escriba. Los datos no salen de este equipo. "
-                "Primero, quién es usted; después, una frase que los abre."
-            ),
+            "#text": again if self.begun else welcome,
             "#name-label": _("Su nombre, como firma los registros"),
             "#zone-label": _("Zona horaria (escriba parte del nombre)"),
         }
@@ -129,19 +136,31 @@ class FirstRunScreen(AppScreen[None]):
         elif not self._busy:
             self.zone = found[0]
             self.query_one("#zone", Input).value = self.zone
-            self.app.push_screen(NewPhraseScreen((name,)), self._found)
+            if self.key is None:
+                self.app.push_screen(NewPhraseScreen((name,)), self._create)
+            else:
+                self._finish(self.key)
 
-    def _found(self, phrase: NewPhrase | None) -> None:
+    def _create(self, phrase: NewPhrase | None) -> None:
         if phrase is None:
             return
         self._busy = True
         self._say(_("Creando los datos cifrados…"))
+        home, zone, spoken = self.shell.home, self.zone, language()
+        self.shell.in_reader(
+            lambda: access.create(home, phrase.words, kind=phrase.kind, language=spoken, zone=zone),
+            self._finish,
+            failed=self._failed,
+        )
+
+    def _finish(self, key: access.Key) -> None:
+        self._busy, self.key = True, key  # whatever fails now, the phrase stands
         home: Path = self.shell.home
         name = clean(self.query_one("#name", Input).value)[0].strip()
         zone, spoken = self.zone, language()
         self.shell.in_reader(
-            lambda: access.found(home, phrase.words, kind=phrase.kind, language=spoken, zone=zone, name=name),
-            self._offer_sheet,
+            lambda: access.finish(home, key, language=spoken, zone=zone, name=name),
+            lambda _done: self._offer_sheet(key),
             failed=self._failed,
         )
 

@@ -68,13 +68,31 @@ def unlock_with_sheet(home: Path, words: str) -> Key:
 
 def found(home: Path, words: str, *, kind: Kind, language: str, zone: str, name: str) -> Key:
     """Makes the vault and its database, and returns the key."""
-    from lnctp_tui.services.workspace import found_workspace
+    key = create(home, words, kind=kind, language=language, zone=zone)
+    finish(home, key, language=language, zone=zone, name=name)
+    return key
 
-    key = vault.create(
+
+def create(home: Path, words: str, *, kind: Kind, language: str, zone: str) -> Key:
+    """Makes a vault that does not know yet whose it is. `finish` follows, also after a crash between the two."""
+    return vault.create(
         home, words, kind=kind, language=language, time_zone=zone, recovery_key=recovery_key(home)
     )
+
+
+def finish(home: Path, key: Key, *, language: str, zone: str, name: str) -> None:
+    """Says whose a vault is. Once: whoever is in it stays."""
+    from lnctp_tui.services.workspace import found_workspace
+
+    vault.set_profile(home, key, language=language, time_zone=zone)
     found_workspace(home, key, name=name, zone=zone, language=language)
-    return key
+
+
+def is_finished(home: Path, key: Key) -> bool:
+    """Does the vault know whose it is?"""
+    from lnctp_tui.services.workspace import is_founded
+
+    return is_founded(home, key)
 
 
 def recovery_key(home: Path) -> bytes | None:
@@ -82,6 +100,13 @@ def recovery_key(home: Path) -> bytes | None:
     from lnctp_tui.storage import recovery
 
     return recovery.configured(home)
+
+
+def seal_to_organisation(home: Path, key: Key) -> None:
+    """Lets the custodians open a vault that was made before the organisation's public key stood in its folder."""
+    public = recovery_key(home)
+    if public is not None:
+        vault.set_recovery(home, key, public)
 
 
 def is_right(home: Path, words: str) -> bool:

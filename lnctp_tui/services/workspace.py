@@ -10,6 +10,7 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.errors import VaultUnfinished
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
 from lnctp_tui.storage.session import Author, Store
@@ -107,11 +108,13 @@ def _author(kept: dict[str, Any]) -> Author:
 
 
 def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
-    """The open vault, its writer running. Raises VaultError, StorageFailed, BadProtocol."""
+    """The open vault, its writer running. Raises VaultUnfinished, VaultError, StorageFailed, BadProtocol."""
     protocol = protocol or load_protocol(home)
     store = open_store(home, key, protocol=protocol)
-    with store.read() as connection:
-        counselor = state.get(connection, COUNSELOR, {})
+    counselor = _counselor(store)
+    if counselor is None:
+        store.close()
+        raise VaultUnfinished
     writer = Writer(store)
     writer.start()
     return Workspace(
@@ -119,17 +122,43 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         store,
         protocol,
         writer,
-        zone=counselor.get("zone", "UTC"),
-        language=counselor.get("language", "es"),
-        counselor_id=counselor.get("id", ""),
-        counselor_name=counselor.get("name", ""),
+        zone=counselor["zone"],
+        language=counselor["language"],
+        counselor_id=counselor["id"],
+        counselor_name=counselor["name"],
         key=key,
     )
 
 
-def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str) -> None:
-    """Make the tables, the counselor, and this laptop with its signing key."""
+def _counselor(store: Store) -> dict[str, str] | None:
+    with store.read() as connection:
+        found: dict[str, str] | None = state.get(connection, COUNSELOR)
+    return found
+
+
+def is_founded(home: Path, key: Key) -> bool:
+    """Does the vault know whose it is?"""
     store = open_store(home, key, protocol=load_protocol(home))
+    try:
+        return _counselor(store) is not None
+    finally:
+        store.close()
+
+
+def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str) -> None:
+    """Make the tables, then in one transaction the counselor, and this laptop with its signing key.
+
+    Nothing when there is a counselor already.
+    """
+    store = open_store(home, key, protocol=load_protocol(home))
+    try:
+        if _counselor(store) is None:
+            _found(store, name=name, zone=zone, language=language)
+    finally:
+        store.close()
+
+
+def _found(store: Store, *, name: str, zone: str, language: str) -> None:
     signing, counselor, device = SigningKey.generate(), instants.new_id(), instants.new_id()
     prefix = folios.new_prefix()
     kept = {
@@ -148,4 +177,3 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
         unit.record(
             "devices", device, {"counselor_id": counselor, "public_key": public, "folio_prefix": prefix}
         )
-    store.close()

@@ -2,11 +2,12 @@
 
 import unicodedata
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.text import clean, digits, fold, sound, words
+from lnctp_tui.domain.text import clean, digits, fold, plain_json, sound, words
 
 KEPT = "\n\u200c\u200d"
 
@@ -37,6 +38,34 @@ ANY = st.text(st.characters(codec=None, categories=None), max_size=60)
 NASTY = st.text(
     st.sampled_from("a\r\n\t\x00\x1b\x7f\x85\u0301\u00f1\u200b\u200d\u202e\u2028\ud800\ufeff\ufffd ")
 )
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=9), st.one_of(ANY, NASTY).filter(lambda each: each.isprintable() or "\n" in each)
+    )
+)
+def test_what_is_plain_as_json_is_clean_value_by_value(values):
+    try:
+        content = orjson.dumps(values)
+    except TypeError:  # a lone surrogate
+        return
+    if plain_json(content):
+        assert all(clean(each) == (each, 0) for each in [*values, *values.values()])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ('Año de "Prueba"\n¿qué? 50 €', True),
+        ("a\tb", False),
+        ("a\x7fb", False),
+        ("e\u0301", False),
+        ("\u202e", False),
+    ],
+)
+def test_plain_json_knows_what_is_usual(text, is_plain):
+    assert plain_json(orjson.dumps({"summary": text})) is is_plain
 
 
 @given(ANY | NASTY)

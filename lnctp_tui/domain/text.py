@@ -21,6 +21,9 @@ _PLANE_ENDS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last
 _BAD = re.compile(f"[{_INVISIBLE}{_PLANE_ENDS}]")
 _PLAIN = re.compile("[\n -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*").fullmatch
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_CONTROL = re.compile(rb'\\[^n"\\]').search
+
 _MARKS = re.compile("[\u0300-\u036f\u200c\u200d]+")
 _WORD = re.compile(r"\w+")
 
@@ -31,6 +34,13 @@ def plain(text: str) -> bool:
     No two of these compose in NFC.
     """
     return _PLAIN(text) is not None
+
+
+def plain_json(content: bytes) -> bool:
+    """Whether all texts in this JSON are certainly clean: it escapes the controls, and what is not ASCII is little."""
+    if b"\\" in content and _CONTROL(content):
+        return False
+    return plain(content.translate(None, _PRINTABLE).decode())
 
 
 def clean(text: str) -> tuple[str, int]:

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from operator import itemgetter
 from time import gmtime, strftime
 from typing import Any
 
@@ -16,7 +17,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Integer
 
 from lnctp_tui.domain import merge
-from lnctp_tui.domain.text import clean, plain
+from lnctp_tui.domain.text import clean, plain_json
 from lnctp_tui.models.base import INSTANT
 from lnctp_tui.storage.session import TABLES, blank, merged
 
@@ -45,9 +46,10 @@ def logs(connection: Connection, table: str, rows: Iterable[str]) -> dict[str, l
     return found
 
 
-def as_folded(change: Change) -> dict[str, Any]:
-    """A change of the line as the merge rule reads it."""
+def as_folded(change: Change, plain: bool = False) -> dict[str, Any]:
+    """A change of the line as the merge rule reads it; `plain` when its texts are known to be clean."""
     return {
+        "plain": plain,
         "id": change["id"],
         "hlc": change.get("placed") or change["hlc"],
         "base": change["base"],
@@ -70,7 +72,7 @@ def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: 
         if not folded.heads:
             empty.setdefault(table, []).append(row)
             continue
-        values = row_values(table, folded)
+        values = row_values(table, folded, plain=len(log) == 1 and log[0].get("plain", False))
         rows.setdefault(table, []).append(_bound(table, row, values, folded.heads, log, latest))
         if folded.others:
             disputed.append(
@@ -113,23 +115,21 @@ def _forget(connection: Connection, table: str, ids: list[str]) -> None:
     connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
 
 
-def row_values(table: str, folded: merge.Folded) -> dict[str, Any]:
+def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict[str, Any]:
     """The columns of a record, each of the kind its column takes. What does not fit is empty."""
-    values = blank(table) | merged(table, {"answers": {}, "extra": {}}, folded.values)
-    kinds = _kinds(table)
-    return {
-        name: value if value is None else _fitting(name, value, *kinds[name])
-        for name, value in values.items()
-    }
+    kinds, values = _kinds(table), blank(table)
+    for name, value in merged(table, {"answers": {}, "extra": {}}, folded.values).items():
+        values[name] = value if value is None else _fitting(name, value, *kinds[name], plain)
+    return values
 
 
-def _fitting(name: str, value: Any, kind: type, instant: bool) -> Any:
+def _fitting(name: str, value: Any, kind: type, instant: bool, plain: bool) -> Any:
     if kind is str:
         if not isinstance(value, str) or (instant and not _LIKE_INSTANT.fullmatch(value)):
             return None
-        return clean(value)[0]
+        return value if plain else clean(value)[0]
     if kind is dict:
-        return value if _all_clean(value) else _cleaned(value)
+        return value if plain or _all_clean(value) else _cleaned(value)
     if kind is bool:
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, int if kind is int else int | float):
@@ -145,10 +145,9 @@ LEAST = {"headcount": 1, "age_min": 0}
 def _all_clean(value: Any) -> bool:
     """Whether there is certainly nothing to clean: one look at all texts, in which JSON escapes the controls."""
     try:
-        content = orjson.dumps(value).decode()
+        return plain_json(orjson.dumps(value))
     except TypeError:
         return False
-    return "\\" not in content and plain(content)
 
 
 def _cleaned(value: Any) -> Any:
@@ -181,15 +180,25 @@ def _kinds(table: str) -> dict[str, tuple[type, bool]]:
 
 
 @cache
-def _columns(table: str) -> tuple[tuple[str, bool], ...]:
-    """Each column and whether it is JSON, in the order of the statement."""
-    return tuple((column.name, isinstance(column.type, JSON)) for column in TABLES[table].columns)
+def _columns(table: str) -> tuple[str, ...]:
+    """The columns in the order of the statement."""
+    return tuple(column.name for column in TABLES[table].columns)
+
+
+@cache
+def _in_json(table: str) -> tuple[str, ...]:
+    return tuple(column.name for column in TABLES[table].columns if isinstance(column.type, JSON))
+
+
+@cache
+def _in_order(table: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    return itemgetter(*_columns(table))
 
 
 @cache
 def upsert(table: str) -> str:
     """The statement that writes a row, new or not; who made it and when stays as it was."""
-    names = [name for name, _json in _columns(table)]
+    names = _columns(table)
     kept = {"id", "created_at", "created_by"}
     changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
     columns = ", ".join(f'"{name}"' for name in names)
@@ -205,13 +214,18 @@ def _bound(
         **values, "id": row, "heads": heads, "created_at": iso(min(first["hlc"], latest)),
         "created_by": first["actor"],
     }  # fmt: skip
-    return tuple(
-        orjson.dumps(said[name]).decode() if is_json and said[name] is not None else said[name]
-        for name, is_json in _columns(table)
-    )
+    for name in _in_json(table):
+        if said[name] is not None:
+            said[name] = orjson.dumps(said[name]).decode()
+    return _in_order(table)(said)
 
 
 def iso(micros: int) -> str:
     """The instant of a stamp, as stored."""
     seconds, fraction = divmod(max(micros, 0), 1_000_000)
-    return f"{strftime('%Y-%m-%dT%H:%M:%S', gmtime(seconds))}.{fraction:06}Z"
+    return f"{_second(seconds)}.{fraction:06}Z"
+
+
+@lru_cache(64)
+def _second(seconds: int) -> str:
+    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds))

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.domain.scopes import EVERYBODY, scope_of
+from lnctp_tui.domain.text import plain_json
 from lnctp_tui.storage import folding, instants, leaving, server_state, state
 from lnctp_tui.storage.folding import Key
 from lnctp_tui.storage.session import TABLES, Unit
@@ -86,13 +87,16 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]]) -> None:
     for each in fresh:
         order = each.get("placed") or each["hlc"]
         seen = max(seen, order)
+        patch = orjson.dumps(each.get("patch") or {})
         rows.append(
             (each["id"], each["device"], each["actor"], each["hlc"], each["table"], each["row"], each["case"],
-             _json(each["base"]), _json(each.get("patch") or {}), each["schema"], each["hash"], each["sig"],
+             _json(each["base"]), patch.decode(), each["schema"], each["hash"], each["sig"],
              folding.iso(min(order, latest)), each.get("n"), each.get("placed"))
         )  # fmt: skip
         if each["table"] in TABLES:
-            by_record.setdefault((each["table"], each["row"]), []).append(folding.as_folded(each))
+            by_record.setdefault((each["table"], each["row"]), []).append(
+                folding.as_folded(each, plain_json(patch))
+            )
     known = _with_log(connection, by_record)
     move_clock(unit, seen)
     connection.exec_driver_sql(INSERT, rows)

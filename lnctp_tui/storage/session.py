@@ -5,7 +5,7 @@ Rule and reasons: docs/synchronisation.md, "A change" and "Merge rule".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -296,27 +296,31 @@ def merged(table: str, stored: Mapping[str, Any], patch: Mapping[str, Any]) -> d
     """The columns that a patch changes. JSON columns are new objects, never edited in place."""
     columns = COLUMNS[table]
     values: dict[str, Any] = {}
+    answers: dict[str, Any] | None = None
     for name, value in patch.items():
-        if name.startswith(ANSWER):
-            into, key = "answers", name.removeprefix(ANSWER)
-        elif name in columns and name != "answers":
+        if name in columns and name != "answers":
             values[name] = value
-            continue
+        elif not name.startswith(ANSWER):
+            values.setdefault("extra", dict(stored["extra"]))[name] = value
         else:
-            into, key = "extra", name
-        if into == "answers" and "answers" not in columns:
-            # What could not be read stands in the row's extra, which reads as its answers.
-            extra = values.setdefault("extra", dict(stored["extra"]))
-            bag = extra["answers"] = dict(extra.get("answers") or {})
-        else:
-            if into not in values:
-                values[into] = dict(stored[into])
-            bag = values[into]
-        if value is None and into == "answers":
-            bag.pop(key, None)
-        else:
-            bag[key] = value
+            if answers is None:
+                answers = _answers(values, stored, columns)
+            if value is None:
+                answers.pop(name.removeprefix(ANSWER), None)
+            else:
+                answers[name.removeprefix(ANSWER)] = value
     return values
+
+
+def _answers(values: dict[str, Any], stored: Mapping[str, Any], columns: Set[str]) -> dict[str, Any]:
+    """The answers in `values`, a new object.
+
+    Of a table without them they stand in the row's extra: what could not be read reads as its answers.
+    """
+    bag = values if "answers" in columns else values.setdefault("extra", dict(stored["extra"]))
+    kept = stored["answers"] if bag is values else bag.get("answers")
+    found = bag["answers"] = dict(kept) if isinstance(kept, dict) else {}
+    return found
 
 
 class Store:

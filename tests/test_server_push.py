@@ -51,6 +51,21 @@ def test_one_poison_record_in_500_is_named_and_499_are_stored(pool: Pool) -> Non
     assert refold.broken_at(pool, "main") is None
 
 
+def test_forged_changes_of_a_large_push_leave_nothing_but_a_refusal(pool: Pool) -> None:
+    ana, sup = Laptop(pool, "ana"), Laptop(pool, "sup", "supervisor")
+    batch = [ana.case(summary=f"Prueba {number}") for number in range(300)]
+    for number in (7, 290):
+        batch[number]["sig"] = batch[number + 1]["sig"]
+    twin = batch[20] | {"sig": batch[21]["sig"]}
+    answer = ana.push(twin, *batch)
+    assert statuses(answer)[0] == statuses(answer)[8] == statuses(answer)[291] == ("refused", "signature")
+    assert statuses(answer)[1:].count(("accepted", None)) == 298
+    assert rows(pool, "SELECT count(*) FROM data.cases") == [(298,)]
+    assert len(quarantine.waiting(pool, sup.row)["quarantine"]) == 3
+    assert refold.compare(pool, "main").different == []
+    assert refold.broken_at(pool, "main") is None
+
+
 def test_the_receipt_covers_all_that_the_server_now_holds(pool: Pool) -> None:
     ana = Laptop(pool, "ana")
     good, bad = ana.case(), ana.case(opened_at=7)
@@ -289,7 +304,7 @@ def test_a_message_that_is_none(pool: Pool) -> None:
     with pytest.raises(Declined, match="malformed"):
         ana.push(cursor=[1])
     with pytest.raises(Declined, match="too_large"):
-        ana.push(*range(501))
+        ana.push(*range(wire.BATCH + 1))
 
 
 def test_another_history_is_found_by_cursor_or_proof(pool: Pool) -> None:

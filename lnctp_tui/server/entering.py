@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -98,10 +99,12 @@ def enter(
     coming: Sequence[Coming],
     now: datetime,
     notes: Iterable[tuple[str, str, str]] = (),
+    sure: Callable[[], object] = lambda: None,
 ) -> Mark:
     """Stores what may be stored, quarantines the rest, and says for each what became of it.
 
-    `notes` are audit entries (actor, action, record). Returns where the log ends. Duty `serve`.
+    `notes` are audit entries (actor, action, record); `sure` is asked before numbers are drawn, and raises to
+    end it all. Returns where the log ends. Duty `serve`.
     """
     sound = [each for each in coming if each.reason is None]
     # A pipeline sends statements one after the other without waiting for each; COPY cannot stand in one.
@@ -110,13 +113,17 @@ def enter(
     for each in sound:
         work.take(each)
     work.prepare()
-    staged = log.stage(connection, work.entries)
-    with connection.pipeline():
+    with ExitStack() as together:
+        together.enter_context(connection.pipeline())
         work.write()
         keeping.keep(connection, team, [each for each in coming if each.reason is not None], now)
         for actor, action, record in notes:
             audit.note(connection, team, now, actor, action, record)
-        first, head = log.append(connection, team, work.entries, staged)
+        content = log.written(work.entries)  # while PostgreSQL writes the rows
+        if content is not None:
+            together.close()
+        sure()
+        first, head = log.append(connection, team, work.entries, content)
     for each in sound:
         if each.entry is not None:
             each.n = first + each.entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,22 +43,26 @@ def event(
     }
 
 
-def stage(connection: Db, entries: Sequence[Entry]) -> bool:
-    """Puts many entries where `append` finds them; whether they are that many."""
-    return staging.many(connection, "log", MEMBERS, entries, into="arriving") is not None
+def written(entries: Sequence[Entry]) -> list[str] | None:
+    """Many entries as COPY reads them, None when they are too few for it."""
+    return None if len(entries) < staging.FROM else [*staging.pieces(MEMBERS, entries)]
 
 
 def append(
-    connection: Db, team: str, entries: Sequence[Entry], staged: bool | None = None
+    connection: Db, team: str, entries: Sequence[Entry], content: Iterable[str] | None = None
 ) -> tuple[int, Mark]:
     """Numbers and stores entries, in their order: the first's number, and where the log then ends.
 
-    Locks the log's counter until the commit: the last statement of a transaction. `staged` is what `stage` said.
+    Locks the log's counter until the commit: the last statement of a transaction. `content` is what `written`
+    said; of many entries the connection must be in no pipeline.
     """
     if not entries:
         return 0, marks.head(connection, team)
-    staged = stage(connection, entries) if staged is None else staged
+    content = written(entries) if content is None else content
+    if content is not None:
+        staging.fill(connection, "log", MEMBERS, content, "arriving")
     ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
-    found = connection.execute(APPEND, (team, ids, hashes, None if staged else Json(entries))).fetchone()
+    given = Json(entries) if content is None else None
+    found = connection.execute(APPEND, (team, ids, hashes, given)).fetchone()
     assert found is not None
     return found[0], Mark(found[1], found[2])

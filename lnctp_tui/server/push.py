@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -37,8 +37,8 @@ PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_pre
 REMEMBERED = 5
 """Ids of the last batch that tell a repeated one from another laptop's."""
 TOO_FAR = 1 << 53
-ALONE = 64
-"""Fewer changes than this are not worth a second thread."""
+ALONE, PIECE = 64, 125
+"""Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
 
 
 @dataclass
@@ -58,6 +58,8 @@ class Delivery:
     """A new folio prefix: the laptop is an image or a clone."""
     seq: int = 0
     notes: list[tuple[str, str, str]] = field(default_factory=list)
+    seals: list[Future[list[Coming]]] = field(default_factory=list)
+    """Of many changes, those that are not signed: known before numbers are drawn, and not before that."""
 
 
 @dataclass(frozen=True)
@@ -87,24 +89,40 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
     writers = {device.id: own}
     if message.get("repair") is True:
         writers |= _writers(place, device.team, coming, device.id)
+    checked, seals = _checked(coming, device, writers)
     receipt, head = message.get("receipt"), message.get("audit")
     return Delivery(
         device,
-        _checked(coming, device, writers),
+        checked,
         marks.read(message.get("cursor")),
         marks.read(message.get("proof")),
         receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
         head if isinstance(head, dict) else None,
+        seals=seals,
     )
 
 
-def _checked(changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]) -> list[Coming]:
-    """Each by itself; of many, half in a second thread: most of it is signatures, which do not hold Python's lock."""
+def _checked(
+    changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
+) -> tuple[list[Coming], list[Future[list[Coming]]]]:
+    """Each by itself; of many, the signatures in other threads, while the database works on what they sign."""
     if len(changes) < ALONE:
-        return _checked_here(changes, device, writers)
-    half = len(changes) // 2
-    rest = _helpers(os.getpid()).submit(_checked_here, changes[half:], device, writers)
-    return _checked_here(changes[:half], device, writers) + rest.result()
+        return [_coming(each, device, writers, check.flaw) for each in changes], []
+    coming: list[Coming] = []
+    seals = []
+    for start in range(0, len(changes), PIECE):
+        piece = [_coming(each, device, writers, check.unfit) for each in changes[start : start + PIECE]]
+        seals.append(_helpers(os.getpid()).submit(_unsigned, piece))
+        coming += piece
+    return coming, seals
+
+
+def _unsigned(coming: Sequence[Coming]) -> list[Coming]:
+    return [
+        each
+        for each in coming
+        if each.reason is None and not (each.writer and check.signed(each.raw, each.writer))
+    ]
 
 
 @cache
@@ -113,16 +131,15 @@ def _helpers(_process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(2, thread_name_prefix="lnctp-check")
 
 
-def _checked_here(
-    changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
-) -> list[Coming]:
-    return [_coming(each, device, writers) for each in changes]
-
-
-def _coming(raw: Any, device: DeviceRow, writers: Mapping[str, check.Writer]) -> Coming:
+def _coming(
+    raw: Any,
+    device: DeviceRow,
+    writers: Mapping[str, check.Writer],
+    flaw: Callable[[Any, check.Writer | None], str | None],
+) -> Coming:
     named = raw.get("device") if isinstance(raw, dict) else None
     writer = writers.get(named) if isinstance(named, str) else None
-    reason = check.flaw(raw, writer)
+    reason = flaw(raw, writer)
     if reason == "unknown_device" and len(writers) == 1:
         reason = "foreign"
     return Coming(raw, device, writer, reason)
@@ -156,6 +173,8 @@ def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: date
         except Declined as busy:
             if not left or not isinstance(busy.__cause__, AGAIN):
                 raise
+        except _Forged:
+            pass
         except UNFIT:
             if len(deliveries) > 1:
                 raise
@@ -171,6 +190,21 @@ def _renew(delivery: Delivery) -> None:
         if each.reason in ("forbidden", "id"):
             each.reason = None
         each.status, each.n, each.placed, each.entry = "refused", None, None, None
+
+
+class _Forged(Exception):
+    """Ends a transaction in which changes were taken that are not signed; now they have their reason."""
+
+
+def _proven(deliveries: Sequence[Delivery]) -> None:
+    """Waits for the signatures. Raises _Forged."""
+    forged = [each for delivery in deliveries for seal in delivery.seals for each in seal.result()]
+    for delivery in deliveries:
+        delivery.seals.clear()
+    for each in forged:
+        each.reason = "signature"
+    if forged:
+        raise _Forged
 
 
 class _Rehearsed(Exception):
@@ -214,7 +248,7 @@ def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datet
             )
     coming = [each for delivery in heard for each in delivery.coming]
     notes = [note for delivery in heard for note in delivery.notes]
-    head = entering.enter(connection, team, coming, now, notes)
+    head = entering.enter(connection, team, coming, now, notes, lambda: _proven(deliveries))
     return Stored(head, audit.head(connection, team))
 
 

@@ -5,7 +5,7 @@ COPY itself is not allowed into a table with row-level security; the statement t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -31,7 +31,11 @@ def many(
     """
     if len(rows) < FROM:
         return None
-    into = into or "arriving_" + like.rpartition(".")[2]
+    return fill(connection, like, names, pieces(names, rows), into or "arriving_" + like.rpartition(".")[2])
+
+
+def fill(connection: Db, like: str, names: Sequence[str], content: Iterable[str], into: str) -> str:
+    """Copies `pieces` to a temporary table; its name."""
     listed = ", ".join(f'"{each}"' for each in names)
     connection.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {into} WITH (toast_tuple_target = 8160)"
@@ -39,27 +43,35 @@ def many(
         f" SELECT {listed}, NULL::integer AS o FROM {like} WITH NO DATA"
     )
     with connection.cursor().copy(f"COPY {into} ({listed}, o) FROM STDIN") as copy:
-        for start in range(0, len(rows), PIECE):
-            copy.write(_text(names, rows[start : start + PIECE], start + 1))
+        for piece in content:
+            copy.write(piece)
     return into
+
+
+def pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Rows with their order as COPY reads them, some at a time."""
+    for start in range(0, len(rows), PIECE):
+        yield _text(names, rows[start : start + PIECE], start + 1)
 
 
 def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -> str:
     """Rows in the text form of COPY, with their order: one write instead of one for every few."""
     return "".join(
-        "\t".join(
-            [*["\\N" if (value := row.get(name)) is None else _field(value) for name in names], f"{order}\n"]
-        )
-        for order, row in enumerate(rows, first)
+        [
+            "\t".join([*map(_field, map(row.get, names)), f"{order}\n"])
+            for order, row in enumerate(rows, first)
+        ]
     )
 
 
 def _field(value: Any) -> str:
+    if value is None:
+        return "\\N"
     if isinstance(value, str):
-        if "\\" not in value and value.isprintable():
-            return value
-        said = value.replace("\\", "\\\\").replace("\n", "\\n")
-        return said.replace("\r", "\\r").replace("\t", "\\t")
+        said: str = value.replace("\\", "\\\\") if "\\" in value else value
+        if "\n" in said or "\r" in said or "\t" in said:
+            said = said.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+        return said
     if isinstance(value, dict | list):
         # JSON escapes what ends a field or a line.
         return orjson.dumps(value).decode().replace("\\", "\\\\")

@@ -22,6 +22,7 @@ from lnctp_tui.server.people import Office
 from lnctp_tui.services import sync
 from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.sync import repair
+from lnctp_tui.sync.verify import Proving
 
 MALLORY = SigningKey(b"a key of whoever took the server"[:32])
 
@@ -162,6 +163,47 @@ def test_nobody_introduces_a_device_with_a_key_they_do_not_hold(house: House) ->
         "patch": {"public_key": SigningKey.generate().verify_key.encode().hex(), "counselor_id": stranger},
     }  # fmt: skip
     assert ana.client().keys.check([sealed(introduction, MALLORY)]).good == {}
+
+
+def test_authors_are_proven_alike_ahead_and_at_once_and_what_is_forged_stays_aside(house: House) -> None:
+    ana, beto, case = shared(house, summary="al principio")
+    author, made = beto.store.author, []
+    for number in range(300):
+        said = {
+            "id": instants.new_id(), "device": author.device, "actor": author.actor, "hlc": number + 1,
+            "table": "cases", "row": case, "case": case, "base": [], "schema": 1, "patch": {"summary": "x"},
+        }  # fmt: skip
+        digest = changes.digest(changes.canonical(said))
+        made.append(said | {"hash": digest, "sig": author.sign(changes.signed(digest))})
+    for number in (3, 149, 299):
+        made[number]["sig"] = made[number - 1]["sig"]
+    keys = ana.client().keys
+    ahead = keys.check(made, ana.helper, Proving(keys, made, ana.helper))
+    assert ahead == keys.check(made)
+    assert [each["id"] for each in ahead.aside] == [made[number]["id"] for number in (3, 149, 299)]
+
+
+def test_a_page_that_is_checked_before_its_author_is_met_is_checked_again(house: House) -> None:
+    ana = house.desk("ana")
+    ana.sync()
+    stranger = instants.new_id()
+    introduction = {
+        "id": instants.new_id(), "device": stranger, "actor": stranger, "hlc": 1, "table": "devices",
+        "row": stranger, "case": None, "base": [], "schema": 1,
+        "patch": {"public_key": MALLORY.verify_key.encode().hex(), "counselor_id": stranger},
+    }  # fmt: skip
+    case = instants.new_id()
+    said = introduction | {"id": instants.new_id(), "table": "cases", "row": case, "case": case,
+                           "patch": {"summary": "x"}}  # fmt: skip
+    posing = said | {"id": instants.new_id(), "actor": instants.new_id()}
+    page = [sealed(each, MALLORY) for each in (said, posing)]
+    keys = ana.client().keys
+    proving = Proving(keys, page, None)
+    proving.result()
+    keys.learn([sealed(introduction, MALLORY)])
+    checked = keys.check(page, None, proving)
+    assert [*checked.good] == [said["id"]]
+    assert [each["id"] for each in checked.aside] == [posing["id"]]
 
 
 def test_a_receipt_of_another_key_counts_for_nothing(house: House) -> None:

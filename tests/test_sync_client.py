@@ -12,11 +12,13 @@ from sync_office import Desk, House, opened
 from vaults import MadeVault
 
 from lnctp_tui.errors import SyncFailed
+from lnctp_tui.server import database
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.embedded import Embedded
 from lnctp_tui.services import sync
 from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import Form
+from lnctp_tui.sync import outbox
 
 
 @pytest.fixture
@@ -80,6 +82,46 @@ def test_a_lost_request_or_answer_loses_and_doubles_nothing(house: House, fault:
         )
         found = connection.execute('SELECT count(*) FROM log WHERE "row" = %s', (case,)).fetchone()
     assert found == (1,)
+
+
+def test_a_crash_between_the_receipt_and_what_it_says_loses_and_doubles_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = house.desk("ana")
+    ana.sync()
+    case = ana.case(summary="Prueba")
+    prefix = ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'")
+    receipts = ana.scalar("SELECT count(*) FROM receipts")
+
+    def crash(_unit: Any, _results: Any) -> None:
+        raise SyncFailed("stopped")
+
+    monkeypatch.setattr(outbox, "settle", crash)
+    with pytest.raises(SyncFailed):
+        ana.sync()
+    monkeypatch.undo()
+    assert ana.scalar("SELECT count(*) FROM receipts") == receipts + 1
+    assert sync.status(ana.workspace).waiting == 1
+    ana.reopen()
+    ana.sync()
+    assert sync.status(ana.workspace).waiting == 0
+    assert ana.row(case)["summary"] == "Prueba"  # type: ignore[index]
+    assert ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'") == prefix
+    with database.transaction(house.pool, "main", database.SERVE) as connection:
+        found = connection.execute('SELECT count(*) FROM log WHERE "row" = %s', (case,)).fetchone()
+    assert found == (1,)
+
+
+def test_many_batches_go_out_and_every_change_is_settled(house: House) -> None:
+    ana, sup = house.desk("ana"), house.desk("sup", "supervisor")
+    ana.sync()
+    cases = [ana.case(summary=f"Prueba {number}") for number in range(9)]
+    client = ana.client()
+    client.outbox.size = 2
+    client.push()
+    assert ana.scalar("SELECT count(*) FROM changes WHERE sent < 2 OR n IS NULL") == 0
+    sup.sync()
+    assert all(sup.row(case) for case in cases)
 
 
 def test_an_altered_receipt_does_not_count(house: House) -> None:

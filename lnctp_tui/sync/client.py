@@ -22,7 +22,7 @@ from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
-from lnctp_tui.sync.verify import Checked, Keyring
+from lnctp_tui.sync.verify import Checked, Keyring, Proving
 
 PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 1000, 1000
 """Most of each in one request."""
@@ -35,6 +35,8 @@ BETWEEN = 2.0
 QUICK = 5.0
 """Seconds within which something is answered on a line that takes more."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked"})
+Settled = Sequence[Sequence[Any]]
+"""What an answer says of each change of a batch."""
 
 
 class Diverged(Exception):
@@ -130,9 +132,10 @@ class Client:
     def push(self, *, all_: bool = True) -> int:
         """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
 
-        The next batch is made ready while the server works on one.
+        While the server works on a batch, the last one is settled and the next one made ready.
         """
         done = 0
+        last: Settled = ()
         batch = self.outbox.offer() if self.outbox.look(all_=all_) else None
         while batch:
             body, audit = self._envelope(batch)
@@ -141,21 +144,26 @@ class Client:
             self.outbox.sent, began = len(batch.ids), time.monotonic()
             asked = self.pool.submit(self.line.call, "POST", "/v1/push", body, wait=patience)
             try:
+                self._settle(last)
                 following = self.outbox.offer() if self.outbox.look(all_=all_) else None
             finally:
-                taken = self._answered(batch, asked.result, audit)
-                done += taken
-            if taken * 2 > self.outbox.size:
+                last = self._answered(batch, asked.result, audit)
+                done += len(last)
+            if len(last) * 2 > self.outbox.size:
                 self._went(began)
-            # After a batch that was too large nothing was made ready that is small enough.
-            batch = following or (self.outbox.offer() if self.outbox.look(all_=all_) else None)
+            if following is None:
+                # All went, or the batch was too large and nothing made ready is small enough.
+                self._settle(last)
+                last = ()
+                following = self.outbox.offer() if self.outbox.look(all_=all_) else None
+            batch = following
         return done
 
     def _envelope(self, batch: Offered) -> tuple[dict[str, Any], int]:
         said = outbox.envelope(self.store)
         return said | {"repair": False, "changes": batch.changes}, said["audit"]["n"]
 
-    def _answered(self, batch: Offered, answer: Callable[[], dict[str, Any]], audit: int) -> int:
+    def _answered(self, batch: Offered, answer: Callable[[], dict[str, Any]], audit: int) -> Settled:
         try:
             said = answer()
         except SyncFailed as error:
@@ -164,16 +172,16 @@ class Client:
         if said.get("status") == "diverged":
             self.outbox.restart()
             raise Diverged
-        self._receive(said, batch.ids, audit)
+        results = self._receive(said, batch.ids, audit)
         self.outbox.sent = 0
-        return len(batch.ids)
+        return results
 
     def _went(self, began: float) -> None:
         """The line took as much as it was asked to: if it was quick it takes more."""
         if time.monotonic() - began < QUICK:
             self.outbox.grow()
 
-    def _too_large(self, batch: Offered) -> int:
+    def _too_large(self, batch: Offered) -> Settled:
         """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""
         self.outbox.size = max(1, len(batch.ids) // 2)
         if len(batch.ids) == 1:
@@ -181,19 +189,25 @@ class Client:
                 unit.connection.exec_driver_sql(
                     "UPDATE changes SET refused = 'too_large' WHERE id = ?", (batch.ids[0],)
                 )
-        return 0
+        return ()
 
     def _receive(
         self, answer: Mapping[str, Any], ids: Sequence[str], audit: int, proves: bool = True
-    ) -> None:
+    ) -> Settled:
         outbox.checked_receipt(answer, ids, self.store.author.device, self.server.key)
         with understood(), self.store.write(behind=True) as unit:
             outbox.acknowledge(unit, answer, audit, proves=proves)
             self.contact(unit)
+        return list(answer["results"])
+
+    def _settle(self, results: Settled) -> None:
+        if results:
+            with understood(), self.store.write(behind=True) as unit:
+                outbox.settle(unit, results)
 
     def deliver(self, body: Mapping[str, Any], ids: Sequence[str], audit: int) -> None:
         """Push changes of a repair, whoever wrote them; the proof comes with the new beginning."""
-        self._receive(self.line.call("POST", "/v1/push", body), ids, audit, proves=False)
+        self._settle(self._receive(self.line.call("POST", "/v1/push", body), ids, audit, proves=False))
 
     # in
 
@@ -265,9 +279,9 @@ class Client:
             self._tell(frozenset(touched))
         return len(checked.good)
 
-    def _check(self, changes: Sequence[Any]) -> Checked:
+    def _check(self, changes: Sequence[Any], proving: Proving | None = None) -> Checked:
         """Check authors; what was set aside before is tried again when a new device was met."""
-        checked = self.keys.check(changes, self.pool)
+        checked = self.keys.check(changes, self.pool, proving)
         if self.keys.learned:
             with self.store.read() as connection:
                 waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
@@ -319,19 +333,26 @@ class Client:
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
         asked, last = self.wanted(), time.monotonic()
-        answer = self.ask_history(asked) if asked else None
-        while answer is not None:
+        page = self._page(asked) if asked else None
+        while page is not None:
+            answer, proving = page
             following = self._following(asked, answer) if time.monotonic() - last < BETWEEN else []
-            ahead = self.pool.submit(self.ask_history, following) if following else None
+            ahead = self.pool.submit(self._page, following) if following else None
             try:
-                self.store_history([scope for scope, _ in asked], answer)
+                self.store_history([scope for scope, _ in asked], answer, proving)
             finally:
-                answer = ahead.result() if ahead else None
+                page = ahead.result() if ahead else None
             if ahead is None:
                 between()
                 following, last = self.wanted(), time.monotonic()
-                answer = self.ask_history(following) if following else None
+                page = self._page(following) if following else None
             asked = following
+
+    def _page(self, wanted: Sequence[tuple[str, int]]) -> tuple[dict[str, Any], Proving]:
+        """A page of histories, and the check of its authors, begun. May run in another thread."""
+        answer = self.ask_history(wanted)
+        with understood():
+            return answer, Proving(self.keys, list(answer["changes"]), self.pool)
 
     def _following(
         self, asked: Sequence[tuple[str, int]], answer: Mapping[str, Any]
@@ -356,12 +377,14 @@ class Client:
             self._went(began)
         return answer
 
-    def store_history(self, asked: Sequence[str], answer: Mapping[str, Any]) -> None:
+    def store_history(
+        self, asked: Sequence[str], answer: Mapping[str, Any], proving: Proving | None = None
+    ) -> None:
         """Store a page of histories, in short transactions; the last one notes what is whole."""
         with understood():
             changes = list(answer["changes"])
             done, following = list(answer["done"]), answer.get("next")
-        checked = self._check(changes)
+        checked = self._check(changes, proving)
         good = [*checked.good.values()]
         touched: set[str] = set()
         place = 0
@@ -414,7 +437,7 @@ def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any
     return {**line.call("GET", path, wait=wait), witness.KNEW: audit}
 
 
-def _again(error: SyncFailed) -> int:
+def _again(error: SyncFailed) -> Settled:
     raise error
 
 

@@ -206,27 +206,32 @@ def checked_receipt(answer: Mapping[str, Any], ids: Sequence[str], device: str, 
 
 
 def acknowledge(unit: Unit, answer: Mapping[str, Any], sent_audit: int, *, proves: bool = True) -> None:
-    """Store a checked answer: the receipt, what became of each change, the proof. The cursor stays.
+    """Store that a checked answer came: its receipt and the proof. The cursor stays.
 
+    What became of each change is for `settle`; until that is stored too, they are offered again.
     `proves` is False in a repair, whose proof comes with the new beginning.
     """
-    connection, body = unit.connection, answer["receipt"]["body"]
-    connection.exec_driver_sql(
+    body = answer["receipt"]["body"]
+    unit.connection.exec_driver_sql(
         "INSERT OR IGNORE INTO receipts (seq, body, sig) VALUES (?, ?, ?)",
         (body["seq"], orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(), answer["receipt"]["sig"]),
     )
-    moved, scopes = _mark(connection, answer["results"])
-    now, latest = instants.iso(unit.now), instants.micros(unit.now)
-    leaving.refold(connection, moved, now, latest)
-    if scopes:
-        connection.exec_driver_sql(incoming.HOLD, [(scope,) for scope in scopes])
-    for scope in incoming.gone(connection, scopes):
-        leaving.drop(connection, scope)
     if proves:
         unit.remember(server_state.PROOF, list(answer["proof"]))
     unit.remember(server_state.AUDIT_KNOWN, sent_audit)
     if prefix := answer.get("folio_prefix"):
         take_prefix(unit, str(prefix))
+
+
+def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
+    """Store what became of each change of an acknowledged batch."""
+    connection = unit.connection
+    moved, scopes = _mark(connection, results)
+    leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    if scopes:
+        connection.exec_driver_sql(incoming.HOLD, [(scope,) for scope in scopes])
+    for scope in incoming.gone(connection, scopes):
+        leaving.drop(connection, scope)
 
 
 def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set[tuple[str, str]], set[str]]:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
@@ -27,8 +28,8 @@ from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]
 TEXTS = ("id", "device", "actor", "table", "row", "hash", "sig")
-ALONE = 64
-"""Fewer changes than this are not worth a second thread."""
+ALONE, PIECE = 64, 50
+"""Fewer changes than this are not worth a second thread; what one takes at once."""
 LARGEST = 2**63
 
 
@@ -66,9 +67,10 @@ class Keyring:
             said = (each.get("patch") or {}).get("public_key")
             device = each["device"]
             if isinstance(said, str) and device not in self.keys and wire.sealed_by(each, said):
-                self.keys[device] = self.learned[device] = bytes.fromhex(said)
                 whose = (each["actor"], each["patch"].get("counselor_id"))
+                # Before the key: another thread may be proving, and a key without actors proves any.
                 self.actors[device] = frozenset(one for one in whose if isinstance(one, str))
+                self.keys[device] = self.learned[device] = bytes.fromhex(said)
 
     def store(self, unit: Unit) -> None:
         """Keep what was learned, for ever."""
@@ -77,18 +79,30 @@ class Keyring:
             unit.remember(server_state.WRITES_AS + device, sorted(self.actors[device]))
         self.learned.clear()
 
-    def check(self, changes: Sequence[Change], pool: ThreadPoolExecutor | None = None) -> Checked:
-        """Sort changes into those whose author is proven and the others. Learns keys on the way."""
-        formed = [each for each in changes if well_formed(each)]
-        self.learn(formed)
-        if pool is None or len(formed) < ALONE:
-            proven = [self.proves(each) for each in formed]
-        else:
-            half = len(formed) // 2
-            rest = pool.submit(lambda: [self.proves(each) for each in formed[half:]])
-            proven = [self.proves(each) for each in formed[:half]]
-            proven += rest.result()
-        good = {each["id"]: each for each, well in zip(formed, proven, strict=True) if well}
+    def proven(self, changes: Sequence[Any]) -> list[bool]:
+        """For each whether its author is proven by a key that is known by now: then it is for ever.
+
+        Learns nothing, so that it may run in another thread.
+        """
+        return [well_formed(each) and self.proves(each) for each in changes]
+
+    def check(
+        self,
+        changes: Sequence[Change],
+        pool: ThreadPoolExecutor | None = None,
+        proving: Proving | None = None,
+    ) -> Checked:
+        """Sort changes into those whose author is proven and the others. Learns keys on the way.
+
+        `proving` is of the same changes, when it was begun before.
+        """
+        known = (proving or Proving(self, changes, pool)).result()
+        left = [each for each, sure in zip(changes, known, strict=True) if not sure and well_formed(each)]
+        self.learn(left)
+        sound = {id(each) for each in left if self.proves(each)} if left else set()
+        good = {
+            each["id"]: each for each, sure in zip(changes, known, strict=True) if sure or id(each) in sound
+        }
         aside = [each for each in changes if isinstance(each.get("id"), str) and each["id"] not in good]
         return Checked(good, aside)
 
@@ -104,6 +118,28 @@ class Keyring:
         except (BadSignatureError, ValueError):
             return False
         return True
+
+
+class Proving:
+    """For each change whether its author is proven: begun in a thread of `pool`, ended by who wants to know."""
+
+    def __init__(self, keys: Keyring, changes: Sequence[Any], pool: ThreadPoolExecutor | None) -> None:
+        self._keys, self._changes = keys, changes
+        self._found = [False] * len(changes)
+        self._starts = count(0, PIECE)
+        self._helper = pool.submit(self._work) if pool and len(changes) >= ALONE else None
+
+    def result(self) -> list[bool]:
+        """As `Keyring.proven`, when it is known of all."""
+        self._work()
+        if self._helper and not self._helper.cancel():
+            self._helper.result()
+        return self._found
+
+    def _work(self) -> None:
+        # Two threads draw from one counter, and each writes only the pieces it drew.
+        while (start := next(self._starts)) < len(self._changes):
+            self._found[start : start + PIECE] = self._keys.proven(self._changes[start : start + PIECE])
 
 
 def _hashed(change: Change) -> bool:

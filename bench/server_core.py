@@ -14,6 +14,7 @@ from typing import Any
 from bench import office
 from bench.report import Measure, within
 from lnctp_tui.server import database, embedded, pull, push, schema
+from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import Mark
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 import pg
 from server_office import KEY, Laptop
 
-BATCH, PAGE = 500, 500
+BATCH, PAGE = wire.BATCH, 500
 PULLS = 31
 COPIED = ("log", "records", "belongs", "access", "data.cases", "counter")
 

@@ -17,7 +17,7 @@ from nacl.signing import VerifyKey
 from lnctp_tui.sync import wire
 
 IDLE, WHOLE = 20.0, 900.0
-"""Seconds a sender may be silent within a body, and for all of it: 2 MB at the pace of a bad line."""
+"""Seconds a sender may be silent within a body, and for all of it: 4 MB at the pace of a bad line."""
 
 _DEVICE = re.compile(r"[0-9A-Za-z-]{1,36}")
 _TIME = re.compile(r"[0-9]{1,12}")

@@ -21,7 +21,7 @@ from lnctp_tui.sync import wire
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
 """Failures after which less is asked of the line at once."""
 URGENT = ("emergency", "urgent_24h")
-LARGEST = 1_800_000
+LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
 COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig'
 QUIET = timedelta(seconds=10)

@@ -22,11 +22,11 @@ from lnctp_tui.domain.scopes import scope_of as scope_of
 VERSION = 1
 """Of the protocol; a server names the oldest it still answers pulls of."""
 MEDIA = "application/vnd.lnctp+zstd"
-BODY_CAP = 2 << 20
+BODY_CAP = 4 << 20
 """Bytes of a request after decompression."""
 ANSWER_CAP = 32 << 20
 """Bytes of an answer after decompression."""
-BATCH = 500
+BATCH = 1000
 """Changes in one push."""
 SKEW = 300
 """Seconds a request's time may be off."""

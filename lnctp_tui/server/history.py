@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lnctp_tui.server import database, marks, sent
-from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Pool, become
+from lnctp_tui.server.database import IDS, READ, SERVE, Db, DeviceRow, Pool, become, lines
 from lnctp_tui.sync.wire import EVERYBODY
 
 FIRST = -(1 << 40)
@@ -19,15 +19,15 @@ HELD = (
 LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXISTS (
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
-HISTORY = """SELECT DISTINCT s.o, l.n, l.size FROM unnest(%s::text[]) WITH ORDINALITY AS s(scope, o)
+HISTORY = f"""SELECT DISTINCT s.o, l.n, l.size FROM unnest({IDS}) WITH ORDINALITY AS s(scope, o)
   CROSS JOIN LATERAL (
     SELECT r."row", r."table" FROM belongs r WHERE r.team = %s AND r.scope = s.scope OFFSET 0) AS r
   CROSS JOIN LATERAL (
     SELECT l.n, l.size FROM log l WHERE l.team = %s AND l.kind = 'change' AND l."row" = r."row"
       AND l."table" = r."table" AND (s.o > 1 OR l.n > %s) ORDER BY l.n LIMIT %s) AS l
   ORDER BY s.o, l.n LIMIT %s"""
-NUMBERED = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.n = ANY(%s)"
-MINE = "SELECT scope, state FROM access WHERE team = %s AND person = %s AND scope = ANY(%s)"
+NUMBERED = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.n = ANY({IDS}::bigint[])"
+MINE = f"SELECT scope, state FROM access WHERE team = %s AND person = %s AND scope = ANY({IDS})"
 LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
   WHERE NOT EXISTS (SELECT FROM log l WHERE l.team = %s AND l.id = asked.id)"""
 FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) AND l.kind = 'change' ORDER BY l.n"
@@ -68,7 +68,7 @@ def history(
     weight, full = 0, False
     with database.transaction(place, device.team, SERVE, together=True) as connection:
         seen = _seen(connection, device, asked)
-        some = [scope if scope in seen else None for scope in asked]
+        some = lines(scope if scope in seen else "" for scope in asked)
         args = (some, device.team, device.team, after, limit + 1, limit + 1)
         for order, n, size in connection.execute(HISTORY, args):
             if full := len(places) == limit or weight >= sent.PAGE_BYTES:
@@ -76,7 +76,7 @@ def history(
             places.append((order - 1, n))
             weight += size
         become(connection, device, READ)
-        found = connection.execute(NUMBERED, (device.team, [n for _, n in places])).fetchall()
+        found = connection.execute(NUMBERED, (device.team, lines(str(n) for _, n in places))).fetchall()
     rows = {row[sent.N]: sent.change(row) for row in found}
     changes = [rows[n] for _, n in places if n in rows]
     if not full:
@@ -87,7 +87,7 @@ def history(
 
 def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
     """Those of `scopes` that the person holds: what one's device wrote is no reason to read it again."""
-    found = connection.execute(MINE, (device.team, device.person, list(scopes)))
+    found = connection.execute(MINE, (device.team, device.person, lines(scopes)))
     states: dict[str, str] = dict(found.fetchall())
     usual = "held" if device.role == "supervisor" else ""
     held = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import ssl
@@ -27,6 +28,8 @@ GRACE = 10
 """Seconds for requests under way when the server is told to stop."""
 FORGET = 60
 """Seconds between two clearings of old nonces."""
+YOUNG = 50_000
+"""Objects made, less those that went, after which Python looks for cycles; by itself it looks every 700."""
 
 
 def serve(
@@ -75,6 +78,9 @@ def application() -> Any:
     hardening.harden()
     logs.start()
     settings = Settings.read()
+    # What is there by now stays; after that a request makes thousands of objects, and no cycles among them.
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 50)
     return routes.application(settings, cluster.app_url(settings), lifespan=life)
 
 

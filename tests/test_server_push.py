@@ -13,7 +13,7 @@ from server_office import KEY, NOON, Laptop, statuses
 from lnctp_tui.domain import merge
 from lnctp_tui.server import audit, database, erase, quarantine, refold
 from lnctp_tui.server import rows as server_rows
-from lnctp_tui.server.batcher import Batcher
+from lnctp_tui.server.batcher import GATHER, Batcher
 from lnctp_tui.server.database import Declined, Pool
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
@@ -422,3 +422,30 @@ def test_small_pushes_that_wait_share_a_transaction_and_a_failing_group_is_retri
         )
     transactions = rows(pool, "SELECT count(DISTINCT xmin::text) FROM log")[0][0]
     assert transactions < 6 < len(answers)
+
+
+def test_a_round_waits_for_more_only_after_one_that_was_shared(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lnctp_tui.server.batcher.BUSY", 60.0)
+    waited: list[float] = []
+    together = Batcher(pool, KEY, waited.append)
+    alone, others = Laptop(pool, "alone"), [Laptop(pool, f"c{number}") for number in range(6)]
+
+    def deliver(laptop: Laptop) -> None:
+        together.push(laptop.row, {"changes": [laptop.case()], "receipt": 0}, NOON)
+
+    deliver(alone)
+    deliver(others[0])
+    assert waited == []
+    with database.transaction(pool, "main", database.SERVE) as holding:
+        holding.execute("SELECT FROM devices WHERE id = %s FOR UPDATE", (alone.id,))
+        threads = [threading.Thread(target=deliver, args=(each,)) for each in (alone, *others)]
+        for each in threads:
+            each.start()
+        threads[1].join(0.3)
+    for each in threads:
+        each.join()
+    waited.clear()
+    deliver(others[1])
+    assert waited == [GATHER]

@@ -22,6 +22,8 @@ Sender = DeviceRow
 KEPT = 900
 """Seconds for which a nonce is remembered: more than the whole span in which its time is accepted."""
 TOGETHER = 200
+GATHER, BUSY = 0.01, 0.05
+"""Seconds that a round waits for more, when a round that was shared ended less than so many seconds ago."""
 KEYS = 20_000
 
 KEY = "SELECT public_key FROM devices WHERE id = %s"
@@ -45,6 +47,8 @@ class Door:
         self._failed = Buckets(FAILED)
         self._waiting: list[Waiting] = []
         self._round: asyncio.Task[None] | None = None
+        self._shared = -BUSY
+        """When the last round ended that several shared."""
 
     async def key(self, device: str, address: str) -> str:
         """The public key a device enrolled with. Raises Denied 401 `unknown_device`, 429 `rate_limited`."""
@@ -102,8 +106,12 @@ class Door:
     async def _rounds(self) -> None:
         try:
             while self._waiting:
+                if self._clock() - self._shared < BUSY:
+                    await asyncio.sleep(GATHER)
                 batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
                 await self._admit_together(batch)
+                if len(batch) > 1:
+                    self._shared = self._clock()
         finally:
             self._round = None
 

@@ -78,7 +78,7 @@ def start_again(found: Embedded) -> None:
     """The same cluster, which died; never a new one. Raises as `start`, also while the dead one's processes end."""
     _bury(found)
     with _alone(found.folder):
-        if not running(found.folder):
+        if not listens(found):
             _start(found)
 
 

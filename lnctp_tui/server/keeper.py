@@ -15,43 +15,46 @@ from lnctp_tui.server import embedded, logs
 from lnctp_tui.server.embedded import Embedded
 
 LOOK, LONGEST = 1.0, 30.0
-"""Seconds between two looks, and at most, doubling, when it does not stand or soon fell again."""
-CALM = 30
-"""Looks after which a start is forgotten."""
+"""Seconds between two looks; between two tries at most, doubling, when it does not stand or soon fell again."""
+CALM = 60
+"""Looks after which earlier tries are forgotten."""
 
 
 class Keeper(threading.Thread):
     """The thread. `end` returns once nothing is being started any more."""
 
-    def __init__(self, found: Embedded, look: float = LOOK) -> None:
+    def __init__(self, found: Embedded) -> None:
         super().__init__(name="lnctp-keeper", daemon=True)
-        self._found, self._look_each = found, look
+        self._found = found
         self._over = threading.Event()
-        self._starts = self._calm = 0
+        self._tries = self._stood = 0
 
     def run(self) -> None:
-        while not self._over.wait(min(LONGEST, self._look_each * 2 ** min(self._starts, 9))):
-            self._look()
+        while not self._over.wait(LOOK):
+            if not embedded.listens(self._found):
+                self._start_again()
+                self._stood = 0
+            elif self._stood < CALM:
+                self._stood += 1
+            else:
+                self._tries = 0
 
     def end(self) -> None:
         """Look no more."""
         self._over.set()
         self.join()
 
-    def _look(self) -> None:
-        if embedded.listens(self._found):
-            self._calm += 1
-            if self._calm >= CALM:
-                self._starts = 0
-            return
+    def _start_again(self) -> None:
         logs.note("database_died", level=logging.ERROR)
-        self._starts, self._calm = self._starts + 1, 0
-        try:
-            embedded.start_again(self._found)
-        except Exception as error:  # the thread's outer door: it tries again
-            logs.note("database_down", level=logging.ERROR, error=error)
-        else:
-            logs.note("database_back")
+        while not self._over.wait(min(LONGEST, LOOK * (2 ** min(self._tries, 9) - 1))):
+            self._tries += 1
+            try:
+                embedded.start_again(self._found)
+            except Exception as error:  # the thread's outer door: it tries again
+                logs.note("database_down", level=logging.ERROR, error=error)
+            else:
+                logs.note("database_back")
+                return
 
 
 @contextmanager

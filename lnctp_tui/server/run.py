@@ -36,39 +36,39 @@ def serve(
     settings: Settings, host: str, port: int, workers: int, cert: Path | None, key: Path | None
 ) -> None:
     """Serves until SIGTERM or SIGINT. Raises Refused, StorageFailed before it listens."""
-    import uvicorn
-
     check_listening(host, cert, key)
     _free(host, port)
-    logs.start()
-    with (
-        cluster.running(settings) as database,
-        keeper.keeping(database.embedded),
-        _quiet_signals(),
-        _shared_counts(workers),
-    ):
+    with cluster.running(settings) as database:
         cluster.check_revision(database.app)
-        logs.note("listening", address=f"{host}:{port}", count=workers)
-        uvicorn.run(
-            f"{PACKAGE}:application",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            ssl_certfile=cert,
-            ssl_keyfile=key,
-            ssl_context_factory=only_newest_tls if cert else None,
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1,::1",
-            timeout_keep_alive=120,
-            timeout_graceful_shutdown=GRACE,
-            h11_max_incomplete_event_size=16 << 10,
-            backlog=4096,
-        )
-        logs.note("stopped")
+        logs.start()
+        with _quiet_signals(), _shared_counts(workers), keeper.keeping(database.embedded):
+            logs.note("listening", address=f"{host}:{port}", count=workers)
+            _uvicorn(host, port, workers, cert, key)
+            logs.note("stopped")
+
+
+def _uvicorn(host: str, port: int, workers: int, cert: Path | None, key: Path | None) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        f"{PACKAGE}:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        ssl_certfile=cert,
+        ssl_keyfile=key,
+        ssl_context_factory=only_newest_tls if cert else None,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_keep_alive=120,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=16 << 10,
+        backlog=4096,
+    )
 
 
 def application() -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -35,10 +35,24 @@ def adapter(
     made.pool.shutdown()
 
 
-def walk(adapter: Adapter, folder: Path, seed: int, steps: int = STEPS, disasters: int | None = None) -> None:
-    """One walk; raises Violation. `disasters` weighs restores, drawn by the seed when it is None."""
+def walk(
+    adapter: Adapter,
+    folder: Path,
+    seed: int,
+    steps: int = STEPS,
+    disasters: int | None = None,
+    story: Callable[[World], None] | None = None,
+) -> None:
+    """One walk; raises Violation. `disasters` weighs restores, drawn by the seed when it is None.
+
+    `story` is what happens, to laptops that have compared all they hold today, before anything is left to chance.
+    """
     world = World(adapter, folder / f"walk{seed}", random.Random(seed), disasters)
     try:
+        if story:
+            for laptop in world.laptops:
+                world.sync(laptop, [])
+            story(world)
         for _ in range(steps):
             world.step()
         world.end()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -197,8 +197,8 @@ class World:
         with laptop.store.read() as connection:
             return set(connection.exec_driver_sql("SELECT id FROM changes WHERE row = ?", (row,)).scalars())
 
-    def save(self, laptop: Laptop) -> None:
-        """Save one or two fields of a form that is open; mostly it is closed then."""
+    def save(self, laptop: Laptop, said: Sequence[str] = ()) -> None:
+        """Save the fields `said`, or one or two, of a form that is open; mostly it is closed then."""
         if not laptop.forms:
             return
         table, row = self.chooser.choice(sorted(laptop.forms))
@@ -206,6 +206,7 @@ class World:
         fields = self.chooser.sample(FIELDS[table], self.chooser.randint(1, 2))
         if self.chooser.random() < 0.5:
             fields = list(standing.last) or fields
+        fields = list(said) or fields
         standing.last = tuple(fields)
         before = self._of_row(laptop, row)
         with laptop.store.write() as unit:

@@ -238,7 +238,11 @@ class Client:
                 return False
             changes = [each for entry in entries if entry["k"] == "change" for each in _carried(entry)]
             own = [str(entry["id"]) for entry in entries if entry["k"] == "own"]
-        checked = self._check([*changes, *self._lost(own)])
+        lost = self._lost(own)
+        again = self._fetch(lost)
+        if len(again) < len(lost):  # the page is from before the server came back from a backup
+            return False
+        checked = self._check([*changes, *again])
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             self.keys.store(unit)
@@ -250,8 +254,8 @@ class Client:
             self._tell(touched)
         return bool(page.get("more")) or touched is None
 
-    def _lost(self, own: Sequence[str]) -> list[Any]:
-        """Own changes that this laptop does not hold any more: it came back from an image."""
+    def _lost(self, own: Sequence[str]) -> list[str]:
+        """Ids of own changes that this laptop does not hold any more: it came back from an image."""
         if not own:
             return []
         with self.store.read() as connection:
@@ -259,7 +263,7 @@ class Client:
                 "SELECT id FROM changes WHERE id IN (SELECT value FROM json_each(?))",
                 (orjson.dumps(own).decode(),),
             ).scalars())  # fmt: skip
-        return self._fetch([each for each in own if each not in held])
+        return [each for each in own if each not in held]
 
     def _fetch(self, ids: Sequence[str]) -> list[Any]:
         found: list[Any] = []

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.server import database, history, marks
-from lnctp_tui.server.database import SERVE, Db, DeviceRow, Pool
+from lnctp_tui.server.database import SERVE, Db, DeviceRow, Pool, lines
 from lnctp_tui.sync.wire import EVERYBODY
 
 WEIGHT = "('x' || encode(substr(sha256(convert_to(l.id || l.hash, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint"
 """`wire.weight` as a signed number: the sum is the same modulo 2⁶⁴."""
 BUCKET = "get_byte(sha256(convert_to(l.scope, 'UTF8')), 0)"
-SEEN = """FROM (SELECT DISTINCT b."table", b."row" FROM unnest(%(scopes)s::text[]) AS s(scope)
+SEEN = """FROM (SELECT DISTINCT b."table", b."row" FROM unnest(string_to_array(%(scopes)s::text, E'\\n')) AS s(scope)
     CROSS JOIN LATERAL (
       SELECT b."table", b."row" FROM belongs b WHERE b.team = %(team)s AND b.scope = s.scope OFFSET 0) AS b) AS r
   CROSS JOIN LATERAL (
@@ -42,4 +42,4 @@ def bucket(place: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
 
 def _asked(connection: Db, device: DeviceRow) -> dict[str, Any]:
     scopes = [EVERYBODY, *(scope for scope, _ in history.scopes_of(connection, device))]
-    return {"team": device.team, "scopes": scopes}
+    return {"team": device.team, "scopes": lines(scopes)}

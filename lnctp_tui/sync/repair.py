@@ -132,11 +132,15 @@ def compare(client: Client) -> Comparison:
 
 
 def _different(client: Client) -> list[int]:
-    """The numbers of the sums that differ."""
-    answer = client.line.call("POST", "/v1/equal", {})
+    """The numbers of the sums that differ. Both sides add up at the same time."""
+    asked = client.pool.submit(client.line.call, "POST", "/v1/equal", {})
+    try:
+        ours = _sums(client.store)
+    finally:
+        answer = asked.result()
     with understood():
         theirs = [int(each) for each in answer["sums"]]
-        if len(theirs) != len(ours := _sums(client.store)):
+        if len(theirs) != len(ours):
             raise ValueError
     return [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
 

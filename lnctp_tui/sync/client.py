@@ -26,6 +26,9 @@ from lnctp_tui.sync.verify import Checked, Keyring, Proving
 
 PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 1000, 1000
 """Most of each in one request."""
+WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
+WANTED = "SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?"
+"""By index, with nothing to sort however many there are."""
 SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
@@ -317,12 +320,10 @@ class Client:
         Everybody's comes first and alone: before it is whole nobody's author is known.
         """
         with self.store.read() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY id <> ?, rank, id LIMIT ?",
-                (EVERYBODY, SCOPES + more),
-            )
-            found = [(scope, after) for scope, after in rows]
-        return found[:1] if found and found[0][0] == EVERYBODY else found
+            if first := connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first():
+                return [(first[0], first[1])]
+            rows = connection.exec_driver_sql(WANTED, (SCOPES + more,))
+            return [(scope, after) for scope, after in rows]
 
     def history(self) -> bool:
         """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""

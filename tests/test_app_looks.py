@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 from workspaces import Founded
 
 from lnctp_tui import i18n
@@ -53,6 +54,13 @@ ENGLISH = {
     *("the", "and", "with", "open", "close", "search", "quit", "select", "focus", "save", "cancel", "next"),
     *("previous", "move", "cursor", "delete"),
 }
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cursor blinks: on a busy machine it may be away just when the picture is taken."""
+    for kind in (Input, TextArea):
+        monkeypatch.setattr(kind.cursor_blink, "_default", False)
 
 
 async def go(app: LnctpApp, pilot: Pilot[int], keys: tuple[str, ...]) -> None:

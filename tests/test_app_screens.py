@@ -467,6 +467,8 @@ async def test_an_unfinished_call_is_offered_on_the_desk_and_opens_again(furnish
         await press(pilot, "n")
         await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
         await press(pilot, *"me llama Ana")
+        await until(pilot, lambda: "me llama Ana" in text_of(app))
+        app.screen.flush()  # type: ignore[attr-defined]
         assert app.workspace.writer.drain(5)
     async with desk(furnished, (120, 40)) as (app, pilot):
         await until(pilot, shows(app, "sin terminar", "campo"))

@@ -99,10 +99,13 @@ def test_a_big_body_is_refused_before_and_after_unpacking(served: Served) -> Non
 
 def test_too_many_requests_are_told_when_to_come_back(served: Served) -> None:
     stranger = Laptop(served.url)
-    answers = [stranger.call("GET", "/v1/me") for _ in range(40)]
-    assert [answer.error for answer in answers[:25]] == ["unknown_device"] * 25
-    assert (answers[-1].status, answers[-1].error) == (429, "rate_limited")
-    assert int(answers[-1].headers["retry-after"]) >= 1
+    heard = 0
+    while (answer := stranger.call("GET", "/v1/me")).error == "unknown_device":
+        heard += 1
+        assert heard < 400
+    assert heard >= 25
+    assert (answer.status, answer.error) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_an_old_code_is_told_apart_from_a_wrong_and_a_used_one(served: Served) -> None:

@@ -152,7 +152,7 @@ def test_at_a_kilobyte_a_second_big_pushes_get_through(
 ) -> None:
     if not soak:
         monkeypatch.setattr(transport, "SILENT", 2.0)
-    bad.write(500 if soak else 16)
+    bad.write(500 if soak else 12)
     bad.proxy.set(Weather(pace=1000))
     codes = bad.until_done(900 if soak else 60)
     assert codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from lnctp_tui.services import sync
 from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import Form
 from lnctp_tui.sync import outbox
+from lnctp_tui.sync.heap import YOUNG, many_objects
 
 
 @pytest.fixture
@@ -502,3 +504,16 @@ def test_values_that_do_not_fit_stay_in_the_log_and_block_nothing(house: House) 
         row_values("people", Folded({"age_min": -1, "headcount": True, "dropped": 1}, {}, {}))["age_min"]
         is None
     )
+
+
+def test_the_search_for_cycles_is_left_as_it_was() -> None:
+    before = gc.get_threshold()
+
+    @many_objects()
+    def breaks() -> None:
+        assert gc.get_threshold()[0] >= YOUNG
+        raise SyncFailed("line_broke")
+
+    with pytest.raises(SyncFailed):
+        breaks()
+    assert gc.get_threshold() == before

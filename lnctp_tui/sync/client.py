@@ -20,6 +20,7 @@ from lnctp_tui.storage import incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync import outbox, wire, witness
+from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -132,6 +133,7 @@ class Client:
 
     # out
 
+    @many_objects()
     def push(self, *, all_: bool = True) -> int:
         """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
 
@@ -332,6 +334,7 @@ class Client:
             self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
         return bool(wanted)
 
+    @many_objects()
     def histories(self, between: Callable[[], object]) -> None:
         """Fetch all wanted histories, the next page while one is stored; `between` runs now and then.
 

@@ -155,11 +155,20 @@ class Story:
 
     @staticmethod
     def _covered(mine: list[str], receipts: list[dict[str, Any]], marks: set[tuple[int, str]]) -> None:
-        """Each receipt covers the next batch of what had none, the last one ends with the last change."""
+        """Each receipt covers the next batch of what had none, the last one ends with the last change.
+
+        A batch begins earlier when the laptop was killed between a receipt and what became of its changes: they
+        went again.
+        """
         at = 0
         for each in receipts:
             assert (each["n"], each["chain"]) in marks
-            ends = (end for end in range(at, len(mine) + 1) if wire.ids_digest(mine[at:end]) == each["ids"])
+            ends = (
+                end
+                for start in range(at, -1, -1)
+                for end in range(at, len(mine) + 1)
+                if wire.ids_digest(mine[start:end]) == each["ids"]
+            )
             end = next(ends, None)
             assert end is not None, f"receipt {each['seq']} covers something else"
             at = end

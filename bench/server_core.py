@@ -15,6 +15,7 @@ from bench import office
 from bench.report import Measure, within
 from lnctp_tui.server import database, embedded, pull, push, schema
 from lnctp_tui.sync import wire
+from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.wire import Mark
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -55,9 +56,14 @@ def share(count: int, turns: int = 3) -> list[Measure]:
 
 
 def accepted(pool: database.Pool, laptop: Laptop, count: int) -> float:
-    """Seconds to take `count` cases in batches, each durable."""
+    """Seconds to take `count` cases in batches, each durable. The heap is searched as in the server's process."""
     cases = [laptop.case(id_, **patch) for id_, patch in office.cases(count)]
-    row = laptop.row
+    with many_objects():
+        return _taken(pool, laptop, cases)
+
+
+def _taken(pool: database.Pool, laptop: Laptop, cases: list[dict[str, Any]]) -> float:
+    row, count = laptop.row, len(cases)
     began = perf_counter()
     for start in range(0, count, BATCH):
         delivery = push.read(pool, row, {"changes": cases[start : start + BATCH], "receipt": start // BATCH})

@@ -22,14 +22,13 @@ from lnctp_tui.server import cluster, keeper, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
+from lnctp_tui.sync.heap import YOUNG
 
 PACKAGE = "lnctp_tui.server.run"
 GRACE = 10
 """Seconds for requests under way when the server is told to stop."""
 FORGET = 60
 """Seconds between two clearings of old nonces."""
-YOUNG = 50_000
-"""Objects made, less those that went, after which Python looks for cycles; by itself it looks every 700."""
 
 
 def serve(

@@ -21,6 +21,7 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from lnctp_tui.errors import LnctpError
@@ -164,7 +165,13 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def later(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Call in the app's thread, from any thread, without waiting: a lock waits for no reader."""
         if not self._leaving:
-            self.call_later(callback, *arguments)
+            self.call_later(self._deliver, callback, arguments)
+
+    def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
+        asked = getattr(callback, "__self__", None)
+        gone = isinstance(asked, Widget) and (asked._pruning or not asked.is_attached)
+        return callback(*arguments) if self.is_running and not gone else None
 
 
 def farewell(code: str) -> str:

@@ -28,6 +28,8 @@ LAST = "LNCTP_LAST"
 """How the worker before this one ended; not set for the first."""
 GRACE = 5.0
 """Seconds a worker has to save and end after SIGHUP or SIGTERM."""
+LOOK = 1.0
+"""Seconds after which the launcher looks up from waiting: a signal that came just before it began is not missed."""
 QUICK = 20.0
 """Seconds: a worker that falls over sooner did not do any work."""
 QUICK_CRASHES = 3
@@ -81,6 +83,7 @@ class _Launcher:
         self.claim = claim
         self.child = 0
         self.ending = 0
+        self.kills = False
         self.quick = 0
 
     def run(self) -> int:
@@ -139,6 +142,13 @@ class _Launcher:
         for name in ("SIGINT", "SIGQUIT", "SIGTSTP"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _stay)
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, self._look)
+            signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+
+    def _look(self, _number: int, _frame: FrameType | None) -> None:
+        if self.kills:
+            _kill(self.child, signal.SIGKILL)
 
     def _end(self, number: int, _frame: FrameType | None) -> None:
         self.ending = number
@@ -147,8 +157,8 @@ class _Launcher:
     def _forward(self) -> None:
         if self.child and hasattr(signal, "setitimer"):
             _kill(self.child, self.ending)
-            signal.signal(signal.SIGALRM, lambda *_: _kill(self.child, signal.SIGKILL))
-            signal.setitimer(signal.ITIMER_REAL, GRACE)
+            self.kills = True  # at the next look
+            signal.setitimer(signal.ITIMER_REAL, GRACE, LOOK)
 
     def _work(self) -> int:
         """One worker's whole life; its exit code, negative for a signal."""

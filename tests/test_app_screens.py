@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from lnctp_tui.screens.new_phrase import NewPhraseScreen
 from lnctp_tui.screens.search import SearchScreen
 from lnctp_tui.screens.sheet import SheetScreen
 from lnctp_tui.screens.unlock import UnlockScreen, pause_after
-from lnctp_tui.services import access, calls, cases
+from lnctp_tui.services import access, calls, cases, matches
 from lnctp_tui.storage import recovery, vault
 from lnctp_tui.storage.audit import ACCESS
 from lnctp_tui.widgets.banner import Banner, OpenCalls
@@ -474,6 +475,23 @@ async def test_an_unfinished_call_is_offered_on_the_desk_and_opens_again(furnish
         await until(pilot, shows(app, "sin terminar", "campo"))
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(app.screen, IntakeScreen) and "me llama Ana" in text_of(app))
+
+
+async def test_what_was_read_for_a_closed_screen_concerns_nobody(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, go = matches.earlier, threading.Event()
+    monkeypatch.setattr(matches, "earlier", lambda *asked: read(*asked) if go.wait(10) else [])
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, CaseScreen))
+        await pilot.press("f7")
+        await until(pilot, shows(app, "Buscando"))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, CaseScreen))
+        go.set()
+        await rest(pilot)
+        assert isinstance(app.screen, CaseScreen)
 
 
 async def test_after_a_lock_the_form_is_there_again(furnished: Founded) -> None:

@@ -48,7 +48,7 @@ signal.signal(signal.SIGTERM, locked)
 note(f"worker {os.getpid()}")
 print("ready", flush=True)
 while True:
-    signal.pause()
+    time.sleep(0.2)  # a signal just before `pause` would be missed
 """
 
 
@@ -206,7 +206,7 @@ def test_a_worker_locks_when_its_launcher_is_killed(launch: Callable[..., PtyApp
     worker = app.workers[-1]
     os.kill(app.child.pid, signal.SIGKILL)
     _gone(worker)
-    assert _notes(tmp_path)[1:] == ["SIGHUP"]
+    assert {*_notes(tmp_path)[1:]} == {"SIGHUP"}  # the terminal may hang up too
     paths.Instance(tmp_path / "data").release()
 
 

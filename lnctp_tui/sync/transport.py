@@ -9,9 +9,8 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 import orjson
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
@@ -20,6 +19,9 @@ from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import tls, wire
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT, SILENT, WRITE = 10.0, 30.0, 60.0
 """Seconds to wait for a connection, for the next byte of an answer, for a byte to be taken."""
@@ -59,6 +61,8 @@ class HttpLine:
         now: Callable[[], Any] = instants.now,
         offset: int = 0,
     ) -> None:
+        import httpx  # 6 MiB that a laptop without a server does not spend
+
         parts = tls.split(url)
         self.device, self.key, self.now, self.offset = device, key, now, offset
         verify = tls.context(ca) if parts.scheme == "https" else False
@@ -127,6 +131,8 @@ class _failures:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, SyncFailed):
             return
+        import httpx
+
         if _certificate(error):
             raise SyncFailed("server_certificate") from None
         if isinstance(error, httpx.TimeoutException):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from lnctp_tui.services import sync_server
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import state
 from lnctp_tui.storage.session import TABLES, Store
@@ -23,6 +22,8 @@ def names(store: Store) -> dict[str, str]:
 
 def accept(workspace: Workspace, scope: str) -> None:
     """Take an offered case. Blocking; raises SyncFailed."""
+    from lnctp_tui.services import sync_server  # here and below: with all that a network needs
+
     sync_server.answer(workspace, scope, True)
     with workspace.store.write() as unit:
         unit.remember(TAKEN + scope, True)
@@ -31,11 +32,15 @@ def accept(workspace: Workspace, scope: str) -> None:
 
 def decline(workspace: Workspace, scope: str) -> None:
     """Do not take it. Blocking; raises SyncFailed."""
+    from lnctp_tui.services import sync_server
+
     sync_server.answer(workspace, scope, False)
 
 
 def assign(workspace: Workspace, case_id: str, person: str) -> None:
     """Give a case to a colleague, as a supervisor. Blocking; raises SyncFailed."""
+    from lnctp_tui.services import sync_server
+
     sync_server.assign(workspace, case_id, person)
     _own(workspace.store, case_id, person)
 

@@ -17,7 +17,7 @@ from walk_world import World
 
 from lnctp_tui.server.embedded import Embedded
 
-WALKS, STEPS = 12, 60
+WALKS, STEPS = 8, 60
 SOAKED = 400
 CHOOSERS = st.randoms(use_true_random=False)
 KINDS = (

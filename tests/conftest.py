@@ -12,11 +12,11 @@ from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
 from vaults import made, soak, vault_template
-from workspaces import founded, office, workspace
+from workspaces import founded, office, second, workspace
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "served",
-    "soak", "vault_template", "workspace",
+    "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "second",
+    "served", "soak", "vault_template", "workspace",
 ]  # fmt: skip
 
 settings.register_profile("shared", deadline=None)  # the machine may be busy with something else

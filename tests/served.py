@@ -24,6 +24,8 @@ from lnctp_tui.server import database, run
 from lnctp_tui.server.database import SERVE
 from lnctp_tui.server.people import Office, Person
 from lnctp_tui.server.settings import Settings
+from lnctp_tui.services import sync
+from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
@@ -211,3 +213,11 @@ def served(pg: str, tmp_path: Any) -> Iterator[Served]:
     """A server on an empty database."""
     with serving(pg, Settings(home=tmp_path)) as running:
         yield running
+
+
+def enrolled(workspace: Workspace, served: Served, role: str = "counselor", code: str = "") -> None:
+    """Enrols a laptop and approves it by the words read aloud."""
+    assert sync.enroll(workspace, served.url, code or served.person(role)[1]) == "pending"
+    with served.office() as office:
+        device = office.device(workspace.store.author.device)
+        office.approve(device, " ".join(sync.fingerprint(workspace)))

@@ -135,14 +135,19 @@ def test_a_colleagues_change_signed_by_another_device_is_not_taken(house: House)
     assert ana.row(case)["code_word"] == "cierto"  # type: ignore[index]
 
 
+def introducing(device: str, actor: str, key: SigningKey) -> dict[str, Any]:
+    """The change in which a device says its key and whose it is, not yet sealed."""
+    return {
+        "id": instants.new_id(), "device": device, "actor": actor, "hlc": 1, "table": "devices", "row": device,
+        "case": None, "base": [], "schema": 1,
+        "patch": {"public_key": key.verify_key.encode().hex(), "counselor_id": actor},
+    }  # fmt: skip
+
+
 def test_a_device_that_is_known_gets_no_other_key_and_no_other_person(house: House) -> None:
     ana, beto, case = shared(house, summary="al principio")
     device, carla = beto.store.author.device, house.desk("carla").store.author.actor
-    introduction = {
-        "id": instants.new_id(), "device": device, "actor": carla, "hlc": 1, "table": "devices", "row": device,
-        "case": None, "base": [], "schema": 1,
-        "patch": {"public_key": MALLORY.verify_key.encode().hex(), "counselor_id": carla},
-    }  # fmt: skip
+    introduction = introducing(device, carla, MALLORY)
     forged = sealed(
         {**introduction, "id": instants.new_id(), "table": "cases", "row": case, "case": case,
          "patch": {"summary": "con otra llave"}},
@@ -157,11 +162,7 @@ def test_nobody_introduces_a_device_with_a_key_they_do_not_hold(house: House) ->
     ana = house.desk("ana")
     ana.sync()
     stranger = instants.new_id()
-    introduction = {
-        "id": instants.new_id(), "device": stranger, "actor": stranger, "hlc": 1, "table": "devices",
-        "row": stranger, "case": None, "base": [], "schema": 1,
-        "patch": {"public_key": SigningKey.generate().verify_key.encode().hex(), "counselor_id": stranger},
-    }  # fmt: skip
+    introduction = introducing(stranger, stranger, SigningKey.generate())
     assert ana.client().keys.check([sealed(introduction, MALLORY)]).good == {}
 
 
@@ -187,11 +188,7 @@ def test_a_page_that_is_checked_before_its_author_is_met_is_checked_again(house:
     ana = house.desk("ana")
     ana.sync()
     stranger = instants.new_id()
-    introduction = {
-        "id": instants.new_id(), "device": stranger, "actor": stranger, "hlc": 1, "table": "devices",
-        "row": stranger, "case": None, "base": [], "schema": 1,
-        "patch": {"public_key": MALLORY.verify_key.encode().hex(), "counselor_id": stranger},
-    }  # fmt: skip
+    introduction = introducing(stranger, stranger, MALLORY)
     case = instants.new_id()
     said = introduction | {"id": instants.new_id(), "table": "cases", "row": case, "case": case,
                            "patch": {"summary": "x"}}  # fmt: skip

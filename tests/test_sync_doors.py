@@ -6,7 +6,6 @@ Attacks 12, 18, 21, 22 and 23 of the security design.
 from __future__ import annotations
 
 import datetime
-import shutil
 import socket
 import ssl
 import threading
@@ -19,7 +18,7 @@ import pytest
 import trustme
 import zstandard
 from nacl.signing import SigningKey
-from served import Served
+from served import Served, enrolled
 from sync_office import House, opened
 from vaults import MadeVault
 
@@ -30,7 +29,7 @@ from lnctp_tui.server.database import Pool
 from lnctp_tui.server.embedded import Embedded
 from lnctp_tui.services import sync
 from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.transport import HttpLine
@@ -46,23 +45,6 @@ NAUGHTY = (
     "社會科學院", "ثم نفس سقطت", "👩‍👩‍👧‍👦 🏳️‍🌈", "𝕿𝖍𝖊", "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮", "ñandú ÑÚ", "\t tab", " ", "",
     "ß İ ı ſ", "İ", "\U000e0041\U000e007f", "\u00ad\u034f\u061c\u115f\u3164",
 )  # fmt: skip
-
-
-def enrolled(workspace: Workspace, served: Served, code: str = "") -> None:
-    sync.enroll(workspace, served.url, code or served.person()[1])
-    with served.office() as office:
-        device = office.device(workspace.store.author.device)
-        office.approve(device, " ".join(sync.fingerprint(workspace)))
-
-
-@pytest.fixture
-def second(vault_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
-    """Another laptop."""
-    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
-    found_workspace(home, vault_template.key, name="Segunda Persona", zone="UTC", language="es")
-    opened_ = open_workspace(home, vault_template.key)
-    yield opened_
-    opened_.close()
 
 
 def narratives(workspace: Workspace) -> dict[str, Any]:
@@ -92,7 +74,7 @@ def test_naughty_text_is_everywhere_what_clean_makes_of_it(
         rows = office.connection.execute("SELECT id, narrative FROM data.contacts").fetchall()
         code = office.code(office.person(workspace.store.author.actor))[0]
     assert dict(rows) == wanted
-    enrolled(second, served, code)
+    enrolled(second, served, code=code)
     sync.once(second)
     assert narratives(second) == wanted
     assert sync.status(second).aside == 0

@@ -6,41 +6,19 @@ import datetime
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trustme
-from served import Served
-from vaults import MadeVault
+from served import Served, enrolled
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services import sync
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants, server_state
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.loop import pause
 from lnctp_tui.sync.transport import HttpLine, dial
-
-
-@pytest.fixture
-def second(vault_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
-    """Another laptop."""
-    import shutil
-
-    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
-    found_workspace(home, vault_template.key, name="Segunda Persona", zone="UTC", language="es")
-    opened = open_workspace(home, vault_template.key)
-    yield opened
-    opened.close()
-
-
-def enrolled(workspace: Workspace, served: Served, role: str = "counselor", code: str = "") -> None:
-    code = code or served.person(role)[1]
-    assert sync.enroll(workspace, served.url, code) == "pending"
-    with served.office() as office:
-        device = office.device(workspace.store.author.device)
-        office.approve(device, " ".join(sync.fingerprint(workspace)))
 
 
 def test_a_laptop_enrols_with_words_read_aloud_and_sends_its_calls(

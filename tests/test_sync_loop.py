@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from app_world import desk, furnished, furnished_template, said_on, spanish, text_of, until
-from served import Served
+from served import Served, enrolled
 from workspaces import Founded
 
 from lnctp_tui.screens.sync import SyncScreen
@@ -43,12 +43,6 @@ class Broken:
 
 def wrong(*_: object, **__: object) -> None:
     raise KeyError(CANARY)
-
-
-def enrolled(workspace: Workspace, served: Served) -> None:
-    sync.enroll(workspace, served.url, served.person()[1])
-    with served.office() as office:
-        office.approve(office.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace)))
 
 
 @pytest.fixture(params=["round", "listening", "telling"])

@@ -46,6 +46,16 @@ def workspace(office: Founded) -> Iterator[Workspace]:
     opened.close()
 
 
+@pytest.fixture
+def second(vault_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
+    """Another laptop."""
+    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
+    found_workspace(home, vault_template.key, name="Segunda Persona", zone="UTC", language="es")
+    opened = open_workspace(home, vault_template.key)
+    yield opened
+    opened.close()
+
+
 def field(workspace: Workspace, on: str, code: str) -> Field:
     """A field of the protocol."""
     return next(each for _, each in workspace.protocol.fields if (each.on, each.code) == (on, code))

@@ -37,8 +37,8 @@ def synchronise(
 
     with session.alone(), session.opened(context) as workspace:
         if once or verify or session.settings(context).json:
-            found = sync.once(workspace, verify=verify)
-            _report(context, workspace, found)
+            compared = sync.once(workspace, verify=verify)
+            _report(context, workspace, sync.status(workspace), compared)
             return
         ended = threading.Event()
         running = sync.Synchroniser(workspace)
@@ -97,7 +97,7 @@ def status(context: typer.Context) -> None:
         if session.settings(context).json:
             output.as_json({"status": found, "refused": _refused(workspace), "fingerprint": list(words)})
             return
-        _report(context, workspace, None)
+        _report(context, workspace, found, None)
     if found.state == "pending":
         output.say(_("Sus seis palabras: {words}").format(words=" ".join(words)))
 
@@ -108,12 +108,13 @@ def _refused(workspace: Workspace) -> list[Waiting]:
     return [each for each in sync.waiting(workspace.store) if each.refused]
 
 
-def _report(context: typer.Context, workspace: Workspace, compared: Comparison | None) -> None:
+def _report(
+    context: typer.Context, workspace: Workspace, found: SyncStatus, compared: Comparison | None
+) -> None:
     from lnctp_tui.i18n.messages import explain_code
     from lnctp_tui.screens import sync_words
-    from lnctp_tui.services import sync
 
-    found, zone, refused = sync.status(workspace), workspace.zone, _refused(workspace)
+    zone, refused = workspace.zone, _refused(workspace)
     if session.settings(context).json:
         output.as_json({"status": found, "refused": refused, "compared": compared})
         return

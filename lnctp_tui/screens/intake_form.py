@@ -327,8 +327,7 @@ class IntakeForm(AppScreen[None]):
 
     def _show_heading(self) -> None:
         risk = self.found.triage.level if self.found else "information"
-        for bar in self.query(CallBar).results():  # none once the screen is being taken down
-            bar.show(view.heading(self.intake, risk, self._marks()))
+        self.query_one(CallBar).show(view.heading(self.intake, risk, self._marks()))
 
     def _show_stages(self) -> None:
         lines = view.stage_lines(self.intake)

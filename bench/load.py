@@ -54,7 +54,8 @@ class Counselor:
             "schema": 1,
         }  # fmt: skip
         digest = changes.digest(changes.canonical(said))
-        return said | {"hash": digest, "sig": self.key.sign(changes.signed(digest)).signature.hex()}
+        (sig,) = changes.seals([digest], lambda content: self.key.sign(content).signature.hex())
+        return said | {"hash": digest, "sig": sig}
 
     def requests(self, port: int, count: int, begin: int) -> list[bytes]:
         """Pushes of one change each, as bytes for the socket."""

@@ -18,6 +18,7 @@ import orjson
 import pytest
 import uvicorn
 from nacl.signing import SigningKey
+from server_office import signer
 
 from lnctp_tui.domain import changes
 from lnctp_tui.server import database, run
@@ -100,7 +101,7 @@ class Laptop:
             "case": row if table == "cases" else None, "base": [], "patch": patch, "schema": 1, **members,
         }  # fmt: skip
         content["hash"] = changes.digest(changes.canonical(content))
-        content["sig"] = self.key.sign(changes.signed(content["hash"])).signature.hex()
+        content["sig"] = next(changes.seals([content["hash"]], signer(self.key)))
         return content
 
     def case(self, **patch: Any) -> dict[str, Any]:

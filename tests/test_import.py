@@ -21,6 +21,7 @@ from lnctp_tui.services.importing import Report
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import audit
 from lnctp_tui.storage.session import CHANGES, TABLES
+from lnctp_tui.sync.wire import signed_by
 
 CASE = {
     "schema": 1,
@@ -92,10 +93,11 @@ def test_every_record_has_a_signed_change_and_the_log_folds_to_the_tables(take: 
     take(list(demo.documents().values()))
     with take.workspace.store.read() as connection:
         found = refold.compare(connection)
-        signatures = connection.scalars(select(CHANGES.c.sig)).all()
+        signed = connection.execute(select(CHANGES.c.hash, CHANGES.c.sig)).mappings().all()
+        (public,) = connection.exec_driver_sql("SELECT public_key FROM devices").one()
     assert found.different == []
     assert found.records == found.changes > 200
-    assert all(len(each) == 128 for each in signatures)
+    assert all(signed_by(each, public) for each in signed)
 
 
 def test_what_was_imported_is_found_by_search(take: Importer) -> None:

@@ -70,9 +70,8 @@ def test_a_change_carries_its_hash_and_the_device_signature(workspace: Workspace
     (change,) = log(workspace.store, new_case(workspace.store))
     content = changes.canonical(change)
     (device,) = rows(workspace.store, "devices")
-    VerifyKey(device["public_key"], HexEncoder).verify(
-        changes.signed(change["hash"]), bytes.fromhex(change["sig"])
-    )
+    signature, content_signed = changes.signed(change["hash"], change["sig"])
+    VerifyKey(device["public_key"], HexEncoder).verify(content_signed, signature)
     assert changes.digest(content) == change["hash"]
 
 

@@ -143,7 +143,7 @@ def resealed(unit: Unit, id_: str, **members: Any) -> None:
     unit.connection.exec_driver_sql(
         'UPDATE changes SET "table" = ?, "case" = ?, patch = ?, schema = ?, hash = ?, sig = ? WHERE id = ?',
         (said["table"], said["case"], orjson.dumps(said["patch"]).decode(), said["schema"], digest,
-         unit.author.sign(changes.signed(digest)), id_),
+         next(changes.seals([digest], unit.author.sign)), id_),
     )  # fmt: skip
 
 

@@ -109,19 +109,20 @@ def _checked(
     if len(changes) < ALONE:
         return [_coming(each, device, writers, check.flaw) for each in changes], []
     coming: list[Coming] = []
-    seals = []
+    pieces, seals = [], wire.Seals()
     for start in range(0, len(changes), PIECE):
         piece = [_coming(each, device, writers, check.unfit) for each in changes[start : start + PIECE]]
-        seals.append(_helpers(os.getpid()).submit(_unsigned, piece))
+        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, seals))
         coming += piece
-    return coming, seals
+    return coming, pieces
 
 
-def _unsigned(coming: Sequence[Coming]) -> list[Coming]:
+def _unsigned(coming: Sequence[Coming], seals: wire.Seals) -> list[Coming]:
     return [
         each
         for each in coming
-        if each.reason is None and not (each.writer and check.signed(each.raw, each.writer))
+        if each.reason is None
+        and not (each.writer and seals.true(each.raw, bytes.fromhex(each.writer.public_key)))
     ]
 
 

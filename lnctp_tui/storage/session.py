@@ -5,7 +5,7 @@ Rule and reasons: docs/synchronisation.md, "A change" and "Merge rule".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -123,7 +123,7 @@ class Unit:
         owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
         change = self._change(table, row, owner, base, dict(patch), self._tick())
         squashed = self._squash(change, form)
-        change = self._sealed(change, form)
+        (change,) = self._sealed([change], form)
         new_heads = self._advanced(heads, change, squashed)
         if stored is None:
             self._insert(table, change, new_heads)
@@ -142,9 +142,10 @@ class Unit:
         log: list[dict[str, Any]] = []
         for offset, (table, row, said, case) in enumerate(rows):
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(said)
-            change = self._sealed(self._change(table, row, case, (), patch, hlc + offset), None)
+            change = self._change(table, row, case, (), patch, hlc + offset)
             created[table].append(self._new_row(table, change, {change["id"]: sorted(patch)}))
             log.append(change)
+        log = self._sealed(log)
         for table, values in created.items():
             if values:
                 self.connection.execute(insert(TABLES[table]), values)
@@ -177,11 +178,14 @@ class Unit:
             "schema": WRITER_SCHEMA,
         }
 
-    def _sealed(self, change: dict[str, Any], form: Form | None) -> dict[str, Any]:
-        """The change with its hash and signature, and what only this laptop knows of it."""
-        digest = changes.digest(changes.canonical(change))
+    def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:
+        """Changes with their hashes and signatures, and what only this laptop knows of them."""
+        digests = [changes.digest(changes.canonical(each)) for each in made]
         own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
-        return change | {"hash": digest, "sig": self.author.sign(changes.signed(digest))} | own
+        return [
+            each | {"hash": digest, "sig": sig} | own
+            for each, digest, sig in zip(made, digests, changes.seals(digests, self.author.sign), strict=True)
+        ]
 
     def newest(self) -> int:
         """The stamp of this laptop's last change, 0 when somebody else's came after it (then see SEEN)."""

@@ -109,7 +109,7 @@ def _rewrite(connection: Connection, author: Author, change: Mapping[str, Any], 
             author.actor,
             orjson.dumps(patch).decode(),
             digest,
-            author.sign(changes.signed(digest)),
+            *changes.seals([digest], author.sign),
             change["id"],
         ),
     )

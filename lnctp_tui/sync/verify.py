@@ -15,9 +15,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
-from nacl.bindings import crypto_sign_open
 from nacl.encoding import HexEncoder
-from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
@@ -79,12 +77,12 @@ class Keyring:
             unit.remember(server_state.WRITES_AS + device, sorted(self.actors[device]))
         self.learned.clear()
 
-    def proven(self, changes: Sequence[Any]) -> list[bool]:
+    def proven(self, changes: Sequence[Any], seals: wire.Seals) -> list[bool]:
         """For each whether its author is proven by a key that is known by now: then it is for ever.
 
         Learns nothing, so that it may run in another thread.
         """
-        return [well_formed(each) and self.proves(each) for each in changes]
+        return [well_formed(each) and self.proves(each, seals) for each in changes]
 
     def check(
         self,
@@ -99,32 +97,29 @@ class Keyring:
         known = (proving or Proving(self, changes, pool)).result()
         left = [each for each, sure in zip(changes, known, strict=True) if not sure and well_formed(each)]
         self.learn(left)
-        sound = {id(each) for each in left if self.proves(each)} if left else set()
+        seals = wire.Seals()
+        sound = {id(each) for each in left if self.proves(each, seals)}
         good = {
             each["id"]: each for each, sure in zip(changes, known, strict=True) if sure or id(each) in sound
         }
         aside = [each for each in changes if isinstance(each.get("id"), str) and each["id"] not in good]
         return Checked(good, aside)
 
-    def proves(self, change: Change) -> bool:
+    def proves(self, change: Change, seals: wire.Seals) -> bool:
         """Whether the device it names wrote it. Of an erased change only the signature can be checked."""
         key = self.keys.get(change["device"])
         if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
             return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False
-        try:
-            crypto_sign_open(bytes.fromhex(change["sig"]) + forms.signed(change["hash"]), key)
-        except (BadSignatureError, ValueError):
-            return False
-        return True
+        return seals.true(change, key)
 
 
 class Proving:
     """For each change whether its author is proven: begun in a thread of `pool`, ended by who wants to know."""
 
     def __init__(self, keys: Keyring, changes: Sequence[Any], pool: ThreadPoolExecutor | None) -> None:
-        self._keys, self._changes = keys, changes
+        self._keys, self._changes, self._seals = keys, changes, wire.Seals()
         self._found = [False] * len(changes)
         self._starts = count(0, PIECE)
         self._helper = pool.submit(self._work) if pool and len(changes) >= ALONE else None
@@ -139,7 +134,8 @@ class Proving:
     def _work(self) -> None:
         # Two threads draw from one counter, and each writes only the pieces it drew.
         while (start := next(self._starts)) < len(self._changes):
-            self._found[start : start + PIECE] = self._keys.proven(self._changes[start : start + PIECE])
+            piece = slice(start, start + PIECE)
+            self._found[piece] = self._keys.proven(self._changes[piece], self._seals)
 
 
 def _hashed(change: Change) -> bool:

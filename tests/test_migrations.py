@@ -29,7 +29,10 @@ def database(office: Founded) -> Iterator[Engine]:
 
 
 def tables(opened: Engine) -> set[str]:
-    return {name for name in inspect(opened).get_table_names() if not name.startswith(("search", "alembic"))}
+    """Their names, and those of their indexes."""
+    found = inspect(opened)
+    names = {name for name in found.get_table_names() if not name.startswith(("search", "alembic"))}
+    return names | {str(index["name"]) for name in names for index in found.get_indexes(name)}
 
 
 def test_the_programs_revision_is_the_newest() -> None:
@@ -48,7 +51,7 @@ def test_a_revision_goes_down_and_up_again_with_data_beside_it(database: Engine,
     before = REVISIONS[REVISIONS.index(revision) - 1] if REVISIONS.index(revision) else "base"
     full = tables(database)
     schema.migrate(database, before)
-    assert tables(database) < full
+    assert tables(database) != full
     schema.migrate(database)
     assert tables(database) == full
     with database.begin() as connection:

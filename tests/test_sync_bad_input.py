@@ -173,7 +173,7 @@ def test_a_batch_that_the_server_does_not_understand(desk: Desk, monkeypatch: py
 
     ids = desk.write(3)
     with monkeypatch.context() as patch:
-        patch.setattr(client.Client, "_envelope", lambda _self, batch: ({"changes": "ninguno"}, 0))
+        patch.setattr(client.Client, "_envelope", lambda *_: ({"changes": "ninguno"}, 0))
         assert desk.once() == "malformed"
     assert "El servidor no entendió lo que se le envió." in desk.lnctp("status")
     assert "Actualice el programa o avise a soporte." in desk.lnctp("status")

@@ -59,12 +59,17 @@ def test_a_colleague_who_was_not_granted_it_holds_nothing(house: House) -> None:
 
 def test_what_is_offered_is_marked_before_it_goes(house: House) -> None:
     ana = house.desk("ana")
-    client = ana.client()
-    client.start()
+    ana.sync()
+    form = Form("form")
+    typed = ana.set(ana.case(), form, summary="al principio")
     ana.line.faults = ["lost"]
     with pytest.raises(SyncFailed, match="offline"):
-        client.push()
-    assert ana.scalar("SELECT group_concat(DISTINCT sent) FROM changes") == "1"
+        ana.client().push()
+    assert ana.scalar("SELECT sent FROM changes WHERE id = ?", typed) == 1
+    assert (
+        ana.set(str(ana.scalar('SELECT "case" FROM changes WHERE id = ?', typed)), form, summary="y") != typed
+    )
+    assert ana.scalar("SELECT count(*) FROM changes WHERE id = ?", typed) == 1
 
 
 @pytest.mark.parametrize("fault", ["lost", "unheard"])

@@ -155,24 +155,29 @@ class Story:
 
     @staticmethod
     def _covered(mine: list[str], receipts: list[dict[str, Any]], marks: set[tuple[int, str]]) -> None:
-        """Each receipt covers the next batch of what had none, the last one ends with the last change.
+        """Each receipt covers a run of what was written here, and all of them everything.
 
-        A batch begins earlier when the laptop was killed between a receipt and what became of its changes: they
-        went again.
+        Runs overlap when a batch went again: its answer was lost, or what became of it was not stored yet. A run
+        goes around those behind it on the line that were acknowledged before.
         """
-        at = 0
+        found: list[set[str]] = []
         for each in receipts:
             assert (each["n"], each["chain"]) in marks
-            ends = (
-                end
-                for start in range(at, -1, -1)
-                for end in range(at, len(mine) + 1)
-                if wire.ids_digest(mine[start:end]) == each["ids"]
-            )
-            end = next(ends, None)
-            assert end is not None, f"receipt {each['seq']} covers something else"
-            at = end
-        assert at == len(mine)
+            without = [set(), set().union(*found), *found[::-1]]
+            runs = (_run([id_ for id_ in mine if id_ not in gone], each["ids"]) for gone in without)
+            run = next(filter(None, runs), None)
+            assert run, f"receipt {each['seq']} covers something else"
+            found.append(run)
+        assert set().union(*found) == set(mine)
+
+
+def _run(ids: list[str], digest: str) -> set[str] | None:
+    """The ids in a row that a receipt covers."""
+    for start in range(len(ids)):
+        for end in range(start + 1, len(ids) + 1):
+            if wire.ids_digest(ids[start:end]) == digest:
+                return set(ids[start:end])
+    return None
 
 
 def heads(stored: dict[str, list[str]]) -> list[tuple[str, list[str]]]:

@@ -13,7 +13,17 @@ class Change(SQLModel, table=True):
     __table_args__ = (
         Index("changes_of_row", "table", "row", "seq"),
         Index("changes_of_case", "case", "seq"),
-        Index("changes_outbox", "sent", "seq"),
+        Index(
+            "changes_unsent",
+            "seq",
+            "table",
+            "case",
+            "form",
+            "at",
+            "sent",
+            "refused",
+            sqlite_where=text("sent < 2"),
+        ),
         Index("changes_numbered", "n"),
         Index("changes_refused", "refused", sqlite_where=text("refused IS NOT NULL")),
         CheckConstraint("hlc > 0", name="hlc_positive"),
@@ -39,7 +49,10 @@ class Change(SQLModel, table=True):
     form: str | None = None
     """The form that wrote it; only its own unsent changes may be squashed."""
     sent: int = 0
-    """0 never offered, 1 offered, 2 receipted (what came from the server is receipted too)."""
+    """0 a save may still fold it, 1 offered, 2 receipted (what came from the server is receipted too).
+
+    What no form wrote is folded by no save, and stays 0 until its receipt.
+    """
     n: int | None = None
     """The server's number for it; None until the server said it."""
     placed: int | None = None

@@ -24,7 +24,7 @@ AHEAD = 120_000_000
 INSERT_RECORDS = f"""INSERT INTO records (team, "table", "row", scopes)
   SELECT %s, k.t, k.r, string_to_array(k.s, ' ') FROM unnest({IDS}, {IDS}, {IDS}) AS k(t, r, s)
   ORDER BY k.r, k.t ON CONFLICT DO NOTHING RETURNING "table", "row" """
-LOCK_RECORDS = f"""SELECT r."table", r."row", r.scopes, r.erased, r.conflict
+LOCK_RECORDS = f"""SELECT r."table", r."row", r.scopes, r.erased
   FROM records r JOIN unnest({IDS}, {IDS}) AS k(t, r)
     ON k.r = r."row" AND k.t = r."table"
   WHERE r.team = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
@@ -34,8 +34,8 @@ KNOWN = f"""SELECT id, n, placed, hash FROM log WHERE team = %s AND id = ANY({ID
 SCOPES = f"""SELECT person, scope, state FROM access WHERE team = %s AND scope = ANY({IDS})
   UNION ALL SELECT '', "row", 'erased' FROM records WHERE team = %s
     AND "row" = ANY({IDS}) AND erased"""
-SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased = r.erased OR k.e, conflict = k.c
-  FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[]) AS k(t, r, s, e, c)
+SET_RECORDS = """UPDATE records r SET scopes = string_to_array(k.s, ' '), erased = r.erased OR k.e
+  FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[]) AS k(t, r, s, e)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 DROP_RECORDS = "DELETE FROM records WHERE team = %s AND scopes = '{}'  AND \"row\" = ANY(%s)"
 BELONG = f"""INSERT INTO belongs (team, scope, "table", "row")
@@ -88,8 +88,6 @@ class Record:
     stored: set[str] = field(default_factory=set)
     erased: bool = False
     was_erased: bool = False
-    conflict: bool = False
-    had_conflict: bool = False
     fresh: bool = False
 
 
@@ -162,11 +160,9 @@ class _Entering:
         made = self.connection.execute(INSERT_RECORDS, (self.team, *named, lines(scopes))).fetchall()
         self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in made}
         if len(made) < len(offered):
-            for table, row, of, erased, conflict in self.connection.execute(
-                LOCK_RECORDS, (*named, self.team)
-            ):
+            for table, row, of, erased in self.connection.execute(LOCK_RECORDS, (*named, self.team)):
                 if (table, row) not in self.records:
-                    self.records[table, row] = Record(set(of), set(of), erased, erased, conflict, conflict)
+                    self.records[table, row] = Record(set(of), set(of), erased, erased)
 
     def _look(self, sound: Sequence[Coming]) -> None:
         """After the locks: a change that another process just stored is known by now."""
@@ -255,11 +251,9 @@ class _Entering:
         """Folds and stages all that was accepted; what came for an erased record is blank."""
         kept = {key: new for key, new in self.new.items() if not self.records[key].erased}
         logs = rows.logs(self.connection, self.team, (key for key in kept if not self.records[key].fresh))
-        self.statements, disputed = rows.ready(
+        self.statements = rows.ready(
             self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()}
         )
-        for key in kept:
-            self.records[key].conflict = key in disputed
         for scope, ids in self.erased_ids.items():
             self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
 
@@ -271,14 +265,13 @@ class _Entering:
         moved = {
             key: record
             for key, record in self.records.items()
-            if (record.scopes, record.erased, record.conflict)
-            != (record.stored, record.was_erased, record.had_conflict)
+            if (record.scopes, record.erased) != (record.stored, record.was_erased)
         }
         if moved:
             tables, ids = [key[0] for key in moved], [key[1] for key in moved]
             scopes = [" ".join(sorted(of.scopes)) for of in moved.values()]
-            erased, disputes = [of.erased for of in moved.values()], [of.conflict for of in moved.values()]
-            execute(SET_RECORDS, (tables, ids, scopes, erased, disputes, self.team))
+            erased = [of.erased for of in moved.values()]
+            execute(SET_RECORDS, (tables, ids, scopes, erased, self.team))
             execute(DROP_RECORDS, (self.team, ids))
         if self.joined:
             execute(BELONG, (self.team, *map(lines, zip(*self.joined, strict=True))))

@@ -16,7 +16,7 @@ from lnctp_tui.sync.wire import EVERYBODY
 LOCK = """SELECT r."table", r."row" FROM belongs b
   JOIN records r ON r.team = b.team AND r."row" = b."row" AND r."table" = b."table"
   WHERE b.team = %s AND b.scope = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
-MARK = """UPDATE records r SET erased = true, conflict = false FROM unnest(%s::text[], %s::text[]) AS k(t, r)
+MARK = """UPDATE records r SET erased = true FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 IDS = """SELECT l.id FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   JOIN log l ON l.team = %s AND l.kind = 'change' AND l."row" = k.r AND l."table" = k.t ORDER BY l.n"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,13 +43,16 @@ def event(
     }
 
 
-def written(entries: Sequence[Entry]) -> list[str] | None:
+def written(entries: Sequence[Entry]) -> staging.Written | None:
     """Many entries as COPY reads them, None when they are too few for it."""
-    return None if len(entries) < staging.FROM else [*staging.pieces(MEMBERS, entries)]
+    if len(entries) < staging.FROM:
+        return None
+    made = staging.pieces(MEMBERS, entries)
+    return made._replace(pieces=[*made.pieces])
 
 
 def append(
-    connection: Db, team: str, entries: Sequence[Entry], content: Iterable[str] | None = None
+    connection: Db, team: str, entries: Sequence[Entry], content: staging.Written | None = None
 ) -> tuple[int, Mark]:
     """Numbers and stores entries, in their order: the first's number, and where the log then ends.
 

@@ -64,6 +64,8 @@ class Push(Message):
     cursor: Mark | None = None
     proof: Mark | None = None
     receipt: Number | None = None
+    before: Annotated[list[Id], Field(max_length=16)] = []
+    """Some ids of a batch that is on its way and not answered yet."""
     audit: AuditHead | None = None
     repair: bool = False
     changes: list[Any]

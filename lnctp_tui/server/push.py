@@ -34,8 +34,10 @@ LOCK = """SELECT d.id, d.state, p.role, d.folio_prefix, d.receipt, d.receipt_ids
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
   audit_before = %s, seen_at = %s WHERE team = %s AND id = %s"""
 PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_prefix = %s)"
-REMEMBERED = 5
-"""Ids of the last batch that tell a repeated one from another laptop's."""
+TOLD, REMEMBERED = 5, 15
+"""Ids of each batch by which it is known again, and of all that were met last."""
+UNHEARD = 2
+"""Receipts that one laptop may lack: it has so many batches on the line at once."""
 TOO_FAR = 1 << 53
 ALONE, PIECE = 64, 125
 """Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
@@ -50,6 +52,8 @@ class Delivery:
     cursor: Mark | None
     proof: Mark | None
     receipt: int | None
+    before: Sequence[str]
+    """Ids of the batch that the laptop sent before it had an answer."""
     audit: Mapping[str, Any] | None
     refused: str | None = None
     """Why the laptop as a whole is not heard."""
@@ -97,6 +101,7 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
         marks.read(message.get("cursor")),
         marks.read(message.get("proof")),
         receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
+        _ids(message.get("before")),
         head if isinstance(head, dict) else None,
         seals=seals,
     )
@@ -259,9 +264,11 @@ def _stand(
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
     id_, state, role, prefix, last, last_ids, audit_n, chain, before = row
     ids = [each.id for each in delivery.coming if each.id]
-    held = delivery.receipt
-    repeated = held == last - 1 and (not ids or not last_ids or not set(last_ids).isdisjoint(ids))
-    if held is not None and held < last and not repeated:
+    told = {*ids, *delivery.before}
+    held = last if delivery.receipt is None else delivery.receipt
+    # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
+    same = held >= last - UNHEARD and (not told or not last_ids or not told.isdisjoint(last_ids))
+    if held < last and not same:
         prefix = delivery.prefix = _new_prefix(connection, team)
         delivery.notes.append((id_, "device_image", id_))
     if (head := _audit_head(delivery.audit)) is not None:
@@ -269,10 +276,16 @@ def _stand(
         if n < audit_n or (chain is not None and confirmed not in (chain, before)):
             delivery.notes.append((id_, "device_audit_altered", id_))
         audit_n, chain, before = n, value, confirmed
-    delivery.seq = max(last, held or 0) + 1
-    found = (id_, state, role, prefix, delivery.seq, ids[:REMEMBERED], audit_n, chain, before)
+    delivery.seq = max(last, held) + 1
+    met = [*dict.fromkeys([*ids[:TOLD], *delivery.before[:TOLD], *last_ids])][:REMEMBERED]
+    found = (id_, state, role, prefix, delivery.seq, met, audit_n, chain, before)
     connection.execute(STAND, (*found[3:], instants.iso(now), team, id_))
     return found
+
+
+def _ids(said: Any) -> list[str]:
+    listed = said if isinstance(said, list) else []
+    return [each for each in listed if isinstance(each, str) and check.ID(each)]
 
 
 def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:

@@ -53,11 +53,9 @@ def folded(changes: Iterable[Mapping[str, Any]]) -> merge.Folded:
     return merge.fold({**each, "hlc": ordered_by(each)} for each in told)
 
 
-def row_of(
-    team: str, table: str, changes: Sequence[Mapping[str, Any]], state: merge.Folded | None = None
-) -> dict[str, Any]:
+def row_of(team: str, table: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The row that these changes of one record make. Each has id, row, actor, hlc, placed, base, patch."""
-    state = state or folded(changes)
+    state = folded(changes)
     first = changes[0] if len(changes) == 1 else min(changes, key=lambda each: (ordered_by(each), each["id"]))
     return (
         EMPTY[table]
@@ -72,25 +70,17 @@ def row_of(
     )
 
 
-def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> set[Key]:
-    """Writes the row of each record from all its changes; the records that are in conflict."""
-    statements, disputed = ready(connection, team, logs)
-    for statement, parameters in statements:
+def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> None:
+    """Writes the row of each record from all its changes."""
+    for statement, parameters in ready(connection, team, logs):
         connection.execute(statement, parameters)
-    return disputed
 
 
-def ready(
-    connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]
-) -> tuple[list[Statement], set[Key]]:
-    """What `write` will execute, many rows being staged already, and the records that are in conflict."""
+def ready(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> list[Statement]:
+    """What `write` will execute, many rows being staged already."""
     by_table: dict[str, list[dict[str, Any]]] = {}
-    disputed: set[Key] = set()
     for key, changes in logs.items():
-        state = folded(changes)
-        if state.others:
-            disputed.add(key)
-        by_table.setdefault(key[0], []).append(row_of(team, key[0], changes, state))
+        by_table.setdefault(key[0], []).append(row_of(team, key[0], changes))
     statements: list[Statement] = []
     for table, rows in by_table.items():
         if source := staging.many(connection, f"data.{table}", NAMES[table], rows):
@@ -98,7 +88,7 @@ def ready(
         else:
             source = f"json_populate_recordset(NULL::data.{table}, %s)"
             statements.append((WRITE[table].format(source), (Json(rows),)))
-    return statements, disputed
+    return statements
 
 
 LOGS = """SELECT l."table", l."row", l.id, l.actor, l.hlc, l.placed, l.base, l.patch

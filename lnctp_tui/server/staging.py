@@ -5,8 +5,8 @@ COPY itself is not allowed into a table with row-level security; the statement t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,6 +16,14 @@ FROM = 24
 """Rows from which COPY pays for its round trips."""
 PIECE = 125
 """Rows in one write: PostgreSQL reads some while the next are made."""
+
+
+class Written(NamedTuple):
+    """Rows as text."""
+
+    names: list[str]
+    """The columns in which any of them says something."""
+    pieces: Iterable[str]
 
 
 def many(
@@ -34,24 +42,28 @@ def many(
     return fill(connection, like, names, pieces(names, rows), into or "arriving_" + like.rpartition(".")[2])
 
 
-def fill(connection: Db, like: str, names: Sequence[str], content: Iterable[str], into: str) -> str:
-    """Copies `pieces` to a temporary table; its name."""
-    listed = ", ".join(f'"{each}"' for each in names)
+def fill(connection: Db, like: str, names: Sequence[str], content: Written, into: str) -> str:
+    """Copies what `pieces` made to a temporary table with all of `names`; its name."""
     connection.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {into} WITH (toast_tuple_target = 8160)"
         " ON COMMIT DELETE ROWS AS"
-        f" SELECT {listed}, NULL::integer AS o FROM {like} WITH NO DATA"
+        f" SELECT {_listed(names)}, NULL::integer AS o FROM {like} WITH NO DATA"
     )
-    with connection.cursor().copy(f"COPY {into} ({listed}, o) FROM STDIN") as copy:
-        for piece in content:
+    with connection.cursor().copy(f"COPY {into} ({_listed(content.names)}, o) FROM STDIN") as copy:
+        for piece in content.pieces:
             copy.write(piece)
     return into
 
 
-def pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Rows with their order as COPY reads them, some at a time."""
-    for start in range(0, len(rows), PIECE):
-        yield _text(names, rows[start : start + PIECE], start + 1)
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{each}"' for each in names)
+
+
+def pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Written:
+    """Rows with their order as COPY reads them, some at a time as they are asked for."""
+    used = [name for name in names if any(row.get(name) is not None for row in rows)]
+    made = (_text(used, rows[start : start + PIECE], start + 1) for start in range(0, len(rows), PIECE))
+    return Written(used, made)
 
 
 def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -> str:

@@ -137,7 +137,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
         server = server_state.server(connection)
         waiting, oldest = connection.execute(
             select(func.count(), func.min(CHANGES.c.seq)).where(
-                CHANGES.c.sent.in_((0, 1)), CHANGES.c.refused.is_(None)
+                CHANGES.c.sent < 2, CHANGES.c.refused.is_(None)
             )
         ).one()
         since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
@@ -176,7 +176,7 @@ def waiting(store: Store, limit: int = 200) -> list[Waiting]:
     with store.read() as connection:
         found: list[Waiting] = []
         kept = CHANGES.c.refused.is_(None)
-        for condition in (CHANGES.c.refused.is_not(None), and_(kept, CHANGES.c.sent.in_((0, 1)))):
+        for condition in (CHANGES.c.refused.is_not(None), and_(kept, CHANGES.c.sent < 2)):
             rows = connection.execute(query.where(condition).order_by(CHANGES.c.seq).limit(limit))
             found += [Waiting(*row) for row in rows]
     return found[:limit]

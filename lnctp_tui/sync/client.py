@@ -6,16 +6,18 @@ Protocol and reasons: docs/synchronisation.md, "The line". `sync.loop` takes the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from lnctp_tui.domain.scopes import EVERYBODY
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage import incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store, Unit
@@ -41,6 +43,16 @@ QUICK = 5.0
 STATES = frozenset({"pending", "active", "upload_only", "revoked"})
 Settled = Sequence[Sequence[Any]]
 """What an answer says of each change of a batch."""
+
+
+class Going(NamedTuple):
+    """A batch on the line."""
+
+    batch: Offered
+    answer: Future[dict[str, Any]]
+    audit: int | None
+    """How far the chain of views is that it told of."""
+    began: float
 
 
 class Diverged(Exception):
@@ -137,49 +149,64 @@ class Client:
     def push(self, *, all_: bool = True) -> int:
         """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
 
-        While the server works on a batch, the last one is settled and the next one made ready.
+        On a good line the next batch goes before the last one is answered: the server reads one while its
+        database works on the other, and this laptop settles a third.
         """
         done = 0
         last: Settled = ()
-        batch = self.outbox.offer() if self.outbox.look(all_=all_) else None
-        while batch:
-            body, audit = self._envelope(batch)
-            # One change cannot be halved: it gets the time that a bad line needs for it.
-            patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
-            self.outbox.sent, began = len(batch.ids), time.monotonic()
-            asked = self.pool.submit(self.line.call, "POST", "/v1/push", body, wait=patience)
-            try:
-                self._settle(last)
-                following = self.outbox.offer() if self.outbox.look(all_=all_) else None
-            finally:
-                last = self._answered(batch, asked.result, audit)
-                done += len(last)
-            if len(last) * 2 > self.outbox.size:
-                self._went(began)
-            if following is None:
-                # All went, or the batch was too large and nothing made ready is small enough.
-                self._settle(last)
-                last = ()
-                following = self.outbox.offer() if self.outbox.look(all_=all_) else None
-            batch = following
-        return done
-
-    def _envelope(self, batch: Offered) -> tuple[dict[str, Any], int]:
-        said = outbox.envelope(self.store)
-        return said | {"repair": False, "changes": batch.changes}, said["audit"]["n"]
-
-    def _answered(self, batch: Offered, answer: Callable[[], dict[str, Any]], audit: int) -> Settled:
+        going: deque[Going] = deque()
         try:
-            said = answer()
+            while True:
+                while len(going) < self.outbox.abreast and (batch := self._next(all_)):
+                    going.append(self._send(batch, going))
+                self._settle(last)
+                if not going:
+                    if (batch := self._next(all_)) is None:
+                        return done
+                    going.append(self._send(batch, going))
+                sent = going.popleft()
+                last = self._answered(sent)
+                done += len(last)
+                if len(last) * 2 > self.outbox.size:
+                    self._went(sent.began)
+        except Exception:
+            for each in going:  # what the server kept of them need not go again
+                with suppress(SyncFailed, Diverged, StorageFailed):
+                    self._settle(self._answered(each))
+            raise
+        finally:
+            futures.wait([each.answer for each in going if not each.answer.cancel()])
+            self.outbox.sent = 0
+
+    def _next(self, all_: bool) -> Offered | None:
+        return self.outbox.offer() if self.outbox.look(all_=all_) else None
+
+    def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
+        """Put a batch on the line, behind those that are not answered yet."""
+        body, audit = self._envelope(batch, [id_ for each in ahead for id_ in each.batch.ids[: outbox.TOLD]])
+        # One change cannot be halved: it gets the time that a bad line needs for it.
+        patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
+        self.outbox.sent, began = len(batch.ids), time.monotonic()
+        answer = self.pool.submit(self.line.call, "POST", "/v1/push", body, wait=patience)
+        return Going(batch, answer, audit, began)
+
+    def _envelope(self, batch: Offered, before: list[str]) -> tuple[dict[str, Any], int | None]:
+        """The push, and how far the chain of views is that it tells of: it goes with the first of several."""
+        said = outbox.envelope(self.store) | {"repair": False, "changes": batch.changes}
+        if before:
+            return said | {"before": before, "audit": None}, None
+        return said, said["audit"]["n"]
+
+    def _answered(self, sent: Going) -> Settled:
+        try:
+            said = sent.answer.result()
         except SyncFailed as error:
             self.outbox.restart()
-            return self._too_large(batch) if error.code == "too_large" else _again(error)
+            return self._too_large(sent.batch) if error.code == "too_large" else _again(error)
         if said.get("status") == "diverged":
             self.outbox.restart()
             raise Diverged
-        results = self._receive(said, batch.ids, audit)
-        self.outbox.sent = 0
-        return results
+        return self._receive(said, sent.batch.ids, sent.audit)
 
     def _went(self, began: float) -> None:
         """The line took as much as it was asked to: if it was quick it takes more."""
@@ -197,7 +224,7 @@ class Client:
         return ()
 
     def _receive(
-        self, answer: Mapping[str, Any], ids: Sequence[str], audit: int, proves: bool = True
+        self, answer: Mapping[str, Any], ids: Sequence[str], audit: int | None, proves: bool = True
     ) -> Settled:
         outbox.checked_receipt(answer, ids, self.store.author.device, self.server.key)
         with understood(), self.store.write(behind=True) as unit:

@@ -21,6 +21,10 @@ from lnctp_tui.sync import wire
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
 """Failures after which less is asked of the line at once."""
 URGENT = ("emergency", "urgent_24h")
+TOLD = 5
+"""Ids by which the server knows a batch again."""
+ABREAST = 2
+"""Batches on a good line at once."""
 LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
 COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig'
@@ -28,10 +32,11 @@ QUIET = timedelta(seconds=10)
 """How long a record that is being typed in rests before it goes: until then its saves fold into one change.
 Urgent cases do not rest."""
 UNSENT = """SELECT seq, "table", "case", sent = 0 AND form IS NOT NULL AND at > ?
-FROM changes WHERE sent IN (0, 1) AND refused IS NULL AND seq > ?"""
+FROM changes WHERE sent < 2 AND refused IS NULL AND seq > ?"""
 MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN (SELECT value FROM json_each(?)) AND sent < 2"
 HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))"
-OFFERED = "UPDATE changes SET sent = 1 WHERE sent = 0 AND seq IN (SELECT value FROM json_each(?))"
+MARK = "UPDATE changes SET sent = 1 WHERE sent = 0 AND form IS NOT NULL AND"
+OFFERED = f"{MARK} seq IN (SELECT value FROM json_each(?))"
 TAKEN = """UPDATE changes SET sent = 2, n = coalesce(?, n), placed = ?, refused = ? WHERE id = ?"""
 PUBLIC, FIRST, REST = 0, 1, 2
 
@@ -59,7 +64,9 @@ class Outbox:
     offered: set[int] = field(default_factory=set)
     """What was taken up after that, and is on its way or acknowledged."""
     sent: int = 0
-    """Changes in the batch that is on the line."""
+    """Changes in the batch that went last and is on the line."""
+    abreast: int = ABREAST
+    """Batches that may be on the line at once."""
 
     def __post_init__(self) -> None:
         with self.store.read() as connection:
@@ -71,6 +78,7 @@ class Outbox:
 
     def grow(self) -> None:
         """A batch went quickly: twice as much."""
+        self.abreast = ABREAST
         if self.size < wire.BATCH:
             self._remember(min(wire.BATCH, self.size * 2))
 
@@ -106,7 +114,8 @@ class Outbox:
         self.waiting.sort(reverse=True)
 
     def restart(self) -> None:
-        """Look at everything again: the last batch was not acknowledged."""
+        """Look at everything again: a batch was not acknowledged. The next go one by one."""
+        self.abreast = 1
         self.waiting.clear()
         self.offered.clear()
         self.newest = 0
@@ -205,8 +214,13 @@ def checked_receipt(answer: Mapping[str, Any], ids: Sequence[str], device: str, 
         raise SyncFailed("receipt_bad")
 
 
-def acknowledge(unit: Unit, answer: Mapping[str, Any], sent_audit: int, *, proves: bool = True) -> None:
+def acknowledge(
+    unit: Unit, answer: Mapping[str, Any], sent_audit: int | None, *, proves: bool = True
+) -> None:
     """Store that a checked answer came: its receipt and the proof. The cursor stays.
+
+    The proof is the furthest: of two batches at once the second can be answered from a server that came back from
+    a backup without the first.
 
     What became of each change is for `settle`; until that is stored too, they are offered again.
     `proves` is False in a repair, whose proof comes with the new beginning.
@@ -216,9 +230,11 @@ def acknowledge(unit: Unit, answer: Mapping[str, Any], sent_audit: int, *, prove
         "INSERT OR IGNORE INTO receipts (seq, body, sig) VALUES (?, ?, ?)",
         (body["seq"], orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(), answer["receipt"]["sig"]),
     )
-    if proves:
+    known = state.get(unit.connection, server_state.PROOF)
+    if proves and (known is None or known[0] < answer["proof"][0]):
         unit.remember(server_state.PROOF, list(answer["proof"]))
-    unit.remember(server_state.AUDIT_KNOWN, sent_audit)
+    if sent_audit is not None:
+        unit.remember(server_state.AUDIT_KNOWN, sent_audit)
     if prefix := answer.get("folio_prefix"):
         take_prefix(unit, str(prefix))
 

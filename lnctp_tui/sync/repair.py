@@ -79,9 +79,7 @@ def _batch(store: Store, ids: list[str]) -> outbox.Offered:
     """Stored changes by id, marked as offered where they never were."""
     wanted = orjson.dumps(ids).decode()
     with store.write(behind=True) as unit:
-        unit.connection.exec_driver_sql(
-            "UPDATE changes SET sent = 1 WHERE sent = 0 AND id IN (SELECT value FROM json_each(?))", (wanted,)
-        )
+        unit.connection.exec_driver_sql(f"{outbox.MARK} id IN (SELECT value FROM json_each(?))", (wanted,))
         rows = unit.connection.exec_driver_sql(
             f"SELECT seq, {outbox.COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))",
             (wanted,),

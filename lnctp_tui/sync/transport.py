@@ -1,4 +1,4 @@
-"""The line to the server: one signed call at a time over a connection that is kept open.
+"""The line to the server: signed calls over connections that are kept open.
 
 Everything that can go wrong on it becomes SyncFailed with a code that a person can be told about.
 """
@@ -49,7 +49,7 @@ class Line(Protocol):
 
 
 class HttpLine:
-    """A line over HTTP. Not for two threads at once."""
+    """A line over HTTP, for two calls at once at most."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class HttpLine:
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(SILENT, connect=CONNECT, write=WRITE),
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=120),
+            limits=httpx.Limits(max_connections=2, keepalive_expiry=120),
         )
 
     def close(self) -> None:

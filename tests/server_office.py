@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain import changes
@@ -78,13 +79,18 @@ class Laptop:
         """All entries up to the log's end; the cursor follows."""
         entries: list[dict[str, Any]] = []
         while True:
-            page = pull.pull(self.pool, self.row, self.cursor, self.proof, limit)
+            page = heard(pull.pull(self.pool, self.row, self.cursor, self.proof, limit))
             assert page["status"] == "ok"
             assert page["from"] == list(self.cursor)
             entries += page["entries"]
             self.cursor = Mark(*page["next"])
             if not page["more"]:
                 return entries
+
+
+def heard(answer: Mapping[str, Any]) -> Any:
+    """An answer as the laptop reads it."""
+    return orjson.loads(orjson.dumps(answer))
 
 
 def signer(key: SigningKey) -> Callable[[bytes], str]:

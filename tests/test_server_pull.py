@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from server_office import NOON, Laptop
+from server_office import NOON, Laptop, heard
 
 from lnctp_tui.server import access, database, equality, erase, history, pull, search
 from lnctp_tui.server.database import Declined, Pool
@@ -23,7 +23,7 @@ def whole(pool: Pool, laptop: Laptop, scopes: list[str], limit: int) -> tuple[li
     changes: list[dict[str, Any]] = []
     left, after, pages = scopes, 0, 0
     while left:
-        page = history.history(pool, laptop.row, left, after, limit)
+        page = heard(history.history(pool, laptop.row, left, after, limit))
         changes += page["changes"]
         pages += 1
         assert page["done"] == left[: len(page["done"])]

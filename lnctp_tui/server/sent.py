@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 MEMBERS = (
     "id",
     "device",
@@ -20,8 +22,9 @@ MEMBERS = (
     "n",
     "placed",
 )
-COLUMNS = ", ".join(f'l."{name}"' for name in MEMBERS) + ", l.patch"
-"""Of a log called `l`."""
+JSON = ("base",)
+COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + ", l.patch::text"
+"""Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way."""
 WIDTH = len(MEMBERS) + 1
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")
@@ -32,7 +35,8 @@ PAGE_BYTES = 8 << 20
 def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
     told = dict(zip(MEMBERS, row, strict=False))
+    told["base"] = orjson.Fragment(told["base"])
     if told["placed"] is None:
         del told["placed"]
     patch = row[WIDTH - 1]
-    return told | ({"patch": None, "erased": True} if patch is None else {"patch": patch})
+    return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

@@ -19,6 +19,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Intege
 from lnctp_tui.domain import merge
 from lnctp_tui.domain.text import clean, plain_json
 from lnctp_tui.models.base import INSTANT
+from lnctp_tui.storage import bulk
 from lnctp_tui.storage.session import TABLES, blank, merged
 
 Change = Mapping[str, Any]
@@ -63,7 +64,7 @@ def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: 
 
     `now` as an instant, `latest` the same in microseconds: no row claims to be from the future.
     """
-    rows: dict[str, list[tuple[Any, ...]]] = {}
+    rows: dict[Key, tuple[Any, ...]] = {}
     empty: dict[str, list[str]] = {}
     disputed: list[tuple[str, str, str | None, list[str]]] = []
     settled: dict[str, list[str]] = {}
@@ -72,21 +73,39 @@ def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: 
         if not folded.heads:
             empty.setdefault(table, []).append(row)
             continue
-        values = row_values(table, folded, plain=len(log) == 1 and log[0].get("plain", False))
-        rows.setdefault(table, []).append(_bound(table, row, values, folded.heads, log, latest))
+        values = _values(table, log, folded)
+        rows[table, row] = _bound(table, row, values, folded.heads, log, latest)
         if folded.others:
             disputed.append(
                 (table, row, row if table == "cases" else values.get("case_id"), [*folded.others])
             )
         if len(log) > 1:
             settled.setdefault(table, []).append(row)
-    for table, values_ in rows.items():
-        connection.exec_driver_sql(upsert(table), values_)
+    insert(connection, rows)
     for table, ids in empty.items():
         _forget(connection, table, ids)
     for table, ids in settled.items():
         connection.exec_driver_sql(NO_CONFLICT, (table, orjson.dumps(ids).decode()))
     _note(connection, disputed, now)
+
+
+def row(key: Key, log: Sequence[Change], latest: int) -> tuple[Any, ...]:
+    """The row of a record that has values, from all its changes, for `insert`; `latest` as in `write`."""
+    folded = _fold(log)
+    return _bound(*key, _values(key[0], log, folded), folded.heads, log, latest)
+
+
+def insert(connection: Connection, rows: Mapping[Key, tuple[Any, ...]]) -> None:
+    """Write rows of records, new or not."""
+    by_table: dict[str, list[tuple[Any, ...]]] = {}
+    for (table, _), row in rows.items():
+        by_table.setdefault(table, []).append(row)
+    for table, these in by_table.items():
+        bulk.insert(connection, *_into(table), these, _renewed(table))
+
+
+def _values(table: str, log: Sequence[Change], folded: merge.Folded) -> dict[str, Any]:
+    return row_values(table, folded, plain=len(log) == 1 and log[0].get("plain", False))
 
 
 def _fold(log: Sequence[Change]) -> merge.Folded:
@@ -196,14 +215,17 @@ def _in_order(table: str) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
 
 
 @cache
-def upsert(table: str) -> str:
-    """The statement that writes a row, new or not; who made it and when stays as it was."""
-    names = _columns(table)
+def _into(table: str) -> tuple[str, str]:
+    names = ", ".join(f'"{name}"' for name in _columns(table))
+    return f"INSERT INTO {table} ({names})", f"({', '.join('?' * len(_columns(table)))})"
+
+
+@cache
+def _renewed(table: str) -> str:
+    """What becomes of a row that is there: who made it and when stays as it was."""
     kept = {"id", "created_at", "created_by"}
-    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in kept)
-    columns = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {changed}"
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in _columns(table) if name not in kept)
+    return f"ON CONFLICT (id) DO UPDATE SET {changed}"
 
 
 def _bound(

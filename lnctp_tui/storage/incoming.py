@@ -5,37 +5,81 @@ Every function runs in one write transaction of its caller. Signatures were chec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.domain.scopes import EVERYBODY, scope_of
 from lnctp_tui.domain.text import plain_json
-from lnctp_tui.storage import folding, instants, leaving, server_state, state
+from lnctp_tui.storage import bulk, folding, instants, leaving, server_state, state
 from lnctp_tui.storage.folding import Key
 from lnctp_tui.storage.session import TABLES, Unit
 
 AMONG = "(SELECT value FROM json_each(?))"
 INSERT = """INSERT INTO changes (id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, at,
-  form, sent, n, placed, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 2, ?, ?, NULL)"""
+  n, placed, sent)"""
+MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
 HELD = f"SELECT id, n, placed FROM changes WHERE id IN {AMONG}"
 IN_LOG = 'SELECT DISTINCT row FROM changes WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
-NUMBERED = "UPDATE changes SET n = ?, placed = ?, refused = NULL WHERE id = ?"
-HOLD = "INSERT OR IGNORE INTO scopes (id, state, rank, after) VALUES (?, 'held', 0, 0)"
-WANT = """INSERT INTO scopes (id, state, rank, after) VALUES (?, 'wanted', ?, 0)
+NUMBERED = """UPDATE changes SET n = said.value ->> 1, placed = said.value ->> 2, refused = NULL
+FROM json_each(?) AS said WHERE changes.id = said.value ->> 0"""
+HOLD = """INSERT OR IGNORE INTO scopes (id, state, rank, after)
+SELECT value, 'held', 0, 0 FROM json_each(?)"""
+WANT = """INSERT INTO scopes (id, state, rank, after)
+SELECT value ->> 0, 'wanted', value ->> 1, 0 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO UPDATE SET state = 'wanted', rank = excluded.rank, after = 0, reason = NULL"""
+WHOLE = f"UPDATE scopes SET state = 'held', after = 0 WHERE state = 'wanted' AND id IN {AMONG}"
 
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def keep(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> set[str]:
+class Ready(NamedTuple):
+    """A change as the statements take it."""
+
+    change: Mapping[str, Any]
+    order: int
+    bound: tuple[Any, ...]
+    log: dict[str, Any]
+    """As the merge rule reads it."""
+    row: tuple[Any, ...] | None
+    """The record's row, if this is the only change of it here and has values."""
+
+
+def ready(changes: Sequence[Mapping[str, Any]], latest: int) -> dict[str, Ready]:
+    """Changes whose authors were checked, by id, as `keep` stores them. Asks no database: for any thread.
+
+    `latest` in microseconds: no row claims to be from later than that.
+    """
+    several = Counter((each["table"], each["row"]) for each in changes)
+    return {each["id"]: _ready(each, latest, several[each["table"], each["row"]] == 1) for each in changes}
+
+
+def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
+    order = change.get("placed") or change["hlc"]
+    patch = orjson.dumps(change.get("patch") or {})
+    bound = (
+        change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
+        change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],
+        folding.iso(min(order, latest)), change.get("n"), change.get("placed"),
+    )  # fmt: skip
+    log = folding.as_folded(change, plain_json(patch))
+    key = (change["table"], change["row"])
+    row = folding.row(key, [log], latest) if alone and key[0] in TABLES and log["patch"] else None
+    return Ready(change, order, bound, log, row)
+
+
+def keep(
+    unit: Unit, changes: Iterable[Mapping[str, Any]], made: Mapping[str, Ready] | None = None
+) -> set[str]:
     """Store changes whose authors were checked and fold the records they touch. Returns their scopes.
 
-    What is held already only learns its number and its place. An erased one has the patch None.
+    What is held already only learns its number and its place. An erased one has the patch None. `made` is what
+    `ready` said of some of them.
     """
     connection = unit.connection
     wanted = {str(each["id"]): each for each in changes}
@@ -45,10 +89,10 @@ def keep(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> set[str]:
     moved = _renumber(connection, wanted, held)
     fresh = [each for id_, each in wanted.items() if id_ not in held]
     if fresh:
-        _insert(unit, fresh)
+        _insert(unit, fresh, made or {})
     leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     scopes = {scope_of(each) for each in fresh}
-    connection.exec_driver_sql(HOLD, [(scope,) for scope in scopes | {EVERYBODY}])
+    connection.exec_driver_sql(HOLD, (_json([*scopes, EVERYBODY]),))
     # Of a scope that went, nothing stays: if it comes back, its whole history comes with the grant.
     for scope in gone(connection, scopes):
         leaving.drop(connection, scope)
@@ -71,38 +115,37 @@ def _renumber(
     for id_, (n, placed) in held.items():
         said = wanted[id_]
         if (said.get("n") or n, said.get("placed")) != (n, placed):
-            rows.append((said.get("n") or n, said.get("placed"), id_))
+            rows.append((id_, said.get("n") or n, said.get("placed")))
         if said.get("placed") != placed:
             moved.add((said["table"], said["row"]))
     if rows:
-        connection.exec_driver_sql(NUMBERED, rows)
+        connection.exec_driver_sql(NUMBERED, (_json(rows),))
     return {key for key in moved if key[0] in TABLES}
 
 
-def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]]) -> None:
+def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, Ready]) -> None:
     connection, latest = unit.connection, instants.micros(unit.now)
-    by_record: dict[Key, list[dict[str, Any]]] = {}
-    rows = []
-    seen = 0
-    for each in fresh:
-        order = each.get("placed") or each["hlc"]
-        seen = max(seen, order)
-        patch = orjson.dumps(each.get("patch") or {})
-        rows.append(
-            (each["id"], each["device"], each["actor"], each["hlc"], each["table"], each["row"], each["case"],
-             _json(each["base"]), patch.decode(), each["schema"], each["hash"], each["sig"],
-             folding.iso(min(order, latest)), each.get("n"), each.get("placed"))
-        )  # fmt: skip
-        if each["table"] in TABLES:
-            by_record.setdefault((each["table"], each["row"]), []).append(
-                folding.as_folded(each, plain_json(patch))
-            )
+    # One id can come twice, and only one of the two be proven: what was made of the other does not count.
+    unmade = [each for each in fresh if each["id"] not in made or made[each["id"]].change is not each]
+    made = {**made, **ready(unmade, latest)} if unmade else made
+    new = [made[each["id"]] for each in fresh]
+    by_record: dict[Key, list[Ready]] = {}
+    for each in new:
+        key = (each.change["table"], each.change["row"])
+        if key[0] in TABLES:
+            by_record.setdefault(key, []).append(each)
     known = _with_log(connection, by_record)
-    move_clock(unit, seen)
-    connection.exec_driver_sql(INSERT, rows)
+    move_clock(unit, max(each.order for each in new))
+    bulk.insert(connection, INSERT, MARKS, [each.bound for each in new])
+    alone = {key: of[0].row for key, of in by_record.items() if len(of) == 1 and key not in known}
+    folding.insert(connection, {key: row for key, row in alone.items() if row is not None})
     folding.write(
         connection,
-        {key: log for key, log in by_record.items() if key not in known},
+        {
+            key: [each.log for each in of]
+            for key, of in by_record.items()
+            if key not in known and alone.get(key) is None
+        },
         instants.iso(unit.now),
         latest,
     )
@@ -182,11 +225,11 @@ def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mappin
     for each in entries:
         table, row, n, placed = held.get(each["id"], (None, None, None, None))
         if table and (n, placed) != (each["n"], each.get("placed")):
-            numbered.append((each["n"], each.get("placed"), each["id"]))
+            numbered.append((each["id"], each["n"], each.get("placed")))
             if placed != each.get("placed") and table in TABLES:
                 moved.add((table, row))
     if numbered:
-        unit.connection.exec_driver_sql(NUMBERED, numbered)
+        unit.connection.exec_driver_sql(NUMBERED, (_json(numbered),))
     leaving.refold(unit.connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     return keep(unit, fetched)
 
@@ -196,7 +239,7 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
     connection, scope = unit.connection, str(entry["scope"])
     match entry["k"]:
         case "grant":
-            connection.exec_driver_sql(WANT, (scope, int(entry.get("rank") or 0)))
+            connection.exec_driver_sql(WANT, (_json([[scope, int(entry.get("rank") or 0)]]),))
         case "revoke":
             leaving.leave(connection, scope, str(entry.get("reason") or "revoked"))
         case "erase":
@@ -235,7 +278,7 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
     for scope in left:
         leaving.drop(connection, scope)
     if scopes:
-        connection.exec_driver_sql(WANT, [(scope, int(rank)) for scope, rank in scopes])
+        connection.exec_driver_sql(WANT, (_json([[scope, int(rank)] for scope, rank in scopes]),))
     unit.remember(server_state.CURSOR, list(cursor))
     unit.remember(server_state.PROOF, None)
     unit.remember(server_state.TOTAL, len(scopes))
@@ -245,11 +288,7 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
 def history_read(unit: Unit, asked: Sequence[str], done: Iterable[str], next_: Sequence[Any] | None) -> None:
     """Note which wanted histories are whole, and how far the one in work is."""
     named = set(asked)
-    scopes = [(each,) for each in done if each in named]
-    if scopes:
-        unit.connection.exec_driver_sql(
-            "UPDATE scopes SET state = 'held', after = 0 WHERE id = ? AND state = 'wanted'", scopes
-        )
+    unit.connection.exec_driver_sql(WHOLE, (_json([each for each in done if each in named]),))
     if next_ is not None:
         unit.connection.exec_driver_sql(
             "UPDATE scopes SET after = ? WHERE id = ? AND state = 'wanted'", (int(next_[1]), str(next_[0]))

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 from lnctp_tui.models import SyncState
 
+STALE = "INSERT OR IGNORE INTO search_stale (id) SELECT value FROM json_each(?)"
 ONE = "SELECT value FROM sync_state WHERE key = ?"
 STATE = SQLModel.metadata.tables[str(SyncState.__tablename__)]
 
@@ -48,6 +49,4 @@ def starting_with(connection: Connection, prefix: str) -> dict[str, Any]:
 
 def mark_stale(connection: Connection, ids: Iterable[str]) -> None:
     """Remember that the search index has to read these cases or contacts again."""
-    rows = [(each,) for each in ids]
-    if rows:
-        connection.exec_driver_sql("INSERT OR IGNORE INTO search_stale (id) VALUES (?)", rows)
+    connection.exec_driver_sql(STALE, (orjson.dumps(list(ids)).decode(),))

@@ -21,17 +21,21 @@ from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage import incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store, Unit
-from lnctp_tui.sync import outbox, wire, witness
+from lnctp_tui.sync import ahead, outbox, wire, witness
+from lnctp_tui.sync.ahead import Ahead
 from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
 
-PAGE, HISTORY, SCOPES, FETCHED = 1000, 2000, 1000, 1000
+PAGE, HISTORY, FETCHED = 1000, 2000, 1000
 """Most of each in one request."""
+AHEAD = 20_000
+"""Histories that are asked for in one go."""
 WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
-WANTED = "SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?"
-"""By index, with nothing to sort however many there are."""
+WANTED = """SELECT json_group_array(json_array(id, after)) FROM (
+  SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?)"""
+"""By index, with nothing to sort however many there are; as one row, for the reason of storage.bulk."""
 SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
@@ -53,6 +57,13 @@ class Going(NamedTuple):
     audit: int | None
     """How far the chain of views is that it told of."""
     began: float
+
+
+class Came(NamedTuple):
+    """What is known of a page before it is stored."""
+
+    proving: Proving
+    made: dict[str, incoming.Ready]
 
 
 class Diverged(Exception):
@@ -343,7 +354,7 @@ class Client:
 
     # histories
 
-    def wanted(self, more: int = 0) -> list[tuple[str, int]]:
+    def wanted(self, most: int = ahead.SCOPES) -> list[tuple[str, int]]:
         """The scopes whose histories are to be fetched next and how far each is.
 
         Everybody's comes first and alone: before it is whole nobody's author is known.
@@ -351,8 +362,8 @@ class Client:
         with self.store.read() as connection:
             if first := connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first():
                 return [(first[0], first[1])]
-            rows = connection.exec_driver_sql(WANTED, (SCOPES + more,))
-            return [(scope, after) for scope, after in rows]
+            found = connection.exec_driver_sql(WANTED, (most,)).scalar()
+            return [(scope, after) for scope, after in orjson.loads(found or "[]")]
 
     def history(self) -> bool:
         """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""
@@ -363,44 +374,24 @@ class Client:
 
     @many_objects()
     def histories(self, between: Callable[[], object]) -> None:
-        """Fetch all wanted histories, the next page while one is stored; `between` runs now and then.
+        """Fetch all wanted histories, the next pages while one is stored; `between` runs now and then.
 
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
-        asked, last = self.wanted(), time.monotonic()
-        page = self._page(asked) if asked else None
-        while page is not None:
-            answer, proving = page
-            following = self._following(asked, answer) if time.monotonic() - last < BETWEEN else []
-            ahead = self.pool.submit(self._page, following) if following else None
-            try:
-                self.store_history([scope for scope, _ in asked], answer, proving)
-            finally:
-                page = ahead.result() if ahead else None
-            if ahead is None:
-                between()
-                following, last = self.wanted(), time.monotonic()
-                page = self._page(following) if following else None
-            asked = following
+        while wanted := self.wanted(AHEAD):
+            with Ahead(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
+                for page in pages:
+                    asked = [scope for scope, _ in page.asked]
+                    self.store_history(asked, page.answer, page.made())
+            between()
 
-    def _page(self, wanted: Sequence[tuple[str, int]]) -> tuple[dict[str, Any], Proving]:
-        """A page of histories, and the check of its authors, begun. May run in another thread."""
-        answer = self.ask_history(wanted)
+    def _came(self, answer: Mapping[str, Any]) -> Came:
+        """A page of histories, checked and made ready to be stored. For any thread."""
         with understood():
-            return answer, Proving(self.keys, list(answer["changes"]), self.pool)
-
-    def _following(
-        self, asked: Sequence[tuple[str, int]], answer: Mapping[str, Any]
-    ) -> list[tuple[str, int]]:
-        """What to ask for after `answer`, before it is stored."""
-        with understood():
-            done, place = {str(each) for each in answer["done"]}, answer.get("next")
-            if place is not None:
-                place = (str(place[0]), int(place[1]))
-        left = [(scope, after) for scope, after in self.wanted(len(asked)) if scope not in done]
-        if place is not None:
-            left = [place, *((scope, 0) for scope, _ in left if scope != place[0])]
-        return left[:SCOPES]
+            changes = list(answer["changes"])
+            proving = Proving(self.keys, changes, None)
+            sure = [each for each, known in zip(changes, proving.result(), strict=True) if known]
+            return Came(proving, incoming.ready(sure, instants.micros(self.store.now())))
 
     def ask_history(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Any]:
         """One page of these scopes' histories."""
@@ -413,9 +404,10 @@ class Client:
         return answer
 
     def store_history(
-        self, asked: Sequence[str], answer: Mapping[str, Any], proving: Proving | None = None
+        self, asked: Sequence[str], answer: Mapping[str, Any], came: Came | None = None
     ) -> None:
         """Store a page of histories, in short transactions; the last one notes what is whole."""
+        proving, made = came or (None, None)
         with understood():
             changes = list(answer["changes"])
             done, following = list(answer["done"]), answer.get("next")
@@ -423,18 +415,20 @@ class Client:
         good = [*checked.good.values()]
         touched: set[str] = set()
         place = 0
-        while place < len(good):
+        last = False
+        while not last:
             piece = good[place : place + self.chunk]
             place += len(piece)
+            last = place == len(good)
             began = time.monotonic()
             with understood(), self.store.write(behind=True) as unit:
                 self.keys.store(unit)
-                touched |= incoming.keep(unit, piece)
+                touched |= incoming.keep(unit, piece, made)
+                if last:
+                    incoming.put_aside(unit, checked.aside)
+                    incoming.history_read(unit, asked, done, following)
+                    self.contact(unit)
             self._pace_chunk(time.monotonic() - began)
-        with self.store.write(behind=True) as unit:
-            incoming.put_aside(unit, checked.aside)
-            incoming.history_read(unit, asked, done, following)
-            self.contact(unit)
         self._tell(frozenset(touched | set(done)))
 
     def _pace_chunk(self, took: float) -> None:

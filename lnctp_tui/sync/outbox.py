@@ -37,7 +37,8 @@ MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN (SELECT value FROM json
 HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))"
 MARK = "UPDATE changes SET sent = 1 WHERE sent = 0 AND form IS NOT NULL AND"
 OFFERED = f"{MARK} seq IN (SELECT value FROM json_each(?))"
-TAKEN = """UPDATE changes SET sent = 2, n = coalesce(?, n), placed = ?, refused = ? WHERE id = ?"""
+TAKEN = """UPDATE changes SET sent = 2, n = coalesce(said.value ->> 1, n), placed = said.value ->> 2,
+  refused = said.value ->> 3 FROM json_each(?) AS said WHERE changes.id = said.value ->> 0"""
 PUBLIC, FIRST, REST = 0, 1, 2
 
 
@@ -245,7 +246,7 @@ def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
     moved, scopes = _mark(connection, results)
     leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     if scopes:
-        connection.exec_driver_sql(incoming.HOLD, [(scope,) for scope in scopes])
+        connection.exec_driver_sql(incoming.HOLD, (orjson.dumps([*scopes]).decode(),))
     for scope in incoming.gone(connection, scopes):
         leaving.drop(connection, scope)
 
@@ -255,7 +256,7 @@ def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set
     said = {each[0]: (each[2], each[3], each[4] if each[1] == "refused" else None) for each in results}
     query = """SELECT id, "table", row, "case", placed FROM changes WHERE id IN (SELECT value FROM json_each(?))"""
     rows = connection.exec_driver_sql(query, (orjson.dumps([*said]).decode(),)).all()
-    connection.exec_driver_sql(TAKEN, [(n, placed, reason, id_) for id_, (n, placed, reason) in said.items()])
+    connection.exec_driver_sql(TAKEN, (orjson.dumps([[id_, *of] for id_, of in said.items()]).decode(),))
     moved = {
         (table, row) for id_, table, row, _case, placed in rows if said[id_][1] != placed and table in TABLES
     }

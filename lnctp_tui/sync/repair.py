@@ -143,13 +143,13 @@ def _different(client: Client) -> list[int]:
     return [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
 
 
-COUNTED = """SELECT c.id, c.hash, coalesce(c."case", c.row), c."table" FROM changes c
-WHERE c.sent = 2 AND c.refused IS NULL"""
+COUNTED = """SELECT json_group_array(json_array(c.id, c.hash, coalesce(c."case", c.row), c."table"))
+FROM changes c WHERE c.sent = 2 AND c.refused IS NULL"""
 
 
 def _rows(store: Store) -> list[Any]:
     with store.read() as connection:
-        return list(connection.exec_driver_sql(COUNTED))
+        return list(orjson.loads(connection.exec_driver_sql(COUNTED).scalar() or "[]"))
 
 
 def _bucket(row: Any) -> int:

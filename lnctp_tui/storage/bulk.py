@@ -1,0 +1,41 @@
+"""Many rows in one statement.
+
+Python's lock is given back for each step of a statement: with one statement per row, as executemany has it, every row
+waits until the other threads let go again, up to 5 ms while they compute. A thousand rows take 12 seconds then
+instead of a fifth of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection
+
+MOST = 512
+"""Rows in a statement."""
+VARIABLES = 32_766
+"""Marks that SQLite takes in a statement, as it comes."""
+
+
+def insert(
+    connection: Connection, into: str, marks: str, rows: Sequence[Sequence[Any]], conflict: str = ""
+) -> None:
+    """Insert `rows`: `into` is the statement up to VALUES, `marks` one row of it, `conflict` what follows."""
+    most = min(MOST, VARIABLES // marks.count("?"))
+    place = 0
+    while left := len(rows) - place:
+        # Powers of two: the same few statements come again and again, and stay prepared.
+        count = 1 << min(left, most).bit_length() - 1
+        piece = rows[place : place + count]
+        connection.exec_driver_sql(
+            _statement(into, marks, conflict, count), tuple(chain.from_iterable(piece))
+        )
+        place += count
+
+
+@lru_cache(128)
+def _statement(into: str, marks: str, conflict: str, count: int) -> str:
+    return f"{into} VALUES {', '.join([marks] * count)} {conflict}"

@@ -47,6 +47,10 @@ GIVE = f"""INSERT INTO access (team, person, scope, state, rank)
   ORDER BY k.s, k.p ON CONFLICT DO NOTHING"""
 
 
+Note = tuple[str, str, str]
+"""For the audit: actor, action, record."""
+
+
 @dataclass(slots=True)
 class Coming:
     """One change at the door, and what became of it."""
@@ -96,13 +100,12 @@ def enter(
     team: str,
     coming: Sequence[Coming],
     now: datetime,
-    notes: Iterable[tuple[str, str, str]] = (),
-    sure: Callable[[], object] = lambda: None,
+    closing: Callable[[], Iterable[Note]] = tuple,
 ) -> Mark:
     """Stores what may be stored, quarantines the rest, and says for each what became of it.
 
-    `notes` are audit entries (actor, action, record); `sure` is asked before numbers are drawn, and raises to
-    end it all. Returns where the log ends. Duty `serve`.
+    `closing` is asked for the audit's entries before numbers are drawn, and raises to end it all. Returns where the
+    log ends. Duty `serve`.
     """
     sound = [each for each in coming if each.reason is None]
     # A pipeline sends statements one after the other without waiting for each; COPY cannot stand in one.
@@ -115,13 +118,13 @@ def enter(
         together.enter_context(connection.pipeline())
         work.write()
         keeping.keep(connection, team, [each for each in coming if each.reason is not None], now)
-        for actor, action, record in notes:
-            audit.note(connection, team, now, actor, action, record)
         content = log.written(work.entries)  # while PostgreSQL writes the rows
         if content is not None:
             together.close()
-        sure()
-        first, head = log.append(connection, team, work.entries, content)
+            log.stage(connection, content)
+        for actor, action, record in closing():
+            audit.note(connection, team, now, actor, action, record)
+        first, head = log.append(connection, team, work.entries, staged=content is not None)
     for each in sound:
         if each.entry is not None:
             each.n = first + each.entry

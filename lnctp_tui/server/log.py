@@ -51,21 +51,24 @@ def written(entries: Sequence[Entry]) -> staging.Written | None:
     return made._replace(pieces=[*made.pieces])
 
 
-def append(
-    connection: Db, team: str, entries: Sequence[Entry], content: staging.Written | None = None
-) -> tuple[int, Mark]:
+def stage(connection: Db, content: staging.Written) -> None:
+    """Brings what `written` made to where `append` finds it. The connection must be in no pipeline."""
+    staging.fill(connection, "log", MEMBERS, content, "arriving")
+
+
+def append(connection: Db, team: str, entries: Sequence[Entry], *, staged: bool = False) -> tuple[int, Mark]:
     """Numbers and stores entries, in their order: the first's number, and where the log then ends.
 
-    Locks the log's counter until the commit: the last statement of a transaction. `content` is what `written`
-    said; of many entries the connection must be in no pipeline.
+    Locks the log's counter until the commit: the last statement of a transaction. Many entries are to be `staged`
+    before it, or the connection must be in no pipeline.
     """
     if not entries:
         return 0, marks.head(connection, team)
-    content = written(entries) if content is None else content
-    if content is not None:
-        staging.fill(connection, "log", MEMBERS, content, "arriving")
+    if not staged and (content := written(entries)) is not None:
+        stage(connection, content)
+        staged = True
     ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
-    given = Json(entries) if content is None else None
+    given = None if staged else Json(entries)
     found = connection.execute(APPEND, (team, ids, hashes, given)).fetchone()
     assert found is not None
     return found[0], Mark(found[1], found[2])

@@ -1,6 +1,7 @@
 """Push: a laptop's changes into the log, each once, with all that follows from them in one transaction.
 
-Order of the locks: devices, records (sorted), access, the audit's counter, and last the log's counter.
+Order of the locks: records (sorted), access, devices, the audit's counter, and last the log's counter. A device is
+locked late, so that two pushes of one laptop work side by side until their numbers are drawn.
 Source: docs/synchronisation.md, "The server's log".
 """
 
@@ -56,7 +57,7 @@ class Delivery:
     """Ids of the batch that the laptop sent before it had an answer."""
     audit: Mapping[str, Any] | None
     refused: str | None = None
-    """Why the laptop as a whole is not heard."""
+    """Why the laptop as a whole is not heard: once found, for good."""
     diverged: bool = False
     prefix: str | None = None
     """A new folio prefix: the laptop is an image or a clone."""
@@ -179,7 +180,7 @@ def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: date
         except Declined as busy:
             if not left or not isinstance(busy.__cause__, AGAIN):
                 raise
-        except _Forged:
+        except _Anew:
             pass
         except UNFIT:
             if len(deliveries) > 1:
@@ -190,7 +191,7 @@ def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: date
 
 def _renew(delivery: Delivery) -> None:
     """As before any transaction: what was decided inside one that failed is decided anew."""
-    delivery.diverged, delivery.prefix, delivery.refused = False, None, None
+    delivery.diverged, delivery.prefix = False, None
     delivery.notes.clear()
     for each in delivery.coming:
         if each.reason in ("forbidden", "id"):
@@ -198,19 +199,19 @@ def _renew(delivery: Delivery) -> None:
         each.status, each.n, each.placed, each.entry = "refused", None, None, None
 
 
-class _Forged(Exception):
-    """Ends a transaction in which changes were taken that are not signed; now they have their reason."""
+class _Anew(Exception):
+    """Ends a transaction in which something was taken that may not be; now it has its reason."""
 
 
 def _proven(deliveries: Sequence[Delivery]) -> None:
-    """Waits for the signatures. Raises _Forged."""
+    """Waits for the signatures. Raises _Anew when some changes are not signed."""
     forged = [each for delivery in deliveries for seal in delivery.seals for each in seal.result()]
     for delivery in deliveries:
         delivery.seals.clear()
     for each in forged:
         each.reason = "signature"
     if forged:
-        raise _Forged
+        raise _Anew
 
 
 class _Rehearsed(Exception):
@@ -232,30 +233,35 @@ def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) 
 
 
 def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    ids = sorted({delivery.device.id for delivery in deliveries})
-    with connection.pipeline():
-        locked = connection.execute(LOCK, (team, ids))
-        told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
-        shared = marks.known(connection, team, told)
-        standing = {row[0]: row for row in locked}
-        heard = []
-        for delivery in deliveries:
-            row = standing.get(delivery.device.id)
-            state = row[1] if row else "revoked"
-            if state not in ("active", "upload_only"):
-                delivery.refused = state
-            elif not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared:
-                delivery.diverged = True
-            else:
-                heard.append(delivery)
-        for delivery in heard:
-            standing[delivery.device.id] = _stand(
-                connection, team, delivery, standing[delivery.device.id], now
-            )
-    coming = [each for delivery in heard for each in delivery.coming]
-    notes = [note for delivery in heard for note in delivery.notes]
-    head = entering.enter(connection, team, coming, now, notes, lambda: _proven(deliveries))
+    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
+    shared = marks.known(connection, team, told)
+    for each in deliveries:
+        each.diverged = not {mark for mark in (each.cursor, each.proof) if mark is not None} <= shared
+    heard = [each for each in deliveries if not each.diverged and not each.refused]
+
+    def closing() -> list[entering.Note]:
+        _proven(deliveries)
+        return _stands(connection, team, heard, now)
+
+    head = entering.enter(connection, team, [each for of in heard for each in of.coming], now, closing)
     return Stored(head, audit.head(connection, team))
+
+
+def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[entering.Note]:
+    """Locks the devices and notes where each stands now; what the audit is to hold of it.
+
+    Raises _Anew when one was barred since it came in.
+    """
+    ids = sorted({each.device.id for each in heard})
+    standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
+    for each in heard:
+        state = standing[each.device.id][1] if each.device.id in standing else "revoked"
+        each.refused = None if state in ("active", "upload_only") else state
+    if any(each.refused for each in heard):
+        raise _Anew
+    for each in heard:
+        standing[each.device.id] = _stand(connection, team, each, standing[each.device.id], now)
+    return [note for each in heard for note in each.notes]
 
 
 def _stand(

@@ -67,7 +67,7 @@ def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dic
             trusted=True,
         )
         if change.reason is None:
-            entering.enter(connection, team, [change], now, [(device.person, "release", id_)])
+            entering.enter(connection, team, [change], now, lambda: [(device.person, "release", id_)])
     return {"status": change.status, "n": change.n, "reason": change.reason}
 
 

@@ -20,8 +20,11 @@ from lnctp_tui.storage.session import ANSWER, COLUMNS, TABLES
 from lnctp_tui.sync import wire
 
 ID = re.compile(r"[0-9A-Za-z-]{1,36}").fullmatch
-HASH = re.compile(r"[0-9a-f]{64}").fullmatch
-SIGNATURE = re.compile(r"[0-9a-f]{128}(?:0[0-9a-f](?:[0-9a-f]{64}){1,4})?").fullmatch
+SIG = r"[0-9a-f]{128}(?:0[0-9a-f](?:[0-9a-f]{64}){1,4})?"
+SIGNATURE = re.compile(SIG).fullmatch
+TEXTS = ("id", "device", "actor", "row", "hash", "sig")
+SHAPE = re.compile(rf"(?:[0-9A-Za-z-]{{1,36}}\n){{4}}[0-9a-f]{{64}}\n{SIG}").fullmatch
+"""Of these members in lines: one look instead of six."""
 SENT = frozenset(wire.SENT)
 LONGEST_NAME = 200
 MOST_BASES = 2000
@@ -72,10 +75,13 @@ def unfit(change: Any, writer: Writer | None) -> str | None:
 def _shaped(change: Any) -> bool:
     if not isinstance(change, dict) or not change.keys() >= SENT:
         return False
-    ids = (change["id"], change["device"], change["actor"], change["row"])
     base, patch = change["base"], change["patch"]
+    try:
+        texts = "\n".join([change[name] for name in TEXTS])
+    except TypeError:
+        return False
     return (
-        all(isinstance(each, str) and ID(each) for each in ids)
+        bool(SHAPE(texts))
         and (change["case"] is None or (isinstance(change["case"], str) and bool(ID(change["case"]))))
         and type(change["hlc"]) is int
         and 0 < change["hlc"] < I64
@@ -90,10 +96,6 @@ def _shaped(change: Any) -> bool:
         and set(map(type, patch)) == {str}
         and "" not in patch
         and max(map(len, patch)) <= LONGEST_NAME
-        and isinstance(change["hash"], str)
-        and bool(HASH(change["hash"]))
-        and isinstance(change["sig"], str)
-        and bool(SIGNATURE(change["sig"]))
     )
 
 

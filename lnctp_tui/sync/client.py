@@ -87,6 +87,8 @@ class Client:
         self.outbox = Outbox(store)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.page, self.chunk = PAGE, 500
+        self.stored = 0
+        """Pages with news so far."""
         self._contact = 0.0
         with store.read() as connection:
             known = server_state.server(connection)
@@ -165,6 +167,7 @@ class Client:
         """
         done = 0
         last: Settled = ()
+        again = False
         going: deque[Going] = deque()
         try:
             while True:
@@ -172,10 +175,12 @@ class Client:
                     going.append(self._send(batch, going))
                 self._settle(last)
                 if not going:
-                    if (batch := self._next(all_)) is None:
+                    if not again:
                         return done
-                    going.append(self._send(batch, going))
-                sent = going.popleft()
+                    # A batch that was too large comes again in halves.
+                    last, again = (), False
+                    continue
+                sent, again = going.popleft(), True
                 last = self._answered(sent)
                 done += len(last)
                 if len(last) * 2 > self.outbox.size:
@@ -292,6 +297,7 @@ class Client:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
             witness.saw(unit, page)
             self.contact(unit)
+        self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
         if touched:
             self._tell(touched)

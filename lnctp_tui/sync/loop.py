@@ -87,16 +87,19 @@ class Round:
             self._exchange(all_)
 
     def _exchange(self, all_: bool) -> None:
+        # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
         client = self.client
         if not client.begun:
             client.start()
         while (wanted := client.wanted()) and wanted[0][0] == "@all":
             client.history()
-        client.push(all_=all_)
+        before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass
-        client.histories(lambda: (client.push(all_=all_), client.pull()))
-        client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
+        if wanted or client.stored > before:
+            client.histories(lambda: (client.push(all_=all_), client.pull()))
+        if sent:
+            client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
         self._daily()
 
     def _daily(self) -> None:

@@ -294,7 +294,9 @@ class Adapter:
     def round(self, laptop: Laptop) -> None:
         """One round of the real loop; what the line did is no failure of the program."""
         with offline():
-            Round(Client(laptop.store, laptop.wire, pool=self.pool)).run()
+            client = Client(laptop.store, laptop.wire, pool=self.pool)
+            client.outbox.size = 2  # several batches, of which two are on the way at once
+            Round(client).run()
 
     def listen(self, laptop: Laptop) -> None:
         """One page of the long poll, which comes between a save and its push."""

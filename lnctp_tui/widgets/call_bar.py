@@ -129,7 +129,7 @@ class CallBar(Widget, can_focus=False):
         right += line
         room -= sum(cell_len(text) for text, _style in line)
         if room > 4:
-            left.append((fit(" · ".join(self.heading.facts), room), base))
+            left.append((fit(" · ".join(self.heading.facts), room - 1) + " ", base))
         elif room < 0:
             left = left[1:]
         return strip([*left, *right], width, base)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +14,7 @@ from nacl.signing import VerifyKey
 from server_office import KEY, NOON, Laptop, statuses
 
 from lnctp_tui.domain import merge
-from lnctp_tui.server import audit, database, erase, quarantine, refold
+from lnctp_tui.server import audit, database, erase, push, quarantine, refold
 from lnctp_tui.server import rows as server_rows
 from lnctp_tui.server.batcher import GATHER, Batcher
 from lnctp_tui.server.database import Declined, Pool
@@ -449,3 +452,49 @@ def test_a_round_waits_for_more_only_after_one_that_was_shared(
     waited.clear()
     deliver(others[1])
     assert waited == [GATHER]
+
+
+@contextmanager
+def held(pool: Pool, record: str) -> Iterator[None]:
+    """Nobody writes this record meanwhile."""
+    with database.transaction(pool, "main", database.SERVE) as holding:
+        holding.execute('SELECT FROM records WHERE team = %s AND "row" = %s FOR UPDATE', ("main", record))
+        yield
+
+
+def test_two_pushes_of_one_laptop_work_side_by_side(pool: Pool) -> None:
+    ana = Laptop(pool, "ana")
+    case, other = ana.case(), ana.case()
+    ana.push(case, other)
+    row = ana.row
+    first = {"changes": [ana.change("cases", case["row"], {"summary": "uno"}, base=())], "receipt": 1}
+    told = {"before": [first["changes"][0]["id"]], "receipt": 1}  # type: ignore[index]
+    second = told | {"changes": [ana.change("cases", other["row"], {"summary": "dos"}, base=())]}
+    with ThreadPoolExecutor(1) as thread:
+        with held(pool, case["row"]):
+            waits = thread.submit(push.push, pool, row, first, NOON, KEY)
+            assert statuses(push.push(pool, row, second, NOON, KEY)) == [("accepted", None)]
+            assert not waits.done()
+        answer = waits.result(20)
+    assert statuses(answer) == [("accepted", None)]
+    assert "folio_prefix" not in answer
+    assert rows(pool, "SELECT count(*) FROM audit") == [(0,)]
+
+
+@pytest.mark.parametrize("state", ["revoked", "wipe"])
+def test_a_laptop_that_is_barred_while_its_push_is_at_work_leaves_nothing(pool: Pool, state: str) -> None:
+    ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
+    case = ana.case()
+    ana.push(case)
+    row, late = ana.row, ana.change("cases", case["row"], {"summary": "tarde"}, base=())
+    with ThreadPoolExecutor(1) as thread:
+        with held(pool, case["row"]):
+            waits = thread.submit(push.push, pool, row, {"changes": [late, ana.case()]}, NOON, KEY)
+            with database.transaction(pool, "main", database.SERVE) as admin:
+                admin.execute("UPDATE devices SET state = %s WHERE id = %s", (state, ana.id))
+        with pytest.raises(Declined, match=state):
+            waits.result(20)
+    assert rows(pool, "SELECT id FROM log") == [(case["id"],)]
+    assert rows(pool, "SELECT count(*) FROM records") == [(1,)]
+    assert statuses(beto.push(beto.case())) == [("accepted", None)]
+    assert refold.compare(pool, "main").different == []

@@ -13,6 +13,7 @@ from walk_parts import Adapter
 from walk_world import Violation, World
 
 from lnctp_tui.domain import merge
+from lnctp_tui.domain.scopes import scope_of
 from lnctp_tui.server import entering, marks, pull
 from lnctp_tui.storage import folding, incoming, leaving, server_state, session
 from lnctp_tui.sync import client, loop, outbox, repair
@@ -234,6 +235,17 @@ def history_goes_on_too_far(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(client.Client, "store_history", store_history)
 
 
+def scopes_of_others_held(patch: pytest.MonkeyPatch) -> None:
+    """Every scope of which a change comes counts as this person's."""
+    patch.setattr(incoming, "_met", lambda _connection, fresh, _now: {scope_of(each) for each in fresh})
+
+
+def scopes_of_histories_held(patch: pytest.MonkeyPatch) -> None:
+    """So does every scope of which a change comes with somebody else's history."""
+    real = incoming.keep
+    patch.setattr(incoming, "keep", lambda unit, changes, made=None, brought=(): real(unit, changes, made))
+
+
 EVERYDAY = frozenset({base_taken_at_save, clocks_decide, own_clock_orders, last_one_writes_the_row})
 """What three people at work come across without any disaster."""
 MUTANTS = {
@@ -259,6 +271,8 @@ MUTANTS = {
     server_folds_only_what_comes: stories.all_write_at_once,
     half_a_history_counts_as_whole: stories.the_case_comes_back,
     history_goes_on_too_far: stories.the_case_comes_back,
+    scopes_of_others_held: stories.a_word_from_before_the_call_joined_comes_after_it,
+    scopes_of_histories_held: stories.a_call_leaves_with_the_case_it_joined,
 }
 """Each with the story that it cannot end well."""
 TELLING = sorted({*MUTANTS.values()}, key=lambda story: story.__name__)

@@ -92,6 +92,44 @@ def the_case_comes_back(world: World) -> None:
         world.end()
 
 
+def a_call_leaves_with_the_case_it_joined(world: World) -> None:
+    """Its own scope is its author's alone: the others saw it by the case, in a page or in a history."""
+    reader, author, late = world.laptops
+    case = world.cases[0]
+    world.server.toggle(late.person, case)
+    for laptop in (late, author):
+        world.sync(laptop, [])
+    world.contact(author)
+    world.sync(author, [])
+    world.attach(author, case)
+    world.sync(author, [])
+    world.server.toggle(late.person, case)
+    for laptop in (reader, late):
+        world.sync(laptop, [])
+        world.server.toggle(laptop.person, case)
+        world.sync(laptop, [])
+
+
+def a_word_from_before_the_call_joined_comes_after_it(world: World) -> None:
+    """It names no case: it comes because the case is held that the call belongs to by now."""
+    reader, author, _ = world.laptops
+    world.contact(author)
+    world.sync(author, [])
+    with author.store.read() as connection:
+        (call,) = connection.exec_driver_sql("SELECT id FROM contacts").one()
+    world.take_image(author)
+    world.attach(author, world.cases[0])
+    for laptop in (author, reader):
+        world.sync(laptop, [])
+    world.restore_image(author)
+    world.open_form(author, "contacts", call)
+    world.save(author, ("narrative",))
+    for laptop in (author, reader):
+        world.sync(laptop, [])
+    world.server.toggle(reader.person, world.cases[0])
+    world.sync(reader, [])
+
+
 def a_call_joins_the_case(world: World) -> None:
     author = world.laptops[2]
     world.contact(author)

@@ -6,7 +6,7 @@ Every function runs in one write transaction of its caller. Signatures were chec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,6 +31,9 @@ SELECT value, 'held', 0, 0 FROM json_each(?)"""
 WANT = """INSERT INTO scopes (id, state, rank, after)
 SELECT value ->> 0, 'wanted', value ->> 1, 0 FROM json_each(?) WHERE true
 ON CONFLICT (id) DO UPDATE SET state = 'wanted', rank = excluded.rank, after = 0, reason = NULL"""
+KNOWN = f"SELECT id FROM scopes WHERE id IN {AMONG}"
+EXPLAINED = f"""SELECT DISTINCT c."table", c.row FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
+WHERE s.state IN ('held', 'wanted') AND c.row IN {AMONG} AND c.id NOT IN {AMONG}"""
 WHOLE = f"UPDATE scopes SET state = 'held', after = 0 WHERE state = 'wanted' AND id IN {AMONG}"
 
 
@@ -74,12 +77,15 @@ def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
 
 
 def keep(
-    unit: Unit, changes: Iterable[Mapping[str, Any]], made: Mapping[str, Ready] | None = None
+    unit: Unit,
+    changes: Iterable[Mapping[str, Any]],
+    made: Mapping[str, Ready] | None = None,
+    brought: Container[str] = (),
 ) -> set[str]:
     """Store changes whose authors were checked and fold the records they touch. Returns their scopes.
 
     What is held already only learns its number and its place. An erased one has the patch None. `made` is what
-    `ready` said of some of them.
+    `ready` said of some of them; `brought` are ids of changes that came with a record of another scope.
     """
     connection = unit.connection
     wanted = {str(each["id"]): each for each in changes}
@@ -92,13 +98,37 @@ def keep(
         _insert(unit, fresh, made or {})
     leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     scopes = {scope_of(each) for each in fresh}
-    connection.exec_driver_sql(HOLD, (_json([*scopes, EVERYBODY]),))
+    met = _met(connection, [each for each in fresh if each["id"] not in brought], [*wanted])
+    connection.exec_driver_sql(HOLD, (_json([*met, EVERYBODY]),))
     # Of a scope that went, nothing stays: if it comes back, its whole history comes with the grant.
     for scope in gone(connection, scopes):
         leaving.drop(connection, scope)
     return scopes | {
         scope_of(wanted[id_]) for id_ in held if (wanted[id_]["table"], wanted[id_]["row"]) in moved
     }
+
+
+def _met(connection: Connection, fresh: Iterable[Mapping[str, Any]], now: Sequence[str]) -> set[str]:
+    """The scopes that this person turns out to hold: nothing else explains that these changes came.
+
+    Whoever holds one scope of a record sees all of it. So the scope of a change says nothing where the record stood
+    before in one that is held: a call that was attached to a case is seen by who has the case, and leaves with it.
+    `fresh` in their order; `now` are the ids of all that is being stored.
+    """
+    new = list(fresh)
+    scopes = {scope_of(each) for each in new}
+    known = set(connection.exec_driver_sql(KNOWN, (_json([*scopes]),)).scalars())
+    if scopes <= known:
+        return set()
+    asked = _json([each["row"] for each in new if scope_of(each) not in known])
+    explained = {(table, row) for table, row in connection.exec_driver_sql(EXPLAINED, (asked, _json(now)))}
+    found: set[str] = set()
+    for each in new:
+        key, scope = (each["table"], each["row"]), scope_of(each)
+        if scope not in known and key not in explained:
+            found.add(scope)
+        explained.add(key)
+    return found
 
 
 def gone(connection: Connection, scopes: Iterable[str]) -> list[str]:
@@ -190,15 +220,16 @@ def apply_page(
         return None
     touched = _own(unit, [each for each in page["entries"] if each["k"] == "own"], good)
     bundle: list[Mapping[str, Any]] = []
+    brought = {str(each["id"]) for entry in page["entries"] for each in entry.get("before", ())}
     for entry in page["entries"]:
         if entry["k"] == "change":
             members = [*entry.get("before", ()), {**entry["c"], "n": entry["n"]}]
             bundle += [{**good[each["id"]], "n": each.get("n")} for each in members if each["id"] in good]
         elif entry["k"] != "own":
-            touched |= keep(unit, bundle)
+            touched |= keep(unit, bundle, brought=brought)
             bundle = []
             touched |= _told(unit, entry)
-    touched |= keep(unit, bundle)
+    touched |= keep(unit, bundle, brought=brought)
     put_aside(unit, asides)
     unit.remember(server_state.CURSOR, list(page["next"]))
     return frozenset(touched)

@@ -429,7 +429,7 @@ class Client:
             began = time.monotonic()
             with understood(), self.store.write(behind=True) as unit:
                 self.keys.store(unit)
-                touched |= incoming.keep(unit, piece, made)
+                touched |= incoming.keep(unit, piece, made, checked.good)
                 if last:
                     incoming.put_aside(unit, checked.aside)
                     incoming.history_read(unit, asked, done, following)

@@ -160,23 +160,26 @@ class Story:
         Runs overlap when a batch went again: its answer was lost, or what became of it was not stored yet. A run
         goes around those behind it on the line that were acknowledged before.
         """
-        found: list[set[str]] = []
+        runs, found = _runs(mine), list[set[str]]()
         for each in receipts:
             assert (each["n"], each["chain"]) in marks
-            without = [set(), set().union(*found), *found[::-1]]
-            runs = (_run([id_ for id_ in mine if id_ not in gone], each["ids"]) for gone in without)
-            run = next(filter(None, runs), None)
+            run = runs.get(each["ids"]) or _around(mine, found, each["ids"])
             assert run, f"receipt {each['seq']} covers something else"
-            found.append(run)
+            found.append(set(run))
         assert set().union(*found) == set(mine)
 
 
-def _run(ids: list[str], digest: str) -> set[str] | None:
-    """The ids in a row that a receipt covers."""
-    for start in range(len(ids)):
-        for end in range(start + 1, len(ids) + 1):
-            if wire.ids_digest(ids[start:end]) == digest:
-                return set(ids[start:end])
+def _runs(ids: list[str]) -> dict[str, list[str]]:
+    """Every run of ids, by the digest that a receipt has of it."""
+    runs = (ids[start:end] for start in range(len(ids)) for end in range(start + 1, len(ids) + 1))
+    return {wire.ids_digest(run): run for run in runs}
+
+
+def _around(mine: list[str], found: list[set[str]], digest: str) -> list[str] | None:
+    """The run around what was acknowledged before."""
+    for gone in (set[str]().union(*found), *found[::-1]):
+        if run := _runs([id_ for id_ in mine if id_ not in gone]).get(digest):
+            return run
     return None
 
 

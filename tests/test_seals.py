@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from lnctp_tui.sync import wire
 
 KEY = SigningKey(b"a key that seals what is tested!"[:32])
 PUBLIC = KEY.verify_key.encode()
+SIGNATURE = re.compile(check.SIG).fullmatch
 
 
 def hashes(count: int) -> list[str]:
@@ -45,7 +47,7 @@ def test_each_is_proven_alone_with_few_signatures(count: int) -> None:
     made = hashes(count)
     sigs = list(changes.seals(made, sign))
     assert len(sigs) == count
-    assert all(check.SIGNATURE(sig) for sig in sigs)
+    assert all(SIGNATURE(sig) for sig in sigs)
     assert all(map(true, made, sigs))
     whole, rest = divmod(count, changes.TOGETHER)
     assert len(asked) == whole + rest.bit_count()
@@ -74,7 +76,7 @@ def test_no_seal_proves_another_change_or_stands_altered(one: int, other: int, d
 def test_a_seal_of_another_length_is_no_seal(length: int) -> None:
     made = hashes(16)
     sig = (next(iter(changes.seals(made, signer(KEY)))) + "00" * 64)[:length]
-    assert not check.SIGNATURE(sig)
+    assert not SIGNATURE(sig)
     assert not true(made[0], sig)
 
 
@@ -92,7 +94,7 @@ def test_a_node_of_the_tree_is_no_change() -> None:
     leaves = [hashlib.sha256(b"\0" + bytes.fromhex(each)).digest() for each in made]
     node = hashlib.sha256(b"\1" + leaves[0] + leaves[1]).hexdigest()
     shorter = sig[:130] + sig[194:]
-    assert check.SIGNATURE(shorter)
+    assert SIGNATURE(shorter)
     assert not true(node, shorter)
     assert not true(leaves[0].hex(), sig)
 
@@ -140,3 +142,10 @@ def test_the_server_takes_what_is_sealed_together_and_refuses_one_seal_moved(poo
     assert statuses(answer)[40] == ("refused", "signature")
     assert statuses(answer).count(("accepted", None)) == 99
     assert statuses(ana.push(batch[40] | {"sig": kept})) == [("accepted", None)]
+
+
+@pytest.mark.parametrize("said", ["", "no key", "zz" * 32, "00" * 31, "ñ"])
+def test_what_is_no_key_proves_nothing(said: str) -> None:
+    (made,) = hashes(1)
+    (sig,) = changes.seals([made], signer(KEY))
+    assert not wire.signed_by({"hash": made, "sig": sig}, said)

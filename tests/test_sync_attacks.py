@@ -167,6 +167,16 @@ def test_nobody_introduces_a_device_with_a_key_they_do_not_hold(house: House) ->
     assert ana.client().keys.check([sealed(introduction, MALLORY)]).good == {}
 
 
+@pytest.mark.parametrize("said", ["", "not hexadecimal", "zz" * 32, "00" * 31])
+def test_a_device_that_says_a_key_that_is_none_stops_nobody(house: House, said: str) -> None:
+    ana, stranger = house.desk("ana"), instants.new_id()
+    introduction = introducing(stranger, stranger, MALLORY)
+    introduction["patch"]["public_key"] = said
+    checked = ana.client().keys.check([sealed(introduction, MALLORY)])
+    assert checked.good == {}
+    assert [each["id"] for each in checked.aside] == [introduction["id"]]
+
+
 def test_authors_are_proven_alike_ahead_and_at_once_and_what_is_forged_stays_aside(house: House) -> None:
     ana, beto, case = shared(house, summary="al principio")
     author, made = beto.store.author, []

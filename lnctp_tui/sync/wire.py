@@ -29,6 +29,10 @@ ANSWER_CAP = 32 << 20
 """Bytes of an answer after decompression."""
 BATCH = 1000
 """Changes in one push."""
+TOLD = 5
+"""Ids by which a batch is known again."""
+ABREAST = 2
+"""Batches that one laptop may have on the line at once."""
 SKEW = 300
 """Seconds a request's time may be off."""
 
@@ -86,7 +90,11 @@ def sealed_by(change: Mapping[str, Any], public_key: str) -> bool:
 
 def signed_by(change: Mapping[str, Any], public_key: str) -> bool:
     """Whether the device signed the change's hash; of an erased change this is all that can be checked."""
-    return Seals().true(change, bytes.fromhex(public_key))
+    try:
+        key = bytes.fromhex(public_key)
+    except ValueError:  # whatever a change says is a key
+        return False
+    return Seals().true(change, key)
 
 
 class Seals:

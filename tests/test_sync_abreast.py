@@ -17,7 +17,7 @@ from lnctp_tui.server.database import SERVE, Pool, transaction
 from lnctp_tui.server.embedded import Embedded
 from lnctp_tui.services import sync
 from lnctp_tui.storage import server_state, state
-from lnctp_tui.sync import outbox
+from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.client import Client
 
 WAIT = 20.0
@@ -145,7 +145,7 @@ def test_after_a_failure_they_go_one_by_one_until_one_goes_quickly(house: House)
     client.outbox.restart()
     client.push()
     assert "before" not in road.sent[0]
-    assert client.outbox.abreast == outbox.ABREAST
+    assert client.outbox.abreast == wire.ABREAST
     whole(house, ana, cases)
 
 

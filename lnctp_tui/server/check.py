@@ -19,11 +19,11 @@ from lnctp_tui.domain import changes, text
 from lnctp_tui.storage.session import ANSWER, COLUMNS, TABLES
 from lnctp_tui.sync import wire
 
-ID = re.compile(r"[0-9A-Za-z-]{1,36}").fullmatch
+_ID = r"[0-9A-Za-z-]{1,36}"
+ID = re.compile(_ID).fullmatch
 SIG = r"[0-9a-f]{128}(?:0[0-9a-f](?:[0-9a-f]{64}){1,4})?"
-SIGNATURE = re.compile(SIG).fullmatch
 TEXTS = ("id", "device", "actor", "row", "hash", "sig")
-SHAPE = re.compile(rf"(?:[0-9A-Za-z-]{{1,36}}\n){{4}}[0-9a-f]{{64}}\n{SIG}").fullmatch
+SHAPE = re.compile(rf"(?:{_ID}\n){{4}}[0-9a-f]{{64}}\n{SIG}").fullmatch
 """Of these members in lines: one look instead of six."""
 SENT = frozenset(wire.SENT)
 LONGEST_NAME = 200

@@ -35,10 +35,8 @@ LOCK = """SELECT d.id, d.state, p.role, d.folio_prefix, d.receipt, d.receipt_ids
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
   audit_before = %s, seen_at = %s WHERE team = %s AND id = %s"""
 PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_prefix = %s)"
-TOLD, REMEMBERED = 5, 15
-"""Ids of each batch by which it is known again, and of all that were met last."""
-UNHEARD = 2
-"""Receipts that one laptop may lack: it has so many batches on the line at once."""
+REMEMBERED = 3 * wire.TOLD
+"""Ids of what came last from a laptop, and of what it said is coming."""
 TOO_FAR = 1 << 53
 ALONE, PIECE = 64, 125
 """Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
@@ -273,7 +271,7 @@ def _stand(
     told = {*ids, *delivery.before}
     held = last if delivery.receipt is None else delivery.receipt
     # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
-    same = held >= last - UNHEARD and (not told or not last_ids or not told.isdisjoint(last_ids))
+    same = held >= last - wire.ABREAST and (not told or not last_ids or not told.isdisjoint(last_ids))
     if held < last and not same:
         prefix = delivery.prefix = _new_prefix(connection, team)
         delivery.notes.append((id_, "device_image", id_))
@@ -283,7 +281,7 @@ def _stand(
             delivery.notes.append((id_, "device_audit_altered", id_))
         audit_n, chain, before = n, value, confirmed
     delivery.seq = max(last, held) + 1
-    met = [*dict.fromkeys([*ids[:TOLD], *delivery.before[:TOLD], *last_ids])][:REMEMBERED]
+    met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
     found = (id_, state, role, prefix, delivery.seq, met, audit_n, chain, before)
     connection.execute(STAND, (*found[3:], instants.iso(now), team, id_))
     return found

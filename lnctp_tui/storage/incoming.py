@@ -167,18 +167,11 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, R
     known = _with_log(connection, by_record)
     move_clock(unit, max(each.order for each in new))
     bulk.insert(connection, INSERT, MARKS, [each.bound for each in new])
-    alone = {key: of[0].row for key, of in by_record.items() if len(of) == 1 and key not in known}
-    folding.insert(connection, {key: row for key, row in alone.items() if row is not None})
-    folding.write(
-        connection,
-        {
-            key: [each.log for each in of]
-            for key, of in by_record.items()
-            if key not in known and alone.get(key) is None
-        },
-        instants.iso(unit.now),
-        latest,
-    )
+    first = {key: of for key, of in by_record.items() if key not in known}
+    rows = {key: row for key, of in first.items() if len(of) == 1 and (row := of[0].row) is not None}
+    folding.insert(connection, rows)
+    logs = {key: [each.log for each in of] for key, of in first.items() if key not in rows}
+    folding.write(connection, logs, instants.iso(unit.now), latest)
     leaving.refold(connection, known, instants.iso(unit.now), latest)
     stale = {each["case"] or each["row"] for each in fresh}
     stale |= {each["row"] for each in fresh if each["table"] == "contacts"}

@@ -96,7 +96,8 @@ def following(wanted: Wanted, answer: Answer) -> Wanted:
         begun = [] if place is None else [(str(place[0]), int(place[1]))]
     except (KeyError, TypeError, ValueError, IndexError):
         raise SyncFailed("not_a_server") from None
-    left = [*begun, *((scope, n) for scope, n in wanted if scope not in done and scope not in dict(begun))]
+    done.update(scope for scope, _ in begun)
+    left = [*begun, *((scope, n) for scope, n in wanted if scope not in done)]
     if left == list(wanted):
         raise SyncFailed("not_a_server")
     return left

@@ -199,7 +199,7 @@ class Client:
 
     def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
         """Put a batch on the line, behind those that are not answered yet."""
-        body, audit = self._envelope(batch, [id_ for each in ahead for id_ in each.batch.ids[: outbox.TOLD]])
+        body, audit = self._envelope(batch, [id_ for each in ahead for id_ in each.batch.ids[: wire.TOLD]])
         # One change cannot be halved: it gets the time that a bad line needs for it.
         patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
         self.outbox.sent, began = len(batch.ids), time.monotonic()

@@ -21,10 +21,6 @@ from lnctp_tui.sync import wire
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
 """Failures after which less is asked of the line at once."""
 URGENT = ("emergency", "urgent_24h")
-TOLD = 5
-"""Ids by which the server knows a batch again."""
-ABREAST = 2
-"""Batches on a good line at once."""
 LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
 COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig'
@@ -33,10 +29,10 @@ QUIET = timedelta(seconds=10)
 Urgent cases do not rest."""
 UNSENT = """SELECT seq, "table", "case", sent = 0 AND form IS NOT NULL AND at > ?
 FROM changes WHERE sent < 2 AND refused IS NULL AND seq > ?"""
-MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN (SELECT value FROM json_each(?)) AND sent < 2"
-HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))"
+MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN {incoming.AMONG} AND sent < 2"
+HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN {incoming.AMONG}"
 MARK = "UPDATE changes SET sent = 1 WHERE sent = 0 AND form IS NOT NULL AND"
-OFFERED = f"{MARK} seq IN (SELECT value FROM json_each(?))"
+OFFERED = f"{MARK} seq IN {incoming.AMONG}"
 TAKEN = """UPDATE changes SET sent = 2, n = coalesce(said.value ->> 1, n), placed = said.value ->> 2,
   refused = said.value ->> 3 FROM json_each(?) AS said WHERE changes.id = said.value ->> 0"""
 PUBLIC, FIRST, REST = 0, 1, 2
@@ -66,7 +62,7 @@ class Outbox:
     """What was taken up after that, and is on its way or acknowledged."""
     sent: int = 0
     """Changes in the batch that went last and is on the line."""
-    abreast: int = ABREAST
+    abreast: int = wire.ABREAST
     """Batches that may be on the line at once."""
 
     def __post_init__(self) -> None:
@@ -79,7 +75,7 @@ class Outbox:
 
     def grow(self) -> None:
         """A batch went quickly: twice as much."""
-        self.abreast = ABREAST
+        self.abreast = wire.ABREAST
         if self.size < wire.BATCH:
             self._remember(min(wire.BATCH, self.size * 2))
 

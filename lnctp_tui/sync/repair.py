@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from lnctp_tui.storage import incoming
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.client import Client, understood
@@ -79,11 +80,8 @@ def _batch(store: Store, ids: list[str]) -> outbox.Offered:
     """Stored changes by id, marked as offered where they never were."""
     wanted = orjson.dumps(ids).decode()
     with store.write(behind=True) as unit:
-        unit.connection.exec_driver_sql(f"{outbox.MARK} id IN (SELECT value FROM json_each(?))", (wanted,))
-        rows = unit.connection.exec_driver_sql(
-            f"SELECT seq, {outbox.COVERED} FROM changes WHERE id IN (SELECT value FROM json_each(?))",
-            (wanted,),
-        ).all()
+        unit.connection.exec_driver_sql(f"{outbox.MARK} id IN {incoming.AMONG}", (wanted,))
+        rows = unit.connection.exec_driver_sql(outbox.HELD, (wanted,)).all()
     return outbox.fitting(rows, wire.BATCH)[1]
 
 

@@ -1,6 +1,6 @@
 """What goes over the line: packing, the members of a change, signed requests, receipts. Both sides use it.
 
-Bodies are JSON in UTF-8, compressed with zstd level 3. Protocol: docs/synchronisation.md, "The line".
+Bodies are JSON in UTF-8, compressed with zstd level 1. Protocol: docs/synchronisation.md, "The line".
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Malformed(ValueError):
 
 def pack(message: Any) -> bytes:
     """A message as bytes for the line."""
-    return zstandard.ZstdCompressor(level=3).compress(orjson.dumps(message))
+    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(message))
 
 
 def unpack(body: bytes, cap: int) -> Any:

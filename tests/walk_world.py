@@ -374,7 +374,7 @@ class World:
         for each in log.values():
             by_record.setdefault((each["table"], each["row"]), []).append(as_placed(each))
         for key, changes in by_record.items():
-            self._agrees("the server", self.server.row(*key), merge.fold(changes), key[0])
+            self._shows("the server", self.server.row(*key), merge.fold(changes), key[0])
 
     def _one_laptop(self, laptop: Laptop, log: Mapping[str, Mapping[str, Any]]) -> None:
         who, held = f"laptop {laptop.number}", self.log(laptop)
@@ -395,12 +395,15 @@ class World:
                 raise Violation(f"{who}: holds {len(here)} of {len(there)} changes of {key[0]}", self.steps)
             self._agrees(who, shown, merge.fold(as_placed(each) for each in there.values()), key[0])
 
-    def _agrees(self, who: str, row: Mapping[str, Any] | None, wanted: merge.Folded, table: str) -> None:
-        if row is None:
-            raise Violation(f"{who}: has the changes of {table} and no row")
+    def _agrees(self, who: str, row: Any, wanted: merge.Folded, table: str) -> None:
+        self._shows(who, row, wanted, table)
         heads = {id_: sorted(fields) for id_, fields in row["heads"].items() if fields}
         if heads != {id_: sorted(fields) for id_, fields in wanted.heads.items()}:
             raise Violation(f"{who}: other heads of {table} than the server's log gives", self.steps)
+
+    def _shows(self, who: str, row: Mapping[str, Any] | None, wanted: merge.Folded, table: str) -> None:
+        if row is None:
+            raise Violation(f"{who}: has the changes of {table} and no row")
         for name, value in wanted.values.items():
             if read(row, name) != value:
                 raise Violation(f"{who}: shows another value of {table}.{name}", self.steps)

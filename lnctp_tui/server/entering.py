@@ -138,7 +138,7 @@ class _Entering:
         self.latest = instants.micros(now) + AHEAD
         self.entries: list[Entry] = []
         self.met: dict[str, Coming] = {}
-        self.new: dict[Key, list[Entry]] = {}
+        self.new: dict[Key, list[dict[str, Any]]] = {}
         self.joined: list[tuple[str, str, str]] = []
         self.given: dict[tuple[str, str], int] = {}
         self.erased_ids: dict[str, list[str]] = {}
@@ -226,13 +226,15 @@ class _Entering:
         each.status = "accepted"
         each.placed = self.latest if change["hlc"] > self.latest else None
         record.erased = record.erased or scope in self.erased_scopes
+        patch = orjson.dumps(change["patch"])
         entry: Entry = {name: change[name] for name in wire.SENT} | {
             "kind": "change",
             "placed": each.placed,
             "received_at": self.received_at,
             "person": each.writer.person,
             "scope": scope,
-            "size": len(orjson.dumps(change["patch"])),
+            "patch": patch.decode(),
+            "size": len(patch),
             "joins": bool(record.scopes) and scope not in record.scopes,
         }
         if record.erased:
@@ -243,12 +245,12 @@ class _Entering:
             self.joined.append((scope, *each.key))
         if scope != wire.EVERYBODY and scope not in self.scopes:
             for person in {each.writer.person, each.device.person}:
-                self.given[person, scope] = -(rows.ordered_by(entry) // 1_000_000)
+                self.given[person, scope] = -((each.placed or change["hlc"]) // 1_000_000)
                 self.had.add((person, scope))
             self.scopes.add(scope)
         each.entry = len(self.entries)
         self.entries.append(entry)
-        self.new.setdefault(each.key, []).append(entry)
+        self.new.setdefault(each.key, []).append({**change, "placed": each.placed})
 
     def prepare(self) -> None:
         """Folds and stages all that was accepted; what came for an erased record is blank."""

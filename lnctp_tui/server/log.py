@@ -21,6 +21,7 @@ MEMBERS = (
     "sig", "received_at", "person", "scope", "reason", "data", "joins",
 )  # fmt: skip
 Entry = dict[str, Any]
+"""Its members by name; the patch as JSON."""
 
 
 def event(
@@ -68,7 +69,12 @@ def append(connection: Db, team: str, entries: Sequence[Entry], *, staged: bool 
         stage(connection, content)
         staged = True
     ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
-    given = None if staged else Json(entries)
+    given = None if staged else Json([_unread(each) for each in entries])
     found = connection.execute(APPEND, (team, ids, hashes, given)).fetchone()
     assert found is not None
     return found[0], Mark(found[1], found[2])
+
+
+def _unread(entry: Entry) -> Entry:
+    patch = entry.get("patch")
+    return entry if patch is None else entry | {"patch": orjson.Fragment(patch)}

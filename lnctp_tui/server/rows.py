@@ -19,7 +19,7 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def _names(table: str) -> list[str]:
-    return ["of_team", *TABLES[table].columns.keys()]
+    return ["of_team", *(each.name for each in TABLES[table].columns if each.name != "heads")]
 
 
 def _statement(table: str) -> str:
@@ -43,31 +43,27 @@ def ordered_by(change: Mapping[str, Any]) -> int:
     return int(change["placed"] or change["hlc"])
 
 
-def folded(changes: Iterable[Mapping[str, Any]]) -> merge.Folded:
-    """What the changes of one record make, in the order the server places them. Each has hlc and placed."""
-    told = list(changes)
-    if len(told) == 1:
-        # Nearly all of a first delivery; equal to the fold, as a test holds.
-        only = told[0]["patch"]
-        return merge.Folded(dict(only), {told[0]["id"]: sorted(only)}, {})
-    return merge.fold({**each, "hlc": ordered_by(each)} for each in told)
+def values(changes: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What the changes of one record show, in the order the server places them. Each has hlc and placed.
+
+    One change alone shows its patch: nearly all of a first delivery.
+    """
+    if len(changes) == 1:
+        found: Mapping[str, Any] = changes[0]["patch"]
+        return found
+    return merge.fold({**each, "hlc": ordered_by(each)} for each in changes).values
 
 
 def row_of(team: str, table: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The row that these changes of one record make. Each has id, row, actor, hlc, placed, base, patch."""
-    state = folded(changes)
+    """The row that these changes of one record make. Each has id, row, actor, hlc, placed, base, patch.
+
+    Without heads: who needs those of a record has its log.
+    """
     first = changes[0] if len(changes) == 1 else min(changes, key=lambda each: (ordered_by(each), each["id"]))
-    return (
-        EMPTY[table]
-        | merged(table, START, state.values)
-        | {
-            "of_team": team,
-            "id": first["row"],
-            "heads": state.heads,
-            "created_at": folding.iso(ordered_by(first)),
-            "created_by": first["actor"],
-        }
-    )
+    row = EMPTY[table] | merged(table, START, values(changes))
+    row["of_team"], row["id"] = team, first["row"]
+    row["created_at"], row["created_by"] = folding.iso(ordered_by(first)), first["actor"]
+    return row
 
 
 def write(connection: Db, team: str, logs: Mapping[Key, Sequence[Mapping[str, Any]]]) -> None:

@@ -68,23 +68,25 @@ def pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Written:
 
 def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -> str:
     """Rows in the text form of COPY, with their order: one write instead of one for every few."""
-    return "".join(
-        [
-            "\t".join([*map(_field, map(row.get, names)), f"{order}\n"])
-            for order, row in enumerate(rows, first)
-        ]
-    )
+    return "".join([_line([*map(row.get, names)], order) for order, row in enumerate(rows, first)])
 
 
-def _field(value: Any) -> str:
+def _line(values: Sequence[Any], order: int) -> str:
+    # One look at all texts together: hardly any has something to escape.
+    texts = "".join([each for each in values if type(each) is str])
+    if "\\" in texts or "\n" in texts or "\t" in texts or "\r" in texts:
+        values = [_escaped(each) if isinstance(each, str) else each for each in values]
+    return "\t".join([*[each if type(each) is str else _said(each) for each in values], f"{order}\n"])
+
+
+def _said(value: Any) -> str:
     if value is None:
         return "\\N"
-    if isinstance(value, str):
-        said: str = value.replace("\\", "\\\\") if "\\" in value else value
-        if "\n" in said or "\r" in said or "\t" in said:
-            said = said.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-        return said
     if isinstance(value, dict | list):
         # JSON escapes what ends a field or a line.
         return orjson.dumps(value).decode().replace("\\", "\\\\")
-    return str(value)
+    return _escaped(str(value))
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")

@@ -118,9 +118,9 @@ class Desk:
 
     def sync(self) -> Client:
         """A whole round, as the thread does it, but for the daily comparison."""
-        client = self.client()
         with self.store.write() as unit:
             unit.remember(server_state.COMPARED, instants.iso(unit.now))
+        client = self.client()
         Round(client).run()
         return client
 

@@ -116,7 +116,7 @@ def test_a_call_needs_nothing_of_the_network() -> None:
     """Memory and the first screen: what synchronisation needs is imported where there is a server."""
     code = (
         "import sys, lnctp_tui.app, lnctp_tui.screens.desk, lnctp_tui.screens.intake, lnctp_tui.screens.case;"
-        "print([name for name in ('httpx', 'lnctp_tui.sync.client', 'alembic') if name in sys.modules])"
+        "print([name for name in ('httpcore', 'lnctp_tui.sync.client', 'alembic') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert found.stdout.strip() == "[]"

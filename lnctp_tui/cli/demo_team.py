@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import ProxyHandler, build_opener
 
 from lnctp_tui.i18n import _, set_language
 
@@ -212,17 +213,15 @@ def _server(home: Path, ended: threading.Event) -> Iterator[tuple[str, Database]
 
 
 def _until_up(url: str, process: subprocess.Popen[bytes], ended: threading.Event) -> None:
-    import httpx
-
-    with httpx.Client(trust_env=False) as client:
-        for _try in range(int(PATIENCE * 10)):
-            if process.poll() is not None:
-                break
-            with suppress(httpx.HTTPError):
-                if client.get(f"{url}/ready").status_code == 200:
-                    return
-            if ended.wait(0.1):
-                break
+    without_proxies = build_opener(ProxyHandler({}))
+    for _try in range(int(PATIENCE * 10)):
+        if process.poll() is not None:
+            break
+        with suppress(OSError), without_proxies.open(f"{url}/ready", timeout=PATIENCE) as answer:
+            if answer.status == 200:
+                return
+        if ended.wait(0.1):
+            break
     raise RuntimeError("server")
 
 

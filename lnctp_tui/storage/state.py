@@ -21,9 +21,17 @@ def get(connection: Connection, key: str, default: Any = None) -> Any:
     """The value under `key`, or the default."""
     # Asked many times in a round with nothing to do: a statement without SQLAlchemy's own language.
     found = connection.exec_driver_sql(ONE, (key,)).first()
-    if found is None:
-        return default
-    value = found[0]
+    return default if found is None else _read(found[0])
+
+
+def several(connection: Connection, *keys: str) -> dict[str, Any]:
+    """The values under these keys, as far as there are any."""
+    marks = ", ".join("?" * len(keys))
+    found = connection.exec_driver_sql(f"SELECT key, value FROM sync_state WHERE key IN ({marks})", keys)
+    return {key: _read(value) for key, value in found}
+
+
+def _read(value: Any) -> Any:
     # SQLite keeps what looks like a number as one.
     return orjson.loads(value) if isinstance(value, str) else value
 

@@ -33,7 +33,7 @@ PAGE, HISTORY, FETCHED = 1000, 2000, 1000
 AHEAD = 20_000
 """Histories that are asked for in one go."""
 WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
-WANTED = """SELECT json_group_array(json_array(id, after)) FROM (
+WANTED = """SELECT (SELECT value FROM sync_state WHERE key = ?), json_group_array(json_array(id, after)) FROM (
   SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?)"""
 """By index, with nothing to sort however many there are; as one row, for the reason of storage.bulk."""
 SMALLEST = 100
@@ -93,6 +93,8 @@ class Client:
         with store.read() as connection:
             known = server_state.server(connection)
             self.keys = Keyring.load(connection, store.author.device)
+            self.compared: str | None = state.get(connection, server_state.COMPARED)
+            """When everything was last compared with the server."""
         if known is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = known
@@ -138,12 +140,6 @@ class Client:
         unit.remember(server_state.OFFSET, self.line.offset or None)
 
     # the beginning
-
-    @property
-    def begun(self) -> bool:
-        """Whether there is a cursor to read on from."""
-        with self.store.read() as connection:
-            return state.get(connection, server_state.CURSOR) is not None
 
     def start(self) -> None:
         """Take the server's present mark and the list of what this person may see; their histories come next."""
@@ -360,16 +356,16 @@ class Client:
 
     # histories
 
-    def wanted(self, most: int = ahead.SCOPES) -> list[tuple[str, int]]:
-        """The scopes whose histories are to be fetched next and how far each is.
+    def wanted(self, most: int = ahead.SCOPES) -> list[tuple[str, int]] | None:
+        """The scopes whose histories are to be fetched next and how far each is; None before any beginning.
 
         Everybody's comes first and alone: before it is whole nobody's author is known.
         """
         with self.store.read() as connection:
             if first := connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first():
                 return [(first[0], first[1])]
-            found = connection.exec_driver_sql(WANTED, (most,)).scalar()
-            return [(scope, after) for scope, after in orjson.loads(found or "[]")]
+            cursor, found = connection.exec_driver_sql(WANTED, (server_state.CURSOR, most)).one()
+        return None if cursor is None else [(scope, after) for scope, after in orjson.loads(found)]
 
     def history(self) -> bool:
         """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""
@@ -461,9 +457,10 @@ class Client:
 def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any]:
     """The next page after the stored cursor."""
     with store.read() as connection:
-        cursor = state.get(connection, server_state.CURSOR) or list(wire.START)
-        proof = state.get(connection, server_state.PROOF)
-        audit = state.get(connection, server_state.AUDIT) or list(witness.START)
+        kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT)
+    cursor = kept.get(server_state.CURSOR) or list(wire.START)
+    proof = kept.get(server_state.PROOF)
+    audit = kept.get(server_state.AUDIT) or list(witness.START)
     path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
     if proof:
         path += f"&proof={proof[0]}.{proof[1]}"

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from lnctp_tui.domain.scopes import EVERYBODY
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
 from lnctp_tui.storage import audit, instants, leaving, server_state, state
 from lnctp_tui.storage.session import Store
@@ -89,10 +90,12 @@ class Round:
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
         client = self.client
-        if not client.begun:
+        if (wanted := client.wanted()) is None:
             client.start()
-        while (wanted := client.wanted()) and wanted[0][0] == "@all":
+            wanted = client.wanted()
+        while wanted and wanted[0][0] == EVERYBODY:
             client.history()
+            wanted = client.wanted()
         before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass
@@ -105,9 +108,7 @@ class Round:
     def _daily(self) -> None:
         """Once a day, and after a first synchronisation: are both equal, and what leaves the window."""
         client = self.client
-        with client.store.read() as connection:
-            last = state.get(connection, server_state.COMPARED)
-        now = client.store.now()
+        last, now = client.compared, client.store.now()
         if last and instants.parse(last) > now - DAILY:
             return
         if client.outbox.look(all_=True):
@@ -115,8 +116,9 @@ class Round:
         compare(client)
         if last:
             window.ask(client.store, client.line, now)
+        client.compared = instants.iso(now)
         with client.store.write() as unit:
-            unit.remember(server_state.COMPARED, instants.iso(now))
+            unit.remember(server_state.COMPARED, client.compared)
 
     def _obey(self, order: str) -> None:
         """Two people of the organisation had this laptop wiped. New calls can be taken after it, as ever."""

@@ -21,14 +21,18 @@ from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import tls, wire
 
 if TYPE_CHECKING:
-    import httpx
+    import httpcore
 
 CONNECT, SILENT, WRITE = 10.0, 30.0, 60.0
 """Seconds to wait for a connection, for the next byte of an answer, for a byte to be taken."""
 SLOWEST = 200
 """Bytes a second below which an answer is given up, after the first minute."""
+TIMEOUT = {"connect": CONNECT, "read": SILENT, "write": WRITE, "pool": SILENT}
 ERROR_CAP = 64 << 10
+PORTS = {"http": 80, "https": 443}
 AGAIN = frozenset({429, 502, 503, 504})
+Headers = Mapping[bytes, str]
+"""By their names in small letters."""
 
 
 class Line(Protocol):
@@ -61,22 +65,22 @@ class HttpLine:
         now: Callable[[], Any] = instants.now,
         offset: int = 0,
     ) -> None:
-        import httpx  # 6 MiB that a laptop without a server does not spend
+        import httpcore  # several MiB that a laptop without a server does not spend
 
         parts = tls.split(url)
+        assert parts.hostname
         self.device, self.key, self.now, self.offset = device, key, now, offset
-        verify = tls.context(ca) if parts.scheme == "https" else False
-        self._base = f"{parts.scheme}://{parts.netloc}"
-        self._client = httpx.Client(
-            verify=verify,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(SILENT, connect=CONNECT, write=WRITE),
-            limits=httpx.Limits(max_connections=2, keepalive_expiry=120),
+        self._scheme, self._name = parts.scheme.encode(), parts.hostname.encode("idna")
+        self._port = parts.port or PORTS[parts.scheme]
+        name = f"[{parts.hostname}]" if ":" in parts.hostname else self._name.decode()
+        self._host = name if self._port == PORTS[parts.scheme] else f"{name}:{self._port}"
+        # Not httpx: of all it adds here is nothing wanted, neither proxies nor cookies nor redirects.
+        self._pool = httpcore.ConnectionPool(
+            tls.context(ca) if parts.scheme == "https" else None, max_connections=2, keepalive_expiry=120
         )
 
     def close(self) -> None:
-        self._client.close()
+        self._pool.close()
 
     def call(
         self, method: str, path: str, message: Mapping[str, Any] | None = None, *, wait: float = 0.0
@@ -92,29 +96,35 @@ class HttpLine:
         raise AssertionError
 
     def _once(self, method: str, path: str, body: bytes, wait: float) -> dict[str, Any]:
-        request = self._client.build_request(method, self._base + path, content=body or None)
+        import httpcore
+
         moment = int(self.now().timestamp()) + self.offset
-        host = request.headers["Host"]
         # The nonce also keeps a request that is repeated after a lost answer from being a replay.
         nonce = secrets.token_hex(16)
-        request.headers.update(
-            wire.request_headers(self.key, method, host, path, self.device, moment, nonce, body)
+        headers = {"Host": self._host, "Accept-Encoding": "identity"} | wire.request_headers(
+            self.key, method, self._host, path, self.device, moment, nonce, body
         )
-        request.headers["Accept-Encoding"] = "identity"
         if body:
-            request.headers["Content-Type"] = wire.MEDIA
-        request.extensions["timeout"]["read"] = SILENT + wait
+            headers |= {"Content-Type": wire.MEDIA, "Content-Length": str(len(body))}
+        request = httpcore.Request(
+            method,
+            httpcore.URL(scheme=self._scheme, host=self._name, port=self._port, target=path.encode()),
+            headers=list(headers.items()),
+            content=body,
+            extensions={"timeout": TIMEOUT | {"read": SILENT + wait}},
+        )
         with _failures():
-            answer = self._client.send(request, stream=True)
+            answer = self._pool.handle_request(request)
             try:
-                self._learn_time(answer)
-                content = _read(answer, wire.ANSWER_CAP if answer.status_code == 200 else ERROR_CAP, wait)
+                said = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+                self._learn_time(said)
+                content = _read(answer, wire.ANSWER_CAP if answer.status == 200 else ERROR_CAP, wait)
             finally:
                 answer.close()
-        return _understood(answer, content)
+        return _understood(answer.status, said, content)
 
-    def _learn_time(self, answer: httpx.Response) -> None:
-        said = answer.headers.get("LNCTP-Time", "")
+    def _learn_time(self, headers: Headers) -> None:
+        said = headers.get(b"lnctp-time", "")
         if said.isdecimal() and len(said) < 12:
             offset = int(said) - int(self.now().timestamp())
             # A second either way is the time the answer took.
@@ -123,7 +133,7 @@ class HttpLine:
 
 
 class _failures:
-    """Turns what httpx raises into SyncFailed; its own texts may name hosts and are dropped."""
+    """Turns what httpcore raises into SyncFailed; its own texts may name hosts and are dropped."""
 
     def __enter__(self) -> None:
         return None
@@ -131,15 +141,15 @@ class _failures:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if error is None or isinstance(error, SyncFailed):
             return
-        import httpx
+        import httpcore
 
         if _certificate(error):
             raise SyncFailed("server_certificate") from None
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, httpcore.TimeoutException):
             raise SyncFailed("server_slow") from None
-        if isinstance(error, httpx.ConnectError):
+        if isinstance(error, httpcore.ConnectError):
             raise SyncFailed("offline") from None
-        if isinstance(error, httpx.HTTPError | OSError):
+        if isinstance(error, httpcore.NetworkError | httpcore.ProtocolError | OSError):
             raise SyncFailed("line_broke") from None
 
 
@@ -152,11 +162,11 @@ def _certificate(error: BaseException) -> bool:
     return False
 
 
-def _read(answer: httpx.Response, cap: int, wait: float) -> bytes:
+def _read(answer: httpcore.Response, cap: int, wait: float) -> bytes:
     """The body as it came, under a cap and above a pace. Raises SyncFailed."""
     began = time.monotonic()
     content = bytearray()
-    for piece in answer.iter_raw():
+    for piece in answer.iter_stream():
         content += piece
         if len(content) > cap:
             raise SyncFailed("answer_too_large")
@@ -165,31 +175,31 @@ def _read(answer: httpx.Response, cap: int, wait: float) -> bytes:
     return bytes(content)
 
 
-def _understood(answer: httpx.Response, content: bytes) -> dict[str, Any]:
-    message = _message(answer, content)
-    if answer.status_code == 200:
+def _understood(status: int, headers: Headers, content: bytes) -> dict[str, Any]:
+    message = _message(status, headers, content)
+    if status == 200:
         if not isinstance(message, dict):
             raise SyncFailed("not_a_server")
         return message
     said = message.get("error") if isinstance(message, dict) else None
-    code = said if isinstance(said, str) and said in KNOWN else _by_status(answer.status_code)
-    raise SyncFailed(code, status=answer.status_code, **_after(answer))
+    code = said if isinstance(said, str) and said in KNOWN else _by_status(status)
+    raise SyncFailed(code, status=status, **_after(headers))
 
 
-def _message(answer: httpx.Response, content: bytes) -> Any:
+def _message(status: int, headers: Headers, content: bytes) -> Any:
     """What an answer says, None for what is not ours. Refusals may come without compression."""
     try:
-        if answer.headers.get("Content-Type") == wire.MEDIA:
+        if headers.get(b"content-type") == wire.MEDIA:
             return wire.unpack(content, wire.ANSWER_CAP)
-        return orjson.loads(content) if answer.status_code != 200 else None
+        return orjson.loads(content) if status != 200 else None
     except wire.TooLarge:
         raise SyncFailed("answer_too_large") from None
     except (wire.Malformed, orjson.JSONDecodeError):
         return None
 
 
-def _after(answer: httpx.Response) -> dict[str, float]:
-    said = answer.headers.get("Retry-After", "")
+def _after(headers: Headers) -> dict[str, float]:
+    said = headers.get(b"retry-after", "")
     return {"retry_after": float(said)} if said.isdecimal() and len(said) < 6 else {}
 
 

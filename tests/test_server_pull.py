@@ -48,6 +48,21 @@ def test_pages_join_without_gap_and_skip_what_is_not_visible(pool: Pool) -> None
     assert ana.pull() == []
 
 
+@pytest.mark.parametrize("n", [2**15 - 100, 2**31 - 100, 2**53])
+def test_a_log_may_grow_past_every_kind_of_number(pool: Pool, owner: str, n: int) -> None:
+    ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
+    ana.push(first := ana.case())
+    with database.connect(owner) as connection:
+        connection.execute("UPDATE log SET n = n + %s", (n,))
+        connection.execute("UPDATE counter SET n = n + %s", (n,))
+    ana.cursor = Mark(n + 1, wire.chained("", first["id"], first["hash"]))
+    beto.push(beto.case())
+    ana.push(second := ana.case())
+    assert [(each["n"], each["id"]) for each in ana.pull()] == [(n + 3, second["id"])]
+    scopes = [first["row"], second["row"]]
+    assert [each["n"] for each in history.history(pool, ana.row, scopes)["changes"]] == [n + 1, n + 3]
+
+
 def test_a_page_stays_within_its_range_of_numbers(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "SCANNED", 10)
     ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")

@@ -19,8 +19,9 @@ PLACE = """SELECT c.n, c.chain, u.n, u.chain,
     %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(cursor)s AND chain = %(chain)s),
     %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(proof)s AND chain = %(proven)s),
     (SELECT p.role FROM people p WHERE p.team = c.team AND p.id = %(person)s)
-  FROM counter c LEFT JOIN log u ON u.team = c.team AND u.n = least(c.n, %(cursor)s + %(scanned)s)
+  FROM counter c LEFT JOIN log u ON u.team = c.team AND u.n = least(c.n, %(cursor)s::bigint + %(scanned)s)
   WHERE c.team = %(team)s"""
+"""The sum needs its cast: the driver sends 30,000 and 5,000 as smallints, and theirs would not be one."""
 PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto FROM (
     SELECT l.*, sum(l.size) OVER (ORDER BY l.n) AS upto FROM log l
     WHERE l.team = %s AND l.n > %s AND l.n <= %s) AS l

@@ -24,7 +24,7 @@ class Case(Synced, table=True):
     status: str | None = "open"
     closed_at: str | None = None
     close_reason: str | None = None
-    merged_into: str | None = Field(default=None, index=True, max_length=36)
+    merged_into: str | None = Field(default=None, max_length=36)
     report_class: str | None = None
     class_confirmed_by: str | None = None
     triage: str | None = None

@@ -24,7 +24,6 @@ class Change(SQLModel, table=True):
             "refused",
             sqlite_where=text("sent < 2"),
         ),
-        Index("changes_numbered", "n"),
         Index("changes_refused", "refused", sqlite_where=text("refused IS NOT NULL")),
         CheckConstraint("hlc > 0", name="hlc_positive"),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lnctp_tui.domain.protocol import Protocol
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision of migrations/client; a test holds that it is."""
 INDEX = "search_version"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, workspace
 
+from lnctp_tui.storage import vault
+
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "second",
     "served", "soak", "vault_template", "workspace",
@@ -21,6 +24,9 @@ __all__ = [
 
 settings.register_profile("shared", deadline=None)  # the machine may be busy with something else
 settings.load_profile("shared")
+
+# The real derivation, slow on purpose; but in one process the same question is answered once.
+vault._derive = functools.cache(vault._derive)
 
 PTY_TESTS = [
     "test_attack_lock.py",

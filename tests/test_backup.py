@@ -178,14 +178,6 @@ def test_a_backup_of_a_newer_program_is_refused(
     assert backup.restore(file, made.home, made.phrase, at=AT)[0].revision == "0001"
 
 
-@pytest.fixture
-def derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    import functools
-
-    monkeypatch.setattr(vault, "_derive", functools.cache(vault._derive))
-
-
-@pytest.mark.usefixtures("derived_once")
 def test_an_altered_backup_replaces_nothing(made: MadeVault, database: Any, file: Path) -> None:
     database.close()
     before, content = _state(made.home), file.read_bytes()
@@ -228,7 +220,6 @@ def _repack(
     return target
 
 
-@pytest.mark.usefixtures("derived_once")
 def test_a_backup_put_together_from_two_is_refused(
     made: MadeVault, database: Any, file: Path, tmp_path: Path
 ) -> None:

@@ -23,12 +23,6 @@ OTHER = "El tren de las 5 llega con 3 violines"
 
 
 @pytest.fixture
-def derive_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real derivation, but the same question is answered once."""
-    monkeypatch.setattr(vault, "_derive", functools.cache(vault._derive))
-
-
-@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cheap derivation, for tests about what happens to the file."""
     monkeypatch.setattr(vault, "_derive", quick_derive)
@@ -94,7 +88,6 @@ def _put(content: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str
     return altered
 
 
-@pytest.mark.usefixtures("derive_once")
 def test_a_vault_with_any_field_altered_never_opens(made: MadeVault) -> None:
     public = recovery.new_keys().public
     vault.set_recovery(made.home, made.key, public)
@@ -116,7 +109,6 @@ def test_a_vault_with_any_field_altered_never_opens(made: MadeVault) -> None:
     assert vault.unlock(made.home, made.phrase) == made.key
 
 
-@pytest.mark.usefixtures("derive_once")
 def test_a_field_more_or_less_never_opens(made: MadeVault) -> None:
     file = made.home / paths.VAULT
     content = json.loads(file.read_text())
@@ -237,7 +229,6 @@ def test_after_a_change_only_the_new_phrase_opens(made: MadeVault) -> None:
         vault.unlock(made.home, made.phrase)
 
 
-@pytest.mark.usefixtures("derive_once")
 def test_a_change_with_the_wrong_phrase_changes_nothing(made: MadeVault) -> None:
     before = (made.home / paths.VAULT).read_bytes()
     with pytest.raises(WrongPassphrase):

@@ -721,8 +721,8 @@ def test_the_organisations_key_is_used_only_with_its_fingerprint(
         (("case", "list", "--status", "nada"), "«nada» no es uno de: 'open'"),
         (("case", "import", "x", "--format", "xml"), "«xml» no es uno de: 'json'"),
         (("init", "--language", "fr"), "«fr» no es uno de: 'es', 'en'"),
-        (("recovery", "open"), "Falta el argumento REQUEST"),
-        (("backup",), "Falta el argumento FILE"),
+        (("recovery", "open"), "Falta el argumento SOLICITUD"),
+        (("backup",), "Falta el argumento ARCHIVO"),
     ],
 )
 def test_misuse_is_told_in_spanish(arguments: tuple[str, ...], told: str, run: Run) -> None:

@@ -13,6 +13,8 @@ import pytest
 from lnctp_tui import errors, i18n
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n.messages import MESSAGES, explain, explain_code
+from lnctp_tui.models import SYNCED
+from lnctp_tui.screens import labels
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -113,3 +115,21 @@ def test_english_is_spoken_when_asked_and_spanish_otherwise() -> None:
 def test_english_counts(count: int, said: str) -> None:
     i18n.set_language("en")
     assert i18n.ngettext("{count} persona", "{count} personas", count).format(count=count) == said
+
+
+def test_every_record_has_a_name_in_words() -> None:
+    assert set(labels.TABLES) == set(SYNCED)
+
+
+def test_what_stands_for_an_argument_is_in_spanish() -> None:
+    said = [
+        node.value.value
+        for path in sorted((ROOT / "lnctp_tui/cli").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "metavar" and isinstance(node.value, ast.Constant)
+    ]
+    assert set(said) == {
+        "FOLIO",
+        "ID|FOLIO",
+        "URL",
+    }  # the same in both; every other is a sentence of the catalog

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def assess(
     context: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="FILE|FOLIO", help=N_("Un documento de caso (o - ), o un folio."))
+        str, typer.Argument(metavar=N_("ARCHIVO|FOLIO"), help=N_("Un documento de caso (o - ), o un folio."))
     ],
 ) -> None:
     path = Path(what)

@@ -104,18 +104,18 @@ def _saves(store: Store, case_id: str) -> Iterator[HistoryLine]:
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("JSON, JSON Lines o CSV; o - ."))],
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("JSON, JSON Lines o CSV; o - ."))],
     form: Annotated[
         Literal["json", "jsonl", "csv"] | None, typer.Option("--format", help=N_("Si falta, se deduce."))
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--map", metavar="MAP.toml", help=N_("Qué columna del CSV llena qué campo.")),
+        typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna del CSV llena qué campo.")),
     ] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help=N_("Dónde guardar las filas rechazadas; contiene datos personales.")
+            metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas; contiene datos personales.")
         ),
     ] = None,
 ) -> None:
@@ -140,7 +140,7 @@ def export(
     targets: Annotated[
         list[str],
         typer.Argument(
-            metavar="[FOLIO]... FILE", help=N_("Folios, y al final el archivo (o - ) de JSON Lines.")
+            metavar=N_("[FOLIO]... ARCHIVO"), help=N_("Folios, y al final el archivo (o - ) de JSON Lines.")
         ),
     ],
     everything: Annotated[

@@ -17,7 +17,9 @@ def check(
     context: typer.Context,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help=N_("Carpeta de la organización; si falta, la de los datos.")),
+        typer.Argument(
+            metavar=N_("[CARPETA]"), help=N_("Carpeta de la organización; si falta, la de los datos.")
+        ),
     ] = None,
 ) -> None:
     from lnctp_tui.i18n.findings import tell

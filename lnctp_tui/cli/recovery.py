@@ -20,7 +20,9 @@ LIMIT = 64 << 10
 
 def new(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Archivo nuevo para la llave pública."))],
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo para la llave pública."))
+    ],
 ) -> None:
     from lnctp_tui.storage import recovery
 
@@ -41,12 +43,16 @@ def new(
 def open_(
     context: typer.Context,
     request: Annotated[
-        Path, typer.Argument(metavar="REQUEST", help=N_("La solicitud del equipo bloqueado."))
+        Path, typer.Argument(metavar=N_("SOLICITUD"), help=N_("La solicitud del equipo bloqueado."))
     ],
-    answer: Annotated[Path, typer.Argument(metavar="ANSWER", help=N_("Archivo nuevo para la respuesta."))],
+    answer: Annotated[
+        Path, typer.Argument(metavar=N_("RESPUESTA"), help=N_("Archivo nuevo para la respuesta."))
+    ],
     share: Annotated[
         list[Path] | None,
-        typer.Option("--share", metavar="FILE", help=N_("Archivo con la parte de un custodio; dos veces.")),
+        typer.Option(
+            "--share", metavar=N_("ARCHIVO"), help=N_("Archivo con la parte de un custodio; dos veces.")
+        ),
     ] = None,
 ) -> None:
     from lnctp_tui.storage import recovery
@@ -72,7 +78,7 @@ def open_(
 
 def request(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Archivo nuevo para la solicitud."))],
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo para la solicitud."))],
 ) -> None:
     if file.exists() or file.is_symlink():  # before the key of the last request is replaced
         raise BadInput("file_exists", name=file.name)
@@ -90,7 +96,9 @@ def request(
 
 def finish(
     context: typer.Context,
-    answer: Annotated[Path, typer.Argument(metavar="ANSWER", help=N_("La respuesta de los custodios."))],
+    answer: Annotated[
+        Path, typer.Argument(metavar=N_("RESPUESTA"), help=N_("La respuesta de los custodios."))
+    ],
     new: NewFile = None,
 ) -> None:
     from lnctp_tui.storage import recovery
@@ -104,7 +112,9 @@ def finish(
 
 def use(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("La llave pública de la organización."))],
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("La llave pública de la organización."))
+    ],
     fingerprint: Annotated[
         str | None, typer.Option(help=N_("La huella que dijo la organización, seis palabras."))
     ] = None,
@@ -137,7 +147,8 @@ def sheet(context: typer.Context) -> None:
 def open_sheet(
     context: typer.Context,
     words_file: Annotated[
-        Path | None, typer.Option("--sheet-file", metavar="FILE", help=N_("Archivo con las 24 palabras."))
+        Path | None,
+        typer.Option("--sheet-file", metavar=N_("ARCHIVO"), help=N_("Archivo con las 24 palabras.")),
     ] = None,
     new: NewFile = None,
 ) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ABOUT = N_("El servidor central: ponerlo en marcha, personas, equipos y respaldos.")
 KeyFile = Annotated[
     Path | None,
-    typer.Option("--key-file", metavar="FILE", help=N_("Archivo con las 24 palabras de la llave.")),
+    typer.Option("--key-file", metavar=N_("ARCHIVO"), help=N_("Archivo con las 24 palabras de la llave.")),
 ]
 
 
@@ -56,9 +56,12 @@ def run(
     port: Annotated[int, typer.Option(min=1, max=65535, help=N_("Puerto."))] = 8443,
     workers: Annotated[int, typer.Option(min=1, max=64, help=N_("Procesos que atienden."))] = 1,
     cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=N_("Certificado del servidor, PEM, con su cadena."))
+        Path | None,
+        typer.Option(metavar=N_("ARCHIVO"), help=N_("Certificado del servidor, PEM, con su cadena.")),
     ] = None,
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help=N_("Llave del certificado, PEM."))] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Llave del certificado, PEM."))
+    ] = None,
 ) -> None:
     _needed()
     from lnctp_tui.server import run as server
@@ -99,9 +102,9 @@ STATUS = {
 
 def backup(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=N_("Archivo nuevo."))] = None,
+    file: Annotated[Path | None, typer.Argument(metavar=N_("[ARCHIVO]"), help=N_("Archivo nuevo."))] = None,
     folder: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help=N_("Carpeta: el nombre lleva la hora."))
+        Path | None, typer.Option(metavar=N_("CARPETA"), help=N_("Carpeta: el nombre lleva la hora."))
     ] = None,
     keep: Annotated[
         int | None,
@@ -132,12 +135,14 @@ def backup(
 
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("El respaldo."))],
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("El respaldo."))],
     key_file: KeyFile = None,
     erased: Annotated[
         Path | None,
         typer.Option(
-            "--erased", metavar="FILE", help=N_("Lista de supresiones; si no, la que está junto al respaldo.")
+            "--erased",
+            metavar=N_("ARCHIVO"),
+            help=N_("Lista de supresiones; si no, la que está junto al respaldo."),
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help=N_("Solo lo revisa; no restaura."))] = False,

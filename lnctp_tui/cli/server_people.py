@@ -29,16 +29,16 @@ STATES = {
 }
 LONGEST = 200
 
-Who = Annotated[str, typer.Argument(metavar="PERSON", help=N_("Nombre o identificador."))]
+Who = Annotated[str, typer.Argument(metavar=N_("PERSONA"), help=N_("Nombre o identificador."))]
 Which = Annotated[
-    str, typer.Argument(metavar="DEVICE", help=N_("Comienzo del identificador, o prefijo de folio."))
+    str, typer.Argument(metavar=N_("EQUIPO"), help=N_("Comienzo del identificador, o prefijo de folio."))
 ]
-Role = Annotated[str, typer.Argument(metavar="ROLE", help=N_("counselor, supervisor, analyst o admin."))]
+Role = Annotated[str, typer.Argument(metavar=N_("PAPEL"), help=N_("counselor, supervisor, analyst o admin."))]
 
 
 def add_person(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=N_("Nombre."))],
+    name: Annotated[str, typer.Argument(metavar=N_("NOMBRE"), help=N_("Nombre."))],
     role: Annotated[str, typer.Option(help=N_("counselor, supervisor, analyst o admin."))] = "counselor",
 ) -> None:
     from lnctp_tui.domain.text import clean

@@ -17,7 +17,7 @@ LONGEST = 200
 def erase(
     context: typer.Context,
     record: Annotated[
-        str, typer.Argument(metavar="RECORD", help=N_("Folio o identificador del caso o contacto."))
+        str, typer.Argument(metavar=N_("REGISTRO"), help=N_("Folio o identificador del caso o contacto."))
     ],
     reason: Annotated[str, typer.Option(help=N_("Número de la orden o solicitud; queda en la bitácora."))],
     yes: Annotated[bool, typer.Option("--yes", help=N_("No pregunta: la supresión no se deshace."))] = False,

@@ -68,10 +68,12 @@ class _Told:
 def enroll(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help=N_("Dirección del servidor, https://…"))],
-    code: Annotated[str, typer.Argument(metavar="CODE", help=N_("El código que le dictaron."))],
+    code: Annotated[str, typer.Argument(metavar=N_("CÓDIGO"), help=N_("El código que le dictaron."))],
     ca: Annotated[
         Path | None,
-        typer.Option("--ca", help=N_("Certificado de la autoridad de su organización, PEM."), metavar="FILE"),
+        typer.Option(
+            "--ca", help=N_("Certificado de la autoridad de su organización, PEM."), metavar=N_("ARCHIVO")
+        ),
     ] = None,
 ) -> None:
     from lnctp_tui.services import sync

@@ -21,7 +21,7 @@ NewFile = Annotated[
     Path | None,
     typer.Option(
         "--new-passphrase-file",
-        metavar="ARCHIVO",
+        metavar=N_("ARCHIVO"),
         help=N_("Archivo con la frase nueva, que solo usted pueda leer."),
     ),
 ]
@@ -32,12 +32,12 @@ def init(
     context: typer.Context,
     name: Annotated[str | None, typer.Option(help=N_("Nombre de la consejera o el consejero."))] = None,
     time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help=N_("Zona horaria, por ejemplo America/Tijuana."))
+        str | None, typer.Option(metavar=N_("ZONA"), help=N_("Zona horaria, por ejemplo America/Tijuana."))
     ] = None,
     language: Annotated[Literal["es", "en"], typer.Option(help=N_("Idioma."))] = "es",
     recovery_key: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=N_("Llave pública de recuperación de la organización.")),
+        typer.Option(metavar=N_("ARCHIVO"), help=N_("Llave pública de recuperación de la organización.")),
     ] = None,
 ) -> None:
     zone = _zone(time_zone)
@@ -171,7 +171,8 @@ def passphrase(context: typer.Context, new: NewFile = None) -> None:
 def backup(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=N_("Archivo nuevo; queda cifrado con la misma frase."))
+        Path,
+        typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo; queda cifrado con la misma frase.")),
     ],
 ) -> None:
     home, key = session.unlock(context)
@@ -194,7 +195,7 @@ def backup(
 
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("Un respaldo de «lnctp backup»."))],
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Un respaldo de «lnctp backup»."))],
 ) -> None:
     from lnctp_tui.storage import backup as backups
     from lnctp_tui.storage import instants

@@ -75,6 +75,8 @@ def dress(command: Any, keep: Keep) -> None:
     for each in command.params:
         if each.name in COMPLETION and each.callback:
             each.callback = _in_own_words(each.callback)
+        if each.metavar:
+            each.metavar = _(each.metavar)
         text = COMPLETION.get(each.name) or getattr(each, "help", None)
         if text:
             each.help = _(text)

@@ -14,7 +14,8 @@ TABLES: Mapping[str, str] = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
     "identifiers": N_("Dato que enlaza"), "money": N_("Rastro de dinero"), "notes": N_("Nota"),
     "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
-    "tasks": N_("Tarea"),
+    "tasks": N_("Tarea"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
+    "providers": N_("Servicio"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "folio": N_("Folio"), "opened_at": N_("Abierto"), "status": N_("Situación"), "closed_at": N_("Cerrado"),

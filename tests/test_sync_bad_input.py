@@ -169,11 +169,11 @@ def test_one_poison_record_in_500_is_named_and_the_others_are_stored(desk: Desk)
 
 
 def test_a_batch_that_the_server_does_not_understand(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lnctp_tui.sync import client
+    from lnctp_tui.sync import sending
 
     ids = desk.write(3)
     with monkeypatch.context() as patch:
-        patch.setattr(client.Client, "_envelope", lambda *_: ({"changes": "ninguno"}, 0))
+        patch.setattr(sending.Sending, "_envelope", lambda *_: ({"changes": "ninguno"}, 0))
         assert desk.once() == "malformed"
     assert "El servidor no entendió lo que se le envió." in desk.lnctp("status")
     assert "Actualice el programa o avise a soporte." in desk.lnctp("status")

@@ -426,7 +426,7 @@ def test_what_came_is_found_by_the_search(house: House) -> None:
 def test_a_round_with_nothing_to_do_writes_nothing(house: House) -> None:
     ana, _beto, _case = shared(house)
     client = ana.client()
-    client.contact()
+    client.contact.note()
     before = ana.scalar("PRAGMA data_version")
     ana.line.asked.clear()
     client.push()

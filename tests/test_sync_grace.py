@@ -141,5 +141,5 @@ def test_a_clock_that_was_years_ahead_is_forgiven_by_the_next_contact(workspace:
     assert seen(workspace, "tamarindo") == (0, 0, 0)
     with ThreadPoolExecutor(1) as pool:
         client = Client(workspace.store, DirectLine(None, ""), pool=pool)  # type: ignore[arg-type]
-        client.contact()
+        client.contact.note()
     assert seen(workspace, "tamarindo") == (1, 1, 1)

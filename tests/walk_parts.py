@@ -27,7 +27,8 @@ from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import TABLES, Store
 from lnctp_tui.storage.vault import Key
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.client import Client, Diverged
+from lnctp_tui.sync.answers import Diverged
+from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round
 from lnctp_tui.sync.wire import Mark
 

@@ -6,26 +6,25 @@ Protocol and reasons: docs/synchronisation.md, "The line". `sync.loop` takes the
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent import futures
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from lnctp_tui.domain.scopes import EVERYBODY
-from lnctp_tui.errors import StorageFailed, SyncFailed
+from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
-from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import ahead, outbox, wire, witness
 from lnctp_tui.sync.ahead import Ahead
+from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
 from lnctp_tui.sync.heap import many_objects
-from lnctp_tui.sync.outbox import Offered, Outbox
-from lnctp_tui.sync.transport import SLOWEST, Line
+from lnctp_tui.sync.outbox import Outbox
+from lnctp_tui.sync.sending import Sending
+from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
 
 PAGE, HISTORY, FETCHED = 1000, 2000, 1000
@@ -39,24 +38,9 @@ WANTED = """SELECT (SELECT value FROM sync_state WHERE key = ?), json_group_arra
 SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
-CONTACT_EVERY = 60.0
 BETWEEN = 2.0
 """Seconds of a long download after which what was saved here goes out, and news come in."""
-QUICK = 5.0
-"""Seconds within which something is answered on a line that takes more."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked"})
-Settled = Sequence[Sequence[Any]]
-"""What an answer says of each change of a batch."""
-
-
-class Going(NamedTuple):
-    """A batch on the line."""
-
-    batch: Offered
-    answer: Future[dict[str, Any]]
-    audit: int | None
-    """How far the chain of views is that it told of."""
-    began: float
 
 
 class Came(NamedTuple):
@@ -66,30 +50,17 @@ class Came(NamedTuple):
     made: dict[str, incoming.Ready]
 
 
-class Diverged(Exception):
-    """The server does not know our history: one of the two came back from an old copy."""
-
-
-@contextmanager
-def understood() -> Iterator[None]:
-    """An answer that is not what the protocol says becomes SyncFailed."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        raise SyncFailed("not_a_server") from None
-
-
 class Client:
     """One laptop's side of the line. Not for two threads at once."""
 
     def __init__(self, store: Store, line: Line, *, pool: ThreadPoolExecutor, short: float = SHORT) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
+        self.contact = Contact(store, line)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.page, self.chunk = PAGE, 500
         self.stored = 0
         """Pages with news so far."""
-        self._contact = 0.0
         with store.read() as connection:
             known = server_state.server(connection)
             self.keys = Keyring.load(connection, store.author.device)
@@ -98,6 +69,7 @@ class Client:
         if known is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = known
+        self.sending = Sending(store, line, self.outbox, pool, known.key, self.contact)
 
     # who we are to the server
 
@@ -125,133 +97,24 @@ class Client:
                 server_state.put_server(unit.connection, server)
             self.server = server
 
-    def contact(self, unit: Unit | None = None) -> None:
-        """Note that the server answered, at most once a minute for its own sake."""
-        moment = time.monotonic()
-        if unit is None and moment - self._contact < CONTACT_EVERY and self._contact:
-            return
-        if unit is None:
-            with self.store.write(behind=True) as unit:
-                self.contact(unit)
-            return
-        self._contact = moment
-        unit.remember(server_state.CONTACT, instants.iso(unit.now))
-        unit.remember(server_state.LATEST, instants.iso(unit.now))
-        unit.remember(server_state.OFFSET, self.line.offset or None)
-
     # the beginning
 
     def start(self) -> None:
         """Take the server's present mark and the list of what this person may see; their histories come next."""
         answer = self.line.call("POST", "/v1/start", {})
         with understood():
-            cursor = _mark(answer["cursor"])
+            cursor = mark(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
         with self.store.write() as unit:
             gone = incoming.begin(unit, cursor, scopes)
-            self.contact(unit)
+            self.contact.note(unit)
         self._tell(gone)
 
     # out
 
-    @many_objects()
     def push(self, *, all_: bool = True) -> int:
-        """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
-
-        On a good line the next batch goes before the last one is answered: the server reads one while its
-        database works on the other, and this laptop settles a third.
-        """
-        done = 0
-        last: Settled = ()
-        again = False
-        going: deque[Going] = deque()
-        try:
-            while True:
-                while len(going) < self.outbox.abreast and (batch := self._next(all_)):
-                    going.append(self._send(batch, going))
-                self._settle(last)
-                if not going:
-                    if not again:
-                        return done
-                    # A batch that was too large comes again in halves.
-                    last, again = (), False
-                    continue
-                sent, again = going.popleft(), True
-                last = self._answered(sent)
-                done += len(last)
-                if len(last) * 2 > self.outbox.size:
-                    self._went(sent.began)
-        except Exception:
-            for each in going:  # what the server kept of them need not go again
-                with suppress(SyncFailed, Diverged, StorageFailed):
-                    self._settle(self._answered(each))
-            raise
-        finally:
-            futures.wait([each.answer for each in going if not each.answer.cancel()])
-            self.outbox.sent = 0
-
-    def _next(self, all_: bool) -> Offered | None:
-        return self.outbox.offer() if self.outbox.look(all_=all_) else None
-
-    def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
-        """Put a batch on the line, behind those that are not answered yet."""
-        body, audit = self._envelope(batch, [id_ for each in ahead for id_ in each.batch.ids[: wire.TOLD]])
-        # One change cannot be halved: it gets the time that a bad line needs for it.
-        patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
-        self.outbox.sent, began = len(batch.ids), time.monotonic()
-        answer = self.pool.submit(self.line.call, "POST", "/v1/push", body, wait=patience)
-        return Going(batch, answer, audit, began)
-
-    def _envelope(self, batch: Offered, before: list[str]) -> tuple[dict[str, Any], int | None]:
-        """The push, and how far the chain of views is that it tells of: it goes with the first of several."""
-        said = outbox.envelope(self.store) | {"repair": False, "changes": batch.changes}
-        if before:
-            return said | {"before": before, "audit": None}, None
-        return said, said["audit"]["n"]
-
-    def _answered(self, sent: Going) -> Settled:
-        try:
-            said = sent.answer.result()
-        except SyncFailed as error:
-            self.outbox.restart()
-            return self._too_large(sent.batch) if error.code == "too_large" else _again(error)
-        if said.get("status") == "diverged":
-            self.outbox.restart()
-            raise Diverged
-        return self._receive(said, sent.batch.ids, sent.audit)
-
-    def _went(self, began: float) -> None:
-        """The line took as much as it was asked to: if it was quick it takes more."""
-        if time.monotonic() - began < QUICK:
-            self.outbox.grow()
-
-    def _too_large(self, batch: Offered) -> Settled:
-        """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""
-        self.outbox.size = max(1, len(batch.ids) // 2)
-        if len(batch.ids) == 1:
-            with self.store.write() as unit:
-                unit.connection.exec_driver_sql(
-                    "UPDATE changes SET refused = 'too_large' WHERE id = ?", (batch.ids[0],)
-                )
-        return ()
-
-    def _receive(
-        self, answer: Mapping[str, Any], ids: Sequence[str], audit: int | None, proves: bool = True
-    ) -> Settled:
-        outbox.checked_receipt(answer, ids, self.store.author.device, self.server.key)
-        with understood(), self.store.write(behind=True) as unit:
-            outbox.acknowledge(unit, answer, audit, proves=proves)
-            self.contact(unit)
-        return list(answer["results"])
-
-    def _settle(self, results: Settled) -> None:
-        if results:
-            with understood(), self.store.write(behind=True) as unit:
-                outbox.settle(unit, results)
-
-    def deliver(self, body: Mapping[str, Any], ids: Sequence[str], audit: int) -> None:
-        """Push changes of a repair, whoever wrote them; the proof comes with the new beginning."""
-        self._settle(self._receive(self.line.call("POST", "/v1/push", body), ids, audit, proves=False))
+        """Send what waits; returns how many changes got a receipt. Raises SyncFailed, Diverged."""
+        return self.sending.push(all_=all_)
 
     # in
 
@@ -260,7 +123,7 @@ class Client:
         began = time.monotonic()
         page = ask_page(self.store, self.line, min(self.page, 2 * self.outbox.size), wait)
         if page.get("more"):
-            self._went(began)
+            self.outbox.went(began)
         return self.store_page(page)
 
     def store_page(self, page: Mapping[str, Any]) -> bool:
@@ -274,11 +137,11 @@ class Client:
         if (role := page.get("role")) and role != self.server.role:
             self.became(self.server.state, role=str(role))
         with understood():
-            _mark(page["from"])
-            following = _mark(page["next"])
+            mark(page["from"])
+            following = mark(page["next"])
             entries = page["entries"]
             if not entries and list(page["from"]) == following:
-                self.contact()
+                self.contact.note()
                 return False
             changes = [each for entry in entries if entry["k"] == "change" for each in _carried(entry)]
             own = [str(entry["id"]) for entry in entries if entry["k"] == "own"]
@@ -292,7 +155,7 @@ class Client:
             self.keys.store(unit)
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
             witness.saw(unit, page)
-            self.contact(unit)
+            self.contact.note(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
         if touched:
@@ -402,7 +265,7 @@ class Client:
         began = time.monotonic()
         answer = self.line.call("POST", "/v1/history", asked)
         if answer.get("next"):
-            self._went(began)
+            self.outbox.went(began)
         return answer
 
     def store_history(
@@ -429,7 +292,7 @@ class Client:
                 if last:
                     incoming.put_aside(unit, checked.aside)
                     incoming.history_read(unit, asked, done, following)
-                    self.contact(unit)
+                    self.contact.note(unit)
             self._pace_chunk(time.monotonic() - began)
         self._tell(frozenset(touched | set(done)))
 
@@ -467,17 +330,6 @@ def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any
     if audit[0]:
         path += f"&audit={audit[0]}"
     return {**line.call("GET", path, wait=wait), witness.KNEW: audit}
-
-
-def _again(error: SyncFailed) -> Settled:
-    raise error
-
-
-def _mark(said: Any) -> list[Any]:
-    n, chain = said
-    if not isinstance(n, int) or not isinstance(chain, str):
-        raise TypeError
-    return [n, chain]
 
 
 def _carried(entry: Mapping[str, Any]) -> list[Any]:

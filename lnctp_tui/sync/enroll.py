@@ -16,7 +16,8 @@ from lnctp_tui.storage import instants, leaving, server_state, state
 from lnctp_tui.storage.server_state import COUNSELOR, DEVICE_KEY, Server
 from lnctp_tui.storage.session import Author, Store, Unit
 from lnctp_tui.sync import outbox, tls
-from lnctp_tui.sync.client import STATES, understood
+from lnctp_tui.sync.answers import understood
+from lnctp_tui.sync.client import STATES
 from lnctp_tui.sync.transport import HttpLine, Line
 
 

@@ -18,7 +18,8 @@ from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
 from lnctp_tui.storage import audit, instants, leaving, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
-from lnctp_tui.sync.client import Client, Diverged, ask_page
+from lnctp_tui.sync.answers import Diverged
+from lnctp_tui.sync.client import Client, ask_page
 from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial

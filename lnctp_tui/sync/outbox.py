@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,8 @@ from lnctp_tui.sync import wire
 
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
 """Failures after which less is asked of the line at once."""
+QUICK = 5.0
+"""Seconds within which something is answered on a line that takes more."""
 URGENT = ("emergency", "urgent_24h")
 LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
@@ -78,6 +81,11 @@ class Outbox:
         self.abreast = wire.ABREAST
         if self.size < wire.BATCH:
             self._remember(min(wire.BATCH, self.size * 2))
+
+    def went(self, began: float) -> None:
+        """The line took as much as it was asked to: if it was quick it takes more. `began` by the monotonic clock."""
+        if time.monotonic() - began < QUICK:
+            self.grow()
 
     def _remember(self, size: int) -> None:
         self.size = size

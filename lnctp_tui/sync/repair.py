@@ -10,7 +10,8 @@ import orjson
 from lnctp_tui.storage import incoming
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import outbox, wire, witness
-from lnctp_tui.sync.client import Client, understood
+from lnctp_tui.sync.answers import understood
+from lnctp_tui.sync.client import Client
 
 OFFERED = 20_000
 """Ids in one question."""
@@ -69,7 +70,7 @@ def give_back(client: Client, ids: list[str]) -> int:
             continue
         said = outbox.envelope(client.store)
         body = said | {"cursor": None, "proof": None, "repair": True, "changes": batch.changes}
-        client.deliver(body, batch.ids, said["audit"]["n"])
+        client.sending.deliver(body, batch.ids, said["audit"]["n"])
         sent = set(batch.ids)
         returned += len(sent)
         ids = [each for each in ids if each not in sent]

@@ -162,6 +162,7 @@ def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, se
     [
         ("http://server.example.org", "server_plain"), ("ftp://127.0.0.1", "server_address"),
         ("https://", "server_address"), ("https://a@b.example.org", "server_address"),
+        ("https://b..example.org", "server_address"), (f"https://{'x' * 64}.org", "server_address"),
         ("https://b.example.org/path", "server_address"), ("https://b.example.org:99999", "server_address"),
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ def split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         host, _port = parts.hostname, parts.port
+        (host or "").encode("idna")  # no name of a machine has an empty or endless part
     except ValueError:
         raise SyncFailed("server_address") from None
     if not host or parts.username or parts.query or parts.fragment or parts.path.strip("/"):

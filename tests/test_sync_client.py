@@ -522,3 +522,13 @@ def test_the_search_for_cycles_is_left_as_it_was() -> None:
     with pytest.raises(SyncFailed):
         breaks()
     assert gc.get_threshold() == before
+
+
+def test_a_laptop_that_lost_its_place_begins_anew(house: House) -> None:
+    _, beto, case = shared(house, summary="Prueba")
+    with beto.store.write() as unit:
+        unit.remember(server_state.CURSOR, None)
+        unit.connection.exec_driver_sql("UPDATE scopes SET state = 'wanted', after = 0 WHERE id = '@all'")
+    beto.sync()
+    assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
+    assert beto.client().wanted() == []

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
@@ -217,7 +218,7 @@ def _until_up(url: str, process: subprocess.Popen[bytes], ended: threading.Event
     for _try in range(int(PATIENCE * 10)):
         if process.poll() is not None:
             break
-        with suppress(OSError), without_proxies.open(f"{url}/ready", timeout=PATIENCE) as answer:
+        with suppress(OSError, HTTPException), without_proxies.open(f"{url}/ready", timeout=5) as answer:
             if answer.status == 200:
                 return
         if ended.wait(0.1):

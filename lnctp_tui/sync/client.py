@@ -225,10 +225,11 @@ class Client:
         Everybody's comes first and alone: before it is whole nobody's author is known.
         """
         with self.store.read() as connection:
-            if first := connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first():
-                return [(first[0], first[1])]
             cursor, found = connection.exec_driver_sql(WANTED, (server_state.CURSOR, most)).one()
-        return None if cursor is None else [(scope, after) for scope, after in orjson.loads(found)]
+            first = connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first()
+        if cursor is None:
+            return None
+        return [(scope, after) for scope, after in ([first] if first else orjson.loads(found))]
 
     def history(self) -> bool:
         """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""

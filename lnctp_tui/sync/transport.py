@@ -27,7 +27,6 @@ CONNECT, SILENT, WRITE = 10.0, 30.0, 60.0
 """Seconds to wait for a connection, for the next byte of an answer, for a byte to be taken."""
 SLOWEST = 200
 """Bytes a second below which an answer is given up, after the first minute."""
-TIMEOUT = {"connect": CONNECT, "read": SILENT, "write": WRITE, "pool": SILENT}
 ERROR_CAP = 64 << 10
 PORTS = {"http": 80, "https": 443}
 AGAIN = frozenset({429, 502, 503, 504})
@@ -71,7 +70,7 @@ class HttpLine:
         assert parts.hostname
         self.device, self.key, self.now, self.offset = device, key, now, offset
         self._scheme, self._name = parts.scheme.encode(), parts.hostname.encode("idna")
-        self._port = parts.port or PORTS[parts.scheme]
+        self._port = PORTS[parts.scheme] if parts.port is None else parts.port
         name = f"[{parts.hostname}]" if ":" in parts.hostname else self._name.decode()
         self._host = name if self._port == PORTS[parts.scheme] else f"{name}:{self._port}"
         # Not httpx: of all it adds here is nothing wanted, neither proxies nor cookies nor redirects.
@@ -111,7 +110,9 @@ class HttpLine:
             httpcore.URL(scheme=self._scheme, host=self._name, port=self._port, target=path.encode()),
             headers=list(headers.items()),
             content=body,
-            extensions={"timeout": TIMEOUT | {"read": SILENT + wait}},
+            extensions={
+                "timeout": {"connect": CONNECT, "read": SILENT + wait, "write": WRITE, "pool": SILENT}
+            },
         )
         with _failures():
             answer = self._pool.handle_request(request)

@@ -75,8 +75,6 @@ def dress(command: Any, keep: Keep) -> None:
     for each in command.params:
         if each.name in COMPLETION and each.callback:
             each.callback = _in_own_words(each.callback)
-        if each.metavar:
-            each.metavar = _(each.metavar)
         text = COMPLETION.get(each.name) or getattr(each, "help", None)
         if text:
             each.help = _(text)
@@ -86,6 +84,8 @@ def dress(command: Any, keep: Keep) -> None:
     command.params += _common_options(keep)
     for each in (*command.params, *filter(None, (help_option,))):
         each.display_type = _typed(each.display_type)
+        if each.metavar:
+            each.metavar = _(each.metavar)
     if isinstance(command, TyperGroup):
         if language() == "es":
             command.subcommand_metavar = "ORDEN [ARGUMENTOS]..."
@@ -126,8 +126,6 @@ def _common_options(keep: Keep) -> list[Any]:
         each.expose_value = False
         each.callback = lambda context, parameter, value: keep(context, parameter.name, value)
         each.help = _(each.help)
-        if each.metavar:
-            each.metavar = _(each.metavar)
     return options
 
 

@@ -245,7 +245,7 @@ class _Entering:
             self.joined.append((scope, *each.key))
         if scope != wire.EVERYBODY and scope not in self.scopes:
             for person in {each.writer.person, each.device.person}:
-                self.given[person, scope] = -((each.placed or change["hlc"]) // 1_000_000)
+                self.given[person, scope] = -(rows.ordered_by(entry) // 1_000_000)
                 self.had.add((person, scope))
             self.scopes.add(scope)
         each.entry = len(self.entries)

@@ -187,14 +187,15 @@ def encoded(row: Sequence[Any]) -> bytes:
 def envelope(store: Store) -> dict[str, Any]:
     """What every push says besides its changes: where this laptop stands, and how far its chain of views is."""
     with store.read() as connection:
-        known = state.get(connection, server_state.AUDIT_KNOWN, 0)
+        kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT_KNOWN)
+        known = kept.get(server_state.AUDIT_KNOWN, 0)
         last, head = connection.exec_driver_sql(
             "SELECT seq, chain FROM access ORDER BY seq DESC LIMIT 1"
         ).first() or (0, "")
         at_known = connection.exec_driver_sql("SELECT chain FROM access WHERE seq = ?", (known,)).scalar()
         return {
-            "cursor": state.get(connection, server_state.CURSOR),
-            "proof": state.get(connection, server_state.PROOF),
+            "cursor": kept.get(server_state.CURSOR),
+            "proof": kept.get(server_state.PROOF),
             "receipt": connection.exec_driver_sql("SELECT max(seq) FROM receipts").scalar() or 0,
             "audit": {"n": last, "chain": head, "at_known": at_known},
         }

@@ -277,7 +277,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Calls only once the phrase was accepted."""
-        return self.unlocked or action not in ("new_call", "next_form")
+        return self.unlocked or action not in ("new_call", "next_form", "cover")
 
     def action_new_call(self) -> None:
         """Start a call."""
@@ -287,6 +287,14 @@ class LnctpApp(OrderedKeysApp[int]):
         """Go to the next open call, or say that there is none."""
         if not self.forms_open.next():
             self.notify(_("No hay otra llamada abierta."), markup=False)
+
+    def action_cover(self) -> None:
+        """The words for when somebody else listens, over whatever is on the screen."""
+        from lnctp_tui.screens.script import ScriptDialog
+
+        script = self.workspace.protocol.scripts.get("cover")
+        if script is not None and not isinstance(self.screen, ScriptDialog):
+            self.push_screen(ScriptDialog(script))
 
     def action_help(self) -> None:
         """Show the keys of the screen below."""

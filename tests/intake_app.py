@@ -65,6 +65,9 @@ class CallApp(App[None]):
     def tell(self, error: LnctpError) -> None:
         raise error
 
+    def action_cover(self) -> None:
+        """Nor are its words."""
+
     def action_help(self) -> None:
         """The help screen is not part of these tests."""
 
@@ -86,7 +89,7 @@ class CallApp(App[None]):
             assert failed is not None
             self.call_later(failed, LnctpError("error", at="here"))
             return
-        self.call_later(done, found)
+        self.call_later(lambda: done(found) if self.screen_of_call in self.screen_stack else None)
 
     @property
     def form(self) -> IntakeScreen:

@@ -70,11 +70,11 @@ def test_any_object_is_assessed_and_its_faults_are_told(document: dict[str, Any]
     assert all("…" not in each for each in told)
 
 
-def test_a_document_with_nothing_in_it_is_an_information_call() -> None:
+def test_of_a_document_with_nothing_in_it_nothing_is_suggested() -> None:
     for document in ({}, {"schema": 1}, empty(), {"schema": 2, "people": []}):
         found, told = assessed(document)
         assert (found["class"], found["triage"]["level"], found["people"], told) == (
-            "informativo",
+            None,
             "information",
             [],
             [],

@@ -34,7 +34,7 @@ URGENT = ["trafficker_knows", "transfer_72h", "minor_exploited", "illness_untrea
 @pytest.mark.parametrize(
     ("person", "case", "level", "reasons"),
     [
-        (None, [], "information", ("no_victim",)),
+        (None, [], "follow_up", ("contact.victim",)),
         (victim(), [], "follow_up", ("victim.present",)),
         (victim(ACT), [], "follow_up", ("victim.present",)),
         (victim(*WHOLE), [], "priority", ("elements.complete",)),
@@ -63,7 +63,7 @@ URGENT = ["trafficker_knows", "transfer_72h", "minor_exploited", "illness_untrea
             ("situation.out_needs_services", "victim.present"),
         ),
         (None, ["cssrs.plan_intent"], "emergency", ("cssrs.high",)),
-        (None, ["cssrs.wish_dead"], "follow_up", ("cssrs.low",)),
+        (None, ["cssrs.wish_dead"], "follow_up", ("cssrs.low", "contact.victim")),
         (
             victim(*WHOLE),
             ["danger.locked_in", "danger.in_progress", "danger.child_held"],
@@ -158,8 +158,25 @@ def test_a_yes_to_a_danger_never_lowers_the_level(case, more):
 @pytest.mark.parametrize(
     ("people", "more", "code", "reason"),
     [
-        ([], {}, "informativo", "no_facts"),
-        ([victim()], {}, "informativo", "no_facts"),
+        ([], {}, None, "no_facts"),
+        ([victim()], {}, None, "no_facts"),
+        ([], {"contacts": [{"kind": "hang_up"}]}, None, "no_facts"),
+        ([], {"contacts": [{"kind": "information"}]}, "informativo", "contact.information"),
+        (
+            [],
+            {"contacts": [{"kind": "information"}], "case": ["danger.weapon_present"]},
+            "situacion_riesgo",
+            "danger.weapon_present",
+        ),
+        ([], {"contacts": [{"kind": "information", "dropped": True}]}, None, "no_facts"),
+        ([victim()], {"case": ["danger.in_progress"]}, "situacion_riesgo", "danger.in_progress"),
+        ([], {"case": ["situation.exploited_now"]}, "situacion_riesgo", "situation.exploited_now"),
+        (
+            [victim("need.orientacion_legal")],
+            {"case": ["danger.locked_in"]},
+            "situacion_riesgo",
+            "danger.locked_in",
+        ),
         ([victim(*WHOLE)], {}, "trata", "elements.complete"),
         ([victim(), victim(ACT, SEXUAL, age_min=16)], {}, "trata", "elements.complete"),
         ([victim(ACT)], {}, "situacion_riesgo", "act.captar"),
@@ -213,15 +230,17 @@ def following(person, case=(), **members):
     return engine.assess(found, protocol(), today=TODAY).people[0].next
 
 
-def test_safety_comes_first_then_the_three_first_questions_then_the_age():
+def test_whether_it_is_safe_to_talk_comes_first_then_the_dangers_and_the_age():
     codes = assess(victim()).people[0].next
-    assert codes[:15] == (*(f"danger.{each}" for each in EMERGENCY + URGENT), *FIRST, "age")
+    dangers = [f"danger.{each}" for each in EMERGENCY + URGENT]
+    assert codes[:15] == (FIRST[0], *dangers, *FIRST[1:], "age")
+    assert FIRST[0] == "situation.safe_to_talk"
 
 
 def test_a_danger_that_raises_nothing_is_not_asked():
     codes = assess(victim(), case=["danger.child_held"]).people[0].next
-    assert codes[:6] == tuple(f"danger.{each}" for each in EMERGENCY)
-    assert codes[6:10] == (*FIRST, "age")
+    assert codes[:7] == (FIRST[0], *(f"danger.{each}" for each in EMERGENCY))
+    assert codes[7:10] == (*FIRST[1:], "age")
     assert not [
         each for each in assess(victim(), case=["danger.locked_in"]).next if each.startswith("danger.")
     ]
@@ -328,7 +347,7 @@ def test_the_json_is_what_programs_were_promised():
     assert list(found) == ["class", "triage", "elements", "people"]
     assert (found["class"], found["triage"]) == (
         "trata",
-        {"level": "emergency", "reasons": ["danger.locked_in"]},
+        {"level": "emergency", "reasons": ["danger.locked_in"], "assessed": True},
     )
     assert found["elements"] == {
         "act": ["captar"],
@@ -365,7 +384,7 @@ def test_no_victim_is_an_assessment_too():
     found = assess().to_json()
     assert found["people"] == []
     assert found["elements"]["missing"] == ["act", "means", "purpose"]
-    assert engine.assess({}, protocol(), today=TODAY).to_json()["class"] == "informativo"
+    assert engine.assess({}, protocol(), today=TODAY).to_json()["class"] is None
 
 
 def test_a_group_is_assessed_like_a_victim():

@@ -274,8 +274,8 @@ AT_RISK = st.fixed_dictionaries(
 def test_the_triage_is_the_table(case: dict, people: list[dict]) -> None:
     level = triage_by_text(case, people)
     found = assessed(*people, case=case)["triage"]
-    if level == "information" and suicide(case) != "none":
-        level = "follow_up"  # nobody at risk is closed as information; the table says nothing of them
+    if level == "information":
+        level = "follow_up"  # the call speaks of a victim: nobody is closed as information by silence
     assert found["level"] == level
     assert found["reasons"]
 

@@ -22,6 +22,7 @@ from lnctp_tui.screens.find_field import FindField, HitList, goals
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.screens.narrative import NarrativeDialog
 from lnctp_tui.services import cases, matches, workspace
+from lnctp_tui.services.desk import desk as read_desk
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.widgets.call_bar import CallBar
@@ -581,19 +582,46 @@ async def test_the_emergency_card_reads_the_form_and_logs_once(desk: Workspace) 
         assert app.intake.document["case"]["triage"] == "emergency"
 
 
-async def test_finishing_stops_the_clock_at_once_and_can_be_left(desk: Workspace) -> None:
+async def test_finishing_stops_the_clock_and_esc_lets_it_go_on_with_both_times_kept(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await go(app, pilot, "victima", "name")
         await pilot.press(*"Ana", "f9")
         await pilot.pause()
         dialog = app.screen
         assert isinstance(dialog, ClosingDialog)
-        assert app.intake.ended_at
+        stopped = app.intake.ended_at
+        assert stopped
         assert "anonimato" in str(dialog.query_one("#closing-missing", Static).content)
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is app.form
         assert app.left == 0
+        assert app.intake.ended_at is None
+        first, went_on = app.intake.record(app.intake.contact)["answers"]["clock.pause.1"].split("/")
+        assert (first, first < went_on) == (stopped, True)
+        await pilot.press("f9", "escape")
+        await pilot.pause()
+        assert "clock.pause.2" in app.intake.record(app.intake.contact)["answers"]
+        assert desk.writer.drain(5)
+    stored = cases.document_of_contact(desk.store, app.intake.contact.id)["contacts"][0]
+    assert (stored["ended_at"], stored["answers"]["clock.pause.1"].split("/")[0]) == (None, stopped)
+
+
+async def test_a_clock_that_had_stopped_before_stays_stopped_until_it_is_told_to_go_on(
+    desk: Workspace,
+) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "1", "f9", "f")
+        await pilot.pause()
+        stopped = app.intake.ended_at
+        assert stopped
+        await pilot.press("f9", "escape")
+        await pilot.pause()
+        assert app.intake.ended_at == stopped
+        await pilot.press("f9", "r")
+        await pilot.pause()
+        assert app.screen is app.form
+        assert app.intake.ended_at is None
 
 
 async def test_a_dropped_call_shows_its_plan_first(desk: Workspace) -> None:
@@ -610,9 +638,7 @@ async def test_a_digit_on_a_question_of_the_closing_plan_is_no_kind_of_contact(d
         await pilot.press("escape", "x", "f9")
         await pilot.pause()
         options = app.screen.query_one(OptionList)
-        assert options.has_focus
-        app.screen.query(FieldRow).first().focus_control()
-        await pilot.pause()
+        assert app.screen.query(FieldRow).first().control.has_focus
         await pilot.press("2")
         assert app.intake.kind is None
         options.focus()
@@ -621,20 +647,133 @@ async def test_a_digit_on_a_question_of_the_closing_plan_is_no_kind_of_contact(d
         assert app.intake.kind == "witness"
 
 
+async def left(app: CallApp, pilot: Pilot[None]) -> None:
+    """Wait until the form has been left."""
+    for _ in range(50):
+        await pilot.pause(0.02)
+        if app.left:
+            return
+
+
 async def test_the_class_is_the_counselors(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await pilot.press("escape", "1", "f9")
         await pilot.pause()
         options = app.screen.query_one(OptionList)
-        assert app.screen.query_one(OptionList).has_focus
+        assert options.has_focus
+        assert options.highlighted is None
         codes = [each.code for each in desk.protocol.catalogs["report_class"].rows]
-        options.highlighted = codes.index("otros_delitos")
+        await pilot.press(*["down"] * (codes.index("otros_delitos") + 2), "enter")
+        assert app.left == 0
         await pilot.press("enter")
-        for _ in range(50):
-            await pilot.pause(0.02)
-            if app.left:
-                break
+        await left(app, pilot)
         assert app.intake.document["case"]["report_class"] == "otros_delitos"
+
+
+async def test_reading_the_classes_decides_nothing(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "4", "f9", "down", "down", "down", "up", "f9")
+        await left(app, pilot)
+        assert app.intake.document["case"].get("report_class") is None
+        assert app.intake.document["case"].get("class_confirmed_by") is None
+
+
+async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "4", "f9")
+        await pilot.pause()
+        assert "s la toma" in plain(app.screen.query_one(OptionList))
+        await pilot.press("s")
+        assert app.left == 0
+        await pilot.press("enter")
+        await left(app, pilot)
+        assert app.intake.document["case"]["report_class"] == "otros_delitos"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("f8", "enter", "escape", "escape", "1", "f9", "enter"),
+        ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
+        ("f8", "enter", "escape", "f9", "end", "enter", "f9"),
+        ("escape", "x", "f9", "f9"),
+        ("f9", "enter"),
+        ("escape", "1", "f9", "end", "enter", "f9"),
+        ("escape", "2", "f9", "end", "enter", "enter"),
+        ("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),
+        ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
+        ("escape", "d", "enter", "escape", "f9", "enter"),
+    ],
+)
+async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
+    desk: Workspace, keys: tuple[str, ...]
+) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press(*"Susurra: no puedo salir")
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await left(app, pilot)
+        assert app.left == 1
+        assert desk.writer.drain(5)
+    shown = read_desk(desk.store).cases
+    assert [line.id for line in shown] == [app.intake.document["case"]["id"]]
+    assert shown[0].status == "open"
+    if "f8" in keys:
+        assert shown[0].triage == "emergency"
+
+
+@pytest.mark.parametrize("code", ["danger.in_progress", "danger.weapon_present", "situation.safe_to_talk"])
+@pytest.mark.parametrize("said", ["s", "n", "question_mark"])
+async def test_a_danger_or_situation_answer_keeps_the_case_open(
+    desk: Workspace, code: str, said: str
+) -> None:
+    async with call(desk) as (app, pilot):
+        complete(app)
+        await go(app, pilot, "seguridad", code)
+        await pilot.press(said, "escape", "f9", "end", "enter")
+        await pilot.pause()
+        assert "queda abierto" in str(app.screen.query_one("#closing-fate", Static).content)
+        await pilot.press("f9")
+        await left(app, pilot)
+        case = app.intake.document["case"]
+        assert (case["report_class"], case["status"]) == ("informativo", "open")
+
+
+async def test_legal_guidance_with_nothing_against_it_still_ends_with_its_call(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        complete(app)
+        await pilot.press("escape", "f9", "end", "up", "enter")
+        await pilot.pause()
+        assert "se cierra" in str(app.screen.query_one("#closing-fate", Static).content)
+        await pilot.press("f9")
+        await left(app, pilot)
+        case = app.intake.document["case"]
+        assert (case["report_class"], case["status"]) == ("orientacion_juridica", "closed")
+
+
+def complete(app: CallApp) -> None:
+    """Another crime with a complete minimum record and no victim of trafficking in it."""
+    intake = app.intake
+    said = {
+        ("contact", "kind"): "other_crime",
+        ("contact", "state"): "MX-PUE",
+        ("case", "anonymity"): "anonimo",
+        ("case", "callback_allowed"): "no",
+        ("case", "consent_store"): "yes",
+    }
+    for (on, code), value in said.items():
+        intake.choose(intake.protocol_field(on, code), value)
+    intake.enter(intake.protocol_field("contact", "narrative"), "Pregunta por una pensión.")
+    intake.enter(intake.protocol_field("person", "age"), "40")
+    assert not intake.debt("minimum")
+
+
+async def test_an_information_call_takes_five_keys(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "3", "f9", "enter")  # after the n that began it
+        await left(app, pilot)
+        assert (app.left, app.intake.document["case"], app.intake.kind) == (1, {}, "information")
 
 
 async def test_a_promised_contact_becomes_a_task(desk: Workspace) -> None:
@@ -663,7 +802,9 @@ async def test_a_call_begun_by_mistake_is_discarded_with_a_reason(desk: Workspac
         await pilot.press("escape", "d")
         await pilot.pause()
         assert isinstance(app.screen, DiscardDialog)
-        await pilot.press("enter")
+        await pilot.press("enter")  # no reason is chosen beforehand
+        assert isinstance(app.screen, DiscardDialog)
+        await pilot.press("down", "enter")
         for _ in range(50):
             await pilot.pause(0.02)
             if app.left:

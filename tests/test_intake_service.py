@@ -263,14 +263,14 @@ def test_every_view_is_noted_in_a_chain_that_shows_tampering(workspace: Workspac
         assert audit.broken_at(unit.connection) == 2
 
 
-def test_the_desk_is_by_urgency_then_age(workspace: Workspace) -> None:
+def test_the_desk_is_by_urgency_and_the_newest_emergency_stands_first(workspace: Workspace) -> None:
     for level in ("follow_up", "emergency", "priority", "emergency"):
         intake = Intake.start(workspace)
         intake.set(Ref("cases", intake.current("case").id), {"triage": level}, undoable=False)
         settle(workspace)
     lines = desk(workspace.store).cases
     assert [line.triage for line in lines] == ["emergency", "emergency", "priority", "follow_up"]
-    assert lines[0].opened_at < lines[1].opened_at
+    assert lines[0].opened_at > lines[1].opened_at
 
 
 def test_a_call_about_a_victim_of_whom_nothing_is_written_is_not_pushed_down(workspace: Workspace) -> None:
@@ -293,8 +293,8 @@ def test_a_call_about_a_victim_of_whom_nothing_is_written_is_not_pushed_down(wor
         folios[name] = intake.folio
     lines = desk(workspace.store).cases
     order = [next(name for name, folio in folios.items() if folio == line.folio) for line in lines]
-    assert order == ["silent", "tip", "follow-up", "crime", "decided"]
-    assert [line.triage for line in lines] == ["", "", "follow_up", "information", "information"]
+    assert order == ["follow-up", "crime", "silent", "tip", "decided"]
+    assert [line.triage for line in lines] == ["", "", "", "", "information"]
 
 
 def test_a_setting_is_kept_in_the_database(workspace: Workspace, office: Founded, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from lnctp_tui.domain import indicators, law, next_questions, report_class
+from lnctp_tui.domain import indicators, law, next_questions, report_class, safety
 from lnctp_tui.domain import triage as triage_of
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.indicators import Findings
@@ -53,7 +53,11 @@ class Assessment:
         """The JSON that `lnctp case assess --json` prints."""
         return {
             "class": self.suggestion.code,
-            "triage": {"level": self.triage.level, "reasons": list(self.triage.reasons)},
+            "triage": {
+                "level": self.triage.level,
+                "reasons": list(self.triage.reasons),
+                "assessed": self.triage.assessed,
+            },
             "elements": _elements(self.elements),
             "people": [each.to_json() for each in self.people],
         }
@@ -68,7 +72,8 @@ def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment
     findings = tuple(map(_find, people, [protocol] * len(people), elements, minors))
     results = tuple(each[0].result for each in findings)
     triage = triage_of.triage(document, protocol, elements, minors, results)
-    of_case = next_questions.of_case(document, protocol, triage.level)
+    asks = safety.asks(document, protocol)
+    of_case = next_questions.of_case(document, protocol, triage.level) if asks else []
     assessed = tuple(
         _person(each, protocol, elements[at], findings[at], minors[at], on, of_case)
         for at, each in enumerate(people)

@@ -1,9 +1,9 @@
 """The unanswered questions that would move an assessment most, safety first.
 
-Order: dangers that would raise the triage; the three first questions of every contact; the age when nothing
-is known of it; then what alone changes a result, what alone settles an element or a dimension (a yes makes it
-positive, or a no makes it negative), and what moves a bound. What was asked and not known or refused comes
-after all that; never a never-ask code.
+Order: whether it is safe to talk; dangers that would raise the triage; the other first questions of every
+contact; the age when nothing is known of it; then what alone changes a result, what alone settles an element or a
+dimension (a yes makes it positive, or a no makes it negative), and what moves a bound. What was asked and not
+known or refused comes after all that; never a never-ask code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from lnctp_tui.domain.triage import LEVELS, danger_levels
 FIRST = ("situation.safe_to_talk", "situation.someone_listening", "callback_allowed")
 """Safe to talk? Is anybody listening? If the call drops? Source: triage proposed for the Line, mark D."""
 
-_DANGER, _FIRST, _AGE, _RESULT, _DIMENSION, _BOUND, _AGAIN, _REST = range(8)
+_SAFE, _DANGER, _FIRST, _AGE, _RESULT, _DIMENSION, _BOUND, _AGAIN, _REST = range(9)
 
 Ranked = tuple[tuple[int, ...], str]
 
@@ -46,7 +46,8 @@ def of_case(document: Document, protocol: Protocol, level: str) -> list[Ranked]:
         if LEVELS.index(grade) > LEVELS.index(level)
     ]
     ranked += [
-        _ranked(_FIRST, (order,), code, answers.get(code, case.get(code))) for order, code in enumerate(FIRST)
+        _ranked(_FIRST if order else _SAFE, (order,), code, answers.get(code, case.get(code)))
+        for order, code in enumerate(FIRST)
     ]
     return [each for each in ranked if each is not None]
 

@@ -81,6 +81,10 @@ class Field:
     help: Label | None = None
     max_length: int | None = None
     source: str = ""
+    ask: Label | None = None
+    """How to ask it, where the label is not a question already."""
+    script: str | None = None
+    """The script that is read aloud for this field, shown above it word for word."""
     multiple: bool = False
     """On place, identifier, money: the stage shows as many rows as there are."""
 

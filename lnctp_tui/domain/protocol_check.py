@@ -230,6 +230,8 @@ def _field(reading: Reading, each: Field) -> Iterator[Problem]:
         yield "code", code, {"what": each.code}
     if each.kind in ("catalog", "checklist") and not each.catalog:
         yield "kind", "missing_key", {"what": "catalog"}
+    elif each.script and each.script not in reading.protocol.scripts:
+        yield "script", "unknown_code", {"what": each.script}
     elif each.catalog and each.catalog not in reading.named:
         yield "catalog", "unknown_catalog", {"what": each.catalog}
     elif each.kind == "checklist" and not code and each.catalog != each.code:

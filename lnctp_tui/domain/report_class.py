@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lnctp_tui.domain import safety
 from lnctp_tui.domain.document import Document, Record, answer, victims
 from lnctp_tui.domain.law import Elements
 
@@ -20,17 +21,19 @@ LEGAL_OUTCOME = "orientacion_juridica"
 
 @dataclass(frozen=True)
 class Suggestion:
-    code: str
+    code: str | None
+    """None: the facts say nothing, and the tool says nothing either."""
     reasons: tuple[str, ...]
-    """Codes: answers, `elements.complete`, `indicator.<result>`, `contact.other_crime`,
-    `contact.orientacion_juridica`, `support.<kind>`, `no_facts`."""
+    """Codes: answers, `elements.complete`, `indicator.<result>`, `escalated.911`, `contact.other_crime`,
+    `contact.orientacion_juridica`, `contact.information`, `support.<kind>`, `no_facts`."""
 
 
 def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str, ...]) -> Suggestion:
     """The class, from the gravest down; `found` and `results` are those of the victims, in order.
 
     An act, a purpose, an attempt to hook or exploitation by the indicators is a risk of trafficking; means
-    alone (violence, threats) are one only when no other crime explains them.
+    alone (violence, threats), a danger or a hand-over to 911 are one only when no other crime explains them.
+    Nobody in danger is information: that class takes a call for information and nothing else.
     """
     risk = _of_risk(document, found, results)
     means = [f"means.{code}" for each in found for code in each.means]
@@ -39,12 +42,13 @@ def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str,
         ("trata", ["elements.complete"] if any(each.complete for each in found) else []),
         ("situacion_riesgo", risk),
         ("otros_delitos", crimes),
-        ("situacion_riesgo", means),
+        ("situacion_riesgo", means + safety.in_danger(document)),
         ("orientacion_juridica", _of_law(document)),
+        ("informativo", _of_information(document)),
     ):
         if reasons:
             return Suggestion(code, tuple(dict.fromkeys(reasons)))
-    return Suggestion("informativo", ("no_facts",))
+    return Suggestion(None, ("no_facts",))
 
 
 def _of_risk(document: Document, found: tuple[Elements, ...], results: tuple[str, ...]) -> list[str]:
@@ -69,6 +73,13 @@ def _of_law(document: Document) -> list[str]:
     kinds = [each.get("kind") for each in document.get("supports") or ()]
     said = ["contact.orientacion_juridica"] if LEGAL_OUTCOME in outcomes else []
     return needs + said + [f"support.{kind}" for kind in kinds if kind in LEGAL_SUPPORT]
+
+
+def _of_information(document: Document) -> list[str]:
+    """Only calls for information, and nothing said that must stay open."""
+    kinds = [each.get("kind") for each in document.get("contacts") or ()]
+    only = bool(kinds) and all(kind == "information" for kind in kinds)
+    return ["contact.information"] if only and not safety.keeps_open(document) else []
 
 
 def _yes(record: Record, prefixes: tuple[str, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lnctp_tui.domain import safety
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.identity import per_object
 from lnctp_tui.domain.indicators import RESULTS
@@ -50,8 +51,11 @@ class Triage:
     level: str
     reasons: tuple[str, ...]
     """Codes: answers (`danger.locked_in`), or `cssrs.high`, `lap.positive`, `age.presumed_minor`,
-    `elements.complete`, `indicator.exploitation`, `victim.present`, `no_victim`. Only those of the level itself."""
+    `elements.complete`, `indicator.exploitation`, `victim.present`, `contact.victim`, `no_victim`. Only those
+    of the level itself."""
     target_hours: int | None
+    assessed: bool
+    """Whether the level may be said: a danger is known, or somebody asked. Else nobody knows how soon to act."""
 
 
 def triage(
@@ -63,7 +67,8 @@ def triage(
 ) -> Triage:
     """The level of a case and its reasons; `found`, `minors` and `results` are those of its victims, in order.
 
-    A victim about whom nothing is known is a follow-up, so that nobody is closed by silence. With no word of
+    A victim about whom nothing is known, or whom nobody wrote down yet, is a follow-up, so that nobody is closed
+    by silence; whether that was weighed at all says `assessed`. With no word of
     having left, the exploitation may go on: complete elements, or exploitation by the indicators, are a
     priority, and a minor with a purpose of exploitation or exploited by the indicators is a minor in
     exploitation.
@@ -72,7 +77,8 @@ def triage(
     reasons = _reasons(document, protocol, found, minors, exploited)
     level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
     codes = tuple(dict.fromkeys(code for each, code in reasons if each == level)) or ("no_victim",)
-    return Triage(level, codes, TARGET_HOURS[level])
+    assessed = level in safety.PRESSING or safety.asked(document) or not safety.asks(document, protocol)
+    return Triage(level, codes, TARGET_HOURS[level], assessed)
 
 
 def cssrs(answers: Mapping[str, Any]) -> str:
@@ -147,6 +153,8 @@ def _reasons(
         reasons += [("urgent_24h", "age.presumed_minor")] * any(children)
     if people:
         reasons.append(("follow_up", "victim.present"))
+    elif safety.about_a_victim(document):
+        reasons.append(("follow_up", "contact.victim"))
     return reasons
 
 

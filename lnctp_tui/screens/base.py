@@ -86,6 +86,7 @@ class Shell(Protocol):
 MOVES: list[BindingType] = [
     Binding("tab", "app.focus_next", N_("campo siguiente"), show=False, id="screen.next"),
     Binding("shift+tab", "app.focus_previous", N_("campo anterior"), show=False, id="screen.previous"),
+    Binding("f10", "app.cover", N_("frase de cobertura"), show=False, id="screen.cover"),
     Binding(
         "ctrl+c",
         "screen.copy_text",

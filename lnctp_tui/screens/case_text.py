@@ -52,7 +52,7 @@ def _head(document: Document, found: Assessment, words: Words) -> Iterator[Part]
     suggested = words.value("cases", "report_class", found.suggestion.code)
     if suggested:
         yield Part("pair", suggested, _("Clase que sugieren"))
-    if found.triage.level != case.get("triage"):
+    if found.triage.assessed and found.triage.level != case.get("triage"):
         yield Part("pair", words.value("cases", "triage", found.triage.level), _("Triaje que sugieren"))
     yield from _elements(found, words)
     pairs = list(_pairs("cases", case, words))

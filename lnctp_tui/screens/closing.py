@@ -1,4 +1,7 @@
-"""The end of a call: folio, what is missing, the suggested class, the promised next contact."""
+"""The end of a call: folio, what is missing, the class if the counselor says one, the promised next contact.
+
+Nothing is chosen beforehand: reading the classes decides nothing, and the shortest way out leaves the case open.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -22,6 +26,7 @@ from lnctp_tui.i18n import N_, _, language, pick
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.intake_keys import keep_in_field
+from lnctp_tui.services import endings
 from lnctp_tui.widgets.field_row import FieldRow
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.messages import Chosen, Typed
@@ -45,26 +50,64 @@ CHANNEL = Field("next", "channel", "catalog", Label("Por qué medio", "By what m
 SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_length=500)
 
 
+UNCLASSIFIED = ""
+"""No class yet: the case waits on the desk for somebody who says one."""
+WHY_OPEN = {
+    "victim": N_("habla de una víctima o de lo que vio un testigo"),
+    "silent": N_("llamó alguien que quizá no puede hablar"),
+    "danger": N_("hay respuestas de peligro o de situación"),
+    "escalated": N_("se avisó al 911"),
+    "dropped": N_("se cortó la llamada"),
+    "triage": N_("la urgencia tiene plazo"),
+    "minimum": N_("falta registro mínimo"),
+}
+"""Why a case does not close by itself, by the codes of services.endings.keeps_open."""
+
+
+class Classes(OptionList):
+    """The classes. Enter on a class says it; where nothing is being chosen it ends the call."""
+
+    class Done(Message):
+        """Enter, and no other class is meant."""
+
+    said = 0
+
+    def action_select(self) -> None:
+        """Say the class under the cursor, or go on when there is none."""
+        if self.highlighted is None or self.highlighted == self.said:
+            self.post_message(self.Done())
+        else:
+            super().action_select()
+
+
 class ClosingDialog(AppDialog["str | None"]):
-    """Answers `finished`, the code of a missing field to go to, or nothing: the call stays open."""
+    """Answers `finished`, the code of a missing field to go to, or nothing: the call stays open.
+
+    `stopped`: the clock ran until this dialog came, so Esc lets it go on.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", N_("seguir editando"), id="closing.back"),
-        Binding("f9,enter", "finish", N_("terminar y guardar"), key_display="Enter", id="closing.finish"),
+        Binding("escape", "back", N_("volver a la llamada"), id="closing.back"),
+        Binding("f9", "finish", N_("terminar y guardar"), key_display="F9", id="closing.finish"),
+        Binding("s", "suggested", N_("tomar la sugerida"), id="closing.suggested"),
         Binding("f", "owed", N_("ir a lo que falta"), id="closing.owed"),
+        Binding("p", "words", N_("palabras de cierre"), id="closing.words"),
+        Binding("r", "resume", N_("la llamada sigue"), id="closing.resume"),
         *(
             Binding(digit, f"kind('{digit}')", N_("tipo de contacto"), show=False, id=f"closing.kind{digit}")
             for digit in "1234567890"
         ),
     ]
 
-    def __init__(self, intake: Intake, found: Assessment) -> None:
+    def __init__(self, intake: Intake, found: Assessment, *, stopped: bool = False) -> None:
         super().__init__()
         self.intake = intake
         self.found = found
+        self.stopped = stopped
         self.report_classes = [
             row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
         ]
+        self.decided: str = intake.document["case"].get("report_class") or UNCLASSIFIED
         self.promise: dict[str, str] = {}
         self._typed: dict[FieldRow, None] = {}
         self._timer: Timer | None = None
@@ -75,6 +118,7 @@ class ClosingDialog(AppDialog["str | None"]):
         with Vertical(classes="dialog -tall", id="closing"):
             yield Static(self._title(), id="closing-title", markup=False)
             yield Static(self._missing(), id="closing-missing", markup=False)
+            yield Static(self._fate(), id="closing-fate", markup=False)
             with VerticalScroll(can_focus=False):
                 if self._contact.get("dropped"):
                     yield Static(
@@ -86,7 +130,7 @@ class ClosingDialog(AppDialog["str | None"]):
                         if field := view.field_of(self.intake.protocol, "case", code):
                             yield FieldRow(field, self.intake.protocol)
                 yield Static(_("Clase del reporte: la decide usted"), classes="closing-head", markup=False)
-                yield OptionList(*self._options(), markup=False)
+                yield Classes(*(Option(each) for each in self._options()), markup=False)
                 yield Static(_("Contacto prometido"), classes="closing-head", markup=False)
                 for field in (WHEN, CHANNEL, SAY):
                     yield FieldRow(field, self.intake.protocol)
@@ -96,11 +140,13 @@ class ClosingDialog(AppDialog["str | None"]):
         for row in self.query(FieldRow):
             if row.field.on != "next":
                 row.reload(view.record_of(self.intake, row.field.on))
-        options = self.query_one(OptionList)
-        chosen = self.intake.document["case"].get("report_class") or self.found.suggestion.code
-        codes = [row.code for row in self.report_classes]
-        options.highlighted = codes.index(chosen) if chosen in codes else 0
-        options.focus()
+        self.query_one(Classes).highlighted = None
+        self._decide(self.decided)
+        plan = next((row for row in self.query(FieldRow) if row.field.on != "next"), None)
+        if plan is not None:
+            plan.focus_control()
+        else:
+            self.query_one(Classes).focus()
         workspace = self.intake.workspace
         self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
 
@@ -128,11 +174,15 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _title(self) -> Content:
         folio = self.intake.folio or ""
-        big = "  ".join(folio) if folio else _("Sin folio: esta llamada no abre un caso")
-        told = _("Folio para la persona que llama") if folio else _("Terminar")
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
+        if not folio:
+            told = _("Sin folio: esta llamada no abre un caso")
+            return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {told}  ", "bold"))
         return Content.assemble(
-            (told, "dim"), f"  {kind}\n", (f"  {big}  ", "bold reverse" if folio else "bold")
+            (_("Folio para la persona que llama"), "dim"),
+            f"  {kind}\n",
+            (f"  {'  '.join(folio)}  ", "bold reverse"),
+            f"\n  {view.spelled(folio, self.intake.protocol)}",
         )
 
     def _missing(self) -> Content:
@@ -143,17 +193,43 @@ class ClosingDialog(AppDialog["str | None"]):
             return Content("✓ " + _("El registro mínimo está completo"))
         return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
 
-    def _options(self) -> list[Option]:
-        suggested = self.found.suggestion.code
+    def _fate(self) -> Content:
+        """What becomes of the case with the class that is said now."""
+        if endings.closes(self.intake, self.decided, promised=self._next_contact() is not None):
+            return Content("→ " + _("Al terminar, el caso se cierra."))
+        if not self.intake.document["case"]:
+            return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
+        why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
+        told = _("Al terminar, el caso queda abierto en el escritorio.")
+        return Content(f"→ {told}" + (f" ({' · '.join(why)})" if why else ""))
+
+    @property
+    def _codes(self) -> list[str]:
+        return [UNCLASSIFIED, *(row.code for row in self.report_classes)]
+
+    def _options(self) -> list[Content]:
+        labels = [_("Sin clasificar"), *(pick(row.label) for row in self.report_classes)]
+        told = "  ← " + _("la sugieren los hechos; s la toma")
         return [
-            Option(
-                Content.assemble(
-                    pick(row.label),
-                    ("  ← " + _("sugerida por los hechos"), "dim") if row.code == suggested else "",
-                )
+            Content.assemble(
+                f"{'●' if code == self.decided else '○'} {label}",
+                (told, "dim") if code and code == self.found.suggestion.code else "",
             )
-            for row in self.report_classes
+            for code, label in zip(self._codes, labels, strict=True)
         ]
+
+    def _decide(self, code: str) -> None:
+        """The counselor says this class; the list and what becomes of the case follow."""
+        self.decided = code
+        options = self.query_one(Classes)
+        options.said = self._codes.index(code) if code in self._codes else 0
+        for place, content in enumerate(self._options()):
+            options.replace_option_prompt_at_index(place, content)
+        self._retell()
+
+    def _retell(self) -> None:
+        self.query_one("#closing-missing", Static).update(self._missing())
+        self.query_one("#closing-fate", Static).update(self._fate())
 
     # Edits
 
@@ -175,7 +251,7 @@ class ClosingDialog(AppDialog["str | None"]):
             self.intake.enter(event.field, "")
         else:
             self.intake.choose(event.field, event.code)
-        self.query_one("#closing-missing", Static).update(self._missing())
+        self._retell()
 
     def flush(self) -> None:
         """Hand what was typed to the form."""
@@ -191,7 +267,7 @@ class ClosingDialog(AppDialog["str | None"]):
         if any(row.field.on == "next" for row in typed):
             self._keep_promise()
         if typed:
-            self.query_one("#closing-missing", Static).update(self._missing())
+            self._retell()
 
     def _promised(self, row: FieldRow) -> None:
         """Keep what was promised, and show beside it when that is."""
@@ -215,16 +291,36 @@ class ClosingDialog(AppDialog["str | None"]):
         if field and code:
             self.intake.choose(field, code)
             self.query_one("#closing-title", Static).update(self._title())
-            self.query_one("#closing-missing", Static).update(self._missing())
+            self._retell()
 
     @on(OptionList.OptionSelected)
-    def _selected(self) -> None:
-        self.action_finish()
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self._decide(self._codes[event.option_index])
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now."""
+        allowed = {
+            "suggested": self.found.suggestion.code in self._codes,
+            "resume": not self.stopped and self.intake.runs and self.intake.ended_at is not None,
+            "words": "closing" in self.intake.protocol.scripts,
+        }
+        return allowed.get(action, super().check_action(action, parameters))
+
+    def action_suggested(self) -> None:
+        """Take the class that the facts suggest."""
+        if self.found.suggestion.code:
+            self._decide(self.found.suggestion.code)
+
+    def action_words(self) -> None:
+        """What to say before hanging up."""
+        from lnctp_tui.screens.script import ScriptDialog
+
+        self.app.push_screen(ScriptDialog(self.intake.protocol.scripts["closing"]))
+
+    @on(Classes.Done)
     def action_finish(self) -> None:
         self.flush()
-        place = self.query_one(OptionList).highlighted
-        chosen = self.report_classes[place].code if place is not None else None
+        chosen = self.decided or None
         done = lambda *_done: self.app.call_later(self.dismiss, "finished")  # noqa: E731
         self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
         self.intake.workspace.keep_draft(self._draft, None)
@@ -252,5 +348,16 @@ class ClosingDialog(AppDialog["str | None"]):
             self.dismiss(debt[0][1].code)
 
     def action_back(self) -> None:
+        """Back to the form; the clock goes on when it was this key that had stopped it."""
+        if self.stopped:
+            self.action_resume()
+            return
         self.flush()
+        self.dismiss(None)
+
+    def action_resume(self) -> None:
+        """The call was not over: the clock goes on, and both times stay."""
+        self.flush()
+        self.intake.resume_clock()
+        self.notify(_("La llamada sigue: el reloj corre."), markup=False)
         self.dismiss(None)

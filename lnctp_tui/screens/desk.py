@@ -173,7 +173,7 @@ class DeskScreen(AppScreen[None]):
 
     @staticmethod
     def _case(line: CaseLine, words: Words, now: datetime) -> Line:
-        triage = words.value("cases", "triage", line.triage) or _("por clasificar")
+        triage = words.value("cases", "triage", line.triage) or _("Sin valorar")
         people = ngettext("{count} persona", "{count} personas", line.people).format(count=line.people)
         return Line(
             (
@@ -182,7 +182,9 @@ class DeskScreen(AppScreen[None]):
                 Cell(age(line.opened_at, now), 10, "muted"),
                 Cell(people if line.people else "", 14, "muted", least=100),
                 Cell(
-                    words.value("cases", "report_class", line.report_class).split(" (")[0],
+                    (words.value("cases", "report_class", line.report_class) or _("Sin clasificar")).split(
+                        " ("
+                    )[0],
                     24,
                     "muted",
                     least=120,

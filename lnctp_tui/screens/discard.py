@@ -1,4 +1,4 @@
-"""A call begun by mistake, with the reason; it stays in the log."""
+"""A call begun by mistake, with the reason; it stays in the log. No reason is chosen beforehand."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class DiscardDialog(AppDialog["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(_("Descartar esta llamada"), classes="dialog-title", markup=False)
-            yield Static(_("¿Por qué? Lo escrito queda en la bitácora."), markup=False)
+            yield Static(_("¿Por qué? Elija con las flechas. Lo escrito queda en la bitácora."), markup=False)
             yield OptionList(*(Option(Content(pick(row.label))) for row in self.reasons), markup=False)
             yield KeyBar()
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
-        options.highlighted = 0
+        options.highlighted = None
         options.focus()
 
     @on(OptionList.OptionSelected)

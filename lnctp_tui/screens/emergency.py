@@ -14,7 +14,7 @@ from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.screens.emergency_data import SCRIPT, block
+from lnctp_tui.screens.emergency_data import SCRIPT, abroad, ask_now, block, kept_unknown
 from lnctp_tui.widgets.elements import question_text
 from lnctp_tui.widgets.keys import KeyBar
 
@@ -57,10 +57,18 @@ class EmergencyCard(AppDialog[None]):
         return Content("\n".join([*lines, *told]))
 
     def _block(self) -> Content:
-        parts: list[Content] = [Content.styled(_("LEA EN VOZ ALTA"), "bold")]
+        document, protocol = self.intake.document, self.intake.protocol
+        parts: list[Content] = [
+            Content.styled(f"! {line}", "bold reverse") for line in abroad(document, protocol)
+        ]
+        parts.append(Content.styled(_("LEA EN VOZ ALTA"), "bold"))
         for title, lines in block(self.intake):
-            told = lines or [_("— pregunte ahora —")]
-            parts.append(Content.assemble((f"{title:<10} ", "bold"), ("\n" + " " * 11).join(told)))
+            told = lines or [ask_now()]
+            parts.append(Content.assemble((f"{title:<11} ", "bold"), ("\n" + " " * 12).join(told)))
+        if document["case"].get("anonymity") is None and not kept_unknown(document):
+            parts.append(
+                Content(_("No se ha preguntado si quiere ser anónima: pregunte antes de dar su nombre."))
+            )
         return Content("\n").join(parts)
 
     def _logged(self) -> str:

@@ -226,24 +226,29 @@ class IntakeScreen(SharedIntake):
         from lnctp_tui.screens.closing import ClosingDialog
 
         self.flush()
-        self.intake.end_clock()
+        stopped = self.intake.end_clock()
         self._tick()
         self._show_heading()
         self.found = self.intake.assess()
-        self.app.push_screen(ClosingDialog(self.intake, self.found), self._finished)
+        self.app.push_screen(ClosingDialog(self.intake, self.found, stopped=stopped), self._finished)
 
     async def _finished(self, where: str | None) -> None:
         if where == "finished":
             self.shell.leave_form()
         elif where:
             await self.go_to_code(where)
+        self._tick()
         self.show_records(afresh=True)
 
     def action_discard(self) -> None:
         from lnctp_tui.screens.discard import DiscardDialog
 
         self.flush()
-        self.app.push_screen(DiscardDialog(self.protocol), self._discarded)
+        if endings.may_discard(self.intake):
+            self.app.push_screen(DiscardDialog(self.protocol), self._discarded)
+            return
+        told = _("Hay un peligro anotado o un aviso al 911: esta llamada no se descarta. F9 la termina.")
+        self.notify(told, severity="warning", markup=False)
 
     def _discarded(self, reason: str | None) -> None:
         if reason:

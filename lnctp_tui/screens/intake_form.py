@@ -18,6 +18,7 @@ from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.services.intake import UNASSESSED
 from lnctp_tui.widgets.call_bar import CallBar
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.elements import ElementsPanel, summary
@@ -26,6 +27,7 @@ from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.messages import Chosen, Marked, Replaced, Saved, SaveFailed, Typed
 from lnctp_tui.widgets.quick_paint import paint_what_shows
 from lnctp_tui.widgets.record_bar import RecordBar
+from lnctp_tui.widgets.script_box import ScriptBox
 from lnctp_tui.widgets.stage_head import StageHead
 from lnctp_tui.widgets.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.stage_pane import SEVERAL, StagePane
@@ -81,6 +83,7 @@ class IntakeForm(AppScreen[None]):
             with Vertical(id="middle"):
                 yield Static(id="stage-title", markup=False)
                 yield StageHead()
+                yield ScriptBox(id="kind-script")
                 yield ContentSwitcher(id="panes")
             yield ElementsPanel(self.protocol)
         yield SummaryLine()
@@ -315,6 +318,7 @@ class IntakeForm(AppScreen[None]):
         self.query_one(ElementsPanel).load(self.found, person_id)
         self.query_one(SummaryLine).load(summary(self.found, person_id, self.protocol))
         self._show_heading()
+        self._show_script()
         self._show_stages()
         self.thought()
 
@@ -326,8 +330,13 @@ class IntakeForm(AppScreen[None]):
         return self.marks
 
     def _show_heading(self) -> None:
-        risk = self.found.triage.level if self.found else "information"
+        risk = self.intake.shown_level(self.found) if self.found else UNASSESSED
         self.query_one(CallBar).show(view.heading(self.intake, risk, self._marks()))
+
+    def _show_script(self) -> None:
+        """The words for this kind of call, over every stage: in a silent call there is nothing else to go by."""
+        kind = self.protocol.catalogs["kind"].by_code.get(str(self.intake.kind))
+        self.query_one("#kind-script", ScriptBox).show(view.script_of(self.protocol, kind))
 
     def _show_stages(self) -> None:
         lines = view.stage_lines(self.intake)

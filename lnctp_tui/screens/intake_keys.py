@@ -61,6 +61,13 @@ BINDINGS: list[BindingType] = [
     ),
     _key("f4,i", "indicators", N_("indicadores"), N_("Ir a los indicadores"), "indicators", show=True),
     _key("f7,p", "earlier", N_("previas"), N_("Contactos anteriores que coinciden"), "earlier", show=True),
+    _key(
+        "f10,o",
+        "app.cover",
+        N_("frase de cobertura"),
+        N_("Si otra persona escucha: qué decir para cubrir la llamada"),
+        "cover",
+    ),
     _key("f8,e", "emergency", N_("EMERGENCIA"), N_("Guion y datos para leer al 911"), "emergency", show=True),
     _key(
         "f9,t",

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain import values
 from lnctp_tui.domain.document import answer
-from lnctp_tui.domain.protocol import Field, Protocol, Stage
+from lnctp_tui.domain.protocol import Field, Protocol, Row, Script, Stage
+from lnctp_tui.domain.safety import ESCALATED
 from lnctp_tui.i18n import _, language, ngettext, pick
-from lnctp_tui.services.intake import ESCALATED, Intake
+from lnctp_tui.services.intake import Intake
 from lnctp_tui.widgets.call_bar import Heading
 from lnctp_tui.widgets.record_bar import Entry
 from lnctp_tui.widgets.stage_map import StageLine
@@ -29,6 +30,21 @@ def label_of(protocol: Protocol, catalog: str, code: object) -> str:
     found = protocol.catalogs.get(catalog)
     row = found.by_code.get(str(code)) if found else None
     return pick(row.label) if row else str(code or "").removeprefix(values.FREE)
+
+
+def script_of(protocol: Protocol, row: Row | None) -> Script | None:
+    """The script that a row of a catalog names in its column `script`."""
+    return protocol.scripts.get(row.extra.get("script", "")) if row else None
+
+
+def spelled(folio: str, protocol: Protocol) -> str:
+    """The folio as it is read out: `K kilo, siete, Q queso, dos – cero …`, its groups apart."""
+
+    def said(symbol: str) -> str:
+        word = label_of(protocol, "spelling", symbol)
+        return word if symbol.isdigit() else f"{symbol} {word}"
+
+    return " – ".join(", ".join(map(said, part)) for part in folio.split("-"))
 
 
 def heading(intake: Intake, risk: str, marks: tuple[str, ...] = ()) -> Heading:

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain.document import MEMBERS, SCHEMA, Document, Record
+from lnctp_tui.domain.safety import ESCALATED, RAISED
+from lnctp_tui.domain.triage import LEVELS
 from lnctp_tui.errors import Refused
 from lnctp_tui.services import grace
 from lnctp_tui.storage import audit, instants
@@ -17,6 +19,8 @@ from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
 CASES, CONTACTS, PEOPLE = TABLES["cases"], TABLES["contacts"], TABLES["people"]
 INSIDE = frozenset({"heads", "extra", "created_at", "created_by", "erased_at"})
 """Columns that are the program's own business."""
+OPEN = ("open", "follow_up")
+"""States in which somebody still has to do something."""
 LINK = "link."
 """Answer of a case about another: `link.<case id>` is `possible`."""
 
@@ -209,13 +213,38 @@ def set_status(store: Store, case_id: str, status: str, reason: str | None = Non
         unit.record("cases", case_id, {"status": status, "closed_at": closed, "close_reason": reason})
 
 
+def reopen(store: Store, case_id: str) -> None:
+    """Open a closed case again: somebody called about it."""
+    with store.write() as unit:
+        row = unit.connection.execute(select(CASES.c.status).where(CASES.c.id == case_id)).one()
+        if row.status == "closed":
+            unit.record("cases", case_id, {"status": "open", "closed_at": None})
+
+
 def merge(store: Store, case_id: str, into: str) -> None:
     """Say that two cases are one matter; both folios keep working. Raises Refused `merge_with_itself`."""
     with store.write() as unit:
         kept = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
         if _kept(unit.connection, kept)["id"] == case_id:
             raise Refused("merge_with_itself")
+        gone = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
         unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
+        if taken := _taken_over(gone, kept):
+            unit.record("cases", into, taken)
+
+
+def _taken_over(gone: RowMapping, kept: RowMapping) -> dict[str, Any]:
+    """What the case that stays must say for the one that leaves the desk: urgency, hand-over to 911, being open."""
+    patch: dict[str, Any] = {}
+    if gone["status"] in OPEN and kept["status"] == "closed":
+        patch |= {"status": "open", "closed_at": None}
+    levels = [each if each in LEVELS else LEVELS[0] for each in (gone["triage"], kept["triage"])]
+    if LEVELS.index(levels[0]) > LEVELS.index(levels[1]):
+        patch |= {"triage": levels[0], f"answers.{RAISED}": levels[0]}
+    escalated = (gone["answers"] or {}).get(ESCALATED)
+    if escalated and not (kept["answers"] or {}).get(ESCALATED):
+        patch[f"answers.{ESCALATED}"] = escalated
+    return patch
 
 
 def unmerge(store: Store, case_id: str) -> None:

@@ -7,36 +7,36 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 from sqlalchemy import case as when
 
+from lnctp_tui.domain.safety import ABOUT_A_VICTIM
 from lnctp_tui.services import grace
 from lnctp_tui.services.calls import UnfinishedCall, unfinished
 from lnctp_tui.services.cases import CASES, CONTACTS, PEOPLE, CaseLine, lines
 from lnctp_tui.services.intake import DECIDED
 from lnctp_tui.storage.session import Store
 
-UNCLASSIFIED = ""
-"""The level of a case about which nobody can say yet how urgent it is."""
-URGENCY = ("emergency", "urgent_24h", "priority", UNCLASSIFIED, "follow_up", "information")
+UNASSESSED = ""
+"""The level of a case of which nobody asked yet how urgent it is."""
+EMERGENCY = "emergency"
+URGENCY = (EMERGENCY, "urgent_24h", "priority", UNASSESSED, "follow_up", "information")
 """Most urgent first (docs/protocol.md, triage). What is not known goes before what can wait."""
-ABOUT_A_VICTIM = ("victim", "witness")
-"""Kinds of contact that speak of a victim, also while none is written down."""
 OPEN = ("open", "follow_up")
 
 
 @dataclass(frozen=True)
 class DeskView:
     cases: list[CaseLine]
-    """Open cases by urgency, then age, oldest first."""
+    """Open cases by urgency; emergencies by their last contact, newest first, the others oldest first."""
     unfinished: list[UnfinishedCall]
 
 
 def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     """One page of the desk."""
-    level = when((_unclassified(), UNCLASSIFIED), else_=CASES.c.triage)
+    level = when((_unassessed(), UNASSESSED), else_=CASES.c.triage)
     rank = when({each: place for place, each in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
     query = (
         select(CASES, level.label("level"))
         .where(CASES.c.status.in_(OPEN), CASES.c.erased_at.is_(None))
-        .order_by(rank, CASES.c.opened_at, CASES.c.id)
+        .order_by(rank, _last_contact().desc(), CASES.c.opened_at, CASES.c.id)
         .limit(limit)
         .offset(offset)
     )
@@ -48,8 +48,16 @@ def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     return DeskView(shown, unfinished(store))
 
 
-def _unclassified() -> ColumnElement[bool]:
-    """No level yet; or "information" only because a call about a victim has no victim written down.
+def _last_contact() -> ColumnElement[str | None]:
+    """Of an emergency when somebody last called: the one of a minute ago is still on the line."""
+    last = select(func.max(CONTACTS.c.started_at)).where(
+        CONTACTS.c.case_id == CASES.c.id, CONTACTS.c.erased_at.is_(None)
+    )
+    return when((CASES.c.triage == EMERGENCY, func.coalesce(last.scalar_subquery(), CASES.c.opened_at)))
+
+
+def _unassessed() -> ColumnElement[bool]:
+    """No level yet; or an earlier version's "information" about a victim whom nobody wrote down.
 
     Whatever a counselor decided, the level or the class, stands.
     """

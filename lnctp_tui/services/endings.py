@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from lnctp_tui.domain import safety
 from lnctp_tui.services import calls, cases, matches
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import Store
@@ -19,7 +20,20 @@ if TYPE_CHECKING:
 MINIMUM_WITHIN = timedelta(hours=24)
 """Until when a missing minimum record should be there."""
 CLOSED_AT_ONCE = ("orientacion_juridica", "informativo")
-"""Classes whose case is over with the call."""
+"""Classes whose case is over with the call, when nothing speaks against it."""
+MINIMUM = "minimum"
+"""What keeps a case open besides the reasons of `domain.safety`: the minimum record has gaps."""
+
+
+def keeps_open(intake: Intake) -> tuple[str, ...]:
+    """Why the case does not end with its call: codes of `domain.safety.keeps_open`, and MINIMUM."""
+    return (*safety.keeps_open(intake.document), *((MINIMUM,) if intake.debt("minimum") else ()))
+
+
+def closes(intake: Intake, report_class: str | None, *, promised: bool) -> bool:
+    """Whether ending the call with this class closes the case."""
+    over = report_class in CLOSED_AT_ONCE and not promised and intake.runs
+    return over and not keeps_open(intake)
 
 
 def finish(
@@ -30,6 +44,8 @@ def finish(
 ) -> None:
     """End a call: its class, its clock, the promised contact and the missing minimum as tasks."""
     intake.end_clock()
+    if _unheard(intake):
+        intake.open_case()
     case = intake.current("case")
     if case and report_class and (intake.document["case"] or report_class != "informativo" or next_contact):
         intake.set(case, _classed(intake, report_class, bool(next_contact)), undoable=False)
@@ -46,9 +62,21 @@ def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any
         "report_class": report_class,
         "class_confirmed_by": intake.workspace.counselor_id,
     }
-    if report_class in CLOSED_AT_ONCE and not promised and intake.runs:
+    if closes(intake, report_class, promised=promised):
         patch |= {"status": "closed", "closed_at": instants.iso(intake.workspace.store.now())}
     return patch
+
+
+def _unheard(intake: Intake) -> bool:
+    """Whether something was told or the line was cut, and nobody said what kind of call it was."""
+    contact = intake.record(intake.contact)
+    told = str(contact.get("narrative") or "").strip() or contact.get("dropped")
+    return intake.runs and intake.kind is None and bool(told)
+
+
+def may_discard(intake: Intake) -> bool:
+    """Whether the call may be taken back: never one that speaks of danger."""
+    return not {"danger", "escalated", "triage"} & {*safety.keeps_open(intake.document)}
 
 
 def discard(intake: Intake, reason: str, done: Callable[[], object]) -> None:
@@ -72,6 +100,7 @@ def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
             )
         if own:
             cases.merge(store, own, target)
+        cases.reopen(store, target)
         return target
 
     intake.writer.submit(run, lambda target: _attached(intake, target, done))

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import values
+from lnctp_tui.domain import safety, values
 from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.domain.assess import assess as assess_document
 from lnctp_tui.domain.document import TABLE_OF, Document, Record, answer, empty
 from lnctp_tui.domain.protocol import Field, Stage
-from lnctp_tui.domain.triage import LEVELS
+from lnctp_tui.domain.safety import ESCALATED, RAISED
+from lnctp_tui.domain.triage import LEVELS, Triage
 from lnctp_tui.domain.values import Parsed
 from lnctp_tui.services import cases
 from lnctp_tui.services.calls import OPEN_CALL
@@ -28,10 +29,12 @@ from lnctp_tui.storage.session import Form
 
 MOST_UNDO = 500
 CALLBACK = "callback_identifier_id"
-ESCALATED = "escalated.911"
-"""Answer of a case: when it was handed to 911."""
 DECIDED = "decided.triage"
 """Answer of a case: a counselor chose its level; the facts may raise it further, never lower it."""
+UNASSESSED = "unassessed"
+"""Shown in place of a level while nobody asked about safety; such a case has none."""
+PAUSE = "clock.pause."
+"""Answers of a contact, numbered: the clock was stopped by mistake, `<stopped>/<went on>` (ISO 8601 interval)."""
 SEVERAL = ("person", "place", "identifier", "money")
 
 
@@ -200,18 +203,22 @@ class Intake:
     def assess(self) -> Assessment:
         """The assessment of the case as it stands. A level that changed is kept with the case."""
         found = assess_document(self.document, self.protocol, today=self.today)
-        self._keep_level(found.triage.level)
+        if self.document["case"]:
+            self.set(Ref("cases", self._case), {"triage": self._level(found.triage)}, undoable=False)
         return found
 
-    def _keep_level(self, level: str) -> None:
+    def _level(self, found: Triage) -> str | None:
+        """The level of the case: what the facts say, or what a person raised it to; None while nobody asked."""
         case = self.document["case"]
-        kept = case.get("triage")
-        if not case or kept == level:
-            return
-        raised = answer(case, ESCALATED) or answer(case, DECIDED)
-        if raised and kept in LEVELS and LEVELS.index(level) < LEVELS.index(kept):
-            return
-        self.set(Ref("cases", self._case), {"triage": level}, undoable=False)
+        level, kept = found.level if found.assessed else None, case.get("triage")
+        raised = any(answer(case, code) for code in (ESCALATED, DECIDED, RAISED))
+        if raised and kept in LEVELS and (level is None or LEVELS.index(level) < LEVELS.index(kept)):
+            return str(kept)
+        return level
+
+    def shown_level(self, found: Assessment) -> str:
+        """The level as every screen says it: the case's, or UNASSESSED."""
+        return self._level(found.triage) or UNASSESSED
 
     # edits
 
@@ -247,8 +254,10 @@ class Intake:
         changed = {key: value for key, value in patch.items() if _held(before, key) != value}
         if not changed:
             return
-        if ref.table != "contacts" or (changed.get("kind") and self._makes_case(changed["kind"])):
-            self._open_case()
+        if ref.table != "contacts" or (
+            changed.get("kind") and safety.makes_case(self.protocol, changed["kind"])
+        ):
+            self.open_case()
         before = self.record(ref)
         if undoable:
             self._remember(ref, field or next(iter(changed)), {key: _held(before, key) for key in changed})
@@ -257,7 +266,7 @@ class Intake:
 
     def add(self, on: str, **fresh: Any) -> Ref:
         """A new person, place, identifier or money trail, shown at once."""
-        self._open_case()
+        self.open_case()
         ref = Ref(TABLE_OF.get(on, on), instants.new_id())
         self.document[ref.table].append({"id": ref.id, "case_id": self._case, "answers": {}, **fresh})
         self._write(ref, dict(fresh), self.place, case=self._case)
@@ -338,11 +347,7 @@ class Intake:
         """The first field of the protocol that stands for a column."""
         return next(field for _, field in self.protocol.fields if (field.on, field.code) == (on, code))
 
-    def _makes_case(self, kind: str) -> bool:
-        row = self.protocol.catalogs["kind"].by_code.get(kind)
-        return bool(row and row.extra.get("makes_case"))
-
-    def _open_case(self) -> None:
+    def open_case(self) -> None:
         """Begin the case with the first thing that needs one; the folio comes with the transaction."""
         if self.document["case"]:
             return
@@ -391,16 +396,28 @@ class Intake:
     def escalate(self, done: Callable[[str], object]) -> None:
         """Note that the case was handed to 911 now; it goes before everything else."""
         at = instants.iso(self.workspace.store.now())
-        self._open_case()
+        self.open_case()
         patch = {f"answers.{ESCALATED}": at, "triage": "emergency"}
         self.set(Ref("cases", self._case), patch, undoable=False)
         self.writer.flush()
         done(at)
 
-    def end_clock(self) -> None:
-        """The call is over now; the rest can be written afterwards."""
-        if self.runs and self.ended_at is None:
-            self.set(self.contact, {"ended_at": instants.iso(self.workspace.store.now())}, undoable=False)
+    def end_clock(self) -> bool:
+        """The call is over now; the rest can be written afterwards. Whether the clock ran until now."""
+        if not self.runs or self.ended_at is not None:
+            return False
+        self.set(self.contact, {"ended_at": instants.iso(self.workspace.store.now())}, undoable=False)
+        return True
+
+    def resume_clock(self) -> None:
+        """The call goes on after all; when it was stopped and when it went on stays with the contact."""
+        stopped = self.ended_at
+        if stopped is None:
+            return
+        number = sum(code.startswith(PAUSE) for code in self.record(self.contact).get("answers") or {}) + 1
+        pause = f"{stopped}/{instants.iso(self.workspace.store.now())}"
+        patch = {"ended_at": None, f"answers.{PAUSE}{number}": pause}
+        self.set(self.contact, patch, undoable=False)
 
     def finish(
         self,

@@ -18,6 +18,7 @@ _RISK = {
     "urgent_24h": N_("RIESGO ALTO"),
     "priority": N_("PRIORITARIO"),
     "follow_up": N_("SEGUIMIENTO"),
+    "unassessed": N_("SIN VALORAR"),
 }
 """Badge by triage level. Information has none."""
 

@@ -62,16 +62,23 @@ def summary(found: Assessment | None, person_id: str | None, protocol: Protocol)
 
 
 def question_text(code: str, protocol: Protocol) -> str:
-    """How to ask for `code`: the catalog's question, else its label."""
-    for _stage, field in protocol.fields:
-        if field.code == code:
-            return pick(field.label)
+    """How to ask for `code`: the field's or the catalog's question, else its label as one."""
+    field = next((each for _stage, each in protocol.fields if each.code == code), None)
+    if field:
+        return _question(pick(field.ask or field.label))
     prefix, _dot, name = code.partition(".")
     catalog = protocol.indicators if prefix == "indicator" else protocol.catalogs.get(prefix)
     row = catalog.by_code.get(name) if catalog else None
     if row is None:
         return code
-    return row.extra.get(f"question_{language()}") or pick(row.label)
+    return _question(row.extra.get(f"question_{language()}") or pick(row.label))
+
+
+def _question(text: str) -> str:
+    """A text as a question, if it is none yet."""
+    if text.endswith("?"):
+        return text
+    return f"{text}?" if language() == "en" else f"¿{text}?"
 
 
 def _title(text: str) -> Line:

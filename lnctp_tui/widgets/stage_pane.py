@@ -14,6 +14,7 @@ from lnctp_tui.i18n import pick
 from lnctp_tui.widgets.checklist import Checklist, Question
 from lnctp_tui.widgets.field_row import FieldRow
 from lnctp_tui.widgets.record_bar import RecordBar
+from lnctp_tui.widgets.script_box import ScriptBox
 
 SEVERAL = frozenset({"person", "place", "identifier", "money"})
 """Tables of which a case has as many records as there are."""
@@ -43,6 +44,8 @@ class StagePane(VerticalScroll, can_focus=False):
                 self.bars[field.on] = RecordBar(field.on)
                 self.bars[field.on].set_class(bool(self.askers), "-later")
                 yield self.bars[field.on]
+            if script := self.protocol.scripts.get(field.script or ""):
+                yield ScriptBox(script)
             asker = self._asker(field, alone=alone and lists == 1)
             self.askers.append(asker)
             yield asker

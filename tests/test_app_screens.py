@@ -347,7 +347,11 @@ async def test_a_note_is_added_and_stands_in_the_history(furnished: Founded) -> 
 async def test_a_case_is_closed_with_a_reason_and_opened_again(furnished: Founded) -> None:
     async with desk(furnished, (120, 40)) as (app, pilot):
         await press(pilot, "enter")
-        await press(pilot, "x", "enter")
+        await press(pilot, "x")
+        await until(pilot, shows(app, "No cerrar todavía: víctima o testigo"))
+        await press(pilot, "enter")
+        await until(pilot, shows(app, "Abierto ·"))
+        await press(pilot, "x", "down", "enter")
         await until(pilot, shows(app, "Cerrado ·"))
         await press(pilot, "x")
         await until(pilot, shows(app, "Abierto ·"))

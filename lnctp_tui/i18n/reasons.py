@@ -69,3 +69,15 @@ def reason(code: str, facts: Mapping[str, object]) -> str:
     """The sentence for a reason, in the language in use; an unknown code is shown as it is."""
     sentence = REASONS.get(code)
     return _(sentence).format_map(_Facts(facts)) if sentence else code
+
+
+WHY_OPEN = {
+    "victim": N_("víctima o testigo"),
+    "silent": N_("llamada en silencio"),
+    "danger": N_("peligro o situación"),
+    "escalated": N_("aviso al 911"),
+    "dropped": N_("se cortó la llamada"),
+    "triage": N_("urgencia con plazo"),
+    "minimum": N_("falta del mínimo"),
+}
+"""Why a case does not close by itself, by the codes of services.endings.keeps_open."""

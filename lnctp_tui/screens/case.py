@@ -9,8 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from lnctp_tui.domain import safety
 from lnctp_tui.domain.document import Document
 from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.case_shared import SharedCase, around
 from lnctp_tui.screens.case_text import case_parts
 from lnctp_tui.screens.dialogs import PickDialog, TextDialog
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from lnctp_tui.screens.case_shared import Around
 
 OPEN = ("open", "follow_up")
+KEEP_OPEN = "keep_open"
+"""The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
 NOTE = "note:"
 """Draft of a note to a case."""
 
@@ -226,9 +230,12 @@ class CaseScreen(SharedCase):
         """Close with a reason."""
         reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+        if why := safety.keeps_open(self.document or {}):
+            told = _("No cerrar todavía: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+            lines.insert(0, Line((Cell(told),), KEEP_OPEN))
 
         def close(reason: str | None) -> None:
-            if reason:
+            if reason and reason != KEEP_OPEN:
                 self._do(
                     lambda store: cases.set_status(store, self.case_id, "closed", reason), _("Caso cerrado.")
                 )

@@ -23,6 +23,7 @@ from lnctp_tui.domain import promises, values
 from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.domain.protocol import Field, Label
 from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.intake_keys import keep_in_field
@@ -52,16 +53,6 @@ SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_lengt
 
 UNCLASSIFIED = ""
 """No class yet: the case waits on the desk for somebody who says one."""
-WHY_OPEN = {
-    "victim": N_("habla de una víctima o de lo que vio un testigo"),
-    "silent": N_("llamó alguien que quizá no puede hablar"),
-    "danger": N_("hay respuestas de peligro o de situación"),
-    "escalated": N_("se avisó al 911"),
-    "dropped": N_("se cortó la llamada"),
-    "triage": N_("la urgencia tiene plazo"),
-    "minimum": N_("falta registro mínimo"),
-}
-"""Why a case does not close by itself, by the codes of services.endings.keeps_open."""
 
 
 class Classes(OptionList):
@@ -200,8 +191,8 @@ class ClosingDialog(AppDialog["str | None"]):
         if not self.intake.document["case"]:
             return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
         why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
-        told = _("Al terminar, el caso queda abierto en el escritorio.")
-        return Content(f"→ {told}" + (f" ({' · '.join(why)})" if why else ""))
+        told = _("Al terminar, el caso queda abierto en el escritorio")
+        return Content(f"→ {told}" + (f": {' · '.join(why)}." if why else "."))
 
     @property
     def _codes(self) -> list[str]:

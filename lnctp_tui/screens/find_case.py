@@ -55,8 +55,9 @@ class FindCaseDialog(PickDialog):
         self.query_one(RowList).show(lines or [note(_("Ningún otro caso con eso."))])
 
     def action_open_first(self) -> None:
-        """Take the first."""
-        self.query_one(RowList).action_choose()
+        """Take the only one; of several one is chosen in the list."""
+        found = self.query_one(RowList)
+        found.action_choose() if len(found.keys) == 1 else found.focus()
 
     def action_to_list(self) -> None:
         """To the list."""

@@ -86,7 +86,8 @@ class AttachDialog(AppDialog[bool]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(self._line(line)) for line in found)
-        options.highlighted = 0 if found else None
+        sure = len(found) == 1 and folios.is_valid(typed)
+        options.highlighted = 0 if sure else None  # a corrected folio, or one of two, is chosen and not taken
 
     def _line(self, line: CaseLine) -> Content:
         day = str(view.day(line.opened_at, self.intake.workspace.zone)) if line.opened_at else ""

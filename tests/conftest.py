@@ -36,6 +36,7 @@ PTY_TESTS = [
     "test_hostile_text.py",
     "test_long_text.py",
     "test_terminal.py",
+    "test_whole_calls.py",
 ]
 # These drive a real terminal by way of the pty module, which Windows has not.
 collect_ignore = PTY_TESTS if sys.platform == "win32" else []

@@ -52,7 +52,7 @@ def test_an_app_in_a_terminal_and_a_process_are_in_them_too(own_home: Path) -> N
 
 def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.CompletedProcess[str]:
     """A run of tests by a person who lives in `home`."""
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     (folder / "test_outward.py").write_text(OUTWARD.format(deed=deed))
     told = {name: value for name, value in os.environ.items() if name not in dev.PERSONAL}
     told.pop("LNCTP_TESTS_THEIR_HOMES")
@@ -64,6 +64,7 @@ def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.Com
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("lived_in", [False, True])
 @pytest.mark.parametrize("options", [(), ("--numprocesses=2",)])
 @pytest.mark.parametrize(
     "deed",
@@ -74,12 +75,21 @@ def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.Com
     ],
 )
 def test_a_run_that_wrote_into_the_persons_home_fails_and_names_what(
-    tmp_path: Path, deed: str, options: tuple[str, ...]
+    tmp_path: Path, deed: str, options: tuple[str, ...], lived_in: bool
 ) -> None:
+    if lived_in:
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / ".profile").touch()
     ended = run_on(tmp_path / "home", tmp_path, deed, *options)
     assert ended.returncode == 1, ended.stdout
     assert "1 passed" in ended.stdout
     assert str(tmp_path / "home" / deed.split('"')[1]) in ended.stdout
+
+
+def test_what_another_program_writes_into_a_home_that_is_lived_in_does_not_fail_the_run(tmp_path: Path) -> None:
+    (tmp_path / "home" / ".cache").mkdir(parents=True)
+    ended = run_on(tmp_path / "home", tmp_path, '(theirs / ".cache" / "navegador").mkdir()')
+    assert ended.returncode == 0, ended.stdout
 
 
 def test_a_run_that_wrote_into_its_own_home_passes_and_leaves_the_persons_empty(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,11 +18,11 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 from textual.widgets import Input
 
-from lnctp_tui.app_forms import OpenForms
+from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
-from lnctp_tui.app_start import Preload, Start, Where, remember
+from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import LnctpError, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
@@ -34,6 +34,7 @@ from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
     from lnctp_tui.services.access import Key
+    from lnctp_tui.services.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync import SyncStatus
     from lnctp_tui.services.workspace import Workspace
@@ -186,6 +187,20 @@ class LnctpApp(OrderedKeysApp[int]):
             return here
         places = (getattr(screen, "place", None) for screen in reversed(self.screen_stack))
         return next(filter(None, places), None)
+
+    def standing(self) -> Standing:
+        """What is open, and what of it is on the screen."""
+        return Standing(tuple(self.forms_open.places), self.where())
+
+    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None:
+        """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
+        def show(found: list[tuple[Intake, str | None]]) -> None:
+            for form, known in found:
+                self.forms_open.add(form, known)
+            then()
+
+        workspace = self.workspace
+        self.in_reader(lambda: read_again(workspace, forms), show, group="open", failed=lambda _error: then())
 
     def new_call(self) -> None:
         """Start a call and go there."""
@@ -374,9 +389,9 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _finish(self, code: int) -> None:
         self.forms_open.flush()
-        threading.Thread(target=self._drain_and_exit, args=(code, self.where()), daemon=True).start()
+        threading.Thread(target=self._drain_and_exit, args=(code, self.standing()), daemon=True).start()
 
-    def _drain_and_exit(self, code: int, here: Where | None) -> None:
+    def _drain_and_exit(self, code: int, here: Standing) -> None:
         if self._workspace is not None:
             self._workspace.writer.drain(DRAIN)
             if code == LOCKED:

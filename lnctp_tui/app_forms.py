@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
+    from lnctp_tui.services.workspace import Workspace
 
 
 CLIMBS = 3
@@ -41,6 +43,10 @@ class OpenForms:
 
     def show(self, intake: Intake, known: str | None = None) -> None:
         """Open a form and go there. `known` names what it shows when it has no contact (an existing case)."""
+        self._to(self.add(intake, known))
+
+    def add(self, intake: Intake, known: str | None = None) -> str:
+        """Open a form behind what is on the screen; its mode. Its rows are made when somebody goes there."""
         from lnctp_tui.screens.intake import IntakeScreen
 
         mode = self.mode(known or intake.contact.id)
@@ -50,20 +56,28 @@ class OpenForms:
                 intake, screen, ("edit", known) if known else ("call", intake.contact.id)
             )
             self.app.add_mode(mode, lambda: screen)
-        self.app.switch_mode(mode)
-        self.app.call_after_refresh(self.mark)
+        return mode
 
     def go(self, known: str) -> bool:
         """Go to the form of a contact or case if it is open."""
         mode = self.mode(known)
         if mode in self.opened:
-            self.app.switch_mode(mode)
+            self._to(mode)
         return mode in self.opened
+
+    def _to(self, mode: str) -> None:
+        self.app.switch_mode(mode)
+        self.app.call_after_refresh(self.mark)
 
     @staticmethod
     def mode(known: str) -> str:
         """The mode's name."""
         return f"form-{known}"
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """How to come back to each, in the order they were opened."""
+        return [form.where for form in self.opened.values()]
 
     @property
     def current(self) -> tuple[str, str] | None:
@@ -77,7 +91,7 @@ class OpenForms:
         here = self.app.current_mode
         if not modes or modes == [here]:
             return False
-        self.app.switch_mode(modes[(modes.index(here) + 1) % len(modes)] if here in modes else modes[0])
+        self._to(modes[(modes.index(here) + 1) % len(modes)] if here in modes else modes[0])
         return True
 
     async def leave(self, to: str) -> None:
@@ -137,13 +151,14 @@ class OpenForms:
         from lnctp_tui.widgets.messages import Saved
 
         for form in self.opened.values():
-            if form.intake.form.id == stored.form:
+            if form.intake.form.id == stored.form and form.screen.is_mounted:
                 form.screen.post_message(Saved(stored.at, stored.folio))
 
     def post(self, make: Any) -> None:
         """Tell every open form; `make` makes one message for each."""
         for form in self.opened.values():
-            form.screen.post_message(make())
+            if form.screen.is_mounted:
+                form.screen.post_message(make())
 
 
 def _name(intake: Intake) -> str:
@@ -151,3 +166,22 @@ def _name(intake: Intake) -> str:
     from lnctp_tui.screens.times import clock
 
     return intake.folio or clock(intake.started_at, intake.workspace.zone)
+
+
+def read_again(workspace: Workspace, places: Sequence[tuple[str, str]]) -> list[tuple[Intake, str | None]]:
+    """Forms as they were open: (`call` or `edit`, id) each; with the case of one that edits. Blocking.
+
+    One that cannot be read any more is left out: the desk still has what was saved.
+    """
+    from lnctp_tui.services.intake import Intake
+
+    found: list[tuple[Intake, str | None]] = []
+    for kind, id in places:
+        try:
+            if kind == "edit":
+                found.append((Intake.of_case(workspace, id), id))
+            else:
+                found.append((Intake.reopen(workspace, id), None))
+        except LnctpError:
+            continue
+    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lnctp_tui.app_lock import IDLE_MINUTES
 
@@ -24,9 +24,28 @@ Where = tuple[str, str]
 """What was on the screen when it locked: (`call`, `edit`, `case` or `note`, id)."""
 
 
+class Standing(NamedTuple):
+    """The forms that are open, in their order, and what is on the screen."""
+
+    forms: tuple[Where, ...] = ()
+    here: Where | None = None
+
+    @classmethod
+    def read(cls, kept: Any) -> Standing:
+        """What `remember` wrote."""
+        if not isinstance(kept, dict):
+            return cls()
+        here = kept.get("here")
+        return cls(tuple((kind, id) for kind, id in kept.get("forms", ())), tuple(here) if here else None)
+
+
+NOTHING_OPEN = Standing()
+
+
 class Resumes(Protocol):
     """Where the app can go back to."""
 
+    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None: ...
     def reopen_call(self, contact_id: str) -> None: ...
     def edit_case(self, case_id: str) -> None: ...
     def show_case(self, case_id: str) -> None: ...
@@ -42,16 +61,25 @@ class Start:
     language: str
     theme: str
     idle_minutes: int
-    where: Where | None = None
+    standing: Standing = NOTHING_OPEN
 
     def resume(self, app: Resumes) -> None:
-        """Go back to where the lock came."""
+        """Open what was open, and go back to where the lock came."""
+        forms, here = self.standing
+        # Of one form alone there is nothing to put behind it.
+        if forms and forms != (here,):
+            app.open_again(forms, lambda: self._go(app))
+        else:
+            self._go(app)
+
+    def _go(self, app: Resumes) -> None:
         goes: dict[str, Callable[[str], None]] = {
             "call": app.reopen_call, "edit": app.edit_case, "case": app.show_case,
             "note": lambda case: _to_note(app, case),
         }  # fmt: skip
-        if self.where is not None and self.where[0] in goes:
-            goes[self.where[0]](self.where[1])
+        here = self.standing.here
+        if here is not None and here[0] in goes:
+            goes[here[0]](here[1])
 
 
 def _to_note(app: Resumes, case_id: str) -> None:
@@ -91,8 +119,8 @@ class Preload:
         from lnctp_tui.services.workspace import open_workspace
 
         workspace = open_workspace(self.home, key, protocol=self.protocol)
-        where = workspace.setting(RESUME, None)
-        if where is not None:
+        kept = workspace.setting(RESUME, None)
+        if kept is not None:
             workspace.set_setting(RESUME, None)
         return Start(
             workspace,
@@ -100,15 +128,15 @@ class Preload:
             workspace.setting(LANGUAGE, workspace.language),
             workspace.setting(THEME, "dark"),
             int(workspace.setting(IDLE, IDLE_MINUTES)),
-            tuple(where) if where else None,
+            Standing.read(kept),
         )
 
 
-def remember(workspace: Any, where: Where | None) -> None:
+def remember(workspace: Any, standing: Standing) -> None:
     """Keep where the counselor was, for after the lock. A disk that refuses does not hold the lock up."""
     from lnctp_tui.errors import LnctpError
 
     try:
-        workspace.set_setting(RESUME, list(where) if where else None)
+        workspace.set_setting(RESUME, {"forms": standing.forms, "here": standing.here})
     except LnctpError:
         return

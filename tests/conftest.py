@@ -8,6 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from homes import (
+    own_home,
+    pytest_configure,
+    pytest_exception_interact,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 from hypothesis import settings
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
@@ -18,7 +25,8 @@ from workspaces import founded, office, second, workspace
 from lnctp_tui.storage import vault
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "owner", "pg", "phrase_file", "pool", "second",
+    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
+    "pytest_configure", "pytest_exception_interact", "pytest_sessionfinish", "pytest_terminal_summary", "second",
     "served", "soak", "vault_template", "workspace",
 ]  # fmt: skip
 

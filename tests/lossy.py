@@ -74,7 +74,8 @@ def joined(loss: float) -> Iterator[Link]:
                 _ip("-n", name, "link", "set", device, "up")
     except (OSError, subprocess.SubprocessError) as error:
         _end(names, ends)
-        pytest.skip(f"no network namespaces here ({type(error).__name__}): root and /dev/net/tun are needed")
+        said = bytes(getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        pytest.skip(f"no network namespaces here ({said or error!r}): root and /dev/net/tun are needed")
     thread = threading.Thread(target=link.carry, args=(ends, stop), daemon=True)
     thread.start()
     try:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import homes
 import pexpect
 import pyte
 
@@ -210,10 +211,13 @@ def lnctp(home: Path, phrase_file: Path, *arguments: str, code: int = 0, deadlin
 
 
 def terminal_environment(home: Path | None) -> dict[str, str]:
-    """What the program gets to know about the machine: a terminal, Spanish UTF-8, its data folder."""
+    """What the program gets to know about the machine: a terminal, Spanish UTF-8, its data folder.
+
+    Without a `home` it is in the folders of the test that runs, never in a person's.
+    """
     fixed = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     where = {"LNCTP_HOME": str(home), "HOME": str(home), "TMPDIR": str(home)} if home else {}
-    return fixed | where | {"PATH": os.environ["PATH"]}
+    return fixed | homes.personal() | where | {"PATH": os.environ["PATH"]}
 
 
 def descendants(process: int) -> list[int]:

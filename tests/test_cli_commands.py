@@ -61,15 +61,11 @@ def full(full_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phras
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., Ran]:
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs `lnctp` with these arguments in this process, without a terminal."""
     monkeypatch.delenv("LNCTP_LANG", raising=False)
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.setenv(name, "C.UTF-8")
-    if "LNCTP_HOME" not in os.environ:
-        monkeypatch.setenv("LNCTP_HOME", str(tmp_path / "data"))
 
     def command(*arguments: object) -> Ran:
         with Path(os.devnull).open(encoding="utf-8") as nobody:

@@ -173,3 +173,53 @@ async def test_a_form_behind_another_mode_is_asked_too(furnished: Founded) -> No
         await until(pilot, lambda: on_top(app, IntakeScreen)() and app.screen is not first)
         await lock(app, pilot)
         assert first.intake.record(first.intake.contact)["narrative"] == "sin leer"
+
+
+@pytest.mark.parametrize("back", ["second", "first", "desk"])
+async def test_two_open_calls_are_both_there_after_a_lock(furnished: Founded, back: str) -> None:
+    """In their order, under ^O, each with what was said in it, and on the screen what was on it."""
+    async with desk(furnished, WIDE) as (app, pilot):
+        for number in (1, 2):
+            app.new_call()
+            await until(pilot, lambda: len(app.forms()) == number)  # noqa: B023
+            await until(pilot, on_top(app, IntakeScreen))
+            await press(pilot, "f4")
+            await press(pilot, "f2")
+            await until(pilot, on_top(app, NarrativeDialog))
+            await press(pilot, *f"cuenta {number}", "f2")
+            await until(pilot, on_top(app, IntakeScreen))
+        places = app.forms_open.places
+        if back == "first":
+            await press(pilot, "ctrl+o")
+        elif back == "desk":
+            app.switch_mode("desk")
+            await rest(pilot)
+        here = app.standing().here
+        await lock(app, pilot)
+    async with desk(furnished, WIDE) as (app, pilot):
+        await until(pilot, lambda: len(app.forms()) == 2, "both calls")
+        await rest(pilot)
+        assert app.forms_open.places == places
+        assert app.standing().here == here
+        assert isinstance(app.screen, IntakeScreen) == (back != "desk")
+        seen = []
+        for _ in range(2):
+            await press(pilot, "ctrl+o")
+            screen = app.screen
+            assert isinstance(screen, IntakeScreen)
+            await until(pilot, lambda: "^O" in text_of(app), "the bar of open calls")
+            seen.append(str(screen.intake.record(screen.intake.contact)["narrative"]))
+        assert sorted(seen) == ["cuenta 1", "cuenta 2"]
+
+
+async def test_a_lock_with_a_form_that_is_gone_still_opens_the_others(furnished: Founded) -> None:
+    async with desk(furnished, WIDE) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, on_top(app, IntakeScreen))
+        known = app.standing()
+        assert known.here is not None
+        app.workspace.set_setting("resume", {"forms": [("call", "no-such"), known.here], "here": known.here})
+        app.exit(0)
+    async with desk(furnished, WIDE) as (app, pilot):
+        await until(pilot, lambda: len(app.forms()) == 1, "the call that is there")
+        await until(pilot, on_top(app, IntakeScreen))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import homes
 import httpx
 import pytest
 from served import Laptop
@@ -194,7 +195,7 @@ FORGED = dict.fromkeys(("USER", "LOGNAME", "LNAME", "USERNAME", "SUDO_USER"), "f
 
 def said_by(user: str, **variables: str) -> str:
     """Who another process says it is, after it became `user`."""
-    environment = {"PATH": os.environ["PATH"], **variables}
+    environment = {"PATH": os.environ["PATH"], **homes.personal(), **variables}
     command = [sys.executable, "-c", SAID, user]
     found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     return found.stdout.decode().strip()

@@ -68,9 +68,11 @@ def broken(
         made.loop.on_status = tells
         made.mend = lambda: setattr(made.loop, "on_status", tell)
     monkeypatch.setattr(loops, "pause", lambda *_: 3600.0)
-    made.loop.start()
-    yield made
-    made.loop.stop(10)
+    with pytest.MonkeyPatch.context() as patch:  # of its own: mending undoes the other
+        patch.setenv("LNCTP_HOME", str(workspace.home))
+        made.loop.start()
+        yield made
+        made.loop.stop(10)
 
 
 def test_an_error_nobody_foresaw_is_told_and_trying_now_goes_on(broken: Broken, workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ import typer
 from lnctp_tui.cli import assessing, output, session
 from lnctp_tui.cli.records import Said, lines, told
 from lnctp_tui.i18n import N_, _, ngettext
+from lnctp_tui.screens.labels import Words
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.document import Document
@@ -79,14 +80,15 @@ def history(context: typer.Context, folio: Which) -> None:
         if session.settings(context).json:
             output.as_json(found)
             return
+        words = Words(workspace.protocol, workspace.zone)
         output.table(
             [_("Cuándo"), _("Quién"), _("Dónde"), _("Campos")],
             (
                 (
                     output.moment(line.at, workspace.zone),
                     line.actor,
-                    line.table,
-                    ", ".join(sorted(line.patch)),
+                    words.table(line.table),
+                    ", ".join(sorted(dict.fromkeys(words.field(line.table, code) for code in line.patch))),
                 )
                 for line in found
             ),

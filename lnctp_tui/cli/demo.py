@@ -68,6 +68,7 @@ def _tell_of(team: Team | None, key: Key, alone: bool) -> None:
         output.tell(_("Marta trabaja en los mismos casos: mire el escritorio, y pulse «s»."))
     else:
         output.tell(_("El servidor de ejemplo no arrancó; la aplicación abre sola, sin él."))
+        output.tell(team.reason)
 
 
 def _remove_after_us(folder: Path) -> None:

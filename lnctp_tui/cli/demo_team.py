@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, set_language
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ PAUSE = 12.0
 PATIENCE = 60.0
 """Seconds that the server has to come up, and to end."""
 TEAM, OFFICE = "main", "cli:demo"
+
+
+class ServerSilent(Exception):
+    """The server did not come up; with the line that it said."""
 
 
 def possible() -> bool:
@@ -56,6 +62,8 @@ class Team:
             start_new_session=True,
             text=True,
         )
+        self.reason = ""
+        """Why it did not get there."""
 
     def meet(self, key: Key, language: str) -> bool:
         """Enrols the vault in `folder`, and a colleague's; waits until both are there. Whether they are."""
@@ -65,7 +73,8 @@ class Team:
         with suppress(BrokenPipeError):
             self._process.stdin.write(f"{json.dumps(told)}\n")
             self._process.stdin.flush()
-        return self._process.stdout.readline().strip() == READY
+        said, _, self.reason = self._process.stdout.readline().strip().partition(" ")
+        return said == READY
 
     def end(self) -> None:
         """Let them stop and tidy up."""
@@ -86,10 +95,18 @@ def main() -> None:
         set_language(told["language"])
         try:
             _work(folder, bytes.fromhex(told["dek"]), told["vault"], told["language"], ended)
-        except Exception:  # the process's outer door: the demo goes on without a team
-            _say(FAILED)
+        except Exception as error:  # the process's outer door: the demo goes on without a team
+            _say(f"{FAILED} {' '.join(_why(error).split())}")
     ended.wait()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _why(error: Exception) -> str:
+    from lnctp_tui.i18n.messages import explain
+
+    if isinstance(error, LnctpError):
+        return str(explain(error))
+    return str(error) if isinstance(error, ServerSilent) else type(error).__name__
 
 
 def _wait_for_end(ended: threading.Event) -> None:
@@ -190,40 +207,44 @@ def _enrol(workspace: Workspace, url: str, database: Database) -> None:
 def _server(home: Path, ended: threading.Event) -> Iterator[tuple[str, Database]]:
     """`lnctp server run` on a free port of this machine, with the embedded PostgreSQL in `home`."""
     from lnctp_tui.server import cluster
+    from lnctp_tui.server.programs_said import last_line
     from lnctp_tui.server.settings import DATABASE, HOME, OWNER, Settings
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in (DATABASE, OWNER)}
-    with cluster.running(Settings(home=home)) as database:
+    with cluster.running(Settings(home=home)) as database, tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "lnctp_tui", "server", "run", "--port", str(port)],
             env=environment | {HOME: str(home)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=told,
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            _until_up(url, process, ended)
+            if not _is_up(url, process, ended):
+                told.seek(0)
+                raise ServerSilent(last_line(told.read().decode(errors="replace").splitlines()))
             yield url, database
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE)
 
 
-def _until_up(url: str, process: subprocess.Popen[bytes], ended: threading.Event) -> None:
+def _is_up(url: str, process: subprocess.Popen[bytes], ended: threading.Event) -> bool:
+    """Whether it answers, waited for."""
     without_proxies = build_opener(ProxyHandler({}))
     for _try in range(int(PATIENCE * 10)):
         if process.poll() is not None:
             break
         with suppress(OSError, HTTPException), without_proxies.open(f"{url}/ready", timeout=5) as answer:
             if answer.status == 200:
-                return
+                return True
         if ended.wait(0.1):
             break
-    raise RuntimeError("server")
+    return False
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import reason
-from lnctp_tui.services.importing_columns import CODES, INSTANTS
+from lnctp_tui.screens.labels import AS_WRITTEN, INSTANT, Words
+from lnctp_tui.services.importing_columns import CODES
 from lnctp_tui.services.importing_rules import Problem
 
 TITLES = {
@@ -20,7 +21,6 @@ TITLES = {
     "tasks": N_("Tarea"),
 }  # fmt: skip
 HIDDEN = frozenset({"id", "case_id", "person_id", "normalised", "answers"})
-_ON = {table: on for on, table in TABLE_OF.items()}
 
 
 class Said:
@@ -42,39 +42,47 @@ class Said:
 
 def lines(document: Document, protocol: Protocol, zone: str) -> Iterator[str]:
     """The whole document, the case first. `zone`: the clock of its instants."""
-    yield from record("cases", document["case"], protocol, zone)
+    words = Words(protocol, zone)
+    words.know(document)
+    yield from record("cases", document["case"], protocol, zone, words)
     for name in MEMBERS:
         for each in document[name]:
             yield ""
-            yield from record(TABLE_OF[MEMBERS[name]], each, protocol, zone)
+            yield from record(TABLE_OF[MEMBERS[name]], each, protocol, zone, words)
 
 
-def record(table: str, found: Record, protocol: Protocol, zone: str) -> Iterator[str]:
-    """One record: its title, its columns with labels, its answers by catalog."""
-    said = Said(protocol)
+def record(
+    table: str, found: Record, protocol: Protocol, zone: str, words: Words | None = None
+) -> Iterator[str]:
+    """One record: its title, its columns with labels, its answers by catalog. `words` know the rest of its case."""
+    said, words = Said(protocol), words or Words(protocol, zone)
     yield _(TITLES[table])
-    labels = {each.code: pick(each.label) for _stage, each in protocol.fields if each.on == _ON[table]}
-    for name, value in found.items():
+    for name, value in (words.ages(found) if table == "people" else found).items():
         if name not in HIDDEN and value not in (None, "", [], {}):
-            yield f"  {labels.get(name, name)}: {_value(table, name, value, said, zone)}"
-    yield from _answers(found.get("answers") or {}, said)
+            yield f"  {words.field(table, name)}: {_value(table, name, value, said, words)}"
+    yield from _answers(table, found.get("answers") or {}, said, words)
 
 
-def _value(table: str, name: str, value: Any, said: Said, zone: str) -> str:
-    if name in CODES[table]:
+def _value(table: str, name: str, value: Any, said: Said, words: Words) -> str:
+    if name in CODES[table] and said(CODES[table][name], value) != str(value):
         return said(CODES[table][name], value)
     if isinstance(value, bool):
         return said("answer", "yes" if value else "no")
-    if name in INSTANTS:
-        return moment(str(value), zone)
-    return "\n    ".join(str(value).splitlines())  # no line of a text can look like a field
+    if isinstance(value, str) and INSTANT.fullmatch(value) and name not in AS_WRITTEN:
+        return moment(value, words.zone)
+    # No line of a text can look like a field.
+    return "\n    ".join(words.value(table, name, value).splitlines())
 
 
-def _answers(answers: Mapping[str, Any], said: Said) -> Iterator[str]:
+def _answers(table: str, answers: Mapping[str, Any], said: Said, words: Words) -> Iterator[str]:
     for code, value in sorted(answers.items(), key=lambda pair: (pair[0].partition(".")[0], str(pair[1]))):
         prefix, _dot, row = code.partition(".")
         label = said(prefix, row)
-        yield f"  · {label if label != row else code}: {said('answer', value)}"
+        shown = said("answer", value)
+        yield (
+            f"  · {label if label != row else words.field(table, code)}: "
+            f"{shown if shown != value else _value(table, code, value, said, words)}"
+        )
 
 
 def told(problem: Problem, row: int | None = None) -> str:

@@ -119,7 +119,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "embedded_failed": (
         N_("PostgreSQL no arranca o no responde ({program}, {reason})."),
         STORED,
-        N_("Lea postgres.log en la carpeta del servidor; revise el espacio y los permisos de esa carpeta."),
+        N_(
+            "Lea postgres.log en la carpeta del servidor; revise el espacio, y que el usuario «{user}» pueda "
+            "entrar en esa carpeta y en las que la contienen."
+        ),
     ),
     "write_outside_log": (
         N_("El programa intentó escribir sin dejar constancia y se le impidió ({code})."),

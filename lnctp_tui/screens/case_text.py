@@ -20,15 +20,22 @@ HIDDEN = frozenset(
 )  # fmt: skip
 LISTS = ("places", "identifiers", "money", "referrals", "supports", "files", "tasks")
 LINK = "link"
+CALL_BACK = (
+    "callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say", "code_word"
+)  # fmt: skip
+WINDOW = ("due_from", "due_to")
 
 
 def case_parts(document: Document, words: Words, *, today: date) -> list[Part]:
     """The whole case."""
     words.know(document)
     found = assess(document, words.protocol, today=today)
-    parts = [*_head(document, found, words), *_people(document, found, words)]
-    for contact in reversed(document.get("contacts", [])):
-        parts += contact_parts(contact, words)
+    contacts = list(reversed(document.get("contacts", [])))
+    told = next((each for each in contacts if each.get("narrative")), None)
+    parts = [*_promised(document, words), *_narrative(document["case"], told, words)]
+    parts += [*_facts(document, found, words), *_people(document, found, words)]
+    for contact in contacts:
+        parts += contact_parts(contact, words, narrative=contact is not told)
     for note in reversed(document.get("notes", [])):
         when = words.value("notes", "written_at", note.get("written_at"))
         who = words.value("notes", "author_id", note.get("author_id"))
@@ -38,16 +45,57 @@ def case_parts(document: Document, words: Words, *, today: date) -> list[Part]:
             Part("text", str(note.get("text") or "")),
         ]
     for table in LISTS:
-        for record in document.get(table, []):
+        for record in (each for each in document.get(table, []) if not _is_promise(table, each)):
             parts += [GAP, Part("heading", _title(table, record, words)), *_pairs(table, record, words)]
     return parts
 
 
-def _head(document: Document, found: Assessment, words: Words) -> Iterator[Part]:
-    case = document["case"]
+def _is_promise(table: str, record: Record) -> bool:
+    return table == "tasks" and record.get("kind") == "callback" and record.get("status") in (None, "open")
+
+
+def _promised(document: Document, words: Words) -> Iterator[Part]:
+    """When somebody waits for our call, and how that is done without harm: what the next person must not miss."""
+    tasks = [each for each in document.get("tasks", []) if _is_promise("tasks", each)]
+    tasks.sort(key=lambda each: str(each.get("due_from") or each.get("due_to") or ""))
+    agreed = [
+        Part("pair", words.value("cases", code, document["case"][code]), words.field("cases", code))
+        for code in CALL_BACK
+        if document["case"].get(code) not in (None, "")
+    ]
+    if not tasks and not agreed:
+        return
+    yield Part("alert" if tasks else "heading", _("Llamada prometida") if tasks else _("Volver a llamar"))
+    for task in tasks:
+        yield Part("pair", _window(task, words), _("Cuándo"))
+        kept = {code: value for code, value in task.items() if code not in (*WINDOW, "kind", "status")}
+        yield from _pairs("tasks", kept, words)
+    yield from agreed
+    yield GAP
+
+
+def _window(task: Record, words: Words) -> str:
+    """`22 nov 2026 10:00 – 12:00`."""
+    begins, ends = (words.value("tasks", code, task.get(code)) for code in WINDOW)
+    if begins and ends and begins.rpartition(" ")[0] == ends.rpartition(" ")[0]:
+        ends = ends.rpartition(" ")[2]
+    return " – ".join(each for each in (begins, ends) if each) or _("sin hora")
+
+
+def _narrative(case: Record, contact: Record | None, words: Words) -> Iterator[Part]:
+    """What was told, in full, newest first: the summary, and the last narrative with when it was told."""
     if case.get("summary"):
         yield Part("text", str(case["summary"]))
         yield GAP
+    if contact:
+        when = words.value("contacts", "started_at", contact.get("started_at"))
+        yield Part("heading", f"{words.field('contacts', 'narrative')} · {when}")
+        yield Part("text", str(contact["narrative"]))
+        yield GAP
+
+
+def _facts(document: Document, found: Assessment, words: Words) -> Iterator[Part]:
+    case = document["case"]
     yield Part("heading", _("Lo que dicen los hechos, hasta ahora"))
     suggested = words.value("cases", "report_class", found.suggestion.code)
     if suggested:
@@ -55,7 +103,8 @@ def _head(document: Document, found: Assessment, words: Words) -> Iterator[Part]
     if found.triage.assessed and found.triage.level != case.get("triage"):
         yield Part("pair", words.value("cases", "triage", found.triage.level), _("Triaje que sugieren"))
     yield from _elements(found, words)
-    pairs = list(_pairs("cases", case, words))
+    rest = {code: value for code, value in case.items() if code not in CALL_BACK}
+    pairs = list(_pairs("cases", rest, words))
     if pairs:
         yield GAP
         yield Part("heading", _("Acuerdos y seguridad"))
@@ -89,12 +138,12 @@ def _people(document: Document, found: Assessment, words: Words) -> Iterator[Par
         yield from _pairs("people", person, words)
 
 
-def contact_parts(contact: Record, words: Words) -> list[Part]:
-    """One contact: when, who, and what was told."""
+def contact_parts(contact: Record, words: Words, *, narrative: bool = True) -> list[Part]:
+    """One contact: when, who, and what was told, unless that stands elsewhere."""
     kind = words.value("contacts", "kind", contact.get("kind")) or words.table("contacts")
     when = words.value("contacts", "started_at", contact.get("started_at"))
     parts = [GAP, Part("heading", f"{kind} · {when}"), *_pairs("contacts", contact, words)]
-    told = str(contact.get("narrative") or "")
+    told = str(contact.get("narrative") or "") if narrative else ""
     return [*parts, GAP, Part("text", told)] if told else parts
 
 
@@ -111,7 +160,7 @@ def _title(table: str, record: Record, words: Words) -> str:
 
 def _pairs(table: str, record: Record, words: Words) -> Iterator[Part]:
     shown = HIDDEN | ({"role", "name", "headcount"} if table == "people" else set())
-    for code, value in record.items():
+    for code, value in (words.ages(record) if table == "people" else record).items():
         if code not in shown and value not in (None, "", [], {}) and value is not False:
             yield Part("pair", words.value(table, code, value), words.field(table, code))
     yield from _answers(table, record.get("answers") or {}, words)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from lnctp_tui.domain.ages import Age
 from lnctp_tui.domain.document import MEMBERS, Document
 from lnctp_tui.domain.protocol import Catalog, Field, Protocol
+from lnctp_tui.domain.values import FREE
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.times import day, local, moment
 
@@ -32,7 +35,8 @@ COLUMNS: Mapping[str, str] = {
     "state": N_("Estado"), "municipality": N_("Municipio"), "language": N_("Lengua"),
     "interpreter": N_("Intérprete"), "narrative": N_("Relato"), "outcome": N_("Resultado"), "role": N_("Papel"),
     "headcount": N_("Cuántas personas"), "name": N_("Nombre o alias"), "age_min": N_("Edad, desde"),
-    "age_max": N_("Edad, hasta"), "age_estimated": N_("Edad estimada"), "birth_date": N_("Nacimiento"),
+    "age_max": N_("Edad, hasta"), "age": N_("Edad"), "age_estimated": N_("Edad estimada"),
+    "birth_date": N_("Nacimiento"),
     "sex": N_("Sexo"), "gender": N_("Género"), "nationality": N_("Nacionalidad"),
     "origin_state": N_("Estado de origen"), "origin_municipality": N_("Municipio de origen"),
     "migration_status": N_("Situación migratoria"), "education": N_("Escolaridad"),
@@ -61,9 +65,25 @@ CATALOGS: Mapping[tuple[str, str], str] = {
     ("people", "nationality"): "country", ("people", "origin_state"): "state",
     ("people", "origin_municipality"): "municipality", ("people", "relation_to_trafficker"): "relation",
     ("cases", "callback_channel"): "channel", ("files", "entity"): "state",
+    ("cases", "discard.reason"): "discard_reason", ("contacts", "discard.reason"): "discard_reason",
 }  # fmt: skip
 MEMBER_OF = {singular: table for table, singular in MEMBERS.items()} | {"case": "cases"}
 ANSWERS = "answers."
+OWN: Mapping[str, str] = {
+    "escalated.911": N_("Entregada al 911"), "decided.triage": N_("Urgencia decidida por una persona"),
+    "discard.reason": N_("Motivo de descarte"), "attached.from": N_("Antes estaba en el caso"),
+}  # fmt: skip
+"""Answers that the program itself writes."""
+RAW = "raw."
+"""Before the code of a field: what was typed and not understood."""
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+AS_WRITTEN = frozenset(
+    ("narrative", "summary", "text", "note", "name", "address", "say", "callback_say", "callback_window", "way",
+     "outcome", "code_word", "number", "locality", "value", "age")
+)  # fmt: skip
+"""Columns of people's own words: whatever they look like, nothing in them is a code."""
+AGE = ("age_min", "age_max", "age_estimated")
 
 
 class Words:
@@ -102,22 +122,37 @@ class Words:
             return pick(known.label)
         if code in COLUMNS:
             return _(COLUMNS[code])
+        if code in OWN:
+            return _(OWN[code])
+        if code.startswith(RAW):
+            return _("{field}, como se dijo").format(field=self.field(table, code.removeprefix(RAW)))
         prefix, dot, rest = code.partition(".")
         if dot and prefix == "link":
             return _("Posible enlace con otro caso")
         row = self._row(prefix, rest) if dot else ""
-        return f"{self.group(table, prefix)}: {row}" if row else code
+        return f"{self.group(table, prefix)}: {row}" if row else _spelled(code)
 
     def group(self, table: str, prefix: str) -> str:
         """The name of a checklist."""
         known = self.fields.get((table, prefix))
         if known is None:
             known = next((field for (_on, code), field in self.fields.items() if code == prefix), None)
-        return pick(known.label) if known else prefix
+        return pick(known.label) if known else _spelled(prefix)
 
     def answer(self, prefix: str, code: str) -> str:
         """One row of a checklist."""
-        return self._row(prefix, code) or code
+        return self._row(prefix, code) or _spelled(code)
+
+    def ages(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """The record with its columns of age as one value, said as it is typed: `15`, `~15`, `15-17`, `60+`."""
+        youngest, oldest = record.get("age_min"), record.get("age_max")
+        if youngest is None and oldest is None:
+            return dict(record)
+        said = f"≤{oldest}" if youngest is None else str(Age(youngest, oldest, bool(record.get("age_estimated"))))
+        found: dict[str, Any] = {}
+        for code, value in record.items():
+            found.setdefault(*(("age", said) if code in AGE else (code, value)))
+        return found
 
     def value(self, table: str, code: str, value: Any) -> str:
         """A stored value as a person reads it."""
@@ -128,12 +163,23 @@ class Words:
             return _("sí") if value else _("no")
         if isinstance(value, list):
             return ", ".join(self.value(table, code, each) for each in value)
+        if code == "consented_fields":
+            return self.field("people", str(value))
         text = str(value)
+        if code in AS_WRITTEN:
+            return text
         if text in self.names:
             return self.names[text]
-        if code.endswith(("_at", "due_from", "due_to")) and local(text, self.zone):
+        if INSTANT.fullmatch(text) and local(text, self.zone):
             return moment(text, self.zone)
-        return self._row(self._catalog(table, code), text) or self._row("answer", text) or day(text)
+        if ID.fullmatch(text):
+            return _("no está en este equipo")
+        catalog = self._catalog(table, code)
+        said = self._row(catalog, text) or self._row("answer", text)
+        if said:
+            return said
+        coded = catalog in self.protocol.catalogs and not text.startswith(FREE)
+        return _spelled(text) if coded and "_" in text else day(text.removeprefix(FREE))
 
     def _catalog(self, table: str, code: str) -> str:
         known = self.fields.get((table, code))
@@ -145,6 +191,11 @@ class Words:
             source = self.protocol.indicators
         row = source.by_code.get(code) if source else None
         return pick(row.label) if row else ""
+
+
+def _spelled(code: str) -> str:
+    """A code that nothing here has a word for (a newer version's, an organisation's): its own words, legibly."""
+    return code.replace("_", " ").replace(".", " · ")
 
 
 TRIAGE_LOOK: Mapping[str | None, str] = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,7 +28,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lnctp_tui.errors import BadInput, Refused
-from lnctp_tui.server import database, embedded, schema
+from lnctp_tui.server import database, embedded, programs_said, schema
 from lnctp_tui.storage import paths, phrase
 
 FORMAT = 1
@@ -233,7 +234,13 @@ def _program(name: str, url: str, *arguments: str, **pipes: Any) -> Iterator[sub
     if password:
         environment["PGPASSWORD"] = str(password)
     command = [str(embedded.programs() / name), "--no-password", f"--dbname={_public(url)}", *arguments]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, **pipes)
+    with tempfile.TemporaryFile() as told:
+        yield from _under_way(name, subprocess.Popen(command, env=environment, stderr=told, **pipes), told)
+
+
+def _under_way(
+    name: str, process: subprocess.Popen[bytes], told: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
         code: int | str = process.wait(timeout=600)
@@ -249,7 +256,9 @@ def _program(name: str, url: str, *arguments: str, **pipes: Any) -> Iterator[sub
             if pipe and not pipe.closed:
                 pipe.close()
     if code:
-        raise Refused("dump_failed", program=name, reason=code)
+        told.seek(0)
+        said = programs_said.last_line(told.read().decode(errors="replace").splitlines())
+        raise Refused("dump_failed", program=name, reason=programs_said.joined(code, said))
 
 
 class _Writer:

@@ -6,6 +6,7 @@ Each has a password in `logins.json`, which only the owner of the folder can rea
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import secrets
@@ -20,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lnctp_tui.errors import StorageFailed
+from lnctp_tui.server import programs_said
 from lnctp_tui.storage import paths
 
 OWNER, APP, ANALYST = "postgres", "lnctp_app", "lnctp_analyst"
@@ -139,8 +141,14 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
 
 def _start(found: Embedded) -> None:
     options = f"-p {found.port}" if sys.platform == "win32" else f"-p {found.port} -k {found.host}"
-    data, log = str(found.folder / "data"), str(found.folder / "postgres.log")
-    _run("pg_ctl", "-w", "-s", "-D", data, "-l", log, "-o", options, "start")
+    data, log = str(found.folder / "data"), found.folder / "postgres.log"
+    before = log.stat().st_size if log.exists() else 0
+    try:
+        _run("pg_ctl", "-w", "-s", "-D", data, "-l", str(log), "-o", options, "start")
+    except StorageFailed as error:
+        # pg_ctl only says to look into the log.
+        error.facts["reason"] = programs_said.with_log(error.facts["reason"], log, before)
+        raise
 
 
 def _bury(found: Embedded) -> None:
@@ -201,14 +209,18 @@ def _port(folder: Path) -> int:
 
 def _run(program: str, *arguments: str) -> str:
     """Output goes to a file: `pg_ctl start` leaves a server behind that would hold a pipe open."""
+    runner = user()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         try:
             subprocess.run(
                 [str(programs() / program), *arguments], check=True, stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL, user=user(), cwd=tempfile.gettempdir(), timeout=LONGEST,
+                stdin=subprocess.DEVNULL, user=runner, cwd=tempfile.gettempdir(), timeout=LONGEST,
             )  # fmt: skip
         except (subprocess.SubprocessError, OSError) as error:
-            reason = getattr(error, "returncode", type(error).__name__)
-            raise StorageFailed("embedded_failed", program=program, reason=reason) from None
+            output.seek(0)
+            raise StorageFailed(
+                "embedded_failed", program=program, reason=programs_said.reason(error, output.read()),
+                user=runner or getpass.getuser(),
+            ) from None  # fmt: skip
         output.seek(0)
         return output.read()

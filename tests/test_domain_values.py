@@ -75,6 +75,8 @@ def test_what_can_be_read_goes_to_its_columns(of, raw, patch):
         (BORN, "31/02/2008", "date_impossible"),
         (BORN, "2030", "date_future"),
         (BORN, "1850", "date_too_old"),
+        (BORN, "14/03", "date_no_year"),
+        (BORN, "5 de mayo", "date_no_year"),
         (HEADS, "muchas", "number_unreadable"),
         (HEADS, "0", "number_too_small"),
         (HEADS, "2.5", "number_not_whole"),

@@ -77,6 +77,17 @@ def test_a_call_without_a_case_is_found_too_and_newest_comes_first(
     assert [hit.contact_id for hit in hits] == [call.contact.id, None]
 
 
+def test_a_call_that_joins_a_case_is_listed_once(workspace: Workspace, told: Intake) -> None:
+    call = Intake.start(workspace)
+    call.narrate("volvió a marcar por la ventanilla")
+    settle(workspace)
+    assert [hit.contact_id for hit in search(workspace.store, "ventanilla")] == [call.contact.id]
+    call.attach(told.document["case"]["id"], lambda _done: None)
+    settle(workspace)
+    case = told.document["case"]["id"]
+    assert [(hit.case_id, hit.contact_id) for hit in search(workspace.store, "ventanilla")] == [(case, None)]
+
+
 def test_each_letter_asks_the_connection_that_has_read_the_last_one(
     workspace: Workspace, told: Intake
 ) -> None:

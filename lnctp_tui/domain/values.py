@@ -13,7 +13,7 @@ from dataclasses import field as member
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, numbers
+from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import phone_digits, plausible
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
@@ -66,6 +66,7 @@ class _Typed(NamedTuple):
     today: date
     record: Mapping[str, Any]
     language: str
+    written: bool
 
 
 def parse(
@@ -77,12 +78,13 @@ def parse(
     record: Mapping[str, Any] | None = None,
     had_raw: bool = False,
     language: str = "es",
+    written: bool = False,
 ) -> Parsed:
     """What typing `raw` into `field` does to its record.
 
     `record` is the record as it stands: it says which state a municipality is in, which currency and whether
     an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
-    `shown`; both are always understood.
+    `shown`; both are always understood. `written`: on another day than `today`, so nothing counts from it.
     """
     text, replaced = clean(raw)
     kept = raw_key(field)
@@ -91,7 +93,7 @@ def parse(
     typed = text if field.kind == "long_text" else text.strip()
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
-    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language))
+    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
     return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
@@ -226,7 +228,8 @@ def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 
 def _date(typed: _Typed) -> Parsed:
-    found = dates.parse(typed.text, typed.today)
+    birth = typed.field.code in moments.BIRTHS
+    found = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
     return _bad(found) if isinstance(found, str) else Parsed({key(typed.field): str(found)}, shown=str(found))
 
 

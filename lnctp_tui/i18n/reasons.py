@@ -24,6 +24,8 @@ REASONS: dict[str, str] = {
     "bad_schema": N_("La versión del documento (schema) debe ser un número desde 1."),
     "date_future": N_("La fecha está en el futuro."),
     "date_impossible": N_("Esa fecha no existe."),
+    "date_no_year": N_("La fecha no dice de qué año es; escriba día/mes/año."),
+    "date_relative": N_("La fecha se cuenta desde el día en que se escribió; escriba día/mes/año."),
     "date_too_old": N_("La fecha es anterior a 1900."),
     "date_unreadable": N_("La fecha no se entiende; escriba día/mes/año."),
     "empty": N_("El documento está vacío."),

@@ -20,6 +20,7 @@ _SENTENCES = {
     "age_unreadable": N_("Se guardó tal cual; no se entiende la edad: 17, ~17 o 15-17"),
     "date_unreadable": N_("Se guardó tal cual; no se entiende la fecha: 14/03/2020, marzo 2020, ayer"),
     "date_too_old": N_("Se guardó tal cual; esa fecha es demasiado antigua"),
+    "date_no_year": N_("Se guardó tal cual; falta el año: 14/03/2008, marzo 2008 o 2008"),
     "date_future": N_("Se guardó tal cual; esa fecha todavía no llega"),
     "date_impossible": N_("Se guardó tal cual; esa fecha no existe en el calendario"),
     "promise_unreadable": N_("Se guarda en lo que hay que decir; para una hora: martes 10 a 12, mañana 9"),

@@ -142,6 +142,17 @@ def test_a_currency_already_chosen_stays():
     assert parse(AMOUNT, "300", record=record).patch == {"amount": 300}
 
 
+def test_two_phones_in_one_field_are_kept_and_told():
+    parsed = parse(PHONE, "55 1234 5678 / 222 345 6789")
+    assert (parsed.problem, parsed.facts) == ("phone_several", {"count": 2})
+    assert parsed.patch == {"value": "55 1234 5678 / 222 345 6789", "normalised": "+525512345678"}
+
+
+def test_marks_of_direction_around_a_phone_are_no_part_of_it():
+    parsed = parse(PHONE, "\u202a+52 55 1234 5678\u202c")
+    assert (parsed.patch["value"], parsed.problem) == ("+52 55 1234 5678", None)
+
+
 def test_a_phone_that_cannot_be_dialled_is_still_a_value():
     parsed = parse(PHONE, "termina en 22")
     assert (parsed.patch["value"], parsed.problem) == ("termina en 22", "phone_unreadable")

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from workspaces import field, settle
 
 from lnctp_tui.errors import StorageFailed
+from lnctp_tui.services import matches
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.search import search
 from lnctp_tui.services.workspace import Workspace
@@ -42,6 +43,35 @@ def told(workspace: Workspace) -> Intake:
 )  # fmt: skip
 def test_a_case_is_found_by_what_a_person_types(workspace: Workspace, told: Intake, typed: str) -> None:
     assert [hit.case_id for hit in search(workspace.store, typed)] == [told.document["case"]["id"]]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "22 25 55 01 42", "222-5550-142", "+52 222 555", "222555", "2255 5014", "0142", "50142", "55 5014", "555.0142",
+        "genesis 222 555", "044 222 555 0142", "52 1 222 555 0142",
+    ],
+)  # fmt: skip
+def test_a_number_is_found_in_any_grouping_and_by_its_parts(
+    workspace: Workspace, told: Intake, typed: str
+) -> None:
+    assert [hit.case_id for hit in search(workspace.store, typed)] == [told.document["case"]["id"]]
+
+
+def test_a_number_told_in_words_is_found_and_matches_the_next_case(workspace: Workspace) -> None:
+    first = Intake.start(workspace)
+    first.set(first.contact, {"kind": "victim"})
+    first.narrate("Le marcan del 55 1234 5678 cada noche")
+    settle(workspace)
+    case = first.document["case"]["id"]
+    assert [hit.case_id for hit in search(workspace.store, "5512345678")] == [case]
+    assert [hit.case_id for hit in search(workspace.store, "3456")] == [case]
+    second = Intake.start(workspace)
+    second.set(second.contact, {"kind": "victim"})
+    second.narrate("El que la busca llama del (55) 1234-5678")
+    settle(workspace)
+    (match,) = matches.earlier(workspace.store, second.document)
+    assert (match.case_id, match.why) == (case, (("phone", "+525512345678"),))
 
 
 @pytest.mark.parametrize(

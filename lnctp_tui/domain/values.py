@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers
 from lnctp_tui.domain.document import Record, answer
-from lnctp_tui.domain.phones import phone_digits, plausible
+from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.text import clean, fold
 
@@ -52,9 +52,8 @@ class Parsed:
 
     patch: dict[str, Any]
     problem: str | None = None
-    """A code: `too_long`, `not_yes_no`, `not_in_catalog`, `ambiguous`, `phone_unreadable`, `replaced`, or one
-    of the modules dates, ages, numbers. With `not_in_catalog`, `ambiguous`, `phone_unreadable` and `replaced`
-    the value itself is stored; with the others the text is kept as raw."""
+    """A code: `too_long`, `not_yes_no`, one of the modules dates, ages, numbers: the text is kept as raw. Or
+    `not_in_catalog`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`: the value itself is stored."""
     facts: dict[str, Any] = member(default_factory=dict)
     shown: str = ""
 
@@ -86,7 +85,7 @@ def parse(
     an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
     `shown`; both are always understood. `written`: on another day than `today`, so nothing counts from it.
     """
-    text, replaced = clean(raw)
+    text, replaced = clean(unmarked(raw) if field.kind == "phone" else raw)
     kept = raw_key(field)
     had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
     gone = {kept: None} if had_raw else {}
@@ -269,14 +268,15 @@ def _amount(typed: _Typed) -> Parsed:
 
 
 def _phone(typed: _Typed) -> Parsed:
-    number = phone_digits(typed.text)
     parsed = _text(typed)
     if parsed.problem:
         return parsed
     patch = parsed.patch
     if "normalised" in patch:
         patch = patch | {"normalised": identifiers.normalised("phone", typed.text)}
-    return Parsed(patch, None if plausible(number) else "phone_unreadable", shown=typed.text)
+    found = read(typed.text)
+    problem = None if len(found) == 1 else "phone_several" if found else "phone_unreadable"
+    return Parsed(patch, problem, {"count": len(found)} if found else {}, typed.text)
 
 
 _READERS: dict[str, Callable[[_Typed], Parsed]] = {

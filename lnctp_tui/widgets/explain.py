@@ -13,6 +13,7 @@ _SENTENCES = {
     "not_in_catalog": N_("No está en el catálogo: queda como texto libre"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),
     "phone_unreadable": N_("Se guardó tal cual; no parece un teléfono: 10 dígitos, o + y el país"),
+    "phone_several": N_("Hay {count} números; escriba cada uno en su renglón, para que los dos se comparen"),
     "replaced": N_("{replaced} caracteres que no se pueden mostrar quedaron como �"),
     "age_word": N_("Se guardó tal cual; escriba una edad (~17, 15-17) o conteste si parece menor"),
     "age_negative": N_("Se guardó tal cual; una edad no puede ser negativa"),
@@ -34,7 +35,9 @@ _SENTENCES = {
 }
 _UNKNOWN = N_("Se guardó tal cual, pero no se entiende ({code})")
 
-STORED = frozenset({"not_in_catalog", "ambiguous", "phone_unreadable", "replaced", "other_value"})
+STORED = frozenset(
+    {"not_in_catalog", "ambiguous", "phone_unreadable", "phone_several", "replaced", "other_value"}
+)
 """Problems with which the value itself stands: a remark, not an error."""
 
 

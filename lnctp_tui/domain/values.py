@@ -13,7 +13,7 @@ from dataclasses import field as member
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers
+from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers, places
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
@@ -53,7 +53,8 @@ class Parsed:
     patch: dict[str, Any]
     problem: str | None = None
     """A code: `too_long`, `not_yes_no`, one of the modules dates, ages, numbers: the text is kept as raw. Or
-    `not_in_catalog`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`: the value itself is stored."""
+    `not_in_catalog`, `not_in_state`, `other_state`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`:
+    the value itself is stored."""
     facts: dict[str, Any] = member(default_factory=dict)
     shown: str = ""
 
@@ -201,8 +202,20 @@ def _catalog_value(typed: _Typed) -> Parsed:
     chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
+    free = {key(field): FREE + text}
+    if not found and catalog and (others := lookup.exact(catalog, text)):
+        return Parsed(free, "not_in_state", _states(typed, others), text)
     problem = "ambiguous" if found else "not_in_catalog"
-    return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+    return Parsed(free, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+
+
+def _states(typed: _Typed, towns: tuple[Row, ...]) -> dict[str, Any]:
+    """The state of the record and those that have such a town, by their names."""
+    states = typed.protocol.catalogs["state"].by_code
+    names = {row.code: row.label[typed.language] for row in states.values()}
+    own = dict.fromkeys(names.get(row.extra.get("state", ""), "") for row in towns)
+    said = names.get(state_of(typed.field, typed.record) or "", "")
+    return {"state": said, "own": ", ".join(filter(None, own)), "catalog": typed.field.catalog}
 
 
 def _held(catalog: Catalog | None, held: Any, text: str) -> tuple[Row, ...]:
@@ -217,7 +230,19 @@ def _chosen(typed: _Typed, code: str, label: str) -> Parsed:
     value = typed.record.get("value")
     if typed.field.on == "identifier" and typed.field.code == "kind" and isinstance(value, str):
         patch["normalised"] = identifiers.normalised(code, value)
-    return Parsed(patch, shown=label)
+    problem, facts = remark(typed.field, {**typed.record, **patch}, typed.protocol, typed.language)
+    return Parsed(patch, problem, facts, label)
+
+
+def remark(
+    field: Field, record: Mapping[str, Any], protocol: Protocol, language: str
+) -> tuple[str | None, dict[str, Any]]:
+    """What is to be told of a value that stands, as long as it stands: (problem code, facts), or (None, {})."""
+    torn = places.torn(protocol, record, field.code)
+    if torn is None:
+        return None, {}
+    said, own = (row.label[language] for row in torn)
+    return "other_state", {"state": said, "own": own}
 
 
 def state_of(field: Field, record: Mapping[str, Any]) -> str | None:

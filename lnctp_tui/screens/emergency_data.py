@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain import places
 from lnctp_tui.domain.document import Document, victims
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, ngettext, pick
@@ -38,24 +39,32 @@ def block(intake: Intake) -> list[tuple[str, list[str]]]:
 
 def _where(document: Document, protocol: Protocol) -> Iterator[str]:
     """The present place first; every place, because the first one said may be the only one."""
-    places = sorted(document.get("places", ()), key=lambda place: place.get("role") != "actual")
-    for place in places:
+    known = sorted(document.get("places", ()), key=lambda place: place.get("role") != "actual")
+    for place in known:
         parts = [
             place.get("address"),
             view.label_of(protocol, "venue", place.get("venue")),
             place.get("locality"),
-            view.label_of(protocol, "municipality", place.get("municipality")),
-            view.label_of(protocol, "state", place.get("state")),
+            *_town(place, protocol),
         ]
         told = ", ".join(str(part) for part in parts if part)
         if told:
             role = view.label_of(protocol, "place_role", place.get("role"))
             yield f"{role}: {told}" if role else told
     for contact in document.get("contacts", ()):
-        parts = [view.label_of(protocol, each, contact.get(each)) for each in ("municipality", "state")]
-        told = ", ".join(filter(None, parts))
+        told = ", ".join(filter(None, _town(contact, protocol)))
         if told:
             yield _("Llama desde: {where}").format(where=told)
+
+
+def _town(record: Mapping[str, Any], protocol: Protocol) -> tuple[str, str]:
+    """Municipality and state; where they are of two places both are said, with what does not fit."""
+    town = view.label_of(protocol, "municipality", record.get("municipality"))
+    state = view.label_of(protocol, "state", record.get("state"))
+    if torn := places.torn(protocol, record, "municipality"):
+        town = f"{town} ({pick(torn[1].label)})"
+        state = _("el estado anotado es {state}: PREGUNTE CUÁL").format(state=state)
+    return town, state
 
 
 def _who(document: Document, protocol: Protocol) -> Iterator[str]:

@@ -11,6 +11,8 @@ _SENTENCES = {
     "too_long": N_("Muy largo: {length} de {max_length}; se guardó, acórtelo"),
     "not_yes_no": N_("Se guardó tal cual; aquí va sí, no, ? (no se sabe) o r (no quiso decir)"),
     "not_in_catalog": N_("No está en el catálogo: queda como texto libre"),
+    "not_in_state": N_("{state} no tiene ese municipio ({own} sí): queda como texto libre"),
+    "other_state": N_("Ese municipio es de {own} y el estado dice {state}: quedan los dos; corrija uno"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),
     "phone_unreadable": N_("Se guardó tal cual; no parece un teléfono: 10 dígitos, o + y el país"),
     "phone_several": N_("Hay {count} números; escriba cada uno en su renglón, para que los dos se comparen"),

@@ -65,8 +65,8 @@ def test_a_municipality_of_another_state_is_not_read_as_of_this_one(call: Intake
     town = next(row for row in rows if row.label.es == "José Azueta" and row.extra["state"] == "MX-VER")
     call.select("place", call.add("place", role="actual", state="MX-GRO", municipality=town.code))
     told = read_out(call)["Víctima en"]
-    assert "es de Veracruz" in told
-    assert "PREGUNTE" in told
+    assert "José Azueta (Veracruz)" in told
+    assert "el estado anotado es Guerrero: PREGUNTE" in told
 
 
 @pytest.mark.parametrize("anonymity", ["anonimo", "seudonimo", "confidencial"])

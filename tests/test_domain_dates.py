@@ -12,6 +12,8 @@ TODAY = date(2026, 3, 15)
 
 DATES = """
 2020 = 2020 | 2020-03 = 2020-03 | 2020-03-14 = 2020-03-14 | 14/03/2020 = 2020-03-14 | 14-3-20 = 2020-03-14
+14-ene-24 = 2024-01-14 | 14-ene.-24 = 2024-01-14 | 14/Ene/2024 = 2024-01-14 | ene-24 = 2024-01
+14 - 03 - 2020 = 2020-03-14 | 14/03/65 = 1965-03-14 | 14/03/26 = 2026-03-14 | 14/03/27 = 1927-03-14
 14.03.2020 = 2020-03-14 | 3/12/98 = 1998-12-03 | 14 de marzo de 2020 = 2020-03-14
 14 Marzo del 2020 = 2020-03-14
 primero de mayo de 2019 = 2019-05-01 | marzo 2020 = 2020-03 | en marzo de 2020 = 2020-03
@@ -53,6 +55,26 @@ def test_a_date_is_read_with_its_precision(typed, meant):
     assert str(dates.parse(typed, TODAY)) == meant
 
 
+@pytest.mark.parametrize("typed", ["14/03", "14-3", "5 de mayo", "mayo", "March 14", "a finales de mayo"])
+def test_a_birth_without_a_year_is_no_date(typed):
+    assert isinstance(dates.parse(typed, TODAY), dates.PartialDate)
+    assert dates.parse(typed, TODAY, birth=True) == "date_no_year"
+    assert dates.parse(typed, TODAY, written=True) == "date_no_year"
+
+
+@pytest.mark.parametrize("typed", ["ayer", "hace 3 meses", "el lunes", "el año pasado", "este mes", "hoy"])
+def test_what_was_written_another_day_does_not_count_from_today(typed):
+    assert isinstance(dates.parse(typed, TODAY), dates.PartialDate)
+    assert dates.parse(typed, TODAY, written=True) == "date_relative"
+
+
+@given(st.integers(0, 99), st.integers(1950, 2150))
+def test_two_digits_are_the_last_such_year(two, latest):
+    year = dates.full_year(f"{two:02d}", latest)
+    assert latest - 100 < year <= latest
+    assert year % 100 == two
+
+
 @given(st.text(max_size=80) | st.text(st.sampled_from("0123456789 -/.demarzohacey"), max_size=30))
 def test_any_text_is_a_past_date_or_a_problem(text):
     found = dates.parse(text, TODAY)
@@ -76,6 +98,7 @@ def test_a_partial_date_knows_its_days():
         date(2020, 2, 29),
     )
     assert dates.PartialDate(2020).last() == date(2020, 12, 31)
+    assert dates.stored("0026-03-14") is dates.stored("9999") is None
     assert dates.PartialDate(9999, 12).last() == date(9999, 12, 31)
     assert dates.stored("2020-02-30") is None
 

@@ -35,6 +35,7 @@ ON = date(2026, 3, 1)
         ({"birth_date": "2007"}, ("age.appears_minor",), False),
         ({"age_min": 19, "birth_date": "2009-01-01"}, (), True),
         ({"age_min": 17, "birth_date": "2007-01-01"}, (), True),
+        ({"birth_date": "2065-03-14"}, (), False),
         ({"birth_date": "no sabe"}, ("age.appears_minor",), True),
     ],
 )

@@ -75,6 +75,8 @@ def test_what_can_be_read_goes_to_its_columns(of, raw, patch):
         (BORN, "31/02/2008", "date_impossible"),
         (BORN, "2030", "date_future"),
         (BORN, "1850", "date_too_old"),
+        (BORN, "14/03", "date_no_year"),
+        (BORN, "5 de mayo", "date_no_year"),
         (HEADS, "muchas", "number_unreadable"),
         (HEADS, "0", "number_too_small"),
         (HEADS, "2.5", "number_not_whole"),
@@ -138,6 +140,17 @@ def test_controls_are_replaced_and_told():
 def test_a_currency_already_chosen_stays():
     record = {"currency": "USD", "amount_estimated": True}
     assert parse(AMOUNT, "300", record=record).patch == {"amount": 300}
+
+
+def test_two_phones_in_one_field_are_kept_and_told():
+    parsed = parse(PHONE, "55 1234 5678 / 222 345 6789")
+    assert (parsed.problem, parsed.facts) == ("phone_several", {"count": 2})
+    assert parsed.patch == {"value": "55 1234 5678 / 222 345 6789", "normalised": "+525512345678"}
+
+
+def test_marks_of_direction_around_a_phone_are_no_part_of_it():
+    parsed = parse(PHONE, "\u202a+52 55 1234 5678\u202c")
+    assert (parsed.patch["value"], parsed.problem) == ("+52 55 1234 5678", None)
 
 
 def test_a_phone_that_cannot_be_dialled_is_still_a_value():
@@ -236,3 +249,59 @@ def test_nothing_typed_offers_the_first_rows_and_nonsense_none():
     acts = protocol().catalogs["act"]
     assert values.search_catalog(acts, "", "es", limit=3) == acts.rows[:3]
     assert values.search_catalog(acts, "qwxyz", "es") == ()
+
+
+STATE = field("origin_state", "catalog", catalog="state")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        *[(each, "MX-MEX") for each in ("México", "EDO. MEX.", "Edo. de Méx.", "EdoMex", "Estado de México", "15")],
+        *[(each, "MX-VER") for each in ("VER", "Ver.", "Veracruz de Ignacio de la Llave", "30", "VZ")],
+        *[(each, "MX-BCS") for each in ("B.C.S.", "B. C. S.", "BCS", "Baja California Sur", "3", "03")],
+        *[(each, "MX-NLE") for each in ("Nvo. León", "NVO LEON", "N.L.", "Nuevo León")],
+        *[(each, "MX-CMX") for each in ("9", "09", "D.F.", "México, D.F.", "CDMX", "Cd. de México")],
+        *[(each, "MX-ROO") for each in ("Q. Roo", "Q.ROO", "QROO", "Quintana Roo")],
+        *[(each, "MX-SLP") for each in ("S.L.P.", "S. L. P.", "Sn. Luis Potosí")],
+    ],
+)  # fmt: skip
+def test_a_state_is_known_by_the_names_people_write(typed, code):
+    assert parse(STATE, typed).patch == {"origin_state": code}
+
+
+def test_every_alias_of_a_state_is_of_one_state():
+    states = protocol().catalogs["state"]
+    for row in states.rows:
+        for name in (*row.extra["alias"].split(";"), row.extra["abbr"], row.extra["inegi"], row.label.es):
+            assert [each.code for each in lookup.exact(states, name)] == [row.code], name
+
+
+def test_a_name_of_another_states_town_is_kept_as_text_and_told():
+    parsed = parse(TOWN, "JOSÉ AZUETA", record={"origin_state": "MX-GRO"})
+    assert parsed.patch == {"origin_municipality": "~JOSÉ AZUETA"}
+    assert (parsed.problem, parsed.facts["state"], parsed.facts["own"]) == (
+        "not_in_state",
+        "Guerrero",
+        "Veracruz",
+    )
+    assert parse(TOWN, "JOSÉ AZUETA").patch == {"origin_municipality": "30169"}
+    assert parse(TOWN, "JOSÉ AZUETA", record={"origin_state": "MX-VER"}).problem is None
+    assert parse(TOWN, "JOSÉ AZUETA", record={"origin_state": "~Petén"}).problem is None
+
+
+@pytest.mark.parametrize(
+    ("of", "raw", "record"),
+    [
+        (TOWN, "30169", {"origin_state": "MX-GRO"}),
+        (STATE, "Guerrero", {"origin_municipality": "30169"}),
+    ],
+)
+def test_a_town_that_is_taken_from_another_state_is_told_whichever_comes_first(of, raw, record):
+    parsed = parse(of, raw, record=record)
+    assert (parsed.problem, parsed.facts) == ("other_state", {"state": "Guerrero", "own": "Veracruz"})
+    assert {**record, **parsed.patch} == {"origin_state": "MX-GRO", "origin_municipality": "30169"}
+
+
+def test_a_code_that_lost_its_first_zero_is_still_one():
+    assert parse(TOWN, "1001").patch == {"origin_municipality": "01001"}

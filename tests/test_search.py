@@ -7,6 +7,7 @@ from sqlalchemy import text
 from workspaces import field, settle
 
 from lnctp_tui.errors import StorageFailed
+from lnctp_tui.services import matches
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.search import search
 from lnctp_tui.services.workspace import Workspace
@@ -45,6 +46,35 @@ def test_a_case_is_found_by_what_a_person_types(workspace: Workspace, told: Inta
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "22 25 55 01 42", "222-5550-142", "+52 222 555", "222555", "2255 5014", "0142", "50142", "55 5014", "555.0142",
+        "genesis 222 555", "044 222 555 0142", "52 1 222 555 0142",
+    ],
+)  # fmt: skip
+def test_a_number_is_found_in_any_grouping_and_by_its_parts(
+    workspace: Workspace, told: Intake, typed: str
+) -> None:
+    assert [hit.case_id for hit in search(workspace.store, typed)] == [told.document["case"]["id"]]
+
+
+def test_a_number_told_in_words_is_found_and_matches_the_next_case(workspace: Workspace) -> None:
+    first = Intake.start(workspace)
+    first.set(first.contact, {"kind": "victim"})
+    first.narrate("Le marcan del 55 1234 5678 cada noche")
+    settle(workspace)
+    case = first.document["case"]["id"]
+    assert [hit.case_id for hit in search(workspace.store, "5512345678")] == [case]
+    assert [hit.case_id for hit in search(workspace.store, "3456")] == [case]
+    second = Intake.start(workspace)
+    second.set(second.contact, {"kind": "victim"})
+    second.narrate("El que la busca llama del (55) 1234-5678")
+    settle(workspace)
+    (match,) = matches.earlier(workspace.store, second.document)
+    assert (match.case_id, match.why) == (case, (("phone", "+525512345678"),))
+
+
+@pytest.mark.parametrize(
     "typed", ["", "g", "xyz", "genesis lopez", '"', "AND", "NEAR(", "*", "a_b", "-", "' OR 1=1"]
 )
 def test_what_matches_nothing_finds_nothing_and_breaks_nothing(
@@ -75,6 +105,17 @@ def test_a_call_without_a_case_is_found_too_and_newest_comes_first(
     settle(workspace)
     hits = search(workspace.store, "bodega")
     assert [hit.contact_id for hit in hits] == [call.contact.id, None]
+
+
+def test_a_call_that_joins_a_case_is_listed_once(workspace: Workspace, told: Intake) -> None:
+    call = Intake.start(workspace)
+    call.narrate("volvió a marcar por la ventanilla")
+    settle(workspace)
+    assert [hit.contact_id for hit in search(workspace.store, "ventanilla")] == [call.contact.id]
+    call.attach(told.document["case"]["id"], lambda _done: None)
+    settle(workspace)
+    case = told.document["case"]["id"]
+    assert [(hit.case_id, hit.contact_id) for hit in search(workspace.store, "ventanilla")] == [(case, None)]
 
 
 def test_each_letter_asks_the_connection_that_has_read_the_last_one(

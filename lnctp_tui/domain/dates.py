@@ -11,8 +11,11 @@ from datetime import date, timedelta
 from lnctp_tui.domain.numbers import WORDS
 from lnctp_tui.domain.text import fold
 
-EARLIEST = 1900
+EARLIEST, LATEST = 1900, 2200
+"""The years that a record may hold."""
 LONGEST = 60
+
+Reader = Callable[[re.Match[str], date], "PartialDate | str"]
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,33 @@ def stored(text: object) -> PartialDate | None:
     if match is None:
         return None
     found = PartialDate(*(int(each) if each else None for each in match.groups()))  # type: ignore[arg-type]
-    return found if _exists(found) else None
+    return found if EARLIEST <= found.year <= LATEST and _exists(found) else None
 
 
-def parse(raw: str, today: date) -> PartialDate | str:
+def full_year(text: str, latest: int) -> int:
+    """A year as written; of two digits the last such year up to `latest`. The one pivot of the program."""
+    year = int(text)
+    return year if len(text) > 2 else latest - (latest - year) % 100
+
+
+def parse(raw: str, today: date, *, birth: bool = False, written: bool = False) -> PartialDate | str:
     """The date that `raw` says on the day `today`, or a problem code.
 
     Problems: `date_unreadable`, `date_impossible` (31/02), `date_future`, `date_too_old` (before 1900).
     Numbers are day/month/year, the Mexican order. "Hace 3 meses" is a month, "hace 2 años" a year, and a week
-    is told as its month: no precision is invented.
+    is told as its month: no precision is invented. Nor is a year: a `birth` that says none is `date_no_year`,
+    and so is everything that was `written` on a day nobody knows; what counts from that day (`ayer`) is
+    `date_relative` there.
     """
     text = _tidy(raw)
     for pattern, read in _FORMS:
         if match := pattern.fullmatch(text):
+            if read is _about:
+                return parse(match["rest"], today, birth=birth, written=written)
+            if written and read in _RELATIVE:
+                return "date_relative"
+            if (birth or written) and _yearless(read, match):
+                return "date_no_year"
             found = read(match, today)
             return found if isinstance(found, str) else _checked(found, today)
     return "date_unreadable"
@@ -112,7 +129,7 @@ _YEAR_AND_HALF = re.compile(r"(?:\bun )?\bano y medio$")
 
 def _tidy(raw: str) -> str:
     text = re.sub(r"(?<!\d)\.|\.(?!\d)|,", " ", fold(raw[:LONGEST]))
-    text = _LEAD.sub("", re.sub(r"\s+", " ", text).strip())
+    text = _LEAD.sub("", re.sub(r"\s+", " ", re.sub(r"\s*([-/])\s*", r"\1", text)).strip())
     return _YEAR_AND_HALF.sub("18 meses", _PART_OF_DAY.sub(r"\1", text))
 
 
@@ -134,12 +151,8 @@ def _checked(found: PartialDate, today: date) -> PartialDate | str:
     return found if found.first() <= today else "date_future"
 
 
-def _year(text: str, today: date) -> int:
-    year = int(text)
-    if len(text) > 2:
-        return year
-    century = today.year // 100 * 100
-    return century + year if century + year <= today.year else century - 100 + year
+def _yearless(read: Reader, match: re.Match[str]) -> bool:
+    return read is _day_month or (read is _named and not match.groupdict().get("y"))
 
 
 def _iso(match: re.Match[str], _today: date) -> PartialDate:
@@ -148,11 +161,11 @@ def _iso(match: re.Match[str], _today: date) -> PartialDate:
 
 
 def _day_month_year(match: re.Match[str], today: date) -> PartialDate:
-    return PartialDate(_year(match["y"], today), int(match["m"]), int(match["d"]))
+    return PartialDate(full_year(match["y"], today.year), int(match["m"]), int(match["d"]))
 
 
 def _month_year(match: re.Match[str], today: date) -> PartialDate:
-    return PartialDate(_year(match["y"], today), int(match["m"]))
+    return PartialDate(full_year(match["y"], today.year), int(match["m"]))
 
 
 def _day_month(match: re.Match[str], today: date) -> PartialDate:
@@ -164,7 +177,7 @@ def _named(match: re.Match[str], today: date) -> PartialDate:
     month, day = _MONTHS[parts["month"]], parts.get("d")
     number = int(day) if day and day.isdecimal() else 1 if day else None
     if parts.get("y"):
-        return PartialDate(_year(parts["y"], today), month, number)
+        return PartialDate(full_year(parts["y"], today.year), month, number)
     return _latest(month, number, today)
 
 
@@ -217,6 +230,10 @@ def _about(match: re.Match[str], today: date) -> PartialDate | str:
     return parse(match["rest"], today)
 
 
+_RELATIVE = (_ago, _last_unit, _this_unit, _weekday, _word)
+"""Readers of what counts from the day it is said."""
+
+
 def _any(names: dict[str, int] | dict[str, str]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
@@ -230,20 +247,20 @@ _COUNT = (
 )
 _LAST = "(?:pasado|pasada|ultimo|ultima|anterior|last|past|previous)"
 
-_READERS: tuple[tuple[str, Callable[[re.Match[str], date], PartialDate | str]], ...] = (
+_READERS: tuple[tuple[str, Reader], ...] = (
     (r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", _iso),
     (r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4}|\d\d)", _day_month_year),
     (r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})", _month_year),
     (r"(?P<d>\d{1,2})[-/](?P<m>\d{1,2})", _day_month),
     (
-        rf"(?:(?:{_any(_WEEKDAYS)}) )?(?P<d>\d{{1,2}}|primero|1r?o)(?:st|nd|rd|th)?[ -](?:de |of )?{_MONTH}"
-        r"(?:[ -](?:de |del |del ano |de ano )?(?P<y>\d{4}|\d\d))?",
+        rf"(?:(?:{_any(_WEEKDAYS)}) )?(?P<d>\d{{1,2}}|primero|1r?o)(?:st|nd|rd|th)?[ /-](?:de |of )?{_MONTH}"
+        r"(?:[ /-](?:de |del |del ano |de ano )?(?P<y>\d{4}|\d\d))?",
         _named,
     ),
     (rf"{_MONTH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?P<y>\d{{4}})", _named),
     (rf"{_ENGLISH} (?P<d>\d{{1,2}})(?:st|nd|rd|th)?", _named),
     (rf"{_MONTH}(?:[ /-](?:de |del |del ano |of )?(?P<y>\d{{4}}))?", _named),
-    (rf"{_MONTH} (?:de|del) (?P<y>\d\d)", _named),
+    (rf"{_MONTH}(?: (?:de|del) |[-/])(?P<y>\d\d)", _named),
     (rf"hace {_COUNT} {_UNIT}", _ago),
     (rf"{_COUNT} {_UNIT} ago", _ago),
     (rf"{_UNIT} {_LAST}", _last_unit),

@@ -107,7 +107,7 @@ def _told_age(person: Record) -> int | None:
 
 def _age_by_birth(person: Record, on: date | None) -> int | None:
     born = dates.stored(str(person.get("birth_date")))
-    if born is None or on is None:
+    if born is None or on is None or born.first() > on:  # born later than the facts: a slip, and no age
         return None
     day = born.last()
     return on.year - day.year - ((on.month, on.day) < (day.month, day.day))

@@ -12,10 +12,12 @@ from lnctp_tui.domain.text import fold
 
 LIMIT = 50
 
-_ALIASES = ("alias", "abbr", "demonym_es_m", "demonym_es_f", "demonym_en")
+_ALIASES = ("alias", "also", "abbr", "inegi", "alpha3", "demonym_es_m", "demonym_es_f", "demonym_en")
 """Columns with other names of a row, separated by `;`."""
 
 _SPACES = re.compile(r"[\s_]+")
+_POINTS = re.compile(r"[.,]+(?=[^\d]|$)")
+_LETTERS = re.compile(r"\b([a-z]) (?=[a-z]\b)")
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,30 @@ class _Entry:
 class _Index:
     entries: tuple[_Entry, ...]
     by_key: Mapping[str, tuple[Row, ...]]
+    states: frozenset[str]
+    """The states whose municipalities these are."""
+    width: int
+    """Figures of a code that is a number: spreadsheets drop its first zeros."""
 
 
 def key(text: str) -> str:
-    """`text` folded, with single blanks, as labels are compared."""
-    return _SPACES.sub(" ", fold(text)).strip()
+    """`text` folded, as labels are compared: single blanks, no points, `B. C. S.` and `b.c.s.` as `bcs`."""
+    return _LETTERS.sub(r"\1", _SPACES.sub(" ", _POINTS.sub(" ", fold(text))).strip())
 
 
 def exact(catalog: Catalog, typed: str, *, within: str | None = None) -> tuple[Row, ...]:
     """The rows whose code, label or alias is exactly `typed`; several when a name is ambiguous.
 
-    `within` (a state) settles it where it can: 5 states have a municipality Benito Juárez.
+    `within` (a state that the catalog knows) says which: 5 states have a municipality Benito Juárez, and a
+    name that none of its own has is no other state's.
     """
-    row = catalog.by_code.get(typed)
+    index = _index(catalog)
+    row = catalog.by_code.get(typed.zfill(index.width) if typed.isdecimal() else typed)
     if row:
         return (row,)
-    found = _index(catalog).by_key.get(key(typed), ())
+    found = index.by_key.get(key(typed), ())
     near = tuple(each for each in found if inside(each, within))
-    return near or found
+    return near if within in index.states else found
 
 
 def search(
@@ -82,11 +90,14 @@ def _index(catalog: Catalog) -> _Index:
         if row.valid_to:
             continue
         aliases = ";".join(row.extra.get(each, "") for each in _ALIASES).split(";")
+        aliases += [row.extra.get("inegi", "").lstrip("0")]
         keys = tuple(key(each) for each in (row.label.es, row.label.en, row.code, *aliases))
         for each in dict.fromkeys(filter(None, keys)):
             by_key.setdefault(each, []).append(row)
         entries.append(_Entry(row, keys, "".join(f"\n {each}" for each in keys)))
-    return _Index(tuple(entries), {name: tuple(rows) for name, rows in by_key.items()})
+    states = frozenset(filter(None, (row.extra.get("state") for row in catalog.rows)))
+    width = max((len(row.code) for row in catalog.rows if row.code.isdecimal()), default=0)
+    return _Index(tuple(entries), {name: tuple(rows) for name, rows in by_key.items()}, states, width)
 
 
 def _rank(entry: _Entry, wanted: str, own: int) -> float | None:

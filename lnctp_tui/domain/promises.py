@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
+from lnctp_tui.domain.dates import LATEST, full_year
 from lnctp_tui.domain.text import fold
+
+AHEAD = 50
+"""Years within which a promise of two digits (`15/12/27`) is looked for."""
 
 _WEEKDAYS = {
     name: place
@@ -90,9 +94,11 @@ def _after(match: re.Match[str], rest: str, now: datetime) -> Window | None:
 
 
 def _date(match: re.Match[str], rest: str, now: datetime) -> Window | None:
-    year = int(match[3]) if match[3] else now.year
+    year = full_year(match[3], now.year + AHEAD) if match[3] else now.year
+    if year > LATEST:
+        return None
     try:
-        day = date(year + 2000 if year < 100 else year, int(match[2]), int(match[1]))
+        day = date(year, int(match[2]), int(match[1]))
         if not match[3] and day < now.date():
             day = day.replace(year=day.year + 1)
     except ValueError:

@@ -13,9 +13,9 @@ from dataclasses import field as member
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, numbers
+from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers, places
 from lnctp_tui.domain.document import Record, answer
-from lnctp_tui.domain.phones import phone_digits, plausible
+from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.text import clean, fold
 
@@ -52,9 +52,9 @@ class Parsed:
 
     patch: dict[str, Any]
     problem: str | None = None
-    """A code: `too_long`, `not_yes_no`, `not_in_catalog`, `ambiguous`, `phone_unreadable`, `replaced`, or one
-    of the modules dates, ages, numbers. With `not_in_catalog`, `ambiguous`, `phone_unreadable` and `replaced`
-    the value itself is stored; with the others the text is kept as raw."""
+    """A code: `too_long`, `not_yes_no`, one of the modules dates, ages, numbers: the text is kept as raw. Or
+    `not_in_catalog`, `not_in_state`, `other_state`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`:
+    the value itself is stored."""
     facts: dict[str, Any] = member(default_factory=dict)
     shown: str = ""
 
@@ -66,6 +66,7 @@ class _Typed(NamedTuple):
     today: date
     record: Mapping[str, Any]
     language: str
+    written: bool
 
 
 def parse(
@@ -77,21 +78,22 @@ def parse(
     record: Mapping[str, Any] | None = None,
     had_raw: bool = False,
     language: str = "es",
+    written: bool = False,
 ) -> Parsed:
     """What typing `raw` into `field` does to its record.
 
     `record` is the record as it stands: it says which state a municipality is in, which currency and whether
     an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
-    `shown`; both are always understood.
+    `shown`; both are always understood. `written`: on another day than `today`, so nothing counts from it.
     """
-    text, replaced = clean(raw)
+    text, replaced = clean(unmarked(raw) if field.kind == "phone" else raw)
     kept = raw_key(field)
     had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
     gone = {kept: None} if had_raw else {}
     typed = text if field.kind == "long_text" else text.strip()
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
-    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language))
+    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
     return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
@@ -200,8 +202,20 @@ def _catalog_value(typed: _Typed) -> Parsed:
     chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
+    free = {key(field): FREE + text}
+    if not found and catalog and (others := lookup.exact(catalog, text)):
+        return Parsed(free, "not_in_state", _states(typed, others), text)
     problem = "ambiguous" if found else "not_in_catalog"
-    return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+    return Parsed(free, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+
+
+def _states(typed: _Typed, towns: tuple[Row, ...]) -> dict[str, Any]:
+    """The state of the record and those that have such a town, by their names."""
+    states = typed.protocol.catalogs["state"].by_code
+    names = {row.code: row.label[typed.language] for row in states.values()}
+    own = dict.fromkeys(names.get(row.extra.get("state", ""), "") for row in towns)
+    said = names.get(state_of(typed.field, typed.record) or "", "")
+    return {"state": said, "own": ", ".join(filter(None, own)), "catalog": typed.field.catalog}
 
 
 def _held(catalog: Catalog | None, held: Any, text: str) -> tuple[Row, ...]:
@@ -216,7 +230,19 @@ def _chosen(typed: _Typed, code: str, label: str) -> Parsed:
     value = typed.record.get("value")
     if typed.field.on == "identifier" and typed.field.code == "kind" and isinstance(value, str):
         patch["normalised"] = identifiers.normalised(code, value)
-    return Parsed(patch, shown=label)
+    problem, facts = remark(typed.field, {**typed.record, **patch}, typed.protocol, typed.language)
+    return Parsed(patch, problem, facts, label)
+
+
+def remark(
+    field: Field, record: Mapping[str, Any], protocol: Protocol, language: str
+) -> tuple[str | None, dict[str, Any]]:
+    """What is to be told of a value that stands, as long as it stands: (problem code, facts), or (None, {})."""
+    torn = places.torn(protocol, record, field.code)
+    if torn is None:
+        return None, {}
+    said, own = (row.label[language] for row in torn)
+    return "other_state", {"state": said, "own": own}
 
 
 def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
@@ -226,7 +252,8 @@ def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 
 def _date(typed: _Typed) -> Parsed:
-    found = dates.parse(typed.text, typed.today)
+    birth = typed.field.code in moments.BIRTHS
+    found = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
     return _bad(found) if isinstance(found, str) else Parsed({key(typed.field): str(found)}, shown=str(found))
 
 
@@ -266,14 +293,15 @@ def _amount(typed: _Typed) -> Parsed:
 
 
 def _phone(typed: _Typed) -> Parsed:
-    number = phone_digits(typed.text)
     parsed = _text(typed)
     if parsed.problem:
         return parsed
     patch = parsed.patch
     if "normalised" in patch:
         patch = patch | {"normalised": identifiers.normalised("phone", typed.text)}
-    return Parsed(patch, None if plausible(number) else "phone_unreadable", shown=typed.text)
+    found = read(typed.text)
+    problem = None if len(found) == 1 else "phone_several" if found else "phone_unreadable"
+    return Parsed(patch, problem, {"count": len(found)} if found else {}, typed.text)
 
 
 _READERS: dict[str, Callable[[_Typed], Parsed]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain import places
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, language, ngettext, pick
@@ -65,10 +66,10 @@ def ask_now() -> str:
 
 def _where_now(document: Document, protocol: Protocol) -> Iterator[str]:
     """Where the victim is: only what was said to be so. Other places of the story are named as what they are."""
-    places = document.get("places", ())
-    here = [told for each in places if each.get("role") == HERE and (told := _place(each, protocol))]
+    told_of = document.get("places", ())
+    here = [told for each in told_of if each.get("role") == HERE and (told := _place(each, protocol))]
     yield from here or [f"{ask_now()}: {_('¿dónde está la víctima?')}"]
-    for each in places:
+    for each in told_of:
         if each.get("role") != HERE and (told := _place(each, protocol)):
             role = view.label_of(protocol, "place_role", each.get("role")).lower() or _("lugar sin precisar")
             yield _("no es seguro que esté aquí — {role}: {where}").format(role=role, where=told)
@@ -84,25 +85,28 @@ def _where_caller(document: Document, protocol: Protocol) -> Iterator[str]:
 
 
 def _place(record: Record, protocol: Protocol) -> str:
-    """A place in words, from the street to the country. A municipality of another state says so."""
-    state, municipality = record.get("state"), record.get("municipality")
-    rows = protocol.catalogs["municipality"].by_code
-    row = rows.get(str(municipality))
-    own = row.extra.get("state") if row else None
-    town = view.label_of(protocol, "municipality", municipality)
-    if own and state and own != state:
-        other = view.label_of(protocol, "state", own)
-        town = _("{town} (es de {state}: PREGUNTE)").format(town=town, state=other)
+    """A place in words, from the street to the country."""
+    town, state = _town(record, protocol)
     country = record.get("country")
     parts = [
         record.get("address"),
         view.label_of(protocol, "venue", record.get("venue")),
         record.get("locality"),
         town,
-        view.label_of(protocol, "state", state or own),
+        state,
         view.label_of(protocol, "country", country) if country and country != HOME else "",
     ]
     return ", ".join(str(part) for part in parts if part)
+
+
+def _town(record: Record, protocol: Protocol) -> tuple[str, str]:
+    """Municipality and state; where they are of two places both are said, with what does not fit."""
+    town = view.label_of(protocol, "municipality", record.get("municipality"))
+    state = view.label_of(protocol, "state", record.get("state"))
+    if torn := places.torn(protocol, record, "municipality"):
+        town = f"{town} ({pick(torn[1].label)})"
+        state = _("el estado anotado es {state}: PREGUNTE CUÁL").format(state=state)
+    return town, state
 
 
 def abroad(document: Document, protocol: Protocol) -> list[str]:

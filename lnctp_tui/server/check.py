@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import JSON, Boolean, Float, Integer
 
-from lnctp_tui.domain import changes, text
+from lnctp_tui.domain import changes, moments, text
 from lnctp_tui.storage.session import ANSWER, COLUMNS, TABLES
 from lnctp_tui.sync import wire
 
@@ -29,6 +30,7 @@ SENT = frozenset(wire.SENT)
 LONGEST_NAME = 200
 MOST_BASES = 2000
 I64 = 1 << 63
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ESCAPED = re.compile(rb"\\[ubf]").search
 _PRINTABLE = bytes(range(0x20, 0x7F))
 
@@ -143,6 +145,9 @@ CHECKS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     table: {name: _check_of(TABLES[table].columns[name].type) for name in columns - {"answers"}}
     for table, columns in COLUMNS.items()
 }
+MOMENTS = moments.INSTANTS | moments.DATES
+AHEAD = timedelta(days=2)
+"""By how much a laptop's date may be ahead of its clock in UTC, and its clock of the world's."""
 
 
 def _mistyped(change: Mapping[str, Any]) -> str | None:
@@ -151,9 +156,19 @@ def _mistyped(change: Mapping[str, Any]) -> str | None:
     for name, value in change["patch"].items():
         if value is not None and (fits := checks.get(name)) is not None and not fits(value):
             return "type"
+        if name in MOMENTS and name in checks and moments.flaw(name, value, _day_of(change)):
+            return "type"
         if name == ANSWER:
             return "malformed"
     return None
+
+
+def _day_of(change: Mapping[str, Any]) -> date | None:
+    """The last day that the change's own clock allows; None for a clock that tells no day."""
+    try:
+        return (EPOCH + timedelta(microseconds=change["hlc"]) + AHEAD).date()
+    except OverflowError:
+        return None
 
 
 def _content(change: Mapping[str, Any]) -> tuple[bytes | None, bool]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lnctp_tui.domain import ages, dates, folio
+from lnctp_tui.domain import ages, folio, moments
 from lnctp_tui.services.importing_columns import GREATEST
 
 
@@ -57,12 +58,15 @@ def true_false(value: Any) -> bool:
     return value
 
 
-def a_date(value: Any) -> str:
-    """A date, also of a year or a month, as it is stored."""
-    found = dates.stored(value)
-    if found is None:
-        raise Bad("bad_date")
-    return str(found)
+def a_date(latest: date, *, birth: bool = False) -> Checker:
+    """A checker of dates, also of a year or a month; a `birth` is not after `latest`."""
+
+    def check(value: Any) -> str:
+        if reason := moments.day(value, latest, birth=birth):
+            raise Bad(reason)
+        return str(value)
+
+    return check
 
 
 def a_folio(value: Any) -> str:

@@ -55,10 +55,6 @@ CODES: Mapping[str, Mapping[str, str]] = {
 STRICT = words("status direction role triage report_class known_by modality anonymity")
 """Columns the program itself reads by code: no free text (`~`) there."""
 
-INSTANTS = words(
-    "opened_at closed_at started_at ended_at written_at sent_at status_at due_from due_to done_at"
-)
-DATES = frozenset({"birth_date", "on", "opened_on", "stage_on"})
 REFERENCES = {"person_id": "people", "reporter_person_id": "people", "callback_identifier_id": "identifiers"}
 """Column → the table of the record it names, which is in the document or in the store."""
 ELSEWHERE = words("merged_into owner_id class_confirmed_by counselor_id author_id provider_id assignee_id")

@@ -12,10 +12,11 @@ from typing import Any
 
 from lnctp_tui.domain.columns import PREFIXES, SHORTHANDS
 from lnctp_tui.domain.document import TABLE_OF
+from lnctp_tui.domain.moments import DATES, INSTANTS
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
 from lnctp_tui.domain.text import fold
 from lnctp_tui.errors import BadInput
-from lnctp_tui.services.importing_columns import BOOLS, CODES, DATES, INSTANTS, WHOLE
+from lnctp_tui.services.importing_columns import BOOLS, CODES, WHOLE
 from lnctp_tui.storage.session import COLUMNS
 
 NUMBERS = frozenset({*WHOLE, "amount"})

@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
-from datetime import datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import ages
+from lnctp_tui.domain import ages, moments
 from lnctp_tui.domain.columns import PREFIXES
 from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.identifiers import normalised
+from lnctp_tui.domain.moments import BIRTHS, DATES, INSTANTS
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import clean
 from lnctp_tui.domain.values import FREE
@@ -38,10 +39,8 @@ from lnctp_tui.services.importing_columns import (
     ANSWERS,
     BOOLS,
     CODES,
-    DATES,
     DEEPEST,
     ELSEWHERE,
-    INSTANTS,
     LISTS,
     LONG,
     LONGEST,
@@ -82,9 +81,10 @@ class Seen:
 class Rules:
     """The checkers of every table, for one protocol and one time zone."""
 
-    def __init__(self, protocol: Protocol, zone: str) -> None:
+    def __init__(self, protocol: Protocol, zone: str, today: date | None = None) -> None:
         self.seen = Seen()
         self.zone = ZoneInfo(zone)
+        self.today = today or instants.today(zone)
         self.protocol = protocol
         self.longest = {
             (TABLE_OF[each.on], each.code): each.max_length
@@ -105,7 +105,8 @@ class Rules:
             return whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
         for names, checker in (
             (INSTANTS, self._instant),
-            (DATES, a_date),
+            (BIRTHS, a_date(self.today, birth=True)),
+            (DATES, a_date(self.today)),
             (ELSEWHERE, a_uuid),
             (BOOLS, true_false),
             (LISTS, self._list),
@@ -152,11 +153,8 @@ class Rules:
     def _instant(self, value: Any) -> str:
         if type(value) is not str:
             raise Bad("bad_instant")
-        try:
-            found = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise Bad("bad_instant") from None
-        if not 1900 <= found.year <= 9000:
+        found = moments.instant(value.strip())
+        if found is None:
             raise Bad("bad_instant")
         if _INSTANT.fullmatch(value):
             return value

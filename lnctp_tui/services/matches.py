@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, text
 
 from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain import phones
 from lnctp_tui.domain.document import Document
 from lnctp_tui.domain.text import fold, words
 from lnctp_tui.services import grace
@@ -49,6 +50,7 @@ def earlier(store: Store, document: Document) -> list[Match]:
 
 def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
     yield from _identifiers(connection, document)
+    yield from _phones(connection, document)
     yield from _names(connection, document)
     yield from _folios(connection, document)
     yield from _places(connection, document)
@@ -63,6 +65,29 @@ def _identifiers(connection: Connection, document: Document) -> Iterator[tuple[s
     )
     for row in connection.execute(query, {"v": json.dumps(values)}) if values else ():
         yield row.case_id, row.kind, row.value
+
+
+def _phones(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """The numbers of the document, also those that are only told in words, wherever a case tells them."""
+    query = text(
+        "SELECT r.id FROM search f JOIN search_rows r ON r.rowid = f.rowid WHERE search MATCH :q "
+        "AND r.is_case ORDER BY f.rowid DESC LIMIT 60"
+    )
+    for number in dict.fromkeys(_numbers(document)):
+        for row in connection.execute(query, {"q": f'"{number.lstrip("+")}"'}):
+            yield row.id, "phone", number
+
+
+def _numbers(document: Document) -> Iterator[str]:
+    for each in document["identifiers"]:
+        if each.get("kind") == "phone" and isinstance(each.get("value"), str):
+            read = [phones.dialled(phone.number) for phone in phones.read(each["value"])]
+            yield from (number for number in read if len(number) > phones.NATIONAL)
+    told = [each.get("narrative") for each in document["contacts"]]
+    told += [document.get("case", {}).get("summary"), *(each.get("text") for each in document["notes"])]
+    for said in told:
+        if isinstance(said, str):
+            yield from phones.mentioned(said)
 
 
 def _names(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:

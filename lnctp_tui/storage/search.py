@@ -7,17 +7,19 @@ It is derived: rebuilt from the tables at any time, never migrated. Rows that a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain import phones
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.text import sound, words
 from lnctp_tui.storage import instants
 
-VERSION = 3
+VERSION = 4
 BATCH = 400
 LEAF = 8000
 """Bytes of a leaf of the index. One of them fills a page of the encrypted database (8192 less its seal); of
@@ -148,7 +150,9 @@ def _contacts(connection: Connection, wanted: dict[str, str]) -> list[dict[str, 
 
 
 def _row(row: Any, *, is_case: int) -> dict[str, Any]:
-    names = " ".join(filter(None, (row["folio"], row["names"], row["identifiers"])))
+    identifiers = _identifiers(row["identifiers"])
+    names = " ".join(filter(None, (row["folio"], row["names"], *identifiers)))
+    body = row["body"] or ""
     return {
         "id": row["id"],
         "is_case": is_case,
@@ -156,11 +160,24 @@ def _row(row: Any, *, is_case: int) -> dict[str, Any]:
         "at": row["at"],
         "line": one_line(row["told"]),
         "names": names,
-        "body": row["body"] or "",
+        "body": " ".join((body, *_parts(phones.mentioned(body)))),
         "sounds": " ".join(
             sorted({SOUND + key for word in words(row["names"] or "") if (key := sound(word))})
         ),
     }
+
+
+def _identifiers(listed: str | None) -> Iterator[str]:
+    """Each identifier as it was written and as it is compared; a phone by all its parts, each number of it."""
+    for kind, value, compared in json.loads(listed or "[]"):
+        yield from filter(None, (value, compared))
+        if kind == "phone" and value:
+            numbers = [phones.dialled(each.number) for each in phones.read(value)]
+            yield from _parts(numbers or phones.mentioned(value))
+
+
+def _parts(numbers: Iterable[str]) -> Iterator[str]:
+    return (part for number in numbers for part in phones.parts(number))
 
 
 def one_line(told: str | None) -> str:
@@ -173,8 +190,7 @@ TOLD = """substr(coalesce(nullif(c.summary, ''), (SELECT k.narrative FROM contac
 CASE_TEXT = f"""
 SELECT c.id, c.opened_at AS at, c.folio, {TOLD},
   (SELECT group_concat(p.name, ' ') FROM people p WHERE p.case_id = c.id AND p.erased_at IS NULL) AS names,
-  (SELECT group_concat(concat_ws(' ', i.value, i.normalised, substr(i.normalised, 4), substr(i.normalised, -8),
-      substr(i.normalised, -7)), ' ')
+  (SELECT json_group_array(json_array(i.kind, i.value, i.normalised))
      FROM identifiers i WHERE i.case_id = c.id AND i.erased_at IS NULL) AS identifiers,
   concat_ws(' ', c.summary, c.code_word,
     (SELECT group_concat(k.narrative, ' ') FROM contacts k WHERE k.case_id = c.id AND k.erased_at IS NULL),
@@ -226,9 +242,24 @@ SELECT case_id FROM identifiers WHERE normalised IN (SELECT value FROM json_each
 
 
 def match_query(typed: str) -> str:
-    """The FTS5 query of what was typed: every word as a prefix, or as it sounds in a name."""
-    parts = [_term(word) for word in words(typed.replace("_", " ")) if len(word) > 1]
+    """The FTS5 query of what was typed: every word as a prefix, or as it sounds in a name.
+
+    Figures that follow each other are one number in any grouping, or each for itself.
+    """
+    parts: list[str] = []
+    for numeric, run in groupby(words(typed.replace("_", " ")), str.isdecimal):
+        found = list(run)
+        if numeric and len(found) > 1:
+            parts.append(_figures(found))
+        else:
+            parts += [_term(word) for word in found if len(word) > 1]
     return " AND ".join(parts)
+
+
+def _figures(groups: Sequence[str]) -> str:
+    apart = " AND ".join(f'"{each}"*' for each in groups if len(each) > 1)
+    together = f'"{"".join(groups)}"*'
+    return f"({together} OR ({apart}))" if apart else together
 
 
 def _term(word: str) -> str:

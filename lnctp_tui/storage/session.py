@@ -264,7 +264,9 @@ class Unit:
     def _touch(self, table: str, row: str, case: str | None, stored: RowMapping | None) -> None:
         """Mark what the search index reads again: the case, the one it came from, or the contact itself."""
         before = stored["case_id"] if stored is not None and "case_id" in stored else None
-        state.mark_stale(self.connection, {each for each in (case, before) if each} or {row})
+        stale = {each for each in (case, before) if each}
+        # A call that joins a case leaves its own place in the index.
+        state.mark_stale(self.connection, stale | ({row} if table == "contacts" or not stale else set()))
 
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""

@@ -11,8 +11,11 @@ _SENTENCES = {
     "too_long": N_("Muy largo: {length} de {max_length}; se guardó, acórtelo"),
     "not_yes_no": N_("Se guardó tal cual; aquí va sí, no, ? (no se sabe) o r (no quiso decir)"),
     "not_in_catalog": N_("No está en el catálogo: queda como texto libre"),
+    "not_in_state": N_("{state} no tiene ese municipio ({own} sí): queda como texto libre"),
+    "other_state": N_("Ese municipio es de {own} y el estado dice {state}: quedan los dos; corrija uno"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),
     "phone_unreadable": N_("Se guardó tal cual; no parece un teléfono: 10 dígitos, o + y el país"),
+    "phone_several": N_("Hay {count} números; escriba cada uno en su renglón, para que los dos se comparen"),
     "replaced": N_("{replaced} caracteres que no se pueden mostrar quedaron como �"),
     "age_word": N_("Se guardó tal cual; escriba una edad (~17, 15-17) o conteste si parece menor"),
     "age_negative": N_("Se guardó tal cual; una edad no puede ser negativa"),
@@ -20,6 +23,7 @@ _SENTENCES = {
     "age_unreadable": N_("Se guardó tal cual; no se entiende la edad: 17, ~17 o 15-17"),
     "date_unreadable": N_("Se guardó tal cual; no se entiende la fecha: 14/03/2020, marzo 2020, ayer"),
     "date_too_old": N_("Se guardó tal cual; esa fecha es demasiado antigua"),
+    "date_no_year": N_("Se guardó tal cual; falta el año: 14/03/2008, marzo 2008 o 2008"),
     "date_future": N_("Se guardó tal cual; esa fecha todavía no llega"),
     "date_impossible": N_("Se guardó tal cual; esa fecha no existe en el calendario"),
     "promise_unreadable": N_("Se guarda en lo que hay que decir; para una hora: martes 10 a 12, mañana 9"),
@@ -33,7 +37,9 @@ _SENTENCES = {
 }
 _UNKNOWN = N_("Se guardó tal cual, pero no se entiende ({code})")
 
-STORED = frozenset({"not_in_catalog", "ambiguous", "phone_unreadable", "replaced", "other_value"})
+STORED = frozenset(
+    {"not_in_catalog", "ambiguous", "phone_unreadable", "phone_several", "replaced", "other_value"}
+)
 """Problems with which the value itself stands: a remark, not an error."""
 
 

@@ -163,7 +163,7 @@ class FieldRow(Widget, can_focus=False):
         """Why what the record keeps was not understood when it was typed, and the facts of that."""
         kept = (record.get("answers") or {}).get(f"raw.{self.field.code}")
         if kept is None:
-            return None, {}
+            return values.remark(self.field, record, self.protocol, language())
         most = self.field.max_length
         if most and len(kept) > most:
             return "too_long", {"length": len(kept), "max_length": most}

@@ -227,7 +227,7 @@ def test_what_the_report_does_not_say_is_not_marked_as_seen_there(protocol: Prot
 
 
 def test_the_scripts_are_there_in_both_languages(protocol: Protocol) -> None:
-    assert set(protocol.scripts) == {"emergency", "consent", "cover", "closing"}
+    assert set(protocol.scripts) == {"emergency", "consent", "silent", "cover", "closing"}
     for script in protocol.scripts.values():
         assert script.lines
         assert all(line.es and line.en for line in script.lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lnctp_tui.domain.document import Document, Record, answer, victims
+from lnctp_tui.domain.indicators import exploited
 from lnctp_tui.domain.law import Elements
 
 LEGAL_NEEDS = ("need.orientacion_legal", "need.orientacion_juridica", "need.denuncia")
@@ -22,7 +23,7 @@ LEGAL_OUTCOME = "orientacion_juridica"
 class Suggestion:
     code: str
     reasons: tuple[str, ...]
-    """Codes: answers, `elements.complete`, `indicator.<result>`, `contact.other_crime`,
+    """Codes: answers, `elements.complete`, `elements.article`, `indicator.<result>`, `contact.other_crime`,
     `contact.orientacion_juridica`, `support.<kind>`, `no_facts`."""
 
 
@@ -37,6 +38,7 @@ def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str,
     crimes = _of_crimes(document)
     for code, reasons in (
         ("trata", ["elements.complete"] if any(each.complete for each in found) else []),
+        ("trata", ["elements.article"] if any(each.met for each in found) else []),
         ("situacion_riesgo", risk),
         ("otros_delitos", crimes),
         ("situacion_riesgo", means),
@@ -52,7 +54,7 @@ def _of_risk(document: Document, found: tuple[Elements, ...], results: tuple[str
     for person, each, result in zip(victims(document), found, results, strict=True):
         reasons += [f"act.{code}" for code in each.act] + [f"modality.{code}" for code in each.purpose]
         reasons += _yes(person, ("hooking_means.", "hooking_method."))
-        reasons += [f"indicator.{result}"] if result != "no_exploitation" else []
+        reasons += [f"indicator.{result}"] if exploited(result) else []
     return reasons
 
 

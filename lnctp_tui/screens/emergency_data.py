@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain import minority
 from lnctp_tui.domain.document import Document, victims
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, ngettext, pick
@@ -75,6 +76,8 @@ def _who(document: Document, protocol: Protocol) -> Iterator[str]:
             parts.append(_("{age} años").format(age=said))
         elif (person.get("answers") or {}).get("age.appears_minor") == "yes":
             parts.append(_("parece menor de edad"))
+        elif minority.state(person, None) == "doubt":
+            parts.append(_("edad en duda: puede ser menor"))
         told = ", ".join(filter(None, parts))
         if told:
             yield told

@@ -37,6 +37,8 @@ SEPARATORS = {";": ";", "TAB": "\t", "|": "|"}
 """What spreadsheets write instead of a comma, and how it is named to a person."""
 OWN_COLUMNS = {"indicator": INDICATOR_COLUMNS, "danger": ("level",)}
 """Columns of its own without which a catalog cannot be used."""
+ALWAYS = ("reading", "rule")
+"""Catalogs that are read also when an older protocol.toml of an organisation does not name them."""
 INDICATORS = "indicators/indicators.csv"
 SCRIPTS = ("emergency", "consent", "silent", "cover", "closing")
 SUFFIXES = (".toml", ".csv")
@@ -120,7 +122,8 @@ def read(folder: Path | None = None) -> Reading:
     """Everything that can be read, with a finding for each mistake of form."""
     files = Files(folder, resources.files("lnctp_tui").joinpath("data"))
     head = stages.head(files)
-    sheets = {name: sheet for name in head.catalogs if (sheet := read_catalog(files, name))}
+    names = dict.fromkeys((*head.catalogs, *ALWAYS))
+    sheets = {name: sheet for name in names if (sheet := read_catalog(files, name))}
     indicators = read_catalog(files, "indicator")
     if indicators:
         sheets["indicator"] = indicators

@@ -194,6 +194,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None:
         """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
+
         def show(found: list[tuple[Intake, str | None]]) -> None:
             for form, known in found:
                 self.forms_open.add(form, known)

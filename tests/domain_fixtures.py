@@ -13,6 +13,8 @@ TODAY = date(2026, 3, 15)
 SEXUAL = "modality.prostitucion_ajena_explotacion_sexual"
 LABOUR = "modality.explotacion_laboral"
 ACT, MEANS = "act.captar", "means.engano"
+PRACTICE = "means.desproporcion_trabajo_pago"
+"""What art. 21 asks for labour exploitation; `MEANS` is of art. 13."""
 
 
 @cache

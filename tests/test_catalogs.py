@@ -31,25 +31,29 @@ def by_dimension(protocol: Protocol, column: str, strength: str) -> list[int]:
     found = Counter(
         row.extra["dimension"] for row in protocol.indicators.rows if row.extra[column] == strength
     )
-    return [found[row.code] for row in protocol.catalogs["dimension"].rows]
+    return [found[row.code] for row in protocol.catalogs["dimension"].rows if row.code != "observational"]
 
 
 def test_the_adult_labour_set_has_67_indicators_of_the_published_strengths(protocol: Protocol) -> None:
-    assert strengths(protocol, "AL") == {"S": 7, "M": 53, "W": 7}
+    assert strengths(protocol, "AL") == {"S": 7, "M": 53, "W": 7, "-": 13}
     assert by_dimension(protocol, "AL", "S") == [1, 1, 0, 1, 4, 0]
     assert by_dimension(protocol, "AL", "W") == [1, 0, 2, 1, 1, 2]
     per_dimension = Counter(row.extra["dimension"] for row in protocol.indicators.rows)
-    assert list(per_dimension.values()) == [10, 10, 16, 9, 15, 7]
+    assert list(per_dimension.values()) == [10, 10, 16, 9, 15, 7, 13]
 
 
 def test_the_child_labour_set_has_65_indicators_and_no_weak_one(protocol: Protocol) -> None:
-    assert strengths(protocol, "CL") == {"S": 15, "M": 50, "-": 2}
+    assert strengths(protocol, "CL") == {"S": 15, "M": 50, "-": 2 + 13}
     assert by_dimension(protocol, "CL", "S") == [2, 4, 0, 1, 8, 0]
 
 
 def test_the_sexual_sets_hold_only_what_is_confirmed(protocol: Protocol) -> None:
     known = {
-        column: {row.code: row.extra[column] for row in protocol.indicators.rows if row.extra[column]}
+        column: {
+            row.code: row.extra[column]
+            for row in protocol.indicators.rows
+            if row.extra[column] not in ("", "-")
+        }
         for column in ("AS", "CS")
     }
     assert known["AS"] == {"dst_forced_tasks_clients": "S"}
@@ -67,7 +71,7 @@ def test_every_indicator_has_a_question_in_both_languages(protocol: Protocol) ->
     [
         ("act", 8),
         ("modality", 11),
-        ("aggravating", 12),
+        ("aggravating", 17),
         ("report_class", 5),
         ("reporter_type", 17),
         ("channel", 6),
@@ -87,9 +91,9 @@ def test_every_indicator_has_a_question_in_both_languages(protocol: Protocol) ->
         ("cssrs", 7),
         ("triage", 5),
         ("danger", 11),
-        ("dimension", 6),
+        ("dimension", 7),
         ("phase", 15),
-        ("indicator", 67),
+        ("indicator", 67 + 13),
     ],
 )
 def test_the_lists_are_complete(protocol: Protocol, name: str, size: int) -> None:
@@ -103,10 +107,12 @@ def test_the_modalities_are_the_fractions_of_article_10_in_order(protocol: Proto
 
 
 def test_what_comes_from_memory_is_marked_so(protocol: Protocol) -> None:
-    """The marks of the sources: art. 42 and the means of arts. 22 and 24 were not seen."""
-    assert all(row.unverified for row in protocol.catalogs["aggravating"].rows)
+    """The marks of the sources: the law was read whole; what rests on one unsafe source says so."""
+    assert {row.mark for row in protocol.catalogs["aggravating"].rows} == {"V"}
     means = protocol.catalogs["means"].rows
-    assert {row.extra["article"] for row in means if row.unverified} == {"22", "24"}
+    assert [row.code for row in means if row.unverified] == []
+    weak = {row.mark for row in protocol.indicators.rows if row.extra["dimension"] != "observational"}
+    assert weak == {"V2-weak"}
     assert {row.code for row in means if row.extra["article"] == "13"} == {
         "engano",
         "violencia_fisica_moral",
@@ -125,7 +131,7 @@ def test_every_row_has_both_labels_a_source_and_a_mark(protocol: Protocol) -> No
             assert row.label.es, row
             assert row.label.en, row
             assert row.source, row
-            assert row.mark in {"V", "V2", "M", "D"}, row
+            assert row.mark in {"V", "V2", "V2-weak", "M", "D"}, row
 
 
 def test_the_stages_stand_in_order_and_serve_every_phase(protocol: Protocol) -> None:
@@ -227,7 +233,7 @@ def test_what_the_report_does_not_say_is_not_marked_as_seen_there(protocol: Prot
 
 
 def test_the_scripts_are_there_in_both_languages(protocol: Protocol) -> None:
-    assert set(protocol.scripts) == {"emergency", "consent", "cover", "closing"}
+    assert set(protocol.scripts) == {"emergency", "consent", "silent", "cover", "closing"}
     for script in protocol.scripts.values():
         assert script.lines
         assert all(line.es and line.en for line in script.lines)

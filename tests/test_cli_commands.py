@@ -344,6 +344,7 @@ def test_assess_reads_a_file_without_any_vault(run: Run, tmp_path: Path) -> None
     assert set(found["elements"]) == {"act", "means", "purpose", "means_required", "complete", "missing"}
     assert set(found["people"][0]) >= {
         "elements", "set", "fallback", "dimensions", "result", "result_if_all_yes", "next",
+        "age", "art_10", "readings", "second", "signs",
     }  # fmt: skip
     assert found["class"] == "trata"
     assert found["elements"]["means_required"] is False

@@ -26,20 +26,20 @@ STORIES = {
 EXPECTED = [
     ("adopcion-ilegal", "trata", "urgent_24h", True, "CL", "no_exploitation"),
     ("au-pair", "trata", "priority", True, "AL", "trafficking"),
-    ("barberia-cadena", "trata", "urgent_24h", True, "CS", "trafficking"),
-    ("barberia-centro", "trata", "priority", True, "AS", "trafficking"),
+    ("barberia-cadena", "trata", "urgent_24h", True, "CS", "not_measured"),
+    ("barberia-centro", "trata", "priority", True, "AS", "not_measured"),
     ("barberia-trabajo-forzado", "trata", "priority", True, "AL AL AS",
-     "trafficking exploitation_only no_exploitation"),
+     "trafficking exploitation_only not_measured"),
     ("ciento-veinte-migrantes", "trata", "emergency", True, "AL AL", "trafficking trafficking"),
     ("dos-escolares", "trata", "urgent_24h", True, "CL CL", "trafficking trafficking"),
     ("jornaleros-san-quintin", "trata", "priority", True, "AL", "trafficking"),
     ("matrimonio-forzado", "trata", "urgent_24h", True, "CL", "trafficking"),
     ("mendicidad-forzosa", "trata", "urgent_24h", True, "CL AL", "trafficking exploitation_only"),
-    ("modelaje-dubai", "trata", "priority", True, "AS", "trafficking"),
-    ("motel-puebla", "trata", "follow_up", True, "AS", "trafficking"),
-    ("pareja-ecatepec", "trata", "emergency", True, "AS", "trafficking"),
-    ("reporte-de-un-cliente", "trata", "urgent_24h", True, "CS", "trafficking"),
-    ("san-pablo-del-monte", "trata", "priority", True, "AS AS", "trafficking no_exploitation"),
+    ("modelaje-dubai", "trata", "priority", True, "AS", "not_measured"),
+    ("motel-puebla", "trata", "follow_up", True, "AS", "not_measured"),
+    ("pareja-ecatepec", "trata", "emergency", True, "AS", "not_measured"),
+    ("reporte-de-un-cliente", "trata", "urgent_24h", True, "CS", "not_measured"),
+    ("san-pablo-del-monte", "trata", "priority", True, "AS AS", "not_measured not_measured"),
     ("trabajo-del-hogar", "trata", "priority", True, "AL", "trafficking"),
     ("riesgo-edecanes", "situacion_riesgo", "urgent_24h", False, "AL", "no_exploitation"),
     ("riesgo-videojuego", "situacion_riesgo", "follow_up", False, "CL", "no_exploitation"),
@@ -83,7 +83,7 @@ def test_the_engines_read_the_story(
     )
     assert " ".join(each["set"] for each in found["people"]) == sets
     assert " ".join(each["result"] for each in found["people"]) == results
-    # Unverified strengths of the sexual sets are never used silently.
+    # A sexual set without strengths measures nothing.
     assert all(each["fallback"] == (each["set"] in ("AS", "CS")) for each in found["people"])
 
 

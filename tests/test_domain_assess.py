@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from domain_fixtures import ACT, LABOUR, MEANS, SEXUAL, TODAY, assess, document, protocol, victim
+from domain_fixtures import ACT, LABOUR, MEANS, PRACTICE, SEXUAL, TODAY, assess, document, protocol, victim
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from lnctp_tui.domain.indicators import DIMENSIONS
 from lnctp_tui.domain.next_questions import FIRST
 from lnctp_tui.domain.triage import LEVELS, cssrs, lap
 
-WHOLE = (ACT, MEANS, LABOUR)
+WHOLE = (ACT, PRACTICE, LABOUR)
 EXPLOITED = ("indicator.exp_excessive_hours", "indicator.exp_low_no_salary")
 EMERGENCY = [
     "in_progress",
@@ -63,7 +63,12 @@ URGENT = ["trafficker_knows", "transfer_72h", "minor_exploited", "illness_untrea
             ("situation.out_needs_services", "victim.present"),
         ),
         (None, ["cssrs.plan_intent"], "emergency", ("cssrs.high",)),
-        (None, ["cssrs.wish_dead"], "follow_up", ("cssrs.low", "contact.victim")),
+        (None, ["cssrs.wish_dead"], "priority", ("cssrs.low",)),
+        (None, ["cssrs.method"], "urgent_24h", ("cssrs.moderate",)),
+        (None, ["cssrs.behaviour"], "emergency", ("cssrs.high",)),
+        (victim(SEXUAL, age_min=30), [], "priority", (SEXUAL,)),
+        (victim(SEXUAL, MEANS, age_min=30), [], "priority", ("elements.article", SEXUAL)),
+        (victim(SEXUAL, unknown=("age.appears_minor",)), [], "urgent_24h", ("age.presumed_minor",)),
         (
             victim(*WHOLE),
             ["danger.locked_in", "danger.in_progress", "danger.child_held"],
@@ -107,14 +112,14 @@ def test_a_stay_that_ended_is_no_priority():
         (("wish_dead",), "low"),
         (("suicidal_thoughts",), "low"),
         (("wish_dead", "suicidal_thoughts", "method"), "moderate"),
-        (("behaviour",), "moderate"),
+        (("behaviour",), "high"),
         (("behaviour", "behaviour_3m"), "high"),
         (("intent",), "high"),
         (("plan_intent",), "high"),
     ],
 )
 def test_suicide_risk_is_the_highest_rule_met(yes, risk):
-    """C-SSRS screener triage."""
+    """Columbia's triage guide; §7 row 7: behaviour without its time is high."""
     assert cssrs({f"cssrs.{each}": "yes" for each in yes}) == risk
 
 
@@ -130,7 +135,7 @@ def test_suicide_risk_is_the_highest_rule_met(yes, risk):
     ],
 )
 def test_lethality_is_one_decisive_or_four_others(yes, protects):
-    """LAP form: one yes in 1–3, or four in 4–11."""
+    """Maryland's screen: one yes in 1–3, or four in 4–11."""
     assert lap({f"lap.{each}": "yes" for each in yes}) is protects
 
 
@@ -209,8 +214,8 @@ def test_the_class_the_facts_suggest(people, more, code, reason):
 def test_the_classes_and_levels_are_those_of_the_catalogs():
     catalogs = protocol().catalogs
     assert {*LEVELS} == {*catalogs["triage"].by_code}
-    assert {*ilo.RESULTS} == {*catalogs["result"].by_code}
-    assert {*DIMENSIONS} == {*catalogs["dimension"].by_code}
+    assert {*ilo.RESULTS, ilo.NOT_MEASURED} == {*catalogs["result"].by_code}
+    assert {*DIMENSIONS, ilo.OBSERVATIONAL} == {*catalogs["dimension"].by_code}
     for hours, row in (
         (triage_of.TARGET_HOURS[code], row) for code, row in catalogs["triage"].by_code.items()
     ):
@@ -258,8 +263,9 @@ def test_the_age_is_asked_again_last_when_it_was_not_known():
 
 
 def test_the_last_missing_element_leads():
-    assert following(victim(ACT, LABOUR, age_min=30))[0] == MEANS
-    assert following(victim(MEANS, LABOUR, age_min=30))[0] == ACT
+    assert following(victim(ACT, SEXUAL, age_min=30))[0] == MEANS
+    assert following(victim(ACT, LABOUR, age_min=30))[0] == "means.condiciones_peligrosas_insalubres"
+    assert following(victim(PRACTICE, LABOUR, age_min=30))[0] == ACT
     assert following(victim(ACT, MEANS, age_min=30))[0] == SEXUAL
 
 
@@ -358,6 +364,29 @@ def test_the_json_is_what_programs_were_promised():
         "missing": [],
     }
     person = found["people"][0]
+    lines = {
+        "readings": [
+            {
+                "modality": "prostitucion_ajena_explotacion_sexual",
+                "articles": "13-20",
+                "needs": "list",
+                "means": [],
+                "waiver": "statute",
+                "stands": True,
+            },
+            {
+                "modality": "explotacion_laboral",
+                "articles": "21",
+                "needs": "practice",
+                "means": [],
+                "waiver": "palermo",
+                "stands": True,
+            },
+        ],
+        "second": [],
+        "art_10": True,
+    }
+    assert {name: person[name] for name in lines} == lines
     assert set(person) >= {
         "id",
         "elements",
@@ -369,12 +398,13 @@ def test_the_json_is_what_programs_were_promised():
         "next",
     }
     assert (person["set"], person["fallback"], person["also"]["set"]) == ("CS", True, "CL")
-    assert list(person["dimensions"]) == list(DIMENSIONS)
+    assert (person["age"], person["dimensions"], person["result"]) == ("minor", {}, "not_measured")
+    assert list(person["also"]["dimensions"]) == list(DIMENSIONS)
     assert json.loads(json.dumps(found)) == found
 
 
 def test_the_case_stands_on_the_victim_who_stands_most_complete():
-    people = [victim(ACT, MEANS), victim(*WHOLE, "act.alojar") | {"id": "p2"}, victim(*WHOLE)]
+    people = [victim(ACT, PRACTICE), victim(*WHOLE, "act.alojar") | {"id": "p2"}, victim(*WHOLE)]
     found = assess(*people, victim(*WHOLE, role="trafficker"))
     assert found.elements == found.people[1].elements
     assert [each.id for each in found.people] == ["p1", "p2", "p1"]

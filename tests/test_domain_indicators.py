@@ -89,8 +89,12 @@ def test_the_combination(standing, minor, act, result):
     assert combine(frozenset(standing), minor=minor, act=act) == result
 
 
+def strengths(used, name):
+    return {code: strength for rows in ilo.by_dimension(used, name).values() for code, strength in rows}
+
+
 def test_the_labour_sets_have_the_published_strengths():
-    adult, child = (ilo.strengths(protocol(), name)[0] for name in ("AL", "CL"))
+    adult, child = (strengths(protocol(), name) for name in ("AL", "CL"))
     assert [list(adult.values()).count(each) for each in "SMW"] == [7, 53, 7]
     assert [list(child.values()).count(each) for each in "SMW"] == [15, 50, 0]
     per = {name: [rows for _, rows in of] for name, of in ilo.by_dimension(protocol(), "AL").items()}
@@ -114,12 +118,37 @@ def test_the_set_follows_age_and_modality(modalities, minor, sets):
     assert ilo.which_set(modalities, minor=minor) == sets
 
 
-@pytest.mark.parametrize(("name", "labour"), [("AS", "AL"), ("CS", "CL")])
-def test_an_unverified_set_falls_back_and_says_so(name, labour):
-    assert ilo.strengths(protocol(), name) == (ilo.strengths(protocol(), labour)[0], True)
-    verified, fallback = ilo.strengths(verified_protocol(), name)
-    assert not fallback
-    assert verified["dst_forced_tasks_clients"] == "S"
+@pytest.mark.parametrize("name", ["AS", "CS"])
+def test_a_set_without_strengths_measures_nothing_by_the_labour_ones(name):
+    """§7 row 21, evidence §1.4: a sexual case is not measured by wages."""
+    assert strengths(protocol(), name) == {}
+    assert ilo.signs(protocol(), name)[-13:] == OBSERVED
+    assert strengths(verified_protocol(), name)["dst_forced_tasks_clients"] == "S"
+    assert ilo.signs(verified_protocol(), name) == ()
+
+
+OBSERVED = tuple(
+    row.code for row in protocol().indicators.rows if row.extra["dimension"] == ilo.OBSERVATIONAL
+)
+
+
+def test_the_thirteen_signs_are_shown_without_strength_and_without_a_verdict():
+    assert len(OBSERVED) == 13
+    yes = dict.fromkeys((SEXUAL, *(f"indicator.{code}" for code in OBSERVED)), "yes")
+    found = findings(yes, age_min=30).findings
+    assert (found.signs, found.dimensions) == (OBSERVED, {})
+    assert (found.result, found.result_if_all_yes) == (ilo.NOT_MEASURED, ilo.NOT_MEASURED)
+
+
+def test_the_signs_move_no_dimension_of_any_set():
+    for name in ("AL", "CL"):
+        assert not {*OBSERVED} & {*strengths(protocol(), name)}
+
+
+def test_a_sexual_case_is_asked_its_signs_and_nothing_about_wages():
+    person = findings({SEXUAL: "yes", ACT: "yes", "means.engano": "yes"}, age_min=30)
+    asked = [each for each in person.next if each.startswith("indicator.")]
+    assert asked == [f"indicator.{each}" for each in ("dst_forced_tasks_clients", *OBSERVED)]
 
 
 def findings(answers, with_protocol=None, **columns):
@@ -139,7 +168,7 @@ def test_sexual_and_other_exploitation_are_both_found_sexual_first():
         "indicator.dst_threat_denounce": "yes",
     }
     assert findings(alone, verified_protocol()).findings.dimensions[C].state == "positive"
-    assert findings(alone).findings.dimensions[C].state == "open"
+    assert findings(alone).findings.dimensions == {}
 
 
 def test_an_indicator_outside_the_set_does_not_count():
@@ -168,7 +197,7 @@ def test_nothing_asked_is_all_open():
 
 
 def rank(result):
-    return RESULTS.index(result)
+    return (ilo.NOT_MEASURED, *RESULTS).index(result)
 
 
 @given(ANSWERS, st.sampled_from([*CODES, ACT]), st.sampled_from([9, 30, None]))

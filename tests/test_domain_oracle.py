@@ -28,6 +28,9 @@ def table(path: str) -> list[dict[str, str]]:
 
 ROWS = table("indicators/indicators.csv")
 INDICATORS = [row["code"] for row in ROWS]
+SIGNS = [row["code"] for row in ROWS if row["dimension"] == "observational"]
+MODALITY_ROWS = {row["code"]: row for row in table("catalogs/modality.csv")}
+MEANS_ROWS = {row["code"]: row for row in table("catalogs/means.csv")}
 ACTS, MEANS, MODALITIES = (
     [row["code"] for row in table(f"catalogs/{name}.csv")] for name in ("act", "means", "modality")
 )
@@ -42,8 +45,7 @@ def strengths(name: str, *, verified: bool) -> dict[str, str]:
     if name.endswith("S") and verified:
         forced = {"dst_forced_tasks_clients": "S"}
         return {row["code"]: forced.get(row["code"], row[labour]) for row in ROWS}
-    unverified = any(row[name] == "" for row in ROWS)
-    return {row["code"]: row[labour if unverified else name] for row in ROWS}
+    return {row["code"]: row[name] for row in ROWS}
 
 
 def stands(counts: Counter[str]) -> bool:
@@ -63,7 +65,7 @@ def dimension(name: str, answers: dict, sets: dict[str, str], counted: tuple) ->
     return stands(Counter(sets[code] for code in rows if answers.get(f"indicator.{code}") in counted))
 
 
-DIMENSIONS = list(dict.fromkeys(row["dimension"] for row in ROWS))
+DIMENSIONS = [each for each in dict.fromkeys(row["dimension"] for row in ROWS) if each != "observational"]
 
 
 def states(answers: dict, sets: dict[str, str]) -> dict[str, str]:
@@ -87,14 +89,14 @@ def result(standing: set[str], *, minor: bool, act: bool) -> str:
 
 
 def minor_by_text(person: dict, on: date) -> bool:
-    """`age_min < 18`, or no age and it was said; a birth date gives the age on the day of the contact."""
+    """`age_min < 18`, or no age and it was said or in doubt (art. 3 X); a birth date gives the age."""
     ages = [person["age_min"]] if person.get("age_min") is not None else []
     if person.get("birth_date"):
         year, month, day = map(int, person["birth_date"].split("-"))
         ages.append(on.year - year - ((on.month, on.day) < (month, day)))
     if ages:
         return min(ages) < 18
-    return person["answers"].get("age.appears_minor") == "yes"
+    return person["answers"].get("age.appears_minor") in ("yes", "unknown", "refused")
 
 
 def expected(person: dict, on: date, *, verified: bool) -> list[dict]:
@@ -107,13 +109,20 @@ def expected(person: dict, on: date, *, verified: bool) -> list[dict]:
     act_if = any(answers.get(f"act.{code}") != "no" for code in ACTS)
     found = []
     for name in names:
+        if name.endswith("S") and not verified:
+            known = [row["code"] for row in ROWS if row[name] in ("S", "M", "W")]
+            seen = [code for code in (*known, *SIGNS) if answers.get(f"indicator.{code}") == "yes"]
+            unmeasured = {"set": name, "fallback": True, "dimensions": {}, "signs": seen}
+            found.append(unmeasured | dict.fromkeys(("result", "result_if_all_yes"), "not_measured"))
+            continue
         found_states = states(answers, strengths(name, verified=verified))
         lower = {each for each, state in found_states.items() if state == "positive"}
         upper = {each for each, state in found_states.items() if state != "negative"}
         found.append(
             {
                 "set": name,
-                "fallback": name.endswith("S") and not verified,
+                "fallback": False,
+                "signs": [],
                 "dimensions": found_states,
                 "result": result(lower, minor=minor, act=act),
                 "result_if_all_yes": result(upper, minor=minor, act=act_if),
@@ -122,8 +131,39 @@ def expected(person: dict, on: date, *, verified: bool) -> list[dict]:
     return found
 
 
+def articles(text: str) -> set[int]:
+    """`13-20` or `21`; Palermo is none of the statute's."""
+    if "Palermo" in text:
+        return set()
+    first, _, last = text.partition("-")
+    return set(range(int(first), int(last or first) + 1))
+
+
+KINDS = {"list": "means", "practice": "practice", "tie": "tie"}
+
+
+def names(modality: str, means: str) -> bool:
+    """Whether an article of the modality names the means."""
+    rule, row = MODALITY_ROWS[modality], MEANS_ROWS[means]
+    same = bool(articles(rule["articles"]) & articles(row["article"]))
+    return same and KINDS.get(rule["means"]) == row["kind"]
+
+
+def reading(modality: str, yes: list[str], minor: bool, unable: bool) -> dict:
+    """Evidence §2.3, one line of the table."""
+    rule = MODALITY_ROWS[modality]
+    waiver = ""
+    if rule["means"] != "none":
+        statute = modality == SEXUAL and (minor or unable)
+        waiver = "statute" if statute else "palermo" if minor else ""
+    named = [code for code in yes if names(modality, code)]
+    stands = rule["means"] == "none" or bool(named or waiver)
+    found = {"modality": modality, "articles": rule["articles"], "needs": rule["means"]}
+    return found | {"means": named, "waiver": waiver, "stands": stands}
+
+
 def elements_by_text(person: dict, on: date) -> dict:
-    """Facts §2.5: act and purpose, and means unless a minor or unable to understand."""
+    """Evidence §2.2 and §2.3: art. 10 asks act and purpose; each modality what its own articles name."""
     answers = person["answers"]
     yes = {
         name: [code for code in codes if answers.get(f"{prefix}.{code}") == "yes"]
@@ -133,9 +173,29 @@ def elements_by_text(person: dict, on: date) -> dict:
             ("purpose", "modality", MODALITIES),
         )
     }
-    required = not (minor_by_text(person, on) or answers.get("capacity.cannot_understand") == "yes")
-    missing = [name for name in yes if not yes[name] and (name != "means" or required)]
+    minor = minor_by_text(person, on)
+    unable = answers.get("capacity.cannot_understand") == "yes"
+    readings = [reading(code, yes["means"], minor, unable) for code in yes["purpose"]]
+    national = [code for code in yes["means"] if articles(MEANS_ROWS[code]["article"])]
+    if readings:
+        enough = any(each["stands"] for each in readings)
+        required = any(each["needs"] != "none" and not each["waiver"] for each in readings)
+    else:
+        enough, required = minor or bool(national), not minor
+    standing = {"act": bool(yes["act"]), "means": enough, "purpose": bool(yes["purpose"])}
+    missing = [name for name, stands in standing.items() if not stands]
     return {**yes, "means_required": required, "complete": not missing, "missing": missing}
+
+
+def lines_by_text(person: dict, on: date) -> dict:
+    """The line "art. 10", the lines "art. N" and what is left for the second reading."""
+    yes, answers = elements_by_text(person, on), person["answers"]
+    minor, unable = minor_by_text(person, on), answers.get("capacity.cannot_understand") == "yes"
+    readings = [reading(code, yes["means"], minor, unable) for code in yes["purpose"]]
+    national = {code for code in yes["means"] if articles(MEANS_ROWS[code]["article"])}
+    own = {code for each in readings for code in each["means"]} if readings else national
+    second = [code for code in yes["means"] if code not in own]
+    return {"art_10": bool(yes["act"] and yes["purpose"]), "readings": readings, "second": second}
 
 
 def suicide(answers: dict) -> str:
@@ -146,6 +206,8 @@ def suicide(answers: dict) -> str:
         **dict.fromkeys(("intent", "plan_intent", "behaviour_3m"), 3),
     }
     found = max((level for code, level in levels.items() if answers.get(f"cssrs.{code}") == "yes"), default=0)
+    if answers.get("cssrs.behaviour") == "yes" and answers.get("cssrs.behaviour_3m") != "no":
+        found = 3  # until its time is asked
     return ("none", "low", "moderate", "high")[found]
 
 
@@ -176,6 +238,10 @@ def triage_by_text(case: dict, people: list[dict]) -> str:
         return "emergency"
     if any(said(f"danger.{code}") for code in URGENT) or any(map(lethal, people)):
         return "urgent_24h"
+    if suicide(case) == "moderate":
+        return "urgent_24h"
+    if suicide(case) == "low":
+        return "priority"
     if said("situation.exploited_now"):
         return "priority"
     return "follow_up" if said("situation.out_needs_services") or people else "information"
@@ -228,6 +294,8 @@ def test_a_person_is_assessed_as_the_text_says(person: dict, verified: bool) -> 
     assert {name: found[name] for name in first} == first
     assert ([found["also"]] if "also" in found else []) == others
     assert found["elements"] == elements_by_text(person, DAY)
+    lines = lines_by_text(person, DAY)
+    assert {name: found[name] for name in lines} == lines
 
 
 @given(st.lists(PEOPLE, max_size=3))
@@ -239,8 +307,8 @@ def test_the_case_takes_the_elements_of_the_victim_who_stands_most_complete(peop
     if people:
         assert found["elements"] in texts
         assert len(found["elements"]["missing"]) == min(len(each["missing"]) for each in texts)
-    if any(each["complete"] for each in texts):
-        assert found["class"] == "trata"
+    met = any(line["stands"] for each in people for line in lines_by_text(each, DAY)["readings"])
+    assert (found["class"] == "trata") is met
 
 
 @pytest.mark.parametrize(("strong", "medium", "weak"), product(range(3), range(5), range(5)))
@@ -306,11 +374,13 @@ def weight(person: dict, code: str) -> int:
         after_person = moved(person, code, said)
         after = expected(after_person, DAY, verified=False)
         changed = elements_by_text(after_person, DAY)
-        pairs = list(zip(before, after, strict=False))
+        both = zip(before, after, strict=False)
+        pairs = [(old, new) for old, new in both if "not_measured" not in (old["result"], new["result"])]
         if any(old["result"] != new["result"] for old, new in pairs):
             best = max(best, 3)
         if elements["complete"] != changed["complete"]:
-            best = max(best, 3)
+            # A rare form that needs no means is not asked first only because it would complete the case.
+            best = max(best, 2 if code.startswith("modality.") and "means" in elements["missing"] else 3)
         if any(old["result_if_all_yes"] != new["result_if_all_yes"] for old, new in pairs):
             best = max(best, 2)
         if any(old["dimensions"] != new["dimensions"] for old, new in pairs):
@@ -320,7 +390,7 @@ def weight(person: dict, code: str) -> int:
     return best
 
 
-ASKED = [f"indicator.{code}" for code in INDICATORS]
+ASKED = [f"indicator.{code}" for code in INDICATORS if code not in SIGNS]
 PROPOSED = [
     *(code for code in ASKED if code not in protocol().never_ask_codes),
     *(f"act.{code}" for code in ACTS),
@@ -336,7 +406,9 @@ def nearly_settled(draw: st.DrawFn) -> dict:
     random = draw(st.randoms(use_true_random=False))
     asked = [code for code in ASKED if random.random() < draw(st.sampled_from([0.5, 0.8, 0.93]))]
     said = {code: random.choices(["yes", "no", "unknown"], [2, 7, 1])[0] for code in asked}
-    standing = dict.fromkeys(("act.captar", "means.engano", "modality.explotacion_laboral"), "yes")
+    standing = dict.fromkeys(
+        ("act.captar", "means.salario_inferior_legal", "modality.explotacion_laboral"), "yes"
+    )
     return {"role": "victim", "age_min": draw(st.sampled_from([10, 30])), "answers": said | standing}
 
 
@@ -346,7 +418,10 @@ def test_no_question_moves_more_than_the_first_that_is_proposed(person: dict) ->
     proposed = assessed(person)["people"][0]["next"]
     about = [code for code in proposed if not code.startswith(SAFETY)]
     assert not any(code.startswith(SAFETY) for code in proposed[len(proposed) - len(about) :])
-    weights = {code: weight(person, code) for code in PROPOSED if code not in person["answers"]}
+    open_codes = [code for code in PROPOSED if code not in person["answers"]]
+    if elements_by_text(person, DAY)["purpose"]:  # one form is known: no other is fished for
+        open_codes = [code for code in open_codes if not code.startswith("modality.")]
+    weights = {code: weight(person, code) for code in open_codes}
     first = next((code for code in about if code not in person["answers"]), None)
     if first != "age":  # the age decides the set, the means and the child path: it leads by the text
         best = max(weights.values(), default=0)

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from domain_fixtures import ACT, MEANS, victim
+from domain_fixtures import ACT, PRACTICE, victim
 
 from lnctp_tui.domain import assess as engine
 from lnctp_tui.domain import lookup, values
@@ -107,9 +107,9 @@ def test_a_retired_code_is_shown_for_old_cases_and_not_offered_for_new_ones(own:
 def test_a_retired_element_counts_where_it_was_answered_and_is_not_proposed(tmp_path: Path) -> None:
     (tmp_path / "act.csv").write_text(retire(built_in("catalogs/act.csv"), "captar"), encoding="utf-8")
     own = load(tmp_path)
-    old = {"people": [victim(ACT, MEANS, "modality.explotacion_laboral", age_min=30)]}
+    old = {"people": [victim(ACT, PRACTICE, "modality.explotacion_laboral", age_min=30)]}
     assert engine.assess(old, own, today=TODAY).elements.complete
-    new = {"people": [victim(MEANS, "modality.explotacion_laboral", age_min=30)]}
+    new = {"people": [victim(PRACTICE, "modality.explotacion_laboral", age_min=30)]}
     proposed = engine.assess(new, own, today=TODAY).people[0].next
     assert ACT not in proposed
     assert next(each for each in proposed if each.startswith("act.")) == "act.enganchar"

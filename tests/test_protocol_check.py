@@ -216,7 +216,7 @@ def test_a_mistake_is_found_at_its_line(
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ('version = "2026.1"', "", "missing_version"),
+        ('version = "2026.2"', "", "missing_version"),
         ('"contacto", ', '"contacto", "contacto", ', "duplicate_code"),
         ('"contacto", ', '"../contacto", ', "bad_code"),
         ('"act", ', '"act", "act", ', "duplicate_code"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from lnctp_tui.domain.assess import Assessment
     from lnctp_tui.domain.document import Document
     from lnctp_tui.domain.protocol import Protocol
     from lnctp_tui.services.importing_files import Row
@@ -39,9 +40,10 @@ def assess(
             ids = session.case_ids(workspace.store, what)
             found = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
     if session.settings(context).json:
-        output.as_json(found[0] if len(found) == 1 else found)
+        said = [each.to_json() | ({"newer": True} if newer else {}) for each, newer in found]
+        output.as_json(said[0] if len(said) == 1 else said)
         return
-    for each in found:
+    for each, _newer in found:
         _print_assessment(each, protocol)
 
 
@@ -56,16 +58,16 @@ def _rows(path: Path) -> list[Row]:
     return rows
 
 
-def _assessed(document: Document, protocol: Protocol) -> dict[str, Any]:
+def _assessed(document: Document, protocol: Protocol) -> tuple[Assessment, bool]:
+    """What the engines say, and whether the document is of a newer program than this one."""
     from lnctp_tui.domain.assess import assess as assess_document
     from lnctp_tui.storage import instants
 
-    found = assess_document(document, protocol, today=instants.now().date()).to_json()
-    if document["schema"] > SCHEMA:
+    newer = document["schema"] > SCHEMA
+    if newer:
         said = _("El documento es de una versión más nueva ({schema}): no se evalúa lo que no se conoce.")
         output.tell(said.format(schema=document["schema"]))
-        found["newer"] = True
-    return found
+    return assess_document(document, protocol, today=instants.now().date()), newer
 
 
 def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
@@ -81,25 +83,42 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
     return found
 
 
-def _print_assessment(found: dict[str, Any], protocol: Protocol) -> None:
+def _print_assessment(found: Assessment, protocol: Protocol) -> None:
+    from lnctp_tui.widgets import readings
+
     said = Said(protocol)
-    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found["class"])))
-    output.say(_("Urgencia: {name}").format(name=said("triage", found["triage"]["level"])))
-    elements = found["elements"]
+    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found.suggestion.code)))
+    output.say(_("Urgencia: {name}").format(name=said("triage", found.triage.level)))
+    for each in found.alerts:
+        output.say(f"! {readings.say(protocol, each)}")
+    elements = found.elements
     rows = [
-        (_("Acto"), ", ".join(said("act", each) for each in elements["act"])),
-        (_("Medio"), ", ".join(said("means", each) for each in elements["means"])),
-        (_("Fin"), ", ".join(said("modality", each) for each in elements["purpose"])),
-        (_("Medio exigido"), _("sí") if elements["means_required"] else _("no")),
-        (_("Completo"), _("sí") if elements["complete"] else _("no")),
+        (_("Acto"), ", ".join(said("act", each) for each in elements.act)),
+        (_("Medio"), ", ".join(said("means", each) for each in readings.counted(elements))),
+        (_("Fin"), ", ".join(said("modality", each) for each in elements.purpose)),
+        (_("Medio exigido"), _("sí") if elements.means_required else _("no")),
+        (_("Lectura"), readings.verdict(elements, protocol)),
     ]
     output.table([_("Elementos"), ""], rows)
+    for number, person in enumerate(found.people, 1):
+        for line in readings.lines(person.elements, protocol, person):
+            output.say(f"{number}. {line}")
     output.table(
         [_("Víctima"), _("Juego"), _("Resultado"), _("Si todo lo abierto fuera sí")],
         (
-            (number, each["set"], said("result", each["result"]), said("result", each["result_if_all_yes"]))
-            for number, each in enumerate(found["people"], 1)
+            (
+                number,
+                each.findings.set,
+                said("result", each.findings.result),
+                said("result", each.findings.result_if_all_yes),
+            )
+            for number, each in enumerate(found.people, 1)
         ),
     )
-    if any(each["fallback"] for each in found["people"]):
-        output.say(_("El juego de indicadores sexual está por verificar: se usa el laboral."))
+    signs = [code for each in found.people for code in each.findings.signs]
+    for code in dict.fromkeys(signs):
+        output.say(f"· {said('indicator', code)}")
+    if any(each.findings.fallback for each in found.people):
+        output.say(readings.say(protocol, "sexual_not_measured"))
+    if any(each.findings.dimensions for each in found.people):
+        output.say(readings.say(protocol, "strengths_unchecked"))

@@ -7,7 +7,6 @@ from typing import Any
 
 from lnctp_tui.cli.output import moment
 from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
-from lnctp_tui.domain.moments import INSTANTS
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import reason

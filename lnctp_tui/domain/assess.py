@@ -6,11 +6,11 @@ report_class and next_questions; the rules are the total functions of docs/proto
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lnctp_tui.domain import indicators, law, next_questions, report_class, safety
+from lnctp_tui.domain import indicators, law, minority, next_questions, report_class, safety
 from lnctp_tui.domain import triage as triage_of
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.indicators import Findings
@@ -24,16 +24,21 @@ class PersonAssessment:
 
     id: str | None
     elements: Elements
-    minor: bool
-    """Presumed under 18."""
+    age: minority.State
     findings: Findings
     also: Findings | None
     """Under the labour set, when the findings are those of the sexual one and both concur."""
     next: tuple[str, ...]
     """Questions that would move this person's assessment, and the safety ones of the case, best first."""
 
+    @property
+    def minor(self) -> bool:
+        """Presumed under 18, also in doubt."""
+        return self.age in ("minor", "doubt")
+
     def to_json(self) -> dict[str, Any]:
-        found = {"id": self.id, "elements": _elements(self.elements), **_findings(self.findings)}
+        found: dict[str, Any] = {"id": self.id, "age": self.age, "elements": self.elements.to_json()}
+        found |= self.elements.lines_to_json() | _findings(self.findings)
         found["next"] = list(self.next)
         return found | ({"also": _findings(self.also)} if self.also else {})
 
@@ -48,6 +53,8 @@ class Assessment:
     """Victims and groups, in the document's order."""
     next: tuple[str, ...]
     """The questions about the case itself, best first."""
+    alerts: tuple[str, ...] = ()
+    """What must be done in this very call: `lap_now`, `suicide_when`."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON that `lnctp case assess --json` prints."""
@@ -57,8 +64,9 @@ class Assessment:
                 "level": self.triage.level,
                 "reasons": list(self.triage.reasons),
                 "assessed": self.triage.assessed,
-            },
-            "elements": _elements(self.elements),
+            }
+            | ({"now": list(self.alerts)} if self.alerts else {}),
+            "elements": self.elements.to_json(),
             "people": [each.to_json() for each in self.people],
         }
 
@@ -67,15 +75,16 @@ def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment
     """The assessment of a case document. `today` counts for ages only where no contact has a date."""
     people = victims(document)
     on = law.day_of_facts(document) or today
-    minors = tuple(law.presumed_minor(each, on) for each in people)
+    ages = tuple(minority.state(each, on) for each in people)
+    minors = tuple(each in ("minor", "doubt") for each in ages)
     elements = tuple(law.elements(each, protocol, on=on) for each in people)
     findings = tuple(map(_find, people, [protocol] * len(people), elements, minors))
-    results = tuple(each[0].result for each in findings)
+    results = tuple(map(_measured, findings))
     triage = triage_of.triage(document, protocol, elements, minors, results)
     asks = safety.asks(document, protocol)
     of_case = next_questions.of_case(document, protocol, triage.level) if asks else []
     assessed = tuple(
-        _person(each, protocol, elements[at], findings[at], minors[at], on, of_case)
+        _person(each, protocol, elements[at], findings[at], ages[at], on, of_case)
         for at, each in enumerate(people)
     )
     return Assessment(
@@ -84,6 +93,7 @@ def assess(document: Document, protocol: Protocol, *, today: date) -> Assessment
         max(elements, key=_completeness, default=Elements()),
         assessed,
         next_questions.ordered(of_case, protocol),
+        triage_of.alerts(document, protocol),
     )
 
 
@@ -102,7 +112,7 @@ def _person(
     protocol: Protocol,
     elements: Elements,
     findings: tuple[Findings, ...],
-    minor: bool,
+    age: minority.State,
     on: date,
     of_case: list[next_questions.Ranked],
 ) -> PersonAssessment:
@@ -111,28 +121,27 @@ def _person(
         protocol,
         elements,
         findings,
-        minor=minor,
-        age_known=law.age_of(person, on) is not None,
+        minor=age in ("minor", "doubt"),
+        age_known=minority.age_of(person, on) is not None,
     )
     return PersonAssessment(
         person.get("id"),
         elements,
-        minor,
+        age,
         findings[0],
         findings[1] if len(findings) > 1 else None,
         next_questions.ordered(of_case + about, protocol),
     )
 
 
-def _completeness(elements: Elements) -> tuple[bool, int, int]:
+def _measured(findings: tuple[Findings, ...]) -> str:
+    """The result of the first set that measures anything."""
+    return next((each.result for each in findings if each.dimensions), findings[0].result)
+
+
+def _completeness(elements: Elements) -> tuple[bool, bool, int, int]:
     said = len(elements.act) + len(elements.means) + len(elements.purpose)
-    return elements.complete, -len(elements.missing), said
-
-
-def _elements(elements: Elements) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(elements).items()
-    }
+    return elements.complete, bool(elements.met), -len(elements.missing), said
 
 
 def _findings(found: Findings) -> dict[str, Any]:
@@ -142,4 +151,5 @@ def _findings(found: Findings) -> dict[str, Any]:
         "dimensions": {name: each.state for name, each in found.dimensions.items()},
         "result": found.result,
         "result_if_all_yes": found.result_if_all_yes,
+        "signs": list(found.signs),
     }

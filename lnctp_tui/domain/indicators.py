@@ -2,7 +2,9 @@
 
 Source: ILO and European Commission, Operational indicators of trafficking in human beings (Delphi, 2009): a
 dimension is positive with 2 strong, or 1 strong and 1 more, or 3 medium, or 2 medium and 1 weak; the
-combination follows the Moldova labour-force survey. Unanswered is open, never no.
+combination follows the Moldova labour-force survey. Mark V2-weak: strengths and rule come from one copy made by
+an AI, its page not checked against the brochure. Unanswered is open, never no. A set without strengths measures
+nothing: its signs are asked and shown. The law asks less than these dimensions: a low result is not "no trata".
 """
 
 from __future__ import annotations
@@ -26,6 +28,10 @@ RECRUITMENT = frozenset(DIMENSIONS[:3])
 DESTINATION = frozenset(DIMENSIONS[4:])
 RESULTS = ("no_exploitation", "exploitation_only", "deception_and_exploitation", "trafficking")
 """From the lowest to the highest."""
+NOT_MEASURED = "not_measured"
+"""The result under a set whose strengths nobody has keyed from the brochure."""
+OBSERVATIONAL = "observational"
+"""Dimension of the signs without strength (UNODC): they are seen, and decide nothing."""
 SEXUAL = "prostitucion_ajena_explotacion_sexual"
 STRENGTHS = ("S", "M", "W")
 
@@ -69,16 +75,19 @@ class Findings:
 
     set: str
     fallback: bool
-    """The set's strengths are not verified: those of the labour set of the same age were used."""
+    """The set's strengths are not known: it measures nothing, and only its signs are shown."""
     dimensions: Mapping[str, Dimension]
+    """Empty where nothing is measured."""
     result: str
-    """Open counts as no."""
+    """Open counts as no. One of RESULTS, or NOT_MEASURED."""
     result_if_all_yes: str
     """Open counts as yes."""
+    signs: tuple[str, ...] = ()
+    """The signs of a set without strengths that were answered yes."""
 
 
 def positive(count: Count) -> bool:
-    """Whether a dimension with these yes answers is positive. Source: ILO 2009, rule p. 5."""
+    """Whether a dimension with these yes answers is positive. Source: ILO 2009; page not checked."""
     strong, medium, weak = count
     return (
         strong >= 2
@@ -107,21 +116,28 @@ def which_set(modalities: tuple[str, ...], *, minor: bool) -> tuple[str, str | N
     return sexual, labour if len(modalities) > 1 else None
 
 
-def strengths(protocol: Protocol, set_code: str) -> tuple[Mapping[str, str], bool]:
-    """Indicator → S, M or W of a set, and whether the labour set of the same age had to stand in."""
-    used, fallback = _used(protocol, set_code)
-    return {code: strength for rows in _sets(protocol)[used].values() for code, strength in rows}, fallback
+def exploited(result: str) -> bool:
+    """Whether a measured result shows exploitation."""
+    return result in RESULTS[1:]
 
 
 def by_dimension(protocol: Protocol, set_code: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Dimension → (indicator, strength) of the set that is used, in the file's order."""
-    return _sets(protocol)[_used(protocol, set_code)[0]]
+    """Dimension → (indicator, strength) of a set, in the file's order; empty when it cannot measure."""
+    return _sets(protocol).get(set_code, {})
+
+
+def signs(protocol: Protocol, set_code: str) -> tuple[str, ...]:
+    """What is asked under a set that cannot measure: its few known rows, then the signs without strength."""
+    return () if set_code in _sets(protocol) else _signs(protocol)[set_code]
 
 
 def find(
     answers: Mapping[str, Any], protocol: Protocol, set_code: str, *, minor: bool, act: bool, act_open: bool
 ) -> Findings:
     """What the answers show under a set. `act`: some act is yes; `act_open`: some act may still be."""
+    if set_code not in _sets(protocol):
+        seen = tuple(each for each in signs(protocol, set_code) if answers.get(f"indicator.{each}") == "yes")
+        return Findings(set_code, True, {}, NOT_MEASURED, NOT_MEASURED, seen)
     retired = _retired(protocol)
     dimensions = {
         name: _dimension(answers, rows, retired) for name, rows in by_dimension(protocol, set_code).items()
@@ -130,7 +146,7 @@ def find(
     upper = frozenset(name for name, each in dimensions.items() if each.state != "negative")
     return Findings(
         set_code,
-        _used(protocol, set_code)[1],
+        False,
         dimensions,
         combine(lower, minor=minor, act=act),
         combine(upper, minor=minor, act=act or act_open),
@@ -150,10 +166,16 @@ def _dimension(
     return Dimension(Count(*yes.values()), Count(*unsettled.values()))
 
 
-def _used(protocol: Protocol, set_code: str) -> tuple[str, bool]:
-    if set_code in _sets(protocol):
-        return set_code, False
-    return f"{set_code[0]}L", True
+@per_object
+def _signs(protocol: Protocol) -> Mapping[str, tuple[str, ...]]:
+    rows = protocol.indicators.rows
+    unmeasured = tuple(
+        row.code for row in rows if row.extra["dimension"] == OBSERVATIONAL and not row.valid_to
+    )
+    return {
+        name: (*(row.code for row in rows if row.extra.get(name) in STRENGTHS), *unmeasured)
+        for name in ("AS", "CS")
+    }
 
 
 @per_object

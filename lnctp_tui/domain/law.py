@@ -1,22 +1,58 @@
 """The elements of the crime of trafficking, per victim. Consent is stored and never an input.
 
-Source: Ley General en materia de Trata de Personas (DOF 14-06-2012), art. 10 (act and purpose), arts. 13 and
-22–24 (means; not needed for minors and persons unable to understand), art. 40 (consent); Palermo Protocol,
-art. 3. The rules are the total functions of docs/protocol.md.
+Source: Ley General en materia de Trata de Personas (last reform DOF 14-11-2025): art. 10 (act and purpose; it
+names no means), arts. 11–31 (the exploitation itself, each with its own means, practices or none), art. 13, last
+paragraph (means waived), art. 40 (consent); Palermo Protocol, art. 3. Which article names what is data:
+catalogs modality and means. The rules are the total functions of docs/protocol.md.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, dates
+from lnctp_tui.domain import dates
 from lnctp_tui.domain.document import Document, Record, answer
-from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.identity import per_object
+from lnctp_tui.domain.minority import presumed_minor
+from lnctp_tui.domain.protocol import Catalog, Protocol, Row
 
-ADULT = ages.ADULT
 CHAPTERS = ("act", "means", "purpose")
+NEEDS: Mapping[str, str] = {"none": "", "list": "means", "practice": "practice", "tie": "tie"}
+"""What a modality's articles ask besides the exploitation → the `kind` of the rows of means that meet it."""
+NEEDS_OF: Mapping[str, str] = {
+    "prostitucion_ajena_explotacion_sexual": "list",
+    "explotacion_laboral": "practice",
+    "trabajo_servicios_forzados": "list",
+    "mendicidad_forzosa": "list",
+    "matrimonio_forzoso_servil": "tie",
+}
+"""Where the catalog's column `means` says nothing. Every other modality of art. 10 names no means: arts. 11, 12,
+25–27, 30 and 31."""
+STATUTE, PALERMO = "statute", "palermo"
+_ARTICLES = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The line "art. N" of one modality: the exploitation itself, which these articles punish without an act."""
+
+    modality: str
+    articles: str
+    needs: str
+    """A key of NEEDS."""
+    means: tuple[str, ...]
+    """Answered yes and named by these articles."""
+    waiver: str
+    """Why no means is asked where one is named: `statute` (art. 13), `palermo` (art. 3.c, which the statute does
+    not repeat), or nothing."""
+
+    @property
+    def stands(self) -> bool:
+        return self.needs == "none" or bool(self.means or self.waiver)
 
 
 @dataclass(frozen=True)
@@ -29,38 +65,120 @@ class Elements:
     """Modalities of exploitation."""
     means_required: bool = True
     complete: bool = False
+    """Art. 10 and the article of a modality both stand."""
     missing: tuple[str, ...] = CHAPTERS
     """Of act, means, purpose: those that are needed and do not stand."""
+    readings: tuple[Reading, ...] = ()
+    """One for each modality, in the catalog's order."""
+    second: tuple[str, ...] = ()
+    """Means that none of those articles names: of another article, or of Palermo alone. They complete nothing."""
+
+    @property
+    def base(self) -> bool:
+        """Whether the line "art. 10" stands: an act with a purpose of exploitation."""
+        return bool(self.act and self.purpose)
+
+    @property
+    def met(self) -> tuple[Reading, ...]:
+        """The lines "art. N" that stand, also where nobody knows of an act. Reading D, for a lawyer."""
+        return tuple(each for each in self.readings if each.stands)
+
+    def to_json(self) -> dict[str, Any]:
+        """What programs were promised of a case's elements."""
+        return {
+            "act": list(self.act),
+            "means": list(self.means),
+            "purpose": list(self.purpose),
+            "means_required": self.means_required,
+            "complete": self.complete,
+            "missing": list(self.missing),
+        }
+
+    def lines_to_json(self) -> dict[str, Any]:
+        """The two lines "art. 10" and "art. N", and the second reading."""
+        readings = [
+            asdict(each) | {"means": list(each.means), "stands": each.stands} for each in self.readings
+        ]
+        return {"art_10": self.base, "readings": readings, "second": list(self.second)}
+
+
+class Rule(NamedTuple):
+    """What the articles of a modality ask."""
+
+    articles: str
+    needs: str
+    named: tuple[str, ...]
+    """The rows of means that meet it."""
+    waiver: bool
+    """Whether the statute itself waives the means for minors and persons unable to understand."""
 
 
 def elements(person: Record, protocol: Protocol, *, on: date | None = None) -> Elements:
     """The elements that stand for one victim or group; `on` is the day of the facts, else of the contact."""
     act, means, purpose = (said_yes(person, each, protocol) for each in ("act", "means", "modality"))
-    required = means_required(person, on)
-    standing = {"act": bool(act), "means": bool(means) or not required, "purpose": bool(purpose)}
+    minor = presumed_minor(person, on)
+    unable = answer(person, "capacity.cannot_understand") == "yes"
+    known = rules(protocol)
+    readings = tuple(_reading(each, known[each], means, minor=minor, unable=unable) for each in purpose)
+    own = {code for each in readings for code in each.means} if readings else national(protocol)
+    required = any(each.needs != "none" and not each.waiver for each in readings) if readings else not minor
+    stands = (
+        any(each.stands for each in readings) if readings else minor or any(each in own for each in means)
+    )
+    standing = {"act": bool(act), "means": stands, "purpose": bool(purpose)}
     missing = tuple(each for each in CHAPTERS if not standing[each])
-    return Elements(act, means, purpose, required, not missing, missing)
+    second = tuple(code for code in means if code not in own)
+    return Elements(act, means, purpose, required, not missing, missing, readings, second)
 
 
-def means_required(person: Record, on: date | None) -> bool:
-    """Whether the means must stand. Source: art. 13, last paragraph; Palermo art. 3(c)."""
-    return not (presumed_minor(person, on) or answer(person, "capacity.cannot_understand") == "yes")
+def _reading(code: str, rule: Rule, means: tuple[str, ...], *, minor: bool, unable: bool) -> Reading:
+    waiver = ""
+    if rule.needs != "none" and (minor or unable):
+        waiver = STATUTE if rule.waiver else PALERMO if minor else ""
+    return Reading(
+        code, rule.articles, rule.needs, tuple(each for each in means if each in rule.named), waiver
+    )
 
 
-def presumed_minor(person: Record, on: date | None) -> bool:
-    """Whether a person counts as under 18: by age, or with no age by `age.appears_minor`.
-
-    Of two ages (told, and by the birth date on the day `on`) the lower counts; of a partial birth date the
-    last day it can be: in doubt, a minor.
-    """
-    age = age_of(person, on)
-    return answer(person, "age.appears_minor") == "yes" if age is None else age < ADULT
+@per_object
+def rules(protocol: Protocol) -> Mapping[str, Rule]:
+    """Modality → what its articles ask, in the catalog's order. Source: arts. 11–31; catalogs modality, means."""
+    modalities = protocol.catalogs.get("modality")
+    rows = _rows(protocol.catalogs.get("means"))
+    return {row.code: _rule(row, rows) for row in _rows(modalities)}
 
 
-def age_of(person: Record, on: date | None) -> int | None:
-    """The least age the record allows, None when it holds none."""
-    known = [each for each in (_told_age(person), _age_by_birth(person, on)) if each is not None]
-    return min(known, default=None)
+def _rule(row: Row, means: tuple[Row, ...]) -> Rule:
+    articles = row.extra.get("articles", "")
+    needs = row.extra.get("means") or NEEDS_OF.get(row.code, "none")
+    numbers, kind = article_numbers(articles), NEEDS.get(needs, "means")
+    named = tuple(
+        each.code
+        for each in means
+        if kind_of(each) == kind and numbers & article_numbers(each.extra.get("article", ""))
+    )
+    return Rule(articles, needs, named, bool(row.extra.get("waiver", "13" if "13" in articles else "")))
+
+
+def kind_of(row: Row) -> str:
+    """means, practice or tie. Source: art. 21 lists practices; arts. 28 and 29 name the obliging and the tie."""
+    by_article = {"21": "practice", "28": "tie", "29": "tie"}
+    return row.extra.get("kind") or by_article.get(row.extra.get("article", ""), "means")
+
+
+def article_numbers(text: str) -> frozenset[int]:
+    """The articles of the statute that a cell names: `13-20`, `13;19`. Palermo is none of them."""
+    if not text[:1].isdigit():
+        return frozenset()
+    spans = ((int(first), int(last or first)) for first, last in _ARTICLES.findall(text))
+    return frozenset(each for first, last in spans for each in range(first, min(last, first + 99) + 1))
+
+
+@per_object
+def national(protocol: Protocol) -> frozenset[str]:
+    """The rows of means that an article of the statute names; the others are of Palermo alone."""
+    rows = _rows(protocol.catalogs.get("means"))
+    return frozenset(row.code for row in rows if article_numbers(row.extra.get("article", "")))
 
 
 def said_yes(record: Record, prefix: str, protocol: Protocol) -> tuple[str, ...]:
@@ -71,8 +189,11 @@ def said_yes(record: Record, prefix: str, protocol: Protocol) -> tuple[str, ...]
 
 def codes(protocol: Protocol, name: str, *, asked: bool = False) -> tuple[str, ...]:
     """The codes of a catalog, () when the protocol has none of that name; `asked`: without retired ones."""
-    catalog = protocol.catalogs.get(name)
-    return tuple(row.code for row in catalog.rows if not (asked and row.valid_to)) if catalog else ()
+    return tuple(row.code for row in _rows(protocol.catalogs.get(name)) if not (asked and row.valid_to))
+
+
+def _rows(catalog: Catalog | None) -> tuple[Row, ...]:
+    return catalog.rows if catalog else ()
 
 
 def day_of_facts(document: Document) -> date | None:
@@ -92,22 +213,3 @@ def _day(instant: object) -> date | None:
     match = re.match(r"\d{4}-\d\d-\d\d", instant) if isinstance(instant, str) else None
     found = dates.stored(match.group()) if match else None
     return found.first() if found else None
-
-
-def _told_age(person: Record) -> int | None:
-    """The least age that was told. "At most 20" alone tells a minor from nobody: it is no age."""
-    youngest, oldest = person.get("age_min"), person.get("age_max")
-    if type(youngest) is int:
-        return youngest
-    if type(oldest) is int and oldest < ADULT:
-        return oldest
-    age = ages.parse(str(person["age"])) if person.get("age") is not None else None
-    return age.youngest if isinstance(age, ages.Age) else None
-
-
-def _age_by_birth(person: Record, on: date | None) -> int | None:
-    born = dates.stored(str(person.get("birth_date")))
-    if born is None or on is None or born.first() > on:  # born later than the facts: a slip, and no age
-        return None
-    day = born.last()
-    return on.year - day.year - ((on.month, on.day) < (day.month, day.day))

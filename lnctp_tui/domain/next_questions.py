@@ -2,8 +2,8 @@
 
 Order: whether it is safe to talk; dangers that would raise the triage; the other first questions of every
 contact; the age when nothing is known of it; then what alone changes a result, what alone settles an element or a
-dimension (a yes makes it positive, or a no makes it negative), and what moves a bound. What was asked and not
-known or refused comes after all that; never a never-ask code.
+dimension (a yes makes it positive, or a no makes it negative), what moves a bound, and the signs of a set that
+cannot measure. What was asked and not known or refused comes after all that; never a never-ask code.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from lnctp_tui.domain.indicators import (
     by_dimension,
     combine,
     positive,
+    signs,
 )
-from lnctp_tui.domain.law import Elements, codes
+from lnctp_tui.domain.law import Elements, codes, national, rules
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.triage import LEVELS, danger_levels
 
 FIRST = ("situation.safe_to_talk", "situation.someone_listening", "callback_allowed")
 """Safe to talk? Is anybody listening? If the call drops? Source: triage proposed for the Line, mark D."""
 
-_SAFE, _DANGER, _FIRST, _AGE, _RESULT, _DIMENSION, _BOUND, _AGAIN, _REST = range(9)
+_SAFE, _DANGER, _FIRST, _AGE, _RESULT, _DIMENSION, _BOUND, _SIGN, _AGAIN, _REST = range(10)
 
 Ranked = tuple[tuple[int, ...], str]
 
@@ -96,17 +97,27 @@ def _of_elements(
     minor: bool,
 ) -> Iterator[Ranked | None]:
     """One question per missing element; its other codes come last: one yes is enough."""
-    exploited = any(each.dimensions["exploitation"].state == "positive" for each in findings)
+    exploited = any(
+        each.dimensions["exploitation"].state == "positive" for each in findings if each.dimensions
+    )
     for order, (element, prefix) in enumerate((("act", "act"), ("purpose", "modality"), ("means", "means"))):
         if element not in elements.missing:
             continue
         alone = len(elements.missing) == 1 or (element == "act" and minor and exploited)
         tier, asked = (_RESULT if alone else _DIMENSION), False
-        for place, code in enumerate(_commonest_first(protocol, prefix)):
+        asked_of = _means(protocol, elements) if prefix == "means" else _commonest_first(protocol, prefix)
+        for place, code in enumerate(asked_of):
             name = f"{prefix}.{code}"
             said = answers.get(name)
             yield _ranked(_REST if asked else tier, (-1, order, place), name, said)
             asked = asked or said is None
+
+
+def _means(protocol: Protocol, elements: Elements) -> tuple[str, ...]:
+    """What the articles of the person's modalities name; while none is known, whatever the statute names."""
+    known = rules(protocol)
+    named = {code for each in elements.purpose for code in known[each].named} or national(protocol)
+    return tuple(each for each in codes(protocol, "means", asked=True) if each in named)
 
 
 def _commonest_first(protocol: Protocol, prefix: str) -> tuple[str, ...]:
@@ -125,6 +136,9 @@ def _of_indicators(
 ) -> Iterator[Ranked | None]:
     safety = _safety(protocol)
     for each in findings:
+        for place, code in enumerate(signs(protocol, each.set)):
+            name = f"indicator.{code}"
+            yield _ranked(_SIGN, (place,), name, answers.get(name))
         rows = by_dimension(protocol, each.set)
         for name, tiers in _open_dimensions(each, minor=minor, act=bool(elements.act)):
             for place, (code, strength) in enumerate(rows[name]):

@@ -5,6 +5,7 @@ Source: the file format in docs/protocol.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,11 @@ from lnctp_tui.domain.conditions import Condition
 LANGUAGES = ("es", "en")
 KINDS = ("text", "long_text", "yesno", "bool", "catalog", "date", "age", "number", "phone", "checklist")
 REQUIRED_BY = ("minimum", "close")
+MARKS = ("V", "V2", "V2-weak", "M", "D")
+"""How sure a fact is: V primary source, V2 secondary source, V2-weak one secondary source whose own origin is
+unsafe, M from memory, D derived or proposed."""
+UNVERIFIED = frozenset(("M", "V2-weak", ""))
+"""Marks that people see as "por verificar"."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,27 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Review:
+    """Who of the Line read a text or fact against its source, and when; empty: nobody yet."""
+
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+
+    @property
+    def signed(self) -> bool:
+        return bool(self.reviewed_by) and self.whole
+
+    @property
+    def whole(self) -> bool:
+        """Whether both or neither stand there, the day as 2026-03-14."""
+        day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.reviewed_on)
+        return bool(day) if self.reviewed_by else not self.reviewed_on
+
+
+NOBODY = Review()
+
+
+@dataclass(frozen=True)
 class Row:
     """One row of a catalog."""
 
@@ -36,16 +63,17 @@ class Row:
     label: Label
     source: str = ""
     mark: str = ""
-    """How sure the fact is: V primary source, V2 secondary, M from memory ("por verificar"), D derived."""
+    """One of MARKS."""
     note: str = ""
     valid_from: str = ""
     valid_to: str = ""
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """The catalog's own columns, by name."""
+    review: Review = NOBODY
 
     @property
     def unverified(self) -> bool:
-        return self.mark == "M"
+        return self.mark in UNVERIFIED
 
 
 @dataclass(frozen=True)
@@ -105,14 +133,39 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Line(Label):
+    """One line of a script. What stands in « » is said to the caller, the rest is for the counselor."""
+
+    source: str = ""
+    mark: str = ""
+    review: Review = NOBODY
+    asks: str = ""
+    """The answer (`danger.in_progress`) or column of the case that the caller's yes or no to this line fills."""
+
+
+@dataclass(frozen=True)
 class Script:
-    """Words to read or follow: the emergency card, the notice, the cover story, the closing."""
+    """Words to read or follow: the emergency card, the notice, the silent call, the cover phrase, the closing.
+
+    `{alias}`, `{responsible}`, `{notice}`, `{hotline.<code>}` in a line are filled when it is shown.
+    """
 
     code: str
     title: Label
-    lines: tuple[Label, ...]
+    lines: tuple[Line, ...]
     source: str = ""
     version: str = ""
+    mark: str = ""
+    review: Review = NOBODY
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Whose Line it is, as the notice has to say it. Source: LFPDPPP arts. 15 and 16 II; LGPDPPSO art. 22."""
+
+    responsible: str = ""
+    notice: str = ""
+    """Where the full notice can be read."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +180,8 @@ class Protocol:
     never_ask_codes: frozenset[str] = frozenset()
     """Answer codes that the next questions never propose."""
     scripts: Mapping[str, Script] = field(default_factory=lambda: MappingProxyType({}))
-    """By code: emergency, consent, cover, closing."""
+    """By code: emergency, consent, silent, cover, closing."""
+    organisation: Organisation = Organisation()
 
     @cached_property
     def by_stage(self) -> Mapping[str, Stage]:

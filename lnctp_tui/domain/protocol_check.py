@@ -20,7 +20,7 @@ from lnctp_tui.domain.toml_lines import Lines
 
 SOFT = frozenset(
     words("""missing_label missing_source bad_text bad_mark bad_date retired_code dead_condition
-    unknown_must_ask unused_file bad_phase missing_question""")
+    unknown_must_ask unused_file bad_phase missing_question bad_review""")
 )
 """Findings that lose no answer: the app opens with such a protocol, the check still fails."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lnctp_tui.domain import safety
 from lnctp_tui.domain.document import Document, Record, answer, victims
+from lnctp_tui.domain.indicators import exploited
 from lnctp_tui.domain.law import Elements
 
 LEGAL_NEEDS = ("need.orientacion_legal", "need.orientacion_juridica", "need.denuncia")
@@ -24,8 +25,8 @@ class Suggestion:
     code: str | None
     """None: the facts say nothing, and the tool says nothing either."""
     reasons: tuple[str, ...]
-    """Codes: answers, `elements.complete`, `indicator.<result>`, `escalated.911`, `contact.other_crime`,
-    `contact.orientacion_juridica`, `contact.information`, `support.<kind>`, `no_facts`."""
+    """Codes: answers, `elements.complete`, `elements.article`, `indicator.<result>`, `escalated.911`,
+    `contact.other_crime`, `contact.orientacion_juridica`, `contact.information`, `support.<kind>`, `no_facts`."""
 
 
 def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str, ...]) -> Suggestion:
@@ -40,6 +41,7 @@ def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str,
     crimes = _of_crimes(document)
     for code, reasons in (
         ("trata", ["elements.complete"] if any(each.complete for each in found) else []),
+        ("trata", ["elements.article"] if any(each.met for each in found) else []),
         ("situacion_riesgo", risk),
         ("otros_delitos", crimes),
         ("situacion_riesgo", means + safety.in_danger(document)),
@@ -56,7 +58,7 @@ def _of_risk(document: Document, found: tuple[Elements, ...], results: tuple[str
     for person, each, result in zip(victims(document), found, results, strict=True):
         reasons += [f"act.{code}" for code in each.act] + [f"modality.{code}" for code in each.purpose]
         reasons += _yes(person, ("hooking_means.", "hooking_method."))
-        reasons += [f"indicator.{result}"] if result != "no_exploitation" else []
+        reasons += [f"indicator.{result}"] if exploited(result) else []
     return reasons
 
 

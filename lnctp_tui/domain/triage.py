@@ -1,7 +1,9 @@
 """How soon somebody must act, on which answers. It informs; a counselor may always raise it.
 
 Source: the triage proposed for the Line (mark D): emergency, urgent (same day), priority (72 h), follow-up,
-information; LAP, the Maryland lethality screen, and the C-SSRS screener as inputs. Only `yes` raises a level.
+information; signs of suicide risk (Columbia's triage guide, © RFMH) and of danger of death from a partner
+(Maryland's lethality screen, © MNADV) as inputs, in our own words. Only `yes` raises a level, but for behaviour
+whose time nobody told.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import Any
 from lnctp_tui.domain import safety
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.identity import per_object
-from lnctp_tui.domain.indicators import RESULTS
+from lnctp_tui.domain.indicators import SEXUAL, exploited
 from lnctp_tui.domain.law import Elements
 from lnctp_tui.domain.protocol import Protocol
 
@@ -43,7 +45,6 @@ LAP_OTHERS = (
 )
 LAP_ENOUGH = 4
 PARTNERS = ("pareja", "expareja")
-UNEXPLOITED = RESULTS[0]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Triage:
     level: str
     reasons: tuple[str, ...]
     """Codes: answers (`danger.locked_in`), or `cssrs.high`, `lap.positive`, `age.presumed_minor`,
-    `elements.complete`, `indicator.exploitation`, `victim.present`, `contact.victim`, `no_victim`. Only those
-    of the level itself."""
+    `elements.complete`, `elements.article`, `indicator.exploitation`, the sexual modality, `victim.present`,
+    `contact.victim`, `no_victim`. Only those of the level itself."""
     target_hours: int | None
     assessed: bool
     """Whether the level may be said: a danger is known, or somebody asked. Else nobody knows how soon to act."""
@@ -73,8 +74,8 @@ def triage(
     priority, and a minor with a purpose of exploitation or exploited by the indicators is a minor in
     exploitation.
     """
-    exploited = tuple(result != UNEXPLOITED for result in results)
-    reasons = _reasons(document, protocol, found, minors, exploited)
+    measured = tuple(map(exploited, results))
+    reasons = _reasons(document, protocol, found, minors, measured)
     level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
     codes = tuple(dict.fromkeys(code for each, code in reasons if each == level)) or ("no_victim",)
     assessed = level in safety.PRESSING or safety.asked(document) or not safety.asks(document, protocol)
@@ -82,12 +83,17 @@ def triage(
 
 
 def cssrs(answers: Mapping[str, Any]) -> str:
-    """The suicide risk: none, low, moderate or high; the highest rule met. Source: C-SSRS screener triage."""
+    """The suicide risk: none, low, moderate or high; the highest rule met.
+
+    Behaviour whose time nobody told (`behaviour_3m` is not "no") is high until it is. Source: Columbia's triage
+    guide (V2): behaviour in the past 3 months is high; the waiting is a proposal (D).
+    """
 
     def yes(*names: str) -> bool:
         return any(answers.get(f"cssrs.{each}") == "yes" for each in names)
 
-    if yes("intent", "plan_intent", "behaviour_3m"):
+    recent = yes("behaviour") and answers.get("cssrs.behaviour_3m") != "no"
+    if recent or yes("intent", "plan_intent", "behaviour_3m"):
         return "high"
     if yes("method", "behaviour"):
         return "moderate"
@@ -95,12 +101,29 @@ def cssrs(answers: Mapping[str, Any]) -> str:
 
 
 def lap(answers: Mapping[str, Any]) -> bool:
-    """Whether the lethality screen calls for protection. Source: LAP: one of 1–3, or four of 4–11."""
+    """Whether the lethality screen calls for protection: one of 1–3, or four of 4–11.
+
+    Source: Maryland's lethality screen (V2). Its answer is immediate: plan and referral in the same call.
+    """
 
     def count(names: tuple[str, ...]) -> int:
         return sum(answers.get(f"lap.{each}") == "yes" for each in names)
 
     return count(LAP_DECISIVE) >= 1 or count(LAP_OTHERS) >= LAP_ENOUGH
+
+
+def alerts(document: Document, protocol: Protocol) -> tuple[str, ...]:
+    """What must be done in this very call, whatever the level: codes of the catalog `reading`.
+
+    `lap_now`: the lethality screen is positive, its answer is immediate. `suicide_when`: behaviour without its time.
+    """
+    answers = (document.get("case") or {}).get("answers") or {}
+    untold = answers.get("cssrs.behaviour") == "yes" and answers.get("cssrs.behaviour_3m") not in (
+        "yes",
+        "no",
+    )
+    lethal = any(_lap_positive(each, protocol) for each in victims(document))
+    return ("lap_now",) * lethal + ("suicide_when",) * untold
 
 
 @per_object
@@ -114,7 +137,7 @@ def danger_levels(protocol: Protocol) -> Mapping[str, str]:
 
 @per_object
 def partners(protocol: Protocol) -> tuple[str, ...]:
-    """The relations to the trafficker under which LAP is valid: its study was of intimate partners."""
+    """The relations to the trafficker under which the screen is valid: its study was of intimate partners."""
     catalog = protocol.catalogs.get("relation")
     rows = catalog.rows if catalog else ()
     return tuple(row.code for row in rows if row.extra.get("intimate")) or PARTNERS
@@ -125,10 +148,12 @@ def _reasons(
     protocol: Protocol,
     found: tuple[Elements, ...],
     minors: tuple[bool, ...],
-    exploited: tuple[bool, ...],
+    measured: tuple[bool, ...],
 ) -> list[tuple[str, str]]:
     answers = (document.get("case") or {}).get("answers") or {}
     people = victims(document)
+    # Nothing measures the sexual set yet: that somebody profits from it, by art. 13, is exploitation (D).
+    sexual = tuple(SEXUAL in each.purpose for each in found)
     reasons = [
         (level, f"danger.{code}")
         for code, level in danger_levels(protocol).items()
@@ -144,11 +169,13 @@ def _reasons(
         reasons.append(("follow_up", "situation.out_needs_services"))
     elif now != "no":
         reasons += [("priority", "elements.complete")] * any(each.complete for each in found)
-        reasons += [("priority", "indicator.exploitation")] * any(exploited)
+        reasons += [("priority", "elements.article")] * any(each.met and not each.complete for each in found)
+        reasons += [("priority", "indicator.exploitation")] * any(measured)
+        reasons += [("priority", f"modality.{SEXUAL}")] * any(sexual)
     if now == "yes" or (now != "no" and out != "yes"):
         children = (
             minor and (each.purpose or shown)
-            for each, minor, shown in zip(found, minors, exploited, strict=True)
+            for each, minor, shown in zip(found, minors, measured, strict=True)
         )
         reasons += [("urgent_24h", "age.presumed_minor")] * any(children)
     if people:
@@ -159,8 +186,8 @@ def _reasons(
 
 
 def _of_suicide(risk: str) -> list[tuple[str, str]]:
-    # Moderate and low are not in the proposed table; a person at risk is never closed as information.
-    levels = {"high": "emergency", "moderate": "follow_up", "low": "follow_up"}
+    """Source: Columbia's guide: every other yes needs a referral and possibly an evaluation (V2); times D."""
+    levels = {"high": "emergency", "moderate": "urgent_24h", "low": "priority"}
     return [(levels[risk], f"cssrs.{risk}")] if risk in levels else []
 
 

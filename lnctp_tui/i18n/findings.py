@@ -13,8 +13,11 @@ FINDINGS: dict[str, str] = {
     "bad_condition": N_("La condición no se entiende; revise cómo está escrita."),
     "bad_csv": N_("La tabla no se puede leer desde esta línea; cierre cada comilla que se abre."),
     "bad_date": N_("{what}: la fecha de {column} debe ser 2026, 2026-03 o 2026-03-14."),
-    "bad_mark": N_("{what}: la marca debe ser V, V2, M o D."),
+    "bad_mark": N_("{what}: la marca debe ser V, V2, V2-weak, M o D."),
     "bad_phase": N_("La fase «{what}» no existe en el catálogo phase."),
+    "bad_review": N_(
+        "{what}: la firma lleva quién (reviewed_by) y el día (reviewed_on), 2026-03-14; o ninguno."
+    ),
     "bad_row": N_("La fila tiene {found} celdas y debe tener {expected}; revise comas y comillas."),
     "bad_strength": N_("{what}: la fuerza en {column} debe ser S, M, W, - o quedar vacía."),
     "bad_text": N_("Hay caracteres invisibles o de control en esta línea; bórrela y escríbala de nuevo."),

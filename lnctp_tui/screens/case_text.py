@@ -10,6 +10,7 @@ from lnctp_tui.domain.assess import Assessment, assess
 from lnctp_tui.domain.document import Document, Record
 from lnctp_tui.i18n import _, ngettext
 from lnctp_tui.screens.labels import Words
+from lnctp_tui.widgets import readings
 from lnctp_tui.widgets.answers import ORDER, word
 from lnctp_tui.widgets.reader import GAP, Part
 
@@ -116,14 +117,15 @@ def _elements(found: Assessment, words: Words) -> Iterator[Part]:
     stands = found.elements
     for label, prefix, codes in (
         (_("Acto"), "act", stands.act),
-        (_("Medio"), "means", stands.means),
+        (_("Medio"), "means", readings.counted(stands)),
         (_("Fin"), "modality", stands.purpose),
     ):
         said = " · ".join(words.answer(prefix, code) for code in codes)
-        needless = prefix == "means" and not stands.means_required
+        needless = prefix == "means" and prefix not in stands.missing
         yield Part("pair", said or (_("no se exige") if needless else _("falta")), label)
-    if stands.complete:
-        yield Part("pair", _("posible trata de personas"), _("Elementos del delito"))
+    yield Part("pair", readings.verdict(stands, words.protocol), _("Elementos del delito"))
+    for line in readings.lines(stands, words.protocol):
+        yield Part("pair", line, "")
 
 
 def _people(document: Document, found: Assessment, words: Words) -> Iterator[Part]:
@@ -135,6 +137,8 @@ def _people(document: Document, found: Assessment, words: Words) -> Iterator[Par
         if assessed is not None:
             result = words.answer("result", assessed.findings.result)
             yield Part("pair", result, _("Indicadores de la OIT"))
+            if assessed.age == "doubt":
+                yield Part("pair", readings.say(words.protocol, "age_doubt"), _("Edad"))
         yield from _pairs("people", person, words)
 
 

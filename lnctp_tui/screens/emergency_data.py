@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lnctp_tui.domain import places
+from lnctp_tui.domain import minority, places
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, language, ngettext, pick
@@ -158,6 +158,8 @@ def _who(document: Document, protocol: Protocol, hidden: bool) -> Iterator[str]:
             parts.append(_("{age} años").format(age=said))
         elif (person.get("answers") or {}).get("age.appears_minor") == "yes":
             parts.append(_("parece menor de edad"))
+        elif minority.state(person, None) == "doubt":
+            parts.append(_("edad en duda: puede ser menor"))
         told = ", ".join(filter(None, parts))
         if told:
             yield told

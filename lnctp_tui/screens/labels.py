@@ -148,7 +148,11 @@ class Words:
         youngest, oldest = record.get("age_min"), record.get("age_max")
         if youngest is None and oldest is None:
             return dict(record)
-        said = f"≤{oldest}" if youngest is None else str(Age(youngest, oldest, bool(record.get("age_estimated"))))
+        said = (
+            f"≤{oldest}"
+            if youngest is None
+            else str(Age(youngest, oldest, bool(record.get("age_estimated"))))
+        )
         found: dict[str, Any] = {}
         for code, value in record.items():
             found.setdefault(*(("age", said) if code in AGE else (code, value)))

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lnctp_tui.domain.protocol import Catalog, Label, Protocol, Row
+from lnctp_tui.domain.protocol import MARKS, Catalog, Label, Protocol, Review, Row
 from lnctp_tui.domain.protocol_check import SOFT, Finding, Form, Head, Reading, Sheet, problems
 from lnctp_tui.domain.text import clean
 from lnctp_tui.errors import BadProtocol
@@ -26,7 +26,8 @@ from lnctp_tui.storage import stages
 
 COLUMNS = ("code", "es", "en", "valid_from", "valid_to", "source", "mark", "note")
 INDICATOR_COLUMNS = ("dimension", "AL", "CL", "AS", "CS")
-MARKS = frozenset(("V", "V2", "M", "D"))
+REVIEW = ("reviewed_by", "reviewed_on")
+"""Columns of every catalog that may be left out: nobody has signed."""
 CODE = re.compile(r"[A-Za-z0-9_-]+")
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 LONGEST = 131_072
@@ -36,8 +37,10 @@ SEPARATORS = {";": ";", "TAB": "\t", "|": "|"}
 """What spreadsheets write instead of a comma, and how it is named to a person."""
 OWN_COLUMNS = {"indicator": INDICATOR_COLUMNS, "danger": ("level",)}
 """Columns of its own without which a catalog cannot be used."""
+ALWAYS = ("reading", "rule")
+"""Catalogs that are read also when an older protocol.toml of an organisation does not name them."""
 INDICATORS = "indicators/indicators.csv"
-SCRIPTS = ("emergency", "consent", "cover", "closing")
+SCRIPTS = ("emergency", "consent", "silent", "cover", "closing")
 SUFFIXES = (".toml", ".csv")
 
 
@@ -119,12 +122,14 @@ def read(folder: Path | None = None) -> Reading:
     """Everything that can be read, with a finding for each mistake of form."""
     files = Files(folder, resources.files("lnctp_tui").joinpath("data"))
     head = stages.head(files)
-    sheets = {name: sheet for name in head.catalogs if (sheet := read_catalog(files, name))}
+    names = dict.fromkeys((*head.catalogs, *ALWAYS))
+    sheets = {name: sheet for name in names if (sheet := read_catalog(files, name))}
     indicators = read_catalog(files, "indicator")
     if indicators:
         sheets["indicator"] = indicators
     forms = tuple(form for code in head.stages if (form := stages.form(files, code)))
     scripts = {code: script for code in SCRIPTS if (script := stages.script(files, code))}
+    organisation = stages.organisation(files)
     files.findings.extend(Finding(str(path), 1, "unused_file") for path in files.unused())
     protocol = Protocol(
         version=_version(head, files),
@@ -133,6 +138,7 @@ def read(folder: Path | None = None) -> Reading:
         indicators=indicators.catalog if indicators else Catalog("indicator", ()),
         never_ask_codes=frozenset(head.never_ask_codes),
         scripts=MappingProxyType(scripts),
+        organisation=organisation,
     )
     return Reading(protocol, head, forms, sheets, tuple(files.findings))
 
@@ -224,7 +230,10 @@ class _Sheet:
             self._find(line, "missing_label", what=code, language="en" if es else "es")
         kept = {name: given.pop(name) for name in COLUMNS[3:]}
         self._check(code, kept, line)
-        return Row(code=code, label=label, extra=MappingProxyType(given), **kept)
+        review = Review(*(given.pop(name, "") for name in REVIEW))
+        if not review.whole:
+            self._find(line, "bad_review", what=code)
+        return Row(code=code, label=label, extra=MappingProxyType(given), review=review, **kept)
 
     def _check(self, code: str, kept: Mapping[str, str], line: int) -> None:
         for name in ("valid_from", "valid_to"):

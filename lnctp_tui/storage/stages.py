@@ -11,7 +11,19 @@ from typing import Any, Protocol
 from lnctp_tui.domain import conditions, toml_lines
 from lnctp_tui.domain.columns import words
 from lnctp_tui.domain.conditions import Condition
-from lnctp_tui.domain.protocol import KINDS, LANGUAGES, REQUIRED_BY, Field, Label, Script, Stage
+from lnctp_tui.domain.protocol import (
+    KINDS,
+    LANGUAGES,
+    MARKS,
+    REQUIRED_BY,
+    Field,
+    Label,
+    Line,
+    Organisation,
+    Review,
+    Script,
+    Stage,
+)
 from lnctp_tui.domain.protocol_check import Finding, Form, Head
 from lnctp_tui.domain.toml_lines import Lines
 
@@ -24,7 +36,11 @@ STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_as
 FIELD_KEYS = frozenset(
     words("on code kind catalog when required_by label help max_length source multiple script ask")
 )
-SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source"))
+REVIEW_KEYS = ("mark", "reviewed_by", "reviewed_on")
+SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source", *REVIEW_KEYS))
+LINE_KEYS = frozenset((*LANGUAGES, "source", "asks", *REVIEW_KEYS))
+ORGANISATION = "organisation"
+ORGANISATION_KEYS = frozenset(("version", "code", "responsible", "notice"))
 MANY = ("place", "identifier", "money")
 """Tables of which a stage shows as many rows as there are."""
 
@@ -82,10 +98,20 @@ def script(files: Files, code: str) -> Script | None:
     return Script(
         code,
         reader.label("title"),
-        reader.labels("lines"),
+        reader.spoken("lines"),
         reader.text("source", needed=False),
         reader.text("version"),
+        reader.mark(),
+        reader.review(),
     )
+
+
+def organisation(files: Files) -> Organisation:
+    """Whose Line it is; empty texts while nobody has written them."""
+    reader = _open(files, f"{ORGANISATION}.toml", ORGANISATION_KEYS, ORGANISATION)
+    if reader is None:
+        return Organisation()
+    return Organisation(reader.text("responsible"), reader.text("notice"))
 
 
 def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
@@ -145,6 +171,8 @@ class _Reader:
     values: dict[str, Any]
     findings: list[Finding]
     block: int = 0
+    at: tuple[str, str] | None = None
+    """Inside a value of another key: that key, and a text of the line where the value stands."""
 
     def only(self, keys: frozenset[str]) -> None:
         for key in self.values:
@@ -152,8 +180,13 @@ class _Reader:
                 self.find(key, "unknown_key", what=key)
 
     def find(self, key: str, code: str, text: str | None = None, **facts: Any) -> None:
-        line = self.lines.of(key, self.block, text)
+        line = self.lines.of(*self.place(key, text))
         self.findings.append(Finding(self.file, line, code, facts))
+
+    def place(self, key: str, text: str | None) -> tuple[str, int, str | None]:
+        if self.at is None:
+            return key, self.block, text
+        return self.at[0], self.block, self.at[1] or None
 
     def typed(self, key: str, kind: type, default: Any, expected: str = "") -> Any:
         value = self.values.get(key, default)
@@ -185,6 +218,31 @@ class _Reader:
     def labels(self, key: str) -> tuple[Label, ...]:
         found = self._each(key, dict, "labels")
         return tuple(self._label(key, value) for value in found)
+
+    def spoken(self, key: str) -> tuple[Line, ...]:
+        return tuple(self._line(key, value) for value in self._each(key, dict, "labels"))
+
+    def _line(self, key: str, value: dict[str, Any]) -> Line:
+        for name in value.keys() - LINE_KEYS:
+            self.find(key, "unknown_key", text=name, what=name)
+        said = self._label(key, {name: value[name] for name in LANGUAGES if name in value})
+        own = _Reader(self.file, self.lines, value, self.findings, self.block, (key, said.es))
+        source, asks = own.text("source", needed=False), own.text("asks", needed=False)
+        return Line(said.es, said.en, source, own.mark(), own.review(), asks)
+
+    def mark(self) -> str:
+        """How sure the text is; a text without a mark is a finding only where `protocol check` asks for one."""
+        found = self.text("mark", needed=False)
+        if found and found not in MARKS:
+            self.find("mark", "bad_mark", what=found)
+        return found
+
+    def review(self) -> Review:
+        """Who signed. A day without a name, a name without a day or no day at all signs nothing."""
+        found = Review(self.text("reviewed_by", needed=False), self.text("reviewed_on", needed=False))
+        if not found.whole:
+            self.find("reviewed_on", "bad_review", what=found.reviewed_by or found.reviewed_on)
+        return found
 
     def label(self, key: str) -> Label:
         if key not in self.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,13 +18,15 @@ from lnctp_tui.domain.indicators import Dimension
 from lnctp_tui.domain.law import Elements
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.widgets import readings
 from lnctp_tui.widgets.drawing import cut, fit, strip, wrap
 
 BAR = 4
 QUESTIONS = 3
 
 _ELEMENTS = (("act", "act", N_("Acto")), ("means", "means", N_("Medio")), ("purpose", "modality", N_("Fin")))
-_STATE = {"positive": N_("sí"), "negative": N_("no"), "open": "?"}
+_STATE = {"positive": N_("sí"), "negative": N_("poco"), "open": "?"}
+"""Of a dimension: enough signs, few signs in what was told, still to be asked. Few is never "no"."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ def build(found: Assessment | None, person_id: str | None, protocol: Protocol, w
     person = next((each for each in found.people if each.id == person_id), None)
     if person is None and found.people:
         person = max(found.people, key=lambda each: (each.elements.complete, -len(each.elements.missing)))
-    lines = [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width), Line()]
+    lines = [*_notices((readings.say(protocol, each) for each in found.alerts), width)]
+    lines += [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width), Line()]
     if person:
         lines += [*_indicators(person, protocol, width), Line()]
     asked = person.next if person else found.next
@@ -58,7 +61,8 @@ def summary(found: Assessment | None, person_id: str | None, protocol: Protocol)
     said = [f"{_mark(elements, name)} {_(title)}" for name, _prefix, title in _ELEMENTS]
     asked = person.next if person else found.next
     question = f"▸ {question_text(asked[0], protocol)}" if asked else ""
-    return "  ".join([*said, _verdict(elements), question]).strip()
+    now = [f"! {readings.say(protocol, each)}" for each in found.alerts]
+    return "  ".join([*now, *said, readings.verdict(elements, protocol), question]).strip()
 
 
 def question_text(code: str, protocol: Protocol) -> str:
@@ -99,26 +103,37 @@ def _elements(person: PersonAssessment | None, best: Elements, protocol: Protoco
         rest = cut(told, 3, width - 10) or [""]
         lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))
         lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:]]
-    return [*lines, Line(((f"→ {_verdict(elements)}", "elements--title"),))]
+    for text in wrap(f"→ {readings.verdict(elements, protocol)}", width):
+        lines.append(Line(((text, "elements--title"),)))
+    for said in readings.lines(elements, protocol, person):
+        lines += [Line(((text, "elements--dim"),)) for text in wrap(f"· {said}", width)]
+    return lines
+
+
+def _notices(texts: Iterable[str], width: int) -> Iterator[Line]:
+    for said in texts:
+        yield from (Line(((text, "elements--notice"),)) for text in wrap(f"! {said}", width))
 
 
 def _standing(
     elements: Elements, name: str, prefix: str, protocol: Protocol, person: PersonAssessment | None
 ) -> str:
-    codes = getattr(elements, name)
+    codes = readings.counted(elements) if name == "means" else getattr(elements, name)
     if codes:
         rows = protocol.catalogs[prefix].by_code
         return ", ".join(pick(rows[code].label) for code in codes if code in rows)
-    if name == "means" and not elements.means_required:
-        minor = person is not None and person.minor
-        return _("no se exige (menor de edad)") if minor else _("no se exige (no puede comprender)")
+    if name == "means" and name not in elements.missing:
+        return _unneeded(elements, person)
     return _("falta")
 
 
-def _verdict(elements: Elements) -> str:
-    if elements.complete:
-        return _("posible TRATA")
-    return _("faltan elementos") if len(elements.missing) < 3 else _("sin elementos todavía")
+def _unneeded(elements: Elements, person: PersonAssessment | None) -> str:
+    """Why no means has to stand: the articles name none, or it is waived."""
+    if any(each.needs == "none" for each in elements.readings):
+        return _("no se exige en esta modalidad")
+    if person is None or person.age == "adult" or not person.minor:
+        return _("no se exige (no puede comprender)")
+    return _("no se exige (menor de edad)") if person.age == "minor" else _("no se exige (edad en duda)")
 
 
 def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
@@ -127,16 +142,28 @@ def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> lis
     row = sets.by_code.get(found.set) if sets else None
     lines = [_pair(_("Indicadores"), pick(row.label) if row else found.set, width)]
     if found.fallback:
-        lines += [
-            Line(((text, "elements--notice"),))
-            for text in wrap(_("! lista sexual sin verificar: se usa la laboral"), width)
-        ]
+        return [*lines, *_signs(person, protocol, width)]
+    lines += _notices([readings.say(protocol, "strengths_unchecked")] if _unchecked(protocol) else [], width)
     dimensions = protocol.catalogs.get("dimension")
     labels: Mapping[str, str] = (
         {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
     )
     lines += [_dimension(labels.get(code, code), each, width) for code, each in found.dimensions.items()]
     return [*lines, *_result(person, protocol, width)]
+
+
+def _unchecked(protocol: Protocol) -> bool:
+    """Whether nobody has compared the strengths with the brochure."""
+    return any(row.mark == "V2-weak" and not row.review.signed for row in protocol.indicators.rows)
+
+
+def _signs(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
+    """The signs of a set without strengths that were told: no bar and no verdict."""
+    lines = list(_notices([readings.say(protocol, "sexual_not_measured")], width))
+    rows = protocol.indicators.by_code
+    for code in person.findings.signs:
+        lines += [Line(((text, "elements--yes"),)) for text in wrap(f"· {pick(rows[code].label)}", width)]
+    return lines
 
 
 def _pair(left: str, right: str, width: int) -> Line:

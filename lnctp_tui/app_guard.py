@@ -24,6 +24,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
+from lnctp_tui.app_bytes import TerminalParser
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.i18n.messages import explain
@@ -71,8 +72,9 @@ class GuardedApp(App[Result], inherit_bindings=False):
         return [*super().get_line_filters(), self._plain_text]
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's driver, made to survive bytes that are not UTF-8."""
+        """The platform's driver, made to survive bytes that are not UTF-8 and to know Esc from Alt."""
         forgive_bad_bytes()
+        read_without_alt()
         return super().get_driver_class()
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -188,6 +190,15 @@ def forgive_bad_bytes() -> None:
     from textual.drivers import linux_driver
 
     linux_driver.getincrementaldecoder = _forgiving  # type: ignore[assignment, attr-defined]
+
+
+def read_without_alt() -> None:
+    """Make Textual's terminal driver read Esc and the next key as two keys."""
+    if sys.platform == "win32":
+        return
+    from textual.drivers import linux_driver
+
+    linux_driver.XTermParser = TerminalParser  # type: ignore[attr-defined]
 
 
 def _forgiving(encoding: str) -> Callable[[], Any]:

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+from lnctp_tui.app_bytes import LINE_END
 from lnctp_tui.app_guard import GuardedApp
 
 Result = TypeVar("Result")
@@ -66,6 +67,7 @@ class OrderedKeysApp(GuardedApp[Result]):
     async def _pass_on(self, event: events.Key | events.Paste) -> None:
         turn = None
         target: Widget = self.focused or self.screen
+        event = _on_one_line(event, target)
         if not _only_text(event, target):
             turn = self._turn = _Turn(event)
         await super().on_event(event)
@@ -118,6 +120,12 @@ class OrderedKeysApp(GuardedApp[Result]):
     async def _give_up(self) -> None:
         """Nothing is thrown away: what was held goes to the field with the focus."""
         await self._next(self._turn)
+
+
+def _on_one_line(event: events.Key | events.Paste, target: Widget) -> events.Key | events.Paste:
+    """A blank for a line end that came within a burst, where the text has one line."""
+    within = isinstance(event, events.Key) and event.key == "enter" and event.character == LINE_END
+    return events.Key("space", " ") if within and isinstance(target, Input) else event
 
 
 def _only_text(event: events.Key | events.Paste, target: Widget) -> bool:

@@ -310,7 +310,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
         script = self.workspace.protocol.scripts.get("cover")
         if script is not None and not isinstance(self.screen, ScriptDialog):
-            self.push_screen(ScriptDialog(script))
+            self.push_screen(ScriptDialog(script, self.workspace.protocol))
 
     def action_help(self) -> None:
         """Show the keys of the screen below."""

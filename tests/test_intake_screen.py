@@ -21,6 +21,7 @@ from lnctp_tui.screens.emergency import EmergencyCard
 from lnctp_tui.screens.find_field import FindField, HitList, goals
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.screens.narrative import NarrativeDialog
+from lnctp_tui.screens.silent import SilentCall
 from lnctp_tui.services import cases, matches, workspace
 from lnctp_tui.services.desk import desk as read_desk
 from lnctp_tui.services.intake import Intake
@@ -28,10 +29,12 @@ from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.widgets.call_bar import CallBar
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.script_box import ScriptBox
 from lnctp_tui.widgets.stage_head import StageHead
 from lnctp_tui.widgets.stage_map import StageList
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
+from lnctp_tui.widgets.wording import told
 
 WIDE, NARROW = (130, 34), (80, 24)
 HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Maria]"
@@ -393,6 +396,7 @@ async def test_each_digit_is_a_kind_and_only_outside_text(desk: Workspace) -> No
         kinds = []
         for digit in "1234567890":
             await pilot.press(digit)
+            await pilot.pause()
             kinds.append(app.intake.kind)
         rows = {row.extra["key"]: row.code for row in desk.protocol.catalogs["kind"].rows}
         assert kinds == [rows[digit] for digit in "1234567890"]
@@ -811,6 +815,73 @@ async def test_a_call_begun_by_mistake_is_discarded_with_a_reason(desk: Workspac
                 break
         assert app.left == 1
     assert desk.writer.drain(5)
+
+
+async def test_a_silent_call_has_a_path_of_its_own(desk: Workspace) -> None:
+    async with call(desk, NARROW) as (app, pilot):
+        await pilot.press("escape", "5")
+        await pilot.pause()
+        assert isinstance(app.screen, SilentCall)
+        await pilot.press("enter", "down", "up")
+        assert app.intake.document["case"] == {}
+        options = app.screen.query_one(OptionList)
+        script = desk.protocol.scripts["silent"]
+        options.highlighted = next(n for n, each in enumerate(script.lines) if not each.asks)
+        await pilot.press("s")
+        assert app.intake.document["case"] == {}
+        for said in ("s", "n", "question_mark"):
+            options.highlighted = next(
+                n for n, each in enumerate(script.lines) if each.asks == "danger.in_progress"
+            )
+            await pilot.press(said)
+            answered = app.intake.document["case"]["answers"]["danger.in_progress"]
+            assert answered == {"s": "yes", "n": "no", "question_mark": "unknown"}[said]
+        await pilot.press("f8")
+        await pilot.pause()
+        assert isinstance(app.screen, EmergencyCard)
+        await pilot.press("escape", "escape", "w")
+        await pilot.pause()
+        assert isinstance(app.screen, SilentCall)
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press(*"2220000101", "tab")
+        app.form.flush()
+        assert app.intake.document["identifiers"][0]["kind"] == "phone"
+
+
+async def test_a_case_may_be_opened_for_a_silent_call(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape", "5", "c", "escape")
+        await pilot.pause()
+        assert app.intake.document["case"]["status"] == "open"
+        await pilot.press("escape", "f9", "end", "enter", "f9")
+        await left(app, pilot)
+        assert app.intake.document["case"]["status"] == "open"
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_consent_stands_word_for_word_beside_its_field(
+    desk: Workspace, size: tuple[int, int]
+) -> None:
+    async with call(desk, size) as (app, pilot):
+        await go(app, pilot, "seguridad", "consent_store")
+        await pilot.pause(0.3)
+        pane = app.form.pane
+        assert pane is not None
+        words = str(pane.query_one(ScriptBox).render())
+        for line in desk.protocol.scripts["consent"].lines:
+            assert told(line, desk.protocol) in words
+        assert "[FALTA: quién responde por los datos]" in words
+        assert "{" not in words
+        field = row(app, "consent_store")
+        assert pane.region.contains_region(field.region)
+
+
+def test_a_number_that_nobody_dialled_says_so_where_it_is_read_out(desk: Workspace) -> None:
+    closing = " ".join(told(line, desk.protocol) for line in desk.protocol.scripts["closing"].lines)
+    rows = desk.protocol.catalogs["hotline"].by_code
+    assert rows["lnctp"].extra["number"] in closing
+    assert ("por verificar" in closing) is not bool(rows["lnctp"].extra["verified_on"])
 
 
 async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:

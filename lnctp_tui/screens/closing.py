@@ -82,7 +82,7 @@ class ClosingDialog(AppDialog["str | None"]):
         Binding("f9", "finish", N_("terminar y guardar"), key_display="F9", id="closing.finish"),
         Binding("s", "suggested", N_("tomar la sugerida"), id="closing.suggested"),
         Binding("f", "owed", N_("ir a lo que falta"), id="closing.owed"),
-        Binding("p", "words", N_("palabras de cierre"), id="closing.words"),
+        Binding("f2,p", "words", N_("palabras de cierre"), key_display="F2", id="closing.words"),
         Binding("r", "resume", N_("la llamada sigue"), id="closing.resume"),
         *(
             Binding(digit, f"kind('{digit}')", N_("tipo de contacto"), show=False, id=f"closing.kind{digit}")
@@ -306,7 +306,8 @@ class ClosingDialog(AppDialog["str | None"]):
         """What to say before hanging up."""
         from lnctp_tui.screens.script import ScriptDialog
 
-        self.app.push_screen(ScriptDialog(self.intake.protocol.scripts["closing"]))
+        protocol = self.intake.protocol
+        self.app.push_screen(ScriptDialog(protocol.scripts["closing"], protocol))
 
     @on(Classes.Done)
     def action_finish(self) -> None:

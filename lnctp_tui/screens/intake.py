@@ -123,6 +123,8 @@ class IntakeScreen(SharedIntake):
             self.intake.choose(field, code)
             self._written()
             self._show_heading()
+            if self._kind_script():
+                self.action_kind_script()
 
     def action_dropped(self) -> None:
         """The call was cut: the call-back plan comes first at the end."""
@@ -214,6 +216,30 @@ class IntakeScreen(SharedIntake):
 
         self.flush()
         self.app.push_screen(EmergencyCard(self.intake, self.found), lambda _done: self.show_records())
+
+    def action_kind_script(self) -> None:
+        """What to do in this kind of call, line by line: in a silent one, yes and no by taps."""
+        from lnctp_tui.screens.silent import SilentCall
+
+        script = self._kind_script()
+        if script is None:
+            self.notify(_("Esta clase de llamada no tiene guion."), markup=False)
+            return
+        self.flush()
+        self.app.push_screen(SilentCall(self.intake, script), self._after_script)
+
+    async def _after_script(self, key: str | None) -> None:
+        self.show_records(afresh=True)
+        if key and key.isdigit():
+            self.action_kind(key)
+        elif key == "number":
+            if self.intake.current("identifier") is None:
+                self.intake.select("identifier", self.intake.add("identifier", kind="phone"))
+            await self.go_to_code("value", "identifier")
+        elif key == "emergency":
+            self.action_emergency()
+        elif key == "earlier":
+            self.action_earlier()
 
     def action_earlier(self) -> None:
         from lnctp_tui.screens.earlier import EarlierContacts

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from lnctp_tui.domain.assess import Assessment
-from lnctp_tui.domain.protocol import Stage
+from lnctp_tui.domain.protocol import Script, Stage
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens import intake_view as view
@@ -83,7 +83,7 @@ class IntakeForm(AppScreen[None]):
             with Vertical(id="middle"):
                 yield Static(id="stage-title", markup=False)
                 yield StageHead()
-                yield ScriptBox(id="kind-script")
+                yield ScriptBox(self.protocol, most=2, id="kind-script")
                 yield ContentSwitcher(id="panes")
             yield ElementsPanel(self.protocol)
         yield SummaryLine()
@@ -335,8 +335,11 @@ class IntakeForm(AppScreen[None]):
 
     def _show_script(self) -> None:
         """The words for this kind of call, over every stage: in a silent call there is nothing else to go by."""
+        self.query_one("#kind-script", ScriptBox).show(self._kind_script())
+
+    def _kind_script(self) -> Script | None:
         kind = self.protocol.catalogs["kind"].by_code.get(str(self.intake.kind))
-        self.query_one("#kind-script", ScriptBox).show(view.script_of(self.protocol, kind))
+        return view.script_of(self.protocol, kind)
 
     def _show_stages(self) -> None:
         lines = view.stage_lines(self.intake)

@@ -68,6 +68,7 @@ BINDINGS: list[BindingType] = [
         N_("Si otra persona escucha: qué decir para cubrir la llamada"),
         "cover",
     ),
+    _key("w", "kind_script", N_("guion"), N_("El guion de esta clase de llamada: silencio"), "kind_script"),
     _key("f8,e", "emergency", N_("EMERGENCIA"), N_("Guion y datos para leer al 911"), "emergency", show=True),
     _key(
         "f9,t",

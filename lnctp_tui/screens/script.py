@@ -10,10 +10,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from lnctp_tui.domain.protocol import Script
+from lnctp_tui.domain.protocol import Protocol, Script
 from lnctp_tui.i18n import N_, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.wording import told
 
 
 class ScriptDialog(AppDialog[None]):
@@ -26,15 +27,20 @@ class ScriptDialog(AppDialog[None]):
         Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="script.up"),
     ]
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, protocol: Protocol) -> None:
         super().__init__()
+        self.protocol = protocol
         self.script = script
 
     def compose(self) -> ComposeResult:
+        words = "\n\n".join(told(line, self.protocol) for line in self.script.lines)
         with Vertical(classes="dialog", id="script"):
             yield Static(Content(pick(self.script.title)), classes="dialog-title")
             with VerticalScroll():
-                yield Static(Content("\n\n".join(pick(line) for line in self.script.lines)), id="script-text")
+                yield Static(
+                    Content(words),
+                    id="script-text",
+                )
             yield KeyBar()
 
     def action_scroll(self, step: int) -> None:

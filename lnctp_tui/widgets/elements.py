@@ -62,7 +62,7 @@ def summary(found: Assessment | None, person_id: str | None, protocol: Protocol)
     asked = person.next if person else found.next
     question = f"▸ {question_text(asked[0], protocol)}" if asked else ""
     now = [f"! {readings.say(protocol, each)}" for each in found.alerts]
-    return "  ".join([*now, *said, readings.verdict(elements, protocol), question]).strip()
+    return "  ".join(filter(None, [*now, *said, question, readings.verdict(elements, protocol)]))
 
 
 def question_text(code: str, protocol: Protocol) -> str:

@@ -5,27 +5,34 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from lnctp_tui.domain.protocol import Script
-from lnctp_tui.i18n import pick
+from lnctp_tui.domain.protocol import Protocol, Script
+from lnctp_tui.i18n import _, pick
+from lnctp_tui.widgets.wording import told
 
 
 class ScriptBox(Static, can_focus=False):
-    """Title and lines of a script; without one it takes no room."""
+    """Title and lines of a script: whole, or as many as `most` with a word on how to read the rest."""
 
-    def __init__(self, script: Script | None = None, *, id: str | None = None) -> None:
+    def __init__(
+        self, protocol: Protocol, script: Script | None = None, *, most: int = 0, id: str | None = None
+    ) -> None:
         super().__init__(id=id, markup=False)
+        self.protocol = protocol
+        self.most = most
         self.script: Script | None = None
         self.show(script)
 
     def show(self, script: Script | None) -> None:
-        """Show these words instead."""
+        """Show these words instead; without any it takes no room."""
         if script is self.script and script is not None:
             return
         self.script = script
         self.display = script is not None
         self.update(self._words(script) if script else "")
 
-    @staticmethod
-    def _words(script: Script) -> Content:
-        lines = "\n".join(pick(line) for line in script.lines)
-        return Content.assemble((f"{pick(script.title)}\n", "bold"), lines)
+    def _words(self, script: Script) -> Content:
+        shown = script.lines[: self.most or None]
+        lines = [told(line, self.protocol) for line in shown]
+        if len(shown) < len(script.lines):
+            lines.append(_("Esc y w: el guion entero, con sus preguntas"))
+        return Content.assemble((f"{pick(script.title)}\n", "bold"), "\n".join(lines))

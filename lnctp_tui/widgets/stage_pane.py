@@ -45,7 +45,7 @@ class StagePane(VerticalScroll, can_focus=False):
                 self.bars[field.on].set_class(bool(self.askers), "-later")
                 yield self.bars[field.on]
             if script := self.protocol.scripts.get(field.script or ""):
-                yield ScriptBox(script)
+                yield ScriptBox(self.protocol, script)
             asker = self._asker(field, alone=alone and lists == 1)
             self.askers.append(asker)
             yield asker

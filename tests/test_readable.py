@@ -13,12 +13,13 @@ import pytest
 
 from lnctp_tui.cli.records import lines as cli_lines
 from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, empty
+from lnctp_tui.domain.moments import INSTANTS
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.screens.case_text import CALL_BACK, case_parts
 from lnctp_tui.screens.history import history_parts
 from lnctp_tui.screens.labels import OWN, Words
 from lnctp_tui.services.cases import HistoryLine
-from lnctp_tui.services.importing_columns import CODES, INSTANTS
+from lnctp_tui.services.importing_columns import CODES
 from lnctp_tui.storage.catalogs import load
 from lnctp_tui.storage.session import TABLES as STORED
 
@@ -27,7 +28,7 @@ AT = "2026-11-28T23:56:35.332625Z"
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo"
 NOT_SHOWN = {"id", "heads", "extra", "created_at", "created_by", "answers", "normalised"}
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d")
-CODE = re.compile(r"\b[a-z0-9]+(?:[_.][a-z0-9]+)+\b|~[a-z]")
+CODE = re.compile(r"\b[a-z][a-z0-9]+(?:[_.][a-z0-9]+)+\b|~[a-z]")
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,10 @@ class ConflictsScreen(AppScreen[None]):
     def on_mount(self) -> None:
         self._read()
 
+    def on_resize(self) -> None:
+        """The values break elsewhere, and take other lines."""
+        self.call_after_refresh(self._show)
+
     def news(self, scopes: frozenset[str]) -> None:
         """A colleague may have decided it, or added a value."""
         self._read()

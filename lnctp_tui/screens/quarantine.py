@@ -69,6 +69,10 @@ class QueueScreen(AppScreen[None]):
         if self.is_mounted:
             self._read_conflicts()
 
+    def on_resize(self) -> None:
+        """The sentences break elsewhere."""
+        self._show()
+
     def news(self, scopes: frozenset[str]) -> None:
         """Others decide too."""
         self._read_conflicts()

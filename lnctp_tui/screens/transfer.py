@@ -78,6 +78,10 @@ class ColleagueDialog(PickDialog):
         event.stop()
         self._show()
 
+    def on_resize(self) -> None:
+        """The sentences break elsewhere."""
+        self.call_after_refresh(self._show)
+
     def _show(self) -> None:
         if not self.is_mounted:
             return
@@ -143,6 +147,10 @@ class OffersScreen(AppScreen[None]):
     def _failed(self, error: LnctpError) -> None:
         self.trouble = sentence(error)
         self._show()
+
+    def on_resize(self) -> None:
+        """The sentences break elsewhere."""
+        self.call_after_refresh(self._show)
 
     def _show(self) -> None:
         if not self.is_mounted:

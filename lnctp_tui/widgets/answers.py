@@ -49,3 +49,8 @@ def mark(value: str | None) -> str:
 def following(value: str | None) -> str | None:
     """The answer that a click on `value` gives."""
     return ORDER[(ORDER.index(value) + 1) % len(ORDER)] if value in ORDER else None
+
+
+def longest() -> str:
+    """The longest word that an answer may be shown as."""
+    return max((word(each) for each in ORDER), key=len)

@@ -18,11 +18,13 @@ from lnctp_tui.domain.protocol import Field
 from lnctp_tui.domain.text import fold
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.widgets import answers
-from lnctp_tui.widgets.drawing import Piece, fit, spread, strip
+from lnctp_tui.widgets.drawing import Piece, cut, fit, spread, strip, wrap
 from lnctp_tui.widgets.messages import Marked
 
 MARK = 5
 GAP = 2
+FOOT = 4
+"""Lines at most that explain the question under the cursor."""
 WIDEST = 34
 """Lists whose common labels are longer stand in one column."""
 
@@ -79,6 +81,7 @@ class Checklist(Widget, can_focus=True):
         self.filter_text: str | None = None
         self.typing_filter = False
         self._top = 0
+        self._foot_width = self._foot_lines = 0
         self._revealed: Size | None = None
         self._shape: tuple[int, str | None] | None = None
         self._lines: list[_Line] = []
@@ -149,7 +152,24 @@ class Checklist(Widget, can_focus=True):
         kept, self.filter_text = self.filter_text, None
         lines = len(self._arrange(width))
         self.filter_text = kept
-        return lines + 2
+        return lines + 1 + self._foot_height(width)
+
+    def _foot_height(self, width: int) -> int:
+        """Lines of the foot: as many as the longest question takes, so that the list does not move."""
+        if width != self._foot_width:
+            self._foot_width = width
+            longest = max((self._said(each, "") for each in self.questions), key=cell_len, default="")
+            self._foot_lines = min(FOOT, max(1, len(wrap(longest, self._foot_room(width)))))
+        return self._foot_lines
+
+    def _foot_room(self, width: int) -> int:
+        count = len(self.questions)
+        return max(8, width - cell_len(f" {count}/{count} ") - 2)
+
+    @staticmethod
+    def _said(question: Question, value: str) -> str:
+        verify = " · (*) " + _("por verificar") if question.unverified else ""
+        return f"{question.label}: {value or answers.longest()}{verify}"
 
     def _line_of(self, place: int) -> int:
         for number, line in enumerate(self._arrange(self.size.width)):
@@ -159,7 +179,7 @@ class Checklist(Widget, can_focus=True):
 
     @property
     def _height(self) -> int:
-        return max(1, self.size.height - 2)
+        return max(1, self.size.height - 1 - self._foot_height(self.size.width))
 
     def _reveal(self) -> None:
         """Scroll to the cursor."""
@@ -179,8 +199,8 @@ class Checklist(Widget, can_focus=True):
         width = self.size.width
         if y == 0:
             return self._title_line(width)
-        if y == self.size.height - 1:
-            return self._foot(width)
+        if y > self._height:
+            return self._foot(width, y - self._height - 1)
         lines = self._arrange(width)
         number = self._top + y - 1
         if number >= len(lines):
@@ -216,8 +236,12 @@ class Checklist(Widget, can_focus=True):
         mark: Style = style + Style(reverse=True) if here and value else style
         return [(f" {fit(answers.mark(value), MARK - 2)} ", mark), (fit(label, width - MARK), text_style)]
 
-    def _foot(self, width: int) -> Strip:
+    def _foot(self, width: int, line: int) -> Strip:
+        """One line of the foot: the question under the cursor, whole, with its answer."""
         style = self.get_component_rich_style("checklist--foot")
+        last = line == self._foot_height(width) - 1
+        if not last and (self.typing_filter or self.filter_text):
+            return strip([], width, self.rich_style)
         if self.typing_filter or self.filter_text:
             kept = len(self._kept())
             cursor = "▏" if self.typing_filter else ""
@@ -228,11 +252,11 @@ class Checklist(Widget, can_focus=True):
         if not self.questions or not self.has_focus:
             return strip([], width, self.rich_style)
         question = self.questions[self.cursor]
-        verify = " · (*) " + _("por verificar") if question.unverified else ""
-        value = answers.word(self.values.get(question.code))
-        place = f" {self.cursor + 1}/{len(self.questions)} "
-        room = width - cell_len(place) - cell_len(value) - cell_len(verify) - 4
-        text = f" {fit(question.label, room).rstrip()}: {value}{verify}"
+        room = self._foot_room(width)
+        said = wrap(self._said(question, answers.word(self.values.get(question.code))), room)
+        said = cut(said, self._foot_height(width), room)
+        text = f" {said[line]}" if line < len(said) else ""
+        place = f" {self.cursor + 1}/{len(self.questions)} " if last else ""
         return spread([(text, style)], [(place, style)], width, style)
 
     # Keys
@@ -333,7 +357,7 @@ class Checklist(Widget, can_focus=True):
         """On the mark: the next answer. On the words: the cursor."""
         lines = self._arrange(self.size.width)
         number = self._top + event.y - 1
-        if not 0 < event.y < self.size.height - 1 or number >= len(lines):
+        if not 0 < event.y <= self._height or number >= len(lines):
             return
         columns = self._columns(self.size.width)
         cell = (self.size.width - GAP * (columns - 1)) // columns + GAP

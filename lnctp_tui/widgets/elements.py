@@ -23,6 +23,8 @@ from lnctp_tui.widgets.drawing import cut, fit, strip, wrap
 
 BAR = 4
 QUESTIONS = 3
+WHOLE, SHORT = 9999, 3
+"""Lines of one answer where there is room, and where there is none."""
 
 _ELEMENTS = (("act", "act", N_("Acto")), ("means", "means", N_("Medio")), ("purpose", "modality", N_("Fin")))
 _STATE = {"positive": N_("sí"), "negative": N_("poco"), "open": "?"}
@@ -37,19 +39,24 @@ class Line:
     asks: str = ""
 
 
-def build(found: Assessment | None, person_id: str | None, protocol: Protocol, width: int) -> list[Line]:
-    """The panel's lines for the victim on the screen, else for the one who stands most complete."""
+def build(
+    found: Assessment | None, person_id: str | None, protocol: Protocol, width: int, most: int = WHOLE
+) -> list[Line]:
+    """The panel's lines for the victim on the screen, else for the one who stands most complete.
+
+    `most`: lines that one answer or question may take; what is longer ends with an ellipsis.
+    """
     if found is None:
         return []
     person = next((each for each in found.people if each.id == person_id), None)
     if person is None and found.people:
         person = max(found.people, key=lambda each: (each.elements.complete, -len(each.elements.missing)))
     lines = [*_notices((readings.say(protocol, each) for each in found.alerts), width)]
-    lines += [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width), Line()]
+    lines += [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width, most), Line()]
     if person:
         lines += [*_indicators(person, protocol, width), Line()]
     asked = person.next if person else found.next
-    return [*lines, *_questions(asked, protocol, width)]
+    return [*lines, *_questions(asked, protocol, width, most)]
 
 
 def summary(found: Assessment | None, person_id: str | None, protocol: Protocol) -> str:
@@ -93,14 +100,16 @@ def _mark(elements: Elements, name: str) -> str:
     return "●" if getattr(elements, name) else "○" if name in elements.missing else "–"
 
 
-def _elements(person: PersonAssessment | None, best: Elements, protocol: Protocol, width: int) -> list[Line]:
+def _elements(
+    person: PersonAssessment | None, best: Elements, protocol: Protocol, width: int, most: int
+) -> list[Line]:
     elements = person.elements if person else best
     lines = []
     for name, prefix, title in _ELEMENTS:
         stands = getattr(elements, name)
         style = "elements--yes" if stands else "elements--open"
         told = wrap(_standing(elements, name, prefix, protocol, person), width - 10)
-        rest = cut(told, 3, width - 10) or [""]
+        rest = cut(told, most, width - 10) or [""]
         lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))
         lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:]]
     for text in wrap(f"→ {readings.verdict(elements, protocol)}", width):
@@ -140,7 +149,7 @@ def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> lis
     found = person.findings
     sets = protocol.catalogs.get("indicator_set")
     row = sets.by_code.get(found.set) if sets else None
-    lines = [_pair(_("Indicadores"), pick(row.label) if row else found.set, width)]
+    lines = _pair(_("Indicadores"), pick(row.label) if row else found.set, width)
     if found.fallback:
         return [*lines, *_signs(person, protocol, width)]
     lines += _notices([readings.say(protocol, "strengths_unchecked")] if _unchecked(protocol) else [], width)
@@ -148,7 +157,8 @@ def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> lis
     labels: Mapping[str, str] = (
         {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
     )
-    lines += [_dimension(labels.get(code, code), each, width) for code, each in found.dimensions.items()]
+    for code, each in found.dimensions.items():
+        lines += _dimension(labels.get(code, code), each, width)
     return [*lines, *_result(person, protocol, width)]
 
 
@@ -166,19 +176,23 @@ def _signs(person: PersonAssessment, protocol: Protocol, width: int) -> list[Lin
     return lines
 
 
-def _pair(left: str, right: str, width: int) -> Line:
-    room = max(1, width - cell_len(left) - 1)
-    right = right if cell_len(right) <= room else fit(right, room)
-    gap = " " * max(1, width - cell_len(left) - cell_len(right))
-    return Line(((left, "elements--title"), (gap, ""), (right, "elements--dim")))
+def _pair(left: str, right: str, width: int) -> list[Line]:
+    """Side by side, the right one at the edge; under each other where both do not fit."""
+    gap = width - cell_len(left) - cell_len(right)
+    if gap > 0:
+        return [Line(((left, "elements--title"), (" " * gap, ""), (right, "elements--dim")))]
+    return [_title(left), *(Line(((f"  {text}", "elements--dim"),)) for text in wrap(right, width - 2))]
 
 
-def _dimension(label: str, found: Dimension, width: int) -> Line:
-    state = found.state
+def _dimension(label: str, found: Dimension, width: int) -> list[Line]:
+    """The label, in as many lines as it takes; the bar stands beside the first."""
     filled = _filled(found)
-    style = {"positive": "elements--yes", "negative": "elements--dim"}.get(state, "elements--open")
+    style = {"positive": "elements--yes", "negative": "elements--dim"}.get(found.state, "elements--open")
     bar = "▰" * filled + "▱" * (BAR - filled)
-    return Line(((f"{fit(label, width - BAR - 5)} ", ""), (f"{bar} {_(_STATE[state]):<3}", style)))
+    room = width - BAR - 6
+    first, *rest = wrap(label, room) or [""]
+    lines = [Line(((f"{fit(first, room)} ", ""), (f"{bar} {_(_STATE[found.state]):<4}", style)))]
+    return [*lines, *(Line(((f"  {text}", ""),)) for text in rest)]
 
 
 def _filled(found: Dimension) -> int:
@@ -200,12 +214,12 @@ def _result(person: PersonAssessment, protocol: Protocol, width: int) -> list[Li
     return [Line(((text, "elements--dim"),)) for text in lines]
 
 
-def _questions(codes: Sequence[str], protocol: Protocol, width: int) -> list[Line]:
+def _questions(codes: Sequence[str], protocol: Protocol, width: int, most: int) -> list[Line]:
     if not codes:
         return []
     lines = [_title(_("Lo que más aclara ahora"))]
     for code in codes[:QUESTIONS]:
-        texts = cut(wrap(question_text(code, protocol), width - 2), 3, width - 2)
+        texts = cut(wrap(question_text(code, protocol), width - 2), most, width - 2)
         lines += [
             Line(((f"{'▸' if at == 0 else ' '} ", "elements--key"), (text, "")), asks=code)
             for at, text in enumerate(texts)
@@ -245,6 +259,8 @@ class ElementsPanel(Widget, can_focus=True):
         self.person: str | None = None
         self.cursor = 0
         self._lines: list[Line] = []
+        self._drawn = (0, 0)
+        """The size that the lines were made for."""
         self._top = 0
 
     def load(self, found: Assessment | None, person: str | None) -> None:
@@ -253,10 +269,19 @@ class ElementsPanel(Widget, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        lines = build(self.found, self.person, self.protocol, max(12, self.size.width))
+        lines = self._build()
         if lines != self._lines:
             self._lines = lines
             self.refresh()
+
+    def _build(self) -> list[Line]:
+        """Everything whole where that fits. Of a panel that is not shown the size is not known yet."""
+        self._drawn = (self.size.width, self.size.height)
+        width = max(12, self.size.width)
+        lines = build(self.found, self.person, self.protocol, width)
+        if len(lines) > self.size.height:
+            lines = build(self.found, self.person, self.protocol, width, SHORT)
+        return lines
 
     def on_resize(self) -> None:
         self._draw()
@@ -266,6 +291,8 @@ class ElementsPanel(Widget, can_focus=True):
         return list(dict.fromkeys(line.asks for line in self._lines if line.asks))
 
     def render_line(self, y: int) -> Strip:
+        if self._drawn != (self.size.width, self.size.height):
+            self._lines = self._build()  # painted before the word of the new size came
         place = y + self._top
         line = self._lines[place] if place < len(self._lines) else Line()
         asks = self.asks

@@ -52,6 +52,8 @@ class Reader(Widget, can_focus=True):
         super().__init__(id=id)
         self._parts = tuple(parts)
         self._lines: list[tuple[str, str, str]] = []
+        self._width = 0
+        """The width that the lines were wrapped for."""
         self._top = 0
 
     def show(self, parts: Sequence[Part], *, stay: bool = False) -> None:
@@ -69,14 +71,20 @@ class Reader(Widget, can_focus=True):
         self._arrange()
 
     def _arrange(self) -> None:
-        width = max(8, self.size.width - 2)
-        self._lines = [line for part in self._parts for line in _wrapped(part, width)]
+        self._wrap()
         self._to(self._top)
+
+    def _wrap(self) -> None:
+        self._width = self.size.width
+        width = max(8, self._width - 2)
+        self._lines = [line for part in self._parts for line in _wrapped(part, width)]
 
     def render_line(self, y: int) -> Strip:
         """One line: label and text, each in its style."""
-        number = self._top + y
         width = self.size.width
+        if width != self._width:
+            self._wrap()  # painted before the word of the new size came
+        number = self._top + y
         if number >= len(self._lines):
             return strip([], width, self.rich_style)
         kind, label, text = self._lines[number]

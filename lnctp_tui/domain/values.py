@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, numbers
+from lnctp_tui.domain.columns import CLOSED
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import phone_digits, plausible
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
@@ -52,7 +53,8 @@ class Parsed:
 
     patch: dict[str, Any]
     problem: str | None = None
-    """A code: `too_long`, `not_yes_no`, `not_in_catalog`, `ambiguous`, `phone_unreadable`, `replaced`, or one
+    """A code: `too_long`, `not_yes_no`, `not_in_catalog`, `not_a_code`,
+    `ambiguous_code`, `ambiguous`, `phone_unreadable`, `replaced`, or one
     of the modules dates, ages, numbers. With `not_in_catalog`, `ambiguous`, `phone_unreadable` and `replaced`
     the value itself is stored; with the others the text is kept as raw."""
     facts: dict[str, Any] = member(default_factory=dict)
@@ -94,7 +96,13 @@ def parse(
     read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language))
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
-    return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
+    gone = {} if closed(field) else dict.fromkeys(_keys(field))
+    return Parsed(gone | {kept: typed}, read.problem, read.facts, typed)
+
+
+def closed(field: Field) -> bool:
+    """Whether the field takes codes alone. What is none is kept as typed beside the code that stands."""
+    return field.kind == "catalog" and (field.catalog or field.code) in CLOSED
 
 
 def mark(field: Field, row: str, value: str | None) -> dict[str, Any]:
@@ -200,6 +208,8 @@ def _catalog_value(typed: _Typed) -> Parsed:
     chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
+    if closed(field):
+        return _bad("ambiguous_code" if found else "not_a_code", catalog=field.catalog, rows=len(found))
     problem = "ambiguous" if found else "not_in_catalog"
     return Parsed({key(field): FREE + text}, problem, {"catalog": field.catalog, "rows": len(found)}, text)
 

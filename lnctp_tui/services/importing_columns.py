@@ -52,9 +52,6 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "tasks": {"kind": "task_kind", "channel": "channel", "status": "task_status"},
 }  # fmt: skip
 """Table → column → the catalog of its codes."""
-STRICT = words("status direction role triage report_class known_by modality anonymity")
-"""Columns the program itself reads by code: no free text (`~`) there."""
-
 INSTANTS = words(
     "opened_at closed_at started_at ended_at written_at sent_at status_at due_from due_to done_at"
 )

@@ -129,7 +129,7 @@ class _Cells:
             merged = values.apply(record, parsed.patch)
             record |= {name: value for name, value in merged.items() if value is not None and value != {}}
             return None
-        reason = "unknown_code" if parsed.problem == "not_in_catalog" else parsed.problem
+        reason = _IN_A_FILE.get(str(parsed.problem), parsed.problem)
         return Problem(title, str(reason), parsed.facts)
 
     def _checklist(self, record: dict[str, Any], target: Target, cell: str, title: str) -> Problem | None:
@@ -179,6 +179,10 @@ class _Cells:
         if known:
             document["case"].setdefault("id", known)
         return document
+
+
+_IN_A_FILE = {"not_in_catalog": "unknown_code", "not_a_code": "unknown_code", "ambiguous_code": "ambiguous"}
+"""What a problem of a typed value is called in a file."""
 
 
 def _moment(cell: str, form: str | None) -> datetime:

@@ -11,6 +11,8 @@ _SENTENCES = {
     "too_long": N_("Muy largo: {length} de {max_length}; se guardó, acórtelo"),
     "not_yes_no": N_("Se guardó tal cual; aquí va sí, no, ? (no se sabe) o r (no quiso decir)"),
     "not_in_catalog": N_("No está en el catálogo: queda como texto libre"),
+    "not_a_code": N_("Se guardó tal cual y no cuenta: elija uno de la lista"),
+    "ambiguous_code": N_("Se guardó tal cual y no cuenta: hay {rows} con ese nombre, elija uno de la lista"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),
     "phone_unreadable": N_("Se guardó tal cual; no parece un teléfono: 10 dígitos, o + y el país"),
     "replaced": N_("{replaced} caracteres que no se pueden mostrar quedaron como �"),

@@ -10,8 +10,9 @@ from test_intake_screen import NARROW, WIDE, call, desk, go, person, row
 from textual.pilot import Pilot
 
 from lnctp_tui.domain.columns import CLOSED
-from lnctp_tui.screens.find_field import goals
+from lnctp_tui.screens.find_field import best, goals
 from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage.catalogs import load
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.field_row import FieldRow
 from lnctp_tui.widgets.record_bar import RecordBar
@@ -163,3 +164,27 @@ async def test_the_row_of_a_checklist_that_one_goes_to_is_on_the_screen(
             assert pane.region.y <= y < pane.region.bottom, goal
             strips = app.screen._compositor.render_strips()
             assert goal.label.split()[0] in strips[y].text, goal
+
+
+SAID = """teléfono placa pasaporte comisión celular WhatsApp redes Facebook cuenta tarjeta depósito hotel dirección
+    domicilio encerrada golpes amenazas arma pistola cuchillo droga embarazada niña edad INE documentos visa dueña
+    padrote patrón paga deuda novio trabajo albergue abogada apodo carro cantina idioma horario clave banco
+    indocumentada matar frontera psicóloga"""
+
+
+@pytest.mark.parametrize("word", SAID.split())
+def test_what_people_say_finds_a_field_or_a_row(word: str) -> None:
+    protocol = load()
+    found = list(
+        goals(protocol, lambda on: {"role": "victim", "callback_allowed": "yes"} if on != "kind" else {})
+    )
+    assert best(found, word), word
+
+
+async def test_f3_finds_the_rows_of_a_checklist_by_what_people_say(desk: Workspace) -> None:
+    async with call(desk) as (app, _pilot):
+        found = list(goals(app.intake.protocol, app.form._record_of))
+        assert "danger.weapon_present" in {goal.code for goal in best(found, "pistola")}
+        assert "vulnerability.embarazo" in {goal.code for goal in best(found, "embarazada")}
+        assert "need.documentos" in {goal.code for goal in best(found, "pasaporte")}
+        assert best(found, "edad")[0].code == "age"

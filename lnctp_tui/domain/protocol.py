@@ -83,6 +83,8 @@ class Field:
     source: str = ""
     multiple: bool = False
     """On place, identifier, money: the stage shows as many rows as there are."""
+    also: tuple[str, ...] = ()
+    """What people say for it, in either language: found by it, never shown."""
 
 
 @dataclass(frozen=True)

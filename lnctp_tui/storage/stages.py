@@ -21,7 +21,9 @@ REPEATED = re.compile("overwrite|twice|mutate|already")
 FILE_NAME = re.compile(r"[a-z0-9_]+")
 HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
 STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
-FIELD_KEYS = frozenset(words("on code kind catalog when required_by label help max_length source multiple"))
+FIELD_KEYS = frozenset(
+    words("on code kind catalog when required_by label help max_length source multiple also")
+)
 SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source"))
 MANY = ("place", "identifier", "money")
 """Tables of which a stage shows as many rows as there are."""
@@ -107,6 +109,7 @@ def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
         max_length=reader.typed("max_length", int, None),
         source=reader.text("source", needed=False),
         multiple=reader.typed("multiple", bool, on in MANY),
+        also=reader.codes("also"),
     )
 
 

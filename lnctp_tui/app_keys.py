@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 
 PATIENCE = 5.0
 """Seconds that keys wait for a screen that never settles; then the field with the focus gets them."""
+CLIMBS = 3
+"""Ways up from the field until its form knows what a key answered, and which rows that shows."""
 ROUNDS = 8
 """Times that the screen or the focus may change after one key before the next one is let through."""
 AT_ONCE = frozenset({"ctrl+l", "ctrl+q"})
@@ -34,6 +36,8 @@ class _Turn:
         self.key = key
         self.settling = False
         self.rounds = 0
+        self.quiet = 0
+        """Times in a row that nothing had moved."""
 
 
 class OrderedKeysApp(GuardedApp[Result]):
@@ -99,7 +103,8 @@ class OrderedKeysApp(GuardedApp[Result]):
                 return
             turn.rounds += 1
             same = self.screen is screen and screen.focused is focused
-            if same or turn.rounds > ROUNDS:
+            turn.quiet = turn.quiet + 1 if same else 0
+            if turn.quiet >= CLIMBS or turn.rounds > ROUNDS:
                 self.call_later(self._next, turn)
             else:
                 self._look(turn)

@@ -48,6 +48,11 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 """Answer prefix, which is the name of its catalog → the table whose `answers` hold it."""
 
 
+CLOSED = words("""kind person_role place_role identifier_kind case_status task_status task_kind referral_status
+    direction triage report_class known_by support_modality anonymity relation answer""")
+"""Catalogs whose codes the program itself reads: a column of one holds a code or nothing, whoever fills it."""
+
+
 def fills(table: str, code: str) -> tuple[str, ...]:
     """The columns that a field fills: itself, or what its shorthand stands for; () if it is no column."""
     if code in COLUMNS[table]:

@@ -15,6 +15,10 @@ LIMIT = 50
 _ALIASES = ("alias", "also", "abbr", "inegi", "alpha3", "demonym_es_m", "demonym_es_f", "demonym_en")
 """Columns with other names of a row, separated by `;`."""
 
+_SAID = "also"
+"""The column with what people say for a row. It finds the row for a person to choose, and never names it: one
+who says «novio» may mean several rows, and a file with that word is not understood by guessing."""
+
 _SPACES = re.compile(r"[\s_]+")
 _POINTS = re.compile(r"[.,]+(?=[^\d]|$)")
 _LETTERS = re.compile(r"\b([a-z]) (?=[a-z]\b)")
@@ -94,6 +98,7 @@ def _index(catalog: Catalog) -> _Index:
         keys = tuple(key(each) for each in (row.label.es, row.label.en, row.code, *aliases))
         for each in dict.fromkeys(filter(None, keys)):
             by_key.setdefault(each, []).append(row)
+        keys += tuple(key(each) for each in row.extra.get(_SAID, "").split(";") if each)
         entries.append(_Entry(row, keys, "".join(f"\n {each}" for each in keys)))
     states = frozenset(filter(None, (row.extra.get("state") for row in catalog.rows)))
     width = max((len(row.code) for row in catalog.rows if row.code.isdecimal()), default=0)

@@ -115,6 +115,8 @@ class Field:
     """The script that is read aloud for this field, shown above it word for word."""
     multiple: bool = False
     """On place, identifier, money: the stage shows as many rows as there are."""
+    also: tuple[str, ...] = ()
+    """What people say for it, in either language: found by it, never shown."""
 
 
 @dataclass(frozen=True)

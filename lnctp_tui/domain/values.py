@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, nothing, numbers, places
+from lnctp_tui.domain.columns import CLOSED
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
@@ -53,9 +54,9 @@ class Parsed:
 
     patch: dict[str, Any]
     problem: str | None = None
-    """A code: `too_long`, `not_yes_no`, one of the modules dates, ages, numbers: the text is kept as raw. Or
-    `not_in_catalog`, `not_in_state`, `other_state`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`:
-    the value itself is stored."""
+    """A code: `too_long`, `not_yes_no`, `not_a_code`, `ambiguous_code`, one of the modules dates, ages, numbers: the
+    text is kept as raw. Or `not_in_catalog`, `not_in_state`, `other_state`, `ambiguous`, `phone_unreadable`,
+    `phone_several`, `replaced`: the value itself is stored."""
     facts: dict[str, Any] = member(default_factory=dict)
     shown: str = ""
 
@@ -100,7 +101,13 @@ def parse(
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
     empty = field.kind in _MEASURED and nothing.said(protocol, typed)
     problem = None if empty else read.problem  # "se ignora" is understood: there is no age to store
-    return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, problem, read.facts, typed)
+    gone = {} if closed(field) else dict.fromkeys(_keys(field))
+    return Parsed(gone | {kept: typed}, problem, read.facts, typed)
+
+
+def closed(field: Field) -> bool:
+    """Whether the field takes codes alone. What is none is kept as typed beside the code that stands."""
+    return field.kind == "catalog" and (field.catalog or field.code) in CLOSED
 
 
 def mark(field: Field, row: str, value: str | None) -> dict[str, Any]:
@@ -214,6 +221,8 @@ def _catalog_value(typed: _Typed) -> Parsed:
     chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
+    if closed(field):
+        return _bad("ambiguous_code" if found else "not_a_code", catalog=field.catalog, rows=len(found))
     free = {key(field): FREE + text}
     if not found and catalog and (others := lookup.exact(catalog, text)):
         return Parsed(free, "not_in_state", _states(typed, others), text)

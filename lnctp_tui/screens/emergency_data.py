@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lnctp_tui.domain import minority, places
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.values import FREE
 from lnctp_tui.i18n import N_, _, language, ngettext, pick
 from lnctp_tui.screens import intake_view as view
 
@@ -32,7 +33,7 @@ HERE = "actual"
 """Role of the place where a victim is now. No other role says that."""
 UNKNOWN_CALLER = ("anonimo", "seudonimo", "confidencial")
 """Agreements by which the caller's identity stays with the Line."""
-HERSELF = ("victima_directa", "anonimo")
+HERSELF = ("victima_directa", "anonimo", "otro")
 """Reporters who may be the victim: then the victim's name is the caller's."""
 
 
@@ -174,7 +175,7 @@ def _may_be_caller(person: Record, document: Document) -> bool:
         return True
     reporters = [each.get("reporter_type") for each in contacts]
     return person.get("role") not in ("trafficker",) and (
-        not any(reporters) or any(each in HERSELF for each in reporters)
+        not any(reporters) or any(each in HERSELF or str(each).startswith(FREE) for each in reporters)
     )
 
 

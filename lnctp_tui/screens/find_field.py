@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.protocol import Field, Protocol, Row
 from lnctp_tui.domain.text import fold
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
@@ -25,7 +25,7 @@ from lnctp_tui.widgets.stage_pane import Records, applies
 from lnctp_tui.widgets.text_input import LineInput
 
 WHOLE_LISTS = 100
-"""Rows of longer catalogs are found in their own field, not here."""
+"""What longer catalogs offer to a field is found in the field, not here."""
 
 
 class Goal(NamedTuple):
@@ -37,6 +37,8 @@ class Goal(NamedTuple):
     label: str
     where: str
     key: str
+    also: str = ""
+    """What else finds it, after those whose name fits: what people say, and the rows of a short list."""
 
 
 def goals(protocol: Protocol, record_of: Records) -> Iterator[Goal]:
@@ -49,17 +51,32 @@ def goals(protocol: Protocol, record_of: Records) -> Iterator[Goal]:
                 continue
             label = pick(field.label)
             key = fold(f"{label} {pick(stage.title)}")
-            yield Goal(stage.code, field.code, field.on, label, where, key)
-            catalog = (
-                protocol.catalogs.get(field.catalog or field.code) if field.kind == "checklist" else None
-            )
-            for row in catalog.rows if catalog and len(catalog.rows) <= WHOLE_LISTS else ():
-                if row.valid_to:
-                    continue
+            catalog = protocol.catalogs.get(field.catalog or field.code)
+            rows = [row for row in catalog.rows if not row.valid_to] if catalog else []
+            if field.kind != "checklist":
+                also = _said(field, rows if len(rows) <= WHOLE_LISTS else ())
+                yield Goal(stage.code, field.code, field.on, label, where, key, also)
+                continue
+            yield Goal(stage.code, field.code, field.on, label, where, key, _said(field, ()))
+            for row in rows:
                 text = pick(row.label)
                 group = dimensions.by_code.get(row.extra.get("dimension", "")) if dimensions else None
                 under = f"{where} · {pick(group.label) if group else label}"
-                yield Goal(stage.code, f"{field.code}.{row.code}", field.on, text, under, fold(text))
+                yield Goal(
+                    stage.code, f"{field.code}.{row.code}", field.on, text, under, fold(text), _words(row)
+                )
+
+
+def _said(field: Field, rows: Iterable[Row]) -> str:
+    """What people say for a field, its help, and what it offers."""
+    help_text = pick(field.help) if field.help else ""
+    return fold(" ".join([*field.also, help_text, *(f"{pick(row.label)} {_words(row)}" for row in rows)]))
+
+
+def _words(row: Row) -> str:
+    """What people say for a row: its own words, its name in the other language, its other names."""
+    names = f"{row.extra.get('alias', '')};{row.extra.get('also', '')}".replace(";", " ")
+    return fold(f"{row.label.es} {row.label.en} {names}")
 
 
 class HitList(Widget, can_focus=False):
@@ -173,11 +190,21 @@ class FindField(AppDialog[Goal | None]):
 
 
 def best(found: Sequence[Goal], typed: str) -> list[Goal]:
-    """The goals with every word of `typed` in them: fields first, those that begin with it before the others."""
+    """The goals with every word of `typed`: first by name, fields before rows, then by what people say for them.
+
+    Of names, those that begin with it come first. Said words count from their beginning: `arma` is no `alarma`.
+    """
     words = fold(typed).split()
-    hits = [goal for goal in found if all(word in goal.key for word in words)]
     start = words[0] if words else ""
-    return sorted(hits, key=lambda goal: ("." in goal.code, not goal.key.startswith(start)))
+
+    def rank(goal: Goal) -> tuple[bool, bool, bool] | None:
+        if all(word in goal.key for word in words):
+            return False, "." in goal.code, not goal.key.startswith(start)
+        said = f" {goal.key} {goal.also}"
+        return (True, False, False) if all(f" {word}" in said for word in words) else None
+
+    ranked = [(rank(goal), goal) for goal in found]
+    return [goal for _place, goal in sorted(((r, g) for r, g in ranked if r is not None), key=lambda e: e[0])]
 
 
 class FindInput(LineInput, inherit_bindings=False):

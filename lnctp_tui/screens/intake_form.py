@@ -182,11 +182,12 @@ class IntakeForm(AppScreen[None]):
         self.flush()
         fresh: dict[str, Any] = {}
         if event.on == "person":
-            fresh["role"] = event.role or self._record_of("person").get("role") or "victim"
+            beside = self._record_of("person").get("role")
+            fresh["role"] = event.role or ("victim" if beside in (None, "group") else beside)
         self.intake.select(event.on, self.intake.add(event.on, **fresh))
         self.show_records(afresh=True)
         if pane := self.pane:
-            focus = "headcount" if event.role == "group" else None
+            focus = "headcount" if event.role == "group" else "name"
             rows = [each for each in pane.askers if each.field.on == event.on and each.display]
             target = next((each for each in rows if each.field.code == focus), rows[0] if rows else None)
             if target is not None:
@@ -222,9 +223,26 @@ class IntakeForm(AppScreen[None]):
             self._flush_timer = None
         typed, self._typed = list(self._typed), {}
         for row in typed:
-            self._enter(row, row.raw)
+            self._enter(row, row.said)
         if typed:
             self._written()
+
+    def focus_next(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """To the next field, of those that show once this one's answer counts."""
+        self._settle_field()
+        return super().focus_next(selector)
+
+    def focus_previous(self, selector: str | type[Widget] = "*") -> Widget | None:
+        """To the field before."""
+        self._settle_field()
+        return super().focus_previous(selector)
+
+    def _settle_field(self) -> None:
+        focused = self.focused
+        row = focused.parent if focused is not None else None
+        if isinstance(row, FieldRow) and row.field.kind != "long_text" and not row.stands:
+            self._typed[row] = None
+        self.flush()
 
     def _enter(self, row: FieldRow, raw: str) -> None:
         parsed = self.intake.enter(row.field, raw)
@@ -234,11 +252,7 @@ class IntakeForm(AppScreen[None]):
     def _keep_chosen(self, event: Chosen) -> None:
         if isinstance(event.row, FieldRow):
             self._typed.pop(event.row, None)
-            event.row.explain(None)
-        if event.code is None:
-            self.intake.enter(event.field, "")
-        else:
-            self.intake.choose(event.field, event.code)
+            event.row.answer(self.intake.enter(event.field, event.code or ""))
         self._written()
 
     @on(Marked)

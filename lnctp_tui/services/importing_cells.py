@@ -25,6 +25,8 @@ from lnctp_tui.services.importing_rules import Problem
 MEMBER_OF = {table: member for member, table in MEMBERS.items()}
 TAKEN = (None, "replaced", "phone_several")
 """What values.parse may tell of a cell that is taken as it is."""
+_IN_A_FILE = {"not_in_catalog": "unknown_code", "not_a_code": "unknown_code", "ambiguous_code": "ambiguous"}
+"""What a problem of a typed value is called in a file."""
 COMING = ("due_from", "due_to")
 """Instants that may be still to come."""
 EXTRA = ""
@@ -140,7 +142,7 @@ class Cells:
             if field.kind == "yesno" and meant != nothing.NOTHING:
                 line.put(target, {values.key(field): meant})
         else:
-            reason = "unknown_code" if parsed.problem == "not_in_catalog" else parsed.problem
+            reason = _IN_A_FILE.get(str(parsed.problem), parsed.problem)
             line.problems.append(Problem(title, str(reason), parsed.facts))
 
     def _checklist(self, line: _Line, target: Target, cell: str, title: str) -> None:

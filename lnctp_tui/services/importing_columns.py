@@ -52,9 +52,6 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "tasks": {"kind": "task_kind", "channel": "channel", "status": "task_status"},
 }  # fmt: skip
 """Table → column → the catalog of its codes."""
-STRICT = words("status direction role triage report_class known_by modality anonymity")
-"""Columns the program itself reads by code: no free text (`~`) there."""
-
 REFERENCES = {"person_id": "people", "reporter_person_id": "people", "callback_identifier_id": "identifiers"}
 """Column → the table of the record it names, which is in the document or in the store."""
 ELSEWHERE = words("merged_into owner_id class_confirmed_by counselor_id author_id provider_id assignee_id")

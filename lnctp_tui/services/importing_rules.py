@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain import ages, moments
-from lnctp_tui.domain.columns import PREFIXES
+from lnctp_tui.domain.columns import CLOSED, PREFIXES
 from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.moments import BIRTHS, DATES, INSTANTS
@@ -48,7 +48,6 @@ from lnctp_tui.services.importing_columns import (
     OWN_ANSWERS,
     REFERENCES,
     SHORT,
-    STRICT,
     WHOLE,
 )
 from lnctp_tui.storage import instants
@@ -100,7 +99,7 @@ class Rules:
 
     def _checker(self, table: str, name: str) -> Checker:
         if name in CODES[table]:
-            return self._code(CODES[table][name], free=name not in STRICT)
+            return self._code(CODES[table][name], free=CODES[table][name] not in CLOSED)
         if name in WHOLE:
             return whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
         for names, checker in (

@@ -34,7 +34,7 @@ FILE_NAME = re.compile(r"[a-z0-9_]+")
 HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
 STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
 FIELD_KEYS = frozenset(
-    words("on code kind catalog when required_by label help max_length source multiple script ask")
+    words("on code kind catalog when required_by label help max_length source multiple script ask also")
 )
 REVIEW_KEYS = ("mark", "reviewed_by", "reviewed_on")
 SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source", *REVIEW_KEYS))
@@ -137,6 +137,7 @@ def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
         ask=reader.label("ask") if "ask" in block else None,
         script=reader.text("script", needed=False) or None,
         multiple=reader.typed("multiple", bool, on in MANY),
+        also=reader.codes("also"),
     )
 
 

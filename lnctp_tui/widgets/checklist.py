@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,6 +19,7 @@ from lnctp_tui.domain.text import fold
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.widgets import answers
 from lnctp_tui.widgets.drawing import Piece, cut, fit, spread, strip, wrap
+from lnctp_tui.widgets.in_order import InOrder
 from lnctp_tui.widgets.messages import Marked
 
 MARK = 5
@@ -47,7 +48,7 @@ class _Line:
     cells: tuple[int, ...] = field(default=())
 
 
-class Checklist(Widget, can_focus=True):
+class Checklist(InOrder, can_focus=True):
     """Title, questions (in columns where short), and a foot with the whole question and the count."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -315,6 +316,19 @@ class Checklist(Widget, can_focus=True):
         self.cursor = place
         self._reveal()
         self.refresh()
+        self._follow_soon()
+
+    def _follow_soon(self) -> None:
+        if self.is_attached:
+            self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        """Scroll what holds the list to the cursor's line: a window may show only a part of the list."""
+        if self.has_focus and self.size.height and isinstance(self.parent, Widget):
+            self._reveal()
+            line = self._line_of(self.cursor) - self._top + 1
+            region = Region(0, line, self.size.width, 1).translate(self.virtual_region.offset)
+            self.parent.scroll_to_region(region, animate=False, force=True)
 
     def action_filter(self) -> None:
         self.typing_filter = True
@@ -346,6 +360,10 @@ class Checklist(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         self.refresh()
+        self._follow_soon()
+
+    def on_resize(self) -> None:
+        self._follow_soon()
 
     def on_blur(self) -> None:
         self.typing_filter = False

@@ -10,7 +10,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from lnctp_tui.domain import values
@@ -19,6 +18,7 @@ from lnctp_tui.i18n import language, pick
 from lnctp_tui.widgets.choices import Choices, Hit
 from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
 from lnctp_tui.widgets.explain import STORED, explain
+from lnctp_tui.widgets.in_order import InOrder
 from lnctp_tui.widgets.messages import Chosen, Typed
 from lnctp_tui.widgets.picker import Picker
 from lnctp_tui.widgets.text_area import LongText
@@ -35,7 +35,7 @@ SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22}
 """Width of the input of short values; what was understood stands beside it."""
 
 
-class FieldRow(Widget, can_focus=False):
+class FieldRow(InOrder, can_focus=False):
     """A line drawn by itself with its control as only child; a second line explains when needed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -85,7 +85,7 @@ class FieldRow(Widget, can_focus=False):
         if kind in ("yesno", "bool"):
             return YesNo(plain=kind == "bool")
         if kind == "catalog":
-            return Picker(self._search)
+            return Picker(self._search, free=not values.closed(self.field))
         if kind == "long_text":
             return LongText()
         control = LineInput()
@@ -167,6 +167,8 @@ class FieldRow(Widget, can_focus=False):
         most = self.field.max_length
         if most and len(kept) > most:
             return "too_long", {"length": len(kept), "max_length": most}
+        if values.closed(self.field):
+            return "not_a_code", {}
         return "kept", {}
 
     def explain(self, problem: str | None, facts: Mapping[str, Any] | None = None) -> None:
@@ -190,6 +192,20 @@ class FieldRow(Widget, can_focus=False):
         if isinstance(self.control, YesNo):
             return ""
         return self.control.value if isinstance(self.control, LineInput) else self.control.whole
+
+    @property
+    def said(self) -> str:
+        """What the field says now: the code of the row or the answer that was taken, else the text as typed."""
+        if isinstance(self.control, YesNo):
+            return self.control.value or ""
+        return (isinstance(self.control, Picker) and self.control.taken) or self.raw
+
+    @property
+    def stands(self) -> bool:
+        """Whether the record holds what the field says."""
+        if isinstance(self.control, YesNo):
+            return self.control.value == _answer(self.field, self.record)
+        return self.raw == values.shown(self.field, self.record, self.protocol, language())
 
     @property
     def problem(self) -> str | None:

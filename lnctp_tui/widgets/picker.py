@@ -22,7 +22,10 @@ Search = Callable[[str], Sequence[Hit]]
 
 
 class Picker(LineInput):
-    """The text stays the counselor's: what is in no catalog is kept as it is."""
+    """The text stays the counselor's: what is in no catalog is kept as it is.
+
+    With the focus a filled field is selected whole: typing replaces its value, Backspace clears it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "take('next')", N_("tomar y seguir"), show=False, id="picker.tab"),
@@ -39,16 +42,21 @@ class Picker(LineInput):
             self.code = code
             super().__init__()
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, *, free: bool = True) -> None:
         super().__init__()
+        self.select_on_focus = True
         self.search = search
+        self.free = free
+        """Whether what is in no row may stand as a value; else it is kept, and marked."""
         self.choices: Choices | None = None
+        self.taken: str | None = None
+        """The code of the row that was taken, while the text is its label."""
         self._timer: Timer | None = None
         self._quiet = ""
         """The text for which the list stays shut: taken, loaded or closed."""
 
     def load(self, value: str) -> None:
-        self._quiet = value
+        self._quiet, self.taken = value, None
         super().load(value)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -60,25 +68,25 @@ class Picker(LineInput):
 
     def _watch_value(self, value: str) -> None:
         super()._watch_value(value)
+        self.taken = None
         if self.is_attached and value != self._quiet and self.has_focus:
             self._quiet = ""
             if self._timer:
                 self._timer.stop()
             self._timer = self.set_timer(PAUSE, self._open)
 
-    def _open(self) -> None:
+    def _open(self, typed: str | None = None) -> None:
         self._timer = None
         if not self.has_focus:
             return
         if self.choices is None:
             self.choices = Choices()
             self.parent.mount(self.choices)  # type: ignore[union-attr]
-        self.choices.show(self._hits())
+        self.choices.show(self._hits((self.value if typed is None else typed).strip()))
 
-    def _hits(self) -> list[Hit]:
-        typed = self.value.strip()
+    def _hits(self, typed: str) -> list[Hit]:
         found = list(self.search(typed))
-        if typed and not any(fold(hit.label) == fold(typed) for hit in found):
+        if self.free and typed and not any(fold(hit.label) == fold(typed) for hit in found):
             found.append(Hit(None, typed))
         return found
 
@@ -92,11 +100,11 @@ class Picker(LineInput):
             self.screen.focus_previous()
 
     def on_key(self, event: events.Key) -> None:
-        """A blank in an empty field opens the whole list."""
-        if event.key == "space" and not self.value:
+        """A blank in a field that is empty, or selected whole, opens the whole list."""
+        if event.key == "space" and self.selected_text == self.value:
             event.stop()
             event.prevent_default()
-            self._open()
+            self._open("")
 
     def action_close(self) -> None:
         self._quiet = self.value
@@ -117,6 +125,7 @@ class Picker(LineInput):
         """Fill the field with `hit`; free text stays as typed."""
         if hit.code is not None:
             self.load(hit.label)
+            self.taken = hit.code
             self.post_message(self.Taken(hit.code))
         self.action_close()
 

@@ -11,10 +11,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.widgets.drawing import Piece, fit, spread
+from lnctp_tui.widgets.in_order import InOrder
 
 _NAMES = {
     "person": N_("Persona"),
@@ -33,7 +33,7 @@ class Entry:
     name: str
 
 
-class RecordBar(Widget, can_focus=True):
+class RecordBar(InOrder, can_focus=True):
     """`‹ 1/3 Ana ›  + otra  - quitar`"""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"record-bar--name", "record-bar--key"}

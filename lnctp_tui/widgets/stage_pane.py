@@ -90,6 +90,7 @@ class StagePane(VerticalScroll, can_focus=False):
         shown = applies(asker.field, record)
         if asker.display != shown:
             asker.display = shown
+            self._nodes.updated()  # else Textual's Tab goes by the rows that showed before
 
     def asker(self, code: str, on: str | None = None) -> Asker | None:
         """The row of a field code; of a checklist row (`act.captar`) its checklist."""

@@ -111,6 +111,9 @@ class Field:
     source: str = ""
     multiple: bool = False
     """On place, identifier, money: the stage shows as many rows as there are."""
+    mark: str = ""
+    """Empty: that of its stage."""
+    review: Review = NOBODY
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,9 @@ class Stage:
     never_ask: tuple[Label, ...] = ()
     source: str = ""
     version: str = ""
+    mark: str = ""
+    review: Review = NOBODY
+    """Of its title, prompt and what is never asked; each field has its own."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lnctp_tui.domain import law_checks
 from lnctp_tui.domain import protocol_check as rules
 from lnctp_tui.domain.conditions import parse
 from lnctp_tui.errors import BadProtocol
@@ -372,7 +373,9 @@ def codes_of(module: object) -> set[str]:
 
 
 def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
-    made = codes_of(catalogs) | codes_of(stages) | codes_of(rules) | {"unreadable_file"}
+    made = (
+        codes_of(catalogs) | codes_of(stages) | codes_of(rules) | codes_of(law_checks) | {"unreadable_file"}
+    )
     assert made - {"unknown_name"} == set(FINDINGS)
 
 

@@ -1,4 +1,4 @@
-"""`lnctp protocol`: what is wrong with an organisation's protocol files."""
+"""`lnctp protocol`: what is wrong with an organisation's protocol files, and where each row comes from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lnctp_tui.cli import output, session
+from lnctp_tui.cli import output, protocol_review, session
 from lnctp_tui.i18n import N_, _
 
 ABOUT = N_("Protocolo y catálogos.")
@@ -50,4 +50,7 @@ def check(
         raise typer.Exit(1)
 
 
-COMMANDS = (("check", check, N_("Revisa el protocolo: códigos, textos y condiciones, con archivo y línea.")),)
+COMMANDS = (
+    ("check", check, N_("Revisa el protocolo: códigos, textos y condiciones, con archivo y línea.")),
+    *protocol_review.COMMANDS,
+)

@@ -117,6 +117,9 @@ class Field:
     """On place, identifier, money: the stage shows as many rows as there are."""
     also: tuple[str, ...] = ()
     """What people say for it, in either language: found by it, never shown."""
+    mark: str = ""
+    """Empty: that of its stage."""
+    review: Review = NOBODY
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,9 @@ class Stage:
     never_ask: tuple[Label, ...] = ()
     source: str = ""
     version: str = ""
+    mark: str = ""
+    review: Review = NOBODY
+    """Of its title, prompt and what is never asked; each field has its own."""
 
 
 @dataclass(frozen=True)

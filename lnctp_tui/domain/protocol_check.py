@@ -12,15 +12,16 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from lnctp_tui.domain import conditions
+from lnctp_tui.domain import conditions, law_checks
 from lnctp_tui.domain.columns import COLUMNS, PREFIXES, fills, words
 from lnctp_tui.domain.conditions import Condition
-from lnctp_tui.domain.protocol import Catalog, Field, Protocol, Stage
+from lnctp_tui.domain.protocol import Catalog, Field, Protocol, Script, Stage
 from lnctp_tui.domain.toml_lines import Lines
 
 SOFT = frozenset(
     words("""missing_label missing_source bad_text bad_mark bad_date retired_code dead_condition
-    unknown_must_ask unused_file bad_phase missing_question bad_review""")
+    unknown_must_ask unused_file bad_phase missing_question bad_review
+    missing_article unknown_need missing_means missing_number missing_mark""")
 )
 """Findings that lose no answer: the app opens with such a protocol, the check still fails."""
 
@@ -77,6 +78,15 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """A script and the lines of its file."""
+
+    file: str
+    script: Script
+    lines: Lines
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A catalog and the line of each of its rows."""
 
@@ -94,6 +104,7 @@ class Reading:
     forms: tuple[Form, ...]
     sheets: Mapping[str, Sheet]
     findings: tuple[Finding, ...]
+    scripts: tuple[Spoken, ...] = ()
 
     @cached_property
     def catalogs(self) -> Mapping[str, Catalog]:
@@ -129,6 +140,7 @@ def problems(reading: Reading) -> list[Finding]:
         *_head(reading),
         *(finding for sheet in reading.sheets.values() for finding in _sheet(reading, sheet)),
         *(finding for form in reading.forms for finding in _form(reading, form)),
+        *(finding for each in reading.scripts for finding in _script(reading, each)),
     ]
 
 
@@ -165,6 +177,16 @@ def _sheet(reading: Reading, sheet: Sheet) -> Iterator[Finding]:
         ask = row.extra.get("ask", "")
         if ask and ask != "always":
             yield from _asked(reading, sheet, name, ask, line)
+        for problem, what in law_checks.row(name, row):
+            yield Finding(
+                sheet.file, line, problem, {"what": row.code, "value": what, "column": "verified_on"}
+            )
+        if (
+            name == "modality"
+            and "means" in reading.catalogs
+            and law_checks.unmet(row, reading.catalogs["means"])
+        ):
+            yield Finding(sheet.file, line, "missing_means", {"what": row.code})
     live = {row.code for row in rows if not row.valid_to}
     for code in sorted(NEEDED.get(name, ())):
         if code not in live:
@@ -214,6 +236,19 @@ def _form(reading: Reading, form: Form) -> Iterator[Finding]:
         seen.add((each.on, each.code))
         for key, problem, facts in _field(reading, each):
             yield Finding(form.file, lines.of(key, block), problem, facts)
+
+
+def _script(reading: Reading, spoken: Spoken) -> Iterator[Finding]:
+    """Each line has a mark, and a source of its own or of the script; what it asks is an answer of the case."""
+    script = spoken.script
+    for each in script.lines:
+        line = spoken.lines.of("lines", 0, each.es)
+        if not each.mark:
+            yield Finding(spoken.file, line, "missing_mark", {"what": each.es})
+        if not (each.source or script.source):
+            yield Finding(spoken.file, line, "missing_source", {"what": each.es})
+        if each.asks and each.asks not in COLUMNS["case"] and _answer_problem(reading, each.asks, "case"):
+            yield Finding(spoken.file, line, "unknown_code", {"what": each.asks})
 
 
 Problem = tuple[str, str, dict[str, Any]]

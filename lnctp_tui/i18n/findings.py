@@ -25,6 +25,14 @@ FINDINGS: dict[str, str] = {
     "dead_condition": N_("La condición nunca se cumple ({what})."),
     "duplicate_column": N_("En la primera línea hay columnas repetidas o sin nombre: {twice}."),
     "duplicate_code": N_("El código «{what}» está repetido; quite uno."),
+    "missing_article": N_("{what}: diga qué artículo lo nombra (21, 13-20; o Palermo)."),
+    "missing_mark": N_("«{what}» no tiene marca; escriba V, V2, V2-weak, M o D."),
+    "missing_number": N_("{what}: falta el número."),
+    "missing_means": N_("{what}: ningún medio o práctica vigente es de sus artículos; añádalo a means."),
+    "unknown_need": N_(
+        "{what}: «{value}» no se conoce; una modalidad pide none, list, practice o tie, y un medio es means, "
+        "practice o tie."
+    ),
     "missing_code": N_("Falta el código «{what}», que las reglas leen; devuélvalo sin fecha de término."),
     "missing_file": N_("No existe este archivo; créelo o quítelo de protocol.toml."),
     "missing_folder": N_("No existe esta carpeta."),

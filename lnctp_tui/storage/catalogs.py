@@ -128,7 +128,7 @@ def read(folder: Path | None = None) -> Reading:
     if indicators:
         sheets["indicator"] = indicators
     forms = tuple(form for code in head.stages if (form := stages.form(files, code)))
-    scripts = {code: script for code in SCRIPTS if (script := stages.script(files, code))}
+    scripts = tuple(spoken for code in SCRIPTS if (spoken := stages.script(files, code)))
     organisation = stages.organisation(files)
     files.findings.extend(Finding(str(path), 1, "unused_file") for path in files.unused())
     protocol = Protocol(
@@ -137,10 +137,10 @@ def read(folder: Path | None = None) -> Reading:
         catalogs=MappingProxyType({name: sheet.catalog for name, sheet in sheets.items()}),
         indicators=indicators.catalog if indicators else Catalog("indicator", ()),
         never_ask_codes=frozenset(head.never_ask_codes),
-        scripts=MappingProxyType(scripts),
+        scripts=MappingProxyType({each.script.code: each.script for each in scripts}),
         organisation=organisation,
     )
-    return Reading(protocol, head, forms, sheets, tuple(files.findings))
+    return Reading(protocol, head, forms, sheets, tuple(files.findings), scripts)
 
 
 def _version(head: Head, files: Files) -> str:

@@ -24,7 +24,7 @@ from lnctp_tui.domain.protocol import (
     Script,
     Stage,
 )
-from lnctp_tui.domain.protocol_check import Finding, Form, Head
+from lnctp_tui.domain.protocol_check import Finding, Form, Head, Spoken
 from lnctp_tui.domain.toml_lines import Lines
 
 AT_LINE = re.compile(r"at line (\d+)")
@@ -32,11 +32,11 @@ REPEATED = re.compile("overwrite|twice|mutate|already")
 """Of tomllib's messages, those about a key or table that stands there already."""
 FILE_NAME = re.compile(r"[a-z0-9_]+")
 HEAD_KEYS = frozenset(("version", "stages", "catalogs", "never_ask_codes", "source"))
-STAGE_KEYS = frozenset(words("version code phases title prompt must_ask never_ask source field"))
-FIELD_KEYS = frozenset(
-    words("on code kind catalog when required_by label help max_length source multiple script ask also")
-)
 REVIEW_KEYS = ("mark", "reviewed_by", "reviewed_on")
+STAGE_KEYS = words("version code phases title prompt must_ask never_ask source field").union(REVIEW_KEYS)
+FIELD_KEYS = words(
+    "on code kind catalog when required_by label help max_length source multiple script ask also"
+).union(REVIEW_KEYS)
 SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source", *REVIEW_KEYS))
 LINE_KEYS = frozenset((*LANGUAGES, "source", "asks", *REVIEW_KEYS))
 ORGANISATION = "organisation"
@@ -86,16 +86,18 @@ def form(files: Files, code: str) -> Form | None:
         never_ask=reader.labels("never_ask"),
         source=reader.text("source", needed=False),
         version=reader.text("version"),
+        mark=reader.mark(),
+        review=reader.review(),
     )
     return Form(reader.file, stage, reader.lines)
 
 
-def script(files: Files, code: str) -> Script | None:
-    """One script; None when the file does not parse."""
+def script(files: Files, code: str) -> Spoken | None:
+    """One script with the lines of its file; None when the file does not parse."""
     reader = _open(files, f"scripts/{code}.toml", SCRIPT_KEYS, code)
     if reader is None:
         return None
-    return Script(
+    read = Script(
         code,
         reader.label("title"),
         reader.spoken("lines"),
@@ -104,6 +106,7 @@ def script(files: Files, code: str) -> Script | None:
         reader.mark(),
         reader.review(),
     )
+    return Spoken(reader.file, read, reader.lines)
 
 
 def organisation(files: Files) -> Organisation:
@@ -138,6 +141,8 @@ def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
         script=reader.text("script", needed=False) or None,
         multiple=reader.typed("multiple", bool, on in MANY),
         also=reader.codes("also"),
+        mark=reader.mark(),
+        review=reader.review(),
     )
 
 

@@ -52,7 +52,11 @@ def build(
     if person is None and found.people:
         person = max(found.people, key=lambda each: (each.elements.complete, -len(each.elements.missing)))
     lines = [*_notices((readings.say(protocol, each) for each in found.alerts), width)]
-    lines += [_title(_("Elementos del delito")), *_elements(person, found.elements, protocol, width, most), Line()]
+    lines += [
+        _title(_("Elementos del delito")),
+        *_elements(person, found.elements, protocol, width, most),
+        Line(),
+    ]
     if person:
         lines += [*_indicators(person, protocol, width), Line()]
     asked = person.next if person else found.next

@@ -14,9 +14,10 @@ from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.screens.emergency_data import SCRIPT, abroad, ask_now, block, kept_unknown
+from lnctp_tui.screens.emergency_data import abroad, ask_now, block, kept_unknown
 from lnctp_tui.widgets.elements import question_text
 from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.wording import told
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
@@ -49,12 +50,17 @@ class EmergencyCard(AppDialog[None]):
             yield KeyBar()
 
     def _script(self) -> Content:
-        lines = [f"{number}. {_(line)}" for number, line in enumerate(SCRIPT, 1)]
+        protocol = self.intake.protocol
+        script = protocol.scripts.get("emergency")
+        lines = [
+            f"{number}. {told(line, protocol)}"
+            for number, line in enumerate(script.lines if script else (), 1)
+        ]
         reasons = self.found.triage.reasons if self.found and self.found.triage.level == "emergency" else ()
-        told = [
+        dangers = [
             f"! {question_text(code, self.intake.protocol)}" for code in reasons if code.startswith("danger.")
         ]
-        return Content("\n".join([*lines, *told]))
+        return Content("\n".join([*lines, *dangers]))
 
     def _block(self) -> Content:
         document, protocol = self.intake.document, self.intake.protocol

@@ -13,19 +13,12 @@ from lnctp_tui.domain import minority, places
 from lnctp_tui.domain.document import Document, Record, victims
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.values import FREE
-from lnctp_tui.i18n import N_, _, language, ngettext, pick
+from lnctp_tui.i18n import _, language, ngettext, pick
 from lnctp_tui.screens import intake_view as view
 
 if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
 
-SCRIPT = (
-    N_("No cuelgue: siga con la persona mientras avisa."),
-    N_("911: «Línea Nacional contra la Trata; una persona está en peligro ahora»."),
-    N_("Lea los datos de abajo; anote en el relato el folio que dé el 911."),
-    N_("Avise a supervisión. No prometa un rescate."),
-    N_("¿Puede ponerse a salvo? ¿Qué decir si contesta otra persona?"),
-)
 MOST = 400
 """Characters of the narrative: enough to say what is happening."""
 HOME = "MX"

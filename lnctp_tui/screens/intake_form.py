@@ -133,8 +133,21 @@ class IntakeForm(AppScreen[None]):
         self._head(pane.stage)
         if not (field and pane.focus_field(field, table)):
             pane.focus_first()
+        # The rows find their heights in the first refresh and their places in the next.
+        self.call_after_refresh(self.call_after_refresh, self._reveal)
         self._show_stages()
         self._rest()
+
+    def _reveal(self) -> None:
+        """Bring the field under the cursor into sight, now that its stage has been laid out."""
+        asker = self._asker_of(self.focused)
+        if asker is not None:
+            asker.scroll_visible(animate=False)
+
+    @staticmethod
+    def _asker_of(widget: Widget | None) -> FieldRow | Checklist | None:
+        above = widget.ancestors_with_self if widget is not None else ()
+        return next((each for each in above if isinstance(each, FieldRow | Checklist)), None)
 
     async def _pane(self, stage: str) -> StagePane:
         for pane in self.panes():
@@ -399,9 +412,6 @@ class IntakeForm(AppScreen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.last_focus = event.widget
-        asker = next(
-            (each for each in event.widget.ancestors_with_self if isinstance(each, FieldRow | Checklist)),
-            None,
-        )
+        asker = self._asker_of(event.widget)
         if asker is not None and self.pane:
             self.intake.at(self.pane.stage.code, asker.field.code)

@@ -13,6 +13,7 @@ FEW, MANY = 10_000, 100_000
 QUICK = "--quick" in sys.argv
 MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "keys": lambda: terminal.typing(homes.filled(FEW)),
+    "narrative": lambda: terminal.narrating(homes.filled(FEW)),
     "start": lambda: terminal.start(homes.filled(FEW)),
     "unlock": lambda: terminal.unlock(homes.filled(FEW)),
     "edit": lambda: store.edits(homes.filled(FEW)),

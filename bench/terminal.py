@@ -15,6 +15,7 @@ from tests.pty_app import KEYS, PHRASE, PtyApp
 
 ROWS, COLUMNS = 34, 130
 FLOOR = (sys.executable, "-m", "bench.one_input")
+BARE_TEXT = (sys.executable, "-m", "bench.bare_text")
 WORD = "zwkxjqvy"
 """Letters that stand on no screen in this order."""
 TURNS = 30
@@ -29,8 +30,8 @@ TYPED_IN = 3.0
 
 
 @contextmanager
-def floor_app() -> Iterator[PtyApp]:
-    with PtyApp(*FLOOR, rows=ROWS, columns=COLUMNS) as app:
+def floor_app(command: tuple[str, ...] = FLOOR) -> Iterator[PtyApp]:
+    with PtyApp(*command, rows=ROWS, columns=COLUMNS) as app:
         yield app.see("listo").settle()
 
 
@@ -73,8 +74,8 @@ def typing(home: Path) -> list[Measure]:
         first, again = stage_switches(ours)
     key = p50(theirs)
     return [
-        within("key → paint, intake field, p50", "one Input", p50(mine), key, "ms", 1.3),
-        within("key → paint, intake field, p95", "one Input", p95(mine), p95(theirs), "ms", 1.3),
+        within("key → paint, intake field, p50", "one Input", p50(mine), key, "ms", 1.15),
+        within("key → paint, intake field, p95", "one Input", p95(mine), p95(theirs), "ms", 1.5),
         within(
             "stage switch, first visit, p50",
             "its key → paint",
@@ -93,6 +94,21 @@ def typing(home: Path) -> list[Measure]:
             3,
             detail={"p95": p95(again)},
         ),
+    ]
+
+
+def narrating(home: Path) -> list[Measure]:
+    """A key in the narrative, next to a key in a bare TextArea."""
+    mine: list[float] = []
+    theirs: list[float] = []
+    with desk(home) as ours, floor_app(BARE_TEXT) as floor:
+        ours.press("n").see("3 · Relato").settle()
+        for _ in range(TURNS):
+            mine += type_word(ours)
+            theirs += type_word(floor)
+    return [
+        within("key → paint, narrative, p50", "a bare TextArea", p50(mine), p50(theirs), "ms", 1.1),
+        within("key → paint, narrative, p95", "a bare TextArea", p95(mine), p95(theirs), "ms", 1.3),
     ]
 
 

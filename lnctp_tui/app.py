@@ -346,6 +346,11 @@ class LnctpApp(OrderedKeysApp[int]):
         opening = any(each.group == "unlock" and each.is_running for each in self.workers)
         return self.unlocked or opening or len(self.screen_stack) > 1
 
+    @property
+    def _begins(self) -> bool:
+        """Is this the first run? There is no data yet, and a phrase or a sheet that is being copied to paper."""
+        return self.profile is None and not self.unlocked
+
     def _forget_typed(self) -> None:
         for entry in self.screen.query("PhraseEntry").results(Input):
             entry.value = ""
@@ -362,7 +367,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _tick(self) -> None:
         reason = self.watch_lock.tick()
-        if reason and self._exposed:
+        if reason and self._exposed and not self._begins:
             self._leave(LOCKED)
             return
         if reason == "idle":

@@ -92,6 +92,7 @@ class _Launcher:
         try:
             return self._rounds(_without_echo(terminal))
         finally:
+            _stop_looking()
             _set_terminal(terminal)
 
     def _rounds(self, quiet: list[Any] | None) -> int:
@@ -228,6 +229,12 @@ def _caught() -> list[int]:
     """Signals the launcher has handlers for."""
     names = ("SIGHUP", "SIGTERM", "SIGINT", "SIGQUIT", "SIGTSTP", "SIGALRM")
     return [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+
+def _stop_looking() -> None:
+    """No alarm any more: Python gives the signals back before it ends, and one that came then would kill it."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _stay(_number: int, _frame: FrameType | None) -> None:

@@ -90,6 +90,9 @@ async def named(app: LnctpApp, pilot: Pilot[int], zone: str) -> None:
     await until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
     await rest(pilot)
     await pilot.press("enter")
+    await until(pilot, lambda: "F5 la hace" in said_on(app), "the question")
+    assert isinstance(app.screen, SheetScreen)
+    await pilot.press("enter")
     await until(pilot, lambda: isinstance(app.screen, DeskScreen), "the desk")
 
 
@@ -138,6 +141,7 @@ async def test_a_disk_that_refuses_half_way_is_tried_again_with_the_same_phrase(
         with monkeypatch.context() as patch:
             patch.setattr(workspace, "found_workspace", full)
             app.screen.query_one("#name", Input).value = "Ana Ejemplo"
+            app.screen.query_one("#zone", Input).value = "cancun"
             await pilot.press("enter", "enter")
             await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen), "the phrase")
             app.screen.dismiss(NewPhrase(PHRASE, "own"))
@@ -145,3 +149,78 @@ async def test_a_disk_that_refuses_half_way_is_tried_again_with_the_same_phrase(
         await named(app, pilot, "cancun")
     app.close_workspace()
     assert whose(home) == ("Ana Ejemplo", "America/Cancun", 1, 1)
+
+
+@pytest.mark.parametrize("machine", ["Etc/UTC", "America/Los_Angeles"])
+async def test_enter_takes_no_zone_that_nobody_chose(
+    machine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        app.screen.query_one("#name", Input).value = "Ana Ejemplo"
+        await pilot.press("enter", "enter", "enter")
+        await rest(pilot)
+        assert isinstance(app.screen, FirstRunScreen)
+        assert "Elija una zona" in said_on(app)
+        assert "Mexico City" in said_on(app)
+        app.screen.query_one("#zone", Input).value = "tijuana"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen), "the phrase")
+        assert app.screen_stack[0].zone == "America/Tijuana"  # type: ignore[attr-defined]
+
+
+async def test_the_phrase_that_is_being_copied_stays_however_long_it_takes(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        app.push_screen(screen)
+        await rest(pilot)
+        shown = screen.words
+        app.watch_lock.touched -= 20 * 60
+        app._tick()
+        await rest(pilot)
+        assert app.is_running
+        assert not app._leaving
+        assert app.screen is screen
+        assert screen.words == shown
+
+
+async def test_words_are_shown_as_they_are_spelled_and_taken_without_accents(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        screen.words = "arbol nino campana espana musica lapiz arbol"
+        app.push_screen(screen)
+        await rest(pilot)
+        said = said_on(app)
+        assert "árbol" in said
+        assert "música" in said
+        assert access.same_phrase("ARBOL niño campana españa musica lápiz árbol", screen.words, "words")
+
+
+async def test_a_phrase_typed_after_a_refused_one_is_not_added_to_it(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        app.push_screen(screen)
+        await rest(pilot)
+        await pilot.press("enter")
+        await rest(pilot)
+        await pilot.press(*"otra", "enter")
+        await rest(pilot)
+        assert "No es la misma frase" in said_on(app)
+        await pilot.press(*"sol")
+        assert screen.query_one(PhraseEntry).value == "sol"
+
+
+async def test_a_phrase_that_does_not_open_is_not_added_to_the_next(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    access.found(home, PHRASE, kind="own", language="es", zone="America/Tijuana", name="Ana Ejemplo")
+    app = LnctpApp(home, access.profile(home))
+    async with app.run_test(size=(90, 30)) as pilot:
+        await rest(pilot)
+        await pilot.press(*"otra", "enter")
+        await until(pilot, lambda: app.screen.query_one(PhraseEntry).selected_text == "otra", "the refusal")
+        await pilot.press(*"sol")
+        assert app.screen.query_one(PhraseEntry).value == "sol"

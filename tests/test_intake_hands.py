@@ -11,10 +11,12 @@ from textual.pilot import Pilot
 
 from lnctp_tui.domain.columns import CLOSED
 from lnctp_tui.screens.find_field import best, goals
+from lnctp_tui.screens.help import key_parts
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage.catalogs import load
 from lnctp_tui.widgets.checklist import Checklist
 from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.record_bar import RecordBar
 
 __all__ = ["desk"]
@@ -188,3 +190,30 @@ async def test_f3_finds_the_rows_of_a_checklist_by_what_people_say(desk: Workspa
         assert "vulnerability.embarazo" in {goal.code for goal in best(found, "embarazada")}
         assert "need.documentos" in {goal.code for goal in best(found, "pasaporte")}
         assert best(found, "edad")[0].code == "age"
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_bar_says_whether_letters_are_written_or_are_keys(
+    desk: Workspace, size: tuple[int, int]
+) -> None:
+    async with call(desk, size) as (app, pilot):
+        bar = app.form.query_one(KeyBar)
+        assert "ESCRIBE" in bar.render_line(0).text
+        await pilot.press("escape")
+        await pilot.pause()
+        said = bar.render_line(0).text
+        assert "TECLAS" in said
+        assert "1 víctima" in said
+        assert "EMERGENCIA" in said
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "ESCRIBE" in bar.render_line(0).text
+
+
+async def test_the_help_says_which_kind_each_digit_is(desk: Workspace) -> None:
+    async with call(desk) as (app, pilot):
+        await pilot.press("escape")
+        await pilot.pause()
+        told = {part.text for part in key_parts(app.form)}
+        for row_ in app.intake.protocol.catalogs["kind"].rows:
+            assert f"Tipo de contacto: {row_.label.es}" in told

@@ -375,3 +375,20 @@ def _gone(process: int) -> None:
 
     assert select.select([handle], [], [], 10)[0], "it runs on"
     os.close(handle)
+
+
+def test_no_alarm_is_left_when_the_launcher_has_ended(tmp_path: Path) -> None:
+    """Python gives signals back before the process ends; the launcher's own alarm would kill it then (exit 142)."""
+    script = f"""
+import signal, sys, time
+from lnctp_tui import launcher
+launcher.LOOK = 0.001
+code = launcher.run(("{sys.executable}", "-c", "raise SystemExit(0)"))
+assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+signal.signal(signal.SIGALRM, signal.SIG_DFL)
+time.sleep(0.05)
+raise SystemExit(code)
+"""
+    environment = {**os.environ, "LNCTP_HOME": str(tmp_path / "data")}
+    ended = subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True)
+    assert ended.returncode == 0, ended.stderr

@@ -56,6 +56,7 @@ class ChangePhraseScreen(AppDialog[None]):
             self.app.push_screen(NewPhraseScreen((name,)), self._change)
         else:
             self._say(_("La frase no abre."))
+            self.query_one(PhraseEntry).refused()
 
     def _change(self, phrase: NewPhrase | None) -> None:
         if phrase is None:
@@ -79,6 +80,7 @@ class ChangePhraseScreen(AppDialog[None]):
 
     def _failed(self, error: LnctpError) -> None:
         self._say(sentence(error))
+        self.query_one(PhraseEntry).refused()
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(Content(text))

@@ -34,13 +34,14 @@ SHOWN = 6
 
 
 def system_zone() -> str:
-    """The laptop's zone when it has a name, else Mexico City."""
+    """The laptop's zone when it is one of Mexico; else nothing: a person says it.
+
+    A machine is often set to UTC by whoever prepared it, and every hour of a case would be wrong.
+    """
     named = os.environ.get("TZ", "").removeprefix(":")
-    if "/" in named:
-        return named
-    target = os.path.realpath("/etc/localtime")
-    _folder, found, zone = target.partition("/zoneinfo/")
-    return zone if found and "/" in zone else MEXICO[0]
+    if "/" not in named:
+        named = os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
+    return named if named in MEXICO else ""
 
 
 def zones(typed: str) -> list[str]:
@@ -90,8 +91,9 @@ class FirstRunScreen(AppScreen[None]):
 
     def _translate(self) -> None:
         welcome = _(
-            "Aquí se guarda, cifrado, lo que usted escriba. Los datos no salen de este equipo. "
-            "Primero, quién es usted; después, una frase que los abre."
+            "Aquí se guarda, cifrado, lo que usted escriba. Nada sale de este equipo mientras no lo una al servidor de "
+            "su organización; después, los casos se comparten con ella. Primero, quién es usted; después, una frase "
+            "que los abre."
         )
         again = _("La primera vez se interrumpió. Su frase ya abre estos datos; falta decir de quién son.")
         texts = {
@@ -127,12 +129,14 @@ class FirstRunScreen(AppScreen[None]):
     @on(Input.Submitted, "#zone")
     def _go_on(self) -> None:
         name = clean(self.query_one("#name", Input).value)[0].strip()
-        found = zones(self.query_one("#zone", Input).value)
+        typed = self.query_one("#zone", Input).value.strip()
+        found = zones(typed) if typed else []
         if not name:
             self._say(_("Escriba su nombre."))
             self.query_one("#name").focus()
         elif not found:
             self._say(_("Elija una zona horaria de la lista."))
+            self.query_one("#zone").focus()
         elif not self._busy:
             self.zone = found[0]
             self.query_one("#zone", Input).value = self.zone

@@ -163,6 +163,7 @@ class ForgottenScreen(AppScreen[None]):
 
     def _failed(self, error: LnctpError) -> None:
         self._say(sentence(error))
+        self.query_one(PhraseEntry).refused()
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(Content(text))

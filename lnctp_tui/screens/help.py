@@ -28,7 +28,8 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         if not binding.id or not binding.description or not active.enabled:  # Textual's own have no id
             continue
         group = own if active.node is below and not binding.id.startswith("screen.") else others
-        text = _(binding.tooltip or binding.description)
+        told = getattr(below, "key_text", lambda action: None)(binding.action)
+        text = told or _(binding.tooltip or binding.description)
         group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
     about = [Part("text", text) for text in getattr(below, "about", tuple)() if text]
     return [

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, Input, Static, TextArea
 
 from lnctp_tui.domain.assess import Assessment
 from lnctp_tui.domain.protocol import Script, Stage
@@ -87,7 +87,7 @@ class IntakeForm(AppScreen[None]):
                 yield ContentSwitcher(id="panes")
             yield ElementsPanel(self.protocol)
         yield SummaryLine()
-        yield KeyBar()
+        yield KeyBar(self.keys_state)
         yield Static(_("Agrande la ventana: lo escrito sigue aquí"), id="tiny", markup=False)
 
     async def on_mount(self) -> None:
@@ -162,6 +162,27 @@ class IntakeForm(AppScreen[None]):
         number = self.protocol.stages.index(stage) + 1
         self.query_one("#stage-title", Static).update(f"{number} · {pick(stage.title)}", layout=False)
         self.query_one(StageHead).load(stage)
+
+    def keys_state(self) -> tuple[str, str]:
+        """Whether letters are written or are keys; as keys, what the digits mean."""
+        if self.focused is not None:
+            writes = isinstance(self.focused, Input | TextArea)
+            return (_("ESCRIBE") if writes else "", "")
+        kinds = (f"{digit} {label.lower()}" for digit, label in self.kinds().items())
+        return _("TECLAS"), _("tipo: {kinds}").format(kinds=" · ".join(kinds))
+
+    def kinds(self) -> dict[str, str]:
+        """The kinds of contact by their digit."""
+        rows = self.protocol.catalogs["kind"].rows
+        return {
+            row.extra["key"]: pick(row.label) for row in rows if row.extra.get("key") and not row.valid_to
+        }
+
+    def key_text(self, action: str) -> str | None:
+        """What the help says of a key, where it depends on the protocol."""
+        kind = self.kinds().get(action.removeprefix("kind('").removesuffix("')"))
+        told = _("Tipo de contacto: {kind}").format(kind=kind)
+        return told if kind and action.startswith("kind(") else None
 
     def about(self) -> tuple[str, ...]:
         """What the help says before the keys: the prompt of this stage, whole, and what to avoid."""

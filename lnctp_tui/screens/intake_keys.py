@@ -79,7 +79,7 @@ BINDINGS: list[BindingType] = [
         show=True,
     ),
     _key("ctrl+l", "app.lock", N_("bloquear"), N_("Ocultar y bloquear"), "lock", show=True),
-    _key("ctrl+z,u", "undo_field", N_("deshacer"), N_("Devolver el último campo"), "undo"),
+    _key("ctrl+z,u", "undo_field", N_("deshacer"), N_("Deshacer lo último que se escribió"), "undo"),
     _key("pagedown,right", "stage(1)", N_("etapa siguiente"), N_("Ir a la etapa siguiente"), "next"),
     _key("pageup,left", "stage(-1)", N_("etapa anterior"), N_("Ir a la etapa anterior"), "previous"),
     _key("c", "panel", N_("cuadro"), N_("Elementos, indicadores y lo que más aclara"), "panel"),

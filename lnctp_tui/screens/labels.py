@@ -29,7 +29,7 @@ COLUMNS: Mapping[str, str] = {
     "callback_allowed": N_("Se le puede llamar"), "callback_channel": N_("Por dónde llamar"),
     "callback_identifier_id": N_("A qué número"), "callback_window": N_("Cuándo llamar"),
     "callback_say": N_("Qué decir si contesta otra persona"), "code_word": N_("Palabra clave"),
-    "summary": N_("Resumen"), "channel": N_("Canal"), "direction": N_("Sentido"), "kind": N_("Tipo"),
+    "summary": N_("Resumen"), "channel": N_("Canal"), "direction": N_("Quién llamó"), "kind": N_("Tipo"),
     "started_at": N_("Inicio"), "ended_at": N_("Fin"), "dropped": N_("Se cortó"), "counselor_id": N_("Atendió"),
     "reporter_type": N_("Quién reporta"), "reporter_person_id": N_("Persona que reporta"), "country": N_("País"),
     "state": N_("Estado"), "municipality": N_("Municipio"), "language": N_("Lengua"),

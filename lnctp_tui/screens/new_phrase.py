@@ -29,8 +29,8 @@ class NewPhrase(NamedTuple):
 
 
 def grid(words: str, columns: int = 2) -> str:
-    """Words with their numbers, in columns to read downwards."""
-    each = words.split()
+    """Words as they are spelled, with their numbers, in columns to read downwards."""
+    each = access.spelled(words).split()
     rows = -(-len(each) // columns)
     width = max(map(len, each)) + 8
     lines = [
@@ -57,7 +57,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
         self.hints = hints
         self.step = "shown"
         self.kind: Kind = "words"
-        self.words = access.generate()
+        self.words = access.spelled(access.generate())
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -140,11 +140,13 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
             weak = access.weakness(typed, "own", self.hints)
             if weak:
                 self._say(str(explain(VaultError(weak))))
+                self.query_one(PhraseEntry).refused()
                 return
             self.words = typed
             self._go("repeat")
         elif not access.same_phrase(typed, self.words, self.kind):
             self._say(_("No es la misma frase. Revise lo anotado, o vuelva con Esc."))
+            self.query_one(PhraseEntry).refused()
         else:
             self.dismiss(NewPhrase(self.words, self.kind))
 
@@ -154,7 +156,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
 
     def action_another(self) -> None:
         """Other words."""
-        self.words = access.generate()
+        self.words = access.spelled(access.generate())
         self._go("shown")
 
     def action_own(self) -> None:
@@ -169,5 +171,5 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
             return
         if self.kind == "own":
             self.kind = "words"
-            self.words = access.generate()
+            self.words = access.spelled(access.generate())
         self._go("shown")

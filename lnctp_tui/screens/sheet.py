@@ -23,7 +23,7 @@ FILE = "hoja.txt"
 
 
 class SheetScreen(AppScreen[None]):
-    """Says what a lost phrase means, and offers the sheet. Enter goes on in any case."""
+    """Says what a lost phrase means, and offers the sheet. Going on without it is asked."""
 
     CSS_PATH = "../styles/first.tcss"
     AUTO_FOCUS = ""
@@ -38,6 +38,7 @@ class SheetScreen(AppScreen[None]):
         self.key = key
         self.organisation = organisation
         self.words = ""
+        self._asked = False
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -77,7 +78,7 @@ class SheetScreen(AppScreen[None]):
     def action_make(self) -> None:
         """Make the sheet and show it."""
         try:
-            self.words = access.new_sheet(self.shell.home, self.key)
+            self.words = access.spelled(access.new_sheet(self.shell.home, self.key))
         except LnctpError as error:
             self._say(sentence(error))
             return
@@ -112,5 +113,9 @@ class SheetScreen(AppScreen[None]):
         self.query_one("#said", Static).update(Content(text))
 
     def action_done(self) -> None:
-        """Go on."""
-        self.dismiss(None)
+        """Go on; without a sheet, only when asked twice."""
+        if self.words or self._asked:
+            self.dismiss(None)
+            return
+        self._asked = True
+        self._say(_("Todavía no hay hoja: F5 la hace. Enter otra vez sigue sin ella."))

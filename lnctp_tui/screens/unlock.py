@@ -95,6 +95,7 @@ class UnlockScreen(AppScreen[None]):
         entry = self.query_one(PhraseEntry)
         entry.disabled = False
         entry.focus()
+        entry.refused()
         if isinstance(error, WrongPassphrase):
             self.tries += 1
             self._left = pause_after(self.tries)
@@ -108,6 +109,7 @@ class UnlockScreen(AppScreen[None]):
             entry = self.query_one(PhraseEntry)
             entry.disabled = False
             entry.focus()
+            entry.refused()
             self._say(why)
             return
         wait = ngettext("Espere {count} segundo.", "Espere {count} segundos.", self._left).format(

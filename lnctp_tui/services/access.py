@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lnctp_tui.errors import StorageFailed, VaultError, WrongPassphrase
 from lnctp_tui.storage import paths, phrase, vault
-from lnctp_tui.storage.phrase import Kind, complete, generate, unknown, weakness
+from lnctp_tui.storage.phrase import Kind, generate, spelled, unknown, weakness
 from lnctp_tui.storage.vault import Key
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "found",
     "generate",
     "profile",
+    "spelled",
     "unknown",
     "unlock",
     "weakness",
@@ -178,6 +179,11 @@ def read_text(typed: str, limit: int = 1 << 16) -> str:
     if len(content) > limit:
         raise StorageFailed("file_failed", name=path.name, reason="EFBIG")
     return content.decode(errors="replace")
+
+
+def complete(begun: str, limit: int) -> list[str]:
+    """The words of the list that begin so, as people write them."""
+    return [spelled(word) for word in phrase.complete(begun, limit)]
 
 
 def data_folder() -> Path:

@@ -44,6 +44,18 @@ def plain(text: str) -> str:
     return "".join(each for each in parts if not unicodedata.combining(each))
 
 
+@cache
+def _spelling() -> dict[str, str]:
+    from mnemonic import Mnemonic
+
+    return {plain(word): unicodedata.normalize("NFC", word) for word in Mnemonic("spanish").wordlist}
+
+
+def spelled(text: str) -> str:
+    """Words of the list as people write them, with accents and ñ; others stay. Typing them without is the same."""
+    return " ".join(_spelling().get(each, each) for each in text.split())
+
+
 def complete(prefix: str, limit: int = 8) -> list[str]:
     """The words of the list that begin so, for the entry field."""
     begins = plain(prefix).strip()

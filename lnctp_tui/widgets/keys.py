@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import _
-from lnctp_tui.widgets.drawing import Piece, strip
+from lnctp_tui.widgets.drawing import Piece, fit, strip
 
 
 class KeyBar(Widget, can_focus=False):
@@ -26,6 +27,12 @@ class KeyBar(Widget, can_focus=False):
     """Actions whose key stays when not all fit."""
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text"}
     ALLOW_SELECT = False
+
+    def __init__(self, state: Callable[[], tuple[str, str]] | None = None) -> None:
+        super().__init__()
+        self.state = state
+        """What the keys do now, in a word, and what else to say of it where there is room."""
+        self._said = ("", "")
 
     def on_mount(self) -> None:
         self._bars: list[tuple[str, str, str]] = []
@@ -54,8 +61,9 @@ class KeyBar(Widget, can_focus=False):
             for active in shown
         ]
         bars = list({action: (key, text, action) for key, text, action in reversed(bars)}.values())[::-1]
-        if bars != self._bars:
-            self._bars = bars
+        said = self.state() if self.state else ("", "")
+        if (bars, said) != (self._bars, self._said):
+            self._bars, self._said = bars, said
             self.refresh()
 
     def _key(self, binding: Binding) -> str:
@@ -68,20 +76,28 @@ class KeyBar(Widget, can_focus=False):
         text_style = self.get_component_rich_style("key-bar--text")
         pieces: list[Piece] = []
         self._spans = []
-        at = 0
-        for key, text, action in self._fitting(self.size.width):
+        state, more = self._said
+        at = cell_len(state) + 2 if state else 0
+        if state:
+            pieces.append((f" {state} ", key_style))
+        shown = self._fitting(self.size.width - at, bare=bool(more))
+        for key, text, action in shown:
             name = f" {key} ", f"{_(text)} "
             width = cell_len(name[0]) + cell_len(name[1])
             pieces += [(name[0], key_style), (name[1], text_style)]
             self._spans.append((at, at + width, action))
             at += width
+        if more:
+            pieces.append((fit(f" {more}", max(0, self.size.width - at)), text_style))
         return strip(pieces, self.size.width, self.rich_style)
 
-    def _fitting(self, room: int) -> list[tuple[str, str, str]]:
-        """The keys that fit, in their order; those last to go were given room first."""
+    def _fitting(self, room: int, *, bare: bool = False) -> list[tuple[str, str, str]]:
+        """The keys that fit, in their order; those last to go were given room first, and alone where more is said."""
         kept = set()
         for bar in sorted(self._bars, key=lambda bar: bar[2].removeprefix("app.") not in self.LAST_TO_GO):
             width = cell_len(bar[0]) + cell_len(_(bar[1])) + 3
+            if bare and bar[2].removeprefix("app.") not in self.LAST_TO_GO:
+                continue
             if width <= room:
                 kept.add(bar)
                 room -= width

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from lnctp_tui.domain.text import clean
 from lnctp_tui.i18n import N_, _, ngettext
@@ -43,6 +44,10 @@ class PhraseEntry(Input):
     def candidates(self) -> list[str]:
         """Words of the list that begin like the one being typed."""
         return self.completes(self.last_word, SHOWN) if self.completes and self.last_word else []
+
+    def refused(self) -> None:
+        """What stands here was not taken: the next phrase replaces it, and is not added to it."""
+        self.selection = Selection(0, len(self.value))
 
     def action_reveal(self) -> None:
         """Show the phrase, or mask it."""

@@ -74,7 +74,7 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
     """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
     from lnctp_tui.services.importing_document import read
 
-    found, problems = ({}, [row.problem]) if row.problem else read(row.document, protocol)
+    found, problems = ({}, [*row.problems]) if row.problems else read(row.document, protocol)
     for each in problems:
         text = told(each, row.number if several else None)
         if each.reason != "unknown_code":

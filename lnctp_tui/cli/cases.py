@@ -106,13 +106,22 @@ def _saves(store: Store, case_id: str) -> Iterator[HistoryLine]:
 
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("JSON, JSON Lines o CSV; o - ."))],
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("JSON, JSON Lines, CSV o libro de Excel; o - ."))
+    ],
     form: Annotated[
-        Literal["json", "jsonl", "csv"] | None, typer.Option("--format", help=N_("Si falta, se deduce."))
+        Literal["json", "jsonl", "csv", "xlsx"] | None,
+        typer.Option("--format", help=N_("Si falta, se deduce.")),
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna del CSV llena qué campo.")),
+        typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna de la hoja llena qué campo.")),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            metavar=N_("HOJA"), help=N_("Qué hoja de un libro de Excel; también se dice en el mapa.")
+        ),
     ] = None,
     rejects: Annotated[
         Path | None,
@@ -126,7 +135,7 @@ def import_(
     with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
         report = importing.import_file(
             workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
-            mapping=mapping, rejects=rejects, progress=progress,
+            mapping=mapping, rejects=rejects, sheet=sheet, progress=progress,
         )  # fmt: skip
     if session.settings(context).json:
         output.as_json(report.to_json())
@@ -212,6 +221,13 @@ def _print_report(report: Report) -> None:
     if report.unmapped:
         titles = ", ".join(report.unmapped)
         output.say(_("Columnas de las que no se tomó nada: {titles}.").format(titles=titles))
+    if report.placeholders:
+        said = ngettext(
+            "{count} fila tiene un identificador que no dice nada (S/N …): es un caso aparte.",
+            "{count} filas tienen un identificador que no dice nada (S/N …): cada una es un caso aparte.",
+            report.placeholders,
+        )
+        output.say(said.format(count=report.placeholders))
     if report.replaced:
         output.say(_("{count} caracteres no permitidos se ven ahora como �.").format(count=report.replaced))
 

@@ -13,7 +13,7 @@ from dataclasses import field as member
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, numbers, places
+from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, nothing, numbers, places
 from lnctp_tui.domain.document import Record, answer
 from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
@@ -40,6 +40,7 @@ _TYPED = {
     }.items()
     for word in said.split("|")
 }
+_MEASURED = ("age", "date", "number")
 _WHOLE = {"headcount": 1, "minutes": 0}
 """Integer columns and their least value."""
 
@@ -86,7 +87,8 @@ def parse(
     an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
     `shown`; both are always understood. `written`: on another day than `today`, so nothing counts from it.
     """
-    text, replaced = clean(unmarked(raw) if field.kind == "phone" else raw)
+    marked = field.kind == "phone" or (field.on, field.code) == ("identifier", "value")
+    text, replaced = clean(unmarked(raw) if marked else raw)
     kept = raw_key(field)
     had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
     gone = {kept: None} if had_raw else {}
@@ -96,7 +98,9 @@ def parse(
     read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
-    return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, read.problem, read.facts, typed)
+    empty = field.kind in _MEASURED and nothing.said(protocol, typed)
+    problem = None if empty else read.problem  # "se ignora" is understood: there is no age to store
+    return Parsed(dict.fromkeys(_keys(field)) | {kept: typed}, problem, read.facts, typed)
 
 
 def mark(field: Field, row: str, value: str | None) -> dict[str, Any]:
@@ -167,6 +171,12 @@ def _bad(problem: str, **facts: Any) -> Parsed:
 
 
 def _text(typed: _Typed) -> Parsed:
+    if typed.field.on == "identifier" and typed.field.code == "value" and typed.record.get("kind") == "phone":
+        return _phone(typed)
+    return _as_text(typed)
+
+
+def _as_text(typed: _Typed) -> Parsed:
     field, text = typed.field, typed.text
     if field.max_length and len(text) > field.max_length:
         return _bad("too_long", length=len(text), max_length=field.max_length)
@@ -177,8 +187,10 @@ def _text(typed: _Typed) -> Parsed:
 
 
 def _yesno(typed: _Typed) -> Parsed:
-    code = _TYPED.get(re.sub(r"\s+", " ", fold(typed.text)).rstrip("."))
-    if code is None:
+    code = _TYPED.get(re.sub(r"\s+", " ", fold(typed.text)).rstrip(".")) or nothing.said(
+        typed.protocol, typed.text
+    )
+    if code not in ANSWERS:
         return _bad("not_yes_no")
     return Parsed({key(typed.field): code}, shown=ANSWERS[code][typed.language])
 
@@ -293,7 +305,7 @@ def _amount(typed: _Typed) -> Parsed:
 
 
 def _phone(typed: _Typed) -> Parsed:
-    parsed = _text(typed)
+    parsed = _as_text(typed)
     if parsed.problem:
         return parsed
     patch = parsed.patch

@@ -344,7 +344,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "import_format": (
         N_("No se reconoce el formato de {name}."),
         UNTOUCHED,
-        N_("Dígalo con --format json, jsonl o csv."),
+        N_("Dígalo con --format json, jsonl, csv o xlsx."),
     ),
     "import_not_utf8": (
         N_("{name} tiene en la línea {line} bytes que no son UTF-8."),
@@ -365,6 +365,26 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("{name} no tiene la columna «{column}» del mapa."),
         UNTOUCHED,
         N_("Revise los títulos de la primera línea."),
+    ),
+    "import_same_title": (
+        N_("{name} tiene dos columnas «{column}»; no se sabe de cuál habla el mapa."),
+        UNTOUCHED,
+        N_("Dé a cada columna su título y vuelva a importar."),
+    ),
+    "import_two_columns": (
+        N_("En {name}, «{first}» y «{second}» van al mismo campo, y una taparía a la otra."),
+        UNTOUCHED,
+        N_("Dé a cada una su campo, por ejemplo person.sex y person:2.sex."),
+    ),
+    "import_sheet": (
+        N_("No se sabe qué hoja de {name} importar; tiene {sheets}."),
+        UNTOUCHED,
+        N_("Dígala con --sheet, o en el mapa con sheet."),
+    ),
+    "import_not_workbook": (
+        N_("{name} no se puede leer como libro de hojas de cálculo; puede estar dañado o tener contraseña."),
+        UNTOUCHED,
+        N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
     **SERVER,
     **SYNC,

@@ -51,8 +51,8 @@ class MatchesScreen(PickDialog):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        store = self.shell.workspace.store
-        job = lambda: matches.earlier(store, self.document)  # noqa: E731
+        store, protocol = self.shell.workspace.store, self.shell.workspace.protocol
+        job = lambda: matches.earlier(store, self.document, protocol)  # noqa: E731
         self.shell.in_reader(job, self._show, group="matches", failed=self._failed)
 
     def _failed(self, error: LnctpError) -> None:

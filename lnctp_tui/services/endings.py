@@ -148,5 +148,5 @@ def earlier(intake: Intake) -> Callable[[], list[Match]]:
     document = {
         key: list(value) if isinstance(value, list) else value for key, value in intake.document.items()
     }
-    store = intake.workspace.store
-    return lambda: matches.earlier(store, document)
+    store, protocol = intake.workspace.store, intake.protocol
+    return lambda: matches.earlier(store, document, protocol)

@@ -7,21 +7,24 @@ formats: docs/import.md.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from lnctp_tui.domain.document import SCHEMA
 from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.services import importing_csv, importing_files, importing_mapping
+from lnctp_tui.services import importing_files, importing_mapping, importing_sheet
 from lnctp_tui.services.importing_batch import Batch, Refused
 from lnctp_tui.services.importing_document import Unfit, form_of
 from lnctp_tui.services.importing_files import Row
 from lnctp_tui.services.importing_ids import Ids
 from lnctp_tui.services.importing_reader import Prepared, Reader
 from lnctp_tui.services.importing_rules import Rules
+from lnctp_tui.services.importing_sheet import Sheet
 from lnctp_tui.storage import instants, paths, search
 from lnctp_tui.storage.session import Store
 
@@ -48,7 +51,9 @@ class Report:
     replaced: int = 0
     """Characters that became `�`."""
     unmapped: tuple[str, ...] = ()
-    """Columns of a CSV that nothing was taken from."""
+    """Columns of a spreadsheet that nothing was taken from."""
+    placeholders: int = 0
+    """Lines whose id says nothing (`S/N`): each is a case of its own."""
 
     def to_json(self) -> dict[str, Any]:
         """What `lnctp case import --json` prints."""
@@ -59,7 +64,7 @@ class Report:
         ]
         counts = {
             name: getattr(self, name)
-            for name in ("rows", "created", "changed", "unchanged", "newer", "replaced")
+            for name in ("rows", "created", "changed", "unchanged", "newer", "replaced", "placeholders")
         }
         kept = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
         return counts | {"refused": refused} | kept
@@ -74,28 +79,31 @@ def import_file(
     form: str | None = None,
     mapping: Path | None = None,
     rejects: Path | None = None,
+    sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Stores what a file holds. Raises BadInput for a file or a mapping that cannot be read at all.
 
+    `sheet` names one of a workbook, as a mapping may.
     `rejects`: where the refused rows go, as JSON Lines that only their owner can read.
     """
-    content = importing_files.read_bytes(path)
-    rows, unmapped = _rows(
-        path, content, form or importing_files.guess(path, content), mapping, protocol, zone
-    )
-    report = import_rows(store, rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
-    report.unmapped = unmapped
+    content, today = importing_files.read_bytes(path), instants.today(zone)
+    found = _rows(path, content, form, mapping, sheet, protocol, today)
+    report = import_rows(store, found.rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
+    report.unmapped, report.placeholders = found.unmapped, found.placeholders
     return report
 
 
 def _rows(
-    path: Path, content: bytes, form: str, mapping: Path | None, protocol: Protocol, zone: str
-) -> importing_csv.Sheet:
-    if form != "csv":
-        return importing_csv.Sheet(importing_files.documents(path, content, form), ())
+    path: Path, content: bytes, form: str | None, mapping: Path | None, sheet: str | None, protocol: Protocol,
+    today: date,
+) -> Sheet:  # fmt: skip
+    form = form or importing_files.guess(path, content)
     plan = importing_mapping.read_mapping(mapping, protocol) if mapping else None
-    return importing_csv.read(path, content, plan, protocol, instants.today(zone))
+    if form in ("csv", "xlsx"):
+        return importing_sheet.read(path, content, form, plan, protocol, today, sheet)
+    rows = importing_files.documents(path, content, form)
+    return importing_sheet.again(rows, plan, path.name, protocol, today)
 
 
 def import_rows(
@@ -130,6 +138,7 @@ class _Import:
         self.report = Report()
         self.batch: list[Prepared] = []
         self.waiting: set[tuple[str, str]] = set()
+        self.met: Counter[bytes] = Counter()
 
     def take(self, row: Row) -> None:
         self.report.rows += 1
@@ -168,13 +177,24 @@ class _Import:
         self.report.refused += [each for each in tally if isinstance(each, Refused)]
 
     def _prepared(self, row: Row) -> Prepared:
-        if row.problem:
-            raise Unfit(row.problem)
+        """The checked document. Raises Unfit with every problem: those of the cells, and those of what they make."""
+        if row.document is None:
+            raise Unfit(*row.problems)
+        found, problems = None, list(row.problems)
+        try:
+            found = self._read(row)
+        except Unfit as unfit:
+            problems += [each for each in unfit.problems if not (row.problems and each.reason == "empty")]
+        if problems or found is None:
+            raise Unfit(*problems)
+        return found
+
+    def _read(self, row: Row) -> Prepared:
         document = form_of(row.document)
         if document["schema"] > SCHEMA:
             self.report.newer += 1
-        reader = Reader(self.rules, Ids(document), instants.iso(self.store.now()))
-        return reader.read(row, document)
+        ids = Ids(document, self.met)
+        return Reader(self.rules, ids, instants.iso(self.store.now())).read(row, document)
 
 
 def _write_rejects(path: Path, rows: Sequence[Row], refused: set[int]) -> None:

@@ -18,6 +18,9 @@ from lnctp_tui.errors import BadInput
 from lnctp_tui.services.importing_rules import Problem
 
 _SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
+_BOOKS = dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx")
+_BOOK_BYTES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How a workbook begins, whatever its file is called."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -30,15 +33,18 @@ class Row:
     document: Any
     source: Any
     """What goes to the file of refused rows: the document, or the text of its line."""
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
+    """Why it is not taken: what of it could be read stands in `document` all the same."""
+    sheet: bool = False
+    """Whether it is a line of a spreadsheet."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """The whole file, or `-` standard input, without a byte order mark. Raises BadInput `file_failed`."""
+    """The whole file, or `-` standard input. Raises BadInput `file_failed`."""
     if str(path) == "-":
-        return sys.stdin.buffer.read().removeprefix(_BOM)
+        return sys.stdin.buffer.read()
     try:
-        return path.read_bytes().removeprefix(_BOM)
+        return path.read_bytes()
     except OSError as error:
         from lnctp_tui.storage.paths import errno_name
 
@@ -47,9 +53,10 @@ def read_bytes(path: Path) -> bytes:
 
 def guess(path: Path, content: bytes) -> str:
     """The format by the file's name, else by its first character. Raises BadInput `import_format`."""
-    known = _SUFFIXES.get(path.suffix.lower())
+    known = "xlsx" if content.startswith(_BOOK_BYTES) else (_SUFFIXES | _BOOKS).get(path.suffix.lower())
     if known:
         return known
+    content = content.removeprefix(_BOM)
     first = content.lstrip()[:1]
     if first not in (b"{", b"["):
         raise BadInput("import_format", name=path.name)
@@ -58,13 +65,14 @@ def guess(path: Path, content: bytes) -> str:
 
 def documents(path: Path, content: bytes, form: str) -> list[Row]:
     """The rows of a JSON or JSON Lines file. Raises BadInput `import_not_utf8`, `import_not_json`."""
+    content = content.removeprefix(_BOM)
     if form == "jsonl":
         return list(_lines(content))
     try:
         found = parse(content)
     except ValueError:
         lines = list(_lines(content))
-        if len(lines) > 1 and any(each.problem is None for each in lines):
+        if len(lines) > 1 and any(not each.problems for each in lines):
             return lines
         line = bad_line(content)
         if line:
@@ -102,9 +110,13 @@ def _lines(content: bytes) -> Iterator[Row]:
         try:
             found = parse(line)
         except UnicodeDecodeError:
-            yield Row(number, None, line.decode(errors="replace"), Problem("", "not_utf8", {"line": number}))
+            yield Row(
+                number, None, line.decode(errors="replace"), (Problem("", "not_utf8", {"line": number}),)
+            )
         except ValueError:
-            yield Row(number, None, line.decode(errors="replace"), Problem("", "not_json", {"line": number}))
+            yield Row(
+                number, None, line.decode(errors="replace"), (Problem("", "not_json", {"line": number}),)
+            )
         else:
             yield Row(number, found, found)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,10 @@ def canonical(value: Any) -> bytes:
         return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
+def _nth(count: int) -> bytes:
+    return b"#%d" % count if count else b""
+
+
 @dataclass(frozen=True)
 class Given:
     """An id and whether it says what the content was: then a stored record has nothing to be told."""
@@ -45,20 +50,24 @@ class Given:
 class Ids:
     """The ids of one document."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], met: Counter[bytes] | None = None) -> None:
+        """`met` counts the documents of one file by content: the second of two equal ones is another one."""
         self._met: dict[bytes, int] = {}
-        self.case = self._case(document)
+        self.case = self._case(document, Counter() if met is None else met)
         self._namespace = UUID(self.case.id).bytes
 
     @staticmethod
-    def _case(document: Mapping[str, Any]) -> Given:
+    def _case(document: Mapping[str, Any], met: Counter[bytes]) -> Given:
         said = document["case"].get("id")
         known = as_uuid(said)
         if known:
             return Given(known, by_content=False)
         if said is not None:
             return Given(str(within(NAMESPACE, b"case:" + canonical(said))), by_content=False)
-        return Given(str(within(NAMESPACE, canonical(document))), by_content=True)
+        content = canonical(document)
+        count = met[content]
+        met[content] += 1
+        return Given(str(within(NAMESPACE, content + _nth(count))), by_content=True)
 
     def of(self, member: str, record: Mapping[str, Any]) -> Given:
         """The id of one record. The second of two equal ones is another record."""
@@ -67,9 +76,7 @@ class Ids:
             return Given(self.named(member, said), by_content=False)
         content = member.encode() + canonical(record)
         count = self._met[content] = self._met.get(content, -1) + 1
-        return Given(
-            str(within(self._namespace, content + (b"#%d" % count if count else b""))), by_content=True
-        )
+        return Given(str(within(self._namespace, content + _nth(count))), by_content=True)
 
     def named(self, member: str, said: Any) -> str:
         """What an id or a reference means in this document."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as member
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol
 from lnctp_tui.domain.text import fold
 from lnctp_tui.errors import BadInput
 from lnctp_tui.services.importing_columns import BOOLS, CODES, WHOLE
+from lnctp_tui.services.importing_moments import DAY, MONTH, YEAR, directives
+from lnctp_tui.services.importing_table import tidy
 from lnctp_tui.storage.session import COLUMNS
 
 NUMBERS = frozenset({*WHOLE, "amount"})
+
+FILE = {"encoding", "delimiter", "id", "dates", "skip", "sheet"}
 
 _TARGET = re.compile(r"([a-z]+)(?::(\w{1,20}))?\.([a-z_0-9.]+)")
 
@@ -42,11 +47,27 @@ class Plan:
     """A mapping file, checked."""
 
     columns: Mapping[str, Target]
+    """Title → where its cells go."""
     constants: tuple[tuple[Target, Any], ...] = ()
     encoding: str = "utf-8"
     delimiter: str | None = None
     identity: str | None = None
     """The column whose value is the same at each import of one case."""
+    skip: int = 0
+    """Lines above the titles."""
+    sheet: str | None = None
+    """The sheet of a workbook."""
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The titles that fill one field together, in the map's order: but kinds first, and towns after states."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for title, target in self.columns.items():
+            found.setdefault((target.on, target.slot, target.field.code), []).append(title)
+        ordered = sorted(
+            found.items(), key=lambda each: (each[0][2] != "kind") + each[0][2].endswith("municipality")
+        )
+        return tuple(tuple(titles) for _field, titles in ordered)
 
 
 def read_mapping(path: Path, protocol: Protocol) -> Plan:
@@ -54,7 +75,7 @@ def read_mapping(path: Path, protocol: Protocol) -> Plan:
     from lnctp_tui.services.importing_files import read_bytes
 
     try:
-        found = tomllib.loads(read_bytes(path).decode())
+        found = tomllib.loads(read_bytes(path).decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput("import_mapping", name=path.name, key="TOML", reason="not_toml") from error
     reader = Reading(path.name, protocol)
@@ -70,10 +91,10 @@ class Reading:
         unknown = set(found) - {"file", "constant", "column"}
         if unknown:
             raise self._bad(min(unknown), "unknown_key")
-        file = self._table(found.get("file", {}), "file", {"encoding", "delimiter", "id", "dates"})
+        file = self._table(found.get("file", {}), "file", FILE)
         dates = self._text(file, "dates", "file")
         columns = {
-            title: self._column(title, spec, dates)
+            tidy(title): self._column(title, spec, dates)
             for title, spec in self._table(found.get("column", {}), "column").items()
         }
         constants = tuple(
@@ -86,7 +107,32 @@ class Reading:
         ):
             raise self._bad("file.delimiter", "not_one_character")
         encoding = self._encoding(file.get("encoding", "utf-8"))
-        return Plan(columns, constants, encoding, delimiter, self._text(file, "id", "file"))
+        skip = file.get("skip", 0)
+        if type(skip) is not int or not 0 <= skip <= 1000:
+            raise self._bad("file.skip", "not_lines")
+        identity, sheet = self._text(file, "id", "file"), self._text(file, "sheet", "file")
+        plan = Plan(
+            columns, constants, encoding, delimiter, tidy(identity) if identity else None, skip, sheet
+        )
+        return self._checked(plan)
+
+    def of_titles(self, titles: Iterable[str]) -> Plan:
+        """The plan of a sheet whose titles are the targets themselves."""
+        return self._checked(Plan({title: self.target(title) for title in titles}))
+
+    def _checked(self, plan: Plan) -> Plan:
+        """Raises BadInput where two columns would hide each other, or a format says no date."""
+        for titles in plan.groups:
+            targets = [plan.columns[title] for title in titles]
+            field = targets[0].field
+            if len(titles) > 1 and not _joins(field):
+                raise BadInput("import_two_columns", name=self.name, first=titles[0], second=titles[1])
+            if field.kind in ("instant", "date") and all(each.format for each in targets):
+                said = frozenset().union(*(directives(each.format or "") for each in targets))
+                needed = (YEAR, MONTH, DAY) if field.kind == "instant" else (YEAR,)
+                if not all(said & each for each in needed):
+                    raise self._bad(titles[0], "format_no_date")
+        return plan
 
     def _table(self, found: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
         if not isinstance(found, dict):
@@ -161,6 +207,20 @@ class Reading:
 
     def _bad(self, key: str, reason: str) -> BadInput:
         return BadInput("import_mapping", name=self.name, key=key, reason=reason)
+
+
+def _joins(field: Field) -> bool:
+    """Whether several cells make one value: words of a name, days and hours, codes of a checklist."""
+    if field.on == "identifier" or field.code == "id":
+        return False
+    return field.kind in ("text", "long_text", "checklist", "instant", "date")
+
+
+def caseless(protocol: Protocol, contacts: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether these are calls, and all of kinds that make no case: a hang-up, a request for information."""
+    kinds = protocol.catalogs["kind"].by_code
+    found = [kinds.get(str(each.get("kind"))) for each in contacts]
+    return bool(found) and all(row is not None and not row.extra.get("makes_case") for row in found)
 
 
 def catalog_of(protocol: Protocol, prefix: str) -> Catalog | None:

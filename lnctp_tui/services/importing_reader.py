@@ -12,6 +12,7 @@ from lnctp_tui.services.importing_columns import REFERENCES
 from lnctp_tui.services.importing_document import Unfit
 from lnctp_tui.services.importing_files import Row
 from lnctp_tui.services.importing_ids import Given, Ids
+from lnctp_tui.services.importing_mapping import caseless
 from lnctp_tui.services.importing_rules import Problem, Rules
 
 
@@ -49,7 +50,7 @@ class Reader:
     problems: list[Problem] = member(default_factory=list)
 
     def read(self, row: Row, document: dict[str, Any]) -> Prepared:
-        has_case = bool(document["case"]) or any(document[name] for name in MEMBERS if name != "contacts")
+        has_case = self._has_case(document)
         case = self.ids.case.id if has_case else None
         records = [
             self._record(name, at, each, case) for name in MEMBERS for at, each in enumerate(document[name])
@@ -62,6 +63,12 @@ class Reader:
         if self.problems:
             raise Unfit(*self.problems)
         return Prepared(row, self.ids.case if has_case else None, records, named)
+
+    def _has_case(self, document: Mapping[str, Any]) -> bool:
+        """A name alone makes no case of a call whose kind makes none."""
+        if any(document[name] for name in MEMBERS if name != "contacts") or document["case"].keys() - {"id"}:
+            return True
+        return bool(document["case"]) and not caseless(self.rules.protocol, document["contacts"])
 
     def _case(self, case: Mapping[str, Any], records: Sequence[Record]) -> Record:
         patch = self.rules.record("cases", case, "case", self.problems)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection, select, text
 
 from lnctp_tui.domain import folio as folios
 from lnctp_tui.domain import phones
-from lnctp_tui.domain.document import Document
+from lnctp_tui.domain.document import Document, Record
+from lnctp_tui.domain.nothing import placeholder
+from lnctp_tui.domain.protocol import Catalog, Protocol
 from lnctp_tui.domain.text import fold, words
 from lnctp_tui.services import grace
 from lnctp_tui.services.cases import CASES
+from lnctp_tui.storage import catalogs
 from lnctp_tui.storage.session import Store
 
 WAYS = ("hooking_method.", "hooking_means.", "modality.")
@@ -31,8 +35,12 @@ class Match:
     """(what is shared: phone, handle, alias, name, folio, place_and_way …, the shared value)."""
 
 
-def earlier(store: Store, document: Document) -> list[Match]:
-    """Cases that match, the strongest reasons first."""
+def earlier(store: Store, document: Document, protocol: Protocol | None = None) -> list[Match]:
+    """Cases that match, the strongest reasons first; words for nothing (`S/N`) are no reason.
+
+    Those words are the protocol's, or the built-in ones.
+    """
+    document = _without_placeholders(document, (protocol or _built_in()).catalogs.get("nothing"))
     own = document.get("case", {}).get("id", "")
     with store.read() as connection:
         why: dict[str, list[tuple[str, str]]] = {}
@@ -46,6 +54,24 @@ def earlier(store: Store, document: Document) -> list[Match]:
             Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]])) for row in rows.mappings()
         ]
     return sorted(found, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
+
+
+@cache
+def _built_in() -> Protocol:
+    return catalogs.load()
+
+
+def _without_placeholders(document: Document, nothing: Catalog | None) -> Document:
+    """The document without the names and identifiers that say nothing: everybody shares them."""
+
+    def says(record: Record, column: str) -> bool:
+        return isinstance(record.get(column), str) and not placeholder(nothing, record[column])
+
+    return {
+        **document,
+        "identifiers": [each for each in document["identifiers"] if says(each, "value")],
+        "people": [each if says(each, "name") else each | {"name": None} for each in document["people"]],
+    }
 
 
 def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:

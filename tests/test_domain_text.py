@@ -129,7 +129,27 @@ def test_what_sounds_alike_has_one_key(pair):
 
 
 @pytest.mark.parametrize(
-    "pair", ["Ana Eva", "Guerra Gerra", "Pedro Petra", "Rosa Roja", "Marta Mirta", "cama chama", "17 18"]
+    "spellings",
+    """Jessica Yesica Yessica Jesica Yessika Llesica|Yesenia Jessenia Yessenia Llesenia Jesenia Yecenia
+    Brayan Brian Bryan Braian Brallan Brayam|Jonathan Jhonatan Yonatan Jhonathan Johnatan Yonathan Jonatán
+    Britany Brittany Brithany Britani|Cristian Christian Kristian Cristhian Crystian|Héctor Ector
+    Elizabeth Elisabet Elisabeth Elizabet Elizabed|Kevin Kebin Kevyn Quevin|Stephanie Estefany Stefany Stephany Estefani
+    Jennifer Yenifer Jenifer Yennifer Jeniffer Genifer|Giovanni Jovani Yovani Geovanni Jiovani Giovanny
+    Michelle Michel Mishel Michell|Jocelyn Joselin Yoselin Yocelin|Jazmín Yazmín Jasmin Yasmin Jazmine
+    Yahir Jair Yair Jahir|Cinthia Cynthia Sintia Cintia|Judith Yudit Judit Yudith|Wendy Uendi Huendi
+    Nancy Nansi Nanci|Miriam Mirian Myriam|Sofía Sophia|Vianey Bianey Vianney Bianney Viany|Erick Eric Erik
+    Montserrat Monserrat Monserrath|Scarlett Escarlet|Nayeli Nayely Nallely Nayelly|Karem Karen Caren
+    Guadalupe Wadalupe|Noemí Nohemi|Genaro Jenaro|Rebeca Rebecca|Inés Ynes
+    Yadira Jadira""".replace("\n", "|").split("|"),
+)
+def test_the_spellings_of_a_given_name_have_one_key(spellings):
+    assert len({sound(each) for each in spellings.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    "pair",
+    """Ana Eva|Guerra Gerra|Pedro Petra|Rosa Roja|Marta Mirta|cama chama|17 18|Juan Iván|Brian Bruno
+    Cristian Cristina|Julio Julia|Daniel Daniela""".replace("\n", "|").split("|"),
 )
 def test_what_sounds_different_has_two_keys(pair):
     first, second = pair.split()

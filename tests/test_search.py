@@ -90,6 +90,27 @@ def test_a_mistyped_folio_is_found(workspace: Workspace, told: Intake) -> None:
     assert search(workspace.store, folio.lower().replace("-", " "))[0].folio == folio
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("MA. GUADALUPE HDEZ. LÓPEZ", "maria guadalupe"), ("MA. GUADALUPE HDEZ. LÓPEZ", "maría hernández"),
+        ("María Guadalupe", "ma guadalupe"), ("María Guadalupe", "gpe"), ("Gpe. Ejemplo", "guadalupe"),
+        ("Fco. Javier", "francisco"), ("J. JESÚS", "jose jesus"), ("Yesica", "jessica"), ("Jessica", "yesica"),
+        ("Maikol", "michael"), ("Michael", "maicol"), ("Brayan", "bryan"), ("Osvaldo", "oswaldo"),
+        ("Christian", "cristian"), ("Deysi", "daisy"), ("Jhonatan", "yonatan"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_in_every_spelling(workspace: Workspace, written: str, typed: str) -> None:
+    intake = Intake.start(workspace)
+    intake.set(intake.contact, {"kind": "victim"})
+    intake.enter(field(workspace, "person", "name"), written)
+    other = Intake.start(workspace)
+    other.set(other.contact, {"kind": "victim"})
+    other.enter(field(workspace, "person", "name"), "Rosa Ficticia")
+    settle(workspace)
+    assert [hit.case_id for hit in search(workspace.store, typed)] == [intake.document["case"]["id"]]
+
+
 def test_what_was_changed_is_no_longer_found(workspace: Workspace, told: Intake) -> None:
     told.enter(field(workspace, "person", "name"), "Otra Persona")
     settle(workspace)

@@ -78,21 +78,35 @@ _SOUNDS = tuple(
         (r"[^a-z]", ""),
         (r"^ps", "s"),
         (r"ph", "f"),
-        (r"ch", "4"),
-        (r"(?:^h|g)u(?=[ao])|^hu(?=[ei])", "w"),
+        (r"ch(?=[rlt])", "k"),  # Christian
+        (r"ch|sh", "4"),
+        (r"^s(?=[bcdfgklmnpqrt])", "es"),  # Stephanie
+        (r"(?:^h|g)u(?=[ao])|^h?u(?=[ei])", "w"),
         (r"h", ""),
         (r"sc(?=[ei])|xc(?=[ei])", "s"),
         (r"(?<=[aeiou])x(?=[aeiou])|^x(?=[aei])", "j"),
         (r"[xz]", "s"),
-        (r"qu(?=[ei])|[qk]|c(?![ei])", "k"),
+        (r"qu(?=[ei])|[qk]|c(?![eiy])", "k"),
         (r"c", "s"),
-        (r"g(?=[ei])", "j"),
+        (r"g(?=[eiy])", "j"),
         (r"gu(?=[ei])", "g"),
+        (r"ts", "s"),
+        (r"elle$", "el"),  # Michelle
+        (r"ll(?=[iy]$)", "l"),  # Nelly
+        (r"ette$", "et"),
+        (r"[iy]ne$", "in"),  # Jaqueline
         (r"ll(?=[aeiou])", "y"),
+        (r"^j[ie](?=o)", "j"),  # Giovanni
+        (r"^j(?=[aeiou])", "y"),  # Jessica, Jonathan: the English j is a y
+        (r"(?<=[bcdfgklmnprst])y(?=[aeiou])", "i"),  # Bryan
+        (r"a[iy](?=a)", "i"),  # Brayan
         (r"y(?![aeiou])", "i"),
         (r"tl$", "l"),
+        (r"(?:ei|ie|ee|ii)$", "i"),  # Britney
         (r"v", "b"),
         (r"n(?=[bpm])", "m"),
+        (r"m$", "n"),
+        (r"d$", "t"),
         (r"(.)\1+", r"\1"),
     )
 )
@@ -101,8 +115,9 @@ _SOUNDS = tuple(
 def sound(word: str) -> str:
     """A key that Spanish words of the same sound share: b/v, s/z/c/x, ll/y, g/j, c/k/qu, silent h, doubles.
 
-    Written for Mexican names: Ximena is Jimena, Xóchitl is Sóchil, Huerta is Werta. A word without
-    letters is its own key.
+    Written for Mexican names: Ximena is Jimena, Xóchitl is Sóchil, Huerta is Werta, and names from English as
+    they are spelt here: Jessica is Yesica, Bryan is Brayan. What no rule says is in data/catalogs/name_spelling.csv.
+    A word without letters is its own key.
     """
     key = fold(word)
     for pattern, replacement in _SOUNDS:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
+from lnctp_tui.domain.protocol import Catalog, Protocol
+from lnctp_tui.domain.text import words
 from lnctp_tui.errors import VaultError
 from lnctp_tui.storage import search, state
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine
 
-    from lnctp_tui.domain.protocol import Protocol
 
 HEAD = "0004"
 """The newest revision of migrations/client; a test holds that it is."""
@@ -65,13 +66,18 @@ def configuration() -> Config:
 
 def prepare_index(connection: Connection, protocol: Protocol) -> None:
     """Make the search index anew when its form or the names in it have changed."""
-    wanted = f"{search.VERSION}/{protocol.catalogs['municipality'].version}"
+    spelt = protocol.catalogs.get("name_spelling", Catalog("name_spelling", ()))
+    used = (protocol.catalogs["state"], protocol.catalogs["municipality"], spelt)
+    wanted = "/".join([str(search.VERSION), *(each.version for each in used)])
     if state.get(connection, INDEX) == wanted:
         return
     names = {
-        row.code: " ".join((row.label.es, row.extra.get("alias", "").replace(";", " ")))
+        row.code: " ".join(dict.fromkeys(words(f"{row.label.es} {row.extra.get('alias', '')}")))
         for catalog in ("state", "municipality")
         for row in protocol.catalogs[catalog].rows
     }
-    search.rebuild(connection, names)
+    spellings = {
+        word: row.code for row in spelt.rows for word in (row.code, *words(row.extra.get("alias", "")))
+    }
+    search.rebuild(connection, names, spellings)
     state.put(connection, INDEX, wanted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -30,6 +31,7 @@ SOUND = "zz"
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search_stale (id TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS search_names (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS search_spellings (word TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID",
     # What a list of hits shows stands here too: fifty rows that lie together instead of fifty cases.
     "CREATE TABLE IF NOT EXISTS search_rows (rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
     "is_case INTEGER NOT NULL, folio TEXT, at TEXT, line TEXT)",
@@ -57,14 +59,22 @@ def create(connection: Connection) -> None:
     connection.execute(text("INSERT INTO search (search, rank) VALUES ('pgsz', :n)"), {"n": LEAF})
 
 
-def rebuild(connection: Connection, names: Mapping[str, str]) -> None:
-    """Throw the index away and mark everything to be read again. `names`: place code → spoken name."""
-    for name in ("search", "search_rows", "search_stale", "search_names"):
+def rebuild(
+    connection: Connection, names: Mapping[str, str], spellings: Mapping[str, str] | None = None
+) -> None:
+    """Throw the index away and mark everything to be read again.
+
+    `names`: place code → spoken name; `spellings`: abbreviation or other spelling → the name it is.
+    """
+    for name in ("search", "search_rows", "search_stale", "search_names", "search_spellings"):
         connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
     create(connection)
     rows = [{"code": code, "name": name} for code, name in names.items()]
     if rows:
         connection.execute(text("INSERT INTO search_names (code, name) VALUES (:code, :name)"), rows)
+    listed = [{"word": word, "key": sound(name)} for word, name in (spellings or {}).items()]
+    if listed:
+        connection.execute(text("INSERT INTO search_spellings (word, key) VALUES (:word, :key)"), listed)
     connection.execute(text("INSERT INTO search_stale SELECT id FROM cases"))
     connection.execute(text("INSERT INTO search_stale SELECT id FROM contacts WHERE case_id IS NULL"))
 
@@ -140,16 +150,24 @@ TOP = text("SELECT max(rowid) FROM search_rows WHERE rowid >= :a AND rowid < :b"
 
 
 def _cases(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
-    rows = connection.execute(text(CASE_TEXT), wanted).mappings()
-    return [_row(each, is_case=1) for each in rows]
+    rows = list(connection.execute(text(CASE_TEXT), wanted).mappings())
+    spellings = _spellings(connection, " ".join(each["names"] or "" for each in rows))
+    return [_row(each, spellings, is_case=1) for each in rows]
 
 
 def _contacts(connection: Connection, wanted: dict[str, str]) -> list[dict[str, Any]]:
     rows = connection.execute(text(CONTACT_TEXT), wanted).mappings()
-    return [_row(each, is_case=0) for each in rows]
+    return [_row(each, {}, is_case=0) for each in rows]
 
 
-def _row(row: Any, *, is_case: int) -> dict[str, Any]:
+def _spellings(connection: Connection, said: str) -> dict[str, str]:
+    """Word → sound of the name it is, for the words of a text that are abbreviations or listed spellings."""
+    listed = {"words": json.dumps(sorted(set(words(said))))}
+    query = text("SELECT word, key FROM search_spellings WHERE word IN (SELECT value FROM json_each(:words))")
+    return {row.word: row.key for row in connection.execute(query, listed)}
+
+
+def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, Any]:
     identifiers = _identifiers(row["identifiers"])
     names = " ".join(filter(None, (row["folio"], row["names"], *identifiers)))
     body = row["body"] or ""
@@ -162,7 +180,7 @@ def _row(row: Any, *, is_case: int) -> dict[str, Any]:
         "names": names,
         "body": " ".join((body, *_parts(phones.mentioned(body)))),
         "sounds": " ".join(
-            sorted({SOUND + key for word in words(row["names"] or "") if (key := sound(word))})
+            sorted({SOUND + (spellings.get(word) or sound(word)) for word in words(row["names"] or "")})
         ),
     }
 
@@ -212,7 +230,7 @@ FROM contacts k WHERE k.case_id IS NULL AND k.erased_at IS NULL
 def find(connection: Connection, typed: str, limit: int = 50) -> list[Found]:
     """Hits for what was typed: a whole folio or identifier first, then words as prefixes, newest first."""
     exact = _exact(connection, typed)
-    query = match_query(typed)
+    query = match_query(typed, _spellings(connection, typed))
     rows = connection.exec_driver_sql(FIND, {"q": query, "n": limit}) if query else ()
     hits = [Found(id, bool(is_case), folio, at or "", line, False) for id, is_case, folio, at, line in rows]
     first = _found(connection, exact) if exact else []
@@ -241,10 +259,11 @@ SELECT case_id FROM identifiers WHERE normalised IN (SELECT value FROM json_each
 """
 
 
-def match_query(typed: str) -> str:
+def match_query(typed: str, spellings: Mapping[str, str] = MappingProxyType({})) -> str:
     """The FTS5 query of what was typed: every word as a prefix, or as it sounds in a name.
 
-    Figures that follow each other are one number in any grouping, or each for itself.
+    `spellings` says the sound of words that are spelt otherwise than they sound. Figures that follow each other
+    are one number in any grouping, or each for itself.
     """
     parts: list[str] = []
     for numeric, run in groupby(words(typed.replace("_", " ")), str.isdecimal):
@@ -252,7 +271,7 @@ def match_query(typed: str) -> str:
         if numeric and len(found) > 1:
             parts.append(_figures(found))
         else:
-            parts += [_term(word) for word in found if len(word) > 1]
+            parts += [_term(word, spellings.get(word)) for word in found if len(word) > 1]
     return " AND ".join(parts)
 
 
@@ -262,10 +281,10 @@ def _figures(groups: Sequence[str]) -> str:
     return f"({together} OR ({apart}))" if apart else together
 
 
-def _term(word: str) -> str:
+def _term(word: str, known: str | None) -> str:
     plain = f'"{word}"*'
-    key = sound(word)
-    return f'({plain} OR sounds: "{SOUND}{key}")' if key and len(word) > 3 and word.isalpha() else plain
+    key = known or (sound(word) if len(word) > 3 and word.isalpha() else "")
+    return f'({plain} OR sounds: "{SOUND}{key}")' if key else plain
 
 
 def _exact(connection: Connection, typed: str) -> list[str]:

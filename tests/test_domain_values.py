@@ -303,5 +303,19 @@ def test_a_town_that_is_taken_from_another_state_is_told_whichever_comes_first(o
     assert {**record, **parsed.patch} == {"origin_state": "MX-GRO", "origin_municipality": "30169"}
 
 
+@pytest.mark.parametrize("typed", ["SE IGNORA", "no recuerda", "N/D", "S/D"])
+def test_a_word_for_nothing_is_no_mistake_where_a_measure_goes(typed):
+    for of in (AGE, BORN, HEADS):
+        parsed = parse(of, typed)
+        assert (parsed.problem, parsed.patch[f"answers.raw.{of.code}"]) == (None, typed)
+    assert parse(AGE, "abc").problem == "age_unreadable"
+
+
+def test_a_word_for_not_knowing_answers_a_question():
+    assert parse(SAFE, "SE IGNORA").patch == {"answers.situation.safe_to_talk": "unknown"}
+    assert parse(SAFE, "No contestó").patch == {"answers.situation.safe_to_talk": "refused"}
+    assert parse(SAFE, "NO APLICA").problem == "not_yes_no"
+
+
 def test_a_code_that_lost_its_first_zero_is_still_one():
     assert parse(TOWN, "1001").patch == {"origin_municipality": "01001"}

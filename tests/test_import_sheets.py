@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -595,3 +597,11 @@ def test_a_long_number_that_a_workbook_rounded_is_refused(sheets: Sheets) -> Non
     mapping = sheets.map('"CLABE" = "identifier.value"', "", '"identifier.kind" = "account"')
     report = sheets(workbook(Hoja=[["CLABE", "B"], ["=12345678901234567", "x"]]), "a.xlsx", mapping=mapping)
     assert refusals(report) == [(2, "CLABE", "digits_lost")]
+
+
+def test_whoever_imports_no_workbook_does_not_pay_for_its_reader() -> None:
+    said = "import sys, lnctp_tui.services.importing; print('python_calamine' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )

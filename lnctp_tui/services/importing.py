@@ -87,7 +87,7 @@ def import_file(
     `sheet` names one of a workbook, as a mapping may.
     `rejects`: where the refused rows go, as JSON Lines that only their owner can read.
     """
-    content, today = importing_files.read_bytes(path), instants.today(zone)
+    content, today = importing_files.read_raw(path), instants.today(zone)
     found = _rows(path, content, form, mapping, sheet, protocol, today)
     report = import_rows(store, found.rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
     report.unmapped, report.placeholders = found.unmapped, found.placeholders

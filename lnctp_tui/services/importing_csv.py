@@ -35,7 +35,9 @@ def lines(path: Path, content: bytes, encoding: str, delimiter: str | None, skip
 
 def _line(physical: list[str], start: int, delimiter: str) -> tuple[Line, int]:
     """The line that begins at a physical one, and where the next begins: a quoted cell may hold line ends."""
-    reader = csv.reader(iter(physical[start:]), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        (physical[at] for at in range(start, len(physical))), delimiter=delimiter, strict=True
+    )
     try:
         cells = next(reader)
     except csv.Error:

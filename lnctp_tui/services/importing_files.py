@@ -40,6 +40,11 @@ class Row:
 
 
 def read_bytes(path: Path) -> bytes:
+    """As `read_raw`, without a byte order mark."""
+    return read_raw(path).removeprefix(_BOM)
+
+
+def read_raw(path: Path) -> bytes:
     """The whole file, or `-` standard input. Raises BadInput `file_failed`."""
     if str(path) == "-":
         return sys.stdin.buffer.read()

@@ -75,7 +75,7 @@ def read_mapping(path: Path, protocol: Protocol) -> Plan:
     from lnctp_tui.services.importing_files import read_bytes
 
     try:
-        found = tomllib.loads(read_bytes(path).decode("utf-8-sig"))
+        found = tomllib.loads(read_bytes(path).decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput("import_mapping", name=path.name, key="TOML", reason="not_toml") from error
     reader = Reading(path.name, protocol)

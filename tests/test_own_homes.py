@@ -15,7 +15,9 @@ from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import paths
 
 TESTS = Path(__file__).parent
-ASKED = "import os, sys; print({name: os.environ.get(name) for name in sys.argv[1:]}, os.path.expanduser('~'))"
+ASKED = (
+    "import os, sys; print({name: os.environ.get(name) for name in sys.argv[1:]}, os.path.expanduser('~'))"
+)
 OUTWARD = """
 import os
 from pathlib import Path
@@ -86,7 +88,9 @@ def test_a_run_that_wrote_into_the_persons_home_fails_and_names_what(
     assert str(tmp_path / "home" / deed.split('"')[1]) in ended.stdout
 
 
-def test_what_another_program_writes_into_a_home_that_is_lived_in_does_not_fail_the_run(tmp_path: Path) -> None:
+def test_what_another_program_writes_into_a_home_that_is_lived_in_does_not_fail_the_run(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "home" / ".cache").mkdir(parents=True)
     ended = run_on(tmp_path / "home", tmp_path, '(theirs / ".cache" / "navegador").mkdir()')
     assert ended.returncode == 0, ended.stdout
@@ -114,12 +118,16 @@ def test_make_test_gives_every_check_an_empty_home(
 @pytest.mark.skipif(sys.platform == "win32", reason="a script for sh")
 def test_continuous_integration_runs_in_an_empty_home(tmp_path: Path) -> None:
     make = tmp_path / "make"
-    make.write_text(f'#!/bin/sh\nls -A "$HOME"; exec {sys.executable} -c "{ASKED}" {" ".join(dev.PERSONAL)}\n')
+    make.write_text(
+        f'#!/bin/sh\nls -A "$HOME"; exec {sys.executable} -c "{ASKED}" {" ".join(dev.PERSONAL)}\n'
+    )
     make.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
     told = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(home)}
-    said = subprocess.run([TESTS.parent / ".ci/run"], env=told, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [TESTS.parent / ".ci/run"], env=told, capture_output=True, text=True, check=True
+    ).stdout
     assert said.startswith("{")
     assert "None" not in said
     assert str(home) not in said

@@ -70,7 +70,9 @@ def test_every_code_of_every_coded_column_is_said_in_words(protocol: Protocol, w
 def test_every_answer_to_every_row_of_a_checklist_is_said_in_words(protocol: Protocol, words: Words) -> None:
     for stage, field in protocol.fields:
         if field.catalog in protocol.catalogs or field.catalog == "indicator":
-            catalog = protocol.indicators if field.catalog == "indicator" else protocol.catalogs[field.catalog]
+            catalog = (
+                protocol.indicators if field.catalog == "indicator" else protocol.catalogs[field.catalog]
+            )
             for row in catalog.rows:
                 said = words.field(TABLE_OF.get(field.on, field.on), f"answers.{field.catalog}.{row.code}")
                 assert row.code == row.label.es or f".{row.code}" not in said, (stage.code, said)
@@ -134,7 +136,9 @@ def shown(document: Document, protocol: Protocol) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", sorted(each.stem for each in DEMO.glob("*.json") if '"people"' in each.read_text()))
+@pytest.mark.parametrize(
+    "name", sorted(each.stem for each in DEMO.glob("*.json") if '"people"' in each.read_text())
+)
 def test_no_sample_case_shows_a_code_or_utc_anywhere(protocol: Protocol, name: str) -> None:
     document = escalated(name)
     own = json.dumps([document["case"].get("summary"), [each.get("narrative") for each in document["contacts"]],
@@ -187,4 +191,3 @@ def test_the_promised_call_back_and_the_narrative_come_first(protocol: Protocol)
     assert texts.count("Lo último que se contó") == 1
     assert all(each.label not in {Words(protocol, ZONE).field("cases", code) for code in CALL_BACK}
                for each in parts[facts:])  # fmt: skip
-

@@ -19,7 +19,15 @@ def begun(app: PtyApp) -> PtyApp:
 
 def to(app: PtyApp, words: str) -> PtyApp:
     """F3 to a field by what a counselor would call it."""
-    return app.press("f3").see("Ir a un campo").send(words).settle().press("enter").gone("Ir a un campo").settle()
+    return (
+        app.press("f3")
+        .see("Ir a un campo")
+        .send(words)
+        .settle()
+        .press("enter")
+        .gone("Ir a un campo")
+        .settle()
+    )
 
 
 def saved(app: PtyApp) -> PtyApp:
@@ -90,7 +98,9 @@ def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows
     assert found["contacts"][0]["country"] == "US"
     assert found["case"]["anonymity"] == "anonimo"
     assert found["case"].get("report_class") is None
-    documents_taken = [code for each in found["people"] for code, said in each["answers"].items() if said == "yes"]
+    documents_taken = [
+        code for each in found["people"] for code, said in each["answers"].items() if said == "yes"
+    ]
     assert any("documents" in code for code in documents_taken)
 
 

@@ -236,6 +236,20 @@ def test_a_placeholder_is_nobodys_id(word: str, sheets: Sheets) -> None:
     assert report.to_json()["placeholders"] == 3
 
 
+@pytest.mark.parametrize("number", ["1", "7", "22", "999", "12345"])
+def test_a_plain_number_is_an_id(number: str, sheets: Sheets) -> None:
+    options = {"file": 'id = "Hoja"', "columns": '"Nombre" = "person.name"'}
+    assert sheets.csv("Hoja,Nombre", f"{number},Ana", **options).placeholders == 0
+    assert sheets.csv("Hoja,Nombre", f"{number},Eva", **options).changed == 1
+
+
+def test_a_placeholder_is_nobodys_id_in_a_document_either(sheets: Sheets) -> None:
+    documents = [{"case": {"id": "S/N", "summary": each}} for each in ("Uno", "Dos", "Tres")]
+    report = sheets(documents)
+    assert (report.created, report.placeholders) == (3, 3)
+    assert sheets(documents).unchanged == 3
+
+
 def test_one_id_on_two_lines_that_differ_is_no_case_of_both(sheets: Sheets) -> None:
     options = {"file": 'id = "Hoja"', "columns": '"Nombre" = "person.name"'}
     report = sheets.csv("Hoja,Nombre", "17,Ana", "17,Eva", "17,Ana", **options)

@@ -14,6 +14,8 @@ from lnctp_tui.domain.text import fold
 
 UNKNOWN, REFUSED, NOTHING, FILLER = "unknown", "refused", "nothing", "filler"
 _DASHES = re.compile(r"[-–—−._*/\s]*[-–—−._*/][-–—−._*/\s]*")
+LONG = 7
+"""From here on one figure again and again is no number."""
 _BLANKS = re.compile(r"[^\w#]+|_")
 
 
@@ -27,9 +29,15 @@ def said(protocol: Protocol, text: str) -> str | None:
 
 
 def placeholder(catalog: Catalog | None, text: str) -> bool:
-    """Whether a name, a number or an id stands for none: also one figure again and again, and `1234567890`."""
+    """Whether a name or a number stands for none: also one figure again and again, and `1234567890`."""
+    return no_id(catalog, text) or _word(text) in _means(catalog)
+
+
+def no_id(catalog: Catalog | None, text: str) -> bool:
+    """Whether an id is nobody's. `7`, `22` and `12345` may be somebody's; `0`, `XXX` and `9999999` are not."""
     word = _word(text)
-    return len(set(word)) < 2 or word in _means(catalog)
+    filled = len(set(word)) < 2 and (word[:1] in ("", "0", "x") or len(word) >= LONG)
+    return filled or _means(catalog).get(word, FILLER) != FILLER
 
 
 def _word(text: str) -> str:

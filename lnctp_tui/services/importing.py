@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lnctp_tui.domain.document import SCHEMA
+from lnctp_tui.domain.nothing import no_id
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.services import importing_files, importing_mapping, importing_sheet
 from lnctp_tui.services.importing_batch import Batch, Refused
@@ -90,7 +91,8 @@ def import_file(
     content, today = importing_files.read_raw(path), instants.today(zone)
     found = _rows(path, content, form, mapping, sheet, protocol, today)
     report = import_rows(store, found.rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
-    report.unmapped, report.placeholders = found.unmapped, found.placeholders
+    report.unmapped = found.unmapped
+    report.placeholders += found.placeholders
     return report
 
 
@@ -193,6 +195,10 @@ class _Import:
         document = form_of(row.document)
         if document["schema"] > SCHEMA:
             self.report.newer += 1
+        said = document["case"].get("id")
+        if isinstance(said, str) and no_id(self.rules.protocol.catalogs.get("nothing"), said):
+            self.report.placeholders += 1
+            document["case"] = {name: value for name, value in document["case"].items() if name != "id"}
         ids = Ids(document, self.met)
         return Reader(self.rules, ids, instants.iso(self.store.now())).read(row, document)
 

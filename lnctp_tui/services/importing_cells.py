@@ -185,7 +185,7 @@ class Cells:
 
     def _identity(self, cells: Mapping[str, str]) -> str | None:
         known = cells.get(self.plan.identity or "", "")
-        if known and nothing.placeholder(self.protocol.catalogs.get("nothing"), known):
+        if known and nothing.no_id(self.protocol.catalogs.get("nothing"), known):
             self.placeholders += 1
             return None
         return known or None

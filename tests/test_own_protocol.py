@@ -70,9 +70,10 @@ def folder(tmp_path: Path) -> Path:
     )
     (tmp_path / "catalogs/clothing.csv").write_text(clothing, encoding="utf-8")
     need = retire(built_in("catalogs/need.csv"), "refugio")
-    (tmp_path / "need.csv").write_text(
-        need + "mascota,Cuidado de su mascota,Care for a pet,,,Prueba,D,,\n", encoding="utf-8"
-    )
+    cells = ["mascota", "Cuidado de su mascota", "Care for a pet", "", "", "Prueba", "D"]
+    columns = need.split("\n", 1)[0].count(",") + 1
+    row = ",".join(cells + [""] * (columns - len(cells)))
+    (tmp_path / "need.csv").write_text(f"{need}{row}\n", encoding="utf-8")
     return tmp_path
 
 

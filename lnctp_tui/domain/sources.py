@@ -13,8 +13,11 @@ from lnctp_tui.domain.protocol import NOBODY, UNVERIFIED, Label, Protocol, Revie
 KINDS = ("rule", "number", "script", "stage", "code")
 ORDER = ("", "M", "V2-weak", "D", "V2", "V")
 """Marks, from what nobody knows to what was read in its primary text."""
-FIRST = ("rule", "reading", "hotline")
+FIRST = ("rule", "reading", "hotline", "abroad")
 """Catalogs that come before the lists, in this order."""
+
+NUMBERS = ("number", "emergency", "consular")
+"""Columns that hold a telephone number."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,12 @@ def _rank(entry: Entry) -> tuple[bool, bool, int, int]:
 def _catalogs(protocol: Protocol) -> Iterator[Entry]:
     names = sorted(protocol.catalogs, key=lambda name: (name not in FIRST, name))
     for catalog in (*(protocol.catalogs[name] for name in names if name != "indicator"), protocol.indicators):
-        kind = {"rule": "rule", "hotline": "number"}.get(catalog.name, "code")
+        kind = {"rule": "rule", "hotline": "number", "abroad": "number"}.get(catalog.name, "code")
         indicators = catalog.name == "indicator"
         file = "indicators/indicators.csv" if indicators else f"catalogs/{catalog.name}.csv"
         for row in catalog.rows:
-            number, day = row.extra.get("number", ""), row.extra.get("verified_on", "")
+            number = " · ".join(filter(None, (row.extra.get(name, "") for name in NUMBERS)))
+            day = row.extra.get("verified_on", "")
             told = (number, day) if kind == "number" else ("", "")
             yield Entry(kind, file, row.code, row.label, row.source, row.mark, row.review, *told)
 
@@ -83,5 +87,5 @@ def _stages(protocol: Protocol) -> Iterator[Entry]:
             yield Entry("stage", file, code, text, stage.source, stage.mark, stage.review)
         for field in stage.fields:
             source, mark = field.source or stage.source, field.mark or stage.mark
-            for said in filter(None, (field.label, field.help)):
+            for said in filter(None, (field.label, field.help, field.ask)):
                 yield Entry("stage", file, f"{field.on}.{field.code}", said, source, mark, field.review)

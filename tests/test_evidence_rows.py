@@ -336,3 +336,31 @@ def test_the_check_asks_a_mark_and_a_source_of_each_line_that_is_read_aloud(tmp_
     text = 'version = "1"\ncode = "cover"\ntitle = { es = "a", en = "a" }\nlines = [{ es = "b", en = "b" }]\n'
     (tmp_path / "cover.toml").write_text(text, "utf-8")
     assert {"missing_mark", "missing_source"} <= {each.code for each in check(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("person", "said"),
+    [
+        (victim(SEXUAL, MEANS, age_min=30), "por el art. 13;"),
+        (victim(SEXUAL, "means.oferta_enganosa_servicios_sexuales", age_min=30), "por el art. 19;"),
+        (victim(SEXUAL, age_min=15), "por el art. 13;"),
+        (victim("modality.trabajo_servicios_forzados", age_min=15), "por el art. 22;"),
+        (victim("modality.adopcion_ilegal_menor", age_min=3), "por el art. 26–27;"),
+    ],
+)
+def test_the_verdict_names_the_article_that_stands_when_nobody_knows_of_an_act(
+    protocol: Protocol, person: dict, said: str
+) -> None:
+    """§7 row 5. LGPSEDMTP arts. 13, 19, 22, 26 and 27."""
+    assert said in readings.verdict(assess(person).people[0].elements, protocol)
+
+
+def test_a_means_of_another_article_does_not_light_the_line_of_the_means(protocol: Protocol) -> None:
+    """§7 row 3."""
+    from lnctp_tui.widgets.elements import summary
+
+    found = assess(victim(ACT, LABOUR, "means.mendicidad_engano", age_min=30))
+    assert "● Acto  ○ Medio  ● Fin" in summary(found, "p1", protocol)
+    assert "Segunda lectura: Engaño para que pida limosna" in " ".join(
+        readings.lines(found.elements, protocol)
+    )

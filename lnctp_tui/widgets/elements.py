@@ -101,7 +101,8 @@ def _title(text: str) -> Line:
 
 
 def _mark(elements: Elements, name: str) -> str:
-    return "●" if getattr(elements, name) else "○" if name in elements.missing else "–"
+    stands = readings.counted(elements) if name == "means" else getattr(elements, name)
+    return "●" if stands else "○" if name in elements.missing else "–"
 
 
 def _elements(
@@ -110,8 +111,7 @@ def _elements(
     elements = person.elements if person else best
     lines = []
     for name, prefix, title in _ELEMENTS:
-        stands = getattr(elements, name)
-        style = "elements--yes" if stands else "elements--open"
+        style = "elements--yes" if _mark(elements, name) == "●" else "elements--open"
         told = wrap(_standing(elements, name, prefix, protocol, person), width - 10)
         rest = cut(told, most, width - 10) or [""]
         lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))

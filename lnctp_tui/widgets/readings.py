@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lnctp_tui.domain.assess import PersonAssessment
-from lnctp_tui.domain.law import Elements, Reading
+from lnctp_tui.domain.law import STATUTE, Elements, Reading
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import pick
+
+WAIVING = "13"
+"""The only article of the statute that waives the means: its last paragraph."""
 
 
 def say(protocol: Protocol, code: str, **facts: str) -> str:
@@ -30,7 +33,7 @@ def verdict(elements: Elements, protocol: Protocol) -> str:
         return say(protocol, "verdict_complete")
     missing = _missing(elements.missing, protocol)
     if elements.met:
-        articles = ", ".join(_articles(each) for each in elements.met)
+        articles = ", ".join(dict.fromkeys(_articles(each, protocol) for each in elements.met))
         return say(protocol, "verdict_article", articles=articles, missing=missing)
     return say(protocol, "verdict_missing", missing=missing)
 
@@ -69,11 +72,16 @@ def _article(reading: Reading, protocol: Protocol) -> str:
         code = f"waiver_{reading.waiver}"
     else:
         code = f"art_{reading.needs}"
-    return say(protocol, code, articles=_articles(reading))
+    return say(protocol, code, articles=_articles(reading, protocol))
 
 
-def _articles(reading: Reading) -> str:
-    return reading.articles.replace("-", "–")
+def _articles(reading: Reading, protocol: Protocol) -> str:
+    """The article that stands by its means or its waiver, else all those of the form."""
+    if reading.waiver == STATUTE and not reading.means:
+        return WAIVING
+    rows = protocol.catalogs["means"].by_code
+    named = [rows[code].extra.get("article", "") for code in reading.means if code in rows]
+    return ", ".join(dict.fromkeys(named)) or reading.articles.replace("-", "–")
 
 
 def _missing(missing: tuple[str, ...], protocol: Protocol) -> str:

@@ -48,6 +48,10 @@ _WHOLE = {"headcount": 1, "minutes": 0}
 search_catalog = lookup.search
 
 
+STANDING = frozenset({("person", "role")})
+"""Columns that once said are never empty: a person without a role would leave the assessment without a word."""
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A patch to record as it is, and what to tell the person about it."""
@@ -55,8 +59,8 @@ class Parsed:
     patch: dict[str, Any]
     problem: str | None = None
     """A code: `too_long`, `not_yes_no`, `not_a_code`, `ambiguous_code`, one of the modules dates, ages, numbers: the
-    text is kept as raw. Or `not_in_catalog`, `not_in_state`, `other_state`, `ambiguous`, `phone_unreadable`,
-    `phone_several`, `replaced`: the value itself is stored."""
+    text is kept as raw. Or `stands`: emptied, and the code stays. Or `not_in_catalog`, `not_in_state`,
+    `other_state`, `ambiguous`, `phone_unreadable`, `phone_several`, `replaced`: the value itself is stored."""
     facts: dict[str, Any] = member(default_factory=dict)
     shown: str = ""
 
@@ -94,6 +98,8 @@ def parse(
     had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
     gone = {kept: None} if had_raw else {}
     typed = text if field.kind == "long_text" else text.strip()
+    if not typed.strip() and (field.on, field.code) in STANDING and (record or {}).get(field.code):
+        return Parsed(gone, "stands")
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
     read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))

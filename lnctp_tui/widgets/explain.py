@@ -14,6 +14,7 @@ _SENTENCES = {
     "not_in_state": N_("{state} no tiene ese municipio ({own} sí): queda como texto libre"),
     "other_state": N_("Ese municipio es de {own} y el estado dice {state}: quedan los dos; corrija uno"),
     "not_a_code": N_("Se guardó tal cual y no cuenta: elija uno de la lista"),
+    "stands": N_("Toda persona tiene un papel: sigue siendo el que estaba"),
     "ambiguous_code": N_("Se guardó tal cual y no cuenta: hay {rows} con ese nombre, elija uno de la lista"),
     "ambiguous": N_("Hay {rows} con ese nombre: elija uno de la lista"),
     "phone_unreadable": N_("Se guardó tal cual; no parece un teléfono: 10 dígitos, o + y el país"),

@@ -10,14 +10,18 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from lnctp_tui.domain.protocol import Field, Protocol, Stage
-from lnctp_tui.i18n import pick
+from lnctp_tui.domain.values import search_catalog
+from lnctp_tui.i18n import language, pick
 from lnctp_tui.widgets.checklist import Checklist, Question
 from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.widgets.pick_list import PickList
 from lnctp_tui.widgets.record_bar import RecordBar
 from lnctp_tui.widgets.script_box import ScriptBox
 
 SEVERAL = frozenset({"person", "place", "identifier", "money"})
 """Tables of which a case has as many records as there are."""
+PICK = 80
+"""From this many rows nobody reads a list through: what is needed is found by typing."""
 LONG = 20
 """From this many rows a checklist takes the room that is left and scrolls by itself."""
 
@@ -54,9 +58,19 @@ class StagePane(VerticalScroll, can_focus=False):
         if field.kind != "checklist":
             return FieldRow(field, self.protocol)
         questions = list(self._questions(field))
-        asker = Checklist(field, pick(field.label), questions)
+        asker = self._list(field, questions)
         asker.set_class(alone and len(questions) > LONG, "-alone")
         return asker
+
+    def _list(self, field: Field, questions: list[Question]) -> Checklist:
+        catalog = self.protocol.catalogs.get(field.catalog or field.code)
+        if catalog is None or len(questions) <= PICK or any(each.group for each in questions):
+            return Checklist(field, pick(field.label), questions)
+
+        def finds(typed: str) -> list[str]:
+            return [row.code for row in search_catalog(catalog, typed, language())]
+
+        return PickList(field, pick(field.label), questions, finds)
 
     def _questions(self, field: Field) -> Iterator[Question]:
         catalog = self.protocol.catalogs.get(field.catalog or field.code)

@@ -22,6 +22,8 @@ WAYS = {
     "edit": ["enter", "e"], "elements": ["enter", "e", "f4"], "find": ["n", "f3"], "call": ["n"],
     "emergency": ["n", "f8"], "previous": ["n", "f7"],
     "call help": ["n", "f1"], "link": ["enter", "v"],
+    "closing": ["n", "f9"], "silent": ["n", "escape", "5"],
+    "cover": ["n", "f10"],
 }  # fmt: skip
 
 

@@ -222,6 +222,16 @@ class ClosingDialog(AppDialog["str | None"]):
         self.query_one("#closing-missing", Static).update(self._missing())
         self.query_one("#closing-fate", Static).update(self._fate())
 
+    def on_resize(self) -> None:
+        """In another window the same stands in sight as if it had been opened there."""
+        self.call_after_refresh(self._in_sight)
+
+    def _in_sight(self) -> None:
+        self.query_one(Classes).scroll_to(y=0, animate=False)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        if self.focused is not None:
+            self.focused.scroll_visible(animate=False)
+
     # Edits
 
     @on(Typed)

@@ -34,15 +34,15 @@ class SilentCall(AppDialog["str | None"]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,w", "dismiss(None)", N_("volver a la llamada"), key_display="Esc", id="silent.close"),
         Binding("s,y", "tapped('yes')", N_("sí (un golpe)"), key_display="s", id="silent.yes"),
         Binding("n", "tapped('no')", N_("no (dos)"), key_display="n", id="silent.no"),
-        Binding("question_mark", "tapped('unknown')", N_("sin respuesta"), key_display="?", id="silent.open"),
-        Binding("backspace", "tapped('')", N_("no preguntado"), show=False, id="silent.clear"),
+        Binding("f8,e", "emergency", N_("EMERGENCIA"), id="silent.emergency"),
         Binding("c", "open_case", N_("abrir caso"), id="silent.case"),
+        Binding("escape,w", "dismiss(None)", N_("volver"), key_display="Esc", id="silent.close"),
+        Binding("question_mark", "tapped('unknown')", N_("sin respuesta"), key_display="?", id="silent.open"),
         Binding("t", "dismiss('number')", N_("anotar el número"), id="silent.number"),
         Binding("f7,p", "dismiss('earlier')", N_("previas"), id="silent.earlier"),
-        Binding("f8,e", "dismiss('emergency')", N_("EMERGENCIA"), id="silent.emergency"),
+        Binding("backspace", "tapped('')", N_("no preguntado"), show=False, id="silent.clear"),
         *(
             Binding(
                 digit, f"dismiss('{digit}')", N_("tipo de contacto"), show=False, id=f"silent.kind{digit}"
@@ -99,6 +99,10 @@ class SilentCall(AppDialog["str | None"]):
         options.highlighted = next(
             (n for n, each in enumerate(self.lines) if n > here and each.asks and said), here
         )
+
+    def action_emergency(self) -> None:
+        """The card with what to read to 911."""
+        self.dismiss("emergency")
 
     def action_open_case(self) -> None:
         """A case, although nobody has spoken."""

@@ -51,10 +51,15 @@ def test_domain_asks_neither_clock_nor_chance(path: Path) -> None:
     assert not {ast.unparse(node) for node in nodes(path) if isinstance(node, ast.Attribute)} & ASKED
 
 
+PARSER = ("textual._ansi_sequences", "textual._xterm_parser")
+"""Owned by app_bytes.py alone (decision 013): what a terminal's bytes mean has no public door."""
+
+
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
 def test_textual_is_used_through_its_public_modules(path: Path) -> None:
     private = {name for name in imported(path) if name.startswith("textual") and "._" in name}
-    assert private == set()
+    owned = {name for name in private if name.startswith(PARSER)} if path.name == "app_bytes.py" else set()
+    assert private - owned == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))

@@ -77,7 +77,7 @@ def setup(_):
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     ]
     for step in install:
-        failed = _python(step)
+        failed = _python(step, RUSTUP_HOME=str(VENV / "rustup"))  # pip asks a rustc for its version
         if failed:
             print("The set-up stopped; nothing is lost. See the message above, then run the same again.")
             return failed

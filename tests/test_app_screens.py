@@ -230,7 +230,7 @@ async def test_the_first_run_makes_a_vault_and_offers_a_sheet(tmp_path: Path) ->
         new.query_one(PhraseEntry).value = " ".join(word[:4] for word in new.words.split()).upper()
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SheetScreen))
-        assert "pierde los datos" in said_on(app)
+        assert "pierde los datos" in text_of(app)
         await pilot.press("f5")
         sheet = app.screen
         assert isinstance(sheet, SheetScreen)
@@ -251,15 +251,22 @@ async def test_a_weak_own_phrase_is_refused_with_the_reason() -> None:
         assert "15 caracteres" in text_of(app)
 
 
-async def test_a_first_run_that_nobody_watches_shows_no_phrase(tmp_path: Path) -> None:
+async def test_the_phrase_that_somebody_copies_to_paper_stays_however_long_it_takes(tmp_path: Path) -> None:
     app = LnctpApp(tmp_path / "data", None)
     async with app.run_test() as pilot:
-        await pilot.press(*"Ana", "enter", "enter")
+        await pilot.press(*"Ana", "enter")
+        app.screen.query_one("#zone", Input).value = "tijuana"
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+        new = app.screen
+        assert isinstance(new, NewPhraseScreen)
+        words = new.words
         app.watch_lock.touched -= 3600
         app._tick()
-        await until(pilot, lambda: app.return_value is not None)
-        assert app.return_value == LOCKED
+        await pilot.pause()
+        assert app.return_value is None
+        assert app.screen is new
+        assert new.words == words
 
 
 async def test_the_first_question_waits_for_hours(tmp_path: Path) -> None:

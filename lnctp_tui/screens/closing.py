@@ -138,6 +138,7 @@ class ClosingDialog(AppDialog["str | None"]):
             plan.focus_control()
         else:
             self.query_one(Classes).focus()
+        self.call_after_refresh(self._in_sight)
         workspace = self.intake.workspace
         self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
 
@@ -200,7 +201,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _options(self) -> list[Content]:
         labels = [_("Sin clasificar"), *(pick(row.label) for row in self.report_classes)]
-        told = "  ← " + _("la sugieren los hechos; s la toma")
+        told = "  ← " + _("sugerida: s la toma")
         return [
             Content.assemble(
                 f"{'●' if code == self.decided else '○'} {label}",

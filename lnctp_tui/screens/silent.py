@@ -79,8 +79,10 @@ class SilentCall(AppDialog["str | None"]):
         return str(answer(case, code) or case.get(code) or "") if code else ""
 
     def _case(self) -> str:
-        folio = self.intake.folio
-        return _("Caso {folio} abierto.").format(folio=folio) if folio else _("Sin caso todavía: c abre uno.")
+        if not self.intake.document["case"]:
+            return _("Sin caso todavía: c abre uno.")
+        folio = self.intake.folio  # it comes with the transaction
+        return _("Caso {folio} abierto.").format(folio=folio) if folio else _("Caso abierto.")
 
     def _field(self, code: str) -> Field | None:
         return view.field_of(self.intake.protocol, "case", code)
@@ -108,9 +110,7 @@ class SilentCall(AppDialog["str | None"]):
         """A case, although nobody has spoken."""
         self.intake.open_case()
         self.intake.assess()
-        self.query_one("#silent-case", Static).update(
-            self._case() if self.intake.folio else _("Caso abierto.")
-        )
+        self.query_one("#silent-case", Static).update(self._case())
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

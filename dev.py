@@ -67,6 +67,7 @@ def setup(_):
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted and _starts():
         return 0
     print("Setting up .venv (once, a minute or two) …", flush=True)
+    os.environ["RUSTUP_HOME"] = str(VENV / "rustup")  # pip asks a rustc, where there is one, for its version
     if not _starts() and not _make_venv():
         return 1
     # pip reads the person's settings (an index of their own, say); what it keeps stays in the checkout.
@@ -77,7 +78,7 @@ def setup(_):
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     ]
     for step in install:
-        failed = _python(step, RUSTUP_HOME=str(VENV / "rustup"))  # pip asks a rustc for its version
+        failed = _python(step)
         if failed:
             print("The set-up stopped; nothing is lost. See the message above, then run the same again.")
             return failed

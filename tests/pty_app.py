@@ -16,9 +16,11 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import homes
 import pexpect
 import pyte
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # for dev.py, which no package holds
+from dev import PERSONAL
 
 PHRASE = "farol bruma caracol 48 tejado verde"
 LNCTP = (sys.executable, "-m", "lnctp_tui")
@@ -217,7 +219,8 @@ def terminal_environment(home: Path | None) -> dict[str, str]:
     """
     fixed = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     where = {"LNCTP_HOME": str(home), "HOME": str(home), "TMPDIR": str(home)} if home else {}
-    return fixed | homes.personal() | where | {"PATH": os.environ["PATH"]}
+    own = {name: os.environ[name] for name in PERSONAL if name in os.environ}
+    return fixed | own | where | {"PATH": os.environ["PATH"]}
 
 
 def descendants(process: int) -> list[int]:

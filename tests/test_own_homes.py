@@ -66,8 +66,7 @@ def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.Com
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("lived_in", [False, True])
-@pytest.mark.parametrize("options", [(), ("--numprocesses=2",)])
+@pytest.mark.parametrize(("lived_in", "options"), [(False, ()), (True, ("--numprocesses=2",))])
 @pytest.mark.parametrize(
     "deed",
     [

@@ -57,8 +57,16 @@ async def opened_at(where: Founded, size: tuple[int, int], keys: list[str]) -> s
         return shown(app)
 
 
+ALWAYS = ("desk", "case", "edit", "call", "closing", "silent", "emergency")
+"""The ways walked in every run; the others in `make soak`."""
+
+
 @pytest.mark.parametrize("name", WAYS)
-async def test_small_large_and_small_again_are_as_if_opened_so(furnished: Founded, name: str) -> None:
+async def test_small_large_and_small_again_are_as_if_opened_so(
+    furnished: Founded, name: str, soak: bool
+) -> None:
+    if name not in ALWAYS and not soak:
+        pytest.skip("walked in make soak")
     keys = WAYS[name]
     large = await opened_at(furnished, LARGE, keys)
     async with desk(furnished, SMALL) as (app, pilot):

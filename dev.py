@@ -40,7 +40,7 @@ CHECKS = [
     ("types", ["-m", "mypy"]),
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
-    ("migrations and tests", ["-m", "pytest", "--numprocesses=6", "--dist=worksteal", "--durations=25"]),
+    ("migrations and tests", ["-m", "pytest", "--numprocesses=4", "--dist=worksteal", "--durations=25"]),
 ]
 
 

@@ -42,3 +42,23 @@ def test_a_moment_is_one_or_says_why_not(column: str, value: object, why: str | 
 
 def test_without_a_day_a_birth_is_not_compared() -> None:
     assert moments.flaw("birth_date", "2065-03-14", None) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("opened_at", "2026-02-30T10:00:00.000000Z"),
+        ("started_at", "0001-01-01T00:00:00Z"),
+        ("birth_date", "2026-13"),
+    ],
+)
+def test_a_pulled_change_that_says_no_day_is_set_aside(column: str, value: str) -> None:
+    from lnctp_tui.sync.verify import well_formed
+
+    change = {
+        "id": "c", "device": "d", "actor": "a", "table": "cases", "row": "r", "case": None, "hash": "0" * 64,
+        "sig": "s", "hlc": 1, "schema": 1, "base": [], "patch": {"summary": "nada"},
+    }  # fmt: skip
+    assert well_formed(change)
+    assert not well_formed(change | {"patch": {column: value}})
+    assert well_formed(change | {"table": "of_a_newer_version", "patch": {column: value}})

@@ -20,8 +20,9 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from lnctp_tui.domain import changes as forms
+from lnctp_tui.domain import moments
 from lnctp_tui.storage import server_state, state
-from lnctp_tui.storage.session import Unit
+from lnctp_tui.storage.session import TABLES, Unit
 from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]
@@ -152,7 +153,7 @@ def _hashed(change: Change) -> bool:
 
 
 def well_formed(change: Any) -> bool:
-    """Whether a change has the members of one, each of its kind."""
+    """Whether a change has the members of one, each of its kind, and says no day that does not exist."""
     if not isinstance(change, dict) or not all(isinstance(change.get(name), str) for name in TEXTS):
         return False
     patch, base, case = change.get("patch"), change.get("base"), change.get("case")
@@ -166,7 +167,13 @@ def well_formed(change: Any) -> bool:
         and isinstance(base, list)
         and all(isinstance(each, str) for each in base)
         and len(change["hash"]) == 64
+        and (patch is None or change["table"] not in TABLES or _tells_time(patch))
     )
+
+
+def _tells_time(patch: Mapping[str, Any]) -> bool:
+    """Whether its instants and dates are some: the rule of every door (domain.moments)."""
+    return all(moments.flaw(column, value, None) is None for column, value in patch.items())
 
 
 def _stamp(value: Any) -> bool:

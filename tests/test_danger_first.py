@@ -8,6 +8,7 @@ import pytest
 from workspaces import field, settle
 
 from lnctp_tui.screens import intake_view as view
+from lnctp_tui.screens.closing import ClosingDialog
 from lnctp_tui.screens.emergency_data import abroad, block, kept_unknown
 from lnctp_tui.services import cases, endings
 from lnctp_tui.services.desk import desk
@@ -299,3 +300,12 @@ def test_every_suggestion_is_a_question(call: Intake) -> None:
 def test_the_folio_is_read_out_letter_by_letter(workspace: Workspace) -> None:
     told = view.spelled("K7Q2-0042-X", workspace.protocol)
     assert told == "K kilo, siete, Q queso, dos – cero, cero, cuatro, dos – X xilófono"
+
+
+def test_what_f9_says_of_a_call_without_a_kind_is_what_becomes_of_it(workspace: Workspace) -> None:
+    told, empty = Intake.start(workspace), Intake.start(workspace)
+    said(told, "contact", "narrative", "Susurra: no puedo salir")
+    assert endings.unheard(told)
+    assert not endings.unheard(empty)
+    assert "sin caso" not in str(ClosingDialog(told, told.assess())._fate())
+    assert "sin caso" in str(ClosingDialog(empty, empty.assess())._fate())

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from lnctp_tui.screens.case_shared import Around
 
-OPEN = ("open", "follow_up")
 KEEP_OPEN = "keep_open"
 """The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
 NOTE = "note:"
@@ -141,9 +140,9 @@ class CaseScreen(SharedCase):
         status = self.case.get("status")
         allowed = {
             "note": self.document is not None,
-            "close": status in OPEN,
+            "close": status in cases.OPEN,
             "reopen": status == "closed",
-            "merge": status in (*OPEN, "closed"),
+            "merge": status in (*cases.OPEN, "closed"),
             "unmerge": status == "merged",
         }
         return allowed.get(action, super().check_action(action, parameters))

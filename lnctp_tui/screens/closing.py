@@ -189,7 +189,7 @@ class ClosingDialog(AppDialog["str | None"]):
         """What becomes of the case with the class that is said now."""
         if endings.closes(self.intake, self.decided, promised=self._next_contact() is not None):
             return Content("→ " + _("Al terminar, el caso se cierra."))
-        if not self.intake.document["case"]:
+        if not self.intake.document["case"] and not endings.unheard(self.intake):
             return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
         why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
         told = _("Al terminar, el caso queda abierto en el escritorio")

@@ -37,10 +37,7 @@ class ScriptDialog(AppDialog[None]):
         with Vertical(classes="dialog", id="script"):
             yield Static(Content(pick(self.script.title)), classes="dialog-title")
             with VerticalScroll():
-                yield Static(
-                    Content(words),
-                    id="script-text",
-                )
+                yield Static(Content(words), id="script-text")
             yield KeyBar()
 
     def action_scroll(self, step: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import case as when
 from lnctp_tui.domain.safety import ABOUT_A_VICTIM
 from lnctp_tui.services import grace
 from lnctp_tui.services.calls import UnfinishedCall, unfinished
-from lnctp_tui.services.cases import CASES, CONTACTS, PEOPLE, CaseLine, lines
+from lnctp_tui.services.cases import CASES, CONTACTS, OPEN, PEOPLE, CaseLine, lines
 from lnctp_tui.services.intake import DECIDED
 from lnctp_tui.storage.session import Store
 
@@ -19,7 +19,6 @@ UNASSESSED = ""
 EMERGENCY = "emergency"
 URGENCY = (EMERGENCY, "urgent_24h", "priority", UNASSESSED, "follow_up", "information")
 """Most urgent first (docs/protocol.md, triage). What is not known goes before what can wait."""
-OPEN = ("open", "follow_up")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def finish(
 ) -> None:
     """End a call: its class, its clock, the promised contact and the missing minimum as tasks."""
     intake.end_clock()
-    if _unheard(intake):
+    if unheard(intake):
         intake.open_case()
     case = intake.current("case")
     if case and report_class and (intake.document["case"] or report_class != "informativo" or next_contact):
@@ -67,7 +67,7 @@ def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any
     return patch
 
 
-def _unheard(intake: Intake) -> bool:
+def unheard(intake: Intake) -> bool:
     """Whether something was told or the line was cut, and nobody said what kind of call it was."""
     contact = intake.record(intake.contact)
     told = str(contact.get("narrative") or "").strip() or contact.get("dropped")

@@ -309,3 +309,4 @@ def test_what_f9_says_of_a_call_without_a_kind_is_what_becomes_of_it(workspace: 
     assert not endings.unheard(empty)
     assert "sin caso" not in str(ClosingDialog(told, told.assess())._fate())
     assert "sin caso" in str(ClosingDialog(empty, empty.assess())._fate())
+    assert "no abre un caso" not in str(ClosingDialog(told, told.assess())._title())

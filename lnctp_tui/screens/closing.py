@@ -168,7 +168,12 @@ class ClosingDialog(AppDialog["str | None"]):
         folio = self.intake.folio or ""
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
         if not folio:
-            told = _("Sin folio: esta llamada no abre un caso")
+            opens = endings.unheard(self.intake)
+            told = (
+                _("El folio viene con el caso, al terminar")
+                if opens
+                else _("Sin folio: esta llamada no abre un caso")
+            )
             return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {told}  ", "bold"))
         return Content.assemble(
             (_("Folio para la persona que llama"), "dim"),

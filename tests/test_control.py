@@ -43,11 +43,12 @@ def first(*names: str, **known: Any) -> Authority:
 def ordered(
     authority: Authority, kind: str, *names: str, rev: int = 1, on: str = LAPTOP, **data: Any
 ) -> Signed:
-    full: dict[str, Any] = {
+    usual: dict[str, dict[str, Any]] = {
         "device": {"person": "person-ana", "state": "active"}, "seal": {"why": ""},
         "erase": {"unsent": False, "why": ""},
         "wipe": {"unsent": False, "why": "oficio"}, "person": {"role": "counselor", "state": "active", "name": "Ana"},
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    full = usual[kind]
     until = LATER if kind == "wipe" else None
     made = control.order(authority, kind, on, rev, full | data, id=f"id-{kind}", at=AT, until=until)
     return signed(made, *names)

@@ -169,10 +169,22 @@ LOOKS_LIKE_ONE: set[str] = set()
 def test_an_age_is_one_line(protocol: Protocol, ages: dict[str, Any], said: str) -> None:
     document = empty() | {"people": [{"id": "p", "role": "victim", "name": "Ana Ficticia", **ages}]}
     for where, text in shown(document, protocol).items():
-        if where != "history":
-            assert [line for line in text.splitlines() if "Edad" in line or "edad" in line] == [
-                f"Edad\t{said}" if where == "case" else f"  Edad: {said}"
-            ], where
+        assert [line for line in text.splitlines() if "Edad" in line or "edad" in line] == [
+            f"  Edad: {said}" if where == "cli" else f"Edad\t{said}"
+        ], where
+
+
+def test_the_history_tells_one_age_after_another(protocol: Protocol) -> None:
+    document = empty() | {"people": [{"id": "p", "role": "victim", "age_min": 16, "age_max": 16}]}
+    patches = [
+        {"age_min": 15, "age_max": 17, "age_estimated": True}, {"age_min": 16, "age_max": 16, "age_estimated": None},
+        {"name": "Ana Ficticia"}, {"age_min": None, "age_max": None},
+    ]  # fmt: skip
+    saves = [HistoryLine(AT, "Ana", "d", "people", "p", patch, f"c{n}", n) for n, patch in enumerate(patches)]
+    parts = history_parts(saves[::-1], document, Words(protocol, ZONE), whole=True)
+    assert [(part.label, part.text) for part in parts if part.kind == "pair"][::-1] == [
+        ("Edad", "15-17"), ("Edad", "15-17 → 16"), ("Nombre o alias", "Ana Ficticia"), ("Edad", "16 → (vacío)"),
+    ]  # fmt: skip
 
 
 def test_the_promised_call_back_and_the_narrative_come_first(protocol: Protocol) -> None:

@@ -176,7 +176,7 @@ def test_an_age_is_one_line(protocol: Protocol, ages: dict[str, Any], said: str)
 
 def test_the_history_tells_one_age_after_another(protocol: Protocol) -> None:
     document = empty() | {"people": [{"id": "p", "role": "victim", "age_min": 16, "age_max": 16}]}
-    patches = [
+    patches: list[dict[str, Any]] = [
         {"age_min": 15, "age_max": 17, "age_estimated": True}, {"age_min": 16, "age_max": 16, "age_estimated": None},
         {"name": "Ana Ficticia"}, {"age_min": None, "age_max": None},
     ]  # fmt: skip

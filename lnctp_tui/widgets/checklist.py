@@ -233,7 +233,7 @@ class Checklist(InOrder, can_focus=True):
         style = self.get_component_rich_style(answers.STYLES[value]) if value in answers.STYLES else base
         here = place == self.cursor and self.has_focus
         text_style = self.get_component_rich_style("checklist--cursor") if here else base
-        label = f"{question.label} (*)" if question.unverified else question.label
+        label = _marked(question, width - MARK)
         mark: Style = style + Style(reverse=True) if here and value else style
         return [(f" {fit(answers.mark(value), MARK - 2)} ", mark), (fit(label, width - MARK), text_style)]
 
@@ -400,3 +400,10 @@ class Checklist(InOrder, can_focus=True):
         if self._top:
             event.stop()
             self._scroll(-3)
+
+
+def _marked(question: Question, room: int) -> str:
+    """The label with the sign of what nobody verified: the longer one where it leaves the label whole."""
+    if not question.unverified:
+        return question.label
+    return f"{question.label} (*)" if cell_len(question.label) + 4 <= room else f"{question.label}*"

@@ -225,15 +225,16 @@ class CaseScreen(SharedCase):
         """Close with a reason."""
         reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+        told = ""
         if why := safety.keeps_open(self.document or {}):
-            told = _("No cerrar todavía: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
-            lines.insert(0, Line((Cell(told),), KEEP_OPEN))
+            told = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+            lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
 
         def close(reason: str | None) -> None:
             if reason and reason != KEEP_OPEN:
                 self._do(deed("status", self.case_id, "closed", reason), _("Caso cerrado."))
 
-        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines), close)
+        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, told), close)
 
     def action_reopen(self) -> None:
         """Open it again."""

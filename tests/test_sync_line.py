@@ -128,7 +128,7 @@ def test_without_a_server_it_says_so_and_tries_again(workspace: Workspace, serve
     assert sync.status(workspace).problem == "offline"
 
 
-def test_a_revoked_laptop_whose_calls_all_arrived_keeps_nothing(workspace: Workspace, served: Served) -> None:
+def test_a_revoked_laptop_whose_calls_all_arrived_keeps_them(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
         unit.record("cases", instants.new_id(), {"summary": "Prueba"})
@@ -139,11 +139,11 @@ def test_a_revoked_laptop_whose_calls_all_arrived_keeps_nothing(workspace: Works
         with pytest.raises(SyncFailed, match="revoked"):
             sync.once(workspace)
     with workspace.store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM changes").scalar() == 0
-        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
+    assert sync.status(workspace).state == "revoked"
 
 
-def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, served: Served) -> None:
+def test_who_left_still_delivers_and_nothing_is_deleted(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     sync.once(workspace)
     with served.office() as office:
@@ -153,7 +153,7 @@ def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, se
     with pytest.raises(SyncFailed, match="upload_only"):
         sync.once(workspace)
     with workspace.store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
     assert sync.status(workspace).waiting == 0
 
 

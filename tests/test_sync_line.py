@@ -14,6 +14,7 @@ from served import Served, enrolled
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services import sync
+from lnctp_tui.services.desk import desk
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants, server_state
 from lnctp_tui.sync import tls
@@ -288,11 +289,8 @@ def test_a_case_is_offered_accepted_and_leaves_its_giver(
     assert sync.status(second).offers == 0
     sync.once(second)
     sync.once(workspace)
-    counts = []
-    for each in (second, workspace):
-        with each.store.read() as connection:
-            counts.append(connection.exec_driver_sql("SELECT count(*) FROM cases").scalar())
-    assert counts == [1, 0]
+    assert [len(desk(each.store).cases) for each in (second, workspace)] == [1, 0]
+    assert sync.status(workspace).withdrawn == 1
     (found,) = sync.search_server(second, "ABCD")
     assert (found.id, found.here) == (case, True)
     assert sync.search_server(workspace, "ABCD") == []

@@ -72,7 +72,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later)
+        self.syncing = Syncing(self, self.later, self.lock)
         self.last_resort: Callable[[int], None] = lambda code: None
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None

@@ -198,11 +198,11 @@ def test_nobody_says_wiped_who_was_not_told_to(served: Served) -> None:
 
 
 def test_another_laptop_of_the_same_person_is_not_touched(
-    laptop: Workspace, served: Served, vault_template: MadeVault, tmp_path: Path
+    laptop: Workspace, served: Served, tables_template: MadeVault, tmp_path: Path
 ) -> None:
-    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
-    found_workspace(home, vault_template.key, name="Segunda", zone="UTC", language="es")
-    second = open_workspace(home, vault_template.key)
+    home = Path(shutil.copytree(tables_template.home, tmp_path / "second"))
+    found_workspace(home, tables_template.key, name="Segunda", zone="UTC", language="es")
+    second = open_workspace(home, tables_template.key)
     try:
         with served.office() as office:
             code = office.code(office.person(laptop.store.author.actor))[0]

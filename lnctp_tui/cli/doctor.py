@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
     "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
-    "database": N_("Base de datos"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
+    "database": N_("Base de datos"), "mark": N_("Lo guardado"),
+    "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
     "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
 }  # fmt: skip
 LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
@@ -30,7 +31,7 @@ ADVICE = {
     ("disk", "ok"): N_("{free_mb} MB libres."),
     ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
     ("faults", "note"): N_("Dé estos códigos a soporte: {codes}."),
-    ("database", "bad"): N_("Está dañada: no la borre; restaure un respaldo o avise a soporte."),
+    ("database", "bad"): N_("Está dañada: no la borre; «lnctp doctor --salvage» lee lo que se puede."),
     ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),
     ("log", "bad"): N_("{different} registros no coinciden con sus cambios: avise a soporte."),
     ("log", "ok"): N_("{records} registros, {changes} cambios."),
@@ -71,7 +72,7 @@ def _advice(check: Check) -> str:
     if "code" in check.facts:
         from lnctp_tui.i18n.messages import explain_code
 
-        return str(explain_code(str(check.facts["code"])))
+        return str(explain_code(**check.facts))
     sentence = ADVICE.get((check.name, check.level))
     facts = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -12,7 +12,19 @@ from nacl.signing import SigningKey
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import VaultUnfinished
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
+from lnctp_tui.storage import (
+    catalogs,
+    engine,
+    folios,
+    instants,
+    loss,
+    mark,
+    paths,
+    schema,
+    server_state,
+    state,
+    vault,
+)
 from lnctp_tui.storage.session import Author, Store
 from lnctp_tui.storage.vault import Key
 
@@ -85,11 +97,14 @@ def load_protocol(home: Path) -> Protocol:
 
 
 def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
-    """The database of a vault, at this program's revision. Raises VaultError, StorageFailed."""
+    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed."""
     path = home / paths.DATABASE
-    writer = engine.writer_engine(path, key.dek)
+    loss.refuse(home, key)
+    counted = mark.Mark(path, key.dek)
+    writer = engine.writer_engine(path, key.dek, counted)
     try:
         schema.prepare(writer)
+        loss.begin(home, key, writer)
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol)
             author = _author(state.starting_with(connection, ""))
@@ -97,7 +112,7 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
     except BaseException:
         writer.dispose()
         raise
-    return Store(writer, engine.reader_engine(path, key.dek), author)
+    return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted)
 
 
 def _author(kept: dict[str, Any]) -> Author:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lnctp_tui.errors import BadInput, DatabaseDamaged
-from lnctp_tui.storage import engine, paths, sealing, vault
+from lnctp_tui.storage import engine, loss, mark, paths, sealing, vault
 from lnctp_tui.storage.vault import Key, Vault
 
 FORMAT = 1
@@ -113,7 +113,9 @@ def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, 
     paths.prepare(home)
     try:
         with paths.Instance(home), _folder(home) as folder:
-            _key, manifest = _unpack(file, folder, phrase)
+            key, manifest = _unpack(file, folder, phrase)
+            said = {"at": at, "code": "restored", "made_at": manifest.made_at}
+            loss.note(folder, key, said, beyond=mark.read(home / paths.MARK, key.dek).stamp)
             return manifest, _exchange(folder, home, at)
     except OSError as error:
         raise paths.storage_failed(error, file) from error
@@ -167,7 +169,7 @@ def _inspect(path: Path, dek: bytes) -> tuple[dict[str, int], str | None]:
     """Rows per table and the schema revision of a database that passes every check. DatabaseDamaged."""
     from sqlcipher3 import dbapi2
 
-    if engine.integrity(path, dek):
+    if engine.integrity(path, dek, alone=True):
         raise DatabaseDamaged(name=path.name)
     connection = engine.connect(path, dek, cache=engine.READER_CACHE)  # closing it removes the -wal and -shm
     try:
@@ -262,7 +264,7 @@ def _open_manifest(content: bytes, key: Key) -> Manifest:
 
 
 def _exchange(folder: Path, home: Path, at: str) -> Path | None:
-    """Old database aside, new database in, then vault.json: a lone vault.json opens nothing and makes
+    """Old database aside, new mark and database in, then vault.json: a lone vault.json opens nothing and makes
     nothing, and a lone database is never taken for a first run."""
     with paths.turn(home):
         return _place(folder, home, at)
@@ -270,6 +272,7 @@ def _exchange(folder: Path, home: Path, at: str) -> Path | None:
 
 def _place(folder: Path, home: Path, at: str) -> Path | None:
     aside = _set_aside(home, at)
+    (folder / paths.MARK).rename(home / paths.MARK)
     (folder / paths.DATABASE).rename(home / paths.DATABASE)
     paths.sync_folder(home)
     (folder / paths.VAULT).replace(home / paths.VAULT)
@@ -278,7 +281,7 @@ def _place(folder: Path, home: Path, at: str) -> Path | None:
 
 
 def _set_aside(home: Path, at: str) -> Path | None:
-    standing = [name for name in (paths.VAULT, *paths.DATABASE_FILES) if (home / name).exists()]
+    standing = [name for name in (paths.VAULT, paths.MARK, *paths.DATABASE_FILES) if (home / name).exists()]
     if not standing:
         return None
     stamp = "".join(each for each in at if each.isalnum())

@@ -24,7 +24,7 @@ from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
 from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
-from lnctp_tui.errors import LnctpError, SavesMissing, VaultUnfinished
+from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
@@ -144,10 +144,10 @@ class LnctpApp(OrderedKeysApp[int]):
                 return self.preload.open(found)
             except VaultUnfinished:
                 return found
-            except SavesMissing as error:
+            except (SavesMissing, DatabaseDamaged) as error:
                 from lnctp_tui.services.keeping import missing
 
-                return missing(found, error)
+                return missing(self.home, found, error)
 
         self.in_reader(opened, self._opened, group="unlock", failed=failed)
 

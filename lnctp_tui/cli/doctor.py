@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnctp_tui.cli import output, session
+from lnctp_tui.cli import output, rescues, session
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.services import access
 
@@ -40,7 +41,27 @@ ADVICE = {
 }
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help=N_("Rescata lo que se pueda leer, en una base de datos nueva."))
+    ] = False,
+    backups: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar=N_("RESPALDO"), help=N_("Respaldo que completa lo rescatado; se puede repetir.")
+        ),
+    ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help=N_("Pone lo rescatado en su lugar sin preguntar; lo anterior se conserva.")
+        ),
+    ] = False,
+) -> None:
+    if salvage:
+        rescues.run(context, backups or [], yes=yes)
+        return
     checks = list(_checks(context))
     bad = any(each.level == "bad" for each in checks)
     if session.settings(context).json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,12 +16,16 @@ from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.times import local, moment
 from lnctp_tui.services import keeping
-from lnctp_tui.services.keeping import Missing
 from lnctp_tui.widgets.keys import KeyBar
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.keeping import Missing
+    from lnctp_tui.services.rescue import Rescue
 
 TYPED_AHEAD = 1.0
 """Seconds in which Enter still belongs to the phrase."""
 TITLES = {
+    "database_damaged": N_("La base está dañada"),
     "saves_missing": N_("Faltan guardados"),
     "database_other": N_("La base es otra"),
     "vault_older": N_("La llave es una copia anterior"),
@@ -30,6 +34,9 @@ TITLES = {
 }
 CAUSES = N_("Apagón, disco dañado o una copia puesta encima.")
 OTHER = N_("La base tiene otros tantos guardados, pero no son los mismos: una copia puesta encima.")
+DAMAGED = N_(
+    "Hay páginas que no se abren. Rescatar lee lo demás, en una base nueva; los archivos no se tocan."
+)
 UNKNOWN = N_("No se puede saber si falta algo: compare con lo último que usted recuerda haber guardado.")
 OLDER = N_(
     "El archivo de la llave (vault.json) es anterior al último que se usó aquí: abre con la frase de entonces. "
@@ -47,6 +54,7 @@ class LossScreen(AppScreen[None]):
     CSS_PATH = "../styles/first.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", N_("seguir"), id="loss.go_on"),
+        Binding("r", "rescue", N_("rescatar"), id="loss.rescue"),
         Binding("c", "code", N_("código para soporte"), id="loss.code"),
     ]
 
@@ -56,6 +64,7 @@ class LossScreen(AppScreen[None]):
         self.zone = zone
         self._since = monotonic()
         self._busy = False
+        self._ready: Rescue | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
@@ -66,10 +75,16 @@ class LossScreen(AppScreen[None]):
             yield Static("", id="said", classes="text")
         yield KeyBar()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A database that does not open cannot be gone on with."""
+        return not (action == "go_on" and self.found.loss.damaged)
+
     def _told(self) -> list[str]:
         loss = self.found.loss
         told = [self._last()]
-        if loss.missing:
+        if loss.damaged:
+            told += [_(DAMAGED)]
+        elif loss.missing:
             gone = ngettext("falta {count} guardado", "faltan {count} guardados", loss.missing)
             told += [f"{self._ends()}: {gone.format(count=loss.missing)}. {_(CAUSES)}"]
         elif loss.other:
@@ -106,6 +121,8 @@ class LossScreen(AppScreen[None]):
             return
         self._busy = True
         home, found = self.shell.home, self.found
+        if self._ready is not None:
+            keeping.discard(self._ready)
         self._say(_("Guardando una copia de todo como está…"))
         self.shell.in_reader(
             lambda: keeping.accept(home, found), self._accepted, group="unlock", failed=self._failed
@@ -119,6 +136,35 @@ class LossScreen(AppScreen[None]):
     def _failed(self, error: LnctpError) -> None:
         self._busy = False
         self._say(sentence(error))
+
+    def action_rescue(self) -> None:
+        """Read what can be read into a new database, and show the counts; a second press puts it in place."""
+        if self._busy:
+            return
+        self._busy = True
+        home, key, ready = self.shell.home, self.found.key, self._ready
+        if ready is None:
+            self._say(_("Leyendo lo que se puede. Puede tardar unos minutos; los archivos no se tocan…"))
+            self.shell.in_reader(
+                lambda: keeping.rescue(home, key), self._rescued, group="unlock", failed=self._failed
+            )
+        else:
+            self.shell.in_reader(
+                lambda: keeping.swap(home, ready), self._accepted, group="unlock", failed=self._failed
+            )
+
+    def _rescued(self, found: Rescue) -> None:
+        self._busy = False
+        self._ready = found
+        counts = _(
+            "Se leyeron {changes} guardados; {broken} páginas dañadas de {pages}, y {frames} piezas del registro de "
+            "escritura. r otra vez los pone en su lugar, y lo anterior se conserva; Enter sigue sin ellos."
+        )
+        self._say(
+            counts.format(
+                changes=found.changes, broken=found.broken, pages=found.pages, frames=found.frames_broken
+            )
+        )
 
     def action_code(self) -> None:
         """A code without any data."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lnctp_tui.errors import SavesMissing
+from lnctp_tui.errors import DatabaseDamaged, SavesMissing
 from lnctp_tui.services.access import Key
-from lnctp_tui.storage import instants, loss, paths
+from lnctp_tui.storage import instants, loss, mark, paths
 from lnctp_tui.storage.missing import Loss
 
-__all__ = ["Loss", "Missing", "accept", "missing", "support_code"]
+if TYPE_CHECKING:
+    from lnctp_tui.services.rescue import Rescue
+
+__all__ = ["Loss", "Missing", "accept", "missing", "rescue", "support_code", "swap"]
 
 SIGNS = {
     "saves_missing": "F",
@@ -46,10 +49,20 @@ def _instant(micros: int | None) -> str | None:
     return None if micros is None else instants.iso(instants.of_micros(micros))
 
 
-def missing(key: Key, error: SavesMissing) -> Missing:
+def missing(home: Path, key: Key, error: SavesMissing | DatabaseDamaged) -> Missing:
     """What the error carries, with the key that found it."""
-    found: Any = error.loss
-    return Missing(key, found, instants.iso(instants.now()))
+    now = instants.iso(instants.now())
+    if isinstance(error, SavesMissing):
+        found: Any = error.loss
+        return Missing(key, found, now)
+    marked = mark.read(home / paths.MARK, key.dek).stamp
+    return Missing(
+        key,
+        Loss(
+            damaged=True, marked_n=marked.n if marked else 0, marked_at=marked.at or None if marked else None
+        ),
+        now,
+    )
 
 
 def accept(home: Path, found: Missing) -> str:
@@ -59,6 +72,28 @@ def accept(home: Path, found: Missing) -> str:
     """
     with paths.turn(home):
         return loss.accept(home, found.key, found.loss, at=instants.iso(instants.now())).name
+
+
+def rescue(home: Path, key: Key) -> Rescue:
+    """Read what can be read; nothing is put in place. Raises StorageFailed."""
+    from lnctp_tui.services import rescue as rescues
+
+    return rescues.rescue(home, key)
+
+
+def swap(home: Path, found: Rescue) -> str:
+    """Put it in place; returns the name of the folder that keeps what stood there. Raises StorageFailed."""
+    from lnctp_tui.services import rescue as rescues
+
+    aside = rescues.swap(home, found)
+    return aside.name if aside else found.copy
+
+
+def discard(found: Rescue) -> None:
+    """Forget what was read; the copy of everything stays."""
+    from lnctp_tui.services import rescue as rescues
+
+    rescues.discard(found)
 
 
 def support_code(home: Path, found: Missing) -> str:

@@ -107,7 +107,7 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
         loss.begin(home, key, writer)
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol)
-            author = _author(state.starting_with(connection, ""))
+            author = author_of(state.starting_with(connection, ""))
             server_state.note_clock(connection, instants.now())
     except BaseException:
         writer.dispose()
@@ -115,7 +115,8 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
     return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted)
 
 
-def _author(kept: dict[str, Any]) -> Author:
+def author_of(kept: dict[str, Any]) -> Author:
+    """Who signs, from what a laptop remembers of itself; nobody before it is founded."""
     if DEVICE_KEY not in kept:
         return Author("", "", lambda _: "")
     signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
@@ -184,7 +185,7 @@ def _found(store: Store, *, name: str, zone: str, language: str) -> None:
         folios.NEXT: 1,
     }
     public = signing.verify_key.encode(HexEncoder).decode()
-    store.author = _author(kept)
+    store.author = author_of(kept)
     with store.write() as unit:
         for each, value in kept.items():
             unit.remember(each, value)

@@ -28,10 +28,10 @@ def look(home: Path, key: Key) -> Loss:
     """Compare what stands in a data folder. Writes nothing. Raises as `engine.connect`."""
     # The mark first: a program that saves meanwhile is only further than the mark.
     found = mark.read(home / paths.MARK, key.dek)
-    return compare(found, _stored(home / paths.DATABASE, key.dek), _vault_number(home))
+    return compare(found, stored_in(home / paths.DATABASE, key.dek), _vault_number(home))
 
 
-def _stored(database: Path, dek: bytes) -> Stored:
+def stored_in(database: Path, dek: bytes) -> Stored:
     """How far a database is; over a connection that cannot write, so that closing it leaves its log as it is."""
     from sqlcipher3 import dbapi2
 

@@ -24,6 +24,8 @@ class Loss:
     mark: mark.State = "ok"
     vault_older: bool = False
     """vault.json is an earlier one."""
+    damaged: bool = False
+    """The database does not open, so that nothing else can be said of it."""
     marked_n: int = 0
     marked_at: int | None = None
     stored_n: int = 0
@@ -32,6 +34,8 @@ class Loss:
     @property
     def code(self) -> str:
         """The gravest of it, as a code; empty when all is there."""
+        if self.damaged:
+            return "database_damaged"
         if self.missing:
             return "saves_missing"
         if self.other:

@@ -18,6 +18,7 @@ from lnctp_tui.models.log import (
     Access,
     AuthorityDocument,
     Change,
+    Commit,
     Conflict,
     OrderDocument,
     Receipt,
@@ -36,7 +37,7 @@ SYNCED: dict[str, type[Synced]] = {
 """SQL table name → model, parents first."""
 
 __all__ = [
-    "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Conflict", "Contact", "Counselor", "Device",
+    "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
     "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place",
     "Provider", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

@@ -12,7 +12,19 @@ from nacl.signing import SigningKey
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import VaultUnfinished
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
+from lnctp_tui.storage import (
+    catalogs,
+    engine,
+    folios,
+    instants,
+    loss,
+    mark,
+    paths,
+    schema,
+    server_state,
+    state,
+    vault,
+)
 from lnctp_tui.storage.session import Author, Store
 from lnctp_tui.storage.vault import Key
 
@@ -85,22 +97,26 @@ def load_protocol(home: Path) -> Protocol:
 
 
 def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
-    """The database of a vault, at this program's revision. Raises VaultError, StorageFailed."""
+    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed."""
     path = home / paths.DATABASE
-    writer = engine.writer_engine(path, key.dek)
+    loss.refuse(home, key)
+    counted = mark.Mark(path, key.dek)
+    writer = engine.writer_engine(path, key.dek, counted)
     try:
         schema.prepare(writer)
+        loss.begin(home, key, writer)
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol)
-            author = _author(state.starting_with(connection, ""))
+            author = author_of(state.starting_with(connection, ""))
             server_state.note_clock(connection, instants.now())
     except BaseException:
         writer.dispose()
         raise
-    return Store(writer, engine.reader_engine(path, key.dek), author)
+    return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted)
 
 
-def _author(kept: dict[str, Any]) -> Author:
+def author_of(kept: dict[str, Any]) -> Author:
+    """Who signs, from what a laptop remembers of itself; nobody before it is founded."""
     if DEVICE_KEY not in kept:
         return Author("", "", lambda _: "")
     signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
@@ -169,7 +185,7 @@ def _found(store: Store, *, name: str, zone: str, language: str) -> None:
         folios.NEXT: 1,
     }
     public = signing.verify_key.encode(HexEncoder).decode()
-    store.author = _author(kept)
+    store.author = author_of(kept)
     with store.write() as unit:
         for each, value in kept.items():
             unit.remember(each, value)

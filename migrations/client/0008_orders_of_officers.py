@@ -13,14 +13,14 @@ def upgrade() -> None:
     op.create_table(
         "authorities",
         sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=True),
+        sa.Column("document", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("n"),
     )
     op.create_table(
         "orders",
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=True),
+        sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("obeyed_at", sa.String(), nullable=True),
         sa.Column("told_at", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("n"),

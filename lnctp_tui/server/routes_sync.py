@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server import database, history, metrics, policy, pull
@@ -10,7 +11,7 @@ from lnctp_tui.server.database import Outdated
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Fetch, History, Missing, Nothing, Pull, Push, mark
 from lnctp_tui.server.requests import Denied
-from lnctp_tui.server.routes_self import OLDEST
+from lnctp_tui.server.routes_self import OLDEST, fresh
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 
@@ -53,11 +54,15 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
     proof = mark(asked.body.proof)
     pool, limit, audit_n = asked.services.pool, asked.body.limit, asked.body.audit
 
+    def page(who: database.DeviceRow) -> dict[str, Any]:
+        found = pull.pull(pool, who, cursor, proof, limit, audit_n)
+        return found | fresh(asked, replace(who, role=found.get("role", who.role)))
+
     def read() -> dict[str, Any]:
         try:
-            return pull.pull(pool, sender, cursor, proof, limit, audit_n)
+            return page(sender)
         except Outdated:
-            return pull.pull(pool, _anew(asked, "pull"), cursor, proof, limit, audit_n)
+            return page(_anew(asked, "pull"))
 
     return await asked.services.in_thread(read)
 

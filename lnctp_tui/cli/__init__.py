@@ -107,9 +107,11 @@ def _server() -> Any:
     """`lnctp server` with its groups."""
     import typer
 
-    from lnctp_tui.cli import server, server_people, server_records
+    from lnctp_tui.cli import server, server_control, server_people, server_records
 
-    groups = ((None, server.ABOUT, (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS)),
+    alone = (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS, *server_control.COMMANDS)
+    groups = ((None, server.ABOUT, alone),
+              ("order", server_control.ABOUT_ORDERS, server_control.ORDERS),
               ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),
               ("device", server_people.ABOUT_DEVICES, server_people.DEVICES))  # fmt: skip
     made: dict[str | None, Any] = {}

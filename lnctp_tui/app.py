@@ -78,6 +78,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None
         self._trouble: LnctpError | None = None
+        self._harm: LnctpError | None = None
         self.handed: Key | None = None
         self._quit_until = 0.0
         for theme in THEMES:
@@ -178,6 +179,8 @@ class LnctpApp(OrderedKeysApp[int]):
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         start.workspace.writer.on_failed = lambda error: self.later(self._failed, error)
         start.workspace.writer.on_broken = lambda error: self.later(self._handle_exception, error)
+        if start.workspace.keeper is not None:
+            start.workspace.keeper.on_told = lambda error: self.later(self._harmed, error)
         set_language(start.language)
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
@@ -279,6 +282,7 @@ class LnctpApp(OrderedKeysApp[int]):
             self._trouble = None
             for screen in self.screen_stack:
                 Banner.show(screen, "")
+            self._show_trouble()
             self.notify(_("El disco ya acepta lo escrito: todo está guardado."), markup=False)
 
     def _failed(self, error: LnctpError) -> None:
@@ -288,6 +292,11 @@ class LnctpApp(OrderedKeysApp[int]):
         self.forms_open.post(lambda: SaveFailed(error))
         self._show_trouble()
 
+    def _harmed(self, error: LnctpError) -> None:
+        """Something is wrong with the files though saving works: it stays in sight."""
+        self._harm = error
+        self._show_trouble()
+
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode; what is wrong with the disk shows there too."""
         going = super().switch_mode(mode)
@@ -295,8 +304,9 @@ class LnctpApp(OrderedKeysApp[int]):
         return going
 
     def _show_trouble(self) -> None:
-        if self._trouble is not None:
-            Banner.show(self.screen_stack[0], str(explain(self._trouble)))
+        error = self._trouble or self._harm
+        if error is not None:
+            Banner.show(self.screen_stack[0], str(explain(error)))
 
     # keys from anywhere
 

@@ -11,6 +11,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import VaultUnfinished
+from lnctp_tui.services.keeper import Keeper
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import (
     catalogs,
@@ -48,6 +49,7 @@ class Workspace:
     counselor_id: str
     counselor_name: str
     key: Key = field(repr=False)
+    keeper: Keeper | None = None
 
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
@@ -75,6 +77,8 @@ class Workspace:
     def close(self) -> bool:
         """Write what is waiting and let go of the files; whether everything is on disk."""
         clean = self.writer.stop()
+        if self.keeper:
+            self.keeper.stop()
         self.store.close()
         return clean
 
@@ -133,6 +137,9 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         raise VaultUnfinished
     writer = Writer(store)
     writer.start()
+    keeper = Keeper(home, key, store.mark) if store.mark else None
+    if keeper:
+        keeper.start()
     return Workspace(
         home,
         store,
@@ -143,6 +150,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         counselor_id=counselor["id"],
         counselor_name=counselor["name"],
         key=key,
+        keeper=keeper,
     )
 
 

@@ -22,7 +22,7 @@ from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
-from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
+from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
@@ -154,7 +154,10 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _opened(self, found: Start | Key | Missing) -> None:
         if isinstance(found, Start):
-            self.enter(found)
+            if found.workspace.pending is None:
+                self.enter(found)
+            else:
+                self._ask_protocol(found)
         elif not isinstance(found, access.Key):
             from lnctp_tui.screens.loss import LossScreen
 
@@ -163,6 +166,29 @@ class LnctpApp(OrderedKeysApp[int]):
             from lnctp_tui.screens.first_run import FirstRunScreen
 
             self.push_screen(FirstRunScreen(found, self.profile))
+
+    def _ask_protocol(self, start: Start) -> None:
+        """Files of the protocol changed: shown before the desk, and used only with the phrase."""
+        from lnctp_tui.screens.protocol_changed import ProtocolChangedScreen
+
+        def answered(accepted: bool | None) -> None:
+            start.workspace.set_setting(RESUME, None)
+            if not accepted:
+                self.enter(start)
+                self.notify(
+                    _("Se usa el protocolo anterior; al volver a abrir se pregunta de nuevo."), markup=False
+                )
+                return
+            key = start.workspace.key
+            self.in_reader(lambda: self._again(start, key), self._opened, group="unlock")
+
+        self.push_screen(ProtocolChangedScreen(start.workspace), answered)
+
+    def _again(self, start: Start, key: Key) -> Start:
+        start.workspace.close()
+        opened = self.preload.open(key)
+        opened.standing = start.standing
+        return opened
 
     def preload_rest(self) -> None:
         """Fetch in a thread what the first screen did not need."""

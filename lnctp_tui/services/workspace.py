@@ -14,6 +14,7 @@ from lnctp_tui.errors import VaultUnfinished
 from lnctp_tui.services.keeper import Keeper
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import (
+    accepted,
     catalogs,
     engine,
     folios,
@@ -32,7 +33,7 @@ from lnctp_tui.storage.vault import Key
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
 DRAFT = "draft:"
-PROTOCOL_FOLDER = "protocol"
+PROTOCOL_FOLDER = accepted.FOLDER
 """Folder inside the data folder where an organisation puts its own protocol."""
 
 
@@ -50,6 +51,8 @@ class Workspace:
     counselor_name: str
     key: Key = field(repr=False)
     keeper: Keeper | None = None
+    pending: accepted.Pending | None = field(default=None, repr=False)
+    """An organisation's folder that nobody accepted, so that it is not used."""
 
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
@@ -95,28 +98,50 @@ def drop_draft(store: Store, key: str) -> None:
 
 
 def load_protocol(home: Path) -> Protocol:
-    """The built-in protocol under the organisation's own, when the data folder holds one."""
+    """The built-in protocol under the folder as it stands, accepted or not: for looking at it, never for a call."""
     own = home / PROTOCOL_FOLDER
     return catalogs.load(own if own.is_dir() else None)
 
 
-def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
+def open_store(home: Path, key: Key, *, protocol: Protocol | None = None) -> Store:
     """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed."""
+    return _open(home, key, protocol)[0]
+
+
+def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Protocol, accepted.Pending | None]:
+    """The store, the protocol in use (the accepted one when none is given), and a folder that nobody accepted."""
     path = home / paths.DATABASE
     loss.refuse(home, key)
+    found = accepted.read(home)
     counted = mark.Mark(path, key.dek)
     writer = engine.writer_engine(path, key.dek, counted)
     try:
         schema.prepare(writer)
         loss.begin(home, key, writer)
+        with writer.connect() as connection:
+            pending = accepted.choose(connection, found)
+        used = protocol or accepted.of_files(pending.known if pending else found, home)
         with writer.begin() as connection:
-            schema.prepare_index(connection, protocol)
-            author = author_of(state.starting_with(connection, ""))
+            accepted.begin(connection, found)
+            schema.prepare_index(connection, used)
+            author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
             server_state.note_clock(connection, instants.now())
     except BaseException:
         writer.dispose()
         raise
-    return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted)
+    return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted), used, pending
+
+
+def accept_protocol(workspace: Workspace) -> None:
+    """Take the folder that was shown for the accepted one; it is in use at the next opening.
+
+    Raises BadProtocol when it cannot be used. Whoever calls has asked for the phrase.
+    """
+    if workspace.pending is None:
+        return
+    accepted.of_files(workspace.pending.found, workspace.home)
+    with workspace.store.write() as unit:
+        accepted.keep(unit.connection, workspace.pending.found)
 
 
 def author_of(kept: dict[str, Any]) -> Author:
@@ -129,8 +154,7 @@ def author_of(kept: dict[str, Any]) -> Author:
 
 def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
     """The open vault, its writer running. Raises VaultUnfinished, VaultError, StorageFailed, BadProtocol."""
-    protocol = protocol or load_protocol(home)
-    store = open_store(home, key, protocol=protocol)
+    store, protocol, pending = _open(home, key, protocol)
     counselor = _counselor(store)
     if counselor is None:
         store.close()
@@ -151,6 +175,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         counselor_name=counselor["name"],
         key=key,
         keeper=keeper,
+        pending=pending,
     )
 
 
@@ -162,7 +187,7 @@ def _counselor(store: Store) -> dict[str, str] | None:
 
 def is_founded(home: Path, key: Key) -> bool:
     """Does the vault know whose it is?"""
-    store = open_store(home, key, protocol=load_protocol(home))
+    store = open_store(home, key)
     try:
         return _counselor(store) is not None
     finally:
@@ -174,7 +199,7 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
 
     Nothing when there is a counselor already.
     """
-    store = open_store(home, key, protocol=load_protocol(home))
+    store = open_store(home, key)
     try:
         if _counselor(store) is None:
             _found(store, name=name, zone=zone, language=language)

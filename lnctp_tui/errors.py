@@ -75,6 +75,12 @@ class StorageFailed(LnctpError):
     code = "storage_failed"
 
 
+class NotStored(StorageFailed):
+    """The disk is well; what was to be written does not fit the database. Trying again changes nothing."""
+
+    code = "not_stored"
+
+
 class BadInput(LnctpError):
     """A value that cannot be stored as it is. `facts` names row, field and reason."""
 

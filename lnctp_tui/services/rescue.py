@@ -235,8 +235,6 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found
             rows["sync_state"] = older["sync_state"] | rows["sync_state"]
             for table in ("scopes", "receipts", "access"):
                 rows[table] = older[table] | rows[table]
-        if server_state.ORDERED in rows["sync_state"]:
-            continue
         gone = {id_ for id_, row in rows["scopes"].items() if row["state"] == "gone"}
         later = _later(rows["changes"].values())
         for id_, row in older["changes"].items():

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.errors import VaultUnfinished
+from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.services.keeper import Keeper
+from lnctp_tui.services.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import (
     accepted,
     catalogs,
+    emergency,
     engine,
     folios,
     instants,
@@ -27,12 +31,19 @@ from lnctp_tui.storage import (
     state,
     vault,
 )
-from lnctp_tui.storage.session import Author, Store
+from lnctp_tui.storage.session import Author, Store, storage_failures
 from lnctp_tui.storage.vault import Key
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
 DRAFT = "draft:"
+DRAFT_OF = SETTING + DRAFT
+"""Before a draft's key in what this laptop remembers."""
+TAKE_IN = 5.0
+"""Seconds that opening waits for the database to take what an earlier run left."""
 PROTOCOL_FOLDER = accepted.FOLDER
 """Folder inside the data folder where an organisation puts its own protocol."""
 
@@ -54,6 +65,11 @@ class Workspace:
     pending: accepted.Pending | None = field(default=None, repr=False)
     """An organisation's folder that nobody accepted, so that it is not used."""
 
+    @property
+    def taken(self) -> Taken:
+        """What this opening took in of what an earlier run could not store."""
+        return self.writer.shelter.taken if self.writer.shelter else Taken()
+
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
         with self.store.read() as connection:
@@ -61,7 +77,7 @@ class Workspace:
 
     def set_setting(self, key: str, value: Any) -> None:
         """Keep a preference; None forgets it."""
-        self.writer.submit(lambda store: put_setting(store, key, value))
+        self.writer.submit(deed("setting", key, value))
 
     def remember_profile(self, *, language: str | None = None, theme: str | None = None) -> None:
         """What the unlock screen shows itself in from now on, in the order of the writes."""
@@ -83,6 +99,8 @@ class Workspace:
         if self.keeper:
             self.keeper.stop()
         self.store.close()
+        if self.writer.shelter is not None:
+            self.writer.shelter.close()
         return clean
 
 
@@ -92,11 +110,6 @@ def put_setting(store: Store, key: str, value: Any) -> None:
         unit.remember(SETTING + key, value)
 
 
-def drop_draft(store: Store, key: str) -> None:
-    """Forget a draft: what it held is kept elsewhere now."""
-    put_setting(store, DRAFT + key, None)
-
-
 def load_protocol(home: Path) -> Protocol:
     """The built-in protocol under the folder as it stands, accepted or not: for looking at it, never for a call."""
     own = home / PROTOCOL_FOLDER
@@ -104,7 +117,10 @@ def load_protocol(home: Path) -> Protocol:
 
 
 def open_store(home: Path, key: Key, *, protocol: Protocol | None = None) -> Store:
-    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed."""
+    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed.
+
+    A disk that takes no writing is no reason not to read: what opening notes is left out then.
+    """
     return _open(home, key, protocol)[0]
 
 
@@ -115,21 +131,43 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
     found = accepted.read(home)
     counted = mark.Mark(path, key.dek)
     writer = engine.writer_engine(path, key.dek, counted)
+    readers = engine.reader_engine(path, key.dek)
     try:
-        schema.prepare(writer)
-        loss.begin(home, key, writer)
-        with writer.connect() as connection:
-            pending = accepted.choose(connection, found)
-        used = protocol or accepted.of_files(pending.known if pending else found, home)
-        with writer.begin() as connection:
-            accepted.begin(connection, found)
-            schema.prepare_index(connection, used)
-            author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
-            server_state.note_clock(connection, instants.now())
+        try:
+            with storage_failures():
+                schema.prepare(writer)
+                loss.begin(home, key, writer)
+                with writer.connect() as connection:
+                    pending = accepted.choose(connection, found)
+                used = protocol or accepted.of_files(pending.known if pending else found, home)
+                with writer.begin() as connection:
+                    accepted.begin(connection, found)
+                    schema.prepare_index(connection, used)
+                    author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
+                    server_state.note_clock(connection, instants.now())
+        except StorageFailed as error:
+            writer.dispose()
+            author, pending = _read_only(readers, error, found)
+            used = protocol or accepted.of_files(pending.known if pending else found, home)
     except BaseException:
         writer.dispose()
+        readers.dispose()
         raise
-    return Store(writer, engine.reader_engine(path, key.dek), author, mark=counted), used, pending
+    return Store(writer, readers, author, mark=counted), used, pending
+
+
+def _read_only(
+    readers: Engine, refused: StorageFailed, found: accepted.Files
+) -> tuple[Author, accepted.Pending | None]:
+    """Whose it is, and what was accepted, from a database that cannot be written now.
+
+    Raises `refused` when it must be before it is read.
+    """
+    with storage_failures(), readers.begin() as connection:
+        if schema.revision(connection) != schema.HEAD:
+            raise refused
+        author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
+        return author, accepted.choose(connection, found)
 
 
 def accept_protocol(workspace: Workspace) -> None:
@@ -159,8 +197,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
     if counselor is None:
         store.close()
         raise VaultUnfinished
-    writer = Writer(store)
-    writer.start()
+    writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:
         keeper.start()
@@ -177,6 +214,22 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         keeper=keeper,
         pending=pending,
     )
+
+
+def _writer(store: Store, home: Path, key: Key) -> Writer:
+    """The running writer, after it was given some time to store what an earlier run had to leave in a journal."""
+    shelter = Shelter(home, key)
+    with store.read() as connection:
+        left = shelter.read(connection)
+    with suppress(StorageFailed), store.write() as unit:
+        forget_marks(unit.connection, shelter.runs)
+    emergency.reserve(home)
+    writer = Writer(store, shelter)
+    writer.take_in(left)
+    writer.start()
+    if left:
+        writer.drain(TAKE_IN)
+    return writer
 
 
 def _counselor(store: Store) -> dict[str, str] | None:

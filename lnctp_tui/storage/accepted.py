@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import tempfile
 import zlib
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.domain.text import clean
-from lnctp_tui.errors import BadProtocol, StorageFailed
+from lnctp_tui.errors import StorageFailed
 from lnctp_tui.storage import catalogs, paths, state
 
 FOLDER = "protocol"
@@ -116,29 +115,11 @@ def begin(connection: Connection, found: Files) -> None:
 
 
 def of_files(files: Files, home: Path) -> Protocol:
-    """The protocol of some files over the program's own. Raises BadProtocol, StorageFailed.
+    """The protocol of some files over the program's own. Raises BadProtocol.
 
     Of these bytes and not of the folder, which may be another by now.
     """
-    if not files:
-        return catalogs.load(None)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".protocol-", dir=home) as made:
-            for name, content in files.items():
-                path = Path(made, FOLDER, *name.split("/"))
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            return _load(Path(made, FOLDER), home / FOLDER)
-    except OSError as error:
-        raise paths.storage_failed(error, home / FOLDER) from error
-
-
-def _load(folder: Path, shown: Path) -> Protocol:
-    try:
-        return catalogs.load(folder)
-    except BadProtocol as error:
-        error.facts["file"] = str(error.facts.get("file", "")).replace(str(folder), str(shown))
-        raise
+    return catalogs.load(home / FOLDER, files) if files else catalogs.load(None)
 
 
 def _packed(files: Files) -> str:

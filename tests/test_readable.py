@@ -156,6 +156,11 @@ LOOKS_LIKE_ONE: set[str] = set()
 """Words of the catalogs that are written with a dot."""
 
 
+@pytest.mark.parametrize(("amount", "said"), [(1500.0, "1,500"), (0.5, "0.50"), (12345.6, "12,345.60")])
+def test_an_amount_is_written_as_in_mexico(words: Words, amount: float, said: str) -> None:
+    assert words.value("money", "amount", amount) == said
+
+
 @pytest.mark.parametrize(
     ("ages", "said"),
     [

@@ -10,6 +10,7 @@ from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Nothing
 from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
+from lnctp_tui.sync import fresco
 
 PERSON = "SELECT name FROM people WHERE team = %s AND id = %s"
 OLDEST = 1
@@ -39,8 +40,16 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
     }
 
 
+def fresh(asked: Asked, device: DeviceRow) -> dict[str, Any]:
+    """The proof of this moment over the request's nonce, for a device that is approved; nothing for another."""
+    if device.state != "active":
+        return {}
+    now = instants.iso(instants.now())
+    return {fresco.MEMBER: fresco.sign(asked.services.key, device.id, asked.said.nonce, device.role, now)}
+
+
 def _me(asked: Asked) -> Any:
-    return about(asked.services, asked.sender)
+    return about(asked.services, asked.sender) | fresh(asked, asked.sender)
 
 
 def _wiped(asked: Asked) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server import database, history, metrics, policy, pull
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Fetch, History, Missing, Nothing, Pull, Push, mark
 from lnctp_tui.server.requests import Denied
-from lnctp_tui.server.routes_self import OLDEST
+from lnctp_tui.server.routes_self import OLDEST, fresh
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 
@@ -47,7 +48,12 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
     cursor: Mark = mark(asked.body.cursor) or START
     proof = mark(asked.body.proof)
     pool, limit, audit_n = asked.services.pool, asked.body.limit, asked.body.audit
-    return await asked.services.in_thread(lambda: pull.pull(pool, sender, cursor, proof, limit, audit_n))
+
+    def page() -> dict[str, Any]:
+        found = pull.pull(pool, sender, cursor, proof, limit, audit_n)
+        return found | fresh(asked, replace(sender, role=found.get("role", sender.role)))
+
+    return await asked.services.in_thread(page)
 
 
 def _anew(asked: Asked) -> database.DeviceRow:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lnctp_tui.domain.scopes import EVERYBODY
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
-from lnctp_tui.storage import audit, instants, leaving, server_state, state
+from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.answers import Diverged
@@ -34,8 +34,9 @@ ASK_AGAIN = 30.0
 DAILY = timedelta(hours=24)
 OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate"})
 """The line itself failed: nobody answered."""
-STATES = frozenset({"pending", "revoked", "upload_only"})
-ORDERS = frozenset({"wipe", "wipe_all"})
+BARRED = frozenset({"revoked", "upload_only"})
+STATES = BARRED | {"pending"}
+"""What a server says of this laptop: told to the person, and nothing else follows from it here."""
 BROKE = "sync_broke"
 """An error that nobody foresaw."""
 
@@ -66,27 +67,25 @@ class Round:
                 client.outbox.shrink()
             if error.code in STATES and error.code != client.server.state:
                 client.became(error.code)
-            if error.code in ("upload_only", "revoked"):
-                self._end()
-            if error.code in ORDERS:
-                self._obey(error.code)
             raise
 
     def _work(self, all_: bool) -> None:
         client = self.client
-        if client.server.state == "revoked" and client.me() == "revoked":
-            raise SyncFailed("revoked")
-        if client.server.state == "upload_only":
-            client.push(all_=True)
-            if client.me() == "upload_only":
-                raise SyncFailed("upload_only")
         try:
+            if client.server.state in BARRED:
+                # The server's word, which nobody signed: what waits is offered to it in any case.
+                client.push(all_=True)
+                if (said := client.me()) in BARRED:
+                    raise SyncFailed(said)
             self._exchange(all_)
         except Diverged:
             with client.store.write() as unit:
                 witness.alarm(unit, witness.HISTORY)
             self.repaired += repair(client)
-            self._exchange(all_)
+            try:
+                self._exchange(all_)
+            except Diverged:  # it denies what it has just said
+                raise SyncFailed(witness.HISTORY) from None
 
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
@@ -120,29 +119,6 @@ class Round:
         client.compared = instants.iso(now)
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, client.compared)
-
-    def _obey(self, order: str) -> None:
-        """Two people of the organisation had this laptop wiped. New calls can be taken after it, as ever."""
-        client = self.client
-        with client.store.write() as unit:
-            obeyed = state.get(unit.connection, server_state.ORDERED)
-            if obeyed not in (order, "wipe_all"):
-                leaving.wipe(unit.connection, unsent=order == "wipe_all")
-                unit.remember(server_state.ORDERED, order)
-                audit.note(unit.connection, unit.now, client.server.key, order, client.store.author.device)
-        client.became("revoked", wiped=True)
-        client.line.call("POST", "/v1/wiped", {})
-
-    def _end(self) -> None:
-        """Somebody who left: once the server holds everything, nothing stays here."""
-        client = self.client
-        if client.server.wiped:
-            return
-        with client.store.write() as unit:
-            if unit.connection.exec_driver_sql("SELECT 1 FROM changes WHERE sent < 2 LIMIT 1").first():
-                return
-            leaving.wipe(unit.connection)
-        client.became(client.server.state, wiped=True)
 
 
 class Loop:

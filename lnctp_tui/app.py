@@ -22,9 +22,9 @@ from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import KEPT, LOCKED, LOST, LockWatch, on_hang_up
 from lnctp_tui.app_saving import Saving
-from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
+from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
-from lnctp_tui.errors import LnctpError, VaultUnfinished
+from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
@@ -34,6 +34,7 @@ from lnctp_tui.widgets.key_names import key_name
 if TYPE_CHECKING:
     from lnctp_tui.services.access import Key
     from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.keeping import Missing
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync import SyncStatus
     from lnctp_tui.services.workspace import Workspace
@@ -77,7 +78,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later)
+        self.syncing = Syncing(self, self.later, self.lock)
         self.saving = Saving(self)
         self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self._drain_after_fault
@@ -146,22 +147,56 @@ class LnctpApp(OrderedKeysApp[int]):
     def open_with(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
         """Open the database with a key that is being derived, and go to the desk."""
 
-        def opened() -> Start | Key:
+        def opened() -> Start | Key | Missing:
             found = key()
             try:
                 return self.preload.open(found)
             except VaultUnfinished:
                 return found
+            except (SavesMissing, DatabaseDamaged) as error:
+                from lnctp_tui.services.keeping import missing
+
+                return missing(self.home, found, error)
 
         self.in_reader(opened, self._opened, group="unlock", failed=failed)
 
-    def _opened(self, found: Start | Key) -> None:
+    def _opened(self, found: Start | Key | Missing) -> None:
         if isinstance(found, Start):
-            self.enter(found)
+            if found.workspace.pending is None:
+                self.enter(found)
+            else:
+                self._ask_protocol(found)
+        elif not isinstance(found, access.Key):
+            from lnctp_tui.screens.loss import LossScreen
+
+            self.push_screen(LossScreen(found, self.profile.zone if self.profile else "UTC"))
         else:  # the first run was cut off
             from lnctp_tui.screens.first_run import FirstRunScreen
 
             self.push_screen(FirstRunScreen(found, self.profile))
+
+    def _ask_protocol(self, start: Start) -> None:
+        """Files of the protocol changed: shown before the desk, and used only with the phrase."""
+        from lnctp_tui.screens.protocol_changed import ProtocolChangedScreen
+
+        def answered(accepted: bool | None) -> None:
+            start.workspace.set_setting(RESUME, None)
+            if not accepted:
+                self.enter(start)
+                self.notify(
+                    _("Se usa el protocolo anterior; al volver a abrir se pregunta de nuevo."), markup=False
+                )
+                return
+            key = start.workspace.key
+            self.in_reader(lambda: self._again(start, key), self._opened, group="unlock")
+
+        self.push_screen(ProtocolChangedScreen(start.workspace), answered)
+
+    def _again(self, start: Start, key: Key) -> Start:
+        start.workspace.close()
+        opened = self.preload.open(key)
+        opened.standing = start.standing
+        return opened
 
     def preload_rest(self) -> None:
         """Fetch in a thread what the first screen did not need."""
@@ -176,6 +211,8 @@ class LnctpApp(OrderedKeysApp[int]):
 
         self._workspace = start.workspace
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
+        if start.workspace.keeper is not None:
+            start.workspace.keeper.on_told = lambda error: self.later(self.saving.harmed, error)
         set_language(start.language)
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
@@ -460,7 +497,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock.touch()
         while any(isinstance(each, HoldScreen) for each in self.screen_stack):
             self.pop_screen()
-        self.syncing = Syncing(self, self.later)
+        self.syncing = Syncing(self, self.later, self.lock)
         self.sync_begin()
 
     def close_workspace(self) -> None:

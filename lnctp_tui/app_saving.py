@@ -28,8 +28,11 @@ class Saving:
     def __init__(self, app: LnctpApp) -> None:
         self.app = app
         self.title = self.text = ""
+        self.harm: LnctpError | None = None
+        """What is wrong with the files though saving works."""
         self.code = ""
         """The last error that nobody expected, for support."""
+        self._troubled = False
 
     @property
     def writer(self) -> Writer | None:
@@ -56,6 +59,11 @@ class Saving:
             keep_code(code)
         self.look()
 
+    def harmed(self, error: LnctpError) -> None:
+        """Something is wrong with the files though saving works: it stays in sight."""
+        self.harm = error
+        self.look()
+
     def look(self) -> None:
         """Say how saving stands, if that changed. Called once a second and after every save."""
         writer = self.writer
@@ -64,10 +72,14 @@ class Saving:
         health = writer.health
         was, self.title = self.title, _title(health)
         self.text = self._text(health)
+        if not self.title and self.harm is not None:
+            said = explain(self.harm)
+            self.title, self.text = said.happened.rstrip("."), f"{said.saved} {said.now}"
         if self.title or was:
             self.show(self.app.screen)
-        if was and not health.trouble:
+        if self._troubled and not health.trouble:
             self._healed(health)
+        self._troubled = health.trouble is not None
 
     def _healed(self, health: Health) -> None:
         self.app.forms_open.healed()

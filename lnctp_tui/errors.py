@@ -44,6 +44,19 @@ class DatabaseDamaged(VaultError):
     code = "database_damaged"
 
 
+class SavesMissing(VaultError):
+    """What stands on the disk is not what was saved last (storage.loss). Nothing was written or deleted.
+
+    Codes: `saves_missing`, `database_other`, `vault_older`, `mark_gone`, `mark_damaged`.
+    """
+
+    code = "saves_missing"
+
+    def __init__(self, code: str, loss: object, **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.loss = loss
+
+
 class VaultBusy(VaultError):
     """Another instance holds this vault."""
 

@@ -61,13 +61,14 @@ def record_of(row: RowMapping) -> Record:
 
 
 def document(store: Store, case_id: str, form: Form | None = None) -> Document:
-    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, `cases_hidden`."""
+    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, and
+    `cases_hidden` or `case_withdrawn` for one that is here and not shown."""
     with store.read() as connection:
         case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
         if case is None:
             raise Refused("no_such_case")
-        if grace.hides(connection, store.now(), case_id):
-            raise Refused("cases_hidden")
+        if code := grace.hides(connection, store.now(), case_id):
+            raise Refused(code)
         found: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
         for table in MEMBERS:
             found[table] = _children(connection, table, case_id, form)
@@ -78,10 +79,13 @@ def document_of_contact(store: Store, contact_id: str, form: Form | None = None)
     """The case of a contact, or a document with the contact alone. Raises Refused `no_such_call`."""
     with store.read() as connection:
         contact = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
+        code = grace.hides_contact(connection, store.now(), contact_id)
     if contact is None:
         raise Refused("no_such_call")
     if contact["case_id"]:
         return document(store, contact["case_id"], form)
+    if code:
+        raise Refused(code)
     alone: Document = {"schema": SCHEMA, "case": {}} | {table: [] for table in MEMBERS}
     return alone | {"contacts": [_shown("contacts", contact, form)]}
 
@@ -177,8 +181,8 @@ def history(store: Store, case_id: str, limit: int = 500, before: int | None = N
     )
     query = select(CHANGES).where(CHANGES.c.seq.in_(newest)).order_by(CHANGES.c.seq.desc()).limit(limit)
     with store.read() as connection:
-        if grace.hides(connection, store.now(), case_id):
-            raise Refused("cases_hidden")
+        if code := grace.hides(connection, store.now(), case_id):
+            raise Refused(code)
         found = connection.execute(query).mappings().all()
         names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
     return [

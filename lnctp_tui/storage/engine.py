@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed, VaultError
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import mark, missing, paths, wal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,6 +30,8 @@ READER_CACHE = 8 << 10
 """KiB for each short reader, of which there are two: resident memory counts."""
 BUSY_SECONDS = 10.0
 READERS = 2
+CHECKPOINT = 250
+"""Pages of the log after which a save folds it into the database: what a damaged log can take is bounded."""
 
 _AS_THEY_ARE = ((type(None), {None: None}.get), (bool, bool))
 _CORRUPT, _NOT_A_DATABASE = 11, 26
@@ -58,8 +60,11 @@ def connect(
     read_only: bool = False,
     cache: int = WRITER_CACHE,
     any_thread: bool = False,
+    counted: mark.Mark | None = None,
 ) -> Any:
     """An open, keyed and checked sqlcipher3 connection in autocommit mode.
+
+    With `counted`, each of its transactions counts itself and is noted in that mark.
 
     Raises VaultError `database_missing` (no file, and none is made), DatabaseDamaged (wrong key or altered
     file, which is kept), StorageFailed.
@@ -73,11 +78,13 @@ def connect(
         raise DatabaseDamaged(name=path.name)
     opened = partial(_open, path, dek, read_only=read_only, cache=cache, any_thread=any_thread)
     try:
-        return opened()
+        connection = opened()
     except StorageFailed as error:
         if not read_only or error.facts.get("number") not in _NO_INDEX:
             raise
-        return opened(alone=_unshared(path))
+        connection = opened(alone=_unshared(path))
+    connection.mark = counted
+    return connection
 
 
 def _unshared(path: Path) -> str:
@@ -103,6 +110,7 @@ def _open(path: Path, dek: bytes, *, read_only: bool, cache: int, any_thread: bo
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=not any_thread,
+            factory=mark.counting(),
         )
         _prepare(connection, dek, read_only=read_only, cache=cache, alone=bool(alone))
     except dbapi2.Error as error:
@@ -119,7 +127,7 @@ def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int, alone:
         f"key = \"x'{dek.hex()}'\"",
         f"cipher_page_size = {PAGE_SIZE}",
         *(("locking_mode = EXCLUSIVE",) if alone else ()),
-        *(() if read_only else ("journal_mode = WAL",)),
+        *(() if read_only else ("journal_mode = WAL", f"wal_autocheckpoint = {CHECKPOINT}")),
         "synchronous = FULL",
         "foreign_keys = ON",
         "temp_store = MEMORY",
@@ -189,9 +197,15 @@ def _finish_new(path: Path) -> None:
         paths.sync_folder(path.parent)
 
 
-def writer_engine(path: Path, dek: bytes) -> Engine:
-    """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE."""
-    return _engine(path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE")
+def writer_engine(path: Path, dek: bytes, counted: mark.Mark | None = None) -> Engine:
+    """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE and is counted.
+
+    `counted`: the mark that notes it; one of its own when whoever calls does not want to ask it anything.
+    """
+    counted = counted or mark.Mark(path, dek)
+    return _engine(
+        path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE", counted=counted
+    )
 
 
 def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
@@ -199,7 +213,16 @@ def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
     return _engine(path, dek, read_only=True, size=size, cache=READER_CACHE, begin="BEGIN")
 
 
-def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, begin: str) -> Engine:
+def _engine(
+    path: Path,
+    dek: bytes,
+    *,
+    read_only: bool,
+    size: int,
+    cache: int,
+    begin: str,
+    counted: mark.Mark | None = None,
+) -> Engine:
     import sqlcipher3.dbapi2
     from sqlalchemy import QueuePool, create_engine, event
     from sqlalchemy.exc import DisconnectionError
@@ -208,7 +231,9 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
     engine = create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher3.dbapi2,
-        creator=lambda: connect(path, dek, read_only=read_only, cache=cache, any_thread=True),
+        creator=lambda: connect(
+            path, dek, read_only=read_only, cache=cache, any_thread=True, counted=counted
+        ),
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
@@ -233,19 +258,28 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
     return engine
 
 
-def integrity(path: Path, dek: bytes) -> list[str]:
-    """What is wrong with a database: pages with a broken seal, structure; empty when all is well.
+def broken_seals(connection: Any) -> list[str]:
+    """Pages whose seal does not fit; empty when all are sound. Raises the driver's errors."""
+    return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
 
-    Raises as `connect` when it does not even open.
+
+def integrity(path: Path, dek: bytes, *, alone: bool = False) -> list[str]:
+    """What is wrong with a database: broken seals of pages, structure, a log not read to its end, missing saves.
+
+    Empty when all is well. `alone`: a copy that no mark goes with. Raises as `connect` when it does not even open.
     """
     from sqlcipher3 import dbapi2
 
+    marked = mark.read(mark.path_beside(path), dek)
     connection = connect(path, dek, read_only=True, cache=READER_CACHE)
     try:
-        seals = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+        absent = "" if alone else missing.compare(marked, missing.stored(connection), None).code
+        dropped = wal.passed_over(path, dek, connection)
+        seals = broken_seals(connection)
         structure = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
     except dbapi2.Error as error:
         return [translated(error, path).code]
     finally:
         connection.close()
-    return seals + [line for line in structure if line != "ok"]
+    behind = [f"wal: {dropped} transactions behind a broken frame"] if dropped else []
+    return [*filter(None, [absent]), *behind] + seals + [line for line in structure if line != "ok"]

@@ -25,13 +25,15 @@ LOCK = "lnctp.lock"
 RECOVERY_KEY = "recovery.pub"
 PENDING = "recovery-request.key"
 ERRORS = "errors.log"
+MARK = "case.mark"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
 TURN = 15.0
 """Seconds to wait for another process that changes the vault; deriving a key takes it about 0.6."""
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{12}\.tmp")
-_OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
+_OWNED = (VAULT, MARK, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
 NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags with which every file of ours is opened."""
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
            "nextcloud", "owncloud", "megasync", "pclouddrive", "syncthing")  # fmt: skip
 _NETWORK = {"afpfs", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
@@ -197,6 +199,14 @@ def _write_temporary(path: Path, content: bytes) -> Path:
     return temporary
 
 
+def sync_file(path: Path) -> None:
+    """Makes the content of a file durable, and keeps it from others."""
+    with path.open("r+b") as file:
+        if os.name == "posix":
+            os.fchmod(file.fileno(), 0o600)
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames in `folder` durable. Windows has no such call and does not need it."""
     if os.name != "posix":
@@ -307,7 +317,7 @@ def _open_claim(folder: Path, path: Path) -> int:
 
 def _sweep(folder: Path) -> None:
     """Removes what processes left that were killed while they replaced a file."""
-    for name in (VAULT, ERRORS, RECOVERY_KEY, PENDING):
+    for name in (VAULT, MARK, ERRORS, RECOVERY_KEY, PENDING):
         for left in folder.glob(f".{name}.*.tmp"):
             with suppress(OSError):
                 left.unlink()

@@ -28,6 +28,8 @@ from lnctp_tui.storage.turn import Turn
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
+    from lnctp_tui.storage.mark import Mark
+
 WRITER_SCHEMA = 1
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
@@ -338,8 +340,15 @@ class Store:
     """An open database: one writer, short readers. `read` from any thread, `write` one at a time."""
 
     def __init__(
-        self, writer: Engine, readers: Engine, author: Author, now: Callable[[], datetime] = instants.now
+        self,
+        writer: Engine,
+        readers: Engine,
+        author: Author,
+        now: Callable[[], datetime] = instants.now,
+        *,
+        mark: Mark | None = None,
     ) -> None:
+        self.mark = mark
         self._writer = writer
         self._readers = readers
         self.author = author

@@ -476,18 +476,16 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""
-        health = self.workspace.writer.health
-        if self._leaves is not None and (not health.waiting or health.sheltered):
+        if self._leaves is not None and self.saving.safe:
             self.leave_anyway()
 
     def leave_anyway(self) -> None:
         """End, as was asked, and lose what is missing."""
         code = QUIT if self._leaves is None else self._leaves
-        health = self.workspace.writer.health
+        lacks = (KEPT if self.saving.safe else LOST) if self.saving.unsaved else None
         self._leaving = True
         self.hide()
-        safe = not health.waiting or health.sheltered
-        self._end(code, (KEPT if safe else LOST) if self.saving.unsaved else None)
+        self._end(code, lacks)
 
     def come_back(self) -> None:
         """Go on after all with what was on the screen."""

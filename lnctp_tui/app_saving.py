@@ -138,13 +138,20 @@ class Saving:
         sealing = threading.Thread(target=lambda: sealed.append(writer.keep()), daemon=True, name="seal")
         sealing.start()
         sealing.join(SEALING)
-        return bool(sealed and sealed[0])
+        return bool(sealed and sealed[0]) or not self.unsaved
 
     @property
     def unsaved(self) -> bool:
-        """Whether the database lacks something."""
+        """Whether the database lacks something that a person has typed or done."""
+        from lnctp_tui.services.pieces import quiet
+
         writer = self.writer
-        return writer is not None and bool(writer.unsaved())
+        return writer is not None and not all(map(quiet, writer.unsaved()))
+
+    @property
+    def safe(self) -> bool:
+        """Whether nothing of it would be lost now."""
+        return not self.unsaved or (self.writer is not None and self.writer.health.sheltered)
 
 
 def _title(health: Health) -> str:

@@ -9,20 +9,19 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import clock
 from lnctp_tui.services.deeds import Deed
-from lnctp_tui.services.pieces import Edits, Job, Piece
+from lnctp_tui.services.pieces import Edits, Job, Piece, quiet
 
 if TYPE_CHECKING:
     from lnctp_tui.services.workspace import Workspace
 
 MOST = 8
 """Fields that are named."""
-QUIET = frozenset({"setting", "viewed"})
-"""Deeds without anything that a person has typed and would miss."""
 DEEDS = {
     "finish": N_("terminar una llamada"), "discard": N_("descartar una llamada"),
     "attach": N_("unir una llamada a su caso"), "detach": N_("separar una llamada de su caso"),
     "link": N_("vincular dos casos"), "merge": N_("unir dos casos"), "unmerge": N_("separar dos casos"),
     "noted": N_("una nota"), "status": N_("cerrar o reabrir un caso"), "settle": N_("decidir entre dos valores"),
+    "setting": N_("algo a medio escribir"),
 }  # fmt: skip
 HIDDEN = frozenset({"case_id", "counselor_id", "owner_id", "protocol_version", "direction", "opened_at"})
 
@@ -32,10 +31,12 @@ def lines(pieces: Iterable[Piece], workspace: Workspace, names: Mapping[str, str
     words = Words(workspace.protocol, workspace.zone)
     found: dict[str, dict[str, None]] = {}
     for piece in pieces:
+        if quiet(piece):
+            continue
         if isinstance(piece, Edits):
             fields = found.setdefault(_form(piece, workspace, names), {})
             fields.update(dict.fromkeys(_fields(piece, words)))
-        elif isinstance(piece, Job) and isinstance(piece.run, Deed) and piece.run.name not in QUIET:
+        elif isinstance(piece, Job) and isinstance(piece.run, Deed):
             found.setdefault(_(DEEDS[piece.run.name]), {})
     return [_line(name, list(fields)) for name, fields in found.items()]
 

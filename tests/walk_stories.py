@@ -87,6 +87,7 @@ def the_case_comes_back(world: World) -> None:
         world.sync(reader, [])
         for _ in range(TIMES // 2):
             told(world, author)
+        world.sync(reader, [])  # reads past what she may not see now
         world.server.toggle(reader.person, world.cases[0])
         world.sync(reader, [], dies_after=commits)
         world.end()

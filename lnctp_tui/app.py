@@ -24,7 +24,7 @@ from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
 from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
-from lnctp_tui.errors import LnctpError, VaultUnfinished
+from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
@@ -35,6 +35,7 @@ from lnctp_tui.widgets.key_names import key_name
 if TYPE_CHECKING:
     from lnctp_tui.services.access import Key
     from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.keeping import Missing
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync import SyncStatus
     from lnctp_tui.services.workspace import Workspace
@@ -137,18 +138,26 @@ class LnctpApp(OrderedKeysApp[int]):
     def open_with(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
         """Open the database with a key that is being derived, and go to the desk."""
 
-        def opened() -> Start | Key:
+        def opened() -> Start | Key | Missing:
             found = key()
             try:
                 return self.preload.open(found)
             except VaultUnfinished:
                 return found
+            except (SavesMissing, DatabaseDamaged) as error:
+                from lnctp_tui.services.keeping import missing
+
+                return missing(self.home, found, error)
 
         self.in_reader(opened, self._opened, group="unlock", failed=failed)
 
-    def _opened(self, found: Start | Key) -> None:
+    def _opened(self, found: Start | Key | Missing) -> None:
         if isinstance(found, Start):
             self.enter(found)
+        elif not isinstance(found, access.Key):
+            from lnctp_tui.screens.loss import LossScreen
+
+            self.push_screen(LossScreen(found, self.profile.zone if self.profile else "UTC"))
         else:  # the first run was cut off
             from lnctp_tui.screens.first_run import FirstRunScreen
 

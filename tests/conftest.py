@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,15 @@ from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
 from vaults import made, soak, vault_template
-from workspaces import founded, office, second, workspace
+from workspaces import founded, office, second, tables_template, workspace
 
-from lnctp_tui.storage import vault
+from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.storage import catalogs, vault
 
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
     "pytest_configure", "pytest_exception_interact", "pytest_sessionfinish", "pytest_terminal_summary", "second",
-    "served", "soak", "vault_template", "workspace",
+    "served", "soak", "tables_template", "vault_template", "workspace",
 ]  # fmt: skip
 
 settings.register_profile("shared", deadline=None)  # the machine may be busy with something else
@@ -35,6 +37,15 @@ settings.load_profile("shared")
 
 # The real derivation, slow on purpose; but in one process the same question is answered once.
 vault._derive = functools.cache(vault._derive)
+
+
+def _read_once(load: Callable[[Path | None], Protocol]) -> Callable[[Path | None], Protocol]:
+    """The built-in protocol cannot change; a folder of an organisation is read whenever it is asked for."""
+    built_in = functools.cache(lambda: load(None))
+    return lambda folder=None: built_in() if folder is None else load(folder)
+
+
+catalogs.load = _read_once(catalogs.load)
 
 PTY_TESTS = [
     "test_attack_lock.py",

@@ -355,7 +355,7 @@ async def test_a_case_is_closed_with_a_reason_and_opened_again(furnished: Founde
     async with desk(furnished, (120, 40)) as (app, pilot):
         await press(pilot, "enter")
         await press(pilot, "x")
-        await until(pilot, shows(app, "No cerrar todavía: víctima o testigo"))
+        await until(pilot, shows(app, "Sigue abierto por: víctima o testigo"))
         await press(pilot, "enter")
         await until(pilot, shows(app, "Abierto ·"))
         await press(pilot, "x", "down", "enter")

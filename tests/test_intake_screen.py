@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,6 @@ from intake_app import CallApp
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
-from vaults import MadeVault
 
 from lnctp_tui.i18n import set_language
 from lnctp_tui.screens.closing import ClosingDialog
@@ -22,7 +21,7 @@ from lnctp_tui.screens.find_field import FindField, HitList, goals
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.screens.narrative import NarrativeDialog
 from lnctp_tui.screens.silent import SilentCall
-from lnctp_tui.services import cases, matches, workspace
+from lnctp_tui.services import cases, matches
 from lnctp_tui.services.desk import desk as read_desk
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import Workspace
@@ -41,14 +40,9 @@ HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Mar
 
 
 @pytest.fixture
-def desk(made: MadeVault) -> Iterator[Workspace]:
+def desk(workspace: Workspace) -> Workspace:
     """An open vault with a counselor."""
-    workspace.found_workspace(
-        made.home, made.key, name="Consejera", zone="America/Mexico_City", language="es"
-    )
-    opened = workspace.open_workspace(made.home, made.key)
-    yield opened
-    opened.close()
+    return workspace
 
 
 @asynccontextmanager

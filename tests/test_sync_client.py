@@ -27,8 +27,8 @@ from lnctp_tui.sync.heap import YOUNG, many_objects
 
 
 @pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:

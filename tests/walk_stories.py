@@ -82,7 +82,7 @@ def the_case_is_taken_away(world: World) -> None:
 def the_case_comes_back(world: World) -> None:
     """Each time the process ends one commit later."""
     reader, author, _ = world.laptops
-    for commits in range(1, 2 * TIMES):
+    for commits in range(1, 4 * TIMES):
         world.server.toggle(reader.person, world.cases[0])
         world.sync(reader, [])
         for _ in range(TIMES // 2):

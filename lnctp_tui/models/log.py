@@ -110,6 +110,19 @@ class SyncState(SQLModel, table=True):
     value: Any = Field(default=None, sa_type=JSON)
 
 
+class Commit(SQLModel, table=True):
+    """How many transactions this database has seen: one row, written last in each (storage.mark)."""
+
+    __tablename__ = "commits"
+
+    one: int = Field(default=1, primary_key=True)
+    n: int
+    chain: str
+    """Keyed BLAKE2b of 16 bytes over the one before, n and the last change's hash, hexadecimal."""
+    at: int
+    """Microseconds since 1970."""
+
+
 class Access(SQLModel, table=True):
     """Who saw what, as a chain of hashes: an edit, a deletion or a truncation is found."""
 

@@ -231,11 +231,22 @@ def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, s
 
 def settle(store: Store, conflict: Conflict, change_id: str) -> None:
     """Let one side stand: an ordinary change that has seen exactly the sides the person was shown."""
+    let_stand(store, *sides(conflict, change_id))
+
+
+def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[str]]:
+    """(table, row, field, the value that is to stand, the changes that were shown): what `let_stand` takes."""
     chosen = next(side for side in conflict.sides if side.change_id == change_id)
-    shown = Form(instants.new_id())
-    shown.see(conflict.table, conflict.row, {side.change_id: [conflict.field] for side in conflict.sides})
+    shown = [side.change_id for side in conflict.sides]
+    return conflict.table, conflict.row, conflict.field, chosen.value, shown
+
+
+def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
+    """The same, of plain values."""
+    form = Form(instants.new_id())
+    form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
-        unit.record(conflict.table, conflict.row, {conflict.field: chosen.value}, form=shown)
+        unit.record(table, row, {field: value}, form=form)
 
 
 def conflict_name(conflict: Conflict) -> str:

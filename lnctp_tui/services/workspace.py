@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.errors import VaultUnfinished
+from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.deeds import deed
+from lnctp_tui.services.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
-from lnctp_tui.storage.session import Author, Store
+from lnctp_tui.storage import (
+    catalogs,
+    emergency,
+    engine,
+    folios,
+    instants,
+    loss,
+    mark,
+    paths,
+    schema,
+    server_state,
+    state,
+    vault,
+)
+from lnctp_tui.storage.session import Author, Store, storage_failures
 from lnctp_tui.storage.vault import Key
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
 DRAFT = "draft:"
+DRAFT_OF = SETTING + DRAFT
+"""Before a draft's key in what this laptop remembers."""
+TAKE_IN = 5.0
+"""Seconds that opening waits for the database to take what an earlier run left."""
 PROTOCOL_FOLDER = "protocol"
 """Folder inside the data folder where an organisation puts its own protocol."""
 
@@ -37,6 +60,11 @@ class Workspace:
     counselor_name: str
     key: Key = field(repr=False)
 
+    @property
+    def taken(self) -> Taken:
+        """What this opening took in of what an earlier run could not store."""
+        return self.writer.shelter.taken if self.writer.shelter else Taken()
+
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
         with self.store.read() as connection:
@@ -44,7 +72,7 @@ class Workspace:
 
     def set_setting(self, key: str, value: Any) -> None:
         """Keep a preference; None forgets it."""
-        self.writer.submit(lambda store: put_setting(store, key, value))
+        self.writer.submit(deed("setting", key, value))
 
     def remember_profile(self, *, language: str | None = None, theme: str | None = None) -> None:
         """What the unlock screen shows itself in from now on, in the order of the writes."""
@@ -64,6 +92,8 @@ class Workspace:
         """Write what is waiting and let go of the files; whether everything is on disk."""
         clean = self.writer.stop()
         self.store.close()
+        if self.writer.shelter is not None:
+            self.writer.shelter.close()
         return clean
 
 
@@ -73,11 +103,6 @@ def put_setting(store: Store, key: str, value: Any) -> None:
         unit.remember(SETTING + key, value)
 
 
-def drop_draft(store: Store, key: str) -> None:
-    """Forget a draft: what it held is kept elsewhere now."""
-    put_setting(store, DRAFT + key, None)
-
-
 def load_protocol(home: Path) -> Protocol:
     """The built-in protocol under the organisation's own, when the data folder holds one."""
     own = home / PROTOCOL_FOLDER
@@ -85,22 +110,44 @@ def load_protocol(home: Path) -> Protocol:
 
 
 def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
-    """The database of a vault, at this program's revision. Raises VaultError, StorageFailed."""
+    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed.
+
+    A disk that takes no writing is no reason not to read: what opening notes is left out then.
+    """
     path = home / paths.DATABASE
-    writer = engine.writer_engine(path, key.dek)
+    loss.refuse(home, key)
+    counted = mark.Mark(path, key.dek)
+    writer = engine.writer_engine(path, key.dek, counted)
+    readers = engine.reader_engine(path, key.dek)
     try:
-        schema.prepare(writer)
-        with writer.begin() as connection:
-            schema.prepare_index(connection, protocol)
-            author = _author(state.starting_with(connection, ""))
-            server_state.note_clock(connection, instants.now())
+        try:
+            with storage_failures():
+                schema.prepare(writer)
+                loss.begin(home, key, writer)
+                with writer.begin() as connection:
+                    schema.prepare_index(connection, protocol)
+                    author = author_of(state.starting_with(connection, ""))
+                    server_state.note_clock(connection, instants.now())
+        except StorageFailed as error:
+            writer.dispose()
+            author = _read_author(readers, error)
     except BaseException:
         writer.dispose()
+        readers.dispose()
         raise
-    return Store(writer, engine.reader_engine(path, key.dek), author)
+    return Store(writer, readers, author, mark=counted)
 
 
-def _author(kept: dict[str, Any]) -> Author:
+def _read_author(readers: Engine, refused: StorageFailed) -> Author:
+    """Whose it is, from a database that cannot be written now. Raises `refused` when it must be before it is read."""
+    with storage_failures(), readers.begin() as connection:
+        if schema.revision(connection) != schema.HEAD:
+            raise refused
+        return author_of(state.starting_with(connection, ""))
+
+
+def author_of(kept: dict[str, Any]) -> Author:
+    """Who signs, from what a laptop remembers of itself; nobody before it is founded."""
     if DEVICE_KEY not in kept:
         return Author("", "", lambda _: "")
     signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
@@ -115,8 +162,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
     if counselor is None:
         store.close()
         raise VaultUnfinished
-    writer = Writer(store)
-    writer.start()
+    writer = _writer(store, home, key)
     return Workspace(
         home,
         store,
@@ -128,6 +174,22 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         counselor_name=counselor["name"],
         key=key,
     )
+
+
+def _writer(store: Store, home: Path, key: Key) -> Writer:
+    """The running writer, after it was given some time to store what an earlier run had to leave in a journal."""
+    shelter = Shelter(home, key)
+    with store.read() as connection:
+        left = shelter.read(connection)
+    with suppress(StorageFailed), store.write() as unit:
+        forget_marks(unit.connection, shelter.runs)
+    emergency.reserve(home)
+    writer = Writer(store, shelter)
+    writer.take_in(left)
+    writer.start()
+    if left:
+        writer.drain(TAKE_IN)
+    return writer
 
 
 def _counselor(store: Store) -> dict[str, str] | None:
@@ -169,7 +231,7 @@ def _found(store: Store, *, name: str, zone: str, language: str) -> None:
         folios.NEXT: 1,
     }
     public = signing.verify_key.encode(HexEncoder).decode()
-    store.author = _author(kept)
+    store.author = author_of(kept)
     with store.write() as unit:
         for each, value in kept.items():
             unit.remember(each, value)

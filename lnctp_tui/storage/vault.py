@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lnctp_tui.errors import VaultError, VaultTampered, WrongPassphrase
-from lnctp_tui.storage import engine, paths, phrase
+from lnctp_tui.storage import engine, mark, paths, phrase
 from lnctp_tui.storage.phrase import Kind
 from lnctp_tui.storage.sealing import canonical, decode, decrypt, encode, encrypt, keyed, random_bytes
 
@@ -74,6 +74,8 @@ class Vault:
     mac: str = ""
     theme: str = ""
     """Look of the unlock screen; empty for the usual one, and then not in the file."""
+    number: int = 0
+    """How often it was replaced; 0, as in vaults of earlier programs, is not in the file."""
 
     @classmethod
     def read(cls, home: Path) -> Vault:
@@ -95,7 +97,7 @@ class Vault:
             found = json.loads(content)
             if type(found["version"]) is int and found["version"] > VERSION:
                 raise VaultError("vault_newer")
-            if found.get("theme") == "":
+            if found.get("theme") == "" or found.get("number") == 0:
                 raise VaultTampered
             boxes = {name: found[name] and Box(**found[name]) for name in ("rec", "sheet")}
             vault = cls(**found | boxes | {"kdf": Kdf(**found["kdf"]), "key": Box(**found["key"])})
@@ -109,12 +111,13 @@ class Vault:
         kdf, boxes = self.kdf, [box for box in (self.key, self.rec, self.sheet) if box is not None]
         texts = [self.vault_id, self.language, self.time_zone, self.mac, self.theme, kdf.salt]
         texts += [text for box in boxes if type(box) is Box for text in (box.nonce, box.box, box.to)]
-        numbers = (self.version, kdf.ops, kdf.memory)
+        numbers = (self.version, self.number, kdf.ops, kdf.memory)
         good = all(type(each) is str for each in texts) and all(type(each) is int for each in numbers)
         if not (
             good
             and all(type(box) is Box for box in boxes)
             and self.version == VERSION
+            and 0 <= self.number < 1 << 63
             and self.kind in ("words", "own")
             and OPS[0] <= kdf.ops <= OPS[1]
             and MEMORY[0] <= kdf.memory <= MEMORY[1]
@@ -133,8 +136,9 @@ class Vault:
 
     def _content(self) -> dict[str, Any]:
         content = asdict(self)
-        if not self.theme:
-            del content["theme"]
+        for name in ("theme", "number"):
+            if not content[name]:
+                del content[name]
         return content
 
     def aad(self) -> bytes:
@@ -315,7 +319,9 @@ def _refuse_weak(words: str, kind: Kind) -> None:
 
 
 def _save(home: Path, vault: Vault, key: Key) -> None:
+    vault = replace(vault, number=vault.number + 1)
     paths.replace_file(home / paths.VAULT, vault.sealed(key.dek).render())
+    mark.note_vault(home / paths.MARK, key.dek, vault.number)
 
 
 def _new_kdf() -> Kdf:

@@ -58,6 +58,8 @@ class Change(SQLModel, table=True):
     """The hlc the server orders it by, when that is not its own (a clock far ahead)."""
     refused: str | None = None
     """Why the server put it into quarantine."""
+    salt: str | None = None
+    """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 
 
 class Conflict(SQLModel, table=True):

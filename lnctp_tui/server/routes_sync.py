@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lnctp_tui.domain import changes
 from lnctp_tui.server import database, history, metrics, policy, pull
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Fetch, History, Missing, Nothing, Pull, Push, mark
@@ -14,6 +16,8 @@ from lnctp_tui.server.routes_self import OLDEST, fresh
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 
+SALTED = 2
+"""Version of the protocol from which on a laptop can check salted changes (domain.changes)."""
 LONGEST = 60.0
 """Seconds a laptop may wait for news."""
 
@@ -51,9 +55,22 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
 
     def page() -> dict[str, Any]:
         found = pull.pull(pool, sender, cursor, proof, limit, audit_n)
+        if asked.said.version < SALTED and any(map(_salted, found.get("entries", ()))):
+            return {"status": "too_old", "minimum": SALTED}
         return found | fresh(asked, replace(sender, role=found.get("role", sender.role)))
 
     return await asked.services.in_thread(page)
+
+
+def _salted(entry: Mapping[str, Any]) -> bool:
+    return any(changes.SALT in each for each in (entry.get("c", ()), *entry.get("before", ())))
+
+
+def _readable(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+    """The answer, unless this version of the laptop would take changes in it for forged. Raises Denied `too_old`."""
+    if asked.said.version < SALTED and any(changes.SALT in each for each in found["changes"]):
+        raise Denied(403, "too_old")
+    return found
 
 
 def _anew(asked: Asked) -> database.DeviceRow:
@@ -75,7 +92,8 @@ def _start(asked: Asked) -> Any:
 
 def _history(asked: Asked) -> Any:
     body: History = asked.body
-    return history.history(asked.services.pool, asked.sender, body.scopes, body.after, body.limit)
+    pool, sender = asked.services.pool, asked.sender
+    return _readable(asked, history.history(pool, sender, body.scopes, body.after, body.limit))
 
 
 def _missing(asked: Asked) -> Any:
@@ -83,7 +101,7 @@ def _missing(asked: Asked) -> Any:
 
 
 def _fetch(asked: Asked) -> Any:
-    return history.fetch(asked.services.pool, asked.sender, asked.body.ids)
+    return _readable(asked, history.fetch(asked.services.pool, asked.sender, asked.body.ids))
 
 
 ROUTES = (

@@ -12,7 +12,7 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import database, identity
+from lnctp_tui.server import database, identity, login
 from lnctp_tui.server.batcher import Batcher
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.door import Door, door_pool
@@ -43,6 +43,8 @@ class Services:
     pushing: Threads
     """More than there are connections: who waits for a round of the batcher holds a thread and nothing else."""
     _nudging: asyncio.Task[None] | None = None
+    unwalled: login.Flaw | None = None
+    """Why nobody is served: the database's walls do not stand for the login that this process uses."""
     by_device: Buckets = field(default_factory=lambda: Buckets(DEVICE))
     by_address: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
 
@@ -55,6 +57,15 @@ class Services:
         await asyncio.sleep(NUDGE)
         with suppress(psycopg.Error, PoolTimeout):  # without it the tails look each second
             await self.door.notify()
+
+    async def look_at_login(self) -> None:
+        """Looks again whether the database's walls stand. Raises what the database raises."""
+
+        def look() -> login.Flaw | None:
+            with self.pool.connection() as connection:
+                return login.flaw(connection)
+
+        self.unwalled = await self.threads.run(look)
 
     async def in_thread(self, work: Callable[[], Found]) -> Found:
         """What `work` returns; it may use a database connection."""
@@ -69,9 +80,11 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         news.start()
         with pool.connection() as connection:
             key = identity.signing_key(connection)
+            unwalled = login.flaw(connection)
         threads = Threads(settings.connections)
         door, batcher = Door(entrance, Threads(2)), Batcher(pool, key)
         services = Services(settings, pool, key, door, news, threads, batcher, Threads(PUSHING))
+        services.unwalled = unwalled
         try:
             yield services
         finally:

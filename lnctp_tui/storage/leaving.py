@@ -105,7 +105,7 @@ def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, late
         'SELECT DISTINCT "table", row FROM changes WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
     ).all()
     connection.exec_driver_sql(
-        "UPDATE changes SET patch = '{}' WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        "UPDATE changes SET patch = '{}', salt = NULL WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
     )
     refold(connection, [(table, row) for table, row in touched], now, latest)
     forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})

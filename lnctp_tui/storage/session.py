@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lnctp_tui.storage.mark import Mark
 
-WRITER_SCHEMA = 1
+WRITER_SCHEMA = changes.SALTED
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
 """Microseconds after which a pause ends a save (docs/synchronisation.md)."""
@@ -179,6 +179,7 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
+            "salt": changes.salt(),
         }
 
     def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:

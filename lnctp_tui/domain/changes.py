@@ -43,10 +43,10 @@ def salt() -> str:
 
 
 def well_salted(change: Mapping[str, Any]) -> bool:
-    """Whether a change that holds values has the salt that its version asks for."""
+    """Whether the salt of a change that holds values is one. Of later versions than ours we do not know the rule."""
     found = change.get(SALT)
     if found is None:
-        return bool(change["schema"] < SALTED)
+        return bool(change["schema"] != SALTED)
     return isinstance(found, str) and bool(_IS_SALT(found))
 
 

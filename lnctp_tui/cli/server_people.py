@@ -23,8 +23,8 @@ STATES = {
     "active": N_("activo"),
     "upload_only": N_("solo entrega"),
     "revoked": N_("revocado"),
-    "wipe": N_("se borrará"),
-    "wipe_all": N_("se borrará del todo"),
+    "wipe": N_("sin servicio"),
+    "wipe_all": N_("sin servicio"),
     "left": N_("ya no está"),
 }
 LONGEST = 200
@@ -159,7 +159,7 @@ def wipe(
     context: typer.Context,
     which: Which,
     everything: Annotated[
-        bool, typer.Option("--all", help=N_("También lo que nunca se envió: eso se pierde."))
+        bool, typer.Option("--all", help=N_("Tampoco se espera lo que nunca se envió."))
     ] = False,
 ) -> None:
     from lnctp_tui.server import wiping
@@ -169,7 +169,9 @@ def wipe(
         said = wiping.order(people, device, everything)
     text = {
         "asked": _("Falta que otra persona dé la misma orden, con su propio usuario, en menos de una hora."),
-        "ordered": _("El equipo de {name} se borra en su próximo contacto.").format(name=device.name),
+        "ordered": _(
+            "El servidor ya no atiende al equipo de {name}. El equipo no se borra: solo obedece una orden firmada."
+        ).format(name=device.name),
     }[said]
     done(context, text, device=device.id, order=said)
 
@@ -200,6 +202,10 @@ DEVICES = (
     ("approve", approve, N_("Deja entrar un equipo, tras comparar por voz las seis palabras.")),
     ("upload-only", upload_only, N_("El equipo aún entrega y ya no lee.")),
     ("revoke", revoke, N_("El equipo no entra más; robado o perdido.")),
-    ("wipe", wipe, N_("Lo borra en su próximo contacto; lo ordenan dos personas en una hora.")),
+    (
+        "wipe",
+        wipe,
+        N_("El servidor no lo atiende más, por orden de dos personas en una hora; no borra nada en él."),
+    ),
 )
 COMMANDS = (("code", code, N_("Hace un código de inscripción para una persona.")),)

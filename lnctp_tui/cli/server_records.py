@@ -9,7 +9,7 @@ import typer
 from lnctp_tui.cli import output, session
 from lnctp_tui.cli.server import actor, database, done
 from lnctp_tui.errors import Refused
-from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n import N_, _, ngettext
 
 LONGEST = 200
 
@@ -31,20 +31,25 @@ def erase(
     with database() as (settings, found):
         scope = erasing.scope_of(found.app, settings.team, record)
         if not yes:
-            answer = session.ask(
-                _("Se borra en el servidor y en todos los equipos. Escriba el folio otra vez: ")
-            )
+            answer = session.ask(_("Se borra en el servidor y no se deshace. Escriba el folio otra vez: "))
             if answer.strip().upper() != record.strip().upper():
                 raise Refused("erase_differs")
         count = erasing.erase(settings, found.app, scope, actor(), why)
-    done(
-        context,
-        _("Suprimido: {count} cambios quedaron sin contenido. Cada equipo lo borra al conectarse.").format(
-            count=count
-        ),
-        scope=scope,
-        changes=count,
-    )
+        left = erasing.guessable(found.app, settings.team, scope)
+    said = [
+        _("Suprimido en el servidor: {count} cambios quedaron sin contenido.").format(count=count),
+        _("Los equipos que tienen el caso lo conservan: solo obedecen una orden firmada."),
+    ]
+    if left:
+        text = ngettext(
+            "{count} cambio es de una versión anterior: de lo que queda, probando, se podrían hallar datos cortos "
+            "como un teléfono. Queda dicho en la bitácora.",
+            "{count} cambios son de una versión anterior: de lo que queda, probando, se podrían hallar datos cortos "
+            "como un teléfono. Queda dicho en la bitácora.",
+            left,
+        )
+        said.append(text.format(count=left))
+    done(context, " ".join(said), scope=scope, changes=count, guessable=left)
 
 
 def refold(context: typer.Context) -> None:
@@ -71,6 +76,6 @@ def refold(context: typer.Context) -> None:
 
 
 COMMANDS = (
-    ("erase", erase, N_("Suprime por ley un caso o contacto, aquí y en todos los equipos.")),
+    ("erase", erase, N_("Suprime por ley un caso o contacto en el servidor.")),
     ("refold", refold, N_("Rehace cada registro desde sus cambios y los compara; no cambia nada.")),
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from lnctp_tui.domain import folio
+from lnctp_tui.domain import changes, folio
 from lnctp_tui.errors import Refused
 from lnctp_tui.server import audit, database
 from lnctp_tui.server import erase as erasure
@@ -17,6 +17,9 @@ from lnctp_tui.storage import instants, paths
 REMEMBERED = "erased.json"
 """In the server's folder and beside the backups: team → scopes, ids only. A restore replays it."""
 BY_FOLIO = "SELECT id FROM data.cases WHERE of_team = %s AND left(folio, 32) = %s"
+GUESSABLE = """SELECT count(*) FROM belongs b
+  JOIN log l ON l.team = b.team AND l.kind = 'change' AND l."row" = b."row" AND l."table" = b."table"
+  WHERE b.team = %(team)s AND b.scope = %(scope)s AND l.patch IS NULL AND l.schema < %(salted)s"""
 BY_ID = "SELECT 1 FROM records WHERE team = %s AND scopes @> ARRAY[%s::text] LIMIT 1"
 
 
@@ -38,11 +41,23 @@ def erase(settings: Settings, url: str, scope: str, by: str, reason: str) -> int
     now = instants.now()
     with database.connect(url) as connection:
         count = erasure.erase(connection, settings.team, scope, now, by)
+        left = guessable(url, settings.team, scope)
         with database.transaction(connection, settings.team, SERVE):
             audit.note(connection, settings.team, now, by, f"erase.reason:{reason}", scope)
+            if left:
+                audit.note(connection, settings.team, now, by, f"erase.guessable:{left}", scope)
         scopes = erasure.erasures(connection, settings.team)
     _remember(settings.home, settings.team, scopes)
     return count
+
+
+def guessable(url: str, team: str, scope: str) -> int:
+    """How many erased changes of a scope were written before salts: whoever has the log may find values by trying."""
+    with database.connect(url) as connection, database.transaction(connection, team, SERVE):
+        found = connection.execute(
+            GUESSABLE, {"team": team, "scope": scope, "salted": changes.SALTED}
+        ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def remembered(file: Path) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
-"""A laptop is wiped by an order of two people, within an hour. Source: docs/security.md, "Taking a laptop back".
+"""Two people, within an hour, say that a laptop is to be wiped. Source: docs/security.md, "Taking a laptop back".
 
-The order is the device's state: whatever it asks next is refused with it, and the laptop obeys.
+It is the device's state: whatever it asks next is refused with it. A laptop obeys no such word since nobody signed
+it; one of a version from before does.
 """
 
 from __future__ import annotations

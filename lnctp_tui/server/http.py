@@ -136,7 +136,7 @@ async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
         raise Denied(429, "rate_limited", wait)
     body = await requests.body_of(request.receive, request.headers.get("content-length"))
     requests.verify(said, body, public_key)
-    return said, body
+    return said._replace(key=public_key), body
 
 
 def from_address(services: Services, request: Request) -> str:

@@ -229,6 +229,12 @@ def test_a_laptop_that_cannot_check_a_salt_is_told_so_and_delivers(
     assert old.call("POST", "/v1/history", asked).error == "too_old"
     assert old.call("POST", "/v1/fetch", {"ids": [salted["id"]]}).error == "too_old"
     assert old.push(old.case()).message["results"][0][1] == "accepted"
+    erasure.erase(served.app.state.services.pool, "main", plain["row"], instants.now(), "cli:prueba")
+    told = new.call("GET", "/v1/pull?cursor=0.&limit=100").message
+    assert told == {"status": "too_old", "minimum": 2}
     monkeypatch.setattr(wire, "VERSION", 2)
+    told = old.call("GET", "/v1/pull?cursor=0.&limit=100").message
+    assert told["entries"]
+    assert "erase" not in [each["k"] for each in told["entries"]]  # a laptop would raise an alarm
     found = old.call("POST", "/v1/fetch", {"ids": [salted["id"]]}).message["changes"]
     assert [each["salt"] for each in found] == [salted["salt"]]

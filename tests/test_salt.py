@@ -36,7 +36,7 @@ def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVau
 def unsalted(patch: pytest.MonkeyPatch) -> None:
     """A writer from before."""
     patch.setattr(session, "WRITER_SCHEMA", 1)
-    patch.setattr(changes, "salt", lambda: None)
+    patch.setattr(instants, "new_salt", lambda: None)
 
 
 def not_covered(patch: pytest.MonkeyPatch) -> None:
@@ -214,7 +214,7 @@ def test_a_laptop_that_cannot_check_a_salt_is_told_so_and_delivers(
 ) -> None:
     new, old = served.laptop("supervisor"), served.laptop("supervisor")
     plain, salted = new.case(), new.case()
-    salted |= {"schema": 2, "salt": changes.salt()}
+    salted |= {"schema": 2, "salt": instants.new_salt()}
     salted["hash"] = changes.digest(changes.canonical(salted))
     salted["sig"] = next(
         changes.seals([salted["hash"]], lambda content: new.key.sign(content).signature.hex())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,11 +34,6 @@ def covered(change: Mapping[str, Any]) -> dict[str, Any]:
     if (salt := change.get(SALT)) is not None:
         found[SALT] = salt
     return found
-
-
-def salt() -> str:
-    """Sixteen random bytes, hexadecimal: of one change, and blanked with its values."""
-    return secrets.token_hex(SALT_BYTES)
 
 
 def well_salted(change: Mapping[str, Any]) -> bool:

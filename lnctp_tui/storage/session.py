@@ -179,7 +179,7 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
-            "salt": changes.salt(),
+            "salt": instants.new_salt(),
         }
 
     def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:

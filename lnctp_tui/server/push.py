@@ -27,7 +27,8 @@ from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import Mark
 
-WRITERS = "SELECT id, public_key, person, actor FROM devices WHERE team = %s AND id = ANY(%s)"
+WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
 LOCK = """SELECT d.id, d.state, p.role, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
   d.audit_chain, d.audit_before
   FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
@@ -88,7 +89,9 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
         raise Declined("malformed")
     if len(coming) > wire.BATCH:
         raise Declined("too_large")
-    own = check.Writer(device.public_key, device.person, frozenset({device.person, device.actor}))
+    own = check.Writer(
+        device.public_key, device.person, frozenset({device.person, device.actor}), device.role
+    )
     writers = {device.id: own}
     if message.get("repair") is True:
         writers |= _writers(place, device.team, coming, device.id)
@@ -161,7 +164,10 @@ def _writers(place: Pool | Db, team: str, coming: Sequence[Any], own: str) -> di
 def writers_of(connection: Db, team: str, ids: Sequence[str]) -> dict[str, check.Writer]:
     """The registered devices among `ids`, in whatever state."""
     found = connection.execute(WRITERS, (team, list(ids))).fetchall()
-    return {id_: check.Writer(key, person, frozenset({person, actor})) for id_, key, person, actor in found}
+    return {
+        id_: check.Writer(key, person, frozenset({person, actor}), role)
+        for id_, key, person, actor, role in found
+    }
 
 
 def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:

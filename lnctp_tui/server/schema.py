@@ -11,7 +11,7 @@ from lnctp_tui.server import database, embedded
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0007"
 """The newest revision of migrations/server; a test holds that it is."""
 
 

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,6 @@ def test_every_server_counts_for_all(served: Served) -> None:
         door = other.app.state.services.door
         while not door._failed.empty("127.0.0.1") and time.monotonic() < deadline:
             forged(other, ana).call("GET", "/v1/me")
-            time.sleep(0.3)
         assert door._failed.empty("127.0.0.1")
 
 
@@ -142,7 +141,7 @@ def test_the_keys_are_there_when_a_worker_starts_and_those_of_new_devices_soon_a
         new = served.laptop()
         deadline = time.monotonic() + 10
         while new.device not in door._keys and time.monotonic() < deadline:
-            time.sleep(0.1)
+            threading.Event().wait(0.1)
         assert new.device in door._keys
 
 
@@ -243,10 +242,8 @@ def test_bodies_of_strangers_have_little_room_and_none_of_those_who_sign(served:
         answered = 0
         for each in lines:
             each.settimeout(1)
-            try:
+            with suppress(TimeoutError):
                 answered += each.recv(100).startswith(b"HTTP/1.1 429")
-            except TimeoutError:
-                pass
         assert answered == 2
         assert ana.push(ana.case()).status == 200
         assert ana.push(ana.case(summary="x" * 900_000)).status == 200
@@ -255,7 +252,7 @@ def test_bodies_of_strangers_have_little_room_and_none_of_those_who_sign(served:
             each.close()
     deadline = time.monotonic() + 10
     while services.bodies.strangers.bodies and time.monotonic() < deadline:
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
     assert not services.bodies.strangers.bodies
     assert services.bodies.strangers.total == services.bodies.known.total == 0
 
@@ -291,10 +288,8 @@ def test_a_connection_that_owes_the_rest_of_a_head_is_ended(
 
         asyncio.run_coroutine_threadsafe(look(), served.app.state.services.news._loop)
         assert done.wait(10)
-        try:
+        with suppress(ConnectionResetError):
             assert slow.recv(10) == b""
-        except ConnectionResetError:
-            pass
     assert ana.call("GET", "/v1/me").status == 200
 
 

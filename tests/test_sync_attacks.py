@@ -29,8 +29,8 @@ MALLORY = SigningKey(b"a key of whoever took the server"[:32])
 
 
 @pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:

@@ -202,7 +202,7 @@ def test_a_server_that_answers_something_else(desk: Desk) -> None:
 
 
 def test_fields_of_the_future_are_kept_sent_on_and_read_when_they_are_known(
-    desk: Desk, vault_template: MadeVault, tmp_path: Path
+    desk: Desk, tables_template: MadeVault, tmp_path: Path
 ) -> None:
     future = {"from_the_future": {"deep": [1, None]}, "answers.new_code": "yes"}
     (id_,) = desk.write()
@@ -214,7 +214,7 @@ def test_fields_of_the_future_are_kept_sent_on_and_read_when_they_are_known(
     with desk.open() as workspace:
         assert sync.once(workspace, verify=True) == sync.Comparison(0, 0, 0)
         person = workspace.store.author.actor
-    other = second(desk, person, vault_template, tmp_path)
+    other = second(desk, person, tables_template, tmp_path)
     with other.open() as workspace, workspace.store.read() as connection:
         found = connection.exec_driver_sql("SELECT extra, answers FROM cases WHERE id = ?", (row,)).one()
         patch = connection.exec_driver_sql("SELECT patch, schema FROM changes WHERE id = ?", (id_,)).one()

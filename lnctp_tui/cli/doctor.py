@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnctp_tui.cli import output, session
+from lnctp_tui.cli import output, rescues, session
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.services import access
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
     "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
-    "database": N_("Base de datos"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
+    "database": N_("Base de datos"), "mark": N_("Lo guardado"),
+    "accepted": N_("Protocolo aceptado"),
+    "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
     "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
 }  # fmt: skip
 LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
@@ -29,8 +32,11 @@ ADVICE = {
     ("disk", "bad"): N_("Quedan {free_mb} MB: libere espacio ya."),
     ("disk", "ok"): N_("{free_mb} MB libres."),
     ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
+    ("accepted", "note"): N_(
+        "La carpeta cambió ({lines} líneas) y no se usa: véala con «lnctp protocol accept»."
+    ),
     ("faults", "note"): N_("Dé estos códigos a soporte: {codes}."),
-    ("database", "bad"): N_("Está dañada: no la borre; restaure un respaldo o avise a soporte."),
+    ("database", "bad"): N_("Está dañada: no la borre; «lnctp doctor --salvage» lee lo que se puede."),
     ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),
     ("log", "bad"): N_("{different} registros no coinciden con sus cambios: avise a soporte."),
     ("log", "ok"): N_("{records} registros, {changes} cambios."),
@@ -39,7 +45,27 @@ ADVICE = {
 }
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help=N_("Rescata lo que se pueda leer, en una base de datos nueva."))
+    ] = False,
+    backups: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar=N_("RESPALDO"), help=N_("Respaldo que completa lo rescatado; se puede repetir.")
+        ),
+    ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help=N_("Pone lo rescatado en su lugar sin preguntar; lo anterior se conserva.")
+        ),
+    ] = False,
+) -> None:
+    if salvage:
+        rescues.run(context, backups or [], yes=yes)
+        return
     checks = list(_checks(context))
     bad = any(each.level == "bad" for each in checks)
     if session.settings(context).json:
@@ -71,7 +97,7 @@ def _advice(check: Check) -> str:
     if "code" in check.facts:
         from lnctp_tui.i18n.messages import explain_code
 
-        return str(explain_code(str(check.facts["code"])))
+        return str(explain_code(**check.facts))
     sentence = ADVICE.get((check.name, check.level))
     facts = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else value

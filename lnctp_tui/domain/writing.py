@@ -35,13 +35,13 @@ SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
 def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]) -> bool:
     """Whether its writer may write this change, as far as it is not a case's.
 
-    `role` is the writer's, None when it is not known: then only what is their own. `actors` are the ids that the
+    `role` is the writer's. One that nobody knows, or of somebody who left, writes only what is their own. `actors` are the ids that the
     writer's device writes as.
     """
     table = change["table"]
     if table not in PUBLIC_TABLES:
         return True
-    reach = TASKS[table].get(role) if isinstance(role, str) else _least(table)
+    reach = TASKS[table].get(str(role)) if role in ROLES else _least(table)
     if reach is None:
         return False
     return reach == "any" or _own(change, actors)

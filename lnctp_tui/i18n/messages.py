@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_keep import KEEP
+from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 
@@ -104,7 +106,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     "database_damaged": (
         N_("La frase es correcta, pero la base de datos está dañada y no se abre."),
         FILE_KEPT,
-        N_("No la borre. Restaure un respaldo con «lnctp restore» o avise a soporte."),
+        N_("No la borre. Ejecute «lnctp doctor --salvage»: lee lo que se puede, en una copia."),
     ),
     "database_missing": (
         N_("Falta la base de datos ({name}) junto a su llave."),
@@ -386,6 +388,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
+    **KEEP,
+    **ORDERS,
     **SERVER,
     **SYNC,
 }

@@ -18,6 +18,7 @@ from lnctp_tui.screens.labels import AGE, Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases
 from lnctp_tui.services.cases import HistoryLine
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
 
@@ -52,7 +53,7 @@ class HistoryScreen(AppScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "history"))
+        self.shell.workspace.writer.submit(deed("viewed", self.case_id, "history"))
         self._read()
 
     def _read(self) -> None:

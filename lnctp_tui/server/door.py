@@ -1,4 +1,5 @@
-"""Who comes in: the device's key, its nonce unused, its state and its person's role as they are this moment.
+"""Who comes in: the device's key, its nonce unused, its state and its person's role as they are this moment,
+as officers signed them where there is an authority.
 
 A device is charged in the same statement, after its signature: what others send in its name costs it nothing. Keys
 are in memory before the first request, and those of new devices a moment after they enrolled, so that a flood of
@@ -15,12 +16,14 @@ import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from time import monotonic
+from typing import Any
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import limits, logs
-from lnctp_tui.server.database import DeviceRow, Pool
+from lnctp_tui.server import database, limits, logs
+from lnctp_tui.server.control import Control
+from lnctp_tui.server.database import Declined, DeviceRow, Pool
 from lnctp_tui.server.limits import DEVICE, FAILED, OWE, TAKE, Buckets
 from lnctp_tui.server.news import CHANNEL
 from lnctp_tui.server.requests import Denied, Envelope
@@ -38,8 +41,7 @@ ALL_KEYS = (
     "SELECT id, public_key, created_at FROM devices WHERE created_at >= %s ORDER BY created_at DESC LIMIT %s"
 )
 KEY = "SELECT public_key FROM devices WHERE id = %s"
-DEVICES = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.role, d.folio_prefix
-  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.id = ANY(%s)"""
+DEVICES = f"{database.DEVICES} = ANY(%s)"
 USED = """INSERT INTO nonces (device, nonce, at) SELECT device, nonce, extract(epoch FROM now())::bigint
   FROM unnest(%s::text[], %s::text[]) AS asked(device, nonce) {} ON CONFLICT DO NOTHING RETURNING device, nonce"""
 USE = USED.format("")
@@ -53,8 +55,10 @@ Waiting = tuple[Envelope, "asyncio.Future[DeviceRow]"]
 class Door:
     """One per process. Lives on one event loop."""
 
-    def __init__(self, pool: Pool, threads: Threads, clock: Callable[[], float] = monotonic) -> None:
-        self._pool, self._threads, self._clock = pool, threads, clock
+    def __init__(
+        self, pool: Pool, threads: Threads, control: Control, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._pool, self._threads, self._control, self._clock = pool, threads, control, clock
         self._keys: OrderedDict[str, str] = OrderedDict()
         self._newest = ""
         """When the newest device that is known here was made."""
@@ -250,8 +254,9 @@ class Door:
             charged = connection.execute(TAKE, limits.charged(DEVICE, self.devices.named(asked.items())))
             fresh = set(used)
             granted = {who: (int(count), float(tokens)) for who, count, tokens in charged}
-            rows = {row[0]: DeviceRow(*row) for row in known}
+            found = known.fetchall()
         left = {device: granted.get(self.devices.name(device), (0, 0.0)) for device in devices}
+        rows = {row[0]: self._ruled(row) for row in found}
         answers: list[DeviceRow | Exception] = []
         for each in batch:
             tokens, remaining = left[each.device]
@@ -263,10 +268,23 @@ class Door:
                 answers.append(Denied(429, "rate_limited", DEVICE.wait(remaining), each.device))
             elif pair in fresh:
                 fresh.discard(pair)  # its twin in this batch is a replay
-                answers.append(rows[each.device])
+                answers.append(_with_key(each, rows[each.device]))
             else:
                 answers.append(Denied(401, "replayed"))
         return answers, [(who, tokens) for who, (_, tokens) in granted.items()]
+
+    def _ruled(self, row: tuple[Any, ...]) -> DeviceRow | Exception:
+        try:
+            return self._control.ruled(DeviceRow(*row[:-2]), row[-2:])
+        except Declined as error:
+            return error
+
+
+def _with_key(said: Envelope, device: DeviceRow | Exception) -> DeviceRow | Exception:
+    """The device, if its key is the one that the request was checked with: officers sign for keys, not for rows."""
+    if isinstance(device, DeviceRow) and said.key != device.public_key:
+        return Denied(401, "bad_signature")
+    return device
 
 
 def door_pool(url: str) -> Pool:

@@ -159,7 +159,7 @@ async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
         if denied.code in UNPROVEN:
             services.door.failed(address)
         raise
-    return said, body
+    return said._replace(key=public_key), body
 
 
 async def body_of(

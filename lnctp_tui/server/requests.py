@@ -63,6 +63,8 @@ class Envelope(NamedTuple):
     version: int
     digest: str = ""
     """Of the body, as the head says it; empty when it does not."""
+    key: str = ""
+    """The public key (hexadecimal) that the signature was checked with, once it was."""
 
 
 def envelope(scope: MutableMapping[str, Any], now: int, names: frozenset[str] = frozenset()) -> Envelope:

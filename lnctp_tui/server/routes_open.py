@@ -64,7 +64,8 @@ async def _enroll(services: Services, request: Request) -> Response:
     enrolment = Enrolment(services.settings.team, message, instants.now())
 
     def carry_out() -> dict[str, Any]:
-        return about(services, enrolment.carry_out(services.pool))
+        stored = enrolment.carry_out(services.pool)
+        return about(services, services.control.device(stored.id) or stored)
 
     answer = await services.in_thread(carry_out)
     services.door.know(said.device, message.public_key)

@@ -19,7 +19,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, keeper, limits, logs, metrics
+from lnctp_tui.server import cluster, founding, keeper, limits, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -43,6 +43,7 @@ def serve(
     with cluster.running(settings) as database:
         cluster.check_revision(database.app)
         cluster.check_login(database.app)
+        founding.check(settings, database.app)
         logs.start()
         with _quiet_signals(), _shared_counts(workers), keeper.keeping(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)

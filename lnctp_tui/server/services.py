@@ -12,9 +12,10 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import database, identity, login
+from lnctp_tui.server import database, identity, login, ordering
 from lnctp_tui.server.batcher import Batcher
 from lnctp_tui.server.bodies import Bodies, Lingering, Turns
+from lnctp_tui.server.control import Control
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.door import Door, door_pool
 from lnctp_tui.server.news import News
@@ -37,6 +38,7 @@ class Services:
     pool: Pool
     key: SigningKey
     """The server's, for receipts."""
+    control: Control
     door: Door
     news: News
     threads: Threads
@@ -83,11 +85,13 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         news = News(url)
         news.start()
         with pool.connection() as connection:
-            key = identity.signing_key(connection)
+            key = identity.signing_key(settings.home, connection)
             unwalled = login.flaw(connection)
+        control = Control(pool, settings.home)
+        ordering.resume(settings, pool, control)
         threads = Threads(settings.connections)
-        door, batcher = Door(entrance, Threads(2)), Batcher(pool, key)
-        services = Services(settings, pool, key, door, news, threads, batcher, Threads(PUSHING))
+        door, batcher = Door(entrance, Threads(2), control), Batcher(pool, key)
+        services = Services(settings, pool, key, control, door, news, threads, batcher, Threads(PUSHING))
         services.unwalled = unwalled
         await door.learn()
         try:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select, text
 
 from lnctp_tui.errors import LnctpError, VaultBusy
 from lnctp_tui.services import access, refold, workspace
-from lnctp_tui.storage import audit, engine, hardening, instants, paths, schema, state
+from lnctp_tui.storage import accepted, audit, engine, hardening, instants, loss, paths, schema, state
 from lnctp_tui.storage.protocol_check import check as check_protocol
 from lnctp_tui.storage.session import CHANGES
 from lnctp_tui.storage.vault import Key
@@ -56,15 +56,17 @@ def outside(home: Path) -> Iterator[Check]:
 def inside(home: Path, key: Key) -> Iterator[Check]:
     """What needs the key."""
     path = home / paths.DATABASE
+    yield _guarded("mark", lambda: _mark(home, key))
     yield _guarded("database", lambda: _database(path, key))
     try:
-        opened = workspace.open_store(home, key, protocol=workspace.load_protocol(home))
+        opened = workspace.open_store(home, key)
     except LnctpError as error:
         yield Check("schema", "bad", {"code": error.code})
         return
     try:
         with opened.read() as connection:
             yield Check("schema", "ok", {"revision": schema.revision(connection), "program": schema.HEAD})
+            yield _accepted(connection, home)
             yield _clock(connection)
             yield _log(connection)
             broken = audit.broken_at(connection)
@@ -76,7 +78,7 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
 
 def skipped() -> Iterator[Check]:
     """The checks of `inside` when there is no phrase."""
-    for name in ("database", "schema", "clock", "log", "views", "index"):
+    for name in ("mark", "database", "schema", "accepted", "clock", "log", "views", "index"):
         yield Check(name, "skipped")
 
 
@@ -99,7 +101,7 @@ def _vault(home: Path) -> Check:
 def _modes(home: Path) -> Check:
     if os.name != "posix" or not home.is_dir():
         return Check("modes", "ok")
-    names = [home, *(home / name for name in (paths.VAULT, *paths.DATABASE_FILES))]
+    names = [home, *(home / name for name in (paths.VAULT, paths.MARK, *paths.DATABASE_FILES))]
     wide = [each.name for each in names if each.exists() and each.lstat().st_mode & 0o077]
     return Check("modes", "bad" if wide else "ok", {"names": wide})
 
@@ -121,9 +123,30 @@ def _running(home: Path) -> Check:
         return Check("running", "ok", {"running": True})
 
 
+def _mark(home: Path, key: Key) -> Check:
+    found = loss.look(home, key)
+    facts = {
+        "missing": found.missing,
+        "marked": _instant(found.marked_at),
+        "stored": _instant(found.stored_at),
+    }
+    return Check("mark", "bad" if found.code else "ok", facts | ({"code": found.code} if found.code else {}))
+
+
+def _instant(micros: int | None) -> str | None:
+    return None if micros is None else instants.iso(instants.of_micros(micros))
+
+
 def _database(path: Path, key: Key) -> Check:
     found = engine.integrity(path, key.dek)
     return Check("database", "bad" if found else "ok", {"problems": len(found), "bytes": path.stat().st_size})
+
+
+def _accepted(connection: Connection, home: Path) -> Check:
+    pending = accepted.choose(connection, accepted.read(home))
+    return Check(
+        "accepted", "note" if pending else "ok", {"lines": len(pending.differences()) if pending else 0}
+    )
 
 
 def _clock(connection: Connection) -> Check:

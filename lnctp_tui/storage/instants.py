@@ -25,6 +25,11 @@ def micros(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
+def of_micros(count: int) -> datetime:
+    """The instant that `micros` counted."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=count)
+
+
 def parse(stored: str) -> datetime:
     """The instant that `iso` wrote, or any ISO 8601 with an offset."""
     return datetime.fromisoformat(stored).astimezone(UTC)

@@ -24,13 +24,15 @@ LOCK = "lnctp.lock"
 RECOVERY_KEY = "recovery.pub"
 PENDING = "recovery-request.key"
 ERRORS = "errors.log"
+MARK = "case.mark"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
 TURN = 15.0
 """Seconds to wait for another process that changes the vault; deriving a key takes it about 0.6."""
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{12}\.tmp")
-_OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OWNED = (VAULT, MARK, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
+NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags with which every file of ours is opened."""
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
            "nextcloud", "owncloud", "megasync", "pclouddrive", "syncthing")  # fmt: skip
 _NETWORK = {"afpfs", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
@@ -113,7 +115,7 @@ def read_file(path: Path, limit: int = 1 << 20) -> bytes:
     """The bytes of one of our own plain files. Raises FileNotFoundError; VaultError `unsafe_file`."""
     check_plain(path)
     try:
-        with open(os.open(path, os.O_RDONLY | _NO_LINK), "rb") as file:
+        with open(os.open(path, os.O_RDONLY | NO_LINK), "rb") as file:
             content = file.read(limit + 1)
     except FileNotFoundError:
         raise
@@ -163,7 +165,7 @@ def replace_file(path: Path, content: bytes) -> None:
 def create_empty(path: Path) -> None:
     """An empty file with mode 0600 at a name that was free. Raises FileExistsError, StorageFailed."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o600))
     except FileExistsError:
         raise
     except OSError as error:
@@ -182,6 +184,14 @@ def _write_temporary(path: Path, content: bytes) -> Path:
         temporary.unlink(missing_ok=True)
         raise storage_failed(error, path) from error
     return temporary
+
+
+def sync_file(path: Path) -> None:
+    """Makes the content of a file durable, and keeps it from others."""
+    with path.open("r+b") as file:
+        if os.name == "posix":
+            os.fchmod(file.fileno(), 0o600)
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -254,7 +264,7 @@ class Instance:
         path = folder / LOCK
         check_plain(path)
         try:
-            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
+            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
         except OSError as error:
             raise storage_failed(error, path) from error
         try:
@@ -281,7 +291,7 @@ class Instance:
 
 def _sweep(folder: Path) -> None:
     """Removes what processes left that were killed while they replaced a file."""
-    for name in (VAULT, ERRORS, RECOVERY_KEY, PENDING):
+    for name in (VAULT, MARK, ERRORS, RECOVERY_KEY, PENDING):
         for left in folder.glob(f".{name}.*.tmp"):
             with suppress(OSError):
                 left.unlink()
@@ -309,8 +319,8 @@ def _open_turn(folder: Path) -> int:
     """The folder itself, whose lock is another than the claim's; on Windows, the second byte of the claim."""
     try:
         if sys.platform != "win32":
-            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
+            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | NO_LINK)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
         os.lseek(handle, 1, os.SEEK_SET)
     except OSError as error:
         raise storage_failed(error, folder) from error

@@ -252,8 +252,7 @@ def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
     leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     if scopes:
         connection.exec_driver_sql(incoming.HOLD, (orjson.dumps([*scopes]).decode(),))
-    for scope in incoming.gone(connection, scopes):
-        leaving.drop(connection, scope)
+    leaving.drop_asked(connection, scopes)
 
 
 def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set[tuple[str, str]], set[str]]:

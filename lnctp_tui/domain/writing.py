@@ -35,8 +35,8 @@ SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
 def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]) -> bool:
     """Whether its writer may write this change, as far as it is not a case's.
 
-    `role` is the writer's. One that nobody knows, or of somebody who left, writes only what is their own. `actors` are the ids that the
-    writer's device writes as.
+    `role` is the writer's; one that nobody knows, or of somebody who left, writes only what is their own. `actors` are
+    the ids that the writer's device writes as.
     """
     table = change["table"]
     if table not in PUBLIC_TABLES:

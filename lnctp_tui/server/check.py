@@ -42,11 +42,12 @@ PLACED = frozenset(
 
 
 class Writer(NamedTuple):
-    """Who may have signed: the public key (hexadecimal) and the ids this device writes as."""
+    """Who may have signed: the public key (hexadecimal), the ids this device writes as, its person's role."""
 
     public_key: str
     person: str
     actors: frozenset[str]
+    role: str = ""
 
 
 def flaw(change: Any, writer: Writer | None) -> str | None:

@@ -24,9 +24,12 @@ MEMBERS = (
     "salt",
 )
 JSON = ("base",)
-COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + ", l.patch::text"
-"""Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way."""
-WIDTH = len(MEMBERS) + 1
+COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + (
+    ", l.data ->> 'role', l.patch::text"
+)
+"""Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way. The role is said of
+what everybody sees: with it the laptop judges whether its writer may write it (domain.writing)."""
+WIDTH = len(MEMBERS) + 2
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")
 PAGE_BYTES = 8 << 20
@@ -40,5 +43,7 @@ def change(row: Sequence[Any]) -> dict[str, Any]:
     for name in ("placed", "salt"):
         if told[name] is None:
             del told[name]
-    patch = row[WIDTH - 1]
+    role, patch = row[WIDTH - 2 : WIDTH]
+    if role is not None:
+        told["role"] = role
     return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

@@ -20,7 +20,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from lnctp_tui.domain import changes as forms
-from lnctp_tui.domain import moments
+from lnctp_tui.domain import moments, writing
 from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import TABLES, Unit
 from lnctp_tui.sync import wire
@@ -110,6 +110,10 @@ class Keyring:
         """Whether the device it names wrote it. Of an erased change only the signature can be checked."""
         key = self.keys.get(change["device"])
         if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
+            return False
+        if not writing.allowed(
+            change, change.get("role"), self.actors.get(change["device"], (change["actor"],))
+        ):
             return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False

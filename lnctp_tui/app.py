@@ -22,7 +22,7 @@ from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
-from lnctp_tui.app_start import Preload, Standing, Start, Where, remember
+from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
@@ -73,11 +73,12 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later)
+        self.syncing = Syncing(self, self.later, self.lock)
         self.last_resort: Callable[[int], None] = lambda code: None
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None
         self._trouble: LnctpError | None = None
+        self._harm: LnctpError | None = None
         self.handed: Key | None = None
         self._quit_until = 0.0
         for theme in THEMES:
@@ -153,7 +154,10 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _opened(self, found: Start | Key | Missing) -> None:
         if isinstance(found, Start):
-            self.enter(found)
+            if found.workspace.pending is None:
+                self.enter(found)
+            else:
+                self._ask_protocol(found)
         elif not isinstance(found, access.Key):
             from lnctp_tui.screens.loss import LossScreen
 
@@ -162,6 +166,29 @@ class LnctpApp(OrderedKeysApp[int]):
             from lnctp_tui.screens.first_run import FirstRunScreen
 
             self.push_screen(FirstRunScreen(found, self.profile))
+
+    def _ask_protocol(self, start: Start) -> None:
+        """Files of the protocol changed: shown before the desk, and used only with the phrase."""
+        from lnctp_tui.screens.protocol_changed import ProtocolChangedScreen
+
+        def answered(accepted: bool | None) -> None:
+            start.workspace.set_setting(RESUME, None)
+            if not accepted:
+                self.enter(start)
+                self.notify(
+                    _("Se usa el protocolo anterior; al volver a abrir se pregunta de nuevo."), markup=False
+                )
+                return
+            key = start.workspace.key
+            self.in_reader(lambda: self._again(start, key), self._opened, group="unlock")
+
+        self.push_screen(ProtocolChangedScreen(start.workspace), answered)
+
+    def _again(self, start: Start, key: Key) -> Start:
+        start.workspace.close()
+        opened = self.preload.open(key)
+        opened.standing = start.standing
+        return opened
 
     def preload_rest(self) -> None:
         """Fetch in a thread what the first screen did not need."""
@@ -178,6 +205,8 @@ class LnctpApp(OrderedKeysApp[int]):
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         start.workspace.writer.on_failed = lambda error: self.later(self._failed, error)
         start.workspace.writer.on_broken = lambda error: self.later(self._handle_exception, error)
+        if start.workspace.keeper is not None:
+            start.workspace.keeper.on_told = lambda error: self.later(self._harmed, error)
         set_language(start.language)
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
@@ -279,6 +308,7 @@ class LnctpApp(OrderedKeysApp[int]):
             self._trouble = None
             for screen in self.screen_stack:
                 Banner.show(screen, "")
+            self._show_trouble()
             self.notify(_("El disco ya acepta lo escrito: todo está guardado."), markup=False)
 
     def _failed(self, error: LnctpError) -> None:
@@ -288,6 +318,11 @@ class LnctpApp(OrderedKeysApp[int]):
         self.forms_open.post(lambda: SaveFailed(error))
         self._show_trouble()
 
+    def _harmed(self, error: LnctpError) -> None:
+        """Something is wrong with the files though saving works: it stays in sight."""
+        self._harm = error
+        self._show_trouble()
+
     def switch_mode(self, mode: str) -> AwaitMount:
         """Go to a mode; what is wrong with the disk shows there too."""
         going = super().switch_mode(mode)
@@ -295,8 +330,9 @@ class LnctpApp(OrderedKeysApp[int]):
         return going
 
     def _show_trouble(self) -> None:
-        if self._trouble is not None:
-            Banner.show(self.screen_stack[0], str(explain(self._trouble)))
+        error = self._trouble or self._harm
+        if error is not None:
+            Banner.show(self.screen_stack[0], str(explain(error)))
 
     # keys from anywhere
 

@@ -59,7 +59,19 @@ def build() -> Any:
     """The command `lnctp` with everything below it, in the language in use."""
     import typer
 
-    from lnctp_tui.cli import calls, cases, demo, doctor, protocols, recovery, session, sync, vaults, words
+    from lnctp_tui.cli import (
+        calls,
+        cases,
+        demo,
+        doctor,
+        orders,
+        protocols,
+        recovery,
+        session,
+        sync,
+        vaults,
+        words,
+    )
 
     words.speak()
     app = typer.Typer(
@@ -76,6 +88,13 @@ def build() -> Any:
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:
+            group.command(command, help=text)(function)
+        app.add_typer(group, name=name)
+    for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
+                                  ("authority", orders.ABOUT_AUTHORITY, orders.AUTHORITY)):  # fmt: skip
+        group = typer.Typer(no_args_is_help=True, help=about)
+        group.callback()(_root)
+        for command, function, text in commands:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
     app.add_typer(_server(), name="server")

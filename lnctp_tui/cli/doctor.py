@@ -19,6 +19,7 @@ NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
     "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
     "database": N_("Base de datos"), "mark": N_("Lo guardado"),
+    "accepted": N_("Protocolo aceptado"),
     "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
     "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
 }  # fmt: skip
@@ -31,6 +32,9 @@ ADVICE = {
     ("disk", "bad"): N_("Quedan {free_mb} MB: libere espacio ya."),
     ("disk", "ok"): N_("{free_mb} MB libres."),
     ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
+    ("accepted", "note"): N_(
+        "La carpeta cambió ({lines} líneas) y no se usa: véala con «lnctp protocol accept»."
+    ),
     ("faults", "note"): N_("Dé estos códigos a soporte: {codes}."),
     ("database", "bad"): N_("Está dañada: no la borre; «lnctp doctor --salvage» lee lo que se puede."),
     ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),

@@ -78,4 +78,4 @@ def _agreed(context: typer.Context) -> bool:
     if session.settings(context).json or not session.terminal():
         return False
     said = session.ask(_("¿Poner lo rescatado en su lugar? Lo anterior se conserva. (s/n) "))
-    return said.strip().casefold() in ("s", "sí", "si", "y", "yes")
+    return session.yes(said)

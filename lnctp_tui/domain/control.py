@@ -207,6 +207,16 @@ def read_order(signed: Signed, versions: Mapping[int, Authority]) -> Order:
     )
 
 
+def unsigned(signed: Signed) -> Order:
+    """The order in a document, whoever signed it, to be shown and signed. Raises ControlRefused `control_form`."""
+    return _order(signed)
+
+
+def unsigned_authority(signed: Signed) -> Authority:
+    """The list in a document, whoever signed it. Raises ControlRefused `control_form`."""
+    return _authority_of(signed)
+
+
 class Standing:
     """What holds now: the first authority's list of laptops and people, and the orders since."""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_keep import KEEP
+from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 
@@ -388,6 +389,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
     **KEEP,
+    **ORDERS,
     **SERVER,
     **SYNC,
 }

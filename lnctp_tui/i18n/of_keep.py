@@ -35,4 +35,14 @@ KEEP: dict[str, tuple[str, str, str]] = {
         NOTHING_GONE,
         OPEN_OR_RESCUE,
     ),
+    "mark_failed": (
+        N_("La marca de lo último guardado (case.mark) no se pudo escribir ({reason})."),
+        N_("Lo escrito sí se guarda; solo no se notaría si después faltara."),
+        N_("Revise el disco y los permisos de la carpeta de datos, y avise a soporte."),
+    ),
+    "pages_damaged": (
+        N_("Hay páginas dañadas en la base de datos; lo que se escribe se sigue guardando."),
+        N_("Nada se borra."),
+        N_("Al terminar la llamada, cierre y ejecute «lnctp doctor --salvage»."),
+    ),
 }

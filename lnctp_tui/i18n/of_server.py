@@ -5,6 +5,10 @@ from __future__ import annotations
 from lnctp_tui.i18n import N_
 
 UNTOUCHED = N_("No se cambió nada.")
+USE_APP = N_(
+    "Ponga en DATABASE_URL el usuario lnctp_app; el dueño de las tablas va solo en LNCTP_SERVER_OWNER_URL, para"
+    " «init», «backup» y «restore»."
+)
 
 SERVER: dict[str, tuple[str, str, str]] = {
     "server_extra": (
@@ -36,6 +40,48 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("La base de datos no tiene las tablas de esta versión ({revision})."),
         UNTOUCHED,
         N_("Ejecute «lnctp server init» con la conexión del dueño de las tablas."),
+    ),
+    "server_login_superuser": (
+        N_("El servidor no atiende con «{login}»: es superusuario y pasa por encima de los permisos."),
+        UNTOUCHED,
+        USE_APP,
+    ),
+    "server_login_bypassrls": (
+        N_("El servidor no atiende con «{login}»: tiene BYPASSRLS y pasa por encima de los permisos."),
+        UNTOUCHED,
+        USE_APP,
+    ),
+    "server_login_replication": (
+        N_("El servidor no atiende con «{login}»: tiene REPLICATION y puede copiar la base de datos entera."),
+        UNTOUCHED,
+        USE_APP,
+    ),
+    "server_login_system": (
+        N_("El servidor no atiende con «{login}»: alcanza los archivos de la máquina de la base de datos."),
+        UNTOUCHED,
+        USE_APP,
+    ),
+    "server_login_owner": (
+        N_("El servidor no atiende con «{login}»: es dueño de las tablas y puede quitar sus permisos."),
+        UNTOUCHED,
+        USE_APP,
+    ),
+    "server_login_member": (
+        N_(
+            "El servidor no atiende con «{login}»: puede actuar como «{through}», a quien los permisos no detienen."
+        ),
+        UNTOUCHED,
+        N_(
+            "Quítele ese papel (REVOKE {through} FROM {login}), o ponga en DATABASE_URL el usuario lnctp_app."
+        ),
+    ),
+    "server_login_open": (
+        N_("El servidor no atiende: los permisos de la tabla {through} están apagados."),
+        UNTOUCHED,
+        N_(
+            "Averigüe quién los apagó. «ALTER TABLE {through} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY», como"
+            " dueño de las tablas, los pone de nuevo."
+        ),
     ),
     "server_full": (
         N_("El disco del servidor está lleno."),
@@ -102,7 +148,7 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("No la confirme: puede ser de otra persona. Pida que se las lean otra vez, por teléfono."),
     ),
-    "control_incomplete": (
+    "server_incomplete": (
         N_(
             "A la base de datos le faltan órdenes firmadas que este servidor ya había visto, o su autoridad es otra."
         ),
@@ -123,11 +169,6 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("El archivo «authority» de la carpeta del servidor no se entiende."),
         UNTOUCHED,
         N_("Consérvelo y tome el del último respaldo, o repita «lnctp server authority» sin él."),
-    ),
-    "control_baseline": (
-        N_("Esa autoridad no enlista los mismos equipos y personas que el servidor."),
-        UNTOUCHED,
-        N_("Alguien se inscribió, o cambió, mientras se firmaba: hágala otra vez."),
     ),
     "server_key_missing": (
         N_("Falta la llave del servidor ({name}), y ya hay equipos que conocen otra: no se hace una nueva."),

@@ -93,7 +93,7 @@ class LossScreen(AppScreen[None]):
             told += [f"{self._ends()}. {_(UNKNOWN)}"]
         if loss.vault_older:
             told += [_(OLDER)]
-        return [*filter(None, told), _(KEPT)]
+        return [*filter(None, told), *([] if loss.damaged else [_(KEPT)])]
 
     def _last(self) -> str:
         at = self._when(self.found.marked_at)

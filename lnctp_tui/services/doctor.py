@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select, text
 
 from lnctp_tui.errors import LnctpError, VaultBusy
 from lnctp_tui.services import access, refold, workspace
-from lnctp_tui.storage import audit, engine, hardening, instants, loss, paths, schema, state
+from lnctp_tui.storage import accepted, audit, engine, hardening, instants, loss, paths, schema, state
 from lnctp_tui.storage.protocol_check import check as check_protocol
 from lnctp_tui.storage.session import CHANGES
 from lnctp_tui.storage.vault import Key
@@ -59,13 +59,14 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
     yield _guarded("mark", lambda: _mark(home, key))
     yield _guarded("database", lambda: _database(path, key))
     try:
-        opened = workspace.open_store(home, key, protocol=workspace.load_protocol(home))
+        opened = workspace.open_store(home, key)
     except LnctpError as error:
         yield Check("schema", "bad", {"code": error.code})
         return
     try:
         with opened.read() as connection:
             yield Check("schema", "ok", {"revision": schema.revision(connection), "program": schema.HEAD})
+            yield _accepted(connection, home)
             yield _clock(connection)
             yield _log(connection)
             broken = audit.broken_at(connection)
@@ -77,7 +78,7 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
 
 def skipped() -> Iterator[Check]:
     """The checks of `inside` when there is no phrase."""
-    for name in ("mark", "database", "schema", "clock", "log", "views", "index"):
+    for name in ("mark", "database", "schema", "accepted", "clock", "log", "views", "index"):
         yield Check(name, "skipped")
 
 
@@ -139,6 +140,13 @@ def _instant(micros: int | None) -> str | None:
 def _database(path: Path, key: Key) -> Check:
     found = engine.integrity(path, key.dek)
     return Check("database", "bad" if found else "ok", {"problems": len(found), "bytes": path.stat().st_size})
+
+
+def _accepted(connection: Connection, home: Path) -> Check:
+    pending = accepted.choose(connection, accepted.read(home))
+    return Check(
+        "accepted", "note" if pending else "ok", {"lines": len(pending.differences()) if pending else 0}
+    )
 
 
 def _clock(connection: Connection) -> Check:

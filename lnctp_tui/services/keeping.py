@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.errors import DatabaseDamaged, SavesMissing
+from lnctp_tui.services import access
 from lnctp_tui.services.access import Key
 from lnctp_tui.storage import instants, loss, mark, paths
 from lnctp_tui.storage.missing import Loss
 
 if TYPE_CHECKING:
     from lnctp_tui.services.rescue import Rescue
+    from lnctp_tui.services.workspace import Workspace
 
 __all__ = ["Loss", "Missing", "accept", "missing", "rescue", "support_code", "swap"]
 
@@ -94,6 +96,14 @@ def discard(found: Rescue) -> None:
     from lnctp_tui.services import rescue as rescues
 
     rescues.discard(found)
+
+
+def accept_protocol(workspace: Workspace, words: str) -> None:
+    """Take the folder that was shown, for whoever knows the phrase. Raises WrongPassphrase, BadProtocol."""
+    from lnctp_tui.services import workspace as workspaces
+
+    access.unlock(workspace.home, words)
+    workspaces.accept_protocol(workspace)
 
 
 def support_code(home: Path, found: Missing) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain import merge
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import SyncFailed, VaultError
 from lnctp_tui.services import grace
 from lnctp_tui.services.sync_server import (
     REASON,
@@ -36,7 +36,7 @@ from lnctp_tui.services.sync_server import (
     search_server,
 )
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import hardening, instants, server_state, state
+from lnctp_tui.storage import hardening, instants, server_state, state, vault
 from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.tables import SCOPES
 from lnctp_tui.sync.client import Client
@@ -263,8 +263,15 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED)
-            Round(client).run()
+            client = Client(
+                store, line, pool=pool, short=UNHURRIED,
+                seal=lambda order: vault.seal(workspace.home, workspace.key, order),
+            )  # fmt: skip
+            try:
+                Round(client).run()
+            finally:
+                if client.control.sealed:
+                    raise VaultError("vault_sealed")
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
@@ -294,6 +301,10 @@ class Synchroniser:
         self._loop.on_round = self._tell
         self._loop.on_changed = lambda scopes: self.on_changed(scopes)
         self._loop.on_broken = _keep
+        self.on_sealed: Callable[[], object] = lambda: None
+        """Officers sealed this laptop: lock now. What waits is saved; only the custodians open it again."""
+        self._loop.seal = lambda order: vault.seal(workspace.home, workspace.key, order)
+        self._loop.on_sealed = lambda: self.on_sealed()
 
     def start(self) -> None:
         """Begin; returns at once. Without enrolment it waits for one."""

@@ -13,9 +13,11 @@ from nacl.signing import SigningKey
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
 from lnctp_tui.services.deeds import deed
+from lnctp_tui.services.keeper import Keeper
 from lnctp_tui.services.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import (
+    accepted,
     catalogs,
     emergency,
     engine,
@@ -42,7 +44,7 @@ DRAFT_OF = SETTING + DRAFT
 """Before a draft's key in what this laptop remembers."""
 TAKE_IN = 5.0
 """Seconds that opening waits for the database to take what an earlier run left."""
-PROTOCOL_FOLDER = "protocol"
+PROTOCOL_FOLDER = accepted.FOLDER
 """Folder inside the data folder where an organisation puts its own protocol."""
 
 
@@ -59,6 +61,9 @@ class Workspace:
     counselor_id: str
     counselor_name: str
     key: Key = field(repr=False)
+    keeper: Keeper | None = None
+    pending: accepted.Pending | None = field(default=None, repr=False)
+    """An organisation's folder that nobody accepted, so that it is not used."""
 
     @property
     def taken(self) -> Taken:
@@ -91,6 +96,8 @@ class Workspace:
     def close(self) -> bool:
         """Write what is waiting and let go of the files; whether everything is on disk."""
         clean = self.writer.stop()
+        if self.keeper:
+            self.keeper.stop()
         self.store.close()
         if self.writer.shelter is not None:
             self.writer.shelter.close()
@@ -104,18 +111,24 @@ def put_setting(store: Store, key: str, value: Any) -> None:
 
 
 def load_protocol(home: Path) -> Protocol:
-    """The built-in protocol under the organisation's own, when the data folder holds one."""
+    """The built-in protocol under the folder as it stands, accepted or not: for looking at it, never for a call."""
     own = home / PROTOCOL_FOLDER
     return catalogs.load(own if own.is_dir() else None)
 
 
-def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
+def open_store(home: Path, key: Key, *, protocol: Protocol | None = None) -> Store:
     """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed.
 
     A disk that takes no writing is no reason not to read: what opening notes is left out then.
     """
+    return _open(home, key, protocol)[0]
+
+
+def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Protocol, accepted.Pending | None]:
+    """The store, the protocol in use (the accepted one when none is given), and a folder that nobody accepted."""
     path = home / paths.DATABASE
     loss.refuse(home, key)
+    found = accepted.read(home)
     counted = mark.Mark(path, key.dek)
     writer = engine.writer_engine(path, key.dek, counted)
     readers = engine.reader_engine(path, key.dek)
@@ -124,26 +137,49 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
             with storage_failures():
                 schema.prepare(writer)
                 loss.begin(home, key, writer)
+                with writer.connect() as connection:
+                    pending = accepted.choose(connection, found)
+                used = protocol or accepted.of_files(pending.known if pending else found, home)
                 with writer.begin() as connection:
-                    schema.prepare_index(connection, protocol)
-                    author = author_of(state.starting_with(connection, ""))
+                    accepted.begin(connection, found)
+                    schema.prepare_index(connection, used)
+                    author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
                     server_state.note_clock(connection, instants.now())
         except StorageFailed as error:
             writer.dispose()
-            author = _read_author(readers, error)
+            author, pending = _read_only(readers, error, found)
+            used = protocol or accepted.of_files(pending.known if pending else found, home)
     except BaseException:
         writer.dispose()
         readers.dispose()
         raise
-    return Store(writer, readers, author, mark=counted)
+    return Store(writer, readers, author, mark=counted), used, pending
 
 
-def _read_author(readers: Engine, refused: StorageFailed) -> Author:
-    """Whose it is, from a database that cannot be written now. Raises `refused` when it must be before it is read."""
+def _read_only(
+    readers: Engine, refused: StorageFailed, found: accepted.Files
+) -> tuple[Author, accepted.Pending | None]:
+    """Whose it is, and what was accepted, from a database that cannot be written now.
+
+    Raises `refused` when it must be before it is read.
+    """
     with storage_failures(), readers.begin() as connection:
         if schema.revision(connection) != schema.HEAD:
             raise refused
-        return author_of(state.starting_with(connection, ""))
+        author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
+        return author, accepted.choose(connection, found)
+
+
+def accept_protocol(workspace: Workspace) -> None:
+    """Take the folder that was shown for the accepted one; it is in use at the next opening.
+
+    Raises BadProtocol when it cannot be used. Whoever calls has asked for the phrase.
+    """
+    if workspace.pending is None:
+        return
+    accepted.of_files(workspace.pending.found, workspace.home)
+    with workspace.store.write() as unit:
+        accepted.keep(unit.connection, workspace.pending.found)
 
 
 def author_of(kept: dict[str, Any]) -> Author:
@@ -156,13 +192,15 @@ def author_of(kept: dict[str, Any]) -> Author:
 
 def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
     """The open vault, its writer running. Raises VaultUnfinished, VaultError, StorageFailed, BadProtocol."""
-    protocol = protocol or load_protocol(home)
-    store = open_store(home, key, protocol=protocol)
+    store, protocol, pending = _open(home, key, protocol)
     counselor = _counselor(store)
     if counselor is None:
         store.close()
         raise VaultUnfinished
     writer = _writer(store, home, key)
+    keeper = Keeper(home, key, store.mark) if store.mark else None
+    if keeper:
+        keeper.start()
     return Workspace(
         home,
         store,
@@ -173,6 +211,8 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         counselor_id=counselor["id"],
         counselor_name=counselor["name"],
         key=key,
+        keeper=keeper,
+        pending=pending,
     )
 
 
@@ -200,7 +240,7 @@ def _counselor(store: Store) -> dict[str, str] | None:
 
 def is_founded(home: Path, key: Key) -> bool:
     """Does the vault know whose it is?"""
-    store = open_store(home, key, protocol=load_protocol(home))
+    store = open_store(home, key)
     try:
         return _counselor(store) is not None
     finally:
@@ -212,7 +252,7 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
 
     Nothing when there is a counselor already.
     """
-    store = open_store(home, key, protocol=load_protocol(home))
+    store = open_store(home, key)
     try:
         if _counselor(store) is None:
             _found(store, name=name, zone=zone, language=language)

@@ -244,6 +244,11 @@ def _engine(
     return engine
 
 
+def broken_seals(connection: Any) -> list[str]:
+    """Pages whose seal does not fit; empty when all are sound. Raises the driver's errors."""
+    return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+
+
 def integrity(path: Path, dek: bytes, *, alone: bool = False) -> list[str]:
     """What is wrong with a database: broken seals of pages, structure, a log not read to its end, missing saves.
 
@@ -256,7 +261,7 @@ def integrity(path: Path, dek: bytes, *, alone: bool = False) -> list[str]:
     try:
         absent = "" if alone else missing.compare(marked, missing.stored(connection), None).code
         dropped = wal.passed_over(path, dek, connection)
-        seals = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+        seals = broken_seals(connection)
         structure = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
     except dbapi2.Error as error:
         return [translated(error, path).code]

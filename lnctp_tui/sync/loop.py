@@ -20,6 +20,7 @@ from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
+from lnctp_tui.sync.control import Seal, no_seal
 from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
@@ -65,8 +66,12 @@ class Round:
                 client.me()  # raises when the server says itself that it has another key
             if error.code in SHORTER:
                 client.outbox.shrink()
-            if error.code in STATES and error.code != client.server.state:
-                client.became(error.code)
+            if error.code in STATES:
+                if error.code != client.server.state:
+                    client.became(error.code)
+                with suppress(SyncFailed):
+                    client.control.fetch()  # an order may stand behind it: only that is obeyed
+                client.reread()
             raise
 
     def _work(self, all_: bool) -> None:
@@ -129,6 +134,9 @@ class Loop:
         self.on_round: Callable[[], object] = lambda: None
         """How things stand may have changed."""
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.seal: Seal = no_seal
+        self.on_sealed: Callable[[], object] = lambda: None
+        """The vault was sealed by order: nothing more is to be shown."""
         self.on_broken: Callable[[Exception], object] = lambda _: None
         """An error nobody expected, once until a round goes well. The thread goes on."""
         self.online: bool | None = None
@@ -199,9 +207,15 @@ class Loop:
             with self.store.read() as connection:
                 if server_state.server(connection) is None:
                     return LONGEST
-            self._client = Client(self.store, Held(self.connect(self.store), self), pool=pool)
+            line = Held(self.connect(self.store), self)
+            self._client = Client(self.store, line, pool=pool, seal=lambda order: self.seal(order))
             self._client.on_changed = lambda scopes: self.on_changed(scopes)
-        Round(self._client).run(all_=hurry)
+        client = self._client
+        try:
+            Round(client).run(all_=hurry)
+        finally:
+            if client.control.sealed:
+                self.on_sealed()
         self._said(None, online=True)
         self._idle(self._client)
         return 0.0
@@ -222,6 +236,8 @@ class Loop:
                 return
             if listener.heard:
                 more = client.store_page(listener.take())
+                if client.control.sealed:
+                    self.on_sealed()
                 self.on_round()
                 if more:
                     return

@@ -50,6 +50,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("La lista firmada queda esperando."),
         N_("Quien opera el servidor ejecuta «lnctp server authority» y compara seis palabras por teléfono."),
     ),
+    "control_refused": (
+        N_("Una responsable rechazó ese documento: ya no se firma."),
+        UNDONE,
+        N_("Pregunte el motivo; si aún hace falta, haga otro."),
+    ),
     "control_officer": (N_("Solo un responsable puede ver y firmar órdenes."), UNDONE, ""),
     "not_officer": (
         N_("Este equipo no es el de un responsable de la lista."),

@@ -20,6 +20,38 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("Mientras tanto no se obedece ninguna orden; las llamadas y el envío siguen."),
         N_("Pulse «s» y «a», confirmar autoridad, con su coordinación al teléfono."),
     ),
+    "seal_only_hides": (
+        N_(
+            "Se ordenó sellar este equipo y ningún custodio podría abrirlo después: solo se ocultó lo registrado."
+        ),
+        N_("Nada se borró."),
+        N_("Avise a su coordinación: «lnctp recovery use» deja que los custodios puedan abrirlo."),
+    ),
+    "seal": (
+        N_("El servidor dice que este equipo está sellado."),
+        N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Avise a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_seal": (
+        N_("Los responsables de su organización sellaron este equipo."),
+        N_("Lo registrado sigue aquí, cifrado; lo que falta se sigue enviando."),
+        N_("Llame a su coordinación: un responsable puede aprobarlo de nuevo."),
+    ),
+    "signed_revoked": (
+        N_("Los responsables de su organización retiraron este equipo."),
+        N_("Lo registrado sigue aquí, cifrado, sin mostrarse."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_wipe": (
+        N_("Dos responsables de su organización ordenaron borrar este equipo."),
+        N_("Se borró lo que la orden dice, y nada más."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_upload_only": (
+        N_("Los responsables de su organización dejaron este equipo solo para entregar lo que falta."),
+        N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
     "control_form": (N_("Llegó una orden mal hecha."), FORMER, COORDINATION),
     "control_org": (N_("Llegó una orden o lista de otra organización."), FORMER, COORDINATION),
     "control_threshold": (N_("Llegó una orden sin las firmas que hacen falta."), FORMER, COORDINATION),

@@ -148,7 +148,7 @@ def confirm(workspace: Workspace, org: str, heard: str) -> None:
 def waiting(workspace: Workspace) -> list[Draft]:
     """What lacks signatures, for officers."""
     with workspace.store.read() as connection:
-        versions, held = authority.versions(connection), authority.held(connection)
+        versions, held = authority.versions(connection), authority.reached(connection)
     with _line(workspace) as line:
         rows = _asked(line, *held).get("drafts")
     drafts = []
@@ -235,7 +235,7 @@ def new(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Si
 def known(workspace: Workspace) -> Known:
     """The laptops and people the server has, to choose from. Raises Refused `not_officer`."""
     with workspace.store.read() as connection:
-        held = authority.held(connection)
+        held = authority.reached(connection)
     with _line(workspace) as line:
         said = _asked(line, *held).get("known")
     if not isinstance(said, dict):

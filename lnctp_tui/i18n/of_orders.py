@@ -82,7 +82,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("La lista firmada queda esperando."),
         N_("Quien opera el servidor ejecuta «lnctp server authority» y compara seis palabras por teléfono."),
     ),
-    "control_officer": (N_("Solo un responsable puede ver y firmar órdenes."), UNDONE, ""),
+    "control_officer": (
+        N_("Solo un responsable puede ver y firmar órdenes."),
+        UNDONE,
+        N_("Pídala a quien está en la lista: «lnctp authority show» dice quiénes son."),
+    ),
     "not_officer": (
         N_("Este equipo no es el de un responsable de la lista."),
         UNDONE,
@@ -99,7 +103,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("Repítanlas por teléfono; si siguen sin coincidir, no confirme y avise: puede ser un engaño."),
     ),
     "phrase_missing": (N_("Para firmar hace falta la frase."), UNDONE, N_("Escríbala y pulse Enter.")),
-    "reason_missing": (N_("Para rechazar hace falta un motivo."), N_("La orden sigue esperando."), ""),
+    "reason_missing": (
+        N_("Para rechazar hace falta un motivo."),
+        N_("La orden sigue esperando."),
+        N_("Escríbalo, sin datos de personas."),
+    ),
     "no_such_order": (
         N_("No hay una orden, y solo una, que empiece así."),
         "",

@@ -7,7 +7,6 @@ from lnctp_tui.i18n import N_
 FORMER = N_("No se obedeció; vale lo que valía antes.")
 UNDONE = N_("No se firmó ni se envió nada.")
 COORDINATION = N_("Avise a su coordinación y siga tomando llamadas.")
-NEWER = N_("Pida el documento de nuevo a quien lo hizo.")
 
 ORDERS: dict[str, tuple[str, str, str]] = {
     "vault_sealed": (
@@ -56,14 +55,18 @@ ORDERS: dict[str, tuple[str, str, str]] = {
     "control_org": (N_("Llegó una orden o lista de otra organización."), FORMER, COORDINATION),
     "control_threshold": (N_("Llegó una orden sin las firmas que hacen falta."), FORMER, COORDINATION),
     "control_same_person": (N_("Llegó una orden con dos firmas de una misma persona."), FORMER, COORDINATION),
-    "control_old": (N_("Llegó una orden o lista que ya no vale."), FORMER, COORDINATION),
+    "control_old": (
+        N_("Llegó una orden o lista anterior a la que este equipo ya conoce."),
+        FORMER,
+        COORDINATION,
+    ),
     "control_forked": (
         N_("Hay dos listas de responsables con un mismo número."),
         N_("No se obedece ninguna orden nueva."),
         COORDINATION,
     ),
     "control_backwards": (
-        N_("A una orden le falta la lista de responsables que nombra."),
+        N_("Al servidor le faltan órdenes que este equipo ya conoce, o la lista que una orden nombra."),
         FORMER,
         COORDINATION,
     ),

@@ -18,7 +18,7 @@ from lnctp_tui.domain import control, documents
 from lnctp_tui.domain.control import PERSONS, UNTIL, Authority, Officer, Order
 from lnctp_tui.domain.documents import ControlRefused, Kind, Signed
 from lnctp_tui.errors import Refused, SyncFailed
-from lnctp_tui.services import officers
+from lnctp_tui.services import handing, officers
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import authority, instants, phrase, recovery, server_state, state
 from lnctp_tui.storage.authority import Book, Kept
@@ -157,6 +157,19 @@ def holding(workspace: Workspace) -> list[Kept]:
     held = [*standing_.holding.values(), *(each for of in standing_.erasures.values() for each in of)]
     hashes = {each.hash for each in held}
     return sorted((each for each in kept.orders if each.order.hash in hashes), key=_when, reverse=True)
+
+
+def names(workspace: Workspace) -> dict[str, str]:
+    """Names of people as this laptop knows them, and of laptops whose person officers signed."""
+    kept = book(workspace)
+    people = handing.names(workspace.store)
+    people |= {each.person: each.name for version in kept.versions.values() for each in version.officers}
+    if kept.versions:
+        standing_ = kept.standing
+        keys = {each.order.on for each in kept.orders} | set(kept.versions[1].devices)
+        whose = {key: standing_.whose(key) for key in keys}
+        people |= {key: people[person] for key, person in whose.items() if person in people}
+    return people
 
 
 def _when(kept: Kept) -> tuple[str, int]:

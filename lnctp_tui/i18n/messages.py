@@ -71,6 +71,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
     ),
     "refused": (N_("No se puede hacer eso ahora."), UNTOUCHED, N_("Revise los datos y vuelva a intentarlo.")),
+    "not_your_task": (
+        N_("Estos datos los ven todas y los mantiene otra persona."),
+        UNTOUCHED,
+        N_("Pida el cambio a quien supervisa. Su propio nombre sí puede cambiarlo usted."),
+    ),
     "bad_input": (
         N_("Un dato no se puede guardar como está ({field}: {reason})."),
         N_("Se conserva lo que se escribió."),

@@ -148,7 +148,7 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("No la confirme: puede ser de otra persona. Pida que se las lean otra vez, por teléfono."),
     ),
-    "control_incomplete": (
+    "server_incomplete": (
         N_(
             "A la base de datos le faltan órdenes firmadas que este servidor ya había visto, o su autoridad es otra."
         ),
@@ -169,11 +169,6 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("El archivo «authority» de la carpeta del servidor no se entiende."),
         UNTOUCHED,
         N_("Consérvelo y tome el del último respaldo, o repita «lnctp server authority» sin él."),
-    ),
-    "control_baseline": (
-        N_("Esa autoridad no enlista los mismos equipos y personas que el servidor."),
-        UNTOUCHED,
-        N_("Alguien se inscribió, o cambió, mientras se firmaba: hágala otra vez."),
     ),
     "server_key_missing": (
         N_("Falta la llave del servidor ({name}), y ya hay equipos que conocen otra: no se hace una nueva."),

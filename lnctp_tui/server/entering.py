@@ -235,6 +235,7 @@ class _Entering:
             "person": each.writer.person,
             "scope": scope,
             "patch": patch.decode(),
+            "salt": change.get("salt"),
             "size": len(patch),
             "joins": bool(record.scopes) and scope not in record.scopes,
         }
@@ -242,7 +243,7 @@ class _Entering:
             # A supervisor answers for what they let in; else the writer does, with the role of this moment.
             entry["data"] = {"role": each.device.role if each.trusted else each.writer.role}
         if record.erased:
-            entry["patch"], entry["size"] = None, 0
+            entry["patch"], entry["salt"], entry["size"] = None, None, 0
             self.erased_ids.setdefault(scope, []).append(each.id)
         if scope not in record.scopes:
             record.scopes.add(scope)

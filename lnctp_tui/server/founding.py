@@ -41,7 +41,7 @@ class Found:
 def check(settings: Settings, url: str) -> None:
     """Before anybody serves: the server's key and every document of control that was seen here.
 
-    Raises Refused `server_key_missing`, `control_incomplete`.
+    Raises Refused `server_key_missing`, `server_incomplete`.
     """
     with database.connect(url) as connection:
         identity.signing_key(settings.home, connection)
@@ -50,13 +50,13 @@ def check(settings: Settings, url: str) -> None:
 
 
 def ruling(settings: Settings, connection: Db) -> Ruling | None:
-    """What officers signed, for a command. Raises Refused `control_incomplete`. Duty `serve`."""
+    """What officers signed, for a command. Raises Refused `server_incomplete`. Duty `serve`."""
     try:
         return Control(connection, settings.home).read(connection, settings.team)
     except Declined as error:
         if error.code != "control_incomplete":
             raise
-        raise Refused("control_incomplete") from error
+        raise Refused("server_incomplete") from error
 
 
 def found(settings: Settings, connection: Db, now: datetime) -> list[Found]:

@@ -163,13 +163,13 @@ def _who(signed: Signed, before: Ruling | None, after: Ruling) -> tuple[str, str
 def resume(settings: Settings, pool: Pool, kept: Control) -> None:
     """Before a process serves: are the documents all there, and is every erasure done that was ordered?
 
-    Raises Refused `control_incomplete`.
+    Raises Refused `server_incomplete`.
     """
     try:
         ruling = kept.now(settings.team)
     except Declined as error:
         if error.code == "control_incomplete":
-            raise Refused("control_incomplete") from error
+            raise Refused("server_incomplete") from error
         raise
     if ruling is not None:
         done = erasing.done(pool, settings.team)

@@ -21,6 +21,7 @@ MEMBERS = (
     "sig",
     "n",
     "placed",
+    "salt",
 )
 JSON = ("base",)
 COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + (
@@ -39,8 +40,9 @@ def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
     told = dict(zip(MEMBERS, row, strict=False))
     told["base"] = orjson.Fragment(told["base"])
-    if told["placed"] is None:
-        del told["placed"]
+    for name in ("placed", "salt"):
+        if told[name] is None:
+            del told[name]
     role, patch = row[WIDTH - 2 : WIDTH]
     if role is not None:
         told["role"] = role

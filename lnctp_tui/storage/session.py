@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from lnctp_tui.storage.mark import Mark
 
-WRITER_SCHEMA = 1
+WRITER_SCHEMA = changes.SALTED
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
 """Microseconds after which a pause ends a save (docs/synchronisation.md)."""
@@ -180,6 +180,7 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
+            "salt": instants.new_salt(),
         }
         if table in PUBLIC_TABLES:
             self._check_task(change)

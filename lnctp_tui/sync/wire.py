@@ -22,8 +22,8 @@ from lnctp_tui.domain.scopes import PUBLIC_TABLES as PUBLIC_TABLES
 from lnctp_tui.domain.scopes import scope_of as scope_of
 from lnctp_tui.sync import bounds
 
-VERSION = 1
-"""Of the protocol; a server names the oldest it still answers pulls of."""
+VERSION = 2
+"""Of the protocol; a server names the oldest it still answers pulls of. From 2 on changes may be salted."""
 MEDIA = "application/vnd.lnctp+zstd"
 ZSTD = b"\x28\xb5\x2f\xfd"
 """How a zstd frame begins, and no JSON."""

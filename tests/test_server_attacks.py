@@ -203,9 +203,9 @@ def test_a_window_that_would_fill_the_memory_is_refused(laptop: Laptop) -> None:
     assert laptop.send("POST", "/v1/push", body, laptop.signed("POST", "/v1/push", body)).error == "malformed"
 
 
-def test_deep_nesting_is_refused_before_it_is_built(laptop: Laptop) -> None:
+def test_deep_nesting_is_malformed(laptop: Laptop) -> None:
     body = zstandard.compress(b"[" * 100_000)
-    assert laptop.send("POST", "/v1/push", body, laptop.signed("POST", "/v1/push", body)).error == "too_large"
+    assert laptop.send("POST", "/v1/push", body, laptop.signed("POST", "/v1/push", body)).error == "malformed"
 
 
 def test_an_endless_body_is_cut_off(laptop: Laptop) -> None:
@@ -229,7 +229,7 @@ def test_an_endless_body_is_cut_off(laptop: Laptop) -> None:
 
 def test_a_body_that_says_it_is_huge_is_refused_unread(laptop: Laptop) -> None:
     host, port = laptop.url.removeprefix("http://").split(":")
-    headers = laptop.signed("POST", "/v1/push", b"x")
+    headers = laptop.signed("POST", "/v1/push", b"")
     lines = [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join(
         ["POST /v1/push HTTP/1.1", f"Host: {host}:{port}", "Content-Length: 99999999999", *lines]
@@ -352,10 +352,7 @@ def no_request_breaks(operation: Any, office: Served, roles: dict[str, Laptop]) 
     )
     @given(case=operation.as_strategy())
     def hold(case: Any) -> None:
-        services = office.app.state.services
-        services.door.devices._kept.clear()
-        with services.pool.connection() as connection:
-            connection.execute("DELETE FROM rates")
+        office.app.state.services.door.devices._kept.clear()
         said = {name: value for name, value in (case.query or {}).items() if name != "wait"}
         query = urlencode(said, doseq=True, errors="replace")
         path = quote(case.formatted_path, errors="replace") + (f"?{query}" if query else "")

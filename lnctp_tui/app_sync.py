@@ -54,7 +54,7 @@ class Syncing:
             thread = sync.Synchroniser(workspace)
             thread.on_status = lambda said: self.later(self._told, said)
             thread.on_changed = lambda scopes: self.later(self._news, scopes)
-            thread.on_sealed = lambda: self.later(self.lock)
+            thread.on_taken = lambda: self.later(self.lock)
             self._thread = thread
             thread.start()
             if self._ended.is_set():  # the lock came meanwhile

@@ -19,7 +19,7 @@ from lnctp_tui.domain import control
 from lnctp_tui.domain.control import Authority
 from lnctp_tui.domain.documents import ControlRefused, Signed
 from lnctp_tui.errors import SyncFailed, VaultError
-from lnctp_tui.services import cases, grace
+from lnctp_tui.services import cases, grace, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import authority, instants, recovery, server_state, state, vault
 from lnctp_tui.storage.server_state import Server
@@ -235,7 +235,7 @@ def test_nothing_is_believed_before_a_person_confirmed(scene: Scene) -> None:
     scene.told(scene.order("wipe", "laura", "rosa", unsent=True), scene.order("seal", "rosa", rev=2))
     assert scene.state() == before
     assert scene.sealed == []
-    assert scene.alarms() == {orders.UNCONFIRMED}
+    assert sync.status(scene.workspace).alarms == [orders.UNCONFIRMED]
     with scene.workspace.store.read() as connection:
         assert state.get(connection, authority.OFFERED) == scene.acta.org
 
@@ -255,6 +255,8 @@ def test_a_vault_that_nobody_could_open_again_only_hides_until_an_approval(scene
     before = scene.state()
     scene.told(scene.order("seal", "rosa"))
     scene.control().fetch()
+    assert "seal_only_hides" in scene.alarms()
+    assert "/v1/obeyed" not in [path for path, _ in scene.line.asked]
     assert scene.hidden(SENT) == "cases_hidden"
     assert scene.state() == before
     scene.told(scene.order("device", "rosa", rev=2))
@@ -321,7 +323,7 @@ def test_an_authority_out_of_its_row_leaves_the_former_and_is_told(scene: Scene)
     scene.line.authorities[1:] = [signed(good, "laura", "rosa").document()]
     scene.control().fetch()
     with scene.workspace.store.read() as connection:
-        assert authority.held(connection)[0] == 2
+        assert authority.reached(connection)[0] == 2
         assert sorted(authority.versions(connection)) == [1, 2]
     third = control.follow(scene.acta, [officer("mallory")], [], AT)
     scene.line.authorities.append(signed(third, "mallory", "laura", "rosa").document())
@@ -366,6 +368,94 @@ def test_random_bytes_of_documents_are_never_obeyed(scene: Scene, soak: bool) ->
         scene.told({"body": body.decode(errors="replace"), "sigs": good["sigs"]})
     assert scene.state() == before
     assert scene.sealed == []
+
+
+@pytest.mark.parametrize("kind", ["seal", "wipe", "device", "person"])
+def test_what_a_crash_left_between_keeping_and_obeying_is_obeyed_at_the_next_start(
+    scene: Scene, kind: str
+) -> None:
+    more: dict[str, Any] = {
+        "device": {"state": "revoked"},
+        "person": {"role": "admin", "on": "person-ana"},
+    }.get(kind, {})
+    made = scene.order(kind, "laura", "rosa", **more)
+    with scene.workspace.store.write() as unit:
+        authority.keep_order(unit.connection, made)
+    scene.line.down = "offline"
+    scene.control().begin()
+    with scene.workspace.store.read() as connection:
+        known = server_state.server(connection)
+    assert known is not None
+    assert {
+        "seal": scene.sealed == [made.hash], "wipe": scene.state()[2] == 0, "device": scene.hidden(SENT) is not None,
+        "person": known.role == "admin",
+    }[kind]  # fmt: skip
+
+
+def test_a_crash_after_the_vault_was_sealed_and_before_its_note_seals_no_second_time(
+    scene: Scene, office: Founded
+) -> None:
+    vault.set_recovery(office.home, office.key, recovery.new_keys().public)
+    made = scene.order("seal", "rosa")
+
+    def seal(order: str) -> bool:
+        assert vault.seal(office.home, office.key, order)
+        raise RuntimeError("the power went")
+
+    scene.line.orders.append(made.document())
+    with pytest.raises(RuntimeError):
+        Control(scene.workspace.store, scene.line, seal).fetch()
+    vault.set_phrase(office.home, office.key, "la frase de los custodios", "own", custodians=True)
+    Control(
+        scene.workspace.store, scene.line, lambda order: vault.seal(office.home, office.key, order)
+    ).begin()
+    assert not vault.Vault.read(office.home).shut
+    assert scene.hidden(SENT) is None
+
+
+def test_junk_from_a_proxy_does_not_keep_a_later_seal_away(scene: Scene) -> None:
+    """It stood in the line once and told of a thousand orders; then the honest server is there again."""
+    honest = [scene.order("seal", "rosa", on="ef" * 32)]
+    scene.told(*honest)
+    scene.told(*[scene.order("wipe", "mallory", "laura", rev=n) for n in range(1, 20)])
+    assert "control_threshold" in scene.alarms()
+    with scene.workspace.store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM orders").scalar() == 1
+    scene.line.orders = [each.document() for each in [*honest, scene.order("seal", "laura")]]
+    scene.control().heard({"control": [1, 2]})
+    assert len(scene.sealed) == 1
+
+
+def test_a_refused_order_is_asked_for_again_and_a_right_one_in_its_place_is_obeyed(scene: Scene) -> None:
+    good = scene.order("seal", "rosa")
+    scene.told({"body": good.body, "sigs": []})
+    assert scene.sealed == []
+    scene.line.orders = [good.document()]
+    scene.control().heard({"control": [1, 1]})
+    assert scene.sealed == [good.hash]
+
+
+def test_a_server_that_forgot_what_it_had_is_told_and_gets_it_back(scene: Scene) -> None:
+    second = signed(control.follow(scene.acta, [officer("laura"), officer("rosa")], [], AT), "laura", "rosa")
+    scene.line.authorities.append(second.document())
+    scene.control().fetch()
+    scene.acta = control.read_authority(second, scene.acta)
+    scene.told(scene.order("device", "rosa", state="revoked"))
+    assert scene.hidden(SENT) is not None
+    scene.line.authorities.pop()
+    scene.line.orders.clear()
+    scene.control().heard({"control": [1, 0]})
+    assert {"control_old", "control_backwards"} <= scene.alarms()
+    assert scene.hidden(SENT) is not None
+    back = [message["kind"] for path, message in scene.line.asked if path == "/v1/orders"]
+    assert back == ["authority", "order"]
+
+
+def test_an_erasure_of_somebody_everybody_sees_blanks_nothing(scene: Scene) -> None:
+    before = scene.state()
+    scene.told(scene.order("erase", "laura", "rosa", on=scene.workspace.counselor_id, unsent=True))
+    scene.told(scene.order("erase", "laura", "rosa", on="0193f0c2-0000-7000-8000-0000000000ff", unsent=True))
+    assert scene.state() == before
 
 
 # the vault

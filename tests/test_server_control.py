@@ -309,7 +309,8 @@ HARM = {
     "authority gone": "DELETE FROM authorities; UPDATE control_counter SET authority = 0",
     "all gone": "DELETE FROM authorities; DELETE FROM orders; DELETE FROM control_counter",
     "last order gone": "DELETE FROM orders WHERE n = 2; UPDATE control_counter SET orders = 1",
-    "first order gone": "DELETE FROM orders WHERE n = 1; UPDATE orders SET n = 1; UPDATE control_counter SET orders = 1",
+    "first order gone":
+        "DELETE FROM orders WHERE n = 1; UPDATE orders SET n = 1; UPDATE control_counter SET orders = 1",
     "an order gone, the count not": "DELETE FROM orders WHERE n = 1",
     "a body altered": "UPDATE orders SET body = replace(body, 'robo', 'otro') WHERE n = 2",
     "signatures gone": "UPDATE authorities SET sigs = '[]'",

@@ -32,7 +32,7 @@ TABLES = """SELECT n.nspname || '.' || c.relname, c.relrowsecurity AND c.relforc
 OPEN = {
     f"public.{name}" for name in (
         "alembic_version", "audit", "audit_counter", "belongs", "codes", "control_counter", "counter", "devices",
-        "nonces", "people", "records", "settings",
+        "nonces", "people", "rates", "records", "settings",
     )
 }  # fmt: skip
 """Without rows of content: who works here, ids, hashes and numbers. What is in no list here must be protected."""

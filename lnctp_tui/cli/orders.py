@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,15 +15,13 @@ from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.control import Officer, Order
+    from lnctp_tui.domain.documents import Signed
     from lnctp_tui.services.orders import Draft, Laptop
     from lnctp_tui.services.workspace import Workspace
 
 ABOUT_ORDERS = N_("Órdenes firmadas: sellar un equipo, aprobarlo, papeles, borrar y suprimir.")
 ABOUT_AUTHORITY = N_("Responsables: su llave, la lista firmada, y confirmarla en este equipo.")
-KINDS = {
-    "seal": N_("sellar"), "device": N_("equipo"), "person": N_("persona"), "wipe": N_("BORRAR"),
-    "erase": N_("SUPRIMIR"),
-}  # fmt: skip
+KINDS = ("seal", "device", "person", "wipe", "erase")
 LIMIT = 2 << 20
 Hash = Annotated[str, typer.Argument(metavar=N_("ORDEN"), help=N_("Comienzo de su identificador."))]
 NewFile = Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo."))]
@@ -58,13 +56,13 @@ def new(
     from lnctp_tui.services import officers, orders
 
     if kind not in KINDS:
-        raise typer.BadParameter(_("seal, device, person, wipe o erase"))
+        raise typer.BadParameter(", ".join(KINDS))
     with session.alone(), session.opened(context) as workspace:
         subject, data = _subject(workspace, kind, on, state, role, why, unsent)
         if kind == "device" and state == "active":
             orders.compare(subject, words)
         signed = orders.new(workspace, kind, subject, data)
-        output.say(describe(signed.content))
+        output.say(describe(signed, orders.names(workspace)))
         output.say(_("Palabras: {words}").format(words=orders.words(signed.hash)))
         signed = officers.sign(workspace.store, session.phrase(context, _("Su frase, para firmar: ")), signed)
         done = orders.send(workspace, "order", signed)
@@ -99,25 +97,24 @@ def _laptop(laptops: Sequence[Laptop], said: str) -> Laptop:
     return found[0]
 
 
-def describe(content: Any) -> str:
-    """An order in one line, from what is signed."""
-    data = ", ".join(
-        f"{name}: {_value(value)}" for name, value in sorted(content["data"].items()) if value != ""
-    )
-    return f"{_(KINDS[content['kind']])} · {content['on'][:36]} · {data}"
+def describe(signed: Signed, names: Mapping[str, str]) -> str:
+    """A document in one line, from what is signed."""
+    from lnctp_tui.screens import order_words
 
-
-def _value(value: Any) -> str:
-    return (_("sí") if value else _("no")) if isinstance(value, bool) else str(value)
+    title = order_words.title(signed, names)
+    if signed.kind == "authority":
+        return ": ".join((title, order_words.parts(signed, names)[0][1]))
+    why = signed.content["data"].get("why")
+    return " · ".join(filter(None, (title, order_words.effect(signed.content), why)))
 
 
 def list_(context: typer.Context) -> None:
     from lnctp_tui.services import orders
 
     with session.opened(context) as workspace:
-        kept = orders.book(workspace)
+        kept = orders.holding(workspace)
         drafts = orders.waiting(workspace) if orders.standing(workspace).mine else []
-        zone = workspace.zone
+        zone, names = workspace.zone, orders.names(workspace)
     if session.settings(context).json:
         waits = [
             {
@@ -128,20 +125,18 @@ def list_(context: typer.Context) -> None:
             }
             for each in drafts
         ]
-        output.as_json(
-            {"orders": [_facts(each.order, each.obeyed_at) for each in kept.orders], "drafts": waits}
-        )
+        output.as_json({"orders": [_facts(each.order, each.obeyed_at) for each in kept], "drafts": waits})
         return
     rows = [
         (
             each.order.hash[:8],
             _("vale"),
-            describe(each.signed.content),
+            describe(each.signed, names),
             output.moment(each.obeyed_at, zone) or "",
         )
-        for each in kept.orders
+        for each in kept
     ]
-    rows += [(each.signed.hash[:8], _waits(each), _said(each), "") for each in drafts]
+    rows += [(each.signed.hash[:8], _waits(each), describe(each.signed, names), "") for each in drafts]
     output.table([_("Orden"), _("Estado"), _("Qué"), _("Cumplida aquí")], rows)
 
 
@@ -154,13 +149,6 @@ def _facts(order: Order, obeyed_at: str | None) -> dict[str, Any]:
 
 def _waits(draft: Draft) -> str:
     return _("{count} de {need} firmas").format(count=len(draft.persons), need=draft.need)
-
-
-def _said(draft: Draft) -> str:
-    if draft.kind == "order":
-        return describe(draft.signed.content)
-    names = ", ".join(name for _key, _person, name in draft.signed.content["officers"])
-    return _("Lista de responsables {n}: {names}").format(n=draft.signed.content["n"], names=names)
 
 
 def show(context: typer.Context, which: Hash) -> None:
@@ -178,7 +166,7 @@ def sign(context: typer.Context, which: Hash) -> None:
 
     with session.alone(), session.opened(context) as workspace:
         draft = _draft(workspace, which)
-        output.say(_said(draft))
+        output.say(describe(draft.signed, orders.names(workspace)))
         output.say(_("Palabras: {words}").format(words=draft.words))
         done = orders.sign(workspace, draft, session.phrase(context, _("Su frase, para firmar: ")))
     _told(context, draft.signed.hash, done)

@@ -7,7 +7,6 @@ from lnctp_tui.i18n import N_
 FORMER = N_("No se obedeció; vale lo que valía antes.")
 UNDONE = N_("No se firmó ni se envió nada.")
 COORDINATION = N_("Avise a su coordinación y siga tomando llamadas.")
-NEWER = N_("Pida el documento de nuevo a quien lo hizo.")
 
 ORDERS: dict[str, tuple[str, str, str]] = {
     "vault_sealed": (
@@ -20,18 +19,54 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("Mientras tanto no se obedece ninguna orden; las llamadas y el envío siguen."),
         N_("Pulse «s» y «a», confirmar autoridad, con su coordinación al teléfono."),
     ),
+    "seal_only_hides": (
+        N_(
+            "Se ordenó sellar este equipo y ningún custodio podría abrirlo después: solo se ocultó lo registrado."
+        ),
+        N_("Nada se borró."),
+        N_("Avise a su coordinación: «lnctp recovery use» deja que los custodios puedan abrirlo."),
+    ),
+    "seal": (
+        N_("El servidor dice que este equipo está sellado."),
+        N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Avise a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_seal": (
+        N_("Los responsables de su organización sellaron este equipo."),
+        N_("Lo registrado sigue aquí, cifrado; lo que falta se sigue enviando."),
+        N_("Llame a su coordinación: un responsable puede aprobarlo de nuevo."),
+    ),
+    "signed_revoked": (
+        N_("Los responsables de su organización retiraron este equipo."),
+        N_("Lo registrado sigue aquí, cifrado, sin mostrarse."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_wipe": (
+        N_("Dos responsables de su organización ordenaron borrar este equipo."),
+        N_("Se borró lo que la orden dice, y nada más."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "signed_upload_only": (
+        N_("Los responsables de su organización dejaron este equipo solo para entregar lo que falta."),
+        N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
     "control_form": (N_("Llegó una orden mal hecha."), FORMER, COORDINATION),
     "control_org": (N_("Llegó una orden o lista de otra organización."), FORMER, COORDINATION),
     "control_threshold": (N_("Llegó una orden sin las firmas que hacen falta."), FORMER, COORDINATION),
     "control_same_person": (N_("Llegó una orden con dos firmas de una misma persona."), FORMER, COORDINATION),
-    "control_old": (N_("Llegó una orden o lista que ya no vale."), FORMER, COORDINATION),
+    "control_old": (
+        N_("Llegó una orden o lista anterior a la que este equipo ya conoce."),
+        FORMER,
+        COORDINATION,
+    ),
     "control_forked": (
         N_("Hay dos listas de responsables con un mismo número."),
         N_("No se obedece ninguna orden nueva."),
         COORDINATION,
     ),
     "control_backwards": (
-        N_("A una orden le falta la lista de responsables que nombra."),
+        N_("Al servidor le faltan órdenes que este equipo ya conoce, o la lista que una orden nombra."),
         FORMER,
         COORDINATION,
     ),
@@ -55,7 +90,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         UNDONE,
         N_("Pregunte el motivo; si aún hace falta, haga otro."),
     ),
-    "control_officer": (N_("Solo un responsable puede ver y firmar órdenes."), UNDONE, ""),
+    "control_officer": (
+        N_("Solo un responsable puede ver y firmar órdenes."),
+        UNDONE,
+        N_("Pídala a quien está en la lista: «lnctp authority show» dice quiénes son."),
+    ),
     "not_officer": (
         N_("Este equipo no es el de un responsable de la lista."),
         UNDONE,
@@ -72,7 +111,11 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("Repítanlas por teléfono; si siguen sin coincidir, no confirme y avise: puede ser un engaño."),
     ),
     "phrase_missing": (N_("Para firmar hace falta la frase."), UNDONE, N_("Escríbala y pulse Enter.")),
-    "reason_missing": (N_("Para rechazar hace falta un motivo."), N_("La orden sigue esperando."), ""),
+    "reason_missing": (
+        N_("Para rechazar hace falta un motivo."),
+        N_("La orden sigue esperando."),
+        N_("Escríbalo, sin datos de personas."),
+    ),
     "no_such_order": (
         N_("No hay una orden, y solo una, que empiece así."),
         "",

@@ -79,8 +79,8 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("El servidor no atiende: los permisos de la tabla {through} están apagados."),
         UNTOUCHED,
         N_(
-            "Averigüe quién los apagó. «ALTER TABLE {through} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY», como"
-            " dueño de las tablas, los pone de nuevo."
+            "Averigüe quién los apagó. El dueño de las tablas los pone de nuevo: ALTER TABLE {through} ENABLE ROW"
+            " LEVEL SECURITY, FORCE ROW LEVEL SECURITY."
         ),
     ),
     "server_full": (

@@ -126,7 +126,12 @@ def backup(
             writer = _Writer(file, key)
             writer.write(json.dumps(asdict(manifest) | {"kept": dict(files)}).encode())
             squeeze = zstandard.ZstdCompressor(level=3).compressobj()
-            options = ("--format=custom", "--compress=none", f"--snapshot={snapshot}")
+            options = (
+                "--format=custom",
+                "--compress=none",
+                "--no-unlogged-table-data",
+                f"--snapshot={snapshot}",
+            )
             with _program("pg_dump", owner, *options, stdout=subprocess.PIPE) as process:
                 assert process.stdout is not None
                 while part := process.stdout.read(CHUNK):
@@ -224,7 +229,7 @@ def _describe(connection: database.Db) -> dict[str, Any]:
     heads = connection.execute("SELECT team, n, chain FROM counter").fetchall()
     tables = connection.execute(
         """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-        WHERE schemaname IN ('public', 'data') AND tablename NOT IN ('nonces', 'settings') ORDER BY 1"""
+        WHERE schemaname IN ('public', 'data') AND tablename NOT IN ('nonces', 'rates', 'settings') ORDER BY 1"""
     ).fetchall()
     rows = {}
     for (table,) in tables:

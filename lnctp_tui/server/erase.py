@@ -20,7 +20,8 @@ MARK = """UPDATE records r SET erased = true FROM unnest(%s::text[], %s::text[])
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 IDS = """SELECT l.id FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   JOIN log l ON l.team = %s AND l.kind = 'change' AND l."row" = k.r AND l."table" = k.t ORDER BY l.n"""
-BLANK = "UPDATE log SET patch = NULL, size = 0 WHERE team = %s AND id = ANY(%s) AND patch IS NOT NULL"
+BLANK = """UPDATE log SET patch = NULL, salt = NULL, size = 0
+  WHERE team = %s AND id = ANY(%s) AND patch IS NOT NULL"""
 QUARANTINE = """UPDATE quarantine SET content = NULL, decided_why = NULL, state = 'erased'
   WHERE team = %s AND (scope = %s OR "row" = ANY(%s))"""
 AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)

@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from lnctp_tui.domain import changes
 from lnctp_tui.domain.control import Order
-from lnctp_tui.server import database
+from lnctp_tui.server import audit, database
 from lnctp_tui.server import erase as erasure
-from lnctp_tui.server.database import Db, Declined, Pool
+from lnctp_tui.server.database import SERVE, Db, Declined, Pool
 from lnctp_tui.storage import instants, paths
 
+GUESSABLE = """SELECT count(*) FROM belongs b
+  JOIN log l ON l.team = b.team AND l.kind = 'change' AND l."row" = b."row" AND l."table" = b."table"
+  WHERE b.team = %(team)s AND b.scope = %(scope)s AND l.patch IS NULL AND l.schema < %(salted)s"""
 REMEMBERED = "erased.json"
 """In the server's folder and beside the backups: team → scopes, ids only. A restore replays it."""
 
@@ -29,7 +33,17 @@ def ordered(home: Path, place: Pool | Db, team: str, order: Order) -> int:
             raise
         count = erasure.ahead(place, team, order.on)
     _remember(home, team, [*erasure.erasures(place, team), order.on])
+    _tell_guessable(place, team, order.on, by)
     return count
+
+
+def _tell_guessable(place: Pool | Db, team: str, scope: str, by: str) -> None:
+    """Notes in the audit how many erased changes are from before salts: values may be found in them by trying."""
+    named = {"team": team, "scope": scope, "salted": changes.SALTED}
+    with database.transaction(place, team, SERVE) as connection:
+        found = connection.execute(GUESSABLE, named).fetchone()
+        if found and found[0]:
+            audit.note(connection, team, instants.now(), by, f"erase.guessable:{found[0]}", scope)
 
 
 def done(place: Pool | Db, team: str) -> frozenset[str]:

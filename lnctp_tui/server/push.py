@@ -27,7 +27,8 @@ from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import Mark
 
-WRITERS = "SELECT id, public_key, person, actor FROM devices WHERE team = %s AND id = ANY(%s)"
+WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
 LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
     d.audit_chain, d.audit_before, {database.MARKED}
   FROM devices d LEFT JOIN control_counter c ON c.team = d.team
@@ -90,7 +91,9 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
         raise Declined("malformed")
     if len(coming) > wire.BATCH:
         raise Declined("too_large")
-    own = check.Writer(device.public_key, device.person, frozenset({device.person, device.actor}))
+    own = check.Writer(
+        device.public_key, device.person, frozenset({device.person, device.actor}), device.role
+    )
     writers = {device.id: own}
     if message.get("repair") is True:
         writers |= _writers(place, device, coming)
@@ -163,10 +166,12 @@ def _writers(place: Pool | Db, device: DeviceRow, coming: Sequence[Any]) -> dict
 def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str, check.Writer]:
     """The registered devices among `ids`, in whatever state; where officers sign, those they ever signed for."""
     writers = {}
-    for id_, key, person, actor in connection.execute(WRITERS, (asks.team, list(ids))).fetchall():
-        whose = person if asks.ruling is None else asks.ruling.standing.whose(key)
+    for id_, key, person, actor, role in connection.execute(WRITERS, (asks.team, list(ids))).fetchall():
+        standing = asks.ruling.standing if asks.ruling else None
+        whose = standing.whose(key) if standing else person
         if whose is not None:
-            writers[id_] = check.Writer(key, whose, frozenset({whose, actor}))
+            named = (standing.role(whose) or "") if standing else role
+            writers[id_] = check.Writer(key, whose, frozenset({whose, actor}), named)
     return writers
 
 

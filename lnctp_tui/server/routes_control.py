@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from time import monotonic
 from typing import Any
 
 from lnctp_tui.domain import documents
@@ -139,7 +138,7 @@ def _noted(asked: Asked, hash_: str, work: Callable[[], Any]) -> Any:
     try:
         return work()
     except ControlRefused as error:
-        if not REFUSALS.take(sender.id, monotonic()):
+        if not REFUSALS.take(sender.id):
             with transaction(asked.services.pool, sender.team, SERVE) as connection:
                 audit.note(
                     connection, sender.team, instants.now(), sender.id, f"order.refused.{error.code}",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from lnctp_tui.domain import changes
 from lnctp_tui.server import database, history, metrics, policy, pull
 from lnctp_tui.server.database import Outdated
 from lnctp_tui.server.http import Asked, Route
@@ -15,6 +17,8 @@ from lnctp_tui.server.routes_self import OLDEST, fresh
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 
+SALTED = 2
+"""Version of the protocol from which on a laptop can check salted changes (domain.changes)."""
 LONGEST = 60.0
 """Seconds a laptop may wait for news."""
 
@@ -56,6 +60,11 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
 
     def page(who: database.DeviceRow) -> dict[str, Any]:
         found = pull.pull(pool, who, cursor, proof, limit, audit_n)
+        if asked.said.version < SALTED and any(map(_salted, found.get("entries", ()))):
+            return {"status": "too_old", "minimum": SALTED}
+        if asked.said.version >= SALTED and found.get("entries"):
+            # Laptops of before obeyed this entry; to those since, an order comes signed, and the entry is a lie.
+            found["entries"] = [each for each in found["entries"] if each["k"] != "erase"]
         return found | fresh(asked, replace(who, role=found.get("role", who.role)))
 
     def read() -> dict[str, Any]:
@@ -65,6 +74,17 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
             return page(_anew(asked, "pull"))
 
     return await asked.services.in_thread(read)
+
+
+def _salted(entry: Mapping[str, Any]) -> bool:
+    return any(changes.SALT in each for each in (entry.get("c", ()), *entry.get("before", ())))
+
+
+def _readable(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+    """The answer, unless this version of the laptop would take changes in it for forged. Raises Denied `too_old`."""
+    if asked.said.version < SALTED and any(changes.SALT in each for each in found["changes"]):
+        raise Denied(403, "too_old")
+    return found
 
 
 def _anew(asked: Asked, action: policy.Action) -> database.DeviceRow:
@@ -85,7 +105,8 @@ def _start(asked: Asked) -> Any:
 
 def _history(asked: Asked) -> Any:
     body: History = asked.body
-    return history.history(asked.services.pool, asked.sender, body.scopes, body.after, body.limit)
+    pool, sender = asked.services.pool, asked.sender
+    return _readable(asked, history.history(pool, sender, body.scopes, body.after, body.limit))
 
 
 def _missing(asked: Asked) -> Any:
@@ -93,7 +114,7 @@ def _missing(asked: Asked) -> Any:
 
 
 def _fetch(asked: Asked) -> Any:
-    return history.fetch(asked.services.pool, asked.sender, asked.body.ids)
+    return _readable(asked, history.fetch(asked.services.pool, asked.sender, asked.body.ids))
 
 
 ROUTES = (

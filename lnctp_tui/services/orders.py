@@ -7,7 +7,7 @@ document that is none. Source: docs/security.md, "Orders".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,10 +18,10 @@ from lnctp_tui.domain import control, documents
 from lnctp_tui.domain.control import PERSONS, UNTIL, Authority, Officer, Order
 from lnctp_tui.domain.documents import ControlRefused, Kind, Signed
 from lnctp_tui.errors import Refused, SyncFailed
-from lnctp_tui.services import officers
+from lnctp_tui.services import handing, officers
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import authority, instants, phrase, recovery, server_state, state
-from lnctp_tui.storage.authority import Book
+from lnctp_tui.storage.authority import Book, Kept
 from lnctp_tui.sync import control as line_control
 from lnctp_tui.sync.transport import Line, dial
 
@@ -50,6 +50,12 @@ class Known:
     people: Mapping[str, tuple[str, str]]
     """Person → name, role."""
     baseline: Mapping[str, Any]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of people, and of laptops by their keys."""
+        named = {person: name for person, (name, _role) in self.people.items()}
+        return named | {each.key: named.get(each.person, each.name) for each in self.laptops}
 
 
 @dataclass(frozen=True)
@@ -142,15 +148,66 @@ def confirm(workspace: Workspace, org: str, heard: str) -> None:
         line_control.Control(workspace.store, line).fetch()
 
 
+def holding(workspace: Workspace) -> list[Kept]:
+    """The orders that hold now, the newest first."""
+    kept = book(workspace)
+    if not kept.versions:
+        return []
+    standing_ = kept.standing
+    held = [*standing_.holding.values(), *(each for of in standing_.erasures.values() for each in of)]
+    hashes = {each.hash for each in held}
+    return sorted((each for each in kept.orders if each.order.hash in hashes), key=_when, reverse=True)
+
+
+def names(workspace: Workspace) -> dict[str, str]:
+    """Names of people as this laptop knows them, and of laptops whose person officers signed."""
+    kept = book(workspace)
+    people = handing.names(workspace.store)
+    people |= {each.person: each.name for version in kept.versions.values() for each in version.officers}
+    if kept.versions:
+        standing_ = kept.standing
+        keys = {each.order.on for each in kept.orders} | set(kept.versions[1].devices)
+        whose = {key: standing_.whose(key) for key in keys}
+        people |= {key: people[person] for key, person in whose.items() if person in people}
+    return people
+
+
+def _when(kept: Kept) -> tuple[str, int]:
+    return kept.order.at, kept.n
+
+
 # what waits
 
 
 def waiting(workspace: Workspace) -> list[Draft]:
     """What lacks signatures, for officers."""
+    return _drafts(workspace, _control(workspace))
+
+
+def office(workspace: Workspace) -> tuple[list[Draft], Known, dict[str, str]]:
+    """For an officer: what waits, who there is, and of each order how many laptops obeyed, as `1 de 2`."""
+    said = _control(workspace)
+    obeyed = said.get("obeyed")
+    rows = obeyed if isinstance(obeyed, list) else []
+    counts = {
+        str(row["hash"]): f"{row['done']}/{row['of']}"
+        for row in rows
+        if isinstance(row, dict) and {"hash", "done", "of"} <= row.keys()
+    }
+    return _drafts(workspace, said), _known(workspace, said), counts
+
+
+def _control(workspace: Workspace) -> dict[str, Any]:
     with workspace.store.read() as connection:
-        versions, held = authority.versions(connection), authority.held(connection)
+        held = authority.reached(connection)
     with _line(workspace) as line:
-        rows = _asked(line, *held).get("drafts")
+        return _asked(line, *held)
+
+
+def _drafts(workspace: Workspace, said: Mapping[str, Any]) -> list[Draft]:
+    with workspace.store.read() as connection:
+        versions = authority.versions(connection)
+    rows = said.get("drafts")
     drafts = []
     for row in rows if isinstance(rows, list) else ():
         try:
@@ -232,18 +289,44 @@ def new(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Si
     )  # fmt: skip
 
 
+def draft(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Draft:
+    """A new order as it will be shown and signed. Raises as `new`."""
+    signed = new(workspace, kind, on, data)
+    return Draft("order", signed, workspace.counselor_id, "", (), PERSONS[kind])
+
+
+def scope(workspace: Workspace, typed: str) -> str:
+    """The case of a folio, or what was typed when it is an id. Raises Refused `no_such_case`."""
+    from uuid import UUID
+
+    from lnctp_tui.services import cases
+
+    found = {each.id for each in cases.by_folio(workspace.store, typed)}
+    if not found:
+        with suppress(ValueError):
+            found = {str(UUID(typed.strip()))}
+    if len(found) != 1:
+        raise Refused("no_such_case")
+    return found.pop()
+
+
 def known(workspace: Workspace) -> Known:
     """The laptops and people the server has, to choose from. Raises Refused `not_officer`."""
-    with workspace.store.read() as connection:
-        held = authority.held(connection)
-    with _line(workspace) as line:
-        said = _asked(line, *held).get("known")
+    return _known(workspace, _control(workspace))
+
+
+def _known(workspace: Workspace, answer: Mapping[str, Any]) -> Known:
+    """Whose a laptop is, is what officers signed; the server's word counts only where they signed nothing."""
+    said, kept = answer.get("known"), book(workspace)
+    signed = kept.standing if kept.versions else None
     if not isinstance(said, dict):
         raise Refused("not_officer")
     try:
         laptops = tuple(
             Laptop(
-                str(each["public_key"]), str(each["person"]), str(each["name"]), str(each["state"]),
+                str(each["public_key"]),
+                (signed and signed.whose(each["public_key"])) or str(each["person"]), str(each["name"]),
+                (signed and signed.device(each["public_key"])) or str(each["state"]),
                 each.get("seen_at"), recovery.fingerprint(bytes.fromhex(each["public_key"])),
             )
             for each in said["devices"]

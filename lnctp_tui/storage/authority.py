@@ -27,9 +27,13 @@ PINNED = "sync:authority"
 """`{"org", "by"}`: the organisation that a person pinned, by `code` or `voice`."""
 OFFERED = "sync:authority_offered"
 """The organisation that the server names and nobody compared yet."""
+STATE = "sync:signed_state"
+"""What officers signed of this laptop (domain.control.Standing.device); none when they signed nothing."""
 BARRED = "sync:barred"
-"""`revoked` or `seal` while a signed order takes this laptop's records from sight."""
-COUNT = "SELECT (SELECT max(n) FROM authorities), (SELECT max(n) FROM orders)"
+"""The same while it takes this laptop's records from sight."""
+BARRING = frozenset({"revoked", "seal", "wipe"})
+CURSOR = "sync:orders"
+"""[place, hash]: how far the server's list of orders was read, and the hash of the order there."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,21 @@ def pinned(connection: Connection) -> str | None:
     return str(found["org"]) if found else None
 
 
-def held(connection: Connection) -> tuple[int, int]:
-    """The newest version, and how many orders of the server's list; 0 for none."""
-    versions, orders = connection.exec_driver_sql(COUNT).one()
-    return versions or 0, orders or 0
+def cursor(connection: Connection) -> tuple[int, str]:
+    """How far the server's list of orders was read, and the hash of the order there; empty for none."""
+    place, last = state.get(connection, CURSOR) or (0, "")
+    return int(place), str(last)
+
+
+def move(connection: Connection, place: int, last: str) -> None:
+    """Note how far the server's list of orders was read."""
+    state.put(connection, CURSOR, [place, last])
+
+
+def reached(connection: Connection) -> tuple[int, int]:
+    """The newest version that is kept, and how far the server's list of orders was read; 0 for none."""
+    newest: int | None = connection.exec_driver_sql("SELECT max(n) FROM authorities").scalar()
+    return newest or 0, cursor(connection)[0]
 
 
 def versions(connection: Connection) -> dict[int, Authority]:
@@ -111,20 +126,29 @@ def keep_authority(connection: Connection, authority: Authority, signed: Signed)
     connection.execute(AUTHORITIES.insert().values(n=authority.n, document=signed.document()))
 
 
-def keep_order(connection: Connection, signed: Signed) -> bool:
-    """Add a document to the list, believed or not; whether it was new."""
-    if connection.execute(select(ORDERS.c.n).where(ORDERS.c.hash == signed.hash)).first():
-        return False
-    connection.execute(
-        ORDERS.insert().values(n=held(connection)[1] + 1, hash=signed.hash, document=signed.document())
+def keep_order(connection: Connection, signed: Signed) -> None:
+    """Add an order that the caller has read, unless it is kept."""
+    if not is_kept(connection, signed.hash):
+        connection.execute(ORDERS.insert().values(hash=signed.hash, document=signed.document()))
+
+
+def is_kept(connection: Connection, hash_: str) -> bool:
+    """Whether an order is kept."""
+    return connection.execute(select(ORDERS.c.n).where(ORDERS.c.hash == hash_)).first() is not None
+
+
+def documents_after(connection: Connection, n: int) -> list[Any]:
+    """The versions after one, as they were signed."""
+    rows = connection.execute(
+        select(AUTHORITIES.c.document).where(AUTHORITIES.c.n > n).order_by(AUTHORITIES.c.n)
     )
-    return True
+    return list(rows.scalars())
 
 
-def last_order(connection: Connection) -> str | None:
-    """The hash of the last order of the list."""
-    found: str | None = connection.scalar(select(ORDERS.c.hash).order_by(ORDERS.c.n.desc()).limit(1))
-    return found
+def untold(connection: Connection) -> list[str]:
+    """Hashes of orders that were carried out here and of which the server did not hear."""
+    query = select(ORDERS.c.hash).where(ORDERS.c.obeyed_at.is_not(None), ORDERS.c.told_at.is_(None))
+    return list(connection.execute(query.order_by(ORDERS.c.n)).scalars())
 
 
 def obeyed(connection: Connection, hash_: str, at: str) -> None:

@@ -42,7 +42,7 @@ SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
 BETWEEN = 2.0
 """Seconds of a long download after which what was saved here goes out, and news come in."""
-STATES = frozenset({"pending", "active", "upload_only", "revoked"})
+STATES = frozenset({"pending", "active", "upload_only", "revoked", "seal", "wipe"})
 
 
 class Came(NamedTuple):

@@ -5,10 +5,11 @@ What is refused changes nothing and is told as an alarm. Source: docs/synchronis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
@@ -28,9 +29,14 @@ MEMBER = "control"
 """Where an answer says how many documents there are: `[newest version, count of orders]`."""
 UNCONFIRMED = "authority_unconfirmed"
 INCOMPLETE = "control_incomplete"
+ONLY_HIDES = "seal_only_hides"
+"""Alarm: this vault has no custodians, so the order to seal it hides its records and nothing more."""
 ROUNDS = 1000
-OF_SCOPE = """SELECT id FROM changes WHERE coalesce("case", row) = ? AND patch <> '{}' AND (sent = 2 OR ?)"""
-KNOWN = """SELECT 1 FROM changes WHERE coalesce("case", row) = ? LIMIT 1"""
+OF_SCOPE = f"""SELECT DISTINCT "table" AS t, row AS r FROM changes
+WHERE coalesce("case", row) = ? AND "table" IN ({", ".join(f"'{name}'" for name in leaving.OF_CASES)})"""
+"""The records that ever were in a scope, as the server erases them."""
+TO_ERASE = f"""SELECT c.id FROM ({OF_SCOPE}) JOIN changes c ON c."table" = t AND c.row = r
+WHERE c.patch <> '{{}}' AND (c.sent = 2 OR ?)"""
 
 Seal = Callable[[str], bool]
 """Seals the vault by the order with this hash; False when nobody could ever open it again."""
@@ -46,8 +52,21 @@ class Control:
 
     def __init__(self, store: Store, line: Line, seal: Seal = no_seal) -> None:
         self.store, self.line, self.seal = store, line, seal
-        self.sealed = False
-        """The vault was sealed just now: nothing more is to be shown."""
+        self.taken = False
+        """An order took this laptop from its person just now: nothing more is to be shown."""
+        self._begun = self._told = False
+
+    @property
+    def state(self) -> str | None:
+        """What officers signed of this laptop; None when nobody signed anything, or nobody is believed."""
+        with self.store.read() as connection:
+            return Ruled.of(connection).state
+
+    def begin(self) -> None:
+        """Carry out what a crash left between keeping an order and obeying it. Once, and without the line."""
+        if not self._begun:
+            self._begun = True
+            self.obey()
 
     def heard(self, answer: Mapping[str, Any]) -> None:
         """An answer told how many documents there are: fetch what is missing. It is a reason to ask, no more."""
@@ -55,56 +74,60 @@ class Control:
         if not isinstance(said, list) or len(said) != 2 or not all(type(each) is int for each in said):
             return
         with self.store.read() as connection:
-            held = authority.held(connection)
-            unknown = said[0] > 0 and authority.pinned(connection) is None
-        if unknown or said[0] > held[0] or said[1] > held[1]:
+            reached = list(authority.reached(connection))
+            org, offered = authority.pinned(connection), state.get(connection, authority.OFFERED)
+        if (org is None and said[0] > 0 and offered is None) or (org is not None and said != reached):
             self.fetch(said)
+        elif not self._told:
+            self.report()
 
-    def fetch(self, said: list[int] | None = None) -> None:
+    def fetch(self, said: Sequence[int] | None = None) -> None:
         """Ask for all that is not here, check it, obey it, tell it back. Raises SyncFailed for the line only."""
-        met: set[str] | None = None
+        walk = _Walk(self.store)
         for _ in range(ROUNDS):
-            with self.store.read() as connection:
-                n, count = authority.held(connection)
-                asked: dict[str, Any] = {"authority": n, "orders": count}
-                if last := authority.last_order(connection):
-                    asked["last"] = last
-            answer = self.line.call("POST", "/v1/control", asked)
-            if count and answer.get("from") == 0:  # the server's list is another: it came back from a backup
-                met = (met or set()) | _hashes(answer.get("orders"))
-            more = self._take(answer)
-            with self.store.read() as connection:
-                if not more or authority.held(connection) == (n, count):
-                    break
-        if met is not None:
-            self._hand_back(met)
-        with self.store.write(behind=True) as unit:
-            if said and authority.pinned(unit.connection) and authority.held(unit.connection) < tuple(said):
-                server_state.alarm(unit.connection, INCOMPLETE, unit.now)
-        self.obey()
+            answer = self.line.call("POST", "/v1/control", walk.asks())
+            if not self._take(answer, walk):
+                break
+        try:
+            self._compare(said, walk)
+        finally:
+            self.obey()
         self.report()
 
-    def _hand_back(self, met: set[str]) -> None:
-        """Give the server the orders that it lost."""
-        with self.store.read() as connection:
-            kept = authority.book(connection).orders
-        for each in kept:
-            if each.order.hash not in met:
-                self.line.call("POST", "/v1/orders", {"document": each.signed.document(), "kind": "order"})
-
-    def _take(self, answer: Mapping[str, Any]) -> bool:
+    def _take(self, answer: Mapping[str, Any], walk: _Walk) -> bool:
+        """Keep what is rightly signed; whether there is more."""
         with understood():
-            authorities, orders, more = list(answer["authorities"]), list(answer["orders"]), answer["more"]
-        if not authorities and not orders:
-            return False
+            authorities, orders = list(answer["authorities"]), list(answer["orders"])
+            start, more = int(answer["from"]), bool(answer["more"])
         with self.store.write(behind=True) as unit:
             org = authority.pinned(unit.connection)
             if org is None:
                 _offered(unit, authorities)
                 return False
             _take_authorities(unit, authorities, org)
-            _take_orders(unit, orders)
-        return bool(more)
+            walk.go_on(unit, start, orders, _take_orders(unit, orders))
+        return more and bool(authorities or orders)
+
+    def _compare(self, said: Sequence[int] | None, walk: _Walk) -> None:
+        """Tell when the server has less than it says, or less than it once had; that is handed back to it."""
+        with self.store.write(behind=True) as unit:
+            if authority.pinned(unit.connection) is None:
+                return
+            kept = authority.book(unit.connection)
+            newest, (_, place) = max(kept.versions, default=0), authority.reached(unit.connection)
+            lost = [each for each in kept.orders if each.order.hash not in walk.met] if walk.anew else []
+            n, count = said or (newest, place)
+            if n > newest or count > place:
+                server_state.alarm(unit.connection, INCOMPLETE, unit.now)
+            if n < newest:
+                server_state.alarm(unit.connection, "control_old", unit.now)
+            if lost:
+                server_state.alarm(unit.connection, "control_backwards", unit.now)
+            older = authority.documents_after(unit.connection, n) if n < newest else []
+        back = [("authority", each) for each in older] + [("order", each.signed.document()) for each in lost]
+        for kind, document in back:
+            with suppress(SyncFailed):
+                self.line.call("POST", "/v1/orders", {"document": document, "kind": kind})
 
     # obeying
 
@@ -112,53 +135,64 @@ class Control:
         """Carry out what holds for this laptop and was not carried out yet."""
         with self.store.read() as connection:
             found = authority.book(connection)
-            own, late = _own_key(connection), as_late_as(connection, self.store.now())
-            barred = state.get(connection, authority.BARRED)
+            own, late = own_key(connection), as_late_as(connection, self.store.now())
+            ruled = Ruled.of(connection)
         if not found.versions:
             return
         standing = found.standing
         held = standing.holding.get(("device", own)) if own else None
         kept = found.of(held) if held else None
-        self._hide(standing.device(own) if own else None, barred, kept)
         if kept is not None and kept.obeyed_at is None:
             if kept.order.kind == "seal":
-                self._seal(kept)
+                kept = self._seal(kept)
             elif kept.order.kind == "wipe" and not kept.order.over(late):
                 self._wipe(kept.order)
+        self._rule(ruled, standing, own, kept)
         for scope, orders in standing.erasures.items():
             for each in orders:
                 if found.of(each).obeyed_at is None:
                     self._erase(scope, each)
+
+    def _rule(self, ruled: Ruled, standing: Standing, own: str | None, kept: Kept | None) -> None:
+        """Keep what officers signed of this laptop: whoever was cut off sees nothing of before. Nothing is deleted."""
+        said = standing.device(own) if own else None
+        opened = said == "seal" and kept is not None and kept.obeyed_at is not None
+        barred = said if said in authority.BARRING and not opened else None
+        new = Ruled(said, barred)
+        if new != ruled:
+            with self.store.write() as unit:
+                unit.remember(authority.STATE, said)
+                unit.remember(authority.BARRED, barred)
+        self.taken = self.taken or (barred is not None and barred != ruled.barred)
         self._role(standing)
 
-    def _hide(self, said: str | None, barred: str | None, kept: Kept | None) -> None:
-        """Whoever was cut off sees nothing of before; a later order shows it again. Nothing is deleted."""
-        hidden = said if said in ("revoked", "seal", "wipe") else None
-        if hidden == "seal" and kept is not None and kept.obeyed_at is not None and barred is None:
-            hidden = None  # the custodians opened it again
-        if hidden != barred:
-            with self.store.write() as unit:
-                unit.remember(authority.BARRED, hidden)
+    def _seal(self, kept: Kept) -> Kept:
+        """The vault is closed first: a crash before the note closes it no second time (storage.vault.seal).
 
-    def _seal(self, kept: Kept) -> None:
-        self.sealed = sealed = self.seal(kept.order.hash)
+        Nobody could ever open a vault without custodians again: its records only hide, and it is not told as done.
+        """
+        if not self.seal(kept.order.hash):
+            with self.store.write() as unit:
+                server_state.alarm(unit.connection, ONLY_HIDES, unit.now)
+            return kept
+        self.taken = True
         with self.store.write() as unit:
             self._obeyed(unit, kept.order)
-            # Sealed, the file is what hides; without anybody who could open it the records only hide.
-            unit.remember(authority.BARRED, None if sealed else "seal")
+            server_state.clear_alarm(unit.connection, ONLY_HIDES)
+            return replace(kept, obeyed_at=instants.iso(unit.now))
 
     def _wipe(self, order: Order) -> None:
         with self.store.write() as unit:
             leaving.wipe(unit.connection, unsent=bool(order.data["unsent"]))
             self._obeyed(unit, order)
+        self.taken = True
 
     def _erase(self, scope: str, order: Order) -> None:
+        """Of this laptop's own log alone: whoever gives the order names a scope, never a change."""
         with self.store.write() as unit:
             connection = unit.connection
-            if connection.exec_driver_sql(KNOWN, (scope,)).first():
-                ids = (
-                    connection.exec_driver_sql(OF_SCOPE, (scope, bool(order.data["unsent"]))).scalars().all()
-                )
+            asked = (scope, bool(order.data["unsent"]))
+            if ids := connection.exec_driver_sql(TO_ERASE, asked).scalars().all():
                 leaving.erase(connection, scope, ids, instants.iso(unit.now), instants.micros(unit.now))
             self._obeyed(unit, order)
 
@@ -180,18 +214,64 @@ class Control:
     def report(self) -> None:
         """Tell the server what was carried out; what it does not take now is told again later."""
         with self.store.read() as connection:
-            done = [
-                each.order for each in authority.book(connection).orders
-                if each.obeyed_at is not None and each.told_at is None
-            ]  # fmt: skip
-        for order in done:
+            done = authority.untold(connection)
+        for hash_ in done:
             try:
-                self.line.call("POST", "/v1/obeyed", {"hash": order.hash})
+                self.line.call("POST", "/v1/obeyed", {"hash": hash_})
             except SyncFailed as error:
                 if error.code not in ("not_found", "forbidden", "malformed"):
                     raise
             with self.store.write(behind=True) as unit:
-                authority.told(unit.connection, order.hash, instants.iso(unit.now))
+                authority.told(unit.connection, hash_, instants.iso(unit.now))
+        self._told = True
+
+
+class Ruled(NamedTuple):
+    """What officers signed of this laptop, as it was last kept."""
+
+    state: str | None
+    barred: str | None
+
+    @classmethod
+    def of(cls, connection: Connection) -> Ruled:
+        """As the database has it."""
+        return cls(state.get(connection, authority.STATE), state.get(connection, authority.BARRED))
+
+
+class _Walk:
+    """Where in the server's list the questions are; it may be another list than before."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        with store.read() as connection:
+            self.place, self.last = authority.cursor(connection)
+        self.anew = False
+        """The server's list did not go on where this laptop was."""
+        self.whole = True
+        """Nothing was refused so far: the cursor may go on."""
+        self.met: set[str] = set()
+
+    def asks(self) -> dict[str, Any]:
+        """The next question."""
+        with self.store.read() as connection:
+            n, _ = authority.reached(connection)
+        return {"authority": n, "orders": self.place, "last": self.last}
+
+    def go_on(self, unit: Unit, start: int, orders: Sequence[Any], good: int) -> None:
+        """Note how far an answer reached. What was refused is asked for again: a right one may stand there then."""
+        if start != self.place:
+            self.anew, self.met = True, set()
+        hashes = [_hash(each) for each in orders]
+        self.met |= set(filter(None, hashes))
+        self.place, self.last = (
+            start + len(orders),
+            (hashes[-1] or "") if hashes else (self.last if start else ""),
+        )
+        if self.whole and good == len(orders):
+            authority.move(unit.connection, self.place, self.last)
+        elif self.whole:
+            self.whole = False
+            authority.move(unit.connection, start + good, (hashes[good - 1] or "") if good else "")
 
 
 def _offered(unit: Unit, authorities: list[Any]) -> None:
@@ -202,7 +282,6 @@ def _offered(unit: Unit, authorities: list[Any]) -> None:
         server_state.alarm(unit.connection, getattr(error, "code", INCOMPLETE), unit.now)
         return
     unit.remember(authority.OFFERED, first.org)
-    server_state.alarm(unit.connection, UNCONFIRMED, unit.now)
 
 
 def _take_authorities(unit: Unit, authorities: list[Any], org: str) -> None:
@@ -222,34 +301,37 @@ def _take_authorities(unit: Unit, authorities: list[Any], org: str) -> None:
         known[former.n] = former
 
 
-def _take_orders(unit: Unit, orders: list[Any]) -> None:
-    """Each is kept, so that the count is the server's; what lacks signatures is told and never believed."""
+def _take_orders(unit: Unit, orders: list[Any]) -> int:
+    """Each that enough officers signed is kept. How many there were before the first that is refused, and told."""
     known = authority.versions(unit.connection)
+    good, refused = 0, False
     for document in orders:
         try:
             signed = documents.read("order", document)
-        except ControlRefused as error:
-            server_state.alarm(unit.connection, error.code, unit.now)
-            return
-        if not authority.keep_order(unit.connection, signed):
-            continue
-        try:
             if not known:
                 raise ControlRefused(INCOMPLETE)
             control.read_order(signed, known)
         except ControlRefused as error:
-            server_state.alarm(unit.connection, error.code, unit.now)
+            if error.code == "control_old" and not authority.is_kept(unit.connection, signed.hash):
+                server_state.alarm(unit.connection, error.code, unit.now)
+            if error.code != "control_old":
+                server_state.alarm(unit.connection, error.code, unit.now)
+                refused = True
+                continue
+        authority.keep_order(unit.connection, signed)
+        good += not refused
+    return good
 
 
-def _hashes(orders: Any) -> set[str]:
-    found = set()
-    for document in orders if isinstance(orders, list) else ():
-        with suppress(ControlRefused):
-            found.add(documents.read("order", document).hash)
-    return found
+def _hash(document: Any) -> str | None:
+    try:
+        return documents.read("order", document).hash
+    except ControlRefused:
+        return None
 
 
-def _own_key(connection: Connection) -> str | None:
+def own_key(connection: Connection) -> str | None:
+    """The public key of this laptop, hexadecimal."""
     secret = state.get(connection, server_state.DEVICE_KEY)
     return SigningKey(secret, HexEncoder).verify_key.encode(HexEncoder).decode() if secret else None
 
@@ -270,7 +352,6 @@ def pin(unit: Unit, org: str, by: str) -> None:
         raise ControlRefused("control_org")
     unit.remember(authority.PINNED, {"org": org, "by": by})
     unit.remember(authority.OFFERED, None)
-    server_state.clear_alarm(unit.connection, UNCONFIRMED)
     audit.note(unit.connection, unit.now, unit.author.actor, f"authority.{by}", org)
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import psycopg
 import pytest
 from control_office import Officers, founded, officers, pin
+from nacl.signing import SigningKey
 from served import TEAM, Laptop, Served, serving
 from sqlalchemy.exc import DBAPIError
 
 from lnctp_tui.domain import control, documents
 from lnctp_tui.domain.documents import ControlRefused
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import database, founding, ordering, pins, schema
+from lnctp_tui.server import backups, database, founding, identity, ordering, pins, schema
 from lnctp_tui.server.control import Control
 from lnctp_tui.server.database import SERVE
 from lnctp_tui.server.settings import Settings
@@ -309,8 +310,8 @@ HARM = {
     "authority gone": "DELETE FROM authorities; UPDATE control_counter SET authority = 0",
     "all gone": "DELETE FROM authorities; DELETE FROM orders; DELETE FROM control_counter",
     "last order gone": "DELETE FROM orders WHERE n = 2; UPDATE control_counter SET orders = 1",
-    "first order gone":
-        "DELETE FROM orders WHERE n = 1; UPDATE orders SET n = 1; UPDATE control_counter SET orders = 1",
+    "first order gone": "DELETE FROM orders WHERE n = 1; UPDATE orders SET n = 1;"
+    " UPDATE control_counter SET orders = 1",
     "an order gone, the count not": "DELETE FROM orders WHERE n = 1",
     "a body altered": "UPDATE orders SET body = replace(body, 'robo', 'otro') WHERE n = 2",
     "signatures gone": "UPDATE authorities SET sigs = '[]'",
@@ -447,3 +448,69 @@ def test_four_hundred_orders_are_checked_in_150_ms(team: Officers, owner: str) -
         assert len(ruling.orders) == 400
         assert kept.read(connection, TEAM) is ruling
     assert took < 0.6  # 0.15 alone on a core; the machine that tests is shared
+
+
+def test_a_request_reads_no_document_while_none_came(team: Officers, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert team.state(team.first) == "active"
+    read: list[str] = []
+    plain = Control.read
+    monkeypatch.setattr(
+        Control, "read", lambda self, *rest, **more: read.append("") or plain(self, *rest, **more)
+    )
+    for _ in range(5):
+        assert team.first.call("GET", PULL).status == 200
+        assert team.first.call("POST", "/v1/control", {}).status == 200
+    assert read == []
+
+
+def test_a_role_is_what_officers_signed_and_whoever_left_only_delivers(team: Officers) -> None:
+    ana, bea = team.served.pending(), team.served.pending()
+    for each in (ana, bea):
+        team.do("device", each)
+    theirs = bea.case(summary="Prueba")
+    bea.push(theirs)
+
+    def seen() -> bool:
+        entries = ana.call("GET", PULL).message["entries"]
+        return any(
+            each.get("c", {}).get("id") == theirs["id"] or each.get("scope") == theirs["row"]
+            for each in entries
+        )
+
+    assert not seen()
+    team.do("person", team.person(ana), role="supervisor", name="Ana de Prueba")
+    assert ana.call("GET", PULL).message["role"] == "supervisor"
+    assert seen()
+    assert ana.call("GET", "/v1/quarantine").status == 200
+    team.do("person", team.person(ana), role="supervisor", state="left")
+    assert team.state(ana) == "upload_only"
+    assert ana.call("GET", PULL).error == "upload_only"
+    assert ana.push(ana.case()).status == 200
+    assert team.person(ana) not in {each["id"] for each in bea.call("GET", "/v1/people").message["people"]}
+
+
+def test_an_order_to_wipe_ends_and_leaves_the_laptop_out(team: Officers) -> None:
+    ana = team.served.pending()
+    team.do("device", ana)
+    team.do("wipe", ana)
+    ruling = team.served.app.state.services.control.now(TEAM)
+    assert ruling.state(ana.public_key, instants.now()) == "wipe"
+    assert ruling.state(ana.public_key, instants.now() + timedelta(days=4)) == "revoked"
+
+
+def test_a_restored_server_has_its_key_and_pin_again_or_a_new_key(tmp_path: Path) -> None:
+    home, same, new = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    identity.keep(home, SigningKey(b"7" * 32))
+    pins.put(home, TEAM, pins.Pin("ab" * 16))
+    key = backups.secret_key(backups.new_key(home))
+    file = tmp_path / "file"
+    with file.open("wb") as target:
+        writer = backups._Writer(target, key.public_key)
+        manifest = {"format": 1, "made_at": "x", "revision": "0008", "heads": {}, "rows": {}}
+        writer.write(json.dumps(manifest | {"kept": backups.kept(home)}).encode())
+        writer.end()
+    assert ("37" * 32).encode() not in file.read_bytes()
+    backups.put_back(file, key, same, new_key=False)
+    backups.put_back(file, key, new, new_key=True)
+    assert identity.read(same) == identity.read(home) != identity.read(new)
+    assert pins.read(new, TEAM) == pins.read(same, TEAM) == pins.read(home, TEAM)

@@ -12,7 +12,18 @@ from nacl.signing import SigningKey
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import VaultUnfinished
 from lnctp_tui.services.writer import Writer
-from lnctp_tui.storage import catalogs, engine, folios, instants, paths, schema, server_state, state, vault
+from lnctp_tui.storage import (
+    catalogs,
+    engine,
+    fitness,
+    folios,
+    instants,
+    paths,
+    schema,
+    server_state,
+    state,
+    vault,
+)
 from lnctp_tui.storage.session import Author, Store
 from lnctp_tui.storage.vault import Key
 
@@ -92,6 +103,7 @@ def open_store(home: Path, key: Key, *, protocol: Protocol) -> Store:
         schema.prepare(writer)
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol)
+            fitness.prepare(connection, protocol.catalogs, instants.now())
             author = _author(state.starting_with(connection, ""))
             server_state.note_clock(connection, instants.now())
     except BaseException:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed, VaultError
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import paths, sound
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -167,6 +167,7 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
         max_overflow=0,
         pool_use_lifo=True,  # the reader used last: its page cache still holds what the last letter read
         hide_parameters=True,
+        json_deserializer=sound.from_json,
     )
 
     @event.listens_for(engine, "begin")

@@ -40,14 +40,32 @@ def good(table: str, name: str) -> Any:
     if (catalog := CODES.get(table, {}).get(name)) in CLOSED:
         return sorted(BUILT_IN[str(catalog)])[0]
     check = record_check.CHECKS[table][name]
-    tried = ("2026-03-14T20:05:00.000000Z", "2024-03", 17, True, ["uno"], "K7Q2-0001-T", "America/Mexico_City", "Prueba")
+    tried = (
+        "2026-03-14T20:05:00.000000Z",
+        "2024-03",
+        17,
+        True,
+        ["uno"],
+        "K7Q2-0001-T",
+        "America/Mexico_City",
+        "Prueba",
+    )
     return next((each for each in tried if check(each) is None), None)
 
 
 def whole_case(unit: Any, case: str, ids: Mapping[str, str]) -> None:
     """A case with one full record of each kind."""
     for table in OF_CASE:
-        names = DECLARED[table] - {"id", "heads", "extra", "answers", "created_at", "created_by", "erased_at", "case_id"}
+        names = DECLARED[table] - {
+            "id",
+            "heads",
+            "extra",
+            "answers",
+            "created_at",
+            "created_by",
+            "erased_at",
+            "case_id",
+        }
         patch = {name: good(table, name) for name in sorted(names - {"folio", "merged_into"})}
         if table in ("cases", "contacts", "people"):
             patch |= {"answers.act.captar": "yes", "answers.clock.pause.1": "ayer", "futuro": {"a": [1]}}

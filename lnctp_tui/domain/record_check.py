@@ -1,7 +1,7 @@
 """What a change may say: the one semantic rule of typing, import, server check and projection into tables.
 
 A change fits whole or not at all: it was signed as one, and half of it is what nobody wrote (decision 017). What
-does not fit stays in the log with its reason. Reads no clock, no file and no database.
+does not fit stays in the log with its reason. Reads no clock and no database.
 """
 
 from __future__ import annotations
@@ -280,9 +280,12 @@ def _a_folio(value: Any) -> str | None:
 @lru_cache(256)
 def _is_zone(name: str) -> bool:
     try:
-        return bool(ZoneInfo(name).key)
-    except (OSError, ValueError):
+        return _ZONE.fullmatch(name) is not None and bool(ZoneInfo(name).key)
+    except (ImportError, KeyError, OSError, ValueError):
         return False
+
+
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2}")
 
 
 def _a_zone(value: Any) -> str | None:

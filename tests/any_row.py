@@ -105,6 +105,8 @@ def _read(workspace: Workspace) -> dict[str, Any]:
     shown = [line.id for line in _listed(store)]
     assert sorted(shown) == sorted(ids), "a case is not listed"
     assert len(shown) == len(set(shown)), "a case is listed twice"
+    exported = [orjson.loads(line) for line in exporting.lines(store, None)]
+    assert {each["case"].get("id") for each in exported} >= set(ids)
     desk(store, limit=10_000)
     calls.list_calls(store, limit=10_000)
     calls.unfinished(store)
@@ -114,8 +116,6 @@ def _read(workspace: Workspace) -> dict[str, Any]:
     finding.search(store, "5512345678")
     words = Words(workspace.protocol, workspace.zone, handing.names(store))
     documents = [_opened(workspace, case, words) for case in ids]
-    exported = [orjson.loads(line) for line in exporting.lines(store, None)]
-    assert {each["case"].get("id") for each in exported} >= set(ids)
     return {"ids": ids, "documents": documents, "exported": exported}
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
-from typing import Any
 
-import pytest
-from any_row import JUNK, OF_CASE, everything, looked_over, spoil, whole_case
+from any_row import JUNK, OF_CASE, everything, looked_over, whole_case
 from workspaces import Founded
 
 from lnctp_tui.domain.columns import DECLARED
@@ -25,7 +22,7 @@ CELLS = [
 
 def test_any_value_in_any_column_ends_nothing(office: Founded, soak: bool) -> None:
     """Attack 27: one cell of one case each, in one vault; the other cases are whole."""
-    cells = CELLS if soak else random.Random(27).sample(CELLS, 130)
+    cells = random.Random(27).sample(CELLS, 800 if soak else 80)
     workspace = open_workspace(office.home, office.key)
     made = []
     for start in range(0, len(cells), 50):

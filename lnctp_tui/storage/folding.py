@@ -14,11 +14,10 @@ from time import gmtime, strftime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Integer
+from sqlalchemy import JSON, Boolean, Connection, Float, Integer
 
 from lnctp_tui.domain import merge, moments, record_check
 from lnctp_tui.domain.text import clean, plain_json
-from lnctp_tui.models.base import INSTANT
 from lnctp_tui.storage import bulk, instants, sound
 from lnctp_tui.storage.session import TABLES, blank, merged
 
@@ -226,7 +225,6 @@ def _cleaned(value: Any) -> Any:
 def _kinds(table: str) -> dict[str, tuple[type, bool]]:
     """Column → (Python type, whether it holds an instant)."""
     found: dict[str, tuple[type, bool]] = {}
-    checked = [str(each.sqltext) for each in TABLES[table].constraints if isinstance(each, CheckConstraint)]
     for column in TABLES[table].columns:
         kind: type = str
         if isinstance(column.type, JSON):
@@ -237,7 +235,7 @@ def _kinds(table: str) -> dict[str, tuple[type, bool]]:
             kind = int
         elif isinstance(column.type, Float):
             kind = float
-        found[column.name] = (kind, f"{column.name} IS NULL OR {column.name} LIKE '{INSTANT}'" in checked)
+        found[column.name] = (kind, column.name in moments.INSTANTS)
     return found
 
 

@@ -22,10 +22,12 @@ from lnctp_tui.sync.verify import Keyring
 
 KEY = SigningKey(b"a colleague's laptop, made up 32"[:32])
 WRITER = check.Writer(KEY.verify_key.encode().hex(), "colega", frozenset({"colega"}))
-TEXTS = ("", " ", "Prueba", "ñandú «x» \n y\ty", "' OR 1=1 --", '"*" AND (', "zz" * 40, "😀" * 9, "5512345678", "%s {0}",
-         "2026-02-30", "null", "a" * 3000, "á_b-c.d/e", "\u0301", "12:30", "[/] [@click=a]", "1e999")  # fmt: skip
-MOMENTS = ("1900-01-01T00:00:00Z", "2200-12-31T23:59:59.999999Z", "2026-03-14T20:05:00-06:00", "2024-02-29 10:00:00+00:00",
-           "2026-03-14T20:05:00.000001Z", "1900-01-01T00:30:00+14:00", "2200-12-31T23:00:00-12:00",
+TEXTS = ("", " ", "Prueba", "ñandú «x» \n y\ty", "' OR 1=1 --", '"*" AND (', "zz" * 40, "😀" * 9, "5512345678",
+         "%s {0}", "2026-02-30", "null", "a" * 3000, "á_b-c.d/e", "\u0301", "12:30", "[/] [@click=a]",
+         "1e999")  # fmt: skip
+MOMENTS = ("1900-01-01T00:00:00Z", "2200-12-31T23:59:59.999999Z", "2026-03-14T20:05:00-06:00",
+           "2024-02-29 10:00:00+00:00", "2026-03-14T20:05:00.000001Z", "1900-01-01T00:30:00+14:00",
+           "2200-12-31T23:00:00-12:00",
            "2026-02-30T10:00:00.000000Z", "2026-03-14", "2024", "2024-02", "2025-02-29", "1899-01-01T00:00:00Z",
            "20260314T200500Z", "2026-03-14T24:00:00Z")  # fmt: skip
 NUMBERS = (
@@ -83,8 +85,9 @@ NEW = (
     "answers",
     "ID",
 )
-ANSWERS = ("act.captar", "means.engano", "danger.weapon_present", "raw.age", "link.otro", "clock.pause.1", "escalated.911",
-           "decided.triage", "nueva.cosa", "x", "attached.from", "discard.reason", "cssrs.1")  # fmt: skip
+ANSWERS = ("act.captar", "means.engano", "danger.weapon_present", "raw.age", "link.otro", "clock.pause.1",
+           "escalated.911", "decided.triage", "nueva.cosa", "x", "attached.from", "discard.reason",
+           "cssrs.1")  # fmt: skip
 BATCH = 500
 
 
@@ -127,7 +130,7 @@ def _value(chance: random.Random, table: str, name: str, wild: bool) -> Any:
 
 
 def signed(table: str, row: str, case: str | None, patch: Mapping[str, Any], hlc: int) -> dict[str, Any]:
-    """A colleague's change as it comes over the line; one signature stands for all here: the key is proven elsewhere."""
+    """A colleague's change as it comes over the line."""
     content = {
         "id": instants.new_id(), "device": "colega", "actor": "colega", "hlc": hlc, "table": table, "row": row,
         "case": case, "base": [], "patch": patch, "schema": 1,

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import changes, columns, folio, moments, text
+from lnctp_tui.domain import changes, columns, moments, text
 from lnctp_tui.domain.columns import CLOSED, CODES, DECLARED, STANDING
 from lnctp_tui.domain.document import MEMBERS
 
@@ -122,8 +122,8 @@ def flaw(table: str, patch: Any, hlc: int) -> Flaw | None:
 def value_flaw(table: str, name: str, value: Any) -> str | None:
     """Why one value cannot stand in one column of a stored row; columns the program itself writes too."""
     if value is None:
-        return "empty" if (table, name) in _ALWAYS else None
-    check = _ROW_CHECKS.get(name) or CHECKS[table].get(name)
+        return "empty" if name in columns.OBJECTS else None
+    check = OF_ROWS[table].get(name)
     return check(value) if check else None
 
 
@@ -272,9 +272,11 @@ def _a_list(value: Any) -> str | None:
 
 
 def _a_folio(value: Any) -> str | None:
-    if type(value) is not str:
-        return "type"
-    return None if str(folio.parse(value)) == value else "type"
+    """By its symbols: whether the check symbol is right is told where one is typed."""
+    return None if type(value) is str and _FOLIO(value) else "type"
+
+
+_FOLIO = re.compile("[0-9A-Z-]{1,24}").fullmatch
 
 
 @lru_cache(256)
@@ -313,9 +315,6 @@ _ROW_CHECKS: Mapping[str, Check] = {
     "answers": _an_object,
 }  # fmt: skip
 """Columns that no patch names."""
-_ALWAYS = {
-    (table, name) for table in DECLARED for name in ("heads", "extra", "answers") if name in DECLARED[table]
-}
 
 
 def _check_of(table: str, name: str) -> Check:
@@ -349,3 +348,8 @@ CHECKS: Mapping[str, Mapping[str, Check]] = {
     table: {name: _check_of(table, name) for name in names} for table, names in DECLARED.items()
 }
 """Table → column → its check."""
+OF_ROWS: Mapping[str, Mapping[str, Check]] = {
+    table: {name: _ROW_CHECKS.get(name) or checks[name] for name in checks}
+    for table, checks in CHECKS.items()
+}
+"""The same for a stored row, with the columns that no patch names."""

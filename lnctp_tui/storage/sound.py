@@ -25,8 +25,12 @@ def from_json(stored: Any) -> Any:
 def row(table: str, stored: Mapping[Any, Any]) -> dict[str, Any]:
     """A stored row without the values that fit no column of it."""
     found = dict(stored)
-    for name, value in found.items():
-        if record_check.value_flaw(table, name, value):
+    for name, check in record_check.OF_ROWS[table].items():
+        value = found.get(name)
+        if value is None:
+            if name in OBJECTS:
+                found[name] = {}
+        elif check(value):
             found[name] = {} if name in OBJECTS else None
     for name, prefix in INSIDE.items():
         if bag := found.get(name):

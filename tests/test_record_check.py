@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 from any_row import good
 from sqlalchemy import JSON, Boolean, Float, Integer
 
-from lnctp_tui.domain import record_check
+from lnctp_tui.domain import record_check, values
 from lnctp_tui.domain.columns import CLOSED, CODES, DECLARED, LISTS, STANDING
+from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.record_check import BUILT_IN, DEEPEST, LONG, RESERVED, SHORT, flaw, json_flaw
 from lnctp_tui.storage import catalogs
 from lnctp_tui.storage.session import TABLES
@@ -141,3 +145,45 @@ def test_an_organisations_own_codes_are_learnt() -> None:
         record_check._known["place_role"].discard("refugio")
     record_check.know("venue", ["hotel"])
     assert CODES["places"]["venue"] == "venue"
+
+
+@pytest.mark.parametrize(
+    ("on", "code", "typed", "problem"),
+    [
+        ("person", "headcount", "99999999", "number_too_large"),
+        ("person", "headcount", "1000000", None),
+        ("money", "amount", "$ 500,000", None),
+        ("case", "code_word", "x" * (SHORT + 1), "too_long"),
+        ("person", "name", "x" * (SHORT + 1), "too_long"),
+    ],
+)
+def test_typing_keeps_what_a_column_does_not_take_as_it_was_typed(
+    on: str, code: str, typed: str, problem: str | None
+) -> None:
+    protocol = catalogs.load()
+    field = next(each for _, each in protocol.fields if (each.on, each.code) == (on, code))
+    parsed = values.parse(field, typed, protocol=protocol, today=date(2026, 3, 15), record={})
+    assert parsed.problem == problem
+    assert (parsed.patch.get(f"answers.raw.{code}") == typed) == (problem is not None)
+    assert flaw(TABLE_OF[on], parsed.patch, NOW) is None
+
+
+def test_the_server_learns_an_organisations_codes_from_the_same_folder(tmp_path: Path) -> None:
+    from lnctp_tui.server import codes
+
+    codes.learn(tmp_path)
+    own = tmp_path / "protocol"
+    own.mkdir()
+    built_in = (
+        resources.files("lnctp_tui").joinpath("data/catalogs/place_role.csv").read_text(encoding="utf-8")
+    )
+    row = built_in.splitlines()[1]
+    (own / "place_role.csv").write_text(
+        f"{built_in}{row.replace(row.partition(',')[0], 'refugio_propio', 1)}\n", encoding="utf-8"
+    )
+    assert flaw("places", {"role": "refugio_propio"}, NOW) == ("code", "role")
+    codes.learn(tmp_path)
+    try:
+        assert flaw("places", {"role": "refugio_propio"}, NOW) is None
+    finally:
+        record_check._known["place_role"].discard("refugio_propio")

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, keeper, logs, metrics
+from lnctp_tui.server import cluster, codes, keeper, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -77,6 +77,7 @@ def application() -> Any:
     hardening.harden()
     logs.start()
     settings = Settings.read()
+    codes.learn(settings.home)
     # What is there by now stays; after that a request makes thousands of objects, and no cycles among them.
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)

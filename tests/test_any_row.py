@@ -8,8 +8,9 @@ from any_row import JUNK, OF_CASE, everything, looked_over, whole_case
 from workspaces import Founded
 
 from lnctp_tui.domain.columns import DECLARED
+from lnctp_tui.services import search as finding
 from lnctp_tui.services.workspace import open_workspace
-from lnctp_tui.storage import engine, instants, paths
+from lnctp_tui.storage import engine, instants, paths, search
 
 CELLS = [
     (table, column, value)
@@ -44,3 +45,24 @@ def test_any_value_in_any_column_ends_nothing(office: Founded, soak: bool) -> No
     assert looked["log"].level == looked["fit"].level == "bad"
     everything(office.home, office.key)
     everything(office.home, office.key, edits=False)
+
+
+def test_many_cases_of_one_instant_are_all_found(office: Founded) -> None:
+    """Their places in the index reach into the next second, where others may stand."""
+    workspace = open_workspace(office.home, office.key)
+    for _round in range(3):
+        with workspace.store.write() as unit:
+            for second in ("59.999999Z", "59.999998Z", "59.999999Z"):
+                at = f"2026-03-14T20:05:{second}"
+                unit.record(
+                    "cases", instants.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"}
+                )
+            at = "2026-03-14T20:06:00.000000Z"
+            unit.record(
+                "cases", instants.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"}
+            )
+        with workspace.store.write() as unit:
+            while search.refresh(unit.connection):
+                pass
+    assert len(finding.search(workspace.store, "repetida")) == 12
+    workspace.close()

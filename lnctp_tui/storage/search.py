@@ -7,7 +7,7 @@ It is derived: rebuilt from the tables at any time, never migrated. Rows that a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -158,13 +158,27 @@ def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tupl
             if first not in tops:
                 top = connection.scalar(TOP, {"a": first, "b": first + SECOND}) or first
                 tops[first] = max(top, *(each for each in met if first <= each < first + SECOND))
-            at = tops[first] + 1
-            while at in met:
-                at += 1
+            at = _free(connection, tops[first] + 1, met)
             tops[first] = at
         met.add(at)
         placed.append((at, row))
     return placed
+
+
+def _free(connection: Connection, at: int, met: Set[int]) -> int:
+    """The first number from `at` on that no row has: many rows of one instant reach into the next second."""
+    while True:
+        while at in met:
+            at += 1
+        free = int(connection.scalar(FREE, {"a": at}) or at)
+        if free == at:
+            return at
+        at = free
+
+
+FREE = text("""SELECT rowid + 1 FROM search_rows r WHERE rowid >= :a
+  AND EXISTS (SELECT 1 FROM search_rows WHERE rowid = :a)
+  AND NOT EXISTS (SELECT 1 FROM search_rows n WHERE n.rowid = r.rowid + 1) ORDER BY rowid LIMIT 1""")
 
 
 def _micros(at: str | None) -> int:
@@ -204,7 +218,7 @@ def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, A
         "id": row["id"],
         "is_case": is_case,
         "folio": row["folio"],
-        "at": row["at"] if _micros(row["at"]) > 1 else None,
+        "at": row["at"] if moments.instant(row["at"]) else None,
         "line": one_line(row["told"]),
         "names": names,
         "body": " ".join((body, *_parts(phones.mentioned(body)))),

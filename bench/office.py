@@ -49,11 +49,14 @@ class Served:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         shutil.rmtree(folder, ignore_errors=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lnctp_tui", "server", "run", "--port", str(self.port)],
-            env=os.environ | {HOME: str(folder)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        until_up(f"{self.url}/health", self.process)
+        said = folder.with_suffix(".errors")
+        said.parent.mkdir(parents=True, exist_ok=True)
+        with said.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "lnctp_tui", "server", "run", "--port", str(self.port)],
+                env=os.environ | {HOME: str(folder)}, stdout=subprocess.DEVNULL, stderr=errors,
+            )  # fmt: skip
+        until_up(f"{self.url}/health", self.process, said=said)
         self.cluster = embedded.start(folder)
 
     @contextmanager
@@ -171,8 +174,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until_up(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> None:
-    """Waits for an answer. AssertionError when the process ended or the time is up."""
+def until_up(url: str, process: subprocess.Popen[Any], seconds: float = 60, said: Path | None = None) -> None:
+    """Waits for an answer. AssertionError, with the last line of `said`, when the process ended or time is up."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -180,7 +183,8 @@ def until_up(url: str, process: subprocess.Popen[Any], seconds: float = 60) -> N
                 return
         except (URLError, OSError):
             threading.Event().wait(0.05)
-    raise AssertionError(f"{url} does not answer")
+    lines = said.read_text(encoding="utf-8", errors="replace").splitlines() if said else []
+    raise AssertionError(f"{url} does not answer {lines[-1:]}")
 
 
 def below(process: int) -> list[int]:

@@ -120,7 +120,7 @@ class Preload:
 
         workspace = open_workspace(self.home, key, protocol=self.protocol)
         kept = workspace.setting(RESUME, None)
-        if kept is not None:
+        if kept is not None and workspace.pending is None:  # else the desk is not certain to come
             workspace.set_setting(RESUME, None)
         return Start(
             workspace,

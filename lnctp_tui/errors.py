@@ -44,6 +44,19 @@ class DatabaseDamaged(VaultError):
     code = "database_damaged"
 
 
+class SavesMissing(VaultError):
+    """What stands on the disk is not what was saved last (storage.loss). Nothing was written or deleted.
+
+    Codes: `saves_missing`, `database_other`, `vault_older`, `mark_gone`, `mark_damaged`.
+    """
+
+    code = "saves_missing"
+
+    def __init__(self, code: str, loss: object, **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.loss = loss
+
+
 class VaultBusy(VaultError):
     """Another instance holds this vault."""
 
@@ -60,6 +73,12 @@ class StorageFailed(LnctpError):
     """Disk full, folder read-only, input/output error: the edit stays in memory and is retried."""
 
     code = "storage_failed"
+
+
+class NotStored(StorageFailed):
+    """The disk is well; what was to be written does not fit the database. Trying again changes nothing."""
+
+    code = "not_stored"
 
 
 class BadInput(LnctpError):

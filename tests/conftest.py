@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import gc
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from counts import often
 from homes import (
     own_home,
     pytest_configure,
@@ -20,21 +23,42 @@ from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
 from vaults import made, soak, vault_template
-from workspaces import founded, office, second, workspace
+from workspaces import founded, office, second, tables_template, workspace
 
-from lnctp_tui.storage import vault
+from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.storage import catalogs, vault
 
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
     "pytest_configure", "pytest_exception_interact", "pytest_sessionfinish", "pytest_terminal_summary", "second",
-    "served", "soak", "vault_template", "workspace",
+    "served", "soak", "tables_template", "vault_template", "workspace",
 ]  # fmt: skip
 
-settings.register_profile("shared", deadline=None)  # the machine may be busy with something else
+settings.register_profile(
+    "shared", deadline=None, max_examples=often(100, 40)
+)  # the machine may be busy with something else
 settings.load_profile("shared")
+
+# By default a quarter of the tests' time goes into looking for cycles among all that pytest and the libraries hold.
+gc.set_threshold(50_000, 10, 10)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays."""
+    gc.freeze()
+
 
 # The real derivation, slow on purpose; but in one process the same question is answered once.
 vault._derive = functools.cache(vault._derive)
+
+
+def _read_once(load: Callable[[Path | None], Protocol]) -> Callable[[Path | None], Protocol]:
+    """The built-in protocol cannot change; a folder of an organisation is read whenever it is asked for."""
+    built_in = functools.cache(lambda: load(None))
+    return lambda folder=None: built_in() if folder is None else load(folder)
+
+
+catalogs.load = _read_once(catalogs.load)
 
 PTY_TESTS = [
     "test_attack_lock.py",

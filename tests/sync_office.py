@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from lnctp_tui.services.workspace import Workspace, found_workspace, open_worksp
 from lnctp_tui.storage import instants, server_state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.vault import Key
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import fresco, wire
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round
 
@@ -54,14 +55,25 @@ class DirectLine:
             raise SyncFailed("offline")
         body = wire.unpack(wire.pack(message), wire.BODY_CAP) if message is not None else {}
         self.asked.append(path.partition("?")[0])
+        nonce = secrets.token_hex(16)
         try:
             answer = self._serve(path, body)
+            if path.startswith(("/v1/me", "/v1/pull")) and answer.get("status") != "diverged":
+                answer |= {fresco.MEMBER: self._fresh(nonce, answer)}
         except Declined as declined:
             raise SyncFailed(declined.code) from None
         if fault == "unheard":
             raise SyncFailed("line_broke")
         said = self.alter(path, wire.unpack(wire.pack(answer), wire.ANSWER_CAP))
-        return dict(said)
+        key = SERVER_KEY.verify_key.encode().hex()
+        return {**said, fresco.MEMBER: fresco.proven(said.get(fresco.MEMBER), key, self.device, nonce)}
+
+    def _fresh(self, nonce: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+        with self.pool.connection() as connection:
+            device = database.device(connection, self.device)
+        assert device is not None
+        role = answer.get("role", device.role)
+        return fresco.sign(SERVER_KEY, self.device, nonce, role, instants.iso(instants.now()))
 
     def close(self) -> None:
         """Nothing to hang up."""

@@ -141,7 +141,7 @@ def test_restoring_into_an_empty_folder(made: MadeVault, file: Path, tmp_path: P
     _manifest, aside = backup.restore(file, tmp_path / "new", made.phrase, at=AT)
     assert aside is None
     modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "new").iterdir()}
-    assert modes == dict.fromkeys((paths.DATABASE, paths.LOCK, paths.VAULT), 0o600)
+    assert modes == dict.fromkeys((paths.DATABASE, paths.LOCK, paths.MARK, paths.VAULT), 0o600)
     assert _rows(tmp_path / "new", made.key) == 300
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from counts import in_soak
 from intake_app import CallApp
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
-from vaults import MadeVault
 
 from lnctp_tui.i18n import set_language
 from lnctp_tui.screens.closing import ClosingDialog
@@ -22,7 +22,7 @@ from lnctp_tui.screens.find_field import FindField, HitList, goals
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.screens.narrative import NarrativeDialog
 from lnctp_tui.screens.silent import SilentCall
-from lnctp_tui.services import cases, matches, workspace
+from lnctp_tui.services import cases, matches
 from lnctp_tui.services.desk import desk as read_desk
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import Workspace
@@ -41,14 +41,9 @@ HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Mar
 
 
 @pytest.fixture
-def desk(made: MadeVault) -> Iterator[Workspace]:
+def desk(workspace: Workspace) -> Workspace:
     """An open vault with a counselor."""
-    workspace.found_workspace(
-        made.home, made.key, name="Consejera", zone="America/Mexico_City", language="es"
-    )
-    opened = workspace.open_workspace(made.home, made.key)
-    yield opened
-    opened.close()
+    return workspace
 
 
 @asynccontextmanager
@@ -248,8 +243,9 @@ async def test_a_row_of_a_checklist_is_found_too(desk: Workspace) -> None:
         assert person(app)["answers"]["indicator.exp_excessive_hours"] == "yes"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize(
+    ("size", "language"), [(NARROW, "es"), (WIDE, "en"), *in_soak((NARROW, "en"), (WIDE, "es"))]
+)
 async def test_what_to_say_and_what_to_avoid_stand_whole_at_every_stage(
     desk: Workspace, size: tuple[int, int], language: str
 ) -> None:
@@ -697,16 +693,18 @@ async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
 @pytest.mark.parametrize(
     "keys",
     [
-        ("f8", "enter", "escape", "escape", "1", "f9", "enter"),
         ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
-        ("f8", "enter", "escape", "f9", "end", "enter", "f9"),
         ("escape", "x", "f9", "f9"),
         ("f9", "enter"),
-        ("escape", "1", "f9", "end", "enter", "f9"),
         ("escape", "2", "f9", "end", "enter", "enter"),
-        ("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),
         ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
-        ("escape", "d", "enter", "escape", "f9", "enter"),
+        *in_soak(
+            (("f8", "enter", "escape", "escape", "1", "f9", "enter"),),
+            (("f8", "enter", "escape", "f9", "end", "enter", "f9"),),
+            (("escape", "1", "f9", "end", "enter", "f9"),),
+            (("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),),
+            (("escape", "d", "enter", "escape", "f9", "enter"),),
+        ),
     ],
 )
 async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
@@ -727,8 +725,22 @@ async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
         assert shown[0].triage == "emergency"
 
 
-@pytest.mark.parametrize("code", ["danger.in_progress", "danger.weapon_present", "situation.safe_to_talk"])
-@pytest.mark.parametrize("said", ["s", "n", "question_mark"])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("danger.in_progress", "s"),
+        ("danger.weapon_present", "n"),
+        ("situation.safe_to_talk", "question_mark"),
+        ("situation.safe_to_talk", "n"),
+        *in_soak(
+            ("danger.in_progress", "n"),
+            ("danger.in_progress", "question_mark"),
+            ("danger.weapon_present", "s"),
+            ("danger.weapon_present", "question_mark"),
+            ("situation.safe_to_talk", "s"),
+        ),
+    ],
+)
 async def test_a_danger_or_situation_answer_keeps_the_case_open(
     desk: Workspace, code: str, said: str
 ) -> None:
@@ -906,7 +918,11 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
         assert app.intake.document["case"]["id"] == first.document["case"]["id"]
 
 
-@pytest.mark.parametrize("text", ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000])
+@pytest.mark.parametrize(
+    "text",
+    ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000],
+    ids=["words", "one word", "lines"],
+)
 async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:
     async with call(desk) as (app, pilot):
         app.post_message(events.Paste(text))

@@ -156,6 +156,11 @@ LOOKS_LIKE_ONE: set[str] = set()
 """Words of the catalogs that are written with a dot."""
 
 
+@pytest.mark.parametrize(("amount", "said"), [(1500.0, "1,500"), (0.5, "0.50"), (12345.6, "12,345.60")])
+def test_an_amount_is_written_as_in_mexico(words: Words, amount: float, said: str) -> None:
+    assert words.value("money", "amount", amount) == said
+
+
 @pytest.mark.parametrize(
     ("ages", "said"),
     [
@@ -169,10 +174,22 @@ LOOKS_LIKE_ONE: set[str] = set()
 def test_an_age_is_one_line(protocol: Protocol, ages: dict[str, Any], said: str) -> None:
     document = empty() | {"people": [{"id": "p", "role": "victim", "name": "Ana Ficticia", **ages}]}
     for where, text in shown(document, protocol).items():
-        if where != "history":
-            assert [line for line in text.splitlines() if "Edad" in line or "edad" in line] == [
-                f"Edad\t{said}" if where == "case" else f"  Edad: {said}"
-            ], where
+        assert [line for line in text.splitlines() if "Edad" in line or "edad" in line] == [
+            f"  Edad: {said}" if where == "cli" else f"Edad\t{said}"
+        ], where
+
+
+def test_the_history_tells_one_age_after_another(protocol: Protocol) -> None:
+    document = empty() | {"people": [{"id": "p", "role": "victim", "age_min": 16, "age_max": 16}]}
+    patches: list[dict[str, Any]] = [
+        {"age_min": 15, "age_max": 17, "age_estimated": True}, {"age_min": 16, "age_max": 16, "age_estimated": None},
+        {"name": "Ana Ficticia"}, {"age_min": None, "age_max": None},
+    ]  # fmt: skip
+    saves = [HistoryLine(AT, "Ana", "d", "people", "p", patch, f"c{n}", n) for n, patch in enumerate(patches)]
+    parts = history_parts(saves[::-1], document, Words(protocol, ZONE), whole=True)
+    assert [(part.label, part.text) for part in parts if part.kind == "pair"][::-1] == [
+        ("Edad", "15-17"), ("Edad", "15-17 → 16"), ("Nombre o alias", "Ana Ficticia"), ("Edad", "16 → (vacío)"),
+    ]  # fmt: skip
 
 
 def test_the_promised_call_back_and_the_narrative_come_first(protocol: Protocol) -> None:

@@ -24,8 +24,8 @@ WAIT = 20.0
 
 
 @pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 class Road:

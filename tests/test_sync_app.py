@@ -33,11 +33,13 @@ def approve(served: Served, workspace: Workspace) -> None:
 
 
 @pytest.fixture
-def marta(served: Served, vault_template: Founded, tmp_path: Path) -> Iterator[Workspace]:
+def marta(served: Served, tables_template: Founded, tmp_path: Path) -> Iterator[Workspace]:
     """A colleague's laptop, enrolled, of a supervisor."""
-    home = Path(shutil.copytree(vault_template.home, tmp_path / "marta"))
-    found_workspace(home, vault_template.key, name="Marta Ejemplo", zone="America/Mexico_City", language="es")
-    workspace = open_workspace(home, vault_template.key)
+    home = Path(shutil.copytree(tables_template.home, tmp_path / "marta"))
+    found_workspace(
+        home, tables_template.key, name="Marta Ejemplo", zone="America/Mexico_City", language="es"
+    )
+    workspace = open_workspace(home, tables_template.key)
     sync.enroll(workspace, served.url, served.person("supervisor", "Marta Ejemplo")[1])
     approve(served, workspace)
     yield workspace

@@ -202,7 +202,7 @@ def test_a_server_that_answers_something_else(desk: Desk) -> None:
 
 
 def test_fields_of_the_future_are_kept_sent_on_and_read_when_they_are_known(
-    desk: Desk, vault_template: MadeVault, tmp_path: Path
+    desk: Desk, tables_template: MadeVault, tmp_path: Path
 ) -> None:
     future = {"from_the_future": {"deep": [1, None]}, "answers.new_code": "yes"}
     (id_,) = desk.write()
@@ -214,7 +214,7 @@ def test_fields_of_the_future_are_kept_sent_on_and_read_when_they_are_known(
     with desk.open() as workspace:
         assert sync.once(workspace, verify=True) == sync.Comparison(0, 0, 0)
         person = workspace.store.author.actor
-    other = second(desk, person, vault_template, tmp_path)
+    other = second(desk, person, tables_template, tmp_path)
     with other.open() as workspace, workspace.store.read() as connection:
         found = connection.exec_driver_sql("SELECT extra, answers FROM cases WHERE id = ?", (row,)).one()
         patch = connection.exec_driver_sql("SELECT patch, schema FROM changes WHERE id = ?", (id_,)).one()
@@ -286,9 +286,9 @@ def test_a_revoked_device_keeps_what_was_not_sent(desk: Desk) -> None:
     with desk.open() as workspace, desk.served.office() as people:
         people.set_state(people.device(workspace.store.author.device), "revoked")
     desk.says(
-        "El acceso de este equipo fue retirado.",
-        "Lo que faltaba por enviar sigue aquí, cifrado.",
-        "Avise a quien administra el servidor antes de entregar el equipo.",
+        "El servidor dice que el acceso de este equipo fue retirado.",
+        "Lo registrado sigue aquí, y lo que falta por enviar se sigue intentando.",
+        "Avise a su coordinación. Puede seguir tomando llamadas.",
     )
     desk.keeps(ids)
 

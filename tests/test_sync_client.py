@@ -11,21 +11,24 @@ from typing import Any
 import pytest
 from sync_office import Desk, House, opened
 from vaults import MadeVault
+from workspaces import settle
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Refused, SyncFailed
 from lnctp_tui.server import database
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import sync
-from lnctp_tui.storage import server_state, state
+from lnctp_tui.services import calls, cases, exporting, sync
+from lnctp_tui.services.desk import desk as view
+from lnctp_tui.services.search import search as find
+from lnctp_tui.storage import instants, leaving, server_state, state
 from lnctp_tui.storage.session import Form
-from lnctp_tui.sync import outbox
+from lnctp_tui.sync import fresco, outbox
 from lnctp_tui.sync.heap import YOUNG, many_objects
 
 
 @pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
@@ -37,6 +40,27 @@ def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
     beto.sync()
     ana.sync()
     return ana, beto, case
+
+
+def shows(desk: Desk, case: str, word: str) -> bool:
+    """Whether the case is anywhere on the screens of a laptop: all of them, or none."""
+    store = desk.store
+    with store.read() as connection:
+        folio = connection.exec_driver_sql("SELECT folio FROM cases WHERE id = ?", (case,)).scalar() or "-"
+    try:
+        whole = bool(cases.document(store, case)) and bool(cases.history(store, case))
+    except Refused as error:
+        whole = error.code != "case_withdrawn"
+    seen = {
+        whole,
+        case in [each.id for each in view(store).cases],
+        case in [each.id for each in cases.list_cases(store)],
+        case in [each.case_id for each in find(store, word)],
+        any(case.encode() in line for line in exporting.lines(store, None)),
+    }
+    assert len(seen) == 1
+    assert not cases.by_folio(store, folio) or whole
+    return whole
 
 
 def test_a_case_reaches_the_server_and_whoever_was_granted_it(house: House) -> None:
@@ -234,21 +258,20 @@ def test_a_save_after_a_colleagues_is_shown_whatever_the_clocks_say(house: House
     assert hlc < 4 * 10**15
 
 
-def test_a_revocation_leaves_nothing_but_what_was_not_sent(house: House) -> None:
+def test_a_revocation_hides_and_deletes_nothing(house: House) -> None:
     ana, beto, case = shared(house, summary="PRUEBA-SECRETA")
     beto.set(case, code_word="sin enviar")
+    settle(beto.workspace)
     house.event("revoke", case, beto, reason="revoked")
-    client = beto.client()
-    client.pull()
-    assert beto.row(case) is None
-    assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == 1
-    assert beto.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
-    beto.sync()
-    assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == 0
-    assert beto.row(case) is None
-    assert sync.status(beto.workspace).waiting == 0
-    beto.sync()
-    assert beto.row(case) is None
+    held = beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case)
+    beto.client().pull()
+    for _ in range(2):
+        assert not shows(beto, case, "secreta")
+        assert beto.row(case)["code_word"] == "sin enviar"  # type: ignore[index]
+        assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == held
+        beto.sync()
+    found = sync.status(beto.workspace)
+    assert (found.waiting, found.withdrawn) == (0, 1)
     ana.sync()
     assert ana.row(case)["code_word"] == "sin enviar"  # type: ignore[index]
     assert beto.refolds()
@@ -258,15 +281,18 @@ def test_a_case_that_comes_back_comes_whole(house: House) -> None:
     ana, beto, case = shared(house, summary="Prueba")
     house.event("revoke", case, beto, reason="window")
     beto.sync()
-    assert beto.row(case) is None
+    settle(beto.workspace)
+    assert not shows(beto, case, "prueba")
     ana.set(case, code_word="entretanto")
     ana.sync()
     beto.sync()
-    assert beto.row(case) is None
+    assert not shows(beto, case, "prueba")
     house.event("grant", case, beto, data={"rank": 0})
     beto.sync()
     assert beto.row(case)["code_word"] == "entretanto"  # type: ignore[index]
     assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
+    settle(beto.workspace)
+    assert shows(beto, case, "prueba")
 
 
 def test_a_call_of_ones_own_stays_when_its_case_goes(house: House) -> None:
@@ -281,8 +307,8 @@ def test_a_call_of_ones_own_stays_when_its_case_goes(house: House) -> None:
     assert ana.row(contact, "contacts")["narrative"] == "propia"  # type: ignore[index]
     house.event("revoke", case, beto, reason="revoked")
     beto.sync()
-    assert beto.row(case) is None
-    assert beto.row(contact, "contacts")["narrative"] == "propia"  # type: ignore[index]
+    assert not shows(beto, case, "prueba")
+    assert calls.call(beto.store, contact)["narrative"] == "propia"
     assert beto.refolds()
 
 
@@ -386,7 +412,7 @@ def _restore(house: House, kept: dict[str, list[Any]]) -> None:
                 )
 
 
-def test_an_erased_record_is_blank_everywhere_and_found_nowhere(house: House) -> None:
+def test_what_an_order_erases_is_blank_and_found_nowhere(house: House) -> None:
     ana, beto, case = shared(house, summary="tamarindo")
     ana.case(summary="otra cosa")
     for desk in (ana, beto):
@@ -397,6 +423,10 @@ def test_an_erased_record_is_blank_everywhere_and_found_nowhere(house: House) ->
     house.event("erase", case, None, data={"ids": ids})
     for desk in (ana, beto):
         desk.sync()
+        assert desk.row(case)["summary"] == "tamarindo"  # the entry alone is no order
+        assert sync.status(desk.workspace).alarms == ["order_unsigned"]
+        with desk.store.write() as unit:
+            leaving.erase(unit.connection, case, ids, instants.iso(unit.now), instants.micros(unit.now))
         assert desk.row(case) is None
         assert desk.scalar('SELECT patch FROM changes WHERE "case" = ?', case) == "{}"
         assert desk.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
@@ -426,7 +456,7 @@ def test_what_came_is_found_by_the_search(house: House) -> None:
 def test_a_round_with_nothing_to_do_writes_nothing(house: House) -> None:
     ana, _beto, _case = shared(house)
     client = ana.client()
-    client.contact.note()
+    client.contact.note({fresco.MEMBER: fresco.Fresco("counselor", "")})
     before = ana.scalar("PRAGMA data_version")
     ana.line.asked.clear()
     client.push()

@@ -128,8 +128,8 @@ def test_a_wrong_clock_heals_and_loses_nothing(
 
 
 @pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, vault_template.home, vault_template.key)
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 def logged(house: House) -> list[str]:

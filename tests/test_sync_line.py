@@ -14,6 +14,7 @@ from served import Served, enrolled
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services import sync
+from lnctp_tui.services.desk import desk
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import instants, server_state
 from lnctp_tui.sync import tls
@@ -128,7 +129,7 @@ def test_without_a_server_it_says_so_and_tries_again(workspace: Workspace, serve
     assert sync.status(workspace).problem == "offline"
 
 
-def test_a_revoked_laptop_whose_calls_all_arrived_keeps_nothing(workspace: Workspace, served: Served) -> None:
+def test_a_revoked_laptop_whose_calls_all_arrived_keeps_them(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
         unit.record("cases", instants.new_id(), {"summary": "Prueba"})
@@ -139,11 +140,11 @@ def test_a_revoked_laptop_whose_calls_all_arrived_keeps_nothing(workspace: Works
         with pytest.raises(SyncFailed, match="revoked"):
             sync.once(workspace)
     with workspace.store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM changes").scalar() == 0
-        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
+    assert sync.status(workspace).state == "revoked"
 
 
-def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, served: Served) -> None:
+def test_who_left_still_delivers_and_nothing_is_deleted(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     sync.once(workspace)
     with served.office() as office:
@@ -153,7 +154,7 @@ def test_who_left_still_delivers_and_then_keeps_nothing(workspace: Workspace, se
     with pytest.raises(SyncFailed, match="upload_only"):
         sync.once(workspace)
     with workspace.store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
     assert sync.status(workspace).waiting == 0
 
 
@@ -288,11 +289,8 @@ def test_a_case_is_offered_accepted_and_leaves_its_giver(
     assert sync.status(second).offers == 0
     sync.once(second)
     sync.once(workspace)
-    counts = []
-    for each in (second, workspace):
-        with each.store.read() as connection:
-            counts.append(connection.exec_driver_sql("SELECT count(*) FROM cases").scalar())
-    assert counts == [1, 0]
+    assert [len(desk(each.store).cases) for each in (second, workspace)] == [1, 0]
+    assert sync.status(workspace).withdrawn == 1
     (found,) = sync.search_server(second, "ABCD")
     assert (found.id, found.here) == (case, True)
     assert sync.search_server(workspace, "ABCD") == []

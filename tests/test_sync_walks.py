@@ -28,9 +28,9 @@ KINDS = (
 
 @pytest.fixture(scope="session")
 def adapter(
-    cluster: Embedded, vault_template: MadeVault, tmp_path_factory: pytest.TempPathFactory
+    cluster: Embedded, tables_template: MadeVault, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Adapter]:
-    made = Adapter(cluster, vault_template, tmp_path_factory.mktemp("walks"))
+    made = Adapter(cluster, tables_template, tmp_path_factory.mktemp("walks"))
     yield made
     made.pool.shutdown()
 

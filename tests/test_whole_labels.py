@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from rich.cells import cell_len
 
 from lnctp_tui.domain import assess
 from lnctp_tui.domain.document import empty
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.i18n import pick
 from lnctp_tui.storage.catalogs import load
-from lnctp_tui.widgets.checklist import Checklist, Question
+from lnctp_tui.widgets.checklist import MARK, Checklist, Question
 from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.elements import build
 
@@ -46,3 +47,22 @@ def test_the_foot_of_a_checklist_says_its_question_whole(protocol: Protocol, wid
     room = found._foot_room(width)
     for question in found.questions:
         assert len(wrap(found._said(question, ""), room)) <= found._foot_height(width), question.label
+
+
+@pytest.mark.parametrize("width", [50, 74, 110])
+def test_a_checklist_cuts_no_label(protocol: Protocol, width: int) -> None:
+    field = next(field for _stage, field in protocol.fields)
+    for rows in (*(each.rows for each in protocol.catalogs.values()), protocol.indicators.rows):
+        asked = [Question(row.code, pick(row.label), unverified=row.unverified) for row in rows[:120]]
+        found = Checklist(field, "Lista", asked)
+        lines = found._arrange(width)
+        room = found._cell_width(width, found._columns(width)) - MARK
+        assert [place for line in lines for place in line.cells] == list(range(len(asked)))
+        said: dict[int, list[str]] = {}
+        for line in lines:
+            for place, text in zip(line.of, line.texts, strict=True):
+                assert cell_len(text) <= room
+                said.setdefault(place, []).append(text)
+        for place, question in enumerate(asked):
+            whole, label = "".join(" ".join(said[place]).split()), "".join(question.label.split())
+            assert whole in ((f"{label}(*)", f"{label}*") if question.unverified else (label,))

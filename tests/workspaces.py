@@ -11,7 +11,13 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.domain.protocol import Field
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.services.workspace import (
+    Workspace,
+    found_workspace,
+    load_protocol,
+    open_store,
+    open_workspace,
+)
 from lnctp_tui.storage import search
 from lnctp_tui.storage.vault import Key
 
@@ -24,12 +30,19 @@ class Founded(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def founded(vault_template: MadeVault, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+def tables_template(vault_template: MadeVault, tmp_path_factory: pytest.TempPathFactory) -> MadeVault:
+    """A vault with its tables and its index, nobody's yet: the migrations run once, not for each laptop."""
+    home = Path(shutil.copytree(vault_template.home, tmp_path_factory.mktemp("tables") / "data"))
+    open_store(home, vault_template.key, protocol=load_protocol(home)).close()
+    return vault_template._replace(home=home)
+
+
+@pytest.fixture(scope="session")
+def founded(tables_template: MadeVault, tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """A data folder with tables, a counselor and a device."""
-    home = tmp_path_factory.mktemp("founded") / "data"
-    shutil.copytree(vault_template.home, home)
-    found_workspace(home, vault_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
-    return Founded(home, vault_template.key)
+    home = Path(shutil.copytree(tables_template.home, tmp_path_factory.mktemp("founded") / "data"))
+    found_workspace(home, tables_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
+    return Founded(home, tables_template.key)
 
 
 @pytest.fixture
@@ -47,11 +60,11 @@ def workspace(office: Founded) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def second(vault_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
+def second(tables_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
     """Another laptop."""
-    home = Path(shutil.copytree(vault_template.home, tmp_path / "second"))
-    found_workspace(home, vault_template.key, name="Segunda Persona", zone="UTC", language="es")
-    opened = open_workspace(home, vault_template.key)
+    home = Path(shutil.copytree(tables_template.home, tmp_path / "second"))
+    found_workspace(home, tables_template.key, name="Segunda Persona", zone="UTC", language="es")
+    opened = open_workspace(home, tables_template.key)
     yield opened
     opened.close()
 

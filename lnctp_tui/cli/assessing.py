@@ -28,7 +28,7 @@ def assess(
 ) -> None:
     path = Path(what)
     if what == "-" or path.exists() or path.suffix in (".json", ".jsonl"):
-        protocol = session.protocol()
+        protocol = session.protocol_in_use(context)
         rows = _rows(path)
         read = [_read(row, protocol, several=len(rows) > 1) for row in rows]
         found = [_assessed(each, protocol) for each in read]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnctp_tui.cli import output, session
+from lnctp_tui.cli import output, rescues, session
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.services import access
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
 NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
-    "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
-    "database": N_("Base de datos"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
-    "log": N_("Registro de cambios"), "fit": N_("Valores apartados"),
-    "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
+    "running": N_("Aplicación"), "journal": N_("Diario sellado"), "protocol": N_("Protocolo"),
+    "faults": N_("Fallas recientes"), "database": N_("Base de datos"), "mark": N_("Lo guardado"),
+    "accepted": N_("Protocolo aceptado"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
+    "log": N_("Registro de cambios"), "fit": N_("Valores apartados"), "views": N_("Registro de consultas"),
+    "index": N_("Búsqueda"),
 }  # fmt: skip
 SOME = 20
 """Of a list in a sentence; all are in the JSON."""
@@ -30,10 +32,15 @@ ADVICE = {
     ("drive", "bad"): N_("Está en una carpeta compartida o de red ({where}): muévala a este equipo."),
     ("disk", "note"): N_("Quedan {free_mb} MB: libere espacio."),
     ("disk", "bad"): N_("Quedan {free_mb} MB: libere espacio ya."),
+    ("journal", "note"): N_("{waiting} con cambios que la base no aceptó: se toman al abrir la aplicación."),
+    ("journal", "bad"): N_("No se pudieron tomar enteros: {names}. No los borre y avise a soporte."),
     ("disk", "ok"): N_("{free_mb} MB libres."),
     ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
+    ("accepted", "note"): N_(
+        "La carpeta cambió ({lines} líneas) y no se usa: véala con «lnctp protocol accept»."
+    ),
     ("faults", "note"): N_("Dé estos códigos a soporte: {codes}."),
-    ("database", "bad"): N_("Está dañada: no la borre; restaure un respaldo o avise a soporte."),
+    ("database", "bad"): N_("Está dañada: no la borre; «lnctp doctor --salvage» lee lo que se puede."),
     ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),
     ("log", "bad"): N_("{different} registros no coinciden con sus cambios: avise a soporte."),
     ("log", "ok"): N_("{records} registros, {changes} cambios."),
@@ -45,7 +52,27 @@ ADVICE = {
 }
 
 
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help=N_("Rescata lo que se pueda leer, en una base de datos nueva."))
+    ] = False,
+    backups: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar=N_("RESPALDO"), help=N_("Respaldo que completa lo rescatado; se puede repetir.")
+        ),
+    ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", help=N_("Pone lo rescatado en su lugar sin preguntar; lo anterior se conserva.")
+        ),
+    ] = False,
+) -> None:
+    if salvage:
+        rescues.run(context, backups or [], yes=yes)
+        return
     checks = list(_checks(context))
     bad = any(each.level == "bad" for each in checks)
     if session.settings(context).json:
@@ -77,8 +104,10 @@ def _advice(check: Check) -> str:
     if "code" in check.facts:
         from lnctp_tui.i18n.messages import explain_code
 
-        return str(explain_code(str(check.facts["code"])))
+        return str(explain_code(**check.facts))
     sentence = ADVICE.get((check.name, check.level))
+    if check.facts.get("read_only"):
+        sentence = N_("Es de solo lectura: devuelva el permiso de escritura a la carpeta de datos.")
     facts = {
         name: ", ".join(map(str, value[:SOME])) if isinstance(value, list) else value
         for name, value in check.facts.items()

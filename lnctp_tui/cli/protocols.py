@@ -50,7 +50,48 @@ def check(
         raise typer.Exit(1)
 
 
+def accept(
+    context: typer.Context,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=N_("Acepta sin preguntar; la frase se pide siempre."))
+    ] = False,
+) -> None:
+    with session.opened(context) as workspace:
+        from lnctp_tui.services.workspace import accept_protocol
+
+        pending = workspace.pending
+        lines = pending.differences() if pending else []
+        if session.settings(context).json:
+            agreed = yes
+        else:
+            for each in lines:
+                output.say(f"{each.file}{' ' + _('(número)') if each.numbers else ''}")
+                output.say(
+                    "".join(
+                        f"  {sign} {text}\n" for sign, text in (("-", each.before), ("+", each.after)) if text
+                    ).rstrip("\n")
+                )
+            agreed = bool(lines) and (yes or _agreed())
+        if agreed:
+            accept_protocol(workspace)
+    if session.settings(context).json:
+        output.as_json({"accepted": agreed and bool(lines), "lines": lines})
+    elif not lines:
+        output.say(_("La carpeta del protocolo es la aceptada."))
+    elif agreed:
+        output.say(_("Aceptado: se usa desde la próxima vez que se abra."))
+    else:
+        output.say(_("No se aceptó: se sigue usando el anterior."))
+
+
+def _agreed() -> bool:
+    if not session.terminal():
+        return False
+    return session.yes(session.ask(_("¿Usar estos cambios en las llamadas? (s/n) ")))
+
+
 COMMANDS = (
+    ("accept", accept, N_("Muestra qué cambió en la carpeta del protocolo y lo acepta con la frase.")),
     ("check", check, N_("Revisa el protocolo: códigos, textos y condiciones, con archivo y línea.")),
     *protocol_review.COMMANDS,
 )

@@ -124,6 +124,11 @@ def ask(prompt: str, *, hidden: bool = False) -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
+def yes(said: str) -> bool:
+    """Whether an answer to (s/n) agrees, in either language."""
+    return said.strip().casefold() in ("s", "sí", "si", "y", "yes")
+
+
 def show_once(text: str, words: str) -> None:
     """Words to write on paper, on the terminal's other screen until Enter: nobody can scroll back to them.
 
@@ -192,10 +197,40 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
     from lnctp_tui.services.workspace import open_workspace
 
     workspace = open_workspace(home, key)
+    _tell_taken(workspace)
+    if workspace.pending is not None:
+        output.tell(
+            _(
+                "La carpeta del protocolo cambió y no se usa hasta aceptarla: véala con «lnctp protocol accept»."
+            )
+        )
     try:
         yield workspace
     finally:
-        workspace.close()
+        if not workspace.close():
+            _tell_unsaved(workspace)
+
+
+def _tell_taken(workspace: Workspace) -> None:
+    taken = workspace.taken
+    for name in (*taken.damaged, *taken.refused):
+        said = _("El diario sellado {name} no se pudo tomar entero y se conserva: avise a soporte.")
+        output.tell(said.format(name=name))
+
+
+def _tell_unsaved(workspace: Workspace) -> None:
+    """What the database did not take: where it is now."""
+    from lnctp_tui.i18n.messages import explain
+
+    health = workspace.writer.health
+    why = explain(health.trouble).happened if health.trouble else ""
+    if health.sheltered:
+        where = _("Lo último quedó sellado junto a la base y se guarda al abrirla de nuevo.")
+    else:
+        where = _(
+            "Lo último de esta orden no quedó anotado: libere espacio o devuelva el permiso de escritura."
+        )
+    output.tell(f"{why} {where}".strip())
 
 
 def case_ids(store: Store, typed: str) -> list[str]:
@@ -216,7 +251,23 @@ def case_ids(store: Store, typed: str) -> list[str]:
 
 
 def protocol() -> Protocol:
-    """The protocol in use, without opening any vault."""
+    """The protocol as the folder has it, without opening any vault: to work on the folder itself."""
     from lnctp_tui.services.workspace import load_protocol
 
     return load_protocol(access.data_folder())
+
+
+def protocol_in_use(context: typer.Context) -> Protocol:
+    """The accepted protocol when the phrase is given; else the program's own, which is said where it matters."""
+    from lnctp_tui.storage import accepted, catalogs
+
+    if given_phrase(context) is not None:
+        with opened(context) as workspace:
+            return workspace.protocol
+    if accepted.read(access.data_folder()):
+        output.tell(
+            _(
+                "Se usa el protocolo incluido: sin la frase no se puede comprobar la carpeta de la organización."
+            )
+        )
+    return catalogs.load(None)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_keep import KEEP
+from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 
@@ -92,11 +94,15 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         KEPT,
         N_("No cierre la aplicación. Revise el espacio y los permisos de la carpeta de datos."),
     ),
-    "disk_full": (N_("El disco está lleno."), KEPT, N_("Libere espacio; no cierre la aplicación.")),
+    "disk_full": (
+        N_("El disco está lleno."),
+        KEPT,
+        N_("Libere espacio, o llame a soporte; no cierre la aplicación."),
+    ),
     "read_only": (
         N_("La carpeta de datos es de solo lectura."),
         KEPT,
-        N_("Devuelva el permiso de escritura a la carpeta; no cierre la aplicación."),
+        N_("Devuelva el permiso de escritura a la carpeta, o llame a soporte; no cierre la aplicación."),
     ),
     "disk_error": (
         N_("El disco falla al leer o escribir."),
@@ -108,10 +114,27 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         KEPT,
         N_("Cierre el otro programa, o espere unos segundos."),
     ),
+    "writer_stalled": (
+        N_("El disco no contesta."),
+        KEPT,
+        N_("Espere sin apagar el equipo; si sigue así, anote en papel lo más importante y avise a soporte."),
+    ),
+    "not_stored": (
+        N_("La base de datos no puede guardar un dato como está ({reason})."),
+        N_("Lo demás sí se guarda."),
+        N_("Anótelo en papel y dé este código a soporte."),
+    ),
+    "database_broken": (
+        N_("La base de datos tiene una parte dañada."),
+        FILE_KEPT,
+        N_(
+            "No la borre: anote en papel lo más importante y avise a soporte («lnctp doctor» dice qué se puede leer)."
+        ),
+    ),
     "database_damaged": (
         N_("La frase es correcta, pero la base de datos está dañada y no se abre."),
         FILE_KEPT,
-        N_("No la borre. Restaure un respaldo con «lnctp restore» o avise a soporte."),
+        N_("No la borre. Ejecute «lnctp doctor --salvage»: lee lo que se puede, en una copia."),
     ),
     "database_missing": (
         N_("Falta la base de datos ({name}) junto a su llave."),
@@ -393,6 +416,8 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
+    **KEEP,
+    **ORDERS,
     **SERVER,
     **SYNC,
 }

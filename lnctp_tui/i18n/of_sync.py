@@ -88,24 +88,19 @@ SYNC: dict[str, tuple[str, str, str]] = {
         N_("Lea por teléfono sus seis palabras; mientras tanto puede tomar llamadas."),
     ),
     "upload_only": (
-        N_("Este equipo solo puede entregar lo que falta; ya no recibe casos."),
-        N_("Lo entregado se borra de aquí cuando el servidor lo confirma."),
-        N_("Si es un error, avise a quien administra el servidor."),
+        N_("El servidor dice que este equipo solo puede entregar lo que falta; ya no recibe casos."),
+        N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Avise a su coordinación. Puede seguir tomando llamadas."),
     ),
     "revoked": (
-        N_("El acceso de este equipo fue retirado."),
-        N_("Lo que faltaba por enviar sigue aquí, cifrado."),
-        N_("Avise a quien administra el servidor antes de entregar el equipo."),
+        N_("El servidor dice que el acceso de este equipo fue retirado."),
+        N_("Lo registrado sigue aquí, y lo que falta por enviar se sigue intentando."),
+        N_("Avise a su coordinación. Puede seguir tomando llamadas."),
     ),
-    "wipe": (
-        N_("Su organización ordenó borrar este equipo: los casos que el servidor tiene ya no están aquí."),
-        N_("Lo que faltaba por enviar sigue aquí, cifrado, sin mostrarse."),
-        N_("Avise a quien administra el servidor. Puede seguir tomando llamadas."),
-    ),
-    "wipe_all": (
-        N_("Su organización ordenó borrar este equipo: los casos ya no están aquí."),
-        N_("Tampoco lo que faltaba por enviar."),
-        N_("Avise a quien administra el servidor. Puede seguir tomando llamadas."),
+    "order_unsigned": (
+        N_("El servidor pidió borrar sin firma."),
+        "",
+        N_("No se hizo nada; avise a su coordinación."),
     ),
     "unknown_device": (
         N_("El servidor no conoce este equipo."),
@@ -178,8 +173,13 @@ SYNC: dict[str, tuple[str, str, str]] = {
         N_("Sincronice y vuelva a buscarlo."),
     ),
     "stopped": (N_("El programa se está cerrando."), SAFE, CALLS),
+    "case_withdrawn": (
+        N_("El servidor retiró este caso de este equipo."),
+        N_("Se conserva cifrado y no se muestra."),
+        N_("Si debe seguir con él, pídalo a su coordinación: vuelve completo."),
+    ),
     "cases_hidden": (
-        N_("Este equipo lleva 14 días sin hablar con el servidor: los casos anteriores no se muestran."),
+        N_("Este equipo lleva 14 días sin hablar con su servidor: los casos anteriores no se muestran."),
         N_("Nada se borró."),
         N_("Conéctese y sincronice. Puede seguir tomando llamadas."),
     ),

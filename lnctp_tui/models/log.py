@@ -61,6 +61,8 @@ class Change(SQLModel, table=True):
     """Why the server put it into quarantine."""
     unfit: str | None = None
     """Why it fits no table (domain.record_check): it stands in the log alone."""
+    salt: str | None = None
+    """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 
 
 class Conflict(SQLModel, table=True):
@@ -113,6 +115,19 @@ class SyncState(SQLModel, table=True):
     value: Any = Field(default=None, sa_type=JSON)
 
 
+class Commit(SQLModel, table=True):
+    """How many transactions this database has seen: one row, written last in each (storage.mark)."""
+
+    __tablename__ = "commits"
+
+    one: int = Field(default=1, primary_key=True)
+    n: int
+    chain: str
+    """Keyed BLAKE2b of 16 bytes over the one before, n and the last change's hash, hexadecimal."""
+    at: int
+    """Microseconds since 1970."""
+
+
 class Access(SQLModel, table=True):
     """Who saw what, as a chain of hashes: an edit, a deletion or a truncation is found."""
 
@@ -124,3 +139,26 @@ class Access(SQLModel, table=True):
     action: str
     record: str
     chain: str
+
+
+class AuthorityDocument(SQLModel, table=True):
+    """A version of the list of officers, as it was signed (domain.control)."""
+
+    __tablename__ = "authorities"
+
+    n: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class OrderDocument(SQLModel, table=True):
+    """An order as it was signed, in the order in which the server told it."""
+
+    __tablename__ = "orders"
+
+    n: int = Field(primary_key=True)
+    hash: str = Field(unique=True, max_length=64)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    obeyed_at: str | None = None
+    """When this laptop carried it out; an order is carried out once."""
+    told_at: str | None = None
+    """When the server heard of that."""

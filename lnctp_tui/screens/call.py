@@ -15,7 +15,7 @@ from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.case_text import contact_parts
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services import calls
-from lnctp_tui.services.cases import viewed
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
 
@@ -50,7 +50,7 @@ class CallScreen(AppScreen[None]):
         if not self.is_mounted:
             return
         workspace = self.shell.workspace
-        workspace.writer.submit(lambda store: viewed(store, self.contact_id, "call"))
+        workspace.writer.submit(deed("viewed", self.contact_id, "call"))
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
         self.query_one(Reader).show(contact_parts(contact, words)[1:])
 

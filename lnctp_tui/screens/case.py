@@ -20,14 +20,13 @@ from lnctp_tui.screens.find_case import FindCaseDialog
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases
-from lnctp_tui.services.workspace import drop_draft
+from lnctp_tui.services.deeds import Deed, deed
+from lnctp_tui.services.workspace import DRAFT_OF
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
 from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lnctp_tui.screens.case_shared import Around
 
 KEEP_OPEN = "keep_open"
@@ -110,7 +109,7 @@ class CaseScreen(SharedCase):
         self.document, self.around = document, beside
         if not self._seen:  # noted in the chain of views once, when it was really shown
             self._seen = True
-            self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "case"))
+            self.shell.workspace.writer.submit(deed("viewed", self.case_id, "case"))
         workspace = self.shell.workspace
         mine = {workspace.counselor_id: workspace.counselor_name}
         words = Words(workspace.protocol, workspace.zone, beside.names | mine)
@@ -151,13 +150,7 @@ class CaseScreen(SharedCase):
         self.draft = text
         self.shell.workspace.keep_draft(NOTE + self.case_id, text or None)
 
-    def _add_note(self, store: Any, text: str) -> None:
-        """In the writer's thread. A note that is refused stays a draft."""
-        cases.add_note(store, self.case_id, text)
-        drop_draft(store, NOTE + self.case_id)
-        self.draft = ""
-
-    def _do(self, job: Callable[[Any], Any], said: str) -> None:
+    def _do(self, job: Deed, said: str) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
 
         def done(_result: Any) -> None:
@@ -177,7 +170,10 @@ class CaseScreen(SharedCase):
 
         def add(text: str | None) -> None:
             if text:
-                self._do(lambda store: self._add_note(store, text), _("Nota guardada."))
+                self.draft = ""
+                self._do(
+                    deed("noted", self.case_id, text, DRAFT_OF + NOTE + self.case_id), _("Nota guardada.")
+                )
             elif self.draft.strip():
                 self.notify(_("La nota queda como borrador: «a» sigue con ella."), markup=False)
 
@@ -205,7 +201,7 @@ class CaseScreen(SharedCase):
         def link(other: str | None) -> None:
             if other:
                 self._do(
-                    lambda store: cases.link(store, self.case_id, other, "possible"),
+                    deed("link", self.case_id, other, "possible"),
                     _("Vinculado como posible."),
                 )
 
@@ -217,33 +213,32 @@ class CaseScreen(SharedCase):
         def merge(other: str | None) -> None:
             if other:
                 said = _("Unido; los dos folios siguen sirviendo y se puede deshacer.")
-                self._do(lambda store: cases.merge(store, self.case_id, other), said)
+                self._do(deed("merge", self.case_id, other), said)
 
         self.app.push_screen(FindCaseDialog(_("Es el mismo asunto que…"), self.case_id), merge)
 
     def action_unmerge(self) -> None:
         """Undo the merge."""
-        self._do(lambda store: cases.unmerge(store, self.case_id), _("Unión deshecha."))
+        self._do(deed("unmerge", self.case_id), _("Unión deshecha."))
 
     def action_close(self) -> None:
         """Close with a reason."""
         reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+        told = ""
         if why := safety.keeps_open(self.document or {}):
-            told = _("No cerrar todavía: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
-            lines.insert(0, Line((Cell(told),), KEEP_OPEN))
+            told = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+            lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
 
         def close(reason: str | None) -> None:
             if reason and reason != KEEP_OPEN:
-                self._do(
-                    lambda store: cases.set_status(store, self.case_id, "closed", reason), _("Caso cerrado.")
-                )
+                self._do(deed("status", self.case_id, "closed", reason), _("Caso cerrado."))
 
-        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines), close)
+        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, told), close)
 
     def action_reopen(self) -> None:
         """Open it again."""
-        self._do(lambda store: cases.set_status(store, self.case_id, "open"), _("Caso reabierto."))
+        self._do(deed("status", self.case_id, "open"), _("Caso reabierto."))
 
     def action_leave(self) -> None:
         """Back."""

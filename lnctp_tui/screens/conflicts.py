@@ -17,6 +17,7 @@ from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases, handing
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.sides import Column, Sides
 from lnctp_tui.widgets.title_bar import TitleBar
@@ -161,9 +162,7 @@ class ConflictsScreen(AppScreen[None]):
         def failed(error: LnctpError) -> None:
             self.app.call_later(self.shell.tell, error)
 
-        self.shell.workspace.writer.submit(
-            lambda store: sync.settle(store, conflict, event.key), done, failed
-        )
+        self.shell.workspace.writer.submit(deed("settle", *sync.sides(conflict, event.key)), done, failed)
 
     def _settled(self) -> None:
         self.notify(_("Decidido; el otro valor queda en el historial."), markup=False)

@@ -123,22 +123,31 @@ class LineDialog(AppDialog[str | None]):
         self.dismiss(None)
 
 
+class Picks(RowList):
+    """Rows of which one is chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", N_("elegir"), id="list.pick")]
+
+
 class PickDialog(AppDialog[str | None]):
-    """Asks for one of a list."""
+    """Asks for one of a list; `told` stands above it, whole."""
 
     CSS_PATH = "../styles/lists.tcss"
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, title: str, lines: Sequence[Line], told: str = "") -> None:
         super().__init__()
         self.title_text = title
         self.lines = lines
+        self.told = told
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(self.title_text), classes="title")
-            yield (rows := RowList(self.lines))
+            if self.told:
+                yield Static(Content(self.told), classes="text")
+            yield (rows := Picks(self.lines))
             rows.styles.height = min(16, max(3, len(self.lines)))
             yield KeyBar()
 

@@ -17,7 +17,8 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens import intake_view as view
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.services import cases, endings
+from lnctp_tui.services import endings
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class EarlierContacts(AppDialog[None]):
                 _("Esta llamada todavía no abre un caso: elija primero el tipo de contacto."), markup=False
             )
             return
-        self.intake.workspace.writer.submit(lambda store: cases.link(store, case, match.case_id, how))
+        self.intake.workspace.writer.submit(deed("link", case, match.case_id, how))
         self.linked = self.linked | {match.case_id} if how else self.linked - {match.case_id}
         self._list(self.matches.index(match))
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.dialogs import PickDialog, Picks
 from lnctp_tui.screens.search import LEAST, SearchEntry
 from lnctp_tui.services import search
 from lnctp_tui.services.search import Hit
@@ -32,7 +32,7 @@ class FindCaseDialog(PickDialog):
         with Vertical():
             yield Static(Content(self.title_text), classes="title")
             yield SearchEntry(id="typed")
-            yield (rows := RowList([note(_("Escriba dos letras o más: folio, nombre, teléfono, lugar."))]))
+            yield (rows := Picks([note(_("Escriba dos letras o más: folio, nombre, teléfono, lugar."))]))
             rows.styles.height = 9
             yield KeyBar()
 

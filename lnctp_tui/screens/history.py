@@ -14,10 +14,11 @@ from textual.widgets import Static
 from lnctp_tui.domain.document import MEMBERS, Document
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppScreen
-from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.labels import AGE, Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases
 from lnctp_tui.services.cases import HistoryLine
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
 
@@ -52,7 +53,7 @@ class HistoryScreen(AppScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.shell.workspace.writer.submit(lambda store: cases.viewed(store, self.case_id, "history"))
+        self.shell.workspace.writer.submit(deed("viewed", self.case_id, "history"))
         self._read()
 
     def _read(self) -> None:
@@ -92,20 +93,22 @@ def history_parts(
     if not saves:
         return [Part("quiet", _("Todavía no hay nada guardado."))]
     titles = _titles(document, words)
-    before: dict[tuple[str, str, str], Any] = {}
+    known: dict[tuple[str, str], dict[str, Any]] = {}
     parts: list[Part] = []
     for save in reversed(saves):
         title = titles.get(save.row) or words.table(save.table)
         rows = [Part("heading", f"{moment(save.at, words.zone)} · {save.actor} · {title}")]
-        for code, value in save.patch.items():
-            if code == "case_id" and value == document["case"].get("id"):
+        before = known.get((save.table, save.row), {})
+        after = known[save.table, save.row] = before | save.patch
+        was, now = words.ages(before), words.ages(after)
+        # The columns of an age are one answer, said as it is typed.
+        for code in dict.fromkeys("age" if code in AGE else code for code in save.patch):
+            if code == "case_id" and now[code] == document["case"].get("id"):
                 continue
-            key = (save.table, save.row, code)
-            old = words.value(save.table, code, before.get(key)) if key in before else "" if whole else "…"
-            rows.append(
-                Part("pair", _arrow(old, words.value(save.table, code, value)), words.field(save.table, code))
-            )
-            before[key] = value
+            met = code in before or (code == "age" and not before.keys().isdisjoint(AGE))
+            old = words.value(save.table, code, was.get(code)) if met else "" if whole else "…"
+            new = words.value(save.table, code, now.get(code))
+            rows.append(Part("pair", _arrow(old, new), words.field(save.table, code)))
         parts = [*rows, GAP, *parts]
     return parts
 

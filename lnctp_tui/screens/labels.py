@@ -169,7 +169,7 @@ class Words:
             return ", ".join(self.value(table, code, each) for each in value)
         if code == "consented_fields":
             return self.field("people", str(value))
-        text = str(value)
+        text = _amount(value) if isinstance(value, float) else str(value)
         if code in AS_WRITTEN:
             return text
         if text in self.names:
@@ -195,6 +195,11 @@ class Words:
             source = self.protocol.indicators
         row = source.by_code.get(code) if source else None
         return pick(row.label) if row else ""
+
+
+def _amount(value: float) -> str:
+    """`1,500`, `1,500.50`: as amounts are written in Mexico."""
+    return f"{value:,.2f}".removesuffix(".00")
 
 
 def _spelled(code: str) -> str:

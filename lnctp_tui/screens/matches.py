@@ -18,6 +18,7 @@ from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.earlier import WHY, not_searched
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import cases, matches
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.services.matches import Match
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
@@ -88,7 +89,7 @@ class MatchesScreen(PickDialog):
             return
         self.linked = self.linked | {other} if how else self.linked - {other}
         self.shell.workspace.writer.submit(
-            lambda store: cases.link(store, self.case_id, other, how),
+            deed("link", self.case_id, other, how),
             None,
             lambda error: self.app.call_later(self.shell.tell, error),
         )

@@ -148,6 +148,7 @@ class SyncScreen(AppScreen[None]):
             (_("Reloj"), words.skew(status.clock_offset)),
             (_("Qué pasa"), words.problem(status.problem)),
             *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
+            (_("Retirados"), _withdrawn(status.withdrawn)),
             (_("Sin comprobar"), _aside(status.aside)),
             (_("Falta"), _pending(view.fingerprint)),
         ]
@@ -300,6 +301,17 @@ def _aside(count: int) -> str:
     text = ngettext(
         "{count} cambio cuya autoría no se pudo comprobar: se conserva y no se muestra",
         "{count} cambios cuya autoría no se pudo comprobar: se conservan y no se muestran",
+        count,
+    )
+    return text.format(count=count)
+
+
+def _withdrawn(count: int) -> str:
+    if not count:
+        return ""
+    text = ngettext(
+        "{count} caso que el servidor retiró de este equipo: se conserva cifrado y no se muestra",
+        "{count} casos que el servidor retiró de este equipo: se conservan cifrados y no se muestran",
         count,
     )
     return text.format(count=count)

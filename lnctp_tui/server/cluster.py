@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import embedded, schema
+from lnctp_tui.server import database, embedded, login, schema
 from lnctp_tui.server.embedded import Embedded
 from lnctp_tui.server.settings import Settings
 
@@ -46,7 +46,7 @@ def running(settings: Settings) -> Iterator[Database]:
     with _held(folder / HELD) as last:
         found = embedded.start(folder)
         try:
-            schema.prepare(found)
+            schema.prepare(found, home=folder)
             yield Database(found.url(), found.url(embedded.OWNER), found)
         finally:
             if last():
@@ -63,6 +63,15 @@ def check_revision(url: str) -> None:
         raise Refused("server_no_database") from error
     if found != schema.HEAD:
         raise Refused("server_not_ready", revision=found or "—")
+
+
+def check_login(url: str) -> None:
+    """Raises Refused `server_login_…` for a login that row-level security does not hold, `server_no_database`."""
+    try:
+        with database.connect(url) as connection:
+            login.check(connection)
+    except psycopg.OperationalError as error:
+        raise Refused("server_no_database") from error
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""Who comes in: the device's key, its nonce unused, its state and its person's role as they are this moment.
+"""Who comes in: the device's key, its nonce unused, its state and its person's role as they are this moment,
+as officers signed them where there is an authority.
 
 Admissions that arrive while the database answers the last ones share the next statement. A nonce is kept for
 15 minutes, in the database, so that a request replayed at another worker is refused too. Its commit need not be
@@ -11,8 +12,11 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from time import monotonic
+from typing import Any
 
-from lnctp_tui.server.database import DeviceRow, Pool
+from lnctp_tui.server import database
+from lnctp_tui.server.control import Control
+from lnctp_tui.server.database import Declined, DeviceRow, Pool
 from lnctp_tui.server.limits import FAILED, Buckets
 from lnctp_tui.server.news import CHANNEL
 from lnctp_tui.server.requests import Denied, Envelope
@@ -27,8 +31,7 @@ GATHER, BUSY = 0.01, 0.05
 KEYS = 20_000
 
 KEY = "SELECT public_key FROM devices WHERE id = %s"
-DEVICES = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.role, d.folio_prefix
-  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.id = ANY(%s)"""
+DEVICES = f"{database.DEVICES} = ANY(%s)"
 USED = """INSERT INTO nonces (device, nonce, at) SELECT device, nonce, extract(epoch FROM now())::bigint
   FROM unnest(%s::text[], %s::text[]) AS asked(device, nonce) {} ON CONFLICT DO NOTHING RETURNING device, nonce"""
 USE = USED.format("")
@@ -41,8 +44,10 @@ Waiting = tuple[Envelope, "asyncio.Future[DeviceRow]"]
 class Door:
     """One per process. Lives on one event loop."""
 
-    def __init__(self, pool: Pool, threads: Threads, clock: Callable[[], float] = monotonic) -> None:
-        self._pool, self._threads, self._clock = pool, threads, clock
+    def __init__(
+        self, pool: Pool, threads: Threads, control: Control, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._pool, self._threads, self._control, self._clock = pool, threads, control, clock
         self._keys: OrderedDict[str, str] = OrderedDict()
         self._failed = Buckets(FAILED)
         self._waiting: list[Waiting] = []
@@ -147,7 +152,8 @@ class Door:
             known = connection.execute(DEVICES, (devices,))
             used = connection.execute(USE_KNOWN, tuple(map(list, zip(*pairs, strict=True))))
             fresh = set(used)
-            rows = {row[0]: DeviceRow(*row) for row in known}
+            found = known.fetchall()
+        rows = {row[0]: self._ruled(row) for row in found}
         answers: list[DeviceRow | Exception] = []
         for each in batch:
             pair = (each.device, each.nonce)
@@ -155,10 +161,23 @@ class Door:
                 answers.append(Denied(401, "unknown_device"))
             elif pair in fresh:
                 fresh.discard(pair)  # its twin in this batch is a replay
-                answers.append(rows[each.device])
+                answers.append(_with_key(each, rows[each.device]))
             else:
                 answers.append(Denied(401, "replayed"))
         return answers
+
+    def _ruled(self, row: tuple[Any, ...]) -> DeviceRow | Exception:
+        try:
+            return self._control.ruled(DeviceRow(*row[:-2]), row[-2:])
+        except Declined as error:
+            return error
+
+
+def _with_key(said: Envelope, device: DeviceRow | Exception) -> DeviceRow | Exception:
+    """The device, if its key is the one that the request was checked with: officers sign for keys, not for rows."""
+    if isinstance(device, DeviceRow) and said.key != device.public_key:
+        return Denied(401, "bad_signature")
+    return device
 
 
 def door_pool(url: str) -> Pool:

@@ -234,11 +234,12 @@ class _Entering:
             "person": each.writer.person,
             "scope": scope,
             "patch": patch.decode(),
+            "salt": change.get("salt"),
             "size": len(patch),
             "joins": bool(record.scopes) and scope not in record.scopes,
         }
         if record.erased:
-            entry["patch"], entry["size"] = None, 0
+            entry["patch"], entry["salt"], entry["size"] = None, None, 0
             self.erased_ids.setdefault(scope, []).append(each.id)
         if scope not in record.scopes:
             record.scopes.add(scope)

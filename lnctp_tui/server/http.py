@@ -85,6 +85,12 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
+def served(services: Services) -> None:
+    """Raises Denied 503 while the login to the database passes its policies: then nobody may be served."""
+    if services.unwalled is not None:
+        raise Denied(503, services.unwalled.code, 60)
+
+
 async def guarded(work: Awaitable[Response]) -> Response:
     """The answer, whatever happens: the outer door of this process."""
     try:
@@ -101,6 +107,7 @@ async def guarded(work: Awaitable[Response]) -> Response:
 
 
 async def _answer(services: Services, route: Route, request: Request) -> Response:
+    served(services)
     said, body = await heard(services, request)
     sender = await services.door.admit(said)
     state = policy.barred(sender.state, route.action)
@@ -129,7 +136,7 @@ async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
         raise Denied(429, "rate_limited", wait)
     body = await requests.body_of(request.receive, request.headers.get("content-length"))
     requests.verify(said, body, public_key)
-    return said, body
+    return said._replace(key=public_key), body
 
 
 def from_address(services: Services, request: Request) -> str:

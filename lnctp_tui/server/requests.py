@@ -52,6 +52,8 @@ class Envelope(NamedTuple):
     nonce: str
     signature: str
     version: int
+    key: str = ""
+    """The public key (hexadecimal) that the signature was checked with, once it was."""
 
 
 def envelope(scope: MutableMapping[str, Any], now: int, names: frozenset[str] = frozenset()) -> Envelope:

@@ -49,6 +49,7 @@ def _endpoint(
 
 
 async def _enroll(services: Services, request: Request) -> Response:
+    http.served(services)
     address = http.from_address(services, request)
     said = requests.envelope(request.scope, int(time()), services.settings.names)
     services.door.failed(address)  # also one that succeeds: nobody enrols thirty laptops at once
@@ -61,7 +62,8 @@ async def _enroll(services: Services, request: Request) -> Response:
     enrolment = Enrolment(services.settings.team, message, instants.now())
 
     def carry_out() -> dict[str, Any]:
-        return about(services, enrolment.carry_out(services.pool))
+        stored = enrolment.carry_out(services.pool)
+        return about(services, services.control.device(stored.id) or stored)
 
     answer = await services.in_thread(carry_out)
     logs.note("enrolled", device=said.device)
@@ -80,6 +82,8 @@ async def _ready(services: Services, _: Request) -> Response:
 
     if await services.in_thread(revision) != schema.HEAD:
         raise Denied(503, "busy", 30)
+    await services.look_at_login()
+    http.served(services)
     return Response(b'{"status":"ready"}', media_type="application/json")
 
 

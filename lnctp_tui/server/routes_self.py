@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.server import audit, backups, wiping
+from lnctp_tui.server import audit, backups
 from lnctp_tui.server.database import SERVE, DeviceRow, transaction
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Nothing
 from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
+from lnctp_tui.sync import fresco
 
 PERSON = "SELECT name FROM people WHERE team = %s AND id = %s"
 OLDEST = 1
@@ -36,19 +37,21 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
         "audit": list(head),
         "minimum": OLDEST,
         "safe": kept["heads"].get(device.team) if kept else None,
+        "control": device.ruling.reach if device.ruling else [0, 0],
+        "org": device.ruling.newest.org if device.ruling else None,
     }
 
 
+def fresh(asked: Asked, device: DeviceRow) -> dict[str, Any]:
+    """The proof of this moment over the request's nonce, for a device that is approved; nothing for another."""
+    if device.state != "active":
+        return {}
+    now = instants.iso(instants.now())
+    return {fresco.MEMBER: fresco.sign(asked.services.key, device.id, asked.said.nonce, device.role, now)}
+
+
 def _me(asked: Asked) -> Any:
-    return about(asked.services, asked.sender)
+    return about(asked.services, asked.sender) | fresh(asked, asked.sender)
 
 
-def _wiped(asked: Asked) -> Any:
-    wiping.done(asked.services.pool, asked.sender, instants.iso(instants.now()))
-    return {}
-
-
-ROUTES = (
-    Route("GET", "me", "me", Nothing, _me),
-    Route("POST", "wiped", "wiped", Nothing, _wiped),
-)
+ROUTES = (Route("GET", "me", "me", Nothing, _me),)

@@ -16,9 +16,10 @@ from types import FrameType
 from typing import Any
 
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, codes, keeper, logs, metrics
+from lnctp_tui.server import cluster, codes, founding, keeper, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -28,7 +29,7 @@ PACKAGE = "lnctp_tui.server.run"
 GRACE = 10
 """Seconds for requests under way when the server is told to stop."""
 FORGET = 60
-"""Seconds between two clearings of old nonces."""
+"""Seconds between two clearings of old nonces, and two looks at the login."""
 
 
 def serve(
@@ -39,6 +40,8 @@ def serve(
     _free(host, port)
     with cluster.running(settings) as database:
         cluster.check_revision(database.app)
+        cluster.check_login(database.app)
+        founding.check(settings, database.app)
         logs.start()
         with _quiet_signals(), _shared_counts(workers), keeper.keeping(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)
@@ -91,19 +94,20 @@ async def life(app: Any) -> AsyncIterator[None]:
 
     async with opened(app.state.settings, app.state.url) as services:
         app.state.services = services
-        tidying = asyncio.create_task(_tidy(services.door.forget))
+        tidying = asyncio.create_task(_tidy(services.door.forget, services.look_at_login))
         with _heard(services.news.stop):
             yield
         tidying.cancel()
 
 
-async def _tidy(forget: Callable[[], Any]) -> None:
+async def _tidy(*works: Callable[[], Any]) -> None:
     while True:
         await asyncio.sleep(FORGET)
-        try:
-            await forget()
-        except psycopg.Error as error:
-            logs.note("nonces_kept", error=error)
+        for work in works:
+            try:
+                await work()
+            except (psycopg.Error, PoolTimeout) as error:
+                logs.note("not_tidied", error=error)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ MEMBERS = (
     "sig",
     "n",
     "placed",
+    "salt",
 )
 JSON = ("base",)
 COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + ", l.patch::text"
@@ -36,7 +37,8 @@ def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
     told = dict(zip(MEMBERS, row, strict=False))
     told["base"] = orjson.Fragment(told["base"])
-    if told["placed"] is None:
-        del told["placed"]
+    for name in ("placed", "salt"):
+        if told[name] is None:
+            del told[name]
     patch = row[WIDTH - 1]
     return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

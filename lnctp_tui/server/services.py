@@ -12,8 +12,9 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import database, identity
+from lnctp_tui.server import database, identity, login, ordering
 from lnctp_tui.server.batcher import Batcher
+from lnctp_tui.server.control import Control
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.door import Door, door_pool
 from lnctp_tui.server.limits import ADDRESS, DEVICE, Buckets
@@ -36,6 +37,7 @@ class Services:
     pool: Pool
     key: SigningKey
     """The server's, for receipts."""
+    control: Control
     door: Door
     news: News
     threads: Threads
@@ -43,6 +45,8 @@ class Services:
     pushing: Threads
     """More than there are connections: who waits for a round of the batcher holds a thread and nothing else."""
     _nudging: asyncio.Task[None] | None = None
+    unwalled: login.Flaw | None = None
+    """Why nobody is served: the database's walls do not stand for the login that this process uses."""
     by_device: Buckets = field(default_factory=lambda: Buckets(DEVICE))
     by_address: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
 
@@ -56,6 +60,15 @@ class Services:
         with suppress(psycopg.Error, PoolTimeout):  # without it the tails look each second
             await self.door.notify()
 
+    async def look_at_login(self) -> None:
+        """Looks again whether the database's walls stand. Raises what the database raises."""
+
+        def look() -> login.Flaw | None:
+            with self.pool.connection() as connection:
+                return login.flaw(connection)
+
+        self.unwalled = await self.threads.run(look)
+
     async def in_thread(self, work: Callable[[], Found]) -> Found:
         """What `work` returns; it may use a database connection."""
         return await self.threads.run(work)
@@ -68,10 +81,14 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         news = News(url)
         news.start()
         with pool.connection() as connection:
-            key = identity.signing_key(connection)
+            key = identity.signing_key(settings.home, connection)
+            unwalled = login.flaw(connection)
+        control = Control(pool, settings.home)
+        ordering.resume(settings, pool, control)
         threads = Threads(settings.connections)
-        door, batcher = Door(entrance, Threads(2)), Batcher(pool, key)
-        services = Services(settings, pool, key, door, news, threads, batcher, Threads(PUSHING))
+        door, batcher = Door(entrance, Threads(2), control), Batcher(pool, key)
+        services = Services(settings, pool, key, control, door, news, threads, batcher, Threads(PUSHING))
+        services.unwalled = unwalled
         try:
             yield services
         finally:

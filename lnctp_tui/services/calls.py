@@ -123,11 +123,14 @@ def _line(row: Mapping[str, Any], finished: bool) -> CallLine:
 
 
 def call(store: Store, contact_id: str) -> Record:
-    """One contact whole. Raises Refused `no_such_call`."""
+    """One contact whole. Raises Refused `no_such_call`, `cases_hidden`, `case_withdrawn`."""
     with store.read() as connection:
         row = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
+        code = grace.hides_contact(connection, store.now(), contact_id)
     if row is None:
         raise Refused("no_such_call")
+    if code:
+        raise Refused(code)
     return record_of("contacts", row)
 
 

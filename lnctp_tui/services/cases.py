@@ -17,7 +17,7 @@ from lnctp_tui.domain.triage import LEVELS
 from lnctp_tui.errors import Refused
 from lnctp_tui.services import grace
 from lnctp_tui.storage import audit, instants, sound
-from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
+from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store, Unit
 
 CASES, CONTACTS, PEOPLE = TABLES["cases"], TABLES["contacts"], TABLES["people"]
 INSIDE = frozenset({"heads", "extra", "created_at", "created_by", "erased_at"})
@@ -68,13 +68,14 @@ def record_of(table: str, row: Mapping[Any, Any]) -> Record:
 
 
 def document(store: Store, case_id: str, form: Form | None = None) -> Document:
-    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, `cases_hidden`."""
+    """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, and
+    `cases_hidden` or `case_withdrawn` for one that is here and not shown."""
     with store.read() as connection:
         case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
         if case is None:
             raise Refused("no_such_case")
-        if grace.hides(connection, store.now(), case_id):
-            raise Refused("cases_hidden")
+        if code := grace.hides(connection, store.now(), case_id):
+            raise Refused(code)
         found: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
         for table in MEMBERS:
             found[table] = _children(connection, table, case_id, form)
@@ -85,10 +86,13 @@ def document_of_contact(store: Store, contact_id: str, form: Form | None = None)
     """The case of a contact, or a document with the contact alone. Raises Refused `no_such_call`."""
     with store.read() as connection:
         contact = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
+        code = grace.hides_contact(connection, store.now(), contact_id)
     if contact is None:
         raise Refused("no_such_call")
     if contact["case_id"]:
         return document(store, contact["case_id"], form)
+    if code:
+        raise Refused(code)
     alone: Document = {"schema": SCHEMA, "case": {}} | {table: [] for table in MEMBERS}
     return alone | {"contacts": [_shown("contacts", contact, form)]}
 
@@ -191,8 +195,8 @@ def history(store: Store, case_id: str, limit: int = 500, before: int | None = N
     )
     query = select(CHANGES).where(CHANGES.c.seq.in_(newest)).order_by(CHANGES.c.seq.desc()).limit(limit)
     with store.read() as connection:
-        if grace.hides(connection, store.now(), case_id):
-            raise Refused("cases_hidden")
+        if code := grace.hides(connection, store.now(), case_id):
+            raise Refused(code)
         found = connection.execute(query).mappings().all()
         names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
     return [
@@ -215,9 +219,20 @@ def add_note(store: Store, case_id: str, text: str) -> str:
     """Add a note; returns its id."""
     note = instants.new_id()
     with store.write() as unit:
-        values = {"author_id": store.author.actor, "written_at": instants.iso(unit.now), "text": text}
-        unit.record("notes", note, values, case=case_id)
+        _note(unit, note, case_id, text)
     return note
+
+
+def noted(store: Store, case_id: str, text: str, draft: str) -> None:
+    """Add a note and forget its draft, which stands under `draft` in what this laptop remembers."""
+    with store.write() as unit:
+        _note(unit, instants.new_id(), case_id, text)
+        unit.remember(draft, None)
+
+
+def _note(unit: Unit, note: str, case_id: str, text: str) -> None:
+    values = {"author_id": unit.author.actor, "written_at": instants.iso(unit.now), "text": text}
+    unit.record("notes", note, values, case=case_id)
 
 
 def set_status(store: Store, case_id: str, status: str, reason: str | None = None) -> None:
@@ -230,22 +245,32 @@ def set_status(store: Store, case_id: str, status: str, reason: str | None = Non
 def reopen(store: Store, case_id: str) -> None:
     """Open a closed case again: somebody called about it."""
     with store.write() as unit:
-        row = unit.connection.execute(select(CASES.c.status).where(CASES.c.id == case_id)).one()
-        if row.status == "closed":
-            unit.record("cases", case_id, {"status": "open", "closed_at": None})
+        reopen_in(unit, case_id)
+
+
+def reopen_in(unit: Unit, case_id: str) -> None:
+    """The same within a transaction."""
+    row = unit.connection.execute(select(CASES.c.status).where(CASES.c.id == case_id)).one()
+    if row.status == "closed":
+        unit.record("cases", case_id, {"status": "open", "closed_at": None})
 
 
 def merge(store: Store, case_id: str, into: str) -> None:
     """Say that two cases are one matter; both folios keep working. Raises Refused `merge_with_itself`."""
     with store.write() as unit:
-        last = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
-        if _kept(unit.connection, last)["id"] == case_id:
-            raise Refused("merge_with_itself")
-        first = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
-        gone, kept = sound.row("cases", first), sound.row("cases", last)
-        unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
-        if taken := _taken_over(gone, kept):
-            unit.record("cases", into, taken)
+        merge_in(unit, case_id, into)
+
+
+def merge_in(unit: Unit, case_id: str, into: str) -> None:
+    """The same within a transaction."""
+    last = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
+    if _kept(unit.connection, last)["id"] == case_id:
+        raise Refused("merge_with_itself")
+    first = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
+    gone, kept = sound.row("cases", first), sound.row("cases", last)
+    unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
+    if taken := _taken_over(gone, kept):
+        unit.record("cases", into, taken)
 
 
 def _taken_over(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,7 +290,12 @@ def _taken_over(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, A
 def unmerge(store: Store, case_id: str) -> None:
     """Undo a merge."""
     with store.write() as unit:
-        unit.record("cases", case_id, {"merged_into": None, "status": "open"})
+        unmerge_in(unit, case_id)
+
+
+def unmerge_in(unit: Unit, case_id: str) -> None:
+    """The same within a transaction."""
+    unit.record("cases", case_id, {"merged_into": None, "status": "open"})
 
 
 def link(store: Store, case_id: str, other: str, how: str | None = "possible") -> None:

@@ -19,7 +19,18 @@ from sqlalchemy import Connection, func, select, text
 
 from lnctp_tui.errors import LnctpError, VaultBusy
 from lnctp_tui.services import access, refold, workspace
-from lnctp_tui.storage import audit, engine, hardening, instants, paths, schema, state
+from lnctp_tui.storage import (
+    accepted,
+    audit,
+    emergency,
+    engine,
+    hardening,
+    instants,
+    loss,
+    paths,
+    schema,
+    state,
+)
 from lnctp_tui.storage.protocol_check import check as check_protocol
 from lnctp_tui.storage.session import CHANGES
 from lnctp_tui.storage.vault import Key
@@ -47,6 +58,7 @@ def outside(home: Path) -> Iterator[Check]:
     yield Check("drive", "bad" if where else "ok", {"where": where} if where else {})
     yield _disk(home)
     yield _running(home)
+    yield _journal(home)
     own = home / workspace.PROTOCOL_FOLDER
     found = check_protocol(own if own.is_dir() else None)
     yield Check("protocol", "bad" if found else "ok", {"own": own.is_dir(), "findings": len(found)})
@@ -57,15 +69,17 @@ def outside(home: Path) -> Iterator[Check]:
 def inside(home: Path, key: Key) -> Iterator[Check]:
     """What needs the key."""
     path = home / paths.DATABASE
+    yield _guarded("mark", lambda: _mark(home, key))
     yield _guarded("database", lambda: _database(path, key))
     try:
-        opened = workspace.open_store(home, key, protocol=workspace.load_protocol(home))
+        opened = workspace.open_store(home, key)
     except LnctpError as error:
         yield Check("schema", "bad", {"code": error.code})
         return
     try:
         with opened.read() as connection:
             yield Check("schema", "ok", {"revision": schema.revision(connection), "program": schema.HEAD})
+            yield _accepted(connection, home)
             yield _clock(connection)
             yield from _log(connection)
             broken = audit.broken_at(connection)
@@ -77,7 +91,7 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
 
 def skipped() -> Iterator[Check]:
     """The checks of `inside` when there is no phrase."""
-    for name in ("database", "schema", "clock", "log", "fit", "views", "index"):
+    for name in ("mark", "database", "schema", "accepted", "clock", "log", "fit", "views", "index"):
         yield Check(name, "skipped")
 
 
@@ -100,7 +114,7 @@ def _vault(home: Path) -> Check:
 def _modes(home: Path) -> Check:
     if os.name != "posix" or not home.is_dir():
         return Check("modes", "ok")
-    names = [home, *(home / name for name in (paths.VAULT, *paths.DATABASE_FILES))]
+    names = [home, *(home / name for name in (paths.VAULT, paths.MARK, *paths.DATABASE_FILES))]
     wide = [each.name for each in names if each.exists() and each.lstat().st_mode & 0o077]
     return Check("modes", "bad" if wide else "ok", {"names": wide})
 
@@ -108,8 +122,17 @@ def _modes(home: Path) -> Check:
 def _disk(home: Path) -> Check:
     there = next(each for each in (home, *home.parents) if each.exists())
     free = shutil.disk_usage(there).free
+    if not os.access(there, os.W_OK):
+        return Check("disk", "bad", {"read_only": True, "free_mb": free >> 20})
     level: Level = "bad" if free < EMPTY else "note" if free < LOW else "ok"
     return Check("disk", level, {"free_mb": free >> 20})
+
+
+def _journal(home: Path) -> Check:
+    waiting, aside = len(emergency.waiting(home)), [each.name for each in emergency.aside(home)]
+    if not waiting and not aside:
+        return Check("journal", "ok")
+    return Check("journal", "bad" if aside else "note", {"waiting": waiting, "names": aside})
 
 
 def _running(home: Path) -> Check:
@@ -122,9 +145,30 @@ def _running(home: Path) -> Check:
         return Check("running", "ok", {"running": True})
 
 
+def _mark(home: Path, key: Key) -> Check:
+    found = loss.look(home, key)
+    facts = {
+        "missing": found.missing,
+        "marked": _instant(found.marked_at),
+        "stored": _instant(found.stored_at),
+    }
+    return Check("mark", "bad" if found.code else "ok", facts | ({"code": found.code} if found.code else {}))
+
+
+def _instant(micros: int | None) -> str | None:
+    return None if micros is None else instants.iso(instants.of_micros(micros))
+
+
 def _database(path: Path, key: Key) -> Check:
     found = engine.integrity(path, key.dek)
     return Check("database", "bad" if found else "ok", {"problems": len(found), "bytes": path.stat().st_size})
+
+
+def _accepted(connection: Connection, home: Path) -> Check:
+    pending = accepted.choose(connection, accepted.read(home))
+    return Check(
+        "accepted", "note" if pending else "ok", {"lines": len(pending.differences()) if pending else 0}
+    )
 
 
 def _clock(connection: Connection) -> Check:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lnctp_tui.domain import safety
 from lnctp_tui.services import calls, cases, matches
+from lnctp_tui.services.deeds import deed
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import Store
 
@@ -54,7 +55,7 @@ def finish(
     if intake.document["case"] and intake.debt("minimum"):
         due = instants.iso(intake.workspace.store.now() + MINIMUM_WITHIN)
     contact = intake.contact.id
-    intake.writer.submit(lambda store: calls.finish(store, contact, next_contact, due), lambda _: done())
+    intake.writer.submit(deed("finish", contact, next_contact, due), lambda _: done())
 
 
 def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any]:
@@ -82,28 +83,30 @@ def may_discard(intake: Intake) -> bool:
 def discard(intake: Intake, reason: str, done: Callable[[], object]) -> None:
     """Take back a call begun by mistake."""
     contact, case = intake.contact.id, intake.document["case"].get("id")
-    intake.writer.submit(lambda store: calls.discard(store, contact, case, reason), lambda _: done())
+    intake.writer.submit(deed("discard", contact, case, reason), lambda _: done())
 
 
 def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
     """Move the contact to a case; a case opened in this call is merged into it: both folios work."""
 
-    def run(store: Store) -> str | None:
-        found = cases.by_folio(store, case)
-        target = found[0].id if found else _existing(store, case)
-        own = intake.document["case"].get("id")
-        if target is None or target == own:
-            return None
-        with store.write() as unit:
-            unit.record(
-                "contacts", intake.contact.id, {"case_id": target, "answers.attached.from": own or "none"}
-            )
-        if own:
-            cases.merge(store, own, target)
-        cases.reopen(store, target)
-        return target
+    own = intake.document["case"].get("id")
+    intake.writer.submit(
+        deed("attach", intake.contact.id, own, case), lambda target: _attached(intake, target, done)
+    )
 
-    intake.writer.submit(run, lambda target: _attached(intake, target, done))
+
+def attach_contact(store: Store, contact: str, own: str | None, case: str) -> str | None:
+    """Move a contact, and the case it has opened, to the case of a folio or id; its id, None when there is none."""
+    found = cases.by_folio(store, case)
+    target = found[0].id if found else _existing(store, case)
+    if target is None or target == own:
+        return None
+    with store.write() as unit:
+        unit.record("contacts", contact, {"case_id": target, "answers.attached.from": own or "none"})
+        if own:
+            cases.merge_in(unit, own, target)
+        cases.reopen_in(unit, target)
+    return target
 
 
 def _existing(store: Store, case_id: str) -> str | None:
@@ -121,20 +124,21 @@ def _attached(intake: Intake, target: str | None, done: Callable[[bool], object]
 def detach(intake: Intake, done: Callable[[], object]) -> None:
     """Undo `attach`: the contact goes back to the case it came from, or to none."""
 
-    def run(store: Store) -> None:
-        contact = calls.call(store, intake.contact.id)
-        came_from = (contact.get("answers") or {}).get("attached.from")
-        back = came_from if came_from and came_from != "none" else None
-        with store.write() as unit:
-            unit.record("contacts", intake.contact.id, {"case_id": back, "answers.attached.from": None})
-        if back:
-            cases.unmerge(store, back)
-
     def back(_: None) -> None:
         _reload(intake)
         done()
 
-    intake.writer.submit(run, back)
+    intake.writer.submit(deed("detach", intake.contact.id), back)
+
+
+def detach_contact(store: Store, contact: str) -> None:
+    """Move a contact back to where `attach_contact` took it from."""
+    came_from = (calls.call(store, contact).get("answers") or {}).get("attached.from")
+    back = came_from if came_from and came_from != "none" else None
+    with store.write() as unit:
+        unit.record("contacts", contact, {"case_id": back, "answers.attached.from": None})
+        if back:
+            cases.unmerge_in(unit, back)
 
 
 def _reload(intake: Intake) -> None:

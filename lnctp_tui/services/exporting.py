@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from lnctp_tui.errors import BadInput
-from lnctp_tui.services import cases
+from lnctp_tui.services import cases, grace
 from lnctp_tui.storage import audit, paths
 from lnctp_tui.storage.session import TABLES, Store
 
@@ -18,13 +18,15 @@ CASES, CONTACTS = TABLES["cases"], TABLES["contacts"]
 
 
 def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
-    """One document a line: the named cases, or with None all cases and then the contacts without one."""
+    """One document a line: the named cases, or with None all that are shown and then the contacts without one."""
     loose: list[str] = []
     if ids is None:
         with store.read() as connection:
-            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None))))
+            shown = grace.shown(connection, store.now())
+            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None), shown)))
+            shown = grace.shown(connection, store.now(), "contacts")
             alone = CONTACTS.c.case_id.is_(None) & CONTACTS.c.erased_at.is_(None)
-            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone)))
+            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone, shown)))
     _note(store, [*ids, *loose])
     for each in ids:
         yield orjson.dumps(cases.document(store, each), option=orjson.OPT_APPEND_NEWLINE)

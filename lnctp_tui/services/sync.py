@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain import merge, record_check
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import SyncFailed, VaultError
+from lnctp_tui.services import grace
 from lnctp_tui.services.sync_server import (
     REASON,
     Colleague,
@@ -35,7 +36,7 @@ from lnctp_tui.services.sync_server import (
     search_server,
 )
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import hardening, instants, server_state, state
+from lnctp_tui.storage import hardening, instants, server_state, state, vault
 from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.tables import SCOPES
 from lnctp_tui.sync.client import Client
@@ -54,6 +55,8 @@ UNHURRIED = 0.5
 """Seconds of a transaction while nobody types."""
 INDEXED = 400
 ALARM_DAYS = 14
+CASES = TABLES["cases"]
+OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), CONFLICTS.c.case.not_in(grace.withdrawn()))
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ class SyncStatus:
     aside: int
     """Changes of others whose author could not be checked; they are kept and not shown."""
     alarms: list[str] = field(default_factory=list)
-    """Codes of what the server denied of what it had said, in the last ALARM_DAYS days."""
+    """Codes of what the server denied of what it had said, or told without a signature, in the last ALARM_DAYS days."""
+    withdrawn: int = 0
+    """Cases that were taken from this person: they are kept and not shown."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +164,9 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             wanted=wanted,
             wanted_total=max(wanted, int(kept.get("total") or 0)),
             clock_offset=int(kept.get("offset") or 0),
-            conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS)) or 0,
+            conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
             offers=len(kept.get("offers") or {}),
+            withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             alarms=[code for code, at in sorted(kept.get("alarms", {}).items()) if at >= told_since],
         )
@@ -187,6 +193,7 @@ def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
     query = select(CONFLICTS, TABLES["cases"].c.folio).outerjoin(
         TABLES["cases"], TABLES["cases"].c.id == CONFLICTS.c.case
     )
+    query = query.where(OPEN_TO_SEE)
     if case_id is not None:
         query = query.where(CONFLICTS.c.case == case_id)
     with store.read() as connection:
@@ -226,11 +233,22 @@ def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, s
 
 def settle(store: Store, conflict: Conflict, change_id: str) -> None:
     """Let one side stand: an ordinary change that has seen exactly the sides the person was shown."""
+    let_stand(store, *sides(conflict, change_id))
+
+
+def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[str]]:
+    """(table, row, field, the value that is to stand, the changes that were shown): what `let_stand` takes."""
     chosen = next(side for side in conflict.sides if side.change_id == change_id)
-    shown = Form(instants.new_id())
-    shown.see(conflict.table, conflict.row, {side.change_id: [conflict.field] for side in conflict.sides})
+    shown = [side.change_id for side in conflict.sides]
+    return conflict.table, conflict.row, conflict.field, chosen.value, shown
+
+
+def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
+    """The same, of plain values."""
+    form = Form(instants.new_id())
+    form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
-        unit.record(conflict.table, conflict.row, {conflict.field: chosen.value}, form=shown)
+        unit.record(table, row, {field: value}, form=form)
 
 
 def conflict_name(conflict: Conflict) -> str:
@@ -247,8 +265,15 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED)
-            Round(client).run()
+            client = Client(
+                store, line, pool=pool, short=UNHURRIED,
+                seal=lambda order: vault.seal(workspace.home, workspace.key, order),
+            )  # fmt: skip
+            try:
+                Round(client).run()
+            finally:
+                if client.control.sealed:
+                    raise VaultError("vault_sealed")
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
@@ -278,6 +303,10 @@ class Synchroniser:
         self._loop.on_round = self._tell
         self._loop.on_changed = lambda scopes: self.on_changed(scopes)
         self._loop.on_broken = _keep
+        self.on_sealed: Callable[[], object] = lambda: None
+        """Officers sealed this laptop: lock now. What waits is saved; only the custodians open it again."""
+        self._loop.seal = lambda order: vault.seal(workspace.home, workspace.key, order)
+        self._loop.on_sealed = lambda: self.on_sealed()
 
     def start(self) -> None:
         """Begin; returns at once. Without enrolment it waits for one."""

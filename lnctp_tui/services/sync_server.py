@@ -15,6 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from lnctp_tui.errors import SyncFailed
+from lnctp_tui.services import grace
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import recovery, state
 from lnctp_tui.storage.server_state import DEVICE_KEY, OFFERS
@@ -196,7 +197,7 @@ def search_server(workspace: Workspace, text: str) -> list[Held]:
 def _present(workspace: Workspace, ids: list[str]) -> set[str]:
     cases = TABLES["cases"].c.id
     with workspace.store.read() as connection:
-        return set(connection.scalars(select(cases).where(cases.in_(ids))))
+        return set(connection.scalars(select(cases).where(cases.in_(ids), cases.not_in(grace.withdrawn()))))
 
 
 def enroll(workspace: Workspace, url: str, code: str, ca: Path | None = None) -> str:

@@ -23,16 +23,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from lnctp_tui.errors import BadInput, DatabaseDamaged
-from lnctp_tui.storage import engine, paths, sealing, vault
+from lnctp_tui.storage import engine, loss, mark, paths, sealing, vault
 from lnctp_tui.storage.vault import Key, Vault
 
 FORMAT = 1
 _MANIFEST = "manifest"
-_PREFIX = ".backup-"
+PREFIX = ".backup-"
 _MANIFEST_USE = b"lnctp backup"
 _MEMBERS = {paths.VAULT: 1 << 16, paths.DATABASE: 1 << 40, _MANIFEST: 1 << 20}
 """Names and the most bytes of each that are read."""
 _CHUNK = 1 << 20
+ROOM = 4 << 20
+"""Bytes that the data folder needs besides a copy of its database."""
 _ABANDONED = 86400.0
 """Seconds after which a folder is of no living process, where folders cannot be held."""
 _VERSION = "alembic_version"
@@ -64,7 +66,7 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     content = paths.read_file(home / paths.VAULT)
     Vault.parse(content).verify(key.dek)
     try:
-        with _folder(home) as folder:
+        with _folder(_work_place(home, target)) as folder:
             (folder / paths.VAULT).write_bytes(content)
             copy_database(home / paths.DATABASE, folder / paths.DATABASE, key.dek)
             manifest = _describe(folder, key, at)
@@ -72,6 +74,14 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     except OSError as error:
         raise paths.storage_failed(error, target) from error
     return manifest
+
+
+def _work_place(home: Path, target: Path) -> Path:
+    """Where the copy is made: in the data folder, or beside the backup when there is no room or no way to write."""
+    size = sum((home / name).stat().st_size for name in paths.DATABASE_FILES if (home / name).exists())
+    if os.access(home, os.W_OK) and shutil.disk_usage(home).free > size + ROOM:
+        return home
+    return target.parent
 
 
 def copy_database(source: Path, target: Path, dek: bytes) -> None:
@@ -113,8 +123,10 @@ def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, 
     paths.prepare(home)
     try:
         with paths.Instance(home), _folder(home) as folder:
-            _key, manifest = _unpack(file, folder, phrase)
-            return manifest, _exchange(folder, home, at)
+            key, manifest = _unpack(file, folder, phrase)
+            said = {"at": at, "code": "restored", "made_at": manifest.made_at}
+            loss.note(folder, key, said, beyond=mark.read(home / paths.MARK, key.dek).stamp)
+            return manifest, exchange(folder, home, at)
     except OSError as error:
         raise paths.storage_failed(error, file) from error
 
@@ -123,7 +135,7 @@ def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, 
 def _folder(home: Path | None) -> Iterator[Path]:
     """A private folder that is gone afterwards; inside `home` when its files are to be moved there."""
     with paths.turn(home) if home else nullcontext():
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
         handle = _hold(folder)
     try:
         yield folder
@@ -144,7 +156,7 @@ def _hold(folder: Path) -> int | None:
 
 def _sweep(home: Path) -> None:
     """Removes what a backup left that was killed; not the folder of one that is being made."""
-    for left in home.glob(f"{_PREFIX}*"):
+    for left in home.glob(f"{PREFIX}*"):
         if os.name != "posix":
             if time.time() - left.stat().st_mtime > _ABANDONED:
                 shutil.rmtree(left, ignore_errors=True)
@@ -167,7 +179,7 @@ def _inspect(path: Path, dek: bytes) -> tuple[dict[str, int], str | None]:
     """Rows per table and the schema revision of a database that passes every check. DatabaseDamaged."""
     from sqlcipher3 import dbapi2
 
-    if engine.integrity(path, dek):
+    if engine.integrity(path, dek, alone=True):
         raise DatabaseDamaged(name=path.name)
     connection = engine.connect(path, dek, cache=engine.READER_CACHE)  # closing it removes the -wal and -shm
     try:
@@ -212,10 +224,14 @@ def _pack(folder: Path, manifest: Manifest, key: Key, target: Path) -> None:
 
 
 def _unpack(file: Path, folder: Path, phrase: str) -> tuple[Key, Manifest]:
-    from lnctp_tui.storage import schema  # SQLAlchemy with it
-
     _extract(file, folder)
     key = vault.unlock(folder, phrase)
+    return key, _check(file, folder, key)
+
+
+def _check(file: Path, folder: Path, key: Key) -> Manifest:
+    from lnctp_tui.storage import schema  # SQLAlchemy with it
+
     manifest = _open_manifest((folder / _MANIFEST).read_bytes(), key)
     if manifest.vault_id != key.vault_id or manifest.digests != {
         name: _digest(folder / name) for name in manifest.digests
@@ -225,7 +241,33 @@ def _unpack(file: Path, folder: Path, phrase: str) -> tuple[Key, Manifest]:
         raise BadInput("backup_newer", name=file.name)
     if _inspect(folder / paths.DATABASE, key.dek) != (manifest.rows, manifest.revision):
         raise BadInput("bad_backup", name=file.name)
-    return key, manifest
+    return manifest
+
+
+def vault_of(file: Path) -> Vault:
+    """The vault.json in a backup, unproven. Raises BadInput, VaultTampered, StorageFailed."""
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(paths.VAULT) as content:
+            return Vault.parse(content.read(_MEMBERS[paths.VAULT]))
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        raise BadInput("bad_backup", name=file.name) from error
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
+
+
+@contextmanager
+def unpacked(file: Path, key: Key) -> Iterator[Path]:
+    """A folder with the database of a checked backup of this vault, for as long as the body lasts.
+
+    Raises BadInput `bad_backup`, `backup_newer`; DatabaseDamaged; StorageFailed.
+    """
+    try:
+        with _folder(None) as folder:
+            _extract(file, folder)
+            _check(file, folder, key)
+            yield folder
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
 
 
 def _extract(file: Path, folder: Path) -> None:
@@ -261,8 +303,10 @@ def _open_manifest(content: bytes, key: Key) -> Manifest:
     return Manifest(**found)
 
 
-def _exchange(folder: Path, home: Path, at: str) -> Path | None:
-    """Old database aside, new database in, then vault.json: a lone vault.json opens nothing and makes
+def exchange(folder: Path, home: Path, at: str) -> Path | None:
+    """Puts a vault of its own folder in place; returns the folder that keeps what stood there.
+
+    Old database aside, new mark and database in, then vault.json: a lone vault.json opens nothing and makes
     nothing, and a lone database is never taken for a first run."""
     with paths.turn(home):
         return _place(folder, home, at)
@@ -270,6 +314,7 @@ def _exchange(folder: Path, home: Path, at: str) -> Path | None:
 
 def _place(folder: Path, home: Path, at: str) -> Path | None:
     aside = _set_aside(home, at)
+    (folder / paths.MARK).rename(home / paths.MARK)
     (folder / paths.DATABASE).rename(home / paths.DATABASE)
     paths.sync_folder(home)
     (folder / paths.VAULT).replace(home / paths.VAULT)
@@ -278,7 +323,7 @@ def _place(folder: Path, home: Path, at: str) -> Path | None:
 
 
 def _set_aside(home: Path, at: str) -> Path | None:
-    standing = [name for name in (paths.VAULT, *paths.DATABASE_FILES) if (home / name).exists()]
+    standing = [name for name in (paths.VAULT, paths.MARK, *paths.DATABASE_FILES) if (home / name).exists()]
     if not standing:
         return None
     stamp = "".join(each for each in at if each.isalnum())

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -50,6 +50,8 @@ class Files:
 
     folder: Path | None
     built_in: Traversable
+    content: Mapping[str, bytes] | None = None
+    """The folder's files by relative path, when they are at hand already and the disk is not asked."""
     overrides: dict[Path, bytes] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -82,35 +84,47 @@ class Files:
 
     def unused(self) -> Iterator[Path]:
         """Protocol files of the folder that nothing names: most often a misspelt file name."""
-        found = sorted(self.folder.rglob("*")) if self.folder else ()
+        found: Iterable[Path] = ()
+        if self.folder is not None:
+            named = (
+                self.folder.rglob("*") if self.content is None else map(self.folder.joinpath, self.content)
+            )
+            found = sorted(named)
         return (path for path in found if path.suffix in SUFFIXES and path not in self.overrides)
 
     def _own(self, path: str) -> Path | None:
         """The folder's file for a built-in one: at the same relative path, or straight in the folder."""
         if self.folder is None:
             return None
-        candidates = (self.folder / path, self.folder / Path(path).name)
-        return next((each for each in candidates if each.is_file()), None)
+        names = (path, Path(path).name)
+        if self.content is not None:
+            return next((self.folder / each for each in names if each in self.content), None)
+        return next((self.folder / each for each in names if (self.folder / each).is_file()), None)
 
     def _bytes(self, path: str) -> bytes:
         own = self._own(path)
         if own:
-            return self.overrides.setdefault(own, own.read_bytes())
+            return self.overrides.setdefault(own, self._of_folder(own))
         return self.built_in.joinpath(path).read_bytes()
+
+    def _of_folder(self, own: Path) -> bytes:
+        if self.content is None or self.folder is None:
+            return own.read_bytes()
+        return self.content[own.relative_to(self.folder).as_posix()]
 
     def _refuse(self, path: str, line: int, code: str) -> None:
         self.findings.append(Finding(self.shown(path), line, code))
 
 
-def load(folder: Path | None = None) -> Protocol:
-    """The protocol of the organisation's folder over the built-in one.
+def load(folder: Path | None = None, content: Mapping[str, bytes] | None = None) -> Protocol:
+    """The protocol of the organisation's folder, or of `content` that was read from it, over the built-in one.
 
     Raises BadProtocol (file, line, reason) at the first mistake that would lose or misread an answer. The
     built-in files are checked by tests, so that unlocking does not pay for the full check.
     """
-    if folder is not None and not folder.is_dir():
+    if folder is not None and content is None and not folder.is_dir():
         raise BadProtocol(file=str(folder), line=1, reason="missing_folder")
-    reading = read(folder)
+    reading = read(folder, content)
     found = [*reading.findings, *(problems(reading) if folder is not None else ())]
     first = next((finding for finding in found if finding.code not in SOFT), None)
     if first:
@@ -118,9 +132,9 @@ def load(folder: Path | None = None) -> Protocol:
     return reading.protocol
 
 
-def read(folder: Path | None = None) -> Reading:
+def read(folder: Path | None = None, content: Mapping[str, bytes] | None = None) -> Reading:
     """Everything that can be read, with a finding for each mistake of form."""
-    files = Files(folder, resources.files("lnctp_tui").joinpath("data"))
+    files = Files(folder, resources.files("lnctp_tui").joinpath("data"), content)
     head = stages.head(files)
     names = dict.fromkeys((*head.catalogs, *ALWAYS))
     sheets = {name: sheet for name in names if (sheet := read_catalog(files, name))}

@@ -5,16 +5,20 @@ Settings and their reasons: docs/security.md, "The database". `connect` needs no
 
 from __future__ import annotations
 
+import math
 import os
+import shutil
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed, VaultError
-from lnctp_tui.storage import paths, sound
+from lnctp_tui.storage import mark, missing, paths, sound, wal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,9 +30,27 @@ READER_CACHE = 8 << 10
 """KiB for each short reader, of which there are two: resident memory counts."""
 BUSY_SECONDS = 10.0
 READERS = 2
+CHECKPOINT = 250
+"""Pages of the log after which a save folds it into the database: what a damaged log can take is bounded."""
 
 _AS_THEY_ARE = ((type(None), {None: None}.get), (bool, bool))
-_BUSY, _CORRUPT, _NOT_A_DATABASE = 5, 11, 26
+_CORRUPT, _NOT_A_DATABASE = 11, 26
+SAID_OF: dict[int, str | None] = {
+    3: "read_only", 5: "database_locked", 6: "database_locked", 7: None, 8: "read_only", 9: None,
+    10: "disk_error", 11: "database_broken", 13: "disk_full", 14: None, 15: "database_locked",
+    26: "database_broken",
+}  # fmt: skip
+"""SQLite's primary result codes that speak of the disk or the file, and what a person is told; None: in general."""
+STICKS = frozenset({"disk_error", "database_broken", "storage_failed"})
+"""After these SQLCipher may answer anything on the same connection with the same error."""
+UNSHARED = {"win32": "win32-none"}.get(sys.platform, "unix-none")
+"""SQLite's name for files without locks and shared memory."""
+_NO_INDEX = frozenset({8, 10, 13, 14})
+"""What opening says where the index of the write-ahead log (`-shm`) can be neither found nor made."""
+LITTLE = 256 << 10
+"""Bytes: a disk with less has no room for the index and a save."""
+MAKESHIFT = 2.0
+"""Seconds that a reader without the shared index is used; then the usual way is tried again."""
 
 
 def connect(
@@ -38,8 +60,11 @@ def connect(
     read_only: bool = False,
     cache: int = WRITER_CACHE,
     any_thread: bool = False,
+    counted: mark.Mark | None = None,
 ) -> Any:
     """An open, keyed and checked sqlcipher3 connection in autocommit mode.
+
+    With `counted`, each of its transactions counts itself and is noted in that mark.
 
     Raises VaultError `database_missing` (no file, and none is made), DatabaseDamaged (wrong key or altered
     file, which is kept), StorageFailed.
@@ -51,10 +76,27 @@ def connect(
         raise VaultError("database_missing", name=path.name)
     if path.stat().st_size == 0:  # SQLite takes it for a new database and would start anew
         raise DatabaseDamaged(name=path.name)
-    return _open(path, dek, read_only=read_only, cache=cache, any_thread=any_thread)
+    opened = partial(_open, path, dek, read_only=read_only, cache=cache, any_thread=any_thread)
+    try:
+        connection = opened()
+    except StorageFailed as error:
+        if not read_only or error.facts.get("number") not in _NO_INDEX:
+            raise
+        connection = opened(alone=_unshared(path))
+    connection.mark = counted
+    return connection
 
 
-def _open(path: Path, dek: bytes, *, read_only: bool, cache: int, any_thread: bool) -> Any:
+def _unshared(path: Path) -> str:
+    """How to read on a full or read-only disk: the log's index in memory; without a log, the file as it is.
+
+    Nobody writes there meanwhile: whoever has it open in the usual way has made the index.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    return f"vfs={UNSHARED}" if log.exists() and log.stat().st_size else "immutable=1"
+
+
+def _open(path: Path, dek: bytes, *, read_only: bool, cache: int, any_thread: bool, alone: str = "") -> Any:
     from sqlcipher3 import dbapi2
 
     # The driver looks for a way to adapt these before it binds them as they are: six times the cost of a text.
@@ -63,13 +105,14 @@ def _open(path: Path, dek: bytes, *, read_only: bool, cache: int, any_thread: bo
     connection = None
     try:
         connection = dbapi2.connect(
-            f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}",
+            f"file:{quote(str(path))}?mode={'ro' if read_only else 'rw'}" + (f"&{alone}" if alone else ""),
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=not any_thread,
+            factory=mark.counting(),
         )
-        _prepare(connection, dek, read_only=read_only, cache=cache)
+        _prepare(connection, dek, read_only=read_only, cache=cache, alone=bool(alone))
     except dbapi2.Error as error:
         if connection is not None:
             connection.close()
@@ -77,13 +120,14 @@ def _open(path: Path, dek: bytes, *, read_only: bool, cache: int, any_thread: bo
     return connection
 
 
-def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int) -> None:
+def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int, alone: bool) -> None:
     """The order matters: no log before anything, the key before the first page is read."""
     for pragma in (
         "cipher_log_level = NONE",
         f"key = \"x'{dek.hex()}'\"",
         f"cipher_page_size = {PAGE_SIZE}",
-        *(() if read_only else ("journal_mode = WAL",)),
+        *(("locking_mode = EXCLUSIVE",) if alone else ()),
+        *(() if read_only else ("journal_mode = WAL", f"wal_autocheckpoint = {CHECKPOINT}")),
         "synchronous = FULL",
         "foreign_keys = ON",
         "temp_store = MEMORY",
@@ -101,13 +145,23 @@ def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int) -> Non
 def translated(error: Exception, path: Path) -> LnctpError:
     """DatabaseDamaged or StorageFailed for a driver's error; its own text is dropped, it may hold values."""
     code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if isinstance(code, int) else None
+    primary = code & 0xFF if isinstance(code, int) else 0
     if primary in (_CORRUPT, _NOT_A_DATABASE):
         return DatabaseDamaged(name=path.name)
     reason = str(getattr(error, "sqlite_errorname", type(error).__name__))
-    return StorageFailed(
-        "database_locked" if primary == _BUSY else "file_failed", name=path.name, reason=reason
-    )
+    said = SAID_OF.get(primary) or "file_failed"
+    if primary in _NO_INDEX:
+        said = _why(path.parent) or said
+    return StorageFailed(said, name=path.name, reason=reason, number=primary)
+
+
+def _why(folder: Path) -> str | None:
+    """What is wrong with a folder in which SQLite could make no file; it says the same of all of it."""
+    if not os.access(folder, os.W_OK):
+        return "read_only"
+    with suppress(OSError):
+        return "disk_full" if shutil.disk_usage(folder).free < LITTLE else None
+    return None
 
 
 @contextmanager
@@ -143,9 +197,15 @@ def _finish_new(path: Path) -> None:
         paths.sync_folder(path.parent)
 
 
-def writer_engine(path: Path, dek: bytes) -> Engine:
-    """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE."""
-    return _engine(path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE")
+def writer_engine(path: Path, dek: bytes, counted: mark.Mark | None = None) -> Engine:
+    """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE and is counted.
+
+    `counted`: the mark that notes it; one of its own when whoever calls does not want to ask it anything.
+    """
+    counted = counted or mark.Mark(path, dek)
+    return _engine(
+        path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE", counted=counted
+    )
 
 
 def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
@@ -153,15 +213,27 @@ def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
     return _engine(path, dek, read_only=True, size=size, cache=READER_CACHE, begin="BEGIN")
 
 
-def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, begin: str) -> Engine:
+def _engine(
+    path: Path,
+    dek: bytes,
+    *,
+    read_only: bool,
+    size: int,
+    cache: int,
+    begin: str,
+    counted: mark.Mark | None = None,
+) -> Engine:
     import sqlcipher3.dbapi2
     from sqlalchemy import QueuePool, create_engine, event
+    from sqlalchemy.exc import DisconnectionError
 
     # The default SingletonThreadPool breaks across threads.
     engine = create_engine(
         "sqlite+pysqlite://",
         module=sqlcipher3.dbapi2,
-        creator=lambda: connect(path, dek, read_only=read_only, cache=cache, any_thread=True),
+        creator=lambda: connect(
+            path, dek, read_only=read_only, cache=cache, any_thread=True, counted=counted
+        ),
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,
@@ -170,6 +242,16 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
         json_deserializer=sound.from_json,
     )
 
+    @event.listens_for(engine, "connect")
+    def note_how(connection: Any, record: Any) -> None:
+        alone = connection.execute("PRAGMA locking_mode").fetchone()[0] == "exclusive"
+        record.info["until"] = time.monotonic() + MAKESHIFT if alone else math.inf
+
+    @event.listens_for(engine, "checkout")
+    def try_the_usual_way(_connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() > record.info["until"]:
+            raise DisconnectionError
+
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Any) -> None:
         connection.exec_driver_sql(begin)
@@ -177,19 +259,28 @@ def _engine(path: Path, dek: bytes, *, read_only: bool, size: int, cache: int, b
     return engine
 
 
-def integrity(path: Path, dek: bytes) -> list[str]:
-    """What is wrong with a database: pages with a broken seal, structure; empty when all is well.
+def broken_seals(connection: Any) -> list[str]:
+    """Pages whose seal does not fit; empty when all are sound. Raises the driver's errors."""
+    return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
 
-    Raises as `connect` when it does not even open.
+
+def integrity(path: Path, dek: bytes, *, alone: bool = False) -> list[str]:
+    """What is wrong with a database: broken seals of pages, structure, a log not read to its end, missing saves.
+
+    Empty when all is well. `alone`: a copy that no mark goes with. Raises as `connect` when it does not even open.
     """
     from sqlcipher3 import dbapi2
 
+    marked = mark.read(mark.path_beside(path), dek)
     connection = connect(path, dek, read_only=True, cache=READER_CACHE)
     try:
-        seals = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+        absent = "" if alone else missing.compare(marked, missing.stored(connection), None).code
+        dropped = wal.passed_over(path, dek, connection)
+        seals = broken_seals(connection)
         structure = [str(row[0]) for row in connection.execute("PRAGMA quick_check")]
     except dbapi2.Error as error:
         return [translated(error, path).code]
     finally:
         connection.close()
-    return seals + [line for line in structure if line != "ok"]
+    behind = [f"wal: {dropped} transactions behind a broken frame"] if dropped else []
+    return [*filter(None, [absent]), *behind] + seals + [line for line in structure if line != "ok"]

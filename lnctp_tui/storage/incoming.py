@@ -21,8 +21,8 @@ from lnctp_tui.storage.session import TABLES, Unit
 
 AMONG = "(SELECT value FROM json_each(?))"
 INSERT = """INSERT INTO changes (id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, at,
-  n, placed, unfit, sent)"""
-MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
+  n, placed, salt, unfit, sent)"""
+MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
 HELD = f"SELECT id, n, placed FROM changes WHERE id IN {AMONG}"
 IN_LOG = 'SELECT DISTINCT row FROM changes WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
 NUMBERED = """UPDATE changes SET n = said.value ->> 1, placed = said.value ->> 2, refused = NULL
@@ -35,6 +35,8 @@ ON CONFLICT (id) DO UPDATE SET state = 'wanted', rank = excluded.rank, after = 0
 KNOWN = f"SELECT id FROM scopes WHERE id IN {AMONG}"
 EXPLAINED = f"""SELECT DISTINCT c."table", c.row FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
 WHERE s.state IN ('held', 'wanted') AND c.row IN {AMONG} AND c.id NOT IN {AMONG}"""
+TOLD = frozenset({"grant", "revoke", "erase", "offer"})
+"""Entries that are no changes. What a newer server tells besides is let be."""
 WHOLE = f"UPDATE scopes SET state = 'held', after = 0 WHERE state = 'wanted' AND id IN {AMONG}"
 
 
@@ -72,7 +74,8 @@ def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
     bound = (
         change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
         change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],
-        folding.iso(min(order, latest)), change.get("n"), change.get("placed"), unfit,
+        folding.iso(min(order, latest)), change.get("n"), change.get("placed"),
+        change.get("salt"), unfit,
     )  # fmt: skip
     if unfit:
         return Ready(change, order, bound, None, None)
@@ -112,9 +115,7 @@ def keep(
     scopes = {scope_of(each) for each in fresh}
     met = _met(connection, [each for each in fresh if each["id"] not in brought], [*wanted])
     connection.exec_driver_sql(HOLD, (_json([*met, EVERYBODY]),))
-    # Of a scope that went, nothing stays: if it comes back, its whole history comes with the grant.
-    for scope in gone(connection, scopes):
-        leaving.drop(connection, scope)
+    leaving.drop_asked(connection, scopes)
     return scopes | {
         scope_of(wanted[id_]) for id_ in held if (wanted[id_]["table"], wanted[id_]["row"]) in moved
     }
@@ -141,12 +142,6 @@ def _met(connection: Connection, fresh: Iterable[Mapping[str, Any]], now: Sequen
             found.add(scope)
         explained.add(key)
     return found
-
-
-def gone(connection: Connection, scopes: Iterable[str]) -> list[str]:
-    """Which of these scopes were taken from this laptop."""
-    query = "SELECT id FROM scopes WHERE state = 'gone' AND id IN (SELECT value FROM json_each(?))"
-    return [str(each) for each in connection.exec_driver_sql(query, (_json([*scopes]),)).scalars()]
 
 
 def _renumber(
@@ -232,7 +227,7 @@ def apply_page(
         if entry["k"] == "change":
             members = [*entry.get("before", ()), {**entry["c"], "n": entry["n"]}]
             bundle += [{**good[each["id"]], "n": each.get("n")} for each in members if each["id"] in good]
-        elif entry["k"] != "own":
+        elif entry["k"] in TOLD:
             touched |= keep(unit, bundle, brought=brought)
             bundle = []
             touched |= _told(unit, entry)
@@ -273,16 +268,17 @@ def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mappin
 
 
 def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
-    """A grant, a revocation, an erasure, an offer."""
+    """A grant, a revocation, an erasure, an offer: unsigned words, by which nothing of this laptop is lost."""
     connection, scope = unit.connection, str(entry["scope"])
     match entry["k"]:
         case "grant":
             connection.exec_driver_sql(WANT, (_json([[scope, int(entry.get("rank") or 0)]]),))
         case "revoke":
             leaving.leave(connection, scope, str(entry.get("reason") or "revoked"))
+            leaving.drop_asked(connection, [scope])
         case "erase":
-            now, latest = instants.iso(unit.now), instants.micros(unit.now)
-            leaving.erase(connection, scope, entry["ids"], now, latest)
+            server_state.alarm(connection, server_state.ORDER_UNSIGNED, unit.now)
+            return set()
         case "offer":
             _offered(unit, scope, entry.get("data") or {})
     return {scope}
@@ -304,9 +300,9 @@ def put_aside(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> None:
 
 
 def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) -> frozenset[str]:
-    """Read everything anew from `cursor` on: these scopes are wanted, what is not among them goes.
+    """Read everything anew from `cursor` on: these scopes are wanted, what is not among them hides.
 
-    Returns the scopes that went.
+    Returns the scopes that went. The days without proof of the server (CONTACT) are counted from here at the latest.
     """
     connection = unit.connection
     named = {scope for scope, _rank in scopes}
@@ -314,13 +310,13 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
     left = {scope for scope in held if scope not in named and scope != EVERYBODY}
     connection.exec_driver_sql("UPDATE scopes SET state = 'gone', reason = 'revoked' WHERE id IN "
                                "(SELECT value FROM json_each(?))", (_json([*left]),))  # fmt: skip
-    for scope in left:
-        leaving.drop(connection, scope)
     if scopes:
         connection.exec_driver_sql(WANT, (_json([[scope, int(rank)] for scope, rank in scopes]),))
     unit.remember(server_state.CURSOR, list(cursor))
     unit.remember(server_state.PROOF, None)
     unit.remember(server_state.TOTAL, len(scopes))
+    if state.get(connection, server_state.CONTACT) is None:
+        unit.remember(server_state.CONTACT, instants.iso(unit.now))
     return frozenset(left)
 
 

@@ -6,6 +6,7 @@ replaced whole: a reader sees the old one or the new one, never a half.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -24,13 +25,15 @@ LOCK = "lnctp.lock"
 RECOVERY_KEY = "recovery.pub"
 PENDING = "recovery-request.key"
 ERRORS = "errors.log"
+MARK = "case.mark"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal")
 
 TURN = 15.0
 """Seconds to wait for another process that changes the vault; deriving a key takes it about 0.6."""
 _TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{12}\.tmp")
-_OWNED = (VAULT, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OWNED = (VAULT, MARK, LOCK, RECOVERY_KEY, PENDING, ERRORS, *DATABASE_FILES)
+NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags with which every file of ours is opened."""
 _SYNCED = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "cloudstorage", "mobile documents",
            "nextcloud", "owncloud", "megasync", "pclouddrive", "syncthing")  # fmt: skip
 _NETWORK = {"afpfs", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
@@ -76,7 +79,8 @@ def tighten(folder: Path) -> None:
 def _shut(path: Path) -> None:
     check_plain(path)
     if os.name == "posix" and path.exists() and path.lstat().st_mode & 0o077:
-        path.chmod(0o600)
+        with _unless_read_only():
+            path.chmod(0o600)
 
 
 def _make(folder: Path) -> None:
@@ -86,11 +90,22 @@ def _make(folder: Path) -> None:
         if not stat.S_ISDIR(found.st_mode) or _foreign(found):
             raise VaultError("unsafe_folder", name=folder.name)
         if found.st_mode & 0o077 and os.name == "posix":
-            folder.chmod(0o700)
+            with _unless_read_only():
+                folder.chmod(0o700)
     except FileExistsError as error:
         raise VaultError("unsafe_folder", name=folder.name) from error
     except OSError as error:
         raise storage_failed(error, folder) from error
+
+
+@contextmanager
+def _unless_read_only() -> Iterator[None]:
+    """A read-only disk stays as it is: what is on it can still be read."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
 
 
 def _foreign(found: os.stat_result) -> bool:
@@ -113,7 +128,7 @@ def read_file(path: Path, limit: int = 1 << 20) -> bytes:
     """The bytes of one of our own plain files. Raises FileNotFoundError; VaultError `unsafe_file`."""
     check_plain(path)
     try:
-        with open(os.open(path, os.O_RDONLY | _NO_LINK), "rb") as file:
+        with open(os.open(path, os.O_RDONLY | NO_LINK), "rb") as file:
             content = file.read(limit + 1)
     except FileNotFoundError:
         raise
@@ -163,7 +178,7 @@ def replace_file(path: Path, content: bytes) -> None:
 def create_empty(path: Path) -> None:
     """An empty file with mode 0600 at a name that was free. Raises FileExistsError, StorageFailed."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK, 0o600))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o600))
     except FileExistsError:
         raise
     except OSError as error:
@@ -184,6 +199,14 @@ def _write_temporary(path: Path, content: bytes) -> Path:
     return temporary
 
 
+def sync_file(path: Path) -> None:
+    """Makes the content of a file durable, and keeps it from others."""
+    with path.open("r+b") as file:
+        if os.name == "posix":
+            os.fchmod(file.fileno(), 0o600)
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames in `folder` durable. Windows has no such call and does not need it."""
     if os.name != "posix":
@@ -202,8 +225,6 @@ def storage_failed(error: OSError, path: Path) -> StorageFailed:
 
 def errno_name(error: OSError) -> str:
     """`ENOSPC`, `EROFS` …: stable, and holds nothing a person typed."""
-    import errno
-
     return errno.errorcode.get(error.errno or 0, "EIO")
 
 
@@ -253,10 +274,7 @@ class Instance:
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK
         check_plain(path)
-        try:
-            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
-        except OSError as error:
-            raise storage_failed(error, path) from error
+        self.handle = _open_claim(folder, path)
         try:
             _claim(self.handle)
         except (BlockingIOError, PermissionError) as error:
@@ -279,9 +297,27 @@ class Instance:
         self.release()
 
 
+def _open_claim(folder: Path, path: Path) -> int:
+    """The file of the claim; where none can be made, vault.json, which nobody replaces there either."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
+    except OSError as error:
+        if sys.platform == "win32" or error.errno not in (
+            errno.EROFS,
+            errno.EACCES,
+            errno.ENOSPC,
+            errno.EDQUOT,
+        ):
+            raise storage_failed(error, path) from error
+        for other in (path, folder / VAULT):
+            with suppress(OSError):
+                return os.open(other, os.O_RDONLY | NO_LINK)
+        raise storage_failed(error, path) from error
+
+
 def _sweep(folder: Path) -> None:
     """Removes what processes left that were killed while they replaced a file."""
-    for name in (VAULT, ERRORS, RECOVERY_KEY, PENDING):
+    for name in (VAULT, MARK, ERRORS, RECOVERY_KEY, PENDING):
         for left in folder.glob(f".{name}.*.tmp"):
             with suppress(OSError):
                 left.unlink()
@@ -309,8 +345,8 @@ def _open_turn(folder: Path) -> int:
     """The folder itself, whose lock is another than the claim's; on Windows, the second byte of the claim."""
     try:
         if sys.platform != "win32":
-            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | _NO_LINK)
-        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600)
+            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | NO_LINK)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
         os.lseek(handle, 1, os.SEEK_SET)
     except OSError as error:
         raise storage_failed(error, folder) from error

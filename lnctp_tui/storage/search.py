@@ -297,11 +297,13 @@ def _found(connection: Connection, ids: Sequence[str]) -> list[Found]:
 
 FIND = """
 SELECT r.id, r.is_case, r.folio, r.at, r.line FROM search f JOIN search_rows r ON r.rowid = f.rowid
-WHERE search MATCH :q ORDER BY f.rowid DESC LIMIT :n
+WHERE search MATCH :q AND r.id NOT IN (SELECT id FROM scopes WHERE state = 'gone')
+ORDER BY f.rowid DESC LIMIT :n
 """
 EXACT = f"""
 SELECT c.id, c.opened_at AS at, c.folio, {TOLD} FROM cases c
 WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
+  AND c.id NOT IN (SELECT id FROM scopes WHERE state = 'gone')
 """
 BY_FOLIO = "SELECT id FROM cases WHERE folio IN (SELECT value FROM json_each(:f)) AND erased_at IS NULL"
 BY_IDENTIFIER = """

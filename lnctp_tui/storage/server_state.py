@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ SERVER = "sync:server"
 CURSOR, PROOF = "sync:cursor", "sync:proof"
 """[n, chain] up to which everything was read; [n, chain] of the last acknowledgement."""
 CONTACT = "sync:contact"
-"""Instant of the last answer."""
+"""Instant of the last answer that the server signed for this laptop just then (sync.fresco)."""
 LATEST = "sync:latest"
 """The greatest instant this laptop's clock showed since the last contact: setting it back wins no time."""
 PROBLEM = "sync:problem"
@@ -36,8 +36,8 @@ BATCH = "sync:batch"
 """How many changes a request takes on a line that broke under more; none on a good one."""
 ALARMS = "sync:alarms"
 """Code → instant at which the server was last seen to deny what it had said (sync.witness)."""
-ORDERED = "sync:ordered"
-"""The order to wipe that this laptop obeyed: `wipe`, or `wipe_all` for what was never sent too."""
+ORDER_UNSIGNED = "order_unsigned"
+"""Alarm: the server told to destroy something, and nobody signed that."""
 COMPARED = "sync:compared"
 """Instant of the last comparison of everything with the server."""
 KEY = "key:"
@@ -58,19 +58,21 @@ class Server:
     key: str
     """The server's Ed25519 key, hexadecimal, pinned at enrolment."""
     state: str
-    """`pending`, `active`, `upload_only`, `revoked`."""
+    """What the server said last: `pending`, `active`, `upload_only`, `revoked`. It is told, and decides nothing."""
     person: str
     role: str
     team: str
     name: str | None = None
-    wiped: bool = False
-    """Everything receipted was removed by order."""
+
+
+MEMBERS = frozenset(each.name for each in fields(Server))
 
 
 def server(connection: Connection) -> Server | None:
     """The server this laptop is enrolled with, None before enrolment."""
     kept: dict[str, Any] | None = state.get(connection, SERVER)
-    return Server(**kept) if kept else None
+    # Earlier versions kept more of it.
+    return Server(**{each: kept[each] for each in kept if each in MEMBERS}) if kept else None
 
 
 def note_clock(connection: Connection, now: datetime) -> None:
@@ -78,6 +80,24 @@ def note_clock(connection: Connection, now: datetime) -> None:
     known, moment = state.get(connection, LATEST), instants.iso(now)
     if known is None or moment > known:
         state.put(connection, LATEST, moment)
+
+
+def alarm(connection: Connection, code: str, now: datetime) -> None:
+    """Keep that something is wrong with what the server says, and since when."""
+    kept = state.get(connection, ALARMS, {})
+    state.put(connection, ALARMS, kept | {code: instants.iso(now)})
+
+
+def clear_alarm(connection: Connection, code: str) -> None:
+    """What was told is mended."""
+    kept = state.get(connection, ALARMS, {})
+    if code in kept:
+        state.put(connection, ALARMS, {name: at for name, at in kept.items() if name != code})
+
+
+def with_role(known: Server, role: str) -> Server:
+    """The same server; its person has another role."""
+    return replace(known, role=role)
 
 
 def put_server(connection: Connection, known: Server) -> None:

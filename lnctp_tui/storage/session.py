@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,16 +19,18 @@ from sqlmodel import SQLModel
 
 from lnctp_tui.domain import changes, clock, merge, record_check, text
 from lnctp_tui.domain.merge import Heads
-from lnctp_tui.errors import Refused, StorageFailed
+from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Synced
-from lnctp_tui.storage import instants, sound, state
+from lnctp_tui.storage import engine, instants, paths, sound, state
 from lnctp_tui.storage.server_state import SEEN
 from lnctp_tui.storage.turn import Turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
 
-WRITER_SCHEMA = 1
+    from lnctp_tui.storage.mark import Mark
+
+WRITER_SCHEMA = changes.SALTED
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
 """Microseconds after which a pause ends a save (docs/synchronisation.md)."""
@@ -195,6 +198,7 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
+            "salt": instants.new_salt(),
         }
 
     def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:
@@ -353,12 +357,23 @@ def _answers(values: dict[str, Any], stored: Mapping[str, Any], columns: Set[str
     return found
 
 
+ALONG: ContextVar[Callable[[Unit], object] | None] = ContextVar("along", default=None)
+"""What this thread wants written at the end of each of its transactions."""
+
+
 class Store:
     """An open database: one writer, short readers. `read` from any thread, `write` one at a time."""
 
     def __init__(
-        self, writer: Engine, readers: Engine, author: Author, now: Callable[[], datetime] = instants.now
+        self,
+        writer: Engine,
+        readers: Engine,
+        author: Author,
+        now: Callable[[], datetime] = instants.now,
+        *,
+        mark: Mark | None = None,
     ) -> None:
+        self.mark = mark
         self._writer = writer
         self._readers = readers
         self.author = author
@@ -371,8 +386,19 @@ class Store:
 
         `behind` lets the writes of people go first: keep such a transaction short.
         """
-        with self._turn.take(behind=behind), storage_failures(), self._writer.begin() as connection:
-            yield Unit(connection, self.author, self.now())
+        with (
+            self._turn.take(behind=behind),
+            storage_failures(self._afresh),
+            self._writer.begin() as connection,
+        ):
+            unit = Unit(connection, self.author, self.now())
+            yield unit
+            if along := ALONG.get():
+                along(unit)
+
+    def _afresh(self) -> None:
+        """After an error that SQLCipher keeps for its connection, the next try gets another one."""
+        self._writer.dispose()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -387,24 +413,32 @@ class Store:
 
 
 @contextmanager
-def storage_failures() -> Iterator[None]:
-    """Turn what the disk says into one error that a person can act on."""
+def storage_failures(afresh: Callable[[], object] | None = None) -> Iterator[None]:
+    """Turn what the disk says into one error that a person can act on; `afresh` is for those that stick.
+
+    Raises StorageFailed; NotStored when the disk is well and what was to be written is not.
+    """
     try:
         yield
     except (DBAPIError, OSError) as error:
-        reason = type(getattr(error, "orig", None) or error).__name__
-        text = str(getattr(error, "orig", ""))
-        code = next((code for words, code in FAILURES if words in text), "storage_failed")
-        raise StorageFailed(code, reason=reason) from None
+        failed = told(error)
+        if afresh and failed.code in engine.STICKS:
+            afresh()
+        raise failed from None
 
 
-FAILURES = (
-    ("database or disk is full", "disk_full"),
-    ("readonly database", "read_only"),
-    ("database is locked", "database_locked"),
-    ("disk I/O error", "disk_error"),
-    ("malformed", "database_damaged"),
-)
+def told(error: DBAPIError | OSError) -> StorageFailed:
+    """What a person is told of an error of the driver or the system."""
+    origin = getattr(error, "orig", None) or error
+    reason = type(origin).__name__
+    number = getattr(origin, "sqlite_errorcode", None)
+    if isinstance(error, OSError):
+        return StorageFailed(reason=paths.errno_name(error))
+    if number is None and reason in ("OperationalError", "DatabaseError"):
+        return StorageFailed(reason=reason)
+    if number is not None and number & 0xFF in engine.SAID_OF:
+        return StorageFailed(engine.SAID_OF[number & 0xFF], reason=reason)
+    return NotStored(reason=str(getattr(origin, "sqlite_errorname", reason)))
 
 
 def refuse_unrecorded(session: Session, *_: object) -> None:

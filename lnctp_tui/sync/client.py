@@ -15,12 +15,14 @@ import orjson
 
 from lnctp_tui.domain.scopes import EVERYBODY
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import incoming, instants, search, server_state, state
+from lnctp_tui.storage import authority, incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import ahead, outbox, wire, witness
+from lnctp_tui.sync import ahead, fresco, outbox, wire, witness
 from lnctp_tui.sync.ahead import Ahead
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
+from lnctp_tui.sync.control import Control, Seal, no_seal
+from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Outbox
 from lnctp_tui.sync.sending import Sending
@@ -53,10 +55,19 @@ class Came(NamedTuple):
 class Client:
     """One laptop's side of the line. Not for two threads at once."""
 
-    def __init__(self, store: Store, line: Line, *, pool: ThreadPoolExecutor, short: float = SHORT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        line: Line,
+        *,
+        pool: ThreadPoolExecutor,
+        short: float = SHORT,
+        seal: Seal = no_seal,
+    ) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
         self.contact = Contact(store, line)
+        self.control = Control(store, line, seal)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.page, self.chunk = PAGE, 500
         self.stored = 0
@@ -69,7 +80,7 @@ class Client:
         if known is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = known
-        self.sending = Sending(store, line, self.outbox, pool, known.key, self.contact)
+        self.sending = Sending(store, line, self.outbox, pool, known.key)
 
     # who we are to the server
 
@@ -82,8 +93,9 @@ class Client:
                 raise ValueError(said)
             if answer.get("server_key", self.server.key) != self.server.key:
                 raise SyncFailed("server_key_changed")
-            self.became(str(said), role=str(answer.get("role") or self.server.role), name=answer.get("name"))
+            self.became(str(said), name=answer.get("name"))
             prefix = answer.get("folio_prefix")
+        self._proved(answer)
         if said == "active" and prefix:
             with self.store.write() as unit:
                 outbox.take_prefix(unit, str(prefix))
@@ -97,6 +109,25 @@ class Client:
                 server_state.put_server(unit.connection, server)
             self.server = server
 
+    def _proved(self, answer: Mapping[str, Any]) -> None:
+        """Take over the role that the server signed; what it only says gives nobody another."""
+        proof = answer.get(fresco.MEMBER)
+        if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
+            self.became(self.server.state, role=proof.role)
+        self.contact.note(answer)
+        self.control.heard(answer)
+        self.reread()
+
+    def _has_officers(self) -> bool:
+        """Roles are theirs to sign then, and no server's."""
+        with self.store.read() as connection:
+            return authority.pinned(connection) is not None
+
+    def reread(self) -> None:
+        """Take over what orders made of what is known of the server."""
+        with self.store.read() as connection:
+            self.server = server_state.server(connection) or self.server
+
     # the beginning
 
     def start(self) -> None:
@@ -107,7 +138,6 @@ class Client:
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
         with self.store.write() as unit:
             gone = incoming.begin(unit, cursor, scopes)
-            self.contact.note(unit)
         self._tell(gone)
 
     # out
@@ -134,14 +164,12 @@ class Client:
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
         witness.look(self.store, page)
-        if (role := page.get("role")) and role != self.server.role:
-            self.became(self.server.state, role=str(role))
+        self._proved(page)
         with understood():
             mark(page["from"])
             following = mark(page["next"])
             entries = page["entries"]
             if not entries and list(page["from"]) == following:
-                self.contact.note()
                 return False
             changes = [each for entry in entries if entry["k"] == "change" for each in _carried(entry)]
             own = [str(entry["id"]) for entry in entries if entry["k"] == "own"]
@@ -152,10 +180,9 @@ class Client:
         checked = self._check([*changes, *again])
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
-            self.keys.store(unit)
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
             witness.saw(unit, page)
-            self.contact.note(unit)
+            self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
         if touched:
@@ -186,8 +213,8 @@ class Client:
         checked = self._check(self._fetch(ids))
         if checked.good:
             with understood(), self.store.write(behind=True) as unit:
-                self.keys.store(unit)
                 touched = incoming.keep(unit, checked.good.values())
+                self.keys.store(unit)
             self._tell(frozenset(touched))
         return len(checked.good)
 
@@ -288,12 +315,11 @@ class Client:
             last = place == len(good)
             began = time.monotonic()
             with understood(), self.store.write(behind=True) as unit:
-                self.keys.store(unit)
                 touched |= incoming.keep(unit, piece, made, checked.good)
                 if last:
                     incoming.put_aside(unit, checked.aside)
                     incoming.history_read(unit, asked, done, following)
-                    self.contact.note(unit)
+                self.keys.store(unit)
             self._pace_chunk(time.monotonic() - began)
         self._tell(frozenset(touched | set(done)))
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from lnctp_tui.domain.scopes import EVERYBODY
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
-from lnctp_tui.storage import audit, instants, leaving, server_state, state
+from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
+from lnctp_tui.sync.control import Seal, no_seal
 from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
@@ -34,8 +35,9 @@ ASK_AGAIN = 30.0
 DAILY = timedelta(hours=24)
 OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate"})
 """The line itself failed: nobody answered."""
-STATES = frozenset({"pending", "revoked", "upload_only"})
-ORDERS = frozenset({"wipe", "wipe_all"})
+BARRED = frozenset({"revoked", "upload_only"})
+STATES = BARRED | {"pending"}
+"""What a server says of this laptop: told to the person, and nothing else follows from it here."""
 BROKE = "sync_broke"
 """An error that nobody foresaw."""
 
@@ -64,29 +66,31 @@ class Round:
                 client.me()  # raises when the server says itself that it has another key
             if error.code in SHORTER:
                 client.outbox.shrink()
-            if error.code in STATES and error.code != client.server.state:
-                client.became(error.code)
-            if error.code in ("upload_only", "revoked"):
-                self._end()
-            if error.code in ORDERS:
-                self._obey(error.code)
+            if error.code in STATES:
+                if error.code != client.server.state:
+                    client.became(error.code)
+                with suppress(SyncFailed):
+                    client.control.fetch()  # an order may stand behind it: only that is obeyed
+                client.reread()
             raise
 
     def _work(self, all_: bool) -> None:
         client = self.client
-        if client.server.state == "revoked" and client.me() == "revoked":
-            raise SyncFailed("revoked")
-        if client.server.state == "upload_only":
-            client.push(all_=True)
-            if client.me() == "upload_only":
-                raise SyncFailed("upload_only")
         try:
+            if client.server.state in BARRED:
+                # The server's word, which nobody signed: what waits is offered to it in any case.
+                client.push(all_=True)
+                if (said := client.me()) in BARRED:
+                    raise SyncFailed(said)
             self._exchange(all_)
         except Diverged:
             with client.store.write() as unit:
                 witness.alarm(unit, witness.HISTORY)
             self.repaired += repair(client)
-            self._exchange(all_)
+            try:
+                self._exchange(all_)
+            except Diverged:  # it denies what it has just said
+                raise SyncFailed(witness.HISTORY) from None
 
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
@@ -121,29 +125,6 @@ class Round:
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, client.compared)
 
-    def _obey(self, order: str) -> None:
-        """Two people of the organisation had this laptop wiped. New calls can be taken after it, as ever."""
-        client = self.client
-        with client.store.write() as unit:
-            obeyed = state.get(unit.connection, server_state.ORDERED)
-            if obeyed not in (order, "wipe_all"):
-                leaving.wipe(unit.connection, unsent=order == "wipe_all")
-                unit.remember(server_state.ORDERED, order)
-                audit.note(unit.connection, unit.now, client.server.key, order, client.store.author.device)
-        client.became("revoked", wiped=True)
-        client.line.call("POST", "/v1/wiped", {})
-
-    def _end(self) -> None:
-        """Somebody who left: once the server holds everything, nothing stays here."""
-        client = self.client
-        if client.server.wiped:
-            return
-        with client.store.write() as unit:
-            if unit.connection.exec_driver_sql("SELECT 1 FROM changes WHERE sent < 2 LIMIT 1").first():
-                return
-            leaving.wipe(unit.connection)
-        client.became(client.server.state, wiped=True)
-
 
 class Loop:
     """The thread of a running program."""
@@ -153,6 +134,9 @@ class Loop:
         self.on_round: Callable[[], object] = lambda: None
         """How things stand may have changed."""
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.seal: Seal = no_seal
+        self.on_sealed: Callable[[], object] = lambda: None
+        """The vault was sealed by order: nothing more is to be shown."""
         self.on_broken: Callable[[Exception], object] = lambda _: None
         """An error nobody expected, once until a round goes well. The thread goes on."""
         self.online: bool | None = None
@@ -223,9 +207,15 @@ class Loop:
             with self.store.read() as connection:
                 if server_state.server(connection) is None:
                     return LONGEST
-            self._client = Client(self.store, Held(self.connect(self.store), self), pool=pool)
+            line = Held(self.connect(self.store), self)
+            self._client = Client(self.store, line, pool=pool, seal=lambda order: self.seal(order))
             self._client.on_changed = lambda scopes: self.on_changed(scopes)
-        Round(self._client).run(all_=hurry)
+        client = self._client
+        try:
+            Round(client).run(all_=hurry)
+        finally:
+            if client.control.sealed:
+                self.on_sealed()
         self._said(None, online=True)
         self._idle(self._client)
         return 0.0
@@ -246,6 +236,8 @@ class Loop:
                 return
             if listener.heard:
                 more = client.store_page(listener.take())
+                if client.control.sealed:
+                    self.on_sealed()
                 self.on_round()
                 if more:
                     return

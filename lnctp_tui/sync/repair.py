@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from lnctp_tui.storage import incoming
+from lnctp_tui.storage.leaving import SCOPED
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import outbox, wire, witness
 from lnctp_tui.sync.answers import understood
@@ -144,11 +145,15 @@ def _different(client: Client) -> list[int]:
 
 COUNTED = """SELECT json_group_array(json_array(c.id, c.hash, coalesce(c."case", c.row), c."table"))
 FROM changes c WHERE c.sent = 2 AND c.refused IS NULL"""
+VISIBLE = f"""{SCOPED} {COUNTED} AND NOT EXISTS (
+  SELECT 1 FROM scoped WHERE t = c."table" AND r = c.row AND went AND NOT stays)"""
+"""Without what hides here: the server does not count it for this person either."""
 
 
 def _rows(store: Store) -> list[Any]:
     with store.read() as connection:
-        return list(orjson.loads(connection.exec_driver_sql(COUNTED).scalar() or "[]"))
+        went = connection.exec_driver_sql("SELECT 1 FROM scopes WHERE state = 'gone' LIMIT 1").first()
+        return list(orjson.loads(connection.exec_driver_sql(VISIBLE if went else COUNTED).scalar() or "[]"))
 
 
 def _bucket(row: Any) -> int:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import outbox, wire
-from lnctp_tui.sync.answers import Contact, Diverged, understood
+from lnctp_tui.sync.answers import Diverged, understood
 from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
@@ -42,10 +42,9 @@ class Sending:
         outbox: Outbox,
         pool: ThreadPoolExecutor,
         server_key: str,
-        contact: Contact,
     ) -> None:
         self._store, self._line, self._outbox, self._pool = store, line, outbox, pool
-        self._server_key, self._contact = server_key, contact
+        self._server_key = server_key
 
     @many_objects()
     def push(self, *, all_: bool = True) -> int:
@@ -129,7 +128,6 @@ class Sending:
         outbox.checked_receipt(answer, ids, self._store.author.device, self._server_key)
         with understood(), self._store.write(behind=True) as unit:
             outbox.acknowledge(unit, answer, audit, proves=proves)
-            self._contact.note(unit)
         return list(answer["results"])
 
     def _settle(self, results: Settled) -> None:

@@ -9,16 +9,17 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage import instants, server_state, state
 from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import tls, wire
+from lnctp_tui.sync import fresco, tls, wire, witness
 
 if TYPE_CHECKING:
     import httpcore
@@ -63,12 +64,16 @@ class HttpLine:
         *,
         now: Callable[[], Any] = instants.now,
         offset: int = 0,
+        server_key: str = "",
+        on_order: Callable[[], object] = lambda: None,
     ) -> None:
+        """`server_key` is the one pinned at enrolment; `on_order` hears that the server told to destroy."""
         import httpcore  # several MiB that a laptop without a server does not spend
 
         parts = tls.split(url)
         assert parts.hostname
         self.device, self.key, self.now, self.offset = device, key, now, offset
+        self._server_key, self._on_order = server_key, on_order
         self._scheme, self._name = parts.scheme.encode(), parts.hostname.encode("idna")
         self._port = PORTS[parts.scheme] if parts.port is None else parts.port
         name = f"[{parts.hostname}]" if ":" in parts.hostname else self._name.decode()
@@ -122,7 +127,15 @@ class HttpLine:
                 content = _read(answer, wire.ANSWER_CAP if answer.status == 200 else ERROR_CAP, wait)
             finally:
                 answer.close()
-        return _understood(answer.status, said, content)
+        try:
+            message = _understood(answer.status, said, content)
+        except SyncFailed as error:
+            if error.code == witness.ORDER:
+                self._on_order()
+            raise
+        # Only what is proven goes on: whoever finds a Fresco there may rely on it.
+        proof = fresco.proven(message.get(fresco.MEMBER), self._server_key, self.device, nonce)
+        return {**message, fresco.MEMBER: proof}
 
     def _learn_time(self, headers: Headers) -> None:
         said = headers.get(b"lnctp-time", "")
@@ -184,7 +197,7 @@ def _understood(status: int, headers: Headers, content: bytes) -> dict[str, Any]
         return message
     said = message.get("error") if isinstance(message, dict) else None
     code = said if isinstance(said, str) and said in KNOWN else _by_status(status)
-    raise SyncFailed(code, status=status, **_after(headers))
+    raise SyncFailed(witness.ORDER if code in ORDERS else code, status=status, **_after(headers))
 
 
 def _message(status: int, headers: Headers, content: bytes) -> Any:
@@ -217,6 +230,8 @@ KNOWN = frozenset(
      "code_expired", "device_taken", "wipe", "wipe_all", "too_old", "too_slow", "not_found")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
+ORDERS = frozenset({"wipe", "wipe_all"})
+"""Words with which a server once had laptops wiped. An answer is no order: nothing obeys them."""
 
 
 def dial(store: Store) -> HttpLine:
@@ -228,7 +243,15 @@ def dial(store: Store) -> HttpLine:
     if known is None or key is None:
         raise SyncFailed("not_enrolled")
     secret = SigningKey(key, HexEncoder)
-    return HttpLine(known.url, known.ca, store.author.device, secret, now=store.now, offset=offset)
+
+    def alarm() -> None:
+        with suppress(StorageFailed), store.write() as unit:
+            witness.alarm(unit, witness.ORDER)
+
+    return HttpLine(
+        known.url, known.ca, store.author.device, secret,
+        now=store.now, offset=offset, server_key=known.key, on_order=alarm,
+    )  # fmt: skip
 
 
 def pages(ids: list[str], size: int) -> Iterator[list[str]]:

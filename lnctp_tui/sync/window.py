@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from lnctp_tui.storage import instants
+from lnctp_tui.storage import leaving as going
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync.transport import Line
 
@@ -36,6 +37,8 @@ def leaving(store: Store, now: datetime) -> list[str]:
 def ask(store: Store, line: Line, now: datetime) -> int:
     """Ask the server to take them; they go with the revocation that comes through the log."""
     scopes = leaving(store, now)
+    with store.write(behind=True) as unit:
+        going.ask_away(unit.connection, scopes)
     for start in range(0, len(scopes), 1000):
         line.call("POST", "/v1/window", {"scopes": scopes[start : start + 1000], "action": "leave"})
     return len(scopes)

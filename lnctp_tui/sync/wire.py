@@ -20,8 +20,8 @@ from lnctp_tui.domain.scopes import EVERYBODY as EVERYBODY
 from lnctp_tui.domain.scopes import PUBLIC_TABLES as PUBLIC_TABLES
 from lnctp_tui.domain.scopes import scope_of as scope_of
 
-VERSION = 1
-"""Of the protocol; a server names the oldest it still answers pulls of."""
+VERSION = 2
+"""Of the protocol; a server names the oldest it still answers pulls of. From 2 on changes may be salted."""
 MEDIA = "application/vnd.lnctp+zstd"
 BODY_CAP = 4 << 20
 """Bytes of a request after decompression."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lnctp_tui.storage import audit, instants, server_state, state
+from lnctp_tui.storage import audit, server_state, state
 from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync.wire import Mark
 
 AUDIT, HISTORY, CONTENT = "server_audit_changed", "server_history_changed", "server_content_changed"
 """The audit's chain is another; the log's is; the same changes have another content."""
+ORDER = server_state.ORDER_UNSIGNED
+"""It told to destroy something, and nobody signed that."""
 START = Mark(0, audit.START)
 KNEW = "knew"
 """Member that `ask_page` adds to a page: the end of the audit as this laptop knew it when it asked."""
@@ -41,8 +43,7 @@ def saw(unit: Unit, page: Mapping[str, Any]) -> None:
 
 def alarm(unit: Unit, code: str) -> None:
     """Keep that something is wrong, and since when, for the people who can find out."""
-    kept = state.get(unit.connection, server_state.ALARMS, {})
-    unit.remember(server_state.ALARMS, kept | {code: instants.iso(unit.now)})
+    server_state.alarm(unit.connection, code, unit.now)
 
 
 def _end(page: Mapping[str, Any]) -> list[Any] | None:

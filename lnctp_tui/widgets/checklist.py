@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -42,10 +43,15 @@ class Question:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of the list: a heading, or the places of its questions."""
+    """One line of the list: a heading, or the places of its questions; a long label takes several lines."""
 
     heading: str = ""
     cells: tuple[int, ...] = field(default=())
+    """The questions that begin here."""
+    texts: tuple[str, ...] = field(default=())
+    """What the line says of each column's question."""
+    of: tuple[int, ...] = field(default=())
+    """The questions of which this line says something."""
 
 
 class Checklist(InOrder, can_focus=True):
@@ -130,23 +136,38 @@ class Checklist(InOrder, can_focus=True):
         if shape == self._shape:
             return self._lines
         columns = self._columns(width)
+        cell = self._cell_width(width, columns)
         lines: list[_Line] = []
         group = ""
         row: list[int] = []
         for place in self._kept():
             if self.questions[place].group != group:
                 group = self.questions[place].group
-                lines += [_Line(cells=tuple(row))] if row else []
+                lines += self._wrapped(row, cell)
                 row = []
                 lines.append(_Line(heading=group))
             row.append(place)
             if len(row) == columns:
-                lines.append(_Line(cells=tuple(row)))
+                lines += self._wrapped(row, cell)
                 row = []
-        if row:
-            lines.append(_Line(cells=tuple(row)))
+        lines += self._wrapped(row, cell)
         self._shape, self._lines = shape, lines
         return lines
+
+    @staticmethod
+    def _cell_width(width: int, columns: int) -> int:
+        return (width - GAP * (columns - 1)) // columns
+
+    def _wrapped(self, row: Sequence[int], cell: int) -> list[_Line]:
+        """The lines of a row of questions: every label whole."""
+        if not row:
+            return []
+        parts = [wrap(_label(self.questions[place], cell - MARK), cell - MARK) or [""] for place in row]
+        texts = list(zip_longest(*parts, fillvalue=""))
+        places = tuple(row)
+        return [
+            _Line(cells=() if number else places, texts=said, of=places) for number, said in enumerate(texts)
+        ]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Every line, the title and the foot; the style sheet bounds it."""
@@ -188,8 +209,11 @@ class Checklist(InOrder, can_focus=True):
         number = self._line_of(self.cursor)
         lines = self._arrange(self.size.width)
         first = number - 1 if number and lines[number - 1].heading else number
+        last = number
+        while last + 1 < len(lines) and lines[last + 1].texts and not lines[last + 1].cells:
+            last += 1
         self._top = min(self._top, first)
-        self._top = max(self._top, number - self._height + 1)
+        self._top = max(self._top, last - self._height + 1)
         self._top = max(0, min(self._top, len(lines) - self._height))
 
     # Painting
@@ -218,24 +242,23 @@ class Checklist(InOrder, can_focus=True):
         return spread([(f" {self.title}", style)], [(count, style)], width, self.rich_style)
 
     def _row(self, line: _Line, width: int) -> Strip:
-        columns = self._columns(width)
-        cell = (width - GAP * (columns - 1)) // columns
+        cell = self._cell_width(width, self._columns(width))
         pieces: list[Piece] = []
-        for place in line.cells:
+        for place, text in zip(line.of, line.texts, strict=True):
             pieces += [(" " * GAP, self.rich_style)] if pieces else []
-            pieces += self._cell(place, cell)
+            pieces += self._cell(place, text, cell, begins=bool(line.cells))
         return strip(pieces, width, self.rich_style)
 
-    def _cell(self, place: int, width: int) -> list[Piece]:
+    def _cell(self, place: int, text: str, width: int, *, begins: bool) -> list[Piece]:
         question = self.questions[place]
         value = self.values.get(question.code)
         base = self.rich_style
         style = self.get_component_rich_style(answers.STYLES[value]) if value in answers.STYLES else base
         here = place == self.cursor and self.has_focus
         text_style = self.get_component_rich_style("checklist--cursor") if here else base
-        label = f"{question.label} (*)" if question.unverified else question.label
         mark: Style = style + Style(reverse=True) if here and value else style
-        return [(f" {fit(answers.mark(value), MARK - 2)} ", mark), (fit(label, width - MARK), text_style)]
+        said = (f" {fit(answers.mark(value), MARK - 2)} ", mark) if begins else (" " * MARK, base)
+        return [said, (fit(text, width - MARK), text_style if text or begins else base)]
 
     def _foot(self, width: int, line: int) -> Strip:
         """One line of the foot: the question under the cursor, whole, with its answer."""
@@ -378,12 +401,12 @@ class Checklist(InOrder, can_focus=True):
         if not 0 < event.y <= self._height or number >= len(lines):
             return
         columns = self._columns(self.size.width)
-        cell = (self.size.width - GAP * (columns - 1)) // columns + GAP
+        cell = self._cell_width(self.size.width, columns) + GAP
         column, offset = divmod(event.x, cell)
-        if column < len(lines[number].cells):
-            place = lines[number].cells[column]
+        if column < len(lines[number].of):
+            place = lines[number].of[column]
             self._to(place)
-            if offset < MARK:
+            if offset < MARK and lines[number].cells:
                 self._answer(place, answers.following(self.values.get(self.questions[place].code)))
 
     def _scroll(self, step: int) -> None:
@@ -400,3 +423,11 @@ class Checklist(InOrder, can_focus=True):
         if self._top:
             event.stop()
             self._scroll(-3)
+
+
+def _label(question: Question, room: int) -> str:
+    """What to read, with the sign of what nobody verified; a short sign where it keeps the label on one line."""
+    if not question.unverified:
+        return question.label
+    length = cell_len(question.label)
+    return f"{question.label}*" if length + 1 <= room < length + 4 else f"{question.label} (*)"

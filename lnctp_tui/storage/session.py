@@ -115,23 +115,20 @@ class Unit:
 
         `patch` maps columns, `answers.<code>` and unknown names to values. A record that does not exist is
         made. The base is what the form showed; without a form, the heads in this transaction. Raises Refused
-        `unfit_value` for what fits no table; of a form, which has nowhere to keep it, it stands in the log alone.
+        `unfit_value` for what fits no table.
         """
         stored = self._stored(table, row)
         heads = stored["heads"] if stored else {}
         if stored is None:
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(patch)
         hlc = self._tick()
-        flaw = record_check.flaw(table, patch, hlc)
-        if flaw and form is None:
+        if flaw := record_check.flaw(table, patch, hlc):
             raise unfit(flaw)
         fields = sorted(patch)
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
         owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
         change = self._change(table, row, owner, base, dict(patch), hlc)
-        if flaw:
-            return self._kept_apart(change, form, flaw)
         squashed = self._squash(change, form)
         (change,) = self._sealed([change], form)
         new_heads = self._advanced(heads, change, squashed)
@@ -171,12 +168,6 @@ class Unit:
     def _stored(self, table: str, row: str) -> dict[str, Any] | None:
         found = self.connection.execute(ONE[table], {"id": row}).mappings().first()
         return sound.row(table, found) if found else None
-
-    def _kept_apart(self, change: dict[str, Any], form: Form | None, flaw: record_check.Flaw) -> str:
-        """A change in the log that no row shows."""
-        (sealed,) = self._sealed([change], form)
-        self.connection.execute(INSERT_CHANGE, sealed | {"unfit": flaw.reason})
-        return str(change["id"])
 
     def _change(
         self,

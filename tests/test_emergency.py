@@ -248,7 +248,7 @@ def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     real = workspace.store.write
 
     case = Ref("cases", intake._case)
-    intake.set(intake.contact, {"kind": "report", "narrative": "Lo que contó."})
+    intake.set(intake.contact, {"kind": "victim", "narrative": "Lo que contó."})
     intake.set(case, {"summary": "Resumen.", "triage": bad, "code_word": "sandía"})
     intake.narrate("Lo que contó. Y más.")
     assert workspace.writer.drain(10)

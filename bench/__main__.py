@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import homes, importing, load, report, server_core, store, syncing, terminal, typing_sync
+from bench import attack, homes, importing, load, report, server_core, store, syncing, terminal, typing_sync
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -23,6 +23,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),
     "share": lambda: server_core.share(500, 1) if QUICK else server_core.share(FEW),
     "load": lambda: load.loaded(100, 9) if QUICK else load.loaded(1000),
+    "attack": lambda: attack.attacked(4 if QUICK else 60),
     "growth": lambda: server_core.growth(1000, 10_000) if QUICK else server_core.growth(FEW, 1_000_000),
     "typing-sync": lambda: typing_sync.typing(
         homes.filled(200 if QUICK else 1000), 3 if QUICK else terminal.TURNS

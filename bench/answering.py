@@ -14,12 +14,14 @@ import uvicorn
 from nacl.signing import SigningKey
 
 from lnctp_tui.server import check, requests
+from lnctp_tui.server.bodies import Bodies
 from lnctp_tui.server.requests import Denied
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
 KEY = SigningKey.generate()
 KEYS: dict[str, str] = {}
+BODIES = Bodies()
 HEADERS = [(b"content-type", wire.MEDIA.encode()), (b"lnctp-time", b"0")]
 
 
@@ -40,10 +42,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 async def answer(scope: Any, receive: Any) -> bytes:
     said = requests.envelope(scope, int(time()))
-    body = await requests.body_of(receive)
     key = KEYS[said.device]
-    requests.verify(said, body, key)
-    message = requests.message_in(body)
+    requests.verify(said, key, said.digest)
+    with BODIES.reading(said.device, True) as held:
+        body = await requests.body_of(receive, held)
+    message = requests.message_of(requests.unpacked(body))
     writer = check.Writer(key, said.device, frozenset({said.device}))
     results = [
         [each["id"], check.flaw(each, writer) or "accepted", 1, None, None] for each in message["changes"]

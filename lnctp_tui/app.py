@@ -15,13 +15,13 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widget import AwaitMount
 from textual.widgets import Input
 
 from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
-from lnctp_tui.app_lock import LOCKED, LockWatch, on_hang_up
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, LockWatch, on_hang_up
+from lnctp_tui.app_saving import Saving
 from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
@@ -29,7 +29,6 @@ from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.services import access
 from lnctp_tui.styles.themes import THEMES
-from lnctp_tui.widgets.banner import Banner
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
@@ -49,6 +48,12 @@ DRAIN = 4.0
 """Seconds that the lock, behind a blank screen, waits for a disk that is busy (an import, a backup)."""
 LAST_RESORT = 4.5
 """Seconds after which the process ends although a thread hangs; less than the launcher's patience."""
+HOLDING = 9.0
+"""The same, while it may turn out that the end has to wait for the disk; then nothing ends the process by itself."""
+FAILING_DRAIN = 1.0
+"""Seconds that a lock waits for a disk of which it is known that it refuses."""
+HUNG_UP_DRAIN = 2.5
+"""Seconds that the end waits for the disk when the window is gone, so that sealing still finds time."""
 QUIT_TWICE = 6.0
 
 
@@ -73,14 +78,17 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later)
-        self.last_resort: Callable[[int], None] = lambda code: None
+        self.syncing = Syncing(self, self.later, self.lock)
+        self.saving = Saving(self)
+        self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self._drain_after_fault
         self._workspace: Workspace | None = None
-        self._trouble: LnctpError | None = None
-        self._harm: LnctpError | None = None
+        self._leaves: int | None = None
+        """The exit code of a lock or an end that waits, because something would be lost."""
         self.handed: Key | None = None
         self._quit_until = 0.0
+        self.locks = False
+        """Whether the launcher is to start the next one."""
         for theme in THEMES:
             self.register_theme(theme)
         chosen = profile.theme if profile and profile.theme in self.available_themes else THEMES[0].name
@@ -132,7 +140,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _open_demo(self, key: Key) -> None:
         """The throw-away vault of `lnctp demo` opens without its phrase, once."""
-        self.open_with(lambda: key, self._failed)
+        self.open_with(lambda: key, self.tell)
 
     # what screens ask for (screens.base.Shell)
 
@@ -203,10 +211,8 @@ class LnctpApp(OrderedKeysApp[int]):
 
         self._workspace = start.workspace
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
-        start.workspace.writer.on_failed = lambda error: self.later(self._failed, error)
-        start.workspace.writer.on_broken = lambda error: self.later(self._handle_exception, error)
         if start.workspace.keeper is not None:
-            start.workspace.keeper.on_told = lambda error: self.later(self._harmed, error)
+            start.workspace.keeper.on_told = lambda error: self.later(self.saving.harmed, error)
         set_language(start.language)
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
@@ -216,6 +222,7 @@ class LnctpApp(OrderedKeysApp[int]):
         self.add_mode("sync", SyncScreen)
         self.switch_mode("desk")
         start.resume(self)
+        self.saving.begin(self.later)
         self.sync_begin()
 
     def where(self) -> Where | None:
@@ -304,35 +311,18 @@ class LnctpApp(OrderedKeysApp[int]):
     def _saved(self, stored: Stored) -> None:
         self.forms_open.saved(stored)
         self.syncing.saved()
-        if self._trouble is not None:
-            self._trouble = None
-            for screen in self.screen_stack:
-                Banner.show(screen, "")
-            self._show_trouble()
-            self.notify(_("El disco ya acepta lo escrito: todo está guardado."), markup=False)
+        self.saving.look()
 
-    def _failed(self, error: LnctpError) -> None:
-        from lnctp_tui.widgets.messages import SaveFailed
+    def show_saving(self, screen: Screen[Any]) -> None:
+        """Say over a screen that nothing is being saved, as long as that is so."""
+        self.saving.show(screen)
 
-        self._trouble = error
-        self.forms_open.post(lambda: SaveFailed(error))
-        self._show_trouble()
+    def unsaved(self) -> list[str]:
+        """What the database lacks, a line for each form."""
+        from lnctp_tui.screens.unsaved import lines
 
-    def _harmed(self, error: LnctpError) -> None:
-        """Something is wrong with the files though saving works: it stays in sight."""
-        self._harm = error
-        self._show_trouble()
-
-    def switch_mode(self, mode: str) -> AwaitMount:
-        """Go to a mode; what is wrong with the disk shows there too."""
-        going = super().switch_mode(mode)
-        self.call_after_refresh(self._show_trouble)
-        return going
-
-    def _show_trouble(self) -> None:
-        error = self._trouble or self._harm
-        if error is not None:
-            Banner.show(self.screen_stack[0], str(explain(error)))
+        writer = self.workspace.writer
+        return lines(writer.unsaved(), self.workspace, self.forms_open.names)
 
     # keys from anywhere
 
@@ -411,6 +401,7 @@ class LnctpApp(OrderedKeysApp[int]):
         await super().on_event(event)
 
     def _tick(self) -> None:
+        self.saving.look()
         reason = self.watch_lock.tick()
         if reason and self._exposed and not self._begins:
             self._leave(LOCKED)
@@ -426,28 +417,86 @@ class LnctpApp(OrderedKeysApp[int]):
             )
 
     def _hang_up(self) -> None:
-        self._leave(LOCKED)
+        """The window is gone: nobody can be told anything, and the launcher has little patience."""
+        self._leave(LOCKED, waits=False)
 
-    def _leave(self, code: int) -> None:
-        """Hide at once, let the disk finish, and end."""
+    def _leave(self, code: int, *, waits: bool = True) -> None:
+        """Hide at once, let the disk finish, and end. `waits`: unless something would be lost by it."""
         if self._leaving:
+            return
+        if self._leaves is not None and waits:
+            self._hold(code)
             return
         self._leaving = True
         self.hide()
         self.syncing.end()
-        self.last_resort(code)
-        self.set_timer(SETTLE, lambda: self.forms_open.after_typing(lambda: self._finish(code)))
+        stop = self.last_resort(code, HOLDING if waits else LAST_RESORT)
+        self.set_timer(SETTLE, lambda: self.forms_open.after_typing(lambda: self._finish(code, waits, stop)))
 
-    def _finish(self, code: int) -> None:
+    def _finish(self, code: int, waits: bool, stop: Callable[[], object]) -> None:
         self.forms_open.flush()
-        threading.Thread(target=self._drain_and_exit, args=(code, self.standing()), daemon=True).start()
+        drained = (code, self.standing(), waits, stop)
+        threading.Thread(target=self._drain_and_exit, args=drained, daemon=True).start()
 
-    def _drain_and_exit(self, code: int, here: Standing) -> None:
-        if self._workspace is not None:
-            self._workspace.writer.drain(DRAIN)
-            if code == LOCKED:
-                remember(self._workspace, here)
-        self.call_later(self.exit, code)
+    def _drain_and_exit(self, code: int, here: Standing, waits: bool, stop: Callable[[], object]) -> None:
+        if self._workspace is None:
+            self.call_later(self.exit, code)
+            return
+        failing = self._workspace.writer.health.trouble is not None
+        safe = self.saving.try_to_leave(FAILING_DRAIN if failing else DRAIN if waits else HUNG_UP_DRAIN)
+        if not safe and waits:
+            stop()
+            self.call_later(self._hold, code)
+            return
+        whole = not self.saving.unsaved
+        if code == LOCKED:
+            remember(self._workspace, here)
+        self.call_later(self._end, code, None if whole else KEPT if safe else LOST)
+
+    def _end(self, code: int, lacks: int | None) -> None:
+        """End; `lacks` is the exit code when something is not in the database."""
+        self._leaving = True
+        self.locks = code == LOCKED
+        self.last_resort(lacks or code, LAST_RESORT)
+        self.exit(lacks or code)
+
+    def _hold(self, code: int) -> None:
+        """Hide, say what is missing, and wait: for the disk, for the phrase, or for the word that loses it."""
+        from lnctp_tui.screens.hold import HoldScreen
+
+        self._leaving = False
+        locked = code == LOCKED or self._leaves == LOCKED
+        held = next((each for each in self.screen_stack if isinstance(each, HoldScreen)), None)
+        self._leaves = LOCKED if locked else code
+        if held is None:
+            self.clear_notifications()
+            self.push_screen(HoldScreen(locked=locked))
+        elif locked:
+            held.close_way()
+
+    def leave_if_safe(self) -> None:
+        """End, as was asked, when nothing would be lost by it any more."""
+        if self._leaves is not None and self.saving.safe:
+            self.leave_anyway()
+
+    def leave_anyway(self) -> None:
+        """End, as was asked, and lose what is missing."""
+        code = QUIT if self._leaves is None else self._leaves
+        lacks = (KEPT if self.saving.safe else LOST) if self.saving.unsaved else None
+        self._leaving = True
+        self.hide()
+        self._end(code, lacks)
+
+    def come_back(self) -> None:
+        """Go on after all with what was on the screen."""
+        from lnctp_tui.screens.hold import HoldScreen
+
+        self._leaves = None
+        self.watch_lock.touch()
+        while any(isinstance(each, HoldScreen) for each in self.screen_stack):
+            self.pop_screen()
+        self.syncing = Syncing(self, self.later, self.lock)
+        self.sync_begin()
 
     def close_workspace(self) -> None:
         """Let go of the files, if that takes no longer than a lock may."""
@@ -458,11 +507,18 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _drain_after_fault(self, code: str) -> None:
         self._leaving = True
-        self.last_resort(CRASHED)
+        self.last_resort(CRASHED, LAST_RESORT)
         if self._workspace is not None:
-            self._workspace.writer.drain(DRAIN)
+            self.saving.try_to_leave(HUNG_UP_DRAIN)
 
 
+SAID = {
+    KEPT: N_(
+        "Lo último que escribió no cupo en la base: está sellado junto a ella y se recupera al abrir de nuevo."
+    ),
+    LOST: N_("Lo último que escribió no se pudo guardar en ningún lado y se perdió."),
+}
+"""What stands on the terminal after an end that could not save everything."""
 DEMO_KEY = "LNCTP_DEMO_KEY"
 """Names the pipe with the key of a throw-away vault (services.demo)."""
 
@@ -484,12 +540,16 @@ def run_worker() -> int:
         app.handed = handed_key()
     code = app.run()
     app.close_workspace()
+    if code in SAID and not app.locks:
+        sys.stderr.write(f"{_(SAID[code])}\n")
+        code = QUIT
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive
 
 
-def _end_soon(code: int) -> None:
-    ending = threading.Timer(LAST_RESORT, os._exit, (code,))
+def _end_soon(code: int, after: float) -> Callable[[], object]:
+    ending = threading.Timer(after, os._exit, (code,))
     ending.daemon = True
     ending.start()
+    return ending.cancel

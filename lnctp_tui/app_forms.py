@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.screen import Screen
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.intake import IntakeScreen
     from lnctp_tui.services.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.workspace import Workspace
@@ -29,7 +29,7 @@ class Opened(NamedTuple):
     """A form and the screen that shows it."""
 
     intake: Intake
-    screen: Screen[Any]
+    screen: IntakeScreen
     where: tuple[str, str]
     """How to come back to it after a lock: (`call` or `edit`, id)."""
 
@@ -153,6 +153,17 @@ class OpenForms:
         for form in self.opened.values():
             if form.intake.form.id == stored.form and form.screen.is_mounted:
                 form.screen.post_message(Saved(stored.at, stored.folio))
+
+    def healed(self) -> None:
+        """Tell every open form that the disk takes what is written."""
+        for form in self.opened.values():
+            if form.screen.is_mounted:
+                form.screen.healed()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Form → folio of its call, else when it began."""
+        return {form.intake.form.id: _name(form.intake) for form in self.opened.values()}
 
     def post(self, make: Any) -> None:
         """Tell every open form; `make` makes one message for each."""

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 
 LOCKED = 75
 """Exit code of a worker that locked: the launcher starts the next one."""
+KEPT, LOST = 76, 77
+"""The same, when the last that was typed is sealed beside the database, and when it could be saved nowhere."""
 
 IDLE_MINUTES = 5
 IDLE_RANGE = (1, 15)

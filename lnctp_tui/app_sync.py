@@ -22,9 +22,10 @@ LET_GO = 0.3
 class Syncing:
     """The synchroniser of an open workspace, and what it last said. Screens hear it in the app's thread."""
 
-    def __init__(self, app: App[Any], later: Callable[..., None]) -> None:
+    def __init__(self, app: App[Any], later: Callable[..., None], lock: Callable[[], None]) -> None:
         self.app = app
         self.later = later
+        self.lock = lock
         self.status: SyncStatus | None = None
         self._workspace: Workspace | None = None
         self._thread: Synchroniser | None = None
@@ -53,6 +54,7 @@ class Syncing:
             thread = sync.Synchroniser(workspace)
             thread.on_status = lambda said: self.later(self._told, said)
             thread.on_changed = lambda scopes: self.later(self._news, scopes)
+            thread.on_taken = lambda: self.later(self.lock)
             self._thread = thread
             thread.start()
             if self._ended.is_set():  # the lock came meanwhile

@@ -21,6 +21,8 @@ from lnctp_tui.storage import hardening, paths
 
 QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
 """How a worker ends: done; told why it cannot go on; locked; fell over; Ctrl+C before the first screen."""
+LOCKS = (LOCKED, 76, 77)
+"""Locked; with what the database did not take sealed beside it; with something saved nowhere (app_lock)."""
 WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
 PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""
@@ -108,7 +110,7 @@ class _Launcher:
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
-        if code not in (QUIT, REFUSED, LOCKED):
+        if code not in (QUIT, REFUSED, *LOCKS):
             _restore_screen()
         if self.ending:
             return 128 + self.ending
@@ -116,7 +118,7 @@ class _Launcher:
             return QUIT if code == QUIT else INTERRUPTED
         if code == REFUSED:
             return 1
-        if code == LOCKED:
+        if code in LOCKS:
             self.quick = 0
             return None
         self.quick = self.quick + 1 if lasted < QUICK else 1

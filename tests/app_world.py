@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 from workspaces import Founded
 
 from lnctp_tui import i18n
@@ -95,9 +96,14 @@ async def until(pilot: Pilot[int], condition: Callable[[], object], what: str = 
 
 async def rest(pilot: Pilot[int]) -> None:
     """Until readers and messages are done."""
-    reading = [worker for worker in pilot.app.workers if worker._thread_worker]  # others wait for a person
-    if reading:
-        await pilot.app.workers.wait_for_complete(reading)
+    for _ in range(20):
+        reading = [
+            worker for worker in pilot.app.workers if worker._thread_worker
+        ]  # others wait for a person
+        if not reading:
+            break
+        with suppress(WorkerCancelled):  # a newer reader took its place
+            await pilot.app.workers.wait_for_complete(reading)
     await pilot.pause()
 
 

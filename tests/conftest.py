@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import gc
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from counts import often
 from homes import (
     own_home,
     pytest_configure,
@@ -32,8 +34,19 @@ __all__ = [
     "served", "soak", "tables_template", "vault_template", "workspace",
 ]  # fmt: skip
 
-settings.register_profile("shared", deadline=None)  # the machine may be busy with something else
+settings.register_profile(
+    "shared", deadline=None, max_examples=often(100, 40)
+)  # the machine may be busy with something else
 settings.load_profile("shared")
+
+# By default a quarter of the tests' time goes into looking for cycles among all that pytest and the libraries hold.
+gc.set_threshold(50_000, 10, 10)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays."""
+    gc.freeze()
+
 
 # The real derivation, slow on purpose; but in one process the same question is answered once.
 vault._derive = functools.cache(vault._derive)

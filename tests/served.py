@@ -180,9 +180,7 @@ def serving(
     with socket.socket() as listener:
         listener.bind((host, 0))
         listener.listen(512)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, lifespan="on", loop="asyncio"
-        )
+        config = uvicorn.Config(app, lifespan="on", loop="asyncio", **run.options(settings))
         config.load()
         config.ssl = tls
         server = uvicorn.Server(config)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
+from counts import in_soak
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 from workspaces import Founded
@@ -188,6 +190,7 @@ async def test_without_colour_nothing_is_coloured(
     assert all(one.red == one.green == one.blue for one in colours)
 
 
+@cache
 def sentences(language: str) -> set[str]:
     """What only the other language says: long enough to be no accident, and the same in no data file."""
     pairs = [
@@ -207,8 +210,14 @@ def sentences(language: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("name", [*WAYS, *MORE])
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        *((name, "es") for name in (*WAYS, *MORE)),
+        *((name, "en") for name in (*WAYS, "intake", "sync")),
+        *in_soak(*((name, "en") for name in MORE if name not in ("intake", "sync"))),
+    ],
+)
 async def test_each_screen_speaks_one_language(name: str, language: str, furnished: Founded) -> None:
     foreign = sentences(language)
     async with desk(furnished, (130, 60)) as (app, pilot):

@@ -15,7 +15,6 @@ from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
-from lnctp_tui.errors import StorageFailed
 from lnctp_tui.screens.case import CaseScreen
 from lnctp_tui.screens.desk import DeskScreen
 from lnctp_tui.screens.first_run import FirstRunScreen, zones
@@ -30,7 +29,7 @@ from lnctp_tui.screens.unlock import UnlockScreen, pause_after
 from lnctp_tui.services import access, calls, cases, matches
 from lnctp_tui.storage import recovery, vault
 from lnctp_tui.storage.audit import ACCESS
-from lnctp_tui.widgets.banner import Banner, OpenCalls
+from lnctp_tui.widgets.banner import OpenCalls
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
 from lnctp_tui.widgets.row_list import RowList
 
@@ -545,22 +544,6 @@ async def test_quitting_with_an_open_call_asks_twice(furnished: Founded) -> None
         await pilot.press("ctrl+q")
         await until(pilot, lambda: app.return_value is not None)
         assert app.return_value == 0
-
-
-# the disk
-
-
-async def test_a_disk_that_refuses_shows_a_banner_until_it_heals(furnished: Founded) -> None:
-    async with desk(furnished, (120, 40)) as (app, pilot):
-        await press(pilot, "n")
-        await until(pilot, lambda: isinstance(app.screen, IntakeScreen))
-        app.workspace.writer.on_failed(StorageFailed("disk_full"))
-        await until(pilot, shows(app, "El disco está lleno."))
-        app.switch_mode("desk")
-        await until(pilot, shows(app, "El disco está lleno.", "Escritorio"))
-        app.workspace.writer.flush()
-        app._saved(type("Stored", (), {"form": "", "at": "", "folio": None})())
-        await until(pilot, lambda: not app.screen.query(Banner))
 
 
 async def test_a_clock_set_back_is_told_and_nothing_breaks(furnished: Founded) -> None:

@@ -262,6 +262,22 @@ def test_the_highest_revision_holds_in_any_order_of_coming_and_of_equals_fewer_r
     assert not _order("wipe", 1).over(NOW)
 
 
+def test_a_sealed_laptop_stays_its_persons() -> None:
+    admitted = _order("device", 1)
+    for later in (_order("seal", 2), _order("wipe", 3)):
+        standing = Standing(VERSIONS, [later, admitted])
+        assert (standing.device(LAPTOP), standing.whose(LAPTOP)) == (later.kind, "person-ana")
+    moved = _order("device", 4, person="person-bea", state="revoked")
+    assert Standing(VERSIONS, [moved, admitted]).whose(LAPTOP) == "person-bea"
+
+
+def test_an_organisation_is_spoken_in_sixteen_symbols() -> None:
+    assert control.spoken("00" * 16) == "0" * 16
+    assert control.spoken("ff" * 10 + "00" * 6) == "Z" * 16
+    assert control.spoken("08421084210842108421" + "f" * 12) == "1" * 16
+    assert control.spoken(TWO.org) == control.spoken(TWO.org[:20] + "0" * 12)
+
+
 def test_what_stood_before_the_authority_holds_until_an_order() -> None:
     known = first(
         "laura", devices={LAPTOP: ("person-ana", "upload_only")}, people={"person-ana": "supervisor"}

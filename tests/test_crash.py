@@ -1,6 +1,6 @@
 """The battery comes out, the window closes: what is missing afterwards, and what the next start offers.
 
-Five of each here; `make soak` runs the full counts (docs/security.md, attacks 4 and 5).
+Three of each here; `make soak` runs the full counts (docs/security.md, attacks 4 and 5).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import often
 from pty_app import PHRASE, PtyApp
 
 from lnctp_tui.storage import engine, paths, vault
 
-SOAK = "LNCTP_SOAK" in os.environ
-KILLS = 200 if SOAK else 5
-SIGNALS = 20 if SOAK else 1
+KILLS = often(200, 3)
+SIGNALS = often(20, 1)
 LONGEST = 6.0
 """Seconds of typing at most before the end comes."""
 LOST = 1.0

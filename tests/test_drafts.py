@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
+from counts import in_soak
 from textual import events
 from textual.pilot import Pilot
 from workspaces import Founded
@@ -100,7 +101,7 @@ async def test_a_note_with_an_endless_line_is_kept_as_it_was_written(furnished: 
         )
 
 
-@pytest.mark.parametrize("how", ["keys", "idle", "window"])
+@pytest.mark.parametrize("how", ["window", *in_soak("keys", "idle")])
 async def test_the_narrative_over_another_stage_is_there_after_a_lock(furnished: Founded, how: str) -> None:
     async with desk(furnished, WIDE) as (app, pilot):
         await press(pilot, "n")
@@ -117,7 +118,7 @@ async def test_the_narrative_over_another_stage_is_there_after_a_lock(furnished:
         assert screen.intake.record(screen.intake.contact)["narrative"] == "dijo que son tres"
 
 
-@pytest.mark.parametrize("how", ["keys", "idle", "window"])
+@pytest.mark.parametrize("how", ["idle", *in_soak("keys", "window")])
 async def test_a_promise_is_there_after_a_lock(furnished: Founded, how: str) -> None:
     async with desk(furnished, WIDE) as (app, pilot):
         await press(pilot, "n")
@@ -175,7 +176,7 @@ async def test_a_form_behind_another_mode_is_asked_too(furnished: Founded) -> No
         assert first.intake.record(first.intake.contact)["narrative"] == "sin leer"
 
 
-@pytest.mark.parametrize("back", ["second", "first", "desk"])
+@pytest.mark.parametrize("back", ["first", "desk", *in_soak("second")])
 async def test_two_open_calls_are_both_there_after_a_lock(furnished: Founded, back: str) -> None:
     """In their order, under ^O, each with what was said in it, and on the screen what was on it."""
     async with desk(furnished, WIDE) as (app, pilot):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from counts import in_soak
 from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
 from lnctp_tui.domain import folio
@@ -76,9 +78,10 @@ TEXTS = {
 """Columns that hold what somebody said or typed; a catalog's columns may hold free text too."""
 
 
-@pytest.fixture
-def hostile_home(home: Path, phrase_file: Path) -> Path:
+@pytest.fixture(scope="module")
+def hostile_vault(made_vault: Path, phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A vault whose every text is hostile and was never cleaned, as if another program had written it."""
+    home = Path(shutil.copytree(made_vault, tmp_path_factory.mktemp("hostile") / "home"))
     lnctp(home, phrase_file, "case", "import", str(DEMO))
     connection = engine.connect(home / paths.DATABASE, vault.unlock(home, PHRASE).dek)
     for table, columns in TEXTS.items():
@@ -89,6 +92,12 @@ def hostile_home(home: Path, phrase_file: Path) -> Path:
     connection.execute("UPDATE cases SET folio = ?", (FOLIO,))
     connection.close()
     return home
+
+
+@pytest.fixture
+def hostile_home(hostile_vault: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(hostile_vault, tmp_path / "home"))
 
 
 def unlocked(home: Path, rows: int = 34, columns: int = 130) -> PtyApp:
@@ -122,10 +131,10 @@ ROUTE = (
 """Keys from one screen to the next, and what shows that it was reached: all that show what somebody said."""
 
 
-@pytest.mark.parametrize("size", [(24, 80), (34, 130)], ids=["80x24", "130x34"])
-def test_hostile_text_stays_text_on_every_screen(size: tuple[int, int], hostile_home: Path) -> None:
+@pytest.mark.parametrize(("rows", "columns"), [(34, 130), *in_soak((24, 80))])
+def test_hostile_text_stays_text_on_every_screen(rows: int, columns: int, hostile_home: Path) -> None:
     """No raw control reaches the terminal, nothing acts when it is clicked, nothing falls over."""
-    with unlocked(hostile_home, *size) as app:
+    with unlocked(hostile_home, rows, columns) as app:
         worker = app.workers
         for keys, reached in ROUTE:
             for key in keys:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import SOAK
 from pty_app import LNCTP, PHRASE, lnctp, terminal_environment
 
 from lnctp_tui.storage import engine, paths, vault
@@ -18,7 +19,7 @@ from lnctp_tui.storage import engine, paths, vault
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo" / "au-pair.json"
 DOCUMENTS = 600
 TABLES = ("cases", "contacts", "people", "places", "identifiers", "money", "notes")
-MOMENTS = (0.05, 0.4, 0.8) if "LNCTP_SOAK" not in os.environ else tuple(each / 40 for each in range(1, 40))
+MOMENTS = tuple(each / 40 for each in range(1, 40)) if SOAK else (0.05, 0.8)
 """Part of the cases that are stored when the process is killed."""
 
 
@@ -61,11 +62,13 @@ def counts(database: Any) -> dict[str, int]:
 def kill_at(part: float, home: Path, phrase_file: Path, file: Path, database: Any) -> int:
     """Imports until so many cases are stored, and kills. The cases that are there then."""
     asked = terminal_environment(home) | {"LNCTP_PASSPHRASE_FILE": str(phrase_file)}
+    stored = "SELECT count(*) FROM cases"
     with subprocess.Popen([*LNCTP, "case", "import", str(file)], env=asked, stdout=subprocess.DEVNULL) as run:
         end = time.monotonic() + 120
-        while counts(database)["cases"] < DOCUMENTS * part:
+        while database.execute(stored).fetchone()[0] < DOCUMENTS * part:
             assert time.monotonic() < end
             assert run.poll() is None, "ended before it was killed"
+            threading.Event().wait(0.01)
         run.kill()
     return counts(database)["cases"]
 

@@ -7,6 +7,7 @@ import json
 import random
 from typing import Any
 
+from counts import often
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_import import Importer, take
@@ -48,7 +49,7 @@ def mutated(document: Any, value: Any, seed: int) -> Any:
 
 
 @settings(
-    max_examples=150,
+    max_examples=often(150, 40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -66,7 +67,7 @@ def test_a_changed_value_is_stored_or_refused(take: Importer, name: str, value: 
 
 
 def test_what_was_stored_is_clean_and_agrees_with_the_log(take: Importer) -> None:
-    for seed in range(300):
+    for seed in range(often(300, 75)):
         name = SAMPLES[seed % len(SAMPLES)]
         take([mutated(demo.documents()[name], f"\x1b[31m\u202e{seed}", seed)])
     with take.workspace.store.read() as connection:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from counts import in_soak
 from intake_app import CallApp
 from textual import events
 from textual.pilot import Pilot
@@ -242,8 +243,9 @@ async def test_a_row_of_a_checklist_is_found_too(desk: Workspace) -> None:
         assert person(app)["answers"]["indicator.exp_excessive_hours"] == "yes"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize(
+    ("size", "language"), [(NARROW, "es"), (WIDE, "en"), *in_soak((NARROW, "en"), (WIDE, "es"))]
+)
 async def test_what_to_say_and_what_to_avoid_stand_whole_at_every_stage(
     desk: Workspace, size: tuple[int, int], language: str
 ) -> None:
@@ -691,16 +693,18 @@ async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
 @pytest.mark.parametrize(
     "keys",
     [
-        ("f8", "enter", "escape", "escape", "1", "f9", "enter"),
         ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
-        ("f8", "enter", "escape", "f9", "end", "enter", "f9"),
         ("escape", "x", "f9", "f9"),
         ("f9", "enter"),
-        ("escape", "1", "f9", "end", "enter", "f9"),
         ("escape", "2", "f9", "end", "enter", "enter"),
-        ("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),
         ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
-        ("escape", "d", "enter", "escape", "f9", "enter"),
+        *in_soak(
+            (("f8", "enter", "escape", "escape", "1", "f9", "enter"),),
+            (("f8", "enter", "escape", "f9", "end", "enter", "f9"),),
+            (("escape", "1", "f9", "end", "enter", "f9"),),
+            (("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),),
+            (("escape", "d", "enter", "escape", "f9", "enter"),),
+        ),
     ],
 )
 async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
@@ -721,8 +725,22 @@ async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
         assert shown[0].triage == "emergency"
 
 
-@pytest.mark.parametrize("code", ["danger.in_progress", "danger.weapon_present", "situation.safe_to_talk"])
-@pytest.mark.parametrize("said", ["s", "n", "question_mark"])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("danger.in_progress", "s"),
+        ("danger.weapon_present", "n"),
+        ("situation.safe_to_talk", "question_mark"),
+        ("situation.safe_to_talk", "n"),
+        *in_soak(
+            ("danger.in_progress", "n"),
+            ("danger.in_progress", "question_mark"),
+            ("danger.weapon_present", "s"),
+            ("danger.weapon_present", "question_mark"),
+            ("situation.safe_to_talk", "s"),
+        ),
+    ],
+)
 async def test_a_danger_or_situation_answer_keeps_the_case_open(
     desk: Workspace, code: str, said: str
 ) -> None:
@@ -900,7 +918,11 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
         assert app.intake.document["case"]["id"] == first.document["case"]["id"]
 
 
-@pytest.mark.parametrize("text", ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000])
+@pytest.mark.parametrize(
+    "text",
+    ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000],
+    ids=["words", "one word", "lines"],
+)
 async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:
     async with call(desk) as (app, pilot):
         app.post_message(events.Paste(text))

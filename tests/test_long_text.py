@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import in_soak
 from pty_app import PHRASE, PtyApp
 
 from lnctp_tui.storage import engine, paths, vault
@@ -42,7 +43,7 @@ def narrative(home: Path) -> str:
     return str(row[0] or json.loads(row[1]).get("raw.narrative"))
 
 
-@pytest.mark.parametrize("line", ["palabra cualquiera ", "x", "un renglón\n"], ids=["line", "word", "lines"])
+@pytest.mark.parametrize("line", ["x", *in_soak("palabra cualquiera ", "un renglón\n")])
 def test_a_megabyte_takes_keys_and_is_whole_after_a_lock(home: Path, line: str) -> None:
     pasted = line * (SIZE // len(line))
     with typed_into(home, pasted) as app:

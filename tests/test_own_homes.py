@@ -52,6 +52,10 @@ def test_an_app_in_a_terminal_and_a_process_are_in_them_too(own_home: Path) -> N
         app.see(str(own_home))
 
 
+FEW = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""A run of one test needs none of the plugins that ours do."""
+
+
 def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.CompletedProcess[str]:
     """A run of tests by a person who lives in `home`."""
     home.mkdir(exist_ok=True)
@@ -62,11 +66,11 @@ def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.Com
         told.pop(inherited, None)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "homes", "-p", "no:cacheprovider", "--rootdir", str(folder), *options],
-        cwd=folder, env=told | {"HOME": str(home), "PYTHONPATH": str(TESTS)}, capture_output=True, text=True,
+        cwd=folder, env=told | {"HOME": str(home), "PYTHONPATH": str(TESTS)} | FEW, capture_output=True, text=True,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("lived_in", "options"), [(False, ()), (True, ("--numprocesses=2",))])
+@pytest.mark.parametrize(("lived_in", "options"), [(False, ()), (True, ("-p", "xdist", "--numprocesses=2"))])
 @pytest.mark.parametrize(
     "deed",
     [

@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from counts import often
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -330,7 +331,9 @@ def test_a_danger_of_no_triage_level_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [OPTIONS, NEED, TOP, SETS])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=often(8, 3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_any_bytes_are_read_or_refused(tmp_path: Path, path: str, data: st.DataObject) -> None:
     """A damaged file is a list of findings and a BadProtocol, never another error."""

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
+from counts import in_soak
 from textual.pilot import Pilot
 from workspaces import Founded
 
@@ -57,16 +58,12 @@ async def opened_at(where: Founded, size: tuple[int, int], keys: list[str]) -> s
         return shown(app)
 
 
-ALWAYS = ("desk", "case", "edit", "call", "closing", "silent", "emergency")
+ALWAYS = ("desk", "case", "call", "closing")
 """The ways walked in every run; the others in `make soak`."""
 
 
-@pytest.mark.parametrize("name", WAYS)
-async def test_small_large_and_small_again_are_as_if_opened_so(
-    furnished: Founded, name: str, soak: bool
-) -> None:
-    if name not in ALWAYS and not soak:
-        pytest.skip("walked in make soak")
+@pytest.mark.parametrize("name", [*ALWAYS, *in_soak(*(name for name in WAYS if name not in ALWAYS))])
+async def test_small_large_and_small_again_are_as_if_opened_so(furnished: Founded, name: str) -> None:
     keys = WAYS[name]
     large = await opened_at(furnished, LARGE, keys)
     async with desk(furnished, SMALL) as (app, pilot):

@@ -19,14 +19,15 @@ from typing import Any, NamedTuple
 import homes
 import httpx
 import pytest
-from served import Laptop
+from control_office import Officers, founded
+from served import Laptop, Served
 
 from lnctp_tui.cli import main
 from lnctp_tui.cli.server import actor
-from lnctp_tui.domain import folio
+from lnctp_tui.domain import control, folio
 from lnctp_tui.server import backups, cluster, database, embedded
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import phrase
+from lnctp_tui.storage import phrase, recovery
 
 FOLIO = folio.make("K7Q2", 42)
 ROOT = Path(__file__).parent.parent
@@ -152,14 +153,28 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     assert "no reemplaza nada" in run("restore", file, "--key-file", words).err
     assert run("restore", file, "--key-file", words, "--check").code == 0
     monkeypatch.setenv("LOGNAME", "fingida")
-    assert run("erase", FOLIO.lower(), "--reason", "Orden 1/2026", "--yes").code == 0
+    assert "Sin autoridad" in run("device", "wipe", waiting["id"], "--all").err
+    assert "Sin autoridad" in run("erase", FOLIO, "--reason", "Orden 1/2026", "--yes").err
+    assert "No hay autoridad" in run("order", "list").err
+    assert "Sin autoridad" in run("status").out
+    team = founded_by_two(run, url, home)
+    order = team.order("erase", change["row"])
+    assert team.send(order).status == 200
     assert {who for who, _ in audited(home)} == {actor()}
-    assert "erase.reason:Orden 1/2026" in {what for _, what in audited(home)}
+    assert run("order", "list", "--json").json[0] | {"hash": "", "at": ""} == {
+        "hash": "", "at": "", "kind": "erase", "on": change["row"], "persons": list(team.newest.persons(order.keys())),
+        "names": ["Responsable 1", "Responsable 2"], "holds": True, "done": 0, "of": 3,
+    }  # fmt: skip
+    assert laptop.call("POST", "/v1/obeyed", {"hash": order.hash}).status == 200
+    assert run("order", "list", "--json").json[0]["done"] == 1
+    assert "1 de 3" in run("order", "list").out
+    prepared(run, team, waiting["id"])
     shutil.copy(home / "erased.json", tmp_path)
 
     other = home.parent / "other"
     assert run("restore", file, "--key-file", words, "--json", home=other).json["erased_again"] == 1
     assert audited(other)[-1] == (actor(), "erase")
+    assert (other / "server.key").read_bytes() == (home / "server.key").read_bytes()
     restored = run("status", "--json", home=other).json
     assert (restored["n"], restored["active"]) == (2, 1)
     assert run("refold", "--json", home=other).json["ok"] is True
@@ -172,6 +187,55 @@ def test_from_an_empty_folder_to_a_backup_and_back(
     lines = [json.loads(line) for line in process.stderr.read().splitlines()]
     assert {"listening", "enrolled", "stopped"} <= {line["event"] for line in lines}
     assert "Ana" not in json.dumps(lines)
+
+
+def founded_by_two(run: Run, url: str, home: Path) -> Officers:
+    """Two supervisors make their authority at their laptops, and the operator hears its words."""
+    laptops = []
+    for name in ("Laura de Prueba", "Rosa de Prueba"):
+        assert run("person", "add", name, "--role", "supervisor").code == 0
+        laptop, code = Laptop(url), run("code", name, "--json").json["code"]
+        message = {
+            "code": code,
+            "device": laptop.device,
+            "public_key": laptop.public_key,
+            "actor": laptop.actor,
+        }
+        assert laptop.call("POST", "/v1/enroll", message).status == 200
+        found = next(each for each in run("device", "list", "--json").json if each["id"] == laptop.device)
+        assert run("device", "approve", laptop.device, "--fingerprint", found["fingerprint"]).code == 0
+        laptops.append(laptop)
+    with cluster.running(Settings(home=home)) as database_:
+        team = Officers(Served(url, database_.app, None, None), home, laptops, [b"1" * 32, b"2" * 32])  # type: ignore[arg-type]
+    signed = founded(team)
+    assert "No hay autoridad" in run("authority").err
+    assert team.send(signed, path="drafts").message["ordered"] is False
+    assert team.send(signed).error == "control_unpinned"
+    words = recovery.fingerprint(bytes.fromhex(team.newest.org))
+    wrong = run("authority", "--words", phrase.generate(6))
+    assert (wrong.code, "Laura" in wrong.out) == (1, False)
+    assert team.send(signed).error == "control_unpinned"
+    told = run("authority", "--words", words, "--json")
+    assert (told.json["version"], told.json["org"], told.json["words"]) == (1, team.newest.org, words)
+    assert (home / "authority").stat().st_mode & 0o777 == 0o600
+    assert run("authority", "--json").json["officers"] == ["Responsable 1", "Responsable 2"]
+    assert team.send(signed).message["n"] == 1
+    return team
+
+
+def prepared(run: Run, team: Officers, device: str) -> None:
+    """With an authority the command line prepares and decides nothing."""
+    for arguments in (
+        ("device", "approve", device, "--fingerprint", "x"), ("device", "revoke", device),
+        ("device", "upload-only", device), ("person", "role", "Ana de Prueba", "admin"),
+        ("person", "leave", "Ana de Prueba"), ("device", "wipe", device), ("erase", FOLIO),
+    ):  # fmt: skip
+        ran = run(*arguments)
+        assert (ran.code, "responsable" in ran.err) == (1, True), ran
+    code = run("code", "Ana de Prueba", "--json").json["code"].replace("-", "")
+    assert (len(code), code[12:]) == (28, control.spoken(team.newest.org))
+    status = run("status", "--json").json
+    assert (status["authority"], status["orders"], status["active"]) == (1, 1, 3)
 
 
 def audited(home: Path) -> list[tuple[str, str]]:
@@ -265,7 +329,6 @@ def test_another_key_opens_no_backup(tmp_path: Path) -> None:
         (("run", "--port", "0"), 2, "--port"),
         (("backup",), 2, "--folder"),
         (("restore", "none", "--key-file", "none"), 1, "none"),
-        (("erase", "K7Q2-0042-X"), 2, "--reason"),
         (("nothing",), 2, "No existe la orden"),
     ],
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from control_office import officers
 from served import Laptop, Served, serving
 
+from lnctp_tui.domain import control
 from lnctp_tui.server import embedded, policy, routes
 from lnctp_tui.server.http import Route
 from lnctp_tui.server.settings import Settings
@@ -26,22 +28,29 @@ BODIES = {
     "answer": {"scope": ID, "accept": True},
     "decide": {"action": "dismiss", "reason": "Prueba"},
 }
-REFUSALS = {"pending", "revoked", "upload_only", "wipe", "wipe_all", "forbidden"}
+REFUSALS = {"pending", "revoked", "upload_only", "seal", "wipe", "forbidden"}
 
 
 @pytest.fixture(scope="module")
 def office(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for the whole matrix."""
-    with fresh(cluster) as name, serving(
-        cluster.url(database=name), Settings(home=tmp_path_factory.mktemp("home"))
-    ) as running:  # fmt: skip
+    home = tmp_path_factory.mktemp("home")
+    with fresh(cluster) as name, serving(cluster.url(database=name), Settings(home=home)) as running:
+        running.app.state.home = home
         yield running
 
 
 @pytest.fixture(scope="module")
 def laptops(office: Served) -> dict[tuple[str, str], Laptop]:
-    """A laptop of each role in each state."""
-    return {(role, state): office.laptop(role, state) for role in policy.ROLES for state in policy.STATES}
+    """A laptop of each role in each state, by order of officers."""
+    found = {(role, state): office.pending(role) for role in policy.ROLES for state in policy.STATES}
+    team = officers(office, office.app.state.home)
+    for (_, state), laptop in found.items():
+        if state != "pending":
+            team.do("device", laptop, state=state if state in control.STATES else "active")
+        if state in ("seal", "wipe"):
+            team.do(state, laptop)
+    return found
 
 
 def ask(laptop: Laptop, route: Route) -> str | None:
@@ -106,10 +115,17 @@ def test_the_table_says_what_was_promised(role: str, action: str, reach: str | N
         ("upload_only", "push", None),
         ("upload_only", "pull", "upload_only"),
         ("revoked", "me", "revoked"),
-        ("revoked", "wiped", "revoked"),
+        ("revoked", "control", None),
+        ("revoked", "orders", "revoked"),
+        ("pending", "orders", None),
+        ("seal", "push", None),
+        ("seal", "pull", "seal"),
+        ("seal", "obeyed", None),
         ("wipe", "push", "wipe"),
-        ("wipe", "wiped", None),
-        ("wipe_all", "me", "wipe_all"),
+        ("wipe", "me", "wipe"),
+        ("wipe", "control", None),
+        ("wipe", "obeyed", None),
+        ("wipe_all", "me", "forbidden"),
         ("strange", "me", "forbidden"),
     ],
 )

@@ -31,8 +31,8 @@ TABLES = """SELECT n.nspname || '.' || c.relname, c.relrowsecurity AND c.relforc
   WHERE n.nspname IN ('public', 'data') AND c.relkind IN ('r', 'v', 'm', 'p') ORDER BY 1"""
 OPEN = {
     f"public.{name}" for name in (
-        "alembic_version", "audit", "audit_counter", "belongs", "codes", "counter", "devices", "nonces", "people",
-        "records", "settings", "wipes",
+        "alembic_version", "audit", "audit_counter", "belongs", "codes", "control_counter", "counter", "devices",
+        "nonces", "people", "rates", "records", "settings",
     )
 }  # fmt: skip
 """Without rows of content: who works here, ids, hashes and numbers. What is in no list here must be protected."""

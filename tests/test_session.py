@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from counts import often
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.encoding import HexEncoder
@@ -224,7 +225,9 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=often(40, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(edits=EDITS)
 def test_the_log_folded_is_the_row(
     workspace: Workspace, edits: list[tuple[str | None, str, str | None]]

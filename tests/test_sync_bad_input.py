@@ -286,9 +286,9 @@ def test_a_revoked_device_keeps_what_was_not_sent(desk: Desk) -> None:
     with desk.open() as workspace, desk.served.office() as people:
         people.set_state(people.device(workspace.store.author.device), "revoked")
     desk.says(
-        "El acceso de este equipo fue retirado.",
-        "Lo que faltaba por enviar sigue aquí, cifrado.",
-        "Avise a quien administra el servidor antes de entregar el equipo.",
+        "El servidor dice que el acceso de este equipo fue retirado.",
+        "Lo registrado sigue aquí, y lo que falta por enviar se sigue intentando.",
+        "Avise a su coordinación. Puede seguir tomando llamadas.",
     )
     desk.keeps(ids)
 

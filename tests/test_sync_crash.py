@@ -1,6 +1,7 @@
 """`kill -9` of laptop, server and PostgreSQL in the middle of synchronisation: nothing is lost or doubled.
 
-Each story is five kills at random moments, one after the other on the same files; `make soak` tells twenty.
+Each story is three kills at random moments, one after the other on the same files; `make soak` tells twenty of
+five.
 A laptop is the real program on a real vault; so is the server.
 """
 
@@ -27,6 +28,7 @@ import httpx
 import orjson
 import psycopg
 import pytest
+from counts import often
 from fault_proxy import FaultProxy, relayed
 from pg import TEMPLATE
 from pty_app import LNCTP, descendants, terminal_environment
@@ -43,8 +45,8 @@ from lnctp_tui.storage.session import COLUMNS, TABLES
 from lnctp_tui.storage.vault import Key
 from lnctp_tui.sync import wire
 
-STORIES = range(20 if "LNCTP_SOAK" in os.environ else 1)
-KILLS = 5
+STORIES = range(often(20, 1))
+KILLS = often(5, 3)
 ROUNDS = 20
 """Rounds after which a laptop must be done."""
 

@@ -99,20 +99,20 @@ def clocks_decide(patch: pytest.MonkeyPatch) -> None:
 
 def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
     """What was not sent yet goes with the case."""
-    real = leaving.drop
+    real = leaving.leave
 
-    def drop(connection: Any, scope: str) -> None:
+    def leave(connection: Any, scope: str, reason: str) -> None:
         connection.exec_driver_sql(
             'DELETE FROM changes WHERE coalesce("case", row) = ? AND sent < 2', (scope,)
         )
-        real(connection, scope)
+        real(connection, scope, reason)
 
-    patch.setattr(leaving, "drop", drop)
+    patch.setattr(leaving, "leave", leave)
 
 
-def revoke_keeps_the_rows(patch: pytest.MonkeyPatch) -> None:
+def revoke_hides_nothing(patch: pytest.MonkeyPatch) -> None:
     """A revoked case only stops coming."""
-    patch.setattr(leaving, "drop", lambda _connection, _scope: None)
+    patch.setattr(leaving, "leave", lambda _connection, _scope, _reason: None)
 
 
 def acknowledgement_moves_the_cursor(patch: pytest.MonkeyPatch) -> None:
@@ -259,7 +259,7 @@ MUTANTS = {
     proof_not_sent: stories.the_server_comes_back_from_its_backup,
     clocks_decide: stories.all_write_at_once,
     revoke_drops_the_outbox: stories.the_case_is_taken_away,
-    revoke_keeps_the_rows: stories.the_case_is_taken_away,
+    revoke_hides_nothing: stories.the_case_is_taken_away,
     acknowledgement_moves_the_cursor: stories.both_write_one_after_the_other,
     stale_page_taken: stories.a_page_from_before_the_image_comes_after_it,
     grant_without_history: stories.the_case_comes_back,

@@ -77,9 +77,13 @@ def test_a_read_only_folder_is_told_and_left_as_it_is(home: Path, phrase_file: P
     home.chmod(0o500)
     try:
         with PtyApp(sys.executable, "-c", WITHOUT_ROOTS_WAY, *LNCTP, home=home) as app:
-            if app.see_any("Frase", "No se p") == "Frase":
-                app.unlock().see("No se p")
-            assert "Traceback" not in app.text
+            app.unlock().see("Escritorio", "NO SE ESTÁ GUARDANDO", "solo lectura").settle()
+            app.press("n").see("Relato", "NO SE ESTÁ GUARDANDO").settle()
+            app.send("Se escribe igual.").see("Se escribe igual.", "sin guardar")
+            app.press("ctrl+l").see("Falta guardar:", "relato")
+            assert "Se escribe igual." not in app.text
+            app.press("enter", "enter").press("f4").see("PERDER").press("enter", "enter").settle()
+            app.send("perder\r").see("Frase", "no se pudo guardar")
     finally:
         home.chmod(0o700)
     assert contents(home) == before

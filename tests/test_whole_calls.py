@@ -1,4 +1,7 @@
-"""Four whole calls by keys only, in a real terminal at both sizes, and what the disk holds afterwards."""
+"""Four whole calls by keys only, in a real terminal, and what the disk holds afterwards.
+
+Two in the narrow terminal and two in the wide one; `make soak` has all of them in both.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import in_soak
 from pty_app import PtyApp, lnctp
 
-SIZES = pytest.mark.parametrize(("rows", "columns"), [(24, 80), (34, 130)], ids=["80x24", "130x34"])
+NARROW, WIDE = (24, 80), (34, 130)
+SIZES = ("rows", "columns")
 
 
 def begun(app: PtyApp) -> PtyApp:
@@ -44,7 +49,7 @@ def on_the_desk(app: PtyApp) -> PtyApp:
     return app.see("Escritorio", "Casos abiertos").settle()
 
 
-@SIZES
+@pytest.mark.parametrize(SIZES, [NARROW, *in_soak(WIDE)])
 def test_a_mother_whose_daughter_of_15_is_in_a_hotel_in_another_state(
     home: Path, phrase_file: Path, rows: int, columns: int
 ) -> None:
@@ -79,7 +84,7 @@ def test_a_mother_whose_daughter_of_15_is_in_a_hotel_in_another_state(
     assert [each["age_min"] for each in found["people"]] == [15]
 
 
-@SIZES
+@pytest.mark.parametrize(SIZES, [WIDE, *in_soak(NARROW)])
 def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows: int, columns: int) -> None:
     with PtyApp(home=home, rows=rows, columns=columns) as app:
         begun(app).send("Estoy en Houston, me quitaron el pasaporte").settle().press("escape", "1").settle()
@@ -104,7 +109,7 @@ def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows
     assert any("documents" in code for code in documents_taken)
 
 
-@SIZES
+@pytest.mark.parametrize(SIZES, [NARROW, *in_soak(WIDE)])
 def test_a_silent_call_that_becomes_an_emergency_and_drops(
     home: Path, phrase_file: Path, rows: int, columns: int
 ) -> None:
@@ -128,7 +133,7 @@ def test_a_silent_call_that_becomes_an_emergency_and_drops(
     assert len(contact["answers"]["clock.pause.1"].split("/")) == 2
 
 
-@SIZES
+@pytest.mark.parametrize(SIZES, [WIDE, *in_soak(NARROW)])
 def test_an_information_call_of_five_keys_and_a_prank(
     home: Path, phrase_file: Path, rows: int, columns: int
 ) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from counts import SOAK
 
 from lnctp_tui.storage import phrase, vault
 from lnctp_tui.storage.vault import Key
-
-SOAK = "LNCTP_SOAK"
 
 
 class MadeVault(NamedTuple):
@@ -43,4 +41,4 @@ def made(vault_template: MadeVault, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture(scope="session")
 def soak() -> bool:
     """Whether this run does the full counts (`make soak`)."""
-    return bool(os.environ.get(SOAK))
+    return SOAK

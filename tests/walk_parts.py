@@ -199,11 +199,14 @@ class Server:
         found = self._rows(f'SELECT * FROM data."{table}" WHERE id = %s', row)
         return found[0] if found else None
 
-    def toggle(self, person: str, case: str) -> None:
+    def toggle(self, person: str, case: str, reason: str = "revoked") -> None:
         """Grant a case that the person lacks, revoke one that they have."""
         assert self.world is not None
-        change = access.revoke if case in self.granted(person) else access.grant
-        change(self.db, TEAM, person, case, self.world.now(timedelta(0)), by="admin")
+        now = self.world.now(timedelta(0))
+        if case in self.granted(person):
+            access.revoke(self.db, TEAM, person, case, now, "admin", reason)
+        else:
+            access.grant(self.db, TEAM, person, case, now, by="admin")
 
 
 class Adapter:

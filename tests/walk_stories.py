@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from walk_world import Laptop, World
 
+from lnctp_tui.storage import leaving
+
 GONE = ["request_lost"] * 6
 UNHEARD = ["answer_lost"] * 6
 TIMES = 6
@@ -80,13 +82,16 @@ def the_case_is_taken_away(world: World) -> None:
 
 
 def the_case_comes_back(world: World) -> None:
-    """Each time the process ends one commit later."""
+    """The laptop let it go by itself, and deleted it. Each time the process ends one commit later."""
     reader, author, _ = world.laptops
     for commits in range(1, 2 * TIMES):
-        world.server.toggle(reader.person, world.cases[0])
+        with reader.store.write() as unit:
+            leaving.ask_away(unit.connection, [world.cases[0]])
+        world.server.toggle(reader.person, world.cases[0], "window")
         world.sync(reader, [])
         for _ in range(TIMES // 2):
             told(world, author)
+        world.sync(reader, [])  # reads past what she may not see now
         world.server.toggle(reader.person, world.cases[0])
         world.sync(reader, [], dies_after=commits)
         world.end()

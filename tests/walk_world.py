@@ -22,6 +22,7 @@ import orjson
 
 from lnctp_tui.domain import merge
 from lnctp_tui.errors import SyncFailed
+from lnctp_tui.services import grace
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
 
@@ -32,6 +33,7 @@ FIELDS = {
 START = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 SKEWS = (timedelta(0), timedelta(days=3 * 365), timedelta(days=-3 * 365))
 HEALING_ROUNDS = 6
+IS_GONE = f"{grace.GONE} AND id = ?"
 FAULTS = (
     "ok", "ok", "ok", "ok", "ok", "request_lost", "answer_lost", "answer_lost", "twice", "stale", "late",
     "crash_before", "crash_after",
@@ -179,8 +181,11 @@ class World:
     # what people do
 
     def row(self, laptop: Laptop, table: str, row: str) -> Mapping[str, Any] | None:
-        """A row of a laptop's tables."""
+        """A row of a laptop's tables, unless it hides from the person (services.grace)."""
+        hidden = f"SELECT 1 WHERE {grace.CONTACT_GONE.format(id='?1')}" if table == "contacts" else IS_GONE
         with laptop.store.read() as connection:
+            if connection.exec_driver_sql(hidden, (row,)).first():
+                return None
             return (
                 connection.execute(TABLES[table].select().where(TABLES[table].c.id == row)).mappings().first()
             )
@@ -388,8 +393,8 @@ class World:
             here = {id_ for id_, each in held.items() if (each["table"], each["row"]) == key}
             shown = self.row(laptop, *key)
             if not scopes & granted:
-                if here or shown is not None:
-                    raise Violation(f"{who}: revoked data is still there ({key[0]})", self.steps)
+                if shown is not None:
+                    raise Violation(f"{who}: revoked data is still shown ({key[0]})", self.steps)
                 continue
             if here != set(there):
                 raise Violation(f"{who}: holds {len(here)} of {len(there)} changes of {key[0]}", self.steps)

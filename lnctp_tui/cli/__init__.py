@@ -59,7 +59,19 @@ def build() -> Any:
     """The command `lnctp` with everything below it, in the language in use."""
     import typer
 
-    from lnctp_tui.cli import calls, cases, demo, doctor, protocols, recovery, session, sync, vaults, words
+    from lnctp_tui.cli import (
+        calls,
+        cases,
+        demo,
+        doctor,
+        orders,
+        protocols,
+        recovery,
+        session,
+        sync,
+        vaults,
+        words,
+    )
 
     words.speak()
     app = typer.Typer(
@@ -78,6 +90,13 @@ def build() -> Any:
         for command, function, text in each.COMMANDS:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
+    for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
+                                  ("authority", orders.ABOUT_AUTHORITY, orders.AUTHORITY)):  # fmt: skip
+        group = typer.Typer(no_args_is_help=True, help=about)
+        group.callback()(_root)
+        for command, function, text in commands:
+            group.command(command, help=text)(function)
+        app.add_typer(group, name=name)
     app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
@@ -88,9 +107,11 @@ def _server() -> Any:
     """`lnctp server` with its groups."""
     import typer
 
-    from lnctp_tui.cli import server, server_people, server_records
+    from lnctp_tui.cli import server, server_control, server_people, server_records
 
-    groups = ((None, server.ABOUT, (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS)),
+    alone = (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS, *server_control.COMMANDS)
+    groups = ((None, server.ABOUT, alone),
+              ("order", server_control.ABOUT_ORDERS, server_control.ORDERS),
               ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),
               ("device", server_people.ABOUT_DEVICES, server_people.DEVICES))  # fmt: skip
     made: dict[str | None, Any] = {}

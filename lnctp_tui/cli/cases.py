@@ -61,11 +61,12 @@ def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
 
 def show(context: typer.Context, folio: Which) -> None:
     from lnctp_tui.services import cases
+    from lnctp_tui.services.deeds import deed
 
     with session.opened(context) as workspace:
         found = [cases.document(workspace.store, each) for each in session.case_ids(workspace.store, folio)]
-        for each in found:
-            cases.viewed(workspace.store, each["case"]["id"], "show")
+        for each in found:  # by the writer: a disk that refuses the note does not refuse the reading
+            workspace.writer.submit(deed("viewed", each["case"]["id"], "show"))
         if session.settings(context).json:
             output.as_json(found[0] if len(found) == 1 else found)
             return
@@ -143,6 +144,9 @@ def import_(
         _print_report(report)
     if report.refused:
         _tell_refused(report)
+    if report.stopped:
+        output.tell(_stopped(report))
+    if report.refused or report.stopped:
         raise typer.Exit(1)
 
 
@@ -194,6 +198,18 @@ def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
 def _print_document(document: Document, protocol: Protocol, zone: str) -> None:
     for line in lines(document, protocol, zone):
         output.say(line)
+
+
+def _stopped(report: Report) -> str:
+    from lnctp_tui.i18n.messages import explain
+
+    assert report.stopped is not None
+    came = report.created + report.changed + report.unchanged
+    said = _(
+        "Entraron {count} filas completas y están guardadas; desde la fila {row} no entró ninguna. Libere espacio "
+        "o devuelva el permiso de escritura y repita la misma orden: lo que ya entró no se duplica."
+    )
+    return f"{explain(report.stopped).happened} {said.format(count=came, row=report.missing_from)}"
 
 
 def _print_report(report: Report) -> None:

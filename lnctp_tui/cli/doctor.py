@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
-    "running": N_("Aplicación"), "protocol": N_("Protocolo"), "faults": N_("Fallas recientes"),
-    "database": N_("Base de datos"), "mark": N_("Lo guardado"),
-    "accepted": N_("Protocolo aceptado"),
-    "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
+    "running": N_("Aplicación"), "journal": N_("Diario sellado"), "protocol": N_("Protocolo"),
+    "faults": N_("Fallas recientes"), "database": N_("Base de datos"), "mark": N_("Lo guardado"),
+    "accepted": N_("Protocolo aceptado"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
     "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
 }  # fmt: skip
 LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
@@ -30,6 +29,8 @@ ADVICE = {
     ("drive", "bad"): N_("Está en una carpeta compartida o de red ({where}): muévala a este equipo."),
     ("disk", "note"): N_("Quedan {free_mb} MB: libere espacio."),
     ("disk", "bad"): N_("Quedan {free_mb} MB: libere espacio ya."),
+    ("journal", "note"): N_("{waiting} con cambios que la base no aceptó: se toman al abrir la aplicación."),
+    ("journal", "bad"): N_("No se pudieron tomar enteros: {names}. No los borre y avise a soporte."),
     ("disk", "ok"): N_("{free_mb} MB libres."),
     ("protocol", "bad"): N_("{findings} errores: véalos con «lnctp protocol check»."),
     ("accepted", "note"): N_(
@@ -99,6 +100,8 @@ def _advice(check: Check) -> str:
 
         return str(explain_code(**check.facts))
     sentence = ADVICE.get((check.name, check.level))
+    if check.facts.get("read_only"):
+        sentence = N_("Es de solo lectura: devuelva el permiso de escritura a la carpeta de datos.")
     facts = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else value
         for name, value in check.facts.items()

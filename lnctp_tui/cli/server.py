@@ -29,13 +29,16 @@ KeyFile = Annotated[
 
 def init(context: typer.Context) -> None:
     from lnctp_tui.errors import BadInput
-    from lnctp_tui.server import backups, schema
+    from lnctp_tui.server import backups, identity, schema
+    from lnctp_tui.server.database import connect
 
     with database() as (settings, found):
         if found.owner is None:
             raise Refused("server_not_ready", revision="—")
-        schema.migrate(found.owner)
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        schema.migrate(found.owner, home=settings.home)
+        with connect(found.app) as connection:
+            identity.signing_key(settings.home, connection)
         try:
             words = backups.new_key(settings.home)
         except BadInput:
@@ -74,17 +77,21 @@ def status(context: typer.Context) -> None:
     from lnctp_tui.server import state
 
     with database() as (settings, found):
-        facts = state.read(found.app, settings.team)
+        facts = state.read(found.app, settings)
     if session.settings(context).json:
         output.as_json(facts)
     else:
         output.table([_("Qué"), _("Cuánto")], ((_(text), facts[name]) for name, text in STATUS.items()))
+        if not facts["authority"]:
+            output.say(_(WITHOUT))
     if facts["audit_broken_at"] is not None:
         raise Refused("server_audit", entry=facts["audit_broken_at"])
 
 
 STATUS = {
     "revision": N_("Versión de los datos"),
+    "authority": N_("Versión de la autoridad"),
+    "orders": N_("Órdenes firmadas"),
     "n": N_("Cambios y otras entradas del registro"),
     "safe": N_("Hasta cuál están en un respaldo"),
     "backup_at": N_("Último respaldo"),
@@ -93,11 +100,18 @@ STATUS = {
     "active": N_("Equipos activos"),
     "upload_only": N_("Equipos que solo entregan"),
     "revoked": N_("Equipos revocados"),
-    "wiping": N_("Equipos con orden de borrado"),
+    "seal": N_("Equipos sellados"),
+    "wipe": N_("Equipos con orden de borrado"),
     "altered": N_("Equipos cuya bitácora fue alterada"),
     "quarantined": N_("Cambios en cuarentena"),
     "megabytes": N_("Tamaño, MB"),
 }
+
+
+WITHOUT = N_(
+    "Sin autoridad: quien administra el servidor aprueba y revoca equipos; nadie puede sellar, borrar ni suprimir."
+    " Para eso, las responsables hacen la autoridad en un equipo y aquí se ejecuta «lnctp server authority»."
+)
 
 
 def backup(
@@ -122,7 +136,9 @@ def backup(
         file = folder / f"{''.join(each for each in at[:19] if each.isalnum())}{backups.SUFFIX}"
     assert file is not None
     with database() as (settings, found):
-        manifest = backups.backup(_owner(found), backups.public_key(settings.home), file, at)
+        manifest = backups.backup(
+            _owner(found), backups.public_key(settings.home), file, at, backups.kept(settings.home)
+        )
         if folder is not None:
             erasing.keep_beside(settings.home, folder)
         gone = backups.thin(folder, keep) if folder and keep else []
@@ -146,9 +162,17 @@ def restore(
         ),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help=N_("Solo lo revisa; no restaura."))] = False,
+    new_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-key",
+            help=N_("Otra llave del servidor: tras una intrusión; cada equipo se inscribe de nuevo."),
+        ),
+    ] = False,
 ) -> None:
     _needed()
     from lnctp_tui.server import backups, erasing
+    from lnctp_tui.server.settings import Settings
 
     words = (
         session.read_phrase(key_file)
@@ -158,8 +182,9 @@ def restore(
     key = backups.secret_key(words)
     manifest, again = backups.check(file, key), 0
     if not check:
-        with database() as (_settings, found):
-            manifest = backups.restore(file, key, _owner(found))
+        backups.put_back(file, key, Settings.read().home, new_key=new_key)
+        with database() as (settings, found):
+            manifest = backups.restore(file, key, _owner(found), settings.home)
             again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, actor())
     if session.settings(context).json:
         output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
@@ -221,7 +246,7 @@ def database() -> Iterator[tuple[Settings, Database]]:
 @contextmanager
 def office() -> Iterator[Office]:
     """The team's people and devices in one transaction; what is done is noted as this system's user."""
-    from lnctp_tui.server import cluster
+    from lnctp_tui.server import cluster, founding
     from lnctp_tui.server.database import SERVE, connect, transaction
     from lnctp_tui.server.people import Office
     from lnctp_tui.storage import instants
@@ -229,7 +254,8 @@ def office() -> Iterator[Office]:
     with database() as (settings, found):
         cluster.check_revision(found.app)
         with connect(found.app) as connection, transaction(connection, settings.team, SERVE):
-            yield Office(connection, settings.team, actor(), instants.now())
+            ruling = founding.ruling(settings, connection)
+            yield Office(connection, settings.team, actor(), instants.now(), ruling)
 
 
 def actor() -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lnctp_tui.cli import output, session
 from lnctp_tui.cli.server import done, office
+from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lnctp_tui.server.people import Device
 
 ABOUT_PEOPLE = N_("Personas: agregar, listar, cambiar de papel, dar de baja.")
 ABOUT_DEVICES = N_("Equipos: listar, aprobar, dejar solo para entregar, revocar.")
@@ -23,8 +27,8 @@ STATES = {
     "active": N_("activo"),
     "upload_only": N_("solo entrega"),
     "revoked": N_("revocado"),
+    "seal": N_("sellado"),
     "wipe": N_("se borrará"),
-    "wipe_all": N_("se borrará del todo"),
     "left": N_("ya no está"),
 }
 LONGEST = 200
@@ -42,7 +46,6 @@ def add_person(
     role: Annotated[str, typer.Option(help=N_("counselor, supervisor, analyst o admin."))] = "counselor",
 ) -> None:
     from lnctp_tui.domain.text import clean
-    from lnctp_tui.errors import Refused
 
     plain = clean(name)[0].strip()
     if not plain:
@@ -110,13 +113,21 @@ def list_devices(context: typer.Context) -> None:
             (
                 each.id,
                 each.name,
-                _("borrado") if each.wiped_at else _(STATES[each.state]),
+                _said(each),
                 each.folio_prefix,
                 each.fingerprint,
             )
             for each in found
         ),
     )
+
+
+def _said(device: Device) -> str:
+    if device.obeyed_at and device.state == "wipe":
+        return _("borrado")
+    if device.state == "seal" and not device.obeyed_at:
+        return _("se sellará")
+    return _(STATES[device.state])
 
 
 def approve(
@@ -128,6 +139,7 @@ def approve(
 ) -> None:
     with office() as people:
         device = people.device(which)
+        people.check_unsigned()
         if fingerprint is None:
             output.tell(_("{name}, inscrito {at}.").format(name=device.name, at=device.created_at[:16]))
             fingerprint = session.ask(_("Las seis palabras que la persona lee en su equipo: "))
@@ -156,22 +168,11 @@ def revoke(context: typer.Context, which: Which) -> None:
 
 
 def wipe(
-    context: typer.Context,
-    which: Which,
-    everything: Annotated[
-        bool, typer.Option("--all", help=N_("También lo que nunca se envió: eso se pierde."))
-    ] = False,
+    context: typer.Context, which: Which, _all: Annotated[bool, typer.Option("--all", hidden=True)] = False
 ) -> None:
-    from lnctp_tui.server import wiping
-
     with office() as people:
-        device = people.device(which)
-        said = wiping.order(people, device, everything)
-    text = {
-        "asked": _("Falta que otra persona dé la misma orden, con su propio usuario, en menos de una hora."),
-        "ordered": _("El equipo de {name} se borra en su próximo contacto.").format(name=device.name),
-    }[said]
-    done(context, text, device=device.id, order=said)
+        people.device(which)
+        raise Refused("order_no_authority" if people.ruling is None else "order_officers")
 
 
 def code(context: typer.Context, who: Who) -> None:
@@ -200,6 +201,6 @@ DEVICES = (
     ("approve", approve, N_("Deja entrar un equipo, tras comparar por voz las seis palabras.")),
     ("upload-only", upload_only, N_("El equipo aún entrega y ya no lee.")),
     ("revoke", revoke, N_("El equipo no entra más; robado o perdido.")),
-    ("wipe", wipe, N_("Lo borra en su próximo contacto; lo ordenan dos personas en una hora.")),
+    ("wipe", wipe, N_("Dice cómo se borra un equipo: con una orden de dos responsables.")),
 )
 COMMANDS = (("code", code, N_("Hace un código de inscripción para una persona.")),)

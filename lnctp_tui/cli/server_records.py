@@ -1,4 +1,4 @@
-"""`lnctp server erase|refold`: what the law orders erased, and whether log and tables say the same."""
+"""`lnctp server refold`: whether log and tables say the same. Erasing is ordered by officers, at their laptops."""
 
 from __future__ import annotations
 
@@ -7,44 +7,21 @@ from typing import Annotated
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.server import actor, database, done
+from lnctp_tui.cli.server import database, office
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
-
-LONGEST = 200
 
 
 def erase(
     context: typer.Context,
     record: Annotated[
         str, typer.Argument(metavar=N_("REGISTRO"), help=N_("Folio o identificador del caso o contacto."))
-    ],
-    reason: Annotated[str, typer.Option(help=N_("Número de la orden o solicitud; queda en la bitácora."))],
-    yes: Annotated[bool, typer.Option("--yes", help=N_("No pregunta: la supresión no se deshace."))] = False,
+    ] = "",
+    _reason: Annotated[str, typer.Option("--reason", hidden=True)] = "",
+    _yes: Annotated[bool, typer.Option("--yes", hidden=True)] = False,
 ) -> None:
-    from lnctp_tui.domain.text import clean
-    from lnctp_tui.server import erasing
-
-    why = clean(reason)[0].strip()
-    if not why or len(why) > LONGEST:
-        raise typer.BadParameter(_("de 1 a 200 caracteres"), param_hint="--reason")
-    with database() as (settings, found):
-        scope = erasing.scope_of(found.app, settings.team, record)
-        if not yes:
-            answer = session.ask(
-                _("Se borra en el servidor y en todos los equipos. Escriba el folio otra vez: ")
-            )
-            if answer.strip().upper() != record.strip().upper():
-                raise Refused("erase_differs")
-        count = erasing.erase(settings, found.app, scope, actor(), why)
-    done(
-        context,
-        _("Suprimido: {count} cambios quedaron sin contenido. Cada equipo lo borra al conectarse.").format(
-            count=count
-        ),
-        scope=scope,
-        changes=count,
-    )
+    with office() as people:
+        raise Refused("order_no_authority" if people.ruling is None else "order_officers")
 
 
 def refold(context: typer.Context) -> None:
@@ -71,6 +48,10 @@ def refold(context: typer.Context) -> None:
 
 
 COMMANDS = (
-    ("erase", erase, N_("Suprime por ley un caso o contacto, aquí y en todos los equipos.")),
+    (
+        "erase",
+        erase,
+        N_("Dice cómo se suprime por ley un caso o contacto: con una orden de dos responsables."),
+    ),
     ("refold", refold, N_("Rehace cada registro desde sus cambios y los compara; no cambia nada.")),
 )

@@ -197,6 +197,7 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
     from lnctp_tui.services.workspace import open_workspace
 
     workspace = open_workspace(home, key)
+    _tell_taken(workspace)
     if workspace.pending is not None:
         output.tell(
             _(
@@ -206,7 +207,30 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
     try:
         yield workspace
     finally:
-        workspace.close()
+        if not workspace.close():
+            _tell_unsaved(workspace)
+
+
+def _tell_taken(workspace: Workspace) -> None:
+    taken = workspace.taken
+    for name in (*taken.damaged, *taken.refused):
+        said = _("El diario sellado {name} no se pudo tomar entero y se conserva: avise a soporte.")
+        output.tell(said.format(name=name))
+
+
+def _tell_unsaved(workspace: Workspace) -> None:
+    """What the database did not take: where it is now."""
+    from lnctp_tui.i18n.messages import explain
+
+    health = workspace.writer.health
+    why = explain(health.trouble).happened if health.trouble else ""
+    if health.sheltered:
+        where = _("Lo último quedó sellado junto a la base y se guarda al abrirla de nuevo.")
+    else:
+        where = _(
+            "Lo último de esta orden no quedó anotado: libere espacio o devuelva el permiso de escritura."
+        )
+    output.tell(f"{why} {where}".strip())
 
 
 def case_ids(store: Store, typed: str) -> list[str]:

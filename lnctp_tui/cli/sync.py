@@ -22,6 +22,8 @@ STATES = {
     "active": N_("aprobado"),
     "upload_only": N_("solo entrega"),
     "revoked": N_("retirado"),
+    "seal": N_("sellado"),
+    "wipe": N_("retirado"),
 }
 
 

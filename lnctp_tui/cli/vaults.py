@@ -159,9 +159,15 @@ def run(context: typer.Context) -> None:
 def passphrase(context: typer.Context, new: NewFile = None) -> None:
     with session.alone() as home:
         old = session.phrase(context, _("Frase actual: "))
-        access.unlock(home, old)
+        key = access.unlock(home, old)
         words, kind = session.new_phrase(new)
-        access.change_phrase(home, old, words, kind)
+        from lnctp_tui.services.workspace import open_workspace
+
+        workspace = open_workspace(home, key)
+        try:
+            access.change_phrase(home, old, words, kind, workspace.store)
+        finally:
+            workspace.close()
     if session.settings(context).json:
         output.as_json({"changed": True, "kind": kind})
         return

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 TOGETHER = 16
 """Most changes under one signature."""
 COVERED = ("actor", "base", "case", "device", "hlc", "id", "patch", "row", "schema", "table")
+SALT, SALTED = "salt", 2
+"""Member that the hash covers too, and the version of the writer from which on every change has one: without it
+the hash that stays after an erasure tells the values to whoever tries them."""
+SALT_BYTES = 16
+_IS_SALT = re.compile(rf"[0-9a-f]{{{2 * SALT_BYTES}}}").fullmatch
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -18,9 +24,24 @@ def canonical(change: Mapping[str, Any]) -> bytes:
 
     Raises KeyError for a missing member, ValueError for NaN and UnicodeEncodeError for a lone surrogate.
     """
-    covered = {name: change[name] for name in COVERED}
-    covered["base"] = sorted(set(change["base"]))
-    return _encode(covered).encode()
+    return _encode(covered(change)).encode()
+
+
+def covered(change: Mapping[str, Any]) -> dict[str, Any]:
+    """What the hash covers. Raises KeyError, TypeError for what is no change."""
+    found = {name: change[name] for name in COVERED}
+    found["base"] = sorted(set(change["base"]))
+    if (salt := change.get(SALT)) is not None:
+        found[SALT] = salt
+    return found
+
+
+def well_salted(change: Mapping[str, Any]) -> bool:
+    """Whether the salt of a change that holds values is one. Of later versions than ours we do not know the rule."""
+    found = change.get(SALT)
+    if found is None:
+        return bool(change["schema"] != SALTED)
+    return isinstance(found, str) and bool(_IS_SALT(found))
 
 
 def digest(content: bytes) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from lnctp_tui.domain.documents import ControlRefused, Signed, write
+from lnctp_tui.domain.folio import CROCKFORD
 from lnctp_tui.domain.moments import instant
 
 VERSION = 1
@@ -30,6 +31,8 @@ UNTIL = timedelta(days=30)
 """Longest life of an order to wipe: a withdrawn one cannot be shown again for ever."""
 OFFICERS = 16
 """Most officers of an authority."""
+SPOKEN = 16
+"""Symbols of five bits by which an enrolment code names the organisation: 80 bits."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,12 @@ class Order:
     def over(self, now: datetime) -> bool:
         """Whether it ended."""
         return self.until is not None and now > _instant(self.until)
+
+
+def spoken(org: str) -> str:
+    """The first 80 bits of an `org` in Crockford's base 32, as an enrolment code ends."""
+    bits = int(org[: SPOKEN * 5 // 4], 16)
+    return "".join(CROCKFORD[bits >> 5 * place & 31] for place in reversed(range(SPOKEN)))
 
 
 def found(officers: Iterable[Officer], devices: Mapping[str, tuple[str, str]], people: Mapping[str, str],
@@ -198,6 +207,16 @@ def read_order(signed: Signed, versions: Mapping[int, Authority]) -> Order:
     )
 
 
+def unsigned(signed: Signed) -> Order:
+    """The order in a document, whoever signed it, to be shown and signed. Raises ControlRefused `control_form`."""
+    return _order(signed)
+
+
+def unsigned_authority(signed: Signed) -> Authority:
+    """The list in a document, whoever signed it. Raises ControlRefused `control_form`."""
+    return _authority_of(signed)
+
+
 class Standing:
     """What holds now: the first authority's list of laptops and people, and the orders since."""
 
@@ -207,12 +226,18 @@ class Standing:
         """Subject → the order that holds."""
         self.erasures: dict[str, list[Order]] = {}
         """Scope → every order to erase it; none of them ends another."""
+        self._admitted: dict[str, Order] = {}
+        """Laptop → the order that last said whose it is, also once it is sealed."""
         for each in orders:
             if each.kind == "erase":
                 self.erasures.setdefault(each.on, []).append(each)
             known = self.holding.get(each.subject)
             if known is None or _after(each, known):
                 self.holding[each.subject] = each
+            if each.kind == "device":
+                admitted = self._admitted.get(each.on)
+                if admitted is None or _after(each, admitted):
+                    self._admitted[each.on] = each
 
     def device(self, key: str) -> str | None:
         """`active`, `upload_only`, `revoked`, `seal`, `wipe` of a laptop; None when nobody signed for it."""
@@ -224,9 +249,9 @@ class Standing:
 
     def whose(self, key: str) -> str | None:
         """The person an officer signed a laptop for."""
-        held = self.holding.get(("device", key))
-        if held is not None and held.kind == "device":
-            return str(held.data["person"])
+        admitted = self._admitted.get(key)
+        if admitted is not None:
+            return str(admitted.data["person"])
         known = self.versions[1].devices.get(key)
         return known[0] if known else None
 

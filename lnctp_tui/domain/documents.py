@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from lnctp_tui.errors import LnctpError
@@ -44,7 +45,11 @@ class Signed:
         return hashlib.sha256(self.body.encode()).hexdigest()
 
     def keys(self) -> frozenset[str]:
-        """The keys whose signature under this body is good."""
+        """The keys whose signature under this body is good; checked once."""
+        return self._good
+
+    @cached_property
+    def _good(self) -> frozenset[str]:
         from nacl.exceptions import CryptoError
         from nacl.signing import VerifyKey
 

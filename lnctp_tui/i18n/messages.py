@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_keep import KEEP
+from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 
@@ -70,6 +71,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
     ),
     "refused": (N_("No se puede hacer eso ahora."), UNTOUCHED, N_("Revise los datos y vuelva a intentarlo.")),
+    "not_your_task": (
+        N_("Estos datos los ven todas y los mantiene otra persona."),
+        UNTOUCHED,
+        N_("Pida el cambio a quien supervisa. Su propio nombre sí puede cambiarlo usted."),
+    ),
     "bad_input": (
         N_("Un dato no se puede guardar como está ({field}: {reason})."),
         N_("Se conserva lo que se escribió."),
@@ -86,11 +92,15 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         KEPT,
         N_("No cierre la aplicación. Revise el espacio y los permisos de la carpeta de datos."),
     ),
-    "disk_full": (N_("El disco está lleno."), KEPT, N_("Libere espacio; no cierre la aplicación.")),
+    "disk_full": (
+        N_("El disco está lleno."),
+        KEPT,
+        N_("Libere espacio, o llame a soporte; no cierre la aplicación."),
+    ),
     "read_only": (
         N_("La carpeta de datos es de solo lectura."),
         KEPT,
-        N_("Devuelva el permiso de escritura a la carpeta; no cierre la aplicación."),
+        N_("Devuelva el permiso de escritura a la carpeta, o llame a soporte; no cierre la aplicación."),
     ),
     "disk_error": (
         N_("El disco falla al leer o escribir."),
@@ -101,6 +111,23 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Otro programa tiene ocupada la base de datos."),
         KEPT,
         N_("Cierre el otro programa, o espere unos segundos."),
+    ),
+    "writer_stalled": (
+        N_("El disco no contesta."),
+        KEPT,
+        N_("Espere sin apagar el equipo; si sigue así, anote en papel lo más importante y avise a soporte."),
+    ),
+    "not_stored": (
+        N_("La base de datos no puede guardar un dato como está ({reason})."),
+        N_("Lo demás sí se guarda."),
+        N_("Anótelo en papel y dé este código a soporte."),
+    ),
+    "database_broken": (
+        N_("La base de datos tiene una parte dañada."),
+        FILE_KEPT,
+        N_(
+            "No la borre: anote en papel lo más importante y avise a soporte («lnctp doctor» dice qué se puede leer)."
+        ),
     ),
     "database_damaged": (
         N_("La frase es correcta, pero la base de datos está dañada y no se abre."),
@@ -388,6 +415,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
     **KEEP,
+    **ORDERS,
     **SERVER,
     **SYNC,
 }

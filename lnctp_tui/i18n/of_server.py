@@ -79,8 +79,8 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("El servidor no atiende: los permisos de la tabla {through} están apagados."),
         UNTOUCHED,
         N_(
-            "Averigüe quién los apagó. «ALTER TABLE {through} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY», como"
-            " dueño de las tablas, los pone de nuevo."
+            "Averigüe quién los apagó. El dueño de las tablas los pone de nuevo: ALTER TABLE {through} ENABLE ROW"
+            " LEVEL SECURITY, FORCE ROW LEVEL SECURITY."
         ),
     ),
     "server_full": (
@@ -123,20 +123,72 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Un equipo revocado se inscribe de nuevo, con otro código."),
     ),
-    "wipe_same_person": (
-        N_("Usted ya dio esta orden: la confirma otra persona, con su propio usuario."),
+    "officer_signs": (
+        N_("Esto lo ordena una responsable, con su firma: este servidor ya no lo decide."),
         UNTOUCHED,
-        N_("Pídalo a quien también administra el servidor, antes de una hora."),
+        N_("Pídaselo: lo firma en su equipo, en «Órdenes», o con «lnctp order new»."),
+    ),
+    "order_officers": (
+        N_("Borrar y suprimir lo ordenan dos responsables, con su firma: este servidor no lo decide."),
+        UNTOUCHED,
+        N_("Pídaselo: lo firman en sus equipos, en «Órdenes», o con «lnctp order new»."),
+    ),
+    "order_no_authority": (
+        N_("Sin autoridad nadie puede borrar un equipo ni suprimir un caso: ninguna orden tendría firma."),
+        UNTOUCHED,
+        N_("Las responsables hacen la autoridad en un equipo y aquí se ejecuta «lnctp server authority»."),
+    ),
+    "control_none": (
+        N_("No hay autoridad, ni espera una."),
+        UNTOUCHED,
+        N_("Las responsables la hacen y la firman en sus equipos; después repita esta orden."),
+    ),
+    "wrong_authority_words": (
+        N_("Las seis palabras no son las de esa autoridad."),
+        UNTOUCHED,
+        N_("No la confirme: puede ser de otra persona. Pida que se las lean otra vez, por teléfono."),
+    ),
+    "server_incomplete": (
+        N_(
+            "A la base de datos le faltan órdenes firmadas que este servidor ya había visto, o su autoridad es otra."
+        ),
+        N_("No se atiende a nadie hasta aclararlo; los equipos siguen registrando."),
+        N_(
+            "Si restauró un respaldo, o es otro servidor del mismo nombre: «lnctp server authority»."
+            " Si no, alguien cambió la base: conserve todo y avise a la persona responsable de seguridad."
+        ),
+    ),
+    "control_lost": (
+        N_("La base de datos no tiene la autoridad que este servidor conoce."),
+        UNTOUCHED,
+        N_(
+            "Restaure el respaldo que la tiene; si nadie restauró nada, avise a la persona responsable de seguridad."
+        ),
+    ),
+    "control_pin": (
+        N_("El archivo «authority» de la carpeta del servidor no se entiende."),
+        UNTOUCHED,
+        N_("Consérvelo y tome el del último respaldo, o repita «lnctp server authority» sin él."),
+    ),
+    "server_key_missing": (
+        N_("Falta la llave del servidor ({name}), y ya hay equipos que conocen otra: no se hace una nueva."),
+        UNTOUCHED,
+        N_("Copie el archivo del otro servidor o de un respaldo («lnctp server restore») a su carpeta."),
+    ),
+    "server_key_bad": (
+        N_("El archivo {name} no es una llave."),
+        UNTOUCHED,
+        N_("Tome el de un respaldo o del otro servidor."),
+    ),
+    "server_key_differs": (
+        N_("La llave del servidor en la base de datos no es la del archivo {name}."),
+        UNTOUCHED,
+        N_("Decida cuál conocen los equipos; la otra se aparta antes de seguir."),
     ),
     "wrong_device_words": (
         N_("Las seis palabras no son las de ese equipo."),
         UNTOUCHED,
         N_("No lo apruebe: puede ser otro equipo. Pida a la persona que las lea otra vez en «lnctp status»."),
-    ),
-    "no_such_record": (
-        N_("No hay un registro con ese folio o identificador."),
-        UNTOUCHED,
-        N_("Revise el folio; quizá aún no llega al servidor."),
     ),
     "backup_key_missing": (
         N_("Falta la llave de los respaldos."),
@@ -173,5 +225,4 @@ SERVER: dict[str, tuple[str, str, str]] = {
         "",
         N_("No lo corrija. Conserve un respaldo y avise a la persona responsable de seguridad."),
     ),
-    "erase_differs": (N_("Lo escrito no es el mismo folio."), UNTOUCHED, N_("Vuelva a intentarlo.")),
 }

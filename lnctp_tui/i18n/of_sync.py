@@ -129,7 +129,7 @@ SYNC: dict[str, tuple[str, str, str]] = {
     "code_unknown": (
         N_("El servidor no conoce ese código."),
         "",
-        N_("Revise que esté completo (24 letras y números) o pida otro."),
+        N_("Revise que esté completo (24 o 28 letras y números) o pida otro."),
     ),
     "code_used": (
         N_("Ese código ya se usó en otro equipo."),

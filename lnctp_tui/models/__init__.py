@@ -14,7 +14,17 @@ from lnctp_tui.models.case import (
     Support,
     Task,
 )
-from lnctp_tui.models.log import Access, Change, Commit, Conflict, Receipt, Scope, SyncState
+from lnctp_tui.models.log import (
+    Access,
+    AuthorityDocument,
+    Change,
+    Commit,
+    Conflict,
+    OrderDocument,
+    Receipt,
+    Scope,
+    SyncState,
+)
 from lnctp_tui.models.shared import Counselor, Device, Provider
 
 SYNCED: dict[str, type[Synced]] = {
@@ -27,7 +37,7 @@ SYNCED: dict[str, type[Synced]] = {
 """SQL table name → model, parents first."""
 
 __all__ = [
-    "SYNCED", "Access", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device", "Identifier",
-    "InvestigationFile", "MoneyTrail", "Note", "OfCase", "Person", "Place", "Provider", "Receipt",
-    "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
+    "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
+    "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place",
+    "Provider", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

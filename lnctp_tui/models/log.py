@@ -58,6 +58,8 @@ class Change(SQLModel, table=True):
     """The hlc the server orders it by, when that is not its own (a clock far ahead)."""
     refused: str | None = None
     """Why the server put it into quarantine."""
+    salt: str | None = None
+    """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 
 
 class Conflict(SQLModel, table=True):
@@ -134,3 +136,26 @@ class Access(SQLModel, table=True):
     action: str
     record: str
     chain: str
+
+
+class AuthorityDocument(SQLModel, table=True):
+    """A version of the list of officers, as it was signed (domain.control)."""
+
+    __tablename__ = "authorities"
+
+    n: int = Field(primary_key=True)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class OrderDocument(SQLModel, table=True):
+    """An order as it was signed, in the order in which it came."""
+
+    __tablename__ = "orders"
+
+    n: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(unique=True, max_length=64)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    obeyed_at: str | None = None
+    """When this laptop carried it out; an order is carried out once."""
+    told_at: str | None = None
+    """When the server heard of that."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
@@ -72,6 +72,21 @@ class Shell(Protocol):
     def tell(self, error: LnctpError) -> None:
         """Show what happened, what is saved and what to do."""
 
+    def show_saving(self, screen: Screen[Any]) -> None:
+        """Say over a screen that nothing is being saved, as long as that is so."""
+
+    def unsaved(self) -> list[str]:
+        """What the database lacks, a line for each form."""
+
+    def leave_if_safe(self) -> None:
+        """End, as was asked, when nothing would be lost by it any more."""
+
+    def leave_anyway(self) -> None:
+        """End, as was asked, and lose what is missing."""
+
+    def come_back(self) -> None:
+        """Go on after all with what was on the screen."""
+
     def in_reader(
         self,
         job: Callable[[], Result],
@@ -116,6 +131,10 @@ class AppScreen(Screen[Result], inherit_bindings=False):
         """The screen's name in the language in use."""
         return _(self.NAME)
 
+    def on_screen_resume(self) -> None:
+        """Whatever comes to the screen says that nothing is being saved."""
+        self.shell.show_saving(self)
+
     def synced(self, status: SyncStatus) -> None:
         """The synchronisation told how it stands. Called on every screen that is open."""
 
@@ -138,6 +157,10 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     def shell(self) -> Shell:
         """The app, as far as a dialog may know it."""
         return cast("Shell", self.app)
+
+    def on_screen_resume(self) -> None:
+        """Whatever comes to the screen says that nothing is being saved."""
+        self.shell.show_saving(self)
 
 
 def sentence(error: LnctpError) -> str:

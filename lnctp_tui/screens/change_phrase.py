@@ -61,10 +61,10 @@ class ChangePhraseScreen(AppDialog[None]):
     def _change(self, phrase: NewPhrase | None) -> None:
         if phrase is None:
             return
-        home, old = self.shell.home, self.old
+        home, old, store = self.shell.home, self.old, self.shell.workspace.store
         self._say(_("Cambiando…"))
         self.shell.in_reader(
-            lambda: access.change_phrase(home, old, phrase.words, phrase.kind),
+            lambda: access.change_phrase(home, old, phrase.words, phrase.kind, store),
             self._changed,
             group="phrase",
             failed=self._failed,

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.intake import Intake
 
 FLUSH = 0.12
+WAITS = 0.5
+"""Seconds between two looks whether the end of the call is being saved."""
 PLAN = (
     "callback_allowed",
     "callback_channel",
@@ -102,6 +104,7 @@ class ClosingDialog(AppDialog["str | None"]):
         self.promise: dict[str, str] = {}
         self._typed: dict[FieldRow, None] = {}
         self._timer: Timer | None = None
+        self._ended = False
 
     # Layout
 
@@ -328,10 +331,29 @@ class ClosingDialog(AppDialog["str | None"]):
     @on(Classes.Done)
     def action_finish(self) -> None:
         self.flush()
+        if self._ended:
+            return
+        self._ended = True
         chosen = self.decided or None
-        done = lambda *_done: self.app.call_later(self.dismiss, "finished")  # noqa: E731
+        done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
         self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
         self.intake.workspace.keep_draft(self._draft, None)
+        self._leave_unsaved()
+
+    def _leave_unsaved(self) -> None:
+        """A disk that refuses does not hold up the next call: what is to be done waits with what was typed."""
+        if self.intake.writer.health.trouble is None:
+            self.set_timer(WAITS, self._leave_unsaved)
+        elif self.is_current:
+            text = _(
+                "La llamada terminó; falta guardarla. En cuanto el disco lo acepte aparece en el escritorio."
+            )
+            self.notify(text, severity="warning", timeout=12, markup=False)
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.is_current:
+            self.dismiss("finished")
 
     def _next_contact(self) -> dict[str, str] | None:
         """The promise as a task; a time that cannot be read is kept in what to say."""

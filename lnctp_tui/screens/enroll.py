@@ -52,7 +52,7 @@ class EnrollScreen(AppDialog[bool]):
             yield Static(Content(_("Inscribir este equipo en el servidor")), classes="title")
             with Vertical(id="enroll-form"):
                 yield from self._asked("url", _("Dirección"), "https://lnctp.example.org")
-                yield from self._asked("code", _("Código que le dictaron (24 letras y números)"), "")
+                yield from self._asked("code", _("Código que le dictaron (24 o 28 letras y números)"), "")
                 yield from self._asked("ca", _("Archivo del certificado de la organización (.pem)"), "")
                 yield Static(
                     Content(_("Mientras tanto todo sigue guardado aquí, y se puede atender llamadas.")),

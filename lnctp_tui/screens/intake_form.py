@@ -337,7 +337,9 @@ class IntakeForm(AppScreen[None]):
         self._confirm_timer = None
         if self._typed or self._disk:
             return
-        if self.intake.writer.pending:
+        if trouble := self.intake.writer.health.trouble:
+            self._show_failed(SaveFailed(trouble))
+        elif self.intake.writer.pending:
             self._confirm_soon()
         else:
             self.query_one(CallBar).saved(self._saved_at)
@@ -346,6 +348,12 @@ class IntakeForm(AppScreen[None]):
     def _show_failed(self, event: SaveFailed) -> None:
         self._disk = explain(event.error).happened.rstrip(".")
         self.query_one(CallBar).failed(self._disk)
+
+    def healed(self) -> None:
+        """The disk takes what is written."""
+        if self._disk:
+            self._disk = None
+            self._confirm()
 
     # Panels
 

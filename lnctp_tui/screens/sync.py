@@ -35,6 +35,8 @@ class _View(NamedTuple):
     status: SyncStatus
     waiting: list[Waiting]
     fingerprint: tuple[str, ...]
+    authority: str
+    """Six words of the organisation whose officers are believed here."""
 
 
 class SyncScreen(AppScreen[None]):
@@ -49,6 +51,16 @@ class SyncScreen(AppScreen[None]):
         Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="sync.conflicts"),
         Binding(
             "o", "offers", N_("ofrecidos"), tooltip=N_("Casos ofrecidos, de y a colegas"), id="sync.offers"
+        ),
+        Binding(
+            "f", "orders", N_("órdenes"), tooltip=N_("Órdenes que firman los responsables"), id="sync.orders"
+        ),
+        Binding(
+            "a",
+            "authority",
+            N_("confirmar autoridad"),
+            tooltip=N_("Con su coordinación al teléfono"),
+            id="sync.authority",
         ),
         Binding("u", "queue", N_("supervisión"), tooltip=N_("Por decidir, y en cuarentena"), id="sync.queue"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="sync.new"),
@@ -81,7 +93,7 @@ class SyncScreen(AppScreen[None]):
             self._read()
 
     def _read(self) -> None:
-        from lnctp_tui.services import sync
+        from lnctp_tui.services import orders, sync
 
         workspace, told = self.shell.workspace, self.shell.sync_status
 
@@ -92,6 +104,7 @@ class SyncScreen(AppScreen[None]):
                 status,
                 sync.waiting(workspace.store, MOST) if status.enrolled else [],
                 sync.fingerprint(workspace) if pending else (),
+                orders.words(status.authority) if status.authority else "",
             )
 
         self.shell.in_reader(read, self._show, group="sync")
@@ -146,6 +159,7 @@ class SyncScreen(AppScreen[None]):
             (_("Último contacto"), contact),
             (_("Primera descarga"), _progress(status)),
             (_("Reloj"), words.skew(status.clock_offset)),
+            (_("Autoridad"), _authority(view.authority)),
             (_("Qué pasa"), words.problem(status.problem)),
             *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
             (_("Retirados"), _withdrawn(status.withdrawn)),
@@ -230,6 +244,8 @@ class SyncScreen(AppScreen[None]):
             "conflicts": status is not None and bool(status.conflicts),
             "offers": enrolled,
             "queue": status is not None and status.role == words.SUPERVISOR,
+            "orders": status is not None and bool(status.authority),
+            "authority": status is not None and not status.authority and bool(status.authority_offered),
         }
         return allowed.get(action, True)
 
@@ -255,6 +271,28 @@ class SyncScreen(AppScreen[None]):
         from lnctp_tui.screens.transfer import OffersScreen
 
         self.app.push_screen(OffersScreen())
+
+    def action_orders(self) -> None:
+        """What officers signed, and what waits for a signature."""
+        from lnctp_tui.screens.orders import OrdersScreen
+
+        self.app.push_screen(OrdersScreen())
+
+    def action_authority(self) -> None:
+        """Learn from a person, by telephone, who the officers are."""
+        from lnctp_tui.services import orders
+
+        workspace = self.shell.workspace
+        self.shell.in_reader(
+            lambda: orders.own_words(workspace),
+            self._confirm,
+            group="authority",
+        )
+
+    def _confirm(self, own: str) -> None:
+        from lnctp_tui.screens.authority import ConfirmScreen
+
+        self.app.push_screen(ConfirmScreen(own), lambda _done: self._read())
 
     def action_queue(self) -> None:
         """What a supervisor decides."""
@@ -315,6 +353,10 @@ def _withdrawn(count: int) -> str:
         count,
     )
     return text.format(count=count)
+
+
+def _authority(said: str) -> str:
+    return _("confirmada: {words}").format(words=said) if said else ""
 
 
 def _pending(fingerprint: tuple[str, ...]) -> str:

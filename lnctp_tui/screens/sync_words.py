@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ON_ITS_WAY, SENT = "⇅", "✓"
 PENDING, ACTIVE, UPLOAD_ONLY, REVOKED = "pending", "active", "upload_only", "revoked"
+SEALED, WIPED = "seal", "wipe"
 SUPERVISOR = "supervisor"
 BROKE = "sync_broke"
 SKEW = 120
@@ -26,6 +27,8 @@ STATES: Mapping[str, str] = {
     ACTIVE: N_("aprobado"),
     UPLOAD_ONLY: N_("solo puede enviar"),
     REVOKED: N_("retirado"),
+    SEALED: N_("sellado"),
+    WIPED: N_("retirado"),
 }
 ROLES: Mapping[str, str] = {
     "counselor": N_("consejera o consejero"),
@@ -47,9 +50,9 @@ def mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     """The true state in a few words: what waits, whether there is a line, since when all is sent."""
     if status is None or not status.enrolled:
         return Mark("", "")
-    if status.state in (PENDING, REVOKED):
+    if status.state in (PENDING, REVOKED, SEALED, WIPED):
         said = _("equipo por aprobar") if status.state == PENDING else _("equipo retirado")
-        return Mark(f"{ON_ITS_WAY} {said}", f"{ON_ITS_WAY} {_waits(status)}{said}", status.state == REVOKED)
+        return Mark(f"{ON_ITS_WAY} {said}", f"{ON_ITS_WAY} {_waits(status)}{said}", status.state != PENDING)
     broke = status.problem == BROKE
     offline = _stuck(status)
     refused = f" · {_rejected(status.refused)}" if status.refused else ""

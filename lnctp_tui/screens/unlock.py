@@ -22,6 +22,13 @@ from lnctp_tui.widgets.phrase_entry import PhraseEntry, PhraseHint
 FREE_TRIES = 3
 LONGEST_PAUSE = 30
 FELL_OVER = "70"
+ENDED = {
+    "76": N_("Lo último que escribió no cupo en la base: está sellado junto a ella y se recupera al abrir."),
+    "77": N_(
+        "Al cerrarse, lo último que escribió no se pudo guardar en ningún lado. Lo anterior está en el disco."
+    ),
+}
+"""What is said of the worker before, by its exit code (app_lock)."""
 
 
 def pause_after(tries: int) -> int:
@@ -59,8 +66,12 @@ class UnlockScreen(AppScreen[None]):
         await self.query_one(Vertical).mount(PhraseHint(id="hint"), Static(id="said"))
         await self.mount(KeyBar())
         self._translate()
-        if os.environ.get("LNCTP_LAST") == FELL_OVER:
+        if self.profile.sealed:
+            self._say(_("Este equipo está sellado. Llame a su coordinación."), "warning")
+        elif os.environ.get("LNCTP_LAST") == FELL_OVER:
             self._say(_("La última vez se detuvo por un error. Lo guardado está en el disco."), "warning")
+        elif said := ENDED.get(os.environ.get("LNCTP_LAST", "")):
+            self._say(_(said), "warning")
         self.set_timer(0.05, self.shell.preload_rest)
 
     def _translate(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.server import audit, database, history, log
 from lnctp_tui.server.database import SERVE, Db, Declined, DeviceRow, Pool
@@ -12,11 +12,14 @@ from lnctp_tui.server.log import Entry
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import EVERYBODY
 
+if TYPE_CHECKING:
+    from lnctp_tui.server.control import Ruling
+
 STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
 RANK = "SELECT min(rank) FROM access WHERE team = %s AND scope = %s"
 SET = """INSERT INTO access (team, person, scope, state, rank) VALUES (%s, %s, %s, %s, %s)
   ON CONFLICT (team, person, scope) DO UPDATE SET state = excluded.state"""
-WHO = "SELECT role FROM people WHERE team = %s AND id = %s AND state = 'active'"
+WHO = "SELECT role, state = 'active' FROM people WHERE team = %s AND id = %s"
 FOLIO = "SELECT folio FROM data.cases WHERE of_team = %s AND id = %s"
 OFFER = "INSERT INTO transfers (team, id, scope, sender, receiver, state, at) VALUES (%s, %s, %s, %s, %s, 'open', %s)"
 OPEN = """SELECT id, sender FROM transfers
@@ -29,10 +32,13 @@ OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
   WHERE t.team = %s AND t.state = 'open' AND (t.receiver = %s OR t.sender = %s) ORDER BY t.at"""
 
 
-def grant(place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str) -> bool:
+def grant(
+    place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, ruling: Ruling | None = None
+) -> bool:
     """Lets a person see a scope. False when they see it already. Raises Declined `not_found`."""
     with database.transaction(place, team, SERVE) as connection:
-        entries = _grant(connection, team, _role(connection, team, person), person, scope, now)
+        role = _role(connection, team, person, ruling)
+        entries = _grant(connection, team, role, person, scope, now)
         if entries:
             audit.note(connection, team, now, by, "grant", scope)
         log.append(connection, team, entries)
@@ -44,7 +50,7 @@ def revoke(
 ) -> bool:
     """Takes a scope away from a person. False when they do not see it. `reason`: revoked, window or transfer."""
     with database.transaction(place, team, SERVE) as connection:
-        role = _role(connection, team, person)
+        role = _role(connection, team, person, None)
         entries = _revoke(connection, team, role, person, scope, now, reason)
         if entries:
             audit.note(connection, team, now, by, "revoke", scope)
@@ -76,7 +82,7 @@ def assign(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: da
     """A supervisor gives a case to somebody of the team. Raises Declined `forbidden`, `not_found`."""
     if device.role != "supervisor":
         raise Declined("forbidden")
-    return {"granted": grant(place, device.team, person, scope, now, device.person)}
+    return {"granted": grant(place, device.team, person, scope, now, device.person, device.ruling)}
 
 
 def offer(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def offer(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: dat
     with database.transaction(place, team, SERVE) as connection:
         if _state(connection, team, device.role, device.person, scope)[0] != "held":
             raise Declined("not_found")
-        if _role(connection, team, person) not in history.READERS:
+        if _role(connection, team, person, device.ruling) not in history.READERS:
             raise Declined("not_found")
         if connection.execute(OPEN, (team, scope, person)).fetchone():
             return {"offered": False}
@@ -110,7 +116,7 @@ def answer(place: Pool | Db, device: DeviceRow, scope: str, accept: bool, now: d
         entries: list[Entry] = []
         if accept:
             entries += _grant(connection, team, device.role, person, scope, now)
-            role = _role(connection, team, sender, active=False)
+            role = _role(connection, team, sender, device.ruling, active=False)
             if role != "supervisor":
                 entries += _revoke(connection, team, role, sender, scope, now, "transfer")
         entries.append(_offered(connection, team, now, sender, scope, person, state))
@@ -145,11 +151,14 @@ def change_role(connection: Db, team: str, person: str, old: str, new: str, now:
     log.append(connection, team, entries)
 
 
-def _role(connection: Db, team: str, person: str, *, active: bool = True) -> str:
-    found = connection.execute(WHO if active else WHO.partition(" AND state")[0], (team, person)).fetchone()
+def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, active: bool = True) -> str:
+    found = connection.execute(WHO, (team, person)).fetchone()
     if not found:
         raise Declined("not_found")
-    return str(found[0])
+    role, works = found if ruling is None else (ruling.role(person), ruling.works(person))
+    if active and not works:
+        raise Declined("not_found")
+    return str(role)
 
 
 def _state(connection: Db, team: str, role: str, person: str, scope: str) -> tuple[str | None, int]:

@@ -14,10 +14,11 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 import psycopg
@@ -25,10 +26,11 @@ import zstandard
 from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.signing import SigningKey
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lnctp_tui.errors import BadInput, Refused
-from lnctp_tui.server import database, embedded, programs_said, schema
+from lnctp_tui.server import database, embedded, identity, pins, programs_said, schema
 from lnctp_tui.storage import paths, phrase
 
 FORMAT = 1
@@ -84,8 +86,33 @@ def secret_key(words: str) -> PrivateKey:
     return PrivateKey(found)
 
 
-def backup(owner: str, key: PublicKey, target: Path, at: str) -> Manifest:
+def kept(home: Path) -> dict[str, str]:
+    """What a server keeps outside its database and cannot be without: its key, and what it knows of the authority."""
+    found = {}
+    for name in (identity.FILE, pins.FILE):
+        with suppress(FileNotFoundError):
+            found[name] = paths.read_file(home / name).decode()
+    return found
+
+
+def put_back(file: Path, key: PrivateKey, home: Path, *, new_key: bool) -> None:
+    """Brings a backup's kept files to the server's folder, those that are not there; `new_key` lets the key be."""
+    with _reading(file, key) as (_, files, __):
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if new_key:
+            identity.keep(home, SigningKey.generate())
+        for name in (identity.FILE, pins.FILE):
+            if name in files:
+                with suppress(FileExistsError):
+                    paths.write_new(home / name, files[name].encode())
+
+
+def backup(
+    owner: str, key: PublicKey, target: Path, at: str, files: Mapping[str, str] = MappingProxyType({})
+) -> Manifest:
     """Writes a backup at a new name, whole or not at all, and notes in the database what is safe in it.
+
+    `files` are those of `kept`, sealed in it like the rest.
 
     Raises BadInput `file_exists`, Refused `dump_failed`, StorageFailed.
     """
@@ -97,9 +124,14 @@ def backup(owner: str, key: PublicKey, target: Path, at: str) -> Manifest:
         with _moment(owner) as (snapshot, described), temporary.open("r+b") as file:
             manifest = Manifest(FORMAT, at, **described)
             writer = _Writer(file, key)
-            writer.write(json.dumps(asdict(manifest)).encode())
+            writer.write(json.dumps(asdict(manifest) | {"kept": dict(files)}).encode())
             squeeze = zstandard.ZstdCompressor(level=3).compressobj()
-            options = ("--format=custom", "--compress=none", f"--snapshot={snapshot}")
+            options = (
+                "--format=custom",
+                "--compress=none",
+                "--no-unlogged-table-data",
+                f"--snapshot={snapshot}",
+            )
             with _program("pg_dump", owner, *options, stdout=subprocess.PIPE) as process:
                 assert process.stdout is not None
                 while part := process.stdout.read(CHUNK):
@@ -128,7 +160,7 @@ def _note_safe(owner: str, manifest: Manifest) -> None:
 
 def check(file: Path, key: PrivateKey) -> Manifest:
     """Reads all of a backup and changes nothing. Raises BadInput `bad_backup`, `backup_newer`, Refused."""
-    with _reading(file, key) as (manifest, parts):
+    with _reading(file, key) as (manifest, _files, parts):
         for _ in parts:
             pass
     if manifest.format != FORMAT or manifest.revision > schema.HEAD:
@@ -136,8 +168,10 @@ def check(file: Path, key: PrivateKey) -> Manifest:
     return manifest
 
 
-def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
+def restore(file: Path, key: PrivateKey, owner: str, home: Path | None = None) -> Manifest:
     """Puts a checked backup into an empty database, all or nothing, and compares what arrived.
+
+    `home` is the server's folder, where the signing key of an older backup goes.
 
     Raises Refused `restore_occupied`, and as `check`.
     """
@@ -147,7 +181,7 @@ def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
     # The tables that `init` made are empty: they go, and come back as they were.
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--clean", "--if-exists")
     with (
-        _reading(file, key) as (_, parts),
+        _reading(file, key) as (_, _files, parts),
         _program("pg_restore", owner, *options, stdin=subprocess.PIPE) as process,
     ):
         assert process.stdin is not None
@@ -158,7 +192,7 @@ def restore(file: Path, key: PrivateKey, owner: str) -> Manifest:
     with _moment(owner) as (__, described):
         if Manifest(FORMAT, manifest.made_at, **described) != manifest:
             raise BadInput("bad_backup", name=file.name)
-    schema.migrate(owner)
+    schema.migrate(owner, home=home)
     _note_safe(owner, manifest)
     return manifest
 
@@ -195,7 +229,7 @@ def _describe(connection: database.Db) -> dict[str, Any]:
     heads = connection.execute("SELECT team, n, chain FROM counter").fetchall()
     tables = connection.execute(
         """SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-        WHERE schemaname IN ('public', 'data') AND tablename NOT IN ('nonces', 'settings') ORDER BY 1"""
+        WHERE schemaname IN ('public', 'data') AND tablename NOT IN ('nonces', 'rates', 'settings') ORDER BY 1"""
     ).fetchall()
     rows = {}
     for (table,) in tables:
@@ -286,18 +320,19 @@ class _Writer:
 
 
 @contextmanager
-def _reading(file: Path, key: PrivateKey) -> Iterator[tuple[Manifest, Iterator[bytes]]]:
-    """A backup's manifest and the parts of its dump. Raises BadInput `bad_backup`, Refused `backup_key_wrong`."""
+def _reading(file: Path, key: PrivateKey) -> Iterator[tuple[Manifest, dict[str, str], Iterator[bytes]]]:
+    """A backup's manifest, its kept files, the parts of its dump. BadInput `bad_backup`, Refused `backup_key_wrong`."""
     try:
         with file.open("rb") as source:
             parts = _parts(source, key, file.name)
             try:
                 said = json.loads(next(parts))
+                files = dict(said.pop("kept", {}))
                 said["heads"] = {team: (n, chain) for team, (n, chain) in said["heads"].items()}
                 manifest = Manifest(**said)
             except (StopIteration, ValueError, KeyError, TypeError) as error:
                 raise BadInput("bad_backup", name=file.name) from error
-            yield manifest, parts
+            yield manifest, files, parts
     except OSError as error:
         raise paths.storage_failed(error, file) from error
 

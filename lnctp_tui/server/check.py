@@ -42,11 +42,12 @@ PLACED = frozenset(
 
 
 class Writer(NamedTuple):
-    """Who may have signed: the public key (hexadecimal) and the ids this device writes as."""
+    """Who may have signed: the public key (hexadecimal), the ids this device writes as, its person's role."""
 
     public_key: str
     person: str
     actors: frozenset[str]
+    role: str = ""
 
 
 def flaw(change: Any, writer: Writer | None) -> str | None:
@@ -89,6 +90,7 @@ def _shaped(change: Any) -> bool:
         and 0 < change["hlc"] < I64
         and type(change["schema"]) is int
         and 0 <= change["schema"] < I64
+        and changes.well_salted(change)
         and isinstance(change["table"], str)
         and isinstance(base, list)
         and len(base) <= MOST_BASES
@@ -175,9 +177,7 @@ def _content(change: Mapping[str, Any]) -> tuple[bytes | None, bool]:
     """The canonical bytes, None for text that has none, and whether the hash is already known to be theirs."""
     try:
         # The same bytes as `canonical` but for rare numbers; an equal hash proves it, in a tenth of the time.
-        covered = {name: change[name] for name in changes.COVERED}
-        covered["base"] = sorted(set(change["base"]))
-        quick = orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)
+        quick = orjson.dumps(changes.covered(change), option=orjson.OPT_SORT_KEYS)
         if changes.digest(quick) == change["hash"]:
             return quick, True
     except TypeError:

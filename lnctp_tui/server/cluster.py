@@ -46,7 +46,7 @@ def running(settings: Settings) -> Iterator[Database]:
     with _held(folder / HELD) as last:
         found = embedded.start(folder)
         try:
-            schema.prepare(found)
+            schema.prepare(found, home=folder)
             yield Database(found.url(), found.url(embedded.OWNER), found)
         finally:
             if last():

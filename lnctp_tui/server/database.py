@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import psycopg
@@ -13,6 +13,9 @@ from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+if TYPE_CHECKING:
+    from lnctp_tui.server.control import Ruling
 
 Db = Connection[TupleRow]
 Pool = ConnectionPool[Db]
@@ -48,9 +51,13 @@ class Declined(Exception):
         super().__init__(code)
 
 
+class Outdated(Exception):
+    """A document of control came since the one who asks was looked up."""
+
+
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device that asks, and the person behind it."""
+    """A device that asks, and the person behind it: as officers signed it, where there is an authority."""
 
     id: str
     team: str
@@ -60,10 +67,12 @@ class DeviceRow:
     public_key: str
     """Ed25519, hexadecimal."""
     state: str
-    """`pending`, `active`, `upload_only`, `revoked`."""
+    """`pending`, `active`, `upload_only`, `revoked`; by order of officers also `seal`, `wipe`."""
     role: str
     """The person's: `counselor`, `supervisor`, `analyst`, `admin`."""
     folio_prefix: str
+    ruling: Ruling | None = field(default=None, compare=False, repr=False)
+    """What officers signed; None in a team without an authority."""
 
 
 def connect(url: str, **options: Any) -> Db:
@@ -85,13 +94,17 @@ def _prepare(connection: Db) -> None:
 
 
 def device(connection: Db, id_: str) -> DeviceRow | None:
-    """The device with its person, or None."""
-    found = connection.execute(DEVICE, (id_,)).fetchone()
-    return DeviceRow(*found) if found else None
+    """The device with its person as the tables have them, or None. What officers signed: `Control.ruled`."""
+    found = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
+    return DeviceRow(*found[:-2]) if found else None
 
 
-DEVICE = """SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, p.role, d.folio_prefix
-  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.id = %s"""
+MARKED = "coalesce(c.authority, 0), coalesce(c.orders, 0)"
+"""Of `control_counter` as c: how far the documents of control reach."""
+DEVICES = f"""SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, coalesce(p.role, ''), d.folio_prefix,
+    {MARKED}
+  FROM devices d LEFT JOIN people p ON p.team = d.team AND p.id = d.person
+  LEFT JOIN control_counter c ON c.team = d.team WHERE d.id"""
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from lnctp_tui.storage import instants
 TAKE = """UPDATE codes SET used_by = %s WHERE team = %s AND hash = %s AND expires_at > %s
   AND (used_by IS NULL OR used_by = %s) RETURNING person"""
 KNOWN = "SELECT 1 FROM codes WHERE team = %s AND hash = %s"
-FREE = """SELECT NOT EXISTS (SELECT FROM devices WHERE team = %(team)s AND (person = %(person)s OR actor = %(actor)s))
+FREE = """SELECT NOT EXISTS (SELECT FROM control_counter WHERE team = %(team)s AND authority > 0)
+  AND NOT EXISTS (SELECT FROM devices WHERE team = %(team)s AND (person = %(person)s OR actor = %(actor)s))
   AND NOT EXISTS (SELECT FROM people WHERE team = %(team)s AND id = %(actor)s)
   AND NOT EXISTS (SELECT FROM access WHERE team = %(team)s AND person = %(person)s)
   AND NOT EXISTS (SELECT FROM transfers WHERE team = %(team)s AND receiver = %(person)s)"""
@@ -75,7 +76,10 @@ class Enrolment:
         return found[0] if found else None
 
     def _first_id(self, connection: Db, person: str) -> str:
-        """On the first laptop of somebody to whom nothing refers yet, the person takes its counselor's id."""
+        """On the first laptop of somebody to whom nothing refers yet, the person takes its counselor's id.
+
+        Where officers sign, nobody's id changes: what they signed is about it.
+        """
         actor = self.message.actor
         named = {"team": self.team, "person": person, "actor": actor}
         found = connection.execute(FREE, named).fetchone()

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from lnctp_tui.domain import writing
 from lnctp_tui.server import audit, check, keeping, log, rows
 from lnctp_tui.server.database import IDS, Db, DeviceRow, lines
 from lnctp_tui.server.log import Entry
@@ -211,10 +212,10 @@ class _Entering:
     def _may(self, each: Coming) -> bool:
         """Whether who delivers may write this record: never met, or once theirs, or a supervisor's."""
         change, device = each.raw, each.device
+        if change["table"] in wire.PUBLIC_TABLES:
+            return _may_say(change, each.writer)
         if device.role == "supervisor":
             return True
-        if change["table"] in wire.PUBLIC_TABLES:
-            return _may_say(change, each.writer, device.role)
         record, scope = self.records[each.key], wire.scope_of(change)
         if record.scopes and not any((device.person, of) in self.had for of in record.scopes):
             return False
@@ -234,11 +235,15 @@ class _Entering:
             "person": each.writer.person,
             "scope": scope,
             "patch": patch.decode(),
+            "salt": change.get("salt"),
             "size": len(patch),
             "joins": bool(record.scopes) and scope not in record.scopes,
         }
+        if scope == wire.EVERYBODY:
+            # A supervisor answers for what they let in; else the writer does, with the role of this moment.
+            entry["data"] = {"role": each.device.role if each.trusted else each.writer.role}
         if record.erased:
-            entry["patch"], entry["size"] = None, 0
+            entry["patch"], entry["salt"], entry["size"] = None, None, 0
             self.erased_ids.setdefault(scope, []).append(each.id)
         if scope not in record.scopes:
             record.scopes.add(scope)
@@ -287,17 +292,9 @@ class _Entering:
             keeping.forget(self.connection, self.team, free)
 
 
-def _may_say(change: dict[str, Any], writer: check.Writer | None, role: str) -> bool:
-    """Of the directory: anybody keeps the providers; who somebody is and with which key, only themselves."""
-    if change["table"] == "providers" or role == "admin":
-        return True
-    if writer is None:
+def _may_say(change: dict[str, Any], writer: check.Writer | None) -> bool:
+    """What everybody sees: who wrote it counts, whoever delivers it; and a device keeps its key."""
+    if writer is None or not writing.allowed(change, writer.role, writer.actors):
         return False
-    patch = change["patch"]
-    if change["table"] == "counselors":
-        return change["row"] in writer.actors
-    return (
-        change["row"] == change["device"]
-        and patch.get("public_key", writer.public_key) == writer.public_key
-        and patch.get("counselor_id", writer.person) in writer.actors
-    )
+    key = change["patch"].get("public_key", writer.public_key)
+    return change["table"] != "devices" or bool(key == writer.public_key)

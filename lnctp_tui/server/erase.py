@@ -20,9 +20,12 @@ MARK = """UPDATE records r SET erased = true FROM unnest(%s::text[], %s::text[])
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 IDS = """SELECT l.id FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   JOIN log l ON l.team = %s AND l.kind = 'change' AND l."row" = k.r AND l."table" = k.t ORDER BY l.n"""
-BLANK = "UPDATE log SET patch = NULL, size = 0 WHERE team = %s AND id = ANY(%s) AND patch IS NOT NULL"
+BLANK = """UPDATE log SET patch = NULL, salt = NULL, size = 0
+  WHERE team = %s AND id = ANY(%s) AND patch IS NOT NULL"""
 QUARANTINE = """UPDATE quarantine SET content = NULL, decided_why = NULL, state = 'erased'
   WHERE team = %s AND (scope = %s OR "row" = ANY(%s))"""
+AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)
+  ON CONFLICT (team, "row", "table") DO UPDATE SET erased = true"""
 DONE = "SELECT scope FROM log WHERE team = %s AND kind = 'erase' GROUP BY scope ORDER BY min(n)"
 
 
@@ -51,6 +54,14 @@ def erase(place: Pool | Db, team: str, scope: str, now: datetime, by: str) -> in
             connection, team, [log.event("erase", now, scope, data={"ids": changes})] if blanked else []
         )
         return blanked
+
+
+def ahead(place: Pool | Db, team: str, scope: str) -> int:
+    """Marks a scope that nobody wrote yet as erased; always 0 changes."""
+    if scope != EVERYBODY:
+        with database.transaction(place, team, SERVE) as connection:
+            connection.execute(AHEAD, (team, scope))
+    return 0
 
 
 def erasures(place: Pool | Db, team: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Erasure as an administrator orders it: by folio or id, with its reason, and remembered beside the backups."""
+"""Erasure as officers order it: by the id of a case or contact, with its reason, and remembered beside the backups."""
 
 from __future__ import annotations
 
@@ -6,43 +6,49 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from lnctp_tui.domain import folio
-from lnctp_tui.errors import Refused
+from lnctp_tui.domain import changes
+from lnctp_tui.domain.control import Order
 from lnctp_tui.server import audit, database
 from lnctp_tui.server import erase as erasure
-from lnctp_tui.server.database import SERVE, Declined
-from lnctp_tui.server.settings import Settings
+from lnctp_tui.server.database import SERVE, Db, Declined, Pool
 from lnctp_tui.storage import instants, paths
 
+GUESSABLE = """SELECT count(*) FROM belongs b
+  JOIN log l ON l.team = b.team AND l.kind = 'change' AND l."row" = b."row" AND l."table" = b."table"
+  WHERE b.team = %(team)s AND b.scope = %(scope)s AND l.patch IS NULL AND l.schema < %(salted)s"""
 REMEMBERED = "erased.json"
 """In the server's folder and beside the backups: team → scopes, ids only. A restore replays it."""
-BY_FOLIO = "SELECT id FROM data.cases WHERE of_team = %s AND left(folio, 32) = %s"
-BY_ID = "SELECT 1 FROM records WHERE team = %s AND scopes @> ARRAY[%s::text] LIMIT 1"
 
 
-def scope_of(url: str, team: str, said: str) -> str:
-    """The case or contact that a folio or an id names. Raises Refused `no_such_record`."""
-    named = folio.parse(said)
-    with database.connect(url) as connection, database.transaction(connection, team, SERVE):
-        if named is not None:
-            found = connection.execute(BY_FOLIO, (team, str(named))).fetchall()
-            if len(found) == 1:
-                return str(found[0][0])
-        elif connection.execute(BY_ID, (team, said.strip())).fetchone():
-            return said.strip()
-    raise Refused("no_such_record")
+def ordered(home: Path, place: Pool | Db, team: str, order: Order) -> int:
+    """Carries out a verified order to erase; how many changes are blank now.
 
-
-def erase(settings: Settings, url: str, scope: str, by: str, reason: str) -> int:
-    """Erases a scope; how many changes are blank now. The reason goes into the audit chain, as a reference."""
-    now = instants.now()
-    with database.connect(url) as connection:
-        count = erasure.erase(connection, settings.team, scope, now, by)
-        with database.transaction(connection, settings.team, SERVE):
-            audit.note(connection, settings.team, now, by, f"erase.reason:{reason}", scope)
-        scopes = erasure.erasures(connection, settings.team)
-    _remember(settings.home, settings.team, scopes)
+    What nobody delivered yet enters blank when it comes. `unsent` is between the order and the laptops.
+    """
+    by, now = "+".join(order.persons), instants.now()
+    try:
+        count = erasure.erase(place, team, order.on, now, by)
+    except Declined as error:
+        if error.code != "not_found":
+            raise
+        count = erasure.ahead(place, team, order.on)
+    _remember(home, team, [*erasure.erasures(place, team), order.on])
+    _tell_guessable(place, team, order.on, by)
     return count
+
+
+def _tell_guessable(place: Pool | Db, team: str, scope: str, by: str) -> None:
+    """Notes in the audit how many erased changes are from before salts: values may be found in them by trying."""
+    named = {"team": team, "scope": scope, "salted": changes.SALTED}
+    with database.transaction(place, team, SERVE) as connection:
+        found = connection.execute(GUESSABLE, named).fetchone()
+        if found and found[0]:
+            audit.note(connection, team, instants.now(), by, f"erase.guessable:{found[0]}", scope)
+
+
+def done(place: Pool | Db, team: str) -> frozenset[str]:
+    """The scopes that were erased."""
+    return frozenset(erasure.erasures(place, team))
 
 
 def remembered(file: Path) -> dict[str, list[str]]:
@@ -64,8 +70,9 @@ def replay(url: str, file: Path, by: str) -> int:
                 try:
                     count += bool(erasure.erase(connection, team, scope, now, by))
                 except Declined as error:
-                    if error.code != "not_found":  # it came after the backup, and comes back blank
+                    if error.code != "not_found":
                         raise
+                    erasure.ahead(connection, team, scope)  # it came after the backup
     return count
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import psycopg
 
-from lnctp_tui.server.database import Declined, failures
+from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.server.database import Declined, Outdated, failures
 from lnctp_tui.server.requests import Denied
 
 STATUS: Final[dict[str, int]] = {
@@ -15,16 +16,20 @@ STATUS: Final[dict[str, int]] = {
     "not_found": 404,
     "busy": 503,
     "server_full": 503,
+    "control_form": 422,
+    "control_incomplete": 503,
 }
 """Of codes of the rooms below; every other is a 403."""
-WAIT: Final[dict[str, int]] = {"busy": 5, "server_full": 60}
+WAIT: Final[dict[str, int]] = {"busy": 5, "server_full": 60, "control_incomplete": 60}
 
 
 def denied(error: BaseException) -> Denied:
     """The refusal that goes over the line. 500 `error` for what nobody foresaw."""
     if isinstance(error, Denied):
         return error
-    if isinstance(error, Declined):
+    if isinstance(error, Outdated):
+        error = Declined("busy")
+    if isinstance(error, (Declined, ControlRefused)):
         return Denied(STATUS.get(error.code, 403), error.code, WAIT.get(error.code))
     if isinstance(error, (psycopg.DataError, UnicodeEncodeError)):
         return Denied(422, "malformed")

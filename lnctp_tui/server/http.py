@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lnctp_tui.server import faults, logs, metrics, policy, requests
+from lnctp_tui.server.bodies import Lingering
 from lnctp_tui.server.door import Sender
 from lnctp_tui.server.limits import neighbourhood
 from lnctp_tui.server.messages import Message as Body
@@ -31,6 +32,11 @@ SLOW = 2.0
 
 WRITES = frozenset({"window", "assign", "offer", "answer", "decide"})
 """Actions that may add to the log; a push tells by itself."""
+
+UNPROVEN = frozenset({"bad_signature", "clock_skew", "unknown_device"})
+"""Refusals of what no signature covers."""
+SHORT, LONG = 4 << 10, 32 << 10
+"""Bytes of a body, and of what it unpacks to, that are read without a thread."""
 
 Understood = TypeVar("Understood", bound=Body)
 
@@ -80,7 +86,7 @@ def application(routes: Sequence[Route], **options: Any) -> FastAPI:
 
 def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return await guarded(_answer(request.app.state.services, route, request))
+        return await guarded(request, _answer(request.app.state.services, route, request))
 
     return answer
 
@@ -91,12 +97,12 @@ def served(services: Services) -> None:
         raise Denied(503, services.unwalled.code, 60)
 
 
-async def guarded(work: Awaitable[Response]) -> Response:
+async def guarded(request: Request, work: Awaitable[Response]) -> Response:
     """The answer, whatever happens: the outer door of this process."""
     try:
         return await work
     except Denied as denied:
-        return refusal(denied)
+        return await refused(request, denied, request.app.state.services.lingering)
     except requests.Gone:
         return Response(status_code=400)
     except Exception as error:
@@ -116,7 +122,10 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
     reach = policy.reach(sender.role, route.action)
     if reach is None:
         raise Denied(403, "forbidden")
-    content = understood(route.message, _content(request, body))
+    if request.method == "GET":
+        content = understood(route.message, dict(request.query_params))
+    else:
+        content = await read(services, said.device, body, route.message)
     asked = Asked(services, said, sender, reach, content, dict(request.path_params))
     if route.waits is not None:
         return packed(await route.waits(asked))
@@ -128,29 +137,69 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
 
 
 async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
-    """The signed head and the body of a request of a device we know. Raises Denied."""
-    address = from_address(services, request)
-    said = requests.envelope(request.scope, int(time()), services.settings.names)
-    public_key = await services.door.key(said.device, address)
-    if wait := services.by_device.take(said.device, monotonic()):
-        raise Denied(429, "rate_limited", wait)
-    body = await requests.body_of(request.receive, request.headers.get("content-length"))
-    requests.verify(said, body, public_key)
-    return said, body
+    """The signed head and the body of a request of a device we know. Raises Denied.
+
+    What no signature covers is charged to the address. A signature that fits is heard whatever its address did.
+    """
+    address = address_of(request)
+    try:
+        said = requests.envelope(request.scope, int(time()), services.settings.names)
+        public_key = await services.door.key(said.device, address)
+        if said.digest:
+            requests.verify(said, public_key, said.digest)
+            services.door.allowed(said.device)
+        body = await body_of(services, request, said, address)
+        digest = wire.digest(body)
+        if not said.digest:
+            requests.verify(said, public_key, digest)
+            services.door.allowed(said.device)
+        elif digest != said.digest:
+            raise Denied(401, "bad_signature")
+    except Denied as denied:
+        if denied.code in UNPROVEN:
+            services.door.failed(address)
+        raise
+    return said._replace(key=public_key), body
 
 
-def from_address(services: Services, request: Request) -> str:
-    """Where a request comes from. Raises Denied 429."""
-    address = neighbourhood(request.client.host if request.client else "")
-    if wait := services.by_address.take(address, monotonic()):
-        raise Denied(429, "rate_limited", wait)
-    return address
+async def body_of(
+    services: Services, request: Request, said: Envelope, address: str, cap: int = wire.BODY_CAP
+) -> bytes:
+    """The body, within the room of the device that signed its head or else of the address. Raises Denied."""
+    if said.digest == requests.NO_BODY:
+        return b""
+    who = said.device if said.digest else address
+    with services.bodies.reading(who, bool(said.digest)) as held:
+        return await requests.body_of(request.receive, held, request.headers.get("content-length"), cap)
 
 
-def _content(request: Request, body: bytes) -> Any:
-    if request.method == "GET":
-        return dict(request.query_params)
-    return requests.message_in(body)
+async def refused(request: Request, denied: Denied, lingering: Lingering) -> Response:
+    """A refusal, late for whoever asks too often."""
+    denied.close = denied.status == 408 or requests.endless(request.headers)
+    if denied.who:
+        await lingering.wait(denied.who)
+    return refusal(denied)
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from: the peer, or whom a proxy of ours names (settings)."""
+    return neighbourhood(request.client.host if request.client else "")
+
+
+async def read(services: Services, device: str, body: bytes, kind: type[Understood]) -> Understood:
+    """What a body says; the device pays by what it unpacks to. Raises Denied 413, 422.
+
+    A long one is unpacked and read in a thread, one at a time for a device: it is no reason to let others wait.
+    """
+    if len(body) <= SHORT:
+        content = requests.unpacked(body)
+        if len(content) <= LONG:
+            services.door.pay(device, len(content))
+            return understood(kind, requests.message_of(content))
+    async with services.turns.of(device):
+        content = await services.reading.run(lambda: requests.unpacked(body))
+        services.door.pay(device, len(content))
+        return await services.reading.run(lambda: understood(kind, requests.message_of(content)))
 
 
 def understood(kind: type[Understood], content: Any) -> Understood:
@@ -170,7 +219,7 @@ def refusal(denied: Denied) -> Response:
     """A refusal for the line: a code and our clock, nothing else."""
     metrics.DENIED.labels(denied.code).inc()
     headers = {"Retry-After": str(denied.wait)} if denied.wait is not None else {}
-    if denied.status in (408, 413):
+    if denied.close:
         headers["Connection"] = "close"
     content = b'{"error":"%s","time":%d}' % (denied.code.encode(), int(time()))
     return Response(content, denied.status, headers, "application/json")

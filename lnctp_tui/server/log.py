@@ -18,7 +18,7 @@ from lnctp_tui.sync.wire import Mark
 APPEND = f"SELECT first, head, head_chain FROM append(%s, {IDS}, {IDS}, %s)"
 MEMBERS = (
     "kind", "id", "hash", "device", "actor", "hlc", "placed", "table", "row", "case", "base", "patch", "size", "schema",
-    "sig", "received_at", "person", "scope", "reason", "data", "joins",
+    "sig", "received_at", "person", "scope", "reason", "data", "joins", "salt",
 )  # fmt: skip
 Entry = dict[str, Any]
 """Its members by name; the patch as JSON."""

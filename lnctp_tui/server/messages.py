@@ -102,6 +102,34 @@ class Fetch(Message):
     ids: Annotated[list[Id], Field(max_length=1000)]
 
 
+class Ask(Message):
+    """How far a laptop's documents of control reach; `last` is the hash of the last order it was given."""
+
+    authority: Number = 0
+    orders: Number = 0
+    last: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Paper(Message):
+    """A document of control, as it is signed."""
+
+    document: Any
+    kind: Literal["authority", "order"]
+
+
+class Refusing(Message):
+    """A draft that an officer does not sign, and why."""
+
+    hash: Hex32
+    reason: Reason
+
+
+class Done(Message):
+    """An order that a laptop obeyed."""
+
+    hash: Hex32
+
+
 class Bucket(Message):
     """One of the 256 sums."""
 

@@ -23,6 +23,8 @@ from lnctp_tui.server import database, logs, metrics
 from lnctp_tui.server.database import SERVE, Db, DeviceRow
 
 CHANNEL = "lnctp_log"
+CONTROL = "control"
+"""Payload of the notice that a document of control came: everybody looks anew."""
 POLL, LISTEN, PAUSE, GATHER = 1.0, 0.25, 0.05, 0.2
 """Seconds: between two looks without a notice; before it is seen whether to stop; between two looks at least;
 from the first news to the answer, so that what comes together is answered together."""
@@ -171,6 +173,9 @@ class News:
         looked = 0.0
         while not self._stopped.is_set():
             told = list(connection.notifies(timeout=LISTEN, stop_after=1))
+            if any(each.payload == CONTROL for each in told) and self._loop is not None:
+                with suppress(RuntimeError):  # the loop is closed already
+                    self._loop.call_soon_threadsafe(self.wake_all)
             if not told and monotonic() - looked < POLL:
                 continue
             looked = monotonic()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from lnctp_tui.domain.control import spoken
 from lnctp_tui.domain.folio import CROCKFORD
 from lnctp_tui.errors import Refused
 from lnctp_tui.server import access
+from lnctp_tui.server.control import Ruling
 from lnctp_tui.server.database import Db
 from lnctp_tui.server.policy import ROLES
 from lnctp_tui.storage import instants, phrase, recovery
 
 CODE = 24
 """Symbols of an enrolment code: 120 bits, so its hash needs no salt."""
+SECRET = 12
+"""Random symbols of one that also names the organisation: 60 bits, for 72 hours."""
 VALID = timedelta(hours=72)
 _MISREAD = str.maketrans("OIL", "011")
 
@@ -23,11 +27,8 @@ NEXT = {
     "active": frozenset({"pending", "upload_only"}),
     "upload_only": frozenset({"pending", "active"}),
     "revoked": frozenset({"pending", "active", "upload_only"}),
-    "wipe": frozenset({"pending", "active", "upload_only", "revoked"}),
-    "wipe_all": frozenset({"pending", "active", "upload_only", "revoked", "wipe"}),
 }
-"""State → those it can follow. Only an order to wipe (server.wiping) follows a revocation: such a laptop enrols
-anew."""
+"""State → those it can follow, without an authority: nothing follows a revocation, such a laptop enrols anew."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Device:
     folio_prefix: str
     created_at: str
     seen_at: str | None
-    wiped_at: str | None
-    """When it said that it obeyed an order to wipe."""
+    obeyed_at: str | None
+    """When it said that it obeyed an order to seal or to wipe it."""
     fingerprint: str
     """Six words of its public key, to compare by voice."""
 
@@ -68,6 +69,8 @@ class Office:
     actor: str
     """Who does it, for the audit: a person's id, or `cli:` and the system's user."""
     now: datetime
+    ruling: Ruling | None = None
+    """What officers signed; the office then only prepares. None in a team without an authority."""
 
     def add(self, name: str, role: str) -> Person:
         """A new person. Their id becomes the counselor's on the first laptop that enrols."""
@@ -88,7 +91,14 @@ class Office:
             WHERE p.team = %s GROUP BY p.team, p.id ORDER BY p.name, p.id""",
             (self.team,),
         )
-        return [Person(*row) for row in rows]
+        found = [Person(*row) for row in rows]
+        if (ruling := self.ruling) is None:
+            return found
+        return [
+            replace(each, role=(ruling.standing.role(each.id) and ruling.role(each.id)) or each.role,
+                    state="active" if ruling.works(each.id) else "left")
+            for each in found
+        ]  # fmt: skip
 
     def person(self, said: str) -> Person:
         """The one person with that id or name. Raises Refused `no_such_person`, `many_such_people`."""
@@ -102,8 +112,9 @@ class Office:
         return found[0]
 
     def set_role(self, person: Person, role: str) -> None:
-        """Another role from the next request on."""
+        """Another role from the next request on. Raises Refused `officer_signs`."""
         self._known_role(role)
+        self.check_unsigned()
         self.connection.execute(
             "UPDATE people SET role = %s WHERE team = %s AND id = %s", (role, self.team, person.id)
         )
@@ -111,7 +122,11 @@ class Office:
         access.change_role(self.connection, self.team, person.id, person.role, role, self.now)
 
     def leave(self, person: Person) -> int:
-        """Their devices may still deliver and read nothing; open codes end. The number of devices."""
+        """Their devices may still deliver and read nothing; open codes end. The number of devices.
+
+        Raises Refused `officer_signs`.
+        """
+        self.check_unsigned()
         self.connection.execute(
             "UPDATE people SET state = 'left' WHERE team = %s AND id = %s", (self.team, person.id)
         )
@@ -131,29 +146,36 @@ class Office:
     def code(self, person: Person) -> tuple[str, str]:
         """A fresh enrolment code in groups of four, and when it ends. Only its hash is stored.
 
-        Raises Refused `person_left`.
+        Where there is an authority it ends in what names the organisation. Raises Refused `person_left`.
         """
         if person.state != "active":
             raise Refused("person_left")
-        symbols = "".join(secrets.choice(CROCKFORD) for _ in range(CODE))
+        named = spoken(self.ruling.newest.org) if self.ruling else ""
+        drawn = SECRET if named else CODE
+        symbols = "".join(secrets.choice(CROCKFORD) for _ in range(drawn)) + named
         expires = instants.iso(self.now + VALID)
         self.connection.execute(
             "INSERT INTO codes (team, hash, person, expires_at) VALUES (%s, %s, %s, %s)",
             (self.team, code_hash(symbols), person.id, expires),
         )
         self.note("code.new", person.id)
-        return "-".join(symbols[at : at + 4] for at in range(0, CODE, 4)), expires
+        return "-".join(symbols[at : at + 4] for at in range(0, len(symbols), 4)), expires
 
     def devices(self) -> list[Device]:
         """All devices, those that wait for approval first."""
         rows = self.connection.execute(
-            """SELECT d.public_key, d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at, w.done_at
+            """SELECT d.public_key, d.id, d.person, p.name, d.state, d.folio_prefix, d.created_at, d.seen_at,
+              (SELECT max(b.at) FROM orders o JOIN obeyed b ON b.team = o.team AND b.hash = o.hash
+                WHERE o.team = d.team AND o.subject = d.public_key AND b.device = d.id)
             FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
-            LEFT JOIN wipes w ON w.team = d.team AND w.device = d.id
-            WHERE d.team = %s ORDER BY d.state <> 'pending', p.name, d.created_at""",
+            WHERE d.team = %s ORDER BY p.name, d.created_at""",
             (self.team,),
-        )
-        return [Device(*(*row, fingerprint(key))) for key, *row in rows]
+        ).fetchall()
+        found = [self._signed(key, Device(*(*row, fingerprint(key)))) for key, *row in rows]
+        return sorted(found, key=lambda each: each.state != "pending")
+
+    def _signed(self, key: str, device: Device) -> Device:
+        return device if self.ruling is None else replace(device, state=self.ruling.state(key, self.now))
 
     def device(self, said: str) -> Device:
         """The one device whose id or folio prefix begins so. Raises Refused `no_such_device`."""
@@ -167,7 +189,8 @@ class Office:
         return found[0]
 
     def set_state(self, device: Device, state: str) -> None:
-        """Another state from the next request on. Raises Refused `device_state`."""
+        """Another state from the next request on. Raises Refused `device_state`, `officer_signs`."""
+        self.check_unsigned()
         moved = self.connection.execute(
             "UPDATE devices SET state = %s WHERE team = %s AND id = %s AND state = ANY(%s)",
             (state, self.team, device.id, sorted(NEXT[state])),
@@ -188,6 +211,11 @@ class Office:
             "SELECT note(%s, %s, %s, %s, %s)",
             (self.team, instants.iso(self.now), self.actor, action, record),
         )
+
+    def check_unsigned(self) -> None:
+        """Raises Refused `officer_signs` where officers say it."""
+        if self.ruling is not None:
+            raise Refused("officer_signs")
 
     def _known_role(self, role: str) -> None:
         if role not in ROLES:

@@ -10,20 +10,25 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 Role = Literal["counselor", "supervisor", "analyst", "admin"]
-State = Literal["pending", "active", "upload_only", "revoked", "wipe", "wipe_all"]
+State = Literal["pending", "active", "upload_only", "revoked", "seal", "wipe"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
-    "offer", "answer", "offers", "people", "search", "quarantine", "decide", "wiped",
+    "offer", "answer", "offers", "people", "search", "quarantine", "decide",
+    "control", "orders", "drafts", "refuse", "obeyed",
 ]  # fmt: skip
 Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
 see. `team`: all cases of the team."""
 
 ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "analyst", "admin")
-STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked", "wipe", "wipe_all")
+STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked", "seal", "wipe")
 
-_DELIVER: Final[dict[Action, Reach]] = {"me": "self", "push": "self", "missing": "self", "wiped": "self"}
-"""Whoever once wrote a case may deliver it: an earlier counselor, now admin, still has an outbox."""
+_DELIVER: Final[dict[Action, Reach]] = {
+    "me": "self", "push": "self", "missing": "self", "control": "self", "orders": "self", "drafts": "self",
+    "refuse": "self", "obeyed": "self",
+}  # fmt: skip
+"""Whoever once wrote a case may deliver it: an earlier counselor, now admin, still has an outbox. What officers
+signed is for everybody, whatever their role; who is an officer is said by the authority, not by a role."""
 _READ: Final[tuple[Action, ...]] = (
     "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
 )  # fmt: skip
@@ -43,16 +48,16 @@ ALLOWED: Final[Mapping[Role, Mapping[Action, Reach]]] = {
     "admin": {**_DELIVER, "people": "team"},
 }
 
+_OBEY: Final = frozenset[Action]({"control", "obeyed"})
 LEFT: Final[Mapping[State, frozenset[Action] | None]] = {
-    "pending": frozenset({"me"}),
+    "pending": _OBEY | {"me", "orders"},
     "active": None,
-    "upload_only": frozenset({"me", "push", "missing"}),
-    "revoked": frozenset(),
-    # An order: all it may still say is that it obeyed (server.wiping).
-    "wipe": frozenset({"wiped"}),
-    "wipe_all": frozenset({"wiped"}),
+    "upload_only": _OBEY | {"me", "push", "missing", "orders"},
+    "revoked": _OBEY,
+    "seal": _OBEY | {"me", "push", "missing"},
+    "wipe": _OBEY,
 }
-"""What a state leaves of a role; None leaves all of it."""
+"""What a state leaves of a role; None leaves all of it. Orders reach every laptop that is known."""
 
 
 def reach(role: str, action: str) -> Reach | None:

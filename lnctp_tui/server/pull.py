@@ -9,18 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server import audit, database, marks, sent
-from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Pool, become
+from lnctp_tui.server.database import READ, SERVE, Db, DeviceRow, Outdated, Pool, become
 from lnctp_tui.sync.wire import START, Mark
 
 SCANNED = 5000
 """Numbers that one page looks at."""
 
-PLACE = """SELECT c.n, c.chain, u.n, u.chain,
-    %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(cursor)s AND chain = %(chain)s),
-    %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = c.team AND n = %(proof)s AND chain = %(proven)s),
-    (SELECT p.role FROM people p WHERE p.team = c.team AND p.id = %(person)s)
-  FROM counter c LEFT JOIN log u ON u.team = c.team AND u.n = least(c.n, %(cursor)s::bigint + %(scanned)s)
-  WHERE c.team = %(team)s"""
+PLACE = f"""SELECT l.n, l.chain, u.n, u.chain,
+    %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(cursor)s AND chain = %(chain)s),
+    %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(proof)s AND chain = %(proven)s),
+    (SELECT p.role FROM people p WHERE p.team = l.team AND p.id = %(person)s), {database.MARKED}
+  FROM counter l LEFT JOIN log u ON u.team = l.team AND u.n = least(l.n, %(cursor)s::bigint + %(scanned)s)
+  LEFT JOIN control_counter c ON c.team = l.team
+  WHERE l.team = %(team)s"""
 """The sum needs its cast: the driver sends 30,000 and 5,000 as smallints, and theirs would not be one."""
 PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto FROM (
     SELECT l.*, sum(l.size) OVER (ORDER BY l.n) AS upto FROM log l
@@ -35,7 +36,8 @@ def pull(
 ) -> dict[str, Any]:
     """One page after `cursor`: up to `limit` entries. `diverged` when this history is not the laptop's.
 
-    `audit_then` is the audit's chain at `audit_n`, the last entry that the laptop knows of.
+    `audit_then` is the audit's chain at `audit_n`, the last entry that the laptop knows of. Raises Outdated when a
+    document of control came since the device was looked up.
     """
     proof = proof or START
     with database.transaction(place, device.team, SERVE, together=True) as connection:
@@ -44,9 +46,14 @@ def pull(
             "proven": proof.chain, "scanned": SCANNED, "person": device.person,
         }  # fmt: skip
         found = connection.execute(PLACE, asked).fetchone()
-        n, chain, last_n, last_chain, here, proven, role = found or (
-            0, "", None, None, cursor.n == 0, proof.n == 0, device.role
+        ruled = device.ruling.mark if device.ruling else (0, 0)
+        n, chain, last_n, last_chain, here, proven, role, *mark = found or (
+            0, "", None, None, cursor.n == 0, proof.n == 0, device.role, *ruled
         )  # fmt: skip
+        if tuple(mark) != ruled:
+            raise Outdated
+        if device.ruling:
+            role = device.role
         if not (here and proven):
             return {"status": "diverged"}
         head, end = Mark(n, chain), Mark(last_n, last_chain) if last_n else START
@@ -67,6 +74,7 @@ def pull(
         "audit": list(seen),
         "audit_then": then,
         "role": role,
+        "control": device.ruling.reach if device.ruling else [0, 0],
     }
 
 

@@ -27,10 +27,11 @@ from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import Mark
 
-WRITERS = "SELECT id, public_key, person, actor FROM devices WHERE team = %s AND id = ANY(%s)"
-LOCK = """SELECT d.id, d.state, p.role, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
-  d.audit_chain, d.audit_before
-  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person
+WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
+LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
+    d.audit_chain, d.audit_before, {database.MARKED}
+  FROM devices d LEFT JOIN control_counter c ON c.team = d.team
   WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
   audit_before = %s, seen_at = %s WHERE team = %s AND id = %s"""
@@ -38,6 +39,8 @@ PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_pre
 REMEMBERED = 3 * wire.TOLD
 """Ids of what came last from a laptop, and of what it said is coming."""
 TOO_FAR = 1 << 53
+DELIVERS = ("active", "upload_only", "seal")
+"""States in which a laptop still delivers."""
 ALONE, PIECE = 64, 125
 """Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
 
@@ -88,10 +91,12 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
         raise Declined("malformed")
     if len(coming) > wire.BATCH:
         raise Declined("too_large")
-    own = check.Writer(device.public_key, device.person, frozenset({device.person, device.actor}))
+    own = check.Writer(
+        device.public_key, device.person, frozenset({device.person, device.actor}), device.role
+    )
     writers = {device.id: own}
     if message.get("repair") is True:
-        writers |= _writers(place, device.team, coming, device.id)
+        writers |= _writers(place, device, coming)
     checked, seals = _checked(coming, device, writers)
     receipt, head = message.get("receipt"), message.get("audit")
     return Delivery(
@@ -150,18 +155,24 @@ def _coming(
     return Coming(raw, device, writer, reason)
 
 
-def _writers(place: Pool | Db, team: str, coming: Sequence[Any], own: str) -> dict[str, check.Writer]:
+def _writers(place: Pool | Db, device: DeviceRow, coming: Sequence[Any]) -> dict[str, check.Writer]:
     """Whose changes a laptop hands back: their devices' registered keys."""
     named = {each.get("device") for each in coming if isinstance(each, dict)}
-    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != own)
-    with database.transaction(place, team, SERVE) as connection:
-        return writers_of(connection, team, ids)
+    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != device.id)
+    with database.transaction(place, device.team, SERVE) as connection:
+        return writers_of(connection, device, ids)
 
 
-def writers_of(connection: Db, team: str, ids: Sequence[str]) -> dict[str, check.Writer]:
-    """The registered devices among `ids`, in whatever state."""
-    found = connection.execute(WRITERS, (team, list(ids))).fetchall()
-    return {id_: check.Writer(key, person, frozenset({person, actor})) for id_, key, person, actor in found}
+def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str, check.Writer]:
+    """The registered devices among `ids`, in whatever state; where officers sign, those they ever signed for."""
+    writers = {}
+    for id_, key, person, actor, role in connection.execute(WRITERS, (asks.team, list(ids))).fetchall():
+        standing = asks.ruling.standing if asks.ruling else None
+        whose = standing.whose(key) if standing else person
+        if whose is not None:
+            named = (standing.role(whose) or "") if standing else role
+            writers[id_] = check.Writer(key, whose, frozenset({whose, actor}), named)
+    return writers
 
 
 def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
@@ -248,13 +259,17 @@ def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datet
 def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[entering.Note]:
     """Locks the devices and notes where each stands now; what the audit is to hold of it.
 
-    Raises _Anew when one was barred since it came in.
+    Raises _Anew when one was barred since it came in, Outdated when an order came since.
     """
     ids = sorted({each.device.id for each in heard})
     standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
     for each in heard:
-        state = standing[each.device.id][1] if each.device.id in standing else "revoked"
-        each.refused = None if state in ("active", "upload_only") else state
+        ruling = each.device.ruling
+        row = standing.get(each.device.id)
+        if row is not None and row[-2:] != (ruling.mark if ruling else (0, 0)):
+            raise database.Outdated
+        state = "revoked" if row is None else row[1] if ruling is None else each.device.state
+        each.refused = None if state in DELIVERS else state
     if any(each.refused for each in heard):
         raise _Anew
     for each in heard:
@@ -266,7 +281,7 @@ def _stand(
     connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
 ) -> tuple[Any, ...]:
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
-    id_, state, role, prefix, last, last_ids, audit_n, chain, before = row
+    id_, state, prefix, last, last_ids, audit_n, chain, before, *mark = row
     ids = [each.id for each in delivery.coming if each.id]
     told = {*ids, *delivery.before}
     held = last if delivery.receipt is None else delivery.receipt
@@ -282,9 +297,9 @@ def _stand(
         audit_n, chain, before = n, value, confirmed
     delivery.seq = max(last, held) + 1
     met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
-    found = (id_, state, role, prefix, delivery.seq, met, audit_n, chain, before)
-    connection.execute(STAND, (*found[3:], instants.iso(now), team, id_))
-    return found
+    found = (prefix, delivery.seq, met, audit_n, chain, before)
+    connection.execute(STAND, (*found, instants.iso(now), team, id_))
+    return (id_, state, *found, *mark)
 
 
 def _ids(said: Any) -> list[str]:

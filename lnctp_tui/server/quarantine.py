@@ -58,7 +58,8 @@ def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dic
             raise Declined("not_found")
         raw = json.loads(found[0])
         named = raw.get("device") if isinstance(raw, dict) else None
-        writer = push.writers_of(connection, team, [named]).get(named) if isinstance(named, str) else None
+        writers = push.writers_of(connection, device, [named]) if isinstance(named, str) else {}
+        writer = writers.get(named) if isinstance(named, str) else None
         change = entering.Coming(
             raw,
             database.device(connection, found[1]) or device,

@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from lnctp_tui.server import http, routes_cases, routes_open, routes_self, routes_sync
+from lnctp_tui.server import http, routes_cases, routes_control, routes_open, routes_self, routes_sync
 from lnctp_tui.server.settings import Settings
 
-SIGNED = (*routes_self.ROUTES, *routes_sync.ROUTES, *routes_cases.ROUTES)
+SIGNED = (*routes_self.ROUTES, *routes_sync.ROUTES, *routes_cases.ROUTES, *routes_control.ROUTES)
 
 
 def application(settings: Settings, url: str, **options: Any) -> FastAPI:

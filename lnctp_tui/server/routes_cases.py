@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.server import access, equality, quarantine, search
+from lnctp_tui.server import access, equality, history, quarantine, search
 from lnctp_tui.server.database import SERVE, transaction
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Answer, Bucket, Decide, Handing, Nothing, Search, Window
 from lnctp_tui.server.requests import Denied
 from lnctp_tui.storage import instants
 
-COLLEAGUES = """SELECT id, name, role FROM people WHERE team = %s AND state = 'active'
-  AND role IN ('counselor', 'supervisor') ORDER BY name, id"""
+COLLEAGUES = "SELECT id, name, role, state = 'active' FROM people WHERE team = %s ORDER BY name, id"
 
 
 def _window(asked: Asked) -> Any:
@@ -42,7 +41,15 @@ def _offers(asked: Asked) -> Any:
 def _people(asked: Asked) -> Any:
     with transaction(asked.services.pool, asked.sender, SERVE) as connection:
         rows = connection.execute(COLLEAGUES, (asked.sender.team,)).fetchall()
-    return {"people": [{"id": id_, "name": name, "role": role} for id_, name, role in rows]}
+    if (ruling := asked.sender.ruling) is not None:
+        rows = [(id_, name, ruling.role(id_), ruling.works(id_)) for id_, name, *_ in rows]
+    return {
+        "people": [
+            {"id": id_, "name": name, "role": role}
+            for id_, name, role, works in rows
+            if works and role in history.READERS
+        ]
+    }
 
 
 def _search(asked: Asked) -> Any:

@@ -16,6 +16,7 @@ from lnctp_tui.server.routes_self import about
 from lnctp_tui.server.services import Services
 from lnctp_tui.server.settings import is_loopback
 from lnctp_tui.storage import instants
+from lnctp_tui.sync import wire
 
 READY = "SELECT version_num FROM alembic_version"
 
@@ -43,28 +44,31 @@ def _endpoint(
     work: Callable[[Services, Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return await http.guarded(work(request.app.state.services, request))
+        return await http.guarded(request, work(request.app.state.services, request))
 
     return answer
 
 
 async def _enroll(services: Services, request: Request) -> Response:
     http.served(services)
-    address = http.from_address(services, request)
+    address = http.address_of(request)
+    services.door.enrolling(address)  # also one that succeeds: nobody enrols thirty laptops at once
     said = requests.envelope(request.scope, int(time()), services.settings.names)
-    services.door.failed(address)  # also one that succeeds: nobody enrols thirty laptops at once
-    body = await requests.body_of(request.receive, request.headers.get("content-length"), cap=64 << 10)
-    message = http.understood(Enroll, requests.message_in(body))
+    # Whoever it is, it is a stranger: nothing of its head proves anything.
+    body = await http.body_of(services, request, said._replace(digest=""), address, cap=64 << 10)
+    message = http.understood(Enroll, requests.message_of(requests.unpacked(body)))
     if message.device != said.device:
         raise Denied(401, "bad_signature")
-    requests.verify(said, body, message.public_key)
+    requests.verify(said, message.public_key, wire.digest(body))
     await services.door.use(said)
     enrolment = Enrolment(services.settings.team, message, instants.now())
 
     def carry_out() -> dict[str, Any]:
-        return about(services, enrolment.carry_out(services.pool))
+        stored = enrolment.carry_out(services.pool)
+        return about(services, services.control.device(stored.id) or stored)
 
     answer = await services.in_thread(carry_out)
+    services.door.know(said.device, message.public_key)
     logs.note("enrolled", device=said.device)
     return http.packed(answer)
 

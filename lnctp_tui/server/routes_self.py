@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.server import audit, backups, wiping
+from lnctp_tui.server import audit, backups
 from lnctp_tui.server.database import SERVE, DeviceRow, transaction
 from lnctp_tui.server.http import Asked, Route
 from lnctp_tui.server.messages import Nothing
@@ -37,6 +37,8 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
         "audit": list(head),
         "minimum": OLDEST,
         "safe": kept["heads"].get(device.team) if kept else None,
+        "control": device.ruling.reach if device.ruling else [0, 0],
+        "org": device.ruling.newest.org if device.ruling else None,
     }
 
 
@@ -52,12 +54,4 @@ def _me(asked: Asked) -> Any:
     return about(asked.services, asked.sender) | fresh(asked, asked.sender)
 
 
-def _wiped(asked: Asked) -> Any:
-    wiping.done(asked.services.pool, asked.sender, instants.iso(instants.now()))
-    return {}
-
-
-ROUTES = (
-    Route("GET", "me", "me", Nothing, _me),
-    Route("POST", "wiped", "wiped", Nothing, _wiped),
-)
+ROUTES = (Route("GET", "me", "me", Nothing, _me),)

@@ -19,7 +19,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, keeper, logs, metrics
+from lnctp_tui.server import cluster, founding, keeper, limits, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -30,6 +30,8 @@ GRACE = 10
 """Seconds for requests under way when the server is told to stop."""
 FORGET = 60
 """Seconds between two clearings of old nonces, and two looks at the login."""
+LEARN = 3
+"""Seconds after which every process knows the key of a new device."""
 
 
 def serve(
@@ -41,14 +43,17 @@ def serve(
     with cluster.running(settings) as database:
         cluster.check_revision(database.app)
         cluster.check_login(database.app)
+        founding.check(settings, database.app)
         logs.start()
         with _quiet_signals(), _shared_counts(workers), keeper.keeping(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)
-            _uvicorn(host, port, workers, cert, key)
+            _uvicorn(settings, host, port, workers, cert, key)
             logs.note("stopped")
 
 
-def _uvicorn(host: str, port: int, workers: int, cert: Path | None, key: Path | None) -> None:
+def _uvicorn(
+    settings: Settings, host: str, port: int, workers: int, cert: Path | None, key: Path | None
+) -> None:
     import uvicorn
 
     uvicorn.run(
@@ -60,16 +65,28 @@ def _uvicorn(host: str, port: int, workers: int, cert: Path | None, key: Path | 
         ssl_certfile=cert,
         ssl_keyfile=key,
         ssl_context_factory=only_newest_tls if cert else None,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1,::1",
-        timeout_keep_alive=120,
         timeout_graceful_shutdown=GRACE,
-        h11_max_incomplete_event_size=16 << 10,
         backlog=4096,
+        **options(settings),
     )
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn speaks on every line. Whoever starts it adds where."""
+    from lnctp_tui.server.line import Watched
+
+    return {
+        "http": Watched,
+        "ws": "none",
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        # Of a peer that is no proxy of ours, X-Forwarded-For is what anybody may write.
+        "proxy_headers": bool(settings.proxies),
+        "forwarded_allow_ips": sorted(settings.proxies),
+        "timeout_keep_alive": 120,
+        "h11_max_incomplete_event_size": 16 << 10,
+    }
 
 
 def application() -> Any:
@@ -88,19 +105,27 @@ def application() -> Any:
 @asynccontextmanager
 async def life(app: Any) -> AsyncIterator[None]:
     """From the first request to the last: `services` of this process."""
+    from lnctp_tui.server import line
     from lnctp_tui.server.services import opened
 
     async with opened(app.state.settings, app.state.url) as services:
         app.state.services = services
-        tidying = asyncio.create_task(_tidy(services.door.forget, services.look_at_login))
+        door = services.door
+        tidying = [
+            asyncio.create_task(_tidy(FORGET, door.forget, services.look_at_login)),
+            asyncio.create_task(_tidy(limits.SYNC, door.share)),
+            asyncio.create_task(_tidy(LEARN, door.learn)),
+            asyncio.create_task(line.watch()),
+        ]
         with _heard(services.news.stop):
             yield
-        tidying.cancel()
+        for each in tidying:
+            each.cancel()
 
 
-async def _tidy(*works: Callable[[], Any]) -> None:
+async def _tidy(every: float, *works: Callable[[], Any]) -> None:
     while True:
-        await asyncio.sleep(FORGET)
+        await asyncio.sleep(every)
         for work in works:
             try:
                 await work()

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.server import database, embedded
+from lnctp_tui.server import database, embedded, identity
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0008"
 """The newest revision of migrations/server; a test holds that it is."""
 
 
-def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE) -> None:
-    """Makes logins and database of an embedded cluster where they lack, and migrates."""
+def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE, home: Path | None = None) -> None:
+    """Makes logins and database of an embedded cluster where they lack, and migrates. `home` as in `migrate`."""
     from psycopg import sql
 
     with database.connect(cluster.url(embedded.OWNER, "postgres"), autocommit=True) as owner:
@@ -26,7 +26,7 @@ def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE) -> None:
             owner.execute(verb.format(sql.Identifier(role), sql.Literal(cluster.passwords[role])))
         if not owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate(cluster.url(embedded.OWNER, name))
+    migrate(cluster.url(embedded.OWNER, name), home=home)
 
 
 def revision(url: str) -> str | None:
@@ -39,8 +39,11 @@ def revision(url: str) -> str | None:
         return str(found[0]) if found else None
 
 
-def migrate(url: str, target: str = "head") -> None:
-    """Runs the server's line of migrations, as the tables' owner. Raises StorageFailed `database_newer`."""
+def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
+    """Runs the server's line of migrations, as the tables' owner. Raises StorageFailed `database_newer`.
+
+    `home` is the server's folder: the signing key that an older version kept in the database goes there first.
+    """
     from alembic import command
     from sqlalchemy import create_engine
 
@@ -49,6 +52,8 @@ def migrate(url: str, target: str = "head") -> None:
         raise StorageFailed("database_newer", revision=stored)
     if stored == HEAD and target == "head":
         return
+    if home is not None and stored is not None:
+        identity.take_out(home, url)
     engine = create_engine("postgresql+psycopg://", creator=lambda: database.connect(url))
     try:
         with engine.begin() as connection:

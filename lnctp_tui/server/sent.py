@@ -21,11 +21,15 @@ MEMBERS = (
     "sig",
     "n",
     "placed",
+    "salt",
 )
 JSON = ("base",)
-COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + ", l.patch::text"
-"""Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way."""
-WIDTH = len(MEMBERS) + 1
+COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBERS) + (
+    ", l.data ->> 'role', l.patch::text"
+)
+"""Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way. The role is said of
+what everybody sees: with it the laptop judges whether its writer may write it (domain.writing)."""
+WIDTH = len(MEMBERS) + 2
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")
 PAGE_BYTES = 8 << 20
@@ -36,7 +40,10 @@ def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
     told = dict(zip(MEMBERS, row, strict=False))
     told["base"] = orjson.Fragment(told["base"])
-    if told["placed"] is None:
-        del told["placed"]
-    patch = row[WIDTH - 1]
+    for name in ("placed", "salt"):
+        if told[name] is None:
+            del told[name]
+    role, patch = row[WIDTH - 2 : WIDTH]
+    if role is not None:
+        told["role"] = role
     return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

@@ -12,11 +12,12 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import database, identity, login
+from lnctp_tui.server import database, identity, login, ordering
 from lnctp_tui.server.batcher import Batcher
+from lnctp_tui.server.bodies import Bodies, Lingering, Turns
+from lnctp_tui.server.control import Control
 from lnctp_tui.server.database import Pool
 from lnctp_tui.server.door import Door, door_pool
-from lnctp_tui.server.limits import ADDRESS, DEVICE, Buckets
 from lnctp_tui.server.news import News
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
@@ -24,6 +25,7 @@ from lnctp_tui.server.threads import Threads
 Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
+READING = 2
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -36,6 +38,7 @@ class Services:
     pool: Pool
     key: SigningKey
     """The server's, for receipts."""
+    control: Control
     door: Door
     news: News
     threads: Threads
@@ -45,8 +48,11 @@ class Services:
     _nudging: asyncio.Task[None] | None = None
     unwalled: login.Flaw | None = None
     """Why nobody is served: the database's walls do not stand for the login that this process uses."""
-    by_device: Buckets = field(default_factory=lambda: Buckets(DEVICE))
-    by_address: Buckets = field(default_factory=lambda: Buckets(ADDRESS))
+    bodies: Bodies = field(default_factory=Bodies)
+    turns: Turns = field(default_factory=Turns)
+    reading: Threads = field(default_factory=lambda: Threads(READING))
+    """Long bodies that are unpacked and read at the same time."""
+    lingering: Lingering = field(default_factory=Lingering)
 
     def nudge(self) -> None:
         """Tells the tails of all processes, soon and once, that the log may have grown."""
@@ -79,12 +85,15 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         news = News(url)
         news.start()
         with pool.connection() as connection:
-            key = identity.signing_key(connection)
+            key = identity.signing_key(settings.home, connection)
             unwalled = login.flaw(connection)
+        control = Control(pool, settings.home)
+        ordering.resume(settings, pool, control)
         threads = Threads(settings.connections)
-        door, batcher = Door(entrance, Threads(2)), Batcher(pool, key)
-        services = Services(settings, pool, key, door, news, threads, batcher, Threads(PUSHING))
+        door, batcher = Door(entrance, Threads(2), control), Batcher(pool, key)
+        services = Services(settings, pool, key, control, door, news, threads, batcher, Threads(PUSHING))
         services.unwalled = unwalled
+        await door.learn()
         try:
             yield services
         finally:

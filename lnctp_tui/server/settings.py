@@ -14,6 +14,7 @@ HOME = "LNCTP_SERVER_HOME"
 DATABASE = "DATABASE_URL"
 OWNER = "LNCTP_SERVER_OWNER_URL"
 NAMES = "LNCTP_SERVER_NAMES"
+PROXIES = "LNCTP_SERVER_PROXIES"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Settings:
     team: str = "main"
     names: frozenset[str] = frozenset()
     """Host names a request may be signed for; empty takes any."""
+    proxies: frozenset[str] = frozenset()
+    """Addresses and networks of reverse proxies: only of them `X-Forwarded-For` is believed."""
     connections: int = 8
     """Of one worker process to the database."""
 
@@ -43,6 +46,7 @@ class Settings:
             owner=environment.get(OWNER) or None,
             team=environment.get("LNCTP_SERVER_TEAM") or "main",
             names=frozenset(names),
+            proxies=frozenset(environment.get(PROXIES, "").replace(",", " ").split()),
             connections=max(2, int(environment.get("LNCTP_SERVER_CONNECTIONS") or 8)),
         )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lnctp_tui.errors import StorageFailed, VaultError, WrongPassphrase
 from lnctp_tui.storage import paths, phrase, vault
 from lnctp_tui.storage.phrase import Kind, generate, spelled, unknown, weakness
 from lnctp_tui.storage.vault import Key
+
+if TYPE_CHECKING:
+    from lnctp_tui.storage.session import Store
 
 __all__ = [
     "Key",
@@ -37,6 +41,8 @@ class Profile:
     """The organisation's custodians can open it."""
     theme: str = ""
     """Look that was chosen; empty for the usual one."""
+    sealed: bool = False
+    """Officers sealed it: only the custodians open it."""
 
 
 def profile(home: Path) -> Profile | None:
@@ -54,6 +60,7 @@ def profile(home: Path) -> Profile | None:
         found_vault.sheet is not None,
         found_vault.rec is not None,
         found_vault.theme,
+        found_vault.shut,
     )
 
 
@@ -124,15 +131,20 @@ def set_phrase(home: Path, key: Key, words: str, kind: Kind) -> None:
     vault.set_phrase(home, key, words, kind)
 
 
-def change_phrase(home: Path, old: str, new: str, kind: Kind) -> None:
+def change_phrase(home: Path, old: str, new: str, kind: Kind, store: Store | None = None) -> None:
     """A new phrase for whoever was let in with the old one. Raises VaultError `phrase_changed` when it opens no more.
 
-    vault.json is read again under its lock: whatever was known of it may be a minute old.
+    vault.json is read again under its lock: whatever was known of it may be a minute old. In an open `store`
+    an officer's key follows; without one it goes on asking for the phrase it was made with.
     """
     try:
         vault.change_phrase(home, old, new, kind)
     except WrongPassphrase as error:
         raise VaultError("phrase_changed") from error
+    if store is not None:
+        from lnctp_tui.services import officers
+
+        officers.follow_phrase(store, old, new, kind)
 
 
 def new_sheet(home: Path, key: Key) -> str:

@@ -18,7 +18,18 @@ from sqlalchemy import Connection, func, select, text
 
 from lnctp_tui.errors import LnctpError, VaultBusy
 from lnctp_tui.services import access, refold, workspace
-from lnctp_tui.storage import accepted, audit, engine, hardening, instants, loss, paths, schema, state
+from lnctp_tui.storage import (
+    accepted,
+    audit,
+    emergency,
+    engine,
+    hardening,
+    instants,
+    loss,
+    paths,
+    schema,
+    state,
+)
 from lnctp_tui.storage.protocol_check import check as check_protocol
 from lnctp_tui.storage.session import CHANGES
 from lnctp_tui.storage.vault import Key
@@ -46,6 +57,7 @@ def outside(home: Path) -> Iterator[Check]:
     yield Check("drive", "bad" if where else "ok", {"where": where} if where else {})
     yield _disk(home)
     yield _running(home)
+    yield _journal(home)
     own = home / workspace.PROTOCOL_FOLDER
     found = check_protocol(own if own.is_dir() else None)
     yield Check("protocol", "bad" if found else "ok", {"own": own.is_dir(), "findings": len(found)})
@@ -109,8 +121,17 @@ def _modes(home: Path) -> Check:
 def _disk(home: Path) -> Check:
     there = next(each for each in (home, *home.parents) if each.exists())
     free = shutil.disk_usage(there).free
+    if not os.access(there, os.W_OK):
+        return Check("disk", "bad", {"read_only": True, "free_mb": free >> 20})
     level: Level = "bad" if free < EMPTY else "note" if free < LOW else "ok"
     return Check("disk", level, {"free_mb": free >> 20})
+
+
+def _journal(home: Path) -> Check:
+    waiting, aside = len(emergency.waiting(home)), [each.name for each in emergency.aside(home)]
+    if not waiting and not aside:
+        return Check("journal", "ok")
+    return Check("journal", "bad" if aside else "note", {"waiting": waiting, "names": aside})
 
 
 def _running(home: Path) -> Check:

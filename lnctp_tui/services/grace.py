@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select, text, true
 
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.storage import authority, instants, server_state, state
 from lnctp_tui.storage.session import TABLES
 from lnctp_tui.storage.tables import SCOPES
 
@@ -28,11 +28,13 @@ SPARED = timedelta(hours=12)
 
 
 def since(connection: Connection, now: datetime) -> str | None:
-    """The instant from which records are shown; None when all are.
+    """The instant from which records are shown; None when all are, `9` when officers withdrew this laptop.
 
     A laptop that never was approved has nobody to ask, and hides nothing. A clock that was set back counts as
     late as it was ever seen since the last contact.
     """
+    if state.get(connection, authority.BARRED):
+        return "9"
     server = server_state.server(connection)
     if server is None:
         return None

@@ -18,6 +18,7 @@ from typing import Any
 from lnctp_tui.domain.document import SCHEMA
 from lnctp_tui.domain.nothing import no_id
 from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.errors import LnctpError, StorageFailed
 from lnctp_tui.services import importing_files, importing_mapping, importing_sheet
 from lnctp_tui.services.importing_batch import Batch, Refused
 from lnctp_tui.services.importing_document import Unfit, form_of
@@ -55,6 +56,10 @@ class Report:
     """Columns of a spreadsheet that nothing was taken from."""
     placeholders: int = 0
     """Lines whose id says nothing (`S/N`): each is a case of its own."""
+    stopped: LnctpError | None = None
+    """Why the disk took no more; what came in before stays, and importing the file again brings the rest."""
+    missing_from: int | None = None
+    """The first row that did not come in; none of the rows after it did."""
 
     def to_json(self) -> dict[str, Any]:
         """What `lnctp case import --json` prints."""
@@ -68,7 +73,8 @@ class Report:
             for name in ("rows", "created", "changed", "unchanged", "newer", "replaced", "placeholders")
         }
         kept = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
-        return counts | {"refused": refused} | kept
+        stopped = {"stopped": self.stopped.code, "missing_from": self.missing_from} if self.stopped else {}
+        return counts | {"refused": refused} | kept | stopped
 
 
 def import_file(
@@ -119,11 +125,14 @@ def import_rows(
 ) -> Report:
     """Stores the documents of some rows; see `import_file`."""
     run = _Import(store, Rules(protocol, zone))
-    for done, row in enumerate(rows, 1):
-        run.take(row)
-        if progress and not done % 50:
-            progress(done, len(rows))
-    run.finish()
+    try:
+        for done, row in enumerate(rows, 1):
+            run.take(row)
+            if progress and not done % 50:
+                progress(done, len(rows))
+        run.finish()
+    except StorageFailed as error:
+        run.stop(error)
     if progress:
         progress(len(rows), len(rows))
     if rejects and run.report.refused:
@@ -139,6 +148,8 @@ class _Import:
         self.rules = rules
         self.report = Report()
         self.batch: list[Prepared] = []
+        self.flushing: list[Prepared] = []
+        """What is being stored."""
         self.waiting: set[tuple[str, str]] = set()
         self.met: Counter[bytes] = Counter()
 
@@ -166,17 +177,29 @@ class _Import:
         self.report.replaced = self.rules.seen.replaced
         self.report.refused.sort(key=lambda each: each.row)
 
+    def stop(self, error: StorageFailed) -> None:
+        """The disk took no more: say from where on nothing came in."""
+        first = next((each.row.number for each in self.flushing), None)
+        if first is None and not self.batch:  # the index is read again at the next opening
+            return
+        self.report.stopped = error
+        self.report.missing_from = first
+        self.report.refused = [each for each in self.report.refused if first is None or each.row < first]
+        self.report.refused.sort(key=lambda each: each.row)
+
     def flush(self) -> None:
         """Stores the batch in one transaction; the search index is read anew in the same one."""
         batch, self.batch, self.waiting = self.batch, [], set()
         if not batch:
             return
+        self.flushing = batch
         with self.store.write() as unit:
             tally = Batch(unit, batch).write()
             search.refresh(unit.connection, 2 * BATCH)
         for name in ("created", "changed", "unchanged"):
             setattr(self.report, name, getattr(self.report, name) + tally.count(name))
         self.report.refused += [each for each in tally if isinstance(each, Refused)]
+        self.flushing = []
 
     def _prepared(self, row: Row) -> Prepared:
         """The checked document. Raises Unfit with every problem: those of the cells, and those of what they make."""

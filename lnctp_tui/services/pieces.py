@@ -16,6 +16,8 @@ from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.storage import emergency, folios, instants
 from lnctp_tui.storage.session import Form, Store, Unit, told
 
+DRAFT = "draft:"
+"""Before the key of what is being written and not kept yet."""
 PLACE = "place:"
 """Before a form's id: where the position in it is kept."""
 
@@ -138,6 +140,16 @@ class Job(Piece):
         if not isinstance(self.run, Deed):
             return None
         return {"deed": self.run.name, "arguments": self.run.arguments}
+
+
+def quiet(piece: Piece) -> bool:
+    """Whether nobody typed it: where the counselor was, a preference, a view. No lock waits for it alone."""
+    if isinstance(piece, Edits):
+        return not any(piece.patches.values())
+    if not isinstance(piece, Job) or not isinstance(piece.run, Deed):
+        return True
+    name, arguments = piece.run.name, piece.run.arguments
+    return name == "viewed" or (name == "setting" and not str(arguments[0]).startswith(DRAFT))
 
 
 def of_the_disk(error: BaseException | None) -> bool:

@@ -58,6 +58,8 @@ class Shelter:
         self.failed: LnctpError | None = None
         """Why the last entry could not be written."""
         self.taken = Taken()
+        self.gave_back = False
+        """The room that was held for the journal went to the disk, and nobody was told yet."""
         self._earlier: dict[bytes, _Earlier] = {}
         self._lock = threading.Lock()
         self._left: dict[bytes, set[int]] = {}
@@ -82,6 +84,7 @@ class Shelter:
                     self.failed = error
                     return False
                 piece.kept = version
+                self.gave_back |= self.journal.gave_back
             self.failed = None
             return True
 

@@ -36,10 +36,11 @@ from lnctp_tui.services.sync_server import (
     search_server,
 )
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import hardening, instants, server_state, state
+from lnctp_tui.storage import hardening, instants, server_state, state, vault
 from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.tables import SCOPES
 from lnctp_tui.sync.client import Client
+from lnctp_tui.sync.control import UNCONFIRMED
 from lnctp_tui.sync.loop import Loop, Round, note_problem
 from lnctp_tui.sync.repair import Comparison, compare
 from lnctp_tui.sync.transport import dial
@@ -65,7 +66,10 @@ class SyncStatus:
 
     enrolled: bool
     state: str | None
-    """`pending`, `active`, `upload_only`, `revoked`; None before enrolment."""
+    """`pending`, `active`, `upload_only`, `revoked`, `seal`, `wipe`: as officers signed it, else as the server says.
+
+    None before enrolment.
+    """
     server: str | None
     person: str | None
     role: str | None
@@ -91,6 +95,10 @@ class SyncStatus:
     """Changes of others whose author could not be checked; they are kept and not shown."""
     alarms: list[str] = field(default_factory=list)
     """Codes of what the server denied of what it had said, or told without a signature, in the last ALARM_DAYS days."""
+    authority: str | None = None
+    """The organisation whose officers this laptop believes."""
+    authority_offered: str | None = None
+    """One that the server names and nobody here confirmed."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -151,7 +159,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
         told_since = instants.iso(store.now() - timedelta(days=ALARM_DAYS))
         return SyncStatus(
             enrolled=server is not None,
-            state=server.state if server else None,
+            state=(kept.get("signed_state") or server.state) if server else None,
             server=server.url if server else None,
             person=server.person if server else None,
             role=server.role if server else None,
@@ -168,8 +176,17 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             offers=len(kept.get("offers") or {}),
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
-            alarms=[code for code, at in sorted(kept.get("alarms", {}).items()) if at >= told_since],
+            alarms=_alarms(kept, told_since),
+            authority=kept["authority"]["org"] if "authority" in kept else None,
+            authority_offered=kept.get("authority_offered"),
         )
+
+
+def _alarms(kept: dict[str, Any], since: str) -> list[str]:
+    recent = {code for code, at in kept.get("alarms", {}).items() if at >= since}
+    if "authority" not in kept and kept.get("authority_offered"):
+        recent.add(UNCONFIRMED)
+    return sorted(recent)
 
 
 def waiting(store: Store, limit: int = 200) -> list[Waiting]:
@@ -263,8 +280,13 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED)
-            Round(client).run()
+            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace))
+            try:
+                Round(client).run()
+            except SyncFailed:
+                _refuse_taken(client)
+                raise
+            _refuse_taken(client)
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
@@ -275,6 +297,24 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
         line.close()
     note_problem(store, None)
     return found
+
+
+DRAIN = 5.0
+"""Seconds that a seal waits for what is being written; the rest stands in the emergency journal."""
+
+
+def _sealer(workspace: Workspace) -> Callable[[str], bool]:
+    def seal(order: str) -> bool:
+        workspace.writer.drain(DRAIN)
+        return vault.seal(workspace.home, workspace.key, order)
+
+    return seal
+
+
+def _refuse_taken(client: Client) -> None:
+    """For commands: nothing more is shown once an order took this laptop. Raises SyncFailed `signed_…`."""
+    if client.control.taken:
+        raise SyncFailed(f"signed_{client.control.state}")
 
 
 def _keep(error: Exception) -> None:
@@ -294,6 +334,10 @@ class Synchroniser:
         self._loop.on_round = self._tell
         self._loop.on_changed = lambda scopes: self.on_changed(scopes)
         self._loop.on_broken = _keep
+        self.on_taken: Callable[[], object] = lambda: None
+        """An order took this laptop from its person: lock now. What waits is saved."""
+        self._loop.seal = _sealer(workspace)
+        self._loop.on_taken = lambda: self.on_taken()
 
     def start(self) -> None:
         """Begin; returns at once. Without enrolment it waits for one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
 from lnctp_tui.services.deeds import deed
 from lnctp_tui.services.keeper import Keeper
+from lnctp_tui.services.pieces import DRAFT
 from lnctp_tui.services.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.writer import Writer
 from lnctp_tui.storage import (
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
-DRAFT = "draft:"
 DRAFT_OF = SETTING + DRAFT
 """Before a draft's key in what this laptop remembers."""
 TAKE_IN = 5.0
@@ -221,11 +220,14 @@ def _writer(store: Store, home: Path, key: Key) -> Writer:
     shelter = Shelter(home, key)
     with store.read() as connection:
         left = shelter.read(connection)
-    with suppress(StorageFailed), store.write() as unit:
-        forget_marks(unit.connection, shelter.runs)
-    emergency.reserve(home)
     writer = Writer(store, shelter)
     writer.take_in(left)
+    try:
+        with store.write() as unit:
+            forget_marks(unit.connection, shelter.runs)
+        emergency.reserve(home)
+    except StorageFailed:  # so that it is told before anybody types
+        writer.submit(deed("setting", "opened", None))
     writer.start()
     if left:
         writer.drain(TAKE_IN)

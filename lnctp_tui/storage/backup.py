@@ -33,6 +33,8 @@ _MANIFEST_USE = b"lnctp backup"
 _MEMBERS = {paths.VAULT: 1 << 16, paths.DATABASE: 1 << 40, _MANIFEST: 1 << 20}
 """Names and the most bytes of each that are read."""
 _CHUNK = 1 << 20
+ROOM = 4 << 20
+"""Bytes that the data folder needs besides a copy of its database."""
 _ABANDONED = 86400.0
 """Seconds after which a folder is of no living process, where folders cannot be held."""
 _VERSION = "alembic_version"
@@ -64,7 +66,7 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     content = paths.read_file(home / paths.VAULT)
     Vault.parse(content).verify(key.dek)
     try:
-        with _folder(home) as folder:
+        with _folder(_work_place(home, target)) as folder:
             (folder / paths.VAULT).write_bytes(content)
             copy_database(home / paths.DATABASE, folder / paths.DATABASE, key.dek)
             manifest = _describe(folder, key, at)
@@ -72,6 +74,14 @@ def backup(home: Path, key: Key, target: Path, *, at: str) -> Manifest:
     except OSError as error:
         raise paths.storage_failed(error, target) from error
     return manifest
+
+
+def _work_place(home: Path, target: Path) -> Path:
+    """Where the copy is made: in the data folder, or beside the backup when there is no room or no way to write."""
+    size = sum((home / name).stat().st_size for name in paths.DATABASE_FILES if (home / name).exists())
+    if os.access(home, os.W_OK) and shutil.disk_usage(home).free > size + ROOM:
+        return home
+    return target.parent
 
 
 def copy_database(source: Path, target: Path, dek: bytes) -> None:

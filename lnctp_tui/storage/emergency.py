@@ -58,6 +58,8 @@ class Journal:
         self._end = self._number = 0
         self.last = 0
         """Bytes of the last entry."""
+        self.gave_back = False
+        """Whether the reserve was given back to the disk."""
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Add an entry; it is on the disk when this returns. Raises StorageFailed, and then nothing was added."""
@@ -106,6 +108,7 @@ class Journal:
     def _gave_back(self) -> bool:
         with suppress(OSError):
             (self.home / RESERVE).unlink()
+            self.gave_back = True
             paths.sync_folder(self.home)
             return True
         return False

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,8 @@ UNSHARED = {"win32": "win32-none"}.get(sys.platform, "unix-none")
 """SQLite's name for files without locks and shared memory."""
 _NO_INDEX = frozenset({8, 10, 13, 14})
 """What opening says where the index of the write-ahead log (`-shm`) can be neither found nor made."""
+LITTLE = 256 << 10
+"""Bytes: a disk with less has no room for the index and a save."""
 MAKESHIFT = 2.0
 """Seconds that a reader without the shared index is used; then the usual way is tried again."""
 
@@ -147,7 +150,18 @@ def translated(error: Exception, path: Path) -> LnctpError:
         return DatabaseDamaged(name=path.name)
     reason = str(getattr(error, "sqlite_errorname", type(error).__name__))
     said = SAID_OF.get(primary) or "file_failed"
+    if primary in _NO_INDEX:
+        said = _why(path.parent) or said
     return StorageFailed(said, name=path.name, reason=reason, number=primary)
+
+
+def _why(folder: Path) -> str | None:
+    """What is wrong with a folder in which SQLite could make no file; it says the same of all of it."""
+    if not os.access(folder, os.W_OK):
+        return "read_only"
+    with suppress(OSError):
+        return "disk_full" if shutil.disk_usage(folder).free < LITTLE else None
+    return None
 
 
 @contextmanager

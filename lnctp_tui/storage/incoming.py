@@ -20,8 +20,8 @@ from lnctp_tui.storage.session import TABLES, Unit
 
 AMONG = "(SELECT value FROM json_each(?))"
 INSERT = """INSERT INTO changes (id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, at,
-  n, placed, sent)"""
-MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
+  n, placed, salt, sent)"""
+MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
 HELD = f"SELECT id, n, placed FROM changes WHERE id IN {AMONG}"
 IN_LOG = 'SELECT DISTINCT row FROM changes WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
 NUMBERED = """UPDATE changes SET n = said.value ->> 1, placed = said.value ->> 2, refused = NULL
@@ -71,6 +71,7 @@ def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
         change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
         change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],
         folding.iso(min(order, latest)), change.get("n"), change.get("placed"),
+        change.get("salt"),
     )  # fmt: skip
     log = folding.as_folded(change, plain_json(patch))
     key = (change["table"], change["row"])

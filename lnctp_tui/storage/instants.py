@@ -1,8 +1,11 @@
-"""The one place that reads the wall clock and draws ids."""
+"""The one place that reads the wall clock and draws ids and salts."""
 
+import secrets
 import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from lnctp_tui.domain.changes import SALT_BYTES
 
 if sys.version_info >= (3, 14):
     from uuid import uuid7
@@ -43,6 +46,11 @@ def local(stored: str, zone: str) -> datetime:
 def today(zone: str) -> date:
     """The counselor's date."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def new_salt() -> str:
+    """Random bytes for one change, hexadecimal (domain.changes.SALT)."""
+    return secrets.token_hex(SALT_BYTES)
 
 
 def new_id() -> str:

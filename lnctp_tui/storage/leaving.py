@@ -30,6 +30,7 @@ SELECT t, r FROM mine WHERE NOT EXISTS (
   WHERE c."table" = t AND c.row = r AND s.state IN ('held', 'wanted') AND s.id <> :scope)
 """
 """The records of a scope that no other scope of this laptop holds."""
+BLANK = "UPDATE changes SET patch = '{}', salt = NULL WHERE id IN (SELECT value FROM json_each(?))"
 REST = "row IN (SELECT value FROM json_each(?))"
 ASKED = "asked"
 """Reason of a scope that this laptop itself asked away: the only one whose records are deleted."""
@@ -104,9 +105,7 @@ def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, late
     touched = connection.exec_driver_sql(
         'SELECT DISTINCT "table", row FROM changes WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
     ).all()
-    connection.exec_driver_sql(
-        "UPDATE changes SET patch = '{}' WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
-    )
+    connection.exec_driver_sql(BLANK, (wanted,))
     refold(connection, [(table, row) for table, row in touched], now, latest)
     forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})
     # A deleted row's words stay in the index until its pieces are merged.

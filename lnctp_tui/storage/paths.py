@@ -6,6 +6,7 @@ replaced whole: a reader sees the old one or the new one, never a half.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -78,7 +79,8 @@ def tighten(folder: Path) -> None:
 def _shut(path: Path) -> None:
     check_plain(path)
     if os.name == "posix" and path.exists() and path.lstat().st_mode & 0o077:
-        path.chmod(0o600)
+        with _unless_read_only():
+            path.chmod(0o600)
 
 
 def _make(folder: Path) -> None:
@@ -88,11 +90,22 @@ def _make(folder: Path) -> None:
         if not stat.S_ISDIR(found.st_mode) or _foreign(found):
             raise VaultError("unsafe_folder", name=folder.name)
         if found.st_mode & 0o077 and os.name == "posix":
-            folder.chmod(0o700)
+            with _unless_read_only():
+                folder.chmod(0o700)
     except FileExistsError as error:
         raise VaultError("unsafe_folder", name=folder.name) from error
     except OSError as error:
         raise storage_failed(error, folder) from error
+
+
+@contextmanager
+def _unless_read_only() -> Iterator[None]:
+    """A read-only disk stays as it is: what is on it can still be read."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EROFS:
+            raise
 
 
 def _foreign(found: os.stat_result) -> bool:
@@ -212,8 +225,6 @@ def storage_failed(error: OSError, path: Path) -> StorageFailed:
 
 def errno_name(error: OSError) -> str:
     """`ENOSPC`, `EROFS` …: stable, and holds nothing a person typed."""
-    import errno
-
     return errno.errorcode.get(error.errno or 0, "EIO")
 
 
@@ -263,10 +274,7 @@ class Instance:
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK
         check_plain(path)
-        try:
-            self.handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
-        except OSError as error:
-            raise storage_failed(error, path) from error
+        self.handle = _open_claim(folder, path)
         try:
             _claim(self.handle)
         except (BlockingIOError, PermissionError) as error:
@@ -287,6 +295,24 @@ class Instance:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def _open_claim(folder: Path, path: Path) -> int:
+    """The file of the claim; where none can be made, vault.json, which nobody replaces there either."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
+    except OSError as error:
+        if sys.platform == "win32" or error.errno not in (
+            errno.EROFS,
+            errno.EACCES,
+            errno.ENOSPC,
+            errno.EDQUOT,
+        ):
+            raise storage_failed(error, path) from error
+        for other in (path, folder / VAULT):
+            with suppress(OSError):
+                return os.open(other, os.O_RDONLY | NO_LINK)
+        raise storage_failed(error, path) from error
 
 
 def _sweep(folder: Path) -> None:

@@ -162,7 +162,7 @@ def finish(home: Path, text: str, new: str, kind: Kind) -> Key:
         raise VaultError("no_request") from error
     payload = _unseal(sealing.decode(content["box"]), private, _public_of(private))
     key = vault.unlock_with_payload(Vault.read(home), payload)
-    vault.set_phrase(home, key, new, kind)
+    vault.set_phrase(home, key, new, kind, custodians=True)
     (home / paths.PENDING).unlink()
     return key
 

@@ -29,7 +29,7 @@ Row = dict[str, Any]
 COLUMNS = {
     "changes": (
         "seq", "id", "device", "actor", "hlc", "table", "row", "case", "base", "patch", "schema", "hash", "sig", "at",
-        "form", "sent", "n", "placed", "refused",
+        "form", "sent", "n", "placed", "refused", "salt",
     ),
     "sync_state": ("key", "value"),
     "scopes": ("id", "state", "rank", "after", "reason"),

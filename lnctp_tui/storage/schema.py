@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision of migrations/client; a test holds that it is."""
 INDEX = "search_version"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +86,18 @@ def alarm(connection: Connection, code: str, now: datetime) -> None:
     """Keep that something is wrong with what the server says, and since when."""
     kept = state.get(connection, ALARMS, {})
     state.put(connection, ALARMS, kept | {code: instants.iso(now)})
+
+
+def clear_alarm(connection: Connection, code: str) -> None:
+    """What was told is mended."""
+    kept = state.get(connection, ALARMS, {})
+    if code in kept:
+        state.put(connection, ALARMS, {name: at for name, at in kept.items() if name != code})
+
+
+def with_role(known: Server, role: str) -> Server:
+    """The same server; its person has another role."""
+    return replace(known, role=role)
 
 
 def put_server(connection: Connection, known: Server) -> None:

@@ -17,11 +17,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from lnctp_tui.domain import changes, clock, merge, text
+from lnctp_tui.domain import changes, clock, merge, text, writing
 from lnctp_tui.domain.merge import Heads
+from lnctp_tui.domain.scopes import PUBLIC_TABLES
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Synced
-from lnctp_tui.storage import engine, instants, paths, state
+from lnctp_tui.storage import engine, instants, paths, server_state, state
 from lnctp_tui.storage.server_state import SEEN
 from lnctp_tui.storage.turn import Turn
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from lnctp_tui.storage.mark import Mark
 
-WRITER_SCHEMA = 1
+WRITER_SCHEMA = changes.SALTED
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
 """Microseconds after which a pause ends a save (docs/synchronisation.md)."""
@@ -168,7 +169,7 @@ class Unit:
         patch: dict[str, Any],
         hlc: int,
     ) -> dict[str, Any]:
-        return {
+        change = {
             "id": instants.new_id(),
             "device": self.author.device,
             "actor": self.author.actor,
@@ -179,7 +180,17 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
+            "salt": instants.new_salt(),
         }
+        if table in PUBLIC_TABLES:
+            self._check_task(change)
+        return change
+
+    def _check_task(self, change: Mapping[str, Any]) -> None:
+        """Raises Refused `not_your_task` for what neither the server nor a colleague would take from this person."""
+        server = server_state.server(self.connection)
+        if server and not writing.allowed(change, server.role, (self.author.actor,)):
+            raise Refused("not_your_task")
 
     def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:
         """Changes with their hashes and signatures, and what only this laptop knows of them."""

@@ -76,6 +76,10 @@ class Vault:
     """Look of the unlock screen; empty for the usual one, and then not in the file."""
     number: int = 0
     """How often it was replaced; 0, as in vaults of earlier programs, is not in the file."""
+    shut: bool = False
+    """Officers sealed it: no phrase opens it, the custodians do. Not in the file when it never was."""
+    shut_by: str = ""
+    """The order by which it was last sealed: one that the custodians ended is not carried out again."""
 
     @classmethod
     def read(cls, home: Path) -> Vault:
@@ -97,7 +101,7 @@ class Vault:
             found = json.loads(content)
             if type(found["version"]) is int and found["version"] > VERSION:
                 raise VaultError("vault_newer")
-            if found.get("theme") == "" or found.get("number") == 0:
+            if any(name in found and not found[name] for name in ("theme", "number", "shut", "shut_by")):
                 raise VaultTampered
             boxes = {name: found[name] and Box(**found[name]) for name in ("rec", "sheet")}
             vault = cls(**found | boxes | {"kdf": Kdf(**found["kdf"]), "key": Box(**found["key"])})
@@ -109,12 +113,13 @@ class Vault:
     def _check(self) -> None:
         """Types and bounds of everything that is used before the MAC can be checked."""
         kdf, boxes = self.kdf, [box for box in (self.key, self.rec, self.sheet) if box is not None]
-        texts = [self.vault_id, self.language, self.time_zone, self.mac, self.theme, kdf.salt]
+        texts = [self.vault_id, self.language, self.time_zone, self.mac, self.theme, self.shut_by, kdf.salt]
         texts += [text for box in boxes if type(box) is Box for text in (box.nonce, box.box, box.to)]
         numbers = (self.version, self.number, kdf.ops, kdf.memory)
         good = all(type(each) is str for each in texts) and all(type(each) is int for each in numbers)
         if not (
             good
+            and type(self.shut) is bool
             and all(type(box) is Box for box in boxes)
             and self.version == VERSION
             and 0 <= self.number < 1 << 63
@@ -136,7 +141,7 @@ class Vault:
 
     def _content(self) -> dict[str, Any]:
         content = asdict(self)
-        for name in ("theme", "number"):
+        for name in ("theme", "number", "shut", "shut_by"):
             if not content[name]:
                 del content[name]
         return content
@@ -202,7 +207,9 @@ def unlock(home: Path, words: str) -> Key:
 
 
 def open_vault(vault: Vault, words: str) -> Key:
-    """The key inside one vault.json already read; errors as `unlock`."""
+    """The key inside one vault.json already read; errors as `unlock`, and VaultError `vault_sealed`."""
+    if vault.shut:
+        raise VaultError("vault_sealed")
     kek = _derive(vault.kdf, phrase.normalise(words, vault.kind))
     dek = _open(vault.key, vault.aad(), kek)
     if dek is None:
@@ -221,16 +228,38 @@ def change_phrase(home: Path, old: str, new: str, kind: Kind) -> Key:
         return _set_phrase(home, vault, open_vault(vault, old), new, kind)
 
 
-def set_phrase(home: Path, key: Key, new: str, kind: Kind) -> Key:
-    """The same, for whoever holds the key already: after a sheet or the custodians opened it."""
+def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool = False) -> Key:
+    """The same, for whoever holds the key already: after a sheet or the custodians opened it.
+
+    Only the `custodians` end a seal. Raises VaultError `vault_sealed`.
+    """
     _refuse_weak(new, kind)
     with _changing(home, key) as vault:
-        return _set_phrase(home, vault, key, new, kind)
+        if vault.shut and not custodians:
+            raise VaultError("vault_sealed")
+        return _set_phrase(home, replace(vault, shut=False), key, new, kind)
 
 
 def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind) -> Key:
     _save(home, _wrapped(replace(vault, kind=kind, kdf=_new_kdf()), key.dek, new), key)
     return key
+
+
+def seal(home: Path, key: Key, order: str) -> bool:
+    """Make that no phrase and no sheet opens the vault any more, only the custodians; nothing is deleted.
+
+    `order` is the hash of the officers' order; the same one seals once. False, and nothing changed, for a vault
+    that no custodian could open: what is in it would be lost.
+    """
+    with _changing(home, key) as vault:
+        if vault.shut_by == order:
+            return True
+        if vault.rec is None:
+            return False
+        nonce, box = encrypt(key.dek, vault.aad(), random_bytes(32))
+        shut = replace(vault, key=Box(encode(nonce), encode(box)), sheet=None, shut=True, shut_by=order)
+        _save(home, shut, key)
+    return True
 
 
 @contextmanager
@@ -280,6 +309,8 @@ def new_sheet(home: Path, key: Key) -> str:
     """The same for whoever holds the key."""
     secret = random_bytes(32)
     with _changing(home, key) as vault:
+        if vault.shut:
+            raise VaultError("vault_sealed")
         nonce, box = encrypt(key.dek, _sheet_aad(vault), keyed(b"", secret, _SHEET_USE))
         _save(home, replace(vault, sheet=Box(encode(nonce), encode(box))), key)
     return phrase.encode(secret)
@@ -288,6 +319,8 @@ def new_sheet(home: Path, key: Key) -> str:
 def unlock_with_sheet(home: Path, words: str) -> Key:
     """The key, from the printed sheet. Raises VaultError `no_sheet`, `sheet_words`; WrongPassphrase."""
     vault = Vault.read(home)
+    if vault.shut:
+        raise VaultError("vault_sealed")
     if vault.sheet is None:
         raise VaultError("no_sheet")
     secret = phrase.decode(words)
@@ -310,6 +343,16 @@ def check_payload(vault_id: str, payload: bytes) -> bytes:
     if not payload.startswith(start) or len(payload) != len(start) + 32:
         raise VaultTampered
     return payload[len(start) :]
+
+
+def fresh_kdf() -> Kdf:
+    """Today's settings with a salt of its own, for another secret under the same phrase."""
+    return _new_kdf()
+
+
+def derived(kdf: Kdf, words: str, kind: Kind) -> bytes:
+    """The 32 bytes that a phrase gives under these settings. Raises VaultError `kdf_memory`, WrongPassphrase."""
+    return _derive(kdf, phrase.normalise(words, kind))
 
 
 def _refuse_weak(words: str, kind: Kind) -> None:

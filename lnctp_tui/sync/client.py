@@ -15,12 +15,13 @@ import orjson
 
 from lnctp_tui.domain.scopes import EVERYBODY
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import incoming, instants, search, server_state, state
+from lnctp_tui.storage import authority, incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import ahead, fresco, outbox, wire, witness
 from lnctp_tui.sync.ahead import Ahead
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
+from lnctp_tui.sync.control import Control, Seal, no_seal
 from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Outbox
@@ -41,7 +42,7 @@ SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
 BETWEEN = 2.0
 """Seconds of a long download after which what was saved here goes out, and news come in."""
-STATES = frozenset({"pending", "active", "upload_only", "revoked"})
+STATES = frozenset({"pending", "active", "upload_only", "revoked", "seal", "wipe"})
 
 
 class Came(NamedTuple):
@@ -54,10 +55,19 @@ class Came(NamedTuple):
 class Client:
     """One laptop's side of the line. Not for two threads at once."""
 
-    def __init__(self, store: Store, line: Line, *, pool: ThreadPoolExecutor, short: float = SHORT) -> None:
+    def __init__(
+        self,
+        store: Store,
+        line: Line,
+        *,
+        pool: ThreadPoolExecutor,
+        short: float = SHORT,
+        seal: Seal = no_seal,
+    ) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
         self.contact = Contact(store, line)
+        self.control = Control(store, line, seal)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.page, self.chunk = PAGE, 500
         self.stored = 0
@@ -102,9 +112,21 @@ class Client:
     def _proved(self, answer: Mapping[str, Any]) -> None:
         """Take over the role that the server signed; what it only says gives nobody another."""
         proof = answer.get(fresco.MEMBER)
-        if isinstance(proof, Fresco) and proof.role != self.server.role:
+        if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
             self.became(self.server.state, role=proof.role)
         self.contact.note(answer)
+        self.control.heard(answer)
+        self.reread()
+
+    def _has_officers(self) -> bool:
+        """Roles are theirs to sign then, and no server's."""
+        with self.store.read() as connection:
+            return authority.pinned(connection) is not None
+
+    def reread(self) -> None:
+        """Take over what orders made of what is known of the server."""
+        with self.store.read() as connection:
+            self.server = server_state.server(connection) or self.server
 
     # the beginning
 

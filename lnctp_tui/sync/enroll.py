@@ -10,7 +10,8 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from lnctp_tui.domain import changes
+from lnctp_tui.domain import changes, control
+from lnctp_tui.domain.documents import ControlRefused
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import instants, leaving, server_state, state
 from lnctp_tui.storage.server_state import COUNSELOR, DEVICE_KEY, Server
@@ -18,7 +19,12 @@ from lnctp_tui.storage.session import Author, Store, Unit
 from lnctp_tui.sync import outbox, tls
 from lnctp_tui.sync.answers import understood
 from lnctp_tui.sync.client import STATES
+from lnctp_tui.sync.control import first, pin
 from lnctp_tui.sync.transport import HttpLine, Line
+
+LONG = 28
+"""Symbols of a code that names the organisation; others have 24."""
+MISREAD = str.maketrans("OIL", "011")
 
 
 def enroll(
@@ -31,14 +37,17 @@ def enroll(
         secret = SigningKey(state.get(connection, DEVICE_KEY), HexEncoder)
     if known is not None and known.url != _plain(url):
         raise SyncFailed("enrolled_elsewhere")
+    symbols = _symbols(code)
     over = line or HttpLine(_plain(url), ca, store.author.device, secret, now=store.now)
     try:
         answer = over.call("POST", "/v1/enroll", {
-            "code": "".join(each for each in code if each.isalnum()).upper(),
+            "code": symbols,
             "device": store.author.device,
             "public_key": secret.verify_key.encode(HexEncoder).decode(),
             "actor": store.author.actor, "name": name, "time_zone": zone,
         })  # fmt: skip
+        # A long code names the organisation: another server than the one that was spoken of is not believed.
+        org = _organisation(over, symbols) if len(symbols) == LONG else None
         offset = over.offset
     finally:
         if line is None:
@@ -58,11 +67,25 @@ def enroll(
         server_state.put_server(unit.connection, server)
         unit.remember(server_state.OFFSET, offset or None)
         unit.remember(server_state.PROBLEM, None)
+        if org is not None:
+            pin(unit, org, "code")
         become(unit, server.person)
         if prefix := answer.get("folio_prefix"):
             outbox.take_prefix(unit, str(prefix))
         store.author = unit.author
     return said, server.person
+
+
+def _symbols(code: str) -> str:
+    return "".join(each for each in code if each.isalnum()).upper()
+
+
+def _organisation(line: Line, symbols: str) -> str:
+    """The organisation that the code names. Raises ControlRefused `control_org` when the server's is another."""
+    org = first(line).org
+    if control.spoken(org) != symbols[-control.SPOKEN :].translate(MISREAD):
+        raise ControlRefused("control_org")
+    return org
 
 
 def _plain(url: str) -> str:

@@ -20,6 +20,7 @@ from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import window, witness
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
+from lnctp_tui.sync.control import Seal, no_seal
 from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
@@ -34,8 +35,11 @@ ASK_AGAIN = 30.0
 DAILY = timedelta(hours=24)
 OFFLINE = frozenset({"offline", "server_slow", "line_broke", "server_certificate"})
 """The line itself failed: nobody answered."""
-BARRED = frozenset({"revoked", "upload_only"})
+BARRED = frozenset({"revoked", "upload_only", "seal"})
 STATES = BARRED | {"pending"}
+TOLD = frozenset({"revoked", "upload_only", "seal", "wipe"})
+"""What officers sign of a laptop that works no more as before."""
+SIGNED = frozenset(f"signed_{each}" for each in TOLD)
 """What a server says of this laptop: told to the person, and nothing else follows from it here."""
 BROKE = "sync_broke"
 """An error that nobody foresaw."""
@@ -56,6 +60,7 @@ class Round:
     def run(self, *, all_: bool = True) -> None:
         """Push until empty, pull until dry, fetch what is wanted. Raises SyncFailed, StorageFailed."""
         client = self.client
+        client.control.begin()
         try:
             if client.server.state == "pending" and client.me() == "pending":
                 raise SyncFailed("pending")
@@ -67,7 +72,21 @@ class Round:
                 client.outbox.shrink()
             if error.code in STATES and error.code != client.server.state:
                 client.became(error.code)
+            if error.code in STATES or error.code == witness.ORDER:
+                self._look_for_order(error)
             raise
+
+    def _look_for_order(self, error: SyncFailed) -> None:
+        """An order may stand behind what the server says: only that is obeyed. Raises SyncFailed `signed_…`."""
+        client = self.client
+        with suppress(SyncFailed):
+            client.control.fetch()
+        client.reread()
+        if (signed := client.control.state) in TOLD:
+            if error.code == witness.ORDER:
+                with client.store.write() as unit:
+                    server_state.clear_alarm(unit.connection, witness.ORDER)
+            raise SyncFailed(f"signed_{signed}") from error
 
     def _work(self, all_: bool) -> None:
         client = self.client
@@ -129,6 +148,9 @@ class Loop:
         self.on_round: Callable[[], object] = lambda: None
         """How things stand may have changed."""
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.seal: Seal = no_seal
+        self.on_taken: Callable[[], object] = lambda: None
+        """An order sealed, wiped or hid this laptop: nothing more is to be shown."""
         self.on_broken: Callable[[Exception], object] = lambda _: None
         """An error nobody expected, once until a round goes well. The thread goes on."""
         self.online: bool | None = None
@@ -199,9 +221,15 @@ class Loop:
             with self.store.read() as connection:
                 if server_state.server(connection) is None:
                     return LONGEST
-            self._client = Client(self.store, Held(self.connect(self.store), self), pool=pool)
+            line = Held(self.connect(self.store), self)
+            self._client = Client(self.store, line, pool=pool, seal=lambda order: self.seal(order))
             self._client.on_changed = lambda scopes: self.on_changed(scopes)
-        Round(self._client).run(all_=hurry)
+        client = self._client
+        try:
+            Round(client).run(all_=hurry)
+        finally:
+            if client.control.taken:
+                self.on_taken()
         self._said(None, online=True)
         self._idle(self._client)
         return 0.0
@@ -222,6 +250,8 @@ class Loop:
                 return
             if listener.heard:
                 more = client.store_page(listener.take())
+                if client.control.taken:
+                    self.on_taken()
                 self.on_round()
                 if more:
                     return
@@ -235,7 +265,7 @@ class Loop:
         with suppress(StorageFailed), self.store.write(behind=True) as unit:
             server_state.note_clock(unit.connection, unit.now)
         self._said(code, online=code not in OFFLINE)
-        if code in STATES:
+        if code in STATES | SIGNED:
             return ASK_AGAIN if code == "pending" else LONGEST
         asked = error.facts.get("retry_after", 0)
         return pause(failures, float(asked) if isinstance(asked, int | float) else 0.0)

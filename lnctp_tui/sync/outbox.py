@@ -26,7 +26,7 @@ QUICK = 5.0
 URGENT = ("emergency", "urgent_24h")
 LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
-COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig'
+COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, salt'
 QUIET = timedelta(seconds=10)
 """How long a record that is being typed in rests before it goes: until then its saves fold into one change.
 Urgent cases do not rest."""
@@ -173,7 +173,7 @@ def fitting(rows: Iterable[Sequence[Any]], most: int) -> tuple[set[int], Offered
 
 def encoded(row: Sequence[Any]) -> bytes:
     """A stored change as JSON for the line. `base` and `patch` are JSON already."""
-    id_, device, actor, hlc, table, of, case, base, patch, schema, digest, sig = row
+    id_, device, actor, hlc, table, of, case, base, patch, schema, digest, sig, salt = row
     change = {
         "id": id_, "device": device, "actor": actor, "hlc": hlc, "table": table, "row": of, "case": case,
         "base": orjson.Fragment(base), "patch": orjson.Fragment(patch), "schema": schema, "hash": digest,
@@ -181,6 +181,8 @@ def encoded(row: Sequence[Any]) -> bytes:
     }  # fmt: skip
     if patch == "{}":  # blanked by law: no save writes an empty patch
         change |= {"patch": None, "erased": True}
+    elif salt is not None:
+        change["salt"] = salt
     return orjson.dumps(change)
 
 

@@ -20,7 +20,7 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from lnctp_tui.domain import changes as forms
-from lnctp_tui.domain import moments
+from lnctp_tui.domain import moments, writing
 from lnctp_tui.storage import server_state, state
 from lnctp_tui.storage.session import TABLES, Unit
 from lnctp_tui.sync import wire
@@ -111,6 +111,10 @@ class Keyring:
         key = self.keys.get(change["device"])
         if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
             return False
+        if not writing.allowed(
+            change, change.get("role"), self.actors.get(change["device"], (change["actor"],))
+        ):
+            return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False
         return seals.true(change, key)
@@ -140,8 +144,7 @@ class Proving:
 
 
 def _hashed(change: Change) -> bool:
-    covered = {name: change[name] for name in forms.COVERED}
-    covered["base"] = sorted(set(change["base"]))
+    covered = forms.covered(change)
     try:
         # The same bytes as `canonical` but for rare numbers; equal bytes prove as much, in a fifth of the time.
         quick = orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)
@@ -167,6 +170,7 @@ def well_formed(change: Any) -> bool:
         and isinstance(base, list)
         and all(isinstance(each, str) for each in base)
         and len(change["hash"]) == 64
+        and (patch is None or forms.well_salted(change))
         and (patch is None or change["table"] not in TABLES or _tells_time(patch))
     )
 

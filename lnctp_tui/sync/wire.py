@@ -1,6 +1,7 @@
 """What goes over the line: packing, the members of a change, signed requests, receipts. Both sides use it.
 
-Bodies are JSON in UTF-8, compressed with zstd level 1. Protocol: docs/synchronisation.md, "The line".
+Bodies are JSON in UTF-8, compressed with zstd level 1, or plain where that would be a bomb. Protocol:
+docs/synchronisation.md, "The line".
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from lnctp_tui.domain import changes
 from lnctp_tui.domain.scopes import EVERYBODY as EVERYBODY
 from lnctp_tui.domain.scopes import PUBLIC_TABLES as PUBLIC_TABLES
 from lnctp_tui.domain.scopes import scope_of as scope_of
+from lnctp_tui.sync import bounds
 
-VERSION = 1
-"""Of the protocol; a server names the oldest it still answers pulls of."""
+VERSION = 2
+"""Of the protocol; a server names the oldest it still answers pulls of. From 2 on changes may be salted."""
 MEDIA = "application/vnd.lnctp+zstd"
+ZSTD = b"\x28\xb5\x2f\xfd"
+"""How a zstd frame begins, and no JSON."""
 BODY_CAP = 4 << 20
 """Bytes of a request after decompression."""
 ANSWER_CAP = 32 << 20
@@ -59,21 +63,40 @@ class Malformed(ValueError):
 
 
 def pack(message: Any) -> bytes:
-    """A message as bytes for the line."""
-    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(message))
+    """A message as bytes for the line; plain JSON where it would unpack to more than a body may."""
+    content = orjson.dumps(message)
+    packed = zstandard.ZstdCompressor(level=1).compress(content)
+    return packed if len(content) <= bounds.room(len(packed), len(content)) else content
 
 
 def unpack(body: bytes, cap: int) -> Any:
-    """The message in `body`. Raises TooLarge past `cap` bytes unpacked, Malformed."""
+    """The message in `body`. Raises TooLarge past `cap` bytes or what they may hold (sync.bounds), Malformed."""
+    return message_of(unpacked(body, cap), cap)
+
+
+def unpacked(body: bytes, cap: int) -> bytes:
+    """The bytes of the JSON in `body`. Raises TooLarge, Malformed."""
+    if not body.startswith(ZSTD):
+        if len(body) > cap:
+            raise TooLarge(str(cap))
+        return body
+    most = bounds.room(len(body), cap)
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(body)
-        content = reader.read(cap + 1)
+        content = reader.read(most + 1)
     except zstandard.ZstdError as error:
         raise Malformed("zstd") from error
-    if len(content) > cap:
-        raise TooLarge(str(cap))
+    if len(content) > most:
+        raise TooLarge(str(most))
+    return content
+
+
+def message_of(content: bytes, cap: int) -> Any:
+    """What JSON of at most `cap` bytes says. Raises TooLarge for more elements than it may have, Malformed."""
     try:
-        return orjson.loads(content)
+        return orjson.loads(bounds.within(content, cap))
+    except bounds.Unbounded as error:
+        raise TooLarge(str(error)) from error
     except orjson.JSONDecodeError as error:
         raise Malformed("json") from error
 
@@ -117,20 +140,20 @@ class Seals:
         return True
 
 
+DIGEST = "LNCTP-Digest"
+"""Of the body, so that a request can be told from a stranger's before its body is read."""
+
+
+def digest(body: bytes) -> str:
+    """What a request signs of its body: SHA-256, hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
 def request_bytes(
-    method: str, host: str, path: str, device: str, time: int, nonce: str, body: bytes
+    method: str, host: str, path: str, device: str, time: int, nonce: str, digest: str
 ) -> bytes:
     """What a device signs of a request. `path` is raw, with its query; `time` in Unix seconds."""
-    lines = (
-        "lnctp-request-v1",
-        method,
-        host,
-        path,
-        device,
-        str(time),
-        nonce,
-        hashlib.sha256(body).hexdigest(),
-    )
+    lines = ("lnctp-request-v1", method, host, path, device, str(time), nonce, digest)
     return "\n".join(lines).encode()
 
 
@@ -138,12 +161,14 @@ def request_headers(
     key: SigningKey, method: str, host: str, path: str, device: str, time: int, nonce: str, body: bytes
 ) -> dict[str, str]:
     """The headers that sign a request; `nonce` is 128 random bits in hexadecimal."""
-    signature = key.sign(request_bytes(method, host, path, device, time, nonce, body)).signature.hex()
+    said = digest(body)
+    signature = key.sign(request_bytes(method, host, path, device, time, nonce, said)).signature.hex()
     return {
         "LNCTP-Device": device,
         "LNCTP-Time": str(time),
         "LNCTP-Nonce": nonce,
         "LNCTP-Signature": signature,
+        DIGEST: said,
         "LNCTP-Version": str(VERSION),
     }
 

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -87,8 +88,11 @@ class LnctpApp(OrderedKeysApp[int]):
         """The exit code of a lock or an end that waits, because something would be lost."""
         self.handed: Key | None = None
         self._quit_until = 0.0
+        self._hung_up = False
         self.locks = False
-        """Whether the launcher is to start the next one."""
+        """Whether this ends with a lock, after which the launcher starts the next one."""
+        self.says = True
+        """Whether the terminal is told what could not be saved; after a lock the next phrase prompt tells it."""
         for theme in THEMES:
             self.register_theme(theme)
         chosen = profile.theme if profile and profile.theme in self.available_themes else THEMES[0].name
@@ -418,6 +422,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _hang_up(self) -> None:
         """The window is gone: nobody can be told anything, and the launcher has little patience."""
+        self._hung_up = True
         self._leave(LOCKED, waits=False)
 
     def _leave(self, code: int, *, waits: bool = True) -> None:
@@ -457,6 +462,7 @@ class LnctpApp(OrderedKeysApp[int]):
         """End; `lacks` is the exit code when something is not in the database."""
         self._leaving = True
         self.locks = code == LOCKED
+        self.says = not self.locks or self._hung_up
         self.last_resort(lacks or code, LAST_RESORT)
         self.exit(lacks or code)
 
@@ -540,9 +546,10 @@ def run_worker() -> int:
         app.handed = handed_key()
     code = app.run()
     app.close_workspace()
-    if code in SAID and not app.locks:
-        sys.stderr.write(f"{_(SAID[code])}\n")
-        code = QUIT
+    if code in SAID and app.says:
+        with suppress(OSError):  # the window is gone
+            sys.stderr.write(f"{_(SAID[code])}\n")
+        code = LOCKED if app.locks else QUIT
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive

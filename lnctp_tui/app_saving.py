@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import LnctpError, StorageFailed, VaultError
 from lnctp_tui.i18n import _, ngettext
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.storage.hardening import code_of, keep_code
@@ -50,6 +50,9 @@ class Saving:
     def _refused(self, error: LnctpError) -> None:
         from lnctp_tui.widgets.messages import SaveFailed
 
+        if not isinstance(error, StorageFailed | VaultError):  # the disk is well; what was asked is refused
+            self.app.tell(error)
+            return
         self.app.forms_open.post(lambda: SaveFailed(error))
         self.look()
 

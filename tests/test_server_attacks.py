@@ -352,7 +352,7 @@ def no_request_breaks(operation: Any, office: Served, roles: dict[str, Laptop]) 
     )
     @given(case=operation.as_strategy())
     def hold(case: Any) -> None:
-        office.app.state.services.by_device._kept.clear()
+        office.app.state.services.door.devices._kept.clear()
         said = {name: value for name, value in (case.query or {}).items() if name != "wait"}
         query = urlencode(said, doseq=True, errors="replace")
         path = quote(case.formatted_path, errors="replace") + (f"?{query}" if query else "")

@@ -262,10 +262,12 @@ def test_who_somebody_is_only_they_say(pool: Pool) -> None:
         beto.change("counselors", "ana", {"name": "Otra"}),
     ]
     assert statuses(beto.push(*theirs)) == [("refused", "forbidden")] * 4
-    assert statuses(beto.push(beto.change("providers", instants.new_id(), {"name": "Refugio"}))) == [
-        ("accepted", None)
+    lead, shelter = Laptop(pool, "lead", "supervisor"), instants.new_id()
+    assert statuses(beto.push(beto.change("providers", shelter, {"name": "Refugio"}))) == [
+        ("refused", "forbidden")
     ]
-    assert [each["c"]["row"] for each in beto.pull() if each["k"] == "change"] == [ana.id, "ana"]
+    assert statuses(lead.push(lead.change("providers", shelter, {"name": "Refugio"}))) == [("accepted", None)]
+    assert [each["c"]["row"] for each in beto.pull() if each["k"] == "change"] == [ana.id, "ana", shelter]
 
 
 def test_another_change_under_a_known_id_is_refused(pool: Pool) -> None:

@@ -41,6 +41,7 @@ class AttachDialog(AppDialog[bool]):
         self.intake = intake
         self.offered = offered
         self.found: list[CaseLine] = []
+        self._asked = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -99,7 +100,8 @@ class AttachDialog(AppDialog[bool]):
 
     def action_take(self) -> None:
         place = self.query_one(OptionList).highlighted
-        if place is not None and place < len(self.found):
+        if place is not None and place < len(self.found) and not self._asked:
+            self._asked = True  # on a disk that refuses the answer takes its time
             self.intake.attach(self.found[place].id, lambda *_done: self.app.call_later(self.dismiss, True))
 
     @on(OptionList.OptionSelected)
@@ -107,4 +109,7 @@ class AttachDialog(AppDialog[bool]):
         self.action_take()
 
     def action_detach(self) -> None:
+        if self._asked:
+            return
+        self._asked = True
         self.intake.detach(lambda *_done: self.app.call_later(self.dismiss, True))

@@ -166,7 +166,7 @@ async def body_of(
     services: Services, request: Request, said: Envelope, address: str, cap: int = wire.BODY_CAP
 ) -> bytes:
     """The body, within the room of the device that signed its head or else of the address. Raises Denied."""
-    if said.digest == requests.NO_BODY:
+    if said.digest == requests.NO_BODY and not requests.has_body(request.headers):
         return b""
     who = said.device if said.digest else address
     with services.bodies.reading(who, bool(said.digest)) as held:

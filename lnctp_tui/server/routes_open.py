@@ -91,6 +91,7 @@ async def _ready(services: Services, _: Request) -> Response:
 
 
 async def _metrics(_: Services, request: Request) -> Response:
-    if request.client is None or not is_loopback(request.client.host):
+    here = request.client is not None and is_loopback(request.client.host)
+    if not here or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         raise Denied(404, "not_found")
     return Response(metrics.text(), media_type=metrics.MEDIA)

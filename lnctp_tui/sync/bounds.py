@@ -49,9 +49,10 @@ def within(content: bytes, cap: int) -> bytes:
         raise Unbounded(str(most))
     if not _deep(bare):
         return content
-    if opened > SHORTEST_WAY:
+    if opened > SHORTEST_WAY and len(bare) - bare.count(b",") == 2 * (bare.count(b"[") + bare.count(b"{")):
         raise Unbounded(str(SHORTEST_WAY))
-    return _cut(content)
+    # What does not fit together is no JSON, and whoever reads it says so.
+    return _cut(content) if opened <= SHORTEST_WAY else content
 
 
 def _bare(content: bytes) -> bytes:

@@ -184,7 +184,7 @@ def restore(
     if not check:
         backups.put_back(file, key, Settings.read().home, new_key=new_key)
         with database() as (settings, found):
-            manifest = backups.restore(file, key, _owner(found), settings.home)
+            manifest = backups.restore(file, key, _owner(found), settings.home, new_key=new_key)
             again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, actor())
     if session.settings(context).json:
         output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -121,7 +121,7 @@ def first_list() -> tuple[Authority, Signed]:
 
 
 @pytest.fixture
-def scene(workspace: Workspace) -> Iterator[Scene]:
+def scene(workspace: Workspace) -> Scene:
     acta, document = first_list()
     store = workspace.store
     store.now = lambda: instants.parse("2026-11-30T10:00:00.000000Z")

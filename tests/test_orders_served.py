@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from control_office import Officers, officers
-from served import Served
+from control_office import Officers, officers, pin
+from served import Served, enrolled
+from vaults import MadeVault
 from workspaces import Founded
 
+from lnctp_tui.domain import control
 from lnctp_tui.domain.documents import ControlRefused
-from lnctp_tui.errors import Refused, SyncFailed, VaultError
+from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
+from lnctp_tui.services import officers as officers_keys
 from lnctp_tui.services import orders, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import instants, recovery, vault
 
+AT = "2026-11-29T10:00:00.000000Z"
 CASE = "SELECT count(*) FROM cases"
 
 
@@ -150,3 +154,40 @@ def test_the_code_pins_the_organisation_and_another_one_is_refused_by_name(
     assert sync.status(second).enrolled is False
     assert sync.enroll(workspace, team.served.url, code(team, team.newest.org)) == "pending"
     assert sync.status(workspace).authority == team.newest.org
+
+
+def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
+    served: Served, workspace: Workspace, second: Workspace, vault_template: MadeVault, tmp_path: Path
+) -> None:
+    words = vault_template.phrase
+    for each in (workspace, second):
+        enrolled(each, served, "supervisor")
+        sync.once(each)
+        officers_keys.become(each, words)
+    with pytest.raises(WrongPassphrase):
+        officers_keys.sign(
+            workspace.store, "otra frase", control.found([orders.myself(workspace)], {}, {}, AT)
+        )
+    first = orders.found(workspace, [orders.myself(workspace), orders.myself(second)])
+    assert not orders.send(workspace, "authority", officers_keys.sign(workspace.store, words, first))
+    (waits,) = orders.waiting(second)
+    assert (waits.kind, waits.need, len(waits.persons)) == ("authority", 2, 1)
+    assert not orders.sign(second, waits, words)
+    pin(Officers(served, tmp_path, []), first)
+    for each in (workspace, second):
+        orders.confirm(each, orders.offered_org(each), orders.words(first.content["org"]))
+    assert orders.standing(workspace).mine
+    other = next(each for each in orders.known(workspace).laptops if each.key == own_key(second))
+    wipe = orders.draft(workspace, "wipe", other.key, {"unsent": False, "why": "prueba"})
+    with pytest.raises(Refused, match=r"^phrase_missing$"):
+        orders.sign(workspace, wipe, "  ")
+    assert not orders.sign(workspace, wipe, words)
+    (draft,) = orders.waiting(second)
+    orders.refuse(second, draft, "no es ese equipo")
+    assert orders.waiting(workspace) == []
+    assert orders.sign(workspace, orders.draft(workspace, "seal", other.key, {"why": "robo"}), words)
+    (held,) = orders.holding(workspace)
+    assert held.order.kind == "seal"
+    with pytest.raises(SyncFailed, match=r"^signed_seal$"):
+        sync.once(second)
+    assert "seal_only_hides" in sync.status(second).alarms

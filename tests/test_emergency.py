@@ -238,7 +238,11 @@ def test_an_error_in_the_search_index_costs_no_edit(
     assert workspace.writer.health.well
 
 
-@pytest.mark.parametrize("bad", [1 << 80, {1, 2}, float("nan"), "\ud800", object()], ids=["long", "set", "nan", "surrogate", "object"])
+@pytest.mark.parametrize(
+    "bad",
+    [1 << 80, {1, 2}, float("nan"), "\ud800", object()],
+    ids=["long", "set", "nan", "surrogate", "object"],
+)
 def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     office: Founded, bad: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -277,11 +277,13 @@ class _Walk:
 
 
 def _offered(unit: Unit, authorities: list[Any]) -> None:
-    """Whom the server names, for a person to compare. Nothing of it is believed."""
+    """Whom the server names, for a person to compare. Nothing of it is believed; most have no officers at all."""
+    if not authorities:
+        return
     try:
         first = control.read_authority(documents.read("authority", authorities[0]), None)
-    except (ControlRefused, IndexError) as error:
-        server_state.alarm(unit.connection, getattr(error, "code", INCOMPLETE), unit.now)
+    except ControlRefused as error:
+        server_state.alarm(unit.connection, error.code, unit.now)
         return
     unit.remember(authority.OFFERED, first.org)
 

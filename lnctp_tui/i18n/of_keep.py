@@ -8,6 +8,11 @@ NOTHING_GONE = N_("No se cambió ni se borró nada.")
 OPEN_OR_RESCUE = N_("Abra la aplicación: deja seguir o rescatar. Sin ella, «lnctp doctor --salvage» rescata.")
 
 KEEP: dict[str, tuple[str, str, str]] = {
+    "saves_came_back": (
+        N_("Este equipo volvió a una copia de antes: al servidor le constan guardados que aquí no están."),
+        N_("Lo que se envió regresa con la red; lo que no se había enviado falta."),
+        N_("Si nadie restauró un respaldo, avise a soporte: pudo ser el disco, o alguien puso otra copia."),
+    ),
     "saves_missing": (
         N_(
             "Guardados que faltan: {missing}. La base de datos termina antes de lo último que se guardó aquí."

@@ -115,3 +115,19 @@ def skew(offset: int) -> str:
         minutes,
     )
     return (late if offset > 0 else early).format(count=minutes)
+
+
+def came_back(status: SyncStatus, zone: str, now: datetime) -> str:
+    """What is missing since this laptop came back from a copy, as long as the alarm stands; else nothing."""
+    if status.back is None or "saves_came_back" not in status.alarms:
+        return ""
+    missing, waiting = int(status.back["missing"]), int(status.back["waiting"])
+    said = ngettext("Falta {count} guardado.", "Faltan {count} guardados.", missing).format(count=missing)
+    if since := when(status.back.get("at"), zone, now):
+        said = _("La copia llega hasta {at}.").format(at=since) + " " + said
+    unsent = ngettext(
+        "Lo enviado regresa; hasta {count} cambio no se había enviado.",
+        "Lo enviado regresa; hasta {count} cambios no se habían enviado.",
+        waiting,
+    ).format(count=waiting)
+    return f"{said} {unsent}"

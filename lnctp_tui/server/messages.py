@@ -67,6 +67,7 @@ class Push(Message):
     before: Annotated[list[Id], Field(max_length=16)] = []
     """Some ids of a batch that is on its way and not answered yet."""
     audit: AuditHead | None = None
+    saved: Any = None
     repair: bool = False
     changes: list[Any]
 

@@ -18,7 +18,8 @@ SCANNED = 5000
 PLACE = f"""SELECT l.n, l.chain, u.n, u.chain,
     %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(cursor)s AND chain = %(chain)s),
     %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(proof)s AND chain = %(proven)s),
-    (SELECT p.role FROM people p WHERE p.team = l.team AND p.id = %(person)s), {database.MARKED}
+    (SELECT p.role FROM people p WHERE p.team = l.team AND p.id = %(person)s),
+    (SELECT d.saved FROM devices d WHERE d.team = l.team AND d.id = %(device)s), {database.MARKED}
   FROM counter l LEFT JOIN log u ON u.team = l.team AND u.n = least(l.n, %(cursor)s::bigint + %(scanned)s)
   LEFT JOIN control_counter c ON c.team = l.team
   WHERE l.team = %(team)s"""
@@ -43,12 +44,12 @@ def pull(
     with database.transaction(place, device.team, SERVE, together=True) as connection:
         asked = {
             "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
-            "proven": proof.chain, "scanned": SCANNED, "person": device.person,
+            "proven": proof.chain, "scanned": SCANNED, "person": device.person, "device": device.id,
         }  # fmt: skip
         found = connection.execute(PLACE, asked).fetchone()
         ruled = device.ruling.mark if device.ruling else (0, 0)
-        n, chain, last_n, last_chain, here, proven, role, *mark = found or (
-            0, "", None, None, cursor.n == 0, proof.n == 0, device.role, *ruled
+        n, chain, last_n, last_chain, here, proven, role, saved, *mark = found or (
+            0, "", None, None, cursor.n == 0, proof.n == 0, device.role, None, *ruled
         )  # fmt: skip
         if tuple(mark) != ruled:
             raise Outdated
@@ -74,6 +75,7 @@ def pull(
         "audit": list(seen),
         "audit_then": then,
         "role": role,
+        "saved": saved,
         "control": device.ruling.reach if device.ruling else [0, 0],
     }
 

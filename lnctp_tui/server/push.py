@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
 import psycopg
 from nacl.signing import SigningKey
 
@@ -30,11 +31,11 @@ from lnctp_tui.sync.wire import Mark
 WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
   FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
 LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
-    d.audit_chain, d.audit_before, {database.MARKED}
+    d.audit_chain, d.audit_before, d.saved, {database.MARKED}
   FROM devices d LEFT JOIN control_counter c ON c.team = d.team
   WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
-  audit_before = %s, seen_at = %s WHERE team = %s AND id = %s"""
+  audit_before = %s, saved = coalesce(%s::jsonb, saved), seen_at = %s WHERE team = %s AND id = %s"""
 PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_prefix = %s)"
 REMEMBERED = 3 * wire.TOLD
 """Ids of what came last from a laptop, and of what it said is coming."""
@@ -57,6 +58,8 @@ class Delivery:
     before: Sequence[str]
     """Ids of the batch that the laptop sent before it had an answer."""
     audit: Mapping[str, Any] | None
+    saved: Any = None
+    """How far the laptop saved, as it says."""
     refused: str | None = None
     """Why the laptop as a whole is not heard: once found, for good."""
     diverged: bool = False
@@ -107,6 +110,7 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
         receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
         _ids(message.get("before")),
         head if isinstance(head, dict) else None,
+        message.get("saved"),
         seals=seals,
     )
 
@@ -281,7 +285,7 @@ def _stand(
     connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
 ) -> tuple[Any, ...]:
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
-    id_, state, prefix, last, last_ids, audit_n, chain, before, *mark = row
+    id_, state, prefix, last, last_ids, audit_n, chain, before, saved, *mark = row
     ids = [each.id for each in delivery.coming if each.id]
     told = {*ids, *delivery.before}
     held = last if delivery.receipt is None else delivery.receipt
@@ -297,9 +301,20 @@ def _stand(
         audit_n, chain, before = n, value, confirmed
     delivery.seq = max(last, held) + 1
     met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
+    new = _saved(delivery.saved, saved)
     found = (prefix, delivery.seq, met, audit_n, chain, before)
-    connection.execute(STAND, (*found, instants.iso(now), team, id_))
-    return (id_, state, *found, *mark)
+    connection.execute(STAND, (*found, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
+    return (id_, state, *found, new or saved, *mark)
+
+
+def _saved(said: Any, known: Any) -> list[Any] | None:
+    """How far the laptop says it saved, [n, chain, changes not sent], when that is further than ever before."""
+    match said:
+        case [int(n), str(chain), int(waiting)] if (
+            0 < n < TOO_FAR and len(chain) == 32 and 0 <= waiting < TOO_FAR and (not known or n > known[0])
+        ):
+            return [n, chain, waiting]
+    return None
 
 
 def _ids(said: Any) -> list[str]:

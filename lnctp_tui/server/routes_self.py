@@ -12,7 +12,8 @@ from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import fresco
 
-PERSON = "SELECT name FROM people WHERE team = %s AND id = %s"
+PERSON = """SELECT p.name, d.saved FROM devices d LEFT JOIN people p ON p.team = d.team AND p.id = %s
+  WHERE d.team = %s AND d.id = %s"""
 OLDEST = 1
 """The oldest version of the protocol whose pulls are still answered."""
 
@@ -23,13 +24,16 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
     `safe` is the mark up to which the log is in a backup, None without one.
     """
     with transaction(services.pool, device.team, SERVE) as connection:
-        row = connection.execute(PERSON, (device.team, device.person)).fetchone()
+        name, saved = connection.execute(PERSON, (device.person, device.team, device.id)).fetchone() or (
+            "",
+            None,
+        )
         head = audit.head(connection, device.team)
         kept = backups.safe(connection)
     return {
         "state": device.state,
         "person": device.person,
-        "name": row[0] if row else "",
+        "name": name or "",
         "role": device.role,
         "team": device.team,
         "folio_prefix": device.folio_prefix,
@@ -39,19 +43,26 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
         "safe": kept["heads"].get(device.team) if kept else None,
         "control": device.ruling.reach if device.ruling else [0, 0],
         "org": device.ruling.newest.org if device.ruling else None,
+        "saved": saved,
     }
 
 
-def fresh(asked: Asked, device: DeviceRow) -> dict[str, Any]:
-    """The proof of this moment over the request's nonce, for a device that is approved; nothing for another."""
+def fresh(asked: Asked, device: DeviceRow, saved: list[Any] | None = None) -> dict[str, Any]:
+    """The proof of this moment over the request's nonce, for a device that is approved; nothing for another.
+
+    `saved` is how far the laptop said it had saved when it went furthest.
+    """
     if device.state != "active":
         return {}
     now = instants.iso(instants.now())
-    return {fresco.MEMBER: fresco.sign(asked.services.key, device.id, asked.said.nonce, device.role, now)}
+    return {
+        fresco.MEMBER: fresco.sign(asked.services.key, device.id, asked.said.nonce, device.role, now, saved)
+    }
 
 
 def _me(asked: Asked) -> Any:
-    return about(asked.services, asked.sender) | fresh(asked, asked.sender)
+    told = about(asked.services, asked.sender)
+    return told | fresh(asked, asked.sender, told.pop("saved"))
 
 
 ROUTES = (Route("GET", "me", "me", Nothing, _me),)

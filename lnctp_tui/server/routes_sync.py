@@ -65,7 +65,8 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
         if asked.said.version >= SALTED and found.get("entries"):
             # Laptops of before obeyed this entry; to those since, an order comes signed, and the entry is a lie.
             found["entries"] = [each for each in found["entries"] if each["k"] != "erase"]
-        return found | fresh(asked, replace(who, role=found.get("role", who.role)))
+        saved = found.pop("saved", None)
+        return found | fresh(asked, replace(who, role=found.get("role", who.role)), saved)
 
     def read() -> dict[str, Any]:
         try:

@@ -11,7 +11,7 @@ from lnctp_tui.server import database, embedded, identity
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision of migrations/server; a test holds that it is."""
 
 

@@ -99,6 +99,9 @@ class SyncStatus:
     """The organisation whose officers this laptop believes."""
     authority_offered: str | None = None
     """One that the server names and nobody here confirmed."""
+    back: dict[str, Any] | None = None
+    """What is missing since this laptop came back from a copy: `missing` saves, up to `waiting` changes of them never
+    sent, since `at`. None when that never happened."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -176,6 +179,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             offers=len(kept.get("offers") or {}),
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
+            back=kept.get("back"),
             alarms=_alarms(kept, told_since),
             authority=kept["authority"]["org"] if "authority" in kept else None,
             authority_offered=kept.get("authority_offered"),

@@ -18,7 +18,7 @@ from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import authority, incoming, instants, search, server_state, state
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import ahead, fresco, outbox, wire, witness
+from lnctp_tui.sync import ahead, fresco, outbox, saves, wire, witness
 from lnctp_tui.sync.ahead import Ahead
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
 from lnctp_tui.sync.control import Control, Seal, no_seal
@@ -69,6 +69,8 @@ class Client:
         self.contact = Contact(store, line)
         self.control = Control(store, line, seal)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
+        self.compared_saves = False
+        """The server proved how far it knows this laptop: before that nothing goes out that would say it anew."""
         self.page, self.chunk = PAGE, 500
         self.stored = 0
         """Pages with news so far."""
@@ -115,6 +117,9 @@ class Client:
         if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
             self.became(self.server.state, role=proof.role)
         self.contact.note(answer)
+        if isinstance(proof, Fresco):
+            self.compared_saves = True
+            saves.compare(self.store, proof.saved)
         self.control.heard(answer)
         self.reread()
 

@@ -26,13 +26,18 @@ class Fresco(NamedTuple):
     role: str
     time: str
     """The server's clock, as an instant."""
+    saved: list[Any] | None = None
+    """[n, chain, changes not sent]: how far this laptop said it had saved when it went furthest."""
 
 
-def sign(key: SigningKey, device: str, nonce: str, role: str, time: str) -> dict[str, Any]:
+def sign(
+    key: SigningKey, device: str, nonce: str, role: str, time: str, saved: list[Any] | None = None
+) -> dict[str, Any]:
     """What the server adds to an answer to an approved device."""
-    body = orjson.dumps(
-        {"device": device, "nonce": nonce, "role": role, "time": time}, option=orjson.OPT_SORT_KEYS
+    said = {"device": device, "nonce": nonce, "role": role, "time": time} | (
+        {"saved": saved} if saved else {}
     )
+    body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return {
         "body": body.decode(),
         "sigs": [[bytes(key.verify_key).hex(), key.sign(_signed(body)).signature.hex()]],
@@ -52,10 +57,11 @@ def proven(said: Any, server_key: str, device: str, nonce: str) -> Fresco | None
             return None
         if told["device"] != device or told["nonce"] != nonce:
             return None
-        role, time = told["role"], told["time"]
+        role, time, saved = told["role"], told["time"], told.get("saved")
     except (AttributeError, BadSignatureError, KeyError, TypeError, ValueError):
         return None
-    return Fresco(role, time) if isinstance(role, str) and isinstance(time, str) else None
+    known = saved if isinstance(saved, list) and len(saved) == 3 else None
+    return Fresco(role, time, known) if isinstance(role, str) and isinstance(time, str) else None
 
 
 def _signed(body: bytes) -> bytes:

@@ -17,7 +17,7 @@ from lnctp_tui.domain.scopes import PUBLIC_TABLES
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import folios, incoming, instants, leaving, server_state, state
 from lnctp_tui.storage.session import TABLES, Store, Unit
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import saves, wire
 
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
 """Failures after which less is asked of the line at once."""
@@ -131,6 +131,7 @@ class Outbox:
             seqs = orjson.dumps([seq for _rank, seq in self.waiting[: -self.size - 1 : -1]]).decode()
             with self.store.write(behind=True) as unit:
                 unit.connection.exec_driver_sql(OFFERED, (seqs,))
+                saves.note(unit, len(self.waiting) + len(self.offered))
                 rows = unit.connection.exec_driver_sql(MINE, (seqs,)).all()
             taken, batch = fitting(rows, self.size)
             there = {row[0] for row in rows}
@@ -189,7 +190,9 @@ def encoded(row: Sequence[Any]) -> bytes:
 def envelope(store: Store) -> dict[str, Any]:
     """What every push says besides its changes: where this laptop stands, and how far its chain of views is."""
     with store.read() as connection:
-        kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT_KNOWN)
+        kept = state.several(
+            connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT_KNOWN, server_state.SAVED
+        )
         known = kept.get(server_state.AUDIT_KNOWN, 0)
         last, head = connection.exec_driver_sql(
             "SELECT seq, chain FROM access ORDER BY seq DESC LIMIT 1"
@@ -198,6 +201,7 @@ def envelope(store: Store) -> dict[str, Any]:
         return {
             "cursor": kept.get(server_state.CURSOR),
             "proof": kept.get(server_state.PROOF),
+            "saved": (kept.get(server_state.SAVED) or [])[:3] or None,
             "receipt": connection.exec_driver_sql("SELECT max(seq) FROM receipts").scalar() or 0,
             "audit": {"n": last, "chain": head, "at_known": at_known},
         }

@@ -1,0 +1,53 @@
+"""Whether this laptop is a copy of before: files that are all put back together leave no trace here, the server's do.
+
+What was saved is noted before each batch goes out, the server keeps the furthest, and its signed word brings it back.
+Source: docs/security.md, "What was saved is there".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lnctp_tui.storage import audit, instants, server_state, state
+from lnctp_tui.storage.session import Store, Unit
+
+LAST = "SELECT n, chain, at FROM commits"
+BEYOND = "UPDATE commits SET n = max(n, ?)"
+
+
+def note(unit: Unit, waiting: int) -> None:
+    """How far this database has saved, `waiting` changes of it not sent; in the transaction that offers some."""
+    found = unit.connection.exec_driver_sql(LAST).first()
+    if found and found[0]:
+        unit.remember(server_state.SAVED, [found[0], found[1], waiting, found[2]])
+
+
+def compare(store: Store, proven: list[Any] | None) -> bool:
+    """Hold what the server signed against what was noted here; whether it knows of saves that are missing.
+
+    Then it is told once, and counting goes on beyond: another copy put back is told again.
+    """
+    match proven:
+        case [int(n), str(chain), int(waiting)]:
+            pass
+        case _:
+            return False
+    with store.read() as connection:
+        kept = state.get(connection, server_state.SAVED) or [0, "", 0, 0]
+    if n < kept[0] or (n == kept[0] and chain == kept[1]):
+        return False
+    with store.write() as unit:
+        connection = unit.connection
+        last = connection.exec_driver_sql(LAST).first()
+        at = kept[3] or (last[2] if last else 0)
+        told = {
+            "missing": max(1, n - kept[0]),
+            "waiting": waiting,
+            "at": instants.iso(instants.of_micros(at)) if at else None,
+        }
+        unit.remember(server_state.BACK, told)
+        server_state.alarm(connection, server_state.CAME_BACK, unit.now)
+        connection.exec_driver_sql(BEYOND, (n,))
+        unit.remember(server_state.SAVED, [n, chain, 0, instants.micros(unit.now)])
+        audit.note(connection, unit.now, store.author.actor, server_state.CAME_BACK, store.author.device)
+    return True

@@ -1,0 +1,141 @@
+"""A laptop all of whose files were put back together: no trace of it is left there, and the server's word tells it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import Served, enrolled
+from workspaces import Founded
+
+from lnctp_tui.services import sync
+from lnctp_tui.services.sync import SyncStatus
+from lnctp_tui.services.workspace import Workspace, open_workspace
+from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.sync import saves
+
+CODE = server_state.CAME_BACK
+
+
+class Laptop:
+    """A vault that is opened and closed, and whose folder is copied as a whole."""
+
+    def __init__(self, office: Founded, tmp_path: Path) -> None:
+        self.office, self.copy = office, tmp_path / "copy"
+
+    def during(self, work: Callable[[Workspace], Any]) -> Any:
+        workspace = open_workspace(self.office.home, self.office.key)
+        try:
+            return work(workspace)
+        finally:
+            workspace.close()
+
+    def keep(self) -> None:
+        """Copy everything as it stands."""
+        shutil.rmtree(self.copy, ignore_errors=True)
+        shutil.copytree(self.office.home, self.copy)
+
+    def put_back(self) -> None:
+        """Everything as it was, also the mark."""
+        shutil.rmtree(self.office.home)
+        shutil.copytree(self.copy, self.office.home)
+
+    def work(self, count: int) -> SyncStatus:
+        """So many cases, each sent, and how things stand then."""
+
+        def saved(workspace: Workspace) -> SyncStatus:
+            for _ in range(count):
+                record(workspace)
+                sync.once(workspace)
+            sync.once(workspace)
+            return sync.status(workspace)
+
+        found: SyncStatus = self.during(saved)
+        return found
+
+
+def record(workspace: Workspace) -> None:
+    with workspace.store.write() as unit:
+        case = {"status": "open", "opened_at": instants.iso(unit.now), "summary": "algo"}
+        unit.record("cases", instants.new_id(), case)
+
+
+@pytest.fixture
+def laptop(office: Founded, served: Served, tmp_path: Path) -> Laptop:
+    found = Laptop(office, tmp_path)
+    found.during(lambda workspace: enrolled(workspace, served))
+    return found
+
+
+def test_files_that_are_all_put_back_are_told_once_and_once_more_the_next_time(laptop: Laptop) -> None:
+    assert laptop.work(2).alarms == []
+    laptop.keep()
+    assert laptop.work(3).alarms == []
+    laptop.put_back()
+    back = laptop.work(1)
+    assert back.alarms == [CODE]
+    assert back.back is not None
+    assert back.back["missing"] >= 3
+    assert back.back["at"] is not None
+
+    def forget(workspace: Workspace) -> int:
+        with workspace.store.write() as unit:
+            unit.remember(server_state.ALARMS, None)
+            return int(unit.connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() or 0)
+
+    assert laptop.during(forget) == 6  # all that was sent came back, and the new one
+    assert laptop.work(1).alarms == []
+    laptop.put_back()
+    assert laptop.work(0).alarms == [CODE]
+
+
+def test_more_saves_after_the_copy_than_before_it_hide_nothing(laptop: Laptop) -> None:
+    laptop.work(1)
+    laptop.keep()
+    laptop.work(1)
+    laptop.put_back()
+
+    def alone(workspace: Workspace) -> None:
+        for _ in range(12):
+            record(workspace)
+
+    laptop.during(alone)
+    assert laptop.work(0).alarms == [CODE]
+
+
+def test_a_server_that_knows_less_and_a_push_that_never_came_are_no_alarm(
+    laptop: Laptop, served: Served
+) -> None:
+    laptop.work(2)
+    with served.office() as office:
+        office.connection.execute("UPDATE devices SET saved = '[1, \"00000000000000000000000000000000\", 0]'")
+
+    def noted(workspace: Workspace) -> None:
+        record(workspace)
+        with workspace.store.write() as unit:
+            saves.note(unit, 1)  # and the program ends before anything goes out
+
+    laptop.during(noted)
+    assert laptop.work(1).alarms == []
+
+
+@pytest.mark.parametrize("said", [
+    None, [], [1], "1", [True, "a", 0], [5, 5, 5], {"n": 9}, [0, "", 0],
+])  # fmt: skip
+def test_what_says_nothing_tells_nothing(workspace: Workspace, said: Any) -> None:
+    with workspace.store.write() as unit:
+        unit.remember(server_state.SAVED, [7, "ab" * 16, 0, 1])
+    assert not saves.compare(workspace.store, said)
+    with workspace.store.read() as connection:
+        assert state.get(connection, server_state.ALARMS) is None
+
+
+def test_the_same_count_of_another_history_is_told(workspace: Workspace) -> None:
+    with workspace.store.write() as unit:
+        unit.remember(server_state.SAVED, [7, "ab" * 16, 0, 1])
+    assert not saves.compare(workspace.store, [7, "ab" * 16, 4])
+    assert saves.compare(workspace.store, [7, "cd" * 16, 4])
+    assert not saves.compare(workspace.store, [7, "cd" * 16, 4])

@@ -17,6 +17,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "start": lambda: terminal.start(homes.filled(FEW)),
     "unlock": lambda: terminal.unlock(homes.filled(FEW)),
     "edit": lambda: store.edits(homes.filled(FEW)),
+    "mark": lambda: store.marking(homes.filled(200 if QUICK else FEW)),
     "search": lambda: store.searching(homes.filled(MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),

@@ -11,9 +11,13 @@ from bench.homes import opened
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.services import search
 from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.storage import loss, vault
+from lnctp_tui.storage.mark import counting
 from lnctp_tui.storage.search import FIND, match_query
+from tests.pty_app import PHRASE
 
 EDITS = 300
+Counting = counting()
 SEED = 7
 BARE_SEARCH = FIND.replace(":q", "?").replace(":n", "50")
 TYPED = (
@@ -46,6 +50,40 @@ def edits(home: Path) -> list[Measure]:
             within("edit → durable, row + change, p95", "one raw commit", p95(mine), p95(theirs), "ms", 8,
                    at_most=10, detail={"p50": p50(mine), "floor p50": p50(theirs)}),
         ]  # fmt: skip
+
+
+def marking(home: Path) -> list[Measure]:
+    """An edit until it is durable with the count and the mark, by turns with the same without, in one run."""
+    found: dict[bool, list[float]] = {True: [], False: []}
+    count = Counting._count
+    with opened(home) as (workspace, bare):
+        people = [
+            row[0] for row in bare.execute("SELECT id FROM people ORDER BY random() LIMIT ?", (EDITS * 2,))
+        ]
+        try:
+            for number, person in enumerate(people):
+                marked = bool(number % 2)
+                Counting._count = count if marked else lambda _self: None  # type: ignore[attr-defined]
+                name = f"Persona {number}"
+                found[marked].append(
+                    milliseconds(lambda name=name, of=person: _through_writer(workspace, of, name))
+                )
+                _until_quiet(bare)
+        finally:
+            Counting._count = count  # type: ignore[attr-defined]
+    detail = {"p95": p95(found[True]), "floor p95": p95(found[False])}
+    return [
+        within("edit → durable with the mark, p50", "without it, same run", p50(found[True]), p50(found[False]), "ms",
+               1.05, detail=detail),
+        *_looking(home),
+    ]  # fmt: skip
+
+
+def _looking(home: Path) -> list[Measure]:
+    """What the comparison with the mark adds to an opening."""
+    key = vault.unlock(home, PHRASE)
+    times = [milliseconds(lambda: loss.refuse(home, key)) for _ in range(50)]
+    return [within("start: the look at the mark, p50", "5 ms", p50(times), 5, "ms", 1)]
 
 
 def _through_writer(workspace: Workspace, person: str, name: str) -> None:

@@ -52,10 +52,10 @@ def pytest_collection_finish() -> None:
 vault._derive = functools.cache(vault._derive)
 
 
-def _read_once(load: Callable[[Path | None], Protocol]) -> Callable[[Path | None], Protocol]:
+def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
     """The built-in protocol cannot change; a folder of an organisation is read whenever it is asked for."""
     built_in = functools.cache(lambda: load(None))
-    return lambda folder=None: built_in() if folder is None else load(folder)
+    return lambda folder=None, content=None: built_in() if folder is None else load(folder, content)
 
 
 catalogs.load = _read_once(catalogs.load)

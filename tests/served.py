@@ -107,7 +107,7 @@ class Laptop:
     def case(self, **patch: Any) -> dict[str, Any]:
         """A change that makes a case."""
         now = instants.iso(instants.now())
-        made = {"created_at": now, "created_by": self.actor, "opened_at": now, "status": "open"}
+        made = {"opened_at": now, "status": "open"}
         return self.change("cases", made | patch)
 
     def push(self, *coming: Any, **members: Any) -> Answered:

@@ -47,8 +47,10 @@ class FakeServer:
             raise SyncFailed(self.down)
         self.asked.append(what)
 
-    def settled(self, _store: Any, conflict: Conflict, change: str) -> None:
-        self.asked.append(("settle", conflict.field, change))
+    def settled(self, _store: Any, _table: str, _row: str, field_: str, value: Any, _shown: list[str]) -> None:
+        conflict = next(each for each in self.conflicts if each.field == field_)
+        change = next(side.change_id for side in conflict.sides if side.value == value)
+        self.asked.append(("settle", field_, change))
         self.conflicts = [each for each in self.conflicts if each is not conflict]
         self.status = replace(self.status, conflicts=len(self.conflicts))
 
@@ -72,7 +74,7 @@ class FakeServer:
             "conflicts",
             lambda _store, case=None: [each for each in self.conflicts if case in (None, each.case)],
         )
-        patch.setattr(sync, "settle", self.settled)
+        patch.setattr(sync, "let_stand", self.settled)
         patch.setattr(sync, "fingerprint", lambda _workspace: WORDS)
         for name, given in (
             ("colleagues", "colleagues"), ("offers", "offers"), ("quarantine", "quarantine"),

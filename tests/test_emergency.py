@@ -238,7 +238,11 @@ def test_an_error_in_the_search_index_costs_no_edit(
     assert workspace.writer.health.well
 
 
-@pytest.mark.parametrize("bad", [1 << 80, {1, 2}, float("nan"), "\ud800", object()], ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [1 << 80, {1, 2}, float("nan"), "\ud800", object()],
+    ids=["long", "set", "nan", "surrogate", "object"],
+)
 def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     office: Founded, bad: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +252,7 @@ def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     real = workspace.store.write
 
     case = Ref("cases", intake._case)
-    intake.set(intake.contact, {"kind": "report", "narrative": "Lo que contó."})
+    intake.set(intake.contact, {"kind": "victim", "narrative": "Lo que contó."})
     intake.set(case, {"summary": "Resumen.", "triage": bad, "code_word": "sandía"})
     intake.narrate("Lo que contó. Y más.")
     assert workspace.writer.drain(10)

@@ -361,7 +361,10 @@ async def test_the_screen_stands_between_the_phrase_and_the_desk(
 
 
 @pytest.mark.usefixtures("spanish")
-async def test_an_enter_typed_with_the_phrase_does_not_go_past_it(killed: Founded) -> None:
+async def test_an_enter_typed_with_the_phrase_does_not_go_past_it(
+    killed: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lnctp_tui.screens.loss.TYPED_AHEAD", 60)
     deleted_log(killed.home)
     app = app_on(killed)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from lnctp_tui.domain.documents import ControlRefused, Signed
 from lnctp_tui.errors import SyncFailed, VaultError
 from lnctp_tui.services import cases, grace, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import authority, instants, recovery, server_state, state, vault
+from lnctp_tui.storage import authority, copies, instants, recovery, server_state, state, vault
 from lnctp_tui.storage.server_state import Server
 from lnctp_tui.sync import control as orders
 from lnctp_tui.sync.control import Control
@@ -121,7 +121,7 @@ def first_list() -> tuple[Authority, Signed]:
 
 
 @pytest.fixture
-def scene(workspace: Workspace) -> Iterator[Scene]:
+def scene(workspace: Workspace) -> Scene:
     acta, document = first_list()
     store = workspace.store
     store.now = lambda: instants.parse("2026-11-30T10:00:00.000000Z")
@@ -157,6 +157,26 @@ def test_two_persons_wipe_what_was_sent_and_it_is_told_back_once(scene: Scene) -
 def test_with_the_unsent_everything_goes(scene: Scene) -> None:
     scene.told(scene.order("wipe", "laura", "rosa", unsent=True))
     assert scene.state() == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("unsent", [False, True])
+def test_copies_beside_the_database_go_with_what_was_never_sent(
+    scene: Scene, unsent: bool, tmp_path: Path
+) -> None:
+    home, elsewhere = scene.workspace.home, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "case.db").write_bytes(b"mine")
+    for name in ("rescate-20261129", "antes-20261128"):
+        (home / name).mkdir()
+        (home / name / "case.db").write_bytes(b"old")
+    (home / "antes-link").symlink_to(elsewhere)
+    for name in ("emergency-00-ab.journal", "apartado-emergency-01-cd.journal"):
+        (home / name).write_bytes(b"sealed")
+    scene.told(scene.order("wipe", "laura", "rosa", unsent=unsent))
+    left = {path.name for path in copies.found(home)}
+    assert len(left) == (0 if unsent else 5)
+    assert (elsewhere / "case.db").exists()
+    assert {"vault.json", "case.db"} <= {path.name for path in home.iterdir()}
 
 
 def test_new_calls_after_a_wipe_stay_though_the_order_is_shown_again(scene: Scene) -> None:

@@ -150,6 +150,17 @@ def test_a_laptop_that_had_a_folder_before_goes_on_with_it(laptop: Founded) -> N
     assert "0199" not in spoken(laptop)
 
 
+def test_a_file_that_replaces_the_programs_own_is_shown_against_it(laptop: Founded) -> None:
+    put(laptop, SHIPPED.replace(f"marque el {TRUE}", f"marque el {FALSE}").replace(TRUE, FALSE, 1))
+    found = opened(laptop)
+    assert found.pending
+    told = found.pending.differences()
+    found.close()
+    assert told
+    assert all(each.before and each.after for each in told)
+    assert told[0].numbers
+
+
 def test_lines_with_numbers_come_first() -> None:
     known = {"a.csv": b"code,es\nx,Uno\n", "z.toml": b'es = "Llame al 911"\nsource = "2024-01-02"\n'}
     found = {"a.csv": b"code,es\nx,Dos\n", "z.toml": b'es = "Llame al 915"\nsource = "2025-01-02"\n'}

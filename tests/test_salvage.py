@@ -19,6 +19,7 @@ from lnctp_tui.screens.desk import DeskScreen
 from lnctp_tui.screens.loss import LossScreen
 from lnctp_tui.services import refold, rescue, workspace
 from lnctp_tui.storage import backup, catalogs, engine, loss, paths, salvage, vault, wal
+from lnctp_tui.storage.session import TABLES
 
 __all__ = ["spanish"]
 
@@ -96,6 +97,9 @@ def test_the_layout_of_what_is_kept_is_the_databases(office: Founded) -> None:
     connection = engine.connect(office.home / paths.DATABASE, office.key.dek)
     for table, names in salvage.COLUMNS.items():
         assert [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] == list(names)
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'"
+    derived = {"alembic_version", "commits", "conflicts", *TABLES}
+    assert {row[0] for row in connection.execute(query)} - derived == set(salvage.COLUMNS) == set(rescue.KEPT)
     connection.close()
 
 

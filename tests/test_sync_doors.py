@@ -236,10 +236,12 @@ def test_a_bomb_in_an_answer_is_not_unpacked() -> None:
 
 
 def test_an_answer_that_is_none_is_named() -> None:
-    for body in (b"<html>", b"[" * 100_000, wire.pack([1]), b"\x28\xb5\x2f\xfd"):
+    named = {b"<html>": "not_a_server", b"[" * 100_000: "answer_too_large", wire.pack([1]): "not_a_server",
+             b"\x28\xb5\x2f\xfd": "not_a_server"}  # fmt: skip
+    for body, code in named.items():
         with (
             Answering(http("200 OK", body, f"Content-Type: {wire.MEDIA}")) as server,
-            pytest.raises(SyncFailed, match="not_a_server"),
+            pytest.raises(SyncFailed, match=code),
         ):
             call(f"http://127.0.0.1:{server.port}")
 

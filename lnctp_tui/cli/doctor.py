@@ -20,8 +20,11 @@ NAMES = {
     "running": N_("Aplicación"), "journal": N_("Diario sellado"), "protocol": N_("Protocolo"),
     "faults": N_("Fallas recientes"), "database": N_("Base de datos"), "mark": N_("Lo guardado"),
     "accepted": N_("Protocolo aceptado"), "schema": N_("Versión de los datos"), "clock": N_("Reloj"),
-    "log": N_("Registro de cambios"), "views": N_("Registro de consultas"), "index": N_("Búsqueda"),
+    "log": N_("Registro de cambios"), "fit": N_("Valores apartados"), "views": N_("Registro de consultas"),
+    "index": N_("Búsqueda"),
 }  # fmt: skip
+SOME = 20
+"""Of a list in a sentence; all are in the JSON."""
 LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
 ADVICE = {
     ("vault", "note"): N_("Si se pierde la frase se pierden los datos: haga «lnctp recovery sheet»."),
@@ -41,6 +44,9 @@ ADVICE = {
     ("clock", "bad"): N_("El reloj está atrasado respecto de lo ya guardado: póngalo en hora."),
     ("log", "bad"): N_("{different} registros no coinciden con sus cambios: avise a soporte."),
     ("log", "ok"): N_("{records} registros, {changes} cambios."),
+    ("fit", "bad"): N_(
+        "{count} no caben en su campo y no se muestran; siguen en el registro. Avise a soporte: {records}."
+    ),
     ("views", "bad"): N_("La cadena de consultas se rompe en {entry}: avise a soporte."),
     ("index", "bad"): N_("La búsqueda está incompleta: se rehace al abrir la aplicación."),
 }
@@ -103,7 +109,7 @@ def _advice(check: Check) -> str:
     if check.facts.get("read_only"):
         sentence = N_("Es de solo lectura: devuelva el permiso de escritura a la carpeta de datos.")
     facts = {
-        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        name: ", ".join(map(str, value[:SOME])) if isinstance(value, list) else value
         for name, value in check.facts.items()
     }
     return _(sentence).format(**facts) if sentence else ""

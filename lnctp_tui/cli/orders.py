@@ -113,7 +113,7 @@ def list_(context: typer.Context) -> None:
 
     with session.opened(context) as workspace:
         kept = orders.holding(workspace)
-        drafts = orders.waiting(workspace) if orders.standing(workspace).mine else []
+        drafts = orders.waiting(workspace) if orders.standing(workspace).key else []
         zone, names = workspace.zone, orders.names(workspace)
     if session.settings(context).json:
         waits = [
@@ -255,19 +255,20 @@ def key(context: typer.Context, file: NewFile) -> None:
 def found(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de los demás responsables."))
-    ],
+        list[Path] | None,
+        typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de los demás responsables.")),
+    ] = None,
 ) -> None:
-    _list(context, files, first=True)
+    _list(context, files or (), first=True)
 
 
 def change(
     context: typer.Context,
     files: Annotated[
-        list[Path], typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de todos los demás."))
-    ],
+        list[Path] | None, typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de todos los demás."))
+    ] = None,
 ) -> None:
-    _list(context, files, first=False)
+    _list(context, files or (), first=False)
 
 
 def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None:

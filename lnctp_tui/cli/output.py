@@ -10,6 +10,7 @@ from dataclasses import asdict, is_dataclass
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain import moments
 from lnctp_tui.domain.text import clean
 from lnctp_tui.storage import instants
 
@@ -85,10 +86,9 @@ def shown(value: Any) -> str:
 
 def moment(stored: str | None, zone: str) -> str:
     """`2026-03-14 20:05` on the counselor's clock; what is no instant as it is."""
-    try:
-        return f"{instants.local(stored, zone):%Y-%m-%d %H:%M}" if stored else ""
-    except ValueError:
+    if moments.instant(stored) is None:
         return stored or ""
+    return f"{instants.local(str(stored), zone):%Y-%m-%d %H:%M}"
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -67,10 +67,13 @@ def run(
     ] = None,
 ) -> None:
     _needed()
+    from lnctp_tui.server import codes
     from lnctp_tui.server import run as server
     from lnctp_tui.server.settings import Settings
 
-    server.serve(Settings.read(), host, port, workers, cert, key)
+    settings = Settings.read()
+    codes.learn(settings.home)
+    server.serve(settings, host, port, workers, cert, key)
 
 
 def status(context: typer.Context) -> None:
@@ -184,7 +187,7 @@ def restore(
     if not check:
         backups.put_back(file, key, Settings.read().home, new_key=new_key)
         with database() as (settings, found):
-            manifest = backups.restore(file, key, _owner(found), settings.home)
+            manifest = backups.restore(file, key, _owner(found), settings.home, new_key=new_key)
             again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, actor())
     if session.settings(context).json:
         output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
@@ -229,11 +232,12 @@ def database() -> Iterator[tuple[Settings, Database]]:
     _needed()
     import psycopg
 
-    from lnctp_tui.server import cluster
+    from lnctp_tui.server import cluster, codes
     from lnctp_tui.server.database import Declined
     from lnctp_tui.server.settings import Settings
 
     settings = Settings.read()
+    codes.learn(settings.home)
     try:
         with cluster.running(settings) as found:
             yield settings, found

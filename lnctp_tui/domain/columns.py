@@ -1,12 +1,14 @@
-"""The columns that a protocol field or a condition may name, per table, and where each answer stands.
+"""The columns of every table: which a protocol field or a condition may name, what each takes, where answers stand.
 
-Source: docs/protocol.md, "Columns and answers". A test holds that models/ has the same columns.
+Source: docs/protocol.md, "Columns and answers"; docs/import.md. Tests hold that models/ has the same columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+
+from lnctp_tui.domain.ages import OLDEST
 
 
 def words(text: str) -> frozenset[str]:
@@ -58,3 +60,93 @@ def fills(table: str, code: str) -> tuple[str, ...]:
     if code in COLUMNS[table]:
         return (code,)
     return SHORTHANDS.get(table, {}).get(code, ())
+
+
+CODES: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "cases": {
+        "status": "case_status", "close_reason": "close_reason", "report_class": "report_class",
+        "triage": "triage", "anonymity": "anonymity", "consent_store": "answer", "consent_share": "answer",
+        "callback_allowed": "answer", "callback_channel": "channel",
+    },
+    "contacts": {
+        "channel": "channel", "direction": "direction", "kind": "kind", "reporter_type": "reporter_type",
+        "country": "country", "state": "state", "municipality": "municipality", "language": "language",
+    },
+    "people": {
+        "role": "person_role", "sex": "sex", "gender": "gender", "nationality": "country",
+        "origin_state": "state", "origin_municipality": "municipality",
+        "migration_status": "migration_status", "education": "education",
+        "relation_to_trafficker": "relation", "trafficker_role": "trafficker_role",
+        "network_level": "network_level", "consented": "answer",
+    },
+    "places": {
+        "role": "place_role", "country": "country", "state": "state", "municipality": "municipality",
+        "venue": "venue",
+    },
+    "identifiers": {"kind": "identifier_kind", "platform": "platform"},
+    "money": {
+        "flag": "flag", "instrument": "instrument", "currency": "currency", "known_by": "known_by",
+        "share_consent": "answer",
+    },
+    "notes": {},
+    "referrals": {
+        "reason": "referral_reason", "consent": "answer", "channel": "channel", "status": "referral_status",
+    },
+    "supports": {"kind": "support_type", "modality": "support_modality"},
+    "files": {"entity": "state", "stage": "file_stage"},
+    "tasks": {"kind": "task_kind", "channel": "channel", "status": "task_status"},
+})  # fmt: skip
+"""Table → column → the catalog of its codes."""
+
+OF_ALL = words("id heads extra created_at created_by erased_at")
+"""Columns of every synchronised row that the program itself writes."""
+
+_OWN: Mapping[str, str] = {
+    "cases": "folio opened_at closed_at merged_into class_confirmed_by owner_id team protocol_version answers",
+    "contacts": "case_id started_at ended_at counselor_id answers",
+    "people": "case_id answers",
+    "places": "case_id",
+    "identifiers": "case_id normalised",
+    "money": "case_id",
+    "notes": "case_id author_id written_at text",
+    "referrals": """case_id person_id provider_id provider_name reason consent consented_fields channel sent_at
+        status status_at refusal_reason outcome""",
+    "supports": "case_id person_id kind modality on minutes counselor_id note",
+    "files": "case_id number authority entity opened_on stage stage_on note",
+    "tasks": "case_id kind due_from due_to channel say assignee_id status done_at outcome",
+    "counselors": "name role team time_zone",
+    "devices": "counselor_id public_key folio_prefix state",
+    "providers": """name kind services populations states municipalities hours languages capacity phones
+        last_verified reliability answers""",
+}
+_FIELDS_OF = {"cases": "case", "contacts": "contact", "people": "person", "places": "place",
+              "identifiers": "identifier", "money": "money"}  # fmt: skip
+
+DECLARED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        table: words(own) | OF_ALL | COLUMNS.get(_FIELDS_OF.get(table, ""), frozenset())
+        for table, own in _OWN.items()
+    }
+)
+"""SQL table → all its columns."""
+
+REFERENCES = {"person_id": "people", "reporter_person_id": "people", "callback_identifier_id": "identifiers"}
+"""Column → the table of the record it names, which is in the document or in the store."""
+ELSEWHERE = words("merged_into owner_id class_confirmed_by counselor_id author_id provider_id assignee_id")
+"""Ids of records that need not be on this laptop."""
+BOOLS = words("dropped interpreter age_estimated amount_estimated")
+WHOLE: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "headcount": (1, 10**6), "age_min": (0, OLDEST), "age_max": (0, OLDEST), "minutes": (0, 10**6),
+        "reliability": (0, 10**6),
+    }
+)  # fmt: skip
+"""Whole numbers: the least and the most."""
+NUMBERS: Mapping[str, tuple[int, int]] = MappingProxyType({"amount": (0, 10**15)})
+"""Numbers with a fraction, between these."""
+LISTS = words("consented_fields services populations states municipalities languages phones")
+"""Lists of texts."""
+LONG_TEXTS = words("""summary narrative text say note outcome way address callback_window callback_say""")
+OBJECTS = words("heads extra answers")
+STANDING = frozenset({("people", "role")})
+"""(Table, column) that once said is never empty: a person without a role leaves the assessment without a word."""

@@ -6,7 +6,7 @@ Reads no clock: `latest` is the record's own day where nobody may ask what day i
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from lnctp_tui.domain.columns import words
 from lnctp_tui.domain.dates import EARLIEST, LATEST, stored
@@ -28,7 +28,11 @@ def instant(value: object) -> datetime | None:
         found = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return found if EARLIEST <= found.year <= LATEST else None
+    if not EARLIEST <= found.year <= LATEST:
+        return None
+    if found.tzinfo is not None and not EARLIEST <= found.astimezone(UTC).year <= LATEST:
+        return None
+    return found
 
 
 def day(value: object, latest: date | None, *, birth: bool = False) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from typing import Any
 
 REPLACEMENT = "�"
 
@@ -41,6 +44,22 @@ def plain_json(content: bytes) -> bool:
     if b"\\" in content and _CONTROL(content):
         return False
     return plain(content.translate(None, _PRINTABLE).decode())
+
+
+def spelled(value: Any) -> Iterator[str]:
+    """JSON in pieces of what is nested deeper than an encoder goes."""
+    left: list[tuple[bool, Any]] = [(False, value)]
+    while left:
+        said, each = left.pop()
+        if said or not isinstance(each, dict | list):
+            yield each if said else json.dumps(each, default=str)
+            continue
+        listed = isinstance(each, list)
+        inner: list[tuple[bool, Any]] = [(True, "[" if listed else "{")]
+        for place, key in enumerate(each):
+            inner.append((True, ", " if place else ""))
+            inner += [(False, key)] if listed else [(True, json.dumps(str(key)) + ": "), (False, each[key])]
+        left += reversed([*inner, (True, "]" if listed else "}")])
 
 
 def clean(text: str) -> tuple[str, int]:

@@ -13,9 +13,20 @@ from dataclasses import field as member
 from datetime import date
 from typing import Any, NamedTuple
 
-from lnctp_tui.domain import ages, amounts, dates, identifiers, lookup, moments, nothing, numbers, places
+from lnctp_tui.domain import (
+    ages,
+    amounts,
+    dates,
+    identifiers,
+    lookup,
+    moments,
+    nothing,
+    numbers,
+    places,
+    record_check,
+)
 from lnctp_tui.domain.columns import CLOSED
-from lnctp_tui.domain.document import Record, answer
+from lnctp_tui.domain.document import TABLE_OF, Record, answer
 from lnctp_tui.domain.phones import read, unmarked
 from lnctp_tui.domain.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.text import clean, fold
@@ -103,6 +114,8 @@ def parse(
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
     read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))
+    if flaw := record_check.flaw(TABLE_OF[field.on], read.patch, record_check.I64):
+        read = _UNFIT[flaw.reason](len(typed)) if flaw.reason in _UNFIT else _bad(f"{field.kind}_unreadable")
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
     empty = field.kind in _MEASURED and nothing.said(protocol, typed)
@@ -114,6 +127,13 @@ def parse(
 def closed(field: Field) -> bool:
     """Whether the field takes codes alone. What is none is kept as typed beside the code that stands."""
     return field.kind == "catalog" and (field.catalog or field.code) in CLOSED
+
+
+_UNFIT: Mapping[str, Callable[[int], Parsed]] = {
+    "size": lambda length: _bad("too_long", length=length, max_length=record_check.SHORT),
+    "range": lambda _length: _bad("number_too_large"),
+}
+"""What a person reads of a value that its column does not take (domain.record_check)."""
 
 
 def mark(field: Field, row: str, value: str | None) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def explain_code(code: str, **facts: object) -> Explanation:
     happened, saved, now = MESSAGES.get(code) or MESSAGES["error"]
     if code == "bad_protocol":
         facts["reason"] = findings.tell(str(facts.get("reason")), **facts)
+    elif code == "unfit_value":
+        facts["why"] = refusal(str(facts.get("reason")))
     elif code == "import_mapping":
         facts["reason"] = reasons.reason(str(facts.get("reason")), {})
     known = _Facts({"at": code} | facts | {"code": code})
@@ -75,6 +77,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Estos datos los ven todas y los mantiene otra persona."),
         UNTOUCHED,
         N_("Pida el cambio a quien supervisa. Su propio nombre sí puede cambiarlo usted."),
+    ),
+    "unfit_value": (
+        N_("Un valor no cabe en su campo ({field}): {why}"),
+        UNTOUCHED,
+        N_("Corríjalo y vuelva a intentarlo."),
     ),
     "bad_input": (
         N_("Un dato no se puede guardar como está ({field}: {reason})."),

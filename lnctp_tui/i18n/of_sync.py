@@ -195,6 +195,18 @@ REFUSALS: dict[str, str] = {
     "type": N_(
         "Un valor no es de la clase que su campo admite. Corríjalo en el caso, o que supervisión lo admita."
     ),
+    "code": N_(
+        "Un código no está en el catálogo de su campo. Si su organización lo agregó, póngalo también en el servidor."
+    ),
+    "range": N_("Un número es menor o mayor de lo que su campo admite. Corríjalo en el caso."),
+    "size": N_("Un texto es más largo de lo que cabe. Divídalo en notas; lo escrito está en este equipo."),
+    "deep": N_(
+        "Un valor tiene demasiados niveles para guardarlo. Avise a soporte; lo escrito está en este equipo."
+    ),
+    "name": N_(
+        "Un campo lleva el nombre de otro dato, como el de una clave. No se admite; avise a supervisión."
+    ),
+    "empty": N_("Un campo que no puede quedar vacío llegó sin valor. Corríjalo en el caso."),
     "text": N_("Un texto tiene caracteres que no se pueden guardar. Escríbalo otra vez sin ellos."),
     "foreign": N_("Lo firmó un equipo de otra persona. Supervisión lo revisa."),
     "unknown_device": N_("Lo firmó un equipo que el servidor no conoce. Avise a administración."),

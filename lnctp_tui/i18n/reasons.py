@@ -57,6 +57,7 @@ REASONS: dict[str, str] = {
     "other_case": N_("Ese registro ya está en otro caso; importar no mueve nada de un caso a otro."),
     "other_state": N_("El municipio es de {own} y el estado dice {state}. Corrija uno de los dos."),
     "out_of_range": N_("Debe estar entre {least} y {most}."),
+    "reserved_name": N_("Ese nombre ya es de otro dato; un campo nuevo no puede llamarse así."),
     "too_deep": N_("El campo tiene demasiados niveles."),
     "phone_unreadable": N_("No se entiende el teléfono: 10 dígitos, o + y el país; aparte la extensión."),
     "too_few_cells": N_("La línea {line} tiene menos celdas que títulos; está cortada o falta una coma."),

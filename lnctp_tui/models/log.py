@@ -25,6 +25,7 @@ class Change(SQLModel, table=True):
             sqlite_where=text("sent < 2"),
         ),
         Index("changes_refused", "refused", sqlite_where=text("refused IS NOT NULL")),
+        Index("changes_unfit", "unfit", sqlite_where=text("unfit IS NOT NULL")),
         CheckConstraint("hlc > 0", name="hlc_positive"),
     )
 
@@ -58,6 +59,8 @@ class Change(SQLModel, table=True):
     """The hlc the server orders it by, when that is not its own (a clock far ahead)."""
     refused: str | None = None
     """Why the server put it into quarantine."""
+    unfit: str | None = None
+    """Why it fits no table (domain.record_check): it stands in the log alone."""
     salt: str | None = None
     """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 

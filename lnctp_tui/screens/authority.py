@@ -19,6 +19,14 @@ from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
 
 
+class HeardEntry(PhraseEntry):
+    """The words that are heard; Enter compares them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", N_("confirmar"), id="confirm.confirm"),
+    ]
+
+
 class ConfirmScreen(AppDialog[bool]):
     """The organisation's words are typed as they are heard: whoever only reads them off a screen compares nothing.
 
@@ -28,7 +36,6 @@ class ConfirmScreen(AppDialog[bool]):
     CSS_PATH = "../styles/lists.tcss"
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "confirm", N_("confirmar"), id="confirm.confirm"),
         Binding("escape", "leave", N_("volver"), id="confirm.leave"),
     ]
 
@@ -51,7 +58,7 @@ class ConfirmScreen(AppDialog[bool]):
             )
             yield Static(Content(f"{_('Este equipo')}:   {self.own}"), id="own", classes="text")
             yield Static(Content(_("Las de la organización:")), classes="muted")
-            yield PhraseEntry(access.complete, masked=False)
+            yield HeardEntry(access.complete, masked=False)
             yield Static(id="said")
             yield KeyBar()
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import values
+from lnctp_tui.domain import moments, values
 from lnctp_tui.domain.document import answer
 from lnctp_tui.domain.protocol import Field, Protocol, Row, Script, Stage
 from lnctp_tui.domain.safety import ESCALATED
@@ -148,7 +148,7 @@ def day(at: str, zone: str) -> date:
 def escalated_at(intake: Intake) -> str | None:
     """When 911 was told, if it was."""
     at = answer(intake.document["case"], ESCALATED)
-    return str(at) if at else None
+    return at if moments.instant(at) else None
 
 
 def stored(moment: datetime) -> str:

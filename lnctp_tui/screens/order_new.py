@@ -28,8 +28,8 @@ CHOICES = (
     (PERSON, N_("Cambiar el papel de una persona, o decir que se fue")),
     (WIPE, N_("Borrar un equipo, menos lo que no se envió · dos personas")),
     (WIPE_ALL, N_("Borrar un equipo, con todo · dos personas")),
-    (ERASE, N_("Suprimir los datos de un caso · dos personas")),
-    (ERASE_ALL, N_("Suprimir los datos de un caso, también lo no enviado · dos personas")),
+    (ERASE, N_("Suprimir un caso · dos personas")),
+    (ERASE_ALL, N_("Suprimir un caso, también lo no enviado · dos personas")),
 )
 LEFT = "left"
 

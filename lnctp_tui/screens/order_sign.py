@@ -29,14 +29,19 @@ if TYPE_CHECKING:
 REASON = 200
 
 
+class SignEntry(PhraseEntry):
+    """The phrase, which Enter signs with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("firmar"), id="sign.sign")]
+
+
 class SignScreen(AppDialog[bool]):
     """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
 
     CSS_PATH = "../styles/lists.tcss"
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "sign", N_("firmar"), id="sign.sign"),
-        Binding("f8", "refuse", N_("rechazar, con motivo"), id="sign.refuse"),
+        Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
         Binding("f6", "text", N_("texto firmado"), id="sign.text"),
         Binding("escape", "leave", N_("dejar"), id="sign.leave"),
     ]
@@ -53,7 +58,7 @@ class SignScreen(AppDialog[bool]):
             yield (reader := Reader(id="document"))
             reader.can_focus = False
             yield Static(Content(_("Su frase, para firmar:")), id="asks", classes="muted")
-            yield PhraseEntry(access.complete)
+            yield SignEntry(access.complete)
             yield Static(id="said")
             yield KeyBar()
 

@@ -24,8 +24,7 @@ from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.orders import Draft, Known, Standing
-    from lnctp_tui.storage.authority import Kept
+    from lnctp_tui.services.orders import Draft, Kept, Known, Standing
 
 DRAFT = "draft:"
 

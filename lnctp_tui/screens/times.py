@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from lnctp_tui.domain import moments
 from lnctp_tui.i18n import N_, _, ngettext
 
 MONTHS = (
@@ -19,10 +20,8 @@ DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(-(?P<day>\d{2}))?")
 
 def local(stored: str | None, zone: str) -> datetime | None:
     """A stored instant on the clock of `zone`; None for nothing or for what is no instant."""
-    try:
-        return datetime.fromisoformat(stored).astimezone(ZoneInfo(zone)) if stored else None
-    except ValueError:
-        return None
+    found = moments.instant(stored)
+    return found.astimezone(ZoneInfo(zone)) if found else None
 
 
 def moment(stored: str | None, zone: str) -> str:

@@ -168,10 +168,12 @@ def check(file: Path, key: PrivateKey) -> Manifest:
     return manifest
 
 
-def restore(file: Path, key: PrivateKey, owner: str, home: Path | None = None) -> Manifest:
+def restore(
+    file: Path, key: PrivateKey, owner: str, home: Path | None = None, *, new_key: bool = False
+) -> Manifest:
     """Puts a checked backup into an empty database, all or nothing, and compares what arrived.
 
-    `home` is the server's folder, where the signing key of an older backup goes.
+    `home` is the server's folder, where the signing key of an older backup goes, unless a `new_key` stands there.
 
     Raises Refused `restore_occupied`, and as `check`.
     """
@@ -192,6 +194,9 @@ def restore(file: Path, key: PrivateKey, owner: str, home: Path | None = None) -
     with _moment(owner) as (__, described):
         if Manifest(FORMAT, manifest.made_at, **described) != manifest:
             raise BadInput("bad_backup", name=file.name)
+    if new_key:
+        with database.connect(owner) as connection:
+            connection.execute(identity.FORGET)
     schema.migrate(owner, home=home)
     _note_safe(owner, manifest)
     return manifest

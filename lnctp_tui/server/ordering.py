@@ -160,7 +160,7 @@ def _who(signed: Signed, before: Ruling | None, after: Ruling) -> tuple[str, str
     return "+".join(order.persons), f"order.{order.kind}{state}"
 
 
-def resume(settings: Settings, pool: Pool, kept: Control) -> None:
+def resume(settings: Settings, pool: Pool | Db, kept: Control) -> None:
     """Before a process serves: are the documents all there, and is every erasure done that was ordered?
 
     Raises Refused `server_incomplete`.

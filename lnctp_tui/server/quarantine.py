@@ -56,7 +56,7 @@ def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dic
         found = connection.execute(ONE, (team, id_)).fetchone()
         if not found:
             raise Declined("not_found")
-        raw = json.loads(found[0])
+        raw = _read(found[0])
         named = raw.get("device") if isinstance(raw, dict) else None
         writers = push.writers_of(connection, device, [named]) if isinstance(named, str) else {}
         writer = writers.get(named) if isinstance(named, str) else None
@@ -70,6 +70,13 @@ def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dic
         if change.reason is None:
             entering.enter(connection, team, [change], now, lambda: [(device.person, "release", id_)])
     return {"status": change.status, "n": change.n, "reason": change.reason}
+
+
+def _read(content: str | bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):  # deeper than is read: what is kept so stays out
+        return None
 
 
 def _led(device: DeviceRow) -> None:

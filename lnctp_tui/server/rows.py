@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg.types.json import Json
 
-from lnctp_tui.domain import merge
+from lnctp_tui.domain import merge, record_check
 from lnctp_tui.server import staging
 from lnctp_tui.server.database import Db
 from lnctp_tui.storage import folding
@@ -94,12 +94,16 @@ LOG_MEMBERS = ("table", "row", "id", "actor", "hlc", "placed", "base", "patch")
 
 
 def logs(connection: Db, team: str, keys: Iterable[Key]) -> dict[Key, list[dict[str, Any]]]:
-    """All changes of the named records, of each those the log has."""
+    """All changes of the named records that fit their table, of each those the log has."""
     wanted = list(keys)
     found: dict[Key, list[dict[str, Any]]] = {key: [] for key in wanted}
     if wanted:
         tables, rows = zip(*wanted, strict=True)
         for each in connection.execute(LOGS, (list(tables), list(rows), team)):
             change = dict(zip(LOG_MEMBERS, each, strict=True))
-            found[change["table"], change["row"]].append(change)
+            if (
+                change["patch"] is None
+                or record_check.flaw(change["table"], change["patch"], change["hlc"]) is None
+            ):
+                found[change["table"], change["row"]].append(change)
     return found

@@ -20,7 +20,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, founding, keeper, limits, logs, metrics
+from lnctp_tui.server import cluster, codes, founding, keeper, limits, logs, metrics
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
@@ -99,6 +99,7 @@ def application() -> Any:
     hardening.harden()
     logs.start()
     settings = Settings.read()
+    codes.learn(settings.home)
     # What is there by now stays; after that a request makes thousands of objects, and no cycles among them.
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)

@@ -97,13 +97,13 @@ class Services:
 async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
     """The services of this process, closed at the end."""
     with database.pool(url, settings.connections) as pool, door_pool(url) as entrance:
-        news = News(url)
-        news.start()
         with pool.connection() as connection:
             key = identity.signing_key(settings.home, connection)
             unwalled = login.flaw(connection)
         control = Control(pool, settings.home)
         ordering.resume(settings, pool, control)
+        news = News(url)
+        news.start()
         threads = Threads(settings.connections)
         door, batcher = Door(entrance, Threads(2), control), Batcher(pool, key)
         services = Services(settings, pool, key, control, door, news, threads, batcher, Threads(PUSHING))

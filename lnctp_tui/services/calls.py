@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, or_, select
+from sqlalchemy import or_, select
 
 from lnctp_tui.domain.document import Record
 from lnctp_tui.errors import Refused
@@ -14,7 +14,7 @@ from lnctp_tui.services import grace
 from lnctp_tui.services.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.writer import place_key
-from lnctp_tui.storage import instants, state
+from lnctp_tui.storage import instants, sound, state
 from lnctp_tui.storage.session import TABLES, Store, Unit
 
 CONTACTS, CASES = TABLES["contacts"], TABLES["cases"]
@@ -56,18 +56,18 @@ def unfinished(store: Store) -> list[UnfinishedCall]:
         query = select(CONTACTS, CASES.c.folio).outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         rows = connection.execute(query.where(CONTACTS.c.id.in_(list(begun)), CONTACTS.c.erased_at.is_(None)))
         found = []
-        for row in rows.mappings():
+        for row in [sound.row("contacts", each) for each in rows.mappings()]:
             place = state.get(connection, place_key(row["id"]))
             count = _fields_saved(connection, row)
             found.append(_unfinished(row, count, Place(*place) if place else None))
     return sorted(found, key=lambda call: call.started_at, reverse=True)
 
 
-def _unfinished(row: RowMapping, fields: int, place: Place | None) -> UnfinishedCall:
+def _unfinished(row: Mapping[str, Any], fields: int, place: Place | None) -> UnfinishedCall:
     return UnfinishedCall(row["id"], row["case_id"], row["folio"], row["started_at"] or "", fields, place)
 
 
-def _fields_saved(connection: Any, contact: RowMapping) -> int:
+def _fields_saved(connection: Any, contact: Mapping[str, Any]) -> int:
     """How many fields the call and its case hold."""
     total = _filled(contact)
     if contact["case_id"]:
@@ -77,7 +77,7 @@ def _fields_saved(connection: Any, contact: RowMapping) -> int:
             rows = connection.execute(
                 select(table).where(column == contact["case_id"], table.c.erased_at.is_(None))
             )
-            total += sum(_filled(row) for row in rows.mappings())
+            total += sum(_filled(sound.row(name, row)) for row in rows.mappings())
     return total
 
 
@@ -88,7 +88,7 @@ NOT_FIELDS = frozenset(
 )  # fmt: skip
 
 
-def _filled(row: RowMapping) -> int:
+def _filled(row: Mapping[str, Any]) -> int:
     columns = sum(1 for key, value in row.items() if key not in NOT_FIELDS and value not in (None, ""))
     return columns + len(row.get("answers") or {})
 
@@ -111,10 +111,11 @@ def list_calls(store: Store, limit: int = 200, *, unfinished_only: bool = False)
         )
         if unfinished_only:
             query = query.where(CONTACTS.c.id.in_(list(begun)))
-        return [_line(row, row["id"] not in begun) for row in connection.execute(query).mappings()]
+        rows = [sound.row("contacts", row) for row in connection.execute(query).mappings()]
+        return [_line(row, row["id"] not in begun) for row in rows]
 
 
-def _line(row: RowMapping, finished: bool) -> CallLine:
+def _line(row: Mapping[str, Any], finished: bool) -> CallLine:
     return CallLine(
         row["id"], row["case_id"], row["folio"], row["started_at"], row["ended_at"], row["kind"],
         row["counselor"] or row["counselor_id"], row["narrative"] or "", finished,
@@ -130,7 +131,7 @@ def call(store: Store, contact_id: str) -> Record:
         raise Refused("no_such_call")
     if code:
         raise Refused(code)
-    return record_of(row)
+    return record_of("contacts", row)
 
 
 def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimum_due: str | None) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, union
+from sqlalchemy import case as case_when
 
 from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain.columns import WHOLE
 from lnctp_tui.domain.document import MEMBERS, SCHEMA, Document, Record
 from lnctp_tui.domain.safety import ESCALATED, RAISED
 from lnctp_tui.domain.triage import LEVELS
 from lnctp_tui.errors import Refused
 from lnctp_tui.services import grace
-from lnctp_tui.storage import audit, instants
+from lnctp_tui.storage import audit, instants, sound
 from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store, Unit
 
 CASES, CONTACTS, PEOPLE = TABLES["cases"], TABLES["contacts"], TABLES["people"]
@@ -55,9 +58,13 @@ class HistoryLine:
     """Order of arrival on this laptop: where the next page begins."""
 
 
-def record_of(row: RowMapping) -> Record:
-    """A stored row as a record of the document: its columns, its answers, and fields of newer versions."""
-    return {key: value for key, value in row.items() if key not in INSIDE} | dict(row["extra"])
+def record_of(table: str, row: Mapping[Any, Any]) -> Record:
+    """A stored row as a record of the document: its columns, its answers, and fields of newer versions.
+
+    No such field bears the name of a column: what the record is stands apart from what was said.
+    """
+    found = sound.row(table, row)
+    return {**found["extra"], **{key: value for key, value in found.items() if key not in INSIDE}}
 
 
 def document(store: Store, case_id: str, form: Form | None = None) -> Document:
@@ -92,8 +99,8 @@ def document_of_contact(store: Store, contact_id: str, form: Form | None = None)
 
 def _shown(table: str, row: RowMapping, form: Form | None) -> Record:
     if form:
-        form.see(table, row["id"], row["heads"])
-    return record_of(row)
+        form.see(table, row["id"], sound.row(table, row)["heads"])
+    return record_of(table, row)
 
 
 def _children(connection: Connection, table: str, case_id: str, form: Form | None) -> list[Record]:
@@ -110,19 +117,26 @@ def list_cases(
     if status:
         query = query.where(CASES.c.status == status)
     if before:
-        at, last = before
-        query = query.where(or_(CASES.c.opened_at < at, and_(CASES.c.opened_at == at, CASES.c.id < last)))
-    query = query.order_by(CASES.c.opened_at.desc(), CASES.c.id.desc()).limit(limit)
+        last = before[1]
+        at = select(OPENED).where(CASES.c.id == last).scalar_subquery()
+        query = query.where(or_(at > OPENED, and_(at == OPENED, CASES.c.id < last)))
+    query = query.order_by(OPENED.desc(), CASES.c.id.desc()).limit(limit)
     with store.read() as connection:
         query = query.where(grace.shown(connection, store.now()))
         return lines(connection, list(connection.execute(query).mappings()))
 
 
-def lines(connection: Connection, rows: list[RowMapping]) -> list[CaseLine]:
+OPENED = func.coalesce(CASES.c.opened_at, "")
+"""What cases are sorted by, whatever stands there."""
+COUNTED = case_when((PEOPLE.c.headcount.between(*WHOLE["headcount"]), PEOPLE.c.headcount), else_=1)
+
+
+def lines(connection: Connection, found: Sequence[Mapping[Any, Any]]) -> list[CaseLine]:
     """Cases as list lines, in the order given."""
+    rows = [sound.row("cases", row) for row in found]
     ids = [row["id"] for row in rows]
     counts = connection.execute(
-        select(PEOPLE.c.case_id, func.sum(func.coalesce(PEOPLE.c.headcount, 1)))
+        select(PEOPLE.c.case_id, func.sum(COUNTED))
         .where(
             PEOPLE.c.case_id.in_(ids), PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(("victim", "group"))
         )
@@ -138,11 +152,11 @@ def lines(connection: Connection, rows: list[RowMapping]) -> list[CaseLine]:
     return [_line(row, people.get(row["id"], 0), *first.get(row["id"], (None, None))) for row in rows]
 
 
-def _line(row: RowMapping, people: int, kind: str | None, told: str | None) -> CaseLine:
-    summary = " ".join((row["summary"] or told or "").split())[:120]
+def _line(row: Mapping[str, Any], people: int, kind: Any, told: Any) -> CaseLine:
+    summary = " ".join((row["summary"] or (told if isinstance(told, str) else "")).split())[:120]
     return CaseLine(
         row["id"], row["folio"], row["opened_at"], row["status"], row["triage"], row["report_class"],
-        kind, people, summary,
+        kind if isinstance(kind, str) else None, people, summary,
     )  # fmt: skip
 
 
@@ -188,7 +202,7 @@ def history(store: Store, case_id: str, limit: int = 500, before: int | None = N
     return [
         HistoryLine(
             each["at"], names.get(each["actor"]) or each["actor"], each["device"], each["table"], each["row"],
-            each["patch"], each["id"], each["seq"],
+            each["patch"] if isinstance(each["patch"], dict) else {}, each["id"], each["seq"],
         )
         for each in found
     ]  # fmt: skip
@@ -249,16 +263,17 @@ def merge(store: Store, case_id: str, into: str) -> None:
 
 def merge_in(unit: Unit, case_id: str, into: str) -> None:
     """The same within a transaction."""
-    kept = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
-    if _kept(unit.connection, kept)["id"] == case_id:
+    last = unit.connection.execute(select(CASES).where(CASES.c.id == into)).mappings().one()
+    if _kept(unit.connection, last)["id"] == case_id:
         raise Refused("merge_with_itself")
-    gone = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
+    first = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
+    gone, kept = sound.row("cases", first), sound.row("cases", last)
     unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
     if taken := _taken_over(gone, kept):
         unit.record("cases", into, taken)
 
 
-def _taken_over(gone: RowMapping, kept: RowMapping) -> dict[str, Any]:
+def _taken_over(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     """What the case that stays must say for the one that leaves the desk: urgency, hand-over to 911, being open."""
     patch: dict[str, Any] = {}
     if gone["status"] in OPEN and kept["status"] == "closed":

@@ -43,7 +43,8 @@ def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
         query = query.where(grace.shown(connection, store.now()))
         rows = list(connection.execute(query).mappings())
         found = lines(connection, rows)
-    shown = [replace(line, triage=row["level"]) for line, row in zip(found, rows, strict=True)]
+    levels = [row["level"] if row["level"] in URGENCY else None for row in rows]
+    shown = [replace(line, triage=level) for line, level in zip(found, levels, strict=True)]
     return DeskView(shown, unfinished(store))
 
 
@@ -68,7 +69,9 @@ def _unassessed() -> ColumnElement[bool]:
     silent = and_(
         CASES.c.triage == "information",
         CASES.c.report_class.is_(None),
-        func.json_extract(CASES.c.answers, f'$."{DECIDED}"').is_(None),
+        when(
+            (func.json_valid(CASES.c.answers) == 1, func.json_extract(CASES.c.answers, f'$."{DECIDED}"'))
+        ).is_(None),
         has(CONTACTS, "kind", ABOUT_A_VICTIM),
         ~has(PEOPLE, "role", ("victim", "group")),
     )

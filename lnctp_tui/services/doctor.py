@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -80,7 +81,7 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
             yield Check("schema", "ok", {"revision": schema.revision(connection), "program": schema.HEAD})
             yield _accepted(connection, home)
             yield _clock(connection)
-            yield _log(connection)
+            yield from _log(connection)
             broken = audit.broken_at(connection)
             yield Check("views", "bad" if broken else "ok", {"entry": broken} if broken else {})
             yield _index(connection)
@@ -90,7 +91,7 @@ def inside(home: Path, key: Key) -> Iterator[Check]:
 
 def skipped() -> Iterator[Check]:
     """The checks of `inside` when there is no phrase."""
-    for name in ("mark", "database", "schema", "accepted", "clock", "log", "views", "index"):
+    for name in ("mark", "database", "schema", "accepted", "clock", "log", "fit", "views", "index"):
         yield Check(name, "skipped")
 
 
@@ -173,16 +174,22 @@ def _accepted(connection: Connection, home: Path) -> Check:
 def _clock(connection: Connection) -> Check:
     newest = connection.scalar(select(func.max(CHANGES.c.at)))
     now = instants.now()
-    behind = newest is not None and instants.parse(newest) > now + CLOCK_BEHIND
+    try:
+        behind = newest is not None and instants.parse(newest) > now + CLOCK_BEHIND
+    except (OverflowError, TypeError, ValueError):
+        behind = False
     return Check("clock", "bad" if behind else "ok", {"now": instants.iso(now), "newest": newest})
 
 
-def _log(connection: Connection) -> Check:
+def _log(connection: Connection) -> Iterator[Check]:
     found = refold.compare(connection)
     facts = {"records": found.records, "changes": found.changes, "different": len(found.different)}
-    return Check(
+    yield Check(
         "log", "bad" if found.different else "ok", facts | {"tables": sorted({t for t, _ in found.different})}
     )
+    apart = Counter(found.unfit)
+    listed = [f"{table} {row} {reason}" for table, row, reason in sorted(apart)]
+    yield Check("fit", "bad" if apart else "ok", {"count": len(found.unfit), "records": listed})
 
 
 def _index(connection: Connection) -> Check:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from lnctp_tui.services.importing_reader import Prepared, Record
 from lnctp_tui.services.importing_rules import Problem
-from lnctp_tui.storage import folios
+from lnctp_tui.storage import folios, sound
 from lnctp_tui.storage.session import ANSWER, TABLES, New, Unit
 
 
@@ -108,7 +108,8 @@ class Batch:
 
 def _same(stored: Mapping[str, Any], name: str, value: Any) -> bool:
     if name.startswith(ANSWER):
-        found = stored["answers"].get(name.removeprefix(ANSWER))
+        answers = stored.get("answers") or stored["extra"].get("answers") or {}
+        found = answers.get(name.removeprefix(ANSWER))
     elif name in stored:
         found = stored.get(name)
     else:
@@ -122,5 +123,5 @@ def _stored(connection: Connection, table: str, ids: set[str]) -> dict[str, dict
     source, listed = TABLES[table], sorted(ids)
     for start in range(0, len(listed), 500):
         some = select(source).where(source.c.id.in_(listed[start : start + 500]))
-        found |= {row["id"]: dict(row) for row in connection.execute(some).mappings()}
+        found |= {row["id"]: sound.row(table, row) for row in connection.execute(some).mappings()}
     return found

@@ -15,12 +15,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import ages, moments
+from lnctp_tui.domain import moments
 from lnctp_tui.domain.columns import CLOSED, PREFIXES
 from lnctp_tui.domain.document import TABLE_OF
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.moments import BIRTHS, DATES, INSTANTS
 from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.record_check import json_flaw, reserved
 from lnctp_tui.domain.text import clean
 from lnctp_tui.domain.values import FREE
 from lnctp_tui.services.importing_checks import (
@@ -39,7 +40,6 @@ from lnctp_tui.services.importing_columns import (
     ANSWERS,
     BOOLS,
     CODES,
-    DEEPEST,
     ELSEWHERE,
     LISTS,
     LONG,
@@ -54,6 +54,8 @@ from lnctp_tui.storage import instants
 from lnctp_tui.storage.session import COLUMNS
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+UNKEPT = {"deep": "too_deep", "size": "too_long", "range": "not_a_number", "type": "not_a_number",
+          "malformed": "not_a_number"}  # fmt: skip
 _NAME = re.compile(r"[^\s.][^\s]{0,99}")
 
 
@@ -101,7 +103,7 @@ class Rules:
         if name in CODES[table]:
             return self._code(CODES[table][name], free=CODES[table][name] not in CLOSED)
         if name in WHOLE:
-            return whole(WHOLE[name], ages.OLDEST if name.startswith("age") else 10**6)
+            return whole(*WHOLE[name])
         for names, checker in (
             (INSTANTS, self._instant),
             (BIRTHS, a_date(self.today, birth=True)),
@@ -178,7 +180,7 @@ class Rules:
                 checker = columns.get(name)
                 if checker is not None:
                     patch[name] = checker(value)
-                elif name == "answers" and "answers" in COLUMNS[table]:
+                elif name == "answers":
                     self._answers(value, patch, where, problems)
                 elif name == "age" and table == "people":
                     patch |= both_ages(value)
@@ -220,21 +222,24 @@ class Rules:
     def _unknown(self, table: str, name: str) -> str:
         if not _NAME.fullmatch(name) or name.startswith("answers.") or clean(name)[1]:
             raise Bad("bad_name")
+        if reserved(name):
+            raise Bad("reserved_name")
         self.seen.unknown[f"{table}.{name}"] += 1
         return name
 
-    def _kept(self, value: Any, depth: int = 0) -> Any:
+    def _kept(self, value: Any) -> Any:
         """A value of an unknown field as it is, with its texts cleaned."""
-        if depth > DEEPEST:
-            raise Bad("too_deep")
+        if flaw := json_flaw(value):
+            raise Bad(UNKEPT[flaw])
+        return self._tidy(value)
+
+    def _tidy(self, value: Any) -> Any:
         if type(value) is str:
             return self._text(LONGEST["text"])(value)
         if type(value) is list:
-            return [self._kept(each, depth + 1) for each in value]
+            return [self._tidy(each) for each in value]
         if type(value) is dict:
-            return {clean(name)[0]: self._kept(each, depth + 1) for name, each in value.items()}
-        if type(value) is float and not math.isfinite(value):
-            raise Bad("not_a_number")
+            return {clean(name)[0]: self._tidy(each) for name, each in value.items()}
         return value
 
     def unknown_member(self, name: str, value: Any, problems: list[Problem]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from lnctp_tui.domain.protocol import Catalog, Protocol
 from lnctp_tui.domain.text import fold, words
 from lnctp_tui.services import grace
 from lnctp_tui.services.cases import CASES
-from lnctp_tui.storage import catalogs
+from lnctp_tui.storage import catalogs, sound
 from lnctp_tui.storage.session import Store
 
 WAYS = ("hooking_method.", "hooking_means.", "modality.")
@@ -51,7 +51,8 @@ def earlier(store: Store, document: Document, protocol: Protocol | None = None) 
         query = select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None))
         rows = connection.execute(query.where(grace.shown(connection, store.now())))
         found = [
-            Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]])) for row in rows.mappings()
+            Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]]))
+            for row in (sound.row("cases", each) for each in rows.mappings())
         ]
     return sorted(found, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
 
@@ -167,7 +168,7 @@ def _places(connection: Connection, document: Document) -> Iterator[tuple[str, s
 
 SAME_PLACE = text("""
 SELECT DISTINCT l.case_id, a.key AS way FROM places l JOIN people p ON p.case_id = l.case_id,
-  json_each(p.answers) a
+  json_each(iif(json_valid(p.answers), p.answers, '{}')) a
 WHERE l.municipality = :m AND l.venue = :v AND l.erased_at IS NULL AND a.value = 'yes'
   AND a.key IN (SELECT value FROM json_each(:w)) LIMIT 50
 """)

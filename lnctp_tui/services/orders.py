@@ -21,7 +21,8 @@ from lnctp_tui.errors import Refused, SyncFailed
 from lnctp_tui.services import handing, officers
 from lnctp_tui.services.workspace import Workspace
 from lnctp_tui.storage import authority, instants, phrase, recovery, server_state, state
-from lnctp_tui.storage.authority import Book, Kept
+from lnctp_tui.storage.authority import Book
+from lnctp_tui.storage.authority import Kept as Kept
 from lnctp_tui.sync import control as line_control
 from lnctp_tui.sync.transport import Line, dial
 

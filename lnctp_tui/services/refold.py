@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as member
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from lnctp_tui.domain import merge
 from lnctp_tui.models import SYNCED
-from lnctp_tui.storage import folding
+from lnctp_tui.storage import folding, sound
 from lnctp_tui.storage.session import CHANGES, COLUMNS, TABLES
 from lnctp_tui.storage.tables import SCOPES
 
@@ -27,6 +26,8 @@ class Compared:
     changes: int = 0
     different: list[tuple[str, str]] = member(default_factory=list)
     """(table, id) of records that are not what the log says, or that only one of the two knows."""
+    unfit: list[tuple[str, str, str]] = member(default_factory=list)
+    """(table, id, reason) of changes that fit no table, and of rows with values that fit no column."""
 
 
 def compare(connection: Connection) -> Compared:
@@ -34,14 +35,19 @@ def compare(connection: Connection) -> Compared:
     found = Compared()
     for table in SYNCED:
         for rows in _pages(connection, table):
-            logs = _logs(connection, table, list(rows))
+            logs = folding.logs(connection, table, list(rows))
+            found.unfit += [(table, row, reason) for row, reason in logs.unfit.values()]
+            found.changes += len(logs.unfit)
             for row, stored in rows.items():
-                changes = logs.get(row, [])
+                changes = logs.fit.get(row, [])
+                found.unfit += [(table, row, f"row:{name}") for name in sound.flaws(table, stored)]
                 found.records += 1
                 found.changes += len(changes)
                 if not _agrees(table, stored, merge.fold(changes)):
                     found.different.append((table, row))
-        found.different += [(table, row) for row in _without_row(connection, table)]
+        lost, apart = _without_row(connection, table)
+        found.different += [(table, row) for row in lost]
+        found.unfit += [(table, row, reason) for row, reason in apart]
     return found
 
 
@@ -56,29 +62,23 @@ def _pages(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
         last = max(rows)
 
 
-def _logs(connection: Connection, table: str, ids: list[str]) -> dict[str, list[Any]]:
-    order = func.coalesce(CHANGES.c.placed, CHANGES.c.hlc).label("hlc")
-    query = select(CHANGES.c.row, CHANGES.c.id, order, CHANGES.c.base, CHANGES.c.patch).where(
-        CHANGES.c.table == table, CHANGES.c.row.in_(ids)
-    )
-    changes = connection.execute(query.order_by(CHANGES.c.row)).mappings()
-    return {row: list(each) for row, each in groupby(changes, key=lambda change: str(change["row"]))}
-
-
 def _agrees(table: str, stored: Any, folded: merge.Folded) -> bool:
     wanted = folding.row_values(table, folded)
     names = COLUMNS[table] | {"extra"}
-    return all(stored[name] == wanted[name] for name in names) and _heads(stored["heads"]) == _heads(
-        folded.heads
-    )
+    if sound.flaws(table, stored) or not all(stored[name] == wanted[name] for name in names):
+        return False
+    return _heads(stored["heads"]) == _heads(folded.heads)
 
 
 def _heads(heads: Any) -> dict[str, list[str]]:
     return {change: sorted(fields) for change, fields in heads.items() if fields}
 
 
-def _without_row(connection: Connection, table: str) -> list[str]:
-    """Records that only the log knows, but for what the law erased and what was revoked before it was sent."""
+def _without_row(connection: Connection, table: str) -> tuple[set[str], list[tuple[str, str]]]:
+    """Records that only the log knows, but for what the law erased and what was revoked before it was sent.
+
+    And what fits no table among their changes, with its reason.
+    """
     source = TABLES[table]
     gone = select(SCOPES.c.id).where(SCOPES.c.state == "gone")
     query = (
@@ -88,4 +88,5 @@ def _without_row(connection: Connection, table: str) -> list[str]:
         .where(CHANGES.c.table == table, source.c.id.is_(None), CHANGES.c.patch != {})
         .where(func.coalesce(CHANGES.c.case, CHANGES.c.row).not_in(gone))
     )
-    return list(connection.scalars(query))
+    logs = folding.logs(connection, table, connection.scalars(query))
+    return {row for row, of in logs.fit.items() if any(each["patch"] for each in of)}, [*logs.unfit.values()]

@@ -40,7 +40,10 @@ from lnctp_tui.storage import (
 from lnctp_tui.storage.session import ANSWER, TABLES, Store
 from lnctp_tui.sync.verify import Keyring
 
-KEPT = {"changes": "id", "sync_state": "key", "scopes": "id", "receipts": "seq", "access": "seq"}
+KEPT = {
+    "changes": "id", "sync_state": "key", "scopes": "id", "receipts": "seq", "access": "seq", "authorities": "n",
+    "orders": "n",
+}  # fmt: skip
 """What is not derived → what tells two rows apart."""
 WHOLE = "whole.db"
 """The working copy with every sound frame of the log in it."""
@@ -218,8 +221,8 @@ def _recognise(rows: Rows, number: int, columns: tuple[Any, ...]) -> None:
     for table, name in KEPT.items():
         names = salvage.COLUMNS[table]
         row = dict(zip(names, columns, strict=False))
-        if names[0] == "seq":
-            row["seq"] = number
+        if names[0] in ("seq", "n"):
+            row[names[0]] = number
         if not any(columns[len(names) :]) and salvage.FORMS[table](row):
             rows[table].setdefault(row[name], row)
 
@@ -233,7 +236,7 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found
         _take(older, work / f"backup-{number}.db", key)
         if server_state.DEVICE_KEY not in rows["sync_state"]:
             rows["sync_state"] = older["sync_state"] | rows["sync_state"]
-            for table in ("scopes", "receipts", "access"):
+            for table in ("scopes", "receipts", "access", "authorities", "orders"):
                 rows[table] = older[table] | rows[table]
         gone = {id_ for id_, row in rows["scopes"].items() if row["state"] == "gone"}
         later = _later(rows["changes"].values())

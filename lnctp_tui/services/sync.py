@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from lnctp_tui.domain import merge
+from lnctp_tui.domain import merge, record_check
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services import grace
 from lnctp_tui.services.sync_server import (
@@ -225,8 +225,10 @@ def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
 
 
 def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, str]) -> list[Side]:
-    heads = connection.scalar(select(TABLES[table].c.heads).where(TABLES[table].c.id == row)) or {}
-    wanted = merge.heads_of(heads, field)
+    if table not in TABLES:
+        return []
+    heads = connection.scalar(select(TABLES[table].c.heads).where(TABLES[table].c.id == row))
+    wanted = merge.heads_of(heads, field) if record_check.value_flaw(table, "heads", heads) is None else ()
     query = select(
         CHANGES.c.id, CHANGES.c.patch, CHANGES.c.actor, CHANGES.c.at,
         func.coalesce(CHANGES.c.placed, CHANGES.c.hlc).label("order"),
@@ -237,7 +239,7 @@ def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, s
     return [
         Side(
             each["id"],
-            each["patch"].get(field),
+            each["patch"].get(field) if isinstance(each["patch"], dict) else None,
             names.get(each["actor"]) or each["actor"],
             each["at"],
             not place,

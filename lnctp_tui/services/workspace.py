@@ -21,6 +21,7 @@ from lnctp_tui.storage import (
     catalogs,
     emergency,
     engine,
+    fitness,
     folios,
     instants,
     loss,
@@ -142,12 +143,14 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
                 with writer.begin() as connection:
                     accepted.begin(connection, found)
                     schema.prepare_index(connection, used)
+                    fitness.prepare(connection, used.catalogs, instants.now())
                     author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
                     server_state.note_clock(connection, instants.now())
         except StorageFailed as error:
             writer.dispose()
             author, pending = _read_only(readers, error, found)
             used = protocol or accepted.of_files(pending.known if pending else found, home)
+            fitness.learn(used.catalogs)
     except BaseException:
         writer.dispose()
         readers.dispose()

@@ -13,6 +13,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +62,9 @@ class Pending:
         """The lines that differ: those with telephone numbers first, then by file."""
         names = sorted({*self.found, *self.known})
         lines = [
-            line for name in names for line in _differing(name, self.known.get(name), self.found.get(name))
+            line
+            for name in names
+            for line in _differing(name, _instead(self.known, name), _instead(self.found, name))
         ]
         return sorted(lines, key=lambda line: not line.numbers)
 
@@ -132,6 +135,21 @@ def _unpacked(kept: str | None) -> Files:
         return {}
     content = orjson.loads(zlib.decompress(base64.b64decode(kept)))
     return {name: base64.b64decode(each) for name, each in content.items()}
+
+
+def _instead(files: Files, name: str) -> bytes | None:
+    """The file, or the program's own that is used where there is none."""
+    if name in files:
+        return files[name]
+    shipped = resources.files("lnctp_tui").joinpath("data")
+    plain = name.rpartition("/")[2]
+    for path in (
+        name,
+        *(f"{folder}/{plain}" for folder in ("protocol", "scripts", "catalogs", "indicators")),
+    ):
+        if (own := shipped.joinpath(path)).is_file():
+            return own.read_bytes()
+    return None
 
 
 def _differing(name: str, before: bytes | None, after: bytes | None) -> list[Difference]:

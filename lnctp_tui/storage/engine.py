@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed, VaultError
-from lnctp_tui.storage import mark, missing, paths, wal
+from lnctp_tui.storage import mark, missing, paths, sound, wal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -239,6 +239,7 @@ def _engine(
         max_overflow=0,
         pool_use_lifo=True,  # the reader used last: its page cache still holds what the last letter read
         hide_parameters=True,
+        json_deserializer=sound.from_json,
     )
 
     @event.listens_for(engine, "connect")

@@ -1,7 +1,7 @@
 """Rows from the log: the changes of many records folded and written with a few statements.
 
 `storage.session` writes what a person saves here; this writes what comes from elsewhere. Both rest on
-`domain.merge` and come to the same rows; values that do not fit their column stay in the log alone.
+`domain.merge` and come to the same rows; a change that fits no table (domain.record_check) stays in the log alone.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from time import gmtime, strftime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, Boolean, CheckConstraint, Connection, Float, Integer
+from sqlalchemy import JSON, Boolean, Connection, Float, Integer
 
-from lnctp_tui.domain import merge
+from lnctp_tui.domain import merge, moments, record_check
 from lnctp_tui.domain.text import clean, plain_json
-from lnctp_tui.models.base import INSTANT
-from lnctp_tui.storage import bulk
+from lnctp_tui.storage import bulk, instants, sound
 from lnctp_tui.storage.session import TABLES, blank, merged
 
 Change = Mapping[str, Any]
@@ -28,23 +27,58 @@ Key = tuple[str, str]
 
 ORDERED = "coalesce(placed, hlc)"
 """What the merge rule orders heads by: the server's word where there is one."""
-LOG = f"""SELECT row, id, {ORDERED}, base, patch, actor FROM changes
+LOG = f"""SELECT row, id, {ORDERED}, base, patch, actor, unfit, hlc FROM changes
 WHERE "table" = ? AND row IN (SELECT value FROM json_each(?)) ORDER BY row, seq"""
 _LIKE_INSTANT = re.compile(r"....-..-..T.*Z", re.DOTALL)
 _LARGEST = 2**63
 
 
-def logs(connection: Connection, table: str, rows: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """The changes of some records of a table, as the merge rule reads them."""
-    found: dict[str, list[dict[str, Any]]] = {}
+class Logs(NamedTuple):
+    """The changes of some records of a table."""
+
+    fit: dict[str, list[dict[str, Any]]]
+    """Record → its changes as the merge rule reads them."""
+    unfit: dict[str, tuple[str, str]]
+    """Change → its record, and why it fits no table."""
+    told: dict[str, str | None]
+    """Change → why it fits no table, None when it does, where the log says otherwise so far."""
+
+
+def logs(connection: Connection, table: str, rows: Iterable[str]) -> Logs:
+    """The changes of some records, and what is left out of them."""
+    found = Logs({}, {}, {})
     of = (table, orjson.dumps(list(rows)).decode())
-    for row, id_, order, base, patch, actor in connection.exec_driver_sql(LOG, of):
-        change = {
-            "id": id_, "hlc": order, "base": orjson.loads(base), "patch": orjson.loads(patch) or {},
-            "actor": actor,
-        }  # fmt: skip
-        found.setdefault(row, []).append(change)
+    for row, id_, order, base, patch, actor, said, hlc in connection.exec_driver_sql(LOG, of):
+        seen, fields, reason = judged(table, base, patch, hlc)
+        if reason:
+            found.unfit[id_] = row, reason
+        else:
+            change = {"id": id_, "hlc": order, "base": seen, "patch": fields, "actor": actor}
+            found.fit.setdefault(row, []).append(change)
+        if reason != said:
+            found.told[id_] = reason
     return found
+
+
+def judged(table: str, base: Any, patch: Any, hlc: Any) -> tuple[list[str], dict[str, Any], str | None]:
+    """Base and patch of a stored change, and why it fits no table; None when it does."""
+    seen, fields = sound.from_json(base), sound.from_json(patch)
+    if type(seen) is not list or not all(type(each) is str for each in seen) or type(fields) is not dict:
+        return [], {}, "type"
+    flaw = record_check.flaw(table, fields, hlc)
+    if flaw is None and record_check.unclean(patch.encode(), fields):
+        return seen, fields, "text"
+    return seen, fields, flaw.reason if flaw else None
+
+
+def tell(connection: Connection, told: Mapping[str, str | None]) -> None:
+    """Note of changes why they fit no table, or that they do."""
+    if told:
+        connection.exec_driver_sql(TELL, (orjson.dumps([*told.items()]).decode(),))
+
+
+TELL = """UPDATE changes SET unfit = said.value ->> 1 FROM json_each(?) AS said
+WHERE changes.id = said.value ->> 0"""
 
 
 def as_folded(change: Change, plain: bool = False) -> dict[str, Any]:
@@ -144,8 +178,10 @@ def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict
 
 def _fitting(name: str, value: Any, kind: type, instant: bool, plain: bool) -> Any:
     if kind is str:
-        if not isinstance(value, str) or (instant and not _LIKE_INSTANT.fullmatch(value)):
+        if not isinstance(value, str):
             return None
+        if instant and not _LIKE_INSTANT.fullmatch(value):
+            return _in_utc(value)
         return value if plain else clean(value)[0]
     if kind is dict:
         return value if plain or _all_clean(value) else _cleaned(value)
@@ -155,6 +191,12 @@ def _fitting(name: str, value: Any, kind: type, instant: bool, plain: bool) -> A
         return None
     least = LEAST.get(name, -_LARGEST)
     return value if least <= value < _LARGEST else None
+
+
+def _in_utc(value: str) -> str | None:
+    """An instant with another offset as it is stored."""
+    found = moments.instant(value)
+    return instants.iso(found) if found is not None and found.tzinfo is not None else None
 
 
 LEAST = {"headcount": 1, "age_min": 0}
@@ -183,7 +225,6 @@ def _cleaned(value: Any) -> Any:
 def _kinds(table: str) -> dict[str, tuple[type, bool]]:
     """Column → (Python type, whether it holds an instant)."""
     found: dict[str, tuple[type, bool]] = {}
-    checked = [str(each.sqltext) for each in TABLES[table].constraints if isinstance(each, CheckConstraint)]
     for column in TABLES[table].columns:
         kind: type = str
         if isinstance(column.type, JSON):
@@ -194,7 +235,7 @@ def _kinds(table: str) -> dict[str, tuple[type, bool]]:
             kind = int
         elif isinstance(column.type, Float):
             kind = float
-        found[column.name] = (kind, f"{column.name} IS NULL OR {column.name} LIKE '{INSTANT}'" in checked)
+        found[column.name] = (kind, column.name in moments.INSTANTS)
     return found
 
 

@@ -12,16 +12,17 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from lnctp_tui.domain import record_check
 from lnctp_tui.domain.scopes import EVERYBODY, scope_of
-from lnctp_tui.domain.text import plain_json
+from lnctp_tui.domain.text import plain_json, spelled
 from lnctp_tui.storage import bulk, folding, instants, leaving, server_state, state
 from lnctp_tui.storage.folding import Key
 from lnctp_tui.storage.session import TABLES, Unit
 
 AMONG = "(SELECT value FROM json_each(?))"
 INSERT = """INSERT INTO changes (id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, at,
-  n, placed, salt, sent)"""
-MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
+  n, placed, salt, unfit, sent)"""
+MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2)"
 HELD = f"SELECT id, n, placed FROM changes WHERE id IN {AMONG}"
 IN_LOG = 'SELECT DISTINCT row FROM changes WHERE "table" = ? AND row IN (SELECT value FROM json_each(?))'
 NUMBERED = """UPDATE changes SET n = said.value ->> 1, placed = said.value ->> 2, refused = NULL
@@ -49,8 +50,8 @@ class Ready(NamedTuple):
     change: Mapping[str, Any]
     order: int
     bound: tuple[Any, ...]
-    log: dict[str, Any]
-    """As the merge rule reads it."""
+    log: dict[str, Any] | None
+    """As the merge rule reads it; None for what fits no table."""
     row: tuple[Any, ...] | None
     """The record's row, if this is the only change of it here and has values."""
 
@@ -65,18 +66,29 @@ def ready(changes: Sequence[Mapping[str, Any]], latest: int) -> dict[str, Ready]
 
 
 def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
-    order = change.get("placed") or change["hlc"]
-    patch = orjson.dumps(change.get("patch") or {})
+    order, said, table = change.get("placed") or change["hlc"], change.get("patch") or {}, change["table"]
+    flaw = record_check.flaw(table, said, change["hlc"])
+    patch = _kept(said)
+    plain = plain_json(patch)
+    unfit = flaw.reason if flaw else None if plain or not record_check.unclean(patch, said) else "text"
     bound = (
         change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
         change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],
         folding.iso(min(order, latest)), change.get("n"), change.get("placed"),
-        change.get("salt"),
+        change.get("salt"), unfit,
     )  # fmt: skip
-    log = folding.as_folded(change, plain_json(patch))
-    key = (change["table"], change["row"])
-    row = folding.row(key, [log], latest) if alone and key[0] in TABLES and log["patch"] else None
+    if unfit:
+        return Ready(change, order, bound, None, None)
+    log = folding.as_folded(change, plain)
+    row = folding.row((table, change["row"]), [log], latest) if alone and table in TABLES and said else None
     return Ready(change, order, bound, log, row)
+
+
+def _kept(patch: Any) -> bytes:
+    try:
+        return orjson.dumps(patch)
+    except TypeError:  # nested deeper than the encoder goes
+        return "".join(spelled(patch)).encode()
 
 
 def keep(
@@ -157,7 +169,7 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, R
     by_record: dict[Key, list[Ready]] = {}
     for each in new:
         key = (each.change["table"], each.change["row"])
-        if key[0] in TABLES:
+        if each.log is not None and key[0] in TABLES:
             by_record.setdefault(key, []).append(each)
     known = _with_log(connection, by_record)
     move_clock(unit, max(each.order for each in new))
@@ -165,7 +177,9 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, R
     first = {key: of for key, of in by_record.items() if key not in known}
     rows = {key: row for key, of in first.items() if len(of) == 1 and (row := of[0].row) is not None}
     folding.insert(connection, rows)
-    logs = {key: [each.log for each in of] for key, of in first.items() if key not in rows}
+    logs = {
+        key: [each.log for each in of if each.log is not None] for key, of in first.items() if key not in rows
+    }
     folding.write(connection, logs, instants.iso(unit.now), latest)
     leaving.refold(connection, known, instants.iso(unit.now), latest)
     stale = {each["case"] or each["row"] for each in fresh}
@@ -281,7 +295,8 @@ def _offered(unit: Unit, scope: str, data: Mapping[str, Any]) -> None:
 def put_aside(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> None:
     """Keep changes whose author could not be checked, apart from everything."""
     for each in changes:
-        unit.remember(server_state.ASIDE + str(each["id"]), dict(each))
+        deep = record_check.json_flaw(list(each.values())) == "deep"
+        unit.remember(server_state.ASIDE + str(each["id"]), {**each, "patch": None} if deep else dict(each))
 
 
 def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) -> frozenset[str]:

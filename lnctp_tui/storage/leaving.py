@@ -119,7 +119,8 @@ def refold(connection: Connection, records: Iterable[folding.Key], now: str, lat
         of.setdefault(table, []).append(row)
     for table, rows in of.items():
         found = folding.logs(connection, table, rows)
-        folding.write(connection, {(table, row): found.get(row, []) for row in rows}, now, latest)
+        folding.tell(connection, found.told)
+        folding.write(connection, {(table, row): found.fit.get(row, []) for row in rows}, now, latest)
 
 
 def wipe(connection: Connection, *, unsent: bool = True) -> None:

@@ -29,12 +29,14 @@ Row = dict[str, Any]
 COLUMNS = {
     "changes": (
         "seq", "id", "device", "actor", "hlc", "table", "row", "case", "base", "patch", "schema", "hash", "sig", "at",
-        "form", "sent", "n", "placed", "refused", "salt",
+        "form", "sent", "n", "placed", "refused", "unfit", "salt",
     ),
     "sync_state": ("key", "value"),
     "scopes": ("id", "state", "rank", "after", "reason"),
     "receipts": ("seq", "body", "sig"),
     "access": ("seq", "at", "actor", "action", "record", "chain"),
+    "authorities": ("n", "document"),
+    "orders": ("n", "hash", "document", "obeyed_at", "told_at"),
 }  # fmt: skip
 """The tables that are not derived, their columns in the order of the file; a test holds that it is."""
 _STATE = re.compile(r"device|device_key|counselor|folio_\w+|search_version|resume|[a-z]+:.*", re.DOTALL)
@@ -48,6 +50,10 @@ FORMS: dict[str, Callable[[Row], bool]] = {
         isinstance(row["body"], str) and row["body"].startswith("{") and _text(row["sig"], 128)
     ),
     "access": lambda row: _text(row["chain"], 64) and isinstance(row["action"], str),
+    "authorities": lambda row: isinstance(row["document"], str) and row["document"].startswith("{"),
+    "orders": lambda row: (
+        _text(row["hash"], 64) and isinstance(row["document"], str) and row["document"].startswith("{")
+    ),
 }
 """How a row is known that was met without its table."""
 

@@ -7,15 +7,16 @@ It is derived: rebuilt from the tables at any time, never migrated. Rows that a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from lnctp_tui.domain import folio as folios
-from lnctp_tui.domain import phones
+from lnctp_tui.domain import moments, phones
 from lnctp_tui.domain.identifiers import normalised
 from lnctp_tui.domain.text import sound, words
 from lnctp_tui.storage import instants
@@ -101,7 +102,7 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(
         text("DELETE FROM search_rows WHERE id IN (SELECT value FROM json_each(:ids))"), wanted
     )
-    rows = [*_cases(connection, wanted), *_contacts(connection, wanted)]
+    rows = _read(connection, ids)
     placed = _placed(connection, rows)
     if placed:
         connection.execute(
@@ -123,9 +124,31 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
         )
 
 
+def _read(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What the index says of cases and contacts; one that cannot be read has a place and no words."""
+    wanted = {"ids": json.dumps(list(ids))}
+    try:
+        return [*_cases(connection, wanted), *_contacts(connection, wanted)]
+    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        if len(ids) > 1:
+            return [row for each in ids for row in _read(connection, [each])]
+        nothing = dict.fromkeys(("names", "body", "sounds", "line"), "")
+        found = connection.execute(text(BARE), wanted)
+        return [
+            {"id": id_, "is_case": is_case, "folio": None, "at": None, **nothing} for id_, is_case in found
+        ]
+
+
+BARE = """
+SELECT id, 1 FROM cases WHERE erased_at IS NULL AND id IN (SELECT value FROM json_each(:ids))
+UNION ALL SELECT id, 0 FROM contacts WHERE case_id IS NULL AND erased_at IS NULL
+  AND id IN (SELECT value FROM json_each(:ids))
+"""
+
+
 def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
     """Each row with its rowid, the instant in microseconds: newest first without a sort. Ties move up."""
-    wanted = [(instants.micros(instants.parse(row["at"])) if row["at"] else 1, row) for row in rows]
+    wanted = [(_micros(row["at"]), row) for row in rows]
     met = set(connection.execute(TAKEN, {"r": json.dumps([at for at, _row in wanted])}).scalars())
     tops: dict[int, int] = {}
     placed = []
@@ -135,13 +158,32 @@ def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tupl
             if first not in tops:
                 top = connection.scalar(TOP, {"a": first, "b": first + SECOND}) or first
                 tops[first] = max(top, *(each for each in met if first <= each < first + SECOND))
-            at = tops[first] + 1
-            while at in met:
-                at += 1
+            at = _free(connection, tops[first] + 1, met)
             tops[first] = at
         met.add(at)
         placed.append((at, row))
     return placed
+
+
+def _free(connection: Connection, at: int, met: Set[int]) -> int:
+    """The first number from `at` on that no row has: many rows of one instant reach into the next second."""
+    while True:
+        while at in met:
+            at += 1
+        free = int(connection.scalar(FREE, {"a": at}) or at)
+        if free == at:
+            return at
+        at = free
+
+
+FREE = text("""SELECT rowid + 1 FROM search_rows r WHERE rowid >= :a
+  AND EXISTS (SELECT 1 FROM search_rows WHERE rowid = :a)
+  AND NOT EXISTS (SELECT 1 FROM search_rows n WHERE n.rowid = r.rowid + 1) ORDER BY rowid LIMIT 1""")
+
+
+def _micros(at: str | None) -> int:
+    found = moments.instant(at) if at else None
+    return instants.micros(found) if found is not None and found.tzinfo is not None else 1
 
 
 SECOND = 1_000_000
@@ -168,6 +210,7 @@ def _spellings(connection: Connection, said: str) -> dict[str, str]:
 
 
 def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, Any]:
+    row = {name: _said(row[name]) for name in ("id", "folio", "at", "told", "names", "body", "identifiers")}
     identifiers = _identifiers(row["identifiers"])
     names = " ".join(filter(None, (row["folio"], row["names"], *identifiers)))
     body = row["body"] or ""
@@ -175,7 +218,7 @@ def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, A
         "id": row["id"],
         "is_case": is_case,
         "folio": row["folio"],
-        "at": row["at"],
+        "at": row["at"] if moments.instant(row["at"]) else None,
         "line": one_line(row["told"]),
         "names": names,
         "body": " ".join((body, *_parts(phones.mentioned(body)))),
@@ -185,9 +228,14 @@ def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, A
     }
 
 
+def _said(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _identifiers(listed: str | None) -> Iterator[str]:
     """Each identifier as it was written and as it is compared; a phone by all its parts, each number of it."""
-    for kind, value, compared in json.loads(listed or "[]"):
+    for each in json.loads(listed or "[]"):
+        kind, value, compared = map(_said, each)
         yield from filter(None, (value, compared))
         if kind == "phone" and value:
             numbers = [phones.dialled(each.number) for each in phones.read(value)]
@@ -240,7 +288,10 @@ def find(connection: Connection, typed: str, limit: int = 50) -> list[Found]:
 def _found(connection: Connection, ids: Sequence[str]) -> list[Found]:
     """Cases by id, in that order, as the tables have them: the index may be a moment behind."""
     rows = connection.exec_driver_sql(EXACT, {"ids": json.dumps(list(ids))})
-    known = {id: Found(id, True, folio, at or "", one_line(told), True) for id, at, folio, told in rows}
+    known = {
+        id: Found(id, True, folio, _said(at) or "", one_line(_said(told)), True)
+        for id, at, folio, told in rows
+    }
     return [known[each] for each in ids if each in known]
 
 

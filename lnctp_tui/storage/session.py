@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from lnctp_tui.domain import changes, clock, merge, text, writing
+from lnctp_tui.domain import changes, clock, merge, record_check, text, writing
 from lnctp_tui.domain.merge import Heads
 from lnctp_tui.domain.scopes import PUBLIC_TABLES
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Synced
-from lnctp_tui.storage import engine, instants, paths, server_state, state
+from lnctp_tui.storage import engine, instants, paths, server_state, sound, state
 from lnctp_tui.storage.server_state import SEEN
 from lnctp_tui.storage.turn import Turn
 
@@ -115,17 +115,21 @@ class Unit:
         """Write a patch of one record and its change; returns the change's id.
 
         `patch` maps columns, `answers.<code>` and unknown names to values. A record that does not exist is
-        made. The base is what the form showed; without a form, the heads in this transaction.
+        made. The base is what the form showed; without a form, the heads in this transaction. Raises Refused
+        `unfit_value` for what fits no table.
         """
         stored = self._stored(table, row)
         heads = stored["heads"] if stored else {}
         if stored is None:
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(patch)
+        hlc = self._tick()
+        if flaw := record_check.flaw(table, patch, hlc):
+            raise unfit(flaw)
         fields = sorted(patch)
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
         owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
-        change = self._change(table, row, owner, base, dict(patch), self._tick())
+        change = self._change(table, row, owner, base, dict(patch), hlc)
         squashed = self._squash(change, form)
         (change,) = self._sealed([change], form)
         new_heads = self._advanced(heads, change, squashed)
@@ -140,12 +144,17 @@ class Unit:
         return str(change["id"])
 
     def create_many(self, rows: Iterable[New]) -> None:
-        """Make records that are not there yet, as `record` would, in a few statements for all of them."""
+        """Make records that are not there yet, as `record` would, in a few statements for all of them.
+
+        Raises Refused `unfit_value`.
+        """
         hlc = self._tick()
         created: dict[str, list[dict[str, Any]]] = {table: [] for table in SYNCED}
         log: list[dict[str, Any]] = []
         for offset, (table, row, said, case) in enumerate(rows):
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(said)
+            if flaw := record_check.flaw(table, patch, hlc):
+                raise unfit(flaw)
             change = self._change(table, row, case, (), patch, hlc + offset)
             created[table].append(self._new_row(table, change, {change["id"]: sorted(patch)}))
             log.append(change)
@@ -157,8 +166,9 @@ class Unit:
             self.connection.execute(INSERT_CHANGE, log)
             state.mark_stale(self.connection, {change["case"] or change["row"] for change in log})
 
-    def _stored(self, table: str, row: str) -> RowMapping | None:
-        return self.connection.execute(ONE[table], {"id": row}).mappings().first()
+    def _stored(self, table: str, row: str) -> dict[str, Any] | None:
+        found = self.connection.execute(ONE[table], {"id": row}).mappings().first()
+        return sound.row(table, found) if found else None
 
     def _change(
         self,
@@ -246,9 +256,9 @@ class Unit:
         return values | own | {"id": change["row"], "heads": heads}
 
     def _update(
-        self, table: str, stored: RowMapping, change: Mapping[str, Any], heads: dict[str, list[str]]
+        self, table: str, stored: Mapping[str, Any], change: Mapping[str, Any], heads: dict[str, list[str]]
     ) -> None:
-        values = merged(table, dict(stored), change["patch"]) | {"heads": heads}
+        values = merged(table, stored, change["patch"]) | {"heads": heads}
         self.connection.execute(UPDATE[table], {"this": stored["id"], **values})
         self.connection.execute(INSERT_CHANGE, change)
 
@@ -275,7 +285,7 @@ class Unit:
             else:
                 self.connection.execute(delete(CONFLICTS).filter_by(**of, field=name))
 
-    def _touch(self, table: str, row: str, case: str | None, stored: RowMapping | None) -> None:
+    def _touch(self, table: str, row: str, case: str | None, stored: Mapping[str, Any] | None) -> None:
         """Mark what the search index reads again: the case, the one it came from, or the contact itself."""
         before = stored["case_id"] if stored is not None and "case_id" in stored else None
         stale = {each for each in (case, before) if each}
@@ -285,6 +295,11 @@ class Unit:
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""
         state.put(self.connection, key, value)
+
+
+def unfit(flaw: record_check.Flaw) -> Refused:
+    """The error for a change that fits no table."""
+    return Refused("unfit_value", field=flaw.field[: record_check.LONGEST_NAME], reason=flaw.reason)
 
 
 def _clean(value: Any) -> Any:

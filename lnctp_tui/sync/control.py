@@ -19,7 +19,7 @@ from lnctp_tui.domain import control, documents
 from lnctp_tui.domain.control import Authority, Order, Standing
 from lnctp_tui.domain.documents import ControlRefused
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import audit, authority, instants, leaving, server_state, state
+from lnctp_tui.storage import audit, authority, copies, instants, leaving, server_state, state
 from lnctp_tui.storage.authority import Kept
 from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync.answers import understood
@@ -182,6 +182,8 @@ class Control:
             return replace(kept, obeyed_at=instants.iso(unit.now))
 
     def _wipe(self, order: Order) -> None:
+        if order.data["unsent"] and self.store.mark is not None:
+            copies.remove(self.store.mark.path.parent)
         with self.store.write() as unit:
             leaving.wipe(unit.connection, unsent=bool(order.data["unsent"]))
             self._obeyed(unit, order)
@@ -275,11 +277,13 @@ class _Walk:
 
 
 def _offered(unit: Unit, authorities: list[Any]) -> None:
-    """Whom the server names, for a person to compare. Nothing of it is believed."""
+    """Whom the server names, for a person to compare. Nothing of it is believed; most have no officers at all."""
+    if not authorities:
+        return
     try:
         first = control.read_authority(documents.read("authority", authorities[0]), None)
-    except (ControlRefused, IndexError) as error:
-        server_state.alarm(unit.connection, getattr(error, "code", INCOMPLETE), unit.now)
+    except ControlRefused as error:
+        server_state.alarm(unit.connection, error.code, unit.now)
         return
     unit.remember(authority.OFFERED, first.org)
 

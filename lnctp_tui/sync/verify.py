@@ -20,9 +20,9 @@ from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
 from lnctp_tui.domain import changes as forms
-from lnctp_tui.domain import moments, writing
+from lnctp_tui.domain import record_check, writing
 from lnctp_tui.storage import server_state, state
-from lnctp_tui.storage.session import TABLES, Unit
+from lnctp_tui.storage.session import Unit
 from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]
@@ -83,7 +83,7 @@ class Keyring:
 
         Learns nothing, so that it may run in another thread.
         """
-        return [well_formed(each) and self.proves(each, seals) for each in changes]
+        return [formed(each) and self.proves(each, seals) for each in changes]
 
     def check(
         self,
@@ -96,14 +96,17 @@ class Keyring:
         `proving` is of the same changes, when it was begun before.
         """
         known = (proving or Proving(self, changes, pool)).result()
-        left = [each for each, sure in zip(changes, known, strict=True) if not sure and well_formed(each)]
-        self.learn(left)
+        left = [each for each, sure in zip(changes, known, strict=True) if not sure and formed(each)]
+        self.learn(each for each in left if well_formed(each))
         seals = wire.Seals()
         sound = {id(each) for each in left if self.proves(each, seals)}
         good = {
             each["id"]: each for each, sure in zip(changes, known, strict=True) if sure or id(each) in sound
         }
-        aside = [each for each in changes if isinstance(each.get("id"), str) and each["id"] not in good]
+        named: list[Change] = [
+            each for each in changes if isinstance(each, dict) and isinstance(each.get("id"), str)
+        ]
+        aside = [each for each in named if each["id"] not in good]
         return Checked(good, aside)
 
     def proves(self, change: Change, seals: wire.Seals) -> bool:
@@ -156,7 +159,16 @@ def _hashed(change: Change) -> bool:
 
 
 def well_formed(change: Any) -> bool:
-    """Whether a change has the members of one, each of its kind, and says no day that does not exist."""
+    """Whether a change has the members of one, each of its kind, and may stand in its table."""
+    if not formed(change):
+        return False
+    return (
+        change["patch"] is None or record_check.flaw(change["table"], change["patch"], change["hlc"]) is None
+    )
+
+
+def formed(change: Any) -> bool:
+    """Whether a change has the members of one, each of its kind; its values may be anything."""
     if not isinstance(change, dict) or not all(isinstance(change.get(name), str) for name in TEXTS):
         return False
     patch, base, case = change.get("patch"), change.get("base"), change.get("case")
@@ -171,13 +183,7 @@ def well_formed(change: Any) -> bool:
         and all(isinstance(each, str) for each in base)
         and len(change["hash"]) == 64
         and (patch is None or forms.well_salted(change))
-        and (patch is None or change["table"] not in TABLES or _tells_time(patch))
     )
-
-
-def _tells_time(patch: Mapping[str, Any]) -> bool:
-    """Whether its instants and dates are some: the rule of every door (domain.moments)."""
-    return all(moments.flaw(column, value, None) is None for column, value in patch.items())
 
 
 def _stamp(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""How often somebody asked, for all servers that stand behind one name. Unlogged: after a crash everybody begins anew"""
+"""How often somebody asked, for all servers behind one name. Unlogged: after a crash everybody begins anew."""
 
 from alembic import op
 

@@ -157,7 +157,7 @@ def test_histories_are_read_in_pages_scope_by_scope(pool: Pool) -> None:
         notes = [ana.change("notes", instants.new_id(), {"text": "x"}, case=case["row"]) for _ in range(4)]
         ana.push(case, *notes)
         sent[case["row"]] = [case["id"], *(each["id"] for each in notes)]
-    ana.push(ana.change("providers", instants.new_id(), {"name": "Refugio"}))
+    ana.push(ana.change("counselors", ana.person, {"name": "Persona"}))
     begun = history.start(pool, sup.row)
     assert begun["cursor"] == list(ana.proof)
     scopes = [scope for scope, _ in begun["scopes"]]
@@ -175,9 +175,9 @@ def test_what_a_role_reads(pool: Pool) -> None:
     ana = Laptop(pool, "ana")
     admin, analyst = Laptop(pool, "admin", "admin"), Laptop(pool, "analyst", "analyst")
     case = ana.case()
-    ana.push(case, ana.change("providers", instants.new_id(), {"name": "Refugio"}))
+    ana.push(case, ana.change("counselors", ana.person, {"name": "Persona"}))
     for other in (admin, analyst, Laptop(pool, "beto")):
-        assert [each["c"]["table"] for each in other.pull()] == ["providers"]
+        assert [each["c"]["table"] for each in other.pull()] == ["counselors"]
         assert [scope for scope, _ in history.start(pool, other.row)["scopes"]] == ["@all"]
         assert history.fetch(pool, other.row, [case["id"]]) == {"changes": []}
         assert whole(pool, other, [case["row"]], 9)[0] == []
@@ -307,7 +307,7 @@ def test_the_sums_are_those_a_laptop_makes_of_what_it_holds(pool: Pool) -> None:
     ana, beto, sup = Laptop(pool, "ana"), Laptop(pool, "beto"), Laptop(pool, "sup", "supervisor")
     cases = [ana.case() for _ in range(40)]
     foreign = beto.case()
-    ana.push(*cases, ana.change("providers", instants.new_id(), {"name": "Refugio"}))
+    ana.push(*cases, ana.change("counselors", ana.person, {"name": "Persona"}))
     beto.push(foreign)
     access.revoke(pool, "main", "ana", cases[0]["row"], NOON, "sup")
     erase.erase(pool, "main", cases[1]["row"], NOON, "sup")
@@ -358,13 +358,13 @@ def test_who_is_woken_by_what(pool: Pool) -> None:
     assert pull.woken(pool, "main", 0) == (ana.proof, {"ana", "sup"})
     access.grant(pool, "main", "beto", case["row"], NOON, "sup")
     assert pull.woken(pool, "main", 1)[1] == {"beto", "sup"}
-    beto.push(beto.change("providers", instants.new_id(), {"name": "Refugio"}))
+    beto.push(beto.change("counselors", beto.person, {"name": "Persona"}))
     assert pull.woken(pool, "main", 2)[1] is None
 
 
 def test_erasing_what_nobody_wrote_or_all_see_is_refused(pool: Pool) -> None:
     ana = Laptop(pool, "ana")
-    ana.push(ana.change("providers", instants.new_id(), {"name": "Refugio"}))
+    ana.push(ana.change("counselors", ana.person, {"name": "Persona"}))
     for scope in ("@all", instants.new_id()):
         with pytest.raises(Declined, match="not_found"):
             erase.erase(pool, "main", scope, NOON, "admin")

@@ -95,16 +95,17 @@ class Bodies:
 
 
 class Turns:
-    """One at a time for each. Lives on one event loop."""
+    """So many at a time for each. Lives on one event loop."""
 
-    def __init__(self) -> None:
-        self._locks: dict[str, asyncio.Lock] = {}
+    def __init__(self, most: int = 1) -> None:
+        self._most = most
+        self._locks: dict[str, asyncio.Semaphore] = {}
         self._wanted: Counter[str] = Counter()
 
     @asynccontextmanager
     async def of(self, who: str) -> AsyncIterator[None]:
         """Waits for the others of `who`."""
-        lock = self._locks.setdefault(who, asyncio.Lock())
+        lock = self._locks.setdefault(who, asyncio.Semaphore(self._most))
         self._wanted[who] += 1
         try:
             async with lock:

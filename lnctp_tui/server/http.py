@@ -122,15 +122,20 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
     reach = policy.reach(sender.role, route.action)
     if reach is None:
         raise Denied(403, "forbidden")
+    heavy = False
     if request.method == "GET":
         content = understood(route.message, dict(request.query_params))
     else:
-        content = await read(services, said.device, body, route.message)
+        content, heavy = await read(services, said.device, body, route.message)
     asked = Asked(services, said, sender, reach, content, dict(request.path_params))
-    if route.waits is not None:
+    if route.action == "pull":  # it waits; its pages take their turns
+        assert route.waits is not None
         return packed(await route.waits(asked))
-    assert route.work is not None
-    answer = await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
+    async with services.at_work(said.device, heavy):
+        if route.waits is not None:
+            return packed(await route.waits(asked))
+        assert route.work is not None
+        answer = await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
     if route.action in WRITES:
         services.nudge()
     return answer
@@ -186,8 +191,10 @@ def address_of(request: Request) -> str:
     return neighbourhood(request.client.host if request.client else "")
 
 
-async def read(services: Services, device: str, body: bytes, kind: type[Understood]) -> Understood:
-    """What a body says; the device pays by what it unpacks to. Raises Denied 413, 422.
+async def read(
+    services: Services, device: str, body: bytes, kind: type[Understood]
+) -> tuple[Understood, bool]:
+    """What a body says, and whether it is long; the device pays by what it unpacks to. Raises Denied 413, 422.
 
     A long one is unpacked and read in a thread, one at a time for a device: it is no reason to let others wait.
     """
@@ -195,11 +202,12 @@ async def read(services: Services, device: str, body: bytes, kind: type[Understo
         content = requests.unpacked(body)
         if len(content) <= LONG:
             services.door.pay(device, len(content))
-            return understood(kind, requests.message_of(content))
+            return understood(kind, requests.message_of(content)), False
     async with services.turns.of(device):
         content = await services.reading.run(lambda: requests.unpacked(body))
         services.door.pay(device, len(content))
-        return await services.reading.run(lambda: understood(kind, requests.message_of(content)))
+        message = await services.reading.run(lambda: understood(kind, requests.message_of(content)))
+    return message, True
 
 
 def understood(kind: type[Understood], content: Any) -> Understood:

@@ -74,7 +74,8 @@ async def _page(asked: Asked, sender: database.DeviceRow) -> dict[str, Any]:
         except Outdated:
             return page(_anew(asked, "pull"))
 
-    return await asked.services.in_thread(read)
+    async with asked.services.at_work(sender.id, heavy=False):
+        return await asked.services.in_thread(read)
 
 
 def _salted(entry: Mapping[str, Any]) -> bool:

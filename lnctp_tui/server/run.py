@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import ssl
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,6 +29,8 @@ from lnctp_tui.sync.heap import YOUNG
 PACKAGE = "lnctp_tui.server.run"
 GRACE = 10
 """Seconds for requests under way when the server is told to stop."""
+GIVES_WAY = 0.0005
+"""Seconds after which a thread that computes lets another go on."""
 FORGET = 60
 """Seconds between two clearings of old nonces, and two looks at the login."""
 LEARN = 3
@@ -100,6 +103,8 @@ def application() -> Any:
     # What is there by now stays; after that a request makes thousands of objects, and no cycles among them.
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)
+    # A thread that works on a long body gives way to short ones sooner than Python's 5 ms.
+    sys.setswitchinterval(GIVES_WAY)
     return routes.application(settings, cluster.app_url(settings), lifespan=life)
 
 

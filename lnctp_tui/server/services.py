@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -21,11 +21,14 @@ from lnctp_tui.server.door import Door, door_pool
 from lnctp_tui.server.news import News
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
+from lnctp_tui.sync import wire
 
 Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
 READING = 2
+HEAVY = 1
+"""Long bodies that are worked on at the same time: they share one processor with everybody's short ones."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -52,6 +55,9 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     reading: Threads = field(default_factory=lambda: Threads(READING))
     """Long bodies that are unpacked and read at the same time."""
+    works: Turns = field(default_factory=lambda: Turns(wire.ABREAST))
+    """What one device asks for at the same time, so that it never holds all connections to the database."""
+    heavy: Turns = field(default_factory=lambda: Turns(HEAVY))
     lingering: Lingering = field(default_factory=Lingering)
 
     def nudge(self) -> None:
@@ -72,6 +78,15 @@ class Services:
                 return login.flaw(connection)
 
         self.unwalled = await self.threads.run(look)
+
+    @asynccontextmanager
+    async def at_work(self, device: str, heavy: bool) -> AsyncIterator[None]:
+        """Waits until a device, and among long bodies this one, has its turn."""
+        async with AsyncExitStack() as turns:
+            await turns.enter_async_context(self.works.of(device))
+            if heavy:
+                await turns.enter_async_context(self.heavy.of(""))
+            yield
 
     async def in_thread(self, work: Callable[[], Found]) -> Found:
         """What `work` returns; it may use a database connection."""

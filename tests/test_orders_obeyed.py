@@ -13,13 +13,14 @@ import pytest
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from test_control import officer, signed
+from vaults import MadeVault
 from workspaces import Founded
 
 from lnctp_tui.domain import control
 from lnctp_tui.domain.control import Authority
 from lnctp_tui.domain.documents import ControlRefused, Signed
-from lnctp_tui.errors import SyncFailed, VaultError
-from lnctp_tui.services import cases, grace, sync
+from lnctp_tui.errors import SyncFailed, VaultError, WrongPassphrase
+from lnctp_tui.services import access, cases, grace, officers, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import authority, copies, instants, recovery, server_state, state, vault
 from lnctp_tui.storage.server_state import Server
@@ -546,3 +547,16 @@ def test_the_seal_of_a_vault_cannot_be_taken_out_of_its_file(
 def test_a_refusal_has_a_code() -> None:
     assert ControlRefused().code == "control_form"
     assert timedelta(days=30) == control.UNTIL
+
+
+def test_an_officers_key_follows_a_changed_phrase_and_no_other_phrase_signs(
+    workspace: Workspace, vault_template: MadeVault
+) -> None:
+    old, new = vault_template.phrase, "una frase nueva que nadie sabe"
+    made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
+    key = officers.become(workspace, old)
+    access.change_phrase(workspace.home, old, new, "own", workspace.store)
+    assert officers.sign(workspace.store, new, made).keys() == {key}
+    for wrong in (old, "", "otra frase que nadie sabe"):
+        with pytest.raises(WrongPassphrase):
+            officers.sign(workspace.store, wrong, made)

@@ -47,7 +47,9 @@ class FakeServer:
             raise SyncFailed(self.down)
         self.asked.append(what)
 
-    def settled(self, _store: Any, _table: str, _row: str, field_: str, value: Any, _shown: list[str]) -> None:
+    def settled(
+        self, _store: Any, _table: str, _row: str, field_: str, value: Any, _shown: list[str]
+    ) -> None:
         conflict = next(each for each in self.conflicts if each.field == field_)
         change = next(side.change_id for side in conflict.sides if side.value == value)
         self.asked.append(("settle", field_, change))

@@ -6,6 +6,7 @@ import random
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 from app_world import app_on, rest, said_on, spanish, until
 from pty_app import PHRASE
@@ -245,3 +246,16 @@ async def test_a_database_that_does_not_open_offers_the_rescue_and_no_going_on(f
         await until(pilot, lambda: "La base está dañada" in said_on(app), "what it says")
         assert "seguir" not in said_on(app)
         assert "rescatar" in said_on(app)
+
+
+@pytest.mark.parametrize(("kind", "at", "said"), [
+    ("wipe", "2026-11-29T10:00:00.000000Z", (True, set())), ("wipe", None, (False, set())),
+    ("erase", "2026-11-29T10:00:00.000000Z", (False, {"a-case"})), ("erase", None, (False, set())),
+    ("seal", "2026-11-29T10:00:00.000000Z", (False, set())),
+])  # fmt: skip
+def test_no_backup_brings_back_what_officers_had_destroyed(
+    kind: str, at: str | None, said: tuple[bool, set[str]]
+) -> None:
+    body = orjson.dumps({"kind": kind, "on": "a-case"}).decode()
+    row = {"document": orjson.dumps({"body": body, "sigs": []}).decode(), "obeyed_at": at}
+    assert rescue.obeyed([row]) == said

@@ -238,7 +238,10 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found
             rows["sync_state"] = older["sync_state"] | rows["sync_state"]
             for table in ("scopes", "receipts", "access", "authorities", "orders"):
                 rows[table] = older[table] | rows[table]
-        gone = {id_ for id_, row in rows["scopes"].items() if row["state"] == "gone"}
+        wiped, erased = obeyed(rows["orders"].values())
+        if wiped:
+            continue
+        gone = {id_ for id_, row in rows["scopes"].items() if row["state"] == "gone"} | erased
         later = _later(rows["changes"].values())
         for id_, row in older["changes"].items():
             if (
@@ -248,6 +251,14 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found
             ):
                 rows["changes"][id_] = row
                 found.from_backups += 1
+
+
+def obeyed(orders: Iterable[Mapping[str, Any]]) -> tuple[bool, set[str]]:
+    """Whether a wipe was carried out here, and the scopes that were erased: no backup brings those back."""
+    done = [orjson.loads(orjson.loads(row["document"])["body"]) for row in orders if row["obeyed_at"]]
+    return any(each["kind"] == "wipe" for each in done), {
+        each["on"] for each in done if each["kind"] == "erase"
+    }
 
 
 def _later(changes: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[tuple[int, set[str]]]]:

@@ -58,6 +58,9 @@ class CallApp(App[None]):
         """No server."""
         return None
 
+    def show_saving(self, screen: object) -> None:
+        """Saving works."""
+
     def leave_form(self) -> None:
         self.left += 1
         self.call_later(self.pop_screen)

@@ -260,6 +260,8 @@ def story(
     name = f"story{abs(hash(tmp_path))}"
     url = copied(durable, laptops.database, name)
     homes = [Path(shutil.copytree(home, tmp_path / home.name)) for home in laptops.homes]
+    shutil.copyfile(laptops.homes[0].parent / "server.key", tmp_path / "server.key")
+    (tmp_path / "server.key").chmod(0o600)
     phrase = tmp_path / "phrase"
     phrase.touch(mode=0o600)
     phrase.write_text(vault_template.phrase, encoding="utf-8")
@@ -291,7 +293,9 @@ def kill(process: int) -> None:
 @contextmanager
 def running(story: Story) -> Iterator[subprocess.Popen[bytes]]:
     """`lnctp server run` on the story's database; ready when this returns."""
-    environment = terminal_environment(story.homes[0].parent) | {"DATABASE_URL": story.database}
+    environment = terminal_environment(story.homes[0].parent) | {
+        "DATABASE_URL": story.database, "LNCTP_SERVER_HOME": str(story.homes[0].parent),
+    }  # fmt: skip
     command = [*LNCTP, "server", "run", "--port", str(story.proxy.port)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
@@ -414,6 +418,7 @@ def kept_up(story: Story, cluster: embedded.Embedded) -> Iterator[str]:
     with database.connect(cluster.url(embedded.OWNER, "postgres"), autocommit=True) as owner:
         owner.execute(f"ALTER DATABASE {name} RENAME TO {embedded.DATABASE}")
     story.database = cluster.url()
+    shutil.copyfile(story.homes[0].parent / "server.key", cluster.folder / "server.key")
     environment = terminal_environment(story.homes[0].parent) | {"LNCTP_SERVER_HOME": str(cluster.folder)}
     environment.pop("DATABASE_URL", None)
     options = ["--port", str(story.proxy.port), "--workers", "2"]

@@ -462,7 +462,11 @@ KEY = SigningKey(b"a server's key of this test, 32b"[:32])
 def test_a_proof_is_of_one_server_one_device_and_one_request() -> None:
     public = bytes(KEY.verify_key).hex()
     true = fresco.sign(KEY, "equipo", "ab" * 16, "counselor", "2026-03-01T10:00:00.000000Z")
-    assert fresco.proven(true, public, "equipo", "ab" * 16) == ("counselor", "2026-03-01T10:00:00.000000Z")
+    assert fresco.proven(true, public, "equipo", "ab" * 16) == (
+        "counselor",
+        "2026-03-01T10:00:00.000000Z",
+        None,
+    )
     assert fresco.proven(true, public, "otro", "ab" * 16) is None
     assert fresco.proven(true, public, "equipo", "ba" * 16) is None
     assert fresco.proven(true, "00" * 32, "equipo", "ab" * 16) is None

@@ -65,7 +65,7 @@ async def _enroll(services: Services, request: Request) -> Response:
 
     def carry_out() -> dict[str, Any]:
         stored = enrolment.carry_out(services.pool)
-        return about(services, services.control.device(stored.id) or stored)
+        return about(services, services.control.device(stored.id) or stored)[0]
 
     answer = await services.in_thread(carry_out)
     services.door.know(said.device, message.public_key)

@@ -18,8 +18,8 @@ OLDEST = 1
 """The oldest version of the protocol whose pulls are still answered."""
 
 
-def about(services: Services, device: DeviceRow) -> dict[str, Any]:
-    """Who the server takes a device for, and what it needs to check the server by.
+def about(services: Services, device: DeviceRow) -> tuple[dict[str, Any], list[Any] | None]:
+    """Who the server takes a device for, and what it needs to check the server by; and how far it had saved.
 
     `safe` is the mark up to which the log is in a backup, None without one.
     """
@@ -30,7 +30,7 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
         )
         head = audit.head(connection, device.team)
         kept = backups.safe(connection)
-    return {
+    told = {
         "state": device.state,
         "person": device.person,
         "name": name or "",
@@ -43,8 +43,8 @@ def about(services: Services, device: DeviceRow) -> dict[str, Any]:
         "safe": kept["heads"].get(device.team) if kept else None,
         "control": device.ruling.reach if device.ruling else [0, 0],
         "org": device.ruling.newest.org if device.ruling else None,
-        "saved": saved,
     }
+    return told, saved
 
 
 def fresh(asked: Asked, device: DeviceRow, saved: list[Any] | None = None) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def fresh(asked: Asked, device: DeviceRow, saved: list[Any] | None = None) -> di
 
 
 def _me(asked: Asked) -> Any:
-    told = about(asked.services, asked.sender)
-    return told | fresh(asked, asked.sender, told.pop("saved"))
+    told, saved = about(asked.services, asked.sender)
+    return told | fresh(asked, asked.sender, saved)
 
 
 ROUTES = (Route("GET", "me", "me", Nothing, _me),)

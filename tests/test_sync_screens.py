@@ -126,6 +126,18 @@ async def test_the_desk_and_the_call_bar_follow_every_round(furnished: Founded, 
 # the synchronisation screen
 
 
+async def test_offline_the_desk_says_when_it_last_saved_and_online_it_does_not(
+    furnished: Founded, server: FakeServer
+) -> None:
+    server.status = replace(HERE, online=False, saved_at=AT)
+    async with desk(furnished) as (app, pilot):
+        server.tell(app)
+        await until(pilot, lambda: "Último guardado: 12:03" in text_of(app))
+        server.status = replace(HERE, saved_at=AT)
+        server.tell(app)
+        await until(pilot, lambda: "Último guardado" not in text_of(app))
+
+
 async def test_alone_it_explains_and_offers_to_enrol(furnished: Founded, server: FakeServer) -> None:
     server.status = ALONE
     async with desk(furnished) as (app, pilot):

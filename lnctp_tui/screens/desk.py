@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import TRIAGE_LOOK, Words
-from lnctp_tui.screens.sync_words import mark
+from lnctp_tui.screens.sync_words import mark, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services import desk as source
 from lnctp_tui.widgets.keys import KeyBar
@@ -51,7 +51,7 @@ class DeskScreen(AppScreen[None]):
         super().__init__()
         self.view = view
         self._more = len(view.cases) >= PAGE
-        self._waits = (0, 0)
+        self._waits = (0, 0, "")
         """Offers and conflicts that stand above the list."""
 
     def compose(self) -> ComposeResult:
@@ -88,7 +88,7 @@ class DeskScreen(AppScreen[None]):
         today = moment(now.isoformat(), workspace.zone)
         self.query_one(TitleBar).show(f"{self.heading}   {workspace.counselor_name} · {today}")
         self.synced(self.shell.sync_status)
-        self.query_one(RowList).show([*self._decide(), *self._calls(now), *self._cases(now)])
+        self.query_one(RowList).show([*self._decide(), *self._calls(now), *self._cases(now), *self._last()])
         self.query_one(KeyBar).refresh()  # the language may be another
 
     def synced(self, status: SyncStatus | None) -> None:
@@ -96,17 +96,28 @@ class DeskScreen(AppScreen[None]):
         workspace = self.shell.workspace
         said = mark(status, workspace.zone, workspace.store.now())
         self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
-        waits = (status.offers, status.conflicts) if status else (0, 0)
+        waits = (status.offers, status.conflicts, self._saved(status)) if status else (0, 0, "")
         if waits != self._waits:
             self._waits = waits
             self._show()
+
+    def _last(self) -> list[Line]:
+        at = self._saved(self.shell.sync_status)
+        return [note(""), note(_("Sin conexión. Último guardado: {at}").format(at=at))] if at else []
+
+    def _saved(self, status: SyncStatus | None) -> str:
+        """When the last change was saved, while there is no network that would bring back what is missing."""
+        if status is None or status.online is not False:
+            return ""
+        workspace = self.shell.workspace
+        return when(status.saved_at, workspace.zone, workspace.store.now())
 
     def news(self, scopes: frozenset[str]) -> None:
         """Colleagues changed cases: the list follows, the cursor stays on its case."""
         self.refresh_list()
 
     def _decide(self) -> list[Line]:
-        offers, conflicts = self._waits
+        offers, conflicts, _saved = self._waits
         said = []
         if offers:
             text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)

@@ -162,6 +162,7 @@ class SyncScreen(AppScreen[None]):
             (_("Autoridad"), _authority(view.authority)),
             (_("Qué pasa"), words.problem(status.problem)),
             *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
+            (_("Último guardado"), words.when(status.saved_at, zone, now)),
             (_("Volvió"), words.came_back(status, zone, now)),
             (_("Retirados"), _withdrawn(status.withdrawn)),
             (_("Sin comprobar"), _aside(status.aside)),

@@ -99,6 +99,8 @@ class SyncStatus:
     """The organisation whose officers this laptop believes."""
     authority_offered: str | None = None
     """One that the server names and nobody here confirmed."""
+    saved_at: str | None = None
+    """When the last change here was saved: for a person to hold against what they remember."""
     back: dict[str, Any] | None = None
     """What is missing since this laptop came back from a copy: `missing` saves, up to `waiting` changes of them never
     sent, since `at`. None when that never happened."""
@@ -179,6 +181,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             offers=len(kept.get("offers") or {}),
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
+            saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
             back=kept.get("back"),
             alarms=_alarms(kept, told_since),
             authority=kept["authority"]["org"] if "authority" in kept else None,

@@ -63,8 +63,8 @@ def test_a_full_disk_is_told_keeps_the_text_and_heals(home: Path, phrase_file: P
     with PtyApp(home=home) as app:
         saved(in_a_call(app).send("Uno. ").settle())
         worker = app.workers[-1]
-        full = next(home.glob("*-wal")).stat().st_size
-        _, hard = resource.prlimit(worker, resource.RLIMIT_FSIZE, (full, resource.RLIM_INFINITY))
+        # Of no file a byte: a log that was folded in meanwhile begins anew and needs no more room.
+        _, hard = resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         app.send("Dos con el disco lleno. ").see("sin guardar", "Dos con el disco lleno.")
         resource.prlimit(worker, resource.RLIMIT_FSIZE, (hard, hard))
         app.gone("sin guardar").see("✓ guardado", "Dos con el disco lleno.")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed, VaultError
-from lnctp_tui.storage import mark, missing, paths, sound, wal
+from lnctp_tui.storage import mark, missing, paths, wal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -226,6 +226,8 @@ def _engine(
     import sqlcipher3.dbapi2
     from sqlalchemy import QueuePool, create_engine, event
     from sqlalchemy.exc import DisconnectionError
+
+    from lnctp_tui.storage import sound  # every column's check, which no first screen needs
 
     # The default SingletonThreadPool breaks across threads.
     engine = create_engine(

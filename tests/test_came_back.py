@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nacl.signing import SigningKey
 from served import Served, enrolled
 from workspaces import Founded
 
@@ -15,7 +16,7 @@ from lnctp_tui.services import sync
 from lnctp_tui.services.sync import SyncStatus
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import instants, server_state, state
-from lnctp_tui.sync import saves
+from lnctp_tui.sync import fresco, saves
 
 CODE = server_state.CAME_BACK
 
@@ -123,7 +124,9 @@ def test_a_server_that_knows_less_and_a_push_that_never_came_are_no_alarm(
 
 
 @pytest.mark.parametrize("said", [
-    None, [], [1], "1", [True, "a", 0], [5, 5, 5], {"n": 9}, [0, "", 0],
+    None, [], [1], "1", [5, 5, 5], {"n": 9}, [0, "", 0], [True, "ab" * 16, 0], [9, "ab" * 16, True],
+    [9, "ab", 0], [9, "ab" * 16, -1], [9, "ab" * 16, 1 << 60], [9.0, "ab" * 16, 0], [-9, "ab" * 16, 0],
+    *([n, "ab" * 16, 0] for n in (1 << 53, (1 << 63) - 3, (1 << 63) - 2, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)),
 ])  # fmt: skip
 def test_what_says_nothing_tells_nothing(workspace: Workspace, said: Any) -> None:
     with workspace.store.write() as unit:
@@ -131,6 +134,26 @@ def test_what_says_nothing_tells_nothing(workspace: Workspace, said: Any) -> Non
     assert not saves.compare(workspace.store, said)
     with workspace.store.read() as connection:
         assert state.get(connection, server_state.ALARMS) is None
+
+
+def test_the_greatest_count_that_is_believed_lets_everything_more_be_saved(workspace: Workspace) -> None:
+    assert saves.compare(workspace.store, [fresco.TOO_FAR - 1, "ab" * 16, 0])
+    for _ in range(5):
+        record(workspace)
+
+
+def test_what_was_saved_is_believed_only_as_signed_and_over_this_nonce() -> None:
+    key, said = SigningKey.generate(), [9, "ab" * 16, 4]
+    signed = fresco.sign(key, "device", "nonce", "counselor", "2026-11-29T12:00:00.000000Z", said)
+    public = bytes(key.verify_key).hex()
+    proof = fresco.proven(signed, public, "device", "nonce")
+    assert proof
+    assert proof.saved == said
+    assert fresco.proven(signed, public, "device", "another nonce") is None
+    assert fresco.proven(signed, public, "another device", "nonce") is None
+    altered = signed | {"body": signed["body"].replace('[9,"', '[99,"')}
+    assert altered != signed
+    assert fresco.proven(altered, public, "device", "nonce") is None
 
 
 def test_the_same_count_of_another_history_is_told(workspace: Workspace) -> None:

@@ -25,7 +25,7 @@ from lnctp_tui.server import audit, check, database, entering, marks
 from lnctp_tui.server.database import AGAIN, SERVE, TRIES, UNFIT, Db, Declined, DeviceRow, Pool
 from lnctp_tui.server.entering import Coming
 from lnctp_tui.storage import instants
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import fresco, wire
 from lnctp_tui.sync.wire import Mark
 
 WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
@@ -309,12 +309,8 @@ def _stand(
 
 def _saved(said: Any, known: Any) -> list[Any] | None:
     """How far the laptop says it saved, [n, chain, changes not sent], when that is further than ever before."""
-    match said:
-        case [int(n), str(chain), int(waiting)] if (
-            0 < n < TOO_FAR and len(chain) == 32 and 0 <= waiting < TOO_FAR and (not known or n > known[0])
-        ):
-            return [n, chain, waiting]
-    return None
+    found = fresco.how_far(said)
+    return found if found and (not known or found[0] > known[0]) else None
 
 
 def _ids(said: Any) -> list[str]:

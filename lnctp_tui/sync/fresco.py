@@ -17,6 +17,8 @@ from nacl.signing import SigningKey, VerifyKey
 MEMBER = "fresco"
 """Where it stands in an answer."""
 LARGEST = 4096
+TOO_FAR = 1 << 53
+"""No laptop saves so often. A count near the largest that a database holds would let nothing more be saved."""
 _DOMAIN = b"lnctp-fresco-v1\n"
 
 
@@ -60,8 +62,16 @@ def proven(said: Any, server_key: str, device: str, nonce: str) -> Fresco | None
         role, time, saved = told["role"], told["time"], told.get("saved")
     except (AttributeError, BadSignatureError, KeyError, TypeError, ValueError):
         return None
-    known = saved if isinstance(saved, list) and len(saved) == 3 else None
-    return Fresco(role, time, known) if isinstance(role, str) and isinstance(time, str) else None
+    return Fresco(role, time, how_far(saved)) if isinstance(role, str) and isinstance(time, str) else None
+
+
+def how_far(said: Any) -> list[Any] | None:
+    """[n, chain, changes not sent] as a laptop or a server says it; None for anything else."""
+    match said:
+        case [n, str(chain), waiting] if type(n) is type(waiting) is int:
+            sound = 0 < n < TOO_FAR and len(chain) == 32 and 0 <= waiting < TOO_FAR
+            return [n, chain, waiting] if sound else None
+    return None
 
 
 def _signed(body: bytes) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from lnctp_tui.storage import audit, instants, server_state, state
 from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.sync import fresco
 
 LAST = "SELECT n, chain, at FROM commits"
 BEYOND = "UPDATE commits SET n = max(n, ?)"
@@ -27,11 +28,9 @@ def compare(store: Store, proven: list[Any] | None) -> bool:
 
     Then it is told once, and counting goes on beyond: another copy put back is told again.
     """
-    match proven:
-        case [int(n), str(chain), int(waiting)]:
-            pass
-        case _:
-            return False
+    if (said := fresco.how_far(proven)) is None:
+        return False
+    n, chain, waiting = said
     with store.read() as connection:
         kept = state.get(connection, server_state.SAVED) or [0, "", 0, 0]
     if n < kept[0] or (n == kept[0] and chain == kept[1]):

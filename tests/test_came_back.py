@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
+from pty_app import PHRASE
 from served import Served, enrolled
+from test_vault import quick_derive
 from workspaces import Founded
 
+from lnctp_tui.screens.sync_words import mark
 from lnctp_tui.services import sync
 from lnctp_tui.services.sync import SyncStatus
 from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.storage import backup, instants, server_state, state, vault
 from lnctp_tui.sync import fresco, saves
 
 CODE = server_state.CAME_BACK
@@ -81,6 +84,7 @@ def test_files_that_are_all_put_back_are_told_once_and_once_more_the_next_time(l
     assert back.back is not None
     assert back.back["missing"] >= 3
     assert back.back["at"] is not None
+    assert mark(back, "America/Mexico_City", instants.now()).long.endswith(" · faltan guardados")
 
     def forget(workspace: Workspace) -> int:
         with workspace.store.write() as unit:
@@ -88,7 +92,8 @@ def test_files_that_are_all_put_back_are_told_once_and_once_more_the_next_time(l
             return int(unit.connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() or 0)
 
     assert laptop.during(forget) == 6  # all that was sent came back, and the new one
-    assert laptop.work(1).alarms == []
+    later = laptop.work(1)
+    assert (later.alarms, later.back) == ([], None)
     laptop.put_back()
     assert laptop.work(0).alarms == [CODE]
 
@@ -104,6 +109,51 @@ def test_more_saves_after_the_copy_than_before_it_hide_nothing(laptop: Laptop) -
             record(workspace)
 
     laptop.during(alone)
+    assert laptop.work(0).alarms == [CODE]
+
+
+def test_what_the_copy_holds_beyond_the_last_sending_is_not_told_as_missing(laptop: Laptop) -> None:
+    def alone(workspace: Workspace) -> None:
+        for _ in range(30):
+            record(workspace)
+
+    def count(workspace: Workspace) -> int:
+        with workspace.store.read() as connection:
+            return int(connection.exec_driver_sql("SELECT n FROM commits").scalar() or 0)
+
+    laptop.work(1)
+    laptop.during(alone)
+    copied = laptop.during(count)
+    laptop.keep()
+    laptop.work(3)
+    last = laptop.during(count)
+    laptop.put_back()
+    back = laptop.work(0).back
+    assert back is not None
+    assert 1 <= back["missing"] <= last - copied < 30
+
+
+def test_a_restored_backup_is_told_once_and_as_one_and_a_copy_after_it_as_a_copy(
+    laptop: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, file = laptop.office, tmp_path / "backup.lnctp"
+    monkeypatch.setattr(vault, "_derive", quick_derive)
+    vault.set_phrase(office.home, office.key, PHRASE, "own")
+    laptop.work(1)
+    backup.backup(office.home, office.key, file, at=instants.iso(instants.now()))
+    laptop.work(2)
+    backup.restore(file, office.home, PHRASE, at=instants.iso(instants.now()))
+    assert laptop.work(1).alarms == [server_state.RESTORED]
+
+    def forget(workspace: Workspace) -> None:
+        with workspace.store.write() as unit:
+            unit.remember(server_state.ALARMS, None)
+
+    laptop.during(forget)
+    assert laptop.work(1).alarms == []
+    laptop.keep()
+    laptop.work(1)
+    laptop.put_back()
     assert laptop.work(0).alarms == [CODE]
 
 

@@ -13,6 +13,11 @@ KEEP: dict[str, tuple[str, str, str]] = {
         N_("Lo que se envió regresa con la red; lo que no se había enviado falta."),
         N_("Si nadie restauró un respaldo, avise a soporte: pudo ser el disco, o alguien puso otra copia."),
     ),
+    "saves_restored": (
+        N_("Aquí se restauró un respaldo: al servidor le constan guardados que el respaldo no tiene."),
+        N_("Lo que se envió regresa con la red; lo que no se había enviado falta."),
+        N_("Si usted no lo restauró ni lo pidió, avise a soporte."),
+    ),
     "saves_missing": (
         N_(
             "Guardados que faltan: {missing}. La base de datos termina antes de lo último que se guardó aquí."

@@ -47,7 +47,14 @@ class Mark(NamedTuple):
 
 
 def mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
-    """The true state in a few words: what waits, whether there is a line, since when all is sent."""
+    """The true state in a few words: what waits, whether there is a line, since when all is sent; what is missing."""
+    said = _mark(status, zone, now)
+    if status is None or status.back is None or not said.long:
+        return said
+    return Mark(said.short, f"{said.long} · {_('faltan guardados')}", True)
+
+
+def _mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     if status is None or not status.enrolled:
         return Mark("", "")
     if status.state in (PENDING, REVOKED, SEALED, WIPED):
@@ -119,15 +126,17 @@ def skew(offset: int) -> str:
 
 def came_back(status: SyncStatus, zone: str, now: datetime) -> str:
     """What is missing since this laptop came back from a copy, as long as the alarm stands; else nothing."""
-    if status.back is None or "saves_came_back" not in status.alarms:
+    if status.back is None:
         return ""
     missing, waiting = int(status.back["missing"]), int(status.back["waiting"])
-    said = ngettext("Falta {count} guardado.", "Faltan {count} guardados.", missing).format(count=missing)
+    said = ngettext("Falta al menos {count} guardado.", "Faltan al menos {count} guardados.", missing).format(
+        count=missing
+    )
     if since := when(status.back.get("at"), zone, now):
-        said = _("La copia llega hasta {at}.").format(at=since) + " " + said
+        said = _("La copia llega al menos hasta {at}.").format(at=since) + " " + said
     unsent = ngettext(
-        "Lo enviado regresa; hasta {count} cambio no se había enviado.",
-        "Lo enviado regresa; hasta {count} cambios no se habían enviado.",
+        "Lo enviado regresa. Al último envío esperaba {count} cambio; lo guardado después sin red no regresa.",
+        "Lo enviado regresa. Al último envío esperaban {count} cambios; lo guardado después sin red no regresa.",
         waiting,
     ).format(count=waiting)
     return f"{said} {unsent}"

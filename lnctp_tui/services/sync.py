@@ -102,8 +102,8 @@ class SyncStatus:
     saved_at: str | None = None
     """When the last change here was saved: for a person to hold against what they remember."""
     back: dict[str, Any] | None = None
-    """What is missing since this laptop came back from a copy: `missing` saves, up to `waiting` changes of them never
-    sent, since `at`. None when that never happened."""
+    """What is missing since this laptop came back from a copy, as long as the alarm stands: at least `missing` saves;
+    `waiting` changes waited at the last sending; all up to `at` is there."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -162,6 +162,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
         wanted = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
         kept = state.starting_with(connection, "sync:")
         told_since = instants.iso(store.now() - timedelta(days=ALARM_DAYS))
+        alarms = _alarms(kept, told_since)
         return SyncStatus(
             enrolled=server is not None,
             state=(kept.get("signed_state") or server.state) if server else None,
@@ -182,8 +183,8 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
-            back=kept.get("back"),
-            alarms=_alarms(kept, told_since),
+            back=kept.get("back") if any(code in alarms for code in server_state.BACK_CODES) else None,
+            alarms=alarms,
             authority=kept["authority"]["org"] if "authority" in kept else None,
             authority_offered=kept.get("authority_offered"),
         )

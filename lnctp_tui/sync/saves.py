@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lnctp_tui.storage import audit, instants, server_state, state
+from sqlalchemy import Connection
+
+from lnctp_tui.storage import audit, instants, loss, server_state, state
 from lnctp_tui.storage.session import Store, Unit
 from lnctp_tui.sync import fresco
 
@@ -26,7 +28,8 @@ def note(unit: Unit, waiting: int) -> None:
 def compare(store: Store, proven: list[Any] | None) -> bool:
     """Hold what the server signed against what was noted here; whether it knows of saves that are missing.
 
-    Then it is told once, and counting goes on beyond: another copy put back is told again.
+    Then it is told once, and counting goes on beyond: another copy put back is told again. `missing` and `at` are the
+    least that is sure: where the copy ends, between what it had offered and what was saved on it since, nothing tells.
     """
     if (said := fresco.how_far(proven)) is None:
         return False
@@ -38,15 +41,21 @@ def compare(store: Store, proven: list[Any] | None) -> bool:
     with store.write() as unit:
         connection = unit.connection
         last = connection.exec_driver_sql(LAST).first()
-        at = kept[3] or (last[2] if last else 0)
-        told = {
-            "missing": max(1, n - kept[0]),
-            "waiting": waiting,
-            "at": instants.iso(instants.of_micros(at)) if at else None,
-        }
-        unit.remember(server_state.BACK, told)
-        server_state.alarm(connection, server_state.CAME_BACK, unit.now)
+        at = instants.iso(instants.of_micros(kept[3])) if kept[3] else None
+        unit.remember(
+            server_state.BACK, {"missing": max(1, n - (last[0] if last else 0)), "waiting": waiting, "at": at}
+        )
+        code = server_state.RESTORED if _restored(connection, at or "") else server_state.CAME_BACK
+        for each in server_state.BACK_CODES:
+            server_state.clear_alarm(connection, each)
+        server_state.alarm(connection, code, unit.now)
         connection.exec_driver_sql(BEYOND, (n,))
         unit.remember(server_state.SAVED, [n, chain, 0, instants.micros(unit.now)])
-        audit.note(connection, unit.now, store.author.actor, server_state.CAME_BACK, store.author.device)
+        audit.note(connection, unit.now, store.author.actor, code, store.author.device)
     return True
+
+
+def _restored(connection: Connection, since: str) -> bool:
+    """Whether a person put a backup in place after this instant."""
+    last = loss.noted(connection)[-1:]
+    return any(each.get("code") == "restored" and str(each.get("at")) > since for each in last)

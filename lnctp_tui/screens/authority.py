@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, sentence
+from lnctp_tui.screens.base import AppDialog, say, sentence
 from lnctp_tui.services import access
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -76,10 +76,10 @@ class ConfirmScreen(AppDialog[bool]):
         if self.done:
             self.dismiss(True)
         elif not heard.strip():
-            self._say(_("No se confirmó nada: faltan las palabras."), "warning")
+            say(self, _("No se confirmó nada: faltan las palabras."), "warning")
         elif not self.asking:
             self.asking = True
-            self._say(_("Comparando…"), "muted")
+            say(self, _("Comparando…"), "muted")
             self.shell.in_reader(
                 lambda: orders.confirm(workspace, orders.offered_org(workspace), heard), self._confirmed,
                 group="confirm", failed=self._failed,
@@ -89,7 +89,8 @@ class ConfirmScreen(AppDialog[bool]):
         self.done, self.asking = True, False
         self.shell.sync_now()
         if self.is_mounted:
-            self._say(
+            say(
+                self,
                 _("Son las mismas: este equipo obedece desde ahora solo lo que firman sus responsables."),
                 "success",
             )
@@ -97,13 +98,8 @@ class ConfirmScreen(AppDialog[bool]):
     def _failed(self, error: LnctpError) -> None:
         self.asking = False
         if self.is_mounted:
-            self._say(sentence(error), "error")
+            say(self, sentence(error), "error")
             self.query_one(PhraseEntry).refused()
-
-    def _say(self, text: str, look: str) -> None:
-        said = self.query_one("#said", Static)
-        said.set_classes(look)
-        said.update(Content(text))
 
     def action_leave(self) -> None:
         """Back."""

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
@@ -161,6 +163,14 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """Whatever comes to the screen says that nothing is being saved."""
         self.shell.show_saving(self)
+
+
+def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
+    """Say what happened in the line that a screen has for it (`#said`); `look` is the line's class from now on."""
+    said = screen.query_one("#said", Static)
+    if look is not None:
+        said.set_classes(look)
+    said.update(Content(text))
 
 
 def sentence(error: LnctpError) -> str:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, sentence
+from lnctp_tui.screens.base import AppDialog, say, sentence
 from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
 from lnctp_tui.services import access
 from lnctp_tui.widgets.keys import KeyBar
@@ -44,25 +44,25 @@ class ChangePhraseScreen(AppDialog[None]):
         event.stop()
         self.old = event.value
         home, old = self.shell.home, event.value
-        self._say(_("Comprobando…"))
+        say(self, _("Comprobando…"))
         self.shell.in_reader(
             lambda: access.is_right(home, old), self._checked, group="phrase", failed=self._failed
         )
 
     def _checked(self, right: bool) -> None:
         if right:
-            self._say("")
+            say(self, "")
             name = self.shell.workspace.counselor_name
             self.app.push_screen(NewPhraseScreen((name,)), self._change)
         else:
-            self._say(_("La frase no abre."))
+            say(self, _("La frase no abre."))
             self.query_one(PhraseEntry).refused()
 
     def _change(self, phrase: NewPhrase | None) -> None:
         if phrase is None:
             return
         home, old, store = self.shell.home, self.old, self.shell.workspace.store
-        self._say(_("Cambiando…"))
+        say(self, _("Cambiando…"))
         self.shell.in_reader(
             lambda: access.change_phrase(home, old, phrase.words, phrase.kind, store),
             self._changed,
@@ -79,11 +79,8 @@ class ChangePhraseScreen(AppDialog[None]):
         self.dismiss(None)
 
     def _failed(self, error: LnctpError) -> None:
-        self._say(sentence(error))
+        say(self, sentence(error))
         self.query_one(PhraseEntry).refused()
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
 
     def action_leave(self) -> None:
         """Nothing changes."""

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import sync_words as words
-from lnctp_tui.screens.base import AppDialog, sentence
+from lnctp_tui.screens.base import AppDialog, say, sentence
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
 
@@ -58,7 +58,7 @@ class EnrollScreen(AppDialog[bool]):
                     Content(_("Mientras tanto todo sigue guardado aquí, y se puede atender llamadas.")),
                     classes="muted",
                 )
-            yield Static(id="enroll-said")
+            yield Static(id="said")
             yield KeyBar()
 
     @staticmethod
@@ -84,13 +84,13 @@ class EnrollScreen(AppDialog[bool]):
         if self.sending or self.enrolled:
             return
         if not url or not code:
-            self._say(_("Faltan la dirección o el código."), "error")
+            say(self, _("Faltan la dirección o el código."), "error")
             return
         from lnctp_tui.services import sync
 
         workspace = self.shell.workspace
         self.sending = True
-        self._say(_("Preguntando al servidor…"), "muted")
+        say(self, _("Preguntando al servidor…"), "muted")
         path = Path(ca).expanduser() if ca else None
         self.shell.in_reader(
             lambda: (sync.enroll(workspace, address(url), code, path), sync.fingerprint(workspace)),
@@ -102,7 +102,7 @@ class EnrollScreen(AppDialog[bool]):
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
         if self.is_mounted:
-            self._say(sentence(error), "error")
+            say(self, sentence(error), "error")
 
     def _done(self, state: str, fingerprint: tuple[str, ...]) -> None:
         self.sending, self.enrolled = False, True
@@ -118,14 +118,9 @@ class EnrollScreen(AppDialog[bool]):
             )
         words_ = "\n\n      " + "   ".join(fingerprint) + "\n\n"
         after = _("Si no son las mismas, no lo apruebe nadie: alguien más usó el código.")
-        self._say(f"{told}{words_}{after}" if state == words.PENDING else told, "text")
+        say(self, f"{told}{words_}{after}" if state == words.PENDING else told, "text")
         self.set_focus(None)
         self.refresh_bindings()
-
-    def _say(self, text: str, look: str) -> None:
-        said = self.query_one("#enroll-said", Static)
-        said.set_classes(look)
-        said.update(Content(text))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Once is enough."""

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from lnctp_tui.domain.text import clean, fold
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, language, set_language
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
 from lnctp_tui.screens.sheet import SheetScreen
 from lnctp_tui.services import access
@@ -132,10 +132,10 @@ class FirstRunScreen(AppScreen[None]):
         typed = self.query_one("#zone", Input).value.strip()
         found = zones(typed) if typed else []
         if not name:
-            self._say(_("Escriba su nombre."))
+            say(self, _("Escriba su nombre."))
             self.query_one("#name").focus()
         elif not found:
-            self._say(_("Elija una zona horaria de la lista."))
+            say(self, _("Elija una zona horaria de la lista."))
             self.query_one("#zone").focus()
         elif not self._busy:
             self.zone = found[0]
@@ -149,7 +149,7 @@ class FirstRunScreen(AppScreen[None]):
         if phrase is None:
             return
         self._busy = True
-        self._say(_("Creando los datos cifrados…"))
+        say(self, _("Creando los datos cifrados…"))
         home, zone, spoken = self.shell.home, self.zone, language()
         self.shell.in_reader(
             lambda: access.create(home, phrase.words, kind=phrase.kind, language=spoken, zone=zone),
@@ -175,13 +175,10 @@ class FirstRunScreen(AppScreen[None]):
 
     def _failed(self, error: LnctpError) -> None:
         self._busy = False
-        self._say(sentence(error))
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
+        say(self, sentence(error))
 
     def action_language(self) -> None:
         """Change the language of this screen, and of what is made."""
         set_language("en" if language() == "es" else "es")
-        self._say("")
+        say(self, "")
         self._translate()

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
 from lnctp_tui.services import access
 from lnctp_tui.widgets.keys import KeyBar
@@ -92,13 +92,13 @@ class ForgottenScreen(AppScreen[None]):
     def try_sheet(self, event: Input.Submitted) -> None:
         """Open with the sheet, then ask for a new phrase."""
         home, words = self.shell.home, event.value
-        self._say(_("Abriendo…"))
+        say(self, _("Abriendo…"))
         self.shell.in_reader(
             lambda: access.unlock_with_sheet(home, words), self._new_phrase, failed=self._failed
         )
 
     def _new_phrase(self, key: access.Key) -> None:
-        self._say("")
+        say(self, "")
         self.app.push_screen(NewPhraseScreen(), lambda phrase: self._set(key, phrase))
 
     def _set(self, key: access.Key, phrase: NewPhrase | None) -> None:
@@ -116,11 +116,12 @@ class ForgottenScreen(AppScreen[None]):
         home = self.shell.home
         if access.request_waits(home) and not self._again:
             self._again = True
-            self._say(
+            say(
+                self,
                 _(
                     "Ya hay una solicitud sin respuesta: F6 lee la respuesta. F5 otra vez hace una nueva, y la "
                     "anterior deja de servir."
-                )
+                ),
             )
             return
         self._again = False
@@ -135,7 +136,7 @@ class ForgottenScreen(AppScreen[None]):
         told = _(
             "Solicitud guardada en {path}. Envíela a sus custodios y compare por teléfono estas palabras: {words}"
         )
-        self._say(told.format(path=path, words=words))
+        say(self, told.format(path=path, words=words))
 
     def action_answer(self) -> None:
         """Ask where the custodians' answer is."""
@@ -151,7 +152,7 @@ class ForgottenScreen(AppScreen[None]):
         self.shell.in_reader(lambda: access.read_text(typed), self._answered, failed=self._failed)
 
     def _answered(self, text: str) -> None:
-        self._say("")
+        say(self, "")
         self.app.push_screen(NewPhraseScreen(), lambda phrase: self._finish(text, phrase))
 
     def _finish(self, text: str, phrase: NewPhrase | None) -> None:
@@ -162,11 +163,8 @@ class ForgottenScreen(AppScreen[None]):
             )
 
     def _failed(self, error: LnctpError) -> None:
-        self._say(sentence(error))
+        say(self, sentence(error))
         self.query_one(PhraseEntry).refused()
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
 
     def action_back(self) -> None:
         """To the phrase."""

@@ -13,7 +13,7 @@ from textual.widgets import Rule, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.screens.times import local, moment
 from lnctp_tui.services import keeping
 from lnctp_tui.widgets.keys import KeyBar
@@ -112,9 +112,6 @@ class LossScreen(AppScreen[None]):
             return _("hoy {time}").format(time=f"{at:%H:%M:%S}")
         return f"{moment(stored, self.zone)}:{at:%S}"
 
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
-
     def action_go_on(self) -> None:
         """Keep a copy, note what is missing, and open."""
         if self._busy or monotonic() - self._since < TYPED_AHEAD:
@@ -123,19 +120,19 @@ class LossScreen(AppScreen[None]):
         home, found = self.shell.home, self.found
         if self._ready is not None:
             keeping.discard(self._ready)
-        self._say(_("Guardando una copia de todo como está…"))
+        say(self, _("Guardando una copia de todo como está…"))
         self.shell.in_reader(
             lambda: keeping.accept(home, found), self._accepted, group="unlock", failed=self._failed
         )
 
     def _accepted(self, folder: str) -> None:
-        self._say(_("La copia está en {folder}. Abriendo…").format(folder=folder))
+        say(self, _("La copia está en {folder}. Abriendo…").format(folder=folder))
         key = self.found.key
         self.shell.open_with(lambda: key, self._failed)
 
     def _failed(self, error: LnctpError) -> None:
         self._busy = False
-        self._say(sentence(error))
+        say(self, sentence(error))
 
     def action_rescue(self) -> None:
         """Read what can be read into a new database, and show the counts; a second press puts it in place."""
@@ -144,7 +141,7 @@ class LossScreen(AppScreen[None]):
         self._busy = True
         home, key, ready = self.shell.home, self.found.key, self._ready
         if ready is None:
-            self._say(_("Leyendo lo que se puede. Puede tardar unos minutos; los archivos no se tocan…"))
+            say(self, _("Leyendo lo que se puede. Puede tardar unos minutos; los archivos no se tocan…"))
             self.shell.in_reader(
                 lambda: keeping.rescue(home, key), self._rescued, group="unlock", failed=self._failed
             )
@@ -160,13 +157,14 @@ class LossScreen(AppScreen[None]):
             "Se leyeron {changes} guardados; {broken} páginas dañadas de {pages}, y {frames} piezas del registro de "
             "escritura. r otra vez los pone en su lugar, y lo anterior se conserva; Enter sigue sin ellos."
         )
-        self._say(
+        say(
+            self,
             counts.format(
                 changes=found.changes, broken=found.broken, pages=found.pages, frames=found.frames_broken
-            )
+            ),
         )
 
     def action_code(self) -> None:
         """A code without any data."""
         code = keeping.support_code(self.shell.home, self.found)
-        self._say(_("Dé este código a soporte: {code}").format(code=code))
+        say(self, _("Dé este código a soporte: {code}").format(code=code))

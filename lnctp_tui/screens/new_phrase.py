@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from lnctp_tui.errors import VaultError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import AppScreen, say
 from lnctp_tui.services import access
 from lnctp_tui.services.access import Kind
 from lnctp_tui.widgets.keys import KeyBar
@@ -92,7 +92,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
         entry.display = self.query_one(PhraseHint).display = step != "shown"
         entry.value = ""
         entry.password = self.kind == "own"
-        self._say("")
+        say(self, "")
         if step == "shown":
             self.set_focus(None)
         else:
@@ -123,9 +123,6 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
             ),
         }
 
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
-
     @on(Input.Changed, "#phrase")
     @on(PhraseEntry.Looked)
     def follow(self) -> None:
@@ -139,13 +136,13 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
         if self.step == "own":
             weak = access.weakness(typed, "own", self.hints)
             if weak:
-                self._say(str(explain(VaultError(weak))))
+                say(self, str(explain(VaultError(weak))))
                 self.query_one(PhraseEntry).refused()
                 return
             self.words = typed
             self._go("repeat")
         elif not access.same_phrase(typed, self.words, self.kind):
-            self._say(_("No es la misma frase. Revise lo anotado, o vuelva con Esc."))
+            say(self, _("No es la misma frase. Revise lo anotado, o vuelva con Esc."))
             self.query_one(PhraseEntry).refused()
         else:
             self.dismiss(NewPhrase(self.words, self.kind))

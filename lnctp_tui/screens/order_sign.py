@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import order_words
-from lnctp_tui.screens.base import AppDialog, sentence
+from lnctp_tui.screens.base import AppDialog, say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import access
@@ -108,10 +108,10 @@ class SignScreen(AppDialog[bool]):
         if self.sending:
             return
         if not typed.strip():
-            self._say(_("No se firmó: falta la frase."), "warning")
+            say(self, _("No se firmó: falta la frase."), "warning")
             return
         self.sending = True
-        self._say(_("Firmando…"), "muted")
+        say(self, _("Firmando…"), "muted")
         self.shell.in_reader(
             lambda: orders.sign(workspace, draft, typed), self._done, group="sign", failed=self._failed
         )
@@ -148,13 +148,8 @@ class SignScreen(AppDialog[bool]):
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
         if self.is_mounted:
-            self._say(sentence(error), "error")
+            say(self, sentence(error), "error")
             self.query_one(PhraseEntry).refused()
-
-    def _say(self, text: str, look: str) -> None:
-        said = self.query_one("#said", Static)
-        said.set_classes(look)
-        said.update(Content(text))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""

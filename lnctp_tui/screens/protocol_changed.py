@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.services import access, keeping
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -96,7 +96,7 @@ class ProtocolChangedScreen(AppScreen[bool]):
         if not words.strip():
             return
         event.input.disabled = True
-        self._say(_("Abriendo…"))
+        say(self, _("Abriendo…"))
         workspace = self.workspace
         self.shell.in_reader(
             lambda: keeping.accept_protocol(workspace, words),
@@ -113,10 +113,7 @@ class ProtocolChangedScreen(AppScreen[bool]):
         entry.disabled = False
         entry.value = ""
         entry.focus()
-        self._say(sentence(error))
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
+        say(self, sentence(error))
 
     def action_go_on(self) -> None:
         """Open the desk with what was accepted before."""

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.screens.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services import search as source
@@ -96,7 +96,7 @@ class SearchScreen(AppScreen[None]):
         return action != "server" or (status is not None and status.state == ACTIVE)
 
     def _empty(self) -> None:
-        self._say("")
+        say(self, "")
         self._local = []
         self.query_one(RowList).show(
             [
@@ -127,9 +127,9 @@ class SearchScreen(AppScreen[None]):
             return
         if hits:
             count = f"{len(hits)}{'+' if len(hits) >= MOST else ''}"
-            self._say(ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count))
+            say(self, ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count))
         else:
-            self._say(_("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre."))
+            say(self, _("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre."))
         self._local = [self._line(hit) for hit in hits]
         self._list()
 
@@ -144,7 +144,7 @@ class SearchScreen(AppScreen[None]):
 
         typed = self.query_one(SearchEntry).value.strip()
         if len(typed) < LEAST:
-            self._say(_("Escriba dos letras o más."))
+            say(self, _("Escriba dos letras o más."))
             return
         workspace = self.shell.workspace
         self._asked, self._away = typed, [note(_("Preguntando al servidor…"))]
@@ -201,9 +201,6 @@ class SearchScreen(AppScreen[None]):
             ),
             key,
         )
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
 
     @on(RowList.Chosen)
     def open_hit(self, event: RowList.Chosen) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen, say, sentence
 from lnctp_tui.screens.new_phrase import grid
 from lnctp_tui.services import access
 from lnctp_tui.widgets.keys import KeyBar
@@ -80,7 +80,7 @@ class SheetScreen(AppScreen[None]):
         try:
             self.words = access.spelled(access.new_sheet(self.shell.home, self.key))
         except LnctpError as error:
-            self._say(sentence(error))
+            say(self, sentence(error))
             return
         self.query_one("#text", Static).update(
             Content(_("Anótela o guárdela para imprimir. Se muestra una sola vez."))
@@ -93,7 +93,7 @@ class SheetScreen(AppScreen[None]):
         path = self.query_one("#path", Input)
         path.display = True
         path.focus()
-        self._say(_("Quien lea ese archivo abre sus datos: imprímalo, bórrelo y vacíe la papelera."))
+        say(self, _("Quien lea ese archivo abre sus datos: imprímalo, bórrelo y vacíe la papelera."))
 
     @on(Input.Submitted, "#path")
     def write(self, event: Input.Submitted) -> None:
@@ -101,16 +101,13 @@ class SheetScreen(AppScreen[None]):
         try:
             access.write_private(access.named(event.value), grid(self.words, 3) + "\n")
         except FileExistsError:
-            self._say(_("Ya hay un archivo con ese nombre. Escriba otro."))
+            say(self, _("Ya hay un archivo con ese nombre. Escriba otro."))
         except LnctpError as error:
-            self._say(sentence(error))
+            say(self, sentence(error))
         else:
             event.input.display = False
             self.set_focus(None)
-            self._say(_("Guardada. Imprímala, borre el archivo y vacíe la papelera."))
-
-    def _say(self, text: str) -> None:
-        self.query_one("#said", Static).update(Content(text))
+            say(self, _("Guardada. Imprímala, borre el archivo y vacíe la papelera."))
 
     def action_done(self) -> None:
         """Go on; without a sheet, only when asked twice."""
@@ -118,4 +115,4 @@ class SheetScreen(AppScreen[None]):
             self.dismiss(None)
             return
         self._asked = True
-        self._say(_("Todavía no hay hoja: F5 la hace. Enter otra vez sigue sin ella."))
+        say(self, _("Todavía no hay hoja: F5 la hace. Enter otra vez sigue sin ella."))

@@ -16,10 +16,11 @@ from test_control import officer, signed
 from vaults import MadeVault
 from workspaces import Founded
 
-from lnctp_tui.domain import control
+from lnctp_tui.cli import orders as cli
+from lnctp_tui.domain import control, folio
 from lnctp_tui.domain.control import Authority
 from lnctp_tui.domain.documents import ControlRefused, Signed
-from lnctp_tui.errors import SyncFailed, VaultError, WrongPassphrase
+from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
 from lnctp_tui.services import access, cases, grace, officers, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
 from lnctp_tui.storage import authority, copies, instants, recovery, server_state, state, vault
@@ -560,3 +561,16 @@ def test_an_officers_key_follows_a_changed_phrase_and_no_other_phrase_signs(
     for wrong in (old, "", "otra frase que nadie sabe"):
         with pytest.raises(WrongPassphrase):
             officers.sign(workspace.store, wrong, made)
+
+
+def test_an_order_to_erase_names_the_case_of_a_folio_and_never_a_word_that_names_none(
+    workspace: Workspace,
+) -> None:
+    said = str(folio.make("K7Q2", 1))
+    with workspace.store.write() as unit:
+        unit.record("cases", SENT, {"status": "open", "folio": said}, case=SENT)
+    for typed in (said, SENT):
+        assert cli._subject(workspace, "erase", typed, "active", "counselor", "", False)[0] == SENT
+    for typed in ("K7Q2-0002-W", "Ana Ficticia", "todos-los-casos"):
+        with pytest.raises(Refused, match="no_such_case"):
+            cli._subject(workspace, "erase", typed, "active", "counselor", "", False)

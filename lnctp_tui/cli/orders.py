@@ -75,7 +75,7 @@ def _subject(
     from lnctp_tui.services import orders
 
     if kind == "erase":
-        return on, {"unsent": unsent, "why": why}
+        return orders.scope(workspace, on), {"unsent": unsent, "why": why}
     known = orders.known(workspace)
     if kind == "person":
         found = [each for each, (name, _role) in known.people.items() if on in (each, name)]
@@ -155,8 +155,7 @@ def show(context: typer.Context, which: Hash) -> None:
     from lnctp_tui.services import orders
 
     with session.opened(context) as workspace:
-        kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
-        signed = kept[0] if len(kept) == 1 else _draft(workspace, which).signed
+        signed = _document(workspace, which)
     output.say(signed.body)
     output.say(_("Palabras: {words}").format(words=orders.words(signed.hash)))
 
@@ -186,11 +185,10 @@ def refuse(
 
 
 def export(context: typer.Context, which: Hash, file: NewFile) -> None:
-    from lnctp_tui.services import access, orders
+    from lnctp_tui.services import access
 
     with session.opened(context) as workspace:
-        kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
-        signed = kept[0] if len(kept) == 1 else _draft(workspace, which).signed
+        signed = _document(workspace, which)
     access.write_private(file, json.dumps({"kind": signed.kind, "document": signed.document()}))
     output.say(_("Documento en {file}.").format(file=file))
 
@@ -209,6 +207,14 @@ def import_(
         signed = documents.read(said["kind"], said.get("document"))
         done = orders.send(workspace, said["kind"], signed)
     _told(context, signed.hash, done)
+
+
+def _document(workspace: Workspace, which: str) -> Signed:
+    """An order that is kept, or one that waits. Raises Refused `no_such_order`."""
+    from lnctp_tui.services import orders
+
+    kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
+    return kept[0] if len(kept) == 1 else _draft(workspace, which).signed
 
 
 def _draft(workspace: Workspace, which: str) -> Draft:

@@ -39,8 +39,7 @@ def since(connection: Connection, now: datetime) -> str | None:
     if server is None:
         return None
     last = state.get(connection, server_state.CONTACT)
-    latest = state.get(connection, server_state.LATEST)
-    late = max(now, instants.parse(latest)) if latest else now
+    late = server_state.as_late_as(connection, now)
     if last is None or instants.parse(last) >= late - timedelta(days=DAYS):
         return None
     return instants.iso(instants.parse(last) - SPARED)

@@ -92,6 +92,12 @@ def note_clock(connection: Connection, now: datetime) -> None:
         state.put(connection, LATEST, moment)
 
 
+def as_late_as(connection: Connection, now: datetime) -> datetime:
+    """Now, or as late as it was ever seen to be: setting the clock back wins no time."""
+    latest = state.get(connection, LATEST)
+    return max(now, instants.parse(latest)) if latest else now
+
+
 def alarm(connection: Connection, code: str, now: datetime) -> None:
     """Keep that something is wrong with what the server says, and since when."""
     kept = state.get(connection, ALARMS, {})

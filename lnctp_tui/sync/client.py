@@ -117,11 +117,11 @@ class Client:
         if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
             self.became(self.server.state, role=proof.role)
         self.contact.note(answer)
-        if isinstance(proof, Fresco):
-            self.compared_saves = True
+        if isinstance(proof, Fresco) and not self.compared_saves:
+            self.compared_saves = True  # files that are open are not put back
             saves.compare(self.store, proof.saved)
-        self.control.heard(answer)
-        self.reread()
+        if self.control.heard(answer):
+            self.reread()
 
     def _has_officers(self) -> bool:
         """Roles are theirs to sign then, and no server's."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from nacl.encoding import HexEncoder
@@ -62,24 +61,36 @@ class Control:
         with self.store.read() as connection:
             return Ruled.of(connection).state
 
-    def begin(self) -> None:
-        """Carry out what a crash left between keeping an order and obeying it. Once, and without the line."""
-        if not self._begun:
-            self._begun = True
-            self.obey()
+    def begin(self) -> bool:
+        """Carry out what a crash left between keeping an order and obeying it. Once, and without the line.
 
-    def heard(self, answer: Mapping[str, Any]) -> None:
-        """An answer told how many documents there are: fetch what is missing. It is a reason to ask, no more."""
+        Whether it looked: then what is known of the server may be another.
+        """
+        if self._begun:
+            return False
+        self._begun = True
+        self.obey()
+        return True
+
+    def heard(self, answer: Mapping[str, Any]) -> bool:
+        """An answer told how many documents there are: fetch what is missing. It is a reason to ask, no more.
+
+        Whether it asked: then what is known of the server may be another.
+        """
         said = answer.get(MEMBER)
         if not isinstance(said, list) or len(said) != 2 or not all(type(each) is int for each in said):
-            return
+            return False
         with self.store.read() as connection:
-            reached = list(authority.reached(connection))
-            org, offered = authority.pinned(connection), state.get(connection, authority.OFFERED)
-        if (org is None and said[0] > 0 and offered is None) or (org is not None and said != reached):
+            org = authority.pinned(connection)
+            if org is None:
+                lacks = said[0] > 0 and state.get(connection, authority.OFFERED) is None
+            else:
+                lacks = said != list(authority.reached(connection))
+        if lacks:
             self.fetch(said)
         elif not self._told:
             self.report()
+        return lacks
 
     def fetch(self, said: Sequence[int] | None = None) -> None:
         """Ask for all that is not here, check it, obey it, tell it back. Raises SyncFailed for the line only."""
@@ -135,7 +146,7 @@ class Control:
         """Carry out what holds for this laptop and was not carried out yet."""
         with self.store.read() as connection:
             found = authority.book(connection)
-            own, late = own_key(connection), as_late_as(connection, self.store.now())
+            own, late = own_key(connection), server_state.as_late_as(connection, self.store.now())
             ruled = Ruled.of(connection)
         if not found.versions:
             return
@@ -357,9 +368,3 @@ def pin(unit: Unit, org: str, by: str) -> None:
     unit.remember(authority.PINNED, {"org": org, "by": by})
     unit.remember(authority.OFFERED, None)
     audit.note(unit.connection, unit.now, unit.author.actor, f"authority.{by}", org)
-
-
-def as_late_as(connection: Connection, now: datetime) -> datetime:
-    """As late as it was ever seen to be."""
-    latest = state.get(connection, server_state.LATEST)
-    return max(now, instants.parse(latest)) if latest else now

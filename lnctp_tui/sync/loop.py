@@ -60,7 +60,8 @@ class Round:
     def run(self, *, all_: bool = True) -> None:
         """Push until empty, pull until dry, fetch what is wanted. Raises SyncFailed, StorageFailed."""
         client = self.client
-        client.control.begin()
+        if client.control.begin():
+            client.reread()
         try:
             if client.server.state == "pending" and client.me() == "pending":
                 raise SyncFailed("pending")

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from lnctp_tui.domain.documents import ControlRefused, Signed, write
 from lnctp_tui.domain.folio import CROCKFORD
-from lnctp_tui.domain.moments import instant
+from lnctp_tui.domain.moments import zoned
 
 VERSION = 1
 PERSONS: Final[Mapping[str, int]] = {"device": 1, "person": 1, "seal": 1, "wipe": 2, "erase": 2}
@@ -395,7 +395,7 @@ def _one(value: object, of: Iterable[str]) -> str:
 
 
 def _instant(value: object) -> datetime:
-    at = instant(value)
-    if at is None or at.tzinfo is None:
+    at = zoned(value)
+    if at is None:
         raise ValueError("instant")
     return at

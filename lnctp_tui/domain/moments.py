@@ -35,6 +35,12 @@ def instant(value: object) -> datetime | None:
     return found
 
 
+def zoned(value: object) -> datetime | None:
+    """The same of an instant that says its offset, as every stored one does."""
+    found = instant(value)
+    return found if found is not None and found.tzinfo is not None else None
+
+
 def day(value: object, latest: date | None, *, birth: bool = False) -> str | None:
     """Why `value` is no date of a record, None when it is one; a `birth` is not after `latest`."""
     found = stored(value)
@@ -51,6 +57,5 @@ def flaw(column: str, value: object, latest: date | None) -> str | None:
     if value is None:
         return None
     if column in INSTANTS:
-        found = instant(value)
-        return None if found is not None and found.tzinfo is not None else "bad_instant"
+        return None if zoned(value) else "bad_instant"
     return day(value, latest, birth=column in BIRTHS) if column in DATES else None

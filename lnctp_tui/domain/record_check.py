@@ -253,8 +253,7 @@ def _a_bool(value: Any) -> str | None:
 
 
 def _an_instant(value: Any) -> str | None:
-    found = moments.instant(value)
-    return None if found is not None and found.tzinfo is not None else "type"
+    return None if moments.zoned(value) else "type"
 
 
 def _a_date(value: Any) -> str | None:

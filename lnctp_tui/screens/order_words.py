@@ -15,8 +15,6 @@ KINDS = {
     "seal": N_("SELLAR"), "device": N_("EQUIPO"), "person": N_("PERSONA"), "wipe": N_("BORRAR EQUIPO"),
     "erase": N_("SUPRIMIR"),
 }  # fmt: skip
-FINAL = frozenset({"wipe", "erase"})
-"""What no later order takes back."""
 EFFECTS = {
     "seal": N_("Ninguna frase lo abre después; los custodios sí. Nada se borra."),
     "active": N_("Puede trabajar y recibir casos."),

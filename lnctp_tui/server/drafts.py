@@ -156,10 +156,11 @@ def _persons(signed: Signed, ruling: Ruling | None) -> tuple[str, ...]:
 
 def _officers(signed: Signed) -> dict[str, str]:
     """Key → person of those an authority lists; nobody of any other form."""
-    listed = signed.content.get("officers") if signed.kind == "authority" else None
+    if signed.kind != "authority":
+        return {}
     try:
-        return {str(key): str(person) for key, person, _name in listed or ()}
-    except (TypeError, ValueError):
+        return {each.key: each.person for each in control.unsigned_authority(signed).officers}
+    except ControlRefused:
         return {}
 
 

@@ -6,21 +6,19 @@ document that is none. Source: docs/security.md, "Orders".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from typing import Any
 
-from nacl.encoding import HexEncoder
-from nacl.signing import SigningKey
-
 from lnctp_tui.domain import control, documents
-from lnctp_tui.domain.control import PERSONS, UNTIL, Authority, Officer, Order
+from lnctp_tui.domain.control import PERSONS, UNTIL, Authority, Officer
 from lnctp_tui.domain.documents import ControlRefused, Kind, Signed
 from lnctp_tui.errors import Refused, SyncFailed
 from lnctp_tui.services import handing, officers
+from lnctp_tui.services.sync_server import fingerprint
 from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import authority, instants, phrase, recovery, server_state, state
+from lnctp_tui.storage import authority, instants, phrase, recovery, state
 from lnctp_tui.storage.authority import Book
 from lnctp_tui.storage.authority import Kept as Kept
 from lnctp_tui.sync import control as line_control
@@ -74,7 +72,7 @@ class Draft:
     @property
     def words(self) -> str:
         """Six words of the document, to compare by telephone."""
-        return recovery.fingerprint(bytes.fromhex(self.signed.hash))
+        return words(self.signed.hash)
 
 
 @dataclass(frozen=True)
@@ -115,21 +113,22 @@ def words(hash_: str) -> str:
 
 
 def compare(key: str, heard: str) -> None:
-    """A laptop is let in by its own words, never by what a server calls it. Raises Refused `wrong_words`."""
+    """Hold six words that a person heard against those of a key or an organisation. Raises Refused `wrong_words`.
+
+    A laptop is let in by its own words, never by what a server calls it.
+    """
     if phrase.normalise(heard, "words") != phrase.normalise(words(key), "words"):
         raise Refused("wrong_words")
 
 
 def own_words(workspace: Workspace) -> str:
     """The six words of this laptop's key."""
-    with workspace.store.read() as connection:
-        secret = SigningKey(state.get(connection, server_state.DEVICE_KEY), HexEncoder)
-    return recovery.fingerprint(bytes(secret.verify_key))
+    return " ".join(fingerprint(workspace))
 
 
 def offered_org(workspace: Workspace) -> str:
     """The organisation that the server names now. Raises ControlRefused `control_incomplete` when it has none."""
-    with _line(workspace) as line:
+    with closing(dial(workspace.store)) as line:
         org = line_control.first(line).org
     with workspace.store.write() as unit:
         if authority.pinned(unit.connection) is None:
@@ -139,9 +138,8 @@ def offered_org(workspace: Workspace) -> str:
 
 def confirm(workspace: Workspace, org: str, heard: str) -> None:
     """Believe the organisation whose six words a person heard by telephone. Raises Refused `wrong_words`."""
-    if phrase.normalise(heard, "words") != phrase.normalise(words(org), "words"):
-        raise Refused("wrong_words")
-    with _line(workspace) as line:
+    compare(org, heard)
+    with closing(dial(workspace.store)) as line:
         if line_control.first(line).org != org:
             raise ControlRefused("control_org")
         with workspace.store.write() as unit:
@@ -201,7 +199,7 @@ def office(workspace: Workspace) -> tuple[list[Draft], Known, dict[str, str]]:
 def _control(workspace: Workspace) -> dict[str, Any]:
     with workspace.store.read() as connection:
         held = authority.reached(connection)
-    with _line(workspace) as line:
+    with closing(dial(workspace.store)) as line:
         return _asked(line, *held)
 
 
@@ -235,7 +233,7 @@ def send(workspace: Workspace, kind: Kind, signed: Signed) -> bool:
     """Hand in a document: whether it is ordered now, else it waits for others to sign."""
     with workspace.store.read() as connection:
         versions = authority.versions(connection)
-    with _line(workspace) as line:
+    with closing(dial(workspace.store)) as line:
         if kind == "order" and _whole(signed, versions):
             line.call("POST", "/v1/orders", {"document": signed.document(), "kind": kind})
             done = True
@@ -268,7 +266,7 @@ def refuse(workspace: Workspace, draft: Draft, reason: str) -> None:
     """End a draft, with a reason that stays in the server's audit."""
     if not reason.strip():
         raise Refused("reason_missing")
-    with _line(workspace) as line:
+    with closing(dial(workspace.store)) as line:
         line.call("POST", "/v1/drafts/refuse", {"hash": draft.signed.hash, "reason": reason.strip()[:200]})
 
 
@@ -328,7 +326,7 @@ def _known(workspace: Workspace, answer: Mapping[str, Any]) -> Known:
                 str(each["public_key"]),
                 (signed and signed.whose(each["public_key"])) or str(each["person"]), str(each["name"]),
                 (signed and signed.device(each["public_key"])) or str(each["state"]),
-                each.get("seen_at"), recovery.fingerprint(bytes.fromhex(each["public_key"])),
+                each.get("seen_at"), words(each["public_key"]),
             )
             for each in said["devices"]
         )  # fmt: skip
@@ -366,30 +364,8 @@ def myself(workspace: Workspace) -> Officer:
     return Officer(key, workspace.counselor_id, workspace.counselor_name)
 
 
-def obeyed(order: Order, kept: Book) -> str | None:
-    """When this laptop carried an order out."""
-    return kept.of(order).obeyed_at
-
-
-def sides(draft: Draft, document: object) -> Draft:
-    """The draft with the signatures that a file brought. Raises ControlRefused when it is another document."""
-    other = documents.read(draft.kind, document)
-    if other.hash != draft.signed.hash:
-        raise ControlRefused("control_forked")
-    return replace(draft, signed=draft.signed.and_signed(other.sigs))
-
-
 def _asked(line: Line, n: int, count: int) -> dict[str, Any]:
     answer = line.call("POST", "/v1/control", {"authority": n, "orders": count})
     if not isinstance(answer.get("authorities"), list):
         raise SyncFailed("not_a_server")
     return answer
-
-
-@contextmanager
-def _line(workspace: Workspace) -> Iterator[Line]:
-    line = dial(workspace.store)
-    try:
-        yield line
-    finally:
-        line.close()

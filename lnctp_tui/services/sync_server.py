@@ -5,8 +5,8 @@ Raises SyncFailed. Access changes come back through the log, with the next round
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from lnctp_tui.storage import recovery, state
 from lnctp_tui.storage.server_state import DEVICE_KEY, OFFERS
 from lnctp_tui.storage.session import TABLES
 from lnctp_tui.sync import enroll as enrolment
-from lnctp_tui.sync.transport import Line, dial
+from lnctp_tui.sync.transport import dial
 
 REASON = 200
 
@@ -74,17 +74,8 @@ class Held:
     here: bool
 
 
-@contextmanager
-def _line(workspace: Workspace) -> Iterator[Line]:
-    line = dial(workspace.store)
-    try:
-        yield line
-    finally:
-        line.close()
-
-
 def _ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
-    with _line(workspace) as line:
+    with closing(dial(workspace.store)) as line:
         return line.call(method, path, message)
 
 

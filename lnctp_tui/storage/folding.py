@@ -195,8 +195,8 @@ def _fitting(name: str, value: Any, kind: type, instant: bool, plain: bool) -> A
 
 def _in_utc(value: str) -> str | None:
     """An instant with another offset as it is stored."""
-    found = moments.instant(value)
-    return instants.iso(found) if found is not None and found.tzinfo is not None else None
+    found = moments.zoned(value)
+    return instants.iso(found) if found else None
 
 
 LEAST = {"headcount": 1, "age_min": 0}

@@ -182,8 +182,8 @@ FREE = text("""SELECT rowid + 1 FROM search_rows r WHERE rowid >= :a
 
 
 def _micros(at: str | None) -> int:
-    found = moments.instant(at) if at else None
-    return instants.micros(found) if found is not None and found.tzinfo is not None else 1
+    found = moments.zoned(at)
+    return instants.micros(found) if found else 1
 
 
 SECOND = 1_000_000

@@ -1,25 +1,23 @@
 """A server's word that it spoke just now: signed over the nonce of one request, so that no older answer serves twice.
 
 It is all that renews the days a laptop works without its server (services.grace), and all that a laptop takes its
-person's role from after enrolment. Signed over `lnctp-fresco-v1`, a line feed and the SHA-256 of the body, which is
-canonical JSON: sorted members, no blanks.
+person's role from after enrolment. A signed document like officers' (domain.documents), of a kind of its own.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, NamedTuple
 
 import orjson
-from nacl.exceptions import BadSignatureError
-from nacl.signing import SigningKey, VerifyKey
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain import documents
+from lnctp_tui.domain.documents import ControlRefused
 
 MEMBER = "fresco"
 """Where it stands in an answer."""
-LARGEST = 4096
 TOO_FAR = 1 << 53
 """No laptop saves so often. A count near the largest that a database holds would let nothing more be saved."""
-_DOMAIN = b"lnctp-fresco-v1\n"
 
 
 class Fresco(NamedTuple):
@@ -39,30 +37,24 @@ def sign(
     said = {"device": device, "nonce": nonce, "role": role, "time": time} | (
         {"saved": saved} if saved else {}
     )
-    body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-    return {
-        "body": body.decode(),
-        "sigs": [[bytes(key.verify_key).hex(), key.sign(_signed(body)).signature.hex()]],
-    }
+    body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
+    signature = key.sign(documents.to_sign("fresco", body)).signature
+    return {"body": body, "sigs": [[bytes(key.verify_key).hex(), signature.hex()]]}
 
 
 def proven(said: Any, server_key: str, device: str, nonce: str) -> Fresco | None:
     """What an answer proves; None for anything but this server's word to this device over this nonce."""
     try:
-        (signature,) = (sig for key, sig in said["sigs"] if key == server_key)
-        body = said["body"].encode()
-        if len(body) > LARGEST:
-            return None
-        VerifyKey(bytes.fromhex(server_key)).verify(_signed(body), bytes.fromhex(signature))
-        told = orjson.loads(body)
-        if orjson.dumps(told, option=orjson.OPT_SORT_KEYS) != body:
-            return None
-        if told["device"] != device or told["nonce"] != nonce:
-            return None
-        role, time, saved = told["role"], told["time"], told.get("saved")
-    except (AttributeError, BadSignatureError, KeyError, TypeError, ValueError):
+        signed = documents.read("fresco", said)
+    except ControlRefused:
         return None
-    return Fresco(role, time, how_far(saved)) if isinstance(role, str) and isinstance(time, str) else None
+    told = signed.content
+    if (told.get("device"), told.get("nonce")) != (device, nonce) or not signed.keys() >= {server_key}:
+        return None
+    role, time = told.get("role"), told.get("time")
+    if not isinstance(role, str) or not isinstance(time, str):
+        return None
+    return Fresco(role, time, how_far(told.get("saved")))
 
 
 def how_far(said: Any) -> list[Any] | None:
@@ -72,7 +64,3 @@ def how_far(said: Any) -> list[Any] | None:
             sound = 0 < n < TOO_FAR and len(chain) == 32 and 0 <= waiting < TOO_FAR
             return [n, chain, waiting] if sound else None
     return None
-
-
-def _signed(body: bytes) -> bytes:
-    return _DOMAIN + hashlib.sha256(body).digest()

@@ -313,6 +313,25 @@ def test_the_role_is_the_signed_one(scene: Scene) -> None:
     assert role() == "supervisor"
 
 
+def test_every_role_that_was_signed_for_a_laptops_person_is_kept_for_its_key(scene: Scene) -> None:
+    def roles() -> dict[bytes, frozenset[str]] | None:
+        with scene.workspace.store.read() as connection:
+            return authority.signed_roles(connection)
+
+    assert roles() == {}
+    scene.told(
+        scene.order("device", "laura"), scene.order("person", "laura", on="person-ana", role="supervisor")
+    )
+    assert roles() == {bytes.fromhex(scene.key): frozenset({"supervisor"})}
+    scene.told(scene.order("person", "laura", on="person-ana", rev=2, role="counselor"))
+    assert roles() == {bytes.fromhex(scene.key): frozenset({"supervisor", "counselor"})}
+    scene.told(scene.order("person", "laura", on="person-rosa", role="admin"))
+    assert roles() == {bytes.fromhex(scene.key): frozenset({"supervisor", "counselor"})}
+    with scene.workspace.store.write() as unit:
+        unit.remember(authority.PINNED, None)
+    assert roles() is None
+
+
 def test_an_erasure_blanks_its_scope_and_no_other(scene: Scene) -> None:
     scene.told(scene.order("erase", "laura", "rosa", on=SENT))
     with scene.workspace.store.read() as connection:

@@ -18,7 +18,7 @@ from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
 from lnctp_tui.services import officers as officers_keys
 from lnctp_tui.services import orders, sync
 from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants, recovery, vault
+from lnctp_tui.storage import authority, instants, recovery, vault
 
 AT = "2026-11-29T10:00:00.000000Z"
 CASE = "SELECT count(*) FROM cases"
@@ -191,3 +191,25 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     with pytest.raises(SyncFailed, match=r"^signed_seal$"):
         sync.once(second)
     assert "seal_only_hides" in sync.status(second).alarms
+
+
+def test_the_directory_comes_from_whom_officers_made_supervisor(
+    team: Officers, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colleague = team.served.laptop()
+    team.do("device", colleague)
+    admitted(team, workspace)
+    team.do("person", team.person(colleague), role="supervisor")
+    itself = {"public_key": colleague.public_key, "counselor_id": colleague.actor}
+    changes = (
+        colleague.change("devices", itself, row=colleague.device),
+        colleague.change("providers", {"name": "Refugio de Prueba"}),
+    )
+    assert [each[1] for each in colleague.push(*changes).message["results"]] == ["accepted"] * 2
+    providers = "SELECT count(*) FROM providers"
+    with monkeypatch.context() as before_the_order:
+        before_the_order.setattr(authority, "signed_roles", lambda _: {})
+        sync.once(workspace)
+        assert count(workspace, providers) == 0, "the server's word is not enough"
+    sync.once(workspace)
+    assert count(workspace, providers) == 1, "what was kept aside comes in when the role is signed"

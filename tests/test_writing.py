@@ -108,6 +108,36 @@ def test_a_colleagues_laptop_believes_none_of_it(served: Served) -> None:
     assert wire.PUBLIC_TABLES == PUBLIC_TABLES
 
 
+def test_where_officers_sign_roles_the_servers_word_beside_a_change_gives_nobody_more(served: Served) -> None:
+    ana, lead, was = served.laptop(), served.laptop("supervisor"), served.laptop("supervisor")
+    everybody = (ana, lead, was)
+    ring = verify.Keyring(
+        {each.device: bytes.fromhex(each.public_key) for each in everybody},
+        {each.device: frozenset({each.actor}) for each in everybody},
+        {
+            bytes.fromhex(ana.public_key): frozenset({"counselor"}),
+            bytes.fromhex(lead.public_key): frozenset({"supervisor"}),
+            bytes.fromhex(was.public_key): frozenset({"supervisor", "counselor"}),
+        },
+    )
+
+    def believed(laptop: Laptop, role: object) -> bool:
+        made = laptop.change("providers", {"phones": ["5559999"]}) | {"role": role}
+        return bool(ring.check([made]).good)
+
+    assert believed(lead, "supervisor")
+    assert believed(was, "supervisor"), "written while it was their task"
+    for role in ("supervisor", "admin", ["supervisor"], None):
+        assert not believed(ana, role)
+    assert not believed(lead, "admin")
+    own = ana.change("counselors", {"name": "Ana de Prueba"}, row=ana.actor) | {"role": "supervisor"}
+    assert ring.check([own]).good, "what is one's own needs no role"
+    ring.roles = {}
+    assert not believed(lead, "supervisor"), "nothing is signed yet"
+    ring.roles = None
+    assert believed(lead, "supervisor"), "there are no officers"
+
+
 def test_what_is_not_ones_task_is_told_where_it_is_written(workspace: Workspace) -> None:
     own = workspace.store.author.actor
 

@@ -228,7 +228,13 @@ class Standing:
         """Scope → every order to erase it; none of them ends another."""
         self._admitted: dict[str, Order] = {}
         """Laptop → the order that last said whose it is, also once it is sealed."""
+        self._roles: dict[str, set[str]] = {}
+        """Person → every role that was ever signed for them: what they wrote then stays theirs to have written."""
+        for person, role in versions[1].people.items():
+            self._roles.setdefault(person, set()).add(role)
         for each in orders:
+            if each.kind == "person" and each.data["state"] == "active":
+                self._roles.setdefault(each.on, set()).add(str(each.data["role"]))
             if each.kind == "erase":
                 self.erasures.setdefault(each.on, []).append(each)
             known = self.holding.get(each.subject)
@@ -261,6 +267,11 @@ class Standing:
         if held is not None:
             return str(held.data["role"]) if held.data["state"] == "active" else "left"
         return self.versions[1].people.get(person)
+
+    def roles(self) -> dict[str, frozenset[str]]:
+        """Laptop → every role that officers ever signed for the person they signed it for."""
+        keys = (*self.versions[1].devices, *self._admitted)
+        return {key: frozenset(self._roles.get(self.whose(key) or "", ())) for key in keys}
 
     def next_rev(self, kind: str, on: str) -> int:
         """The revision of a new order about a subject."""

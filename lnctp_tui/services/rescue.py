@@ -38,7 +38,8 @@ from lnctp_tui.storage import (
     vault,
 )
 from lnctp_tui.storage.session import ANSWER, TABLES, Store
-from lnctp_tui.sync.verify import Keyring
+from lnctp_tui.sync import wire
+from lnctp_tui.sync.verify import Keyring, formed, well_formed
 
 KEPT = {
     "changes": "id", "sync_state": "key", "scopes": "id", "receipts": "seq", "access": "seq", "authorities": "n",
@@ -352,7 +353,9 @@ def _unproven(connection: Connection, changes: Iterable[Mapping[str, Any]]) -> i
     read = [dict(row) | {name: orjson.loads(row[name]) for name in ("base", "patch")} for row in changes]
     # Of one that was erased only the signature can be checked.
     read = [row | ({} if row["patch"] else {"patch": None, "erased": True}) for row in read]
-    return len(ring.check(read).aside)
+    ring.learn(each for each in read if well_formed(each))
+    seals = wire.Seals()
+    return sum(not (formed(each) and ring.authored(each, seals)) for each in read)
 
 
 def _fold(writer: Any, found: Rescue) -> None:

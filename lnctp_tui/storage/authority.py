@@ -31,6 +31,8 @@ STATE = "sync:signed_state"
 """What officers signed of this laptop (domain.control.Standing.device); none when they signed nothing."""
 BARRED = "sync:barred"
 """The same while it takes this laptop's records from sight."""
+ROLES = "sync:signed_roles"
+"""Public key of a laptop → the roles that officers ever signed for its person; none where there is no authority."""
 BARRING = frozenset({"revoked", "seal", "wipe"})
 CURSOR = "sync:orders"
 """[place, hash]: how far the server's list of orders was read, and the hash of the order there."""
@@ -73,6 +75,14 @@ def pinned(connection: Connection) -> str | None:
     """The organisation whose officers are believed here, or None."""
     found = state.get(connection, PINNED)
     return str(found["org"]) if found else None
+
+
+def signed_roles(connection: Connection) -> dict[bytes, frozenset[str]] | None:
+    """Public key of a laptop → the roles ever signed for its person; None where roles are the server's to say."""
+    if pinned(connection) is None:
+        return None
+    kept = state.get(connection, ROLES) or {}
+    return {bytes.fromhex(key): frozenset(roles) for key, roles in kept.items()}
 
 
 def cursor(connection: Connection) -> tuple[int, str]:

@@ -132,6 +132,8 @@ class Client:
         """Take over what orders made of what is known of the server."""
         with self.store.read() as connection:
             self.server = server_state.server(connection) or self.server
+            self.keys.roles = authority.signed_roles(connection)
+        self._redeem_aside()
 
     # the beginning
 
@@ -227,13 +229,14 @@ class Client:
         """Check authors; what was set aside before is tried again when a new device was met."""
         checked = self.keys.check(changes, self.pool, proving)
         if self.keys.learned:
-            with self.store.read() as connection:
-                waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
-            if waiting:
-                self._redeem(self.keys.check(waiting))
+            self._redeem_aside()
         return checked
 
-    def _redeem(self, checked: Checked) -> None:
+    def _redeem_aside(self) -> None:
+        """Try again what no author was proven of."""
+        with self.store.read() as connection:
+            waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
+        checked = self.keys.check(waiting)
         if not checked.good:
             return
         with self.store.write(behind=True) as unit:

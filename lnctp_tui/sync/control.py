@@ -175,7 +175,17 @@ class Control:
                 unit.remember(authority.STATE, said)
                 unit.remember(authority.BARRED, barred)
         self.taken = self.taken or (barred is not None and barred != ruled.barred)
+        self._roles(standing)
         self._role(standing)
+
+    def _roles(self, standing: Standing) -> None:
+        """Who may write what everybody sees: a server's own word beside a change gives nobody more."""
+        roles = {key: sorted(of) for key, of in sorted(standing.roles().items()) if of}
+        with self.store.read() as connection:
+            known = state.get(connection, authority.ROLES)
+        if roles != known:
+            with self.store.write() as unit:
+                unit.remember(authority.ROLES, roles)
 
     def _seal(self, kept: Kept) -> Kept:
         """The vault is closed first: a crash before the note closes it no second time (storage.vault.seal).

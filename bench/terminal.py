@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.report import Measure, p50, p95, within
-from lnctp_tui.storage import vault
+from lnctp_tui.storage.vault import vault
 from tests.pty_app import KEYS, PHRASE, PtyApp
 
 ROWS, COLUMNS = 34, 130

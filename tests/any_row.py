@@ -9,19 +9,24 @@ from typing import Any
 
 import orjson
 
-from lnctp_tui.domain import record_check
-from lnctp_tui.domain.columns import CLOSED, CODES, DECLARED
-from lnctp_tui.domain.record_check import BUILT_IN
+from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
+from lnctp_tui.domain.records.record_check import BUILT_IN
 from lnctp_tui.errors import Refused
-from lnctp_tui.screens.case_text import case_parts, contact_parts
+from lnctp_tui.screens.case.case_text import case_parts, contact_parts
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.services import calls, cases, doctor, exporting, handing, matches, sync
-from lnctp_tui.services import search as finding
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import engine, paths, search
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.services.call import calls, matches
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases, transfer
+from lnctp_tui.services.case import search as finding
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault import doctor
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine, search
+from lnctp_tui.storage.vault.vault import Key
 
 DEEP = "[" * 260 + "]" * 260
 JUNK: tuple[Any, ...] = (
@@ -110,11 +115,11 @@ def _read(workspace: Workspace) -> dict[str, Any]:
     desk(store, limit=10_000)
     calls.list_calls(store, limit=10_000)
     calls.unfinished(store)
-    sync.status(workspace)
-    sync.conflicts(store)
+    synchronise.status(workspace)
+    synchronise.conflicts(store)
     finding.search(store, "prueba")
     finding.search(store, "5512345678")
-    words = Words(workspace.protocol, workspace.zone, handing.names(store))
+    words = Words(workspace.protocol, workspace.zone, transfer.names(store))
     documents = [_opened(workspace, case, words) for case in ids]
     return {"ids": ids, "documents": documents, "exported": exported}
 

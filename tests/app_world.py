@@ -17,11 +17,12 @@ from workspaces import Founded
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_start import Preload, Start
-from lnctp_tui.domain import folio
-from lnctp_tui.services import access, importing
-from lnctp_tui.services.access import Key
-from lnctp_tui.services.workspace import open_workspace
-from lnctp_tui.storage import search
+from lnctp_tui.domain.values import folio
+from lnctp_tui.services.exchange.importing import run
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.vault_access import Key
+from lnctp_tui.services.vault.workspace import open_workspace
+from lnctp_tui.storage.database import search
 
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo"
 CASES = ("motel-puebla", "ciento-veinte-migrantes", "au-pair", "dos-escolares")
@@ -42,9 +43,7 @@ def furnished_template(founded: Founded, tmp_path_factory: pytest.TempPathFactor
             document["case"]["folio"] = str(folio.make("K7Q2", number))
         path = source / f"{name}.json"
         path.write_text(json.dumps(document), encoding="utf-8")
-        report = importing.import_file(
-            workspace.store, path, protocol=workspace.protocol, zone=workspace.zone
-        )
+        report = run.import_file(workspace.store, path, protocol=workspace.protocol, zone=workspace.zone)
         assert not report.refused
     with workspace.store.write() as unit:
         while search.refresh(unit.connection):
@@ -79,7 +78,7 @@ class StillPreload(Preload):
 
 def app_on(where: Founded) -> LnctpApp:
     """The app on a folder, at its first screen."""
-    app = LnctpApp(where.home, access.profile(where.home))
+    app = LnctpApp(where.home, vault_access.profile(where.home))
     app.preload = StillPreload(where.home)
     return app
 

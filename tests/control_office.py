@@ -12,11 +12,12 @@ from typing import Any
 from nacl.signing import SigningKey
 from served import TEAM, Answered, Laptop, Served
 
-from lnctp_tui.domain import control, documents
-from lnctp_tui.domain.control import Authority, Officer
-from lnctp_tui.domain.documents import Signed
-from lnctp_tui.server import database, founding
-from lnctp_tui.server.database import SERVE
+from lnctp_tui.domain.authority import control, documents
+from lnctp_tui.domain.authority.control import Authority, Officer
+from lnctp_tui.domain.authority.documents import Signed
+from lnctp_tui.server.admin import founding
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.services.vault.workspace import Workspace
 
 
 @contextmanager

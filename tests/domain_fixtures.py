@@ -5,9 +5,9 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from lnctp_tui.domain import assess as engine
-from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.storage.catalogs import load
+from lnctp_tui.domain.assess import assess as engine
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 TODAY = date(2026, 3, 15)
 SEXUAL = "modality.prostitucion_ajena_explotacion_sexual"

@@ -10,11 +10,11 @@ from textual.app import App
 from textual.binding import Binding
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.styles.themes import THEMES
-from lnctp_tui.widgets.messages import Saved, SaveFailed
+from lnctp_tui.widgets.form.messages import Saved, SaveFailed
 
 STYLES = Path(__file__).parents[1] / "lnctp_tui" / "styles" / "app.tcss"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lnctp_tui.server import database, embedded, schema
+from lnctp_tui.server.postgres import database, embedded, schema
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 TEMPLATE = "lnctp_template"

@@ -20,13 +20,14 @@ import uvicorn
 from nacl.signing import SigningKey
 from server_office import signer
 
-from lnctp_tui.domain import changes
-from lnctp_tui.server import database, run
-from lnctp_tui.server.database import SERVE
-from lnctp_tui.server.people import Office, Person
+from lnctp_tui.domain.records import changes
+from lnctp_tui.server import run
+from lnctp_tui.server.admin.staff import Office, Person
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.services import sync
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
@@ -174,7 +175,7 @@ def serving(
     url: str, settings: Settings, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
 ) -> Iterator[Served]:
     """The server in a thread of this process, on a free port."""
-    from lnctp_tui.server import routes
+    from lnctp_tui.server.http import routes
 
     app = routes.application(settings, url, lifespan=run.life)
     with socket.socket() as listener:
@@ -216,7 +217,7 @@ def served(pg: str, tmp_path: Any) -> Iterator[Served]:
 
 def enrolled(workspace: Workspace, served: Served, role: str = "counselor", code: str = "") -> None:
     """Enrols a laptop and approves it by the words read aloud."""
-    assert sync.enroll(workspace, served.url, code or served.person(role)[1]) == "pending"
+    assert synchronise.enroll(workspace, served.url, code or served.person(role)[1]) == "pending"
     with served.office() as office:
         device = office.device(workspace.store.author.device)
-        office.approve(device, " ".join(sync.fingerprint(workspace)))
+        office.approve(device, " ".join(synchronise.fingerprint(workspace)))

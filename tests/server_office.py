@@ -9,9 +9,11 @@ from typing import Any
 import orjson
 from nacl.signing import SigningKey
 
-from lnctp_tui.domain import changes
-from lnctp_tui.server import database, pull, push
-from lnctp_tui.server.database import DeviceRow, Pool
+from lnctp_tui.domain.records import changes
+from lnctp_tui.server.ingest import push
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import DeviceRow, Pool
+from lnctp_tui.server.read import pull
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 

@@ -15,15 +15,18 @@ import psycopg
 from nacl.signing import SigningKey
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import database, history, log, pull, push
-from lnctp_tui.server.database import Declined, Pool
-from lnctp_tui.server.embedded import OWNER, Embedded
-from lnctp_tui.server.marks import read
-from lnctp_tui.services.refold import compare as refolded
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants, server_state
-from lnctp_tui.storage.server_state import Server
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.server.ingest import log, push
+from lnctp_tui.server.ingest.cursors import read
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.embedded import OWNER, Embedded
+from lnctp_tui.server.read import history, pull
+from lnctp_tui.services.sync.projection_check import compare as refolded
+from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication.server_state import Server
+from lnctp_tui.storage.vault.vault import Key
 from lnctp_tui.sync import fresco, wire
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round

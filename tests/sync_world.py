@@ -1,4 +1,4 @@
-"""A server that answers from memory, in the shape of `services.sync`: for tests of the screens alone."""
+"""A server that answers from memory, in the shape of `services.sync.synchronise`: for tests of the screens alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ import pytest
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services import sync, sync_server
-from lnctp_tui.services.sync import Colleague, Conflict, Handed, Held, Quarantined, Side, SyncStatus, Waiting
+from lnctp_tui.services.sync import server_requests, synchronise
+from lnctp_tui.services.sync.synchronise import (
+    Colleague,
+    Conflict,
+    Handed,
+    Held,
+    Quarantined,
+    Side,
+    SyncStatus,
+    Waiting,
+)
 
 AT = "2026-11-22T18:03:05.000000Z"
 ALONE = SyncStatus(
@@ -69,23 +78,23 @@ class FakeServer:
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
         """Stand where the facade stands."""
-        patch.setattr(sync, "status", lambda _workspace: self.status)
-        patch.setattr(sync, "waiting", lambda _store, _limit=200: self.waiting)
+        patch.setattr(synchronise, "status", lambda _workspace: self.status)
+        patch.setattr(synchronise, "waiting", lambda _store, _limit=200: self.waiting)
         patch.setattr(
-            sync,
+            synchronise,
             "conflicts",
             lambda _store, case=None: [each for each in self.conflicts if case in (None, each.case)],
         )
-        patch.setattr(sync, "let_stand", self.settled)
-        patch.setattr(sync, "fingerprint", lambda _workspace: WORDS)
+        patch.setattr(synchronise, "let_stand", self.settled)
+        patch.setattr(synchronise, "fingerprint", lambda _workspace: WORDS)
         for name, given in (
             ("colleagues", "colleagues"), ("offers", "offers"), ("quarantine", "quarantine"),
             ("search_server", "found"), ("enroll", "state"), ("offer", None), ("open_again", None),
             ("release", None), ("dismiss", None),
         ):  # fmt: skip
-            patch.setattr(sync, name, self.answers(name, given))
+            patch.setattr(synchronise, name, self.answers(name, given))
         for name in ("answer", "assign"):
-            patch.setattr(sync_server, name, self.answers(name))
+            patch.setattr(server_requests, name, self.answers(name))
 
 
 def two_ages(case: str, person: str) -> Conflict:

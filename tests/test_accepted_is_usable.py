@@ -11,13 +11,15 @@ from any_row import JUNK, OF_CASE, everything, good, looked_over
 from nacl.signing import SigningKey
 from workspaces import Founded
 
-from lnctp_tui.domain import changes, moments, record_check
-from lnctp_tui.domain.columns import CLOSED, CODES, DECLARED, OBJECTS
-from lnctp_tui.domain.record_check import ANSWER, BUILT_IN, DEEPEST
-from lnctp_tui.server import check
-from lnctp_tui.services.workspace import open_workspace
-from lnctp_tui.storage import folding, incoming, instants
-from lnctp_tui.storage.session import TABLES
+from lnctp_tui.domain.records import changes, record_check
+from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED, OBJECTS
+from lnctp_tui.domain.records.record_check import ANSWER, BUILT_IN, DEEPEST
+from lnctp_tui.domain.values import moments
+from lnctp_tui.server.ingest import check
+from lnctp_tui.services.vault.workspace import open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.replication import incoming, projection
 from lnctp_tui.sync.verify import Keyring
 
 KEY = SigningKey(b"a colleague's laptop, made up 32"[:32])
@@ -237,7 +239,7 @@ def _kept(name: str, value: Any) -> Any:
     """As a row says it: instants of another offset in UTC."""
     if name in moments.INSTANTS and value is not None and not (value[10] == "T" and value.endswith("Z")):
         return instants.iso(instants.parse(value))
-    return folding._cleaned(value)  # a TAB is a blank, letters are composed
+    return projection._cleaned(value)  # a TAB is a blank, letters are composed
 
 
 def _held(row: Mapping[str, Any], name: str) -> Any:

@@ -7,10 +7,11 @@ import random
 from any_row import JUNK, OF_CASE, everything, looked_over, whole_case
 from workspaces import Founded
 
-from lnctp_tui.domain.columns import DECLARED
-from lnctp_tui.services import search as finding
-from lnctp_tui.services.workspace import open_workspace
-from lnctp_tui.storage import engine, instants, paths, search
+from lnctp_tui.domain.records.columns import DECLARED
+from lnctp_tui.services.case import search as finding
+from lnctp_tui.services.vault.workspace import open_workspace
+from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage.database import engine, search
 
 CELLS = [
     (table, column, value)

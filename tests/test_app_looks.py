@@ -17,7 +17,8 @@ from workspaces import Founded
 
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens import first_run, intake
+from lnctp_tui.screens.call import intake
+from lnctp_tui.screens.vault import first_run
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 import compile_catalogs

@@ -15,20 +15,22 @@ from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
-from lnctp_tui.screens.case import CaseScreen
-from lnctp_tui.screens.desk import DeskScreen
-from lnctp_tui.screens.first_run import FirstRunScreen, zones
-from lnctp_tui.screens.forgotten import ForgottenScreen
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.case.case import CaseScreen
+from lnctp_tui.screens.case.history import HistoryScreen
 from lnctp_tui.screens.help import HelpScreen
-from lnctp_tui.screens.history import HistoryScreen
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.screens.new_phrase import NewPhraseScreen
-from lnctp_tui.screens.search import SearchScreen
-from lnctp_tui.screens.sheet import SheetScreen
-from lnctp_tui.screens.unlock import UnlockScreen, pause_after
-from lnctp_tui.services import access, calls, cases, matches
-from lnctp_tui.storage import recovery, vault
-from lnctp_tui.storage.audit import ACCESS
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.lists.search import SearchScreen
+from lnctp_tui.screens.vault.first_run import FirstRunScreen, zones
+from lnctp_tui.screens.vault.forgotten import ForgottenScreen
+from lnctp_tui.screens.vault.new_phrase import NewPhraseScreen
+from lnctp_tui.screens.vault.sheet import SheetScreen
+from lnctp_tui.screens.vault.unlock import UnlockScreen, pause_after
+from lnctp_tui.services.call import calls, matches
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.storage.database.audit import ACCESS
+from lnctp_tui.storage.vault import recovery, vault
 from lnctp_tui.widgets.banner import OpenCalls
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
 from lnctp_tui.widgets.row_list import RowList
@@ -118,7 +120,7 @@ async def test_without_sheet_or_organisation_a_lost_phrase_is_said_plainly(found
 
 
 async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
-    sheet = access.new_sheet(office.home, office.key)
+    sheet = vault_access.new_sheet(office.home, office.key)
     app = app_on(office)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.screen.query("#said"))
@@ -132,7 +134,7 @@ async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
         new.query_one(PhraseEntry).value = new.words
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "desk")
-        assert access.is_right(office.home, new.words)
+        assert vault_access.is_right(office.home, new.words)
     app.close_workspace()
 
 
@@ -170,7 +172,7 @@ async def test_two_custodians_open_and_a_new_phrase_is_set(
         new.query_one(PhraseEntry).value = new.words
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "desk")
-        assert access.is_right(office.home, new.words)
+        assert vault_access.is_right(office.home, new.words)
     app.close_workspace()
 
 
@@ -237,7 +239,7 @@ async def test_the_first_run_makes_a_vault_and_offers_a_sheet(tmp_path: Path) ->
         await pilot.press("enter")
         await until(pilot, lambda: app.current_mode == "desk")
         assert (app.workspace.counselor_name, app.workspace.zone) == ("Ana", "America/Tijuana")
-        assert access.is_right(home, new.words)
+        assert vault_access.is_right(home, new.words)
     app.close_workspace()
 
 
@@ -292,7 +294,7 @@ async def test_a_half_typed_phrase_is_forgotten_when_nobody_goes_on(founded: Fou
 
 @pytest.mark.parametrize("how", ["idle", "ctrl+l"])
 async def test_a_new_phrase_after_the_sheet_is_not_left_on_the_screen(office: Founded, how: str) -> None:
-    sheet = access.new_sheet(office.home, office.key)
+    sheet = vault_access.new_sheet(office.home, office.key)
     app = app_on(office)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.screen.query("#said"))
@@ -377,7 +379,7 @@ async def test_two_cases_are_merged_and_the_merge_undone(furnished: Founded) -> 
 
 
 async def test_the_history_reads_on_at_its_end(furnished: Founded, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lnctp_tui.screens.history.PAGE", 2)
+    monkeypatch.setattr("lnctp_tui.screens.case.history.PAGE", 2)
     async with desk(furnished, (120, 40)) as (app, pilot):
         await press(pilot, "enter", "h")
         screen = app.screen
@@ -447,7 +449,7 @@ async def test_the_first_screen_keeps_the_language_and_the_look_that_were_chosen
         await press(pilot, "o", "enter", "enter")
         await press(pilot, "down", "enter")
         assert app.workspace.writer.drain(5)
-    known = access.profile(furnished.home)
+    known = vault_access.profile(furnished.home)
     assert known is not None
     assert (known.language, known.theme, known.zone) == ("en", "contrast", "America/Mexico_City")
     again = LnctpApp(furnished.home, known)

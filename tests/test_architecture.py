@@ -60,7 +60,7 @@ def test_domain_imports_only_itself_and_pure_standard_modules() -> None:
 
     # Whether a signature is good is arithmetic: it asks nobody, and the same text gives the same answer.
     assert broken(foreign, DOMAIN) == {
-        "domain/documents.py": ["lnctp_tui.errors", "nacl.exceptions", "nacl.signing"]
+        "domain/authority/documents.py": ["lnctp_tui.errors", "nacl.exceptions", "nacl.signing"]
     }
 
 
@@ -175,7 +175,8 @@ def test_nothing_of_a_run_is_committed() -> None:
 def test_a_call_needs_nothing_of_the_network() -> None:
     """Memory and the first screen: what synchronisation needs is imported where there is a server."""
     code = (
-        "import sys, lnctp_tui.app, lnctp_tui.screens.desk, lnctp_tui.screens.intake, lnctp_tui.screens.case;"
+        "import sys, lnctp_tui.app, lnctp_tui.screens.lists.desk, lnctp_tui.screens.call.intake,"
+        "lnctp_tui.screens.case.case;"
         "print([name for name in ('httpcore', 'lnctp_tui.sync.client', 'alembic') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

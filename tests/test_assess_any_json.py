@@ -9,10 +9,10 @@ from domain_fixtures import TODAY, protocol
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import assess as engine
-from lnctp_tui.domain.document import MEMBERS, empty
+from lnctp_tui.domain.assess import assess as engine
+from lnctp_tui.domain.records.document import MEMBERS, empty
 from lnctp_tui.i18n.reasons import reason
-from lnctp_tui.services.importing_document import read
+from lnctp_tui.services.exchange.importing.document_form import read
 
 SCALARS = (
     st.none()

@@ -17,8 +17,9 @@ from pty_app import LNCTP, PHRASE, terminal_environment
 from lnctp_tui.app_guard import TerminalDecoder
 from lnctp_tui.cli import main, session
 from lnctp_tui.errors import DatabaseDamaged, Refused
-from lnctp_tui.services.workspace import open_workspace
-from lnctp_tui.storage import paths, vault
+from lnctp_tui.services.vault.workspace import open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.vault import vault
 
 EVIL = "e\x1b]0;ROBADO\x07\x9b\u202e[/x]"
 

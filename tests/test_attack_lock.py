@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from pty_app import LNCTP, PHRASE, PtyApp
 
-from lnctp_tui.storage import engine, paths, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
 
 CANARY = "CANARIO7Q"
 TYPED_EARLY = "farol bruma caracol"

@@ -13,7 +13,9 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.errors import BadInput, DatabaseDamaged, LnctpError, VaultBusy, VaultTampered, WrongPassphrase
-from lnctp_tui.storage import backup, engine, paths, schema, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine, schema
+from lnctp_tui.storage.vault import backup, vault
 
 CANARY = "CANARIO-PLENAMENTE-FICTICIO"
 AT = "2026-03-01T12:00:00Z"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, event
 
-from lnctp_tui.storage import bulk
+from lnctp_tui.storage.database import bulk
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 511, 512, 513, 1_100])

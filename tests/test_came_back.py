@@ -14,11 +14,14 @@ from served import Served, enrolled
 from test_vault import quick_derive
 from workspaces import Founded
 
-from lnctp_tui.screens.sync_words import mark
-from lnctp_tui.services import sync
-from lnctp_tui.services.sync import SyncStatus
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import backup, instants, server_state, state, vault
+from lnctp_tui.screens.sync.sync_words import mark
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.sync.synchronise import SyncStatus
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault import backup, vault
 from lnctp_tui.sync import fresco, saves
 
 CODE = server_state.CAME_BACK
@@ -53,9 +56,9 @@ class Laptop:
         def saved(workspace: Workspace) -> SyncStatus:
             for _ in range(count):
                 record(workspace)
-                sync.once(workspace)
-            sync.once(workspace)
-            return sync.status(workspace)
+                synchronise.once(workspace)
+            synchronise.once(workspace)
+            return synchronise.status(workspace)
 
         found: SyncStatus = self.during(saved)
         return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import event
 
-from lnctp_tui.services import cases
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.session import Store
+from lnctp_tui.storage.database.session import Store
 
 
 def write(store: Store, table: str, row: str, patch: dict, case: str | None = None) -> None:

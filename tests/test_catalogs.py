@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lnctp_tui.domain.columns import COLUMNS, PREFIXES, SHORTHANDS
-from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.columns import COLUMNS, PREFIXES, SHORTHANDS
 from lnctp_tui.errors import BadProtocol
-from lnctp_tui.storage.catalogs import load
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 STAGES = """contacto seguridad relato victima elementos enganche lugares indicadores riesgo dinero opciones
 canalizacion plan_seguridad cierre"""

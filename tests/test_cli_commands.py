@@ -18,10 +18,12 @@ from pty_app import PHRASE
 
 from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed, WrongPassphrase
-from lnctp_tui.services import demo, workspace
-from lnctp_tui.services.importing import import_rows
-from lnctp_tui.services.importing_files import Row
-from lnctp_tui.storage import paths, state, vault
+from lnctp_tui.services.exchange.importing.files import Row
+from lnctp_tui.services.exchange.importing.run import import_rows
+from lnctp_tui.services.vault import demo, workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.vault import vault
 
 NAMED = "dos-escolares"
 
@@ -428,7 +430,7 @@ def test_an_export_that_fails_leaves_nothing(
         yield b"{}\n"
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("lnctp_tui.services.exporting.lines", fills)
+    monkeypatch.setattr("lnctp_tui.services.exchange.exporting.lines", fills)
     before = set(tmp_path.iterdir())
     found = run("case", "export", folio, tmp_path / "all.jsonl")
     assert found.code == 1
@@ -478,7 +480,7 @@ def test_calls_are_listed_and_shown_with_narratives(full: Path, run: Run, folio:
 
 
 def test_an_unfinished_call_is_listed(full: Path, run: Run) -> None:
-    from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.call.intake import Intake
 
     opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
     call = Intake.start(opened)
@@ -513,7 +515,7 @@ def test_a_file_name_is_never_obeyed_and_never_in_the_way(
 
 
 def test_what_is_stored_is_never_obeyed_but_is_whole_in_json(full: Path, run: Run, folio: str) -> None:
-    from lnctp_tui.storage import engine
+    from lnctp_tui.storage.database import engine
 
     text = "Línea\x1b[2J\x7f\x9b\u202e\U000e0041 fin"
     connection = engine.connect(full / paths.DATABASE, vault.unlock(full, PHRASE).dek)
@@ -553,7 +555,7 @@ def test_a_terminal_that_does_not_know_its_width_shows_the_list(
 
 
 def test_people_read_their_own_clock_and_programs_utc(full: Path, run: Run) -> None:
-    from lnctp_tui.storage import engine
+    from lnctp_tui.storage.database import engine
 
     connection = engine.connect(full / paths.DATABASE, vault.unlock(full, PHRASE).dek)
     at = "2026-03-02T03:04:05.000000Z"
@@ -578,7 +580,7 @@ def test_people_read_their_own_clock_and_programs_utc(full: Path, run: Run) -> N
 
 
 def test_a_text_cannot_look_like_a_field(full: Path, run: Run, folio: str) -> None:
-    from lnctp_tui.services import cases
+    from lnctp_tui.services.case import cases
 
     opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
     cases.add_note(opened.store, cases.by_folio(opened.store, folio)[0].id, "uno\n  Folio: K7Q2-0000-0\nNota")
@@ -629,7 +631,7 @@ def test_doctor_finds_a_sound_vault_sound(full: Path, run: Run) -> None:
 
 def test_doctor_sees_what_is_wrong(full: Path, run: Run) -> None:
     key = vault.unlock(full, PHRASE)
-    from lnctp_tui.storage import engine
+    from lnctp_tui.storage.database import engine
 
     connection = engine.connect(full / paths.DATABASE, key.dek)
     connection.execute("UPDATE cases SET summary = 'sin constancia' WHERE rowid = 1")
@@ -664,7 +666,7 @@ def test_a_full_disk_is_told_without_a_promise(full: Path, run: Run, monkeypatch
     def fails(*_: object, **__: object) -> None:
         raise StorageFailed("disk_full")
 
-    monkeypatch.setattr("lnctp_tui.services.importing.import_file", fails)
+    monkeypatch.setattr("lnctp_tui.services.exchange.importing.run.import_file", fails)
     found = run("case", "import", "x.json")
     assert (found.code, found.out) == (1, "")
     assert "El disco está lleno" in found.err
@@ -819,7 +821,7 @@ def test_a_fault_tells_a_code_and_no_value(run: Run, full: Path, monkeypatch: py
     def fails(*_: object, **__: object) -> None:
         raise ValueError("canario con datos")
 
-    monkeypatch.setattr("lnctp_tui.services.cases.list_cases", fails)
+    monkeypatch.setattr("lnctp_tui.services.case.cases.list_cases", fails)
     found = run("case", "list")
     assert found.code == 1
     assert "ValueError@cli/cases.py" in found.err

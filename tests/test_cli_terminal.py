@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pty_app import LNCTP, PHRASE, PtyApp
 
-from lnctp_tui.services import demo
-from lnctp_tui.storage import paths, phrase
+from lnctp_tui.services.vault import demo
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.vault import phrase
 
 
 def test_the_phrase_is_asked_without_echo(home: Path) -> None:

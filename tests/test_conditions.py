@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.conditions import Condition, parse
+from lnctp_tui.domain.protocol.conditions import Condition, parse
 
 PERSON = {
     "role": "victim",

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from lnctp_tui.domain import control, documents
-from lnctp_tui.domain.control import Authority, Officer, Order, Standing
-from lnctp_tui.domain.documents import ControlRefused, Signed
+from lnctp_tui.domain.authority import control, documents
+from lnctp_tui.domain.authority.control import Authority, Officer, Order, Standing
+from lnctp_tui.domain.authority.documents import ControlRefused, Signed
 
 AT, LATER = "2026-11-29T10:00:00.000000Z", "2026-12-10T10:00:00.000000Z"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -18,7 +18,9 @@ import pytest
 from counts import often
 from pty_app import PHRASE, PtyApp
 
-from lnctp_tui.storage import engine, paths, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
 
 KILLS = often(200, 3)
 SIGNALS = often(20, 1)

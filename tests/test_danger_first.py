@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from workspaces import field, settle
 
-from lnctp_tui.screens import intake_view as view
-from lnctp_tui.screens.closing import ClosingDialog
-from lnctp_tui.screens.emergency_data import abroad, block, kept_unknown
-from lnctp_tui.services import cases, endings
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import UNASSESSED, Intake
+from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.emergency_data import abroad, block, kept_unknown
+from lnctp_tui.services.call import endings
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import UNASSESSED, Intake
+from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Ref
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.widgets.elements import question_text
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.widgets.form.elements import question_text
 
 
 def said(intake: Intake, on: str, code: str, raw: str, ref: Ref | None = None) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from domain_fixtures import protocol
 
-from lnctp_tui.domain.assess import assess
-from lnctp_tui.services import demo
-from lnctp_tui.services.importing_document import read
+from lnctp_tui.domain.assess.assess import assess
+from lnctp_tui.services.exchange.importing.document_form import read
+from lnctp_tui.services.vault import demo
 from lnctp_tui.storage import instants
 
 DOCUMENTS = demo.documents()
@@ -108,7 +108,10 @@ def test_names_and_numbers_are_plainly_fictional() -> None:
 
 
 def test_a_demo_vault_holds_all_of_them(tmp_path: Path) -> None:
-    from lnctp_tui.services import calls, cases, refold, workspace
+    from lnctp_tui.services.call import calls
+    from lnctp_tui.services.case import cases
+    from lnctp_tui.services.sync import projection_check
+    from lnctp_tui.services.vault import workspace
 
     made = demo.make(tmp_path / "data", name="Consejera de ejemplo", language="es")
     opened = workspace.open_workspace(tmp_path / "data", made.key)
@@ -118,7 +121,7 @@ def test_a_demo_vault_holds_all_of_them(tmp_path: Path) -> None:
         contacts = sum(len(each["contacts"]) for each in DOCUMENTS.values())
         assert len(calls.list_calls(opened.store)) == contacts
         with opened.store.read() as connection:
-            assert refold.compare(connection).different == []
+            assert projection_check.compare(connection).different == []
     finally:
         opened.close()
 

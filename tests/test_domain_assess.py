@@ -8,12 +8,12 @@ from domain_fixtures import ACT, LABOUR, MEANS, PRACTICE, SEXUAL, TODAY, assess,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import assess as engine
-from lnctp_tui.domain import indicators as ilo
-from lnctp_tui.domain import triage as triage_of
-from lnctp_tui.domain.indicators import DIMENSIONS
-from lnctp_tui.domain.next_questions import FIRST
-from lnctp_tui.domain.triage import LEVELS, cssrs, lap
+from lnctp_tui.domain.assess import assess as engine
+from lnctp_tui.domain.assess import indicators as ilo
+from lnctp_tui.domain.assess import triage as triage_of
+from lnctp_tui.domain.assess.indicators import DIMENSIONS
+from lnctp_tui.domain.assess.next_questions import FIRST
+from lnctp_tui.domain.assess.triage import LEVELS, cssrs, lap
 
 WHOLE = (ACT, PRACTICE, LABOUR)
 EXPLOITED = ("indicator.exp_excessive_hours", "indicator.exp_low_no_salary")

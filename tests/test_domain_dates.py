@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import ages, amounts, dates, numbers, phones
+from lnctp_tui.domain.values import ages, amounts, dates, numbers, phones
 
 TODAY = date(2026, 3, 15)
 

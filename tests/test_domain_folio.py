@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.folio import CROCKFORD, Folio, check_symbol, corrections, is_valid, make, parse
+from lnctp_tui.domain.values.folio import CROCKFORD, Folio, check_symbol, corrections, is_valid, make, parse
 
 PREFIXES = st.text(st.sampled_from(CROCKFORD), min_size=4, max_size=4)
 NUMBERS = st.integers(0, 200_000)

@@ -1,6 +1,6 @@
 """Remembering by identity."""
 
-from lnctp_tui.domain.identity import MOST, per_object
+from lnctp_tui.domain.records.identity import MOST, per_object
 
 
 def test_an_object_is_computed_once_and_an_equal_one_again():

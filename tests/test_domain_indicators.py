@@ -7,8 +7,8 @@ from domain_fixtures import ACT, LABOUR, SEXUAL, assess, protocol, verified_prot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import indicators as ilo
-from lnctp_tui.domain.indicators import DIMENSIONS, RESULTS, Count, Dimension, combine, positive
+from lnctp_tui.domain.assess import indicators as ilo
+from lnctp_tui.domain.assess.indicators import DIMENSIONS, RESULTS, Count, Dimension, combine, positive
 
 CODES = [f"indicator.{row.code}" for row in protocol().indicators.rows]
 SAID = st.sampled_from(["yes", "no", "unknown", "refused"])

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 from domain_fixtures import ACT, LABOUR, MEANS, PRACTICE, SEXUAL, document, protocol, victim
 
-from lnctp_tui.domain import law, minority
-from lnctp_tui.domain.law import Elements, elements, presumed_minor
+from lnctp_tui.domain.assess import law, minority
+from lnctp_tui.domain.assess.law import Elements, elements, presumed_minor
 
 ON = date(2026, 3, 1)
 

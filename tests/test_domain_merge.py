@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.changes import canonical, digest
-from lnctp_tui.domain.clock import tick
-from lnctp_tui.domain.merge import Other, advance, base_for, fold, heads_of
+from lnctp_tui.domain.records.changes import canonical, digest
+from lnctp_tui.domain.records.clock import tick
+from lnctp_tui.domain.records.merge import Other, advance, base_for, fold, heads_of
 
 FIELDS = ("name", "age_min", "answers.act.captar")
 

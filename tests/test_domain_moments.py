@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lnctp_tui.domain import moments
+from lnctp_tui.domain.values import moments
 
 ON = date(2026, 3, 15)
 

@@ -18,7 +18,7 @@ from domain_fixtures import TODAY, protocol, verified_protocol
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import assess as engine
+from lnctp_tui.domain.assess import assess as engine
 
 DATA = resources.files("lnctp_tui").joinpath("data")
 
@@ -314,7 +314,7 @@ def test_the_case_takes_the_elements_of_the_victim_who_stands_most_complete(peop
 
 @pytest.mark.parametrize(("strong", "medium", "weak"), product(range(3), range(5), range(5)))
 def test_the_four_lines_of_the_rule_are_the_engine_s(strong: int, medium: int, weak: int) -> None:
-    from lnctp_tui.domain.indicators import Count, positive
+    from lnctp_tui.domain.assess.indicators import Count, positive
 
     counts = Counter(S=strong, M=medium, W=weak)
     assert positive(Count(strong, medium, weak)) is stands(counts)

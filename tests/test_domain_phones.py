@@ -2,8 +2,8 @@
 
 import pytest
 
-from lnctp_tui.domain import phones
-from lnctp_tui.domain.identifiers import normalised
+from lnctp_tui.domain.values import phones
+from lnctp_tui.domain.values.identifiers import normalised
 
 NUMBER = "+525512345678"
 WRITINGS = """5512345678|55 1234 5678|55-1234-5678|(55) 1234-5678|(55)12345678|55.1234.5678|5512345678.0|5512345678,00

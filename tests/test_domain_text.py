@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.text import clean, digits, fold, plain_json, sound, words
+from lnctp_tui.domain.values.text import clean, digits, fold, plain_json, sound, words
 
 KEPT = "\n\u200c\u200d"
 

@@ -5,9 +5,9 @@ from domain_fixtures import TODAY, protocol
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import lookup, values
-from lnctp_tui.domain.identifiers import normalised
-from lnctp_tui.domain.protocol import Field, Label
+from lnctp_tui.domain.protocol.protocol import Field, Label
+from lnctp_tui.domain.values import lookup, values
+from lnctp_tui.domain.values.identifiers import normalised
 
 LABEL = Label("Campo", "Field")
 

@@ -13,13 +13,13 @@ from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
-from lnctp_tui.screens.case import CaseScreen
-from lnctp_tui.screens.closing import ClosingDialog
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.call.narrative import NarrativeDialog
+from lnctp_tui.screens.case.case import CaseScreen
 from lnctp_tui.screens.dialogs import TextDialog
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.screens.narrative import NarrativeDialog
-from lnctp_tui.services import cases
-from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.services.case import cases
+from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.text_area import LongText
 
 __all__ = ["furnished", "furnished_template", "spanish"]

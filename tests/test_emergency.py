@@ -20,12 +20,15 @@ from sqlalchemy import text
 from workspaces import Founded, settle
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.services import calls, endings, pieces, writer
-from lnctp_tui.services.intake import Intake
+from lnctp_tui.services.call import calls, endings
+from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.refs import Ref
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import emergency, paths, search, vault
-from lnctp_tui.storage.session import CHANGES
+from lnctp_tui.services.vault import pending_writes, writer
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import search
+from lnctp_tui.storage.database.session import CHANGES
+from lnctp_tui.storage.vault import emergency, vault
 from lnctp_tui.sync import wire
 
 CANARY = "CANARIO7Q"
@@ -130,7 +133,7 @@ def test_a_take_in_that_is_cut_off_goes_on_where_it_was(
 
     written: list[str] = []
     monkeypatch.setattr(writer, "_nobody", lambda saved: written.append(saved.form))
-    real = pieces.Edits.write
+    real = pending_writes.Edits.write
 
     def some(edits: Any, unit: Any) -> Any:
         if len(written) >= stored:
@@ -138,8 +141,8 @@ def test_a_take_in_that_is_cut_off_goes_on_where_it_was(
         return real(edits, unit)
 
     with monkeypatch.context() as cut:
-        cut.setattr(pieces.Edits, "write", some)
-        cut.setattr("lnctp_tui.services.workspace.TAKE_IN", 0.5)
+        cut.setattr(pending_writes.Edits, "write", some)
+        cut.setattr("lnctp_tui.services.vault.workspace.TAKE_IN", 0.5)
         workspace = open_workspace(office.home, office.key)
         assert len(written) == stored
         die(workspace)
@@ -283,15 +286,15 @@ def test_a_refusal_of_the_write_path_does_not_end_the_saving(
 ) -> None:
     intake = Intake.start(workspace)
     settle(workspace)
-    real = pieces.Edits.write
+    real = pending_writes.Edits.write
 
     def refuses(edits: Any, unit: Any) -> Any:
         if any("veneno" in str(patch) for patch in edits.patches.values()):
             raise LnctpError("bad_input")
         return real(edits, unit)
 
-    monkeypatch.setattr(pieces.Edits, "write", refuses)
-    monkeypatch.setattr(pieces.Edits, "write_what_fits", refuses)
+    monkeypatch.setattr(pending_writes.Edits, "write", refuses)
+    monkeypatch.setattr(pending_writes.Edits, "write_what_fits", refuses)
     intake.narrate("veneno")
     assert workspace.writer.drain(5)
     other = Intake.start(workspace)

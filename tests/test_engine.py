@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from vaults import MadeVault
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, VaultError
-from lnctp_tui.storage import engine, paths
-from lnctp_tui.storage.engine import PAGE_SIZE
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database.engine import PAGE_SIZE
 
 CANARY = "CANARIO-PLENAMENTE-FICTICIO"
 

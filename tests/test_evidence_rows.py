@@ -13,10 +13,10 @@ import pytest
 from domain_fixtures import ACT, LABOUR, MEANS, SEXUAL, TODAY, assess, victim
 
 from lnctp_tui import i18n
-from lnctp_tui.domain.protocol import Field, Protocol
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.storage.protocol_check import check
-from lnctp_tui.widgets import readings
+from lnctp_tui.domain.protocol.protocol import Field, Protocol
+from lnctp_tui.storage.protocol.folder_check import check
+from lnctp_tui.storage.protocol.protocol_loader import load
+from lnctp_tui.widgets.form import readings
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_behaviour_counts_as_high_until_its_time_is_told(
     protocol: Protocol, when: str | None, level: str
 ) -> None:
     """§7 row 7. Columbia's triage guide: behaviour in the past three months is high."""
-    from lnctp_tui.domain import assess as engine
+    from lnctp_tui.domain.assess import assess as engine
 
     answers = {"cssrs.behaviour": "yes"} | ({"cssrs.behaviour_3m": when} if when else {})
     found = engine.assess({"case": {"answers": answers}}, protocol, today=TODAY)
@@ -357,7 +357,7 @@ def test_the_verdict_names_the_article_that_stands_when_nobody_knows_of_an_act(
 
 def test_a_means_of_another_article_does_not_light_the_line_of_the_means(protocol: Protocol) -> None:
     """§7 row 3."""
-    from lnctp_tui.widgets.elements import summary
+    from lnctp_tui.widgets.form.elements import summary
 
     found = assess(victim(ACT, LABOUR, "means.mendicidad_engano", age_min=30))
     assert "● Acto  ○ Medio  ● Fin" in summary(found, "p1", protocol)

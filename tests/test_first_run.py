@@ -19,22 +19,22 @@ from textual.widgets import Input
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.screens.desk import DeskScreen
-from lnctp_tui.screens.first_run import FirstRunScreen
-from lnctp_tui.screens.new_phrase import NewPhrase, NewPhraseScreen
-from lnctp_tui.screens.sheet import SheetScreen
-from lnctp_tui.screens.unlock import UnlockScreen
-from lnctp_tui.services import access, workspace
-from lnctp_tui.storage import vault
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.vault.first_run import FirstRunScreen
+from lnctp_tui.screens.vault.new_phrase import NewPhrase, NewPhraseScreen
+from lnctp_tui.screens.vault.sheet import SheetScreen
+from lnctp_tui.screens.vault.unlock import UnlockScreen
+from lnctp_tui.services.vault import vault_access, workspace
+from lnctp_tui.storage.vault import vault
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
 
 __all__ = ["spanish"]
 pytestmark = pytest.mark.usefixtures("spanish", "quick")
 
 MOMENTS = {
-    "the database has its other name": "lnctp_tui.storage.engine._finish_new",
-    "the database is empty": "lnctp_tui.services.workspace.open_store",
-    "the tables stand": "lnctp_tui.storage.folios.new_prefix",
+    "the database has its other name": "lnctp_tui.storage.database.engine._finish_new",
+    "the database is empty": "lnctp_tui.services.vault.workspace.open_store",
+    "the tables stand": "lnctp_tui.storage.database.folios.new_prefix",
 }
 """What is on the disk when the process dies, and what it would have called next."""
 FOUNDER = """
@@ -98,7 +98,7 @@ async def named(app: LnctpApp, pilot: Pilot[int], zone: str) -> None:
 
 @pytest.mark.parametrize("home", ["the tables stand"], indirect=True)
 async def test_the_app_asks_what_is_missing_and_goes_on(home: Path) -> None:
-    app = LnctpApp(home, access.profile(home))
+    app = LnctpApp(home, vault_access.profile(home))
     async with app.run_test(size=(90, 30)) as pilot:
         assert isinstance(app.screen, UnlockScreen)
         app.screen.query_one(PhraseEntry).value = PHRASE
@@ -196,7 +196,7 @@ async def test_words_are_shown_as_they_are_spelled_and_taken_without_accents(tmp
         said = said_on(app)
         assert "árbol" in said
         assert "música" in said
-        assert access.same_phrase("ARBOL niño campana españa musica lápiz árbol", screen.words, "words")
+        assert vault_access.same_phrase("ARBOL niño campana españa musica lápiz árbol", screen.words, "words")
 
 
 async def test_a_phrase_typed_after_a_refused_one_is_not_added_to_it(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ async def test_a_phrase_typed_after_a_refused_one_is_not_added_to_it(tmp_path: P
 
 async def test_a_phrase_that_does_not_open_is_not_added_to_the_next(tmp_path: Path) -> None:
     home = tmp_path / "data"
-    access.found(home, PHRASE, kind="own", language="es", zone="America/Tijuana", name="Ana Ejemplo")
-    app = LnctpApp(home, access.profile(home))
+    vault_access.found(home, PHRASE, kind="own", language="es", zone="America/Tijuana", name="Ana Ejemplo")
+    app = LnctpApp(home, vault_access.profile(home))
     async with app.run_test(size=(90, 30)) as pilot:
         await rest(pilot)
         await pilot.press(*"otra", "enter")

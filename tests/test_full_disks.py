@@ -17,10 +17,13 @@ from pty_app import LNCTP, terminal_environment
 from workspaces import Founded, settle
 
 from lnctp_tui.errors import NotStored, StorageFailed, VaultError
-from lnctp_tui.services import cases, importing, search
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import backup, emergency, engine, paths, vault
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases, search
+from lnctp_tui.services.exchange.importing import run
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import backup, emergency, vault
 
 __all__ = ["furnished", "furnished_template"]
 
@@ -34,9 +37,9 @@ IN_A_FOLDER = (
     "import json, sys\n"
     "from pathlib import Path\n"
     "from lnctp_tui.services import cases, search\n"
-    "from lnctp_tui.services.intake import Intake\n"
-    "from lnctp_tui.services.workspace import open_workspace\n"
-    "from lnctp_tui.storage.vault import Key\n"
+    "from lnctp_tui.services.call.intake import Intake\n"
+    "from lnctp_tui.services.vault.workspace import open_workspace\n"
+    "from lnctp_tui.storage.vault.vault import Key\n"
     "workspace = open_workspace(Path(sys.argv[1]), Key(bytes.fromhex(sys.argv[2]), sys.argv[3]))\n"
     "listed = cases.list_cases(workspace.store)\n"
     "read = [cases.document(workspace.store, each.id)['case']['id'] for each in listed]\n"
@@ -157,7 +160,7 @@ def test_a_disk_that_heals_is_used_again_without_opening_anew(
 def test_an_old_database_on_a_disk_that_refuses_says_what_it_waits_for(
     office: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lnctp_tui.storage.schema.HEAD", "9999")
+    monkeypatch.setattr("lnctp_tui.storage.database.schema.HEAD", "9999")
     no_index(monkeypatch)
     with pytest.raises(StorageFailed, match="disk_full"):
         open_workspace(office.home, office.key)
@@ -174,14 +177,14 @@ def rows(count: int) -> list[str]:
 def test_an_import_that_fills_the_disk_says_what_came_in_and_goes_on_later(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 5)
+    monkeypatch.setattr(run, "BATCH", 5)
     path = tmp_path / "filas.jsonl"
     path.write_text("\n".join(rows(40)), encoding="utf-8")
     kept = {"protocol": workspace.protocol, "zone": workspace.zone}
     with workspace.store.write() as unit:
         pages = unit.connection.exec_driver_sql("PRAGMA page_count").scalar()
         unit.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 12}")
-    report = importing.import_file(workspace.store, path, **kept)
+    report = run.import_file(workspace.store, path, **kept)
     assert report.stopped is not None
     assert report.stopped.code == "disk_full"
     assert report.missing_from == report.created + 1
@@ -189,7 +192,7 @@ def test_an_import_that_fills_the_disk_says_what_came_in_and_goes_on_later(
     assert len(cases.list_cases(workspace.store)) == report.created
     with workspace.store.write() as unit:
         unit.connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
-    again = importing.import_file(workspace.store, path, **kept)
+    again = run.import_file(workspace.store, path, **kept)
     assert again.stopped is None
     assert again.created + report.created == 40
     assert len(cases.list_cases(workspace.store)) == 40
@@ -226,7 +229,7 @@ def test_a_change_of_phrase_that_the_disk_refuses_leaves_the_old_one(
 
 def test_each_kind_of_write_is_kept_or_told(workspace: Workspace) -> None:
     """Typing, a call begun, a note, a view, a status: one after the other, all there when the disk heals."""
-    from lnctp_tui.services.deeds import deed
+    from lnctp_tui.services.vault.deeds import deed
 
     intake = Intake.start(workspace)
     intake.set(intake.contact, {"kind": "report"})

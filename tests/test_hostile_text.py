@@ -15,8 +15,10 @@ import pytest
 from counts import in_soak
 from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
-from lnctp_tui.domain import folio
-from lnctp_tui.storage import engine, paths, vault
+from lnctp_tui.domain.values import folio
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
 
 FOLIO = str(folio.make("K7Q2", 42))
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo" / "san-pablo-del-monte.json"
@@ -222,12 +224,12 @@ def test_no_file_holds_a_word_that_was_typed(home: Path) -> None:
 
 
 FAULTS = (
-    ("lnctp_tui.domain.assess", "assess"),
-    ("lnctp_tui.services.desk", "desk"),
-    ("lnctp_tui.services.intake", "Intake.enter"),
-    ("lnctp_tui.services.writer", "Writer._save"),
-    ("lnctp_tui.widgets.call_bar", "CallBar.render_line"),
-    ("lnctp_tui.screens.intake", "IntakeScreen.thought"),
+    ("lnctp_tui.domain.assess.assess", "assess"),
+    ("lnctp_tui.services.call.desk", "desk"),
+    ("lnctp_tui.services.call.intake", "Intake.enter"),
+    ("lnctp_tui.services.vault.writer", "Writer._save"),
+    ("lnctp_tui.widgets.form.call_bar", "CallBar.render_line"),
+    ("lnctp_tui.screens.call.intake", "IntakeScreen.thought"),
 )
 BREAK = """
 import importlib, sys

@@ -11,15 +11,18 @@ import pytest
 from sync_office import House, opened
 from vaults import MadeVault
 
-from lnctp_tui.domain import changes
+from lnctp_tui.domain.records import changes
 from lnctp_tui.errors import Refused
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import cases, exporting, importing
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import incoming, instants
-from lnctp_tui.storage.session import New, Store
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.exchange.importing import run
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import New, Store
+from lnctp_tui.storage.replication import incoming
 
 NAMES = (
     "id",
@@ -84,7 +87,7 @@ def test_an_import_refuses_what_a_store_does_not_write_itself(
     document = {"case": {"summary": "x"}, "places": [{"role": "origen", name: {"a": "b"}}]}
     file = tmp_path / "x.json"
     file.write_text(json.dumps(document), encoding="utf-8")
-    report = importing.import_file(workspace.store, file, protocol=workspace.protocol, zone=workspace.zone)
+    report = run.import_file(workspace.store, file, protocol=workspace.protocol, zone=workspace.zone)
     with workspace.store.read() as connection:
         rows = connection.exec_driver_sql("SELECT id, extra FROM places").all()
     if report.refused:
@@ -123,7 +126,7 @@ def test_a_stored_row_that_names_another_is_still_itself(workspace: Workspace, t
     assert document["people"][0]["id"] == beas
     document["people"][0]["name"] = "Beatriz"
     file.write_bytes(orjson.dumps(document))
-    report = importing.import_file(workspace.store, file, protocol=workspace.protocol, zone=workspace.zone)
+    report = run.import_file(workspace.store, file, protocol=workspace.protocol, zone=workspace.zone)
     assert not report.refused
     assert (victim_of(store, _ana)["name"], victim_of(store, bea)["name"]) == ("Ana", "Beatriz")
 

@@ -13,14 +13,19 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from lnctp_tui.domain import folio as folios
+from lnctp_tui.domain.values import folio as folios
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n.reasons import REASONS
-from lnctp_tui.services import access, calls, cases, demo, exporting, importing, refold, search
-from lnctp_tui.services.importing import Report
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import audit
-from lnctp_tui.storage.session import CHANGES, TABLES
+from lnctp_tui.services.call import calls
+from lnctp_tui.services.case import cases, search
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.exchange.importing import run
+from lnctp_tui.services.exchange.importing.run import Report
+from lnctp_tui.services.sync import projection_check
+from lnctp_tui.services.vault import demo, vault_access
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage.database import audit
+from lnctp_tui.storage.database.session import CHANGES, TABLES
 from lnctp_tui.sync.wire import signed_by
 
 CASE = {
@@ -43,7 +48,7 @@ class Importer:
     def __call__(self, value: Any, name: str = "in.json", **options: Any) -> Report:
         file = self.folder / name
         file.write_bytes(value if isinstance(value, bytes) else json.dumps(value).encode())
-        return importing.import_file(
+        return run.import_file(
             self.workspace.store, file, protocol=self.workspace.protocol, zone=self.workspace.zone, **options
         )
 
@@ -92,7 +97,7 @@ def test_a_document_is_stored_with_all_its_records(take: Importer) -> None:
 def test_every_record_has_a_signed_change_and_the_log_folds_to_the_tables(take: Importer) -> None:
     take(list(demo.documents().values()))
     with take.workspace.store.read() as connection:
-        found = refold.compare(connection)
+        found = projection_check.compare(connection)
         signed = connection.execute(select(CHANGES.c.hash, CHANGES.c.sig)).mappings().all()
         (public,) = connection.exec_driver_sql("SELECT public_key FROM devices").one()
     assert found.different == []
@@ -135,8 +140,8 @@ def test_importing_what_was_shown_changes_nothing(take: Importer) -> None:
 def test_an_export_fills_an_empty_vault_with_the_same(take: Importer, tmp_path: Path) -> None:
     take(list(demo.documents().values()))
     exported = b"".join(exporting.lines(take.workspace.store, None))
-    key = access.found(
-        tmp_path / "fresh", access.generate(), kind="words", language="es", zone="UTC", name="Otra"
+    key = vault_access.found(
+        tmp_path / "fresh", vault_access.generate(), kind="words", language="es", zone="UTC", name="Otra"
     )
     fresh = open_workspace(tmp_path / "fresh", key)
     try:
@@ -292,7 +297,7 @@ def test_a_bad_row_is_refused_with_field_and_reason(
 
 def test_every_reason_in_the_code_has_its_sentence() -> None:
     named = set()
-    for path in Path(importing.__file__).parent.glob("importing*.py"):
+    for path in Path(run.__file__).parent.glob("importing*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
             place = {"Bad": 0, "Problem": 1}.get(name)
@@ -460,7 +465,7 @@ def test_an_empty_document_is_refused(take: Importer) -> None:
 
 def test_a_missing_file_is_told(take: Importer) -> None:
     with pytest.raises(BadInput) as raised:
-        importing.import_file(
+        run.import_file(
             take.workspace.store, take.folder / "no", protocol=take.workspace.protocol, zone="UTC"
         )
     assert (raised.value.code, raised.value.facts["reason"]) == ("file_failed", "ENOENT")
@@ -474,7 +479,7 @@ def test_progress_is_told_to_the_end(take: Importer) -> None:
 
 
 def test_batches_do_not_matter(take: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 7)
+    monkeypatch.setattr(run, "BATCH", 7)
     assert take([changed(case={"id": str(n)}) for n in range(50)]).created == 50
     with take.workspace.store.read() as connection:
-        assert refold.compare(connection).different == []
+        assert projection_check.compare(connection).different == []

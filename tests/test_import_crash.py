@@ -14,7 +14,9 @@ import pytest
 from counts import SOAK
 from pty_app import LNCTP, PHRASE, lnctp, terminal_environment
 
-from lnctp_tui.storage import engine, paths, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
 
 DEMO = Path(__file__).parent.parent / "lnctp_tui" / "data" / "demo" / "au-pair.json"
 DOCUMENTS = 600

@@ -13,8 +13,8 @@ from test_import import Importer, refusals, take
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.i18n.reasons import REASONS
-from lnctp_tui.services import cases
-from lnctp_tui.services.importing import Report
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.exchange.importing.run import Report
 
 __all__ = ["take"]
 

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_import import Importer, take
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n.reasons import REASONS
-from lnctp_tui.services import demo, exporting, refold
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.sync import projection_check
+from lnctp_tui.services.vault import demo
 
 __all__ = ["take"]
 
@@ -71,7 +73,7 @@ def test_what_was_stored_is_clean_and_agrees_with_the_log(take: Importer) -> Non
         name = SAMPLES[seed % len(SAMPLES)]
         take([mutated(demo.documents()[name], f"\x1b[31m\u202e{seed}", seed)])
     with take.workspace.store.read() as connection:
-        assert refold.compare(connection).different == []
+        assert projection_check.compare(connection).different == []
     for line in exporting.lines(take.workspace.store, None):
         text = json.dumps(json.loads(line), ensure_ascii=False)
         assert clean(text) == (text, 0)

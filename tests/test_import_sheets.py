@@ -17,9 +17,9 @@ from workspaces import settle
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.i18n.reasons import REASONS
-from lnctp_tui.services import matches
-from lnctp_tui.services.importing import Report
-from lnctp_tui.services.intake import Intake
+from lnctp_tui.services.call import matches
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.exchange.importing.run import Report
 
 __all__ = ["take"]
 
@@ -614,7 +614,7 @@ def test_a_long_number_that_a_workbook_rounded_is_refused(sheets: Sheets) -> Non
 
 
 def test_whoever_imports_no_workbook_does_not_pay_for_its_reader() -> None:
-    said = "import sys, lnctp_tui.services.importing; print('python_calamine' in sys.modules)"
+    said = "import sys, lnctp_tui.services.exchange.importing.run; print('python_calamine' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
         == "False\n"

@@ -9,15 +9,15 @@ from intake_app import CallApp
 from test_intake_screen import NARROW, WIDE, call, desk, go, person, row
 from textual.pilot import Pilot
 
-from lnctp_tui.domain.columns import CLOSED
-from lnctp_tui.screens.find_field import best, goals
+from lnctp_tui.domain.records.columns import CLOSED
+from lnctp_tui.screens.call.find_field import best, goals
 from lnctp_tui.screens.help import key_parts
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.widgets.checklist import Checklist
-from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.protocol.protocol_loader import load
+from lnctp_tui.widgets.form.checklist import Checklist
+from lnctp_tui.widgets.form.field_row import FieldRow
+from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.record_bar import RecordBar
 
 __all__ = ["desk"]
 

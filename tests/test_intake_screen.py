@@ -15,26 +15,27 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from lnctp_tui.i18n import set_language
-from lnctp_tui.screens.closing import ClosingDialog
-from lnctp_tui.screens.discard import DiscardDialog
-from lnctp_tui.screens.emergency import EmergencyCard
-from lnctp_tui.screens.find_field import FindField, HitList, goals
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.discard import DiscardDialog
+from lnctp_tui.screens.call.emergency import EmergencyCard
+from lnctp_tui.screens.call.find_field import FindField, HitList, goals
+from lnctp_tui.screens.call.narrative import NarrativeDialog
+from lnctp_tui.screens.call.silent import SilentCall
 from lnctp_tui.screens.help import key_parts
-from lnctp_tui.screens.narrative import NarrativeDialog
-from lnctp_tui.screens.silent import SilentCall
-from lnctp_tui.services import cases, matches
-from lnctp_tui.services.desk import desk as read_desk
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.widgets.call_bar import CallBar
-from lnctp_tui.widgets.checklist import Checklist
-from lnctp_tui.widgets.field_row import FieldRow
-from lnctp_tui.widgets.script_box import ScriptBox
-from lnctp_tui.widgets.stage_head import StageHead
-from lnctp_tui.widgets.stage_map import StageList
+from lnctp_tui.services.call import matches
+from lnctp_tui.services.call.desk import desk as read_desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.widgets.form.call_bar import CallBar
+from lnctp_tui.widgets.form.checklist import Checklist
+from lnctp_tui.widgets.form.field_row import FieldRow
+from lnctp_tui.widgets.form.script_box import ScriptBox
+from lnctp_tui.widgets.form.stage_head import StageHead
+from lnctp_tui.widgets.form.stage_map import StageList
+from lnctp_tui.widgets.form.wording import told
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
-from lnctp_tui.widgets.wording import told
 
 WIDE, NARROW = (130, 34), (80, 24)
 HOSTILE = "[/x] [@click=app.bell]hola[/] \x1b[31mrojo\x1b]0;t\x07 \u202efin [Maria]"
@@ -451,7 +452,7 @@ async def test_hostile_text_is_only_text(desk: Workspace) -> None:
 async def test_labels_from_an_edited_protocol_are_only_text(desk: Workspace) -> None:
     from dataclasses import replace
 
-    from lnctp_tui.domain.protocol import Catalog, Label
+    from lnctp_tui.domain.protocol.protocol import Catalog, Label
 
     label = Label(HOSTILE, HOSTILE)
     stages = tuple(

@@ -10,12 +10,13 @@ from sqlalchemy import text
 from workspaces import Founded, field, settle
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.services import calls, cases, matches
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import Intake
+from lnctp_tui.services.call import calls, matches
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Place, Ref
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import state
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage.database import state
 
 
 def said(intake: Intake, on: str, code: str, raw: str) -> None:
@@ -253,7 +254,7 @@ def test_a_merge_is_undone(workspace: Workspace) -> None:
 
 
 def test_every_view_is_noted_in_a_chain_that_shows_tampering(workspace: Workspace) -> None:
-    from lnctp_tui.storage import audit
+    from lnctp_tui.storage.database import audit
 
     for number in range(3):
         cases.viewed(workspace.store, f"case-{number}")

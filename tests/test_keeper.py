@@ -10,9 +10,11 @@ from test_missing_saves import flip
 from workspaces import Founded
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.services import keeper
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import engine, paths, wal
+from lnctp_tui.services.vault import upkeep
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import wal
 
 __all__ = ["furnished", "furnished_template", "spanish"]
 
@@ -49,10 +51,10 @@ def test_after_two_quiet_seconds_the_log_is_in_the_database_and_the_mark_on_the_
     assert still.store.mark
     saved(still, 1)
     written = still.store.mark.written
-    still.keeper.tick(written + keeper.QUIET - 0.1)
+    still.keeper.tick(written + upkeep.QUIET - 0.1)
     assert waiting(still) > 0
     assert still.store.mark.behind
-    still.keeper.tick(written + keeper.QUIET)
+    still.keeper.tick(written + upkeep.QUIET)
     assert waiting(still) == 0
     assert not still.store.mark.behind
 

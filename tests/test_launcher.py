@@ -19,8 +19,9 @@ from pty_app import PHRASE, PtyApp
 from vaults import MadeVault
 
 from lnctp_tui import launcher
-from lnctp_tui.services import access
-from lnctp_tui.storage import paths, vault
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.vault import vault
 
 LAUNCH = """
 import sys
@@ -330,7 +331,7 @@ def test_after_a_lock_no_process_holds_phrase_or_key(
 
 def test_after_ctrl_l_the_real_app_leaves_nothing_in_any_process(tmp_path: Path) -> None:
     home, name = tmp_path / "data", "Consejera Plenamente Ficticia"
-    key = access.found(home, PHRASE, kind="own", language="es", zone="America/Mexico_City", name=name)
+    key = vault_access.found(home, PHRASE, kind="own", language="es", zone="America/Mexico_City", name=name)
     secrets = (key.dek, key.dek.hex().encode(), PHRASE.encode(), name.encode())
     with PtyApp(home=home) as app:
         app.unlock().see("Escritorio", name)

@@ -12,16 +12,18 @@ from test_identity import forged, made
 from vaults import MadeVault
 from workspaces import Founded
 
-from lnctp_tui.domain import changes, record_check
+from lnctp_tui.domain.records import changes, record_check
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import check
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import cases, sync
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import fitness, instants, state
-from lnctp_tui.storage.session import Form
+from lnctp_tui.server.ingest import check
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import fitness, state
+from lnctp_tui.storage.database.session import Form
 
 BAD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases", {"opened_at": "2026-02-30T10:00:00.000000Z", "status": "open"}),
@@ -139,7 +141,7 @@ def test_a_server_of_before_stops_no_colleague(house: House, monkeypatch: pytest
         sup.sync()
         assert sup.scalar("SELECT count(*) FROM changes WHERE unfit IS NOT NULL") == taken > 4
         assert sup.refolds()
-    assert sync.status(sup.workspace).problem is None
+    assert synchronise.status(sup.workspace).problem is None
     sup.workspace.close()
     everything(sup.home, sup.key)
     sup.workspace = open_workspace(sup.home, sup.key)

@@ -13,7 +13,9 @@ import pytest
 from counts import in_soak
 from pty_app import PHRASE, PtyApp
 
-from lnctp_tui.storage import engine, paths, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
 
 SIZE = 1_000_000
 LIMIT = 200_000

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, inspect, text
 from workspaces import Founded
 
 from lnctp_tui.errors import VaultError
-from lnctp_tui.storage import engine, paths, schema
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine, schema
 
 REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][
     ::-1

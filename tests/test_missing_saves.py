@@ -20,11 +20,13 @@ from workspaces import Founded
 
 from lnctp_tui.cli import main
 from lnctp_tui.errors import LnctpError, SavesMissing
-from lnctp_tui.screens.desk import DeskScreen
-from lnctp_tui.screens.loss import LossScreen
-from lnctp_tui.services import workspace
-from lnctp_tui.storage import backup, engine, instants, loss, mark, paths, vault
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.vault.loss import LossScreen
+from lnctp_tui.services.vault import workspace
+from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import backup, loss, mark, vault
+from lnctp_tui.storage.vault.vault import Key
 
 __all__ = ["spanish"]
 
@@ -32,7 +34,7 @@ SAVER = """
 import os, signal, sys
 from pathlib import Path
 from lnctp_tui.services import workspace
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.storage.vault.vault import Key
 home, dek = Path(sys.argv[1]), bytes.fromhex(sys.stdin.readline())
 store = workspace.open_store(home, Key(dek, sys.argv[2]), protocol=workspace.load_protocol(home))
 for number in range(int(sys.argv[3])):
@@ -336,7 +338,7 @@ def test_doctor_and_the_commands_tell_it(
 async def test_the_screen_stands_between_the_phrase_and_the_desk(
     killed: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lnctp_tui.screens.loss.TYPED_AHEAD", 0)
+    monkeypatch.setattr("lnctp_tui.screens.vault.loss.TYPED_AHEAD", 0)
     deleted_log(killed.home)
     found = loss.look(killed.home, killed.key)
     app = app_on(killed)
@@ -365,7 +367,7 @@ async def test_the_screen_stands_between_the_phrase_and_the_desk(
 async def test_an_enter_typed_with_the_phrase_does_not_go_past_it(
     killed: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lnctp_tui.screens.loss.TYPED_AHEAD", 60)
+    monkeypatch.setattr("lnctp_tui.screens.vault.loss.TYPED_AHEAD", 60)
     deleted_log(killed.home)
     app = app_on(killed)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -17,14 +17,20 @@ from vaults import MadeVault
 from workspaces import Founded
 
 from lnctp_tui.cli import orders as cli
-from lnctp_tui.domain import control, folio
-from lnctp_tui.domain.control import Authority
-from lnctp_tui.domain.documents import ControlRefused, Signed
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.authority.control import Authority
+from lnctp_tui.domain.authority.documents import ControlRefused, Signed
+from lnctp_tui.domain.values import folio
 from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
-from lnctp_tui.services import access, cases, grace, officers, sync
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import authority, copies, instants, recovery, server_state, state, vault
-from lnctp_tui.storage.server_state import Server
+from lnctp_tui.services.case import cases, offline_lockout
+from lnctp_tui.services.sync import officers, synchronise
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import authority, server_state
+from lnctp_tui.storage.replication.server_state import Server
+from lnctp_tui.storage.vault import copies, recovery, vault
 from lnctp_tui.sync import control as orders
 from lnctp_tui.sync.control import Control
 
@@ -111,7 +117,7 @@ class Scene:
 
     def hidden(self, case: str) -> str | None:
         with self.workspace.store.read() as connection:
-            return grace.hides(connection, self.workspace.store.now(), case)
+            return offline_lockout.hides(connection, self.workspace.store.now(), case)
 
 
 SENT, UNSENT = "0193f0c2-0000-7000-8000-00000000000a", "0193f0c2-0000-7000-8000-00000000000b"
@@ -257,7 +263,7 @@ def test_nothing_is_believed_before_a_person_confirmed(scene: Scene) -> None:
     scene.told(scene.order("wipe", "laura", "rosa", unsent=True), scene.order("seal", "rosa", rev=2))
     assert scene.state() == before
     assert scene.sealed == []
-    assert sync.status(scene.workspace).alarms == [orders.UNCONFIRMED]
+    assert synchronise.status(scene.workspace).alarms == [orders.UNCONFIRMED]
     with scene.workspace.store.read() as connection:
         assert state.get(connection, authority.OFFERED) == scene.acta.org
 
@@ -575,7 +581,7 @@ def test_an_officers_key_follows_a_changed_phrase_and_no_other_phrase_signs(
     old, new = vault_template.phrase, "una frase nueva que nadie sabe"
     made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
     key = officers.become(workspace, old)
-    access.change_phrase(workspace.home, old, new, "own", workspace.store)
+    vault_access.change_phrase(workspace.home, old, new, "own", workspace.store)
     assert officers.sign(workspace.store, new, made).keys() == {key}
     for wrong in (old, "", "otra frase que nadie sabe"):
         with pytest.raises(WrongPassphrase):

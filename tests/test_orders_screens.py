@@ -13,15 +13,15 @@ from textual.widgets import Static
 from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.domain import control
-from lnctp_tui.domain.documents import Signed
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.authority.documents import Signed
 from lnctp_tui.errors import Refused, WrongPassphrase
-from lnctp_tui.screens.authority import ConfirmScreen
 from lnctp_tui.screens.dialogs import LineDialog
-from lnctp_tui.screens.order_sign import SignScreen
-from lnctp_tui.screens.orders import OrdersScreen
-from lnctp_tui.services import orders
-from lnctp_tui.services.orders import Draft, Known, Laptop, Standing
+from lnctp_tui.screens.sync.authority import ConfirmScreen
+from lnctp_tui.screens.sync.order_sign import SignScreen
+from lnctp_tui.screens.sync.orders import OrdersScreen
+from lnctp_tui.services.sync import orders
+from lnctp_tui.services.sync.orders import Draft, Known, Laptop, Standing
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
 
 __all__ = ["furnished", "furnished_template", "spanish"]

@@ -12,13 +12,15 @@ from served import Served, enrolled
 from vaults import MadeVault
 from workspaces import Founded
 
-from lnctp_tui.domain import control
-from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.authority.documents import ControlRefused
 from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
-from lnctp_tui.services import officers as officers_keys
-from lnctp_tui.services import orders, sync
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import authority, instants, recovery, vault
+from lnctp_tui.services.sync import officers as officers_keys
+from lnctp_tui.services.sync import orders, synchronise
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import authority
+from lnctp_tui.storage.vault import recovery, vault
 
 AT = "2026-11-29T10:00:00.000000Z"
 CASE = "SELECT count(*) FROM cases"
@@ -57,33 +59,33 @@ def code(team: Officers, org: str) -> str:
 
 def admitted(team: Officers, workspace: Workspace) -> str:
     """Enrolled by voice, confirmed, and approved by an officer; its key."""
-    sync.enroll(workspace, team.served.url, team.served.person()[1])
+    synchronise.enroll(workspace, team.served.url, team.served.person()[1])
     orders.confirm(workspace, orders.offered_org(workspace), orders.words(team.newest.org))
     key = own_key(workspace)
     with team.served.office() as office:
         person = office.device(workspace.store.author.device).person
     team.do("device", key, person=person)
-    sync.once(workspace)
-    assert sync.status(workspace).state == "active"
+    synchronise.once(workspace)
+    assert synchronise.status(workspace).state == "active"
     return key
 
 
 def test_an_unconfirmed_laptop_obeys_nothing_says_so_and_goes_on_sending(
     team: Officers, workspace: Workspace
 ) -> None:
-    sync.enroll(workspace, team.served.url, team.served.person()[1])
+    synchronise.enroll(workspace, team.served.url, team.served.person()[1])
     key = own_key(workspace)
     with team.served.office() as office:
         person = office.device(workspace.store.author.device).person
     team.do("device", key, person=person)
     record(workspace, "antes de confirmar")
-    sync.once(workspace)
+    synchronise.once(workspace)
     team.do("wipe", key, unsent=True)
     record(workspace, "sin enviar")
     with pytest.raises(SyncFailed):
-        sync.once(workspace)
+        synchronise.once(workspace)
     assert count(workspace) == 2
-    assert "authority_unconfirmed" in sync.status(workspace).alarms
+    assert "authority_unconfirmed" in synchronise.status(workspace).alarms
     org = orders.offered_org(workspace)
     assert org == team.newest.org
     with pytest.raises(Refused, match=r"^wrong_words$"):
@@ -100,11 +102,11 @@ def test_a_seal_closes_the_vault_and_custodians_open_it_with_every_call_which_th
     laptop = open_workspace(office.home, office.key)
     key = admitted(team, laptop)
     record(laptop, "enviado")
-    sync.once(laptop)
+    synchronise.once(laptop)
     order = team.do("seal", key)
     record(laptop, "sin enviar")
     with pytest.raises(SyncFailed, match=r"^signed_seal$"):
-        sync.once(laptop)
+        synchronise.once(laptop)
     laptop.close()
     with pytest.raises(VaultError, match=r"^vault_sealed$"):
         vault.unlock(office.home, "una frase que nadie sabe")
@@ -118,14 +120,14 @@ def test_a_seal_closes_the_vault_and_custodians_open_it_with_every_call_which_th
     try:
         assert count(reopened) == 2
         with pytest.raises(SyncFailed):
-            sync.once(reopened)  # the server still says sealed; what waits goes out
+            synchronise.once(reopened)  # the server still says sealed; what waits goes out
         assert count(reopened, "SELECT count(*) FROM changes WHERE sent < 2") == 0
         assert not vault.Vault.read(office.home).shut
         with team.served.office() as found:
             person = found.device(reopened.store.author.device).person
         team.do("device", key, person=person)
-        sync.once(reopened)
-        assert sync.status(reopened).state == "active"
+        synchronise.once(reopened)
+        assert synchronise.status(reopened).state == "active"
         assert count(reopened) == 2
     finally:
         reopened.close()
@@ -134,26 +136,26 @@ def test_a_seal_closes_the_vault_and_custodians_open_it_with_every_call_which_th
 def test_two_officers_wipe_a_laptop_and_one_does_not(team: Officers, workspace: Workspace) -> None:
     key = admitted(team, workspace)
     record(workspace, "enviado")
-    sync.once(workspace)
+    synchronise.once(workspace)
     assert team.send(team.order("wipe", key, 0, rev=9)).error == "control_threshold"
-    sync.once(workspace)
+    synchronise.once(workspace)
     assert count(workspace) == 1
     team.revs[("device", key)] = 1
     team.do("wipe", key)
     with pytest.raises(SyncFailed, match=r"^signed_wipe$"):
-        sync.once(workspace)
+        synchronise.once(workspace)
     assert count(workspace) == 0
-    assert "order_unsigned" not in sync.status(workspace).alarms
+    assert "order_unsigned" not in synchronise.status(workspace).alarms
 
 
 def test_the_code_pins_the_organisation_and_another_one_is_refused_by_name(
     team: Officers, workspace: Workspace, second: Workspace
 ) -> None:
     with pytest.raises(ControlRefused, match=r"^control_org$"):
-        sync.enroll(second, team.served.url, code(team, "ab" * 16))
-    assert sync.status(second).enrolled is False
-    assert sync.enroll(workspace, team.served.url, code(team, team.newest.org)) == "pending"
-    assert sync.status(workspace).authority == team.newest.org
+        synchronise.enroll(second, team.served.url, code(team, "ab" * 16))
+    assert synchronise.status(second).enrolled is False
+    assert synchronise.enroll(workspace, team.served.url, code(team, team.newest.org)) == "pending"
+    assert synchronise.status(workspace).authority == team.newest.org
 
 
 def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
@@ -162,7 +164,7 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     words = vault_template.phrase
     for each in (workspace, second):
         enrolled(each, served, "supervisor")
-        sync.once(each)
+        synchronise.once(each)
         officers_keys.become(each, words)
     with pytest.raises(WrongPassphrase):
         officers_keys.sign(
@@ -189,8 +191,8 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     (held,) = orders.holding(workspace)
     assert held.order.kind == "seal"
     with pytest.raises(SyncFailed, match=r"^signed_seal$"):
-        sync.once(second)
-    assert "seal_only_hides" in sync.status(second).alarms
+        synchronise.once(second)
+    assert "seal_only_hides" in synchronise.status(second).alarms
 
 
 def test_the_directory_comes_from_whom_officers_made_supervisor(
@@ -209,7 +211,7 @@ def test_the_directory_comes_from_whom_officers_made_supervisor(
     providers = "SELECT count(*) FROM providers"
     with monkeypatch.context() as before_the_order:
         before_the_order.setattr(authority, "signed_roles", lambda _: {})
-        sync.once(workspace)
+        synchronise.once(workspace)
         assert count(workspace, providers) == 0, "the server's word is not enough"
-    sync.once(workspace)
+    synchronise.once(workspace)
     assert count(workspace, providers) == 1, "what was kept aside comes in when the role is signed"

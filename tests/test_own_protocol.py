@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from domain_fixtures import ACT, PRACTICE, victim
 
-from lnctp_tui.domain import assess as engine
-from lnctp_tui.domain import lookup, values
-from lnctp_tui.domain.protocol import Field, Protocol
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.storage.protocol_check import check
+from lnctp_tui.domain.assess import assess as engine
+from lnctp_tui.domain.protocol.protocol import Field, Protocol
+from lnctp_tui.domain.values import lookup, values
+from lnctp_tui.storage.protocol.folder_check import check
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 DATA = resources.files("lnctp_tui").joinpath("data")
 TODAY = date(2026, 3, 15)

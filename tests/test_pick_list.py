@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from test_intake_screen import NARROW, WIDE, call, desk, go, person, plain, row
 
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.widgets.checklist import Checklist
-from lnctp_tui.widgets.pick_list import PickList
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.widgets.form.checklist import Checklist
+from lnctp_tui.widgets.form.pick_list import PickList
 
 __all__ = ["desk"]
 

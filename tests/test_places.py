@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from workspaces import field
 
-from lnctp_tui.screens import emergency_data
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.screens.call import emergency_data
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.vault.workspace import Workspace
 
 
 def test_the_card_for_911_names_no_town_in_a_state_that_has_none(workspace: Workspace) -> None:

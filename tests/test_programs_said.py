@@ -14,8 +14,8 @@ from vaults import MadeVault
 from lnctp_tui.cli.demo_team import Team
 from lnctp_tui.errors import Refused, StorageFailed
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.server import backups, embedded
-from lnctp_tui.server.programs_said import LONGEST, last_line, reason
+from lnctp_tui.server.postgres import backups, embedded
+from lnctp_tui.server.postgres.programs_said import LONGEST, last_line, reason
 
 NAME = "Ana Ficticia"
 

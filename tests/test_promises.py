@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from lnctp_tui.domain.promises import window
+from lnctp_tui.domain.values.promises import window
 
 NOW = datetime(2026, 11, 22, 12, 3, tzinfo=ZoneInfo("America/Mexico_City"))  # a Sunday
 

@@ -11,14 +11,14 @@ from counts import often
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lnctp_tui.domain import law_checks
-from lnctp_tui.domain import protocol_check as rules
-from lnctp_tui.domain.conditions import parse
+from lnctp_tui.domain.assess import law_checks
+from lnctp_tui.domain.protocol import protocol_check as rules
+from lnctp_tui.domain.protocol.conditions import parse
 from lnctp_tui.errors import BadProtocol
 from lnctp_tui.i18n.findings import FINDINGS, tell
-from lnctp_tui.storage import catalogs, stages
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.storage.protocol_check import check
+from lnctp_tui.storage.protocol import protocol_loader, stages
+from lnctp_tui.storage.protocol.folder_check import check
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 STAGE = """\
 version = "1"
@@ -57,7 +57,7 @@ refugio,"Refugio,
 de dos renglones",Refuge,,,Prueba,D,
 vieja,Vieja,Old,2020,2024-05-31,Prueba,D,retirada
 """
-HEAD = (Path(catalogs.__file__).parents[1] / "data/protocol/protocol.toml").read_text(encoding="utf-8")
+HEAD = (Path(protocol_loader.__file__).parents[1] / "data/protocol/protocol.toml").read_text(encoding="utf-8")
 INDICATORS = """\
 code,es,en,valid_from,valid_to,source,mark,note,dimension,AL,CL,AS,CS,question_es,question_en
 dst_documents,Documentos,Documents,,,OIT 2009,V2,,coercion_destination,S,S,,,¿Documentos?,Documents?
@@ -325,7 +325,9 @@ def test_a_condition_can_hold_or_not(text: str, alive: bool) -> None:
 
 
 def test_a_danger_of_no_triage_level_is_found(tmp_path: Path) -> None:
-    built_in = (Path(catalogs.__file__).parents[1] / "data/catalogs/danger.csv").read_text(encoding="utf-8")
+    built_in = (Path(protocol_loader.__file__).parents[1] / "data/catalogs/danger.csv").read_text(
+        encoding="utf-8"
+    )
     write(tmp_path, "catalogs/danger.csv", built_in.replace(",emergency", ",ahora", 1))
     assert found(tmp_path) == [("catalogs/danger.csv", 2, "unknown_code")]
 
@@ -377,7 +379,11 @@ def codes_of(module: object) -> set[str]:
 
 def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
     made = (
-        codes_of(catalogs) | codes_of(stages) | codes_of(rules) | codes_of(law_checks) | {"unreadable_file"}
+        codes_of(protocol_loader)
+        | codes_of(stages)
+        | codes_of(rules)
+        | codes_of(law_checks)
+        | {"unreadable_file"}
     )
     assert made - {"unknown_name"} == set(FINDINGS)
 

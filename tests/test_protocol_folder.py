@@ -15,11 +15,13 @@ from workspaces import Founded
 
 from lnctp_tui.cli import main
 from lnctp_tui.errors import BadProtocol, WrongPassphrase
-from lnctp_tui.screens.desk import DeskScreen
-from lnctp_tui.screens.protocol_changed import ProtocolChangedScreen
-from lnctp_tui.services import keeping, workspace
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import accepted, paths, vault
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.vault.protocol_changed import ProtocolChangedScreen
+from lnctp_tui.services.vault import missing_saves, workspace
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.protocol import accepted
+from lnctp_tui.storage.vault import vault
 
 __all__ = ["spanish"]
 
@@ -65,7 +67,7 @@ def spoken(where: Founded) -> str:
 def accept(where: Founded) -> None:
     found = opened(where)
     try:
-        keeping.accept_protocol(found, PHRASE)
+        missing_saves.accept_protocol(found, PHRASE)
     finally:
         found.close()
 
@@ -113,7 +115,7 @@ def test_a_wrong_phrase_accepts_nothing(laptop: Founded) -> None:
     put(laptop, OWN)
     found = opened(laptop)
     with pytest.raises(WrongPassphrase):
-        keeping.accept_protocol(found, PHRASE + "x")
+        missing_saves.accept_protocol(found, PHRASE + "x")
     found.close()
     assert "0100" not in spoken(laptop)
 
@@ -122,7 +124,7 @@ def test_a_broken_file_stops_no_call_and_is_not_accepted(laptop: Founded) -> Non
     put(laptop, "lines = [")
     found = opened(laptop)
     with pytest.raises(BadProtocol) as raised:
-        keeping.accept_protocol(found, PHRASE)
+        missing_saves.accept_protocol(found, PHRASE)
     assert str(laptop.home / accepted.FOLDER) in str(raised.value.facts["file"])
     found.close()
     assert spoken(laptop)
@@ -133,7 +135,7 @@ def test_what_was_shown_is_what_is_accepted(laptop: Founded) -> None:
     file = put(laptop, OWN)
     found = opened(laptop)
     file.write_text(OWN.replace("0100", "0199"), encoding="utf-8")
-    keeping.accept_protocol(found, PHRASE)
+    missing_saves.accept_protocol(found, PHRASE)
     found.close()
     assert "0100" in spoken(laptop)
     assert "0199" not in spoken(laptop)

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from lnctp_tui.cli.records import lines as cli_lines
-from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, empty
-from lnctp_tui.domain.moments import INSTANTS
-from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.screens.case_text import CALL_BACK, case_parts
-from lnctp_tui.screens.history import history_parts
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF, Document, empty
+from lnctp_tui.domain.values.moments import INSTANTS
+from lnctp_tui.screens.case.case_text import CALL_BACK, case_parts
+from lnctp_tui.screens.case.history import history_parts
 from lnctp_tui.screens.labels import OWN, Words
-from lnctp_tui.services.cases import HistoryLine
-from lnctp_tui.services.importing_columns import CODES
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.storage.session import TABLES as STORED
+from lnctp_tui.services.case.cases import HistoryLine
+from lnctp_tui.services.exchange.importing.columns import CODES
+from lnctp_tui.storage.database.session import TABLES as STORED
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 ZONE = "America/Mexico_City"
 AT = "2026-11-28T23:56:35.332625Z"

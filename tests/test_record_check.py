@@ -11,12 +11,13 @@ import pytest
 from any_row import good
 from sqlalchemy import JSON, Boolean, Float, Integer
 
-from lnctp_tui.domain import record_check, values
-from lnctp_tui.domain.columns import CLOSED, CODES, DECLARED, LISTS, STANDING
-from lnctp_tui.domain.document import TABLE_OF
-from lnctp_tui.domain.record_check import BUILT_IN, DEEPEST, LONG, RESERVED, SHORT, flaw, json_flaw
-from lnctp_tui.storage import catalogs
-from lnctp_tui.storage.session import TABLES
+from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED, LISTS, STANDING
+from lnctp_tui.domain.records.document import TABLE_OF
+from lnctp_tui.domain.records.record_check import BUILT_IN, DEEPEST, LONG, RESERVED, SHORT, flaw, json_flaw
+from lnctp_tui.domain.values import values
+from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.protocol import protocol_loader
 
 NOW = 1_790_000_000_000_000
 
@@ -26,7 +27,7 @@ def test_every_column_of_every_table_is_declared() -> None:
 
 
 def test_the_closed_codes_are_those_of_the_catalogs() -> None:
-    found = catalogs.load().catalogs
+    found = protocol_loader.load().catalogs
     assert set(BUILT_IN) == CLOSED
     assert {name: set(found[name].by_code) for name in CLOSED} == {
         name: set(of) for name, of in BUILT_IN.items()
@@ -160,7 +161,7 @@ def test_an_organisations_own_codes_are_learnt() -> None:
 def test_typing_keeps_what_a_column_does_not_take_as_it_was_typed(
     on: str, code: str, typed: str, problem: str | None
 ) -> None:
-    protocol = catalogs.load()
+    protocol = protocol_loader.load()
     field = next(each for _, each in protocol.fields if (each.on, each.code) == (on, code))
     parsed = values.parse(field, typed, protocol=protocol, today=date(2026, 3, 15), record={})
     assert parsed.problem == problem
@@ -169,7 +170,7 @@ def test_typing_keeps_what_a_column_does_not_take_as_it_was_typed(
 
 
 def test_the_server_learns_an_organisations_codes_from_the_same_folder(tmp_path: Path) -> None:
-    from lnctp_tui.server import codes
+    from lnctp_tui.server.ingest import codes
 
     codes.learn(tmp_path)
     own = tmp_path / "protocol"

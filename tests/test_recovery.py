@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from test_vault import OTHER, OWN, quick_derive
 
 from lnctp_tui.errors import BadInput, LnctpError, VaultTampered
-from lnctp_tui.storage import paths, phrase, recovery, vault
-from lnctp_tui.storage.recovery import OrganisationKeys
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.vault import phrase, recovery, vault
+from lnctp_tui.storage.vault.recovery import OrganisationKeys
 
 BYTE = st.integers(0, 255)
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from workspaces import field, founded, office, settle, workspace
 
-from lnctp_tui.domain import merge
-from lnctp_tui.services import cases
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.refresh import CatchUp, Taken
+from lnctp_tui.domain.records import merge
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.call.refresh import CatchUp, Taken
+from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Ref
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage.session import CONFLICTS, Author
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.database.session import CONFLICTS, Author
 
 __all__ = ["founded", "office", "workspace"]
 

@@ -13,13 +13,16 @@ from served import Served
 from sync_office import Desk, House, opened
 from vaults import MadeVault
 
-from lnctp_tui.domain import changes
-from lnctp_tui.server import check, database
-from lnctp_tui.server import erase as erasure
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import sync
-from lnctp_tui.storage import instants, leaving, session
+from lnctp_tui.domain.records import changes
+from lnctp_tui.server.admin import erase as erasure
+from lnctp_tui.server.ingest import check
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import session
+from lnctp_tui.storage.replication import eviction
 from lnctp_tui.sync import outbox, verify, wire
 
 PHONE = "+525500000417"
@@ -47,7 +50,7 @@ def not_covered(patch: pytest.MonkeyPatch) -> None:
 
 def not_blanked_here(patch: pytest.MonkeyPatch) -> None:
     """The laptop keeps the salt."""
-    patch.setattr(leaving, "BLANK", leaving.BLANK.replace(", salt = NULL", ""))
+    patch.setattr(eviction, "BLANK", eviction.BLANK.replace(", salt = NULL", ""))
 
 
 def not_blanked_there(patch: pytest.MonkeyPatch) -> None:
@@ -73,7 +76,7 @@ def erased(house: House, desk: Desk, row: str) -> list[str]:
         ids = list(
             unit.connection.exec_driver_sql('SELECT id FROM changes WHERE "case" = ?', (case,)).scalars()
         )
-        leaving.erase(unit.connection, case, ids, instants.iso(now), instants.micros(now))
+        eviction.erase(unit.connection, case, ids, instants.iso(now), instants.micros(now))
     return ids
 
 
@@ -115,7 +118,7 @@ def tried(house: House) -> str | None:
     ana = house.desk("ana")
     row = recorded(ana)
     ana.sync()
-    assert sync.status(ana.workspace).refused == 0
+    assert synchronise.status(ana.workspace).refused == 0
     patch = orjson.loads(ana.scalar("SELECT patch FROM changes WHERE row = ?", row))
     erased(house, ana, row)
     assert PHONE.encode() not in left(house, ana)
@@ -153,7 +156,7 @@ def test_an_erased_change_still_proves_its_author_and_carries_no_salt(house: Hou
     assert set(rows) == {(None, None)}
     beto = house.desk("beto", "supervisor")
     beto.sync()
-    assert sync.status(beto.workspace).aside == 0
+    assert synchronise.status(beto.workspace).aside == 0
     assert beto.scalar("SELECT count(*) FROM changes WHERE salt IS NOT NULL AND patch = '{}'") == 0
 
 
@@ -176,7 +179,7 @@ def test_changes_of_before_and_of_now_are_one_history(house: House, monkeypatch:
         found = desk.row(case)
         assert found is not None
         assert (found["summary"], found["code_word"]) == ("de ahora", "de antes")
-        assert sync.status(desk.workspace).aside == 0
+        assert synchronise.status(desk.workspace).aside == 0
         assert desk.refolds()
     assert ana.scalar('SELECT count(salt) FROM changes WHERE "case" = ?', case) == 1
 

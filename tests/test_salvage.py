@@ -16,11 +16,15 @@ from workspaces import Founded
 
 from lnctp_tui.cli import main
 from lnctp_tui.errors import DatabaseDamaged, LnctpError
-from lnctp_tui.screens.desk import DeskScreen
-from lnctp_tui.screens.loss import LossScreen
-from lnctp_tui.services import refold, rescue, workspace
-from lnctp_tui.storage import backup, catalogs, engine, loss, paths, salvage, vault, wal
-from lnctp_tui.storage.session import TABLES
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.vault.loss import LossScreen
+from lnctp_tui.services.sync import projection_check
+from lnctp_tui.services.vault import rescue, workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.protocol import protocol_loader
+from lnctp_tui.storage.vault import backup, loss, salvage, vault, wal
 
 __all__ = ["spanish"]
 
@@ -44,7 +48,7 @@ def killed(killed_template: Founded, tmp_path: Path) -> Founded:
 def full_template(founded: Founded, tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """A database of hundreds of pages, at rest."""
     home = Path(shutil.copytree(founded.home, tmp_path_factory.mktemp("full") / "data"))
-    store = workspace.open_store(home, founded.key, protocol=catalogs.load())
+    store = workspace.open_store(home, founded.key, protocol=protocol_loader.load())
     for start in range(0, MANY, 50):
         with store.write() as unit:
             for number in range(start, start + 50):
@@ -84,10 +88,10 @@ def rescued(where: Founded) -> rescue.Rescue:
 
 def sound_cases(where: Founded) -> int:
     """How many cases there are; each is what its changes say."""
-    store = workspace.open_store(where.home, where.key, protocol=catalogs.load())
+    store = workspace.open_store(where.home, where.key, protocol=protocol_loader.load())
     try:
         with store.read() as connection:
-            assert refold.compare(connection).different == []
+            assert projection_check.compare(connection).different == []
             query = "SELECT count(*) FROM cases WHERE summary LIKE 'Caso de muestra%'"
             return int(connection.exec_driver_sql(query).scalar() or 0)
     finally:
@@ -149,7 +153,7 @@ def test_one_bad_page_takes_next_to_nothing(full: Founded, soak: bool) -> None:
 def test_the_first_page_or_its_salt_damaged_and_the_command_works(place: int, full: Founded) -> None:
     flip(full.home / paths.DATABASE, place)
     with pytest.raises(LnctpError):
-        workspace.open_store(full.home, full.key, protocol=catalogs.load())
+        workspace.open_store(full.home, full.key, protocol=protocol_loader.load())
     rescued(full)
     assert sound_cases(full) == MANY
 
@@ -168,7 +172,7 @@ def test_a_backup_completes_what_is_gone_and_brings_back_nothing_that_left(
 ) -> None:
     file = tmp_path / "backup.lnctp"
     backup.backup(full.home, full.key, file, at="2026-11-29T06:00:00.000000Z")
-    store = workspace.open_store(full.home, full.key, protocol=catalogs.load())
+    store = workspace.open_store(full.home, full.key, protocol=protocol_loader.load())
     left = "00000000-0000-7000-8000-000000000007"
     with store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE row = ?", (left,))

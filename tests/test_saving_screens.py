@@ -15,13 +15,14 @@ from workspaces import Founded
 from lnctp_tui import app_saving
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import KEPT, LOCKED, LOST
-from lnctp_tui.screens.closing import ClosingDialog
-from lnctp_tui.screens.emergency import EmergencyCard
-from lnctp_tui.screens.hold import HoldScreen
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.services import access, calls
-from lnctp_tui.services.writer import STALLED
-from lnctp_tui.storage import emergency
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.emergency import EmergencyCard
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.vault.hold import HoldScreen
+from lnctp_tui.services.call import calls
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.writer import STALLED
+from lnctp_tui.storage.vault import emergency
 
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
@@ -100,7 +101,7 @@ async def test_a_writer_that_hangs_is_told_after_five_seconds(
 ) -> None:
     import threading
 
-    from lnctp_tui.services import writer
+    from lnctp_tui.services.vault import writer
 
     assert STALLED == 5.0
     monkeypatch.setattr(writer, "STALLED", 0.3)
@@ -174,7 +175,7 @@ async def test_the_phrase_or_a_word_typed_in_full_ends_the_wait(
     furnished: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     no_journal(monkeypatch)
-    monkeypatch.setattr(access, "is_right", lambda _home, words: words == "la frase")
+    monkeypatch.setattr(vault_access, "is_right", lambda _home, words: words == "la frase")
     async with desk(furnished) as (app, pilot):
         await refused(app, pilot)
         await press(pilot, "ctrl+q", "ctrl+q")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from lnctp_tui import i18n
-from lnctp_tui.domain.protocol import Organisation, Protocol, Script
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.storage.protocol_check import check
-from lnctp_tui.widgets.wording import dialled, told
+from lnctp_tui.domain.protocol.protocol import Organisation, Protocol, Script
+from lnctp_tui.storage.protocol.folder_check import check
+from lnctp_tui.storage.protocol.protocol_loader import load
+from lnctp_tui.widgets.form.wording import dialled, told
 
 
 def spoken(script: Script, protocol: Protocol, alias: str = "") -> list[str]:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 from server_office import Laptop, signer, statuses
 
-from lnctp_tui.domain import changes
-from lnctp_tui.server import check
-from lnctp_tui.server.database import Pool
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.domain.records import changes
+from lnctp_tui.server.ingest import check
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.session import New
+from lnctp_tui.storage.database.session import New
 from lnctp_tui.sync import wire
 
 KEY = SigningKey(b"a key that seals what is tested!"[:32])

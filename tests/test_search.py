@@ -7,12 +7,12 @@ from sqlalchemy import text
 from workspaces import field, settle
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.services import matches
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.search import search
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import search as index
-from lnctp_tui.storage.engine import PAGE_SIZE
+from lnctp_tui.services.call import matches
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case.search import search
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.database import search as index
+from lnctp_tui.storage.database.engine import PAGE_SIZE
 
 
 @pytest.fixture

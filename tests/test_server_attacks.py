@@ -19,9 +19,10 @@ from nacl.signing import SigningKey
 from pg import fresh
 from served import CANARY, Answered, Laptop, Served, serving
 
-from lnctp_tui.server import database, embedded, faults, http, logs, policy, routes
-from lnctp_tui.server.database import SERVE, Declined
-from lnctp_tui.server.limits import Buckets, Rate
+from lnctp_tui.server.http import endpoint, faults, logs, policy, routes
+from lnctp_tui.server.http.rate_limits import Buckets, Rate
+from lnctp_tui.server.postgres import database, embedded
+from lnctp_tui.server.postgres.database import SERVE, Declined
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
@@ -307,11 +308,11 @@ def test_a_fault_is_told_by_its_place(
         raise ValueError(CANARY)
 
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(http, "understood", broken)
+    monkeypatch.setattr(endpoint, "understood", broken)
     answer = laptop.push(laptop.case(summary=CANARY))
     assert (answer.status, answer.error) == (500, "error")
     lines = [logs.Lines().format(record) for record in caplog.records]
-    assert any('"error":"ValueError@server/http.py' in line for line in lines)
+    assert any('"error":"ValueError@server/http/endpoint.py' in line for line in lines)
     assert CANARY not in "".join(lines) + answer.content.decode()
 
 
@@ -412,7 +413,7 @@ def test_what_is_declined_below_has_its_status(code: str, status: int) -> None:
 
 
 def test_the_audit_says_who_did_what_and_an_edit_is_found(office: Served) -> None:
-    from lnctp_tui.server import audit
+    from lnctp_tui.server.admin import audit
 
     laptop = office.laptop()
     with database.connect(office.app.state.owner) as connection:

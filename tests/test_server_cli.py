@@ -23,11 +23,12 @@ from control_office import Officers, founded
 from served import Laptop, Served
 
 from lnctp_tui.cli import main
-from lnctp_tui.cli.server import actor
-from lnctp_tui.domain import control, folio
-from lnctp_tui.server import backups, cluster, database, embedded
+from lnctp_tui.cli.office.server import actor
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.values import folio
+from lnctp_tui.server.postgres import backups, cluster, database, embedded
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import phrase, recovery
+from lnctp_tui.storage.vault import phrase, recovery
 
 FOLIO = folio.make("K7Q2", 42)
 ROOT = Path(__file__).parent.parent
@@ -250,7 +251,7 @@ def audited(home: Path) -> list[tuple[str, str]]:
 
 
 SAID = """import os, pwd, sys
-from lnctp_tui.cli.server import actor
+from lnctp_tui.cli.office.server import actor
 if sys.argv[1]:
     os.setuid(pwd.getpwnam(sys.argv[1]).pw_uid)
 print(actor())"""

@@ -16,12 +16,13 @@ from nacl.signing import SigningKey
 from served import TEAM, Laptop, Served, serving
 from sqlalchemy.exc import DBAPIError
 
-from lnctp_tui.domain import control, documents
-from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.domain.authority import control, documents
+from lnctp_tui.domain.authority.documents import ControlRefused
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import backups, database, founding, identity, ordering, pins, schema
-from lnctp_tui.server.control import Control
-from lnctp_tui.server.database import SERVE
+from lnctp_tui.server.admin import founding, identity, ordering, pins
+from lnctp_tui.server.admin.control import Control
+from lnctp_tui.server.postgres import backups, database, schema
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 

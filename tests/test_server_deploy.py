@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lnctp_tui.server import database, run
+from lnctp_tui.server import run
+from lnctp_tui.server.postgres import database
 from lnctp_tui.sync import tls
 
 ROOT = Path(__file__).parent.parent

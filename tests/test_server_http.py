@@ -13,10 +13,11 @@ import httpx
 import pytest
 from served import Answered, Laptop, Served, serving
 
-from lnctp_tui.server import metrics
-from lnctp_tui.server.people import fingerprint
+from lnctp_tui.server.admin.staff import fingerprint
+from lnctp_tui.server.http import metrics
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import instants, recovery
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.vault import recovery
 from lnctp_tui.sync import wire
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lnctp_tui.server import logs
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.server.keeper import LONGEST, Keeper
+from lnctp_tui.server.http import logs
+from lnctp_tui.server.postgres.database_watchdog import LONGEST, Keeper
+from lnctp_tui.server.postgres.embedded import Embedded
 
 
 class Pauses(threading.Event):

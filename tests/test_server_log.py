@@ -10,8 +10,10 @@ import pytest
 from nacl.signing import SigningKey
 from server_office import KEY, NOON, Laptop
 
-from lnctp_tui.server import database, marks, pull, push, refold
-from lnctp_tui.server.database import Pool
+from lnctp_tui.server.ingest import cursors, projection_check, push
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.read import pull
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Mark
 
@@ -88,8 +90,8 @@ def run(pool: Pool, url: str) -> tuple[list[int], list[int]]:
 def test_no_reader_skips_a_number_with_eight_processes_pushing(pool: Pool, pg: str) -> None:
     met, stored = run(pool, pg)
     assert met == stored == list(range(1, len(stored) + 1))
-    assert refold.broken_at(pool, "main") is None
-    compared = refold.compare(pool, "main")
+    assert projection_check.broken_at(pool, "main") is None
+    compared = projection_check.compare(pool, "main")
     assert compared.different == []
     assert compared.changes == len(stored)
 
@@ -111,11 +113,11 @@ def test_a_broken_chain_is_found(pool: Pool, owner: str) -> None:
     ):
         with database.connect(owner) as connection:
             connection.execute(edit)
-            assert refold.broken_at(connection, "main") == 3
+            assert projection_check.broken_at(connection, "main") == 3
             connection.rollback()
     with database.connect(owner) as connection:
         connection.execute("DELETE FROM log WHERE n = 5")
-        assert refold.broken_at(connection, "main") == 5
+        assert projection_check.broken_at(connection, "main") == 5
 
 
 def test_a_push_that_fails_leaves_nothing_behind(pool: Pool, owner: str) -> None:
@@ -132,7 +134,7 @@ def test_a_push_that_fails_leaves_nothing_behind(pool: Pool, owner: str) -> None
             for each in ("log", "records", "access")
         ]
         assert counts == [(1,)] * 3
-        assert marks.head(connection, "main").n == 1
+        assert cursors.head(connection, "main").n == 1
 
 
 def test_a_lock_that_does_not_come_is_answered_as_busy(pool: Pool, pg: str) -> None:

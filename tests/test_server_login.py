@@ -11,8 +11,9 @@ from pg import fresh
 from served import serving
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster as clusters
-from lnctp_tui.server import database, embedded, run
+from lnctp_tui.server import run
+from lnctp_tui.server.postgres import cluster as clusters
+from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.settings import Settings
 
 ROOT = Path(__file__).parent.parent

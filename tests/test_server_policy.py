@@ -8,9 +8,10 @@ import pytest
 from control_office import officers
 from served import Laptop, Served, serving
 
-from lnctp_tui.domain import control
-from lnctp_tui.server import embedded, policy, routes
-from lnctp_tui.server.http import Route
+from lnctp_tui.domain.authority import control
+from lnctp_tui.server.http import policy, routes
+from lnctp_tui.server.http.endpoint import Route
+from lnctp_tui.server.postgres import embedded
 from lnctp_tui.server.settings import Settings
 
 from pg import fresh  # isort: skip

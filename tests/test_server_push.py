@@ -13,11 +13,13 @@ import pytest
 from nacl.signing import VerifyKey
 from server_office import KEY, NOON, Laptop, statuses
 
-from lnctp_tui.domain import merge
-from lnctp_tui.server import audit, database, erase, push, quarantine, refold
-from lnctp_tui.server import rows as server_rows
-from lnctp_tui.server.batcher import GATHER, Batcher
-from lnctp_tui.server.database import Declined, Pool
+from lnctp_tui.domain.records import merge
+from lnctp_tui.server.admin import audit, erase, quarantine_review
+from lnctp_tui.server.ingest import projection_check, push
+from lnctp_tui.server.ingest import rows as server_rows
+from lnctp_tui.server.ingest.batcher import GATHER, Batcher
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Declined, Pool
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
@@ -46,12 +48,12 @@ def test_one_poison_record_in_500_is_named_and_499_are_stored(pool: Pool) -> Non
     assert [each[0] for each in answer["results"] if each[1] == "refused"] == [batch[250]["id"]]
     assert statuses(answer)[250] == ("refused", "text")
     assert rows(pool, "SELECT count(*) FROM data.cases") == [(499,)]
-    waiting = quarantine.waiting(pool, sup.row)["quarantine"]
+    waiting = quarantine_review.waiting(pool, sup.row)["quarantine"]
     assert [(each["id"], each["reason"], each["person"]) for each in waiting] == [
         (batch[250]["id"], "text", "ana")
     ]
-    assert refold.compare(pool, "main").different == []
-    assert refold.broken_at(pool, "main") is None
+    assert projection_check.compare(pool, "main").different == []
+    assert projection_check.broken_at(pool, "main") is None
 
 
 def test_forged_changes_of_a_large_push_leave_nothing_but_a_refusal(pool: Pool) -> None:
@@ -64,9 +66,9 @@ def test_forged_changes_of_a_large_push_leave_nothing_but_a_refusal(pool: Pool) 
     assert statuses(answer)[0] == statuses(answer)[8] == statuses(answer)[291] == ("refused", "signature")
     assert statuses(answer)[1:].count(("accepted", None)) == 298
     assert rows(pool, "SELECT count(*) FROM data.cases") == [(298,)]
-    assert len(quarantine.waiting(pool, sup.row)["quarantine"]) == 3
-    assert refold.compare(pool, "main").different == []
-    assert refold.broken_at(pool, "main") is None
+    assert len(quarantine_review.waiting(pool, sup.row)["quarantine"]) == 3
+    assert projection_check.compare(pool, "main").different == []
+    assert projection_check.broken_at(pool, "main") is None
 
 
 def test_the_receipt_covers_all_that_the_server_now_holds(pool: Pool) -> None:
@@ -197,7 +199,7 @@ def test_rows_are_folded_with_what_the_log_already_has(pool: Pool) -> None:
     settle = ana.change("cases", case["row"], {"summary": "cuatro"}, base=(mine["id"], hers["id"]))
     ana.push(settle)
     assert rows(pool, "SELECT status, summary FROM data.cases") == [("open", "cuatro")]
-    assert refold.compare(pool, "main").different == []
+    assert projection_check.compare(pool, "main").different == []
 
 
 def test_one_change_alone_folds_as_the_rule_says() -> None:
@@ -218,7 +220,7 @@ def test_the_comparison_finds_a_row_that_is_not_what_the_log_says(pool: Pool) ->
     with database.transaction(pool, "main", database.SERVE) as connection:
         connection.execute("UPDATE data.cases SET status = 'closed'")
         connection.execute("DELETE FROM data.notes")
-    assert set(refold.compare(pool, "main").different) == {("cases", case["row"]), ("notes", note)}
+    assert set(projection_check.compare(pool, "main").different) == {("cases", case["row"]), ("notes", note)}
 
 
 def test_a_foreign_case_is_not_written_to_until_a_supervisor_lets_it(pool: Pool) -> None:
@@ -231,11 +233,11 @@ def test_a_foreign_case_is_not_written_to_until_a_supervisor_lets_it(pool: Pool)
     assert statuses(beto.push(onto, repair=True)) == [("refused", "forbidden")]
     assert rows(pool, "SELECT count(*) FROM records") == [(1,)]
     with pytest.raises(Declined, match="forbidden"):
-        quarantine.waiting(pool, beto.row)
-    assert quarantine.release(pool, sup.row, beside["id"], NOON)["status"] == "accepted"
+        quarantine_review.waiting(pool, beto.row)
+    assert quarantine_review.release(pool, sup.row, beside["id"], NOON)["status"] == "accepted"
     why = "Lo escribió en el caso de otra persona"
-    assert quarantine.dismiss(pool, sup.row, onto["id"], NOON, why) == {"status": "dismissed"}
-    assert quarantine.waiting(pool, sup.row)["quarantine"] == []
+    assert quarantine_review.dismiss(pool, sup.row, onto["id"], NOON, why) == {"status": "dismissed"}
+    assert quarantine_review.waiting(pool, sup.row)["quarantine"] == []
     kept = "SELECT decided_by, decided_why, content IS NULL FROM quarantine WHERE state = 'dismissed'"
     assert rows(pool, kept) == [("sup", why, False)]
     said = rows(pool, "SELECT actor, action, record FROM audit ORDER BY n")
@@ -244,7 +246,7 @@ def test_a_foreign_case_is_not_written_to_until_a_supervisor_lets_it(pool: Pool)
         assert audit.broken_at(connection, "main") is None
     assert [each["id"] for each in beto.pull()] == [beside["id"]]
     assert beside["id"] in {each["c"]["id"] for each in ana.pull() if each["k"] == "change"}
-    assert refold.compare(pool, "main").different == []
+    assert projection_check.compare(pool, "main").different == []
 
 
 def test_who_somebody_is_only_they_say(pool: Pool) -> None:
@@ -395,8 +397,8 @@ def test_what_comes_late_for_an_erased_case_enters_blank(pool: Pool) -> None:
     assert [(each["patch"], each["erased"], wire.signed_by(each, public)) for each in got] == [
         (None, True, True)
     ] * 3
-    assert refold.compare(pool, "main").different == []
-    assert refold.broken_at(pool, "main") is None
+    assert projection_check.compare(pool, "main").different == []
+    assert projection_check.broken_at(pool, "main") is None
 
 
 def test_small_pushes_that_wait_share_a_transaction_and_a_failing_group_is_retried(pool: Pool) -> None:
@@ -436,7 +438,7 @@ def test_small_pushes_that_wait_share_a_transaction_and_a_failing_group_is_retri
 def test_a_round_waits_for_more_only_after_one_that_was_shared(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lnctp_tui.server.batcher.BUSY", 60.0)
+    monkeypatch.setattr("lnctp_tui.server.ingest.batcher.BUSY", 60.0)
     waited: list[float] = []
     together = Batcher(pool, KEY, waited.append)
     alone, others = Laptop(pool, "alone"), [Laptop(pool, f"c{number}") for number in range(6)]
@@ -503,4 +505,4 @@ def test_a_laptop_that_is_barred_while_its_push_is_at_work_leaves_nothing(pool: 
     assert rows(pool, "SELECT id FROM log") == [(case["id"],)]
     assert rows(pool, "SELECT count(*) FROM records") == [(1,)]
     assert statuses(beto.push(beto.case())) == [("accepted", None)]
-    assert refold.compare(pool, "main").different == []
+    assert projection_check.compare(pool, "main").different == []

@@ -16,10 +16,10 @@ import pytest
 import zstandard
 from served import Laptop, Served, serving
 
-from lnctp_tui.server import bodies, limits, line
-from lnctp_tui.server.bodies import Bodies, Room, Turns
-from lnctp_tui.server.limits import FAILED, Buckets, Rate
-from lnctp_tui.server.requests import Denied
+from lnctp_tui.server.http import bodies, idle_connections, rate_limits
+from lnctp_tui.server.http.bodies import Bodies, Room, Turns
+from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
+from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import wire
 
@@ -207,7 +207,7 @@ def test_a_device_pays_by_what_its_bodies_unpack_to(served: Served) -> None:
     sent = {"ids": [], "x": "".join(secrets.token_hex(20) for _ in range(80_000))}
     assert laptop.call("POST", "/v1/missing", sent).status == 200
     assert laptop.call("POST", "/v1/missing", {"ids": []}).status == 200
-    assert before - buckets._of(laptop.device).tokens > 3_200_000 / limits.UNIT / 2
+    assert before - buckets._of(laptop.device).tokens > 3_200_000 / rate_limits.UNIT / 2
 
 
 def test_a_strangers_body_is_refused_before_it_is_sent(served: Served) -> None:
@@ -282,8 +282,8 @@ def test_a_connection_that_owes_the_rest_of_a_head_is_ended(
         done = threading.Event()
 
         async def look() -> None:
-            line.end_silent(time.monotonic())
-            assert line.end_silent(time.monotonic() + line.PATIENCE + 1) >= 1
+            idle_connections.end_silent(time.monotonic())
+            assert idle_connections.end_silent(time.monotonic() + idle_connections.PATIENCE + 1) >= 1
             done.set()
 
         asyncio.run_coroutine_threadsafe(look(), served.app.state.services.news._loop)

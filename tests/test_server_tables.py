@@ -11,9 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Float, Integer
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.server import database, embedded, schema
-from lnctp_tui.server.database import Pool
-from lnctp_tui.storage.session import TABLES
+from lnctp_tui.server.postgres import database, embedded, schema
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.storage.database.session import TABLES
 
 REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][
     ::-1

@@ -17,10 +17,12 @@ from pg import fresh
 from served import CANARY, Laptop, Served, serving
 from server_office import Laptop as Pusher
 
-from lnctp_tui.server import database, embedded, logs, pull
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.limits import Buckets, Rate
-from lnctp_tui.server.people import Office
+from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.http import logs
+from lnctp_tui.server.http.rate_limits import Buckets, Rate
+from lnctp_tui.server.postgres import database, embedded
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.read import pull
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire

@@ -13,12 +13,12 @@ from nacl.signing import VerifyKey
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from lnctp_tui.domain import changes, merge
+from lnctp_tui.domain.records import changes, merge
 from lnctp_tui.errors import Refused, StorageFailed
 from lnctp_tui.models import SYNCED, Case
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.session import CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Form, Store
 
 
 def rows(store: Store, table: str) -> list[dict]:
@@ -252,8 +252,8 @@ def test_the_log_folded_is_the_row(
 
 
 def test_every_column_a_field_may_name_is_in_its_table() -> None:
-    from lnctp_tui.domain.columns import COLUMNS
-    from lnctp_tui.domain.document import TABLE_OF
+    from lnctp_tui.domain.records.columns import COLUMNS
+    from lnctp_tui.domain.records.document import TABLE_OF
 
     for on, columns in COLUMNS.items():
         assert columns <= set(SYNCED[TABLE_OF[on]].model_fields), on

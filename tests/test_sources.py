@@ -14,11 +14,11 @@ import pytest
 
 from lnctp_tui import i18n
 from lnctp_tui.cli import main
-from lnctp_tui.domain import indicators, law, minority, next_questions, report_class, triage
-from lnctp_tui.domain.protocol import MARKS, Review
-from lnctp_tui.domain.sources import ORDER, entries
-from lnctp_tui.storage import brochure
-from lnctp_tui.storage.catalogs import load
+from lnctp_tui.domain.assess import indicators, law, minority, next_questions, report_class, triage
+from lnctp_tui.domain.protocol.protocol import MARKS, Review
+from lnctp_tui.domain.protocol.sources import ORDER, entries
+from lnctp_tui.storage.protocol import brochure
+from lnctp_tui.storage.protocol.protocol_loader import load
 
 DATA = resources.files("lnctp_tui").joinpath("data")
 ENGINES = {

@@ -12,11 +12,12 @@ from sync_office import Desk, House, opened
 from vaults import MadeVault
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import refold
-from lnctp_tui.server.database import SERVE, Pool, transaction
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import sync
-from lnctp_tui.storage import server_state, state
+from lnctp_tui.server.ingest import projection_check
+from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.client import Client
 
@@ -70,15 +71,15 @@ def two(house: House) -> tuple[Desk, Client, Road, list[str]]:
 
 def whole(house: House, ana: Desk, cases: list[str]) -> None:
     """Everything is on the server once, with its receipts; it is still the same laptop."""
-    status = sync.status(ana.workspace)
+    status = synchronise.status(ana.workspace)
     assert (status.waiting, status.refused, status.alarms) == (0, 0, [])
     with transaction(house.pool, "main", SERVE) as connection:
         found = connection.execute("""SELECT "row" FROM log WHERE "table" = 'cases' ORDER BY n""").fetchall()
         noted = connection.execute("SELECT action FROM audit").fetchall()
     assert sorted(row for (row,) in found) == sorted(cases)
     assert noted == []
-    assert refold.compare(house.pool, "main").different == []
-    assert refold.broken_at(house.pool, "main") is None
+    assert projection_check.compare(house.pool, "main").different == []
+    assert projection_check.broken_at(house.pool, "main") is None
 
 
 def test_the_second_goes_before_the_first_is_answered(house: House) -> None:
@@ -136,7 +137,7 @@ def test_what_the_second_brought_is_kept_when_the_first_fails(house: House) -> N
     road.lost = {0}
     with pytest.raises(SyncFailed, match="offline"):
         client.push()
-    assert sync.status(ana.workspace).waiting == 2
+    assert synchronise.status(ana.workspace).waiting == 2
     assert client.outbox.abreast == 1
 
 

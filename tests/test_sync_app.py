@@ -15,11 +15,12 @@ from textual.widgets import Input
 from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens.case import CaseScreen
-from lnctp_tui.screens.conflicts import ConflictsScreen
-from lnctp_tui.screens.enroll import EnrollScreen
-from lnctp_tui.services import cases, sync
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.screens.case.case import CaseScreen
+from lnctp_tui.screens.case.conflicts import ConflictsScreen
+from lnctp_tui.screens.sync.enroll import EnrollScreen
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
 from lnctp_tui.widgets.row_list import RowList
 
 __all__ = ["furnished", "furnished_template", "spanish"]
@@ -29,7 +30,9 @@ pytestmark = pytest.mark.usefixtures("spanish")
 def approve(served: Served, workspace: Workspace) -> None:
     """As the administrator does who has compared the six words."""
     with served.office() as office:
-        office.approve(office.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace)))
+        office.approve(
+            office.device(workspace.store.author.device), " ".join(synchronise.fingerprint(workspace))
+        )
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def marta(served: Served, tables_template: Founded, tmp_path: Path) -> Iterator[
         home, tables_template.key, name="Marta Ejemplo", zone="America/Mexico_City", language="es"
     )
     workspace = open_workspace(home, tables_template.key)
-    sync.enroll(workspace, served.url, served.person("supervisor", "Marta Ejemplo")[1])
+    synchronise.enroll(workspace, served.url, served.person("supervisor", "Marta Ejemplo")[1])
     approve(served, workspace)
     yield workspace
     workspace.close()
@@ -56,7 +59,7 @@ async def enrol(app: LnctpApp, pilot: Pilot[int], served: Served) -> None:
     app.screen.query_one("#code", Input).value = served.person("supervisor", "Consejera")[1]
     await pilot.press("f9")
     await until(pilot, lambda: "léale" in said_on(app), "the words")
-    assert all(word in said_on(app) for word in sync.fingerprint(app.workspace))
+    assert all(word in said_on(app) for word in synchronise.fingerprint(app.workspace))
     await pilot.press("escape")
     await until(pilot, lambda: "por aprobar" in text_of(app).splitlines()[0], "pending")
     approve(served, app.workspace)
@@ -69,14 +72,14 @@ async def test_enrolled_in_the_app_a_colleagues_changes_come_and_a_conflict_is_s
 ) -> None:
     async with desk(furnished, (100, 30)) as (app, pilot):
         await enrol(app, pilot, served)
-        sync.once(marta)
+        synchronise.once(marta)
         await pilot.press("escape")
         case = app.screen.query_one(RowList).key.removeprefix("case:")
         app.show_case(case)
         await until(pilot, lambda: isinstance(app.screen, CaseScreen) and app.screen.document, "the case")
 
         cases.add_note(marta.store, case, "La tía quiere declarar")
-        sync.once(marta)
+        synchronise.once(marta)
         await until(pilot, lambda: "una colega escribió aquí" in said_on(app), "news")
         notes = cases.document(app.workspace.store, case)["notes"]
         assert "La tía quiere declarar" in [each["text"] for each in notes]
@@ -85,7 +88,7 @@ async def test_enrolled_in_the_app_a_colleagues_changes_come_and_a_conflict_is_s
             unit.record("cases", case, {"code_word": "girasol"})
         with app.workspace.store.write() as unit:
             unit.record("cases", case, {"code_word": "jacaranda"})
-        sync.once(marta)
+        synchronise.once(marta)
         await until(pilot, lambda: "«d» decide" in said_on(app), "the conflict")
         await pilot.press("d")
         await until(
@@ -93,13 +96,13 @@ async def test_enrolled_in_the_app_a_colleagues_changes_come_and_a_conflict_is_s
             lambda: isinstance(app.screen, ConflictsScreen) and "girasol" in said_on(app),
             "both values",
         )
-        sides = sync.conflicts(app.workspace.store, case)[0].sides
+        sides = synchronise.conflicts(app.workspace.store, case)[0].sides
         place = next(n for n, side in enumerate(sides, 1) if side.value == "girasol")
         await pilot.press(str(place))
-        await until(pilot, lambda: not sync.conflicts(app.workspace.store), "settled")
+        await until(pilot, lambda: not synchronise.conflicts(app.workspace.store), "settled")
         await until(pilot, lambda: app.syncing.status and not app.syncing.status.waiting, "sent")
-        sync.once(marta)
-        assert sync.conflicts(marta.store) == []
+        synchronise.once(marta)
+        assert synchronise.conflicts(marta.store) == []
         assert cases.document(marta.store, case)["case"]["code_word"] == "girasol"
         assert cases.document(app.workspace.store, case)["case"]["code_word"] == "girasol"
 

@@ -15,14 +15,18 @@ from server_office import signer
 from sync_office import Desk, House, opened
 from vaults import MadeVault
 
-from lnctp_tui.domain import changes
-from lnctp_tui.server import audit, equality, refold
-from lnctp_tui.server.database import SERVE, Pool, transaction
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.server.people import Office
-from lnctp_tui.services import sync
-from lnctp_tui.services.desk import desk
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.domain.records import changes
+from lnctp_tui.server.admin import audit
+from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.ingest import projection_check
+from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.server.read import equality
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import repair
 from lnctp_tui.sync.verify import Proving
 
@@ -103,7 +107,7 @@ def test_what_a_server_alters_of_a_change_is_not_taken_and_is_told(
     ana.sync()
     assert ana.row(case)["summary"] == "al principio"  # type: ignore[index]
     assert ana.scalar("SELECT count(*) FROM cases") == 1
-    assert sync.status(ana.workspace).aside == 1
+    assert synchronise.status(ana.workspace).aside == 1
 
 
 def test_a_colleagues_change_signed_by_another_device_is_not_taken(house: House) -> None:
@@ -124,7 +128,7 @@ def test_a_colleagues_change_signed_by_another_device_is_not_taken(house: House)
     ana.line.alter = altering(resigned)
     ana.sync()
     assert ana.row(case)["summary"] == "al principio"  # type: ignore[index]
-    assert sync.status(ana.workspace).aside == 1
+    assert synchronise.status(ana.workspace).aside == 1
 
     # Under its own name it is a change like any other: the test above does not hold for another reason.
     def own(change: dict[str, Any]) -> dict[str, Any]:
@@ -232,7 +236,7 @@ def test_a_receipt_of_another_key_counts_for_nothing(house: House) -> None:
     ana.line.alter = forge
     with pytest.raises(SyncFailed, match="receipt_bad"):
         ana.sync()
-    assert sync.status(ana.workspace).waiting == 1
+    assert synchronise.status(ana.workspace).waiting == 1
 
 
 # The server's log, altered in its database
@@ -240,22 +244,22 @@ def test_a_receipt_of_another_key_counts_for_nothing(house: House) -> None:
 
 def test_a_rewritten_history_is_told_and_what_was_lost_comes_back(house: House) -> None:
     ana, _beto, case = shared(house, summary="al principio")
-    assert sync.status(ana.workspace).alarms == []
+    assert synchronise.status(ana.workspace).alarms == []
     with house.owner() as connection:
         connection.execute("UPDATE log SET chain = md5(chain) || md5(chain) WHERE n > 1")
         connection.execute(
             "UPDATE counter c SET chain = l.chain FROM log l WHERE l.team = c.team AND l.n = c.n"
         )
-    assert refold.broken_at(house.pool, "main") == 2
+    assert projection_check.broken_at(house.pool, "main") == 2
     ana.sync()
-    assert sync.status(ana.workspace).alarms == ["server_history_changed"]
+    assert synchronise.status(ana.workspace).alarms == ["server_history_changed"]
     assert ana.row(case)["summary"] == "al principio"  # type: ignore[index]
     ana.sync()
     now = ana.store.now
     from datetime import timedelta
 
     ana.store.now = lambda: now() + timedelta(days=15)
-    assert sync.status(ana.workspace).alarms == []
+    assert synchronise.status(ana.workspace).alarms == []
 
 
 def test_a_change_rewritten_with_its_hash_is_told_by_the_comparison(house: House) -> None:
@@ -268,25 +272,25 @@ def test_a_change_rewritten_with_its_hash_is_told_by_the_comparison(house: House
     beto.line._serve = _comparing(house, beto)  # type: ignore[method-assign]
     found = repair.compare(beto.client())
     assert (found.buckets, found.fetched, found.returned) == (1, 0, 0)
-    assert sync.status(beto.workspace).alarms == ["server_content_changed"]
+    assert synchronise.status(beto.workspace).alarms == ["server_content_changed"]
     assert beto.row(case)["summary"] == "al principio"  # type: ignore[index]
     # Who comes new is shown nothing of it.
     carla = house.desk("carla")
     house.event("grant", case, carla, data={"rank": -1})
     carla.sync()
     assert carla.row(case) is None
-    assert sync.status(carla.workspace).aside == 1
+    assert synchronise.status(carla.workspace).aside == 1
 
 
 def test_an_equal_server_raises_no_alarm(house: House) -> None:
     _ana, beto, _case = shared(house, summary="al principio")
     beto.line._serve = _comparing(house, beto)  # type: ignore[method-assign]
     assert repair.compare(beto.client()).equal
-    assert sync.status(beto.workspace).alarms == []
+    assert synchronise.status(beto.workspace).alarms == []
 
 
 def _comparing(house: House, desk: Desk) -> Callable[[str, Any], dict[str, Any]]:
-    from lnctp_tui.server import database
+    from lnctp_tui.server.postgres import database
 
     plain = desk.line._serve
 
@@ -342,13 +346,13 @@ def test_a_rebuilt_audit_of_the_server_is_seen_by_a_laptop(house: House, keep: s
     with transaction(house.pool, "main", SERVE) as connection:
         assert audit.broken_at(connection, "main") is None  # the server itself cannot tell any more
     ana.sync()
-    assert sync.status(ana.workspace).alarms == ["server_audit_changed"]
+    assert synchronise.status(ana.workspace).alarms == ["server_audit_changed"]
     with ana.store.write() as unit:
         unit.remember(server_state.ALARMS, None)
     noted(house, 1)
     ana.case()
     ana.sync()
-    assert sync.status(ana.workspace).alarms == []  # told once
+    assert synchronise.status(ana.workspace).alarms == []  # told once
 
 
 def test_an_audit_that_grows_raises_no_alarm(house: House) -> None:
@@ -357,7 +361,7 @@ def test_an_audit_that_grows_raises_no_alarm(house: House) -> None:
         noted(house)
         ana.case()
         ana.sync()
-    assert sync.status(ana.workspace).alarms == []
+    assert synchronise.status(ana.workspace).alarms == []
 
 
 def test_an_answer_to_a_push_does_not_replace_what_is_known_of_the_audit(house: House) -> None:
@@ -369,7 +373,7 @@ def test_an_answer_to_a_push_does_not_replace_what_is_known_of_the_audit(house: 
     ana.case()
     ana.client().push()
     ana.sync()
-    assert sync.status(ana.workspace).alarms == ["server_audit_changed"]
+    assert synchronise.status(ana.workspace).alarms == ["server_audit_changed"]
 
 
 @pytest.mark.parametrize(
@@ -396,7 +400,7 @@ def test_an_audit_altered_without_its_chain_is_found_by_the_server(
 
 
 def viewed(desk: Desk, count: int = 5) -> None:
-    from lnctp_tui.storage import audit as views
+    from lnctp_tui.storage.database import audit as views
 
     with desk.store.write() as unit:
         for number in range(count):
@@ -405,7 +409,7 @@ def viewed(desk: Desk, count: int = 5) -> None:
 
 def altered(desk: Desk, keep: str) -> None:
     """The laptop's own chain, rebuilt by whoever has its key."""
-    from lnctp_tui.storage import audit as views
+    from lnctp_tui.storage.database import audit as views
 
     with desk.store.write() as unit:
         run = unit.connection.exec_driver_sql
@@ -439,7 +443,7 @@ def _altered(house: House) -> list[str]:
 
 
 def test_a_chain_of_views_altered_without_its_values_is_found_by_the_laptop(house: House) -> None:
-    from lnctp_tui.storage import audit as views
+    from lnctp_tui.storage.database import audit as views
 
     ana = house.desk("ana")
     viewed(ana)
@@ -479,7 +483,7 @@ def test_who_stops_or_begins_to_supervise_while_offline_holds_what_the_new_role_
     assert [each.id for each in desk(boss.store).cases] == [own]
     assert boss.row(later) is None
     assert boss.row(own)["summary"] == "propia"  # type: ignore[index]
-    status = sync.status(boss.workspace)
+    status = synchronise.status(boss.workspace)
     assert (status.role, status.waiting) == ("counselor", 0)
     with (
         house.owner() as connection
@@ -490,5 +494,5 @@ def test_who_stops_or_begins_to_supervise_while_offline_holds_what_the_new_role_
     boss.sync()
     assert boss.row(later)["summary"] == "posterior"  # type: ignore[index]
     assert boss.row(theirs)["summary"] == "de Ana"  # type: ignore[index]
-    assert sync.status(boss.workspace).role == "supervisor"
+    assert synchronise.status(boss.workspace).role == "supervisor"
     assert boss.refolds()

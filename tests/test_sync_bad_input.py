@@ -29,17 +29,19 @@ from workspaces import Founded
 
 from lnctp_tui import cli
 from lnctp_tui.cli import session
-from lnctp_tui.domain import changes
+from lnctp_tui.domain.records import changes
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.i18n import _, messages
 from lnctp_tui.i18n.of_sync import REFUSALS
-from lnctp_tui.server import check, database
-from lnctp_tui.services import sync
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants, server_state
-from lnctp_tui.storage.session import New, Unit
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.server.ingest import check
+from lnctp_tui.server.postgres import database
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import New, Unit
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault.vault import Key
 
 STAYS = "Lo registrado sigue en este equipo"
 
@@ -86,7 +88,7 @@ class Desk:
         """A round; the code of what went wrong."""
         with self.open() as workspace:
             try:
-                sync.once(workspace)
+                synchronise.once(workspace)
             except SyncFailed as failed:
                 return failed.code
             return None
@@ -127,11 +129,11 @@ class Desk:
 def desk(office: Founded, served: Served) -> Desk:
     made = Desk(office.home, office.key, served)
     with made.open() as workspace:
-        assert sync.enroll(workspace, served.url, served.person()[1]) == "pending"
+        assert synchronise.enroll(workspace, served.url, served.person()[1]) == "pending"
         with served.office() as people:
             device = people.device(workspace.store.author.device)
-            people.approve(device, " ".join(sync.fingerprint(workspace)))
-        sync.once(workspace)
+            people.approve(device, " ".join(synchronise.fingerprint(workspace)))
+        synchronise.once(workspace)
     return made
 
 
@@ -162,7 +164,7 @@ def test_one_poison_record_in_500_is_named_and_the_others_are_stored(desk: Desk)
     desk.says(f"AAAA-0123 · Caso: {reason}")
     assert set(ids) - set(desk.log) == {ids[123]}
     with desk.open() as workspace:
-        found = sync.status(workspace)
+        found = synchronise.status(workspace)
         assert (found.waiting, found.refused) == (0, 1)
     desk.keeps(ids)
     assert desk.once() is None
@@ -212,7 +214,7 @@ def test_fields_of_the_future_are_kept_sent_on_and_read_when_they_are_known(
     assert desk.once() is None
     assert desk.log[id_] == {"summary": "Prueba"} | future
     with desk.open() as workspace:
-        assert sync.once(workspace, verify=True) == sync.Comparison(0, 0, 0)
+        assert synchronise.once(workspace, verify=True) == synchronise.Comparison(0, 0, 0)
         person = workspace.store.author.actor
     other = second(desk, person, tables_template, tmp_path)
     with other.open() as workspace, workspace.store.read() as connection:
@@ -231,12 +233,12 @@ def second(desk: Desk, person: str, vault: MadeVault, folder: Path) -> Desk:
     with other.open() as workspace:
         with desk.served.office() as people:
             code = people.code(people.person(person))[0]
-        sync.enroll(workspace, desk.served.url, code)
+        synchronise.enroll(workspace, desk.served.url, code)
         with desk.served.office() as people:
             people.approve(
-                people.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace))
+                people.device(workspace.store.author.device), " ".join(synchronise.fingerprint(workspace))
             )
-        sync.once(workspace)
+        synchronise.once(workspace)
     return other
 
 
@@ -299,7 +301,7 @@ def test_a_clock_that_is_wrong_is_told_and_stops_nothing(desk: Desk) -> None:
         workspace.store.now = lambda: now() - timedelta(days=400)
         with workspace.store.write() as unit:
             id_ = unit.record("cases", instants.new_id(), {"summary": "con el reloj atrasado"})
-        sync.once(workspace)
+        synchronise.once(workspace)
     late = f"va {400 * 24 * 60} minutos atrasado; nada se pierde, pero corríjalo"
     assert late in desk.lnctp("status") or f"va {400 * 24 * 60 - 1} minutos" in desk.lnctp("status")
     assert id_ in desk.log
@@ -345,7 +347,7 @@ def test_a_server_whose_key_changed(desk: Desk) -> None:
     )
     desk.keeps(ids)
     with desk.open() as workspace:
-        assert sync.status(workspace).waiting > len(ids)
+        assert synchronise.status(workspace).waiting > len(ids)
 
 
 @pytest.mark.parametrize("code", sorted(check.PLACED | {"malformed", "table", "scope", "text"}))

@@ -14,16 +14,21 @@ from vaults import MadeVault
 from workspaces import settle
 
 from lnctp_tui.errors import Refused, SyncFailed
-from lnctp_tui.server import database
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import calls, cases, exporting, sync
-from lnctp_tui.services.desk import desk as view
-from lnctp_tui.services.search import search as find
-from lnctp_tui.storage import instants, leaving, server_state, state
-from lnctp_tui.storage.session import Form
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.call import calls
+from lnctp_tui.services.call.desk import desk as view
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.search import search as find
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Form
+from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.sync import fresco, outbox
-from lnctp_tui.sync.heap import YOUNG, many_objects
+from lnctp_tui.sync.gc_tuning import YOUNG, many_objects
 
 
 @pytest.fixture
@@ -67,7 +72,7 @@ def test_a_case_reaches_the_server_and_whoever_was_granted_it(house: House) -> N
     ana, beto, case = shared(house, summary="Prueba")
     assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
     assert ana.row(case)["heads"] == beto.row(case)["heads"]  # type: ignore[index]
-    assert sync.status(ana.workspace).waiting == 0
+    assert synchronise.status(ana.workspace).waiting == 0
     assert ana.refolds()
     assert beto.refolds()
 
@@ -104,9 +109,9 @@ def test_a_lost_request_or_answer_loses_and_doubles_nothing(house: House, fault:
     ana.line.faults = [fault]
     with pytest.raises(SyncFailed):
         ana.sync()
-    assert sync.status(ana.workspace).waiting == 1
+    assert synchronise.status(ana.workspace).waiting == 1
     ana.sync()
-    assert sync.status(ana.workspace).waiting == 0
+    assert synchronise.status(ana.workspace).waiting == 0
     with house.pool.connection() as connection:
         connection.execute(
             "SELECT set_config('app.team', 'main', false), set_config('app.duty', 'serve', false)"
@@ -132,10 +137,10 @@ def test_a_crash_between_the_receipt_and_what_it_says_loses_and_doubles_nothing(
         ana.sync()
     monkeypatch.undo()
     assert ana.scalar("SELECT count(*) FROM receipts") == receipts + 1
-    assert sync.status(ana.workspace).waiting == 1
+    assert synchronise.status(ana.workspace).waiting == 1
     ana.reopen()
     ana.sync()
-    assert sync.status(ana.workspace).waiting == 0
+    assert synchronise.status(ana.workspace).waiting == 0
     assert ana.row(case)["summary"] == "Prueba"  # type: ignore[index]
     assert ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'") == prefix
     with database.transaction(house.pool, "main", database.SERVE) as connection:
@@ -168,7 +173,7 @@ def test_an_altered_receipt_does_not_count(house: House) -> None:
     ana.line.alter = alter
     with pytest.raises(SyncFailed, match="receipt_bad"):
         ana.sync()
-    assert sync.status(ana.workspace).waiting == 1
+    assert synchronise.status(ana.workspace).waiting == 1
 
 
 def test_an_acknowledgement_does_not_move_the_cursor(house: House) -> None:
@@ -211,19 +216,19 @@ def test_two_forms_that_did_not_see_each_other_make_a_conflict_and_one_key_settl
     beto.set(case, summary="de Beto")
     for desk in (ana, beto, ana):
         desk.sync()
-    found = sync.conflicts(ana.store)
+    found = synchronise.conflicts(ana.store)
     assert [each.field for each in found] == ["summary"]
     assert {side.value for side in found[0].sides} == {"de Ana", "de Beto"}
-    assert found == sync.conflicts(ana.store, case)
+    assert found == synchronise.conflicts(ana.store, case)
     assert {side.actor_name for side in found[0].sides} == {"Persona ana", "Persona beto"}
     assert ana.row(case)["summary"] == beto.row(case)["summary"]  # type: ignore[index]
-    sync.settle(
+    synchronise.settle(
         ana.store, found[0], next(side.change_id for side in found[0].sides if side.value == "de Ana")
     )
-    assert sync.conflicts(ana.store) == []
+    assert synchronise.conflicts(ana.store) == []
     ana.sync()
     beto.sync()
-    assert sync.conflicts(beto.store) == []
+    assert synchronise.conflicts(beto.store) == []
     assert beto.row(case)["summary"] == "de Ana"  # type: ignore[index]
 
 
@@ -236,7 +241,7 @@ def test_an_open_form_keeps_the_base_it_showed(house: House) -> None:
     ana.sync()
     assert ana.row(case)["summary"] == "de Beto"  # type: ignore[index]
     ana.set(case, form, summary="de Ana")
-    assert len(sync.conflicts(ana.store)) == 1
+    assert len(synchronise.conflicts(ana.store)) == 1
 
 
 def test_a_save_after_a_colleagues_is_shown_whatever_the_clocks_say(house: House) -> None:
@@ -253,7 +258,7 @@ def test_a_save_after_a_colleagues_is_shown_whatever_the_clocks_say(house: House
     beto.sync()
     ana.sync()
     assert ana.row(case)["summary"] == "después, visto"  # type: ignore[index]
-    assert sync.conflicts(ana.store) == []
+    assert synchronise.conflicts(ana.store) == []
     hlc = beto.scalar("SELECT max(hlc) FROM changes WHERE device = ?", beto.store.author.device)
     assert hlc < 4 * 10**15
 
@@ -270,7 +275,7 @@ def test_a_revocation_hides_and_deletes_nothing(house: House) -> None:
         assert beto.row(case)["code_word"] == "sin enviar"  # type: ignore[index]
         assert beto.scalar('SELECT count(*) FROM changes WHERE "case" = ?', case) == held
         beto.sync()
-    found = sync.status(beto.workspace)
+    found = synchronise.status(beto.workspace)
     assert (found.waiting, found.withdrawn) == (0, 1)
     ana.sync()
     assert ana.row(case)["code_word"] == "sin enviar"  # type: ignore[index]
@@ -328,7 +333,7 @@ def test_a_change_nobody_known_wrote_is_kept_aside_and_blocks_nothing(house: Hou
     ana.sync()
     assert ana.row(case)["summary"] is None  # type: ignore[index]
     assert ana.row(case)["code_word"] == "cierto"  # type: ignore[index]
-    assert sync.status(ana.workspace).aside == 1
+    assert synchronise.status(ana.workspace).aside == 1
 
 
 def test_the_key_of_a_device_never_changes(house: House) -> None:
@@ -358,7 +363,7 @@ def test_a_laptop_from_an_image_fetches_what_it_forgot_and_gets_other_folios(
     ana.workspace.close()
     shutil.rmtree(ana.home)
     shutil.copytree(image, ana.home)
-    from lnctp_tui.services.workspace import open_workspace
+    from lnctp_tui.services.vault.workspace import open_workspace
 
     ana.workspace = open_workspace(ana.home, ana.key)
     ana.set(case, callback_say="tras volver")
@@ -366,7 +371,7 @@ def test_a_laptop_from_an_image_fetches_what_it_forgot_and_gets_other_folios(
     assert ana.row(case)["summary"] == "después de la imagen"  # type: ignore[index]
     assert ana.row(case)["callback_say"] == "tras volver"  # type: ignore[index]
     assert ana.scalar("SELECT value FROM sync_state WHERE key = 'folio_prefix'") != prefix
-    assert sync.status(ana.workspace).waiting == 0
+    assert synchronise.status(ana.workspace).waiting == 0
     assert ana.refolds()
 
 
@@ -385,7 +390,7 @@ def test_a_restored_server_gets_back_what_it_lost(house: House) -> None:
     for desk in (ana, beto):
         assert desk.row(case)["summary"] == "tras el respaldo"  # type: ignore[index]
         assert desk.row(case)["code_word"] == "también"  # type: ignore[index]
-        assert sync.status(desk.workspace).waiting == 0
+        assert synchronise.status(desk.workspace).waiting == 0
         assert desk.refolds()
 
 
@@ -424,9 +429,9 @@ def test_what_an_order_erases_is_blank_and_found_nowhere(house: House) -> None:
     for desk in (ana, beto):
         desk.sync()
         assert desk.row(case)["summary"] == "tamarindo"  # the entry alone is no order
-        assert sync.status(desk.workspace).alarms == ["order_unsigned"]
+        assert synchronise.status(desk.workspace).alarms == ["order_unsigned"]
         with desk.store.write() as unit:
-            leaving.erase(unit.connection, case, ids, instants.iso(unit.now), instants.micros(unit.now))
+            eviction.erase(unit.connection, case, ids, instants.iso(unit.now), instants.micros(unit.now))
         assert desk.row(case) is None
         assert desk.scalar('SELECT patch FROM changes WHERE "case" = ?', case) == "{}"
         assert desk.scalar("SELECT count(*) FROM search_rows WHERE id = ?", case) == 0
@@ -448,7 +453,7 @@ def test_what_came_is_found_by_the_search(house: House) -> None:
     client = beto.client()
     while client.index():
         pass
-    from lnctp_tui.services.search import search
+    from lnctp_tui.services.case.search import search
 
     assert [hit.case_id for hit in search(beto.store, "tamarindo")] == [case]
 
@@ -517,14 +522,14 @@ def test_a_record_too_large_for_the_line_holds_nobody_up(house: House) -> None:
     ana.line.call = call  # type: ignore[method-assign]
     ana.sync()
     ana.sync()
-    (refused,) = [each for each in sync.waiting(ana.store) if each.refused]
+    (refused,) = [each for each in synchronise.waiting(ana.store) if each.refused]
     assert refused.refused == "too_large"
     assert ana.scalar('SELECT "case" FROM changes WHERE sent < 2') == big
 
 
 def test_values_that_do_not_fit_stay_in_the_log_and_block_nothing(house: House) -> None:
-    from lnctp_tui.domain.merge import Folded
-    from lnctp_tui.storage.folding import row_values
+    from lnctp_tui.domain.records.merge import Folded
+    from lnctp_tui.storage.replication.projection import row_values
 
     said = {
         "closed_at": "ayer", "summary": {"no": "texto"}, "folio": "A\x1b[31mB", "answers.x": "\u202eoculto",

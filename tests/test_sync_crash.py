@@ -36,13 +36,16 @@ from served import serving
 from vaults import MadeVault
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import database, embedded, refold, schema
+from lnctp_tui.server.ingest import projection_check
+from lnctp_tui.server.postgres import database, embedded, schema
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.services import doctor, sync
-from lnctp_tui.services.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants, server_state
-from lnctp_tui.storage.session import COLUMNS, TABLES
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault import doctor
+from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import COLUMNS, TABLES
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault.vault import Key
 from lnctp_tui.sync import wire
 
 STORIES = range(often(20, 1))
@@ -104,15 +107,15 @@ class Story:
                     if _once(workspace) is None:
                         break
                 else:
-                    raise AssertionError(sync.status(workspace).problem)
+                    raise AssertionError(synchronise.status(workspace).problem)
             finally:
                 workspace.close()
 
     def check(self) -> None:
         """The oracle, after `settle`."""
         with database.pool(self.database, 1) as pool:
-            assert refold.broken_at(pool, "main") is None
-            assert refold.compare(pool, "main").different == []
+            assert projection_check.broken_at(pool, "main") is None
+            assert projection_check.compare(pool, "main").different == []
             with database.transaction(pool, "main", database.SERVE) as connection:
                 found = connection.execute("SELECT id, hash, n, chain FROM log ORDER BY n").fetchall()
         log = {row[0]: row[1] for row in found}
@@ -191,7 +194,7 @@ def heads(stored: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
 
 def _once(workspace: Workspace) -> str | None:
     try:
-        sync.once(workspace)
+        synchronise.once(workspace)
     except SyncFailed as failed:
         return failed.code
     return None
@@ -230,11 +233,11 @@ def laptops(
             workspace = open_workspace(home, key)
             with served.office() as office:
                 code = office.code(office.person(person))[0] if person else code
-            assert sync.enroll(workspace, served.url, code) == "pending"
+            assert synchronise.enroll(workspace, served.url, code) == "pending"
             with served.office() as office:
                 device = office.device(workspace.store.author.device)
-                office.approve(device, " ".join(sync.fingerprint(workspace)))
-            sync.once(workspace)
+                office.approve(device, " ".join(synchronise.fingerprint(workspace)))
+            synchronise.once(workspace)
             person = workspace.store.author.actor
             workspace.close()
     return Laptops(homes, key, "enrolled")

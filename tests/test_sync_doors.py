@@ -22,14 +22,14 @@ from served import Served, enrolled
 from sync_office import House, opened
 from vaults import MadeVault
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import database
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.embedded import Embedded
-from lnctp_tui.services import sync
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.transport import HttpLine
@@ -67,17 +67,17 @@ def test_naughty_text_is_everywhere_what_clean_makes_of_it(
         wanted[intake.contact.id] = clean(f"[{text}]")[0]
     assert workspace.writer.drain(60)
     assert narratives(workspace) == wanted
-    sync.once(workspace)
-    found = sync.status(workspace)
+    synchronise.once(workspace)
+    found = synchronise.status(workspace)
     assert (found.waiting, found.refused) == (0, 0)
     with served.office() as office:
         rows = office.connection.execute("SELECT id, narrative FROM data.contacts").fetchall()
         code = office.code(office.person(workspace.store.author.actor))[0]
     assert dict(rows) == wanted
     enrolled(second, served, code=code)
-    sync.once(second)
+    synchronise.once(second)
     assert narratives(second) == wanted
-    assert sync.status(second).aside == 0
+    assert synchronise.status(second).aside == 0
 
 
 def test_naughty_text_that_nobody_cleaned_is_refused_by_name_and_kept(served: Served) -> None:
@@ -116,8 +116,8 @@ def test_a_wrong_clock_heals_and_loses_nothing(
     case = instants.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "summary": "Prueba"})
-    sync.once(workspace)
-    found = sync.status(workspace)
+    synchronise.once(workspace)
+    found = synchronise.status(workspace)
     assert (found.waiting, found.refused) == (0, 0)
     assert abs(found.clock_offset + shift.total_seconds()) < 5
     with served.office() as office:
@@ -170,7 +170,7 @@ def test_two_programs_on_one_vault_send_each_change_once(house: House) -> None:
         for done in [threads.submit(client.push) for client in (first, again)]:
             done.result()
     assert len(logged(house)) == len(set(logged(house))) == len(cases)
-    assert sync.status(ana.workspace).waiting == 0
+    assert synchronise.status(ana.workspace).waiting == 0
     ana.sync()
     assert ana.scalar("SELECT count(*) FROM cases") == len(cases)
     assert ana.refolds()

@@ -8,13 +8,15 @@ import pytest
 from workspaces import settle
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.services import calls, cases
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.search import search
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, server_state
-from lnctp_tui.storage.server_state import Server
+from lnctp_tui.services.call import calls
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.search import search
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication.server_state import Server
 
 
 def known(workspace: Workspace, state: str = "active") -> None:
@@ -89,7 +91,7 @@ def test_without_a_server_nothing_ever_hides(workspace: Workspace) -> None:
 
 
 def test_a_clock_that_is_set_back_wins_no_time(workspace: Workspace) -> None:
-    from lnctp_tui.storage import audit
+    from lnctp_tui.storage.database import audit
 
     later(workspace, -3)
     case(workspace, "tamarindo")
@@ -106,7 +108,7 @@ def test_a_clock_that_is_set_back_wins_no_time(workspace: Workspace) -> None:
 
 def test_every_opening_and_every_try_notes_how_late_it_is(workspace: Workspace) -> None:
     from lnctp_tui.errors import SyncFailed
-    from lnctp_tui.storage import state
+    from lnctp_tui.storage.database import state
     from lnctp_tui.sync.loop import Loop
 
     def latest() -> str:

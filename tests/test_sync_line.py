@@ -13,10 +13,11 @@ import trustme
 from served import Served, enrolled
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services import sync
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, server_state
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.loop import pause
 from lnctp_tui.sync.transport import HttpLine, dial
@@ -26,16 +27,18 @@ def test_a_laptop_enrols_with_words_read_aloud_and_sends_its_calls(
     workspace: Workspace, served: Served
 ) -> None:
     with pytest.raises(SyncFailed, match="not_enrolled"):
-        sync.once(workspace)
+        synchronise.once(workspace)
     code = served.person()[1]
-    assert sync.enroll(workspace, served.url, code) == "pending"
+    assert synchronise.enroll(workspace, served.url, code) == "pending"
     with pytest.raises(SyncFailed, match="pending"):
-        sync.once(workspace)
-    assert sync.status(workspace).problem == "pending"
+        synchronise.once(workspace)
+    assert synchronise.status(workspace).problem == "pending"
     with served.office() as office:
-        office.approve(office.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace)))
-    sync.once(workspace)
-    found = sync.status(workspace)
+        office.approve(
+            office.device(workspace.store.author.device), " ".join(synchronise.fingerprint(workspace))
+        )
+    synchronise.once(workspace)
+    found = synchronise.status(workspace)
     assert (found.state, found.waiting, found.problem) == ("active", 0, None)
 
 
@@ -46,15 +49,15 @@ def test_a_wrong_code_is_named(
     used = served.person()[1]
     enrolled(second, served, code=used)
     with pytest.raises(SyncFailed, match=said):
-        sync.enroll(workspace, served.url, code or used)
-    assert not sync.status(workspace).enrolled
+        synchronise.enroll(workspace, served.url, code or used)
+    assert not synchronise.status(workspace).enrolled
 
 
 def test_a_second_laptop_writes_as_its_person(
     workspace: Workspace, second: Workspace, served: Served
 ) -> None:
     enrolled(workspace, served)
-    sync.once(workspace)
+    synchronise.once(workspace)
     person = workspace.store.author.actor
     case = instants.new_id()
     with second.store.write() as unit:
@@ -63,9 +66,9 @@ def test_a_second_laptop_writes_as_its_person(
         code = office.code(office.person(person))[0]
     enrolled(second, served, code=code)
     assert second.store.author.actor == person == second.counselor_id
-    sync.once(second)
-    assert sync.status(second).refused == 0
-    sync.once(workspace)
+    synchronise.once(second)
+    assert synchronise.status(second).refused == 0
+    synchronise.once(workspace)
     with workspace.store.read() as connection:
         row = connection.exec_driver_sql("SELECT owner_id, summary, created_by FROM cases").one()
         people = connection.exec_driver_sql("SELECT count(*) FROM counselors").scalar()
@@ -77,8 +80,8 @@ def test_a_clock_years_off_heals_with_the_answer(workspace: Workspace, served: S
     now = workspace.store.now
     workspace.store.now = lambda: now() - datetime.timedelta(days=3000)
     enrolled(workspace, served)
-    sync.once(workspace)
-    found = sync.status(workspace)
+    synchronise.once(workspace)
+    found = synchronise.status(workspace)
     assert found.waiting == 0
     assert abs(found.clock_offset - 3000 * 86400) < 60
 
@@ -90,7 +93,7 @@ def test_a_save_reaches_a_colleague_without_asking(
     enrolled(second, served, "supervisor")
     heard = threading.Event()
     case = instants.new_id()
-    one, other = sync.Synchroniser(workspace), sync.Synchroniser(second)
+    one, other = synchronise.Synchroniser(workspace), synchronise.Synchroniser(second)
     other.on_changed = lambda scopes: heard.set() if case in scopes else None
     ready = [threading.Event(), threading.Event()]
     one.on_status = lambda status: ready[0].set() if status.online else None
@@ -121,41 +124,41 @@ def test_without_a_server_it_says_so_and_tries_again(workspace: Workspace, serve
 
             server_state.put_server(unit.connection, replace(known, url=f"http://127.0.0.1:{port}"))
         said = threading.Event()
-        loop = sync.Synchroniser(workspace)
+        loop = synchronise.Synchroniser(workspace)
         loop.on_status = lambda status: said.set() if status.online is False else None
         loop.start()
         assert said.wait(20)
         loop.stop()
-    assert sync.status(workspace).problem == "offline"
+    assert synchronise.status(workspace).problem == "offline"
 
 
 def test_a_revoked_laptop_whose_calls_all_arrived_keeps_them(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
         unit.record("cases", instants.new_id(), {"summary": "Prueba"})
-    sync.once(workspace)
+    synchronise.once(workspace)
     with served.office() as office:
         office.set_state(office.device(workspace.store.author.device), "revoked")
     for _ in range(2):
         with pytest.raises(SyncFailed, match="revoked"):
-            sync.once(workspace)
+            synchronise.once(workspace)
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
-    assert sync.status(workspace).state == "revoked"
+    assert synchronise.status(workspace).state == "revoked"
 
 
 def test_who_left_still_delivers_and_nothing_is_deleted(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
-    sync.once(workspace)
+    synchronise.once(workspace)
     with served.office() as office:
         office.set_state(office.device(workspace.store.author.device), "upload_only")
     with workspace.store.write() as unit:
         unit.record("cases", instants.new_id(), {"summary": "la última"})
     with pytest.raises(SyncFailed, match="upload_only"):
-        sync.once(workspace)
+        synchronise.once(workspace)
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 1
-    assert sync.status(workspace).waiting == 0
+    assert synchronise.status(workspace).waiting == 0
 
 
 @pytest.mark.parametrize(
@@ -275,48 +278,48 @@ def test_a_case_is_offered_accepted_and_leaves_its_giver(
     case = instants.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "folio": "ABCD-0001-X", "summary": "Prueba"})
-    sync.once(workspace)
-    sync.once(second)
+    synchronise.once(workspace)
+    synchronise.once(second)
     other = second.store.author.actor
-    assert other in {each.id for each in sync.colleagues(workspace)}
-    sync.offer(workspace, case, other)
-    sync.once(second)
-    assert sync.status(second).offers == 1
-    (handed,) = sync.offers(second)
+    assert other in {each.id for each in synchronise.colleagues(workspace)}
+    synchronise.offer(workspace, case, other)
+    synchronise.once(second)
+    assert synchronise.status(second).offers == 1
+    (handed,) = synchronise.offers(second)
     assert (handed.scope, handed.folio, handed.mine) == (case, "ABCD-0001-X", True)
-    assert [each.mine for each in sync.offers(workspace)] == [False]
-    sync.answer(second, case, True)
-    assert sync.status(second).offers == 0
-    sync.once(second)
-    sync.once(workspace)
+    assert [each.mine for each in synchronise.offers(workspace)] == [False]
+    synchronise.answer(second, case, True)
+    assert synchronise.status(second).offers == 0
+    synchronise.once(second)
+    synchronise.once(workspace)
     assert [len(desk(each.store).cases) for each in (second, workspace)] == [1, 0]
-    assert sync.status(workspace).withdrawn == 1
-    (found,) = sync.search_server(second, "ABCD")
+    assert synchronise.status(workspace).withdrawn == 1
+    (found,) = synchronise.search_server(second, "ABCD")
     assert (found.id, found.here) == (case, True)
-    assert sync.search_server(workspace, "ABCD") == []
-    assert sync.once(second, verify=True) == sync.Comparison(0, 0, 0)
+    assert synchronise.search_server(workspace, "ABCD") == []
+    assert synchronise.once(second, verify=True) == synchronise.Comparison(0, 0, 0)
 
 
 def test_what_the_server_lost_unseen_comes_back_by_comparison(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
         unit.record("cases", instants.new_id(), {"summary": "Prueba"})
-    sync.once(workspace)
+    synchronise.once(workspace)
     with workspace.store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
         unit.connection.exec_driver_sql("DELETE FROM cases")
-    found = sync.once(workspace, verify=True)
+    found = synchronise.once(workspace, verify=True)
     assert found is not None
     assert (found.buckets, found.fetched) == (1, 1)
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql("SELECT summary FROM cases").scalar() == "Prueba"
-    assert sync.once(workspace, verify=True) == sync.Comparison(0, 0, 0)
+    assert synchronise.once(workspace, verify=True) == synchronise.Comparison(0, 0, 0)
 
 
 def test_a_case_closed_a_month_ago_leaves_and_comes_back_when_it_is_opened(
     workspace: Workspace, served: Served
 ) -> None:
-    from lnctp_tui.sync import window
+    from lnctp_tui.sync import retention
 
     enrolled(workspace, served)
     now = instants.now()
@@ -328,17 +331,17 @@ def test_a_case_closed_a_month_ago_leaves_and_comes_back_when_it_is_opened(
         unit.record("cases", case, {"status": "closed", "closed_at": closed})
         unit.record("contacts", call, {"case_id": case})
     workspace.store.now = lambda: now
-    assert window.leaving(workspace.store, now) == []
-    sync.once(workspace)
-    assert set(window.leaving(workspace.store, now)) == {case, call}
+    assert retention.leaving(workspace.store, now) == []
+    synchronise.once(workspace)
+    assert set(retention.leaving(workspace.store, now)) == {case, call}
     line = dial(workspace.store)
-    window.ask(workspace.store, line, now)
+    retention.ask(workspace.store, line, now)
     line.close()
-    sync.once(workspace)
+    synchronise.once(workspace)
     count = "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM contacts)"
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql(count).scalar() == 0
-    sync.open_again(workspace, case)
-    sync.once(workspace)
+    synchronise.open_again(workspace, case)
+    synchronise.once(workspace)
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql(count).scalar() == 2

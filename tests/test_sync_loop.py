@@ -11,10 +11,10 @@ from app_world import desk, furnished, furnished_template, said_on, spanish, tex
 from served import Served, enrolled
 from workspaces import Founded
 
-from lnctp_tui.screens.sync import SyncScreen
-from lnctp_tui.services import sync
-from lnctp_tui.services.sync import SyncStatus
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.screens.sync.sync import SyncScreen
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.sync.synchronise import SyncStatus
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import hardening, instants
 from lnctp_tui.sync import loop as loops
 
@@ -26,7 +26,7 @@ CANARY = "CANARIO-7f3a"
 class Broken:
     """What the thread said; `mend` takes the planted error away."""
 
-    loop: sync.Synchroniser
+    loop: synchronise.Synchroniser
     mend: Callable[[], None]
     said: list[SyncStatus] = field(default_factory=list)
     news: threading.Condition = field(default_factory=threading.Condition)
@@ -51,7 +51,7 @@ def broken(
 ) -> Iterator[Broken]:
     """A thread with an error planted in its round, in its long poll, or in whom it tells."""
     enrolled(workspace, served)
-    made = Broken(sync.Synchroniser(workspace), monkeypatch.undo)
+    made = Broken(synchronise.Synchroniser(workspace), monkeypatch.undo)
     made.loop.on_status = made.hear
     if request.param == "round":
         monkeypatch.setattr(loops.Round, "run", wrong)
@@ -94,7 +94,7 @@ async def test_the_bars_and_the_screen_say_it_until_it_is_mended(
 ) -> None:
     async with desk(furnished, (110, 30)) as (app, pilot):
         enrolled(app.workspace, served)
-        sync.once(app.workspace)
+        synchronise.once(app.workspace)
         monkeypatch.setattr(loops.Round, "run", wrong)
         app.syncing.begin(app.workspace)
         await until(pilot, lambda: "no sincroniza" in text_of(app).splitlines()[0], "the desk")

@@ -12,10 +12,12 @@ from test_sync_walks import adapter, walk
 from walk_parts import Adapter
 from walk_world import Violation, World
 
-from lnctp_tui.domain import merge
-from lnctp_tui.domain.scopes import scope_of
-from lnctp_tui.server import entering, marks, pull
-from lnctp_tui.storage import folding, incoming, leaving, server_state, session
+from lnctp_tui.domain.records import merge
+from lnctp_tui.domain.records.scopes import scope_of
+from lnctp_tui.server.ingest import cursors, ingest
+from lnctp_tui.server.read import pull
+from lnctp_tui.storage.database import session
+from lnctp_tui.storage.replication import eviction, incoming, projection, server_state
 from lnctp_tui.sync import client, loop, outbox, repair
 
 __all__ = ["adapter"]
@@ -66,7 +68,7 @@ def base_taken_at_save(patch: pytest.MonkeyPatch) -> None:
 
 def chain_not_checked(patch: pytest.MonkeyPatch) -> None:
     """The server believes any cursor and any proof."""
-    patch.setattr(marks, "known", lambda _connection, _team, told: {*told})
+    patch.setattr(cursors, "known", lambda _connection, _team, told: {*told})
     patch.setattr(
         pull, "PLACE", pull.PLACE.replace("AND chain = %(chain)s", "").replace("AND chain = %(proven)s", "")
     )
@@ -99,7 +101,7 @@ def clocks_decide(patch: pytest.MonkeyPatch) -> None:
 
 def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
     """What was not sent yet goes with the case."""
-    real = leaving.leave
+    real = eviction.leave
 
     def leave(connection: Any, scope: str, reason: str) -> None:
         connection.exec_driver_sql(
@@ -107,12 +109,12 @@ def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
         )
         real(connection, scope, reason)
 
-    patch.setattr(leaving, "leave", leave)
+    patch.setattr(eviction, "leave", leave)
 
 
 def revoke_hides_nothing(patch: pytest.MonkeyPatch) -> None:
     """A revoked case only stops coming."""
-    patch.setattr(leaving, "leave", lambda _connection, _scope, _reason: None)
+    patch.setattr(eviction, "leave", lambda _connection, _scope, _reason: None)
 
 
 def acknowledgement_moves_the_cursor(patch: pytest.MonkeyPatch) -> None:
@@ -200,7 +202,7 @@ def no_repair(patch: pytest.MonkeyPatch) -> None:
 
 def own_clock_orders(patch: pytest.MonkeyPatch) -> None:
     """A laptop orders by the author's clock where the server said otherwise."""
-    patch.setattr(folding, "LOG", folding.LOG.replace(folding.ORDERED, "hlc"))
+    patch.setattr(projection, "LOG", projection.LOG.replace(projection.ORDERED, "hlc"))
 
 
 def last_one_writes_the_row(patch: pytest.MonkeyPatch) -> None:
@@ -210,7 +212,7 @@ def last_one_writes_the_row(patch: pytest.MonkeyPatch) -> None:
 
 def server_folds_only_what_comes(patch: pytest.MonkeyPatch) -> None:
     """The server writes a row from this push alone."""
-    patch.setattr(entering.rows, "logs", lambda _connection, _team, _keys: {})
+    patch.setattr(ingest.rows, "logs", lambda _connection, _team, _keys: {})
 
 
 def half_a_history_counts_as_whole(patch: pytest.MonkeyPatch) -> None:

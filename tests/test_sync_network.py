@@ -19,12 +19,15 @@ from served import Served, serving
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.i18n import messages
-from lnctp_tui.server import database, refold
+from lnctp_tui.server.ingest import projection_check
+from lnctp_tui.server.postgres import database
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.services import sync
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import transport, wire
 
 BROKEN = {"offline", "line_broke", "server_slow"}
@@ -47,7 +50,7 @@ class Bad:
     def try_once(self) -> str | None:
         """A round; the code of what went wrong."""
         try:
-            sync.once(self.workspace)
+            synchronise.once(self.workspace)
         except SyncFailed as failed:
             return failed.code
         return None
@@ -69,13 +72,13 @@ class Bad:
 
     def sound(self) -> None:
         """Everything is on the server, once; the outbox is empty, both hold the same."""
-        assert sync.status(self.workspace).waiting == 0
-        assert sync.once(self.workspace, verify=True) == sync.Comparison(0, 0, 0)
+        assert synchronise.status(self.workspace).waiting == 0
+        assert synchronise.once(self.workspace, verify=True) == synchronise.Comparison(0, 0, 0)
         with self.workspace.store.read() as connection:
             mine = set(connection.exec_driver_sql("SELECT id FROM changes").scalars())
         with database.pool(self.served.database, 1) as pool:
-            assert refold.broken_at(pool, "main") is None
-            assert refold.compare(pool, "main").different == []
+            assert projection_check.broken_at(pool, "main") is None
+            assert projection_check.compare(pool, "main").different == []
             with database.transaction(pool, "main", database.SERVE) as connection:
                 log = connection.execute("SELECT id FROM log WHERE kind = 'change'").fetchall()
         assert sorted(row[0] for row in log) == sorted(mine)
@@ -84,11 +87,11 @@ class Bad:
 @pytest.fixture
 def bad(workspace: Workspace, pg: str, tmp_path: Path) -> Iterator[Bad]:
     with serving(pg, Settings(home=tmp_path)) as served, relayed(int(served.url.rpartition(":")[2])) as proxy:
-        assert sync.enroll(workspace, proxy.url, served.person()[1]) == "pending"
+        assert synchronise.enroll(workspace, proxy.url, served.person()[1]) == "pending"
         with served.office() as office:
             device = office.device(workspace.store.author.device)
-            office.approve(device, " ".join(sync.fingerprint(workspace)))
-        sync.once(workspace)
+            office.approve(device, " ".join(synchronise.fingerprint(workspace)))
+        synchronise.once(workspace)
         yield Bad(workspace, proxy, served)
         proxy.set(Weather())
 
@@ -117,11 +120,11 @@ def test_a_line_cut_in_the_middle_of_a_batch_loses_and_doubles_nothing(
         code = bad.try_once()
         assert code in (None, "line_broke")
         assert (code is None) == (bad.proxy.cuts == 0)
-        assert sync.status(bad.workspace).problem == code
+        assert synchronise.status(bad.workspace).problem == code
         bad.proxy.set(Weather())
         bad.proxy.cuts = 0
-        sync.once(bad.workspace)
-        assert sync.status(bad.workspace).waiting == 0
+        synchronise.once(bad.workspace)
+        assert synchronise.status(bad.workspace).waiting == 0
     bad.sound()
 
 
@@ -135,7 +138,7 @@ def test_a_line_that_breaks_after_every_few_kilobytes_still_gets_all_through(bad
 
 def test_pages_shrink_until_they_pass_between_two_breaks(bad: Bad) -> None:
     bad.write(300)
-    sync.once(bad.workspace)
+    synchronise.once(bad.workspace)
     with bad.workspace.store.write() as unit:  # as on a laptop that came back from an image
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
         unit.connection.exec_driver_sql("DELETE FROM cases")
@@ -161,7 +164,7 @@ def test_at_a_kilobyte_a_second_big_pushes_get_through(
     assert slow < wire.BATCH
     bad.proxy.set(Weather())
     bad.write(300)
-    sync.once(bad.workspace)
+    synchronise.once(bad.workspace)
     assert bad.batch() > slow
     bad.sound()
 
@@ -207,7 +210,7 @@ def test_a_dead_line_ends_in_a_sentence_and_calls_go_on(
     intake = Intake.start(bad.workspace)
     intake.narrate("durante la falla")
     assert bad.workspace.writer.drain(5)
-    assert sync.status(bad.workspace).waiting > 3
+    assert synchronise.status(bad.workspace).waiting > 3
     bad.proxy.set(Weather())
     assert bad.try_once() is None
     bad.sound()
@@ -215,8 +218,8 @@ def test_a_dead_line_ends_in_a_sentence_and_calls_go_on(
 
 @pytest.mark.usefixtures("impatient")
 def test_the_running_program_heals_by_itself(bad: Bad) -> None:
-    loop = sync.Synchroniser(bad.workspace)
-    states: list[sync.SyncStatus] = []
+    loop = synchronise.Synchroniser(bad.workspace)
+    states: list[synchronise.SyncStatus] = []
     loop.on_status = states.append
     loop.start()
     try:
@@ -249,10 +252,10 @@ def test_three_of_ten_packets_lost_between_two_network_namespaces(
             ca = tmp_path / "ca.pem"
             certificates.cert_pem.write_to_path(ca)
             code = served.person()[1]
-            link.within(lossy.LAPTOP, lambda: sync.enroll(workspace, served.url, code, ca))
+            link.within(lossy.LAPTOP, lambda: synchronise.enroll(workspace, served.url, code, ca))
             with served.office() as office:
                 device = office.device(workspace.store.author.device)
-                office.approve(device, " ".join(sync.fingerprint(workspace)))
+                office.approve(device, " ".join(synchronise.fingerprint(workspace)))
             bad = Bad(workspace, FaultProxy(0, random.Random(0)), served)
             for _ in range(5 if soak else 1):
                 bad.write(100 if soak else 20)

@@ -26,18 +26,18 @@ from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.i18n.messages import explain_code
-from lnctp_tui.screens.case import CaseScreen
-from lnctp_tui.screens.conflicts import ConflictsScreen
-from lnctp_tui.screens.enroll import EnrollScreen, address
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.screens.quarantine import QueueScreen
-from lnctp_tui.screens.sync import SyncScreen
-from lnctp_tui.screens.sync_words import mark
-from lnctp_tui.screens.transfer import ColleagueDialog, OffersScreen
-from lnctp_tui.services import cases
-from lnctp_tui.services.sync import SyncStatus
-from lnctp_tui.storage.session import CONFLICTS, Author
-from lnctp_tui.widgets.call_bar import CallBar
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.case.case import CaseScreen
+from lnctp_tui.screens.case.conflicts import ConflictsScreen
+from lnctp_tui.screens.case.transfer import ColleagueDialog, OffersScreen
+from lnctp_tui.screens.lists.quarantine import QueueScreen
+from lnctp_tui.screens.sync.enroll import EnrollScreen, address
+from lnctp_tui.screens.sync.sync import SyncScreen
+from lnctp_tui.screens.sync.sync_words import mark
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.sync.synchronise import SyncStatus
+from lnctp_tui.storage.database.session import CONFLICTS, Author
+from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.row_list import RowList
 
 __all__ = ["furnished", "furnished_template", "spanish"]

@@ -15,7 +15,7 @@ from vaults import MadeVault
 from walk_parts import Adapter
 from walk_world import World
 
-from lnctp_tui.server.embedded import Embedded
+from lnctp_tui.server.postgres.embedded import Embedded
 
 WALKS, STEPS = 8, 60
 SOAKED = 400

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
-from lnctp_tui.services.workspace import open_store
-from lnctp_tui.storage import catalogs, instants, vault
+from lnctp_tui.services.vault.workspace import open_store
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.protocol import protocol_loader
+from lnctp_tui.storage.vault import vault
 
 WITHOUT_ROOTS_WAY = (
     "import ctypes, os, sys\n"
@@ -97,7 +99,7 @@ def contents(home: Path) -> dict[str, bytes]:
 
 
 def test_a_clock_set_back_a_day_keeps_the_order_of_what_was_written(home: Path) -> None:
-    store = open_store(home, vault.unlock(home, PHRASE), protocol=catalogs.load())
+    store = open_store(home, vault.unlock(home, PHRASE), protocol=protocol_loader.load())
     case, today = instants.new_id(), instants.now()
     for moment, text in ((today, "primero"), (today - timedelta(days=1), "segundo"), (today, "tercero")):
         store.now = lambda moment=moment: moment

@@ -12,11 +12,11 @@ from workspaces import Founded
 
 from lnctp_tui import app_keys
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens.closing import ClosingDialog
-from lnctp_tui.screens.find_field import FindField
-from lnctp_tui.screens.intake import IntakeScreen
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.widgets.field_row import FieldRow
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.find_field import FindField
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.text_area import LongText
 
 __all__ = ["furnished", "furnished_template", "spanish"]

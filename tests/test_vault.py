@@ -16,7 +16,9 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.errors import StorageFailed, VaultError, VaultTampered, WrongPassphrase
-from lnctp_tui.storage import engine, paths, phrase, recovery, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import phrase, recovery, vault
 
 OWN = "Siete gatos pardos riegan 14 macetas"
 OTHER = "El tren de las 5 llega con 3 violines"

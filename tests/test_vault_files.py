@@ -12,7 +12,8 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.errors import StorageFailed, VaultBusy, VaultError
-from lnctp_tui.storage import backup, paths, vault
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.vault import backup, vault
 
 
 def _code(action: Callable[[], object]) -> str:

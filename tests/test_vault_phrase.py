@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.storage import phrase
+from lnctp_tui.storage.vault import phrase
 
 ONE = st.sampled_from(phrase.words())
 

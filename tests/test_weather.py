@@ -22,11 +22,13 @@ from served import Served, enrolled
 from workspaces import settle
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services import sync
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, server_state, state
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import fresco, wire
 from lnctp_tui.sync.loop import Loop
 from lnctp_tui.sync.transport import KNOWN
@@ -166,7 +168,7 @@ class Laptop:
     def round(self) -> str | None:
         """One round; the code it ended with."""
         try:
-            sync.once(self.workspace)
+            synchronise.once(self.workspace)
         except SyncFailed as error:
             return error.code
         return None
@@ -202,7 +204,7 @@ class Laptop:
 
     @property
     def alarms(self) -> list[str]:
-        return sync.status(self.workspace).alarms
+        return synchronise.status(self.workspace).alarms
 
     def shown(self) -> set[str]:
         return {each.id for each in desk(self.workspace.store).cases}
@@ -212,7 +214,7 @@ class Laptop:
 def laptop(workspace: Workspace, served: Served) -> Iterator[Laptop]:
     enrolled(workspace, served)
     sent = _case(workspace, "tamarindo entregado")
-    sync.once(workspace)
+    synchronise.once(workspace)
     unsent = _case(workspace, "guayaba sin enviar")
     intake = Intake.start(workspace)
     intake.narrate("llamada sin terminar")
@@ -256,11 +258,11 @@ def test_an_order_to_wipe_does_nothing_and_is_told(laptop: Laptop) -> None:
         assert [laptop.round() for _ in range(2)] == ["order_unsigned"] * 2
         assert laptop.lost() == []
         assert laptop.alarms == ["order_unsigned"]
-        assert sync.status(laptop.workspace).problem == "order_unsigned"
+        assert synchronise.status(laptop.workspace).problem == "order_unsigned"
         assert laptop.shown() >= {laptop.sent, laptop.unsent}
         laptop.proxy.lie = lambda _method, _path, true: true
         assert laptop.round() is None
-        assert sync.status(laptop.workspace).waiting == 0
+        assert synchronise.status(laptop.workspace).waiting == 0
     assert not [each for each in laptop.proxy.asked if "wiped" in each]
 
 
@@ -268,7 +270,7 @@ def test_an_order_in_the_long_poll_and_in_a_search_is_told_too(laptop: Laptop) -
     assert laptop.round() is None
     laptop.proxy.lie = on("/v1/search", refused("wipe_all"))
     with pytest.raises(SyncFailed, match=r"^order_unsigned$"):
-        sync.search_server(laptop.workspace, "tamarindo")
+        synchronise.search_server(laptop.workspace, "tamarindo")
     assert laptop.alarms == ["order_unsigned"]
     with laptop.workspace.store.write() as unit:
         unit.remember(server_state.ALARMS, None)
@@ -297,14 +299,14 @@ def test_a_state_is_a_banner_and_what_waits_is_still_sent(laptop: Laptop) -> Non
         assert laptop.round() == said
         later = _case(laptop.workspace, "después de la mentira")
         assert laptop.round() == said
-        found = sync.status(laptop.workspace)
+        found = synchronise.status(laptop.workspace)
         assert (found.state, found.problem) == (said, said)
         assert found.waiting == 0 or said == "pending"
         assert laptop.lost() == []
         assert laptop.shown() >= {laptop.sent, laptop.unsent, later}
         laptop.proxy.lie = lambda _method, _path, true: true
         assert laptop.round() is None
-        assert sync.status(laptop.workspace).state == "active"
+        assert synchronise.status(laptop.workspace).state == "active"
         assert laptop.contact() > (before or "")  # type: ignore[operator]
 
 
@@ -336,7 +338,7 @@ def test_an_entry_that_revokes_hides_until_the_grant(laptop: Laptop) -> None:
         laptop.round()
         assert laptop.lost() == []
         assert laptop.shown().isdisjoint(mine)
-        assert sync.status(laptop.workspace).withdrawn == 2
+        assert synchronise.status(laptop.workspace).withdrawn == 2
         reopened = Intake.reopen(laptop.workspace, laptop.call)
         assert reopened.record(reopened.contact)["narrative"] == "llamada sin terminar"
         laptop.proxy.lie = page(*({"k": "grant", "n": 2, "scope": each} for each in mine))
@@ -380,7 +382,7 @@ def test_a_case_with_an_unfinished_call_stays_usable_when_it_is_taken_away(lapto
     settle(laptop.workspace)
     laptop.proxy.lie = lambda _method, _path, true: true
     laptop.round()
-    assert sync.status(laptop.workspace).waiting == 0
+    assert synchronise.status(laptop.workspace).waiting == 0
 
 
 def _without(answer: Answer, change: Callable[[dict[str, Any]], None]) -> Answer:
@@ -420,7 +422,7 @@ def test_what_is_not_signed_renews_no_day_and_gives_no_role(laptop: Laptop) -> N
             _said(laptop, state_)
             assert laptop.round() is None
         assert laptop.contact() == before
-        assert sync.status(laptop.workspace).role == "counselor"
+        assert synchronise.status(laptop.workspace).role == "counselor"
     laptop.proxy.lie = lambda _method, _path, true: true
     assert laptop.round() is None
     assert laptop.contact() != before
@@ -453,7 +455,7 @@ def test_a_role_changes_with_what_the_server_signed(laptop: Laptop, served: Serv
     with served.office() as office:
         office.set_role(office.person(laptop.workspace.store.author.actor), "supervisor")
     assert laptop.round() is None
-    assert sync.status(laptop.workspace).role == "supervisor"
+    assert synchronise.status(laptop.workspace).role == "supervisor"
 
 
 KEY = SigningKey(b"a server's key of this test, 32b"[:32])

@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 from rich.cells import cell_len
 
-from lnctp_tui.domain import assess
-from lnctp_tui.domain.document import empty
-from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.assess import assess
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.document import empty
 from lnctp_tui.i18n import pick
-from lnctp_tui.storage.catalogs import load
-from lnctp_tui.widgets.checklist import MARK, Checklist, Question
+from lnctp_tui.storage.protocol.protocol_loader import load
 from lnctp_tui.widgets.drawing import wrap
-from lnctp_tui.widgets.elements import build
+from lnctp_tui.widgets.form.checklist import MARK, Checklist, Question
+from lnctp_tui.widgets.form.elements import build
 
 TODAY = date(2026, 11, 29)
 

@@ -15,22 +15,22 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from lnctp_tui.domain.protocol import Field
-from lnctp_tui.domain.protocol import Label as Words
+from lnctp_tui.domain.protocol.protocol import Field
+from lnctp_tui.domain.protocol.protocol import Label as Words
 from lnctp_tui.i18n import set_language
 from lnctp_tui.styles.themes import THEMES
-from lnctp_tui.widgets import answers
-from lnctp_tui.widgets.call_bar import CallBar, Heading
-from lnctp_tui.widgets.checklist import Checklist, Question
-from lnctp_tui.widgets.choices import Hit
 from lnctp_tui.widgets.drawing import fit, plain, wrap
+from lnctp_tui.widgets.form import answers
+from lnctp_tui.widgets.form.call_bar import CallBar, Heading
+from lnctp_tui.widgets.form.checklist import Checklist, Question
+from lnctp_tui.widgets.form.choices import Hit
+from lnctp_tui.widgets.form.messages import Marked, Replaced
+from lnctp_tui.widgets.form.picker import Picker
+from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.messages import Marked, Replaced
-from lnctp_tui.widgets.picker import Picker
 from lnctp_tui.widgets.quick_paint import paint_what_shows
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
-from lnctp_tui.widgets.yes_no import YesNo
 
 FIELD = Field("person", "act", "checklist", Words("Acto", "Act"))
 STYLES = "lnctp_tui/styles/widgets.tcss"

@@ -8,23 +8,24 @@ import pytest
 from served import Served
 from workspaces import settle
 
-from lnctp_tui.services import sync
-from lnctp_tui.services.desk import desk
-from lnctp_tui.services.intake import Intake
-from lnctp_tui.services.refold import compare
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import instants, leaving
+from lnctp_tui.services.call.desk import desk
+from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.sync.projection_check import compare
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import eviction
 
 
 @pytest.fixture
 def laptop(workspace: Workspace, served: Served) -> Workspace:
     """Enrolled, approved, with one case that the server holds and one that it does not."""
-    sync.enroll(workspace, served.url, served.person()[1])
+    synchronise.enroll(workspace, served.url, served.person()[1])
     with served.office() as office:
         device = office.device(workspace.store.author.device)
-        office.approve(device, " ".join(sync.fingerprint(workspace)))
+        office.approve(device, " ".join(synchronise.fingerprint(workspace)))
     record(workspace, "tamarindo entregado")
-    sync.once(workspace)
+    synchronise.once(workspace)
     record(workspace, "guayaba sin enviar")
     settle(workspace)
     return workspace
@@ -56,7 +57,7 @@ def content(workspace: Workspace) -> str:
 
 def test_a_wipe_leaves_what_has_no_receipt_in_the_log_without_a_row(laptop: Workspace) -> None:
     with laptop.store.write() as unit:
-        leaving.wipe(unit.connection, unsent=False)
+        eviction.wipe(unit.connection, unsent=False)
     left = content(laptop)
     assert "tamarindo" not in left
     assert "guayaba" in left
@@ -67,7 +68,7 @@ def test_a_wipe_leaves_what_has_no_receipt_in_the_log_without_a_row(laptop: Work
 
 def test_a_wipe_of_all_leaves_nothing_and_calls_can_still_be_taken(laptop: Workspace) -> None:
     with laptop.store.write() as unit:
-        leaving.wipe(unit.connection)
+        eviction.wipe(unit.connection)
     left = content(laptop)
     assert "tamarindo" not in left
     assert "guayaba" not in left

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from served import Laptop, Served
 
-from lnctp_tui.domain import writing
-from lnctp_tui.domain.scopes import PUBLIC_TABLES
+from lnctp_tui.domain.records import writing
+from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import server_state
-from lnctp_tui.storage.session import TABLES
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import verify, wire
 
 

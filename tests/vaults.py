@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pytest
 from counts import SOAK
 
-from lnctp_tui.storage import phrase, vault
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.storage.vault import phrase, vault
+from lnctp_tui.storage.vault.vault import Key
 
 
 class MadeVault(NamedTuple):

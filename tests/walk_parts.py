@@ -20,12 +20,16 @@ from psycopg.rows import dict_row
 from walk_world import START, Laptop, World
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.server import access, database, embedded, equality, history, pull, push
-from lnctp_tui.server.database import Declined
-from lnctp_tui.services.workspace import found_workspace, load_protocol, open_store
-from lnctp_tui.storage import server_state, state
-from lnctp_tui.storage.session import TABLES, Store
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.server.admin import access
+from lnctp_tui.server.ingest import push
+from lnctp_tui.server.postgres import database, embedded
+from lnctp_tui.server.postgres.database import Declined
+from lnctp_tui.server.read import equality, history, pull
+from lnctp_tui.services.vault.workspace import found_workspace, load_protocol, open_store
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import TABLES, Store
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault.vault import Key
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from walk_world import Laptop, World
 
-from lnctp_tui.storage import leaving
+from lnctp_tui.storage.replication import eviction
 
 GONE = ["request_lost"] * 6
 UNHEARD = ["answer_lost"] * 6
@@ -86,7 +86,7 @@ def the_case_comes_back(world: World) -> None:
     reader, author, _ = world.laptops
     for commits in range(1, 2 * TIMES):
         with reader.store.write() as unit:
-            leaving.ask_away(unit.connection, [world.cases[0]])
+            eviction.ask_away(unit.connection, [world.cases[0]])
         world.server.toggle(reader.person, world.cases[0], "window")
         world.sync(reader, [])
         for _ in range(TIMES // 2):

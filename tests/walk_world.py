@@ -1,8 +1,8 @@
 """Three laptops and a server, all real, and every fault that can come between them.
 
-The laptops are SQLCipher files driven through `storage.session` and `sync`; the server is PostgreSQL behind the
-functions its HTTP routes call. The faults sit in the line (`Wire`), in crashes and in restores. An oracle remembers
-for each saved change what its author's screen had shown, and holds the world against that after healing.
+The laptops are SQLCipher files driven through `storage.database.session` and `sync`; the server is PostgreSQL
+behind the functions its HTTP routes call. The faults sit in the line (`Wire`), in crashes and in restores. An
+oracle remembers for each saved change what its author's screen had shown, and holds the world against that after healing.
 Rules and invariants: docs/synchronisation.md.
 """
 
@@ -20,11 +20,11 @@ from uuid import UUID
 
 import orjson
 
-from lnctp_tui.domain import merge
+from lnctp_tui.domain.records import merge
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services import grace
+from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.session import CHANGES, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, TABLES, Form, Store
 
 FIELDS = {
     "cases": ("summary", "callback_say", "answers.danger.weapon_present"),
@@ -33,7 +33,7 @@ FIELDS = {
 START = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 SKEWS = (timedelta(0), timedelta(days=3 * 365), timedelta(days=-3 * 365))
 HEALING_ROUNDS = 6
-IS_GONE = f"{grace.GONE} AND id = ?"
+IS_GONE = f"{offline_lockout.GONE} AND id = ?"
 FAULTS = (
     "ok", "ok", "ok", "ok", "ok", "request_lost", "answer_lost", "answer_lost", "twice", "stale", "late",
     "crash_before", "crash_after",
@@ -181,8 +181,12 @@ class World:
     # what people do
 
     def row(self, laptop: Laptop, table: str, row: str) -> Mapping[str, Any] | None:
-        """A row of a laptop's tables, unless it hides from the person (services.grace)."""
-        hidden = f"SELECT 1 WHERE {grace.CONTACT_GONE.format(id='?1')}" if table == "contacts" else IS_GONE
+        """A row of a laptop's tables, unless it hides from the person (services.case.offline_lockout)."""
+        hidden = (
+            f"SELECT 1 WHERE {offline_lockout.CONTACT_GONE.format(id='?1')}"
+            if table == "contacts"
+            else IS_GONE
+        )
         with laptop.store.read() as connection:
             if connection.exec_driver_sql(hidden, (row,)).first():
                 return None

@@ -10,16 +10,16 @@ from typing import NamedTuple
 import pytest
 from vaults import MadeVault
 
-from lnctp_tui.domain.protocol import Field
-from lnctp_tui.services.workspace import (
+from lnctp_tui.domain.protocol.protocol import Field
+from lnctp_tui.services.vault.workspace import (
     Workspace,
     found_workspace,
     load_protocol,
     open_store,
     open_workspace,
 )
-from lnctp_tui.storage import search
-from lnctp_tui.storage.vault import Key
+from lnctp_tui.storage.database import search
+from lnctp_tui.storage.vault.vault import Key
 
 ZONE = "America/Mexico_City"
 

@@ -17,7 +17,7 @@ from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.vault import vault
-from tests.pty_app import PHRASE
+from tests.support.pty_app import PHRASE
 
 ROOT = Path(__file__).parent.parent
 MADE_BY = (

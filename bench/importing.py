@@ -11,7 +11,7 @@ from bench.store import milliseconds
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine, search
 from lnctp_tui.storage.vault import vault
-from tests.pty_app import PHRASE
+from tests.support.pty_app import PHRASE
 
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 

@@ -20,7 +20,7 @@ from lnctp_tui.sync import wire
 from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.wire import Mark
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 import pg
 from server_office import KEY, Laptop

@@ -14,7 +14,7 @@ from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.database.search import FIND, match_query
 from lnctp_tui.storage.vault import loss, vault
 from lnctp_tui.storage.vault.mark import counting
-from tests.pty_app import PHRASE
+from tests.support.pty_app import PHRASE
 
 EDITS = 300
 Counting = counting()

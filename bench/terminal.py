@@ -11,7 +11,7 @@ from time import perf_counter
 
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.storage.vault import vault
-from tests.pty_app import KEYS, PHRASE, PtyApp
+from tests.support.pty_app import KEYS, PHRASE, PtyApp
 
 ROWS, COLUMNS = 34, 130
 FLOOR = (sys.executable, "-m", "bench.one_input")

@@ -61,18 +61,7 @@ def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
 
 protocol_loader.load = _read_once(protocol_loader.load)
 
-PTY_TESTS = [
-    "test_attack_lock.py",
-    "test_cli_terminal.py",
-    "test_crash.py",
-    "test_demo_terminal.py",
-    "test_hostile_text.py",
-    "test_long_text.py",
-    "test_terminal.py",
-    "test_whole_calls.py",
-]
-# These drive a real terminal by way of the pty module, which Windows has not.
-collect_ignore = PTY_TESTS if sys.platform == "win32" else []
+collect_ignore = ["terminal"] if sys.platform == "win32" else []
 
 
 @pytest.fixture(scope="session")

@@ -171,7 +171,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
 
     def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
-        asked = getattr(callback, "__self__", None)
+        asked = getattr(getattr(callback, "func", callback), "__self__", None)  # of a partial, whose it is
         gone = isinstance(asked, Widget) and (asked._pruning or not asked.is_attached)
         return callback(*arguments) if self.is_running and not gone else None
 

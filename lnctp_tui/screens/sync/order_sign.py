@@ -147,9 +147,8 @@ class SignScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
-            self.query_one(PhraseEntry).refused()
+        say(self, sentence(error), "error")
+        self.query_one(PhraseEntry).refused()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
@@ -163,6 +164,23 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     def on_screen_resume(self) -> None:
         """Whatever comes to the screen says that nothing is being saved."""
         self.shell.show_saving(self)
+
+
+class ScreenPart:
+    """What a screen owns besides its widgets. What is read for it is not delivered once the screen is gone."""
+
+    def __init__(self, screen: AppScreen[Any]) -> None:
+        self.screen = screen
+
+    @property
+    def gone(self) -> bool:
+        """Whether the screen is closed, or just being taken down."""
+        return is_gone(self.screen)
+
+
+def is_gone(widget: Widget) -> bool:
+    """Whether a widget is closed, or just being taken down; Textual's own `is_mounted` never turns false again."""
+    return widget._pruning or not widget.is_attached
 
 
 def say(screen: Screen[Any], text: str, look: str | None = None) -> None:

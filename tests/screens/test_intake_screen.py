@@ -307,9 +307,9 @@ async def test_a_field_that_stands_in_two_stages_is_found_in_the_one_named(desk:
 
 async def test_every_field_that_is_offered_gets_the_cursor(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
-        everything = [goal for goal in goals(desk.protocol, app.form._record_of) if "." not in goal.code]
+        everything = [goal for goal in goals(desk.protocol, app.form.form.record_of) if "." not in goal.code]
         for goal in everything:
-            await app.form._found(goal)
+            await app.form.over.go_to_goal(goal)
             await pilot.pause()
             pane = app.form.pane
             assert pane is not None
@@ -328,7 +328,7 @@ async def test_a_search_for_earlier_contacts_that_fails_says_so_and_what_to_do(
 
     monkeypatch.setattr(matches, "earlier", broken)
     async with call(desk) as (app, pilot):
-        app.form._look_earlier()
+        app.form.earlier.look()
         await pilot.pause()
         assert "previas sin buscar: F7" in plain(app.form.query_one(CallBar))
         await pilot.press("f7")

@@ -229,7 +229,7 @@ FAULTS = (
     ("lnctp_tui.services.call.intake", "Intake.enter"),
     ("lnctp_tui.services.vault.writer", "Writer._save"),
     ("lnctp_tui.widgets.form.call_bar", "CallBar.render_line"),
-    ("lnctp_tui.screens.call.intake", "IntakeScreen.thought"),
+    ("lnctp_tui.screens.call.intake", "IntakeScreen.think"),
 )
 BREAK = """
 import importlib, sys

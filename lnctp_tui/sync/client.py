@@ -69,8 +69,7 @@ class Client:
         self.contact = Contact(store, line)
         self.control = Control(store, line, seal)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
-        self.compared_saves = False
-        """The server proved how far it knows this laptop: before that nothing goes out that would say it anew."""
+        self._asked = False
         self.page, self.chunk = PAGE, 500
         self.stored = 0
         """Pages with news so far."""
@@ -82,7 +81,7 @@ class Client:
         if known is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = known
-        self.sending = Sending(store, line, self.outbox, pool, known.key)
+        self.sending = Sending(store, line, self.outbox, pool, known.key, self.ask_first)
 
     # who we are to the server
 
@@ -117,11 +116,25 @@ class Client:
         if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
             self.became(self.server.state, role=proof.role)
         self.contact.note(answer)
-        if isinstance(proof, Fresco) and not self.compared_saves:
-            self.compared_saves = True  # files that are open are not put back
+        if isinstance(proof, Fresco) and not self.outbox.compared:
             saves.compare(self.store, proof.saved)
+            self.outbox.compared = True  # files that are open are not put back
         if self.control.heard(answer):
             self.reread()
+
+    def ask_first(self) -> None:
+        """Before the first batch: whether the server knows of saves that are missing here, so that it is told first.
+
+        Who proves nothing (an older server; one that cut this laptop off) gets what waits all the same.
+        """
+        if self.outbox.compared or self._asked:
+            return
+        try:
+            self.me()
+        except SyncFailed as error:
+            if error.code not in STATES:
+                raise
+        self._asked = True
 
     def _has_officers(self) -> bool:
         """Roles are theirs to sign then, and no server's."""

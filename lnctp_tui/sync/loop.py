@@ -116,8 +116,6 @@ class Round:
         while wanted and wanted[0][0] == EVERYBODY:
             client.history()
             wanted = client.wanted()
-        if not client.compared_saves and client.outbox.look(all_=all_):
-            client.me()
         before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain import merge, record_check
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.services import grace
 from lnctp_tui.services.sync_server import (
     REASON,
@@ -300,7 +300,7 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
-    except SyncFailed as error:
+    except (SyncFailed, StorageFailed) as error:
         note_problem(store, error.code)
         raise
     finally:
@@ -364,7 +364,9 @@ class Synchroniser:
     @property
     def status(self) -> SyncStatus:
         """How things stand, with what the thread knows of the line."""
-        return _status(self.workspace.store, self._loop.online)
+        found = _status(self.workspace.store, self._loop.online)
+        # A disk that takes nothing does not take what is wrong with it either.
+        return replace(found, problem=self._loop.problem or found.problem)
 
     def _tell(self) -> None:
         self.on_status(self.status)

@@ -456,14 +456,19 @@ class LnctpApp(OrderedKeysApp[int]):
         whole = not self.saving.unsaved
         if code == LOCKED:
             remember(self._workspace, here)
-        self.call_later(self._end, code, None if whole else KEPT if safe else LOST)
+        self.call_later(self._end, code, None if whole else KEPT if safe else LOST, stop)
 
-    def _end(self, code: int, lacks: int | None) -> None:
-        """End; `lacks` is the exit code when something is not in the database."""
+    def _end(self, code: int, lacks: int | None, stop: Callable[[], object] = lambda: None) -> None:
+        """End; `lacks` is the exit code when something is not in the database.
+
+        `stop` takes back the last resort of before, which knew nothing of that.
+        """
         self._leaving = True
         self.locks = code == LOCKED
         self.says = not self.locks or self._hung_up
-        self.last_resort(lacks or code, LAST_RESORT)
+        after = LAST_RESORT if lacks is None else FAILING_DRAIN
+        self.last_resort(lacks if lacks and self.locks else code, after)
+        stop()
         self.exit(lacks or code)
 
     def _hold(self, code: int) -> None:
@@ -545,13 +550,15 @@ def run_worker() -> int:
 
         app.handed = handed_key()
     code = app.run()
-    app.close_workspace()
     if code in SAID and app.says:
         with suppress(OSError):  # the window is gone
             sys.stderr.write(f"{_(SAID[code])}\n")
-        code = LOCKED if app.locks else QUIT
-    sys.stdout.flush()
-    sys.stderr.flush()
+            sys.stderr.flush()
+        code = code if app.locks else QUIT  # after a lock the next prompt says it too
+    app.close_workspace()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive
 
 

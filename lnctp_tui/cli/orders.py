@@ -14,10 +14,10 @@ from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.control import Officer, Order
-    from lnctp_tui.domain.documents import Signed
-    from lnctp_tui.services.orders import Draft, Laptop
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.domain.authority.control import Officer, Order
+    from lnctp_tui.domain.authority.documents import Signed
+    from lnctp_tui.services.sync.orders import Draft, Laptop
+    from lnctp_tui.services.vault.workspace import Workspace
 
 ABOUT_ORDERS = N_("Órdenes firmadas: sellar un equipo, aprobarlo, papeles, borrar y suprimir.")
 ABOUT_AUTHORITY = N_("Responsables: su llave, la lista firmada, y confirmarla en este equipo.")
@@ -53,7 +53,7 @@ def new(
         typer.Option("--words", help=N_("Para aprobar un equipo: las seis palabras que leyó su persona.")),
     ] = "",
 ) -> None:
-    from lnctp_tui.services import officers, orders
+    from lnctp_tui.services.sync import officers, orders
 
     if kind not in KINDS:
         raise typer.BadParameter(", ".join(KINDS))
@@ -72,7 +72,7 @@ def new(
 def _subject(
     workspace: Workspace, kind: str, on: str, state: str, role: str, why: str, unsent: bool
 ) -> tuple[str, dict[str, Any]]:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     if kind == "erase":
         return orders.scope(workspace, on), {"unsent": unsent, "why": why}
@@ -99,7 +99,7 @@ def _laptop(laptops: Sequence[Laptop], said: str) -> Laptop:
 
 def describe(signed: Signed, names: Mapping[str, str]) -> str:
     """A document in one line, from what is signed."""
-    from lnctp_tui.screens import order_words
+    from lnctp_tui.screens.sync import order_words
 
     title = order_words.title(signed, names)
     if signed.kind == "authority":
@@ -109,7 +109,7 @@ def describe(signed: Signed, names: Mapping[str, str]) -> str:
 
 
 def list_(context: typer.Context) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         kept = orders.holding(workspace)
@@ -152,7 +152,7 @@ def _waits(draft: Draft) -> str:
 
 
 def show(context: typer.Context, which: Hash) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         signed = _document(workspace, which)
@@ -161,7 +161,7 @@ def show(context: typer.Context, which: Hash) -> None:
 
 
 def sign(context: typer.Context, which: Hash) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.alone(), session.opened(context) as workspace:
         draft = _draft(workspace, which)
@@ -176,7 +176,7 @@ def refuse(
     which: Hash,
     why: Annotated[str, typer.Option("--why", help=N_("Motivo."))],
 ) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         draft = _draft(workspace, which)
@@ -185,11 +185,11 @@ def refuse(
 
 
 def export(context: typer.Context, which: Hash, file: NewFile) -> None:
-    from lnctp_tui.services import access
+    from lnctp_tui.services.vault import vault_access
 
     with session.opened(context) as workspace:
         signed = _document(workspace, which)
-    access.write_private(file, json.dumps({"kind": signed.kind, "document": signed.document()}))
+    vault_access.write_private(file, json.dumps({"kind": signed.kind, "document": signed.document()}))
     output.say(_("Documento en {file}.").format(file=file))
 
 
@@ -197,8 +197,8 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("El documento."))],
 ) -> None:
-    from lnctp_tui.domain import documents
-    from lnctp_tui.services import orders
+    from lnctp_tui.domain.authority import documents
+    from lnctp_tui.services.sync import orders
 
     said = _json(file)
     if not isinstance(said, dict) or said.get("kind") not in ("order", "authority"):
@@ -211,14 +211,14 @@ def import_(
 
 def _document(workspace: Workspace, which: str) -> Signed:
     """An order that is kept, or one that waits. Raises Refused `no_such_order`."""
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
     return kept[0] if len(kept) == 1 else _draft(workspace, which).signed
 
 
 def _draft(workspace: Workspace, which: str) -> Draft:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     found = [each for each in orders.waiting(workspace) if each.signed.hash.startswith(which)]
     if len(found) != 1:
@@ -247,12 +247,13 @@ def _json(file: Path) -> Any:
 
 
 def key(context: typer.Context, file: NewFile) -> None:
-    from lnctp_tui.services import access, officers, orders
+    from lnctp_tui.services.sync import officers, orders
+    from lnctp_tui.services.vault import vault_access
 
     with session.alone(), session.opened(context) as workspace:
         officers.become(workspace, session.phrase(context, _("Su frase: ")))
         mine = orders.myself(workspace)
-    access.write_private(file, json.dumps({"key": mine.key, "person": mine.person, "name": mine.name}))
+    vault_access.write_private(file, json.dumps({"key": mine.key, "person": mine.person, "name": mine.name}))
     output.say(
         _("Llave en {file}. Léala por teléfono: {words}").format(file=file, words=orders.words(mine.key))
     )
@@ -278,7 +279,7 @@ def change(
 
 
 def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None:
-    from lnctp_tui.services import officers, orders
+    from lnctp_tui.services.sync import officers, orders
 
     others = [_officer(file) for file in files]
     with session.alone(), session.opened(context) as workspace:
@@ -295,7 +296,7 @@ def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None
 
 
 def _officer(file: Path) -> Officer:
-    from lnctp_tui.domain.control import Officer
+    from lnctp_tui.domain.authority.control import Officer
 
     said = _json(file)
     if not isinstance(said, dict) or {"key", "person", "name"} - said.keys():
@@ -309,7 +310,7 @@ def confirm(
         list[str], typer.Argument(metavar=N_("PALABRA…"), help=N_("Las seis que le leyeron por teléfono."))
     ],
 ) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         orders.confirm(workspace, orders.offered_org(workspace), " ".join(words))
@@ -318,7 +319,7 @@ def confirm(
 
 
 def show_authority(context: typer.Context) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         found_ = orders.standing(workspace)

@@ -12,15 +12,16 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server import database, identity, login, ordering
-from lnctp_tui.server.batcher import Batcher
-from lnctp_tui.server.bodies import Bodies, Lingering, Turns
-from lnctp_tui.server.control import Control
-from lnctp_tui.server.database import Pool
-from lnctp_tui.server.door import Door, door_pool
-from lnctp_tui.server.news import News
+from lnctp_tui.server.admin import identity, ordering
+from lnctp_tui.server.admin.control import Control
+from lnctp_tui.server.http.authenticator import Door, door_pool
+from lnctp_tui.server.http.bodies import Bodies, Lingering, Turns
+from lnctp_tui.server.http.threads import Threads
+from lnctp_tui.server.ingest.batcher import Batcher
+from lnctp_tui.server.ingest.log_tail import News
+from lnctp_tui.server.postgres import database, login
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.server.threads import Threads
 from lnctp_tui.sync import wire
 
 Found = TypeVar("Found")

@@ -13,18 +13,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from lnctp_tui.domain.scopes import EVERYBODY
+from lnctp_tui.domain.records.scopes import EVERYBODY
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import authority, incoming, instants, search, server_state, state
-from lnctp_tui.storage.server_state import Server
-from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import ahead, fresco, outbox, saves, wire, witness
-from lnctp_tui.sync.ahead import Ahead
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import search, state
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import authority, incoming, server_state
+from lnctp_tui.storage.replication.server_state import Server
+from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
 from lnctp_tui.sync.control import Control, Seal, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.heap import many_objects
+from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.outbox import Outbox
+from lnctp_tui.sync.prefetch import Ahead
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -36,7 +38,7 @@ AHEAD = 20_000
 WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
 WANTED = """SELECT (SELECT value FROM sync_state WHERE key = ?), json_group_array(json_array(id, after)) FROM (
   SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?)"""
-"""By index, with nothing to sort however many there are; as one row, for the reason of storage.bulk."""
+"""By index, with nothing to sort however many there are; as one row, for the reason of storage.database.bulk."""
 SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
@@ -183,7 +185,7 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
-        witness.look(self.store, page)
+        audit_check.look(self.store, page)
         self._proved(page)
         with understood():
             mark(page["from"])
@@ -201,7 +203,7 @@ class Client:
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
-            witness.saw(unit, page)
+            audit_check.saw(unit, page)
             self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
@@ -267,7 +269,7 @@ class Client:
 
     # histories
 
-    def wanted(self, most: int = ahead.SCOPES) -> list[tuple[str, int]] | None:
+    def wanted(self, most: int = prefetch.SCOPES) -> list[tuple[str, int]] | None:
         """The scopes whose histories are to be fetched next and how far each is; None before any beginning.
 
         Everybody's comes first and alone: before it is whole nobody's author is known.
@@ -371,13 +373,13 @@ def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any
         kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT)
     cursor = kept.get(server_state.CURSOR) or list(wire.START)
     proof = kept.get(server_state.PROOF)
-    audit = kept.get(server_state.AUDIT) or list(witness.START)
+    audit = kept.get(server_state.AUDIT) or list(audit_check.START)
     path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
     if proof:
         path += f"&proof={proof[0]}.{proof[1]}"
     if audit[0]:
         path += f"&audit={audit[0]}"
-    return {**line.call("GET", path, wait=wait), witness.KNEW: audit}
+    return {**line.call("GET", path, wait=wait), audit_check.KNEW: audit}
 
 
 def _carried(entry: Mapping[str, Any]) -> list[Any]:

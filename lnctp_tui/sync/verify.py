@@ -19,10 +19,11 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from lnctp_tui.domain import changes as forms
-from lnctp_tui.domain import record_check, writing
-from lnctp_tui.storage import authority, server_state, state
-from lnctp_tui.storage.session import Unit
+from lnctp_tui.domain.records import changes as forms
+from lnctp_tui.domain.records import record_check, writing
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Unit
+from lnctp_tui.storage.replication import authority, server_state
 from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]

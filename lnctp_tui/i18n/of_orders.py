@@ -100,6 +100,14 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         UNDONE,
         N_("«lnctp authority key» hace la llave; los responsables actuales la ponen en la lista."),
     ),
+    "officer_phrase": (
+        N_("Su llave de responsable quedó bajo una frase anterior, que ya no abre este equipo."),
+        UNDONE,
+        N_(
+            "Haga otra con «lnctp authority key ARCHIVO»; los demás responsables la ponen en la lista con "
+            "«lnctp authority change»."
+        ),
+    ),
     "no_authority": (
         N_("La organización todavía no tiene responsables, o este equipo no los confirmó."),
         UNDONE,

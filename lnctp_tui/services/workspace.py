@@ -11,6 +11,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services import officers
 from lnctp_tui.services.deeds import deed
 from lnctp_tui.services.keeper import Keeper
 from lnctp_tui.services.pieces import DRAFT
@@ -199,6 +200,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
     if counselor is None:
         store.close()
         raise VaultUnfinished
+    officers.settle(store)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:

@@ -21,7 +21,7 @@ from textual.widgets import Input
 from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
-from lnctp_tui.app_lock import KEPT, LOCKED, LOST, LockWatch, on_hang_up
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, LockWatch, on_hang_up
 from lnctp_tui.app_saving import Saving
 from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
@@ -79,7 +79,9 @@ class LnctpApp(OrderedKeysApp[int]):
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
+        self.ordered = False
+        """Whether officers took the laptop from its person: no way leads back to what is open."""
         self.saving = Saving(self)
         self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self._drain_after_fault
@@ -297,6 +299,11 @@ class LnctpApp(OrderedKeysApp[int]):
         """Hide everything and end the process that holds the key."""
         self.action_lock()
 
+    def lock_by_order(self) -> None:
+        """The same because officers ordered it; the next screen says so."""
+        self.ordered = True
+        self.action_lock()
+
     @property
     def sync_status(self) -> SyncStatus | None:
         """How synchronisation stands; None before the first look."""
@@ -455,7 +462,7 @@ class LnctpApp(OrderedKeysApp[int]):
             return
         whole = not self.saving.unsaved
         if code == LOCKED:
-            remember(self._workspace, here)
+            remember(self._workspace, Standing() if self.ordered else here)
         self.call_later(self._end, code, None if whole else KEPT if safe else LOST)
 
     def _end(self, code: int, lacks: int | None) -> None:
@@ -463,8 +470,9 @@ class LnctpApp(OrderedKeysApp[int]):
         self._leaving = True
         self.locks = code == LOCKED
         self.says = not self.locks or self._hung_up
-        self.last_resort(lacks or code, LAST_RESORT)
-        self.exit(lacks or code)
+        code = lacks or (ORDERED if self.ordered and self.locks else code)
+        self.last_resort(code, LAST_RESORT)
+        self.exit(code)
 
     def _hold(self, code: int) -> None:
         """Hide, say what is missing, and wait: for the disk, for the phrase, or for the word that loses it."""
@@ -476,9 +484,9 @@ class LnctpApp(OrderedKeysApp[int]):
         self._leaves = LOCKED if locked else code
         if held is None:
             self.clear_notifications()
-            self.push_screen(HoldScreen(locked=locked))
+            self.push_screen(HoldScreen(locked=locked, ordered=self.ordered))
         elif locked:
-            held.close_way()
+            held.close_way(ordered=self.ordered)
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""
@@ -497,11 +505,13 @@ class LnctpApp(OrderedKeysApp[int]):
         """Go on after all with what was on the screen."""
         from lnctp_tui.screens.hold import HoldScreen
 
+        if self.ordered:
+            return
         self._leaves = None
         self.watch_lock.touch()
         while any(isinstance(each, HoldScreen) for each in self.screen_stack):
             self.pop_screen()
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
         self.sync_begin()
 
     def close_workspace(self) -> None:

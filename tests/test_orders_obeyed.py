@@ -238,7 +238,7 @@ def test_an_order_for_another_laptop_and_one_that_is_over_change_nothing(scene: 
     assert (scene.sealed, scene.hidden(SENT)) == ([], None)
     scene.told(scene.order("wipe", "laura", "rosa", until="2026-11-30T09:00:00.000000Z"))
     assert scene.state() == before
-    assert scene.hidden(SENT) == "cases_hidden"
+    assert scene.hidden(SENT) == "hidden_by_order"
 
 
 def test_a_clock_that_was_set_back_brings_no_order_to_life(scene: Scene) -> None:
@@ -279,7 +279,7 @@ def test_a_vault_that_nobody_could_open_again_only_hides_until_an_approval(scene
     scene.control().fetch()
     assert "seal_only_hides" in scene.alarms()
     assert "/v1/obeyed" not in [path for path, _ in scene.line.asked]
-    assert scene.hidden(SENT) == "cases_hidden"
+    assert scene.hidden(SENT) == "hidden_by_order"
     assert scene.state() == before
     scene.told(scene.order("device", "rosa", rev=2))
     assert scene.hidden(SENT) is None

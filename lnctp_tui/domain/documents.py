@@ -137,7 +137,9 @@ def _depth(value: Any) -> int:
     """Lists and objects within each other, and what is in the innermost."""
     if not isinstance(value, dict | list):
         return 1
-    below = [each for each in (value.values() if isinstance(value, dict) else value) if type(each) in (dict, list)]
+    below = [
+        each for each in (value.values() if isinstance(value, dict) else value) if type(each) in (dict, list)
+    ]
     return 1 + (max(map(_depth, below)) if below else bool(value))
 
 

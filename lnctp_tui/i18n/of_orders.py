@@ -43,12 +43,17 @@ ORDERS: dict[str, tuple[str, str, str]] = {
     ),
     "signed_wipe": (
         N_("Dos responsables de su organización ordenaron borrar este equipo."),
-        N_("Se borró lo que la orden dice, y nada más."),
+        N_("Se borró lo que la orden dice, y nada más; de una orden vencida, nada."),
         N_("Llame a su coordinación. Puede seguir tomando llamadas."),
     ),
     "signed_upload_only": (
         N_("Los responsables de su organización dejaron este equipo solo para entregar lo que falta."),
         N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "hidden_by_order": (
+        N_("Sus responsables retiraron este equipo con una orden firmada: lo de antes no se muestra."),
+        N_("Ocultarlo no borró nada."),
         N_("Llame a su coordinación. Puede seguir tomando llamadas."),
     ),
     "control_form": (N_("Llegó una orden mal hecha."), FORMER, COORDINATION),

@@ -27,6 +27,10 @@ ENDED = {
     "77": N_(
         "Al cerrarse, lo último que escribió no se pudo guardar en ningún lado. Lo anterior está en el disco."
     ),
+    "79": N_(
+        "Este equipo se cerró por una orden que firmaron sus responsables. Llame a su coordinación; al abrir se "
+        "lee cuál fue."
+    ),
 }
 """What is said of the worker before, by its exit code (app_lock)."""
 

@@ -18,8 +18,7 @@ from lnctp_tui.storage import instants, sound, state
 from lnctp_tui.storage.session import TABLES, Store, Unit
 
 CONTACTS, CASES = TABLES["contacts"], TABLES["cases"]
-OPEN_CALL = "call:"
-"""Key of a call that is not finished → when it began. Kept on this laptop: a colleague's is not ours."""
+OPEN_CALL = grace.OPEN_CALL
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class CallLine:
 def unfinished(store: Store) -> list[UnfinishedCall]:
     """Calls to be offered again, newest first."""
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = grace.begun(connection)
         query = select(CONTACTS, CASES.c.folio).outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         rows = connection.execute(query.where(CONTACTS.c.id.in_(list(begun)), CONTACTS.c.erased_at.is_(None)))
         found = []
@@ -105,7 +104,7 @@ def list_calls(store: Store, limit: int = 200, *, unfinished_only: bool = False)
         .limit(limit)
     )
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = grace.begun(connection)
         query = query.where(
             or_(grace.shown(connection, store.now(), "contacts"), CONTACTS.c.id.in_(list(begun)))
         )

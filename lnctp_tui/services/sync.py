@@ -41,7 +41,7 @@ from lnctp_tui.storage.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, 
 from lnctp_tui.storage.tables import SCOPES
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.control import UNCONFIRMED
-from lnctp_tui.sync.loop import Loop, Round, note_problem
+from lnctp_tui.sync.loop import TOLD, Loop, Round, note_problem
 from lnctp_tui.sync.repair import Comparison, compare
 from lnctp_tui.sync.transport import dial
 
@@ -104,6 +104,8 @@ class SyncStatus:
     back: dict[str, Any] | None = None
     """What is missing since this laptop came back from a copy, as long as the alarm stands: at least `missing` saves;
     `waiting` changes waited at the last sending; all up to `at` is there."""
+    ordered: str | None = None
+    """What officers signed of this laptop that takes something from it: `upload_only`, `revoked`, `seal`, `wipe`."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -180,6 +182,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             clock_offset=int(kept.get("offset") or 0),
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
             offers=len(kept.get("offers") or {}),
+            ordered=kept.get("signed_state") if kept.get("signed_state") in TOLD else None,
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(grace.withdrawn()))) or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
@@ -290,7 +293,8 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace))
+            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace),
+                            last=workspace.writer.last)  # fmt: skip
             try:
                 Round(client).run()
             except SyncFailed:
@@ -347,6 +351,7 @@ class Synchroniser:
         self.on_taken: Callable[[], object] = lambda: None
         """An order took this laptop from its person: lock now. What waits is saved."""
         self._loop.seal = _sealer(workspace)
+        self._loop.last = workspace.writer.last
         self._loop.on_taken = lambda: self.on_taken()
 
     def start(self) -> None:

@@ -31,6 +31,8 @@ STATE = "sync:signed_state"
 """What officers signed of this laptop (domain.control.Standing.device); none when they signed nothing."""
 BARRED = "sync:barred"
 """The same while it takes this laptop's records from sight."""
+BARRED_AT = "sync:barred_at"
+"""Since when, so that a call that was open then is hidden too, and one that is taken afterwards is not."""
 BARRING = frozenset({"revoked", "seal", "wipe"})
 CURSOR = "sync:orders"
 """[place, hash]: how far the server's list of orders was read, and the hash of the order there."""

@@ -240,9 +240,7 @@ def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool =
         return _set_phrase(home, replace(vault, shut=False), key, new, kind)
 
 
-def _set_phrase(
-    home: Path, vault: Vault, key: Key, new: str, kind: Kind, kdf: Kdf | None = None
-) -> Key:
+def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind, kdf: Kdf | None = None) -> Key:
     _save(home, _wrapped(replace(vault, kind=kind, kdf=kdf or _new_kdf()), key.dek, new), key)
     return key
 

@@ -21,7 +21,7 @@ from lnctp_tui.storage.session import Store
 from lnctp_tui.sync import ahead, fresco, outbox, saves, wire, witness
 from lnctp_tui.sync.ahead import Ahead
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
-from lnctp_tui.sync.control import Control, Seal, no_seal
+from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.heap import many_objects
 from lnctp_tui.sync.outbox import Outbox
@@ -63,11 +63,12 @@ class Client:
         pool: ThreadPoolExecutor,
         short: float = SHORT,
         seal: Seal = no_seal,
+        last: Last = at_once,
     ) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
         self.contact = Contact(store, line)
-        self.control = Control(store, line, seal)
+        self.control = Control(store, line, seal, last)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.compared_saves = False
         """The server proved how far it knows this laptop: before that nothing goes out that would say it anew."""

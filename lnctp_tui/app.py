@@ -72,7 +72,10 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def __init__(self, home: Path, profile: access.Profile | None, *, watch: LockWatch | None = None) -> None:
         super().__init__(
-            css_path=[STYLES / "app.tcss", *([STYLES / "first.tcss"] if profile is None else [])]
+            css_path=[
+                STYLES / "app.tcss",
+                *([STYLES / "first.tcss"] if profile is None or profile.sealed else []),
+            ]
         )
         self.home = home
         self.profile = profile
@@ -131,6 +134,10 @@ class LnctpApp(OrderedKeysApp[int]):
             from lnctp_tui.screens.first_run import FirstRunScreen
 
             return FirstRunScreen()
+        if self.profile.sealed:
+            from lnctp_tui.screens.sealed import SealedScreen
+
+            return SealedScreen(self.profile)
         from lnctp_tui.screens.unlock import UnlockScreen
 
         return UnlockScreen(self.profile)

@@ -10,9 +10,12 @@ COORDINATION = N_("Avise a su coordinación y siga tomando llamadas.")
 
 ORDERS: dict[str, tuple[str, str, str]] = {
     "vault_sealed": (
-        N_("Este equipo está sellado."),
-        N_("Lo registrado sigue aquí, cifrado; ninguna frase lo abre."),
-        N_("Llame a su coordinación: dos custodios pueden abrirlo con «olvidé la frase»."),
+        N_("Sus responsables sellaron este equipo."),
+        N_("Nada se borró: lo registrado sigue aquí, cifrado, y ninguna frase ni hoja lo abre."),
+        N_(
+            "Llame a su coordinación: lo abren dos custodios. «lnctp recovery request ARCHIVO» hace la solicitud "
+            "y «lnctp recovery finish RESPUESTA» lee su respuesta."
+        ),
     ),
     "authority_unconfirmed": (
         N_("La organización tiene responsables y este equipo todavía no los confirma."),

@@ -129,7 +129,7 @@ class DeskScreen(AppScreen[None]):
             return []
         room = max(20, self.size.width - 4)
         return [
-            heading(_("Orden de sus responsables")),
+            Line((Cell(_("Orden de sus responsables"), None, "warning"), Cell("", 1, "muted"))),
             *(note(line) for line in wrap(problem(f"signed_{order}"), room)),
             note(""),
         ]

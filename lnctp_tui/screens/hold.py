@@ -53,7 +53,7 @@ class HoldScreen(AppDialog[None]):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK, self._look)
-        self.query_one("#hold-phrase").display = not self.ordered
+        self._hide_phrase()
 
     def _why(self) -> str:
         return _(
@@ -78,9 +78,15 @@ class HoldScreen(AppDialog[None]):
     def close_way(self, *, ordered: bool = False) -> None:
         """From now on only the phrase leads back; `ordered`: nothing does."""
         self.locked, self.ordered = True, self.ordered or ordered
-        self.query_one("#hold-phrase").display = not self.ordered
+        self._hide_phrase()
         self.query_one(".muted", Static).update(Content(self._way_back()))
         self.refresh_bindings()
+
+    def _hide_phrase(self) -> None:
+        if self.ordered:
+            self.query_one("#hold-phrase").display = False
+            self.set_focus(None)
+            self.call_after_refresh(self.refresh_bindings)
 
     def _look(self) -> None:
         self.query_one("#hold-missing", Static).update(Content(self._missing()))

@@ -89,6 +89,11 @@ class Standing:
     key: str | None
     """This laptop's officer's key, on the list or not."""
 
+    @property
+    def founding(self) -> bool:
+        """Whether this laptop's key may be on a first list that is being signed."""
+        return self.key is not None and not self.n and self.offered is None
+
 
 def standing(workspace: Workspace) -> Standing:
     """From this laptop alone."""

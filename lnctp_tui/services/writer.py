@@ -141,7 +141,8 @@ class Writer(threading.Thread):
         Only for what deletes all of it. Raises what `deed` raises; then writing goes on.
         """
         if self._over:
-            return deed()
+            deed()
+            return
         said: list[Exception | None] = []
         ended = threading.Event()
 
@@ -162,7 +163,7 @@ class Writer(threading.Thread):
         self.submit(run)
         while not ended.wait(LOOK):
             if self._ending:
-                return None
+                return
         if error := said[0]:
             raise error
 

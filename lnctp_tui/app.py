@@ -223,6 +223,7 @@ class LnctpApp(OrderedKeysApp[int]):
         from lnctp_tui.screens.sync import SyncScreen
 
         self._workspace = start.workspace
+        start.workspace.on_taken = lambda: self.later(self.lock_by_order)
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         if start.workspace.keeper is not None:
             start.workspace.keeper.on_told = lambda error: self.later(self.saving.harmed, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from lnctp_tui import launcher
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import ORDERED
 from lnctp_tui.errors import Refused, VaultError
-from lnctp_tui.services import access, calls, sync
+from lnctp_tui.services import access, calls, orders, sync
 from lnctp_tui.services.intake import Intake
 from lnctp_tui.services.workspace import open_workspace
 from lnctp_tui.storage import leaving, recovery, vault
@@ -166,3 +167,14 @@ async def test_a_wipe_in_a_call_locks_and_leaves_what_the_order_says(
     _before, after = await opens(furnished)
     assert "ordenaron borrar este equipo" in after
     assert CANARY not in after
+
+
+async def test_an_order_that_comes_with_something_else_that_was_asked_locks_too(
+    team: Officers, furnished: Founded
+) -> None:
+    async with on_a_call(team, furnished) as (app, pilot, key):
+        app.syncing.end()  # the thread hears of nothing
+        person = team.served.app.state.services.control.now("main").standing.whose(key)
+        team.do("device", key, person=person, state="revoked")
+        await asyncio.to_thread(orders.refresh, app.workspace)
+        await taken(app, pilot)

@@ -126,6 +126,16 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("No se confirmó nada."),
         N_("Repítanlas por teléfono; si siguen sin coincidir, no confirme y avise: puede ser un engaño."),
     ),
+    "already_signed": (
+        N_("Usted ya firmó este documento."),
+        N_("Su firma sigue contando, una vez."),
+        N_("Falta la de otra persona: pídale que abra «Órdenes» o «lnctp order list»."),
+    ),
+    "control_file": (
+        N_("El archivo {name} no es una llave, una orden ni una lista de responsables."),
+        UNDONE,
+        N_("Use el que hicieron «lnctp authority key» o «lnctp order export»."),
+    ),
     "phrase_missing": (N_("Para firmar hace falta la frase."), UNDONE, N_("Escríbala y pulse Enter.")),
     "reason_missing": (
         N_("Para rechazar hace falta un motivo."),
@@ -134,8 +144,8 @@ ORDERS: dict[str, tuple[str, str, str]] = {
     ),
     "no_such_order": (
         N_("No hay una orden, y solo una, que empiece así."),
-        "",
-        N_("«lnctp order list» las dice."),
+        UNDONE,
+        N_("«lnctp order list» las dice; una que esperaba puede estar ya ordenada, rechazada o vencida."),
     ),
     "no_such_laptop": (
         N_("No hay un equipo, y solo uno, con esas palabras."),

@@ -48,7 +48,7 @@ from lnctp_tui.sync.transport import dial
 __all__ = [
     "REASON", "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus",
     "Synchroniser", "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint",
-    "offer", "offers", "once", "open_again", "quarantine", "release", "search_server", "settle", "status",
+    "offer", "offers", "once", "open_again", "quarantine", "release", "sealer", "search_server", "settle", "status",
     "waiting",
 ]  # fmt: skip
 
@@ -293,7 +293,7 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace),
+            client = Client(store, line, pool=pool, short=UNHURRIED, seal=sealer(workspace),
                             last=workspace.writer.last)  # fmt: skip
             try:
                 Round(client).run()
@@ -317,7 +317,9 @@ DRAIN = 5.0
 """Seconds that a seal waits for what is being written; the rest stands in the emergency journal."""
 
 
-def _sealer(workspace: Workspace) -> Callable[[str], bool]:
+def sealer(workspace: Workspace) -> Callable[[str], bool]:
+    """What closes a workspace's vault by an order, once all that waits is written."""
+
     def seal(order: str) -> bool:
         workspace.writer.drain(DRAIN)
         return vault.seal(workspace.home, workspace.key, order)
@@ -350,7 +352,7 @@ class Synchroniser:
         self._loop.on_broken = _keep
         self.on_taken: Callable[[], object] = lambda: None
         """An order took this laptop from its person: lock now. What waits is saved."""
-        self._loop.seal = _sealer(workspace)
+        self._loop.seal = sealer(workspace)
         self._loop.last = workspace.writer.last
         self._loop.on_taken = lambda: self.on_taken()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,8 @@ class Workspace:
     counselor_name: str
     key: Key = field(repr=False)
     keeper: Keeper | None = None
+    on_taken: Callable[[], object] = field(default=lambda: None, repr=False)
+    """Called when an order took this laptop from its person while something else was asked of the server."""
     pending: accepted.Pending | None = field(default=None, repr=False)
     """An organisation's folder that nobody accepted, so that it is not used."""
 

@@ -169,13 +169,14 @@ def test_who_is_no_officer_and_what_is_no_order_is_told_in_plain_words(
         1, True, True,
     )  # fmt: skip
     assert "No hay un equipo" in laura.run("order", "new", "seal", "ffffffff").err
-    for words_, told in (
+    misused: tuple[tuple[Words, str], ...] = (
         (("order", "new", "burn", "x"), "seal, device, person, wipe, erase"),
         (("order", "new", "device", "x", "--state", "seal"), "active, upload_only, revoked"),
         (("order", "new", "person", "x", "--role", "boss"), "counselor, supervisor"),
         (("order", "new", "seal", "x", "--why", "a" * 201), "200"),
         (("order", "new", "seal", "x", "--why", "a\nb"), "200"),
-    ):
+    )
+    for words_, told in misused:
         said = laura.run(*words_)
         assert (said.code, told in said.err) == (2, True), said
     junk = tmp_path / "junk.json"
@@ -194,8 +195,13 @@ def test_who_is_no_officer_and_what_is_no_order_is_told_in_plain_words(
     early = ana.run("order", "new", "seal", "ffffffff")
     assert early.code == 1
     assert ana.run("authority", "confirm", *words.split()).code == 0
-    for command in (("new", "seal", "ffffffff"), ("sign", "ffffffff"), ("refuse", "ffffffff", "--why", "x")):
-        said = ana.run("order", *command)
+    denied: tuple[Words, ...] = (
+        ("new", "seal", "ffffffff"),
+        ("sign", "ffffffff"),
+        ("refuse", "ffffffff", "--why", "x"),
+    )
+    for refused in denied:
+        said = ana.run("order", *refused)
         assert (said.code, "responsable" in said.err or "No hay una orden" in said.err) == (1, True), said
     assert ana.run("--json", "order", "list").json == {"orders": [], "drafts": []}
 

@@ -242,7 +242,12 @@ async def test_the_first_list_waits_on_the_screen_of_whoever_has_a_key_and_is_si
     draft = Draft("authority", made, "person-laura", "2026-11-30T00:20:00.000000Z", ("person-laura",), 2)
     monkeypatch.setattr(orders, "waiting", lambda _workspace: [draft])
     signed: list[str] = []
-    monkeypatch.setattr(orders, "sign", lambda _w, each, typed: signed.append(each.signed.hash) or False)
+
+    def sign(_workspace: Any, each: Draft, _typed: str) -> bool:
+        signed.append(each.signed.hash)
+        return False
+
+    monkeypatch.setattr(orders, "sign", sign)
     async with desk(furnished) as (app, pilot):
         await to_orders(app, pilot)
         assert "RESPONSABLES, lista 1" in said_on(app)

@@ -50,13 +50,13 @@ class Signed:
 
     @cached_property
     def _good(self) -> frozenset[str]:
-        from nacl.bindings import crypto_sign_open
         from nacl.exceptions import CryptoError
+        from nacl.signing import VerifyKey
 
         content, good = _to_sign(self.kind, self.hash), set()
         for key, signature in self.sigs:
             try:
-                crypto_sign_open(bytes.fromhex(signature) + content, bytes.fromhex(key))
+                VerifyKey(bytes.fromhex(key)).verify(content, bytes.fromhex(signature))
             except (CryptoError, ValueError, TypeError):
                 continue
             good.add(key)

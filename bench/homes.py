@@ -11,17 +11,19 @@ from typing import Any
 
 from bench.make_cases import cases
 from bench.report import OUT
-from lnctp_tui.services import access
-from lnctp_tui.services.importing import import_file
-from lnctp_tui.services.workspace import Workspace, open_workspace
-from lnctp_tui.storage import engine, paths, vault
-from tests.pty_app import PHRASE
+from lnctp_tui.services.exchange.importing.run import import_file
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.vault import vault
+from tests.support.pty_app import PHRASE
 
 ROOT = Path(__file__).parent.parent
 MADE_BY = (
     "bench/make_cases.py",
     "lnctp_tui/models/*.py",
-    "lnctp_tui/storage/search.py",
+    "lnctp_tui/storage/database/search.py",
     "migrations/client/**/*.py",
 )
 """A vault filled by other code than this is not the one that is measured."""
@@ -31,7 +33,7 @@ def empty(name: str) -> Path:
     """A vault with nothing in it, made anew."""
     home = OUT / name
     shutil.rmtree(home, ignore_errors=True)
-    access.found(
+    vault_access.found(
         home, PHRASE, kind="own", language="es", zone="America/Mexico_City", name="Consejera de Prueba"
     )
     return home

@@ -8,8 +8,10 @@ from typing import Any
 from bench import homes
 from bench.report import OUT, Measure, within
 from bench.store import milliseconds
-from lnctp_tui.storage import engine, paths, search, vault
-from tests.pty_app import PHRASE
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine, search
+from lnctp_tui.storage.vault import vault
+from tests.support.pty_app import PHRASE
 
 Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 

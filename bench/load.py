@@ -19,7 +19,7 @@ from nacl.signing import SigningKey
 from bench import office
 from bench.office import Served, consumed, free_port, until_up
 from bench.report import OUT, Measure, p50
-from lnctp_tui.domain import changes
+from lnctp_tui.domain.records import changes
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lnctp_tui.domain import folio
-from lnctp_tui.domain.document import SCHEMA, Document, Record
-from lnctp_tui.storage import catalogs
+from lnctp_tui.domain.records.document import SCHEMA, Document, Record
+from lnctp_tui.domain.values import folio
+from lnctp_tui.storage.protocol import protocol_loader
 
 SEED = 20260101
 BEGIN = datetime(2019, 1, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ VENUES = "un bar|una fonda|una casa de familia|un rancho|una maquila|una barberÃ
 
 def cases(count: int, seed: int = SEED) -> Iterator[Document]:
     """`count` case documents, oldest first."""
-    protocol = catalogs.load()
+    protocol = protocol_loader.load()
     codes = {name: [row.code for row in found.rows] for name, found in protocol.catalogs.items()}
     codes["indicator"] = [row.code for row in protocol.indicators.rows]
     dice = random.Random(seed)

@@ -23,14 +23,15 @@ import orjson
 from bench import homes
 from bench.make_cases import NAMES, SENTENCES, TOWNS, VENUES
 from bench.report import OUT
-from lnctp_tui.domain import folio
-from lnctp_tui.server import database, embedded
-from lnctp_tui.server.people import Office
+from lnctp_tui.domain.values import folio
+from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.settings import HOME
-from lnctp_tui.services import sync
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import catalogs, instants
-from lnctp_tui.storage.session import New
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import New
+from lnctp_tui.storage.protocol import protocol_loader
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round
 from lnctp_tui.sync.transport import HttpLine, dial
@@ -72,7 +73,7 @@ class Served:
         """Makes a laptop the active device of a new person."""
         with self.office() as office:
             code = office.code(office.add("Persona de Prueba", role))[0]
-        sync.enroll(workspace, self.url, code)
+        synchronise.enroll(workspace, self.url, code)
         with self.office() as office:
             office.set_state(office.device(workspace.store.author.device), "active")
 
@@ -111,7 +112,7 @@ def line(workspace: Workspace) -> Iterator[Client]:
     """The laptop's client with a connection of its own, at the pace of `lnctp sync --once`."""
     connected: HttpLine = dial(workspace.store)
     with ThreadPoolExecutor(2) as pool:
-        yield Client(workspace.store, connected, pool=pool, short=sync.UNHURRIED)
+        yield Client(workspace.store, connected, pool=pool, short=synchronise.UNHURRIED)
     connected.close()
 
 
@@ -123,7 +124,7 @@ def whole_round(client: Client) -> None:
 def cases(count: int, seed: int = SEED) -> Iterator[tuple[str, dict[str, Any]]]:
     """Ids and patches of cases, each one record of about 2 KB: a summary and twenty answers."""
     dice = random.Random(seed)
-    protocol = catalogs.load()
+    protocol = protocol_loader.load()
     codes = [f"{name}.{row.code}" for name in ("act", "means", "modality", "indicator", "vulnerability")
              for row in (protocol.indicators if name == "indicator" else protocol.catalogs[name]).rows]  # fmt: skip
     for number in range(count):

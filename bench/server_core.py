@@ -13,12 +13,14 @@ from typing import Any
 
 from bench import office
 from bench.report import Measure, within
-from lnctp_tui.server import database, embedded, pull, push, schema
+from lnctp_tui.server.ingest import push
+from lnctp_tui.server.postgres import database, embedded, schema
+from lnctp_tui.server.read import pull
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.heap import many_objects
+from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.wire import Mark
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 import pg
 from server_office import KEY, Laptop

@@ -9,12 +9,12 @@ from typing import Any
 
 from bench.homes import opened
 from bench.report import Measure, p50, p95, within
-from lnctp_tui.services import search
-from lnctp_tui.services.workspace import Workspace
-from lnctp_tui.storage import loss, vault
-from lnctp_tui.storage.mark import counting
-from lnctp_tui.storage.search import FIND, match_query
-from tests.pty_app import PHRASE
+from lnctp_tui.services.case import search
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.database.search import FIND, match_query
+from lnctp_tui.storage.vault import loss, vault
+from lnctp_tui.storage.vault.mark import counting
+from tests.support.pty_app import PHRASE
 
 EDITS = 300
 Counting = counting()

@@ -10,8 +10,8 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.report import Measure, p50, p95, within
-from lnctp_tui.storage import vault
-from tests.pty_app import KEYS, PHRASE, PtyApp
+from lnctp_tui.storage.vault import vault
+from tests.support.pty_app import KEYS, PHRASE, PtyApp
 
 ROWS, COLUMNS = 34, 130
 FLOOR = (sys.executable, "-m", "bench.one_input")

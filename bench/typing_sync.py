@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench import homes, office, terminal
 from bench.report import OUT, Measure, p50, p95, within
-from lnctp_tui.services import sync
-from lnctp_tui.services.workspace import Workspace
+from lnctp_tui.services.sync import synchronise
+from lnctp_tui.services.vault.workspace import Workspace
 
 PAUSE = 0.25
 """Seconds between two changes of the colleague."""
@@ -27,7 +27,7 @@ def typing(home: Path, turns: int) -> list[Measure]:
         enrolled, alone = copied(home, "typing-on"), copied(home, "typing-off")
         with homes.opened(enrolled) as (workspace, _):
             served.enrol(workspace, "supervisor")
-            sync.once(workspace)
+            synchronise.once(workspace)
         with terminal.desk(enrolled) as ours, terminal.desk(alone) as without:
             for app in (ours, without):
                 terminal.open_field(app)

@@ -28,17 +28,17 @@ from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.access import Key
-    from lnctp_tui.services.intake import Intake
-    from lnctp_tui.services.keeping import Missing
+    from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
-    from lnctp_tui.services.sync import SyncStatus
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.sync.synchronise import SyncStatus
+    from lnctp_tui.services.vault.missing_saves import Missing
+    from lnctp_tui.services.vault.vault_access import Key
+    from lnctp_tui.services.vault.workspace import Workspace
 
 QUIT, REFUSED = 0, 78
 """Exit codes for the launcher: done; told why it cannot go on."""
@@ -70,7 +70,9 @@ class LnctpApp(OrderedKeysApp[int]):
         Binding("f1", "help", N_("ayuda"), show=False, id="app.help"),
     ]
 
-    def __init__(self, home: Path, profile: access.Profile | None, *, watch: LockWatch | None = None) -> None:
+    def __init__(
+        self, home: Path, profile: vault_access.Profile | None, *, watch: LockWatch | None = None
+    ) -> None:
         super().__init__(
             css_path=[
                 STYLES / "app.tcss",
@@ -131,14 +133,14 @@ class LnctpApp(OrderedKeysApp[int]):
     def get_default_screen(self) -> Screen[Any]:
         """The first screen: nothing else is imported for it."""
         if self.profile is None:
-            from lnctp_tui.screens.first_run import FirstRunScreen
+            from lnctp_tui.screens.vault.first_run import FirstRunScreen
 
             return FirstRunScreen()
         if self.profile.sealed:
-            from lnctp_tui.screens.sealed import SealedScreen
+            from lnctp_tui.screens.vault.sealed import SealedScreen
 
             return SealedScreen(self.profile)
-        from lnctp_tui.screens.unlock import UnlockScreen
+        from lnctp_tui.screens.vault.unlock import UnlockScreen
 
         return UnlockScreen(self.profile)
 
@@ -167,7 +169,7 @@ class LnctpApp(OrderedKeysApp[int]):
             except VaultUnfinished:
                 return found
             except (SavesMissing, DatabaseDamaged) as error:
-                from lnctp_tui.services.keeping import missing
+                from lnctp_tui.services.vault.missing_saves import missing
 
                 return missing(self.home, found, error)
 
@@ -179,18 +181,18 @@ class LnctpApp(OrderedKeysApp[int]):
                 self.enter(found)
             else:
                 self._ask_protocol(found)
-        elif not isinstance(found, access.Key):
-            from lnctp_tui.screens.loss import LossScreen
+        elif not isinstance(found, vault_access.Key):
+            from lnctp_tui.screens.vault.loss import LossScreen
 
             self.push_screen(LossScreen(found, self.profile.zone if self.profile else "UTC"))
         else:  # the first run was cut off
-            from lnctp_tui.screens.first_run import FirstRunScreen
+            from lnctp_tui.screens.vault.first_run import FirstRunScreen
 
             self.push_screen(FirstRunScreen(found, self.profile))
 
     def _ask_protocol(self, start: Start) -> None:
         """Files of the protocol changed: shown before the desk, and used only with the phrase."""
-        from lnctp_tui.screens.protocol_changed import ProtocolChangedScreen
+        from lnctp_tui.screens.vault.protocol_changed import ProtocolChangedScreen
 
         def answered(accepted: bool | None) -> None:
             start.workspace.set_setting(RESUME, None)
@@ -218,9 +220,9 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def enter(self, start: Start) -> None:
         """The phrase was accepted and the database is open: show the desk, or where the lock came."""
-        from lnctp_tui.screens.desk import DeskScreen
-        from lnctp_tui.screens.search import SearchScreen
-        from lnctp_tui.screens.sync import SyncScreen
+        from lnctp_tui.screens.lists.desk import DeskScreen
+        from lnctp_tui.screens.lists.search import SearchScreen
+        from lnctp_tui.screens.sync.sync import SyncScreen
 
         self._workspace = start.workspace
         start.workspace.on_taken = lambda: self.later(self.lock_by_order)
@@ -264,13 +266,13 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def new_call(self) -> None:
         """Start a call and go there."""
-        from lnctp_tui.services.intake import Intake
+        from lnctp_tui.services.call.intake import Intake
 
         self.forms_open.show(Intake.start(self.workspace))
 
     def reopen_call(self, contact_id: str) -> None:
         """Go to an open call, or open an unfinished one."""
-        from lnctp_tui.services.intake import Intake
+        from lnctp_tui.services.call.intake import Intake
 
         if not self.forms_open.go(contact_id):
             self.in_reader(
@@ -279,7 +281,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def edit_case(self, case_id: str) -> None:
         """Open an existing case in the form."""
-        from lnctp_tui.services.intake import Intake
+        from lnctp_tui.services.call.intake import Intake
 
         if not self.forms_open.go(case_id):
             show = self.forms_open.show
@@ -291,7 +293,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
-        from lnctp_tui.screens.case import CaseScreen
+        from lnctp_tui.screens.case.case import CaseScreen
 
         self.push_screen(CaseScreen(case_id))
 
@@ -338,7 +340,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def unsaved(self) -> list[str]:
         """What the database lacks, a line for each form."""
-        from lnctp_tui.screens.unsaved import lines
+        from lnctp_tui.screens.vault.unsaved import lines
 
         writer = self.workspace.writer
         return lines(writer.unsaved(), self.workspace, self.forms_open.names)
@@ -484,7 +486,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def _hold(self, code: int) -> None:
         """Hide, say what is missing, and wait: for the disk, for the phrase, or for the word that loses it."""
-        from lnctp_tui.screens.hold import HoldScreen
+        from lnctp_tui.screens.vault.hold import HoldScreen
 
         self._leaving = False
         locked = code == LOCKED or self._leaves == LOCKED
@@ -511,7 +513,7 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def come_back(self) -> None:
         """Go on after all with what was on the screen."""
-        from lnctp_tui.screens.hold import HoldScreen
+        from lnctp_tui.screens.vault.hold import HoldScreen
 
         if self.ordered:
             return
@@ -544,14 +546,14 @@ SAID = {
 }
 """What stands on the terminal after an end that could not save everything."""
 DEMO_KEY = "LNCTP_DEMO_KEY"
-"""Names the pipe with the key of a throw-away vault (services.demo)."""
+"""Names the pipe with the key of a throw-away vault (services.vault.demo)."""
 
 
 def run_worker() -> int:
     """Runs the app on the data folder; the exit code for the launcher. Ends the process by itself if threads hang."""
-    home = access.data_folder()
+    home = vault_access.data_folder()
     try:
-        profile = access.profile(home)
+        profile = vault_access.profile(home)
     except LnctpError as error:
         sys.stderr.write(f"{explain(error)}\n")
         return REFUSED
@@ -559,7 +561,7 @@ def run_worker() -> int:
     app = LnctpApp(home, profile)
     app.last_resort = _end_soon
     if DEMO_KEY in os.environ:
-        from lnctp_tui.services.demo import handed_key
+        from lnctp_tui.services.vault.demo import handed_key
 
         app.handed = handed_key()
     code = app.run()

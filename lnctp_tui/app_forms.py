@@ -13,10 +13,10 @@ from lnctp_tui.i18n import _
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
-    from lnctp_tui.screens.intake import IntakeScreen
-    from lnctp_tui.services.intake import Intake
+    from lnctp_tui.screens.call.intake import IntakeScreen
+    from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.vault.workspace import Workspace
 
 
 CLIMBS = 3
@@ -47,7 +47,7 @@ class OpenForms:
 
     def add(self, intake: Intake, known: str | None = None) -> str:
         """Open a form behind what is on the screen; its mode. Its rows are made when somebody goes there."""
-        from lnctp_tui.screens.intake import IntakeScreen
+        from lnctp_tui.screens.call.intake import IntakeScreen
 
         mode = self.mode(known or intake.contact.id)
         if mode not in self.opened:
@@ -148,7 +148,7 @@ class OpenForms:
 
     def saved(self, stored: Stored) -> None:
         """Tell the form whose edit is on the disk."""
-        from lnctp_tui.widgets.messages import Saved
+        from lnctp_tui.widgets.form.messages import Saved
 
         for form in self.opened.values():
             if form.intake.form.id == stored.form and form.screen.is_mounted:
@@ -184,7 +184,7 @@ def read_again(workspace: Workspace, places: Sequence[tuple[str, str]]) -> list[
 
     One that cannot be read any more is left out: the desk still has what was saved.
     """
-    from lnctp_tui.services.intake import Intake
+    from lnctp_tui.services.call.intake import Intake
 
     found: list[tuple[Intake, str | None]] = []
     for kind, id in places:

@@ -16,7 +16,7 @@ from lnctp_tui.widgets.save_bar import SaveBar
 
 if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp
-    from lnctp_tui.services.writer import Health, Writer
+    from lnctp_tui.services.vault.writer import Health, Writer
 
 SEALING = 1.5
 """Seconds that a lock waits for what the database did not take to be sealed in the journal."""
@@ -48,7 +48,7 @@ class Saving:
         self._tell_taken()
 
     def _refused(self, error: LnctpError) -> None:
-        from lnctp_tui.widgets.messages import SaveFailed
+        from lnctp_tui.widgets.form.messages import SaveFailed
 
         if not isinstance(error, StorageFailed | VaultError):  # the disk is well; what was asked is refused
             self.app.tell(error)
@@ -146,7 +146,7 @@ class Saving:
     @property
     def unsaved(self) -> bool:
         """Whether the database lacks something that a person has typed or done."""
-        from lnctp_tui.services.pieces import quiet
+        from lnctp_tui.services.vault.pending_writes import quiet
 
         writer = self.writer
         return writer is not None and not all(map(quiet, writer.unsaved()))

@@ -13,10 +13,10 @@ from lnctp_tui.app_lock import IDLE_MINUTES
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from lnctp_tui.domain.protocol import Protocol as CallProtocol
-    from lnctp_tui.services.access import Key
-    from lnctp_tui.services.desk import DeskView
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.domain.protocol.protocol import Protocol as CallProtocol
+    from lnctp_tui.services.call.desk import DeskView
+    from lnctp_tui.services.vault.vault_access import Key
+    from lnctp_tui.services.vault.workspace import Workspace
 
 RESUME = "resume"
 LANGUAGE, THEME, IDLE = "language", "theme", "idle_minutes"
@@ -83,7 +83,7 @@ class Start:
 
 
 def _to_note(app: Resumes, case_id: str) -> None:
-    from lnctp_tui.screens.case import CaseScreen
+    from lnctp_tui.screens.case.case import CaseScreen
 
     app.push_screen(CaseScreen(case_id, note=True))
 
@@ -103,20 +103,20 @@ class Preload:
             self.thread.start()
 
     def _fetch(self) -> None:
-        import lnctp_tui.screens.case
-        import lnctp_tui.screens.desk
-        import lnctp_tui.screens.search
-        import lnctp_tui.screens.sync
-        import lnctp_tui.services.desk
-        import lnctp_tui.services.workspace  # noqa: F401
+        import lnctp_tui.screens.case.case
+        import lnctp_tui.screens.lists.desk
+        import lnctp_tui.screens.lists.search
+        import lnctp_tui.screens.sync.sync
+        import lnctp_tui.services.call.desk
+        import lnctp_tui.services.vault.workspace  # noqa: F401
 
     def open(self, key: Key) -> Start:
         """The open workspace with the desk read; blocking. Raises what opening raises."""
         self.begin()
         assert self.thread is not None
         self.thread.join()
-        from lnctp_tui.services.desk import desk
-        from lnctp_tui.services.workspace import open_workspace
+        from lnctp_tui.services.call.desk import desk
+        from lnctp_tui.services.vault.workspace import open_workspace
 
         workspace = open_workspace(self.home, key, protocol=self.protocol)
         kept = workspace.setting(RESUME, None)

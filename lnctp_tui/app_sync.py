@@ -10,8 +10,8 @@ from textual.app import App
 from textual.screen import Screen
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.sync import Synchroniser, SyncStatus
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.sync.synchronise import Synchroniser, SyncStatus
+    from lnctp_tui.services.vault.workspace import Workspace
 
 SOON = 1.0
 """Seconds after a save until it is counted, so that typing counts few times."""
@@ -39,19 +39,19 @@ class Syncing:
 
     def _begin(self, workspace: Workspace) -> None:
         from lnctp_tui.errors import LnctpError
-        from lnctp_tui.storage import server_state
+        from lnctp_tui.storage.replication import server_state
 
         try:
             with workspace.store.read() as connection:
                 if server_state.server(connection) is None:
                     return
-            from lnctp_tui.services import sync  # with all that a network needs
+            from lnctp_tui.services.sync import synchronise  # with all that a network needs
 
-            self.later(self._told, sync.status(workspace))
+            self.later(self._told, synchronise.status(workspace))
         except LnctpError:  # the disk; whoever reads next tells it
             return
         if self._thread is None and not self._ended.is_set():
-            thread = sync.Synchroniser(workspace)
+            thread = synchronise.Synchroniser(workspace)
             thread.on_status = lambda said: self.later(self._told, said)
             thread.on_changed = lambda scopes: self.later(self._news, scopes)
             thread.on_taken = lambda: self.later(self.lock)
@@ -66,10 +66,10 @@ class Syncing:
             getattr(screen, "synced", _nothing)(status)
 
     def _news(self, scopes: frozenset[str]) -> None:
-        from lnctp_tui.services import handing
+        from lnctp_tui.services.case import transfer
 
         if self._workspace is not None:
-            handing.own_what_came(self._workspace, scopes)
+            transfer.own_what_came(self._workspace, scopes)
         for screen in self._screens():
             getattr(screen, "news", _nothing)(scopes)
 

@@ -290,7 +290,7 @@ def _restore_screen() -> None:
 def _speak() -> None:
     """Takes the language of the vault, for the few words the launcher says."""
     from lnctp_tui.i18n import set_language
-    from lnctp_tui.storage.vault import Vault
+    from lnctp_tui.storage.vault.vault import Vault
 
     with suppress(LnctpError, OSError):
         set_language(Vault.read(paths.home()).language)

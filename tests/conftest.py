@@ -25,8 +25,9 @@ from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
-from lnctp_tui.domain.protocol import Protocol
-from lnctp_tui.storage import catalogs, vault
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.storage.protocol import protocol_loader
+from lnctp_tui.storage.vault import vault
 
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
@@ -58,20 +59,9 @@ def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
     return lambda folder=None, content=None: built_in() if folder is None else load(folder, content)
 
 
-catalogs.load = _read_once(catalogs.load)
+protocol_loader.load = _read_once(protocol_loader.load)
 
-PTY_TESTS = [
-    "test_attack_lock.py",
-    "test_cli_terminal.py",
-    "test_crash.py",
-    "test_demo_terminal.py",
-    "test_hostile_text.py",
-    "test_long_text.py",
-    "test_terminal.py",
-    "test_whole_calls.py",
-]
-# These drive a real terminal by way of the pty module, which Windows has not.
-collect_ignore = PTY_TESTS if sys.platform == "win32" else []
+collect_ignore = ["terminal"] if sys.platform == "win32" else []
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def _server() -> Any:
     """`lnctp server` with its groups."""
     import typer
 
-    from lnctp_tui.cli import server, server_control, server_people, server_records
+    from lnctp_tui.cli.office import server, server_control, server_people, server_records
 
     alone = (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS, *server_control.COMMANDS)
     groups = ((None, server.ABOUT, alone),

@@ -9,15 +9,15 @@ import typer
 
 from lnctp_tui.cli import output, session
 from lnctp_tui.cli.records import Said, told
-from lnctp_tui.domain.document import SCHEMA
+from lnctp_tui.domain.records.document import SCHEMA
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.assess import Assessment
-    from lnctp_tui.domain.document import Document
-    from lnctp_tui.domain.protocol import Protocol
-    from lnctp_tui.services.importing_files import Row
+    from lnctp_tui.domain.assess.assess import Assessment
+    from lnctp_tui.domain.protocol.protocol import Protocol
+    from lnctp_tui.domain.records.document import Document
+    from lnctp_tui.services.exchange.importing.files import Row
 
 
 def assess(
@@ -33,7 +33,7 @@ def assess(
         read = [_read(row, protocol, several=len(rows) > 1) for row in rows]
         found = [_assessed(each, protocol) for each in read]
     else:
-        from lnctp_tui.services import cases
+        from lnctp_tui.services.case import cases
 
         with session.opened(context) as workspace:
             protocol = workspace.protocol
@@ -49,10 +49,10 @@ def assess(
 
 def _rows(path: Path) -> list[Row]:
     from lnctp_tui.i18n.reasons import reason
-    from lnctp_tui.services import importing_files
+    from lnctp_tui.services.exchange.importing import files
 
-    content = importing_files.read_bytes(path)
-    rows = importing_files.documents(path, content, importing_files.guess(path, content))
+    content = files.read_bytes(path)
+    rows = files.documents(path, content, files.guess(path, content))
     if not rows:
         raise BadInput("bad_document", what=reason("empty", {}))
     return rows
@@ -60,7 +60,7 @@ def _rows(path: Path) -> list[Row]:
 
 def _assessed(document: Document, protocol: Protocol) -> tuple[Assessment, bool]:
     """What the engines say, and whether the document is of a newer program than this one."""
-    from lnctp_tui.domain.assess import assess as assess_document
+    from lnctp_tui.domain.assess.assess import assess as assess_document
     from lnctp_tui.storage import instants
 
     newer = document["schema"] > SCHEMA
@@ -72,7 +72,7 @@ def _assessed(document: Document, protocol: Protocol) -> tuple[Assessment, bool]
 
 def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
     """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
-    from lnctp_tui.services.importing_document import read
+    from lnctp_tui.services.exchange.importing.document_form import read
 
     found, problems = ({}, [*row.problems]) if row.problems else read(row.document, protocol)
     for each in problems:
@@ -84,7 +84,7 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
 
 
 def _print_assessment(found: Assessment, protocol: Protocol) -> None:
-    from lnctp_tui.widgets import readings
+    from lnctp_tui.widgets.form import readings
 
     said = Said(protocol)
     output.say(_("Clase sugerida: {name}").format(name=said("report_class", found.suggestion.code)))

@@ -14,13 +14,13 @@ from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.control import Officer
+    from lnctp_tui.domain.authority.control import Officer
 
 ABOUT_AUTHORITY = N_("Responsables: su llave, la lista firmada, y confirmarla en este equipo.")
 
 
 def key(context: typer.Context, file: NewFile) -> None:
-    from lnctp_tui.services import officers, orders
+    from lnctp_tui.services.sync import officers, orders
 
     if file.exists() or file.is_symlink():
         raise BadInput("file_exists", name=file.name)
@@ -57,7 +57,7 @@ def change(
 
 
 def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None:
-    from lnctp_tui.services import officers, orders
+    from lnctp_tui.services.sync import officers, orders
 
     say = output.tell if session.settings(context).json else output.say
     others = [_officer(file) for file in files]
@@ -76,7 +76,7 @@ def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None
 
 
 def _officer(file: Path) -> Officer:
-    from lnctp_tui.domain.control import Officer
+    from lnctp_tui.domain.authority.control import Officer
 
     said = content_of(file)
     if not isinstance(said, dict) or {"key", "person", "name"} - said.keys():
@@ -97,7 +97,7 @@ def confirm(
         list[str], typer.Argument(metavar=N_("PALABRA…"), help=N_("Las seis que le leyeron por teléfono."))
     ],
 ) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         orders.confirm(workspace, orders.offered_org(workspace), " ".join(words))
@@ -109,7 +109,7 @@ def confirm(
 
 
 def show_authority(context: typer.Context) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         found_ = orders.standing(workspace)

@@ -12,8 +12,8 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.calls import CallLine
-    from lnctp_tui.storage.session import Store
+    from lnctp_tui.services.call.calls import CallLine
+    from lnctp_tui.storage.database.session import Store
 
 WIDE = 110
 """Columns of a terminal that shows kind and folio in the list."""
@@ -29,7 +29,7 @@ def list_calls(
         bool, typer.Option("--unfinished", help=N_("Solo las que no se terminaron."))
     ] = False,
 ) -> None:
-    from lnctp_tui.services import calls
+    from lnctp_tui.services.call import calls
 
     with session.opened(context) as workspace:
         as_json = session.settings(context).json
@@ -62,7 +62,8 @@ def show(
         str, typer.Argument(metavar="ID|FOLIO", help=N_("Identificador de la llamada, o folio de su caso."))
     ],
 ) -> None:
-    from lnctp_tui.services import calls, cases
+    from lnctp_tui.services.call import calls
+    from lnctp_tui.services.case import cases
 
     with session.opened(context) as workspace:
         store = workspace.store
@@ -80,7 +81,8 @@ def show(
 
 
 def _ids(store: Store, which: str) -> list[str]:
-    from lnctp_tui.services import calls, cases
+    from lnctp_tui.services.call import calls
+    from lnctp_tui.services.case import cases
 
     lines = cases.by_folio(store, which)
     if not lines:

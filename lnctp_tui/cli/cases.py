@@ -14,11 +14,11 @@ from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.labels import Words
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.document import Document
-    from lnctp_tui.domain.protocol import Protocol
-    from lnctp_tui.services.cases import CaseLine, HistoryLine
-    from lnctp_tui.services.importing import Report
-    from lnctp_tui.storage.session import Store
+    from lnctp_tui.domain.protocol.protocol import Protocol
+    from lnctp_tui.domain.records.document import Document
+    from lnctp_tui.services.case.cases import CaseLine, HistoryLine
+    from lnctp_tui.services.exchange.importing.run import Report
+    from lnctp_tui.storage.database.session import Store
 
 PAGE = 500
 WIDE = 110
@@ -46,7 +46,7 @@ def list_cases(
 
 
 def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
-    from lnctp_tui.services import cases
+    from lnctp_tui.services.case import cases
 
     found: list[CaseLine] = []
     while len(found) < most:
@@ -60,8 +60,8 @@ def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
 
 
 def show(context: typer.Context, folio: Which) -> None:
-    from lnctp_tui.services import cases
-    from lnctp_tui.services.deeds import deed
+    from lnctp_tui.services.case import cases
+    from lnctp_tui.services.vault.deeds import deed
 
     with session.opened(context) as workspace:
         found = [cases.document(workspace.store, each) for each in session.case_ids(workspace.store, folio)]
@@ -97,7 +97,7 @@ def history(context: typer.Context, folio: Which) -> None:
 
 
 def _saves(store: Store, case_id: str) -> Iterator[HistoryLine]:
-    from lnctp_tui.services import cases
+    from lnctp_tui.services.case import cases
 
     before = None
     while page := cases.history(store, case_id, PAGE, before):
@@ -131,10 +131,10 @@ def import_(
         ),
     ] = None,
 ) -> None:
-    from lnctp_tui.services import importing
+    from lnctp_tui.services.exchange.importing import run
 
     with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
-        report = importing.import_file(
+        report = run.import_file(
             workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
             mapping=mapping, rejects=rejects, sheet=sheet, progress=progress,
         )  # fmt: skip
@@ -162,7 +162,7 @@ def export(
         bool, typer.Option("--all", help=N_("Todos los casos y las llamadas sin caso."))
     ] = False,
 ) -> None:
-    from lnctp_tui.services import exporting
+    from lnctp_tui.services.exchange import exporting
 
     *folios, file = targets
     if everything == bool(folios):

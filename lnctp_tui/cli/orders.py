@@ -16,10 +16,10 @@ from lnctp_tui.i18n.messages import explain
 from lnctp_tui.storage import paths
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.control import Order
-    from lnctp_tui.domain.documents import Signed
-    from lnctp_tui.services.orders import Draft, Laptop
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.domain.authority.control import Order
+    from lnctp_tui.domain.authority.documents import Signed
+    from lnctp_tui.services.sync.orders import Draft, Laptop
+    from lnctp_tui.services.vault.workspace import Workspace
 
 ABOUT_ORDERS = N_("Órdenes firmadas: sellar un equipo, aprobarlo, papeles, borrar y suprimir.")
 KINDS = ("seal", "device", "person", "wipe", "erase")
@@ -55,7 +55,7 @@ def new(
         typer.Option("--words", help=N_("Para aprobar un equipo: las seis palabras que leyó su persona.")),
     ] = "",
 ) -> None:
-    from lnctp_tui.services import officers, orders
+    from lnctp_tui.services.sync import officers, orders
 
     _check(kind, state, role, why)
     with session.alone(), session.opened(context) as workspace:
@@ -71,7 +71,7 @@ def new(
 
 def _check(kind: str, state: str, role: str, why: str) -> None:
     """Refuse what no order can say, by the option it stands in."""
-    from lnctp_tui.domain import control
+    from lnctp_tui.domain.authority import control
 
     states = control.STATES if kind == "device" else ("active", "left")
     for option, said, of in (
@@ -97,7 +97,7 @@ def _show(context: typer.Context, *lines: str) -> None:
 def _subject(
     workspace: Workspace, kind: str, on: str, state: str, role: str, why: str, unsent: bool
 ) -> tuple[str, dict[str, Any]]:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     if kind == "erase":
         return orders.scope(workspace, on), {"unsent": unsent, "why": why}
@@ -124,7 +124,7 @@ def _laptop(laptops: Sequence[Laptop], said: str) -> Laptop:
 
 def describe(signed: Signed, names: Mapping[str, str]) -> str:
     """A document in one line, from what is signed."""
-    from lnctp_tui.screens import order_words
+    from lnctp_tui.screens.sync import order_words
 
     title = order_words.title(signed, names)
     if signed.kind == "authority":
@@ -134,7 +134,7 @@ def describe(signed: Signed, names: Mapping[str, str]) -> str:
 
 
 def list_(context: typer.Context) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         drafts: list[Draft] = []
@@ -182,7 +182,7 @@ def _waits(draft: Draft) -> str:
 
 
 def show(context: typer.Context, which: Hash) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         signed = _document(workspace, which)
@@ -195,7 +195,7 @@ def show(context: typer.Context, which: Hash) -> None:
 
 
 def sign(context: typer.Context, which: Hash) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.alone(), session.opened(context) as workspace:
         draft = _draft(workspace, which)
@@ -209,7 +209,7 @@ def refuse(
     which: Hash,
     why: Annotated[str, typer.Option("--why", help=N_("Motivo."))],
 ) -> None:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
         draft = _draft(workspace, which)
@@ -234,8 +234,8 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("El documento."))],
 ) -> None:
-    from lnctp_tui.domain import documents
-    from lnctp_tui.services import orders
+    from lnctp_tui.domain.authority import documents
+    from lnctp_tui.services.sync import orders
 
     said = content_of(file)
     if not isinstance(said, dict) or said.get("kind") not in ("order", "authority"):
@@ -251,14 +251,14 @@ def import_(
 
 def _document(workspace: Workspace, which: str) -> Signed:
     """An order that is kept, or one that waits. Raises Refused `no_such_order`."""
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
     return kept[0] if len(kept) == 1 else _draft(workspace, which).signed
 
 
 def _draft(workspace: Workspace, which: str) -> Draft:
-    from lnctp_tui.services import orders
+    from lnctp_tui.services.sync import orders
 
     found = [each for each in orders.waiting(workspace) if each.signed.hash.startswith(which)]
     if len(found) != 1:
@@ -287,10 +287,10 @@ def content_of(file: Path) -> Any:
 
 
 def write(file: Path, said: Mapping[str, Any]) -> None:
-    from lnctp_tui.services import access
+    from lnctp_tui.services.vault import vault_access
 
     try:
-        access.write_private(file, json.dumps(said))
+        vault_access.write_private(file, json.dumps(said))
     except FileExistsError as error:
         raise BadInput("file_exists", name=file.name) from error
 

@@ -10,14 +10,14 @@ from dataclasses import asdict, is_dataclass
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
-from lnctp_tui.domain import moments
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values import moments
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.storage import instants
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lnctp_tui.services.importing import Progress
+    from lnctp_tui.services.exchange.importing.run import Progress
 
 
 SOME, ALL = 200, 10**9

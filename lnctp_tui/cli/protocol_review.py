@@ -12,8 +12,8 @@ from lnctp_tui.errors import BadInput, StorageFailed
 from lnctp_tui.i18n import N_, _, language, pick
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.protocol import Protocol
-    from lnctp_tui.domain.sources import Entry
+    from lnctp_tui.domain.protocol.protocol import Protocol
+    from lnctp_tui.domain.protocol.sources import Entry
 
 COLUMNS = (
     N_("Archivo"), N_("Código"), N_("Texto"), N_("Número"), N_("Fuente"), N_("Marca"), N_("Marcado el"), N_("Firma"),
@@ -43,7 +43,7 @@ def sources(
     ] = None,
     pending: Annotated[bool, typer.Option("--pending", help=N_("Solo lo que nadie ha verificado."))] = False,
 ) -> None:
-    from lnctp_tui.domain.sources import entries
+    from lnctp_tui.domain.protocol.sources import entries
 
     protocol = _protocol(folder)
     found = [each for each in entries(protocol) if not (pending and each.verified)]
@@ -70,7 +70,7 @@ def indicators(
         ),
     ] = None,
 ) -> None:
-    from lnctp_tui.storage import brochure
+    from lnctp_tui.storage.protocol import brochure
 
     current = session.protocol().indicators
     keyed = brochure.read(file)
@@ -94,7 +94,7 @@ def indicators(
 
 
 def _protocol(folder: Path | None) -> Protocol:
-    from lnctp_tui.storage.catalogs import load
+    from lnctp_tui.storage.protocol.protocol_loader import load
 
     return session.protocol() if folder is None else load(folder)
 

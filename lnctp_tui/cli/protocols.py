@@ -23,11 +23,11 @@ def check(
     ] = None,
 ) -> None:
     from lnctp_tui.i18n.findings import tell
-    from lnctp_tui.services import access
-    from lnctp_tui.services.workspace import PROTOCOL_FOLDER
-    from lnctp_tui.storage.protocol_check import check as find
+    from lnctp_tui.services.vault import vault_access
+    from lnctp_tui.services.vault.workspace import PROTOCOL_FOLDER
+    from lnctp_tui.storage.protocol.folder_check import check as find
 
-    own = access.data_folder() / PROTOCOL_FOLDER
+    own = vault_access.data_folder() / PROTOCOL_FOLDER
     found = find(folder if folder is not None else own if own.is_dir() else None)
     if session.settings(context).json:
         lines = [
@@ -57,7 +57,7 @@ def accept(
     ] = False,
 ) -> None:
     with session.opened(context) as workspace:
-        from lnctp_tui.services.workspace import accept_protocol
+        from lnctp_tui.services.vault.workspace import accept_protocol
 
         pending = workspace.pending
         lines = pending.differences() if pending else []

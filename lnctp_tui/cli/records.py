@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lnctp_tui.cli.output import moment
-from lnctp_tui.domain.document import MEMBERS, TABLE_OF, Document, Record
-from lnctp_tui.domain.protocol import Protocol
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import reason
 from lnctp_tui.screens.labels import AS_WRITTEN, INSTANT, Words
-from lnctp_tui.services.importing_columns import CODES
-from lnctp_tui.services.importing_rules import Problem
+from lnctp_tui.services.exchange.importing.columns import CODES
+from lnctp_tui.services.exchange.importing.rules import Problem
 
 TITLES = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),

@@ -12,7 +12,7 @@ from lnctp_tui.cli import output, session
 from lnctp_tui.cli.vaults import NewFile
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 
 ABOUT = N_("Recuperación cuando se olvida la frase: llave de la organización y hoja impresa.")
 LIMIT = 64 << 10
@@ -24,7 +24,7 @@ def new(
         Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo para la llave pública."))
     ],
 ) -> None:
-    from lnctp_tui.storage import recovery
+    from lnctp_tui.storage.vault import recovery
 
     keys = recovery.new_keys()
     _write(file, keys.line())
@@ -55,7 +55,7 @@ def open_(
         ),
     ] = None,
 ) -> None:
-    from lnctp_tui.storage import recovery
+    from lnctp_tui.storage.vault import recovery
 
     text = _text(request)
     vault, fingerprint = recovery.request_facts(text)
@@ -82,7 +82,7 @@ def request(
 ) -> None:
     if file.exists() or file.is_symlink():  # before the key of the last request is replaced
         raise BadInput("file_exists", name=file.name)
-    text, fingerprint = access.recovery_request(session.existing_home())
+    text, fingerprint = vault_access.recovery_request(session.existing_home())
     _write(file, text)
     if session.settings(context).json:
         output.as_json({"file": str(file), "fingerprint": fingerprint})
@@ -101,7 +101,7 @@ def finish(
     ],
     new: NewFile = None,
 ) -> None:
-    from lnctp_tui.storage import recovery
+    from lnctp_tui.storage.vault import recovery
 
     with session.alone() as home:
         text = _text(answer)
@@ -119,7 +119,7 @@ def use(
         str | None, typer.Option(help=N_("La huella que dijo la organización, seis palabras."))
     ] = None,
 ) -> None:
-    from lnctp_tui.storage import phrase, recovery, vault
+    from lnctp_tui.storage.vault import phrase, recovery, vault
 
     public = recovery.parse_public(_text(file))
     words = recovery.fingerprint(public)
@@ -137,7 +137,7 @@ def use(
 
 def sheet(context: typer.Context) -> None:
     with session.alone():
-        words = access.new_sheet(*session.unlock(context))
+        words = vault_access.new_sheet(*session.unlock(context))
     if session.settings(context).json:
         output.as_json({"words": words})
         return
@@ -158,9 +158,9 @@ def open_sheet(
             if words_file
             else session.ask(_("Las 24 palabras: "), hidden=True)
         )
-        key = access.unlock_with_sheet(home, words)
+        key = vault_access.unlock_with_sheet(home, words)
         fresh, kind = session.new_phrase(new)
-        access.set_phrase(home, key, fresh, kind)
+        vault_access.set_phrase(home, key, fresh, kind)
     _done(context, _("Los datos se abren otra vez, con la frase nueva."))
 
 
@@ -183,7 +183,7 @@ def _done(context: typer.Context, text: str) -> None:
 
 
 def _text(file: Path) -> str:
-    from lnctp_tui.services.importing_files import read_bytes
+    from lnctp_tui.services.exchange.importing.files import read_bytes
 
     content = read_bytes(file)
     if len(content) > LIMIT:
@@ -193,7 +193,7 @@ def _text(file: Path) -> str:
 
 def _write(file: Path, text: str) -> None:
     try:
-        access.write_private(file, text)
+        vault_access.write_private(file, text)
     except FileExistsError as error:
         raise BadInput("file_exists", name=file.name) from error
 

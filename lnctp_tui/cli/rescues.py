@@ -11,11 +11,11 @@ import typer
 from lnctp_tui.cli import output, session
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import paths
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.rescue import Rescue
+    from lnctp_tui.services.vault.rescue import Rescue
 
 COUNTS = {
     "pages": N_("Páginas de la base de datos"),
@@ -34,10 +34,10 @@ def run(context: typer.Context, backups: Sequence[Path], *, yes: bool) -> None:
     missing = next((each for each in backups if not each.is_file()), None)
     if missing:
         raise BadInput("file_failed", name=missing.name, reason="ENOENT")
-    home = access.data_folder()
+    home = vault_access.data_folder()
     paths.tighten(home)
     with paths.Instance(home):
-        from lnctp_tui.services import rescue
+        from lnctp_tui.services.vault import rescue
 
         key = rescue.open_key(home, backups, session.phrase(context))
         found = rescue.rescue(home, key, backups)

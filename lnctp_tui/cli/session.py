@@ -19,16 +19,16 @@ from lnctp_tui import i18n
 from lnctp_tui.cli import output
 from lnctp_tui.errors import LnctpError, Refused, VaultError
 from lnctp_tui.i18n import _
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import paths
 
 if TYPE_CHECKING:
     import typer
 
-    from lnctp_tui.domain.protocol import Protocol
-    from lnctp_tui.services.workspace import Workspace
-    from lnctp_tui.storage.session import Store
-    from lnctp_tui.storage.vault import Key
+    from lnctp_tui.domain.protocol.protocol import Protocol
+    from lnctp_tui.services.vault.workspace import Workspace
+    from lnctp_tui.storage.database.session import Store
+    from lnctp_tui.storage.vault.vault import Key
 
 PHRASE_FILE = "LNCTP_PASSPHRASE_FILE"
 LANGUAGE = "LNCTP_LANG"
@@ -64,7 +64,7 @@ def choose_language() -> None:
 
 def _of_vault() -> str | None:
     try:
-        found = access.profile(access.data_folder())
+        found = vault_access.profile(vault_access.data_folder())
     except LnctpError:
         return None
     return found.language if found else None
@@ -147,7 +147,7 @@ def show_once(text: str, words: str) -> None:
         screen.set_alt_screen(False)
 
 
-def new_phrase(file: Path | None, hints: tuple[str, ...] = ()) -> tuple[str, access.Kind]:
+def new_phrase(file: Path | None, hints: tuple[str, ...] = ()) -> tuple[str, vault_access.Kind]:
     """A phrase to set, checked, and its kind. Typed twice when it is not in a file. Raises VaultError."""
     if file:
         words = read_phrase(file)
@@ -156,21 +156,21 @@ def new_phrase(file: Path | None, hints: tuple[str, ...] = ()) -> tuple[str, acc
         if ask(_("Otra vez: "), hidden=True) != words:
             raise Refused("phrases_differ")
     kind = kind_of(words)
-    weakness = access.weakness(words, kind, hints)
+    weakness = vault_access.weakness(words, kind, hints)
     if weakness:
         raise VaultError(weakness)
     return words, kind
 
 
-def kind_of(words: str) -> access.Kind:
+def kind_of(words: str) -> vault_access.Kind:
     """`words` for a phrase of the list, else `own`."""
-    return "words" if access.weakness(words, "words") is None else "own"
+    return "words" if vault_access.weakness(words, "words") is None else "own"
 
 
 def existing_home() -> Path:
     """The data folder. Raises VaultError `no_vault` when nobody has data there."""
-    home = access.data_folder()
-    if access.profile(home) is None:
+    home = vault_access.data_folder()
+    if vault_access.profile(home) is None:
         raise VaultError("no_vault")
     paths.tighten(home)
     return home
@@ -187,14 +187,14 @@ def alone() -> Iterator[Path]:
 def unlock(context: typer.Context) -> tuple[Path, Key]:
     """The data folder and its key."""
     home = existing_home()
-    return home, access.unlock(home, phrase(context))
+    return home, vault_access.unlock(home, phrase(context))
 
 
 @contextmanager
 def opened(context: typer.Context) -> Iterator[Workspace]:
     """The open vault."""
     home, key = unlock(context)
-    from lnctp_tui.services.workspace import open_workspace
+    from lnctp_tui.services.vault.workspace import open_workspace
 
     workspace = open_workspace(home, key)
     _tell_taken(workspace)
@@ -237,7 +237,7 @@ def case_ids(store: Store, typed: str) -> list[str]:
     """The cases that a folio or an id names; two laptops may have given one folio. Raises Refused."""
     from uuid import UUID
 
-    from lnctp_tui.services import cases
+    from lnctp_tui.services.case import cases
 
     found = [each.id for each in cases.by_folio(store, typed)]
     if not found and len(typed) == 36:
@@ -252,22 +252,22 @@ def case_ids(store: Store, typed: str) -> list[str]:
 
 def protocol() -> Protocol:
     """The protocol as the folder has it, without opening any vault: to work on the folder itself."""
-    from lnctp_tui.services.workspace import load_protocol
+    from lnctp_tui.services.vault.workspace import load_protocol
 
-    return load_protocol(access.data_folder())
+    return load_protocol(vault_access.data_folder())
 
 
 def protocol_in_use(context: typer.Context) -> Protocol:
     """The accepted protocol when the phrase is given; else the program's own, which is said where it matters."""
-    from lnctp_tui.storage import accepted, catalogs
+    from lnctp_tui.storage.protocol import accepted, protocol_loader
 
     if given_phrase(context) is not None:
         with opened(context) as workspace:
             return workspace.protocol
-    if accepted.read(access.data_folder()):
+    if accepted.read(vault_access.data_folder()):
         output.tell(
             _(
                 "Se usa el protocolo incluido: sin la frase no se puede comprobar la carpeta de la organización."
             )
         )
-    return catalogs.load(None)
+    return protocol_loader.load(None)

@@ -12,8 +12,8 @@ from lnctp_tui.cli import output, session
 from lnctp_tui.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.sync import Comparison, SyncStatus, Waiting
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.sync.synchronise import Comparison, SyncStatus, Waiting
+    from lnctp_tui.services.vault.workspace import Workspace
 
 MOST = 20
 """Refused changes that are named."""
@@ -35,7 +35,7 @@ def synchronise(
         typer.Option("--verify", help=N_("Al final compara todo con el servidor y repara lo que difiera.")),
     ] = False,
 ) -> None:
-    from lnctp_tui.services import sync
+    from lnctp_tui.services.sync import synchronise as sync
 
     with session.alone(), session.opened(context) as workspace:
         if once or verify or session.settings(context).json:
@@ -78,7 +78,7 @@ def enroll(
         ),
     ] = None,
 ) -> None:
-    from lnctp_tui.services import sync
+    from lnctp_tui.services.sync import synchronise as sync
 
     with session.alone(), session.opened(context) as workspace:
         said = sync.enroll(workspace, url, code, ca)
@@ -93,7 +93,7 @@ def enroll(
 
 
 def status(context: typer.Context) -> None:
-    from lnctp_tui.services import sync
+    from lnctp_tui.services.sync import synchronise as sync
 
     with session.opened(context) as workspace:
         found = sync.status(workspace)
@@ -107,7 +107,7 @@ def status(context: typer.Context) -> None:
 
 
 def _refused(workspace: Workspace) -> list[Waiting]:
-    from lnctp_tui.services import sync
+    from lnctp_tui.services.sync import synchronise as sync
 
     return [each for each in sync.waiting(workspace.store) if each.refused]
 
@@ -116,7 +116,7 @@ def _report(
     context: typer.Context, workspace: Workspace, found: SyncStatus, compared: Comparison | None
 ) -> None:
     from lnctp_tui.i18n.messages import explain_code
-    from lnctp_tui.screens import sync_words
+    from lnctp_tui.screens.sync import sync_words
 
     zone, refused = workspace.zone, _refused(workspace)
     if session.settings(context).json:

@@ -11,7 +11,7 @@ import typer
 from lnctp_tui.cli import output, session
 from lnctp_tui.errors import BadInput, Refused, VaultError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.services import access
+from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import paths
 
 ABOUT = N_(
@@ -41,22 +41,22 @@ def init(
     ] = None,
 ) -> None:
     zone = _zone(time_zone)
-    home = access.data_folder()
-    if access.profile(home) is not None:
+    home = vault_access.data_folder()
+    if vault_access.profile(home) is not None:
         key, name = _cut_off(context, home, name)
         with paths.Instance(home):
             if recovery_key:
                 _configure(home, recovery_key)
-                access.seal_to_organisation(home, key)
-            access.finish(home, key, language=language, zone=zone, name=name)
+                vault_access.seal_to_organisation(home, key)
+            vault_access.finish(home, key, language=language, zone=zone, name=name)
     else:
         words, kind, name = _wanted(context, name)
         name = _clean_name(name)
         with paths.Instance(paths.prepare(home)):
             if recovery_key:
                 _configure(home, recovery_key)
-            key = access.found(home, words, kind=kind, language=language, zone=zone, name=name)
-    made = access.profile(home)
+            key = vault_access.found(home, words, kind=kind, language=language, zone=zone, name=name)
+    made = vault_access.profile(home)
     organisation = made is not None and made.organisation
     if session.settings(context).json:
         found = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
@@ -72,7 +72,7 @@ def init(
         )
 
 
-def _cut_off(context: typer.Context, home: Path, name: str | None) -> tuple[access.Key, str]:
+def _cut_off(context: typer.Context, home: Path, name: str | None) -> tuple[vault_access.Key, str]:
     """Key and name of a vault whose first run was cut off. Raises VaultError `vault_exists` for any other."""
     given = session.given_phrase(context)
     if given is None and not session.terminal():
@@ -80,31 +80,33 @@ def _cut_off(context: typer.Context, home: Path, name: str | None) -> tuple[acce
     ask = _("Aquí ya hay datos. Si la primera vez se interrumpió, su frase la termina: ")
     words = given or session.ask(ask, hidden=True)
     try:
-        key = access.unlock(home, words)
+        key = vault_access.unlock(home, words)
     except WrongPassphrase as error:
         raise VaultError("vault_exists") from error
-    if access.is_finished(home, key):
+    if vault_access.is_finished(home, key):
         raise VaultError("vault_exists")
     if name is None and given is None:
         name = session.ask(_("Nombre: ")).strip()
     return key, _clean_name(name or _account())
 
 
-def _wanted(context: typer.Context, name: str | None) -> tuple[str, access.Kind, str]:
+def _wanted(context: typer.Context, name: str | None) -> tuple[str, vault_access.Kind, str]:
     """Phrase, its kind and the counselor's name, from the file or from the person."""
     words = session.given_phrase(context)
     if words is not None:
         kind = session.kind_of(words)
-        weakness = access.weakness(words, kind, (name or "",))
+        weakness = vault_access.weakness(words, kind, (name or "",))
         if weakness:
             raise VaultError(weakness)
         return words, kind, name or _account()
     if not session.terminal():
         raise Refused("no_passphrase")
     name = name or session.ask(_("Nombre: ")).strip() or _account()
-    words = access.spelled(access.generate())
+    words = vault_access.spelled(vault_access.generate())
     session.show_once(_("Su frase, que se muestra una sola vez. Escríbala en papel:"), words)
-    if not access.same_phrase(session.ask(_("Escríbala para comprobar: "), hidden=True), words, "words"):
+    if not vault_access.same_phrase(
+        session.ask(_("Escríbala para comprobar: "), hidden=True), words, "words"
+    ):
         raise Refused("phrases_differ")
     return words, "words", name
 
@@ -119,7 +121,7 @@ def _account() -> str:
 
 
 def _clean_name(name: str) -> str:
-    from lnctp_tui.domain.text import clean
+    from lnctp_tui.domain.values.text import clean
 
     if len(name) > 200:
         raise BadInput("name_long")
@@ -144,8 +146,8 @@ def _system_zone() -> str | None:
 
 
 def _configure(home: Path, file: Path) -> None:
-    from lnctp_tui.services.importing_files import read_bytes
-    from lnctp_tui.storage import recovery
+    from lnctp_tui.services.exchange.importing.files import read_bytes
+    from lnctp_tui.storage.vault import recovery
 
     recovery.configure(home, recovery.parse_public(read_bytes(file).decode(errors="replace")))
 
@@ -159,13 +161,13 @@ def run(context: typer.Context) -> None:
 def passphrase(context: typer.Context, new: NewFile = None) -> None:
     with session.alone() as home:
         old = session.phrase(context, _("Frase actual: "))
-        key = access.unlock(home, old)
+        key = vault_access.unlock(home, old)
         words, kind = session.new_phrase(new)
-        from lnctp_tui.services.workspace import open_workspace
+        from lnctp_tui.services.vault.workspace import open_workspace
 
         workspace = open_workspace(home, key)
         try:
-            access.change_phrase(home, old, words, kind, workspace.store)
+            vault_access.change_phrase(home, old, words, kind, workspace.store)
         finally:
             workspace.close()
     if session.settings(context).json:
@@ -182,8 +184,8 @@ def backup(
     ],
 ) -> None:
     home, key = session.unlock(context)
-    from lnctp_tui.storage import backup as backups
     from lnctp_tui.storage import instants
+    from lnctp_tui.storage.vault import backup as backups
 
     manifest = backups.backup(home, key, file, at=instants.iso(instants.now()))
     if session.settings(context).json:
@@ -203,20 +205,20 @@ def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Un respaldo de «lnctp backup»."))],
 ) -> None:
-    from lnctp_tui.storage import backup as backups
     from lnctp_tui.storage import instants
+    from lnctp_tui.storage.vault import backup as backups
 
     if not file.is_file():
         raise BadInput("file_failed", name=file.name, reason="ENOENT")
     words = session.phrase(context, _("Frase del respaldo: "))
-    home = access.data_folder()
+    home = vault_access.data_folder()
     manifest, aside = backups.restore(file, home, words, at=instants.iso(instants.now()))
     if session.settings(context).json:
         output.as_json(
             {"made_at": manifest.made_at, "rows": manifest.rows, "kept": str(aside) if aside else None}
         )
         return
-    found = access.profile(home)
+    found = vault_access.profile(home)
     made = output.moment(manifest.made_at, found.zone if found else ZONE)
     output.say(_("Restaurado el respaldo del {date}.").format(date=made))
     if aside:

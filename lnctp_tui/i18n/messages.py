@@ -271,7 +271,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         "",
         N_("Ejecute «lnctp» en una ventana de terminal."),
     ),
-    # files, backups, recovery (storage.paths, storage.backup, storage.recovery)
+    # files, backups, recovery (storage.paths, storage.vault.backup, storage.vault.recovery)
     "file_failed": (
         N_("No se pudo leer o escribir el archivo {name} ({reason})."),
         UNTOUCHED,
@@ -333,7 +333,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Revise que ambas sean de la llave vigente."),
     ),
-    # command line and import (cli, services.importing)
+    # command line and import (cli, services.exchange.importing.run)
     "no_passphrase": (
         N_("Hace falta la frase y no hay una terminal donde pedirla."),
         UNTOUCHED,

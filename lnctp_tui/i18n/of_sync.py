@@ -217,4 +217,4 @@ REFUSALS: dict[str, str] = {
     "id": N_("Ya hay otro cambio con ese número y otro contenido. Avise a soporte."),
     "storage": N_("El servidor no pudo guardarlo. Supervisión puede admitirlo cuando se arregle."),
 }
-"""Reason of a quarantined change (server.check) → why, and what to do."""
+"""Reason of a quarantined change (server.ingest.check) → why, and what to do."""

@@ -1,4 +1,4 @@
-"""Why a row was not imported, in one sentence that says what to do. By reason code of services.importing.
+"""Why a row was not imported, in one sentence that says what to do. By reason code of services.exchange.importing.run.
 
 A test holds that every reason of the import has its sentence.
 """
@@ -91,4 +91,4 @@ WHY_OPEN = {
     "triage": N_("urgencia con plazo"),
     "minimum": N_("falta del mínimo"),
 }
-"""Why a case does not close by itself, by the codes of services.endings.keeps_open."""
+"""Why a case does not close by itself, by the codes of services.call.endings.keeps_open."""

@@ -16,9 +16,9 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.access import Key
-    from lnctp_tui.services.sync import SyncStatus
-    from lnctp_tui.services.workspace import Workspace
+    from lnctp_tui.services.sync.synchronise import SyncStatus
+    from lnctp_tui.services.vault.vault_access import Key
+    from lnctp_tui.services.vault.workspace import Workspace
 
 Result = TypeVar("Result")
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lnctp_tui.domain.ages import Age
-from lnctp_tui.domain.document import MEMBERS, Document
-from lnctp_tui.domain.protocol import Catalog, Field, Protocol
-from lnctp_tui.domain.values import FREE
+from lnctp_tui.domain.protocol.protocol import Catalog, Field, Protocol
+from lnctp_tui.domain.records.document import MEMBERS, Document
+from lnctp_tui.domain.values.ages import Age
+from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.times import day, local, moment
 

@@ -10,11 +10,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from lnctp_tui.domain.protocol import Protocol, Script
+from lnctp_tui.domain.protocol.protocol import Protocol, Script
 from lnctp_tui.i18n import N_, pick
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.widgets.form.wording import told
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.wording import told
 
 
 class ScriptDialog(AppDialog[None]):

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain import moments
+from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _, ngettext
 
 MONTHS = (

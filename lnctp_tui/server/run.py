@@ -20,11 +20,14 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.server import cluster, codes, founding, keeper, limits, logs, metrics
+from lnctp_tui.server.admin import founding
+from lnctp_tui.server.http import logs, metrics, rate_limits
+from lnctp_tui.server.ingest import codes
+from lnctp_tui.server.postgres import cluster, database_watchdog
 from lnctp_tui.server.settings import Settings, check_listening
 from lnctp_tui.storage import hardening
 from lnctp_tui.storage.paths import errno_name
-from lnctp_tui.sync.heap import YOUNG
+from lnctp_tui.sync.gc_tuning import YOUNG
 
 PACKAGE = "lnctp_tui.server.run"
 GRACE = 10
@@ -48,7 +51,7 @@ def serve(
         cluster.check_login(database.app)
         founding.check(settings, database.app)
         logs.start()
-        with _quiet_signals(), _shared_counts(workers), keeper.keeping(database.embedded):
+        with _quiet_signals(), _shared_counts(workers), database_watchdog.keeping(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)
             _uvicorn(settings, host, port, workers, cert, key)
             logs.note("stopped")
@@ -76,7 +79,7 @@ def _uvicorn(
 
 def options(settings: Settings) -> dict[str, Any]:
     """How uvicorn speaks on every line. Whoever starts it adds where."""
-    from lnctp_tui.server.line import Watched
+    from lnctp_tui.server.http.idle_connections import Watched
 
     return {
         "http": Watched,
@@ -94,7 +97,7 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def application() -> Any:
     """The ASGI application of one worker process; its settings come from the environment."""
-    from lnctp_tui.server import routes
+    from lnctp_tui.server.http import routes
 
     hardening.harden()
     logs.start()
@@ -111,7 +114,7 @@ def application() -> Any:
 @asynccontextmanager
 async def life(app: Any) -> AsyncIterator[None]:
     """From the first request to the last: `services` of this process."""
-    from lnctp_tui.server import line
+    from lnctp_tui.server.http import idle_connections
     from lnctp_tui.server.services import opened
 
     async with opened(app.state.settings, app.state.url) as services:
@@ -119,9 +122,9 @@ async def life(app: Any) -> AsyncIterator[None]:
         door = services.door
         tidying = [
             asyncio.create_task(_tidy(FORGET, door.forget, services.look_at_login)),
-            asyncio.create_task(_tidy(limits.SYNC, door.share)),
+            asyncio.create_task(_tidy(rate_limits.SYNC, door.share)),
             asyncio.create_task(_tidy(LEARN, door.learn)),
-            asyncio.create_task(line.watch()),
+            asyncio.create_task(idle_connections.watch()),
         ]
         with _heard(services.news.stop):
             yield

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.changes import SALT_BYTES
+from lnctp_tui.domain.records.changes import SALT_BYTES
 
 if sys.version_info >= (3, 14):
     from uuid import uuid7
@@ -49,7 +49,7 @@ def today(zone: str) -> date:
 
 
 def new_salt() -> str:
-    """Random bytes for one change, hexadecimal (domain.changes.SALT)."""
+    """Random bytes for one change, hexadecimal (domain.records.changes.SALT)."""
     return secrets.token_hex(SALT_BYTES)
 
 

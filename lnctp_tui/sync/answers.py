@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import instants, server_state
-from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import fresco
 from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.transport import Line

@@ -13,18 +13,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from lnctp_tui.domain.scopes import EVERYBODY
+from lnctp_tui.domain.records.scopes import EVERYBODY
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import authority, incoming, instants, search, server_state, state
-from lnctp_tui.storage.server_state import Server
-from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import ahead, fresco, outbox, saves, wire, witness
-from lnctp_tui.sync.ahead import Ahead
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import search, state
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import authority, incoming, server_state
+from lnctp_tui.storage.replication.server_state import Server
+from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
 from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.heap import many_objects
+from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.outbox import Outbox
+from lnctp_tui.sync.prefetch import Ahead
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -36,7 +38,7 @@ AHEAD = 20_000
 WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
 WANTED = """SELECT (SELECT value FROM sync_state WHERE key = ?), json_group_array(json_array(id, after)) FROM (
   SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?)"""
-"""By index, with nothing to sort however many there are; as one row, for the reason of storage.bulk."""
+"""By index, with nothing to sort however many there are; as one row, for the reason of storage.database.bulk."""
 SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
@@ -133,6 +135,8 @@ class Client:
         """Take over what orders made of what is known of the server."""
         with self.store.read() as connection:
             self.server = server_state.server(connection) or self.server
+            self.keys.roles = authority.signed_roles(connection)
+        self._redeem_aside()
 
     # the beginning
 
@@ -169,7 +173,7 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
-        witness.look(self.store, page)
+        audit_check.look(self.store, page)
         self._proved(page)
         with understood():
             mark(page["from"])
@@ -187,7 +191,7 @@ class Client:
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
-            witness.saw(unit, page)
+            audit_check.saw(unit, page)
             self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
@@ -228,13 +232,14 @@ class Client:
         """Check authors; what was set aside before is tried again when a new device was met."""
         checked = self.keys.check(changes, self.pool, proving)
         if self.keys.learned:
-            with self.store.read() as connection:
-                waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
-            if waiting:
-                self._redeem(self.keys.check(waiting))
+            self._redeem_aside()
         return checked
 
-    def _redeem(self, checked: Checked) -> None:
+    def _redeem_aside(self) -> None:
+        """Try again what no author was proven of."""
+        with self.store.read() as connection:
+            waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
+        checked = self.keys.check(waiting)
         if not checked.good:
             return
         with self.store.write(behind=True) as unit:
@@ -252,7 +257,7 @@ class Client:
 
     # histories
 
-    def wanted(self, most: int = ahead.SCOPES) -> list[tuple[str, int]] | None:
+    def wanted(self, most: int = prefetch.SCOPES) -> list[tuple[str, int]] | None:
         """The scopes whose histories are to be fetched next and how far each is; None before any beginning.
 
         Everybody's comes first and alone: before it is whole nobody's author is known.
@@ -356,13 +361,13 @@ def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any
         kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT)
     cursor = kept.get(server_state.CURSOR) or list(wire.START)
     proof = kept.get(server_state.PROOF)
-    audit = kept.get(server_state.AUDIT) or list(witness.START)
+    audit = kept.get(server_state.AUDIT) or list(audit_check.START)
     path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
     if proof:
         path += f"&proof={proof[0]}.{proof[1]}"
     if audit[0]:
         path += f"&audit={audit[0]}"
-    return {**line.call("GET", path, wait=wait), witness.KNEW: audit}
+    return {**line.call("GET", path, wait=wait), audit_check.KNEW: audit}
 
 
 def _carried(entry: Mapping[str, Any]) -> list[Any]:

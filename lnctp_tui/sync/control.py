@@ -14,13 +14,16 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from lnctp_tui.domain import control, documents
-from lnctp_tui.domain.control import Authority, Order, Standing
-from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.domain.authority import control, documents
+from lnctp_tui.domain.authority.control import Authority, Order, Standing
+from lnctp_tui.domain.authority.documents import ControlRefused
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import audit, authority, copies, instants, leaving, server_state, state
-from lnctp_tui.storage.authority import Kept
-from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import audit, state
+from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.replication import authority, eviction, server_state
+from lnctp_tui.storage.replication.authority import Kept
+from lnctp_tui.storage.vault import copies
 from lnctp_tui.sync.answers import understood
 from lnctp_tui.sync.transport import Line
 
@@ -32,7 +35,7 @@ ONLY_HIDES = "seal_only_hides"
 """Alarm: this vault has no custodians, so the order to seal it hides its records and nothing more."""
 ROUNDS = 1000
 OF_SCOPE = f"""SELECT DISTINCT "table" AS t, row AS r FROM changes
-WHERE coalesce("case", row) = ? AND "table" IN ({", ".join(f"'{name}'" for name in leaving.OF_CASES)})"""
+WHERE coalesce("case", row) = ? AND "table" IN ({", ".join(f"'{name}'" for name in eviction.OF_CASES)})"""
 """The records that ever were in a scope, as the server erases them."""
 TO_ERASE = f"""SELECT c.id FROM ({OF_SCOPE}) JOIN changes c ON c."table" = t AND c.row = r
 WHERE c.patch <> '{{}}' AND (c.sent = 2 OR ?)"""
@@ -186,10 +189,20 @@ class Control:
                 if barred != ruled.barred:
                     unit.remember(authority.BARRED_AT, instants.iso(unit.now) if barred else None)
         self.taken = self.taken or (barred is not None and barred != ruled.barred)
+        self._roles(standing)
         self._role(standing)
 
+    def _roles(self, standing: Standing) -> None:
+        """Who may write what everybody sees: a server's own word beside a change gives nobody more."""
+        roles = {key: sorted(of) for key, of in sorted(standing.roles().items()) if of}
+        with self.store.read() as connection:
+            known = state.get(connection, authority.ROLES)
+        if roles != known:
+            with self.store.write() as unit:
+                unit.remember(authority.ROLES, roles)
+
     def _seal(self, kept: Kept) -> Kept:
-        """The vault is closed first: a crash before the note closes it no second time (storage.vault.seal).
+        """The vault is closed first: a crash before the note closes it no second time (storage.vault.vault.seal).
 
         Nobody could ever open a vault without custodians again: its records only hide, and it is not told as done.
         """
@@ -214,7 +227,7 @@ class Control:
         if order.data["unsent"] and self.store.mark is not None:
             copies.remove(self.store.mark.path.parent)
         with self.store.write() as unit:
-            leaving.wipe(unit.connection, unsent=bool(order.data["unsent"]))
+            eviction.wipe(unit.connection, unsent=bool(order.data["unsent"]))
             self._obeyed(unit, order)
         self.taken = True
 
@@ -224,7 +237,7 @@ class Control:
             connection = unit.connection
             asked = (scope, bool(order.data["unsent"]))
             if ids := connection.exec_driver_sql(TO_ERASE, asked).scalars().all():
-                leaving.erase(connection, scope, ids, instants.iso(unit.now), instants.micros(unit.now))
+                eviction.erase(connection, scope, ids, instants.iso(unit.now), instants.micros(unit.now))
             self._obeyed(unit, order)
 
     def _obeyed(self, unit: Unit, order: Order) -> None:

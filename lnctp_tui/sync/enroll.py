@@ -10,12 +10,15 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from lnctp_tui.domain import changes, control
-from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.authority.documents import ControlRefused
+from lnctp_tui.domain.records import changes
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import instants, leaving, server_state, state
-from lnctp_tui.storage.server_state import COUNSELOR, DEVICE_KEY, Server
-from lnctp_tui.storage.session import Author, Store, Unit
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Author, Store, Unit
+from lnctp_tui.storage.replication import eviction, server_state
+from lnctp_tui.storage.replication.server_state import COUNSELOR, DEVICE_KEY, Server
 from lnctp_tui.sync import outbox, tls
 from lnctp_tui.sync.answers import understood
 from lnctp_tui.sync.client import STATES
@@ -116,7 +119,7 @@ def become(unit: Unit, person: str) -> None:
         change = orjson.loads(outbox.encoded(row))
         touched.add((change["table"], change["row"]))
         _rewrite(connection, unit.author, change, old)
-    leaving.refold(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
+    eviction.refold(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
     # Made by this person, whatever the rows said before.
     for table in {table for table, _row in touched}:
         connection.exec_driver_sql(f"UPDATE {table} SET created_by = ? WHERE created_by = ?", (person, old))

@@ -1,7 +1,8 @@
 """A server's word that it spoke just now: signed over the nonce of one request, so that no older answer serves twice.
 
-It is all that renews the days a laptop works without its server (services.grace), and all that a laptop takes its
-person's role from after enrolment. A signed document like officers' (domain.documents), of a kind of its own.
+It is all that renews the days a laptop works without its server (services.case.offline_lockout), and all
+that a laptop takes its person's role from after enrolment. A signed document like officers'
+(domain.authority.documents), of a kind of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any, NamedTuple
 import orjson
 from nacl.signing import SigningKey
 
-from lnctp_tui.domain import documents
-from lnctp_tui.domain.documents import ControlRefused
+from lnctp_tui.domain.authority import documents
+from lnctp_tui.domain.authority.documents import ControlRefused
 
 MEMBER = "fresco"
 """Where it stands in an answer."""

@@ -13,11 +13,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from lnctp_tui.domain.scopes import EVERYBODY
+from lnctp_tui.domain.records.scopes import EVERYBODY
 from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
-from lnctp_tui.storage import instants, server_state, state
-from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import window, witness
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.sync import audit_check, retention
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
 from lnctp_tui.sync.control import Last, Seal, at_once, no_seal
@@ -79,7 +81,7 @@ class Round:
         client = self.client
         if error.code in STATES and error.code != client.server.state:
             client.became(error.code)
-        if error.code in STATES or error.code == witness.ORDER:
+        if error.code in STATES or error.code == audit_check.ORDER:
             self._look_for_order(error)
 
     def _look_for_order(self, error: SyncFailed) -> None:
@@ -89,9 +91,9 @@ class Round:
             client.control.fetch()
         client.reread()
         if (signed := client.control.state) in TOLD:
-            if error.code == witness.ORDER:
+            if error.code == audit_check.ORDER:
                 with client.store.write() as unit:
-                    server_state.clear_alarm(unit.connection, witness.ORDER)
+                    server_state.clear_alarm(unit.connection, audit_check.ORDER)
             raise SyncFailed(f"signed_{signed}") from error
 
     def _work(self, all_: bool) -> None:
@@ -105,12 +107,12 @@ class Round:
             self._exchange(all_)
         except Diverged:
             with client.store.write() as unit:
-                witness.alarm(unit, witness.HISTORY)
+                audit_check.alarm(unit, audit_check.HISTORY)
             self.repaired += repair(client)
             try:
                 self._exchange(all_)
             except Diverged:  # it denies what it has just said
-                raise SyncFailed(witness.HISTORY) from None
+                raise SyncFailed(audit_check.HISTORY) from None
 
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
@@ -142,7 +144,7 @@ class Round:
             return
         compare(client)
         if last:
-            window.ask(client.store, client.line, now)
+            retention.ask(client.store, client.line, now)
         client.compared = instants.iso(now)
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, client.compared)

@@ -13,10 +13,12 @@ from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from sqlalchemy import Connection, text
 
-from lnctp_tui.domain.scopes import PUBLIC_TABLES
+from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import folios, incoming, instants, leaving, server_state, state
-from lnctp_tui.storage.session import TABLES, Store, Unit
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import folios, state
+from lnctp_tui.storage.database.session import TABLES, Store, Unit
+from lnctp_tui.storage.replication import eviction, incoming, server_state
 from lnctp_tui.sync import saves, wire
 
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
@@ -255,10 +257,10 @@ def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
     """Store what became of each change of an acknowledged batch."""
     connection = unit.connection
     moved, scopes = _mark(connection, results)
-    leaving.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    eviction.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     if scopes:
         connection.exec_driver_sql(incoming.HOLD, (orjson.dumps([*scopes]).decode(),))
-    leaving.drop_asked(connection, scopes)
+    eviction.drop_asked(connection, scopes)
 
 
 def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set[tuple[str, str]], set[str]]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from lnctp_tui.storage import incoming
-from lnctp_tui.storage.leaving import SCOPED
-from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import outbox, wire, witness
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import incoming
+from lnctp_tui.storage.replication.eviction import SCOPED
+from lnctp_tui.sync import audit_check, outbox, wire
 from lnctp_tui.sync.answers import understood
 from lnctp_tui.sync.client import Client
 
@@ -125,7 +125,7 @@ def compare(client: Client) -> Comparison:
             unexplained.add(bucket)
     if unexplained and not unexplained.isdisjoint(_different(client)):
         with client.store.write() as unit:
-            witness.alarm(unit, witness.CONTENT)
+            audit_check.alarm(unit, audit_check.CONTENT)
     return Comparison(len(different), fetched, returned)
 
 

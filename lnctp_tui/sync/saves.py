@@ -10,8 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from lnctp_tui.storage import audit, instants, loss, server_state, state
-from lnctp_tui.storage.session import Store, Unit
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import audit, state
+from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault import loss
 from lnctp_tui.sync import fresco
 
 LAST = "SELECT n, chain, at FROM commits"

@@ -11,10 +11,10 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lnctp_tui.errors import StorageFailed, SyncFailed
-from lnctp_tui.storage.session import Store
+from lnctp_tui.storage.database.session import Store
 from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.answers import Diverged, understood
-from lnctp_tui.sync.heap import many_objects
+from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 

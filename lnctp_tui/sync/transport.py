@@ -17,9 +17,11 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from lnctp_tui.errors import StorageFailed, SyncFailed
-from lnctp_tui.storage import instants, server_state, state
-from lnctp_tui.storage.session import Store
-from lnctp_tui.sync import fresco, tls, wire, witness
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.sync import audit_check, fresco, tls, wire
 
 if TYPE_CHECKING:
     import httpcore
@@ -130,7 +132,7 @@ class HttpLine:
         try:
             message = _understood(answer.status, said, content)
         except SyncFailed as error:
-            if error.code == witness.ORDER:
+            if error.code == audit_check.ORDER:
                 self._on_order()
             raise
         # Only what is proven goes on: whoever finds a Fresco there may rely on it.
@@ -197,7 +199,7 @@ def _understood(status: int, headers: Headers, content: bytes) -> dict[str, Any]
         return message
     said = message.get("error") if isinstance(message, dict) else None
     code = said if isinstance(said, str) and said in KNOWN else _by_status(status)
-    raise SyncFailed(witness.ORDER if code in ORDERS else code, status=status, **_after(headers))
+    raise SyncFailed(audit_check.ORDER if code in ORDERS else code, status=status, **_after(headers))
 
 
 def _message(status: int, headers: Headers, content: bytes) -> Any:
@@ -249,7 +251,7 @@ def dial(store: Store) -> HttpLine:
 
     def alarm() -> None:
         with suppress(StorageFailed), store.write() as unit:
-            witness.alarm(unit, witness.ORDER)
+            audit_check.alarm(unit, audit_check.ORDER)
 
     return HttpLine(
         known.url, known.ca, store.author.device, secret,

@@ -19,10 +19,11 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 from sqlalchemy import Connection
 
-from lnctp_tui.domain import changes as forms
-from lnctp_tui.domain import record_check, writing
-from lnctp_tui.storage import server_state, state
-from lnctp_tui.storage.session import Unit
+from lnctp_tui.domain.records import changes as forms
+from lnctp_tui.domain.records import record_check, writing
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Unit
+from lnctp_tui.storage.replication import authority, server_state
 from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]
@@ -46,6 +47,8 @@ class Keyring:
 
     keys: dict[str, bytes]
     actors: dict[str, frozenset[str]] = field(default_factory=dict)
+    roles: Mapping[bytes, frozenset[str]] | None = None
+    """Public key → the roles that officers ever signed for its person; None where they are the server's to say."""
     learned: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -56,7 +59,8 @@ class Keyring:
         if secret := state.get(connection, server_state.DEVICE_KEY):
             keys[own] = SigningKey(secret, HexEncoder).verify_key.encode()
         told = state.starting_with(connection, server_state.WRITES_AS)
-        return cls(keys, {device: frozenset(actors) for device, actors in told.items()})
+        actors = {device: frozenset(of) for device, of in told.items()}
+        return cls(keys, actors, authority.signed_roles(connection))
 
     def learn(self, changes: Iterable[Change]) -> None:
         """Take the keys of devices that introduce themselves, where none was known."""
@@ -110,13 +114,24 @@ class Keyring:
         return Checked(good, aside)
 
     def proves(self, change: Change, seals: wire.Seals) -> bool:
+        """Whether the device it names wrote it, and it was that device's person's to write."""
+        return self.entitled(change) and self.authored(change, seals)
+
+    def entitled(self, change: Change) -> bool:
+        """Whether it is its writer's task. The role beside it counts when officers once signed it for them."""
+        device, role = change["device"], change.get("role")
+        if self.roles is not None and not self._signed(device, role):
+            role = None
+        return writing.allowed(change, role, self.actors.get(device, (change["actor"],)))
+
+    def _signed(self, device: str, role: object) -> bool:
+        roles = (self.roles or {}).get(self.keys.get(device, b""), frozenset())
+        return isinstance(role, str) and role in roles
+
+    def authored(self, change: Change, seals: wire.Seals) -> bool:
         """Whether the device it names wrote it. Of an erased change only the signature can be checked."""
         key = self.keys.get(change["device"])
         if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
-            return False
-        if not writing.allowed(
-            change, change.get("role"), self.actors.get(change["device"], (change["actor"],))
-        ):
             return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False

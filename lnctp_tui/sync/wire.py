@@ -16,10 +16,10 @@ from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey
 
-from lnctp_tui.domain import changes
-from lnctp_tui.domain.scopes import EVERYBODY as EVERYBODY
-from lnctp_tui.domain.scopes import PUBLIC_TABLES as PUBLIC_TABLES
-from lnctp_tui.domain.scopes import scope_of as scope_of
+from lnctp_tui.domain.records import changes
+from lnctp_tui.domain.records.scopes import EVERYBODY as EVERYBODY
+from lnctp_tui.domain.records.scopes import PUBLIC_TABLES as PUBLIC_TABLES
+from lnctp_tui.domain.records.scopes import scope_of as scope_of
 from lnctp_tui.sync import bounds
 
 VERSION = 2

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 
 Piece = tuple[str, Style]
 

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n import N_, _, ngettext
 
 Complete = Callable[[str, int], list[str]]

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.messages import Replaced
+from lnctp_tui.widgets.form.messages import Replaced
 
 _NOT_OURS = {"f6", "f7", "ctrl+z,super+z"}
 """Keys of TextArea that mean something else in the intake."""

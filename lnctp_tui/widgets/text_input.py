@@ -11,10 +11,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from lnctp_tui.domain.text import clean
+from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n import N_
 from lnctp_tui.widgets.drawing import fit, strip
-from lnctp_tui.widgets.messages import Replaced
+from lnctp_tui.widgets.form.messages import Replaced
 
 JOINT = " / "
 

@@ -1,0 +1,412 @@
+"""Who may order, and what was ordered: documents that officers sign, never the word of a server.
+
+The *authority* is a numbered list of officers. The first list names the organisation, `org`, for ever; each next
+one is signed by two persons of the former one (by the one, where it has one) and by every officer who is new on
+it, and says which older orders still hold. An *order* is about one subject and has a revision: the highest
+holds, of equals the one that leaves fewer rights. Persons are counted, never signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from lnctp_tui.domain.authority.documents import ControlRefused, Signed, write
+from lnctp_tui.domain.values.folio import CROCKFORD
+from lnctp_tui.domain.values.moments import zoned
+
+VERSION = 1
+PERSONS: Final[Mapping[str, int]] = {"device": 1, "person": 1, "seal": 1, "wipe": 2, "erase": 2}
+"""Kind of an order → how many persons must sign it."""
+STATES = ("active", "upload_only", "revoked")
+"""What an order `device` says of a laptop, from most rights to fewest."""
+ROLES = ("counselor", "supervisor", "analyst", "admin")
+SUBJECT: Final[Mapping[str, str]] = {
+    "device": "device", "seal": "device", "wipe": "device", "person": "person", "erase": "erase",
+}  # fmt: skip
+"""Kind of an order → whose row of revisions it is in: a later approval ends a seal."""
+UNTIL = timedelta(days=30)
+"""Longest life of an order to wipe: a withdrawn one cannot be shown again for ever."""
+OFFICERS = 16
+"""Most officers of an authority."""
+SPOKEN = 16
+"""Symbols of five bits by which an enrolment code names the organisation: 80 bits."""
+
+
+@dataclass(frozen=True)
+class Officer:
+    """Somebody whose signature counts, with one of their keys."""
+
+    key: str
+    """Ed25519, hexadecimal."""
+    person: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One numbered version of the list of officers, checked from the first on."""
+
+    org: str
+    """First 32 hexadecimal digits of the first version's hash, without its own `org`."""
+    n: int
+    officers: tuple[Officer, ...]
+    upheld: frozenset[str]
+    """Hashes of orders made under earlier versions that still hold."""
+    devices: Mapping[str, tuple[str, str]]
+    """Of the first version: public key of a laptop that was in use → its person and state."""
+    people: Mapping[str, str]
+    """Of the first version: person → role."""
+    at: str
+    hash: str
+
+    def persons(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """The distinct persons behind some keys."""
+        known = {each.key: each.person for each in self.officers}
+        return tuple(sorted({known[key] for key in keys if key in known}))
+
+    @property
+    def need(self) -> int:
+        """Persons of this version that sign the next one."""
+        return min(2, len({each.person for each in self.officers}))
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order whose signatures are enough."""
+
+    id: str
+    kind: str
+    on: str
+    """A laptop's public key, a person's id, or a scope."""
+    rev: int
+    acta: int
+    """Number of the authority under which it was signed."""
+    at: str
+    until: str | None
+    data: Mapping[str, Any]
+    persons: tuple[str, ...]
+    hash: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """Orders with one subject follow each other by `rev`."""
+        return SUBJECT[self.kind], self.on
+
+    @property
+    def rights(self) -> int:
+        """How much it leaves: of equal revisions the lowest holds."""
+        if self.kind == "wipe":
+            return -2 if self.data["unsent"] else -1
+        if self.kind == "device":
+            return 1 + len(STATES) - STATES.index(str(self.data["state"]))
+        if self.kind == "person" and self.data["state"] == "active":
+            return 2 if self.data["role"] == "admin" else 3 if self.data["role"] == "supervisor" else 1
+        return 0
+
+    def over(self, now: datetime) -> bool:
+        """Whether it ended."""
+        return self.until is not None and now > _instant(self.until)
+
+
+def spoken(org: str) -> str:
+    """The first 80 bits of an `org` in Crockford's base 32, as an enrolment code ends."""
+    bits = int(org[: SPOKEN * 5 // 4], 16)
+    return "".join(CROCKFORD[bits >> 5 * place & 31] for place in reversed(range(SPOKEN)))
+
+
+def found(officers: Iterable[Officer], devices: Mapping[str, tuple[str, str]], people: Mapping[str, str],
+          at: str) -> Signed:  # fmt: skip
+    """The first list, to be signed by everybody on it."""
+    content = _authority(1, officers, (), devices, people, at)
+    return write("authority", content | {"org": _org(content), "prev": ""})
+
+
+def follow(former: Authority, officers: Iterable[Officer], upheld: Iterable[str], at: str) -> Signed:
+    """The next list, to be signed by `former.need` persons of the former and by who is new."""
+    content = _authority(former.n + 1, officers, upheld, {}, {}, at)
+    return write("authority", content | {"org": former.org, "prev": former.hash})
+
+
+def order(
+    authority: Authority, kind: str, on: str, rev: int, data: Mapping[str, Any], *, id: str, at: str,
+    until: str | None = None,
+) -> Signed:  # fmt: skip
+    """An order that nobody signed yet. Raises ControlRefused `control_form`."""
+    content = {
+        "v": VERSION, "org": authority.org, "acta": authority.n, "id": id, "kind": kind, "on": on, "rev": rev,
+        "at": at, "data": dict(data),
+    }  # fmt: skip
+    signed = write("order", content | ({"until": until} if until is not None else {}))
+    _order(signed)
+    return signed
+
+
+def read_authority(signed: Signed, former: Authority | None, org: str | None = None) -> Authority:
+    """The next version after `former`, the first when there is none. Its `org` must be, or begin with, `org`.
+
+    Raises ControlRefused `control_form`, `control_org`, `control_old`, `control_forked`, `control_backwards` (a
+    version is missing between), `control_threshold`.
+    """
+    said = _authority_of(signed)
+    if org is not None and not said.org.startswith(org):
+        raise ControlRefused("control_org")
+    keys = signed.keys()
+    if former is None:
+        if said.n != 1:
+            raise ControlRefused("control_backwards")
+        bare = {name: each for name, each in signed.content.items() if name not in ("org", "prev")}
+        if signed.content["prev"] != "" or said.org != _org(bare) or said.upheld:
+            raise ControlRefused("control_org")
+        if not {each.key for each in said.officers} <= keys:
+            raise ControlRefused("control_threshold")
+        return said
+    if said.org != former.org:
+        raise ControlRefused("control_org")
+    if said.n < former.n:
+        raise ControlRefused("control_old")
+    if said.n == former.n:
+        raise ControlRefused("control_forked" if said.hash != former.hash else "control_old")
+    if said.n != former.n + 1:
+        raise ControlRefused("control_backwards")
+    if signed.content["prev"] != former.hash:
+        raise ControlRefused("control_forked")
+    if said.devices or said.people:
+        raise ControlRefused
+    new = {each.key for each in said.officers} - {each.key for each in former.officers}
+    if len(former.persons(keys)) < former.need or not new <= keys:
+        raise ControlRefused("control_threshold")
+    if _renamed(former, said):
+        raise ControlRefused("control_same_person")
+    return said
+
+
+def read_order(signed: Signed, versions: Mapping[int, Authority]) -> Order:
+    """An order, signed by enough persons of the authority it names, and still upheld by the newest one.
+
+    Raises ControlRefused `control_form`, `control_org`, `control_backwards` (an authority that is not known),
+    `control_old` (a later authority does not uphold it), `control_same_person`, `control_threshold`.
+    """
+    said = _order(signed)
+    newest = versions[max(versions)]
+    if signed.content["org"] != newest.org:
+        raise ControlRefused("control_org")
+    if said.acta not in versions:
+        raise ControlRefused("control_backwards")
+    authority, keys = versions[said.acta], signed.keys()
+    persons = authority.persons(keys)
+    if len(persons) < PERSONS[said.kind]:
+        several = sum(each.key in keys for each in authority.officers) >= PERSONS[said.kind]
+        raise ControlRefused("control_same_person" if several else "control_threshold")
+    if said.acta != newest.n and said.hash not in newest.upheld:
+        raise ControlRefused("control_old")
+    return Order(
+        said.id, said.kind, said.on, said.rev, said.acta, said.at, said.until, said.data, persons, said.hash
+    )
+
+
+def unsigned(signed: Signed) -> Order:
+    """The order in a document, whoever signed it, to be shown and signed. Raises ControlRefused `control_form`."""
+    return _order(signed)
+
+
+def unsigned_authority(signed: Signed) -> Authority:
+    """The list in a document, whoever signed it. Raises ControlRefused `control_form`."""
+    return _authority_of(signed)
+
+
+class Standing:
+    """What holds now: the first authority's list of laptops and people, and the orders since."""
+
+    def __init__(self, versions: Mapping[int, Authority], orders: Iterable[Order]) -> None:
+        self.versions = versions
+        self.holding: dict[tuple[str, str], Order] = {}
+        """Subject → the order that holds."""
+        self.erasures: dict[str, list[Order]] = {}
+        """Scope → every order to erase it; none of them ends another."""
+        self._admitted: dict[str, Order] = {}
+        """Laptop → the order that last said whose it is, also once it is sealed."""
+        self._roles: dict[str, set[str]] = {}
+        """Person → every role that was ever signed for them: what they wrote then stays theirs to have written."""
+        for person, role in versions[1].people.items():
+            self._roles.setdefault(person, set()).add(role)
+        for each in orders:
+            if each.kind == "person" and each.data["state"] == "active":
+                self._roles.setdefault(each.on, set()).add(str(each.data["role"]))
+            if each.kind == "erase":
+                self.erasures.setdefault(each.on, []).append(each)
+            known = self.holding.get(each.subject)
+            if known is None or _after(each, known):
+                self.holding[each.subject] = each
+            if each.kind == "device":
+                admitted = self._admitted.get(each.on)
+                if admitted is None or _after(each, admitted):
+                    self._admitted[each.on] = each
+
+    def device(self, key: str) -> str | None:
+        """`active`, `upload_only`, `revoked`, `seal`, `wipe` of a laptop; None when nobody signed for it."""
+        held = self.holding.get(("device", key))
+        if held is not None:
+            return str(held.data["state"]) if held.kind == "device" else held.kind
+        known = self.versions[1].devices.get(key)
+        return known[1] if known else None
+
+    def whose(self, key: str) -> str | None:
+        """The person an officer signed a laptop for."""
+        admitted = self._admitted.get(key)
+        if admitted is not None:
+            return str(admitted.data["person"])
+        known = self.versions[1].devices.get(key)
+        return known[0] if known else None
+
+    def role(self, person: str) -> str | None:
+        """What an officer signed that a person is; `left` for who left, None when nobody signed anything."""
+        held = self.holding.get(("person", person))
+        if held is not None:
+            return str(held.data["role"]) if held.data["state"] == "active" else "left"
+        return self.versions[1].people.get(person)
+
+    def roles(self) -> dict[str, frozenset[str]]:
+        """Laptop → every role that officers ever signed for the person they signed it for."""
+        keys = (*self.versions[1].devices, *self._admitted)
+        return {key: frozenset(self._roles.get(self.whose(key) or "", ())) for key in keys}
+
+    def next_rev(self, kind: str, on: str) -> int:
+        """The revision of a new order about a subject."""
+        held = self.holding.get((SUBJECT[kind], on))
+        return held.rev + 1 if held else 1
+
+
+def _after(new: Order, known: Order) -> bool:
+    """Whether `new` holds instead of `known`: a higher revision; of equals fewer rights, then the lower hash."""
+    return (new.rev, -new.rights, known.hash) > (known.rev, -known.rights, new.hash)
+
+
+def _authority(
+    n: int, officers: Iterable[Officer], upheld: Iterable[str], devices: Mapping[str, tuple[str, str]],
+    people: Mapping[str, str], at: str,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "v": VERSION, "n": n, "at": at, "upheld": sorted(set(upheld)),
+        "officers": sorted([each.key, each.person, each.name] for each in officers),
+        "devices": sorted([key, *known] for key, known in devices.items()),
+        "people": sorted([person, role] for person, role in people.items()),
+    }  # fmt: skip
+
+
+def _org(content: Mapping[str, Any]) -> str:
+    return write("authority", content).hash[:32]
+
+
+def _authority_of(signed: Signed) -> Authority:
+    said = signed.content
+    try:
+        if set(said) != {"v", "org", "n", "prev", "at", "upheld", "officers", "devices", "people"}:
+            raise ValueError
+        officers = tuple(Officer(*map(_text, each)) for each in said["officers"])
+        devices = {_key(key): (_text(person), _one(state, STATES)) for key, person, state in said["devices"]}
+        people = {_text(person): _one(role, ROLES) for person, role in said["people"]}
+        upheld = frozenset(map(_key, said["upheld"]))
+        if said["v"] != VERSION or not 1 <= len(officers) <= OFFICERS:
+            raise ValueError
+        if len({_key(each.key) for each in officers}) != len(officers):
+            raise ValueError
+        if (len(devices), len(people)) != (len(said["devices"]), len(said["people"])):
+            raise ValueError
+        prev = "" if said["prev"] == "" else _key(said["prev"])
+        if (prev == "") != (_number(said["n"]) == 1) or len(_text(said["org"])) != 32:
+            raise ValueError
+        _instant(said["at"])
+        return Authority(said["org"], said["n"], officers, upheld, devices, people, said["at"], signed.hash)
+    except (ValueError, TypeError) as error:
+        raise ControlRefused from error
+
+
+def _order(signed: Signed) -> Order:
+    """The order in a document, whoever signed it. Raises ControlRefused `control_form`."""
+    said = signed.content
+    try:
+        if set(said) - {"until"} != {"v", "org", "acta", "id", "kind", "on", "rev", "at", "data"}:
+            raise ValueError
+        kind, data, until = _one(said["kind"], PERSONS), said["data"], said.get("until")
+        if said["v"] != VERSION or not isinstance(data, dict):
+            raise ValueError
+        made = _instant(said["at"])
+        if until is not None and not made < _instant(until):
+            raise ValueError
+        _data(kind, data)
+        if kind == "wipe" and (until is None or _instant(until) - made > UNTIL):
+            raise ValueError
+        on = _key(said["on"]) if SUBJECT[kind] == "device" else _subject(said["on"])
+        return Order(
+            _text(said["id"]), kind, on, _number(said["rev"]), _number(said["acta"]), said["at"], until, data,
+            (), signed.hash,
+        )  # fmt: skip
+    except (ValueError, TypeError) as error:
+        raise ControlRefused from error
+
+
+def _data(kind: str, data: Mapping[str, Any]) -> None:
+    members = {
+        "device": {"person", "state"}, "person": {"role", "state", "name"}, "seal": {"why"},
+        "wipe": {"unsent", "why"}, "erase": {"unsent", "why"},
+    }[kind]  # fmt: skip
+    if set(data) != members:
+        raise ValueError
+    if "unsent" in members and not isinstance(data["unsent"], bool):
+        raise ValueError
+    for name in members - {"unsent"}:
+        _text(data[name], empty=name in ("why", "name"))
+    if kind == "device":
+        _one(data["state"], STATES)
+    if kind == "person":
+        _one(data["state"], ("active", "left"))
+        _one(data["role"], ROLES)
+
+
+def _renamed(former: Authority, new: Authority) -> bool:
+    """Whether a key changes its person: two of one person would count as two."""
+    before = {each.key: each.person for each in former.officers}
+    return any(before.get(each.key, each.person) != each.person for each in new.officers)
+
+
+def _text(value: object, *, empty: bool = False) -> str:
+    if not isinstance(value, str) or len(value) > 400 or not (value or empty) or not value.isprintable():
+        raise ValueError("text")
+    return value
+
+
+def _subject(value: object) -> str:
+    """An id of letters, digits and dashes; never a word that stands for many."""
+    text = _text(value)
+    if len(text) < 8 or not text.isascii() or not text.replace("-", "").isalnum():
+        raise ValueError("subject")
+    return text
+
+
+def _key(value: object) -> str:
+    text = _text(value)
+    if len(text) != 64 or bytes.fromhex(text).hex() != text:
+        raise ValueError("key")
+    return text
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= 1 << 40:
+        raise ValueError("number")
+    return value
+
+
+def _one(value: object, of: Iterable[str]) -> str:
+    if not isinstance(value, str) or value not in of:
+        raise ValueError("code")
+    return value
+
+
+def _instant(value: object) -> datetime:
+    at = zoned(value)
+    if at is None:
+        raise ValueError("instant")
+    return at

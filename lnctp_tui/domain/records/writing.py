@@ -1,0 +1,66 @@
+"""Whose task it is to write which table: one declaration for the server that accepts, the laptop that believes and
+the form that offers.
+
+What belongs to a case goes by who holds the case. What everybody sees has writers by role: who somebody is, they
+say themselves, and only that; which services there are, those who keep the directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final, Literal
+
+from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
+
+Reach = Literal["own", "any"]
+"""Of the rows of a table: the writer's own, or every one."""
+
+ROLES: Final = ("counselor", "supervisor", "analyst", "admin")
+
+TASKS: Final[Mapping[str, Mapping[str, Reach]]] = {
+    "counselors": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
+    # The first key of a device stands for ever: nobody writes for another's.
+    "devices": dict.fromkeys(ROLES, "own"),
+    "providers": {"supervisor": "any", "admin": "any"},
+}
+"""Table → role → rows. A table or a role that is not here writes nothing of what everybody sees."""
+
+SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
+    "counselors": {"role": ("counselor", None), "team": (None,)},
+    "devices": {"state": ("active", None)},
+}
+"""What somebody may say of themselves in these fields: what every new row says. The office says the rest."""
+
+
+def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]) -> bool:
+    """Whether its writer may write this change, as far as it is not a case's.
+
+    `role` is the writer's; one that nobody knows, or of somebody who left, writes only what is their own. `actors` are
+    the ids that the writer's device writes as.
+    """
+    table = change["table"]
+    if table not in PUBLIC_TABLES:
+        return True
+    reach = TASKS[table].get(str(role)) if role in ROLES else _least(table)
+    if reach is None:
+        return False
+    return reach == "any" or _own(change, actors)
+
+
+def may(table: str, role: str) -> bool:
+    """Whether somebody of this role has any row of the table to write: for forms and commands."""
+    return table not in PUBLIC_TABLES or role in TASKS[table]
+
+
+def _least(table: str) -> Reach | None:
+    reaches = {TASKS[table].get(role) for role in ROLES}
+    return "own" if None not in reaches else None
+
+
+def _own(change: Mapping[str, Any], actors: Collection[str]) -> bool:
+    table, patch = change["table"], change["patch"] or {}
+    if any(name in patch and patch[name] not in values for name, values in SAID.get(table, {}).items()):
+        return False
+    if table == "counselors":
+        return change["row"] in actors
+    return change["row"] == change["device"] and patch.get("counselor_id", change["actor"]) in actors

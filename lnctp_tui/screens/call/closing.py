@@ -1,0 +1,393 @@
+"""The end of a call: folio, what is missing, the class if the counselor says one, the promised next contact.
+
+Nothing is chosen beforehand: reading the classes decides nothing, and the shortest way out leaves the case open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from lnctp_tui.domain.assess.assess import Assessment
+from lnctp_tui.domain.protocol.protocol import Field, Label
+from lnctp_tui.domain.values import promises, values
+from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call.intake_keys import keep_in_field
+from lnctp_tui.services.call import endings
+from lnctp_tui.widgets.form.field_row import FieldRow
+from lnctp_tui.widgets.form.messages import Chosen, Typed
+from lnctp_tui.widgets.keys import KeyBar
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.call.intake import Intake
+
+FLUSH = 0.12
+WAITS = 0.5
+"""Seconds between two looks whether the end of the call is being saved."""
+PLAN = (
+    "callback_allowed",
+    "callback_channel",
+    "callback_identifier_id",
+    "callback_window",
+    "callback_say",
+    "code_word",
+)
+
+WHEN = Field("next", "when", "date", Label("Próximo contacto", "Next contact"),
+             help=Label("Cuándo: martes 10 a 12", "When: Tuesday 10 to 12"), max_length=300)  # fmt: skip
+CHANNEL = Field("next", "channel", "catalog", Label("Por qué medio", "By what means"), catalog="channel")
+SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_length=500)
+
+
+UNCLASSIFIED = ""
+"""No class yet: the case waits on the desk for somebody who says one."""
+
+
+class Classes(OptionList):
+    """The classes. Enter on a class says it; where nothing is being chosen it ends the call."""
+
+    class Done(Message):
+        """Enter, and no other class is meant."""
+
+    said = 0
+
+    def action_select(self) -> None:
+        """Say the class under the cursor, or go on when there is none."""
+        if self.highlighted is None or self.highlighted == self.said:
+            self.post_message(self.Done())
+        else:
+            super().action_select()
+
+
+class ClosingDialog(AppDialog["str | None"]):
+    """Answers `finished`, the code of a missing field to go to, or nothing: the call stays open.
+
+    `stopped`: the clock ran until this dialog came, so Esc lets it go on.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", N_("volver a la llamada"), id="closing.back"),
+        Binding("f9", "finish", N_("terminar y guardar"), key_display="F9", id="closing.finish"),
+        Binding("s", "suggested", N_("tomar la sugerida"), id="closing.suggested"),
+        Binding("f", "owed", N_("ir a lo que falta"), id="closing.owed"),
+        Binding("f2,p", "words", N_("palabras de cierre"), key_display="F2", id="closing.words"),
+        Binding("r", "resume", N_("la llamada sigue"), id="closing.resume"),
+        *(
+            Binding(digit, f"kind('{digit}')", N_("tipo de contacto"), show=False, id=f"closing.kind{digit}")
+            for digit in "1234567890"
+        ),
+    ]
+
+    def __init__(self, intake: Intake, found: Assessment, *, stopped: bool = False) -> None:
+        super().__init__()
+        self.intake = intake
+        self.found = found
+        self.stopped = stopped
+        self.report_classes = [
+            row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
+        ]
+        self.decided: str = intake.document["case"].get("report_class") or UNCLASSIFIED
+        self.promise: dict[str, str] = {}
+        self._typed: dict[FieldRow, None] = {}
+        self._timer: Timer | None = None
+        self._ended = False
+
+    # Layout
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall", id="closing"):
+            yield Static(self._title(), id="closing-title", markup=False)
+            yield Static(self._missing(), id="closing-missing", markup=False)
+            yield Static(self._fate(), id="closing-fate", markup=False)
+            with VerticalScroll(can_focus=False):
+                if self._contact.get("dropped"):
+                    yield Static(
+                        _("Se cortó la llamada: plan para volver a llamar"),
+                        classes="closing-head",
+                        markup=False,
+                    )
+                    for code in PLAN:
+                        if field := view.field_of(self.intake.protocol, "case", code):
+                            yield FieldRow(field, self.intake.protocol)
+                yield Static(_("Clase del reporte: la decide usted"), classes="closing-head", markup=False)
+                yield Classes(*(Option(each) for each in self._options()), markup=False)
+                yield Static(_("Contacto prometido"), classes="closing-head", markup=False)
+                for field in (WHEN, CHANNEL, SAY):
+                    yield FieldRow(field, self.intake.protocol)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        for row in self.query(FieldRow):
+            if row.field.on != "next":
+                row.reload(view.record_of(self.intake, row.field.on))
+        self.query_one(Classes).highlighted = None
+        self._decide(self.decided)
+        plan = next((row for row in self.query(FieldRow) if row.field.on != "next"), None)
+        if plan is not None:
+            plan.focus_control()
+        else:
+            self.query_one(Classes).focus()
+        self.call_after_refresh(self._in_sight)
+        workspace = self.intake.workspace
+        self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
+
+    @property
+    def _draft(self) -> str:
+        """Where a promise is kept until the call is finished."""
+        return f"promise:{self.intake.contact.id}"
+
+    def _promise_again(self, promise: dict[str, str]) -> None:
+        """Show what was promised before a lock; what is being typed already stays."""
+        for row in self.query(FieldRow) if self.is_mounted else ():
+            said = promise.get(row.field.code) if row.field.on == "next" else None
+            if said and not row.raw and row.field.code not in self.promise:
+                row.control.load(values.shown(row.field, {row.field.code: said}, row.protocol, language()))
+                self.promise[row.field.code] = said
+                if row.field is WHEN:
+                    self._promised(row)
+
+    def _keep_promise(self) -> None:
+        self.intake.workspace.keep_draft(self._draft, self.promise)
+
+    @property
+    def _contact(self) -> Mapping[str, Any]:
+        return view.record_of(self.intake, "contact")
+
+    def _title(self) -> Content:
+        folio = self.intake.folio or ""
+        kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
+        if not folio:
+            opens = endings.unheard(self.intake)
+            told = (
+                _("El folio viene con el caso, al terminar")
+                if opens
+                else _("Sin folio: esta llamada no abre un caso")
+            )
+            return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {told}  ", "bold"))
+        return Content.assemble(
+            (_("Folio para la persona que llama"), "dim"),
+            f"  {kind}\n",
+            (f"  {'  '.join(folio)}  ", "bold reverse"),
+            f"\n  {view.spelled(folio, self.intake.protocol)}",
+        )
+
+    def _missing(self) -> Content:
+        fields = list(
+            dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum"))
+        )
+        if not fields:
+            return Content("✓ " + _("El registro mínimo está completo"))
+        return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
+
+    def _fate(self) -> Content:
+        """What becomes of the case with the class that is said now."""
+        if endings.closes(self.intake, self.decided, promised=self._next_contact() is not None):
+            return Content("→ " + _("Al terminar, el caso se cierra."))
+        if not self.intake.document["case"] and not endings.unheard(self.intake):
+            return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
+        why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
+        told = _("Al terminar, el caso queda abierto en el escritorio")
+        return Content(f"→ {told}" + (f": {' · '.join(why)}." if why else "."))
+
+    @property
+    def _codes(self) -> list[str]:
+        return [UNCLASSIFIED, *(row.code for row in self.report_classes)]
+
+    def _options(self) -> list[Content]:
+        labels = [_("Sin clasificar"), *(pick(row.label) for row in self.report_classes)]
+        told = "  ← " + _("sugerida: s la toma")
+        return [
+            Content.assemble(
+                f"{'●' if code == self.decided else '○'} {label}",
+                (told, "dim") if code and code == self.found.suggestion.code else "",
+            )
+            for code, label in zip(self._codes, labels, strict=True)
+        ]
+
+    def _decide(self, code: str) -> None:
+        """The counselor says this class; the list and what becomes of the case follow."""
+        self.decided = code
+        options = self.query_one(Classes)
+        options.said = self._codes.index(code) if code in self._codes else 0
+        for place, content in enumerate(self._options()):
+            options.replace_option_prompt_at_index(place, content)
+        self._retell()
+
+    def _retell(self) -> None:
+        self.query_one("#closing-missing", Static).update(self._missing())
+        self.query_one("#closing-fate", Static).update(self._fate())
+
+    def on_resize(self) -> None:
+        """In another window the same stands in sight as if it had been opened there."""
+        self.call_after_refresh(self._in_sight)
+
+    def _in_sight(self) -> None:
+        self.query_one(Classes).scroll_to(y=0, animate=False)
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+        if self.focused is not None:
+            self.focused.scroll_visible(animate=False)
+
+    # Edits
+
+    @on(Typed)
+    def _keep_typed(self, event: Typed) -> None:
+        if isinstance(event.row, FieldRow) and event.settled:
+            self.flush()
+            event.row.tell_problem()
+        elif isinstance(event.row, FieldRow):
+            self._typed[event.row] = None
+            self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+
+    @on(Chosen)
+    def _keep_chosen(self, event: Chosen) -> None:
+        if event.field.on == "next":
+            self.promise[event.field.code] = event.code or ""
+            self._keep_promise()
+        elif event.code is None:
+            self.intake.enter(event.field, "")
+        else:
+            self.intake.choose(event.field, event.code)
+        self._retell()
+
+    def flush(self) -> None:
+        """Hand what was typed to the form."""
+        if self._timer:
+            self._timer.stop()
+            self._timer = None
+        typed, self._typed = list(self._typed), {}
+        for row in typed:
+            if row.field.on == "next":
+                self._promised(row)
+                continue
+            row.answer(self.intake.enter(row.field, row.raw))
+        if any(row.field.on == "next" for row in typed):
+            self._keep_promise()
+        if typed:
+            self._retell()
+
+    def _promised(self, row: FieldRow) -> None:
+        """Keep what was promised, and show beside it when that is."""
+        self.promise[row.field.code] = row.raw
+        if row.field is WHEN and row.raw.strip():
+            found = self._window(row.raw)
+            row.understood(f"{found[0]:%d/%m %H:%M} – {found[1]:%d/%m %H:%M}" if found else "")
+            row.explain(None if found else "promise_unreadable")
+        elif row.field is WHEN:
+            row.explain(None)
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        keep_in_field(self, event)
+
+    def action_kind(self, digit: str) -> None:
+        field = view.field_of(self.intake.protocol, "contact", "kind")
+        rows = self.intake.protocol.catalogs["kind"].rows
+        code = next((row.code for row in rows if row.extra.get("key") == digit), None)
+        if field and code:
+            self.intake.choose(field, code)
+            self.query_one("#closing-title", Static).update(self._title())
+            self._retell()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self._decide(self._codes[event.option_index])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now."""
+        allowed = {
+            "suggested": self.found.suggestion.code in self._codes,
+            "resume": not self.stopped and self.intake.runs and self.intake.ended_at is not None,
+            "words": "closing" in self.intake.protocol.scripts,
+        }
+        return allowed.get(action, super().check_action(action, parameters))
+
+    def action_suggested(self) -> None:
+        """Take the class that the facts suggest."""
+        if self.found.suggestion.code:
+            self._decide(self.found.suggestion.code)
+
+    def action_words(self) -> None:
+        """What to say before hanging up."""
+        from lnctp_tui.screens.script import ScriptDialog
+
+        protocol = self.intake.protocol
+        self.app.push_screen(ScriptDialog(protocol.scripts["closing"], protocol))
+
+    @on(Classes.Done)
+    def action_finish(self) -> None:
+        self.flush()
+        if self._ended:
+            return
+        self._ended = True
+        chosen = self.decided or None
+        done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
+        self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
+        self.intake.workspace.keep_draft(self._draft, None)
+        self._leave_unsaved()
+
+    def _leave_unsaved(self) -> None:
+        """A disk that refuses does not hold up the next call: what is to be done waits with what was typed."""
+        if self.intake.writer.health.trouble is None:
+            self.set_timer(WAITS, self._leave_unsaved)
+        elif self.is_current:
+            text = _(
+                "La llamada terminó; falta guardarla. En cuanto el disco lo acepte aparece en el escritorio."
+            )
+            self.notify(text, severity="warning", timeout=12, markup=False)
+            self._leave()
+
+    def _leave(self) -> None:
+        if self.is_current:
+            self.dismiss("finished")
+
+    def _next_contact(self) -> dict[str, str] | None:
+        """The promise as a task; a time that cannot be read is kept in what to say."""
+        promise = {code: text.strip() for code, text in self.promise.items() if text.strip()}
+        if not promise:
+            return None
+        said = promise.pop("when", "")
+        found = self._window(said) if said else None
+        if found:
+            promise |= {"due_from": view.stored(found[0]), "due_to": view.stored(found[1])}
+        elif said:
+            promise["say"] = " · ".join(filter(None, (said, promise.get("say"))))
+        return promise
+
+    def _window(self, said: str) -> promises.Window | None:
+        now = self.intake.workspace.store.now()
+        return promises.window(said, now.astimezone(ZoneInfo(self.intake.workspace.zone)))
+
+    def action_owed(self) -> None:
+        if debt := self.intake.debt("minimum"):
+            self.flush()
+            self.dismiss(debt[0][1].code)
+
+    def action_back(self) -> None:
+        """Back to the form; the clock goes on when it was this key that had stopped it."""
+        if self.stopped:
+            self.action_resume()
+            return
+        self.flush()
+        self.dismiss(None)
+
+    def action_resume(self) -> None:
+        """The call was not over: the clock goes on, and both times stay."""
+        self.flush()
+        self.intake.resume_clock()
+        self.notify(_("La llamada sigue: el reloj corre."), markup=False)
+        self.dismiss(None)

@@ -1,0 +1,78 @@
+"""The narrative over whatever is on the screen; leaving it gives back the same field and cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from lnctp_tui.domain.protocol.protocol import Field
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.widgets.form.explain import explain
+from lnctp_tui.widgets.form.messages import Replaced
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.text_area import LongText
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.call.intake import Intake
+
+FLUSH = 0.12
+
+
+class NarrativeDialog(AppDialog[None]):
+    """Typed text goes to the writer while the dialog is open."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close")
+    ]
+
+    def __init__(self, intake: Intake, field: Field) -> None:
+        super().__init__()
+        self.intake = intake
+        self.field = field
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall"):
+            yield Static(pick(self.field.label), classes="dialog-title", markup=False)
+            yield LongText()
+            yield Static("", id="narrative-problem", markup=False)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        area = self.query_one(LongText)
+        area.load(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol))
+        area.move_cursor(area.document.end)
+        area.focus()
+
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+
+    @on(Replaced)
+    def _replaced(self, event: Replaced) -> None:
+        self.notify(explain("replaced", {"replaced": event.characters}), severity="warning", markup=False)
+
+    def flush(self) -> None:
+        """Hand the text to the writer now."""
+        if self._timer:
+            self._timer.stop()
+            self._timer = None
+            parsed = self.intake.enter(self.field, self.query_one(LongText).whole)
+            told = explain(parsed.problem, parsed.facts) if parsed.problem else ""
+            self.query_one("#narrative-problem", Static).update(told)
+
+    def action_close(self) -> None:
+        self.flush()
+        self.dismiss(None)
+
+    async def action_undo_field(self) -> None:
+        """Nothing more to undo here: the fields are behind the dialog."""
+        self.notify(_("No hay nada que deshacer en el relato."), markup=False)

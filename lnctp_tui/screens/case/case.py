@@ -1,0 +1,245 @@
+"""A whole case to read, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.assess import safety
+from lnctp_tui.domain.records.document import Document
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens.case.case_shared import SharedCase, around
+from lnctp_tui.screens.case.case_text import case_parts
+from lnctp_tui.screens.case.find_case import FindCaseDialog
+from lnctp_tui.screens.dialogs import PickDialog, TextDialog
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.vault.deeds import Deed, deed
+from lnctp_tui.services.vault.workspace import DRAFT_OF
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import Reader
+from lnctp_tui.widgets.row_list import Cell, Line
+
+if TYPE_CHECKING:
+    from lnctp_tui.screens.case.case_shared import Around
+
+KEEP_OPEN = "keep_open"
+"""The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
+NOTE = "note:"
+"""Draft of a note to a case."""
+
+
+class CaseScreen(SharedCase):
+    """Everything known of a case."""
+
+    NAME = N_("Caso")
+    CSS_PATH = "../../styles/lists.tcss"
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", N_("editar"), id="case.edit"),
+        Binding("a", "note", N_("añadir nota"), id="case.note"),
+        Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
+        Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
+        Binding("v", "link", N_("vincular"), id="case.link"),
+        Binding("m", "merge", N_("unir"), id="case.merge"),
+        Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
+        Binding("x", "close", N_("cerrar"), id="case.close"),
+        Binding("x", "reopen", N_("reabrir"), id="case.reopen"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="case.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="case.help"),
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="case.leave"),
+    ]
+
+    def __init__(self, case_id: str, *, note: bool = False) -> None:
+        super().__init__()
+        self.case_id = case_id
+        self.place = ("case", case_id)
+        """How to come back here after a lock."""
+        self._to_note = note
+        """Whether a note was being written when it locked."""
+        self.draft = ""
+        """A note that was begun and not kept."""
+        self.document: Document | None = None
+        self._seen = False
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """The case's own record."""
+        return self.document["case"] if self.document else {}
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="top", classes="bar")
+        yield Static(id="state", classes="text")
+        yield Reader()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """It may have been edited meanwhile."""
+        if self.document is not None:
+            self._read()
+
+    def _read(self) -> None:
+        workspace, case_id = self.shell.workspace, self.case_id
+        self.shell.in_reader(
+            lambda: (
+                cases.document(workspace.store, case_id),
+                workspace.draft(NOTE + case_id, ""),
+                around(workspace, case_id),
+            ),
+            lambda found: self._show(*found),
+            group="case",
+        )
+
+    def _show(self, document: Document, draft: str, beside: Around) -> None:
+        if not self.is_mounted:
+            return
+        stay = self.document is not None
+        if not stay:
+            self.draft = draft
+            self.ask_offers()
+        self.document, self.around = document, beside
+        if not self._seen:  # noted in the chain of views once, when it was really shown
+            self._seen = True
+            self.shell.workspace.writer.submit(deed("viewed", self.case_id, "case"))
+        workspace = self.shell.workspace
+        mine = {workspace.counselor_id: workspace.counselor_name}
+        words = Words(workspace.protocol, workspace.zone, beside.names | mine)
+        self.query_one("#top", Static).update(Content(f"{self.heading} {self.case.get('folio') or ''}"))
+        self.query_one("#state", Static).update(Content(self._state(words)))
+        today = workspace.store.now().date()
+        words.know(document)
+        parts = [*self.shared_parts(words), *case_parts(document, words, today=today)]
+        self.query_one(Reader).show(parts, stay=stay)
+        self.refresh_bindings()
+        if self._to_note:
+            self._to_note = False
+            self.action_note()
+
+    def _state(self, words: Words) -> str:
+        said = [
+            words.value("cases", code, self.case.get(code)) for code in ("status", "triage", "report_class")
+        ]
+        opened = moment(self.case.get("opened_at"), words.zone)
+        if opened:
+            said.append(_("abierto el {at}").format(at=opened))
+        said += self.shared_state(self.case.get("owner_id"))
+        return " · ".join(each for each in said if each)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what this case allows."""
+        status = self.case.get("status")
+        allowed = {
+            "note": self.document is not None,
+            "close": status in cases.OPEN,
+            "reopen": status == "closed",
+            "merge": status in (*cases.OPEN, "closed"),
+            "unmerge": status == "merged",
+        }
+        return allowed.get(action, super().check_action(action, parameters))
+
+    def _keep_draft(self, text: str) -> None:
+        self.draft = text
+        self.shell.workspace.keep_draft(NOTE + self.case_id, text or None)
+
+    def _do(self, job: Deed, said: str) -> None:
+        """Queue a write; when it is on the disk, say so and read the case again."""
+
+        def done(_result: Any) -> None:
+            self.app.call_later(self.app.notify, said, markup=False)
+            self.app.call_later(self._read)
+
+        self.shell.workspace.writer.submit(
+            job, done, lambda error: self.app.call_later(self.shell.tell, error)
+        )
+
+    def action_edit(self) -> None:
+        """Open it in the form."""
+        self.shell.edit_case(self.case_id)
+
+    def action_note(self) -> None:
+        """Add a note; notes are never edited."""
+
+        def add(text: str | None) -> None:
+            if text:
+                self.draft = ""
+                self._do(
+                    deed("noted", self.case_id, text, DRAFT_OF + NOTE + self.case_id), _("Nota guardada.")
+                )
+            elif self.draft.strip():
+                self.notify(_("La nota queda como borrador: «a» sigue con ella."), markup=False)
+
+        title = _("Nota nueva (se añade; no se puede cambiar después)")
+        place = ("note", self.case_id)
+        self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place), add)
+
+    def action_history(self) -> None:
+        """Who changed what, when."""
+        from lnctp_tui.screens.case.history import HistoryScreen
+
+        if self.document is not None:
+            self.app.push_screen(HistoryScreen(self.case_id, self.document))
+
+    def action_earlier(self) -> None:
+        """Cases that may be about the same people."""
+        from lnctp_tui.screens.case.matches import MatchesScreen
+
+        if self.document is not None:
+            self.app.push_screen(MatchesScreen(self.case_id, self.document))
+
+    def action_link(self) -> None:
+        """Note that another case may be linked."""
+
+        def link(other: str | None) -> None:
+            if other:
+                self._do(
+                    deed("link", self.case_id, other, "possible"),
+                    _("Vinculado como posible."),
+                )
+
+        self.app.push_screen(FindCaseDialog(_("Vincular como posible con…"), self.case_id), link)
+
+    def action_merge(self) -> None:
+        """Say that this case and another are one matter; both folios keep working."""
+
+        def merge(other: str | None) -> None:
+            if other:
+                said = _("Unido; los dos folios siguen sirviendo y se puede deshacer.")
+                self._do(deed("merge", self.case_id, other), said)
+
+        self.app.push_screen(FindCaseDialog(_("Es el mismo asunto que…"), self.case_id), merge)
+
+    def action_unmerge(self) -> None:
+        """Undo the merge."""
+        self._do(deed("unmerge", self.case_id), _("Unión deshecha."))
+
+    def action_close(self) -> None:
+        """Close with a reason."""
+        reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
+        lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+        told = ""
+        if why := safety.keeps_open(self.document or {}):
+            told = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+            lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
+
+        def close(reason: str | None) -> None:
+            if reason and reason != KEEP_OPEN:
+                self._do(deed("status", self.case_id, "closed", reason), _("Caso cerrado."))
+
+        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, told), close)
+
+    def action_reopen(self) -> None:
+        """Open it again."""
+        self._do(deed("status", self.case_id, "open"), _("Caso reabierto."))
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)

@@ -1,0 +1,138 @@
+"""What a case shares with others: values that differ, whose it is, to whom it is offered, news while it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.screens.times import clock
+from lnctp_tui.services.case import transfer
+from lnctp_tui.widgets.reader import GAP, Part
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.sync.synchronise import Conflict, Handed
+    from lnctp_tui.services.vault.workspace import Workspace
+
+
+class Around(NamedTuple):
+    """What stands around a case besides its document."""
+
+    conflicts: list[Conflict]
+    names: dict[str, str]
+
+
+def around(workspace: Workspace, case_id: str) -> Around:
+    """Reads it from this laptop."""
+    from lnctp_tui.services.sync import synchronise
+
+    return Around(synchronise.conflicts(workspace.store, case_id), transfer.names(workspace.store))
+
+
+class SharedCase(AppScreen[None]):
+    """The base of the case view. The view calls `_read` and shows `shared_parts` and `shared_state`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="case.conflicts"),
+        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
+        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
+    ]
+    case_id: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.around = Around([], {})
+        self.offered: Handed | None = None
+        self._news_at = ""
+
+    def _read(self) -> None:
+        raise NotImplementedError
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """A colleague wrote in it: read it again where it stands."""
+        if self.case_id in scopes:
+            workspace = self.shell.workspace
+            self._news_at = clock(workspace.store.now().isoformat(), workspace.zone)
+            self._read()
+
+    def ask_offers(self) -> None:
+        """Whether it is offered to somebody, when there is a line."""
+        status, workspace = self.shell.sync_status, self.shell.workspace
+        if status is None or status.state != ACTIVE or status.online is False:
+            return
+        from lnctp_tui.services.sync import synchronise
+
+        self.shell.in_reader(
+            lambda: synchronise.offers(workspace),
+            self._take_offers,
+            group="offered",
+            failed=lambda _error: None,
+        )
+
+    def _take_offers(self, offers: list[Handed]) -> None:
+        found = next((each for each in offers if each.scope == self.case_id), None)
+        if found != self.offered and self.is_mounted:
+            self.offered = found
+            self._read()
+
+    def shared_state(self, owner: str | None) -> list[str]:
+        """Whose it is, to whom it is offered, when a colleague wrote in it."""
+        said = []
+        name = self.around.names.get(owner or "")
+        if name and owner != self.shell.workspace.counselor_id:
+            said.append(_("a cargo de {name}").format(name=name))
+        if self.offered is not None and self.offered.mine:
+            said.append(
+                _("se lo ofrece {name}: «o» en la sincronización").format(name=self.offered.from_name)
+            )
+        elif self.offered is not None:
+            said.append(_("ofrecido a {name}, sin respuesta").format(name=self.offered.to_name))
+        if self._news_at:
+            said.append(_("una colega escribió aquí a las {at}").format(at=self._news_at))
+        return said
+
+    def shared_parts(self, words: Words) -> list[Part]:
+        """The values that differ, before everything else."""
+        if not self.around.conflicts:
+            return []
+        from lnctp_tui.screens.case.conflicts import counted, summary
+
+        title = _("{said}: «d» decide cuál queda").format(said=counted(len(self.around.conflicts)))
+        return [
+            Part("alert", title),
+            *(Part("pair", said, label) for label, said in summary(self.around.conflicts, words)),
+            GAP,
+        ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what stands, and what this person may do."""
+        status = self.shell.sync_status
+        active = status is not None and status.state == ACTIVE
+        allowed = {
+            "conflicts": bool(self.around.conflicts),
+            "offer": active,
+            "assign": active and status is not None and status.role == SUPERVISOR,
+        }
+        return allowed.get(action, True)
+
+    def action_conflicts(self) -> None:
+        """Side by side."""
+        from lnctp_tui.screens.case.conflicts import ConflictsScreen
+
+        self.app.push_screen(ConflictsScreen(self.case_id))
+
+    def action_offer(self) -> None:
+        """Offer it to a colleague."""
+        from lnctp_tui.screens.case.transfer import hand_over
+
+        hand_over(self, self.case_id, assign=False, done=self.ask_offers)
+
+    def action_assign(self) -> None:
+        """Give it to a colleague."""
+        from lnctp_tui.screens.case.transfer import hand_over
+
+        hand_over(self, self.case_id, assign=True, done=self._read)

@@ -1,0 +1,241 @@
+"""Two values for one thing, written without seeing each other: side by side, and one key lets one of them stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.records.document import Document
+from lnctp_tui.errors import LnctpError, Refused
+from lnctp_tui.i18n import N_, _, ngettext
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services.case import cases, transfer
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.sides import Column, Sides
+from lnctp_tui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.sync.synchronise import Conflict
+    from lnctp_tui.services.vault.workspace import Workspace
+
+DIGITS = "123456789"
+LEAST_HEIGHT, AROUND = 7, 8
+"""Lines of the values at least, and those that the rest of the screen takes."""
+
+
+class ConflictsScreen(AppScreen[None]):
+    """One conflict at a time; of one case, or of all with None. Leaves by itself when nothing is left."""
+
+    NAME = N_("Dos valores para un dato")
+    CSS_PATH = "../../styles/lists.tcss"
+    AUTO_FOCUS = "Sides"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(each, f"settle({each})", N_("dejar ese valor"), show=False, id=f"conflicts.{each}")
+            for each in DIGITS
+        ),
+        Binding("j,down", "turn(1)", N_("otro dato"), key_display="↓", id="conflicts.next"),
+        Binding("k,up", "turn(-1)", N_("dato anterior"), show=False, id="conflicts.previous"),
+        Binding("c", "case", N_("ver el caso"), id="conflicts.case"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="conflicts.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="conflicts.help"),
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="conflicts.leave"),
+        Binding("ctrl+l", "app.lock", N_("bloquear"), id="conflicts.lock"),
+    ]
+
+    def __init__(self, case_id: str | None) -> None:
+        super().__init__()
+        self.of_case = case_id
+        self.conflicts: list[Conflict] = []
+        self.place = 0
+        self._documents: dict[str, Document] = {}
+        self._names: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(id="top")
+        yield Static(id="conflict-what", classes="text")
+        yield Sides()
+        yield Static(
+            Content(_("1, 2 … deja ese valor. El otro no se borra: queda en el historial.")), classes="muted"
+        )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def on_resize(self) -> None:
+        """The values break elsewhere, and take other lines."""
+        self.call_after_refresh(self._show)
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """A colleague may have decided it, or added a value."""
+        self._read()
+
+    def _read(self) -> None:
+        workspace, case_id = self.shell.workspace, self.of_case
+        self.shell.in_reader(
+            lambda: read(workspace, case_id), lambda found: self._take(*found), group="conflicts"
+        )
+
+    def _take(self, conflicts: list[Conflict], documents: dict[str, Document], names: dict[str, str]) -> None:
+        if not self.is_mounted:
+            return
+        here = self._here(self.conflict)
+        self.conflicts, self._documents, self._names = conflicts, documents, names
+        places = [place for place, each in enumerate(conflicts) if self._here(each) == here]
+        self.place = places[0] if places else min(self.place, max(0, len(conflicts) - 1))
+        if conflicts:
+            self._show()
+        elif self.is_current:
+            self.notify(_("Ya no hay nada por decidir."), markup=False)
+            self.dismiss(None)
+
+    @property
+    def conflict(self) -> Conflict | None:
+        """The one on the screen."""
+        return self.conflicts[self.place] if self.place < len(self.conflicts) else None
+
+    @staticmethod
+    def _here(conflict: Conflict | None) -> tuple[str, str, str] | None:
+        return (conflict.table, conflict.row, conflict.field) if conflict else None
+
+    def _show(self) -> None:
+        conflict = self.conflict
+        if conflict is None:
+            return
+        words = self._words(conflict)
+        count = _("{place} de {total}").format(place=self.place + 1, total=len(self.conflicts))
+        top = self.query_one(TitleBar)
+        top.show(self.heading)
+        top.mark(count)
+        where = " · ".join(filter(None, (conflict.folio, title(conflict, self._documents, words))))
+        field = words.field(conflict.table, conflict.field)
+        self.query_one("#conflict-what", Static).update(Content.assemble(where, "\n", (field, "bold")))
+        sides = self.query_one(Sides)
+        sides.show(columns(conflict, words))
+        sides.styles.height = max(LEAST_HEIGHT, min(sides.height_of_all, self.size.height - AROUND))
+
+    def _words(self, conflict: Conflict) -> Words:
+        workspace = self.shell.workspace
+        words = Words(workspace.protocol, workspace.zone, self._names)
+        if conflict.case in self._documents:
+            words.know(self._documents[conflict.case])
+        return words
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what there is."""
+        if action == "case":
+            return self.of_case is None and self.conflict is not None and self.conflict.case is not None
+        return action != "turn" or len(self.conflicts) != 1
+
+    def action_turn(self, step: int) -> None:
+        """Another conflict."""
+        if self.conflicts:
+            self.place = (self.place + step) % len(self.conflicts)
+            self._show()
+
+    def action_settle(self, place: int) -> None:
+        """Let the value with this number stand."""
+        self.query_one(Sides).take(place)
+
+    @on(Sides.Taken)
+    def settle(self, event: Sides.Taken) -> None:
+        """Write it down; the others have then been seen."""
+        event.stop()
+        from lnctp_tui.services.sync import synchronise
+
+        conflict = self.conflict
+        if conflict is None:
+            return
+
+        def done(_result: None) -> None:
+            self.app.call_later(self._settled)
+
+        def failed(error: LnctpError) -> None:
+            self.app.call_later(self.shell.tell, error)
+
+        self.shell.workspace.writer.submit(
+            deed("settle", *synchronise.sides(conflict, event.key)), done, failed
+        )
+
+    def _settled(self) -> None:
+        self.notify(_("Decidido; el otro valor queda en el historial."), markup=False)
+        self.shell.sync_now()
+        self._read()
+
+    def action_case(self) -> None:
+        """What else is known of the case."""
+        if self.conflict is not None and self.conflict.case is not None:
+            self.shell.show_case(self.conflict.case)
+
+    def action_leave(self) -> None:
+        """Back; what was not decided waits."""
+        self.dismiss(None)
+
+
+def read(
+    workspace: Workspace, case_id: str | None
+) -> tuple[list[Conflict], dict[str, Document], dict[str, str]]:
+    """Open conflicts, the cases they stand in, and what colleagues are called."""
+    from lnctp_tui.services.sync import synchronise
+
+    found = synchronise.conflicts(workspace.store, case_id)
+    documents = {}
+    for each in {conflict.case for conflict in found if conflict.case}:
+        try:
+            documents[each] = cases.document(workspace.store, each)
+        except Refused:
+            continue
+    return found, documents, transfer.names(workspace.store)
+
+
+def title(conflict: Conflict, documents: dict[str, Document], words: Words) -> str:
+    """`Víctima · Ana`."""
+    record = _record(conflict, documents.get(conflict.case or "", {}))
+    kind = words.value(conflict.table, "role", record.get("role")) or words.table(conflict.table)
+    name = str(record.get("name") or record.get("value") or "")
+    return f"{kind} · {name}" if name else kind
+
+
+def _record(conflict: Conflict, document: Document) -> dict[str, Any]:
+    return next((each for each in document.get(conflict.table, ()) if each.get("id") == conflict.row), {})
+
+
+def columns(conflict: Conflict, words: Words) -> list[Column]:
+    """The sides, the shown one first."""
+    found = []
+    for place, side in enumerate(conflict.sides, 1):
+        shown = _("se muestra ahora") if side.shown else ""
+        value = words.value(conflict.table, conflict.field, side.value) or _("(vacío)")
+        name = " · ".join(filter(None, (str(place), shown)))
+        found.append(Column(side.change_id, name, value, side.actor_name, moment(side.at, words.zone)))
+    return found
+
+
+def summary(conflicts: list[Conflict], words: Words) -> list[tuple[str, str]]:
+    """(field, values with their writers) of each, for the case."""
+    lines = []
+    for each in conflicts:
+        label = words.field(each.table, each.field)
+        said = "\n".join(
+            f"{words.value(each.table, each.field, side.value) or _('(vacío)')}  —  {side.actor_name}, "
+            f"{moment(side.at, words.zone)}"
+            for side in each.sides
+        )
+        lines.append((label, said))
+    return lines
+
+
+def counted(count: int) -> str:
+    """`2 datos con dos valores`."""
+    return ngettext("{count} dato con dos valores", "{count} datos con dos valores", count).format(
+        count=count
+    )

@@ -1,0 +1,132 @@
+"""Every save of a case: who, when, which field, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.domain.records.document import MEMBERS, Document
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.labels import AGE, Words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.cases import HistoryLine
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import GAP, Part, Reader
+
+PAGE = 200
+LONGEST = 160
+"""Characters of a value that the history shows; the case itself has the whole text."""
+
+
+class HistoryScreen(AppScreen[None]):
+    """Saves, newest first, page by page."""
+
+    NAME = N_("Historial")
+    CSS_PATH = "../../styles/lists.tcss"
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="history.leave"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="history.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="history.help"),
+    ]
+
+    def __init__(self, case_id: str, document: Document) -> None:
+        super().__init__()
+        self.case_id = case_id
+        self.document = document
+        self.saves: list[HistoryLine] = []
+        self._more = True
+
+    def compose(self) -> ComposeResult:
+        folio = self.document["case"].get("folio") or ""
+        yield Static(Content(f"{self.heading} · {folio}"), classes="bar")
+        yield Reader()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.shell.workspace.writer.submit(deed("viewed", self.case_id, "history"))
+        self._read()
+
+    def _read(self) -> None:
+        store, case_id = self.shell.workspace.store, self.case_id
+        before = self.saves[-1].seq if self.saves else None
+        self.shell.in_reader(lambda: cases.history(store, case_id, PAGE, before), self._show, group="history")
+
+    def _show(self, page: list[HistoryLine]) -> None:
+        if not self.is_mounted:
+            return
+        self._more = len(page) >= PAGE
+        stay = bool(self.saves)
+        self.saves = saves = [*self.saves, *page]
+        workspace = self.shell.workspace
+        words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
+        words.know(self.document)
+        self.query_one(Reader).show(
+            history_parts(saves, self.document, words, whole=not self._more), stay=stay
+        )
+
+    @on(Reader.Bottom)
+    def read_more(self) -> None:
+        """The next page, when there is one."""
+        if self._more and self.saves:
+            self._more = False
+            self._read()
+
+    def action_leave(self) -> None:
+        """Back to the case."""
+        self.dismiss(None)
+
+
+def history_parts(
+    saves: Sequence[HistoryLine], document: Document, words: Words, *, whole: bool
+) -> list[Part]:
+    """The saves as parts, newest first. `whole`: the first save of the case is among them."""
+    if not saves:
+        return [Part("quiet", _("Todavía no hay nada guardado."))]
+    titles = _titles(document, words)
+    known: dict[tuple[str, str], dict[str, Any]] = {}
+    parts: list[Part] = []
+    for save in reversed(saves):
+        title = titles.get(save.row) or words.table(save.table)
+        rows = [Part("heading", f"{moment(save.at, words.zone)} · {save.actor} · {title}")]
+        before = known.get((save.table, save.row), {})
+        after = known[save.table, save.row] = before | save.patch
+        was, now = words.ages(before), words.ages(after)
+        # The columns of an age are one answer, said as it is typed.
+        for code in dict.fromkeys("age" if code in AGE else code for code in save.patch):
+            if code == "case_id" and now[code] == document["case"].get("id"):
+                continue
+            met = code in before or (code == "age" and not before.keys().isdisjoint(AGE))
+            old = words.value(save.table, code, was.get(code)) if met else "" if whole else "…"
+            new = words.value(save.table, code, now.get(code))
+            rows.append(Part("pair", _arrow(old, new), words.field(save.table, code)))
+        parts = [*rows, GAP, *parts]
+    return parts
+
+
+def _titles(document: Document, words: Words) -> dict[str, str]:
+    """Record id → what it is: `Persona «Ana»`."""
+    found = {}
+    for table in MEMBERS:
+        for record in document.get(table, ()):
+            name = record.get("name") or record.get("value") or ""
+            found[record["id"]] = f"{words.table(table)} «{name}»" if name else words.table(table)
+    return found
+
+
+def _arrow(old: str, new: str) -> str:
+    new = new or _("(vacío)")
+    return f"{_short(old)} → {_short(new)}" if old else _short(new)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"

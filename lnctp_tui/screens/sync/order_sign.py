@@ -1,0 +1,166 @@
+"""One document that waits for this officer's signature: what it says, its six words, and the phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.errors import LnctpError, WrongPassphrase
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.dialogs import LineDialog
+from lnctp_tui.screens.sync import order_words
+from lnctp_tui.screens.times import moment
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.phrase_entry import PhraseEntry
+from lnctp_tui.widgets.reader import Part, Reader
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.sync.orders import Draft
+
+REASON = 200
+
+
+class SignEntry(PhraseEntry):
+    """The phrase, which Enter signs with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("firmar"), id="sign.sign")]
+
+
+class SignScreen(AppDialog[bool]):
+    """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
+
+    CSS_PATH = "../../styles/lists.tcss"
+    AUTO_FOCUS = "PhraseEntry"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
+        Binding("f6", "text", N_("texto"), tooltip=N_("El texto que se firma, tal cual."), id="sign.text"),
+        Binding("escape", "leave", N_("dejar"), id="sign.leave"),
+    ]
+
+    def __init__(self, draft: Draft, names: Mapping[str, str], *, new: bool = False) -> None:
+        super().__init__()
+        self.draft, self.names, self.new = draft, names, new
+        self.whole = self.sending = False
+        """Whether the signed text is shown as it stands."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(order_words.title(self.draft.signed, self.names)), classes="title")
+            yield (reader := Reader(id="document"))
+            reader.can_focus = False
+            yield Static(Content(_("Su frase, para firmar:")), id="asks", classes="muted")
+            yield SignEntry(vault_access.complete)
+            yield Static(id="said")
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        """The sentences break elsewhere."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        reader = self.query_one("#document", Reader)
+        reader.show(self._raw() if self.whole else self._parts())
+        reader.styles.height = min(max(3, self.size.height - 12), reader.height_of_all)
+
+    def _parts(self) -> list[Part]:
+        draft = self.draft
+        found = [Part("pair", text, label) for label, text in order_words.parts(draft.signed, self.names)]
+        if not self.new:
+            zone = self.shell.workspace.zone
+            by = self.names.get(draft.by, draft.by)
+            found.append(Part("pair", by, _("Pide")))
+            found.append(Part("pair", moment(draft.until, zone), _("Vence")))
+        signed = ", ".join(self.names.get(each, each) for each in draft.persons) or _("nadie todavía")
+        count = _("{count} de {need} firmas").format(count=len(draft.persons), need=draft.need)
+        found.append(Part("pair", f"{count} · {signed}", _("Firmada por")))
+        found.append(Part("pair", draft.words, _("Palabras")))
+        if draft.need > 1:
+            found.append(Part("quiet", _("Compárelas por teléfono con la otra persona que firma.")))
+        return found
+
+    def _raw(self) -> list[Part]:
+        return [Part("text", self.draft.signed.body)]
+
+    @on(Input.Submitted)
+    def submit(self, event: Input.Submitted) -> None:
+        """Sign with what was typed."""
+        event.stop()
+        self.action_sign()
+
+    def action_sign(self) -> None:
+        """Sign in a thread: the key is derived from the phrase."""
+        from lnctp_tui.services.sync import orders
+
+        entry = self.query_one(PhraseEntry)
+        typed, workspace, draft = entry.value, self.shell.workspace, self.draft
+        if self.sending:
+            return
+        if not typed.strip():
+            say(self, _("No se firmó: falta la frase."), "warning")
+            return
+        self.sending = True
+        say(self, _("Firmando…"), "muted")
+        self.shell.in_reader(
+            lambda: orders.sign(workspace, draft, typed), self._done, group="sign", failed=self._failed
+        )
+
+    def _done(self, ordered: bool) -> None:
+        self.notify(
+            _("Firmada y ordenada.") if ordered else _("Firmada; espera a otra persona, 72 horas."),
+            markup=False,
+        )
+        self.dismiss(True)
+
+    def action_refuse(self) -> None:
+        """Ask why, then end the draft."""
+        from lnctp_tui.services.sync import orders
+
+        workspace, draft = self.shell.workspace, self.draft
+
+        def refused(reason: str | None) -> None:
+            if reason is not None:
+                self.shell.in_reader(
+                    lambda: orders.refuse(workspace, draft, reason), self._refused, group="sign",
+                    failed=self._failed,
+                )  # fmt: skip
+
+        self.app.push_screen(
+            LineDialog(_("¿Por qué se rechaza?"), _("Queda en la bitácora, sin datos de personas."), REASON),
+            refused,
+        )
+
+    def _refused(self, _done: None) -> None:
+        self.notify(_("Rechazada; no se hará."), markup=False)
+        self.dismiss(True)
+
+    def _failed(self, error: LnctpError) -> None:
+        self.sending = False
+        if self.is_mounted:
+            said = sentence(error)
+            say(self, f"{_('No se firmó.')} {said}" if isinstance(error, WrongPassphrase) else said, "error")
+            self.query_one(PhraseEntry).refused()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What nobody has yet cannot be refused: it is left."""
+        return action != "refuse" or not self.new
+
+    def action_text(self) -> None:
+        """The text that is signed, as it stands, and back."""
+        self.whole = not self.whole
+        self._show()
+
+    def action_leave(self) -> None:
+        """Nothing is signed."""
+        self.dismiss(False)

@@ -1,0 +1,206 @@
+"""Who may see what: grants, revocations, assignments and transfers, each an entry of the log addressed to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lnctp_tui.server.admin import audit
+from lnctp_tui.server.ingest import log
+from lnctp_tui.server.ingest.log import Entry
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import SERVE, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.read import history
+from lnctp_tui.storage import instants
+from lnctp_tui.sync.wire import EVERYBODY
+
+if TYPE_CHECKING:
+    from lnctp_tui.server.admin.control import Ruling
+
+STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
+RANK = "SELECT min(rank) FROM access WHERE team = %s AND scope = %s"
+SET = """INSERT INTO access (team, person, scope, state, rank) VALUES (%s, %s, %s, %s, %s)
+  ON CONFLICT (team, person, scope) DO UPDATE SET state = excluded.state"""
+WHO = "SELECT role, state = 'active' FROM people WHERE team = %s AND id = %s"
+FOLIO = "SELECT folio FROM data.cases WHERE of_team = %s AND id = %s"
+OFFER = "INSERT INTO transfers (team, id, scope, sender, receiver, state, at) VALUES (%s, %s, %s, %s, %s, 'open', %s)"
+OPEN = """SELECT id, sender FROM transfers
+  WHERE team = %s AND scope = %s AND receiver = %s AND state = 'open' FOR UPDATE"""
+LAST = "SELECT FROM counter WHERE team = %s FOR UPDATE"
+SETTLE = "UPDATE transfers SET state = %s, at = %s WHERE team = %s AND id = %s"
+OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
+  FROM transfers t JOIN people p ON p.team = t.team AND p.id = t.sender
+  LEFT JOIN data.cases c ON c.of_team = t.team AND c.id = t.scope
+  WHERE t.team = %s AND t.state = 'open' AND (t.receiver = %s OR t.sender = %s) ORDER BY t.at"""
+
+
+def grant(
+    place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, ruling: Ruling | None = None
+) -> bool:
+    """Lets a person see a scope. False when they see it already. Raises Declined `not_found`."""
+    with database.transaction(place, team, SERVE) as connection:
+        role = _role(connection, team, person, ruling)
+        entries = _grant(connection, team, role, person, scope, now)
+        if entries:
+            audit.note(connection, team, now, by, "grant", scope)
+        log.append(connection, team, entries)
+        return bool(entries)
+
+
+def revoke(
+    place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, reason: str = "revoked"
+) -> bool:
+    """Takes a scope away from a person. False when they do not see it. `reason`: revoked, window or transfer."""
+    with database.transaction(place, team, SERVE) as connection:
+        role = _role(connection, team, person, None)
+        entries = _revoke(connection, team, role, person, scope, now, reason)
+        if entries:
+            audit.note(connection, team, now, by, "revoke", scope)
+        log.append(connection, team, entries)
+        return bool(entries)
+
+
+def window(
+    place: Pool | Db, device: DeviceRow, scopes: Sequence[str], action: str, now: datetime
+) -> dict[str, Any]:
+    """Cases that leave the person's laptops, or come back. Raises Declined `not_found` for what is not theirs."""
+    team, person = device.team, device.person
+    with database.transaction(place, team, SERVE) as connection:
+        entries: list[Entry] = []
+        for scope in sorted(set(scopes)):
+            state, rank = _state(connection, team, device.role, person, scope)
+            if state == "held" and action == "leave":
+                entries += _revoke(connection, team, device.role, person, scope, now, "window")
+            elif state == "window" and action == "open":
+                connection.execute(SET, (team, person, scope, "held", rank))
+                entries.append(_granted(now, person, scope, rank))
+            elif state not in ("held", "window"):
+                raise Declined("not_found")
+        log.append(connection, team, entries)
+        return {"scopes": [entry["scope"] for entry in entries]}
+
+
+def assign(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
+    """A supervisor gives a case to somebody of the team. Raises Declined `forbidden`, `not_found`."""
+    if device.role != "supervisor":
+        raise Declined("forbidden")
+    return {"granted": grant(place, device.team, person, scope, now, device.person, device.ruling)}
+
+
+def offer(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
+    """Offers a case one holds to a colleague. Raises Declined `not_found`, `forbidden` to oneself."""
+    team = device.team
+    if person == device.person:
+        raise Declined("forbidden")
+    with database.transaction(place, team, SERVE) as connection:
+        if _state(connection, team, device.role, device.person, scope)[0] != "held":
+            raise Declined("not_found")
+        if _role(connection, team, person, device.ruling) not in history.READERS:
+            raise Declined("not_found")
+        if connection.execute(OPEN, (team, scope, person)).fetchone():
+            return {"offered": False}
+        connection.execute(OFFER, (team, instants.new_id(), scope, device.person, person, instants.iso(now)))
+        audit.note(connection, team, now, device.person, "offer", scope)
+        log.append(connection, team, [_offered(connection, team, now, person, scope, device.person, "open")])
+        return {"offered": True}
+
+
+def answer(place: Pool | Db, device: DeviceRow, scope: str, accept: bool, now: datetime) -> dict[str, Any]:
+    """Takes an offered case, which then leaves its giver, or declines it. Raises Declined `not_found`."""
+    team, person = device.team, device.person
+    with database.transaction(place, team, SERVE) as connection:
+        found = connection.execute(OPEN, (team, scope, person)).fetchone()
+        if not found:
+            raise Declined("not_found")
+        id_, sender = found
+        state = "accepted" if accept else "declined"
+        connection.execute(SETTLE, (state, instants.iso(now), team, id_))
+        entries: list[Entry] = []
+        if accept:
+            entries += _grant(connection, team, device.role, person, scope, now)
+            role = _role(connection, team, sender, device.ruling, active=False)
+            if role != "supervisor":
+                entries += _revoke(connection, team, role, sender, scope, now, "transfer")
+        entries.append(_offered(connection, team, now, sender, scope, person, state))
+        audit.note(connection, team, now, person, state, scope)
+        log.append(connection, team, entries)
+        return {"state": state}
+
+
+def offers(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+    """Open offers to and from the person."""
+    with database.transaction(place, device.team, SERVE) as connection:
+        found = connection.execute(OFFERS, (device.team, device.person, device.person)).fetchall()
+    names = ("scope", "from", "name", "folio", "at", "to")
+    return {"offers": [dict(zip(names, row, strict=True)) for row in found]}
+
+
+def change_role(connection: Db, team: str, person: str, old: str, new: str, now: datetime) -> None:
+    """Grants or revokes what a person's role alone lets them see. In the caller's transaction, duty `serve`, last."""
+
+    # A case that comes in this moment is numbered before, and then seen here, or after, and then by nobody's old role.
+    connection.execute(LAST, (team,))
+
+    def seen(role: str) -> dict[str, int]:
+        row = DeviceRow("", team, person, "", "", "active", role, "")
+        return dict(history.scopes_of(connection, row))
+
+    before, after = seen(old), seen(new)
+    entries = [
+        log.event("revoke", now, scope, person=person, reason="revoked") for scope in before.keys() - after
+    ]
+    entries += [_granted(now, person, scope, after[scope]) for scope in sorted(after.keys() - before.keys())]
+    log.append(connection, team, entries)
+
+
+def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, active: bool = True) -> str:
+    found = connection.execute(WHO, (team, person)).fetchone()
+    if not found:
+        raise Declined("not_found")
+    role, works = found if ruling is None else (ruling.role(person), ruling.works(person))
+    if active and not works:
+        raise Declined("not_found")
+    return str(role)
+
+
+def _state(connection: Db, team: str, role: str, person: str, scope: str) -> tuple[str | None, int]:
+    """What a scope is to a person: `held`, `window`, `revoked`, or None; and its rank."""
+    found = connection.execute(STATE, (team, person, scope)).fetchone()
+    if found:
+        return found[0], found[1]
+    least = connection.execute(RANK, (team, scope)).fetchone()
+    if scope == EVERYBODY or not least or least[0] is None:
+        return None, 0
+    return "held" if role == "supervisor" else None, least[0]
+
+
+def _grant(connection: Db, team: str, role: str, person: str, scope: str, now: datetime) -> list[Entry]:
+    state, _ = _state(connection, team, role, person, scope)
+    if state == "held":
+        return []
+    least = connection.execute(RANK, (team, scope)).fetchone()
+    if not least or least[0] is None or role not in history.READERS:
+        raise Declined("not_found")
+    connection.execute(SET, (team, person, scope, "held", least[0]))
+    return [_granted(now, person, scope, least[0])]
+
+
+def _revoke(
+    connection: Db, team: str, role: str, person: str, scope: str, now: datetime, reason: str
+) -> list[Entry]:
+    state, rank = _state(connection, team, role, person, scope)
+    if state != "held" and not (state == "window" and reason != "window"):
+        return []
+    connection.execute(SET, (team, person, scope, "window" if reason == "window" else "revoked", rank))
+    return [log.event("revoke", now, scope, person=person, reason=reason)]
+
+
+def _granted(now: datetime, person: str, scope: str, rank: int) -> Entry:
+    return log.event("grant", now, scope, person=person, data={"rank": rank})
+
+
+def _offered(connection: Db, team: str, now: datetime, to: str, scope: str, by: str, state: str) -> Entry:
+    found = connection.execute(FOLIO, (team, scope)).fetchone()
+    data = {"from": by, "folio": found[0] if found else None, "state": state}
+    return log.event("offer", now, scope, person=to, data=data)

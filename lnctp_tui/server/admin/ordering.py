@@ -1,0 +1,179 @@
+"""Documents of control that have enough signatures: appended, and carried out as far as the server's tables go.
+
+Append-only and in one order: the counter's row is locked first, numbers are drawn, and the tables that say who is who
+are made to say the same, as a report. What decides is `control.Ruling`.
+Order of the locks: control's counter, devices and people, the audit's counter, the log's counter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from lnctp_tui.domain.authority import control
+from lnctp_tui.domain.authority.control import Authority
+from lnctp_tui.domain.authority.documents import ControlRefused, Signed
+from lnctp_tui.errors import Refused
+from lnctp_tui.server.admin import access, audit, erasing
+from lnctp_tui.server.admin.control import NONE, Control, Ruling
+from lnctp_tui.server.ingest import log_tail
+from lnctp_tui.server.postgres.database import Db, Declined, Pool
+from lnctp_tui.server.settings import Settings
+from lnctp_tui.storage import instants
+
+COUNT = """INSERT INTO control_counter (team, authority, orders) VALUES (%s, 0, 0) ON CONFLICT DO NOTHING"""
+LOCK = "SELECT authority, orders FROM control_counter WHERE team = %s FOR UPDATE"
+MOVE = "UPDATE control_counter SET authority = %s, orders = %s WHERE team = %s"
+AUTHORITY = "INSERT INTO authorities (team, n, hash, body, sigs, at, by) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+ORDER = """INSERT INTO orders (team, n, hash, kind, subject, body, sigs, at, by)
+  VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+KNOWN = """SELECT n FROM authorities WHERE team = %(team)s AND hash = %(hash)s
+  UNION ALL SELECT n FROM orders WHERE team = %(team)s AND hash = %(hash)s"""
+SETTLED = "DELETE FROM drafts WHERE team = %s AND hash = %s"
+LAPTOPS = "SELECT id, public_key, person, state FROM devices WHERE team = %s ORDER BY id"
+EVERYBODY = "SELECT id, name, role, state FROM people WHERE team = %s"
+SAY_DEVICE = "UPDATE devices SET state = %s, person = %s WHERE team = %s AND id = %s"
+SAY_PERSON = """INSERT INTO people (team, id, name, role, state, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+  ON CONFLICT (team, id) DO UPDATE SET name = excluded.name, role = excluded.role, state = excluded.state"""
+NO_CODES = "DELETE FROM codes WHERE team = %s AND person = %s AND used_by IS NULL"
+TOLD = f"SELECT pg_notify('{log_tail.CHANNEL}', '{log_tail.CONTROL}')"
+
+
+def append(kept: Control, connection: Db, team: str, signed: Signed, by: str, now: datetime) -> int:
+    """Appends a whole document; its number. The same again has the same number. Duty `serve`.
+
+    Raises ControlRefused, also `control_unpinned`, `control_baseline`; Declined.
+    """
+    connection.execute(COUNT, (team,))
+    found = connection.execute(LOCK, (team,)).fetchone()
+    mark = (found[0], found[1]) if found else NONE
+    ruling = kept.read(connection, team)
+    known = connection.execute(KNOWN, {"team": team, "hash": signed.hash}).fetchone()
+    if known is not None:
+        return int(known[0])
+    row = (signed.hash, signed.body, json.dumps([list(each) for each in signed.sigs]), instants.iso(now), by)
+    if signed.kind == "authority":
+        number = _authority(kept, connection, team, signed, ruling, row)
+        mark = (number, mark[1])
+    else:
+        number = mark[1] + 1
+        _order(connection, team, signed, ruling, row, number, now)
+        mark = (mark[0], number)
+    connection.execute(MOVE, (*mark, team))
+    connection.execute(SETTLED, (team, signed.hash))
+    _carry_out(kept, connection, team, signed, ruling, now)
+    connection.execute(TOLD)
+    return number
+
+
+def _authority(
+    kept: Control, connection: Db, team: str, signed: Signed, ruling: Ruling | None, row: Sequence[str]
+) -> int:
+    pin = kept.pin(team)
+    said = control.read_authority(signed, ruling.newest if ruling else None, pin.org if pin else None)
+    if pin is None:
+        raise ControlRefused("control_unpinned")
+    if ruling is None and (dict(said.devices), dict(said.people)) != baseline(connection, team):
+        raise ControlRefused("control_baseline")
+    connection.execute(AUTHORITY, (team, said.n, *row))
+    return said.n
+
+
+def _order(
+    connection: Db,
+    team: str,
+    signed: Signed,
+    ruling: Ruling | None,
+    row: Sequence[str],
+    number: int,
+    now: datetime,
+) -> None:
+    if ruling is None:
+        raise ControlRefused("control_org")
+    said = control.read_order(signed, ruling.versions)
+    if said.over(now):
+        raise ControlRefused("control_old")
+    hash_, *rest = row
+    connection.execute(ORDER, (team, number, hash_, said.kind, said.on, *rest))
+
+
+def baseline(connection: Db, team: str) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """What a first authority must list: the laptops in use or once in use, and the people who have not left."""
+    people = {
+        id_: role for id_, _name, role, state in connection.execute(EVERYBODY, (team,)) if state == "active"
+    }
+    laptops: dict[str, tuple[str, str]] = {}
+    for _id, key, person, state in connection.execute(LAPTOPS, (team,)):
+        if state in control.STATES:
+            usual = "upload_only" if state == "active" and person not in people else state
+            laptops[key] = (person, usual)
+    return laptops, people
+
+
+def _carry_out(
+    kept: Control, connection: Db, team: str, signed: Signed, before: Ruling | None, now: datetime
+) -> None:
+    """Makes the tables say what holds, gives and takes what roles let see, and notes who ordered what."""
+    after = kept.read(connection, team, keep=False)
+    assert after is not None
+    laptops = connection.execute(LAPTOPS, (team,)).fetchall()
+    for id_, key, person, state in laptops:
+        said, whose = after.state(key, now), after.standing.whose(key) or person
+        if (said, whose) != (state, person):
+            connection.execute(SAY_DEVICE, (said, whose, team, id_))
+    changed = []
+    for person, (name, role, state) in _people(connection, team, after).items():
+        connection.execute(SAY_PERSON, (team, person, name, role, state, instants.iso(now)))
+        if state == "left":
+            connection.execute(NO_CODES, (team, person))
+        if before is not None and before.role(person) != role and after.works(person):
+            changed.append((person, before.role(person), role))
+    persons, action = _who(signed, before, after)
+    audit.note(connection, team, now, persons, action, signed.hash)
+    for person, old, new in changed:
+        access.change_role(connection, team, person, old, new, now)
+
+
+def _people(connection: Db, team: str, after: Ruling) -> dict[str, tuple[str, str, str]]:
+    """Those of whom the table says something else than officers did: person → name, role, state."""
+    known = {id_: (name, role, state) for id_, name, role, state in connection.execute(EVERYBODY, (team,))}
+    said = {on: order for (kind, on), order in after.standing.holding.items() if kind == "person"}
+    found = {}
+    for person in sorted(said.keys() | after.versions[1].people.keys()):
+        name, _role, _state = known.get(person, ("", "", ""))
+        if person in said and said[person].data["name"]:
+            name = str(said[person].data["name"])
+        state = "active" if after.works(person) else "left"
+        if known.get(person) != (name, after.role(person), state):
+            found[person] = name, after.role(person), state
+    return found
+
+
+def _who(signed: Signed, before: Ruling | None, after: Ruling) -> tuple[str, str]:
+    """For the audit: the persons who signed, and what."""
+    if signed.kind == "authority":
+        signers: Authority = before.newest if before else after.newest
+        return "+".join(signers.persons(signed.keys())), f"authority.{after.newest.n}"
+    order = after.order(signed.hash)
+    assert order is not None
+    state = f".{order.data['state']}" if "state" in order.data else ""
+    return "+".join(order.persons), f"order.{order.kind}{state}"
+
+
+def resume(settings: Settings, pool: Pool | Db, kept: Control) -> None:
+    """Before a process serves: are the documents all there, and is every erasure done that was ordered?
+
+    Raises Refused `server_incomplete`.
+    """
+    try:
+        ruling = kept.now(settings.team)
+    except Declined as error:
+        if error.code == "control_incomplete":
+            raise Refused("server_incomplete") from error
+        raise
+    if ruling is not None:
+        done = erasing.done(pool, settings.team)
+        for scope, orders in ruling.standing.erasures.items():
+            if scope not in done:
+                erasing.ordered(settings.home, pool, settings.team, orders[0])

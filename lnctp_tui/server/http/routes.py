@@ -1,0 +1,27 @@
+"""All routes of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from lnctp_tui.server.http import (
+    endpoint,
+    routes_cases,
+    routes_control,
+    routes_open,
+    routes_self,
+    routes_sync,
+)
+from lnctp_tui.server.settings import Settings
+
+SIGNED = (*routes_self.ROUTES, *routes_sync.ROUTES, *routes_cases.ROUTES, *routes_control.ROUTES)
+
+
+def application(settings: Settings, url: str, **options: Any) -> FastAPI:
+    """The ASGI application, and at `app.state` what its lifespan needs."""
+    app = endpoint.application(SIGNED, **options)
+    routes_open.add(app)
+    app.state.settings, app.state.url = settings, url
+    return app

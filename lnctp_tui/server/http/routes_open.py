@@ -1,0 +1,98 @@
+"""What can be asked without being known: enrolment, signed with the key it brings, and how the server is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import time
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+
+from lnctp_tui.server.admin.enrol import Enrolment
+from lnctp_tui.server.http import endpoint, logs, metrics, requests
+from lnctp_tui.server.http.messages import Enroll
+from lnctp_tui.server.http.requests import Denied
+from lnctp_tui.server.http.routes_self import about
+from lnctp_tui.server.postgres import schema
+from lnctp_tui.server.services import Services
+from lnctp_tui.server.settings import is_loopback
+from lnctp_tui.storage import instants
+from lnctp_tui.sync import wire
+
+READY = "SELECT version_num FROM alembic_version"
+
+
+def add(app: FastAPI) -> None:
+    """Adds these routes."""
+    work: dict[tuple[str, str], Callable[[Services, Request], Awaitable[Response]]] = {
+        ("POST", f"/{endpoint.VERSION}/enroll"): _enroll,
+        ("GET", "/health"): _health,
+        ("GET", "/ready"): _ready,
+        ("GET", "/metrics"): _metrics,
+    }
+    for (method, path), each in work.items():
+        app.add_api_route(
+            path,
+            _endpoint(each),
+            methods=[method],
+            name=f"{method} {path}",
+            include_in_schema=method == "POST",
+            openapi_extra=endpoint.described("POST", Enroll) if method == "POST" else None,
+        )
+
+
+def _endpoint(
+    work: Callable[[Services, Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await endpoint.guarded(request, work(request.app.state.services, request))
+
+    return answer
+
+
+async def _enroll(services: Services, request: Request) -> Response:
+    endpoint.served(services)
+    address = endpoint.address_of(request)
+    services.door.enrolling(address)  # also one that succeeds: nobody enrols thirty laptops at once
+    said = requests.envelope(request.scope, int(time()), services.settings.names)
+    # Whoever it is, it is a stranger: nothing of its head proves anything.
+    body = await endpoint.body_of(services, request, said._replace(digest=""), address, cap=64 << 10)
+    message = endpoint.understood(Enroll, requests.message_of(requests.unpacked(body)))
+    if message.device != said.device:
+        raise Denied(401, "bad_signature")
+    requests.verify(said, message.public_key, wire.digest(body))
+    await services.door.use(said)
+    enrolment = Enrolment(services.settings.team, message, instants.now())
+
+    def carry_out() -> dict[str, Any]:
+        stored = enrolment.carry_out(services.pool)
+        return about(services, services.control.device(stored.id) or stored)[0]
+
+    answer = await services.in_thread(carry_out)
+    services.door.know(said.device, message.public_key)
+    logs.note("enrolled", device=said.device)
+    return endpoint.packed(answer)
+
+
+async def _health(_: Services, __: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+async def _ready(services: Services, _: Request) -> Response:
+    def revision() -> str:
+        with services.pool.connection() as connection:
+            found = connection.execute(READY).fetchone()
+            return str(found[0]) if found else ""
+
+    if await services.in_thread(revision) != schema.HEAD:
+        raise Denied(503, "busy", 30)
+    await services.look_at_login()
+    endpoint.served(services)
+    return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+async def _metrics(_: Services, request: Request) -> Response:
+    here = request.client is not None and is_loopback(request.client.host)
+    if not here or "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        raise Denied(404, "not_found")
+    return Response(metrics.text(), media_type=metrics.MEDIA)

@@ -1,0 +1,194 @@
+"""Waking laptops that wait: one thread and one connection per process read what is new in the log.
+
+A laptop that waits is a future on the event loop and nothing else. The tail tells for each new entry whom it
+concerns; being woken for nothing is harmless, and whoever is not woken in time looks again when its wait ends.
+LISTEN only makes it quicker: without it the tail looks each second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import takewhile
+from time import monotonic
+
+import psycopg
+
+from lnctp_tui.server.http import logs, metrics
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow
+
+CHANNEL = "lnctp_log"
+CONTROL = "control"
+"""Payload of the notice that a document of control came: everybody looks anew."""
+POLL, LISTEN, PAUSE, GATHER = 1.0, 0.25, 0.05, 0.2
+"""Seconds: between two looks without a notice; before it is seen whether to stop; between two looks at least;
+from the first news to the answer, so that what comes together is answered together."""
+MOST = 2000
+"""Entries read in one look. Past that everybody of the team is woken."""
+EACH = 3
+"""Waiting requests of one device; an older one is answered."""
+EVERYBODY = frozenset({"@all"})
+
+TAIL = """SELECT l.n, l.device, CASE
+    WHEN l.kind = 'erase' OR (l.kind = 'change' AND (r.scopes IS NULL OR '@all' = ANY(r.scopes))) THEN ARRAY['@all']
+    WHEN l.kind <> 'change' THEN ARRAY[l.person]
+    ELSE array(SELECT a.person FROM access a WHERE a.team = l.team AND a.scope = ANY(r.scopes) AND a.state = 'held')
+    END
+  FROM log l LEFT JOIN records r ON r.team = l.team AND r."row" = l."row" AND r."table" = l."table"
+  WHERE l.team = %s AND l.n > %s ORDER BY l.n LIMIT %s"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the log: whom it concerns, supervisors aside, whom every entry does."""
+
+    n: int
+    device: str | None
+    persons: frozenset[str]
+
+    def concerns(self, who: DeviceRow) -> bool:
+        """Whether it is news for a device. Its own changes are not."""
+        if self.device == who.id:
+            return False
+        return who.role == "supervisor" or who.person in self.persons or self.persons == EVERYBODY
+
+
+@dataclass(eq=False)
+class Waiter:
+    """A laptop that waits."""
+
+    who: DeviceRow
+    after: int
+    future: asyncio.Future[bool]
+
+
+class News:
+    """One per process: `start` and `wait` on the event loop, the tail in a thread of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._waiting: defaultdict[str, set[Waiter]] = defaultdict(set)
+        self._of_device: defaultdict[str, list[Waiter]] = defaultdict(list)
+        self._seen: dict[str, int] = {}
+        self._recent: defaultdict[str, deque[Entry]] = defaultdict(lambda: deque(maxlen=5 * MOST))
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="lnctp-tail", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Follows the log from now on."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Lets everybody go who waits."""
+        self._stopped.set()
+        self.wake_all()
+
+    async def join(self) -> None:
+        """Waits for the tail to end."""
+        await asyncio.to_thread(self._thread.join, 5)
+
+    async def wait(self, who: DeviceRow, after: int, seconds: float) -> bool:
+        """Whether something with a number above `after` may concern the device; False when the time is up."""
+        if self._stopped.is_set() or self._missed(who, after):
+            return True
+        waiter = Waiter(who, after, asyncio.get_running_loop().create_future())
+        self._make_room(who.id, waiter)
+        self._waiting[who.team].add(waiter)
+        metrics.WAITING.inc()
+        try:
+            async with asyncio.timeout(seconds):
+                await waiter.future
+        except TimeoutError:
+            return False
+        finally:
+            metrics.WAITING.dec()
+            self._waiting[who.team].discard(waiter)
+            self._of_device[who.id].remove(waiter)
+            if not self._of_device[who.id]:
+                del self._of_device[who.id]
+        if not self._stopped.is_set():
+            await asyncio.sleep(min(GATHER, seconds))
+        return True
+
+    def wake_all(self, team: str | None = None) -> None:
+        """Wakes everybody, or everybody of a team."""
+        for each in [team] if team else list(self._waiting):
+            self._wake(self._waiting[each])
+
+    def _make_room(self, device: str, waiter: Waiter) -> None:
+        """A laptop that hung up and asks again is not waited for many times over."""
+        waiting = self._of_device[device]
+        waiting.append(waiter)
+        self._wake(waiting[:-EACH])
+
+    def _missed(self, who: DeviceRow, after: int) -> bool:
+        """Whether the tail is already past something that concerns the device."""
+        seen, recent = self._seen.get(who.team), self._recent[who.team]
+        if seen is None or not self._waiting[who.team]:
+            # Nobody waited, so nobody followed: begin where this one stands.
+            self._seen[who.team] = after
+            recent.clear()
+            return False
+        if after >= seen:
+            return False
+        if not recent or recent[0].n > after + 1:
+            return True
+        return any(each.concerns(who) for each in takewhile(lambda each: each.n > after, reversed(recent)))
+
+    def _wake(self, waiters: Iterable[Waiter]) -> None:
+        for each in list(waiters):
+            if not each.future.done():
+                each.future.set_result(True)
+
+    def _told(self, team: str, entries: Sequence[Entry], whole: bool) -> None:
+        """On the event loop: what the tail found."""
+        if entries[0].n != self._seen.get(team, 0) + 1:  # read before the first waiter of now
+            return
+        self._seen[team] = entries[-1].n
+        self._recent[team].extend(entries)
+        if not whole:
+            self.wake_all(team)
+            return
+        waiting = [each for each in self._waiting[team] if not each.future.done()]
+        self._wake(each for each in waiting if any(entry.concerns(each.who) for entry in entries))
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                with database.connect(self._url, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._look_on(connection)
+            except psycopg.Error as error:
+                logs.note("tail_lost", level=logging.WARNING, error=error)
+                self._stopped.wait(POLL)
+
+    def _look_on(self, connection: Db) -> None:
+        looked = 0.0
+        while not self._stopped.is_set():
+            told = list(connection.notifies(timeout=LISTEN, stop_after=1))
+            if any(each.payload == CONTROL for each in told) and self._loop is not None:
+                with suppress(RuntimeError):  # the loop is closed already
+                    self._loop.call_soon_threadsafe(self.wake_all)
+            if not told and monotonic() - looked < POLL:
+                continue
+            looked = monotonic()
+            for team in [team for team, waiting in list(self._waiting.items()) if waiting]:
+                self._look(connection, team)
+            self._stopped.wait(PAUSE)
+
+    def _look(self, connection: Db, team: str) -> None:
+        assert self._loop is not None
+        with database.transaction(connection, team, SERVE):
+            rows = connection.execute(TAIL, (team, self._seen.get(team, 0), MOST)).fetchall()
+        if rows:
+            entries = [Entry(n, device, frozenset(persons)) for n, device, persons in rows]
+            with suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self._told, team, entries, len(rows) < MOST)

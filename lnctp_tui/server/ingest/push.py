@@ -1,0 +1,362 @@
+"""Push: a laptop's changes into the log, each once, with all that follows from them in one transaction.
+
+Order of the locks: records (sorted), access, devices, the audit's counter, and last the log's counter. A device is
+locked late, so that two pushes of one laptop work side by side until their numbers are drawn.
+Source: docs/synchronisation.md, "The server's log".
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import orjson
+import psycopg
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain.values import folio
+from lnctp_tui.server import threads
+from lnctp_tui.server.admin import audit
+from lnctp_tui.server.ingest import check, cursors, ingest
+from lnctp_tui.server.ingest.ingest import Coming
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import AGAIN, SERVE, TRIES, UNFIT, Db, Declined, DeviceRow, Pool
+from lnctp_tui.storage import instants
+from lnctp_tui.sync import fresco, wire
+from lnctp_tui.sync.wire import Mark
+
+WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
+  FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
+LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
+    d.audit_chain, d.audit_before, d.saved, {database.MARKED}
+  FROM devices d LEFT JOIN control_counter c ON c.team = d.team
+  WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
+STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
+  audit_before = %s, saved = coalesce(%s::jsonb, saved), seen_at = %s WHERE team = %s AND id = %s"""
+PREFIX_TAKEN = "SELECT EXISTS (SELECT FROM devices WHERE team = %s AND folio_prefix = %s)"
+REMEMBERED = 3 * wire.TOLD
+"""Ids of what came last from a laptop, and of what it said is coming."""
+TOO_FAR = 1 << 53
+DELIVERS = ("active", "upload_only", "seal")
+"""States in which a laptop still delivers."""
+ALONE, PIECE = 64, 125
+"""Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
+
+
+@dataclass
+class Delivery:
+    """One laptop's push on its way through a transaction."""
+
+    device: DeviceRow
+    coming: list[Coming]
+    cursor: Mark | None
+    proof: Mark | None
+    receipt: int | None
+    before: Sequence[str]
+    """Ids of the batch that the laptop sent before it had an answer."""
+    audit: Mapping[str, Any] | None
+    saved: Any = None
+    """How far the laptop saved, as it says."""
+    refused: str | None = None
+    """Why the laptop as a whole is not heard: once found, for good."""
+    diverged: bool = False
+    prefix: str | None = None
+    """A new folio prefix: the laptop is an image or a clone."""
+    seq: int = 0
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    seals: list[Future[list[Coming]]] = field(default_factory=list)
+    """Of many changes, those that are not signed: known before numbers are drawn, and not before that."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a transaction left behind: where the log and the audit end."""
+
+    head: Mark
+    audit: Mark
+
+
+def push(
+    place: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
+) -> dict[str, Any]:
+    """One push. `key` signs the receipt. Raises Declined."""
+    delivery = read(place, device, message)
+    return answer(delivery, store(place, device.team, [delivery], now), now, key)
+
+
+def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
+    """A push as it is understood, every change checked by itself. Raises Declined `malformed`, `too_large`."""
+    coming = message.get("changes")
+    if not isinstance(coming, list):
+        raise Declined("malformed")
+    if len(coming) > wire.BATCH:
+        raise Declined("too_large")
+    own = check.Writer(
+        device.public_key, device.person, frozenset({device.person, device.actor}), device.role
+    )
+    writers = {device.id: own}
+    if message.get("repair") is True:
+        writers |= _writers(place, device, coming)
+    checked, seals = _checked(coming, device, writers)
+    receipt, head = message.get("receipt"), message.get("audit")
+    return Delivery(
+        device,
+        checked,
+        cursors.read(message.get("cursor")),
+        cursors.read(message.get("proof")),
+        receipt if type(receipt) is int and 0 <= receipt < TOO_FAR else None,
+        _ids(message.get("before")),
+        head if isinstance(head, dict) else None,
+        message.get("saved"),
+        seals=seals,
+    )
+
+
+def _checked(
+    changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
+) -> tuple[list[Coming], list[Future[list[Coming]]]]:
+    """Each by itself; of many, the signatures in other threads, while the database works on what they sign."""
+    if len(changes) < ALONE:
+        return [_coming(each, device, writers, check.flaw) for each in changes], []
+    coming: list[Coming] = []
+    pieces, seals = [], wire.Seals()
+    for start in range(0, len(changes), PIECE):
+        piece = [_coming(each, device, writers, check.unfit) for each in changes[start : start + PIECE]]
+        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, seals))
+        coming += piece
+    return coming, pieces
+
+
+def _unsigned(coming: Sequence[Coming], seals: wire.Seals) -> list[Coming]:
+    return [
+        each
+        for each in coming
+        if each.reason is None
+        and not (each.writer and seals.true(each.raw, bytes.fromhex(each.writer.public_key)))
+    ]
+
+
+@cache
+def _helpers(_process: int) -> ThreadPoolExecutor:
+    """Of this process: a fork has none of its parent's threads."""
+    return ThreadPoolExecutor(2, thread_name_prefix="lnctp-check", initializer=threads.give_way)
+
+
+def _coming(
+    raw: Any,
+    device: DeviceRow,
+    writers: Mapping[str, check.Writer],
+    flaw: Callable[[Any, check.Writer | None], str | None],
+) -> Coming:
+    named = raw.get("device") if isinstance(raw, dict) else None
+    writer = writers.get(named) if isinstance(named, str) else None
+    reason = flaw(raw, writer)
+    if reason == "unknown_device" and len(writers) == 1:
+        reason = "foreign"
+    return Coming(raw, device, writer, reason)
+
+
+def _writers(place: Pool | Db, device: DeviceRow, coming: Sequence[Any]) -> dict[str, check.Writer]:
+    """Whose changes a laptop hands back: their devices' registered keys."""
+    named = {each.get("device") for each in coming if isinstance(each, dict)}
+    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != device.id)
+    with database.transaction(place, device.team, SERVE) as connection:
+        return writers_of(connection, device, ids)
+
+
+def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str, check.Writer]:
+    """The registered devices among `ids`, in whatever state; where officers sign, those they ever signed for."""
+    writers = {}
+    for id_, key, person, actor, role in connection.execute(WRITERS, (asks.team, list(ids))).fetchall():
+        standing = asks.ruling.standing if asks.ruling else None
+        whose = standing.whose(key) if standing else person
+        if whose is not None:
+            named = (standing.role(whose) or "") if standing else role
+            writers[id_] = check.Writer(key, whose, frozenset({whose, actor}), named)
+    return writers
+
+
+def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+    """Stores deliveries of one team in one transaction and says in them what became of each change.
+
+    Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
+    """
+    for left in reversed(range(TRIES)):
+        for delivery in deliveries:
+            _renew(delivery)
+        try:
+            with database.transaction(place, team, SERVE) as connection:
+                return _store(connection, team, deliveries, now)
+        except Declined as busy:
+            if not left or not isinstance(busy.__cause__, AGAIN):
+                raise
+        except _Anew:
+            pass
+        except UNFIT:
+            if len(deliveries) > 1:
+                raise
+            _single_out(place, team, deliveries[0], now)
+    raise Declined("busy")
+
+
+def _renew(delivery: Delivery) -> None:
+    """As before any transaction: what was decided inside one that failed is decided anew."""
+    delivery.diverged, delivery.prefix = False, None
+    delivery.notes.clear()
+    for each in delivery.coming:
+        if each.reason in ("forbidden", "id"):
+            each.reason = None
+        each.status, each.n, each.placed, each.entry = "refused", None, None, None
+
+
+class _Anew(Exception):
+    """Ends a transaction in which something was taken that may not be; now it has its reason."""
+
+
+def _proven(deliveries: Sequence[Delivery]) -> None:
+    """Waits for the signatures. Raises _Anew when some changes are not signed."""
+    forged = [each for delivery in deliveries for seal in delivery.seals for each in seal.result()]
+    for delivery in deliveries:
+        delivery.seals.clear()
+    for each in forged:
+        each.reason = "signature"
+    if forged:
+        raise _Anew
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction that was only to be tried."""
+
+
+def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
+    """Finds the changes that the database does not take, each in a transaction that leaves nothing."""
+    for each in delivery.coming:
+        if each.reason is None:
+            try:
+                with database.transaction(place, team, SERVE) as connection:
+                    ingest.enter(connection, team, [each], now)
+                    raise _Rehearsed
+            except _Rehearsed:
+                pass
+            except psycopg.Error:
+                each.reason = "storage"
+
+
+def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
+    shared = cursors.known(connection, team, told)
+    for each in deliveries:
+        each.diverged = not {mark for mark in (each.cursor, each.proof) if mark is not None} <= shared
+    heard = [each for each in deliveries if not each.diverged and not each.refused]
+
+    def closing() -> list[ingest.Note]:
+        _proven(deliveries)
+        return _stands(connection, team, heard, now)
+
+    head = ingest.enter(connection, team, [each for of in heard for each in of.coming], now, closing)
+    return Stored(head, audit.head(connection, team))
+
+
+def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[ingest.Note]:
+    """Locks the devices and notes where each stands now; what the audit is to hold of it.
+
+    Raises _Anew when one was barred since it came in, Outdated when an order came since.
+    """
+    ids = sorted({each.device.id for each in heard})
+    standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
+    for each in heard:
+        ruling = each.device.ruling
+        row = standing.get(each.device.id)
+        if row is not None and row[-2:] != (ruling.mark if ruling else (0, 0)):
+            raise database.Outdated
+        state = "revoked" if row is None else row[1] if ruling is None else each.device.state
+        each.refused = None if state in DELIVERS else state
+    if any(each.refused for each in heard):
+        raise _Anew
+    for each in heard:
+        standing[each.device.id] = _stand(connection, team, each, standing[each.device.id], now)
+    return [note for each in heard for note in each.notes]
+
+
+def _stand(
+    connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
+) -> tuple[Any, ...]:
+    """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
+    id_, state, prefix, last, last_ids, audit_n, chain, before, saved, *mark = row
+    ids = [each.id for each in delivery.coming if each.id]
+    told = {*ids, *delivery.before}
+    held = last if delivery.receipt is None else delivery.receipt
+    # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
+    same = held >= last - wire.ABREAST and (not told or not last_ids or not told.isdisjoint(last_ids))
+    if held < last and not same:
+        prefix = delivery.prefix = _new_prefix(connection, team)
+        delivery.notes.append((id_, "device_image", id_))
+    if (head := _audit_head(delivery.audit)) is not None:
+        n, value, confirmed = head
+        if n < audit_n or (chain is not None and confirmed not in (chain, before)):
+            delivery.notes.append((id_, "device_audit_altered", id_))
+        audit_n, chain, before = n, value, confirmed
+    delivery.seq = max(last, held) + 1
+    met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
+    new = _saved(delivery.saved, saved)
+    found = (prefix, delivery.seq, met, audit_n, chain, before)
+    connection.execute(STAND, (*found, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
+    return (id_, state, *found, new or saved, *mark)
+
+
+def _saved(said: Any, known: Any) -> list[Any] | None:
+    """How far the laptop says it saved, [n, chain, changes not sent], when that is further than ever before."""
+    found = fresco.how_far(said)
+    return found if found and (not known or found[0] > known[0]) else None
+
+
+def _ids(said: Any) -> list[str]:
+    listed = said if isinstance(said, list) else []
+    return [each for each in listed if isinstance(each, str) and check.ID(each)]
+
+
+def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
+    if said is None:
+        return None
+    n, chain, confirmed = said.get("n"), said.get("chain"), said.get("at_known")
+    if type(n) is not int or not 0 <= n < TOO_FAR or not isinstance(chain, str) or len(chain) > 64:
+        return None
+    return n, chain, confirmed if isinstance(confirmed, str) and len(confirmed) <= 64 else None
+
+
+def _new_prefix(connection: Db, team: str) -> str:
+    while True:
+        prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
+        found = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
+        if found and not found[0]:
+            return prefix
+
+
+def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -> dict[str, Any]:
+    """What goes back to the laptop, with its receipt. Raises Declined `revoked`, `pending`."""
+    if delivery.refused:
+        raise Declined(delivery.refused)
+    if delivery.diverged:
+        return {"status": "diverged"}
+    body = {
+        "device": delivery.device.id,
+        "seq": delivery.seq,
+        "ids": wire.ids_digest(each.id for each in delivery.coming if each.id),
+        "n": stored.head.n,
+        "chain": stored.head.chain,
+        "at": instants.iso(now),
+    }
+    said = {
+        "status": "ok",
+        "results": [each.result for each in delivery.coming],
+        "proof": list(stored.head),
+        "receipt": {"body": body, "sig": key.sign(wire.receipt_bytes(body)).signature.hex()},
+        "audit": list(stored.audit),
+    }
+    return said | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})

@@ -1,0 +1,112 @@
+"""Whole histories: what a laptop starts from, fetches after a grant, and looks up by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lnctp_tui.server.ingest import cursors
+from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import IDS, READ, SERVE, Db, DeviceRow, Pool, become, lines
+from lnctp_tui.server.read import sent
+from lnctp_tui.sync.wire import EVERYBODY
+
+FIRST = -(1 << 40)
+"""The rank of what everybody sees: before all cases."""
+READERS = ("counselor", "supervisor")
+
+HELD = (
+    "SELECT scope, rank FROM access WHERE team = %s AND person = %s AND state = 'held' ORDER BY rank, scope"
+)
+LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXISTS (
+    SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
+  GROUP BY scope ORDER BY 2, 1"""
+HISTORY = f"""SELECT DISTINCT s.o, l.n, l.size FROM unnest({IDS}) WITH ORDINALITY AS s(scope, o)
+  CROSS JOIN LATERAL (
+    SELECT r."row", r."table" FROM belongs r WHERE r.team = %s AND r.scope = s.scope OFFSET 0) AS r
+  CROSS JOIN LATERAL (
+    SELECT l.n, l.size FROM log l WHERE l.team = %s AND l.kind = 'change' AND l."row" = r."row"
+      AND l."table" = r."table" AND (s.o > 1 OR l.n > %s) ORDER BY l.n LIMIT %s) AS l
+  ORDER BY s.o, l.n LIMIT %s"""
+NUMBERED = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.n = ANY({IDS}::bigint[])"
+MINE = f"SELECT scope, state FROM access WHERE team = %s AND person = %s AND scope = ANY({IDS})"
+LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
+  WHERE NOT EXISTS (SELECT FROM log l WHERE l.team = %s AND l.id = asked.id)"""
+FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) AND l.kind = 'change' ORDER BY l.n"
+
+
+def start(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+    """Where a laptop begins to follow the log, and the scopes whose histories it fetches first, newest first.
+
+    The cursor is read before the scopes: what is granted between the two comes again, and is not missed.
+    """
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
+        cursor = cursors.head(connection, device.team)
+        return {
+            "cursor": list(cursor),
+            "scopes": [[EVERYBODY, FIRST], *map(list, scopes_of(connection, device))],
+        }
+
+
+def scopes_of(connection: Db, device: DeviceRow) -> list[tuple[str, int]]:
+    """What the person may see now, with its rank: the smallest is the newest. Duty `serve`."""
+    if device.role not in READERS:
+        return []
+    if device.role == "supervisor":
+        return connection.execute(LED, {"team": device.team, "person": device.person}).fetchall()
+    return connection.execute(HELD, (device.team, device.person)).fetchall()
+
+
+def history(
+    place: Pool | Db, device: DeviceRow, scopes: Sequence[str], after: int = 0, limit: int = 2000
+) -> dict[str, Any]:
+    """Changes of all records of `scopes`, scope by scope, of the first from number `after` on.
+
+    `done` are the scopes that are whole with this answer, also those there is nothing to see of; `next` is
+    where to go on, [scope, n], or None.
+    """
+    asked = list(dict.fromkeys(scopes))
+    places: list[tuple[int, int]] = []
+    weight, full = 0, False
+    with database.transaction(place, device.team, SERVE, together=True) as connection:
+        seen = _seen(connection, device, asked)
+        some = lines(scope if scope in seen else "" for scope in asked)
+        args = (some, device.team, device.team, after, limit + 1, limit + 1)
+        for order, n, size in connection.execute(HISTORY, args):
+            if full := len(places) == limit or weight >= sent.PAGE_BYTES:
+                break
+            places.append((order - 1, n))
+            weight += size
+        become(connection, device, READ)
+        found = connection.execute(NUMBERED, (device.team, lines(str(n) for _, n in places))).fetchall()
+    rows = {row[sent.N]: sent.change(row) for row in found}
+    changes = [rows[n] for _, n in places if n in rows]
+    if not full:
+        return {"changes": changes, "done": asked, "next": None}
+    last, n = places[-1]
+    return {"changes": changes, "done": asked[:last], "next": [asked[last], n]}
+
+
+def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
+    """Those of `scopes` that the person holds: what one's device wrote is no reason to read it again."""
+    found = connection.execute(MINE, (device.team, device.person, lines(scopes)))
+    states: dict[str, str] = dict(found.fetchall())
+    usual = "held" if device.role == "supervisor" else ""
+    held = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
+    return held | {EVERYBODY}
+
+
+def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+    """Which of these changes the log lacks; a quarantined one is lacking, so that it is checked anew.
+
+    So is one that the person may not see: it is answered like an id that never was.
+    """
+    with database.transaction(place, device, READ, together=True) as connection:
+        return {"missing": [id_ for (id_,) in connection.execute(LACKING, (list(ids), device.team))]}
+
+
+def fetch(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+    """Changes by id, as far as the person may see them or the device wrote them."""
+    with database.transaction(place, device, READ, together=True) as connection:
+        found = connection.execute(FETCH, (device.team, list(ids))).fetchall()
+    return {"changes": [sent.change(row) for row in found]}

@@ -1,0 +1,175 @@
+"""Earlier contacts: cases that share a phone, alias, handle, folio, or a place and a way of operating."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Connection, select, text
+
+from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
+from lnctp_tui.domain.records.document import Document, Record
+from lnctp_tui.domain.values import folio as folios
+from lnctp_tui.domain.values import phones
+from lnctp_tui.domain.values.nothing import placeholder
+from lnctp_tui.domain.values.text import fold, words
+from lnctp_tui.services.case import offline_lockout
+from lnctp_tui.services.case.cases import CASES
+from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.protocol import protocol_loader
+
+WAYS = ("hooking_method.", "hooking_means.", "modality.")
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Match:
+    """Another case that may be about the same people."""
+
+    case_id: str
+    folio: str | None
+    opened_at: str | None
+    why: tuple[tuple[str, str], ...]
+    """(what is shared: phone, handle, alias, name, folio, place_and_way …, the shared value)."""
+
+
+def earlier(store: Store, document: Document, protocol: Protocol | None = None) -> list[Match]:
+    """Cases that match, the strongest reasons first; words for nothing (`S/N`) are no reason.
+
+    Those words are the protocol's, or the built-in ones.
+    """
+    document = _without_placeholders(document, (protocol or _built_in()).catalogs.get("nothing"))
+    own = document.get("case", {}).get("id", "")
+    with store.read() as connection:
+        why: dict[str, list[tuple[str, str]]] = {}
+        for case_id, kind, shown in _all(connection, document):
+            if case_id != own and (kind, shown) not in why.setdefault(case_id, []):
+                why[case_id].append((kind, shown))
+        why.pop(own, None)
+        query = select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None))
+        rows = connection.execute(query.where(offline_lockout.shown(connection, store.now())))
+        found = [
+            Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]]))
+            for row in (sound.row("cases", each) for each in rows.mappings())
+        ]
+    return sorted(found, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
+
+
+@cache
+def _built_in() -> Protocol:
+    return protocol_loader.load()
+
+
+def _without_placeholders(document: Document, nothing: Catalog | None) -> Document:
+    """The document without the names and identifiers that say nothing: everybody shares them."""
+
+    def says(record: Record, column: str) -> bool:
+        return isinstance(record.get(column), str) and not placeholder(nothing, record[column])
+
+    return {
+        **document,
+        "identifiers": [each for each in document["identifiers"] if says(each, "value")],
+        "people": [each if says(each, "name") else each | {"name": None} for each in document["people"]],
+    }
+
+
+def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    yield from _identifiers(connection, document)
+    yield from _phones(connection, document)
+    yield from _names(connection, document)
+    yield from _folios(connection, document)
+    yield from _places(connection, document)
+
+
+def _identifiers(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    values = sorted({str(each["normalised"]) for each in document["identifiers"] if each.get("normalised")})
+    query = text(
+        "SELECT DISTINCT case_id, coalesce(kind, 'other') AS kind, value FROM identifiers "
+        "WHERE normalised IN (SELECT value FROM json_each(:v)) AND case_id IS NOT NULL "
+        "AND erased_at IS NULL LIMIT 100"
+    )
+    for row in connection.execute(query, {"v": json.dumps(values)}) if values else ():
+        yield row.case_id, row.kind, row.value
+
+
+def _phones(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """The numbers of the document, also those that are only told in words, wherever a case tells them."""
+    query = text(
+        "SELECT r.id FROM search f JOIN search_rows r ON r.rowid = f.rowid WHERE search MATCH :q "
+        "AND r.is_case ORDER BY f.rowid DESC LIMIT 60"
+    )
+    for number in dict.fromkeys(_numbers(document)):
+        for row in connection.execute(query, {"q": f'"{number.lstrip("+")}"'}):
+            yield row.id, "phone", number
+
+
+def _numbers(document: Document) -> Iterator[str]:
+    for each in document["identifiers"]:
+        if each.get("kind") == "phone" and isinstance(each.get("value"), str):
+            read = [phones.dialled(phone.number) for phone in phones.read(each["value"])]
+            yield from (number for number in read if len(number) > phones.NATIONAL)
+    told = [each.get("narrative") for each in document["contacts"]]
+    told += [document.get("case", {}).get("summary"), *(each.get("text") for each in document["notes"])]
+    for said in told:
+        if isinstance(said, str):
+            yield from phones.mentioned(said)
+
+
+def _names(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """People named alike: two words at least, or a trafficker's alias."""
+    for person in document["people"]:
+        name = fold(person.get("name") or "").strip()
+        if len(name) < 4 or (" " not in name and person.get("role") != "trafficker"):
+            continue
+        # The words as the index splits them: it has no positions, so a word of two parts is an error there.
+        phrase = " AND ".join(f'names: "{word}"' for word in words(name.replace("_", " ")))
+        if not phrase:
+            continue
+        query = text(
+            "SELECT p.case_id, p.name FROM search f JOIN search_rows r ON r.rowid = f.rowid "
+            "JOIN people p ON p.case_id = r.id WHERE search MATCH :q AND p.erased_at IS NULL "
+            "ORDER BY f.rowid DESC LIMIT 60"
+        )
+        for row in connection.execute(query, {"q": phrase}):
+            if fold(row.name or "").strip() == name:
+                yield row.case_id, "name", row.name
+
+
+def _folios(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    told = " ".join(str(contact.get("narrative") or "")[:4000] for contact in document["contacts"])
+    typed = {
+        str(found) for word in told.split() if "-" in word and (found := folios.parse(word.strip(".,;:()")))
+    }
+    rows = (
+        connection.execute(select(CASES.c.id, CASES.c.folio).where(CASES.c.folio.in_(typed))) if typed else ()
+    )
+    for row in rows:
+        yield row.id, "folio", row.folio
+
+
+def _places(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
+    """The same municipality and venue, and the same way of hooking or exploiting."""
+    ways = {
+        code
+        for person in document["people"]
+        for code, value in (person.get("answers") or {}).items()
+        if value == "yes" and code.startswith(WAYS)
+    }
+    spots = {(p.get("municipality"), p.get("venue")) for p in document["places"]}
+    for municipality, venue in spots:
+        if not (municipality and venue and ways):
+            continue
+        rows = connection.execute(SAME_PLACE, {"m": municipality, "v": venue, "w": json.dumps(sorted(ways))})
+        for row in rows:
+            yield row.case_id, "place_and_way", f"{municipality} {venue} {row.way}"
+
+
+SAME_PLACE = text("""
+SELECT DISTINCT l.case_id, a.key AS way FROM places l JOIN people p ON p.case_id = l.case_id,
+  json_each(iif(json_valid(p.answers), p.answers, '{}')) a
+WHERE l.municipality = :m AND l.venue = :v AND l.erased_at IS NULL AND a.value = 'yes'
+  AND a.key IN (SELECT value FROM json_each(:w)) LIMIT 50
+""")

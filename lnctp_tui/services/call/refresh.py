@@ -1,0 +1,164 @@
+"""An open form catches up with what colleagues wrote, and never with what is being typed here.
+
+Three steps, because the form's heads live in the writer's thread and its document in the screen's: the writer
+compares what the form saw with what is stored, once everything typed so far is on disk; the form takes over
+what nobody touched meanwhile; the writer notes as seen only what was taken. A field that is left out keeps
+its old heads, so that typing on in it opens a conflict instead of hiding a value nobody saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lnctp_tui.domain.records import merge
+from lnctp_tui.domain.records.document import MEMBERS, Record
+from lnctp_tui.errors import Refused
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.refs import Ref
+from lnctp_tui.storage.database.session import ANSWER, Form, Store
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.call.intake import Intake
+
+GONE = "erased_at"
+Busy = Callable[[Ref, str], bool]
+"""Whether a field of a record must stay as it is: the cursor is in it."""
+
+
+class Taken(NamedTuple):
+    """What became of a look."""
+
+    changed: frozenset[Ref]
+    left: bool
+    """Something was left out: look again when the cursor has moved on."""
+
+
+class Newer(NamedTuple):
+    """A record as it is stored now, and the fields on which it is ahead of the form."""
+
+    ref: Ref
+    record: Record
+    """Empty when the record was taken out of the case."""
+    fields: frozenset[str]
+    heads: Mapping[str, list[str]]
+
+
+def look(store: Store, form: Form, contact: Ref) -> list[Newer]:
+    """What is stored and the form did not see. Runs in the writer's thread, where the form's heads live."""
+    fresh = Form(form.id)
+    try:
+        document = cases.document_of_contact(store, contact.id, fresh)
+    except Refused:  # an existing case is edited without a contact of its own
+        try:
+            document = cases.document(store, form.id, fresh)
+        except Refused:
+            return []
+    if _case_of(fresh) != _case_of(form):  # the contact went over to another case: `Intake.show` follows that
+        return []
+    records = {("cases", document["case"].get("id", "")): document["case"]}
+    records |= {(table, each["id"]): each for table in MEMBERS for each in document[table]}
+    found = []
+    for key, heads in fresh.shown.items():
+        fields = _ahead(form.shown.get(key, {}), heads)
+        if fields:
+            found.append(Newer(Ref(*key), records[key], fields, heads))
+    gone = [key for key in form.shown if key not in fresh.shown]
+    return [*found, *(Newer(Ref(*key), {}, frozenset({GONE}), {}) for key in gone)]
+
+
+def _case_of(form: Form) -> set[str]:
+    return {row for table, row in form.shown if table == "cases"}
+
+
+def _ahead(shown: Mapping[str, list[str]], heads: Mapping[str, list[str]]) -> frozenset[str]:
+    fields = {field for of in (*heads.values(), *shown.values()) for field in of}
+    return frozenset(each for each in fields if merge.heads_of(shown, each) != merge.heads_of(heads, each))
+
+
+def take(intake: Intake, found: Iterable[Newer], busy: Busy) -> Taken:
+    """Bring the form's document up to date, but for what is busy or was edited since the look."""
+    changed: set[Ref] = set()
+    left = False
+    for each in found:
+        fields = frozenset(name for name in each.fields if not _held(intake, each.ref, name, busy))
+        left |= fields != each.fields
+        if not fields:
+            continue
+        if intake.catch_up(each.ref, each.record, fields):
+            changed.add(each.ref)
+        _note_seen(intake, each, fields)
+    return Taken(frozenset(changed), left)
+
+
+def _held(intake: Intake, ref: Ref, name: str, busy: Busy) -> bool:
+    mine = intake.touched
+    return (ref, name) in mine or (ref, GONE) in mine or busy(ref, name)
+
+
+def _note_seen(intake: Intake, newer: Newer, fields: frozenset[str]) -> None:
+    intake.writer.submit(lambda _store: see(intake.form, newer, fields))
+
+
+def see(form: Form, newer: Newer, fields: frozenset[str]) -> None:
+    """Note the heads of these fields as shown. Runs in the writer's thread."""
+    key = (newer.ref.table, newer.ref.id)
+    if not newer.record:
+        form.shown.pop(key, None)
+        return
+    seen: dict[str, list[str]] = {}
+    for heads, wanted in ((form.shown.get(key, {}), False), (newer.heads, True)):
+        for change, of in heads.items():
+            kept = [name for name in of if (name in fields) is wanted]
+            if kept:
+                seen[change] = sorted({*seen.get(change, ()), *kept})
+    form.see(*key, seen)
+
+
+class CatchUp:
+    """Looks for one form, one look at a time. `later` calls a function in the thread of the document."""
+
+    def __init__(self, intake: Intake, later: Callable[..., object], busy: Busy) -> None:
+        self.intake = intake
+        self.later = later
+        self.busy = busy
+        self._looking = self._again = False
+
+    def begin(self, done: Callable[[Taken], object]) -> None:
+        """Look once more; `done` hears what was taken. Returns at once."""
+        if self._looking:
+            self._again = True
+            return
+        intake = self.intake
+        self._looking, self._again = True, False
+        intake.touched.clear()
+        intake.writer.submit(
+            lambda store: look(store, intake.form, intake.contact),
+            lambda found: self.later(self._take, found, done),
+            lambda _error: self.later(self._end, done),
+        )
+
+    def _take(self, found: list[Newer], done: Callable[[Taken], object]) -> None:
+        done(take(self.intake, found, self.busy))
+        self._end(done)
+
+    def _end(self, done: Callable[[Taken], object]) -> None:
+        self._looking = False
+        if self._again:
+            self.begin(done)
+
+
+def merged(record: Record, fresh: Record, fields: Iterable[str]) -> Record:
+    """`record` with these fields as they are in `fresh`."""
+    found: dict[str, Any] = {**record, "answers": dict(record.get("answers") or {})}
+    for name in fields:
+        if name.startswith(ANSWER):
+            code = name.removeprefix(ANSWER)
+            value = (fresh.get("answers") or {}).get(code)
+            if value is None:
+                found["answers"].pop(code, None)
+            else:
+                found["answers"][code] = value
+        elif name in fresh:
+            found[name] = fresh[name]
+    return found

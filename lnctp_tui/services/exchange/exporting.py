@@ -1,0 +1,67 @@
+"""Cases out of the store, as JSON Lines of case documents that `case import` reads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import orjson
+from sqlalchemy import select
+
+from lnctp_tui.errors import BadInput
+from lnctp_tui.services.case import cases, offline_lockout
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import audit
+from lnctp_tui.storage.database.session import TABLES, Store
+
+CASES, CONTACTS = TABLES["cases"], TABLES["contacts"]
+
+
+def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
+    """One document a line: the named cases, or with None all that are shown and then the contacts without one."""
+    loose: list[str] = []
+    if ids is None:
+        with store.read() as connection:
+            shown = offline_lockout.shown(connection, store.now())
+            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None), shown)))
+            shown = offline_lockout.shown(connection, store.now(), "contacts")
+            alone = CONTACTS.c.case_id.is_(None) & CONTACTS.c.erased_at.is_(None)
+            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone, shown)))
+    _note(store, [*ids, *loose])
+    for each in ids:
+        yield orjson.dumps(cases.document(store, each), option=orjson.OPT_APPEND_NEWLINE)
+    for each in loose:
+        yield orjson.dumps(cases.document_of_contact(store, each), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
+    """Writes the lines to a new private file, one by one; returns how many.
+
+    Raises BadInput `file_exists`, StorageFailed `file_failed`; then there is no file.
+    """
+    if file.exists() or file.is_symlink():  # before anything is read for it
+        raise BadInput("file_exists", name=file.name)
+    temporary = file.with_name(f".{file.name}.{os.urandom(6).hex()}.tmp")
+    count = 0
+    try:
+        paths.create_empty(temporary)
+        with temporary.open("wb") as out:
+            for count, line in enumerate(lines(store, ids), 1):  # noqa: B007 - the last is how many
+                out.write(line)
+            out.flush()
+            os.fsync(out.fileno())
+        paths.place_new(temporary, file)
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=file.name) from error
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return count
+
+
+def _note(store: Store, ids: Sequence[str]) -> None:
+    with store.write() as unit:
+        for each in ids:
+            audit.note(unit.connection, unit.now, store.author.actor, "export", each)

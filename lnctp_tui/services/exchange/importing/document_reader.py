@@ -1,0 +1,113 @@
+"""One document into records with ids and patches, or the reasons why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as member
+from typing import Any
+
+from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF
+from lnctp_tui.services.exchange.importing.columns import REFERENCES
+from lnctp_tui.services.exchange.importing.document_form import Unfit
+from lnctp_tui.services.exchange.importing.files import Row
+from lnctp_tui.services.exchange.importing.import_ids import Given, Ids
+from lnctp_tui.services.exchange.importing.mapping import caseless
+from lnctp_tui.services.exchange.importing.rules import Problem, Rules
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a document, checked."""
+
+    table: str
+    given: Given
+    patch: dict[str, Any]
+    at_birth: Mapping[str, Any]
+    """What a new record says besides."""
+    case: str | None
+    where: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One document, checked; what it names elsewhere is not."""
+
+    row: Row
+    case: Given | None
+    records: Sequence[Record]
+    named: Sequence[tuple[str, str, str]]
+    """(field, table, id) of records that are named and not in the document."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One document into records, or the reasons why not."""
+
+    rules: Rules
+    ids: Ids
+    now: str
+    problems: list[Problem] = member(default_factory=list)
+
+    def read(self, row: Row, document: dict[str, Any]) -> Prepared:
+        has_case = self._has_case(document)
+        case = self.ids.case.id if has_case else None
+        records = [
+            self._record(name, at, each, case) for name in MEMBERS for at, each in enumerate(document[name])
+        ]
+        if has_case:
+            records.insert(0, self._case(document["case"], records))
+        self._keep_unknown(document, records)
+        self._check_ids(records)
+        named = self._references(records)
+        if self.problems:
+            raise Unfit(*self.problems)
+        return Prepared(row, self.ids.case if has_case else None, records, named)
+
+    def _has_case(self, document: Mapping[str, Any]) -> bool:
+        """A name alone makes no case of a call whose kind makes none."""
+        if any(document[name] for name in MEMBERS if name != "contacts") or document["case"].keys() - {"id"}:
+            return True
+        return bool(document["case"]) and not caseless(self.rules.protocol, document["contacts"])
+
+    def _case(self, case: Mapping[str, Any], records: Sequence[Record]) -> Record:
+        patch = self.rules.record("cases", case, "case", self.problems)
+        begun = [each.patch["started_at"] for each in records if "started_at" in each.patch]
+        at_birth = {"opened_at": min(begun, default=self.now)}
+        return Record("cases", self.ids.case, patch, at_birth, self.ids.case.id, "case")
+
+    def _record(self, name: str, at: int, record: Mapping[str, Any], case: str | None) -> Record:
+        table, where = TABLE_OF[MEMBERS[name]], f"{name}[{at}]"
+        said = record.get("id")
+        if said is not None and (not isinstance(said, str | int) or not 0 < len(str(said)) <= 100):
+            self.problems.append(Problem(f"{where}.id", "bad_id"))
+        patch = self.rules.record(table, record, where, self.problems)
+        at_birth: dict[str, Any] = {}
+        if table == "contacts":
+            at_birth["started_at"] = patch.get("started_at", self.now)
+        return Record(table, self.ids.of(name, record), patch, at_birth, case, where)
+
+    def _keep_unknown(self, document: Mapping[str, Any], records: Sequence[Record]) -> None:
+        for name, value in document.items():
+            if name not in MEMBERS and name not in ("schema", "case") and value is not None:
+                records[0].patch.update(self.rules.unknown_member(name, value, self.problems))
+
+    def _check_ids(self, records: Sequence[Record]) -> None:
+        met = set()
+        for each in records:
+            if (each.table, each.given.id) in met:
+                self.problems.append(Problem(f"{each.where}.id", "id_twice"))
+            met.add((each.table, each.given.id))
+
+    def _references(self, records: Sequence[Record]) -> list[tuple[str, str, str]]:
+        """Puts ids in place of the names a document uses, and finds those that lead out of it."""
+        inside = {(each.table, each.given.id) for each in records}
+        outside = []
+        for record in records:
+            for name, table in REFERENCES.items():
+                if name in record.patch:
+                    found = self.ids.named(table, record.patch[name])
+                    record.patch[name] = found
+                    if (table, found) not in inside:
+                        outside.append((f"{record.where}.{name}", table, found))
+        return outside

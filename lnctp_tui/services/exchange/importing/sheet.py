@@ -1,0 +1,98 @@
+"""A spreadsheet as case documents, and its refused lines when they come back corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.document import MEMBERS
+from lnctp_tui.errors import BadInput
+from lnctp_tui.services.exchange.importing import csv_lines, workbook
+from lnctp_tui.services.exchange.importing.cells import EXTRA, Cells
+from lnctp_tui.services.exchange.importing.files import Row
+from lnctp_tui.services.exchange.importing.mapping import Plan, Reading
+from lnctp_tui.services.exchange.importing.table import Table, table
+
+
+class Sheet(NamedTuple):
+    """The documents of a spreadsheet."""
+
+    rows: list[Row]
+    unmapped: tuple[str, ...] = ()
+    """Titles of columns that nothing was taken from."""
+    placeholders: int = 0
+    """Lines whose id says nothing, each a case of its own."""
+
+
+def read(
+    path: Path,
+    content: bytes,
+    form: str,
+    plan: Plan | None,
+    protocol: Protocol,
+    today: date,
+    sheet: str | None,
+) -> Sheet:
+    """The documents of a CSV or a workbook. Without a mapping its titles are the targets themselves.
+
+    Raises BadInput `import_columns` (a mapped title is missing), `import_same_title` (it stands twice),
+    `import_mapping`, `import_not_utf8`, and those of importing_workbook.
+    """
+    found = _table(path, content, form, plan, sheet)
+    if plan is None:
+        plan = Reading(path.name, protocol).of_titles(each for each in found.titles if each)
+    _check(path, found, plan)
+    cells = Cells(plan, protocol, today, found.titles)
+    rows = [
+        Row(line.number, None, line.text, (line.problem,), sheet=True)
+        if line.problem
+        else cells.line(line.number, line.cells)
+        for line in found.lines
+    ]
+    taken = {*plan.columns, plan.identity}
+    return Sheet(rows, tuple(each for each in found.titles if each and each not in taken), cells.placeholders)
+
+
+def again(rows: Iterable[Row], plan: Plan | None, name: str, protocol: Protocol, today: date) -> Sheet:
+    """Lines of a file of refusals among JSON rows: by the same map, or by titles that are the targets."""
+    by_plan: dict[tuple[str, ...], Cells] = {}
+    found = []
+    for row in rows:
+        if not _is_line(row, plan):
+            found.append(row)
+            continue
+        titles = tuple(each for each in row.document if each != EXTRA)
+        if titles not in by_plan:
+            by_plan[titles] = Cells(plan or Reading(name, protocol).of_titles(titles), protocol, today)
+        found.append(by_plan[titles].row(row.number, row.document))
+    return Sheet(found, (), sum(each.placeholders for each in by_plan.values()))
+
+
+def _is_line(row: Row, plan: Plan | None) -> bool:
+    """Whether a JSON object is a line of a sheet: titles and cells, and no member of a document."""
+    if not isinstance(row.document, dict) or {"case", "schema", *MEMBERS} & set(row.document):
+        return False
+    if plan is None:
+        return bool(row.document) and all("." in title or title == EXTRA for title in row.document)
+    return any(title in row.document for title in plan.columns)
+
+
+def _table(path: Path, content: bytes, form: str, plan: Plan | None, sheet: str | None) -> Table:
+    skip = plan.skip if plan else 0
+    if form == "xlsx":
+        return table(workbook.lines(path, content, sheet or (plan.sheet if plan else None)), skip)
+    encoding = plan.encoding if plan else "utf-8"
+    return table(csv_lines.lines(path, content, encoding, plan.delimiter if plan else None, skip), skip)
+
+
+def _check(path: Path, found: Table, plan: Plan) -> None:
+    wanted: Sequence[str] = [*plan.columns, *([plan.identity] if plan.identity else [])]
+    twice = [title for title in wanted if title in found.twice]
+    if twice:
+        raise BadInput("import_same_title", name=path.name, column=twice[0])
+    missing = [title for title in wanted if title not in found.titles]
+    if missing or not plan.columns:
+        raise BadInput("import_columns", name=path.name, column=missing[0] if missing else "")

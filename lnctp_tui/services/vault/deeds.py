@@ -1,0 +1,42 @@
+"""What may wait for the disk by its name: the jobs of the writer that can be written down and done later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from lnctp_tui.storage.database.session import Store
+
+DEEDS = {
+    "finish": "call.calls:finish",
+    "discard": "call.calls:discard",
+    "attach": "call.endings:attach_contact",
+    "detach": "call.endings:detach_contact",
+    "link": "case.cases:link",
+    "merge": "case.cases:merge",
+    "noted": "case.cases:noted",
+    "setting": "vault.workspace:put_setting",
+    "settle": "sync.synchronise:let_stand",
+    "status": "case.cases:set_status",
+    "unmerge": "case.cases:unmerge",
+    "viewed": "case.cases:viewed",
+}
+"""Name → module under services, and function. A name is never reused: it stands in journals."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A use case with its arguments, which are plain JSON. One transaction, or none."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+    def __call__(self, store: Store) -> Any:
+        module, _colon, function = DEEDS[self.name].partition(":")
+        return getattr(import_module(f"lnctp_tui.services.{module}"), function)(store, *self.arguments)
+
+
+def deed(name: str, *arguments: Any) -> Deed:
+    """A job for `Writer.submit` that outlives this process if it has to."""
+    return Deed(name, arguments)

@@ -1,0 +1,280 @@
+"""An open vault as the services need it: the store, the protocol, the writer, whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.sync import officers
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.services.vault.pending_writes import DRAFT
+from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
+from lnctp_tui.services.vault.upkeep import Keeper
+from lnctp_tui.services.vault.writer import Writer
+from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage.database import engine, fitness, folios, schema, state
+from lnctp_tui.storage.database.session import Author, Store, storage_failures
+from lnctp_tui.storage.protocol import accepted, protocol_loader
+from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.vault import emergency, loss, mark, vault
+from lnctp_tui.storage.vault.vault import Key
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+SETTING = "setting:"
+DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
+DRAFT_OF = SETTING + DRAFT
+"""Before a draft's key in what this laptop remembers."""
+TAKE_IN = 5.0
+"""Seconds that opening waits for the database to take what an earlier run left."""
+PROTOCOL_FOLDER = accepted.FOLDER
+"""Folder inside the data folder where an organisation puts its own protocol."""
+
+
+@dataclass
+class Workspace:
+    """Everything that an unlocked program works with."""
+
+    home: Path
+    store: Store
+    protocol: Protocol
+    writer: Writer
+    zone: str
+    language: str
+    counselor_id: str
+    counselor_name: str
+    key: Key = field(repr=False)
+    keeper: Keeper | None = None
+    on_taken: Callable[[], object] = field(default=lambda: None, repr=False)
+    """Called when an order took this laptop from its person while something else was asked of the server."""
+    pending: accepted.Pending | None = field(default=None, repr=False)
+    """An organisation's folder that nobody accepted, so that it is not used."""
+
+    @property
+    def taken(self) -> Taken:
+        """What this opening took in of what an earlier run could not store."""
+        return self.writer.shelter.taken if self.writer.shelter else Taken()
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """A preference kept in the encrypted database."""
+        with self.store.read() as connection:
+            return state.get(connection, SETTING + key, default)
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Keep a preference; None forgets it."""
+        self.writer.submit(deed("setting", key, value))
+
+    def remember_profile(self, *, language: str | None = None, theme: str | None = None) -> None:
+        """What the unlock screen shows itself in from now on, in the order of the writes."""
+        self.writer.submit(
+            lambda _store: vault.set_profile(self.home, self.key, language=language, theme=theme)
+        )
+
+    def draft(self, key: str, default: Any = None) -> Any:
+        """What was begun under `key` and not kept yet."""
+        return self.setting(DRAFT + key, default)
+
+    def keep_draft(self, key: str, value: Any) -> None:
+        """Keep what is being written, for after a lock or a crash; None forgets it."""
+        self.set_setting(DRAFT + key, value)
+
+    def close(self) -> bool:
+        """Write what is waiting and let go of the files; whether everything is on disk."""
+        clean = self.writer.stop()
+        if self.keeper:
+            self.keeper.stop()
+        self.store.close()
+        if self.writer.shelter is not None:
+            self.writer.shelter.close()
+        return clean
+
+
+def put_setting(store: Store, key: str, value: Any) -> None:
+    """Keep a preference in the database."""
+    with store.write() as unit:
+        unit.remember(SETTING + key, value)
+
+
+def load_protocol(home: Path) -> Protocol:
+    """The built-in protocol under the folder as it stands, accepted or not: for looking at it, never for a call."""
+    own = home / PROTOCOL_FOLDER
+    return protocol_loader.load(own if own.is_dir() else None)
+
+
+def open_store(home: Path, key: Key, *, protocol: Protocol | None = None) -> Store:
+    """The database of a vault, at this program's revision. Raises SavesMissing, VaultError, StorageFailed.
+
+    A disk that takes no writing is no reason not to read: what opening notes is left out then.
+    """
+    return _open(home, key, protocol)[0]
+
+
+def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Protocol, accepted.Pending | None]:
+    """The store, the protocol in use (the accepted one when none is given), and a folder that nobody accepted."""
+    path = home / paths.DATABASE
+    loss.refuse(home, key)
+    found = accepted.read(home)
+    counted = mark.Mark(path, key.dek)
+    writer = engine.writer_engine(path, key.dek, counted)
+    readers = engine.reader_engine(path, key.dek)
+    try:
+        try:
+            with storage_failures():
+                schema.prepare(writer)
+                loss.begin(home, key, writer)
+                with writer.connect() as connection:
+                    pending = accepted.choose(connection, found)
+                used = protocol or accepted.of_files(pending.known if pending else found, home)
+                with writer.begin() as connection:
+                    accepted.begin(connection, found)
+                    schema.prepare_index(connection, used)
+                    fitness.prepare(connection, used.catalogs, instants.now())
+                    author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
+                    server_state.note_clock(connection, instants.now())
+        except StorageFailed as error:
+            writer.dispose()
+            author, pending = _read_only(readers, error, found)
+            used = protocol or accepted.of_files(pending.known if pending else found, home)
+            fitness.learn(used.catalogs)
+    except BaseException:
+        writer.dispose()
+        readers.dispose()
+        raise
+    return Store(writer, readers, author, mark=counted), used, pending
+
+
+def _read_only(
+    readers: Engine, refused: StorageFailed, found: accepted.Files
+) -> tuple[Author, accepted.Pending | None]:
+    """Whose it is, and what was accepted, from a database that cannot be written now.
+
+    Raises `refused` when it must be before it is read.
+    """
+    with storage_failures(), readers.begin() as connection:
+        if schema.revision(connection) != schema.HEAD:
+            raise refused
+        author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
+        return author, accepted.choose(connection, found)
+
+
+def accept_protocol(workspace: Workspace) -> None:
+    """Take the folder that was shown for the accepted one; it is in use at the next opening.
+
+    Raises BadProtocol when it cannot be used. Whoever calls has asked for the phrase.
+    """
+    if workspace.pending is None:
+        return
+    accepted.of_files(workspace.pending.found, workspace.home)
+    with workspace.store.write() as unit:
+        accepted.keep(unit.connection, workspace.pending.found)
+
+
+def author_of(kept: dict[str, Any]) -> Author:
+    """Who signs, from what a laptop remembers of itself; nobody before it is founded."""
+    if DEVICE_KEY not in kept:
+        return Author("", "", lambda _: "")
+    signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
+    return Author(kept[COUNSELOR]["id"], kept[DEVICE], lambda content: signing.sign(content).signature.hex())
+
+
+def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
+    """The open vault, its writer running. Raises VaultUnfinished, VaultError, StorageFailed, BadProtocol."""
+    store, protocol, pending = _open(home, key, protocol)
+    counselor = _counselor(store)
+    if counselor is None:
+        store.close()
+        raise VaultUnfinished
+    officers.settle(store)
+    writer = _writer(store, home, key)
+    keeper = Keeper(home, key, store.mark) if store.mark else None
+    if keeper:
+        keeper.start()
+    return Workspace(
+        home,
+        store,
+        protocol,
+        writer,
+        zone=counselor["zone"],
+        language=counselor["language"],
+        counselor_id=counselor["id"],
+        counselor_name=counselor["name"],
+        key=key,
+        keeper=keeper,
+        pending=pending,
+    )
+
+
+def _writer(store: Store, home: Path, key: Key) -> Writer:
+    """The running writer, after it was given some time to store what an earlier run had to leave in a journal."""
+    shelter = Shelter(home, key)
+    with store.read() as connection:
+        left = shelter.read(connection)
+    writer = Writer(store, shelter)
+    writer.take_in(left)
+    try:
+        with store.write() as unit:
+            forget_marks(unit.connection, shelter.runs)
+        emergency.reserve(home)
+    except StorageFailed:  # so that it is told before anybody types
+        writer.submit(deed("setting", "opened", None))
+    writer.start()
+    if left:
+        writer.drain(TAKE_IN)
+    return writer
+
+
+def _counselor(store: Store) -> dict[str, str] | None:
+    with store.read() as connection:
+        found: dict[str, str] | None = state.get(connection, COUNSELOR)
+    return found
+
+
+def is_founded(home: Path, key: Key) -> bool:
+    """Does the vault know whose it is?"""
+    store = open_store(home, key)
+    try:
+        return _counselor(store) is not None
+    finally:
+        store.close()
+
+
+def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str) -> None:
+    """Make the tables, then in one transaction the counselor, and this laptop with its signing key.
+
+    Nothing when there is a counselor already.
+    """
+    store = open_store(home, key)
+    try:
+        if _counselor(store) is None:
+            _found(store, name=name, zone=zone, language=language)
+    finally:
+        store.close()
+
+
+def _found(store: Store, *, name: str, zone: str, language: str) -> None:
+    signing, counselor, device = SigningKey.generate(), instants.new_id(), instants.new_id()
+    prefix = folios.new_prefix()
+    kept = {
+        DEVICE_KEY: signing.encode(HexEncoder).decode(),
+        DEVICE: device,
+        COUNSELOR: {"id": counselor, "name": name, "zone": zone, "language": language},
+        folios.PREFIX: prefix,
+        folios.NEXT: 1,
+    }
+    public = signing.verify_key.encode(HexEncoder).decode()
+    store.author = author_of(kept)
+    with store.write() as unit:
+        for each, value in kept.items():
+            unit.remember(each, value)
+        unit.record("counselors", counselor, {"name": name, "time_zone": zone})
+        unit.record(
+            "devices", device, {"counselor_id": counselor, "public_key": public, "folio_prefix": prefix}
+        )

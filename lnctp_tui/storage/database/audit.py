@@ -1,0 +1,41 @@
+"""The chain of views: who saw which record when, each entry sealed by the hash of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+from sqlmodel import SQLModel
+
+from lnctp_tui.models import Access
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.replication import server_state
+
+ACCESS = SQLModel.metadata.tables[str(Access.__tablename__)]
+START = "0" * 64
+
+
+def note(connection: Connection, now: datetime, actor: str, action: str, record: str) -> None:
+    """Add an entry: an id and a verb, never content."""
+    server_state.note_clock(connection, now)
+    last = connection.scalar(select(ACCESS.c.chain).order_by(ACCESS.c.seq.desc()).limit(1)) or START
+    entry = {"at": instants.iso(now), "actor": actor, "action": action, "record": record}
+    connection.execute(insert(ACCESS).values(entry | {"chain": sealed(last, entry)}))
+
+
+def sealed(last: str, entry: dict[str, str]) -> str:
+    """The chain value after `entry`."""
+    text = "\x1f".join((last, entry["at"], entry["actor"], entry["action"], entry["record"]))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def broken_at(connection: Connection) -> int | None:
+    """The number of the first entry that does not fit its chain, or None."""
+    last = START
+    for row in connection.execute(select(ACCESS).order_by(ACCESS.c.seq)).mappings():
+        entry = {key: str(row[key]) for key in ("at", "actor", "action", "record")}
+        if sealed(last, entry) != row["chain"]:
+            return int(row["seq"])
+        last = row["chain"]
+    return None

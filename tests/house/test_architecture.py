@@ -1,0 +1,183 @@
+"""Rules of the house that neither ruff nor import-linter can hold. See docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "lnctp_tui"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
+WORLD = {"time", "random", "secrets", "os", "pathlib", "io", "logging", "socket", "sqlite3", "gettext"}
+"""Standard modules that reach the clock, chance, files, the net or words: not for domain."""
+ASKED = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "uuid.uuid1", "uuid.uuid4"}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def nodes(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(tree(path))
+
+
+def imported(path: Path) -> set[str]:
+    """Full names of the modules a file imports, wherever in the file."""
+    found: set[str] = set()
+    for node in nodes(path):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def broken(rule: Callable[[Path], set[str]], paths: list[Path] = MODULES) -> dict[str, list[str]]:
+    """What breaks a rule, by module."""
+    assert len(paths) > 10
+    found = {str(path.relative_to(PACKAGE)): sorted(rule(path)) for path in paths}
+    return {module: wrong for module, wrong in found.items() if wrong}
+
+
+def test_domain_imports_only_itself_and_pure_standard_modules() -> None:
+    pure = set(sys.stdlib_module_names) - WORLD
+
+    def foreign(path: Path) -> set[str]:
+        return {
+            name
+            for name in imported(path)
+            if not name.startswith("lnctp_tui.domain") and name.split(".")[0] not in pure
+        }
+
+    # Whether a signature is good is arithmetic: it asks nobody, and the same text gives the same answer.
+    assert broken(foreign, DOMAIN) == {
+        "domain/authority/documents.py": ["lnctp_tui.errors", "nacl.exceptions", "nacl.signing"]
+    }
+
+
+def test_domain_asks_neither_clock_nor_chance() -> None:
+    def asked(path: Path) -> set[str]:
+        return {ast.unparse(node) for node in nodes(path) if isinstance(node, ast.Attribute)} & ASKED
+
+    assert broken(asked, DOMAIN) == {}
+
+
+PARSER = ("textual._ansi_sequences", "textual._xterm_parser")
+"""Owned by app_bytes.py alone (decision 013): what a terminal's bytes mean has no public door."""
+
+
+def test_textual_is_used_through_its_public_modules() -> None:
+    def private(path: Path) -> set[str]:
+        found = {name for name in imported(path) if name.startswith("textual") and "._" in name}
+        return {name for name in found if path.name != "app_bytes.py" or not name.startswith(PARSER)}
+
+    assert broken(private) == {}
+
+
+def test_no_value_is_written_into_markup() -> None:
+    """Data with `[` in it would vanish, act or crash. Templates are constants; values go in as variables."""
+
+    def written(path: Path) -> set[str]:
+        calls = [node for node in nodes(path) if isinstance(node, ast.Call)]
+        return {ast.unparse(call) for call in calls if not harmless(call)}
+
+    assert broken(written) == {}
+
+
+def harmless(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    if name.split(".")[-1] == "escape" and name != "re.escape":
+        return False  # it misses nested brackets
+    if name.endswith("from_markup"):
+        template = call.args[0]
+        if not (isinstance(template, ast.Constant) or ast.unparse(template).startswith(("_(", "ngettext("))):
+            return False
+    marked = [word.value for word in call.keywords if word.arg == "markup"]
+    return all(isinstance(value, ast.Constant) and value.value is False for value in marked)
+
+
+@pytest.mark.parametrize(
+    ("call", "safe"),
+    [
+        ("escape(value)", False),
+        ("markup.escape(value)", False),
+        ("re.escape(value)", True),
+        ("Content.from_markup(value)", False),
+        ("Content.from_markup(f'{value}')", False),
+        ("Content.from_markup(_('[b]$name[/]'), name=value)", True),
+        ("Static(value, markup=True)", False),
+        ("Static(value, markup=given)", False),
+        ("Static(value, markup=False)", True),
+    ],
+)
+def test_what_would_write_into_markup_is_seen(call: str, safe: bool) -> None:
+    made = ast.parse(call, mode="eval").body
+    assert isinstance(made, ast.Call)
+    assert harmless(made) is safe
+
+
+AT_IMPORT = {"_", "ngettext", "pick", "open", "create_engine"}
+
+
+def test_no_module_does_work_when_it_is_imported() -> None:
+    """A sentence asked for at import would be in the language of another moment."""
+
+    def done(path: Path) -> set[str]:
+        parts = [node for node in tree(path).body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+        calls = [node for part in parts for node in ast.walk(part) if isinstance(node, ast.Call)]
+        return {ast.unparse(call.func) for call in calls} & AT_IMPORT
+
+    assert broken(done) == {}
+
+
+def test_docs_named_in_the_code_exist() -> None:
+    named = {
+        found
+        for path in [*MODULES, ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for found in re.findall(r"\bdocs/[\w./-]+\.md", path.read_text(encoding="utf-8"))
+    }
+    assert sorted(name for name in named if not (ROOT / name).is_file()) == []
+
+
+def test_the_lock_names_no_host_and_no_folder_of_a_machine() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\s*(?:--(?:extra-)?index-url|--find-links|-i)\b.*$", lock) == []
+    assert re.findall(r"https?://|file:|/\w+/\w+", lock) == []
+    pinned = re.findall(r"(?m)^[a-z0-9][\w.-]*==\S+.*\\\n\s+--hash=sha256:", lock)
+    assert len(pinned) == len(re.findall(r"(?m)^[a-z0-9]", lock)) > 30
+
+
+def test_the_lock_has_every_requirement() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.split(r"[<>=;\[ ]", each)[0].lower().replace("_", "-") for each in wanted}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert names <= set(re.findall(r"(?m)^([a-z0-9][\w.-]*)==", lock))
+
+
+def test_nothing_of_a_run_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    kinds = (".db", ".db-wal", ".pyc", ".bak", ".log", "uv.lock", "vault.json")
+    assert [name for name in listed.splitlines() if name.endswith(kinds)] == []
+
+
+def test_a_call_needs_nothing_of_the_network() -> None:
+    """Memory and the first screen: what synchronisation needs is imported where there is a server."""
+    code = (
+        "import sys, lnctp_tui.app, lnctp_tui.screens.lists.desk, lnctp_tui.screens.call.intake,"
+        "lnctp_tui.screens.case.case;"
+        "print([name for name in ('httpcore', 'lnctp_tui.sync.client', 'alembic') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,226 @@
+"""A first run that is killed between two of its steps: the next start notices, asks what is missing, and finishes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from app_world import rest, said_on, spanish, until
+from pty_app import PHRASE
+from textual.pilot import Pilot
+from textual.widgets import Input
+from vaults import SUPPORT, quick_derive
+
+from lnctp_tui.app import LnctpApp
+from lnctp_tui.cli import main
+from lnctp_tui.errors import StorageFailed
+from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.vault.first_run import FirstRunScreen
+from lnctp_tui.screens.vault.new_phrase import NewPhrase, NewPhraseScreen
+from lnctp_tui.screens.vault.sheet import SheetScreen
+from lnctp_tui.screens.vault.unlock import UnlockScreen
+from lnctp_tui.services.vault import vault_access, workspace
+from lnctp_tui.storage.vault import vault
+from lnctp_tui.widgets.phrase_entry import PhraseEntry
+
+__all__ = ["spanish"]
+pytestmark = pytest.mark.usefixtures("spanish", "quick")
+
+MOMENTS = {
+    "the database has its other name": "lnctp_tui.storage.database.engine._finish_new",
+    "the database is empty": "lnctp_tui.services.vault.workspace.open_store",
+    "the tables stand": "lnctp_tui.storage.database.folios.new_prefix",
+}
+"""What is on the disk when the process dies, and what it would have called next."""
+FOUNDER = """
+import importlib, os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from vaults import quick_derive
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.storage.vault import vault
+vault._derive = quick_derive
+room, _, name = {dies!r}.rpartition(".")
+setattr(importlib.import_module(room), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+vault_access.found(Path({home!r}), {words!r}, kind="own", language="es", zone="America/Tijuana", name="Ana")
+"""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cheap derivation."""
+    monkeypatch.setattr(vault, "_derive", quick_derive)
+
+
+@pytest.fixture(params=MOMENTS)
+def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of a first run that was killed."""
+    folder = tmp_path / "data"
+    told = {"tests": str(SUPPORT), "dies": MOMENTS[request.param]}
+    script = FOUNDER.format(**told, home=str(folder), words=PHRASE)
+    died = subprocess.run([sys.executable, "-c", script], check=False)
+    assert died.returncode == -signal.SIGKILL
+    monkeypatch.setenv("LNCTP_HOME", str(folder))
+    return folder
+
+
+def whose(home: Path) -> tuple[str, str, int, int]:
+    """Name and zone of a vault, how many counselors it has, and how many laptops."""
+    opened = workspace.open_workspace(home, vault.unlock(home, PHRASE))
+    try:
+        with opened.store.read() as connection:
+            people = connection.exec_driver_sql("SELECT count(*) FROM counselors").scalar()
+            laptops = connection.exec_driver_sql("SELECT count(*) FROM devices").scalar()
+        return opened.counselor_name, opened.zone, int(people or 0), int(laptops or 0)
+    finally:
+        opened.close()
+
+
+async def named(app: LnctpApp, pilot: Pilot[int], zone: str) -> None:
+    """Says who it is for, declines the sheet, comes to the desk."""
+    app.screen.query_one("#name", Input).value = "Ana Ejemplo"
+    app.screen.query_one("#zone", Input).value = zone
+    app.screen.query_one("#zone").focus()
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, SheetScreen), "the sheet")
+    await rest(pilot)
+    await pilot.press("enter")
+    await until(pilot, lambda: "F5 la hace" in said_on(app), "the question")
+    assert isinstance(app.screen, SheetScreen)
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, DeskScreen), "the desk")
+
+
+@pytest.mark.parametrize("home", ["the tables stand"], indirect=True)
+async def test_the_app_asks_what_is_missing_and_goes_on(home: Path) -> None:
+    app = LnctpApp(home, vault_access.profile(home))
+    async with app.run_test(size=(90, 30)) as pilot:
+        assert isinstance(app.screen, UnlockScreen)
+        app.screen.query_one(PhraseEntry).value = PHRASE
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FirstRunScreen), "the question")
+        await until(pilot, lambda: "se interrumpió" in said_on(app))
+        assert app.screen.query_one("#zone", Input).value == "America/Tijuana"
+        await named(app, pilot, "merida")
+    app.close_workspace()
+    assert whose(home) == ("Ana Ejemplo", "America/Merida", 1, 1)
+    assert vault.Vault.read(home).time_zone == "America/Merida"
+
+
+def test_init_finishes_it_and_then_no_more(
+    home: Path, phrase_file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+    with Path(os.devnull).open(encoding="utf-8") as nobody:
+        monkeypatch.setattr("sys.stdin", nobody)
+        assert main(["case", "list"]) == 1
+        assert "falta decir de quién son" in capfd.readouterr().err
+        assert main(["init", "--name", "Ana Ejemplo", "--time-zone", "America/Merida", "--json"]) == 0
+        assert json.loads(capfd.readouterr().out)["name"] == "Ana Ejemplo"
+        assert main(["case", "list", "--json"]) == 0
+        assert json.loads(capfd.readouterr().out) == []
+        assert main(["init", "--name", "Otra"]) == 1
+        assert "ya hay datos de una persona" in capfd.readouterr().err
+    assert whose(home) == ("Ana Ejemplo", "America/Merida", 1, 1)
+
+
+async def test_a_disk_that_refuses_half_way_is_tried_again_with_the_same_phrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageFailed("file_failed", name="case.db", reason="ENOSPC")
+
+    home = tmp_path / "data"
+    app = LnctpApp(home, None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        with monkeypatch.context() as patch:
+            patch.setattr(workspace, "found_workspace", full)
+            app.screen.query_one("#name", Input).value = "Ana Ejemplo"
+            app.screen.query_one("#zone", Input).value = "cancun"
+            await pilot.press("enter", "enter")
+            await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen), "the phrase")
+            app.screen.dismiss(NewPhrase(PHRASE, "own"))
+            await until(pilot, lambda: "ENOSPC" in said_on(app), "the failure")
+        await named(app, pilot, "cancun")
+    app.close_workspace()
+    assert whose(home) == ("Ana Ejemplo", "America/Cancun", 1, 1)
+
+
+@pytest.mark.parametrize("machine", ["Etc/UTC", "America/Los_Angeles"])
+async def test_enter_takes_no_zone_that_nobody_chose(
+    machine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        app.screen.query_one("#name", Input).value = "Ana Ejemplo"
+        await pilot.press("enter", "enter", "enter")
+        await rest(pilot)
+        assert isinstance(app.screen, FirstRunScreen)
+        assert "Elija una zona" in said_on(app)
+        assert "Mexico City" in said_on(app)
+        app.screen.query_one("#zone", Input).value = "tijuana"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen), "the phrase")
+        assert app.screen_stack[0].zone == "America/Tijuana"  # type: ignore[attr-defined]
+
+
+async def test_the_phrase_that_is_being_copied_stays_however_long_it_takes(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        app.push_screen(screen)
+        await rest(pilot)
+        shown = screen.words
+        app.watch_lock.touched -= 20 * 60
+        app._tick()
+        await rest(pilot)
+        assert app.is_running
+        assert not app._leaving
+        assert app.screen is screen
+        assert screen.words == shown
+
+
+async def test_words_are_shown_as_they_are_spelled_and_taken_without_accents(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        screen.words = "arbol nino campana espana musica lapiz arbol"
+        app.push_screen(screen)
+        await rest(pilot)
+        said = said_on(app)
+        assert "árbol" in said
+        assert "música" in said
+        assert vault_access.same_phrase("ARBOL niño campana españa musica lápiz árbol", screen.words, "words")
+
+
+async def test_a_phrase_typed_after_a_refused_one_is_not_added_to_it(tmp_path: Path) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=(90, 30)) as pilot:
+        screen = NewPhraseScreen()
+        app.push_screen(screen)
+        await rest(pilot)
+        await pilot.press("enter")
+        await rest(pilot)
+        await pilot.press(*"otra", "enter")
+        await rest(pilot)
+        assert "No es la misma frase" in said_on(app)
+        await pilot.press(*"sol")
+        assert screen.query_one(PhraseEntry).value == "sol"
+
+
+async def test_a_phrase_that_does_not_open_is_not_added_to_the_next(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    vault_access.found(home, PHRASE, kind="own", language="es", zone="America/Tijuana", name="Ana Ejemplo")
+    app = LnctpApp(home, vault_access.profile(home))
+    async with app.run_test(size=(90, 30)) as pilot:
+        await rest(pilot)
+        await pilot.press(*"otra", "enter")
+        await until(pilot, lambda: app.screen.query_one(PhraseEntry).selected_text == "otra", "the refusal")
+        await pilot.press(*"sol")
+        assert app.screen.query_one(PhraseEntry).value == "sol"

@@ -1,0 +1,221 @@
+"""NO SE ESTÁ GUARDANDO: on every screen, as long as it is so; and a lock that would lose something waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
+from disk_faults import fill, free
+from workspaces import Founded
+
+from lnctp_tui import app_saving
+from lnctp_tui.app import LnctpApp
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST
+from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.emergency import EmergencyCard
+from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.vault.hold import HoldScreen
+from lnctp_tui.services.call import calls
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.writer import STALLED
+from lnctp_tui.storage.vault import emergency
+
+__all__ = ["furnished", "furnished_template", "spanish"]
+pytestmark = pytest.mark.usefixtures("spanish")
+
+SAID = "NO SE ESTÁ GUARDANDO"
+SIZES = [(80, 24), (130, 34)]
+LONG = "Dice que no la dejan salir. " * 1000
+
+
+async def press(pilot: Any, *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+def shows(app: LnctpApp, *words: str) -> Callable[[], bool]:
+    return lambda: all(word in text_of(app) for word in words)
+
+
+async def refused(app: LnctpApp, pilot: Any) -> IntakeScreen:
+    """A call with a text that the database has no room for."""
+    await press(pilot, "n")
+    await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the form")
+    await until(pilot, lambda: not app.workspace.writer.pending, "the beginning on the disk")
+    fill(app.workspace)
+    screen = app.screen
+    assert isinstance(screen, IntakeScreen)
+    screen.intake.narrate(LONG)
+    await until(pilot, shows(app, SAID, "El disco está lleno"), "the line")
+    return screen
+
+
+def lines_with(app: LnctpApp) -> list[int]:
+    return [place for place, line in enumerate(text_of(app).splitlines()) if SAID in line]
+
+
+def no_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(30, "read-only")
+
+    monkeypatch.setattr(emergency.Journal, "_add", refuses)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_every_screen_says_that_nothing_is_being_saved(
+    furnished: Founded, size: tuple[int, int]
+) -> None:
+    async with desk(furnished, size) as (app, pilot):
+        await refused(app, pilot)
+        assert lines_with(app) == [0]
+        await until(pilot, shows(app, "no se pierde"), "where it is")
+        for key, kind in (("f8", EmergencyCard), ("f9", ClosingDialog)):
+            await press(pilot, key)
+            await until(pilot, partial(lambda kind: isinstance(app.screen, kind), kind), key)
+            await until(pilot, lambda: lines_with(app) == [0], f"the line over {key}")
+            await press(pilot, "escape")
+            await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the form")
+        for key in ("f1", "f2", "f3", "f5", "f7", "f10") if size == SIZES[0] else ():
+            await press(pilot, key)
+            await rest(pilot)
+            await until(pilot, lambda: lines_with(app) == [0], f"the line over {key}")
+            while not isinstance(app.screen, IntakeScreen):
+                await press(pilot, "escape")
+                await rest(pilot)
+        for mode in ("search", "sync", "desk"):
+            app.switch_mode(mode)
+            await rest(pilot)
+            await until(pilot, lambda: lines_with(app) == [0], f"the line on {mode}")
+        free(app.workspace)
+        await until(pilot, lambda: not lines_with(app), "the end of the line")
+        await until(pilot, lambda: any("todo está" in note.message for note in app._notifications), "news")
+
+
+async def test_a_writer_that_hangs_is_told_after_five_seconds(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from lnctp_tui.services.vault import writer
+
+    assert STALLED == 5.0
+    monkeypatch.setattr(writer, "STALLED", 0.3)
+    go = threading.Event()
+    async with desk(furnished) as (app, pilot):
+        app.workspace.writer.submit(lambda _store: go.wait(30))
+        await until(pilot, shows(app, SAID, "El disco no contesta"), "the line")
+        go.set()
+        await until(pilot, lambda: not lines_with(app), "the end of the line")
+
+
+async def test_a_value_that_cannot_be_stored_is_told_and_saving_goes_on(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the form")
+        screen: Any = app.screen
+        screen.intake.set(screen.intake.contact, {"narrative": 1 << 80})
+        await until(pilot, shows(app, "UN DATO NO SE GUARDÓ"), "the line")
+        screen.intake.narrate("Sigue contando.")
+        await until(pilot, lambda: not app.workspace.writer.pending, "the rest on the disk")
+        stored = calls.call(app.workspace.store, screen.intake.contact.id)
+        assert stored["narrative"] == "Sigue contando."
+
+
+async def test_a_call_can_be_ended_and_the_next_begun_on_a_full_disk(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        await press(pilot, "f9")
+        await until(pilot, lambda: isinstance(app.screen, ClosingDialog), "the end")
+        await press(pilot, "f9", "f9")
+        await until(pilot, shows(app, "Escritorio"), "the desk")
+        await press(pilot, "n")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the next call")
+        assert lines_with(app) == [0]
+        free(app.workspace)
+        await until(pilot, lambda: not app.workspace.writer.pending, "everything on the disk")
+        assert len(calls.unfinished(app.workspace.store)) == 1
+
+
+async def test_a_lock_seals_what_the_database_refuses_and_ends(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        await press(pilot, "ctrl+l")
+        await until(pilot, lambda: app.return_value is not None, "the end")
+        assert app.return_value == KEPT
+    assert emergency.waiting(furnished.home)
+
+
+async def test_an_idle_lock_that_would_lose_something_hides_says_what_and_waits(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_journal(monkeypatch)
+    monkeypatch.setattr(app_saving, "SEALING", 0.3)
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        app.watch_lock.touched -= 3600
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait")
+        await until(pilot, shows(app, SAID, "Falta guardar:", "relato"), "what is missing")
+        assert "no la dejan salir" not in text_of(app)
+        await press(pilot, "enter", "enter", "escape", "ctrl+n", "f1", "enter")
+        assert isinstance(app.screen, HoldScreen)
+        await press(pilot, "f4", "enter", "enter", "enter")
+        assert app.return_value is None
+        await press(pilot, "escape")
+        free(app.workspace)
+        await until(pilot, lambda: app.return_value is not None, "the end by itself")
+        assert app.return_value in (LOCKED, KEPT)
+
+
+async def test_the_phrase_or_a_word_typed_in_full_ends_the_wait(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_journal(monkeypatch)
+    monkeypatch.setattr(vault_access, "is_right", lambda _home, words: words == "la frase")
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        await press(pilot, "ctrl+q", "ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait of an end")
+        await press(pilot, "escape")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the form")
+        await press(pilot, "ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait of a lock")
+        await press(pilot, *"otra", "enter")
+        await until(pilot, shows(app, "Esa no es la frase."), "the refusal")
+        await press(pilot, *"la", "space", *"frase", "enter")
+        await until(pilot, lambda: isinstance(app.screen, IntakeScreen), "the form")
+        assert app.return_value is None
+        await press(pilot, "ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait again")
+        await press(pilot, "f4")
+        await until(pilot, shows(app, "PERDER"), "the question")
+        await press(pilot, *"perder", "enter")
+        await until(pilot, lambda: app.return_value is not None, "the end")
+        assert app.return_value == LOST
+
+
+async def test_the_window_that_closes_seals_and_does_not_wait(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        app._hang_up()
+        await until(pilot, lambda: app.return_value is not None, "the end")
+        assert app.return_value == KEPT
+    assert emergency.waiting(furnished.home)
+
+
+async def test_the_next_unlock_tells_what_it_took_in(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        form = await refused(app, pilot)
+        contact = form.intake.contact.id
+        await press(pilot, "ctrl+l")
+        await until(pilot, lambda: app.return_value is not None, "the end")
+    async with desk(Founded(Path(furnished.home), furnished.key), (130, 34)) as (app, pilot):
+        await until(
+            pilot, lambda: any("recupe" in note.message.lower() for note in app._notifications), "news"
+        )
+        assert calls.call(app.workspace.store, contact)["narrative"] == LONG
+        assert not emergency.waiting(furnished.home)

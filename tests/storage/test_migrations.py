@@ -1,0 +1,81 @@
+"""The client line of migrations: clean, up and down, with data, and never touched when it is current."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+from workspaces import Founded
+
+from lnctp_tui.errors import VaultError
+from lnctp_tui.storage import paths
+from lnctp_tui.storage.database import engine, schema
+
+REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][
+    ::-1
+]
+
+
+@pytest.fixture
+def database(office: Founded) -> Iterator[Engine]:
+    opened = engine.writer_engine(office.home / paths.DATABASE, office.key.dek)
+    yield opened
+    opened.dispose()
+
+
+def tables(opened: Engine) -> set[str]:
+    """Their names, and those of their indexes."""
+    found = inspect(opened)
+    names = {name for name in found.get_table_names() if not name.startswith(("search", "alembic"))}
+    return names | {str(index["name"]) for name in names for index in found.get_indexes(name)}
+
+
+def test_the_programs_revision_is_the_newest() -> None:
+    assert REVISIONS[-1] == schema.HEAD
+
+
+def test_the_models_and_the_migrations_agree(database: Engine) -> None:
+    with database.connect() as connection:
+        config = schema.configuration()
+        config.attributes["connection"] = connection
+        command.check(config)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_revision_goes_down_and_up_again_with_data_beside_it(database: Engine, revision: str) -> None:
+    before = REVISIONS[REVISIONS.index(revision) - 1] if REVISIONS.index(revision) else "base"
+    full = tables(database)
+    schema.migrate(database, before)
+    assert tables(database) != full
+    schema.migrate(database)
+    assert tables(database) == full
+    with database.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO sync_state (key, value) VALUES ('kept', '1')"
+        ))  # fmt: skip
+        assert schema.revision(connection) == schema.HEAD
+
+
+def test_a_database_of_a_newer_program_is_not_touched(database: Engine) -> None:
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(VaultError, match="database_newer"):
+        schema.prepare(database)
+    with database.connect() as connection:
+        assert schema.revision(connection) == "9999"
+
+
+def test_alembic_is_not_imported_when_the_revision_is_current(office: Founded, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lnctp_tui.storage.database import engine, schema\n"
+        f"path, key = Path({str(office.home / paths.DATABASE)!r}), bytes.fromhex({office.key.dek.hex()!r})\n"
+        "opened = engine.writer_engine(path, key)\n"
+        "schema.prepare(opened); sys.exit('alembic' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,67 @@
+"""A PostgreSQL of the test session, and a database of each test's own, copied from a migrated one."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from lnctp_tui.server.postgres import database, embedded, schema
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+TEMPLATE = "lnctp_template"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[embedded.Embedded]:
+    """One embedded PostgreSQL for all tests of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="lnctp-pg-"))
+    running = embedded.start(folder, FAST)
+    try:
+        schema.prepare(running, TEMPLATE)
+        yield running
+    finally:
+        embedded.stop(folder)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def pg(cluster: embedded.Embedded) -> Iterator[str]:
+    """The URL of a migrated, empty database, as the server's processes log in."""
+    with fresh(cluster) as name:
+        yield cluster.url(database=name)
+
+
+class fresh:
+    """A database that lives as long as the block; its name."""
+
+    def __init__(self, cluster: embedded.Embedded) -> None:
+        self.owner = cluster.url(embedded.OWNER, "postgres")
+        self.name = f"t{next(_numbers)}"
+
+    def __enter__(self) -> str:
+        with database.connect(self.owner, autocommit=True) as owner:
+            owner.execute(f"CREATE DATABASE {self.name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        return self.name
+
+    def __exit__(self, *_: object) -> None:
+        with database.connect(self.owner, autocommit=True) as owner:
+            owner.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+@pytest.fixture
+def owner(cluster: embedded.Embedded, pg: str) -> str:
+    """The same database, as its owner."""
+    return cluster.url(embedded.OWNER, pg.rpartition("/")[2].partition("?")[0])
+
+
+@pytest.fixture
+def pool(pg: str) -> Iterator[database.Pool]:
+    """Connections to this test's database, as `lnctp_app`."""
+    with database.pool(pg) as opened:
+        yield opened

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class OrderScreen(AppDialog[None]):
     """Nothing can be done here but read."""
 
-    CSS_PATH = "../styles/lists.tcss"
+    CSS_PATH = "../../styles/lists.tcss"
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f6", "text", N_("texto firmado"), id="order.text"),

@@ -22,7 +22,7 @@ from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
-from lnctp_tui.sync.control import Control, Seal, no_seal
+from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.gc_tuning import many_objects
 from lnctp_tui.sync.outbox import Outbox
@@ -65,11 +65,12 @@ class Client:
         pool: ThreadPoolExecutor,
         short: float = SHORT,
         seal: Seal = no_seal,
+        last: Last = at_once,
     ) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
         self.contact = Contact(store, line)
-        self.control = Control(store, line, seal)
+        self.control = Control(store, line, seal, last)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self._asked = False
         self.page, self.chunk = PAGE, 500

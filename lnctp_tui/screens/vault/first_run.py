@@ -110,7 +110,9 @@ class FirstRunScreen(AppScreen[None]):
 
     def _list(self) -> None:
         offered = zones(self.query_one("#zone", Input).value) or zones("")
-        self.query_one(RowList).show([Line((Cell(zone.replace("_", " ")),), zone) for zone in offered[:SHOWN]])
+        self.query_one(RowList).show(
+            [Line((Cell(zone.replace("_", " ")),), zone) for zone in offered[:SHOWN]]
+        )
 
     @on(Input.Changed, "#zone")
     def find_zone(self) -> None:

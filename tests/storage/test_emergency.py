@@ -22,7 +22,6 @@ from workspaces import Founded, settle
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.services.call import calls, endings
 from lnctp_tui.services.call.intake import Intake
-from lnctp_tui.services.refs import Ref
 from lnctp_tui.services.vault import pending_writes, writer
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import paths
@@ -254,7 +253,7 @@ def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     settle(workspace)
     real = workspace.store.write
 
-    case = Ref("cases", intake._case)
+    case = intake.draft.case
     intake.set(intake.contact, {"kind": "victim", "narrative": "Lo que contó."})
     intake.set(case, {"summary": "Resumen.", "triage": bad, "code_word": "sandía"})
     intake.narrate("Lo que contó. Y más.")

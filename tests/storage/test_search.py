@@ -7,7 +7,7 @@ from sqlalchemy import text
 from workspaces import field, settle
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.services.call import matches
+from lnctp_tui.services.call import endings, matches
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case.search import search
 from lnctp_tui.services.vault.workspace import Workspace
@@ -133,7 +133,7 @@ def test_a_call_that_joins_a_case_is_listed_once(workspace: Workspace, told: Int
     call.narrate("volvió a marcar por la ventanilla")
     settle(workspace)
     assert [hit.contact_id for hit in search(workspace.store, "ventanilla")] == [call.contact.id]
-    call.attach(told.document["case"]["id"], lambda _done: None)
+    endings.attach(call, told.document["case"]["id"], lambda _done: None)
     settle(workspace)
     case = told.document["case"]["id"]
     assert [(hit.case_id, hit.contact_id) for hit in search(workspace.store, "ventanilla")] == [(case, None)]

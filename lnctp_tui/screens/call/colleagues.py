@@ -38,7 +38,7 @@ class Colleagues(ScreenPart):
         self.intake = form.intake
         self.conflicts: list[Conflict] = []
         self._changed = changed
-        self._catch_up = CatchUp(form.intake, screen.call_later, self._busy)
+        self._catch_up = CatchUp(form.intake.draft, screen.call_later, self._busy)
         self._behind = False
         """Something was left out because the cursor stood in it."""
         self._quiet = False

@@ -169,7 +169,9 @@ class OverForm:
     def _discarded(self, reason: str | None) -> None:
         if reason:
             # The service answers in the writer's thread.
-            self.intake.discard(reason, partial(self.screen.app.call_later, self.screen.shell.leave_form))
+            endings.discard(
+                self.intake, reason, partial(self.screen.app.call_later, self.screen.shell.leave_form)
+            )
 
     def attach(self) -> None:
         """Make the call a contact of a case, or let it go again."""

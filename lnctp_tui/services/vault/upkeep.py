@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed
-from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.vault.mark import SYNC, Mark
+from lnctp_tui.storage.vault.vault import Key
 
 QUIET = 2.0
 """Seconds without a save after which the log is folded into the database."""

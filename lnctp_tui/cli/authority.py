@@ -25,7 +25,7 @@ def key(context: typer.Context, file: NewFile) -> None:
     if file.exists() or file.is_symlink():
         raise BadInput("file_exists", name=file.name)
     with session.alone(), session.opened(context) as workspace:
-        officers.become(workspace, session.phrase(context, _("Su frase: ")))
+        officers.become(workspace.home, workspace.store, session.phrase(context, _("Su frase: ")))
         mine = orders.myself(workspace)
     facts = {"key": mine.key, "person": mine.person, "name": mine.name}
     write(file, facts)

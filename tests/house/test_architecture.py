@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,20 @@ def broken(rule: Callable[[Path], set[str]], paths: list[Path] = MODULES) -> dic
     assert len(paths) > 10
     found = {str(path.relative_to(PACKAGE)): sorted(rule(path)) for path in paths}
     return {module: wrong for module, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("room", ["services", "screens"])
+def test_no_module_imports_itself_by_way_of_others(room: str) -> None:
+    graph = grimp.build_graph("lnctp_tui", exclude_type_checking_imports=False)
+    modules = sorted(name for name in graph.modules if name.startswith(f"lnctp_tui.{room}."))
+    assert len(modules) > 30
+    circles = [
+        (module, *chain)
+        for module in modules
+        for target in sorted(graph.find_modules_directly_imported_by(module))
+        if (chain := graph.find_shortest_chain(target, module))
+    ]
+    assert circles == []
 
 
 def test_domain_imports_only_itself_and_pure_standard_modules() -> None:

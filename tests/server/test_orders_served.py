@@ -166,7 +166,7 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     for each in (workspace, second):
         enrolled(each, served, "supervisor")
         synchronise.once(each)
-        officers_keys.become(each, words)
+        officers_keys.become(each.home, each.store, words)
     with pytest.raises(WrongPassphrase):
         officers_keys.sign(
             workspace.store, "otra frase", control.found([orders.myself(workspace)], {}, {}, AT)

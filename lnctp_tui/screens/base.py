@@ -17,11 +17,14 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.registry import Place
     from lnctp_tui.services.sync.synchronise import SyncStatus
     from lnctp_tui.services.vault.vault_access import Key
     from lnctp_tui.services.vault.workspace import Workspace
 
 Result = TypeVar("Result")
+LISTS = Path(__file__).parents[1] / "styles" / "lists.tcss"
+"""Styles of all that is opened after the phrase. Whole: a relative one would be looked for beside each subclass."""
 
 
 class Shell(Protocol):
@@ -49,6 +52,9 @@ class Shell(Protocol):
 
     def edit_case(self, case_id: str) -> None:
         """Open an existing case in the form."""
+
+    def go(self, name: str, *arguments: object) -> None:
+        """Go to the screen of this name in `screens.registry`; `arguments` say what it shows."""
 
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
@@ -123,6 +129,8 @@ class AppScreen(Screen[Result], inherit_bindings=False):
 
     NAME = ""
     """Heading, as a Spanish msgid."""
+    place: Place | None = None
+    """How to come back here after a lock; None: to what is below."""
 
     @property
     def shell(self) -> Shell:
@@ -133,6 +141,10 @@ class AppScreen(Screen[Result], inherit_bindings=False):
     def heading(self) -> str:
         """The screen's name in the language in use."""
         return _(self.NAME)
+
+    def action_go(self, name: str) -> None:
+        """Go to the screen of this name."""
+        self.shell.go(name)
 
     def on_screen_resume(self) -> None:
         """Whatever comes to the screen says that nothing is being saved."""
@@ -155,6 +167,8 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = MOVES
 
     NAME = ""
+    place: Place | None = None
+    """How to come back here after a lock; None: to what is below."""
 
     @property
     def shell(self) -> Shell:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import Record
 from lnctp_tui.i18n import N_
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.case.case_text import contact_parts
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.call import calls
@@ -24,7 +24,7 @@ class CallScreen(AppScreen[None]):
     """One contact."""
 
     NAME = N_("Llamada sin caso")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("abrir en el formulario"), id="call.edit"),

@@ -121,9 +121,7 @@ class SharedCase(AppScreen[None]):
 
     def action_conflicts(self) -> None:
         """Side by side."""
-        from lnctp_tui.screens.case.conflicts import ConflictsScreen
-
-        self.app.push_screen(ConflictsScreen(self.case_id))
+        self.shell.go("conflicts", self.case_id)
 
     def action_offer(self) -> None:
         """Offer it to a colleague."""

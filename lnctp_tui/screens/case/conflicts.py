@@ -13,7 +13,7 @@ from textual.widgets import Static
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases, transfer
@@ -35,7 +35,7 @@ class ConflictsScreen(AppScreen[None]):
     """One conflict at a time; of one case, or of all with None. Leaves by itself when nothing is left."""
 
     NAME = N_("Dos valores para un dato")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Sides"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -55,7 +55,7 @@ class ConflictsScreen(AppScreen[None]):
         super().__init__()
         self.of_case = case_id
         self.conflicts: list[Conflict] = []
-        self.place = 0
+        self.at = 0
         self._documents: dict[str, Document] = {}
         self._names: dict[str, str] = {}
 
@@ -91,7 +91,7 @@ class ConflictsScreen(AppScreen[None]):
         here = self._here(self.conflict)
         self.conflicts, self._documents, self._names = conflicts, documents, names
         places = [place for place, each in enumerate(conflicts) if self._here(each) == here]
-        self.place = places[0] if places else min(self.place, max(0, len(conflicts) - 1))
+        self.at = places[0] if places else min(self.at, max(0, len(conflicts) - 1))
         if conflicts:
             self._show()
         elif self.is_current:
@@ -101,7 +101,7 @@ class ConflictsScreen(AppScreen[None]):
     @property
     def conflict(self) -> Conflict | None:
         """The one on the screen."""
-        return self.conflicts[self.place] if self.place < len(self.conflicts) else None
+        return self.conflicts[self.at] if self.at < len(self.conflicts) else None
 
     @staticmethod
     def _here(conflict: Conflict | None) -> tuple[str, str, str] | None:
@@ -112,7 +112,7 @@ class ConflictsScreen(AppScreen[None]):
         if conflict is None:
             return
         words = self._words(conflict)
-        count = _("{place} de {total}").format(place=self.place + 1, total=len(self.conflicts))
+        count = _("{place} de {total}").format(place=self.at + 1, total=len(self.conflicts))
         top = self.query_one(TitleBar)
         top.show(self.heading)
         top.mark(count)
@@ -139,7 +139,7 @@ class ConflictsScreen(AppScreen[None]):
     def action_turn(self, step: int) -> None:
         """Another conflict."""
         if self.conflicts:
-            self.place = (self.place + step) % len(self.conflicts)
+            self.at = (self.at + step) % len(self.conflicts)
             self._show()
 
     def action_settle(self, place: int) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import MEMBERS, Document
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.labels import AGE, Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
@@ -31,7 +31,7 @@ class HistoryScreen(AppScreen[None]):
     """Saves, newest first, page by page."""
 
     NAME = N_("Historial")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="history.leave"),

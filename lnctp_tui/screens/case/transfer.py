@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import LISTS, AppScreen, sentence
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.lists.search import SearchEntry
 from lnctp_tui.screens.sync.sync_words import ROLES
@@ -107,7 +107,7 @@ class OffersScreen(AppScreen[None]):
     """What is offered to this person, to accept or not, and what waits for a colleague's answer."""
 
     NAME = N_("Casos ofrecidos")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer(True)", N_("aceptar"), id="offers.accept"),

@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens import registry
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.labels import TRIAGE_LOOK, Words
 from lnctp_tui.screens.sync.sync_words import mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
@@ -35,14 +36,13 @@ class DeskScreen(AppScreen[None]):
     """What needs somebody now."""
 
     NAME = N_("Escritorio")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "app.new_call", N_("nueva llamada"), id="desk.new"),
-        Binding("slash", "search", N_("buscar"), key_display="/", id="desk.search"),
+        *registry.keys()[:1],
         Binding("e", "edit", N_("editar"), id="desk.edit"),
-        Binding("s", "sync", N_("sincronizar"), id="desk.sync"),
-        Binding("o", "options", N_("opciones"), id="desk.options"),
+        *registry.keys()[1:],
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="desk.help"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="desk.help_f1"),
         Binding("q", "app.quit", N_("salir"), id="desk.quit"),
@@ -228,13 +228,9 @@ class DeskScreen(AppScreen[None]):
         """Go on with a call, or read a case."""
         event.stop()
         if event.key == OFFERS:
-            from lnctp_tui.screens.case.transfer import OffersScreen
-
-            self.app.push_screen(OffersScreen())
+            self.shell.go("offers")
         elif event.key == CONFLICTS:
-            from lnctp_tui.screens.case.conflicts import ConflictsScreen
-
-            self.app.push_screen(ConflictsScreen(None))
+            self.shell.go("conflicts", None)
         elif event.key.startswith(CALL):
             self.shell.reopen_call(event.key.removeprefix(CALL))
         else:
@@ -261,17 +257,3 @@ class DeskScreen(AppScreen[None]):
             self.shell.edit_case(key.removeprefix(CASE))
         elif key.startswith(CALL):
             self.shell.reopen_call(key.removeprefix(CALL))
-
-    def action_search(self) -> None:
-        """Search everything."""
-        self.app.switch_mode("search")
-
-    def action_sync(self) -> None:
-        """What waits to be sent, and how it stands."""
-        self.app.switch_mode("sync")
-
-    def action_options(self) -> None:
-        """Theme, language, idle time, phrase."""
-        from lnctp_tui.screens.vault.options import OptionsScreen
-
-        self.app.push_screen(OptionsScreen(), lambda _done: self._show())

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import LISTS, AppScreen, sentence
 from lnctp_tui.screens.case.conflicts import ConflictsScreen
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.labels import TABLES, Words
@@ -36,7 +36,7 @@ class QueueScreen(AppScreen[None]):
     """Conflicts are read here and need no network; what the server put aside is asked of it."""
 
     NAME = N_("Supervisión: por decidir")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "again", N_("leer otra vez"), key_display="r", id="queue.again"),

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen, say, sentence
+from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence
 from lnctp_tui.screens.sync.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import search as source
@@ -42,7 +42,7 @@ class SearchScreen(AppScreen[None]):
     """One box and what it finds."""
 
     NAME = N_("Buscar")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "SearchEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("escritorio"), id="search.leave"),
@@ -211,9 +211,7 @@ class SearchScreen(AppScreen[None]):
         elif event.key.startswith(AWAY):
             self._fetch(event.key.removeprefix(AWAY))
         else:
-            from lnctp_tui.screens.call.contact import CallScreen
-
-            self.app.push_screen(CallScreen(event.key.removeprefix(CALL)))
+            self.shell.go("contact", event.key.removeprefix(CALL))
 
     def action_open_first(self) -> None:
         """Open the first hit."""
@@ -229,4 +227,4 @@ class SearchScreen(AppScreen[None]):
 
     def action_leave(self) -> None:
         """Back to the desk."""
-        self.app.switch_mode("desk")
+        self.shell.go("desk")

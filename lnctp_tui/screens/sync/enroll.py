@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
@@ -35,7 +35,7 @@ class EnrollLine(LineInput):
 class EnrollScreen(AppDialog[bool]):
     """Asks three things, shows six words to read out. Answers whether the laptop is enrolled now."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "#url"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "send", N_("inscribir"), id="enroll.send"),

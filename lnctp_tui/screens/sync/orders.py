@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import LISTS, AppScreen, sentence
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.sync.order_new import NewOrder
 from lnctp_tui.screens.sync.order_read import OrderScreen
@@ -59,7 +59,7 @@ class OrdersScreen(AppScreen[None]):
     """What holds is read here and needs no network; what waits is asked of the server."""
 
     NAME = N_("Órdenes")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "seal", N_("sellar un equipo"), tooltip=N_("Robado o perdido"), id="orders.seal"),

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.labels import TABLES
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.screens.times import moment
@@ -43,7 +43,7 @@ class SyncScreen(AppScreen[None]):
     """A mode of its own: a call can interrupt it like everything else."""
 
     NAME = N_("Sincronización")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "retry", N_("intentar ahora"), key_display="r", id="sync.retry"),
@@ -264,21 +264,15 @@ class SyncScreen(AppScreen[None]):
 
     def action_conflicts(self) -> None:
         """All that is to be decided, case by case."""
-        from lnctp_tui.screens.case.conflicts import ConflictsScreen
-
-        self.app.push_screen(ConflictsScreen(None))
+        self.shell.go("conflicts", None)
 
     def action_offers(self) -> None:
         """Cases that go from hand to hand."""
-        from lnctp_tui.screens.case.transfer import OffersScreen
-
-        self.app.push_screen(OffersScreen())
+        self.shell.go("offers")
 
     def action_orders(self) -> None:
         """What officers signed, and what waits for a signature."""
-        from lnctp_tui.screens.sync.orders import OrdersScreen
-
-        self.app.push_screen(OrdersScreen())
+        self.shell.go("orders")
 
     def action_authority(self) -> None:
         """Learn from a person, by telephone, who the officers are."""
@@ -298,9 +292,7 @@ class SyncScreen(AppScreen[None]):
 
     def action_queue(self) -> None:
         """What a supervisor decides."""
-        from lnctp_tui.screens.lists.quarantine import QueueScreen
-
-        self.app.push_screen(QueueScreen())
+        self.shell.go("queue")
 
     @on(RowList.Chosen)
     def open_row(self, event: RowList.Chosen) -> None:
@@ -322,7 +314,7 @@ class SyncScreen(AppScreen[None]):
 
     def action_leave(self) -> None:
         """Back to the desk."""
-        self.app.switch_mode("desk")
+        self.shell.go("desk")
 
 
 def _progress(status: SyncStatus) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import styles_once
 from counts import often
 from homes import (
     own_home,
@@ -25,7 +26,9 @@ from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
+from lnctp_tui import cli
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.i18n import language
 from lnctp_tui.storage.protocol import protocol_loader
 from lnctp_tui.storage.vault import vault
 
@@ -60,6 +63,11 @@ def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
 
 
 protocol_loader.load = _read_once(protocol_loader.load)
+
+# The commands are the same at every call; a process of its own makes them for the one call it is.
+_build = functools.cache(lambda _language, build=cli.build: build())
+cli.build = lambda: _build(language())
+styles_once.keep()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 

@@ -15,21 +15,19 @@ from psycopg_pool import PoolTimeout
 from lnctp_tui.server.admin import identity, ordering
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.http.authenticator import Door, door_pool
-from lnctp_tui.server.http.bodies import Bodies, Lingering, Turns
-from lnctp_tui.server.http.threads import Threads
+from lnctp_tui.server.http.bodies import Bodies, Lingering, LongTurn, Turns
 from lnctp_tui.server.ingest.batcher import Batcher
 from lnctp_tui.server.ingest.log_tail import News
 from lnctp_tui.server.postgres import database, login
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.settings import Settings
+from lnctp_tui.server.threads import Threads
 from lnctp_tui.sync import wire
 
 Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
 READING = 2
-HEAVY = 1
-"""Long bodies that are worked on at the same time: they share one processor with everybody's short ones."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -58,7 +56,8 @@ class Services:
     """Long bodies that are unpacked and read at the same time."""
     works: Turns = field(default_factory=lambda: Turns(wire.ABREAST))
     """What one device asks for at the same time, so that it never holds all connections to the database."""
-    heavy: Turns = field(default_factory=lambda: Turns(HEAVY))
+    long: LongTurn = field(default_factory=LongTurn)
+    """Long bodies share one processor with everybody's short ones."""
     lingering: Lingering = field(default_factory=Lingering)
 
     def nudge(self) -> None:
@@ -86,7 +85,9 @@ class Services:
         async with AsyncExitStack() as turns:
             await turns.enter_async_context(self.works.of(device))
             if heavy:
-                await turns.enter_async_context(self.heavy.of(""))
+                await turns.enter_async_context(self.long.of(device))
+            else:
+                self.long.short(device)
             yield
 
     async def in_thread(self, work: Callable[[], Found]) -> Found:

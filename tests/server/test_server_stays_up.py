@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ import zstandard
 from served import Laptop, Served, serving
 
 from lnctp_tui.server.http import bodies, idle_connections, rate_limits
-from lnctp_tui.server.http.bodies import Bodies, Room, Turns
+from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
 from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.settings import Settings
@@ -310,6 +311,33 @@ def test_one_at_a_time_for_a_device() -> None:
         return most
 
     assert asyncio.run(played()) == 1
+
+
+@pytest.mark.parametrize(("others", "rests"), [(0, False), (1, True)])
+def test_after_a_long_body_the_next_one_waits_when_others_asked_beside_it(others: int, rests: bool) -> None:
+    async def played() -> float:
+        long = LongTurn()
+        async with long.of("ana"):
+            long.short("ana")
+            for _ in range(others):
+                long.short("bea")
+            await asyncio.sleep(0.02)
+        began = monotonic()
+        async with long.of("ana"):
+            return monotonic() - began
+
+    assert (asyncio.run(played()) >= 0.02) is rests
+
+
+def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(served: Served) -> None:
+    ana = served.laptop()
+    bomb = zstandard.compress(b'{"changes":[' + b"[]," * 1_390_000 + b"[]]}")
+    buckets = served.app.state.services.door.devices
+    assert ana.call("POST", "/v1/missing", {"ids": []}).status == 200
+    before = buckets._of(ana.device).tokens
+    for _ in range(20):
+        assert ana.send("POST", "/v1/push", bomb, ana.signed("POST", "/v1/push", bomb)).error == "too_large"
+    assert before - buckets._of(ana.device).tokens > 20 * (128 << 10) / rate_limits.UNIT / 2
 
 
 def test_what_all_hold_together_has_an_end() -> None:

@@ -126,11 +126,18 @@ class FirstRunScreen(AppScreen[None]):
     @on(Input.Submitted, "#name")
     def to_zone(self) -> None:
         """The name stands; the zone comes."""
-        self.query_one("#zone").focus()
+        if self._typed_name():
+            say(self, "")
+            self.query_one("#zone").focus()
+        else:
+            say(self, _("Escriba su nombre."))
+
+    def _typed_name(self) -> str:
+        return clean(self.query_one("#name", Input).value)[0].strip()
 
     @on(Input.Submitted, "#zone")
     def _go_on(self) -> None:
-        name = clean(self.query_one("#name", Input).value)[0].strip()
+        name = self._typed_name()
         typed = self.query_one("#zone", Input).value.strip()
         found = zones(typed) if typed else []
         if not name:
@@ -162,7 +169,7 @@ class FirstRunScreen(AppScreen[None]):
     def _finish(self, key: vault_access.Key) -> None:
         self._busy, self.key = True, key  # whatever fails now, the phrase stands
         home: Path = self.shell.home
-        name = clean(self.query_one("#name", Input).value)[0].strip()
+        name = self._typed_name()
         zone, spoken = self.zone, language()
         self.shell.in_reader(
             lambda: vault_access.finish(home, key, language=spoken, zone=zone, name=name),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.sync import wire
@@ -19,6 +20,10 @@ LINGER = 1.0
 """Seconds that whoever asks too often waits for being told so: they get as many answers as they keep connections."""
 LINGERING = (32, 512)
 """Such answers of one address or device, and of all, in one process; others are given at once."""
+
+
+REST = (2.0, 0.5)
+"""After a long body that others waited beside: so many times as long as it took, at most so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,35 @@ class Turns:
             self._wanted[who] -= 1
             if not self._wanted[who]:
                 del self._wanted[who], self._locks[who]
+
+
+class LongTurn:
+    """One long body at a time for all devices; after it a rest, when others asked for something meanwhile.
+
+    Whoever has the machine to themselves waits for nothing. Lives on one event loop.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Semaphore(1)
+        self._whose = ""
+        self._others = 0
+
+    def short(self, device: str) -> None:
+        """A request with a short body came."""
+        if device != self._whose:
+            self._others += 1
+
+    @asynccontextmanager
+    async def of(self, device: str) -> AsyncIterator[None]:
+        """Waits for the long bodies before it."""
+        await self._lock.acquire()
+        self._whose, self._others, began = device, 0, monotonic()
+        try:
+            yield
+        finally:
+            rest = min(REST[1], REST[0] * (monotonic() - began)) if self._others else 0.0
+            self._whose = ""
+            asyncio.get_running_loop().call_later(rest, self._lock.release)
 
 
 class Lingering:

@@ -24,7 +24,7 @@ from lnctp_tui.server.http.messages import Message as Body
 from lnctp_tui.server.http.rate_limits import neighbourhood
 from lnctp_tui.server.http.requests import Denied, Envelope
 from lnctp_tui.server.services import Services
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import bounds, wire
 
 VERSION = "v1"
 SLOW = 2.0
@@ -196,8 +196,20 @@ async def read(
 ) -> tuple[Understood, bool]:
     """What a body says, and whether it is long; the device pays by what it unpacks to. Raises Denied 413, 422.
 
-    A long one is unpacked and read in a thread, one at a time for a device: it is no reason to let others wait.
+    A long one is unpacked and read in a thread, one at a time for a device: it is no reason to let others wait. What
+    would unpack to more than it may is paid as that.
     """
+    try:
+        return await _read(services, device, body, kind)
+    except Denied as denied:
+        if denied.code == "too_large":
+            services.door.pay(device, bounds.room(len(body), wire.BODY_CAP))
+        raise
+
+
+async def _read(
+    services: Services, device: str, body: bytes, kind: type[Understood]
+) -> tuple[Understood, bool]:
     if len(body) <= SHORT:
         content = requests.unpacked(body)
         if len(content) <= LONG:

@@ -31,7 +31,7 @@ class Rate:
         return max(1, ceil((1 - tokens) / self.each))
 
 
-DEVICE = Rate(50, 600)
+DEVICE = Rate(50, 300)
 FAILED = Rate(0.5, 30)
 """Requests of one address that no signature covers: wrong ones, unknown devices; and of their own, so that nobody
 who sends nonsense keeps those beside them from enrolling, its tries to enrol."""

@@ -21,6 +21,7 @@ import psycopg
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.values import folio
+from lnctp_tui.server import threads
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import check, cursors, ingest
 from lnctp_tui.server.ingest.ingest import Coming
@@ -144,7 +145,7 @@ def _unsigned(coming: Sequence[Coming], seals: wire.Seals) -> list[Coming]:
 @cache
 def _helpers(_process: int) -> ThreadPoolExecutor:
     """Of this process: a fork has none of its parent's threads."""
-    return ThreadPoolExecutor(2, thread_name_prefix="lnctp-check")
+    return ThreadPoolExecutor(2, thread_name_prefix="lnctp-check", initializer=threads.give_way)
 
 
 def _coming(

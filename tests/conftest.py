@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+import once
 import pytest
-import styles_once
 from counts import often
 from homes import (
     own_home,
@@ -25,12 +23,6 @@ from pty_app import PHRASE, lnctp
 from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
-
-from lnctp_tui import cli
-from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.i18n import language
-from lnctp_tui.storage.protocol import protocol_loader
-from lnctp_tui.storage.vault import vault
 
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
@@ -52,22 +44,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-# The real derivation, slow on purpose; but in one process the same question is answered once.
-vault._derive = functools.cache(vault._derive)
-
-
-def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
-    """The built-in protocol cannot change; a folder of an organisation is read whenever it is asked for."""
-    built_in = functools.cache(lambda: load(None))
-    return lambda folder=None, content=None: built_in() if folder is None else load(folder, content)
-
-
-protocol_loader.load = _read_once(protocol_loader.load)
-
-# The commands are the same at every call; a process of its own makes them for the one call it is.
-_build = functools.cache(lambda _language, build=cli.build: build())
-cli.build = lambda: _build(language())
-styles_once.keep()
+once.keep()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 

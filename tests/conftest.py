@@ -18,6 +18,7 @@ from homes import (
     pytest_terminal_summary,
 )
 from hypothesis import settings
+from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, lnctp
 from served import served
@@ -25,9 +26,10 @@ from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
-    "pytest_configure", "pytest_exception_interact", "pytest_sessionfinish", "pytest_terminal_summary", "second",
-    "served", "soak", "tables_template", "vault_template", "workspace",
+    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
+    "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
+    "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
+    "vault_template", "workspace",
 ]  # fmt: skip
 
 settings.register_profile(

@@ -20,10 +20,12 @@ from homes import (
 from hypothesis import settings
 from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
-from pty_app import PHRASE, lnctp
+from pty_app import PHRASE, terminal_environment
 from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
+
+from lnctp_tui.cli import main
 
 __all__ = [
     "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
@@ -64,7 +66,13 @@ def phrase_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made_vault(phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `lnctp init` leaves it. Made once: the key derivation is slow on purpose."""
     home = tmp_path_factory.mktemp("vault") / "home"
-    lnctp(home, phrase_file, "init", "--name", "Consejera de Prueba")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in terminal_environment(home).items():
+            patch.setenv(name, value)
+        patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+        for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(name, raising=False)
+        assert main(["init", "--name", "Consejera de Prueba"]) == 0
     return home
 
 

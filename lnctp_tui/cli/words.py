@@ -100,8 +100,8 @@ def _dress(command: Any, common: list[Any]) -> None:
 
 def _typed(display: Callable[..., str | None]) -> Callable[..., str | None]:
     def typed(*arguments: Any) -> str | None:
-        shown = display(*arguments)
-        return _TYPES.get(shown, shown) if shown and language() == "es" else shown
+        displayed = display(*arguments)
+        return _TYPES.get(displayed, displayed) if displayed and language() == "es" else displayed
 
     return typed
 
@@ -110,14 +110,14 @@ def _in_own_words(callback: Callable[..., Any]) -> Callable[..., Any]:
     """A callback of Typer that prints, with its sentences in the language in use."""
 
     def spoken(*arguments: Any) -> Any:
-        printed, told = StringIO(), StringIO()
+        printed, errors = StringIO(), StringIO()
         try:
-            with redirect_stdout(printed), redirect_stderr(told):
+            with redirect_stdout(printed), redirect_stderr(errors):
                 return callback(*arguments)
         finally:
-            for text, into in ((printed, sys.stdout), (told, sys.stderr)):
-                if found := text.getvalue():
-                    into.write("\n".join(map(said, found.split("\n"))))
+            for text, into in ((printed, sys.stdout), (errors, sys.stderr)):
+                if message := text.getvalue():
+                    into.write("\n".join(map(said, message.split("\n"))))
 
     return spoken
 
@@ -127,10 +127,10 @@ def _common_options(keep: Keep) -> list[Any]:
     app = typer.Typer(add_completion=False)
     app.command()(_common)
     options: list[Any] = list(typer.main.get_command(app).params)
-    for each in options:
-        each.expose_value = False
-        each.callback = lambda context, parameter, value: keep(context, parameter.name, value)
-        each.help = _(each.help)
+    for option in options:
+        option.expose_value = False
+        option.callback = lambda context, parameter, value: keep(context, parameter.name, value)
+        option.help = _(option.help)
     return options
 
 

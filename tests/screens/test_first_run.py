@@ -253,6 +253,7 @@ async def test_enter_alone_in_a_small_window_says_what_is_missing(
         await pilot.press(*"Ana", "enter", *"zzz", "enter")
         await rest(pilot)
         assert "Elija una zona" in said_on(app)
+        assert "Mexico City" in said_on(app), "the list it speaks of is there"
         assert seen(app)
         assert app.focused is app.screen.query_one("#zone")
 

@@ -109,8 +109,10 @@ class FirstRunScreen(AppScreen[None]):
         self.query_one(KeyBar).refresh()
 
     def _list(self) -> None:
-        found = zones(self.query_one("#zone", Input).value)[:SHOWN]
-        self.query_one(RowList).show([Line((Cell(zone.replace("_", " ")),), zone) for zone in found])
+        offered = zones(self.query_one("#zone", Input).value) or zones("")
+        self.query_one(RowList).show(
+            [Line((Cell(zone.replace("_", " ")),), zone) for zone in offered[:SHOWN]]
+        )
 
     @on(Input.Changed, "#zone")
     def find_zone(self) -> None:

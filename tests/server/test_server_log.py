@@ -15,7 +15,7 @@ from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
 from lnctp_tui.storage import instants
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.sync.wire import START, Cursor
 
 WRITERS, BATCHES, MOST, SHARED = 8, 10, 30, 12
 
@@ -77,7 +77,7 @@ def run(pool: Pool, url: str) -> tuple[list[int], list[int]]:
         while True:
             page = pull.pull(connection, reader, cursor, None)
             met += [entry["n"] for entry in page["entries"]]
-            cursor = Mark(*page["next"])
+            cursor = Cursor(*page["next"])
             if not working and not page["more"]:
                 break
             working = any(each.is_alive() for each in writers)

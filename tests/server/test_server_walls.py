@@ -17,7 +17,7 @@ from pg import fresh
 from served import CANARY, Laptop, Served, serving
 from server_office import Laptop as Pusher
 
-from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.admin.staff import StaffRegistry
 from lnctp_tui.server.http import logs
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.postgres import database, embedded
@@ -46,7 +46,7 @@ def office(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory)
         cluster.url(database=name), Settings(home=tmp_path_factory.mktemp("home"))
     ) as running:  # fmt: skip
         running.app.state.cluster, running.app.state.name = cluster, name
-        running.app.state.services.door._failed = Buckets(Rate(1e6, 1e6))
+        running.app.state.services.authenticator._failed = Buckets(Rate(1e6, 1e6))
         yield running
 
 
@@ -309,7 +309,7 @@ def test_another_team_is_another_world(office: Served, ana: Laptop) -> None:
 
 def set_role(pool: Pool, person: str, role: str) -> None:
     with database.transaction(pool, "main", database.SERVE) as connection:
-        people = Office(connection, "main", "cli:prueba", instants.now())
+        people = StaffRegistry(connection, "main", "cli:prueba", instants.now())
         people.set_role(people.person(person), role)
 
 
@@ -398,7 +398,7 @@ def test_a_code_ends_with_its_person_and_holds_in_its_team_only(office: Served) 
         people.leave(people.person(person.id))
     assert office.enroll(Laptop(office.url), code).error == "code_unknown"
     with wall(office) as connection, database.transaction(connection, "otra", database.SERVE):
-        other = Office(connection, "otra", "cli:prueba", instants.now())
+        other = StaffRegistry(connection, "otra", "cli:prueba", instants.now())
         foreign = other.code(other.add("Otra Persona", "supervisor"))[0]
     assert office.enroll(Laptop(office.url), foreign).error == "code_unknown"
 

@@ -73,7 +73,7 @@ class DirectLine:
 
     def _fresh(self, nonce: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         assert device is not None
         role = answer.get("role", device.role)
         return fresco.sign(SERVER_KEY, self.device, nonce, role, instants.iso(instants.now()))
@@ -83,7 +83,7 @@ class DirectLine:
 
     def _serve(self, path: str, body: Any) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         if device is None or device.state != "active":
             raise Declined("unknown_device" if device is None else device.state)
         name, _, query = path.removeprefix("/v1/").partition("?")

@@ -34,7 +34,7 @@ from lnctp_tui.sync import wire
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 TEAM = "main"
 _numbers = count(1)
@@ -135,7 +135,7 @@ class Server:
 
     def _route(self, device_id: str, path: str, sent: dict[str, Any], query: dict[str, str]) -> Any:
         assert self.world is not None
-        device = database.device(self.db, device_id)
+        device = database.find_device(self.db, device_id)
         assert device is not None
         now = self.world.now(timedelta(0))
         match path:
@@ -350,9 +350,9 @@ class _Clock:
         return self.time + skew
 
 
-def _mark(text: str) -> Mark:
+def _mark(text: str) -> Cursor:
     n, _, chain = text.partition(".")
-    return Mark(int(n), chain)
+    return Cursor(int(n), chain)
 
 
 __all__ = ["TABLES", "Adapter", "Server"]

@@ -40,7 +40,7 @@ def _translated(error: BaseException) -> Denied | Declined:
     try:
         with failures():
             raise error
-    except Declined as found:
-        return found
+    except Declined as declined:
+        return declined
     except BaseException:
         return Denied(500, "error")

@@ -93,10 +93,10 @@ def _prepare(connection: Db) -> None:
     set_json_dumps(orjson.dumps, connection)
 
 
-def device(connection: Db, id_: str) -> DeviceRow | None:
+def find_device(connection: Db, id_: str) -> DeviceRow | None:
     """The device with its person as the tables have them, or None. What officers signed: `Control.ruled`."""
-    found = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
-    return DeviceRow(*found[:-2]) if found else None
+    row = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
+    return DeviceRow(*row[:-2]) if row else None
 
 
 MARKED = "coalesce(c.authority, 0), coalesce(c.orders, 0)"
@@ -108,14 +108,18 @@ DEVICES = f"""SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, coa
 
 
 @contextmanager
-def transaction(place: Pool | Db, who: DeviceRow | str, duty: str, *, together: bool = False) -> Iterator[Db]:
+def transaction(
+    database: Pool | Db, who: DeviceRow | str, duty: str, *, together: bool = False
+) -> Iterator[Db]:
     """One transaction in which row-level security knows who asks. `who` is a device's row or a team's name.
 
     `together` sends statements without waiting for each, until a result is read; then there can be no COPY.
     Raises Declined `busy`, `server_full`.
     """
     with failures(), ExitStack() as stack:
-        connection = place if isinstance(place, Connection) else stack.enter_context(place.connection())
+        connection = (
+            database if isinstance(database, Connection) else stack.enter_context(database.connection())
+        )
         if together:
             stack.enter_context(connection.pipeline())
         stack.enter_context(connection.transaction())

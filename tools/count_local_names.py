@@ -18,7 +18,15 @@ SAYING_NOTHING = frozenset(
         "then", "known", "seen", "held", "got", "made", "left", "shown", "done", "tried", "wanted", "stuff",
     }
 )  # fmt: skip
-SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+SCOPES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
 
 
 def bound(scope: ast.AST) -> set[str]:
@@ -52,7 +60,9 @@ def main(folders: list[str]) -> None:
         empty = Counter({name: count for name, count in counted.items() if name in SAYING_NOTHING})
         share = 100 * empty.total() / max(counted.total(), 1)
         worst = ", ".join(f"{name} {count}" for name, count in empty.most_common(12))
-        print(f"{folder}: {empty.total()} of {counted.total()} local names say nothing ({share:.1f} %): {worst}")
+        print(
+            f"{folder}: {empty.total()} of {counted.total()} local names say nothing ({share:.1f} %): {worst}"
+        )
 
 
 if __name__ == "__main__":

@@ -19,10 +19,11 @@ from nacl.signing import SigningKey
 from pg import fresh
 from served import CANARY, Answered, Laptop, Served, serving
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.http import endpoint, faults, logs, policy, routes
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.postgres.database import SERVE, Declined
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire

@@ -10,6 +10,7 @@ import pytest
 from nacl.signing import SigningKey
 from server_office import KEY, NOON, Laptop
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.ingest import cursors, projection_check, push
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
@@ -143,5 +144,5 @@ def test_a_lock_that_does_not_come_is_answered_as_busy(pool: Pool, pg: str) -> N
         database.become(slow, "main", database.SERVE)
         slow.execute("SELECT FROM devices FOR UPDATE")
         quick.execute("SET LOCAL lock_timeout = '50ms'")
-        with pytest.raises(database.Declined, match="busy"):
+        with pytest.raises(Declined, match="busy"):
             push.push(quick, ana.row, {"changes": [ana.case()]}, NOON, KEY)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from server_office import NOON, Laptop, heard
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import access, erase
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import equality, history, pull, search
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire

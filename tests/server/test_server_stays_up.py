@@ -17,10 +17,10 @@ import pytest
 import zstandard
 from served import Laptop, Served, serving
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import bodies, idle_connections, rate_limits
 from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import wire
 

@@ -18,6 +18,7 @@ from served import CANARY, Laptop, Served, serving
 from server_office import Laptop as Pusher
 
 from lnctp_tui.server.admin.staff import StaffRegistry
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.postgres import database, embedded
@@ -90,7 +91,7 @@ def seen(connection: database.Db, table: str) -> int:
 def become(
     connection: database.Db, laptop: Laptop, role: str, duty: str = "read", team: str = "main"
 ) -> None:
-    row = database.DeviceRow(laptop.device, team, laptop.actor, laptop.actor, "", "active", role, "")
+    row = DeviceRow(laptop.device, team, laptop.actor, laptop.actor, "", "active", role, "")
     database.become(connection, row, duty)
 
 
@@ -131,7 +132,7 @@ def test_who_is_nobody_sees_nothing_not_even_as_the_owner_of_a_case(
     office: Served, ana: Laptop, role: str, duty: str, team: str
 ) -> None:
     with wall(office) as connection, connection.transaction():
-        row = database.DeviceRow("other-device", team, ana.actor, ana.actor, "", "active", role, "")
+        row = DeviceRow("other-device", team, ana.actor, ana.actor, "", "active", role, "")
         database.become(connection, row, duty)
         protected = [
             table for table, is_ in connection.execute(TABLES).fetchall() if is_ and table != "public.access"

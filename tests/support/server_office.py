@@ -10,9 +10,10 @@ import orjson
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.records import changes
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import START, Cursor

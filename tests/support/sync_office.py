@@ -14,11 +14,11 @@ import orjson
 import psycopg
 from nacl.signing import SigningKey
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.ingest import log, push
 from lnctp_tui.server.ingest.cursors import read
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.postgres.embedded import OWNER, Embedded
 from lnctp_tui.server.read import history, pull
 from lnctp_tui.services.sync.projection_check import compare as refolded

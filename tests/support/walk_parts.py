@@ -19,11 +19,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from walk_world import START, Laptop, World
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.admin import access
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.postgres.database import Declined
 from lnctp_tui.server.read import equality, history, pull
 from lnctp_tui.services.vault.workspace import found_workspace, load_protocol, open_store
 from lnctp_tui.storage.database import state

@@ -235,9 +235,9 @@ def database() -> Iterator[tuple[Settings, Database]]:
     _needed()
     import psycopg
 
+    from lnctp_tui.errors import Declined
     from lnctp_tui.server.ingest import codes
     from lnctp_tui.server.postgres import cluster
-    from lnctp_tui.server.postgres.database import Declined
     from lnctp_tui.server.settings import Settings
 
     settings = Settings.read()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow, Ruling
 from lnctp_tui.server.ingest import log
 from lnctp_tui.server.ingest.log import Entry
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, DeviceRow, Pool, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.server.read import history
 from lnctp_tui.storage import instants
 from lnctp_tui.sync.wire import EVERYBODY
-
-if TYPE_CHECKING:
-    from lnctp_tui.server.admin.control import Ruling
 
 STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
 RANK = "SELECT min(rank) FROM access WHERE team = %s AND scope = %s"

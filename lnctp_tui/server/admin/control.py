@@ -11,23 +11,21 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lnctp_tui.domain.authority import control, documents
 from lnctp_tui.domain.authority.control import Authority, Order, Standing
 from lnctp_tui.domain.authority.documents import ControlRefused, Kind, Signed
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import Declined, LnctpError
 from lnctp_tui.server.admin import audit, pins
 from lnctp_tui.server.admin.pins import Pin
+from lnctp_tui.server.devices import DeviceRow, Marked, Ruling
 from lnctp_tui.server.http import logs
-from lnctp_tui.server.postgres.database import DEVICES, SERVE, Db, Declined, DeviceRow, Pool, transaction
+from lnctp_tui.server.postgres.database import DEVICES, SERVE, Db, Pool, transaction
 from lnctp_tui.storage import instants
 
-Marked = tuple[int, int]
-"""Newest authority and count of orders, as the database counts them."""
 NONE: Marked = (0, 0)
 ADMISSION = frozenset({"pending", "active", "upload_only", "revoked"})
 """All that the tables alone may say of a laptop."""
@@ -39,63 +37,6 @@ COUNTED = (
 AUTHORITIES = "SELECT n, hash, body, sigs FROM authorities WHERE team = %s AND n > %s AND n <= %s ORDER BY n"
 ORDERS = "SELECT n, hash, body, sigs FROM orders WHERE team = %s AND n > %s AND n <= %s ORDER BY n"
 NOTED = "SELECT EXISTS (SELECT FROM audit WHERE team = %s AND action = %s AND record = %s)"
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """All verified documents of a team up to one count, and what holds by them."""
-
-    team: str
-    mark: Marked
-    rows: Marked
-    """Rows that were there."""
-    versions: dict[int, Authority]
-    authorities: tuple[Signed, ...]
-    orders: tuple[Signed, ...]
-    """In the order in which they came; also those that a later authority does not uphold."""
-    proven: tuple[Order, ...]
-    """The same, read."""
-    chain: str
-    """Over the hashes of the orders."""
-    standing: Standing
-
-    @property
-    def newest(self) -> Authority:
-        return self.versions[max(self.versions)]
-
-    @property
-    def reach(self) -> list[int]:
-        """Newest version, and how many orders laptops are given: what they compare with their own."""
-        return [self.newest.n, len(self.orders)]
-
-    def state(self, key: str, now: datetime) -> str:
-        """What a laptop may; `pending` when nobody signed for it."""
-        order = self.standing.holding.get(("device", key))
-        if order is not None and order.kind == "wipe" and order.over(now):
-            return "revoked"
-        state = self.standing.device(key) or "pending"
-        person = self.standing.whose(key)
-        departed = person is not None and not self.works(person)
-        return "upload_only" if departed and state == "active" else state
-
-    def role(self, person: str) -> str:
-        """What a person is, or was before they left; a counselor when nobody signed anything."""
-        order = self.standing.holding.get(("person", person))
-        return str(order.data["role"]) if order else self.standing.role(person) or "counselor"
-
-    def works(self, person: str) -> bool:
-        """Whether somebody has not left."""
-        return self.standing.role(person) != "left"
-
-    def officer(self, device: DeviceRow) -> bool:
-        """Whether a device is an officer's, and in use."""
-        return device.state == "active" and device.person in {
-            officer.person for officer in self.newest.officers
-        }
-
-    def order(self, hash_: str) -> Order | None:
-        """A verified order by its hash, None for any other."""
-        return next((order for order in self.proven if order.hash == hash_), None)
 
 
 class Control:

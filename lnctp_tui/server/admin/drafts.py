@@ -13,9 +13,11 @@ from typing import Any
 
 from lnctp_tui.domain.authority import control
 from lnctp_tui.domain.authority.documents import ControlRefused, Signed
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit, ordering
-from lnctp_tui.server.admin.control import Control, Ruling, stored
-from lnctp_tui.server.postgres.database import Db, Declined, DeviceRow
+from lnctp_tui.server.admin.control import Control, stored
+from lnctp_tui.server.devices import DeviceRow, Ruling
+from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 
 LIVES = timedelta(hours=72)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lnctp_tui.domain.values.folio import CROCKFORD, PREFIX
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin.staff import StaffRegistry, code_hash
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http.messages import Enroll
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool
 from lnctp_tui.storage import instants
 
 TAKE = """UPDATE codes SET used_by = %s WHERE team = %s AND hash = %s AND expires_at > %s

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.models import SYNCED
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import log
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, Pool, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.sync.wire import EVERYBODY
 
 LOCK = """SELECT r."table", r."row" FROM belongs b

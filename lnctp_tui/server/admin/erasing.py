@@ -8,9 +8,10 @@ from pathlib import Path
 
 from lnctp_tui.domain.authority.control import Order
 from lnctp_tui.domain.records import changes
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.admin import erase as erasure
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, Pool, connect, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, connect, transaction
 from lnctp_tui.storage import instants, paths
 
 GUESSABLE = """SELECT count(*) FROM belongs b

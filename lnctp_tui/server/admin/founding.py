@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.admin import audit, drafts, identity, ordering, pins
-from lnctp_tui.server.admin.control import Control, Ruling, read_all
+from lnctp_tui.server.admin.control import Control, read_all
 from lnctp_tui.server.admin.pins import Pin
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined
+from lnctp_tui.server.postgres.database import SERVE, Db
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage.vault import phrase, recovery
 

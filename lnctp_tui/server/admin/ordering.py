@@ -1,7 +1,7 @@
 """Documents of control that have enough signatures: appended, and carried out as far as the server's tables go.
 
 Append-only and in one order: the counter's row is locked first, numbers are drawn, and the tables that say who is who
-are made to say the same, as a report. What decides is `control.Ruling`.
+are made to say the same, as a report. What decides is `Ruling`.
 Order of the locks: control's counter, devices and people, the audit's counter, the log's counter.
 """
 
@@ -14,11 +14,12 @@ from datetime import datetime
 from lnctp_tui.domain.authority import control
 from lnctp_tui.domain.authority.control import Authority
 from lnctp_tui.domain.authority.documents import ControlRefused, Signed
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.admin import access, audit, erasing
-from lnctp_tui.server.admin.control import NONE, Control, Ruling
+from lnctp_tui.server.admin.control import NONE, Control
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.ingest import log_tail
-from lnctp_tui.server.postgres.database import Db, Declined, Pool
+from lnctp_tui.server.postgres.database import Db, Pool
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 

@@ -6,18 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, ingest, push
-from lnctp_tui.server.postgres.database import (
-    READ,
-    SERVE,
-    Db,
-    Declined,
-    DeviceRow,
-    Pool,
-    find_device,
-    transaction,
-)
+from lnctp_tui.server.ingest.incoming import IncomingChange
+from lnctp_tui.server.postgres.database import READ, SERVE, Db, Pool, find_device, transaction
 from lnctp_tui.storage import instants
 
 WAITING = """SELECT q.id, q.reason, q."table", q."row", q.scope, c.folio, q.person, p.name, q.device, q.received_at
@@ -70,7 +64,7 @@ def release(database: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> 
         named = raw.get("device") if isinstance(raw, dict) else None
         writers = push.writers_of(connection, device, [named]) if isinstance(named, str) else {}
         writer = writers.get(named) if isinstance(named, str) else None
-        change = ingest.IncomingChange(
+        change = IncomingChange(
             raw,
             find_device(connection, row[1]) or device,
             writer,

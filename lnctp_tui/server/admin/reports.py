@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.server.admin import ordering
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 

@@ -11,7 +11,7 @@ from lnctp_tui.domain.authority.control import spoken
 from lnctp_tui.domain.values.folio import CROCKFORD
 from lnctp_tui.errors import Refused
 from lnctp_tui.server.admin import access
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http.policy import ROLES
 from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants

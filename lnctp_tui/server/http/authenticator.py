@@ -21,13 +21,15 @@ from typing import Any
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from lnctp_tui.errors import Declined, Denied
 from lnctp_tui.server.admin.control import Control
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs, rate_limits
 from lnctp_tui.server.http.rate_limits import DEVICE, FAILED, OWE, TAKE, Buckets
-from lnctp_tui.server.http.requests import Denied, Envelope
+from lnctp_tui.server.http.requests import Envelope
 from lnctp_tui.server.ingest.log_tail import CHANNEL
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.threads import Threads
 
 Sender = DeviceRow

@@ -17,12 +17,13 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import faults, logs, metrics, policy, requests
 from lnctp_tui.server.http.authenticator import Sender
 from lnctp_tui.server.http.bodies import Lingering
 from lnctp_tui.server.http.messages import Message as Body
 from lnctp_tui.server.http.rate_limits import neighbourhood
-from lnctp_tui.server.http.requests import Denied, Envelope
+from lnctp_tui.server.http.requests import Envelope
 from lnctp_tui.server.services import Services
 from lnctp_tui.sync import bounds, wire
 

@@ -11,15 +11,14 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from lnctp_tui.errors import Denied
+from lnctp_tui.server.http.bodies import Body
 from lnctp_tui.sync import wire
-
-if TYPE_CHECKING:
-    from lnctp_tui.server.http.bodies import Body as Held
 
 DRAINED = 4 * wire.BODY_CAP
 """Bytes that a sender may finish sending after the refusal, so that it reads it. They are kept nowhere."""
@@ -32,17 +31,6 @@ _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-
-class Denied(Exception):
-    """A request that is not carried out. `code` goes over the line; nothing of the request does."""
-
-    def __init__(self, status: int, code: str, wait: int | None = None, who: str = "") -> None:
-        """`wait` in seconds; `who`, an address or a device, asked too often."""
-        self.status, self.code, self.wait, self.who = status, code, wait, who
-        self.close = False
-        """Whether the connection ends with it: what still comes on it has no end that is worth waiting for."""
-        super().__init__(code)
 
 
 class Gone(Exception):
@@ -127,7 +115,7 @@ def verify(envelope: Envelope, public_key: str, digest: str) -> None:
 
 
 async def body_of(
-    receive: Receive, body: Held, announced: str | None = None, cap: int = wire.BODY_CAP
+    receive: Receive, body: Body, announced: str | None = None, cap: int = wire.BODY_CAP
 ) -> bytes:
     """The bytes of a body. Raises Denied 413 `too_large` past `cap`, 408 `too_slow`, what `body` raises; Gone."""
     if announced is not None and (not announced.isdecimal() or int(announced[:12]) > cap):

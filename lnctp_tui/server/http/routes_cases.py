@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin import access, quarantine_review
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Answer, Bucket, Decide, Handing, Nothing, Search, Window
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.read import equality, history, search
 from lnctp_tui.storage import instants

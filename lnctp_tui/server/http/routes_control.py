@@ -8,12 +8,13 @@ from typing import Any
 
 from lnctp_tui.domain.authority import documents
 from lnctp_tui.domain.authority.documents import ControlRefused, Signed
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit, drafts, erasing, ordering, reports
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Ask, Done, Paper, Refusing
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, transaction
 from lnctp_tui.storage import instants
 
 DOCUMENTS, BYTES = 1000, 8 << 20

@@ -8,10 +8,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin.enrol import Enrolment
 from lnctp_tui.server.http import endpoint, logs, metrics, requests
 from lnctp_tui.server.http.messages import Enroll
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.http.routes_self import about
 from lnctp_tui.server.postgres import schema
 from lnctp_tui.server.services import Services

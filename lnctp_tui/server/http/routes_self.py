@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Nothing
 from lnctp_tui.server.postgres import backups
-from lnctp_tui.server.postgres.database import SERVE, DeviceRow, transaction
+from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import fresco

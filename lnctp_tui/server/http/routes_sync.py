@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.domain.records import changes
+from lnctp_tui.errors import Denied
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import metrics, policy
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Fetch, History, Missing, Nothing, Pull, Push, cursor
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.http.routes_self import OLDEST, fresh
-from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Outdated
 from lnctp_tui.server.read import history, pull
 from lnctp_tui.storage import instants
@@ -55,12 +55,12 @@ async def _pull(call: Asked) -> Any:
     return await _page(call, await call.services.in_thread(lambda: _anew(call, "pull")))
 
 
-async def _page(call: Asked, sender: database.DeviceRow) -> dict[str, Any]:
+async def _page(call: Asked, sender: DeviceRow) -> dict[str, Any]:
     after: Cursor = cursor(call.body.cursor) or START
     proof = cursor(call.body.proof)
     pool, limit, audit_n = call.services.pool, call.body.limit, call.body.audit
 
-    def page(who: database.DeviceRow) -> dict[str, Any]:
+    def page(who: DeviceRow) -> dict[str, Any]:
         answer = pull.pull(pool, who, after, proof, limit, audit_n)
         if call.said.version < SALTED and any(map(_salted, answer.get("entries", ()))):
             return {"status": "too_old", "minimum": SALTED}
@@ -91,7 +91,7 @@ def _readable(call: Asked, answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _anew(call: Asked, action: policy.Action) -> database.DeviceRow:
+def _anew(call: Asked, action: policy.Action) -> DeviceRow:
     """The device as it is now. Raises Denied."""
     device = call.services.control.device(call.sender.id)
     if device is None or device.public_key != call.sender.public_key:

@@ -15,9 +15,10 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.ingest.push import Delivery, Stored
-from lnctp_tui.server.postgres.database import DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.sync import wire
 
 SMALL = 50

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lnctp_tui.server.postgres.database import Db, Declined
+from lnctp_tui.errors import Declined
+from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.sync.wire import START, Cursor
 
 HEAD = "SELECT n, chain FROM counter WHERE team = %s"

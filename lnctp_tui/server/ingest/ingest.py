@@ -13,9 +13,10 @@ import orjson
 from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import check, log, quarantine, rows
+from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.log import Entry
 from lnctp_tui.server.ingest.rows import Key
-from lnctp_tui.server.postgres.database import IDS, Db, DeviceRow, lines
+from lnctp_tui.server.postgres.database import IDS, Db, lines
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import Cursor
@@ -51,41 +52,6 @@ GIVE = f"""INSERT INTO access (team, person, scope, state, rank)
 
 Note = tuple[str, str, str]
 """For the audit: actor, action, record."""
-
-
-@dataclass(slots=True)
-class IncomingChange:
-    """One change that arrived, and what became of it."""
-
-    raw: Any
-    """As it came."""
-    device: DeviceRow
-    """Who delivers it."""
-    writer: check.Writer | None
-    """Who wrote it."""
-    reason: str | None
-    """Why it is refused."""
-    trusted: bool = False
-    """A supervisor let it in: whose record it is does not matter."""
-    status: str = "refused"
-    n: int | None = None
-    placed: int | None = None
-    entry: int | None = None
-    id: str = ""
-    """Its id, when it has one."""
-
-    def __post_init__(self) -> None:
-        id_ = self.raw.get("id") if isinstance(self.raw, dict) else None
-        self.id = id_ if isinstance(id_, str) and check.ID(id_) else ""
-
-    @property
-    def key(self) -> Key:
-        return self.raw["table"], self.raw["row"]
-
-    @property
-    def result(self) -> list[Any]:
-        """As it is answered."""
-        return [self.id, self.status, self.n, self.placed, self.reason]
 
 
 @dataclass(slots=True)

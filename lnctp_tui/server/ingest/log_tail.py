@@ -19,9 +19,10 @@ from time import monotonic
 
 import psycopg
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs, metrics
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow
+from lnctp_tui.server.postgres.database import SERVE, Db
 
 CHANNEL = "lnctp_log"
 CONTROL = "control"

@@ -21,10 +21,12 @@ import psycopg
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.values import folio
+from lnctp_tui.errors import Declined
 from lnctp_tui.server import threads
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, cursors, ingest
-from lnctp_tui.server.ingest.ingest import IncomingChange
+from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.postgres.database import (
     AGAIN,
     MARKED,
@@ -32,8 +34,6 @@ from lnctp_tui.server.postgres.database import (
     TRIES,
     UNFIT,
     Db,
-    Declined,
-    DeviceRow,
     Outdated,
     Pool,
     transaction,

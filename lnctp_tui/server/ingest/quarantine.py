@@ -6,17 +6,15 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg.types.json import Json
 
 from lnctp_tui.server.ingest import check
+from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
-
-if TYPE_CHECKING:
-    from lnctp_tui.server.ingest.ingest import IncomingChange
 
 ADD = """INSERT INTO quarantine (team, id, reason, state, device, person, "table", "row", scope, received_at, content)
   SELECT %s, id, reason, 'open', device, person, "table", "row", scope, %s, decode(content, 'base64')

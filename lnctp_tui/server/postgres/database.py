@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import psycopg
@@ -14,8 +13,8 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-if TYPE_CHECKING:
-    from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.errors import Declined
+from lnctp_tui.server.devices import DeviceRow
 
 Db = Connection[TupleRow]
 Pool = ConnectionPool[Db]
@@ -41,38 +40,8 @@ def lines(ids: Iterable[str]) -> str:
     return "\n".join(ids)
 
 
-class Declined(Exception):
-    """A request that is not carried out. `code` is the one that goes over the line:
-    `malformed`, `too_large`, `forbidden`, `not_found`, `pending`, `revoked`, `upload_only`, `busy`, `server_full`.
-    """
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
 class Outdated(Exception):
     """A document of control came since the one who asks was looked up."""
-
-
-@dataclass(frozen=True)
-class DeviceRow:
-    """A device that asks, and the person behind it: as officers signed it, where there is an authority."""
-
-    id: str
-    team: str
-    person: str
-    actor: str
-    """The counselor id this laptop wrote with before it was told its person."""
-    public_key: str
-    """Ed25519, hexadecimal."""
-    state: str
-    """`pending`, `active`, `upload_only`, `revoked`; by order of officers also `seal`, `wipe`."""
-    role: str
-    """The person's: `counselor`, `supervisor`, `analyst`, `admin`."""
-    folio_prefix: str
-    ruling: Ruling | None = field(default=None, compare=False, repr=False)
-    """What officers signed; None in a team without an authority."""
 
 
 def connect(url: str, **options: Any) -> Db:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow, Pool, lines, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, lines, transaction
 from lnctp_tui.server.read import history
 from lnctp_tui.sync.wire import EVERYBODY
 

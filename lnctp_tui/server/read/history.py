@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres.database import (
-    IDS,
-    READ,
-    SERVE,
-    Db,
-    DeviceRow,
-    Pool,
-    become,
-    lines,
-    transaction,
-)
+from lnctp_tui.server.postgres.database import IDS, READ, SERVE, Db, Pool, become, lines, transaction
 from lnctp_tui.server.read import sent
 from lnctp_tui.sync.wire import EVERYBODY
 

@@ -9,18 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres.database import (
-    MARKED,
-    READ,
-    SERVE,
-    Db,
-    DeviceRow,
-    Outdated,
-    Pool,
-    become,
-    transaction,
-)
+from lnctp_tui.server.postgres.database import MARKED, READ, SERVE, Db, Outdated, Pool, become, transaction
 from lnctp_tui.server.read import sent
 from lnctp_tui.sync.wire import START, Cursor
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.domain.values import text
-from lnctp_tui.server.postgres.database import READ, Db, DeviceRow, Pool, transaction
+from lnctp_tui.server.devices import DeviceRow
+from lnctp_tui.server.postgres.database import READ, Db, Pool, transaction
 
 MOST = 200
 SHORTEST = 3

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from lnctp_tui.server.admin import audit, founding
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http import policy
 from lnctp_tui.server.postgres import backups, database, schema
 from lnctp_tui.server.postgres.database import SERVE

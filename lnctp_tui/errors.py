@@ -93,6 +93,27 @@ class SyncFailed(LnctpError):
     code = "sync_failed"
 
 
+class Declined(LnctpError):
+    """A request to the server that is not carried out. The code goes over the line:
+    `malformed`, `too_large`, `forbidden`, `not_found`, `pending`, `revoked`, `upload_only`, `busy`, `server_full`.
+    """
+
+    code = "forbidden"
+
+
+class Denied(LnctpError):
+    """The same at the server's edge, with the status of HTTP. Nothing of the request goes over the line."""
+
+    code = "forbidden"
+
+    def __init__(self, status: int, code: str, wait: int | None = None, who: str = "") -> None:
+        """`wait` in seconds; `who`, an address or a device, asked too often."""
+        super().__init__(code)
+        self.status, self.wait, self.who = status, wait, who
+        self.close = False
+        """Whether the connection ends with it: what still comes on it has no end that is worth waiting for."""
+
+
 class BadProtocol(LnctpError):
     """A protocol or catalog file with a mistake. `facts`: file, line, reason."""
 

@@ -21,7 +21,7 @@ from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
-from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
+from lnctp_tui.sync.answers import Contact, Diverged, read_cursor, understood
 from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
 from lnctp_tui.sync.gc_tuning import many_objects
@@ -154,10 +154,10 @@ class Client:
     # the beginning
 
     def start(self) -> None:
-        """Take the server's present mark and the list of what this person may see; their histories come next."""
+        """Take the server's present cursor and the list of what this person may see; their histories come next."""
         answer = self.line.call("POST", "/v1/start", {})
         with understood():
-            cursor = mark(answer["cursor"])
+            cursor = read_cursor(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
         with self.store.write() as unit:
             gone = incoming.begin(unit, cursor, scopes)
@@ -189,8 +189,8 @@ class Client:
         audit_check.look(self.store, page)
         self._proved(page)
         with understood():
-            mark(page["from"])
-            following = mark(page["next"])
+            read_cursor(page["from"])
+            following = read_cursor(page["next"])
             entries = page["entries"]
             if not entries and list(page["from"]) == following:
                 return False

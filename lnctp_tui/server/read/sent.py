@@ -38,12 +38,12 @@ PAGE_BYTES = 8 << 20
 
 def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
-    told = dict(zip(MEMBERS, row, strict=False))
-    told["base"] = orjson.Fragment(told["base"])
+    members = dict(zip(MEMBERS, row, strict=False))
+    members["base"] = orjson.Fragment(members["base"])
     for name in ("placed", "salt"):
-        if told[name] is None:
-            del told[name]
+        if members[name] is None:
+            del members[name]
     role, patch = row[WIDTH - 2 : WIDTH]
     if role is not None:
-        told["role"] = role
-    return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})
+        members["role"] = role
+    return members | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

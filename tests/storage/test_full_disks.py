@@ -23,6 +23,7 @@ from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.vault import backup, emergency, vault
 
 __all__ = ["furnished", "furnished_template"]
@@ -259,7 +260,7 @@ def test_each_kind_of_write_is_kept_or_told(workspace: Workspace) -> None:
 
 def test_what_does_not_fit_is_told_apart_from_a_disk_that_refuses(workspace: Workspace) -> None:
     with pytest.raises(NotStored), workspace.store.write() as unit:
-        unit.connection.exec_driver_sql("INSERT INTO cases (id) VALUES (NULL)")
+        unit.connection.exec_driver_sql("INSERT INTO cases (id) VALUES (NULL)", None, RECORDED)
     fill(workspace)
     with pytest.raises(StorageFailed, match="disk_full") as caught, workspace.store.write() as unit:
         unit.connection.exec_driver_sql("CREATE TABLE big AS SELECT randomblob(400000) AS b")

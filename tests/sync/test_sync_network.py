@@ -27,6 +27,7 @@ from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import transport, wire
 
@@ -141,7 +142,7 @@ def test_pages_shrink_until_they_pass_between_two_breaks(bad: Bad) -> None:
     synchronise.once(bad.workspace)
     with bad.workspace.store.write() as unit:  # as on a laptop that came back from an image
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
-        unit.connection.exec_driver_sql("DELETE FROM cases")
+        unit.connection.exec_driver_sql("DELETE FROM cases", None, RECORDED)
         unit.remember(server_state.CURSOR, None)
         unit.remember(server_state.PROOF, None)
     bad.proxy.set(Weather(cut=(DOWN, 40_000)))

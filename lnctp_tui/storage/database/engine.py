@@ -201,12 +201,18 @@ def _finish_new(path: Path) -> None:
 def writer_engine(path: Path, dek: bytes, counted: mark.Mark | None = None) -> Engine:
     """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE and is counted.
 
+    It refuses what would write past the log (`storage.database.write_guard`).
+
     `counted`: the mark that notes it; one of its own when whoever calls does not want to ask it anything.
     """
+    from lnctp_tui.storage.database import write_guard
+
     counted = counted or mark.Mark(path, dek)
-    return _engine(
+    engine = _engine(
         path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE", counted=counted
     )
+    write_guard.watch(engine)
+    return engine
 
 
 def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:

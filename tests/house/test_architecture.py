@@ -125,6 +125,56 @@ def test_what_would_write_into_markup_is_seen(call: str, safe: bool) -> None:
     assert harmless(made) is safe
 
 
+SQL = re.compile(r"\s*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|PRAGMA|VACUUM|BEGIN|CREATE|DROP|ALTER)\s")
+RAW_SQL = {"exec_driver_sql", "text", "TextClause", "literal_column"}
+"""What SQLAlchemy runs a text of SQL with."""
+
+
+def sql_strings(path: Path) -> set[str]:
+    """Texts of SQL in a module, and what it would run them with."""
+    written = {
+        node.value for node in nodes(path) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    used = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)} & {"exec_driver_sql"}
+    used |= {
+        alias.name
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+        if alias.name in RAW_SQL
+    }
+    return {text for text in written if SQL.match(text)} | used
+
+
+def test_services_and_screens_hold_no_sql_strings() -> None:
+    """A table's columns are storage's to know; services ask with functions, or in SQLAlchemy's language."""
+    rooms = [
+        path
+        for room in ("services", "screens", "widgets", "domain")
+        for path in (PACKAGE / room).rglob("*.py")
+    ]
+    assert broken(sql_strings, rooms) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ('QUERY = "SELECT id FROM cases"', True),
+        ('connection.execute(f"PRAGMA busy_timeout = {wait}")', True),
+        ('QUERY = """\nWITH a AS (SELECT 1) DELETE FROM cases"""', True),
+        ("connection.exec_driver_sql(query)", True),
+        ("from sqlalchemy import select, text", True),
+        ("from sqlalchemy import select", False),
+        ("from lnctp_tui.domain.values import text", False),
+        ('CODE = "select"', False),
+    ],
+)
+def test_a_string_of_sql_is_seen(code: str, seen: bool, tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(code, encoding="utf-8")
+    assert bool(sql_strings(module)) is seen
+
+
 AT_IMPORT = {"_", "ngettext", "pick", "open", "create_engine"}
 
 

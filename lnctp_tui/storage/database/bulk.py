@@ -45,6 +45,17 @@ def insert(
         place += count
 
 
+def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows under their columns' names, but those that are there; members that are no column are left out."""
+    named = connection.exec_driver_sql(f'PRAGMA table_info("{table}")').all()
+    names = [column[1] for column in named]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = [tuple(row.get(name) for name in names) for row in rows]
+    insert(
+        connection, f'INSERT OR IGNORE INTO "{table}" ({columns})', f"({', '.join('?' * len(names))})", values
+    )
+
+
 @lru_cache(128)
 def _statement(into: str, marks: str, conflict: str, count: int) -> str:
     return f"{into} VALUES {', '.join([marks] * count)} {conflict}"

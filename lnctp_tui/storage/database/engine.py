@@ -268,6 +268,16 @@ def _engine(
     return engine
 
 
+def checkpoint(connection: Any, how: str) -> None:
+    """Fold the write-ahead log into the database; `how` is a mode of SQLite's. Raises the driver's errors."""
+    connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+
+
+def wait_at_most(connection: Any, milliseconds: int) -> None:
+    """How long the connection waits for another one that writes."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
 def broken_seals(connection: Any) -> list[str]:
     """Pages whose seal does not fit; empty when all are sound. Raises the driver's errors."""
     return [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]

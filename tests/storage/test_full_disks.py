@@ -14,7 +14,7 @@ import pytest
 from app_world import furnished, furnished_template
 from disk_faults import die, fill, full
 from pty_app import LNCTP, terminal_environment
-from workspaces import Founded, settle
+from workspaces import Founded, narrate, settle
 
 from lnctp_tui.errors import NotStored, StorageFailed, VaultError
 from lnctp_tui.services.call.intake import Intake
@@ -46,7 +46,7 @@ IN_A_FOLDER = (
     "read = [cases.document(workspace.store, each.id)['case']['id'] for each in listed]\n"
     "found = len(search.search(workspace.store, 'motel'))\n"
     "call = Intake.start(workspace)\n"
-    "call.narrate('Se escribe aunque el disco no quiera.')\n"
+    "call.set(call.contact, {'narrative': 'Se escribe aunque el disco no quiera.'}, field='narrative')\n"
     "workspace.writer.drain(1.0)\n"
     "kept = workspace.writer.keep()\n"
     "health = workspace.writer.health\n"
@@ -131,7 +131,7 @@ def test_a_full_disk_is_opened_read_and_searched(furnished: Founded, monkeypatch
     assert all(cases.document(workspace.store, each.id)["contacts"] for each in listed)
     assert search.search(workspace.store, "motel")
     intake = Intake.start(workspace)
-    intake.narrate("Con el disco lleno.")
+    narrate(intake, "Con el disco lleno.")
     assert not workspace.writer.drain(0.3)
     assert workspace.writer.keep()
     die(workspace)
@@ -238,7 +238,7 @@ def test_each_kind_of_write_is_kept_or_told(workspace: Workspace) -> None:
     settle(workspace)
     case = intake.document["case"]["id"]
     with full(workspace):
-        intake.narrate("x" * 200_000)
+        narrate(intake, "x" * 200_000)
         workspace.writer.submit(deed("noted", case, "Una nota.", "setting:draft:x"))
         workspace.writer.submit(deed("viewed", case, "case"))
         workspace.writer.submit(deed("status", case, "closed", "resuelto"))

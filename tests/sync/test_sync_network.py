@@ -16,6 +16,7 @@ import pytest
 import trustme
 from fault_proxy import DOWN, UP, FaultProxy, Weather, relayed
 from served import Served, serving
+from workspaces import narrate
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.i18n import messages
@@ -209,7 +210,7 @@ def test_a_dead_line_ends_in_a_sentence_and_calls_go_on(
     assert told(code).startswith(said)
     assert "Lo registrado sigue en este equipo" in told(code)
     intake = Intake.start(bad.workspace)
-    intake.narrate("durante la falla")
+    narrate(intake, "durante la falla")
     assert bad.workspace.writer.drain(5)
     assert synchronise.status(bad.workspace).waiting > 3
     bad.proxy.set(Weather())

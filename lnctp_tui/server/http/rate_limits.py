@@ -1,9 +1,9 @@
 """How often somebody may ask: token buckets that all servers behind one name share, in the database.
 
-A device is charged only for what it signed, in the statement that admits it (server.door), and by what its bodies
-unpack to. What no signature covers is charged to the address it came from, counted here and brought to the
-database now and then: an address may be charged a little late, never too much. An address without tokens is not
-looked up any more and may not enrol; a device that signs is heard from there as from everywhere.
+A device is charged only for what it signed, in the statement that admits it (server.http.authenticator), and by
+what its bodies unpack to. What no signature covers is charged to the address it came from, counted here and brought
+to the database now and then: an address may be charged a little late, never too much. An address without tokens is
+not looked up any more and may not enrol; a device that signs is heard from there as from everywhere.
 """
 
 from __future__ import annotations

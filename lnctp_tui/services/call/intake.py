@@ -243,10 +243,6 @@ class Intake:
         at = ref or self.add("person", role="victim")
         self.set(at, {f"answers.{code}": value}, field=code)
 
-    def narrate(self, text: str) -> None:
-        """Set the narrative of this contact."""
-        self.set(self.contact, {"narrative": text}, field="narrative")
-
     def set(
         self, ref: Ref, patch: Mapping[str, Any], *, field: str | None = None, undoable: bool = True
     ) -> None:

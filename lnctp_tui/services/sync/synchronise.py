@@ -37,7 +37,7 @@ from lnctp_tui.services.sync.server_requests import (
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import hardening, instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Form, Store
 from lnctp_tui.storage.database.tables import SCOPES
 from lnctp_tui.storage.replication import server_state, withdrawal
 from lnctp_tui.storage.vault import vault
@@ -277,11 +277,6 @@ def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown:
     form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
         unit.record(table, row, {field: value}, form=form)
-
-
-def conflict_name(conflict: Conflict) -> str:
-    """The code of the field in conflict, without the prefix of an answer."""
-    return conflict.field.removeprefix(ANSWER)
 
 
 def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:

@@ -156,10 +156,6 @@ class AppScreen(Screen[Result], inherit_bindings=False):
     def news(self, scopes: frozenset[str]) -> None:
         """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
-    def notify_error(self, error: LnctpError) -> None:
-        """Say what went wrong on this screen."""
-        self.shell.tell(error)
-
 
 class AppDialog(ModalScreen[Result], inherit_bindings=False):
     """A dialog of the app."""

@@ -23,6 +23,7 @@ from lnctp_tui.services.vault import rescue, workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.protocol import protocol_loader
 from lnctp_tui.storage.vault import backup, loss, salvage, vault, wal
 
@@ -205,7 +206,7 @@ def test_a_backup_completes_what_is_gone_and_brings_back_nothing_that_left(
     left = "00000000-0000-7000-8000-000000000007"
     with store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE row = ?", (left,))
-        unit.connection.exec_driver_sql("DELETE FROM cases WHERE id = ?", (left,))
+        unit.connection.exec_driver_sql("DELETE FROM cases WHERE id = ?", (left,), RECORDED)
         unit.connection.exec_driver_sql(
             "INSERT INTO scopes (id, state, rank, after, reason) VALUES (?, 'gone', 0, 0, 'revoked')", (left,)
         )

@@ -203,10 +203,6 @@ class Intake:
         at = ref or self.add("person", role="victim")
         self.set(at, {f"answers.{code}": value}, field=code)
 
-    def narrate(self, text: str) -> None:
-        """Set the narrative of this contact."""
-        self.set(self.contact, {"narrative": text}, field="narrative")
-
     def _target(self, field: Field) -> Ref:
         """The record that a field writes to, made when it is the first of its kind."""
         found = self.current(field.on)

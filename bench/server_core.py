@@ -18,7 +18,7 @@ from lnctp_tui.server.postgres import database, embedded, schema
 from lnctp_tui.server.read import pull
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.gc_tuning import many_objects
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
@@ -103,7 +103,7 @@ def page(pool: database.Pool, row: Any) -> None:
             "SELECT l.n, l.chain FROM log l, counter c WHERE l.n = c.n - %s AND c.team = l.team", (PAGE,)
         ).fetchone()
     assert found
-    said = pull.pull(pool, row, Mark(*found), None, PAGE)
+    said = pull.pull(pool, row, Cursor(*found), None, PAGE)
     assert len(said["entries"]) == PAGE
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
@@ -155,10 +156,6 @@ class AppScreen(Screen[Result], inherit_bindings=False):
     def news(self, scopes: frozenset[str]) -> None:
         """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
-    def notify_error(self, error: LnctpError) -> None:
-        """Say what went wrong on this screen."""
-        self.shell.tell(error)
-
 
 class AppDialog(ModalScreen[Result], inherit_bindings=False):
     """A dialog of the app."""
@@ -179,12 +176,31 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
         self.shell.show_saving(self)
 
 
+class ScreenPart:
+    """What a screen owns besides its widgets. What is read for it is not delivered once the screen is gone."""
+
+    def __init__(self, screen: AppScreen[Any]) -> None:
+        self.screen = screen
+
+    @property
+    def gone(self) -> bool:
+        """Whether the screen is closed, or just being taken down."""
+        return is_gone(self.screen)
+
+
+def is_gone(widget: Widget) -> bool:
+    """Whether a widget is closed, or just being taken down; Textual's own `is_mounted` never turns false again."""
+    return widget._pruning or not widget.is_attached
+
+
 def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
     """Say what happened in the line that a screen has for it (`#said`); `look` is the line's class from now on."""
     said = screen.query_one("#said", Static)
     if look is not None:
         said.set_classes(look)
     said.update(Content(text))
+    if text:  # on a small screen the line may stand below what is seen
+        said.call_after_refresh(said.scroll_visible, animate=False)
 
 
 def sentence(error: LnctpError) -> str:

@@ -12,13 +12,13 @@ from typing import Any
 from lnctp_tui.storage.database import audit, state
 from lnctp_tui.storage.database.session import Store, Unit
 from lnctp_tui.storage.replication import server_state
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 AUDIT, HISTORY, CONTENT = "server_audit_changed", "server_history_changed", "server_content_changed"
 """The audit's chain is another; the log's is; the same changes have another content."""
 ORDER = server_state.ORDER_UNSIGNED
 """It told to destroy something, and nobody signed that."""
-START = Mark(0, audit.START)
+START = Cursor(0, audit.START)
 KNEW = "knew"
 """Member that `ask_page` adds to a page: the end of the audit as this laptop knew it when it asked."""
 

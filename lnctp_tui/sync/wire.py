@@ -44,14 +44,14 @@ SENT = (*changes.COVERED, "hash", "sig")
 """Members of a change that are sent by its author."""
 
 
-class Mark(NamedTuple):
+class Cursor(NamedTuple):
     """A place in the server's history: the number and the chain value there. `START` is before the first."""
 
     n: int
     chain: str
 
 
-START = Mark(0, "")
+START = Cursor(0, "")
 
 
 class TooLarge(ValueError):

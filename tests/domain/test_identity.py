@@ -22,6 +22,7 @@ from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.session import New, Store
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import incoming
 
 NAMES = (
@@ -111,7 +112,9 @@ def test_a_stored_row_that_names_another_is_still_itself(workspace: Workspace, t
         "futuro": 7,
     }
     with store.write() as unit:
-        unit.connection.exec_driver_sql("UPDATE people SET extra = ? WHERE id = ?", (json.dumps(extra), beas))
+        unit.connection.exec_driver_sql(
+            "UPDATE people SET extra = ? WHERE id = ?", (json.dumps(extra), beas), RECORDED
+        )
     shown = victim_of(store, bea)
     assert (shown["id"], shown["case_id"], shown["name"], shown["futuro"]) == (beas, bea, "Bea", 7)
     assert shown["answers"] == {}

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from server_office import NOON, Laptop, heard
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import access, erase
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import equality, history, pull, search
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.sync.wire import START, Cursor
 
 
 def kinds(entries: list[dict[str, Any]]) -> list[str]:
@@ -57,7 +58,7 @@ def test_a_log_may_grow_past_every_kind_of_number(pool: Pool, owner: str, n: int
     with database.connect(owner) as connection:
         connection.execute("UPDATE log SET n = n + %s", (n,))
         connection.execute("UPDATE counter SET n = n + %s", (n,))
-    ana.cursor = Mark(n + 1, wire.chained("", first["id"], first["hash"]))
+    ana.cursor = Cursor(n + 1, wire.chained("", first["id"], first["hash"]))
     beto.push(beto.case())
     ana.push(second := ana.case())
     assert [(each["n"], each["id"]) for each in ana.pull()] == [(n + 3, second["id"])]
@@ -88,8 +89,8 @@ def test_a_page_ends_where_its_bytes_do(pool: Pool) -> None:
     assert (len(changes), pages) == (12, 2)
 
 
-@pytest.mark.parametrize("cursor", [Mark(1, "0" * 64), Mark(9, "")])
-def test_another_history_is_told_at_every_pull(pool: Pool, cursor: Mark) -> None:
+@pytest.mark.parametrize("cursor", [Cursor(1, "0" * 64), Cursor(9, "")])
+def test_another_history_is_told_at_every_pull(pool: Pool, cursor: Cursor) -> None:
     ana = Laptop(pool, "ana")
     assert pull.pull(pool, ana.row, START, None)["entries"] == []
     assert pull.pull(pool, ana.row, cursor, None) == {"status": "diverged"}

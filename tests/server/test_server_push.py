@@ -14,12 +14,13 @@ from nacl.signing import VerifyKey
 from server_office import KEY, NOON, Laptop, statuses
 
 from lnctp_tui.domain.records import merge
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit, erase, quarantine_review
 from lnctp_tui.server.ingest import projection_check, push
 from lnctp_tui.server.ingest import rows as server_rows
 from lnctp_tui.server.ingest.batcher import GATHER, Batcher
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from nacl.encoding import HexEncoder
 from nacl.signing import VerifyKey
 from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
 
 from lnctp_tui.domain.records import changes, merge
-from lnctp_tui.errors import Refused, StorageFailed
-from lnctp_tui.models import SYNCED, Case
+from lnctp_tui.errors import StorageFailed
+from lnctp_tui.models import SYNCED
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Form, Store
@@ -194,13 +193,6 @@ def test_a_clock_set_back_a_day_keeps_the_order_of_writes(workspace: Workspace) 
     assert merge.fold(log(workspace.store, case)).values["summary"] == "después"
     stamps = [change["hlc"] for change in log(workspace.store, case)]
     assert stamps == sorted(stamps)
-
-
-def test_an_orm_write_outside_the_log_is_refused(workspace: Workspace) -> None:
-    with Session(workspace.store._writer) as session:
-        session.add(Case(id="x", created_at="2026-01-01T00:00:00Z", created_by="x"))
-        with pytest.raises(Refused, match="write_outside_log"):
-            session.flush()
 
 
 def test_what_the_disk_refuses_becomes_one_error(workspace: Workspace) -> None:

@@ -22,7 +22,7 @@ from server_office import signer
 
 from lnctp_tui.domain.records import changes
 from lnctp_tui.server import run
-from lnctp_tui.server.admin.staff import Office, Person
+from lnctp_tui.server.admin.staff import Person, StaffRegistry
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
@@ -130,12 +130,12 @@ class Served:
     def stop(self) -> None:
         """As SIGTERM would."""
         self.server.should_exit = True
-        self.app.state.services.news.stop()
+        self.app.state.services.log_tail.stop()
 
     @contextmanager
-    def office(self) -> Iterator[Office]:
+    def office(self) -> Iterator[StaffRegistry]:
         with database.connect(self.database) as connection, database.transaction(connection, TEAM, SERVE):
-            yield Office(connection, TEAM, "cli:prueba", instants.now())
+            yield StaffRegistry(connection, TEAM, "cli:prueba", instants.now())
 
     def person(self, role: str = "counselor", name: str = "Persona de Prueba") -> tuple[Person, str]:
         """Somebody, and an enrolment code."""
@@ -193,7 +193,7 @@ def serving(
             yield Served(address, url, server, app)
         finally:
             server.should_exit = True
-            app.state.services.news.stop()
+            app.state.services.log_tail.stop()
             thread.join(15)
 
 

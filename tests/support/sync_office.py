@@ -14,11 +14,11 @@ import orjson
 import psycopg
 from nacl.signing import SigningKey
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.ingest import log, push
 from lnctp_tui.server.ingest.cursors import read
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.postgres.embedded import OWNER, Embedded
 from lnctp_tui.server.read import history, pull
 from lnctp_tui.services.sync.projection_check import compare as refolded
@@ -73,7 +73,7 @@ class DirectLine:
 
     def _fresh(self, nonce: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         assert device is not None
         role = answer.get("role", device.role)
         return fresco.sign(SERVER_KEY, self.device, nonce, role, instants.iso(instants.now()))
@@ -83,7 +83,7 @@ class DirectLine:
 
     def _serve(self, path: str, body: Any) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         if device is None or device.state != "active":
             raise Declined("unknown_device" if device is None else device.state)
         name, _, query = path.removeprefix("/v1/").partition("?")

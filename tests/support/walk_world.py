@@ -22,9 +22,9 @@ import orjson
 
 from lnctp_tui.domain.records import merge
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Form, Store
+from lnctp_tui.storage.replication import withdrawal
 
 FIELDS = {
     "cases": ("summary", "callback_say", "answers.danger.weapon_present"),
@@ -33,7 +33,6 @@ FIELDS = {
 START = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 SKEWS = (timedelta(0), timedelta(days=3 * 365), timedelta(days=-3 * 365))
 HEALING_ROUNDS = 6
-IS_GONE = f"{offline_lockout.GONE} AND id = ?"
 FAULTS = (
     "ok", "ok", "ok", "ok", "ok", "request_lost", "answer_lost", "answer_lost", "twice", "stale", "late",
     "crash_before", "crash_after",
@@ -182,11 +181,7 @@ class World:
 
     def row(self, laptop: Laptop, table: str, row: str) -> Mapping[str, Any] | None:
         """A row of a laptop's tables, unless it hides from the person (services.case.offline_lockout)."""
-        hidden = (
-            f"SELECT 1 WHERE {offline_lockout.CONTACT_GONE.format(id='?1')}"
-            if table == "contacts"
-            else IS_GONE
-        )
+        hidden = withdrawal.CONTACT_IS_GONE if table == "contacts" else withdrawal.IS_GONE
         with laptop.store.read() as connection:
             if connection.exec_driver_sql(hidden, (row,)).first():
                 return None

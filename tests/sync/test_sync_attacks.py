@@ -17,7 +17,7 @@ from vaults import MadeVault
 
 from lnctp_tui.domain.records import changes
 from lnctp_tui.server.admin import audit
-from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.admin.staff import StaffRegistry
 from lnctp_tui.server.ingest import projection_check
 from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
 from lnctp_tui.server.postgres.embedded import Embedded
@@ -296,7 +296,7 @@ def _comparing(house: House, desk: Desk) -> Callable[[str, Any], dict[str, Any]]
 
     def serve(path: str, body: Any) -> dict[str, Any]:
         with house.pool.connection() as connection:
-            device = database.device(connection, desk.line.device)
+            device = database.find_device(connection, desk.line.device)
         assert device is not None
         if path == "/v1/equal":
             return equality.equal(house.pool, device)
@@ -464,7 +464,7 @@ def test_a_chain_of_views_altered_without_its_values_is_found_by_the_laptop(hous
 
 def set_role(house: House, desk: Desk, role: str) -> None:
     with transaction(house.pool, "main", SERVE) as connection:
-        office = Office(connection, "main", "cli:prueba", instants.now())
+        office = StaffRegistry(connection, "main", "cli:prueba", instants.now())
         office.set_role(office.person(desk.store.author.actor), role)
 
 

@@ -25,7 +25,7 @@ import uvicorn
 from nacl.signing import SigningKey
 from served import Laptop, Served
 from vaults import MadeVault
-from workspaces import Founded
+from workspaces import Founded, narrate
 
 from lnctp_tui import cli
 from lnctp_tui.cli import session
@@ -101,7 +101,7 @@ class Desk:
             assert set(ids) <= held
             before = len(held)
             intake = Intake.start(workspace)
-            intake.narrate("una llamada entretanto")
+            narrate(intake, "una llamada entretanto")
             assert workspace.writer.drain(10)
             with workspace.store.read() as connection:
                 count = connection.exec_driver_sql("SELECT count(*) FROM changes").scalar()

@@ -21,6 +21,7 @@ from nacl.signing import SigningKey
 from served import Served, enrolled
 from sync_office import House, opened
 from vaults import MadeVault
+from workspaces import narrate
 
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import SyncFailed
@@ -63,7 +64,7 @@ def test_naughty_text_is_everywhere_what_clean_makes_of_it(
     wanted: dict[str, str] = {}
     for text in texts:
         intake = Intake.start(workspace)
-        intake.narrate(f"[{text}]")
+        narrate(intake, f"[{text}]")
         wanted[intake.contact.id] = clean(f"[{text}]")[0]
     assert workspace.writer.drain(60)
     assert narratives(workspace) == wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from workspaces import settle
+from workspaces import narrate, settle
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.call import calls
@@ -69,7 +69,7 @@ def test_after_fourteen_days_old_cases_hide_and_new_ones_show(workspace: Workspa
 
 def test_a_call_can_be_taken_and_finished_while_the_rest_hides(workspace: Workspace) -> None:
     intake = Intake.start(workspace)
-    intake.narrate("Prueba")
+    narrate(intake, "Prueba")
     assert workspace.writer.drain(5)
     known(workspace)
     later(workspace, 30)

@@ -17,6 +17,7 @@ from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.loop import pause
@@ -307,7 +308,7 @@ def test_what_the_server_lost_unseen_comes_back_by_comparison(workspace: Workspa
     synchronise.once(workspace)
     with workspace.store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
-        unit.connection.exec_driver_sql("DELETE FROM cases")
+        unit.connection.exec_driver_sql("DELETE FROM cases", None, RECORDED)
     found = synchronise.once(workspace, verify=True)
     assert found is not None
     assert (found.buckets, found.fetched) == (1, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from served import Served
-from workspaces import settle
+from workspaces import narrate, settle
 
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.call.intake import Intake
@@ -73,6 +73,6 @@ def test_a_wipe_of_all_leaves_nothing_and_calls_can_still_be_taken(laptop: Works
     assert "tamarindo" not in left
     assert "guayaba" not in left
     intake = Intake.start(laptop)
-    intake.narrate("Prueba después")
+    narrate(intake, "Prueba después")
     settle(laptop)
     assert "Prueba después" in content(laptop)

@@ -47,15 +47,3 @@ def day(value: object, latest: date | None, *, birth: bool = False) -> str | Non
     if found is None:
         return "bad_date"
     return "date_future" if birth and latest is not None and found.first() > latest else None
-
-
-def flaw(column: str, value: object, latest: date | None) -> str | None:
-    """Why `value` cannot stand in `column`: `bad_instant`, `bad_date` or `date_future`; None when it can.
-
-    A column of neither kind takes anything here. `latest` None: births are not compared.
-    """
-    if value is None:
-        return None
-    if column in INSTANTS:
-        return None if zoned(value) else "bad_instant"
-    return day(value, latest, birth=column in BIRTHS) if column in DATES else None

@@ -58,7 +58,7 @@ class ConflictsScreen(ListScreen[_View]):
         Binding("ctrl+l", "app.lock", N_("bloquear"), id="conflicts.lock"),
     ]
 
-    def __init__(self, case_id: str | None) -> None:
+    def __init__(self, case_id: str | None = None) -> None:
         super().__init__()
         self.of_case = case_id
         self.at = 0

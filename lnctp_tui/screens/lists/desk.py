@@ -10,7 +10,7 @@ from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens import registry
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.list_screen import PAGE, Column, Columns, Frame, Job, ListScreen
-from lnctp_tui.screens.sync.sync_words import mark, when
+from lnctp_tui.screens.sync.sync_words import mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services.call import desk as source
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
@@ -75,8 +75,8 @@ class DeskScreen(ListScreen["DeskView"]):
     def __init__(self, view: DeskView) -> None:
         super().__init__()
         self.view, self.wanted, self.more = view, PAGE, len(view.cases) >= PAGE
-        self._waits = (0, 0, "")
-        """Offers and conflicts that stand above the list."""
+        self._waits: tuple[int, int, str, str | None] = (0, 0, "", None)
+        """Offers and conflicts that stand above the list, the last save, and what officers ordered."""
 
     def job(self, limit: int) -> Job[DeskView]:
         """As much of the desk as was shown."""
@@ -114,14 +114,19 @@ class DeskScreen(ListScreen["DeskView"]):
     def lines(self, view: DeskView) -> list[Line]:
         """What waits between colleagues, unfinished calls, open cases."""
         frame = self.frame
-        return [*self._decide(), *self._calls(view, frame), *self._cases(view, frame), *self._last()]
+        calls, cases = self._calls(view, frame), self._cases(view, frame)
+        return [*self._ordered(frame), *self._decide(), *calls, *cases, *self._last()]
 
     def synced(self, status: SyncStatus | None) -> None:
         """The line at the top, and what others wait for."""
         workspace = self.shell.workspace
         said = mark(status, workspace.zone, workspace.store.now())
         self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
-        waits = (status.offers, status.conflicts, self._saved(status)) if status else (0, 0, "")
+        waits = (
+            (status.offers, status.conflicts, self._saved(status), status.ordered)
+            if status
+            else (0, 0, "", None)
+        )
         if waits != self._waits:
             self._waits = waits
             self.draw()
@@ -137,8 +142,15 @@ class DeskScreen(ListScreen["DeskView"]):
         workspace = self.shell.workspace
         return when(status.saved_at, workspace.zone, workspace.store.now())
 
+    def _ordered(self, frame: Frame) -> list[Line]:
+        """What officers signed that takes something from this laptop."""
+        if not (order := self._waits[3]):
+            return []
+        title = Line((Cell(_("Orden de sus responsables"), None, "warning"), Cell("", 1, "muted")))
+        return [title, *frame.notes(problem(f"signed_{order}")), note("")]
+
     def _decide(self) -> list[Line]:
-        offers, conflicts, _saved = self._waits
+        offers, conflicts, _saved, _order = self._waits
         said = []
         if offers:
             text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)
@@ -201,7 +213,7 @@ class DeskScreen(ListScreen["DeskView"]):
         if key == OFFERS:
             self.shell.go("offers")
         elif key == CONFLICTS:
-            self.shell.go("conflicts", None)
+            self.shell.go("conflicts")
         elif key.startswith(CALL):
             self.shell.reopen_call(key.removeprefix(CALL))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,15 +14,31 @@ from lnctp_tui.screens.base import sentence
 from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen, frame
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.sync.order_new import NewOrder
+from lnctp_tui.screens.sync.order_read import OrderScreen
 from lnctp_tui.screens.sync.order_sign import SignScreen
 from lnctp_tui.screens.times import moment
-from lnctp_tui.widgets.row_list import Line, heading, note
+from lnctp_tui.widgets.row_list import Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.orders import Draft, Kept, Known, Standing
 
 DRAFT = "draft:"
+FOUNDING = (
+    N_(
+        "La organización todavía no tiene responsables. La primera lista se hace así, con la aplicación cerrada:"
+    ),
+    N_(
+        "1. Cada responsable, en su equipo: «lnctp authority key NOMBRE.json». Léanse sus palabras por teléfono."
+    ),
+    N_("2. Uno reúne los archivos de los demás y firma: «lnctp authority found NOMBRE.json …»."),
+    N_("3. Los demás firman aquí, con Enter sobre la lista que espera."),
+    N_(
+        "4. Quien opera el servidor: «lnctp server authority», con las seis palabras que le leen por teléfono."
+    ),
+    N_("5. En cada equipo: «s» y «a», confirmar autoridad."),
+)
+"""How the first list is made."""
 
 
 @dataclass
@@ -74,6 +91,28 @@ def _holding(obeyed: dict[str, str]) -> Columns[Kept]:
     )
 
 
+def _waiting(view: _View, drawn: Frame) -> list[Line]:
+    title, standing = heading(_("Esperan su firma"), str(len(view.drafts or ()) or "")), view.standing
+    if not (standing.mine or standing.founding):
+        name = _("Esperan firma") if standing.n else _("Primera lista de responsables")
+        return [heading(name), *(line for text in _nothing_to_sign(standing) for line in drawn.notes(text))]
+    if view.trouble:
+        return [title, *drawn.notes(view.trouble)]
+    if view.drafts is None:
+        return [title, note(_("Preguntando al servidor…"))]
+    if not view.drafts and standing.founding:
+        return [title, *(line for text in FOUNDING for line in drawn.notes(_(text)))]
+    return [title, *DRAFTS.lines(view.drafts, drawn, _("Nada."))]
+
+
+def _nothing_to_sign(standing: Standing) -> list[str]:
+    if standing.offered:
+        return [_("La organización tiene responsables y este equipo no los confirma: «s» y «a».")]
+    if not standing.n:
+        return [_(text) for text in FOUNDING]
+    return [_("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")]
+
+
 class OrdersScreen(ListScreen[_View]):
     """What holds is read here and needs no network; what waits is asked of the server."""
 
@@ -98,19 +137,28 @@ class OrdersScreen(ListScreen[_View]):
         return lambda: _View(orders.standing(workspace), orders.holding(workspace))
 
     def taken(self, before: _View | None) -> None:
-        """An officer's laptop asks what waits."""
+        """An officer's laptop asks what waits; before there are officers, every laptop whether a first list does."""
         from lnctp_tui.services.sync import orders
 
-        workspace = self.shell.workspace
-        if self.view is not None and self.view.standing.mine:
-            self.shell.in_reader(
-                lambda: orders.office(workspace), self._took, group=self.GROUP, failed=self._unanswered
-            )
+        workspace, view = self.shell.workspace, self.view
+        ask = partial(self.shell.in_reader, group=self.GROUP, failed=self._unanswered)
+        if view is not None and view.standing.mine:
+            ask(lambda: orders.office(workspace), self._took)
+        elif view is not None and view.standing.founding:
+            ask(lambda: orders.waiting(workspace), self._founds)
+
+    def _founds(self, drafts: list[Draft]) -> None:
+        if self.view is not None:
+            self.view.drafts = drafts
+            self.draw()
 
     def _took(self, office: tuple[list[Draft], Known, dict[str, str]]) -> None:
         if self.view is not None:
+            first = self.view.drafts is None
             self.view.drafts, self.view.known, self.view.obeyed = office
             self.draw()
+            if first and self.view.drafts:
+                self.query_one(RowList).action_edge(0)
 
     def _unanswered(self, error: LnctpError) -> None:
         if self.view is not None:
@@ -126,30 +174,13 @@ class OrdersScreen(ListScreen[_View]):
             _("responsables: lista {n}").format(n=n) if n else _("sin responsables")
         )
         drawn = frame(self.shell, self.size.width, self._names(view))
-        return [*self._waiting(view, drawn), note(""), *self._holding(view, drawn)]
+        held = _holding(view.obeyed or {}).lines(view.kept, drawn, _("Ninguna."))
+        return [*_waiting(view, drawn), note(""), heading(_("Valen ahora"), str(len(view.kept) or "")), *held]
 
     @staticmethod
     def _names(view: _View) -> dict[str, str]:
         own = {officer.person: officer.name for officer in view.standing.officers}
         return own | (view.known.names if view.known else {})
-
-    @staticmethod
-    def _waiting(view: _View, drawn: Frame) -> list[Line]:
-        title = heading(_("Esperan su firma"), str(len(view.drafts or ()) or ""))
-        if not view.standing.mine:
-            text = _("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")
-            return [heading(_("Esperan firma")), *drawn.notes(text)]
-        if view.trouble:
-            return [title, *drawn.notes(view.trouble)]
-        if view.drafts is None:
-            return [title, note(_("Preguntando al servidor…"))]
-        return [title, *DRAFTS.lines(view.drafts, drawn, _("Nada."))]
-
-    @staticmethod
-    def _holding(view: _View, drawn: Frame) -> list[Line]:
-        title = heading(_("Valen ahora"), str(len(view.kept) or ""))
-        rows = _holding(view.obeyed or {})
-        return [title, *rows.lines(view.kept, drawn, _("Ninguna."))]
 
     # keys
 
@@ -182,8 +213,5 @@ class OrdersScreen(ListScreen[_View]):
             return
         kept = next((each for each in view.kept if each.order.hash == hash_), None)
         if kept is not None:
-            from lnctp_tui.services.sync import orders
-
-            text = order_words.effect(kept.signed.content)
-            words = _("Palabras: {words}").format(words=orders.words(kept.order.hash))
-            self.notify(f"{text} {kept.order.data.get('why') or ''} {words}", markup=False, timeout=15)
+            done = (view.obeyed or {}).get(hash_) or (_("en este equipo") if kept.obeyed_at else "")
+            self.app.push_screen(OrderScreen(kept, self._names(view), done))

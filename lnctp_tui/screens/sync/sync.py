@@ -169,7 +169,7 @@ class SyncScreen(ListScreen[_View]):
         if key == OFFERS:
             self.shell.go("offers")
         elif key == CONFLICTS:
-            self.shell.go("conflicts", None)
+            self.shell.go("conflicts")
         elif key.startswith(FOLIO):
             store, folio = self.shell.workspace.store, key.removeprefix(FOLIO).partition("#")[0]
             self.shell.in_reader(lambda: cases.by_folio(store, folio), self._open, group="folio")

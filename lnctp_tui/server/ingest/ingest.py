@@ -13,12 +13,13 @@ import orjson
 from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import check, log, quarantine, rows
+from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.log import Entry
 from lnctp_tui.server.ingest.rows import Key
-from lnctp_tui.server.postgres.database import IDS, Db, DeviceRow, lines
+from lnctp_tui.server.postgres.database import IDS, Db, lines
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 AHEAD = 120_000_000
 """Microseconds that a change may be ahead of its arrival before it is ordered by that."""
@@ -54,41 +55,6 @@ Note = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Coming:
-    """One change at the door, and what became of it."""
-
-    raw: Any
-    """As it came."""
-    device: DeviceRow
-    """Who delivers it."""
-    writer: check.Writer | None
-    """Who wrote it."""
-    reason: str | None
-    """Why it is refused."""
-    trusted: bool = False
-    """A supervisor let it in: whose record it is does not matter."""
-    status: str = "refused"
-    n: int | None = None
-    placed: int | None = None
-    entry: int | None = None
-    id: str = ""
-    """Its id, when it has one."""
-
-    def __post_init__(self) -> None:
-        found = self.raw.get("id") if isinstance(self.raw, dict) else None
-        self.id = found if isinstance(found, str) and check.ID(found) else ""
-
-    @property
-    def key(self) -> Key:
-        return self.raw["table"], self.raw["row"]
-
-    @property
-    def result(self) -> list[Any]:
-        """As it is answered."""
-        return [self.id, self.status, self.n, self.placed, self.reason]
-
-
-@dataclass(slots=True)
 class Record:
     scopes: set[str] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
@@ -97,29 +63,29 @@ class Record:
     fresh: bool = False
 
 
-def enter(
+def ingest(
     connection: Db,
     team: str,
-    coming: Sequence[Coming],
+    changes: Sequence[IncomingChange],
     now: datetime,
     closing: Callable[[], Iterable[Note]] = tuple,
-) -> Mark:
+) -> Cursor:
     """Stores what may be stored, quarantines the rest, and says for each what became of it.
 
     `closing` is asked for the audit's entries before numbers are drawn, and raises to end it all. Returns where the
     log ends. Duty `serve`.
     """
-    sound = [each for each in coming if each.reason is None]
+    sound = [change for change in changes if change.reason is None]
     # A pipeline sends statements one after the other without waiting for each; COPY cannot stand in one.
     with connection.pipeline():
-        work = _Entering(connection, team, now, sound)
-    for each in sound:
-        work.take(each)
+        work = IngestBatch(connection, team, now, sound)
+    for change in sound:
+        work.take(change)
     work.prepare()
     with ExitStack() as together:
         together.enter_context(connection.pipeline())
         work.write()
-        quarantine.keep(connection, team, [each for each in coming if each.reason is not None], now)
+        quarantine.add(connection, team, [change for change in changes if change.reason is not None], now)
         content = log.written(work.entries)  # while PostgreSQL writes the rows
         if content is not None:
             together.close()
@@ -127,19 +93,19 @@ def enter(
         for actor, action, record in closing():
             audit.note(connection, team, now, actor, action, record)
         first, head = log.append(connection, team, work.entries, staged=content is not None)
-    for each in sound:
-        if each.entry is not None:
-            each.n = first + each.entry
+    for change in sound:
+        if change.entry is not None:
+            change.n = first + change.entry
     return head
 
 
-class _Entering:
-    def __init__(self, connection: Db, team: str, now: datetime, sound: Sequence[Coming]) -> None:
+class IngestBatch:
+    def __init__(self, connection: Db, team: str, now: datetime, sound: Sequence[IncomingChange]) -> None:
         self.connection, self.team, self.now = connection, team, now
         self.received_at = instants.iso(now)
         self.latest = instants.micros(now) + AHEAD
         self.entries: list[Entry] = []
-        self.met: dict[str, Coming] = {}
+        self.met: dict[str, IncomingChange] = {}
         self.new: dict[Key, list[dict[str, Any]]] = {}
         self.joined: list[tuple[str, str, str]] = []
         self.given: dict[tuple[str, str], int] = {}
@@ -155,30 +121,30 @@ class _Entering:
             self._lock(sound)
             self._look(sound)
 
-    def _lock(self, sound: Sequence[Coming]) -> None:
+    def _lock(self, sound: Sequence[IncomingChange]) -> None:
         offered: dict[Key, set[str]] = {}
-        for each in sound:
-            offered.setdefault(each.key, set()).add(wire.scope_of(each.raw))
+        for change in sound:
+            offered.setdefault(change.key, set()).add(wire.scope_of(change.raw))
         tables, ids = [key[0] for key in offered], [key[1] for key in offered]
         scopes = [" ".join(sorted(of)) for of in offered.values()]
         named = (lines(tables), lines(ids))
-        made = self.connection.execute(INSERT_RECORDS, (self.team, *named, lines(scopes))).fetchall()
-        self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in made}
-        if len(made) < len(offered):
+        new_keys = self.connection.execute(INSERT_RECORDS, (self.team, *named, lines(scopes))).fetchall()
+        self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in new_keys}
+        if len(new_keys) < len(offered):
             for table, row, of, erased in self.connection.execute(LOCK_RECORDS, (*named, self.team)):
                 if (table, row) not in self.records:
                     self.records[table, row] = Record(set(of), set(of), erased, erased)
 
-    def _look(self, sound: Sequence[Coming]) -> None:
+    def _look(self, sound: Sequence[IncomingChange]) -> None:
         """After the locks: a change that another process just stored is known by now."""
-        ids = lines(each.id for each in sound)
-        known = self.connection.execute(KNOWN, (self.team, ids, self.team, ids))
-        scopes = {wire.scope_of(each.raw) for each in sound}.union(
+        ids = lines(change.id for change in sound)
+        known_rows = self.connection.execute(KNOWN, (self.team, ids, self.team, ids))
+        scopes = {wire.scope_of(change.raw) for change in sound}.union(
             *(of.scopes for of in self.records.values())
         )
-        asked = lines(sorted(scopes - {wire.EVERYBODY}))
-        access = self.connection.execute(SCOPES, (self.team, asked, self.team, asked))
-        for id_, n, placed, hash_ in known:
+        scope_lines = lines(sorted(scopes - {wire.EVERYBODY}))
+        access = self.connection.execute(SCOPES, (self.team, scope_lines, self.team, scope_lines))
+        for id_, n, placed, hash_ in known_rows:
             if n is None:
                 self.held_back.add(id_)
             else:
@@ -190,50 +156,50 @@ class _Entering:
                 self.had.add((person, scope))
                 self.scopes.add(scope)
 
-    def take(self, each: Coming) -> None:
+    def take(self, incoming: IncomingChange) -> None:
         """Decides about one change, after those before it."""
-        if (found := self.known.get(each.id)) is not None:
-            each.n, each.placed, hash_ = found
-            if hash_ == each.raw["hash"]:
-                each.status = "known"
+        if (stored := self.known.get(incoming.id)) is not None:
+            incoming.n, incoming.placed, hash_ = stored
+            if hash_ == incoming.raw["hash"]:
+                incoming.status = "known"
             else:
-                each.n = each.placed = None
-                each.reason = "id"
-        elif (before := self.met.get(each.id)) is not None:
-            if before.raw["hash"] == each.raw["hash"]:
-                each.status, each.entry, each.placed = "known", before.entry, before.placed
+                incoming.n = incoming.placed = None
+                incoming.reason = "id"
+        elif (before := self.met.get(incoming.id)) is not None:
+            if before.raw["hash"] == incoming.raw["hash"]:
+                incoming.status, incoming.entry, incoming.placed = "known", before.entry, before.placed
             else:
-                each.reason = "id"
-        elif not (each.trusted or self._may(each)):
-            each.reason = "forbidden"
+                incoming.reason = "id"
+        elif not (incoming.trusted or self._may(incoming)):
+            incoming.reason = "forbidden"
         else:
-            self.met[each.id] = each
-            self._accept(each)
+            self.met[incoming.id] = incoming
+            self._accept(incoming)
 
-    def _may(self, each: Coming) -> bool:
+    def _may(self, incoming: IncomingChange) -> bool:
         """Whether who delivers may write this record: never met, or once theirs, or a supervisor's."""
-        change, device = each.raw, each.device
+        change, device = incoming.raw, incoming.device
         if change["table"] in wire.PUBLIC_TABLES:
-            return _may_say(change, each.writer)
+            return _may_say(change, incoming.writer)
         if device.role == "supervisor":
             return True
-        record, scope = self.records[each.key], wire.scope_of(change)
+        record, scope = self.records[incoming.key], wire.scope_of(change)
         if record.scopes and not any((device.person, of) in self.had for of in record.scopes):
             return False
         return scope in record.scopes or scope not in self.scopes or (device.person, scope) in self.had
 
-    def _accept(self, each: Coming) -> None:
-        change, record, scope = each.raw, self.records[each.key], wire.scope_of(each.raw)
-        assert each.writer is not None
-        each.status = "accepted"
-        each.placed = self.latest if change["hlc"] > self.latest else None
+    def _accept(self, incoming: IncomingChange) -> None:
+        change, record, scope = incoming.raw, self.records[incoming.key], wire.scope_of(incoming.raw)
+        assert incoming.writer is not None
+        incoming.status = "accepted"
+        incoming.placed = self.latest if change["hlc"] > self.latest else None
         record.erased = record.erased or scope in self.erased_scopes
         patch = orjson.dumps(change["patch"])
         entry: Entry = {name: change[name] for name in wire.SENT} | {
             "kind": "change",
-            "placed": each.placed,
+            "placed": incoming.placed,
             "received_at": self.received_at,
-            "person": each.writer.person,
+            "person": incoming.writer.person,
             "scope": scope,
             "patch": patch.decode(),
             "salt": change.get("salt"),
@@ -242,28 +208,28 @@ class _Entering:
         }
         if scope == wire.EVERYBODY:
             # A supervisor answers for what they let in; else the writer does, with the role of this moment.
-            entry["data"] = {"role": each.device.role if each.trusted else each.writer.role}
+            entry["data"] = {"role": incoming.device.role if incoming.trusted else incoming.writer.role}
         if record.erased:
             entry["patch"], entry["salt"], entry["size"] = None, None, 0
-            self.erased_ids.setdefault(scope, []).append(each.id)
+            self.erased_ids.setdefault(scope, []).append(incoming.id)
         if scope not in record.scopes:
             record.scopes.add(scope)
-            self.joined.append((scope, *each.key))
+            self.joined.append((scope, *incoming.key))
         if scope != wire.EVERYBODY and scope not in self.scopes:
-            for person in {each.writer.person, each.device.person}:
+            for person in {incoming.writer.person, incoming.device.person}:
                 self.given[person, scope] = -(rows.ordered_by(entry) // 1_000_000)
                 self.had.add((person, scope))
             self.scopes.add(scope)
-        each.entry = len(self.entries)
+        incoming.entry = len(self.entries)
         self.entries.append(entry)
-        self.new.setdefault(each.key, []).append({**change, "placed": each.placed})
+        self.new.setdefault(incoming.key, []).append({**change, "placed": incoming.placed})
 
     def prepare(self) -> None:
         """Folds and stages all that was accepted; what came for an erased record is blank."""
-        kept = {key: new for key, new in self.new.items() if not self.records[key].erased}
-        logs = rows.logs(self.connection, self.team, (key for key in kept if not self.records[key].fresh))
+        unerased = {key: new for key, new in self.new.items() if not self.records[key].erased}
+        logs = rows.logs(self.connection, self.team, (key for key in unerased if not self.records[key].fresh))
         self.statements = rows.ready(
-            self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()}
+            self.connection, self.team, {key: logs.get(key, []) + new for key, new in unerased.items()}
         )
         for scope, ids in self.erased_ids.items():
             self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
@@ -290,7 +256,7 @@ class _Entering:
             people, scopes = [key[0] for key in self.given], [key[1] for key in self.given]
             execute(GIVE, (self.team, lines(people), lines(scopes), list(self.given.values())))
         if free := sorted(self.held_back & set(self.met)):
-            quarantine.forget(self.connection, self.team, free)
+            quarantine.remove(self.connection, self.team, free)
 
 
 def _may_say(change: dict[str, Any], writer: check.Writer | None) -> bool:

@@ -21,20 +21,31 @@ import psycopg
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.values import folio
+from lnctp_tui.errors import Declined
 from lnctp_tui.server import threads
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, cursors, ingest
-from lnctp_tui.server.ingest.ingest import Coming
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import AGAIN, SERVE, TRIES, UNFIT, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.ingest.incoming import IncomingChange
+from lnctp_tui.server.postgres.database import (
+    AGAIN,
+    MARKED,
+    SERVE,
+    TRIES,
+    UNFIT,
+    Db,
+    Outdated,
+    Pool,
+    transaction,
+)
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import fresco, wire
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
   FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
 LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
-    d.audit_chain, d.audit_before, d.saved, {database.MARKED}
+    d.audit_chain, d.audit_before, d.saved, {MARKED}
   FROM devices d LEFT JOIN control_counter c ON c.team = d.team
   WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
@@ -54,9 +65,9 @@ class Delivery:
     """One laptop's push on its way through a transaction."""
 
     device: DeviceRow
-    coming: list[Coming]
-    cursor: Mark | None
-    proof: Mark | None
+    changes: list[IncomingChange]
+    cursor: Cursor | None
+    proof: Cursor | None
     receipt: int | None
     before: Sequence[str]
     """Ids of the batch that the laptop sent before it had an answer."""
@@ -70,7 +81,7 @@ class Delivery:
     """A new folio prefix: the laptop is an image or a clone."""
     seq: int = 0
     notes: list[tuple[str, str, str]] = field(default_factory=list)
-    seals: list[Future[list[Coming]]] = field(default_factory=list)
+    seals: list[Future[list[IncomingChange]]] = field(default_factory=list)
     """Of many changes, those that are not signed: known before numbers are drawn, and not before that."""
 
 
@@ -78,32 +89,32 @@ class Delivery:
 class Stored:
     """What a transaction left behind: where the log and the audit end."""
 
-    head: Mark
-    audit: Mark
+    head: Cursor
+    audit: Cursor
 
 
 def push(
-    place: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
+    database: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
 ) -> dict[str, Any]:
     """One push. `key` signs the receipt. Raises Declined."""
-    delivery = read(place, device, message)
-    return answer(delivery, store(place, device.team, [delivery], now), now, key)
+    delivery = read(database, device, message)
+    return answer(delivery, store(database, device.team, [delivery], now), now, key)
 
 
-def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
+def read(database: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
     """A push as it is understood, every change checked by itself. Raises Declined `malformed`, `too_large`."""
-    coming = message.get("changes")
-    if not isinstance(coming, list):
+    changes = message.get("changes")
+    if not isinstance(changes, list):
         raise Declined("malformed")
-    if len(coming) > wire.BATCH:
+    if len(changes) > wire.BATCH:
         raise Declined("too_large")
     own = check.Writer(
         device.public_key, device.person, frozenset({device.person, device.actor}), device.role
     )
     writers = {device.id: own}
     if message.get("repair") is True:
-        writers |= _writers(place, device, coming)
-    checked, seals = _checked(coming, device, writers)
+        writers |= _writers(database, device, changes)
+    checked, seals = _checked(changes, device, writers)
     receipt, head = message.get("receipt"), message.get("audit")
     return Delivery(
         device,
@@ -120,25 +131,25 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
 
 def _checked(
     changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
-) -> tuple[list[Coming], list[Future[list[Coming]]]]:
+) -> tuple[list[IncomingChange], list[Future[list[IncomingChange]]]]:
     """Each by itself; of many, the signatures in other threads, while the database works on what they sign."""
     if len(changes) < ALONE:
-        return [_coming(each, device, writers, check.flaw) for each in changes], []
-    coming: list[Coming] = []
+        return [_coming(raw, device, writers, check.flaw) for raw in changes], []
+    incoming: list[IncomingChange] = []
     pieces, seals = [], wire.Seals()
     for start in range(0, len(changes), PIECE):
-        piece = [_coming(each, device, writers, check.unfit) for each in changes[start : start + PIECE]]
+        piece = [_coming(raw, device, writers, check.unfit) for raw in changes[start : start + PIECE]]
         pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, seals))
-        coming += piece
-    return coming, pieces
+        incoming += piece
+    return incoming, pieces
 
 
-def _unsigned(coming: Sequence[Coming], seals: wire.Seals) -> list[Coming]:
+def _unsigned(changes: Sequence[IncomingChange], seals: wire.Seals) -> list[IncomingChange]:
     return [
-        each
-        for each in coming
-        if each.reason is None
-        and not (each.writer and seals.true(each.raw, bytes.fromhex(each.writer.public_key)))
+        change
+        for change in changes
+        if change.reason is None
+        and not (change.writer and seals.true(change.raw, bytes.fromhex(change.writer.public_key)))
     ]
 
 
@@ -153,20 +164,20 @@ def _coming(
     device: DeviceRow,
     writers: Mapping[str, check.Writer],
     flaw: Callable[[Any, check.Writer | None], str | None],
-) -> Coming:
+) -> IncomingChange:
     named = raw.get("device") if isinstance(raw, dict) else None
     writer = writers.get(named) if isinstance(named, str) else None
     reason = flaw(raw, writer)
     if reason == "unknown_device" and len(writers) == 1:
         reason = "foreign"
-    return Coming(raw, device, writer, reason)
+    return IncomingChange(raw, device, writer, reason)
 
 
-def _writers(place: Pool | Db, device: DeviceRow, coming: Sequence[Any]) -> dict[str, check.Writer]:
+def _writers(database: Pool | Db, device: DeviceRow, changes: Sequence[Any]) -> dict[str, check.Writer]:
     """Whose changes a laptop hands back: their devices' registered keys."""
-    named = {each.get("device") for each in coming if isinstance(each, dict)}
-    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != device.id)
-    with database.transaction(place, device.team, SERVE) as connection:
+    named = {change.get("device") for change in changes if isinstance(change, dict)}
+    ids = sorted(id_ for id_ in named if isinstance(id_, str) and check.ID(id_) and id_ != device.id)
+    with transaction(database, device.team, SERVE) as connection:
         return writers_of(connection, device, ids)
 
 
@@ -182,26 +193,26 @@ def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str,
     return writers
 
 
-def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+def store(database: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
     """Stores deliveries of one team in one transaction and says in them what became of each change.
 
     Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
     """
-    for left in reversed(range(TRIES)):
+    for tries_left in reversed(range(TRIES)):
         for delivery in deliveries:
             _renew(delivery)
         try:
-            with database.transaction(place, team, SERVE) as connection:
+            with transaction(database, team, SERVE) as connection:
                 return _store(connection, team, deliveries, now)
         except Declined as busy:
-            if not left or not isinstance(busy.__cause__, AGAIN):
+            if not tries_left or not isinstance(busy.__cause__, AGAIN):
                 raise
         except _Anew:
             pass
         except UNFIT:
             if len(deliveries) > 1:
                 raise
-            _single_out(place, team, deliveries[0], now)
+            _single_out(database, team, deliveries[0], now)
     raise Declined("busy")
 
 
@@ -209,10 +220,10 @@ def _renew(delivery: Delivery) -> None:
     """As before any transaction: what was decided inside one that failed is decided anew."""
     delivery.diverged, delivery.prefix = False, None
     delivery.notes.clear()
-    for each in delivery.coming:
-        if each.reason in ("forbidden", "id"):
-            each.reason = None
-        each.status, each.n, each.placed, each.entry = "refused", None, None, None
+    for change in delivery.changes:
+        if change.reason in ("forbidden", "id"):
+            change.reason = None
+        change.status, change.n, change.placed, change.entry = "refused", None, None, None
 
 
 class _Anew(Exception):
@@ -221,11 +232,11 @@ class _Anew(Exception):
 
 def _proven(deliveries: Sequence[Delivery]) -> None:
     """Waits for the signatures. Raises _Anew when some changes are not signed."""
-    forged = [each for delivery in deliveries for seal in delivery.seals for each in seal.result()]
+    forged = [change for delivery in deliveries for seal in delivery.seals for change in seal.result()]
     for delivery in deliveries:
         delivery.seals.clear()
-    for each in forged:
-        each.reason = "signature"
+    for change in forged:
+        change.reason = "signature"
     if forged:
         raise _Anew
 
@@ -234,32 +245,36 @@ class _Rehearsed(Exception):
     """Ends a transaction that was only to be tried."""
 
 
-def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
+def _single_out(database: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
     """Finds the changes that the database does not take, each in a transaction that leaves nothing."""
-    for each in delivery.coming:
-        if each.reason is None:
+    for change in delivery.changes:
+        if change.reason is None:
             try:
-                with database.transaction(place, team, SERVE) as connection:
-                    ingest.enter(connection, team, [each], now)
+                with transaction(database, team, SERVE) as connection:
+                    ingest.ingest(connection, team, [change], now)
                     raise _Rehearsed
             except _Rehearsed:
                 pass
             except psycopg.Error:
-                each.reason = "storage"
+                change.reason = "storage"
 
 
 def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
-    shared = cursors.known(connection, team, told)
-    for each in deliveries:
-        each.diverged = not {mark for mark in (each.cursor, each.proof) if mark is not None} <= shared
-    heard = [each for each in deliveries if not each.diverged and not each.refused]
+    named_cursors = [
+        mark for delivery in deliveries for mark in (delivery.cursor, delivery.proof) if mark is not None
+    ]
+    shared = cursors.known(connection, team, named_cursors)
+    for delivery in deliveries:
+        delivery.diverged = (
+            not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared
+        )
+    heard = [delivery for delivery in deliveries if not delivery.diverged and not delivery.refused]
 
     def closing() -> list[ingest.Note]:
         _proven(deliveries)
         return _stands(connection, team, heard, now)
 
-    head = ingest.enter(connection, team, [each for of in heard for each in of.coming], now, closing)
+    head = ingest.ingest(connection, team, [change for of in heard for change in of.changes], now, closing)
     return Stored(head, audit.head(connection, team))
 
 
@@ -268,20 +283,20 @@ def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime)
 
     Raises _Anew when one was barred since it came in, Outdated when an order came since.
     """
-    ids = sorted({each.device.id for each in heard})
+    ids = sorted({delivery.device.id for delivery in heard})
     standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
-    for each in heard:
-        ruling = each.device.ruling
-        row = standing.get(each.device.id)
+    for delivery in heard:
+        ruling = delivery.device.ruling
+        row = standing.get(delivery.device.id)
         if row is not None and row[-2:] != (ruling.mark if ruling else (0, 0)):
-            raise database.Outdated
-        state = "revoked" if row is None else row[1] if ruling is None else each.device.state
-        each.refused = None if state in DELIVERS else state
-    if any(each.refused for each in heard):
+            raise Outdated
+        state = "revoked" if row is None else row[1] if ruling is None else delivery.device.state
+        delivery.refused = None if state in DELIVERS else state
+    if any(delivery.refused for delivery in heard):
         raise _Anew
-    for each in heard:
-        standing[each.device.id] = _stand(connection, team, each, standing[each.device.id], now)
-    return [note for each in heard for note in each.notes]
+    for delivery in heard:
+        standing[delivery.device.id] = _stand(connection, team, delivery, standing[delivery.device.id], now)
+    return [note for delivery in heard for note in delivery.notes]
 
 
 def _stand(
@@ -289,12 +304,14 @@ def _stand(
 ) -> tuple[Any, ...]:
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
     id_, state, prefix, last, last_ids, audit_n, chain, before, saved, *mark = row
-    ids = [each.id for each in delivery.coming if each.id]
-    told = {*ids, *delivery.before}
-    held = last if delivery.receipt is None else delivery.receipt
+    ids = [change.id for change in delivery.changes if change.id]
+    sent_ids = {*ids, *delivery.before}
+    laptop_receipt = last if delivery.receipt is None else delivery.receipt
     # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
-    same = held >= last - wire.ABREAST and (not told or not last_ids or not told.isdisjoint(last_ids))
-    if held < last and not same:
+    same = laptop_receipt >= last - wire.ABREAST and (
+        not sent_ids or not last_ids or not sent_ids.isdisjoint(last_ids)
+    )
+    if laptop_receipt < last and not same:
         prefix = delivery.prefix = _new_prefix(connection, team)
         delivery.notes.append((id_, "device_image", id_))
     if (head := _audit_head(delivery.audit)) is not None:
@@ -302,29 +319,29 @@ def _stand(
         if n < audit_n or (chain is not None and confirmed not in (chain, before)):
             delivery.notes.append((id_, "device_audit_altered", id_))
         audit_n, chain, before = n, value, confirmed
-    delivery.seq = max(last, held) + 1
+    delivery.seq = max(last, laptop_receipt) + 1
     met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
     new = _saved(delivery.saved, saved)
-    found = (prefix, delivery.seq, met, audit_n, chain, before)
-    connection.execute(STAND, (*found, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
-    return (id_, state, *found, new or saved, *mark)
+    state_now = (prefix, delivery.seq, met, audit_n, chain, before)
+    connection.execute(STAND, (*state_now, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
+    return (id_, state, *state_now, new or saved, *mark)
 
 
-def _saved(said: Any, known: Any) -> list[Any] | None:
+def _saved(value: Any, former: Any) -> list[Any] | None:
     """How far the laptop says it saved, [n, chain, changes not sent], when that is further than ever before."""
-    found = fresco.how_far(said)
-    return found if found and (not known or found[0] > known[0]) else None
+    reach = fresco.how_far(value)
+    return reach if reach and (not former or reach[0] > former[0]) else None
 
 
-def _ids(said: Any) -> list[str]:
-    listed = said if isinstance(said, list) else []
-    return [each for each in listed if isinstance(each, str) and check.ID(each)]
+def _ids(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else []
+    return [id_ for id_ in listed if isinstance(id_, str) and check.ID(id_)]
 
 
-def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
-    if said is None:
+def _audit_head(member: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
+    if member is None:
         return None
-    n, chain, confirmed = said.get("n"), said.get("chain"), said.get("at_known")
+    n, chain, confirmed = member.get("n"), member.get("chain"), member.get("at_known")
     if type(n) is not int or not 0 <= n < TOO_FAR or not isinstance(chain, str) or len(chain) > 64:
         return None
     return n, chain, confirmed if isinstance(confirmed, str) and len(confirmed) <= 64 else None
@@ -333,8 +350,8 @@ def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] |
 def _new_prefix(connection: Db, team: str) -> str:
     while True:
         prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
-        found = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
-        if found and not found[0]:
+        row = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
+        if row and not row[0]:
             return prefix
 
 
@@ -347,16 +364,16 @@ def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -
     body = {
         "device": delivery.device.id,
         "seq": delivery.seq,
-        "ids": wire.ids_digest(each.id for each in delivery.coming if each.id),
+        "ids": wire.ids_digest(change.id for change in delivery.changes if change.id),
         "n": stored.head.n,
         "chain": stored.head.chain,
         "at": instants.iso(now),
     }
-    said = {
+    message = {
         "status": "ok",
-        "results": [each.result for each in delivery.coming],
+        "results": [change.result for change in delivery.changes],
         "proof": list(stored.head),
         "receipt": {"body": body, "sig": key.sign(wire.receipt_bytes(body)).signature.hex()},
         "audit": list(stored.audit),
     }
-    return said | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})
+    return message | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})

@@ -36,8 +36,8 @@ def revision(url: str) -> str | None:
         there = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
         if not there or not there[0]:
             return None
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(found[0]) if found else None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
 
 
 def migrate(url: str, target: str = "head", home: Path | None = None) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from lnctp_tui.domain.records import changes, clock, merge, record_check, writing
@@ -22,9 +21,10 @@ from lnctp_tui.domain.records.merge import Heads
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
-from lnctp_tui.models import SYNCED, Synced
+from lnctp_tui.models import SYNCED
 from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import engine, sound, state
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.priority_lock import Turn
 from lnctp_tui.storage.replication.server_state import SEEN
@@ -57,7 +57,11 @@ DEFAULTS: Mapping[str, dict[str, Any]] = {
 """What a new record says when nobody said otherwise; written in its first change like everything else."""
 
 ONE = {name: select(table).where(table.c.id == bindparam("id")) for name, table in TABLES.items()}
-UPDATE = {name: update(table).where(table.c.id == bindparam("this")) for name, table in TABLES.items()}
+INSERT = {name: insert(table).execution_options(**RECORDED) for name, table in TABLES.items()}
+UPDATE = {
+    name: update(table).where(table.c.id == bindparam("this")).execution_options(**RECORDED)
+    for name, table in TABLES.items()
+}
 NEWEST = select(CHANGES.c.device, CHANGES.c.hlc).order_by(CHANGES.c.seq.desc()).limit(1)
 LAST_OF_ROW = (
     select(CHANGES)
@@ -164,7 +168,7 @@ class Unit:
         log = self._sealed(log)
         for table, values in created.items():
             if values:
-                self.connection.execute(insert(TABLES[table]), values)
+                self.connection.execute(INSERT[table], values)
         if log:
             self.connection.execute(INSERT_CHANGE, log)
             state.mark_stale(self.connection, {change["case"] or change["row"] for change in log})
@@ -250,7 +254,7 @@ class Unit:
         return merge.advance(heads, change["id"], sorted(change["patch"]), gone)
 
     def _insert(self, table: str, change: Mapping[str, Any], heads: Heads) -> None:
-        self.connection.execute(insert(TABLES[table]), self._new_row(table, change, heads))
+        self.connection.execute(INSERT[table], self._new_row(table, change, heads))
         self.connection.execute(INSERT_CHANGE, change)
 
     def _new_row(self, table: str, change: Mapping[str, Any], heads: Heads) -> dict[str, Any]:
@@ -443,19 +447,3 @@ def told(error: DBAPIError | OSError) -> StorageFailed:
     if number is not None and number & 0xFF in engine.SAID_OF:
         return StorageFailed(engine.SAID_OF[number & 0xFF], reason=reason)
     return NotStored(reason=str(getattr(origin, "sqlite_errorname", reason)))
-
-
-def refuse_unrecorded(session: Session, *_: object) -> None:
-    """Refuse a synchronised row that was changed without a change record. Hooked on every ORM session."""
-    if any(isinstance(each, Synced) for each in (*session.new, *session.dirty, *session.deleted)):
-        raise Refused("write_outside_log")
-
-
-def install_guard() -> None:
-    """Hold the rule that there is no second write path."""
-    from sqlalchemy import event
-
-    event.listen(Session, "before_flush", refuse_unrecorded)
-
-
-install_guard()

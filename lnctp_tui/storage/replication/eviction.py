@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
 from lnctp_tui.storage.database import search, state
 from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import projection, server_state
 
 OF_CASES = tuple(name for name in TABLES if name not in PUBLIC_TABLES)
@@ -32,6 +33,7 @@ SELECT t, r FROM mine WHERE NOT EXISTS (
 """
 """The records of a scope that no other scope of this laptop holds."""
 BLANK = "UPDATE changes SET patch = '{}', salt = NULL WHERE id IN (SELECT value FROM json_each(?))"
+ROWS = "id IN (SELECT value FROM json_each(?))"
 REST = "row IN (SELECT value FROM json_each(?))"
 ASKED = "asked"
 """Reason of a scope that this laptop itself asked away: the only one whose records are deleted."""
@@ -82,7 +84,7 @@ def _drop(connection: Connection, scope: str) -> None:
     gone = {scope}
     for table, of in listed.items():
         connection.exec_driver_sql(f'DELETE FROM changes WHERE "table" = ? AND {REST}', (table, of))
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {ROWS}", (of,), RECORDED)
         connection.exec_driver_sql(f'DELETE FROM conflicts WHERE "table" = ? AND {REST}', (table, of))
         gone.update(ids[table] if table in ("cases", "contacts") else ())
     forget(connection, gone)
@@ -130,7 +132,7 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     The caller has a signed order; without `unsent` what has no receipt stays in the log, without a row.
     """
     for table in (*TABLES, "conflicts", "scopes"):
-        connection.exec_driver_sql(f"DELETE FROM {table}")
+        connection.exec_driver_sql(f"DELETE FROM {table}", None, RECORDED)
     connection.exec_driver_sql("DELETE FROM changes WHERE sent = 2 OR ?", (unsent,))
     connection.exec_driver_sql(
         "INSERT INTO scopes (id, state, rank, after, reason) "

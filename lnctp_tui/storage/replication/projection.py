@@ -23,6 +23,7 @@ from lnctp_tui.domain.values.text import clean, plain_json
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import bulk, sound
 from lnctp_tui.storage.database.session import TABLES, blank, merged
+from lnctp_tui.storage.database.write_guard import RECORDED
 
 Change = Mapping[str, Any]
 Key = tuple[str, str]
@@ -138,7 +139,7 @@ def insert(connection: Connection, rows: Mapping[Key, tuple[Any, ...]]) -> None:
     for (table, _), row in rows.items():
         by_table.setdefault(table, []).append(row)
     for table, these in by_table.items():
-        bulk.insert(connection, *_into(table), these, _renewed(table))
+        bulk.insert(connection, *_into(table), these, _renewed(table), options=RECORDED)
 
 
 def _values(table: str, log: Sequence[Change], folded: merge.Folded) -> dict[str, Any]:
@@ -168,7 +169,9 @@ def _note(
 def _forget(connection: Connection, table: str, ids: list[str]) -> None:
     of = orjson.dumps(ids).decode()
     connection.exec_driver_sql(NO_CONFLICT, (table, of))
-    connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+    connection.exec_driver_sql(
+        f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,), RECORDED
+    )
 
 
 def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict[str, Any]:

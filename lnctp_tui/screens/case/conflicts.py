@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import Document
-from lnctp_tui.errors import LnctpError, Refused
+from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
@@ -84,8 +84,8 @@ class ConflictsScreen(ListScreen[_View]):
 
     def take(self, view: _View) -> None:
         """Stay on the conflict that is shown; leave when none is left."""
-        here = self._here(self.conflict)
-        places = [place for place, conflict in enumerate(view.conflicts) if self._here(conflict) == here]
+        here = _here(self.conflict)
+        places = [place for place, conflict in enumerate(view.conflicts) if _here(conflict) == here]
         self.at = places[0] if places else min(self.at, max(0, len(view.conflicts) - 1))
         super().take(view)
         if not view.conflicts and self.is_current:
@@ -97,16 +97,12 @@ class ConflictsScreen(ListScreen[_View]):
         """The one on the screen."""
         return self.conflicts[self.at] if self.at < len(self.conflicts) else None
 
-    @staticmethod
-    def _here(conflict: Conflict | None) -> tuple[str, str, str] | None:
-        return (conflict.table, conflict.row, conflict.field) if conflict else None
-
     def draw(self) -> None:
         """The values side by side."""
         conflict = self.conflict
         if conflict is None or self.view is None:
             return
-        words = self._words(conflict, self.view)
+        words = _words(self.shell.workspace, conflict, self.view)
         count = _("{place} de {total}").format(place=self.at + 1, total=len(self.conflicts))
         top = self.query_one(TitleBar)
         top.show(self.heading)
@@ -117,13 +113,6 @@ class ConflictsScreen(ListScreen[_View]):
         sides = self.query_one(Sides)
         sides.show(columns(conflict, words))
         sides.styles.height = max(LEAST_HEIGHT, min(sides.height_of_all, self.size.height - AROUND))
-
-    def _words(self, conflict: Conflict, view: _View) -> Words:
-        workspace = self.shell.workspace
-        words = Words(workspace.protocol, workspace.zone, view.names)
-        if conflict.case in view.documents:
-            words.know(view.documents[conflict.case])
-        return words
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what there is."""
@@ -147,18 +136,12 @@ class ConflictsScreen(ListScreen[_View]):
         event.stop()
         from lnctp_tui.services.sync import synchronise
 
-        conflict = self.conflict
-        if conflict is None:
+        if (conflict := self.conflict) is None:
             return
-
-        def done(_result: None) -> None:
-            self.app.call_later(self._settled)
-
-        def failed(error: LnctpError) -> None:
-            self.app.call_later(self.shell.tell, error)
-
         self.shell.workspace.writer.submit(
-            deed("settle", *synchronise.sides(conflict, event.key)), done, failed
+            deed("settle", *synchronise.sides(conflict, event.key)),
+            lambda _result: self.app.call_later(self._settled),
+            lambda error: self.app.call_later(self.shell.tell, error),
         )
 
     def _settled(self) -> None:
@@ -170,6 +153,17 @@ class ConflictsScreen(ListScreen[_View]):
         """What else is known of the case."""
         if self.conflict is not None and self.conflict.case is not None:
             self.shell.show_case(self.conflict.case)
+
+
+def _here(conflict: Conflict | None) -> tuple[str, str, str] | None:
+    return (conflict.table, conflict.row, conflict.field) if conflict else None
+
+
+def _words(workspace: Workspace, conflict: Conflict, view: _View) -> Words:
+    words = Words(workspace.protocol, workspace.zone, view.names)
+    if conflict.case in view.documents:
+        words.know(view.documents[conflict.case])
+    return words
 
 
 def read(

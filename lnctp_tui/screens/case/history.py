@@ -57,7 +57,7 @@ class HistoryScreen(ListScreen[list[HistoryLine]]):
         yield Reader()
         yield KeyBar()
 
-    def begin(self) -> None:
+    def action_again(self) -> None:
         """That it was read is noted in the chain of views."""
         self.shell.workspace.writer.submit(deed("viewed", self.case_id, "history"))
         self.read()

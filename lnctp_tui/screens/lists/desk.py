@@ -17,8 +17,6 @@ from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from lnctp_tui.services.call.calls import UnfinishedCall
     from lnctp_tui.services.call.desk import DeskView
     from lnctp_tui.services.case.cases import CaseLine
@@ -114,8 +112,15 @@ class DeskScreen(ListScreen["DeskView"]):
     def lines(self, view: DeskView) -> list[Line]:
         """What waits between colleagues, unfinished calls, open cases."""
         frame = self.frame
-        calls, cases = self._calls(view, frame), self._cases(view, frame)
-        return [*self._ordered(frame), *self._decide(), *calls, *cases, *self._last()]
+        offers, conflicts, saved, order = self._waits
+        here = {mode for mode, _folio, _current in self.shell.forms()}
+        return [
+            *_ordered(order, frame),
+            *_decide(offers, conflicts),
+            *_calls(view, frame, here),
+            *_cases(view, frame, more=self.more),
+            *_last(saved),
+        ]
 
     def synced(self, status: SyncStatus | None) -> None:
         """The line at the top, and what others wait for."""
@@ -123,90 +128,13 @@ class DeskScreen(ListScreen["DeskView"]):
         said = mark(status, workspace.zone, workspace.store.now())
         self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
         waits = (
-            (status.offers, status.conflicts, self._saved(status), status.ordered)
+            (status.offers, status.conflicts, _saved(status, self.frame), status.ordered)
             if status
             else (0, 0, "", None)
         )
         if waits != self._waits:
             self._waits = waits
             self.draw()
-
-    def _last(self) -> list[Line]:
-        at = self._saved(self.shell.sync_status)
-        return [note(""), note(_("Sin conexión. Último guardado: {at}").format(at=at))] if at else []
-
-    def _saved(self, status: SyncStatus | None) -> str:
-        """When the last change was saved, while there is no network that would bring back what is missing."""
-        if status is None or status.online is not False:
-            return ""
-        workspace = self.shell.workspace
-        return when(status.saved_at, workspace.zone, workspace.store.now())
-
-    def _ordered(self, frame: Frame) -> list[Line]:
-        """What officers signed that takes something from this laptop."""
-        if not (order := self._waits[3]):
-            return []
-        title = Line((Cell(_("Orden de sus responsables"), None, "warning"), Cell("", 1, "muted")))
-        return [title, *frame.notes(problem(f"signed_{order}")), note("")]
-
-    def _decide(self) -> list[Line]:
-        offers, conflicts, _saved, _order = self._waits
-        said = []
-        if offers:
-            text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)
-            said.append((OFFERS, text.format(count=offers)))
-        if conflicts:
-            text = ngettext(
-                "{count} dato con dos valores: falta decidir",
-                "{count} datos con dos valores: falta decidir",
-                conflicts,
-            )
-            said.append((CONFLICTS, text.format(count=conflicts)))
-        lines = [Line((Cell(text, None, "warning"),), key) for key, text in said]
-        return [heading(_("Entre colegas")), *lines, note("")] if lines else []
-
-    def _calls(self, view: DeskView, frame: Frame) -> list[Line]:
-        calls = [self._call(call, frame.now) for call in view.unfinished]
-        return [heading(_("Llamadas sin terminar")), *calls, note("")] if calls else []
-
-    def _call(self, call: UnfinishedCall, now: datetime) -> Line:
-        zone = self.shell.workspace.zone
-        begun = local(call.started_at, zone)
-        same_day = begun is not None and begun.date() == now.astimezone(begun.tzinfo).date()
-        at = clock(call.started_at, zone) if same_day else moment(call.started_at, zone)
-        fields = ngettext("{count} campo guardado", "{count} campos guardados", call.fields).format(
-            count=call.fields
-        )
-        here = any(mode.endswith(call.contact_id) for mode, _folio, _current in self.shell.forms())
-        said = (
-            _("Llamada del {at} abierta ahora, {fields}")
-            if here
-            else _("Llamada del {at} sin terminar, {fields}")
-        )
-        text = said.format(at=at, fields=fields)
-        return Line(
-            (
-                Cell(call.folio or _("sin folio"), 13, "strong" if call.folio else "muted"),
-                Cell(text, None, "warning"),
-            ),
-            CALL + call.contact_id,
-        )
-
-    def _cases(self, view: DeskView, frame: Frame) -> list[Line]:
-        if not view.cases:
-            return [heading(_("Casos abiertos")), *self._empty()]
-        count = f"{len(view.cases)}{'+' if self.more else ''}"
-        title = heading(_("Casos abiertos, por urgencia y antigüedad"), count)
-        return [title, *CASES.lines(view.cases, frame)]
-
-    @staticmethod
-    def _empty() -> list[Line]:
-        return [
-            note(""),
-            note(_("No hay casos abiertos.")),
-            note(_("Pulse n para tomar una llamada: el reloj corre y el relato se abre.")),
-            note(_("Pulse / para buscar un caso cerrado, por folio, teléfono, nombre o palabra.")),
-        ]
 
     def open_key(self, key: str) -> None:
         """Go on with a call, or read a case."""
@@ -226,3 +154,81 @@ class DeskScreen(ListScreen["DeskView"]):
             self.shell.edit_case(key.removeprefix(CASE))
         elif key.startswith(CALL):
             self.shell.reopen_call(key.removeprefix(CALL))
+
+
+def _last(at: str) -> list[Line]:
+    return [note(""), note(_("Sin conexión. Último guardado: {at}").format(at=at))] if at else []
+
+
+def _saved(status: SyncStatus, frame: Frame) -> str:
+    """When the last change was saved, while there is no network that would bring back what is missing."""
+    return when(status.saved_at, frame.words.zone, frame.now) if status.online is False else ""
+
+
+def _ordered(order: str | None, frame: Frame) -> list[Line]:
+    """What officers signed that takes something from this laptop."""
+    if not order:
+        return []
+    title = Line((Cell(_("Orden de sus responsables"), None, "warning"), Cell("", 1, "muted")))
+    return [title, *frame.notes(problem(f"signed_{order}")), note("")]
+
+
+def _decide(offers: int, conflicts: int) -> list[Line]:
+    rows = []
+    if offers:
+        text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)
+        rows.append((OFFERS, text.format(count=offers)))
+    if conflicts:
+        text = ngettext(
+            "{count} dato con dos valores: falta decidir",
+            "{count} datos con dos valores: falta decidir",
+            conflicts,
+        )
+        rows.append((CONFLICTS, text.format(count=conflicts)))
+    lines = [Line((Cell(text, None, "warning"),), key) for key, text in rows]
+    return [heading(_("Entre colegas")), *lines, note("")] if lines else []
+
+
+def _calls(view: DeskView, frame: Frame, here: set[str]) -> list[Line]:
+    calls = [_call(call, frame, here) for call in view.unfinished]
+    return [heading(_("Llamadas sin terminar")), *calls, note("")] if calls else []
+
+
+def _call(call: UnfinishedCall, frame: Frame, here: set[str]) -> Line:
+    zone, now = frame.words.zone, frame.now
+    begun = local(call.started_at, zone)
+    same_day = begun is not None and begun.date() == now.astimezone(begun.tzinfo).date()
+    at = clock(call.started_at, zone) if same_day else moment(call.started_at, zone)
+    fields = ngettext("{count} campo guardado", "{count} campos guardados", call.fields).format(
+        count=call.fields
+    )
+    sentence = (
+        _("Llamada del {at} abierta ahora, {fields}")
+        if any(mode.endswith(call.contact_id) for mode in here)
+        else _("Llamada del {at} sin terminar, {fields}")
+    )
+    text = sentence.format(at=at, fields=fields)
+    return Line(
+        (
+            Cell(call.folio or _("sin folio"), 13, "strong" if call.folio else "muted"),
+            Cell(text, None, "warning"),
+        ),
+        CALL + call.contact_id,
+    )
+
+
+def _cases(view: DeskView, frame: Frame, *, more: bool) -> list[Line]:
+    if not view.cases:
+        return [heading(_("Casos abiertos")), *_empty()]
+    count = f"{len(view.cases)}{'+' if more else ''}"
+    title = heading(_("Casos abiertos, por urgencia y antigüedad"), count)
+    return [title, *CASES.lines(view.cases, frame)]
+
+
+def _empty() -> list[Line]:
+    return [
+        note(""),
+        note(_("No hay casos abiertos.")),
+        note(_("Pulse n para tomar una llamada: el reloj corre y el relato se abre.")),
+        note(_("Pulse / para buscar un caso cerrado, por folio, teléfono, nombre o palabra.")),
+    ]

@@ -158,10 +158,10 @@ class ListScreen(AppScreen[None], Generic[View]):
     def on_mount(self) -> None:
         self.draw()
         if self.view is None:
-            self.begin()
+            self.action_again()
 
-    def begin(self) -> None:
-        """The first read."""
+    def action_again(self) -> None:
+        """Read all of it, the first time or again."""
         self.read()
 
     def on_screen_resume(self) -> None:
@@ -237,10 +237,6 @@ class ListScreen(AppScreen[None], Generic[View]):
         """Open the row under the cursor."""
         event.stop()
         self.open_key(event.key)
-
-    def action_again(self) -> None:
-        """Read it all again."""
-        self.begin()
 
     def action_leave(self) -> None:
         """Back."""

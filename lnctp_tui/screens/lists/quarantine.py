@@ -92,9 +92,9 @@ class QueueScreen(ListScreen[_View]):
         """Why the server could not be asked."""
 
     def on_mount(self) -> None:
-        self.begin()
+        self.action_again()
 
-    def begin(self) -> None:
+    def action_again(self) -> None:
         """Read both lists."""
         from lnctp_tui.services.sync import synchronise
 
@@ -184,6 +184,6 @@ class QueueScreen(ListScreen[_View]):
         def done(_result: None) -> None:
             self.notify(said, markup=False)
             self.shell.sync_now()
-            self.begin()
+            self.action_again()
 
         self.shell.in_reader(act, done, group="decide")

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import say, sentence
+from lnctp_tui.screens.base import ScreenPart, say, sentence
 from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
@@ -103,12 +103,7 @@ class SearchScreen(ListScreen[_Found]):
     def __init__(self) -> None:
         super().__init__()
         self.view = _Found("", [])
-        self._asked = ""
-        """What the server was asked for."""
-        self._away: list[Line] = []
-        """Its answer, or why there is none."""
-        self._coming = ""
-        """A case that was asked for and is on its way."""
+        self.server = ServerSearch(self)
 
     @property
     def typed(self) -> str:
@@ -128,9 +123,7 @@ class SearchScreen(ListScreen[_Found]):
 
     def news(self, scopes: frozenset[str]) -> None:
         """A case that was asked for has come; or what is shown has changed."""
-        if self._coming in scopes and self.is_current:
-            case, self._coming = self._coming, ""
-            self.shell.show_case(case)
+        self.server.came(scopes)
         super().news(scopes)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -163,78 +156,30 @@ class SearchScreen(ListScreen[_Found]):
     def draw(self) -> None:
         """How many there are, above the hits."""
         self.query_one("#top", Static).update(Content(self.heading))
-        say(self, self._count())
+        say(self, _count(*self.view) if self.view else "")
         super().draw()
-
-    def _count(self) -> str:
-        typed, hits = self.view or _Found("", [])
-        if len(typed) < LEAST:
-            return ""
-        if not hits:
-            return _("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre.")
-        count = f"{len(hits)}{'+' if len(hits) >= MOST else ''}"
-        return ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count)
 
     def lines(self, view: _Found) -> list[Line]:
         """What this laptop has, then what the server answered."""
         if len(view.typed) < LEAST:
             return _hints()
-        away = [note(""), heading(_("En el servidor")), *self._away] if self._asked == view.typed else []
         frame = self.frame
         rows = [row for hit in view.hits for row in hit_columns(exact=hit.why == "exact").lines([hit], frame)]
-        return [*rows, *away]
+        return [*rows, *self.server.lines(view.typed)]
 
     def action_server(self) -> None:
         """Ask the server for the same; what is here stays on the screen."""
-        from lnctp_tui.services.sync import synchronise
-
-        typed = self.typed
-        if len(typed) < LEAST:
+        if len(self.typed) < LEAST:
             say(self, _("Escriba dos letras o más."))
-            return
-        workspace = self.shell.workspace
-        self._asked, self._away = typed, [note(_("Preguntando al servidor…"))]
-        self.draw()
-        self.shell.in_reader(
-            lambda: synchronise.search_server(workspace, typed),
-            partial(self._answered, typed),
-            group="search_server",
-            failed=partial(self._unanswered, typed),
-        )
-
-    def _answered(self, typed: str, held: list[Held]) -> None:
-        if typed == self._asked:
-            self._away = HELD.lines(held, self.frame, _("Nada con eso."))
-            self.draw()
-
-    def _unanswered(self, typed: str, error: LnctpError) -> None:
-        if typed == self._asked:
-            self._away = self.frame.notes(sentence(error))
-            self.draw()
-
-    def _bring(self, case_id: str) -> None:
-        """Bring a case that is only on the server."""
-        from lnctp_tui.services.sync import synchronise
-
-        workspace = self.shell.workspace
-
-        self.shell.in_reader(
-            lambda: synchronise.open_again(workspace, case_id),
-            partial(self._on_its_way, case_id),
-            group="fetch_case",
-        )
-
-    def _on_its_way(self, case_id: str, _result: None) -> None:
-        self._coming = case_id
-        self.notify(_("El caso viene en camino; se abre al llegar."), markup=False)
-        self.shell.sync_now()
+        else:
+            self.server.ask(self.typed)
 
     def open_key(self, key: str) -> None:
         """Read the case, or the call without one."""
         if key.startswith(CASE):
             self.shell.show_case(key.removeprefix(CASE))
         elif key.startswith(AWAY):
-            self._bring(key.removeprefix(AWAY))
+            self.server.bring(key.removeprefix(AWAY))
         else:
             self.shell.go("contact", key.removeprefix(CALL))
 
@@ -261,3 +206,78 @@ def _hints() -> list[Line]:
         note(_("Escriba dos letras o más: folio, nombre o alias, teléfono, cuenta, placa, lugar, palabras.")),
         note(_("No importan acentos ni mayúsculas. Un folio o un teléfono enteros quedan arriba.")),
     ]
+
+
+def _count(typed: str, hits: list[Hit]) -> str:
+    if len(typed) < LEAST:
+        return ""
+    if not hits:
+        return _("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre.")
+    count = f"{len(hits)}{'+' if len(hits) >= MOST else ''}"
+    return ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count)
+
+
+class ServerSearch(ScreenPart):
+    """What the server has of a search, and the case that is brought from it."""
+
+    screen: SearchScreen
+
+    def __init__(self, screen: SearchScreen) -> None:
+        super().__init__(screen)
+        self._asked = ""
+        """What the server was asked for."""
+        self._answer: list[Line] = []
+        """Its answer, or why there is none."""
+        self._coming = ""
+        """A case that was asked for and is on its way."""
+
+    def lines(self, typed: str) -> list[Line]:
+        """The answer, under what this laptop has, if it answers this."""
+        return [note(""), heading(_("En el servidor")), *self._answer] if self._asked == typed else []
+
+    def ask(self, typed: str) -> None:
+        """Ask; only the answer to the last question is shown."""
+        from lnctp_tui.services.sync import synchronise
+
+        workspace = self.screen.shell.workspace
+        self._asked = typed
+        self._show(typed, [note(_("Preguntando al servidor…"))])
+        self.screen.shell.in_reader(
+            lambda: synchronise.search_server(workspace, typed),
+            partial(self._answered, typed),
+            group="search_server",
+            failed=partial(self._unanswered, typed),
+        )
+
+    def _answered(self, typed: str, held: list[Held]) -> None:
+        self._show(typed, HELD.lines(held, self.screen.frame, _("Nada con eso.")))
+
+    def _unanswered(self, typed: str, error: LnctpError) -> None:
+        self._show(typed, self.screen.frame.notes(sentence(error)))
+
+    def _show(self, typed: str, answer: list[Line]) -> None:
+        if typed == self._asked:
+            self._answer = answer
+            self.screen.draw()
+
+    def bring(self, case_id: str) -> None:
+        """Bring a case that is only on the server."""
+        from lnctp_tui.services.sync import synchronise
+
+        workspace = self.screen.shell.workspace
+        self.screen.shell.in_reader(
+            lambda: synchronise.open_again(workspace, case_id),
+            partial(self._on_its_way, case_id),
+            group="fetch_case",
+        )
+
+    def _on_its_way(self, case_id: str, _result: None) -> None:
+        self._coming = case_id
+        self.screen.notify(_("El caso viene en camino; se abre al llegar."), markup=False)
+        self.screen.shell.sync_now()
+
+    def came(self, scopes: frozenset[str]) -> None:
+        """Open the case that was brought, when somebody still looks."""
+        if self._coming in scopes and self.screen.is_current:
+            case, self._coming = self._coming, ""
+            self.screen.shell.show_case(case)

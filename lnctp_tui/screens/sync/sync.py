@@ -21,6 +21,7 @@ from lnctp_tui.widgets.title_bar import TitleBar
 if TYPE_CHECKING:
     from lnctp_tui.services.case.cases import CaseLine
     from lnctp_tui.services.sync.synchronise import SyncStatus, Waiting
+    from lnctp_tui.services.vault.workspace import Workspace
 
 MOST = 200
 CONFLICTS, OFFERS, FOLIO, LOOSE = "conflicts:", "offers:", "folio:", "loose:"
@@ -36,6 +37,10 @@ class _View(NamedTuple):
     """Six words of the organisation whose officers are believed here."""
 
 
+def _way(key: str, name: str, text: str, tooltip: str) -> Binding:
+    return Binding(key, f"go('{name}')", text, tooltip=tooltip, id=f"sync.{name}")
+
+
 class SyncScreen(ListScreen[_View]):
     """A mode of its own: a call can interrupt it like everything else."""
 
@@ -45,23 +50,9 @@ class SyncScreen(ListScreen[_View]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "retry", N_("intentar ahora"), key_display="r", id="sync.retry"),
         Binding("i", "enroll", N_("inscribir este equipo"), id="sync.enroll"),
-        Binding(
-            "d", "go('conflicts')", N_("decidir"), tooltip=N_("Datos con dos valores"), id="sync.conflicts"
-        ),
-        Binding(
-            "o",
-            "go('offers')",
-            N_("ofrecidos"),
-            tooltip=N_("Casos ofrecidos, de y a colegas"),
-            id="sync.offers",
-        ),
-        Binding(
-            "f",
-            "go('orders')",
-            N_("órdenes"),
-            tooltip=N_("Órdenes que firman los responsables"),
-            id="sync.orders",
-        ),
+        _way("d", "conflicts", N_("decidir"), N_("Datos con dos valores")),
+        _way("o", "offers", N_("ofrecidos"), N_("Casos ofrecidos, de y a colegas")),
+        _way("f", "orders", N_("órdenes"), N_("Órdenes que firman los responsables")),
         Binding(
             "a",
             "authority",
@@ -69,9 +60,7 @@ class SyncScreen(ListScreen[_View]):
             tooltip=N_("Con su coordinación al teléfono"),
             id="sync.authority",
         ),
-        Binding(
-            "u", "go('queue')", N_("supervisión"), tooltip=N_("Por decidir, y en cuarentena"), id="sync.queue"
-        ),
+        _way("u", "queue", N_("supervisión"), N_("Por decidir, y en cuarentena")),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="sync.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="sync.help"),
         Binding("escape,q,s", "leave", N_("escritorio"), key_display="Esc", id="sync.leave"),
@@ -86,21 +75,10 @@ class SyncScreen(ListScreen[_View]):
 
     def job(self, limit: int) -> Job[_View]:
         """How it stands now; whether there is a line, as the thread that synchronises last said."""
-        from lnctp_tui.services.sync import orders, synchronise
-
         workspace, last = self.shell.workspace, self.shell.sync_status
 
-        def read() -> _View:
-            status = replace(synchronise.status(workspace), online=last.online if last else None)
-            pending = status.state == words.PENDING
-            return _View(
-                status,
-                synchronise.waiting(workspace.store, MOST) if status.enrolled else [],
-                synchronise.fingerprint(workspace) if pending else (),
-                orders.words(status.authority) if status.authority else "",
-            )
-
-        return read
+        online = last.online if last else None
+        return lambda: _read(workspace, online)
 
     def draw(self) -> None:
         """How it stands, above what waits."""
@@ -124,18 +102,8 @@ class SyncScreen(ListScreen[_View]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now."""
-        status = self.view.status if self.view else None
-        enrolled = status is not None and status.enrolled
-        allowed = {
-            "retry": enrolled,
-            "enroll": status is not None and not enrolled,
-            "conflicts": status is not None and bool(status.conflicts),
-            "offers": enrolled,
-            "queue": status is not None and status.role == words.SUPERVISOR,
-            "orders": status is not None and bool(status.authority),
-            "authority": status is not None and not status.authority and bool(status.authority_offered),
-        }
-        return allowed.get(str(parameters[0]) if action == "go" else action, True)
+        name = str(parameters[0]) if action == "go" else action
+        return _allowed(self.view.status if self.view else None).get(name, True)
 
     def action_retry(self) -> None:
         """Try at once, whatever the pause."""
@@ -153,11 +121,7 @@ class SyncScreen(ListScreen[_View]):
         from lnctp_tui.services.sync import orders
 
         workspace = self.shell.workspace
-        self.shell.in_reader(
-            lambda: orders.own_words(workspace),
-            self._confirm,
-            group="authority",
-        )
+        self.shell.in_reader(lambda: orders.own_words(workspace), self._confirm, group="authority")
 
     def _confirm(self, own: str) -> None:
         from lnctp_tui.screens.sync.authority import ConfirmScreen
@@ -183,6 +147,33 @@ class SyncScreen(ListScreen[_View]):
     def action_leave(self) -> None:
         """Back to the desk."""
         self.shell.go("desk")
+
+
+def _read(workspace: Workspace, online: bool | None) -> _View:
+    from lnctp_tui.services.sync import orders, synchronise
+
+    status = replace(synchronise.status(workspace), online=online)
+    pending = status.state == words.PENDING
+    return _View(
+        status,
+        synchronise.waiting(workspace.store, MOST) if status.enrolled else [],
+        synchronise.fingerprint(workspace) if pending else (),
+        orders.words(status.authority) if status.authority else "",
+    )
+
+
+def _allowed(status: SyncStatus | None) -> dict[str, bool]:
+    """Which keys do something now."""
+    enrolled = status is not None and status.enrolled
+    return {
+        "retry": enrolled,
+        "enroll": status is not None and not enrolled,
+        "conflicts": status is not None and bool(status.conflicts),
+        "offers": enrolled,
+        "queue": status is not None and status.role == words.SUPERVISOR,
+        "orders": status is not None and bool(status.authority),
+        "authority": status is not None and not status.authority and bool(status.authority_offered),
+    }
 
 
 def _folio(change: Waiting, _frame: Frame) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lnctp_tui.cli.output import moment
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records import columns
 from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF, Document, Record
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import reason
@@ -20,7 +21,7 @@ TITLES = {
     "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
     "tasks": N_("Tarea"),
 }  # fmt: skip
-HIDDEN = frozenset({"id", "case_id", "person_id", "normalised", "answers"})
+HIDDEN = columns.HIDDEN | {"person_id"}
 
 
 class Said:

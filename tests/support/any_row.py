@@ -11,6 +11,7 @@ import orjson
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
+from lnctp_tui.domain.records.document import MEMBERS
 from lnctp_tui.domain.records.record_check import BUILT_IN
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.case.case_text import case_parts, contact_parts
@@ -36,8 +37,7 @@ JUNK: tuple[Any, ...] = (
     1e308, b"\xff\x00", "Marte/Olimpo", "ABCD-0001-?", "x" * 30_000,
 )  # fmt: skip
 """What no typing, import or server would let in, and a file may hold."""
-OF_CASE = ("cases", "contacts", "people", "places", "identifiers", "money", "notes", "referrals", "supports",
-           "files", "tasks")  # fmt: skip
+OF_CASE = ("cases", *MEMBERS)
 
 
 def good(table: str, name: str) -> Any:

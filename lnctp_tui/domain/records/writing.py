@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal
 
+from lnctp_tui.domain.records.kinds import KINDS, Writers
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 
 Reach = Literal["own", "any"]
@@ -17,17 +18,22 @@ Reach = Literal["own", "any"]
 
 ROLES: Final = ("counselor", "supervisor", "analyst", "admin")
 
+REACHES: Final[Mapping[Writers, Mapping[str, Reach]]] = {
+    "anyone": dict.fromkeys(ROLES, "any"),
+    "self": dict.fromkeys(ROLES, "own"),
+    "self_or_admin": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
+    "supervisor": {"supervisor": "any", "admin": "any"},
+}
+"""Writers of a kind → role → rows. The first key of a device stands for ever: nobody writes for another's."""
 TASKS: Final[Mapping[str, Mapping[str, Reach]]] = {
-    "counselors": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
-    # The first key of a device stands for ever: nobody writes for another's.
-    "devices": dict.fromkeys(ROLES, "own"),
-    "providers": {"supervisor": "any", "admin": "any"},
+    kind.table: REACHES[kind.writers] for kind in KINDS if kind.scope == "everybody"
 }
 """Table → role → rows. A table or a role that is not here writes nothing of what everybody sees."""
 
 SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
-    "counselors": {"role": ("counselor", None), "team": (None,)},
-    "devices": {"state": ("active", None)},
+    kind.table: said
+    for kind in KINDS
+    if (said := {column.name: column.own for column in kind.columns if column.own is not None})
 }
 """What somebody may say of themselves in these fields: what every new row says. The office says the rest."""
 

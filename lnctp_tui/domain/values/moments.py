@@ -8,14 +8,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from lnctp_tui.domain.records.columns import words
+from lnctp_tui.domain.records.columns import BIRTHS as BIRTHS
+from lnctp_tui.domain.records.columns import DATES as DATES
+from lnctp_tui.domain.records.columns import INSTANTS as INSTANTS
 from lnctp_tui.domain.values.dates import EARLIEST, LATEST, stored
-
-INSTANTS = words(
-    "opened_at closed_at started_at ended_at written_at sent_at status_at due_from due_to done_at"
-)
-DATES = words("birth_date on opened_on stage_on")
-BIRTHS = words("birth_date")
 
 _FULL = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d.*)?", re.ASCII)
 

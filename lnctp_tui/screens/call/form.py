@@ -14,6 +14,7 @@ from textual.widgets import ContentSwitcher, Input, Static, TextArea
 
 from lnctp_tui.domain.assess.assess import Assessment
 from lnctp_tui.domain.protocol.protocol import Script, Stage
+from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import AppScreen
@@ -28,7 +29,7 @@ from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
 from lnctp_tui.widgets.form.stage_head import StageHead
 from lnctp_tui.widgets.form.stage_map import StageList, StageStrip
-from lnctp_tui.widgets.form.stage_pane import SEVERAL, StagePane
+from lnctp_tui.widgets.form.stage_pane import StagePane
 from lnctp_tui.widgets.form.summary_line import SummaryLine
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows
@@ -104,7 +105,7 @@ class IntakeForm(AppScreen[None]):
         self.think()
 
     def _select_place(self, place: Any) -> None:
-        for table in SEVERAL:
+        for table in REPEATABLE:
             if any(str(record.get("id")) == place.record for record in self.intake.rows(table)):
                 self._select(table, place.record)
 

@@ -15,6 +15,7 @@ from lnctp_tui.domain.assess.assess import assess as assess_document
 from lnctp_tui.domain.assess.safety import ESCALATED, RAISED
 from lnctp_tui.domain.assess.triage import LEVELS, Triage
 from lnctp_tui.domain.protocol.protocol import Field, Stage
+from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.domain.records.document import TABLE_OF, Document, Record, answer, empty
 from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
@@ -36,7 +37,6 @@ UNASSESSED = "unassessed"
 """Shown in place of a level while nobody asked about safety; such a case has none."""
 PAUSE = "clock.pause."
 """Answers of a contact, numbered: the clock was stopped by mistake, `<stopped>/<went on>` (ISO 8601 interval)."""
-SEVERAL = ("person", "place", "identifier", "money")
 
 
 class Undone(NamedTuple):
@@ -301,7 +301,7 @@ class Intake:
 
     def at(self, stage: str, field: str) -> None:
         """Remember where the counselor is, for after a crash or a lock."""
-        shown = next((ref.id for ref in map(self.current, SEVERAL) if ref), "")
+        shown = next((ref.id for ref in map(self.current, REPEATABLE) if ref), "")
         place = Place(stage, field, shown)
         if place != self.place:
             self.place = place

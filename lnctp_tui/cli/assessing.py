@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.records import Said, told
+from lnctp_tui.cli.records import told
 from lnctp_tui.domain.records.document import SCHEMA
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
@@ -84,9 +84,10 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
 
 
 def _print_assessment(found: Assessment, protocol: Protocol) -> None:
+    from lnctp_tui.screens.labels import Words
     from lnctp_tui.widgets.form import readings
 
-    said = Said(protocol)
+    said = Words(protocol, "UTC").code
     output.say(_("Clase sugerida: {name}").format(name=said("report_class", found.suggestion.code)))
     output.say(_("Urgencia: {name}").format(name=said("triage", found.triage.level)))
     for each in found.alerts:

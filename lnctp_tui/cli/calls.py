@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.records import Said, record
+from lnctp_tui.cli.records import record, words_of
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.labels import Words
     from lnctp_tui.services.call.calls import CallLine
     from lnctp_tui.storage.database.session import Store
 
@@ -38,17 +39,17 @@ def list_calls(
         if as_json:
             output.as_json(found)
             return
-        _print_lines(found, Said(workspace.protocol), workspace.zone)
+        _print_lines(found, words_of(workspace.protocol, workspace.zone))
 
 
-def _print_lines(found: list[CallLine], said: Said, zone: str) -> None:
+def _print_lines(found: list[CallLine], words: Words) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Llamada"), _("Empezó"), *([_("Tipo"), _("Folio")] if wide else []), _("Relato")]
     rows = [
         [
             each.contact_id,
-            output.moment(each.started_at, zone) + ("" if each.finished else f" {_('sin terminar')}"),
-            *([said("kind", each.kind), each.folio] if wide else []),
+            words.moment(each.started_at, words.zone) + ("" if each.finished else f" {_('sin terminar')}"),
+            *([words.code("kind", each.kind), each.folio] if wide else []),
             " ".join(each.narrative.split())[:80],
         ]
         for each in found
@@ -76,7 +77,7 @@ def show(
             output.as_json(found[0] if len(found) == 1 else found)
             return
         for each in found:
-            for line in record("contacts", each, workspace.protocol, workspace.zone):
+            for line in record("contacts", each, words_of(workspace.protocol, workspace.zone)):
                 output.say(line)
 
 

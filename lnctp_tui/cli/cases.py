@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lnctp_tui.cli import assessing, output, session
-from lnctp_tui.cli.records import Said, lines, told
+from lnctp_tui.cli.records import lines, told, words_of
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.labels import Words
 
@@ -42,7 +42,7 @@ def list_cases(
         if as_json:
             output.as_json(found)
             return
-        _print_lines(found, Said(workspace.protocol), workspace.zone)
+        _print_lines(found, words_of(workspace.protocol, workspace.zone))
 
 
 def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
@@ -183,13 +183,13 @@ def export(
     )
 
 
-def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
+def _print_lines(found: list[CaseLine], words: Words) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase")]
     rows = [
-        [each.folio, output.moment(each.opened_at, zone)[:10], said("triage", each.triage).partition(":")[0],
-         said("report_class", each.report_class).partition(" (")[0]]
-        + ([said("case_status", each.status), each.people] if wide else []) + [each.summary[:70]]
+        [each.folio, words.moment(each.opened_at, words.zone)[:10], words.code("triage", each.triage).partition(":")[0],
+         words.code("report_class", each.report_class).partition(" (")[0]]
+        + ([words.code("case_status", each.status), each.people] if wide else []) + [each.summary[:70]]
         for each in found
     ]  # fmt: skip
     output.table([*titles, *([_("Estado"), _("Personas")] if wide else []), _("Resumen")], rows)

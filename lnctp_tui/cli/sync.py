@@ -148,12 +148,11 @@ def _report(
 
 def _tell_refused(refused: list[Waiting], count: int) -> None:
     from lnctp_tui.i18n.messages import refusal
-    from lnctp_tui.screens.labels import TABLES
+    from lnctp_tui.i18n.of_records import table
 
     output.tell(_("El servidor no aceptó esto; está guardado en este equipo:"))
     for each in refused[:MOST]:
-        table = _(TABLES[each.table]) if each.table in TABLES else each.table
-        output.tell(f"  {each.folio or _('sin caso')} · {table}: {refusal(each.refused)}")
+        output.tell(f"  {each.folio or _('sin caso')} · {table(each.table)}: {refusal(each.refused)}")
     if (more := count - MOST) > 0:
         output.tell("  " + ngettext("y {count} más", "y {count} más", more).format(count=more))
 

@@ -50,7 +50,7 @@ def test_no_two_kinds_share_a_table_or_a_name_and_no_kind_repeats_a_column() -> 
 def test_a_name_means_one_thing_in_all_kinds() -> None:
     def meaning(column: Column) -> tuple[object, ...]:
         # What is read by the name alone: how it is parsed, bounded, and what it refers to.
-        plain = "text" if column.type in ("text", "code", "long") else column.type
+        plain = "text" if column.type in ("text", "code", "long", "period") else column.type
         return plain, column.between, column.elsewhere, column.birth, column.hidden
 
     by_name: dict[str, set[tuple[object, ...]]] = {}

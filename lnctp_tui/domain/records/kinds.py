@@ -16,9 +16,10 @@ from lnctp_tui.domain.values.ages import OLDEST
 
 Type = Literal[
     "text", "long", "code", "id", "instant", "date", "day", "bool", "whole", "number", "list", "folio", "zone",
-    "object",
+    "object", "period",
 ]  # fmt: skip
-"""`long`: what is told, without a practical limit. `day`: a date or an instant. `list`: of texts."""
+"""`long`: what is told, without a practical limit. `day`: a date or an instant. `list`: of texts. `period`: when, as
+somebody told it: a date, or words."""
 Scope = Literal["case", "everybody"]
 """Who sees a record: who holds its case, or everybody on the Line."""
 Writers = Literal["anyone", "self", "self_or_admin", "supervisor"]
@@ -198,7 +199,7 @@ IDENTIFIER = Kind("identifiers", "identifier", repeatable=True, listed=True, col
 ))  # fmt: skip
 MONEY = Kind("money", "money", repeatable=True, listed=True, columns=asked(
     inside("person_id", "people"), code("flag", "flag"), code("instrument", "instrument"), text("institution"),
-    long("way"), text("time"), text("place"), Column("amount", "number", between=(0, 10**15)),
+    long("way"), Column("time", "period"), text("place"), Column("amount", "number", between=(0, 10**15)),
     code("currency", "currency"), Column("amount_estimated", "bool"), strict("known_by", "known_by"),
     strict("share_consent", "answer"),
 ))  # fmt: skip

@@ -322,6 +322,7 @@ _OF_TYPE: Mapping[Type, Check] = MappingProxyType(
     {
         "text": _a_text(SHORT), "code": _a_text(SHORT), "long": _a_text(LONG), "id": _ID, "instant": _an_instant,
         "date": _a_date, "day": _a_day, "bool": _a_bool, "list": _a_list, "folio": _a_folio, "zone": _a_zone,
+        "period": _a_text(SHORT),
     }
 )  # fmt: skip
 

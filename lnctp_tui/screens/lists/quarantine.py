@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n import N_, _, of_records
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.case.conflicts import ConflictsScreen
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
-from lnctp_tui.screens.labels import TABLES, Words
+from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync import sync_words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import transfer
@@ -154,7 +154,7 @@ class QueueScreen(AppScreen[None]):
             lines.append(
                 Line(
                     (
-                        Cell(_(TABLES[each.table]) if each.table in TABLES else each.table, 26),
+                        Cell(of_records.table(each.table), 26),
                         Cell(each.actor_name or _("alguien"), 24),
                         Cell(moment(each.at, self.shell.workspace.zone), None, "muted"),
                     ),

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
+from lnctp_tui.i18n.of_records import table
 from lnctp_tui.screens.base import AppScreen
-from lnctp_tui.screens.labels import TABLES
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
@@ -223,11 +223,10 @@ class SyncScreen(AppScreen[None]):
             if each.sent
             else _("en espera")
         )
-        table = _(TABLES[each.table]) if each.table in TABLES else each.table
         return Line(
             (
                 Cell(each.folio or _("sin caso"), 13, "strong" if each.folio else "muted"),
-                Cell(table, 26),
+                Cell(table(each.table), 26),
                 Cell(moment(each.at, self.shell.workspace.zone), 19, "muted"),
                 Cell(said, None, look),
             ),

@@ -21,7 +21,7 @@ from textual.widgets import Input
 from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
-from lnctp_tui.app_lock import KEPT, LOCKED, LOST, LockWatch, on_hang_up
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, LockWatch, on_hang_up
 from lnctp_tui.app_saving import Saving
 from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
 from lnctp_tui.app_sync import Syncing
@@ -74,14 +74,19 @@ class LnctpApp(OrderedKeysApp[int]):
         self, home: Path, profile: vault_access.Profile | None, *, watch: LockWatch | None = None
     ) -> None:
         super().__init__(
-            css_path=[STYLES / "app.tcss", *([STYLES / "first.tcss"] if profile is None else [])]
+            css_path=[
+                STYLES / "app.tcss",
+                *([STYLES / "first.tcss"] if profile is None or profile.sealed else []),
+            ]
         )
         self.home = home
         self.profile = profile
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
+        self.ordered = False
+        """Whether officers took the laptop from its person: no way leads back to what is open."""
         self.saving = Saving(self)
         self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self._drain_after_fault
@@ -131,6 +136,10 @@ class LnctpApp(OrderedKeysApp[int]):
             from lnctp_tui.screens.vault.first_run import FirstRunScreen
 
             return FirstRunScreen()
+        if self.profile.sealed:
+            from lnctp_tui.screens.vault.sealed import SealedScreen
+
+            return SealedScreen(self.profile)
         from lnctp_tui.screens.vault.unlock import UnlockScreen
 
         return UnlockScreen(self.profile)
@@ -216,6 +225,7 @@ class LnctpApp(OrderedKeysApp[int]):
         from lnctp_tui.screens.sync.sync import SyncScreen
 
         self._workspace = start.workspace
+        start.workspace.on_taken = lambda: self.later(self.lock_by_order)
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         if start.workspace.keeper is not None:
             start.workspace.keeper.on_told = lambda error: self.later(self.saving.harmed, error)
@@ -297,6 +307,11 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def lock(self) -> None:
         """Hide everything and end the process that holds the key."""
+        self.action_lock()
+
+    def lock_by_order(self) -> None:
+        """The same because officers ordered it; the next screen says so."""
+        self.ordered = True
         self.action_lock()
 
     @property
@@ -457,15 +472,22 @@ class LnctpApp(OrderedKeysApp[int]):
             return
         whole = not self.saving.unsaved
         if code == LOCKED:
-            remember(self._workspace, here)
-        self.call_later(self._end, code, None if whole else KEPT if safe else LOST)
+            remember(self._workspace, Standing() if self.ordered else here)
+        self.call_later(self._end, code, None if whole else KEPT if safe else LOST, stop)
 
-    def _end(self, code: int, lacks: int | None) -> None:
-        """End; `lacks` is the exit code when something is not in the database."""
+    def _end(self, code: int, lacks: int | None, stop: Callable[[], object] = lambda: None) -> None:
+        """End; `lacks` is the exit code when something is not in the database.
+
+        `stop` takes back the last resort of before, which knew nothing of that.
+        """
         self._leaving = True
         self.locks = code == LOCKED
         self.says = not self.locks or self._hung_up
-        self.last_resort(lacks or code, LAST_RESORT)
+        if self.ordered and self.locks:
+            code = ORDERED
+        after = LAST_RESORT if lacks is None else FAILING_DRAIN
+        self.last_resort(lacks if lacks and self.locks else code, after)
+        stop()
         self.exit(lacks or code)
 
     def _hold(self, code: int) -> None:
@@ -478,9 +500,9 @@ class LnctpApp(OrderedKeysApp[int]):
         self._leaves = LOCKED if locked else code
         if held is None:
             self.clear_notifications()
-            self.push_screen(HoldScreen(locked=locked))
+            self.push_screen(HoldScreen(locked=locked, ordered=self.ordered))
         elif locked:
-            held.close_way()
+            held.close_way(ordered=self.ordered)
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""
@@ -499,11 +521,13 @@ class LnctpApp(OrderedKeysApp[int]):
         """Go on after all with what was on the screen."""
         from lnctp_tui.screens.vault.hold import HoldScreen
 
+        if self.ordered:
+            return
         self._leaves = None
         self.watch_lock.touch()
         while any(isinstance(each, HoldScreen) for each in self.screen_stack):
             self.pop_screen()
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
         self.sync_begin()
 
     def close_workspace(self) -> None:
@@ -547,13 +571,15 @@ def run_worker() -> int:
 
         app.handed = handed_key()
     code = app.run()
-    app.close_workspace()
     if code in SAID and app.says:
         with suppress(OSError):  # the window is gone
             sys.stderr.write(f"{_(SAID[code])}\n")
-        code = LOCKED if app.locks else QUIT
-    sys.stdout.flush()
-    sys.stderr.flush()
+            sys.stderr.flush()
+        code = code if app.locks else QUIT  # after a lock the next prompt says it too
+    app.close_workspace()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive
 
 

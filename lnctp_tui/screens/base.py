@@ -171,6 +171,8 @@ def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
     if look is not None:
         said.set_classes(look)
     said.update(Content(text))
+    if text:  # on a small screen the line may stand below what is seen
+        said.call_after_refresh(said.scroll_visible, animate=False)
 
 
 def sentence(error: LnctpError) -> str:

@@ -231,7 +231,8 @@ KNOWN = frozenset(
      "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "code_unknown", "code_used",
      "code_expired", "device_taken", "seal", "wipe", "wipe_all", "too_old", "too_slow", "not_found",
      "control_form", "control_org", "control_old", "control_forked", "control_backwards", "control_threshold",
-     "control_same_person", "control_baseline", "control_unpinned", "control_officer", "control_incomplete")
+     "control_same_person", "control_baseline", "control_unpinned", "control_officer", "control_refused",
+     "control_incomplete")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
 ORDERS = frozenset({"wipe", "wipe_all"})

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,21 @@ def test_a_call_needs_nothing_of_the_network() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_every_screen_finds_its_style_sheet_also_when_it_goes_on_from_one_in_another_folder() -> None:
+    """Textual looks beside the module of the class that is shown, not of the one that named the file."""
+    from textual.screen import Screen
+
+    for path in sorted((PACKAGE / "screens").rglob("*.py")):
+        import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    shown = [each for each in all_below(Screen) if each.__module__.startswith("lnctp_tui.")]
+    assert len(shown) > 20
+    for each in shown:
+        named = each.CSS_PATH if isinstance(each.CSS_PATH, list) else [each.CSS_PATH]
+        for sheet in filter(None, named):
+            assert (Path(sys.modules[each.__module__].__file__ or "").parent / sheet).is_file(), each
+
+
+def all_below(of: type) -> list[type]:
+    return [found for each in of.__subclasses__() for found in (each, *all_below(each))]

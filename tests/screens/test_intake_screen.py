@@ -696,10 +696,10 @@ async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
     [
         ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
         ("escape", "x", "f9", "f9"),
-        ("f9", "enter"),
-        ("escape", "2", "f9", "end", "enter", "enter"),
         ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
         *in_soak(
+            (("f9", "enter"),),
+            (("escape", "2", "f9", "end", "enter", "enter"),),
             (("f8", "enter", "escape", "escape", "1", "f9", "enter"),),
             (("f8", "enter", "escape", "f9", "end", "enter", "f9"),),
             (("escape", "1", "f9", "end", "enter", "f9"),),
@@ -732,8 +732,8 @@ async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
         ("danger.in_progress", "s"),
         ("danger.weapon_present", "n"),
         ("situation.safe_to_talk", "question_mark"),
-        ("situation.safe_to_talk", "n"),
         *in_soak(
+            ("situation.safe_to_talk", "n"),
             ("danger.in_progress", "n"),
             ("danger.in_progress", "question_mark"),
             ("danger.weapon_present", "s"),
@@ -921,8 +921,8 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000],
-    ids=["words", "one word", "lines"],
+    ["x" * 1_048_576, "un renglón\n" * 90_000, *in_soak("palabra " * 131_072)],
+    ids=["one word", "lines", "words"],
 )
 async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:
     async with call(desk) as (app, pilot):

@@ -28,7 +28,7 @@ from lnctp_tui.storage.vault import backup, loss, salvage, vault, wal
 
 __all__ = ["spanish"]
 
-MANY = 600
+MANY, LARGE = 600, 2850
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,14 @@ def killed(killed_template: Founded, tmp_path: Path) -> Founded:
 @pytest.fixture(scope="module")
 def full_template(founded: Founded, tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """A database of hundreds of pages, at rest."""
-    home = Path(shutil.copytree(founded.home, tmp_path_factory.mktemp("full") / "data"))
+    return filled(founded, tmp_path_factory.mktemp("full"), MANY)
+
+
+def filled(founded: Founded, folder: Path, count: int) -> Founded:
+    """So many cases, one change each."""
+    home = Path(shutil.copytree(founded.home, folder / "data"))
     store = workspace.open_store(home, founded.key, protocol=protocol_loader.load())
-    for start in range(0, MANY, 50):
+    for start in range(0, count, 50):
         with store.write() as unit:
             for number in range(start, start + 50):
                 patch = {"summary": f"Caso de muestra {number} " * 20}
@@ -147,6 +152,30 @@ def test_one_bad_page_takes_next_to_nothing(full: Founded, soak: bool) -> None:
         assert sound_cases(where) == MANY, "a value is in its change or in its record"
         shutil.rmtree(where.home)
     assert sum(shares) / len(shares) >= 0.99
+
+
+@pytest.mark.parametrize(("bad", "least"), [(1, 0.9985), (20, 0.97)])
+def test_the_measured_share_that_comes_back(
+    founded: Founded, tmp_path: Path, soak: bool, bad: int, least: float
+) -> None:
+    """docs/measurements.md, "Rescue": a database of about 829 pages, its changes read and its records."""
+    if not soak:
+        pytest.skip("a database of that size: make soak")
+    made, dice = filled(founded, tmp_path / "made", LARGE), random.Random(38)
+    pages, total = pages_of(made), LARGE + 2
+    assert 800 <= pages <= 860
+    shares, sound = [], []
+    for _ in range(20):
+        where = made._replace(home=Path(shutil.copytree(made.home, tmp_path / "one")))
+        for number in dice.sample(range(2, pages + 1), bad):
+            harm_page(where, number, dice)
+        found = rescued(where)
+        assert found.broken == bad
+        shares.append(found.changes / total)
+        sound.append(sound_cases(where) / LARGE)
+        shutil.rmtree(where.home)
+    assert sum(shares) / len(shares) >= least, shares
+    assert min(sound) == 1 if bad == 1 else sum(sound) / len(sound) >= 0.99, sound
 
 
 @pytest.mark.parametrize("place", [3, 17, 100, 5000])

@@ -91,7 +91,7 @@ def test_what_is_offered_is_marked_before_it_goes(house: House) -> None:
     ana.sync()
     form = Form("form")
     typed = ana.set(ana.case(), form, summary="al principio")
-    ana.line.faults = ["lost"]
+    ana.line.faults = ["", "lost"]  # its first question, then the batch
     with pytest.raises(SyncFailed, match="offline"):
         ana.client().push()
     assert ana.scalar("SELECT sent FROM changes WHERE id = ?", typed) == 1
@@ -106,7 +106,7 @@ def test_a_lost_request_or_answer_loses_and_doubles_nothing(house: House, fault:
     ana = house.desk("ana")
     ana.sync()
     case = ana.case(summary="Prueba")
-    ana.line.faults = [fault]
+    ana.line.faults = ["", fault]  # its first question, then the batch
     with pytest.raises(SyncFailed):
         ana.sync()
     assert synchronise.status(ana.workspace).waiting == 1

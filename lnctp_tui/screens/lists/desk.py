@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import TRIAGE_LOOK, Words
-from lnctp_tui.screens.sync.sync_words import mark, when
+from lnctp_tui.screens.sync.sync_words import mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services.call import desk as source
+from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
@@ -51,8 +52,8 @@ class DeskScreen(AppScreen[None]):
         super().__init__()
         self.view = view
         self._more = len(view.cases) >= PAGE
-        self._waits = (0, 0, "")
-        """Offers and conflicts that stand above the list."""
+        self._waits: tuple[int, int, str, str | None] = (0, 0, "", None)
+        """Offers and conflicts that stand above the list, the last save, and what officers ordered."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="top")
@@ -88,7 +89,9 @@ class DeskScreen(AppScreen[None]):
         today = moment(now.isoformat(), workspace.zone)
         self.query_one(TitleBar).show(f"{self.heading}   {workspace.counselor_name} · {today}")
         self.synced(self.shell.sync_status)
-        self.query_one(RowList).show([*self._decide(), *self._calls(now), *self._cases(now), *self._last()])
+        self.query_one(RowList).show(
+            [*self._ordered(), *self._decide(), *self._calls(now), *self._cases(now), *self._last()]
+        )
         self.query_one(KeyBar).refresh()  # the language may be another
 
     def synced(self, status: SyncStatus | None) -> None:
@@ -96,7 +99,11 @@ class DeskScreen(AppScreen[None]):
         workspace = self.shell.workspace
         said = mark(status, workspace.zone, workspace.store.now())
         self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
-        waits = (status.offers, status.conflicts, self._saved(status)) if status else (0, 0, "")
+        waits = (
+            (status.offers, status.conflicts, self._saved(status), status.ordered)
+            if status
+            else (0, 0, "", None)
+        )
         if waits != self._waits:
             self._waits = waits
             self._show()
@@ -116,8 +123,19 @@ class DeskScreen(AppScreen[None]):
         """Colleagues changed cases: the list follows, the cursor stays on its case."""
         self.refresh_list()
 
+    def _ordered(self) -> list[Line]:
+        """What officers signed that takes something from this laptop."""
+        if not (order := self._waits[3]):
+            return []
+        room = max(20, self.size.width - 4)
+        return [
+            Line((Cell(_("Orden de sus responsables"), None, "warning"), Cell("", 1, "muted"))),
+            *(note(line) for line in wrap(problem(f"signed_{order}"), room)),
+            note(""),
+        ]
+
     def _decide(self) -> list[Line]:
-        offers, conflicts, _saved = self._waits
+        offers, conflicts, _saved, _order = self._waits
         said = []
         if offers:
             text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", offers)

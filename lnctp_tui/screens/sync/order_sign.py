@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import LnctpError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog, say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
@@ -42,7 +42,7 @@ class SignScreen(AppDialog[bool]):
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
-        Binding("f6", "text", N_("texto firmado"), id="sign.text"),
+        Binding("f6", "text", N_("texto"), tooltip=N_("El texto que se firma, tal cual."), id="sign.text"),
         Binding("escape", "leave", N_("dejar"), id="sign.leave"),
     ]
 
@@ -148,7 +148,8 @@ class SignScreen(AppDialog[bool]):
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
         if self.is_mounted:
-            say(self, sentence(error), "error")
+            said = sentence(error)
+            say(self, f"{_('No se firmó.')} {said}" if isinstance(error, WrongPassphrase) else said, "error")
             self.query_one(PhraseEntry).refused()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

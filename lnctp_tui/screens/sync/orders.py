@@ -16,6 +16,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.sync.order_new import NewOrder
+from lnctp_tui.screens.sync.order_read import OrderScreen
 from lnctp_tui.screens.sync.order_sign import SignScreen
 from lnctp_tui.screens.times import moment
 from lnctp_tui.widgets.drawing import wrap
@@ -27,6 +28,21 @@ if TYPE_CHECKING:
     from lnctp_tui.services.sync.orders import Draft, Kept, Known, Standing
 
 DRAFT = "draft:"
+FOUNDING = (
+    N_(
+        "La organización todavía no tiene responsables. La primera lista se hace así, con la aplicación cerrada:"
+    ),
+    N_(
+        "1. Cada responsable, en su equipo: «lnctp authority key NOMBRE.json». Léanse sus palabras por teléfono."
+    ),
+    N_("2. Uno reúne los archivos de los demás y firma: «lnctp authority found NOMBRE.json …»."),
+    N_("3. Los demás firman aquí, con Enter sobre la lista que espera."),
+    N_(
+        "4. Quien opera el servidor: «lnctp server authority», con las seis palabras que le leen por teléfono."
+    ),
+    N_("5. En cada equipo: «s» y «a», confirmar autoridad."),
+)
+"""How the first list is made."""
 
 
 @dataclass
@@ -94,11 +110,23 @@ class OrdersScreen(AppScreen[None]):
             self.shell.in_reader(
                 lambda: orders.office(workspace), self._took, group="orders", failed=self._failed
             )
+        elif view.standing.founding:
+            self.shell.in_reader(
+                lambda: orders.waiting(workspace), self._waits, group="orders", failed=self._failed
+            )
+
+    def _waits(self, drafts: list[Draft]) -> None:
+        if self.view is not None:
+            self.view.drafts = drafts
+            self._show()
 
     def _took(self, found: tuple[list[Draft], Known, dict[str, str]]) -> None:
         if self.view is not None:
+            first = self.view.drafts is None
             self.view.drafts, self.view.known, self.view.obeyed = found
             self._show()
+            if first and self.view.drafts:
+                self.query_one(RowList).action_edge(0)
 
     def _failed(self, error: LnctpError) -> None:
         if self.view is not None:
@@ -124,14 +152,21 @@ class OrdersScreen(AppScreen[None]):
 
     def _waiting(self, view: _View) -> list[Line]:
         title = heading(_("Esperan su firma"), str(len(view.drafts or ()) or ""))
-        room = max(20, self.size.width - 4)
-        if not view.standing.mine:
-            said = _("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")
-            return [heading(_("Esperan firma")), *(note(line) for line in wrap(said, room))]
+        room, standing = max(20, self.size.width - 4), view.standing
+        if not (standing.mine or standing.founding):
+            said = [_("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")]
+            if standing.offered:
+                said = [_("La organización tiene responsables y este equipo no los confirma: «s» y «a».")]
+            elif not standing.n:
+                said = [_(each) for each in FOUNDING]
+            name = _("Esperan firma") if standing.n else _("Primera lista de responsables")
+            return [heading(name), *(note(line) for each in said for line in wrap(each, room))]
         if view.trouble:
             return [title, *(note(line) for line in wrap(view.trouble, room))]
         if view.drafts is None:
             return [title, note(_("Preguntando al servidor…"))]
+        if not view.drafts and standing.founding:
+            return [title, *(note(line) for each in FOUNDING for line in wrap(_(each), room))]
         if not view.drafts:
             return [title, note(_("Nada."))]
         names, zone = self._names(view), self.shell.workspace.zone
@@ -201,11 +236,8 @@ class OrdersScreen(AppScreen[None]):
             return
         kept = next((each for each in view.kept if each.order.hash == hash_), None)
         if kept is not None:
-            from lnctp_tui.services.sync import orders
-
-            text = order_words.effect(kept.signed.content)
-            words = _("Palabras: {words}").format(words=orders.words(kept.order.hash))
-            self.notify(f"{text} {kept.order.data.get('why') or ''} {words}", markup=False, timeout=15)
+            done = (view.obeyed or {}).get(hash_) or (_("en este equipo") if kept.obeyed_at else "")
+            self.app.push_screen(OrderScreen(kept, self._names(view), done))
 
     def action_leave(self) -> None:
         """Back."""

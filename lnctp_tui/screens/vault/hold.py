@@ -26,7 +26,7 @@ LOOK = 1.0
 
 
 class HoldScreen(AppDialog[None]):
-    """Stands over everything. `locked`: only the phrase leads back; else Esc does too."""
+    """Stands over everything. `locked`: only the phrase leads back; else Esc does too. `ordered`: nothing does."""
 
     CSS_PATH = "../../styles/lists.tcss"
     AUTO_FOCUS = "PhraseEntry"
@@ -35,9 +35,9 @@ class HoldScreen(AppDialog[None]):
         Binding("f4", "lose", N_("perder lo que falta"), key_display="F4", id="hold.lose"),
     ]
 
-    def __init__(self, *, locked: bool) -> None:
+    def __init__(self, *, locked: bool, ordered: bool = False) -> None:
         super().__init__()
-        self.locked = locked
+        self.locked, self.ordered = locked, ordered
 
     def compose(self) -> ComposeResult:
         with Vertical(id="hold"):
@@ -53,6 +53,7 @@ class HoldScreen(AppDialog[None]):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK, self._look)
+        self._hide_phrase()
 
     def _why(self) -> str:
         return _(
@@ -64,6 +65,8 @@ class HoldScreen(AppDialog[None]):
         return "\n".join(f"· {line}" for line in self.shell.unsaved())
 
     def _way_back(self) -> str:
+        if self.ordered:
+            return _("Lo ordenaron sus responsables: a lo que estaba escribiendo no se vuelve.")
         if self.locked:
             return _("Su frase y Enter: volver a lo que estaba escribiendo.")
         return _("Esc: seguir aquí.")
@@ -72,11 +75,18 @@ class HoldScreen(AppDialog[None]):
         """Esc leads back only from an end that nobody locked."""
         return super().check_action(action, parameters) if action != "back" else not self.locked
 
-    def close_way(self) -> None:
-        """From now on only the phrase leads back."""
-        self.locked = True
+    def close_way(self, *, ordered: bool = False) -> None:
+        """From now on only the phrase leads back; `ordered`: nothing does."""
+        self.locked, self.ordered = True, self.ordered or ordered
+        self._hide_phrase()
         self.query_one(".muted", Static).update(Content(self._way_back()))
         self.refresh_bindings()
+
+    def _hide_phrase(self) -> None:
+        if self.ordered:
+            self.query_one("#hold-phrase").display = False
+            self.set_focus(None)
+            self.call_after_refresh(self.refresh_bindings)
 
     def _look(self) -> None:
         self.query_one("#hold-missing", Static).update(Content(self._missing()))

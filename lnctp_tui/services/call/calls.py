@@ -20,8 +20,7 @@ from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
 
 CONTACTS, CASES = TABLES["contacts"], TABLES["cases"]
-OPEN_CALL = "call:"
-"""Key of a call that is not finished → when it began. Kept on this laptop: a colleague's is not ours."""
+OPEN_CALL = offline_lockout.OPEN_CALL
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class CallLine:
 def unfinished(store: Store) -> list[UnfinishedCall]:
     """Calls to be offered again, newest first."""
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = offline_lockout.begun(connection)
         query = select(CONTACTS, CASES.c.folio).outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         rows = connection.execute(query.where(CONTACTS.c.id.in_(list(begun)), CONTACTS.c.erased_at.is_(None)))
         found = []
@@ -109,7 +108,7 @@ def list_calls(store: Store, limit: int = 200, *, unfinished_only: bool = False)
         .limit(limit)
     )
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = offline_lockout.begun(connection)
         query = query.where(
             or_(offline_lockout.shown(connection, store.now(), "contacts"), CONTACTS.c.id.in_(list(begun)))
         )

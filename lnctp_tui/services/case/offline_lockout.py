@@ -23,8 +23,8 @@ SCOPES_OF = """SELECT s.state FROM changes c JOIN scopes s ON s.id = coalesce(c.
   WHERE c."table" = 'contacts' AND c.row = {id}"""
 CONTACT_GONE = f"('gone' IN ({SCOPES_OF}) AND NOT EXISTS ({SCOPES_OF} AND s.state IN ('held', 'wanted')))"
 """A contact is seen by whoever holds one of the scopes it was in."""
-UNFINISHED = "SELECT 1 FROM sync_state WHERE key = 'call:' || ?"
-BEGUN = "SELECT 1 FROM contacts k JOIN sync_state s ON s.key = 'call:' || k.id WHERE k.case_id = ?"
+OPEN_CALL = "call:"
+"""Key of a call that is not finished → when it began. Kept on this laptop: a colleague's is not ours."""
 SPARED = timedelta(hours=12)
 """Before the last contact: what was in work then stays open."""
 
@@ -58,6 +58,16 @@ def shown(connection: Connection, now: datetime, table: str = "cases") -> Column
     return and_(found, text(f"NOT {CONTACT_GONE.format(id='contacts.id')}"))
 
 
+def begun(connection: Connection) -> frozenset[str]:
+    """Contacts of this laptop's unfinished calls, which are shown whatever hides.
+
+    Once officers took the laptop from its person only those that began afterwards.
+    """
+    calls = state.starting_with(connection, OPEN_CALL)
+    since_ = state.get(connection, authority.BARRED_AT) or ""
+    return frozenset(id_ for id_, at in calls.items() if str(at) > since_)
+
+
 def withdrawn() -> Select[str]:
     """Ids of the cases that were taken from this person."""
     return select(SCOPES.c.id).where(SCOPES.c.state == "gone")
@@ -65,7 +75,8 @@ def withdrawn() -> Select[str]:
 
 def hides(connection: Connection, now: datetime, case_id: str) -> str | None:
     """Why a case is hidden now: a code, or None. One with an unfinished call of this laptop is not."""
-    if connection.exec_driver_sql(BEGUN, (case_id,)).first():
+    calls = select(TABLES["contacts"].c.id).where(TABLES["contacts"].c.case_id == case_id)
+    if not begun(connection).isdisjoint(connection.execute(calls).scalars()):
         return None
     if connection.exec_driver_sql(f"{GONE} AND id = ?", (case_id,)).first():
         return "case_withdrawn"
@@ -74,7 +85,7 @@ def hides(connection: Connection, now: datetime, case_id: str) -> str | None:
 
 def hides_contact(connection: Connection, now: datetime, contact_id: str) -> str | None:
     """The same of a contact."""
-    if connection.exec_driver_sql(UNFINISHED, (contact_id,)).first():
+    if contact_id in begun(connection):
         return None
     if connection.exec_driver_sql(f"SELECT 1 WHERE {CONTACT_GONE.format(id='?1')}", (contact_id,)).first():
         return "case_withdrawn"
@@ -86,4 +97,6 @@ def _late(connection: Connection, now: datetime, table: str, id_: str) -> str | 
     if limit is None:
         return None
     made = connection.exec_driver_sql(f"SELECT created_at FROM {table} WHERE id = ?", (id_,)).scalar()
-    return "cases_hidden" if made is not None and made < limit else None
+    if made is None or made >= limit:
+        return None
+    return "hidden_by_order" if state.get(connection, authority.BARRED) else "cases_hidden"

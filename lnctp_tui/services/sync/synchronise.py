@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain.records import merge, record_check
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.sync.server_requests import (
     REASON,
@@ -44,14 +44,14 @@ from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.vault import vault
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.control import UNCONFIRMED
-from lnctp_tui.sync.loop import Loop, Round, note_problem
+from lnctp_tui.sync.loop import TOLD, Loop, Round, note_problem
 from lnctp_tui.sync.repair import Comparison, compare
 from lnctp_tui.sync.transport import dial
 
 __all__ = [
     "REASON", "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus",
     "Synchroniser", "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint",
-    "offer", "offers", "once", "open_again", "quarantine", "release", "search_server", "settle", "status",
+    "offer", "offers", "once", "open_again", "quarantine", "release", "sealer", "search_server", "settle", "status",
     "waiting",
 ]  # fmt: skip
 
@@ -107,6 +107,8 @@ class SyncStatus:
     back: dict[str, Any] | None = None
     """What is missing since this laptop came back from a copy, as long as the alarm stands: at least `missing` saves;
     `waiting` changes waited at the last sending; all up to `at` is there."""
+    ordered: str | None = None
+    """What officers signed of this laptop that takes something from it: `upload_only`, `revoked`, `seal`, `wipe`."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -183,6 +185,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             clock_offset=int(kept.get("offset") or 0),
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
             offers=len(kept.get("offers") or {}),
+            ordered=kept.get("signed_state") if kept.get("signed_state") in TOLD else None,
             withdrawn=connection.scalar(
                 select(func.count()).where(CASES.c.id.in_(offline_lockout.withdrawn()))
             )
@@ -296,7 +299,8 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace))
+            client = Client(store, line, pool=pool, short=UNHURRIED, seal=sealer(workspace),
+                            last=workspace.writer.last)  # fmt: skip
             try:
                 Round(client).run()
             except SyncFailed:
@@ -306,7 +310,7 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
-    except SyncFailed as error:
+    except (SyncFailed, StorageFailed) as error:
         note_problem(store, error.code)
         raise
     finally:
@@ -319,7 +323,9 @@ DRAIN = 5.0
 """Seconds that a seal waits for what is being written; the rest stands in the emergency journal."""
 
 
-def _sealer(workspace: Workspace) -> Callable[[str], bool]:
+def sealer(workspace: Workspace) -> Callable[[str], bool]:
+    """What closes a workspace's vault by an order, once all that waits is written."""
+
     def seal(order: str) -> bool:
         workspace.writer.drain(DRAIN)
         return vault.seal(workspace.home, workspace.key, order)
@@ -352,7 +358,8 @@ class Synchroniser:
         self._loop.on_broken = _keep
         self.on_taken: Callable[[], object] = lambda: None
         """An order took this laptop from its person: lock now. What waits is saved."""
-        self._loop.seal = _sealer(workspace)
+        self._loop.seal = sealer(workspace)
+        self._loop.last = workspace.writer.last
         self._loop.on_taken = lambda: self.on_taken()
 
     def start(self) -> None:
@@ -370,7 +377,9 @@ class Synchroniser:
     @property
     def status(self) -> SyncStatus:
         """How things stand, with what the thread knows of the line."""
-        return _status(self.workspace.store, self._loop.online)
+        found = _status(self.workspace.store, self._loop.online)
+        # A disk that takes nothing does not take what is wrong with it either.
+        return replace(found, problem=self._loop.problem or found.problem)
 
     def _tell(self) -> None:
         self.on_status(self.status)

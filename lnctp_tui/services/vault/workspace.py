@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
 from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
@@ -51,6 +53,8 @@ class Workspace:
     counselor_name: str
     key: Key = field(repr=False)
     keeper: Keeper | None = None
+    on_taken: Callable[[], object] = field(default=lambda: None, repr=False)
+    """Called when an order took this laptop from its person while something else was asked of the server."""
     pending: accepted.Pending | None = field(default=None, repr=False)
     """An organisation's folder that nobody accepted, so that it is not used."""
 
@@ -188,6 +192,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
     if counselor is None:
         store.close()
         raise VaultUnfinished
+    officers.settle(store)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:

@@ -42,6 +42,8 @@ SAID_OF: dict[int, str | None] = {
     26: "database_broken",
 }  # fmt: skip
 """SQLite's primary result codes that speak of the disk or the file, and what a person is told; None: in general."""
+_PASSES = frozenset({5, 6, 7, 8, 13})
+"""What says nothing of the row that was being read: busy, out of memory, read-only, full."""
 STICKS = frozenset({"disk_error", "database_broken", "storage_failed"})
 """After these SQLCipher may answer anything on the same connection with the same error."""
 UNSHARED = {"win32": "win32-none"}.get(sys.platform, "unix-none")
@@ -141,6 +143,12 @@ def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int, alone:
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+
+def passes(error: Exception) -> bool:
+    """Whether this is the driver's word for a moment in which nothing can be read or written, whatever it holds."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _PASSES
 
 
 def translated(error: Exception, path: Path) -> LnctpError:

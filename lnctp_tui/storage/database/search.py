@@ -20,6 +20,7 @@ from lnctp_tui.domain.values import moments, phones
 from lnctp_tui.domain.values.identifiers import normalised
 from lnctp_tui.domain.values.text import sound, words
 from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import engine
 
 VERSION = 4
 BATCH = 400
@@ -129,7 +130,9 @@ def _read(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     wanted = {"ids": json.dumps(list(ids))}
     try:
         return [*_cases(connection, wanted), *_contacts(connection, wanted)]
-    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if engine.passes(error):
+            raise
         if len(ids) > 1:
             return [row for each in ids for row in _read(connection, [each])]
         nothing = dict.fromkeys(("names", "body", "sounds", "line"), "")

@@ -219,15 +219,15 @@ def open_vault(vault: Vault, words: str) -> Key:
     return vault.verify(dek)
 
 
-def change_phrase(home: Path, old: str, new: str, kind: Kind) -> Key:
-    """Wraps the same data key under a new phrase. After a crash the old or the new phrase opens.
+def change_phrase(home: Path, old: str, new: str, kind: Kind, *, kdf: Kdf | None = None) -> Key:
+    """Wraps the same data key under a new phrase, with `kdf` or fresh settings. After a crash the old or the new opens.
 
     Of two changes at once the second is refused with WrongPassphrase: its old phrase is old no more.
     """
     _refuse_weak(new, kind)
     with paths.turn(home):
         vault = Vault.read(home)
-        return _set_phrase(home, vault, open_vault(vault, old), new, kind)
+        return _set_phrase(home, vault, open_vault(vault, old), new, kind, kdf)
 
 
 def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool = False) -> Key:
@@ -242,8 +242,8 @@ def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool =
         return _set_phrase(home, replace(vault, shut=False), key, new, kind)
 
 
-def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind) -> Key:
-    _save(home, _wrapped(replace(vault, kind=kind, kdf=_new_kdf()), key.dek, new), key)
+def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind, kdf: Kdf | None = None) -> Key:
+    _save(home, _wrapped(replace(vault, kind=kind, kdf=kdf or _new_kdf()), key.dek, new), key)
     return key
 
 

@@ -25,6 +25,9 @@ Scope = Literal["case", "everybody"]
 Writers = Literal["anyone", "self", "self_or_admin", "supervisor"]
 """Who may write a record of everybody's; of a case's, `anyone` who holds the case."""
 
+Searched = Literal["names", "body"]
+"""Names are also found as they sound."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -52,8 +55,8 @@ class Column:
     """Of an id: who writes it names themselves, so the change that says it is signed by that person."""
     asked: bool = False
     """A field of the protocol may fill it."""
-    searched: bool = False
-    """Found by the search; of a code, by the name of its row."""
+    searched: Searched | None = None
+    """Where the search looks for it; of a state or municipality, for its name."""
     hidden: bool = False
     """The program's own: no screen or command shows it."""
 
@@ -129,9 +132,9 @@ def asked(*columns: Column) -> tuple[Column, ...]:
     return tuple(replace(column, asked=True) for column in columns)
 
 
-def searched(*columns: Column) -> tuple[Column, ...]:
+def searched(*columns: Column, among: Searched = "body") -> tuple[Column, ...]:
     """These columns, whose words the search finds."""
-    return tuple(replace(column, searched=True) for column in columns)
+    return tuple(replace(column, searched=among) for column in columns)
 
 
 OF_EVERY_ROW: Final = (
@@ -172,7 +175,7 @@ PERSON = Kind(
     shorthands=(("age", ("age_min", "age_max", "age_estimated")),),
     columns=asked(
         strict("role", "person_role", standing=True), Column("headcount", "whole", between=(1, 10**6)),
-        *searched(text("name")), Column("age_min", "whole", between=(0, OLDEST)),
+        *searched(text("name"), among="names"), Column("age_min", "whole", between=(0, OLDEST)),
         Column("age_max", "whole", between=(0, OLDEST)), Column("age_estimated", "bool"),
         Column("birth_date", "date", birth=True), code("sex", "sex"), code("gender", "gender"),
         code("nationality", "country"), code("origin_state", "state"),

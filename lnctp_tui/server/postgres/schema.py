@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import migrations
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.server.admin import identity
 from lnctp_tui.server.postgres import database, embedded
@@ -12,8 +13,8 @@ from lnctp_tui.server.postgres import database, embedded
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
-"""The newest revision of migrations/server; a test holds that it is."""
+HEAD = migrations.newest("server")
+"""The newest revision of migrations/server."""
 
 
 def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE, home: Path | None = None) -> None:
@@ -69,8 +70,6 @@ def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
 def configuration() -> Config:
     """Alembic's settings for the server's line."""
     from alembic.config import Config
-
-    import migrations
 
     config = Config()
     folder = Path(migrations.__file__).parent

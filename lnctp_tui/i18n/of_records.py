@@ -10,7 +10,7 @@ TABLES: Mapping[str, str] = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
     "identifiers": N_("Dato que enlaza"), "money": N_("Rastro de dinero"), "notes": N_("Nota"),
     "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
-    "tasks": N_("Tarea"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
+    "tasks": N_("Tarea"), "handovers": N_("Relevo"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
     "providers": N_("Servicio"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
@@ -47,6 +47,8 @@ COLUMNS: Mapping[str, str] = {
     "modality": N_("Modalidad"), "on": N_("Fecha"), "minutes": N_("Minutos"), "number": N_("Número"),
     "authority": N_("Autoridad"), "entity": N_("Entidad"), "opened_on": N_("Abierta"), "stage": N_("Etapa"),
     "stage_on": N_("Desde"), "due_from": N_("Desde"), "due_to": N_("Vence"), "say": N_("Qué decir"),
+    "leaving_id": N_("Quién deja el caso"), "taking_id": N_("Quién lo toma"), "handed_at": N_("Cuándo"),
+    "left_by": N_("Firmó que lo deja"), "taken_by": N_("Firmó que lo toma"),
     "assignee_id": N_("A cargo de"), "done_at": N_("Hecha"), "case_id": N_("Caso"), "erased_at": N_("Borrado"),
 }  # fmt: skip
 OWN: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
 from lnctp_tui.domain.records.document import MEMBERS
 from lnctp_tui.domain.records.record_check import BUILT_IN
+from lnctp_tui.domain.records.writing import SIGNATURES
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.case.case_text import case_parts, contact_parts
 from lnctp_tui.screens.labels import Words
@@ -71,7 +72,8 @@ def whole_case(unit: Any, case: str, ids: Mapping[str, str]) -> None:
             "erased_at",
             "case_id",
         }
-        patch = {name: good(table, name) for name in sorted(names - {"folio", "merged_into"})}
+        names -= {"folio", "merged_into"} | SIGNATURES.get(table, frozenset())
+        patch = {name: good(table, name) for name in sorted(names)}
         if table in ("cases", "contacts", "people"):
             patch |= {"answers.act.captar": "yes", "answers.clock.pause.1": "ayer", "futuro": {"a": [1]}}
         unit.record(table, ids[table], patch | ({"status": "open"} if table == "cases" else {}), case=case)

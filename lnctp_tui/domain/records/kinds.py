@@ -52,7 +52,7 @@ class Column:
     own: tuple[Any, ...] | None = None
     """The only values that people may write of themselves; the office writes the rest."""
     signature: bool = False
-    """Of an id: who writes it names themselves, so the change that says it is signed by that person."""
+    """Of an id: whoever writes it names themselves, so that the seal of the change is that person's signature."""
     asked: bool = False
     """A field of the protocol may fill it."""
     searched: Searched | None = None
@@ -120,6 +120,11 @@ def inside(name: str, table: str) -> Column:
 def elsewhere(name: str, table: str, **more: Any) -> Column:
     """The id of a record that need not be on this laptop."""
     return Column(name, "id", reference=table, elsewhere=True, **more)
+
+
+def signature(name: str) -> Column:
+    """The id of the person who signs, which nobody else writes and nobody empties."""
+    return elsewhere(name, "counselors", signature=True, standing=True)
 
 
 def instant(name: str) -> Column:
@@ -228,6 +233,10 @@ TASK = Kind("tasks", "task", (
     strict("kind", "task_kind"), instant("due_from"), instant("due_to"), code("channel", "channel"), long("say"),
     elsewhere("assignee_id", "counselors"), strict("status", "task_status"), instant("done_at"), long("outcome"),
 ))  # fmt: skip
+HANDOVER = Kind("handovers", "handover", (
+    elsewhere("leaving_id", "counselors"), elsewhere("taking_id", "counselors"), instant("handed_at"),
+    *searched(long("note")), signature("left_by"), signature("taken_by"),
+))  # fmt: skip
 COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
     text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),
 ))  # fmt: skip
@@ -242,7 +251,8 @@ PROVIDER = Kind("providers", "provider", scope="everybody", writers="supervisor"
 ))  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = (
-    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, COUNSELOR, DEVICE, PROVIDER,
+    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, HANDOVER, COUNSELOR,
+    DEVICE, PROVIDER,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})

@@ -37,16 +37,33 @@ SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
 }
 """What somebody may say of themselves in these fields: what every new row says. The office says the rest."""
 
+SIGNATURES: Final[Mapping[str, frozenset[str]]] = {
+    kind.table: names
+    for kind in KINDS
+    if (names := frozenset(column.name for column in kind.columns if column.signature))
+}
+"""Table → columns in which people name themselves: nobody signs for somebody else."""
+
+
+def signed(change: Mapping[str, Any], actors: Collection[str]) -> bool:
+    """Whether every signature in a change is of one of `actors`, the ids that its writer's device writes as."""
+    names = SIGNATURES.get(change["table"])
+    return names is None or all(
+        isinstance(value, str) and value in actors
+        for name, value in (change["patch"] or {}).items()
+        if name in names
+    )
+
 
 def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]) -> bool:
-    """Whether its writer may write this change, as far as it is not a case's.
+    """Whether its writer may write this change: what everybody sees, and of a case's the signatures.
 
     `role` is the writer's; one that nobody knows, or of somebody who left, writes only what is their own. `actors` are
     the ids that the writer's device writes as.
     """
     table = change["table"]
     if table not in PUBLIC_TABLES:
-        return True
+        return signed(change, actors)
     reach = TASKS[table].get(str(role)) if role in ROLES else _least(table)
     if reach is None:
         return False
@@ -69,4 +86,5 @@ def _own(change: Mapping[str, Any], actors: Collection[str]) -> bool:
         return False
     if table == "counselors":
         return change["row"] in actors
-    return change["row"] == change["device"] and patch.get("counselor_id", change["actor"]) in actors
+    whose = patch.get("counselor_id", change["actor"])
+    return change["row"] == change["device"] and isinstance(whose, str) and whose in actors

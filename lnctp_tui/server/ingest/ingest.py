@@ -215,6 +215,8 @@ class _Entering:
         change, device = each.raw, each.device
         if change["table"] in wire.PUBLIC_TABLES:
             return _may_say(change, each.writer)
+        if each.writer is not None and not writing.signed(change, each.writer.actors):
+            return False
         if device.role == "supervisor":
             return True
         record, scope = self.records[each.key], wire.scope_of(change)

@@ -197,6 +197,8 @@ class Unit:
         }
         if table in PUBLIC_TABLES:
             self._check_task(change)
+        elif not writing.signed(change, (self.author.actor,)):
+            raise Refused("not_your_signature")
         return change
 
     def _check_task(self, change: Mapping[str, Any]) -> None:

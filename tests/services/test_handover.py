@@ -1,4 +1,4 @@
-"""A handover of a case: shown, exchanged, searched, synchronised from its declaration; nobody signs for another (39)."""
+"""A handover of a case: shown, exchanged, searched, synchronised from its declaration, signed by each alone (39)."""
 
 from __future__ import annotations
 

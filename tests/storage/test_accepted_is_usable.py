@@ -14,6 +14,7 @@ from workspaces import Founded
 from lnctp_tui.domain.records import changes, record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED, OBJECTS
 from lnctp_tui.domain.records.record_check import ANSWER, BUILT_IN, DEEPEST
+from lnctp_tui.domain.records.writing import SIGNATURES
 from lnctp_tui.domain.values import moments
 from lnctp_tui.server.ingest import check
 from lnctp_tui.services.vault.workspace import open_workspace
@@ -122,6 +123,8 @@ def said(chance: random.Random, table: str) -> dict[str, Any]:
 
 
 def _value(chance: random.Random, table: str, name: str, wild: bool) -> Any:
+    if name in SIGNATURES.get(table, ()):
+        return "colega"  # whose signature it may be is no question of values
     if wild and chance.random() < 0.3:
         return chance.choice(POOL)
     if (catalog := CODES.get(table, {}).get(name)) in CLOSED:

@@ -14,7 +14,7 @@ from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.vault.writer import place_key
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
 from lnctp_tui.storage.replication import withdrawal
@@ -152,7 +152,7 @@ def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimu
 
 
 def _task(unit: Unit, case_id: str, values: Mapping[str, Any]) -> None:
-    unit.record("tasks", instants.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
+    unit.record("tasks", ids.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
 
 
 def discard(store: Store, contact_id: str, case_id: str | None, reason: str) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,16 +24,18 @@ from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
 from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, LockWatch, on_hang_up
 from lnctp_tui.app_saving import Saving
-from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
+from lnctp_tui.app_start import RESUME, Preload, Standing, Start, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens import registry
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.registry import Place
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync.synchronise import SyncStatus
@@ -220,10 +223,6 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def enter(self, start: Start) -> None:
         """The phrase was accepted and the database is open: show the desk, or where the lock came."""
-        from lnctp_tui.screens.lists.desk import DeskScreen
-        from lnctp_tui.screens.lists.search import SearchScreen
-        from lnctp_tui.screens.sync.sync import SyncScreen
-
         self._workspace = start.workspace
         start.workspace.on_taken = lambda: self.later(self.lock_by_order)
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
@@ -233,27 +232,22 @@ class LnctpApp(OrderedKeysApp[int]):
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
         self.watch_lock.begin()
-        self.add_mode("desk", lambda: DeskScreen(start.desk))
-        self.add_mode("search", SearchScreen)
-        self.add_mode("sync", SyncScreen)
+        for name, entry in registry.modes():
+            self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
         self.saving.begin(self.later)
         self.sync_begin()
 
-    def where(self) -> Where | None:
+    def where(self) -> Place | None:
         """What is on the screen, to come back to it after a lock."""
-        here = self.forms_open.current
-        if here is not None:
-            return here
-        places = (getattr(screen, "place", None) for screen in reversed(self.screen_stack))
-        return next(filter(None, places), None)
+        return self.forms_open.current or registry.where(self.screen_stack)
 
     def standing(self) -> Standing:
         """What is open, and what of it is on the screen."""
         return Standing(tuple(self.forms_open.places), self.where())
 
-    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None:
+    def open_again(self, forms: Sequence[Place], then: Callable[[], None]) -> None:
         """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
 
         def show(found: list[tuple[Intake, str | None]]) -> None:
@@ -291,11 +285,13 @@ class LnctpApp(OrderedKeysApp[int]):
                 group="open",
             )
 
+    def go(self, name: str, *arguments: object) -> None:
+        """Go to the screen of this name."""
+        registry.go(self, name, *arguments)
+
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
-        from lnctp_tui.screens.case.case import CaseScreen
-
-        self.push_screen(CaseScreen(case_id))
+        self.go("case", case_id)
 
     def leave_form(self) -> None:
         """Close the form on the screen and go back to the desk."""

@@ -25,12 +25,12 @@ def key(context: typer.Context, file: NewFile) -> None:
     if file.exists() or file.is_symlink():
         raise BadInput("file_exists", name=file.name)
     with session.alone(), session.opened(context) as workspace:
-        officers.become(workspace, session.phrase(context, _("Su frase: ")))
+        officers.become(workspace.home, workspace.store, session.phrase(context, _("Su frase: ")))
         mine = orders.myself(workspace)
-    said = {"key": mine.key, "person": mine.person, "name": mine.name}
-    write(file, said)
+    facts = {"key": mine.key, "person": mine.person, "name": mine.name}
+    write(file, facts)
     if session.settings(context).json:
-        output.as_json(said | {"file": str(file), "words": orders.words(mine.key)})
+        output.as_json(facts | {"file": str(file), "words": orders.words(mine.key)})
         return
     output.say(
         _("Llave en {file}. Léala por teléfono: {words}").format(file=file, words=orders.words(mine.key))
@@ -60,12 +60,12 @@ def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None
     from lnctp_tui.services.sync import officers, orders
 
     say = output.tell if session.settings(context).json else output.say
-    others = [_officer(file) for file in files]
+    colleagues = [_officer(file) for file in files]
     with session.alone(), session.opened(context) as workspace:
         mine = orders.myself(workspace)
-        listed = [mine, *{each.key: each for each in others if each.key != mine.key}.values()]
-        for each in listed:
-            say(f"{each.name}: {orders.words(each.key)}")
+        listed = [mine, *{officer.key: officer for officer in colleagues if officer.key != mine.key}.values()]
+        for officer in listed:
+            say(f"{officer.name}: {orders.words(officer.key)}")
         signed = orders.found(workspace, listed) if first else orders.follow(workspace, listed)
         signed = officers.sign(workspace.store, session.phrase(context, _("Su frase, para firmar: ")), signed)
         done = orders.send(workspace, "authority", signed)
@@ -78,10 +78,10 @@ def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None
 def _officer(file: Path) -> Officer:
     from lnctp_tui.domain.authority.control import Officer
 
-    said = content_of(file)
-    if not isinstance(said, dict) or {"key", "person", "name"} - said.keys():
+    content = content_of(file)
+    if not isinstance(content, dict) or {"key", "person", "name"} - content.keys():
         raise BadInput("control_file", name=file.name)
-    key, person, name = (str(said[each]) for each in ("key", "person", "name"))
+    key, person, name = (str(content[member]) for member in ("key", "person", "name"))
     try:
         whole = len(bytes.fromhex(key)) == 32 and key == key.lower()
     except ValueError:
@@ -116,11 +116,13 @@ def show_authority(context: typer.Context) -> None:
         own = orders.own_words(workspace)
     if session.settings(context).json:
         output.as_json({"org": found_.org, "offered": found_.offered, "n": found_.n,
-                        "officers": [each.name for each in found_.officers], "mine": found_.mine})  # fmt: skip
+                        "officers": [officer.name for officer in found_.officers], "mine": found_.mine})  # fmt: skip
         return
     org = orders.words(found_.org) if found_.org else _("sin confirmar")
     rows = [(_("Organización"), org), (_("Lista"), str(found_.n or "—"))]
-    rows += [(_("Responsable"), f"{each.name} · {orders.words(each.key)}") for each in found_.officers]
+    rows += [
+        (_("Responsable"), f"{officer.name} · {orders.words(officer.key)}") for officer in found_.officers
+    ]
     output.table(["", ""], [*rows, (_("Este equipo"), own)])
 
 

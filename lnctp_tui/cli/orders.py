@@ -74,16 +74,16 @@ def _check(kind: str, state: str, role: str, why: str) -> None:
     from lnctp_tui.domain.authority import control
 
     states = control.STATES if kind == "device" else ("active", "left")
-    for option, said, of in (
+    for option, sentence, of in (
         ("QUÉ", kind, KINDS),
         ("--state", state, states),
         ("--role", role, control.ROLES),
     ):
-        if said not in of:
+        if sentence not in of:
             raise typer.BadParameter(", ".join(of), param_hint=option)
     if len(why) > REASON or not why.isprintable():
-        said = _("una línea de {count} letras a lo más").format(count=REASON)
-        raise typer.BadParameter(said, param_hint="--why")
+        sentence = _("una línea de {count} letras a lo más").format(count=REASON)
+        raise typer.BadParameter(sentence, param_hint="--why")
 
 
 def _show(context: typer.Context, *lines: str) -> None:
@@ -101,25 +101,29 @@ def _subject(
 
     if kind == "erase":
         return orders.scope(workspace, on), {"unsent": unsent, "why": why}
-    known = orders.known(workspace)
+    directory = orders.known(workspace)
     if kind == "person":
-        found = [each for each, (name, _role) in known.people.items() if on in (each, name)]
-        if len(found) != 1:
+        person_ids = [
+            person_id for person_id, (name, _role) in directory.people.items() if on in (person_id, name)
+        ]
+        if len(person_ids) != 1:
             raise Refused("no_such_person")
-        return found[0], {"role": role, "state": state, "name": known.people[found[0]][0]}
-    laptop = _laptop(known.laptops, on)
+        return person_ids[0], {"role": role, "state": state, "name": directory.people[person_ids[0]][0]}
+    laptop = _laptop(directory.laptops, on)
     if kind == "device":
         return laptop.key, {"person": laptop.person, "state": state}
     return laptop.key, {"why": why} | ({"unsent": unsent} if kind == "wipe" else {})
 
 
 def _laptop(laptops: Sequence[Laptop], said: str) -> Laptop:
-    found = [
-        each for each in laptops if each.key.startswith(said.lower()) or said in (each.person, each.name)
+    matches = [
+        laptop
+        for laptop in laptops
+        if laptop.key.startswith(said.lower()) or said in (laptop.person, laptop.name)
     ]
-    if len(found) != 1:
+    if len(matches) != 1:
         raise Refused("no_such_laptop")
-    return found[0]
+    return matches[0]
 
 
 def describe(signed: Signed, names: Mapping[str, str]) -> str:
@@ -143,7 +147,7 @@ def list_(context: typer.Context) -> None:
             drafts = orders.waiting(workspace) if orders.standing(workspace).key else []
         except SyncFailed as error:  # what holds is known here
             output.tell(str(explain(error)))
-        kept = orders.holding(workspace)
+        holding = orders.holding(workspace)
         zone, names = workspace.zone, orders.names(workspace)
     if session.settings(context).json:
         waits = [
@@ -155,7 +159,7 @@ def list_(context: typer.Context) -> None:
             }
             for each in drafts
         ]
-        output.as_json({"orders": [_facts(each.order, each.obeyed_at) for each in kept], "drafts": waits})
+        output.as_json({"orders": [_facts(each.order, each.obeyed_at) for each in holding], "drafts": waits})
         return
     rows = [
         (
@@ -164,7 +168,7 @@ def list_(context: typer.Context) -> None:
             describe(each.signed, names),
             output.moment(each.obeyed_at, zone) or "",
         )
-        for each in kept
+        for each in holding
     ]
     rows += [(each.signed.hash[:8], _waits(each), describe(each.signed, names), "") for each in drafts]
     output.table([_("Orden"), _("Estado"), _("Qué"), _("Cumplida aquí")], rows)
@@ -237,15 +241,15 @@ def import_(
     from lnctp_tui.domain.authority import documents
     from lnctp_tui.services.sync import orders
 
-    said = content_of(file)
-    if not isinstance(said, dict) or said.get("kind") not in ("order", "authority"):
+    content = content_of(file)
+    if not isinstance(content, dict) or content.get("kind") not in ("order", "authority"):
         raise BadInput("control_file", name=file.name)
     try:
-        signed = documents.read(said["kind"], said.get("document"))
+        signed = documents.read(content["kind"], content.get("document"))
     except documents.ControlRefused as error:
         raise BadInput("control_file", name=file.name) from error
     with session.opened(context) as workspace:
-        done = orders.send(workspace, said["kind"], signed)
+        done = orders.send(workspace, content["kind"], signed)
     told(context, signed.hash, done)
 
 
@@ -253,17 +257,19 @@ def _document(workspace: Workspace, which: str) -> Signed:
     """An order that is kept, or one that waits. Raises Refused `no_such_order`."""
     from lnctp_tui.services.sync import orders
 
-    kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
-    return kept[0] if len(kept) == 1 else _draft(workspace, which).signed
+    documents = [
+        entry.signed for entry in orders.book(workspace).orders if entry.signed.hash.startswith(which)
+    ]
+    return documents[0] if len(documents) == 1 else _draft(workspace, which).signed
 
 
 def _draft(workspace: Workspace, which: str) -> Draft:
     from lnctp_tui.services.sync import orders
 
-    found = [each for each in orders.waiting(workspace) if each.signed.hash.startswith(which)]
-    if len(found) != 1:
+    drafts = [draft for draft in orders.waiting(workspace) if draft.signed.hash.startswith(which)]
+    if len(drafts) != 1:
         raise Refused("no_such_order")
-    return found[0]
+    return drafts[0]
 
 
 def told(context: typer.Context, hash_: str, done: bool) -> None:

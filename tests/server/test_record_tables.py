@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import READ, SERVE, Db, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import READ, SERVE, Db, Pool
 from migrations import steps
 
 COLUMNS = (

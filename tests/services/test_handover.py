@@ -20,7 +20,7 @@ from lnctp_tui.services.case.search import search
 from lnctp_tui.services.exchange import exporting
 from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import search as index
 from lnctp_tui.sync import verify
 
@@ -30,7 +30,7 @@ AT = "2026-11-28T23:56:35.332625Z"
 
 def handed(workspace: Workspace, **values: Any) -> tuple[str, str]:
     """A case with a handover of it; both ids."""
-    case, row = instants.new_id(), instants.new_id()
+    case, row = ids.new_id(), ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"summary": "Un resumen"}, case=case)
         patch = {"leaving_id": unit.author.actor, "taking_id": LUIS, "handed_at": AT} | values

@@ -18,7 +18,8 @@ from lnctp_tui.storage.vault import phrase, sealing, vault
 from lnctp_tui.storage.vault.vault import Kdf
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.vault.workspace import Workspace
+    from pathlib import Path
+
     from lnctp_tui.storage.database.session import Store
 
 OFFICER = "officer:key"
@@ -36,7 +37,7 @@ def key_of(store: Store) -> str | None:
     return str(kept["key"]) if kept else None
 
 
-def become(workspace: Workspace, words: str) -> str:
+def become(home: Path, store: Store, words: str) -> str:
     """Make a key under the phrase of this vault; its public half, for the other officers. The one that is there stays.
 
     One that a forgotten phrase seals gives way to a new one. About a second, in a thread. Raises WrongPassphrase,
@@ -44,14 +45,14 @@ def become(workspace: Workspace, words: str) -> str:
     """
     from nacl.signing import SigningKey
 
-    found = vault.Vault.read(workspace.home)
+    found = vault.Vault.read(home)
     vault.open_vault(found, words)
-    kept = _kept(workspace.store)
+    kept = _kept(store)
     if kept is not None and _of_phrase(kept, found.kdf.salt):
         return str(kept["key"])
     seed = sealing.random_bytes(32)
     public = bytes(SigningKey(seed).verify_key).hex()
-    with workspace.store.write() as unit:
+    with store.write() as unit:
         unit.remember(OFFICER, {"key": public, **_seal(public, seed, words, found.kind, found.kdf.salt)})
     return public
 

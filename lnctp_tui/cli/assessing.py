@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.records import Said, told
+from lnctp_tui.cli.records import told
 from lnctp_tui.domain.records.document import SCHEMA
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
@@ -84,9 +84,10 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
 
 
 def _print_assessment(assessment: Assessment, protocol: Protocol) -> None:
+    from lnctp_tui.screens.labels import Words
     from lnctp_tui.widgets.form import readings
 
-    label = Said(protocol)
+    label = Words(protocol, "UTC").code
     output.say(_("Clase sugerida: {name}").format(name=label("report_class", assessment.suggestion.code)))
     output.say(_("Urgencia: {name}").format(name=label("triage", assessment.triage.level)))
     for each in assessment.alerts:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.cli.records import Said, record
+from lnctp_tui.cli.records import record, words_of
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.labels import Words
     from lnctp_tui.services.call.calls import CallLine
     from lnctp_tui.storage.database.session import Store
 
@@ -38,17 +39,17 @@ def list_calls(
         if as_json:
             output.as_json(call_lines)
             return
-        _print_lines(call_lines, Said(workspace.protocol), workspace.zone)
+        _print_lines(call_lines, words_of(workspace.protocol, workspace.zone))
 
 
-def _print_lines(call_lines: list[CallLine], label: Said, zone: str) -> None:
+def _print_lines(call_lines: list[CallLine], words: Words) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Llamada"), _("Empezó"), *([_("Tipo"), _("Folio")] if wide else []), _("Relato")]
     rows = [
         [
             line.contact_id,
-            output.moment(line.started_at, zone) + ("" if line.finished else f" {_('sin terminar')}"),
-            *([label("kind", line.kind), line.folio] if wide else []),
+            words.moment(line.started_at, words.zone) + ("" if line.finished else f" {_('sin terminar')}"),
+            *([words.code("kind", line.kind), line.folio] if wide else []),
             " ".join(line.narrative.split())[:80],
         ]
         for line in call_lines
@@ -76,7 +77,7 @@ def show(
             output.as_json(documents[0] if len(documents) == 1 else documents)
             return
         for each in documents:
-            for line in record("contacts", each, workspace.protocol, workspace.zone):
+            for line in record("contacts", each, words_of(workspace.protocol, workspace.zone)):
                 output.say(line)
 
 

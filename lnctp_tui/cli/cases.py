@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lnctp_tui.cli import assessing, output, session
-from lnctp_tui.cli.records import Said, lines, told
+from lnctp_tui.cli.records import lines, told, words_of
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.labels import Words
 
@@ -42,7 +42,7 @@ def list_cases(
         if as_json:
             output.as_json(case_lines)
             return
-        _print_lines(case_lines, Said(workspace.protocol), workspace.zone)
+        _print_lines(case_lines, words_of(workspace.protocol, workspace.zone))
 
 
 def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
@@ -189,13 +189,13 @@ def export(
     )
 
 
-def _print_lines(case_lines: list[CaseLine], label: Said, zone: str) -> None:
+def _print_lines(case_lines: list[CaseLine], words: Words) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase")]
     rows = [
-        [line.folio, output.moment(line.opened_at, zone)[:10], label("triage", line.triage).partition(":")[0],
-         label("report_class", line.report_class).partition(" (")[0]]
-        + ([label("case_status", line.status), line.people] if wide else []) + [line.summary[:70]]
+        [line.folio, words.moment(line.opened_at, words.zone)[:10], words.code("triage", line.triage).partition(":")[0],
+         words.code("report_class", line.report_class).partition(" (")[0]]
+        + ([words.code("case_status", line.status), line.people] if wide else []) + [line.summary[:70]]
         for line in case_lines
     ]  # fmt: skip
     output.table([*titles, *([_("Estado"), _("Personas")] if wide else []), _("Resumen")], rows)

@@ -148,12 +148,11 @@ def _report(
 
 def _tell_refused(refused: list[Waiting], count: int) -> None:
     from lnctp_tui.i18n.messages import refusal
-    from lnctp_tui.screens.labels import TABLES
+    from lnctp_tui.i18n.of_records import table
 
     output.tell(_("El servidor no aceptó esto; está guardado en este equipo:"))
     for change in refused[:MOST]:
-        table = _(TABLES[change.table]) if change.table in TABLES else change.table
-        output.tell(f"  {change.folio or _('sin caso')} · {table}: {refusal(change.refused)}")
+        output.tell(f"  {change.folio or _('sin caso')} · {table(change.table)}: {refusal(change.refused)}")
     if (more := count - MOST) > 0:
         output.tell("  " + ngettext("y {count} más", "y {count} más", more).format(count=more))
 

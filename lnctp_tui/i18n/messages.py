@@ -73,6 +73,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Vuelva a intentarlo; si se repite, dé este código a soporte."),
     ),
     "refused": (N_("No se puede hacer eso ahora."), UNTOUCHED, N_("Revise los datos y vuelva a intentarlo.")),
+    "not_your_signature": (
+        N_("Nadie firma por otra persona."),
+        UNTOUCHED,
+        N_("Pida a esa persona que firme en su propio equipo."),
+    ),
     "not_your_task": (
         N_("Estos datos los ven todas y los mantiene otra persona."),
         UNTOUCHED,

@@ -1,5 +1,6 @@
 """SQLModel tables and nothing else; the same classes serve laptop and server."""
 
+from lnctp_tui.domain.records.kinds import BY_TABLE
 from lnctp_tui.models.base import OfCase, Synced
 from lnctp_tui.models.case import (
     Case,
@@ -27,13 +28,8 @@ from lnctp_tui.models.log import (
 )
 from lnctp_tui.models.shared import Counselor, Device, Provider
 
-SYNCED: dict[str, type[Synced]] = {
-    str(model.__tablename__): model
-    for model in (
-        Case, Contact, Person, Place, Identifier, MoneyTrail, Note, Referral, Support,
-        InvestigationFile, Task, Counselor, Device, Provider,
-    )
-}  # fmt: skip
+_MODELS = {str(model.__tablename__): model for model in (*OfCase.__subclasses__(), *Synced.__subclasses__())}
+SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 """SQL table name → model, parents first."""
 
 __all__ = [

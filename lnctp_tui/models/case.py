@@ -226,3 +226,18 @@ class Task(OfCase, table=True):
     status: str | None = "open"
     done_at: str | None = None
     outcome: str | None = text()
+
+
+class Handover(OfCase, table=True):
+    """A case that somebody leaves and somebody else takes over, signed by both."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (instant("handed_at"),)
+
+    leaving_id: str | None = Field(default=None, max_length=36)
+    taking_id: str | None = Field(default=None, max_length=36)
+    handed_at: str | None = None
+    note: str | None = text()
+    left_by: str | None = Field(default=None, max_length=36)
+    """Who signed that they left it."""
+    taken_by: str | None = Field(default=None, max_length=36)

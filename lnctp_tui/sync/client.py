@@ -24,9 +24,9 @@ from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, read_cursor, understood
 from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.outbox import Outbox
-from lnctp_tui.sync.prefetch import Ahead
+from lnctp_tui.sync.prefetch import Prefetch
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -186,7 +186,7 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
-        audit_check.look(self.store, page)
+        audit_check.check(self.store, page)
         self._proved(page)
         with understood():
             read_cursor(page["from"])
@@ -204,7 +204,7 @@ class Client:
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
-            audit_check.saw(unit, page)
+            audit_check.remember(unit, page)
             self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
@@ -289,14 +289,14 @@ class Client:
             self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
         return bool(wanted)
 
-    @many_objects()
+    @collecting_less()
     def histories(self, between: Callable[[], object]) -> None:
         """Fetch all wanted histories, the next pages while one is stored; `between` runs now and then.
 
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
         while wanted := self.wanted(AHEAD):
-            with Ahead(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
+            with Prefetch(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
                 for page in pages:
                     asked = [scope for scope, _ in page.asked]
                     self.store_history(asked, page.answer, page.made())

@@ -12,9 +12,9 @@ import pytest
 
 from lnctp_tui import errors, i18n
 from lnctp_tui.errors import LnctpError
+from lnctp_tui.i18n import of_records
 from lnctp_tui.i18n.messages import MESSAGES, explain, explain_code
 from lnctp_tui.models import SYNCED
-from lnctp_tui.screens import labels
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -118,7 +118,7 @@ def test_english_counts(count: int, said: str) -> None:
 
 
 def test_every_record_has_a_name_in_words() -> None:
-    assert set(labels.TABLES) == set(SYNCED)
+    assert set(of_records.TABLES) == set(SYNCED)
 
 
 def test_what_stands_for_an_argument_is_in_spanish() -> None:

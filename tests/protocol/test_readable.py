@@ -15,9 +15,10 @@ from lnctp_tui.cli.records import lines as cli_lines
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF, Document, empty
 from lnctp_tui.domain.values.moments import INSTANTS
+from lnctp_tui.i18n.of_records import OWN
 from lnctp_tui.screens.case.case_text import CALL_BACK, case_parts
 from lnctp_tui.screens.case.history import history_parts
-from lnctp_tui.screens.labels import OWN, Words
+from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case.cases import HistoryLine
 from lnctp_tui.services.exchange.importing.columns import CODES
 from lnctp_tui.storage.database.session import TABLES as STORED
@@ -66,6 +67,18 @@ def test_every_code_of_every_coded_column_is_said_in_words(protocol: Protocol, w
             for row in protocol.catalogs[catalog].rows if catalog in protocol.catalogs else ():
                 said = words.value(table, column, row.code)
                 assert said == (row.label.es), (table, column, row.code)
+
+
+def test_a_code_is_said_in_words_even_where_a_record_bears_it_as_its_id(words: Words) -> None:
+    words.know(empty() | {"people": [{"id": "victim", "name": "Ana Ficticia"}]})
+    assert words.value("people", "role", "victim") == words.code("person_role", "victim") != "Ana Ficticia"
+    assert words.value("places", "person_id", "victim") == "Ana Ficticia"
+
+
+def test_a_command_and_a_screen_call_a_record_the_same(protocol: Protocol) -> None:
+    document = empty() | {member: [{"id": "x"}] for member in MEMBERS}
+    titles = {Words(protocol, ZONE).table(member) for member in MEMBERS}
+    assert titles <= set(cli_lines(document, protocol, ZONE))
 
 
 def test_every_answer_to_every_row_of_a_checklist_is_said_in_words(protocol: Protocol, words: Words) -> None:

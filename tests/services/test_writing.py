@@ -40,6 +40,8 @@ def test_every_table_that_everybody_sees_has_its_writers() -> None:
         ("admin", "counselors", "bea", {"role": "supervisor"}, True),
         ("counselor", "devices", "laptop", {"public_key": "ff", "counselor_id": "ana"}, True),
         ("counselor", "devices", "laptop", {"counselor_id": "bea"}, False),
+        ("counselor", "devices", "laptop", {"counselor_id": ["ana"]}, False),
+        ("counselor", "devices", "laptop", {"counselor_id": {"ana": 1}}, False),
         ("counselor", "devices", "laptop", {"state": "wipe"}, False),
         ("admin", "devices", "other", {"public_key": "ff"}, False),
         ("counselor", "cases", "x", {"status": "open"}, True),

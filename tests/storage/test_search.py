@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import text
 from workspaces import field, narrate, settle
 
+from lnctp_tui.domain.records import kinds
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.services.call import endings, matches
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case.search import search
 from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import search as index
 from lnctp_tui.storage.database.engine import PAGE_SIZE
 
@@ -171,3 +173,28 @@ def test_a_search_that_the_disk_refuses_says_so(workspace: Workspace, told: Inta
         unit.connection.execute(text("DROP TABLE search"))
     with pytest.raises(StorageFailed):
         search(workspace.store, "genesis")
+
+
+SEARCHED = [
+    (kind.table, column.name) for kind, column in kinds.columns() if column.searched and not column.catalog
+]
+
+
+@pytest.mark.parametrize(("table", "column"), SEARCHED)
+def test_a_case_is_found_by_every_column_that_is_declared_searched(
+    workspace: Workspace, told: Intake, table: str, column: str
+) -> None:
+    case = told.document["case"]["id"]
+    with workspace.store.write() as unit:
+        unit.record(table, case if table == "cases" else ids.new_id(), {column: "quetzalito"}, case=case)
+        index.refresh(unit.connection)
+    assert [hit.case_id for hit in search(workspace.store, "quetzali")] == [case]
+
+
+def test_nobody_finds_what_is_not_declared_searched(workspace: Workspace, told: Intake) -> None:
+    case = told.document["case"]["id"]
+    with workspace.store.write() as unit:
+        for table, column in (("money", "institution"), ("supports", "note"), ("tasks", "say")):
+            unit.record(table, ids.new_id(), {column: "quetzalito"}, case=case)
+        index.refresh(unit.connection)
+    assert search(workspace.store, "quetzali") == []

@@ -150,7 +150,7 @@ def test_replication_that_forgets_to_say_recorded_writes_nothing(
 
     def write(unit: Unit) -> None:
         if module is projection:
-            eviction.refold(unit.connection, [("cases", "c1")], instants.iso(unit.now), 2**50)
+            projection.rebuild(unit.connection, [("cases", "c1")], instants.iso(unit.now), 2**50)
         elif module is eviction:
             eviction.wipe(unit.connection)
         else:

@@ -12,7 +12,9 @@ from workspaces import narrate
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
+from lnctp_tui.domain.records.document import MEMBERS
 from lnctp_tui.domain.records.record_check import BUILT_IN
+from lnctp_tui.domain.records.writing import SIGNATURES
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.case.case_text import case_parts, contact_parts
 from lnctp_tui.screens.labels import Words
@@ -37,8 +39,7 @@ JUNK: tuple[Any, ...] = (
     1e308, b"\xff\x00", "Marte/Olimpo", "ABCD-0001-?", "x" * 30_000,
 )  # fmt: skip
 """What no typing, import or server would let in, and a file may hold."""
-OF_CASE = ("cases", "contacts", "people", "places", "identifiers", "money", "notes", "referrals", "supports",
-           "files", "tasks")  # fmt: skip
+OF_CASE = ("cases", *MEMBERS)
 
 
 def good(table: str, name: str) -> Any:
@@ -72,7 +73,8 @@ def whole_case(unit: Any, case: str, ids: Mapping[str, str]) -> None:
             "erased_at",
             "case_id",
         }
-        patch = {name: good(table, name) for name in sorted(names - {"folio", "merged_into"})}
+        names -= {"folio", "merged_into"} | SIGNATURES.get(table, frozenset())
+        patch = {name: good(table, name) for name in sorted(names)}
         if table in ("cases", "contacts", "people"):
             patch |= {"answers.act.captar": "yes", "answers.clock.pause.1": "ayer", "futuro": {"a": [1]}}
         unit.record(table, ids[table], patch | ({"status": "open"} if table == "cases" else {}), case=case)

@@ -22,8 +22,8 @@ import orjson
 
 from lnctp_tui.domain.records import merge
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import instants
-from lnctp_tui.storage.database.session import CHANGES, TABLES, Form, Store
+from lnctp_tui.storage import ids
+from lnctp_tui.storage.database.session import CHANGES, TABLES, EditBaseline, Store
 from lnctp_tui.storage.replication import withdrawal
 
 FIELDS = {
@@ -60,7 +60,7 @@ class Saved:
 class Open:
     """A form on a laptop's screen."""
 
-    form: Form
+    form: EditBaseline
     seen: frozenset[str]
     last: tuple[str, ...] = ()
     """The fields of its last save: somebody who types on saves them again."""
@@ -193,7 +193,7 @@ class World:
         """Open a record on the screen, if it is there."""
         found = self.row(laptop, table, row)
         if found is not None:
-            form = Form(instants.new_id())
+            form = EditBaseline(ids.new_id())
             form.see(table, row, found["heads"])
             laptop.forms[table, row] = Open(form, frozenset(self._of_row(laptop, row)))
 
@@ -418,10 +418,10 @@ class World:
         for id_, each in log.items():
             for name in each["patch"]:
                 by_field.setdefault((each["table"], each["row"], name), []).append(id_)
-        for (table, _row, name), ids in by_field.items():
-            known = [id_ for id_ in ids if id_ in self.saved]
+        for (table, _row, name), held in by_field.items():
+            known = [id_ for id_ in held if id_ in self.saved]
             ghost = {id_ for id_ in known if not any(id_ in self.saved[other].seen for other in known)}
-            folded = merge.fold(as_placed(log[id_]) for id_ in ids)
+            folded = merge.fold(as_placed(log[id_]) for id_ in held)
             rule = {id_ for id_ in merge.heads_of(folded.heads, name) if id_ in self.saved}
             if not ghost <= rule:
                 raise Violation(f"a value of {table}.{name} was hidden by somebody who had not seen it")

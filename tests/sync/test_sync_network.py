@@ -26,7 +26,7 @@ from lnctp_tui.server.settings import Settings
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
@@ -47,7 +47,7 @@ class Bad:
         with self.workspace.store.write() as unit:
             for number in range(count):
                 said = f"{text} {number} {random.Random(number).randbytes(12).hex()}"
-                unit.record("cases", instants.new_id(), {"status": "open", "summary": said})
+                unit.record("cases", ids.new_id(), {"status": "open", "summary": said})
 
     def try_once(self) -> str | None:
         """A round; the code of what went wrong."""

@@ -26,7 +26,7 @@ from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import fresco, wire
@@ -234,7 +234,7 @@ def laptop(workspace: Workspace, served: Served) -> Iterator[Laptop]:
 
 
 def _case(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now), "summary": text})
     return case

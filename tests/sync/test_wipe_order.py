@@ -13,7 +13,7 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.sync.projection_check import compare
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.replication import eviction
 
 
@@ -32,7 +32,7 @@ def laptop(workspace: Workspace, served: Served) -> Workspace:
 
 
 def record(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         values = {"status": "open", "opened_at": instants.iso(unit.now), "summary": text}
         unit.record("cases", case, values)

@@ -8,23 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.domain.records.kinds import KINDS
+
 SCHEMA = 1
 
 Record = dict[str, Any]
 Document = dict[str, Any]
 
-MEMBERS = {
-    "contacts": "contact",
-    "people": "person",
-    "places": "place",
-    "identifiers": "identifier",
-    "money": "money",
-    "notes": "note",
-    "referrals": "referral",
-    "supports": "support",
-    "files": "file",
-    "tasks": "task",
-}
+MEMBERS = {kind.table: kind.singular for kind in KINDS if kind.on_case}
 """Member of the document → table name. The case itself is `case`."""
 
 TABLES = ("case", *MEMBERS.values())

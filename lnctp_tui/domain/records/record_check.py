@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain.records import changes, columns
-from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED, STANDING
+from lnctp_tui.domain.records.columns import CLOSED, DECLARED, STANDING
 from lnctp_tui.domain.records.document import MEMBERS
+from lnctp_tui.domain.records.kinds import KINDS, Column, Type
 from lnctp_tui.domain.values import moments, text
 
 VERSION = 1
@@ -28,7 +29,7 @@ DEEPEST = 32
 """Lists and objects in each other, the value of a field being the first."""
 LONGEST_NAME = 200
 SHORT, LONG = 20_000, 1 << 22
-"""Characters of a text; `LONG` of what is told (columns.LONG_TEXTS), of answers and of fields nobody knows yet."""
+"""Characters of a text; `LONG` of what is told (the type `long`), of answers and of fields nobody knows yet."""
 MOST_LISTED = 5_000
 """Texts in a list."""
 I64 = 1 << 63
@@ -317,35 +318,27 @@ _ROW_CHECKS: Mapping[str, Check] = {
 """Columns that no patch names."""
 
 
-def _check_of(table: str, name: str) -> Check:
-    if name in _ROW_CHECKS:
+_OF_TYPE: Mapping[Type, Check] = MappingProxyType(
+    {
+        "text": _a_text(SHORT), "code": _a_text(SHORT), "long": _a_text(LONG), "id": _ID, "instant": _an_instant,
+        "date": _a_date, "day": _a_day, "bool": _a_bool, "list": _a_list, "folio": _a_folio, "zone": _a_zone,
+        "period": _a_text(SHORT),
+    }
+)  # fmt: skip
+
+
+def _check_of(column: Column) -> Check:
+    if column.name in _ROW_CHECKS:
         return _refuse
-    catalog = CODES.get(table, {}).get(name)
-    if catalog in CLOSED:
-        return _a_code(str(catalog))
-    if name in columns.WHOLE:
-        return _between(*columns.WHOLE[name], int)
-    if name in columns.NUMBERS:
-        return _between(*columns.NUMBERS[name], int, float)
-    for names, check in (
-        (moments.INSTANTS, _an_instant),
-        (frozenset({"erased_at"}), _an_instant),
-        (moments.DATES, _a_date),
-        (frozenset({"last_verified"}), _a_day),
-        (columns.BOOLS, _a_bool),
-        (columns.LISTS, _a_list),
-        (frozenset({*columns.REFERENCES, *columns.ELSEWHERE, "case_id"}), _ID),
-        (frozenset({"folio"}), _a_folio),
-        (frozenset({"time_zone"}), _a_zone),
-        (columns.LONG_TEXTS, _a_text(LONG)),
-    ):
-        if name in names:
-            return check
-    return _a_text(SHORT)
+    if column.catalog and column.strict:
+        return _a_code(column.catalog)
+    if column.between:
+        return _between(*column.between, *((int,) if column.type == "whole" else (int, float)))
+    return _OF_TYPE[column.type]
 
 
 CHECKS: Mapping[str, Mapping[str, Check]] = {
-    table: {name: _check_of(table, name) for name in names} for table, names in DECLARED.items()
+    kind.table: {column.name: _check_of(column) for column in kind.all_columns()} for kind in KINDS
 }
 """Table → column → its check."""
 OF_ROWS: Mapping[str, Mapping[str, Check]] = {

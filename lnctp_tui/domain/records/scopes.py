@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-PUBLIC_TABLES = frozenset({"counselors", "devices", "providers"})
+from lnctp_tui.domain.records.kinds import KINDS
+
+PUBLIC_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "everybody")
 EVERYBODY = "@all"
 """The scope of what everybody may see."""
 

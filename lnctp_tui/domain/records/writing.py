@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal
 
+from lnctp_tui.domain.records.kinds import KINDS, Writers
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 
 Reach = Literal["own", "any"]
@@ -17,30 +18,52 @@ Reach = Literal["own", "any"]
 
 ROLES: Final = ("counselor", "supervisor", "analyst", "admin")
 
+REACHES: Final[Mapping[Writers, Mapping[str, Reach]]] = {
+    "anyone": dict.fromkeys(ROLES, "any"),
+    "self": dict.fromkeys(ROLES, "own"),
+    "self_or_admin": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
+    "supervisor": {"supervisor": "any", "admin": "any"},
+}
+"""Writers of a kind → role → rows. The first key of a device stands for ever: nobody writes for another's."""
 TASKS: Final[Mapping[str, Mapping[str, Reach]]] = {
-    "counselors": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
-    # The first key of a device stands for ever: nobody writes for another's.
-    "devices": dict.fromkeys(ROLES, "own"),
-    "providers": {"supervisor": "any", "admin": "any"},
+    kind.table: REACHES[kind.writers] for kind in KINDS if kind.scope == "everybody"
 }
 """Table → role → rows. A table or a role that is not here writes nothing of what everybody sees."""
 
 SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
-    "counselors": {"role": ("counselor", None), "team": (None,)},
-    "devices": {"state": ("active", None)},
+    kind.table: said
+    for kind in KINDS
+    if (said := {column.name: column.own for column in kind.columns if column.own is not None})
 }
 """What somebody may say of themselves in these fields: what every new row says. The office says the rest."""
 
+SIGNATURES: Final[Mapping[str, frozenset[str]]] = {
+    kind.table: names
+    for kind in KINDS
+    if (names := frozenset(column.name for column in kind.columns if column.signature))
+}
+"""Table → columns in which people name themselves: nobody signs for somebody else."""
+
+
+def signed(change: Mapping[str, Any], actors: Collection[str]) -> bool:
+    """Whether every signature in a change is of one of `actors`, the ids that its writer's device writes as."""
+    names = SIGNATURES.get(change["table"])
+    return names is None or all(
+        isinstance(value, str) and value in actors
+        for name, value in (change["patch"] or {}).items()
+        if name in names
+    )
+
 
 def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]) -> bool:
-    """Whether its writer may write this change, as far as it is not a case's.
+    """Whether its writer may write this change: what everybody sees, and of a case's the signatures.
 
     `role` is the writer's; one that nobody knows, or of somebody who left, writes only what is their own. `actors` are
     the ids that the writer's device writes as.
     """
     table = change["table"]
     if table not in PUBLIC_TABLES:
-        return True
+        return signed(change, actors)
     reach = TASKS[table].get(str(role)) if role in ROLES else _least(table)
     if reach is None:
         return False
@@ -63,4 +86,5 @@ def _own(change: Mapping[str, Any], actors: Collection[str]) -> bool:
         return False
     if table == "counselors":
         return change["row"] in actors
-    return change["row"] == change["device"] and patch.get("counselor_id", change["actor"]) in actors
+    whose = patch.get("counselor_id", change["actor"])
+    return change["row"] == change["device"] and isinstance(whose, str) and whose in actors

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from lnctp_tui.domain.protocol.protocol import Stage
+from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.i18n import _, ngettext, pick
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.edit_buffer import EditBuffer
@@ -25,7 +26,7 @@ from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
 from lnctp_tui.widgets.form.stage_head import StageHead
 from lnctp_tui.widgets.form.stage_map import StageList
-from lnctp_tui.widgets.form.stage_pane import SEVERAL, Asker, StagePane
+from lnctp_tui.widgets.form.stage_pane import Asker, StagePane
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
@@ -83,7 +84,7 @@ class CallForm(Horizontal):
         await self.go_to(stage, place.field if place else None)
 
     def _select_place(self, place: Place) -> None:
-        for table in SEVERAL:
+        for table in REPEATABLE:
             if any(str(record.get("id")) == place.record for record in self.intake.rows(table)):
                 self._select(table, place.record)
 

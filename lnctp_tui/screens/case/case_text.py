@@ -7,19 +7,21 @@ from datetime import date
 from typing import Any
 
 from lnctp_tui.domain.assess.assess import Assessment, assess
-from lnctp_tui.domain.records.document import Document, Record
+from lnctp_tui.domain.records import columns
+from lnctp_tui.domain.records.document import MEMBERS, Document, Record
 from lnctp_tui.i18n import _, ngettext
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.widgets.form import readings
 from lnctp_tui.widgets.form.answers import ORDER, word
 from lnctp_tui.widgets.reader import GAP, Part
 
-HIDDEN = frozenset(
-    {"id", "case_id", "answers", "folio", "status", "triage", "report_class", "summary", "narrative", "owner_id",
-     "team", "protocol_version", "class_confirmed_by", "normalised", "counselor_id", "direction", "text", "author_id",
-     "written_at", "opened_at"}
-)  # fmt: skip
-LISTS = ("places", "identifiers", "money", "referrals", "supports", "files", "tasks")
+HIDDEN = columns.HIDDEN | {
+    "folio", "status", "triage", "report_class", "summary", "narrative", "owner_id", "team", "protocol_version",
+    "class_confirmed_by", "counselor_id", "direction", "text", "author_id", "written_at", "opened_at",
+}  # fmt: skip
+"""What stands elsewhere on the page, and what nobody reads."""
+LISTS = tuple(table for table in MEMBERS if table not in ("contacts", "people", "notes"))
+"""Members that are told record by record, column by column."""
 LINK = "link"
 CALL_BACK = (
     "callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say", "code_word"

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import migrations
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.server.admin import identity
-from lnctp_tui.server.postgres import database, embedded
+from lnctp_tui.server.postgres import analyst, database, embedded
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
-"""The newest revision of migrations/server; a test holds that it is."""
+HEAD = migrations.newest("server")
+"""The newest revision of migrations/server."""
 
 
 def prepare(cluster: embedded.Embedded, name: str = embedded.DATABASE, home: Path | None = None) -> None:
@@ -43,6 +44,7 @@ def revision(url: str) -> str | None:
 def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
     """Runs the server's line of migrations, as the tables' owner. Raises StorageFailed `database_newer`.
 
+    The analyst's views stand only on the newest revision, and are made anew when this program has others.
     `home` is the server's folder: the signing key that an older version kept in the database goes there first.
     """
     from alembic import command
@@ -51,17 +53,22 @@ def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
     stored = revision(url)
     if stored is not None and stored > HEAD:
         raise StorageFailed("database_newer", revision=stored)
-    if stored == HEAD and target == "head":
-        return
-    if home is not None and stored is not None:
+    moves = stored != HEAD or target != "head"
+    if moves and home is not None and stored is not None:
         identity.take_out(home, url)
     engine = create_engine("postgresql+psycopg://", creator=lambda: database.connect(url))
     try:
         with engine.begin() as connection:
-            config = configuration()
-            config.attributes["connection"] = connection
-            down = target == "base" or (target != "head" and (stored or "") > target)
-            (command.downgrade if down else command.upgrade)(config, target)
+            if not moves and analyst.current(connection):
+                return
+            connection.exec_driver_sql(analyst.DROP)
+            if moves:
+                config = configuration()
+                config.attributes["connection"] = connection
+                down = target == "base" or (target != "head" and (stored or "") > target)
+                (command.downgrade if down else command.upgrade)(config, target)
+            if target == "head":
+                analyst.create(connection)
     finally:
         engine.dispose()
 
@@ -69,8 +76,6 @@ def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
 def configuration() -> Config:
     """Alembic's settings for the server's line."""
     from alembic.config import Config
-
-    import migrations
 
     config = Config()
     folder = Path(migrations.__file__).parent

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from lnctp_tui.domain.records.document import Record
+from lnctp_tui.domain.records.columns import COLUMNS
+from lnctp_tui.domain.records.document import TABLE_OF, Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.vault.writer import place_key
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
 from lnctp_tui.storage.replication import withdrawal
@@ -72,7 +73,7 @@ def _fields_saved(connection: Any, contact: Mapping[str, Any]) -> int:
     """How many fields the call and its case hold."""
     total = _filled(contact)
     if contact["case_id"]:
-        for name in ("cases", "people", "places", "identifiers", "money"):
+        for name in ASKED:
             table = TABLES[name]
             column = table.c.id if name == "cases" else table.c.case_id
             rows = connection.execute(
@@ -82,6 +83,8 @@ def _fields_saved(connection: Any, contact: Mapping[str, Any]) -> int:
     return total
 
 
+ASKED = tuple(TABLE_OF[on] for on in COLUMNS if on != "contact")
+"""Tables beside the call itself that a protocol fills."""
 NOT_FIELDS = frozenset(
     ("id", "heads", "extra", "created_at", "created_by", "erased_at", "case_id", "started_at", "ended_at",
      "opened_at", "folio", "status", "owner_id", "protocol_version", "counselor_id", "direction", "answers",
@@ -152,7 +155,7 @@ def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimu
 
 
 def _task(unit: Unit, case_id: str, values: Mapping[str, Any]) -> None:
-    unit.record("tasks", instants.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
+    unit.record("tasks", ids.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
 
 
 def discard(store: Store, contact_id: str, case_id: str | None, reason: str) -> None:

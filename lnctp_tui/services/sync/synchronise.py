@@ -35,9 +35,9 @@ from lnctp_tui.services.sync.server_requests import (
     search_server,
 )
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import hardening, instants
+from lnctp_tui.storage import hardening, ids, instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, EditBaseline, Store
 from lnctp_tui.storage.database.tables import SCOPES
 from lnctp_tui.storage.replication import server_state, withdrawal
 from lnctp_tui.storage.vault import vault
@@ -276,7 +276,7 @@ def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[
 
 def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
     """The same, of plain values."""
-    form = Form(instants.new_id())
+    form = EditBaseline(ids.new_id())
     form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
         unit.record(table, row, {field: value}, form=form)

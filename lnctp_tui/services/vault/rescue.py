@@ -25,7 +25,7 @@ from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import bulk, engine, schema, state
 from lnctp_tui.storage.database.session import ANSWER, TABLES, Store
 from lnctp_tui.storage.protocol import protocol_loader
-from lnctp_tui.storage.replication import eviction, server_state, withdrawal
+from lnctp_tui.storage.replication import projection, server_state, withdrawal
 from lnctp_tui.storage.vault import backup, loss, mark, salvage, vault
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.verify import Keyring, formed, well_formed
@@ -349,7 +349,7 @@ def _fold(writer: Any, found: Rescue) -> None:
     for start in range(0, len(records), FOLDED):
         piece = records[start : start + FOLDED]
         with writer.begin() as connection:
-            eviction.refold(connection, piece, instants.iso(now), instants.micros(now))
+            projection.rebuild(connection, piece, instants.iso(now), instants.micros(now))
     found.records = len(records)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from lnctp_tui.errors import LnctpError, StorageFailed
 from lnctp_tui.services.vault.pending_writes import Edits, Number, Piece, read_entry
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Form, Unit
+from lnctp_tui.storage.database.session import EditBaseline, Unit
 from lnctp_tui.storage.vault import emergency
 from lnctp_tui.storage.vault.vault import Key
 
@@ -175,7 +175,7 @@ def _pieces(read: emergency.Read, upto: int, left: list[int]) -> tuple[list[Piec
     """The pieces of a journal that are not stored, and whether one of them could not be understood."""
     newest = {entry.get("piece"): entry for entry in read.entries}
     found: list[Piece] = []
-    forms: dict[str, Form] = {}
+    forms: dict[str, EditBaseline] = {}
     unread = False
     for count in sorted(each for each in newest if isinstance(each, int)):
         if count <= upto and count not in left:

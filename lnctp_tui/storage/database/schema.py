@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
+import migrations
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.values.text import words
 from lnctp_tui.errors import VaultError
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-HEAD = "0008"
-"""The newest revision of migrations/client; a test holds that it is."""
+HEAD = migrations.newest("client")
+"""The newest revision of migrations/client."""
 INDEX = "search_version"
 
 
@@ -54,8 +55,6 @@ def migrate(engine: Engine, target: str = "head") -> None:
 def configuration() -> Config:
     """Alembic's settings; there is no alembic.ini to find."""
     from alembic.config import Config
-
-    import migrations
 
     config = Config()
     folder = Path(migrations.__file__).parent

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from lnctp_tui.domain.records.kinds import CASE, CONTACT, KINDS, Kind, Searched
 from lnctp_tui.domain.values import folio as folios
 from lnctp_tui.domain.values import moments, phones
 from lnctp_tui.domain.values.identifiers import normalised
@@ -268,23 +269,45 @@ def one_line(told: str | None) -> str:
 
 TOLD = """substr(coalesce(nullif(c.summary, ''), (SELECT k.narrative FROM contacts k WHERE k.case_id = c.id
   AND k.erased_at IS NULL AND k.narrative <> '' ORDER BY k.started_at LIMIT 1)), 1, 400) AS told"""
+
+
+def _words_of(kind: Kind, index: Searched, row: str) -> list[str]:
+    """What the index says of a row of a kind, as SQL; codes of places by their spoken names."""
+    return [
+        f'(SELECT name FROM search_names WHERE code = {row}."{column.name}")'
+        if column.catalog
+        else f'{row}."{column.name}"'
+        for column in kind.columns
+        if column.searched == index
+    ]
+
+
+def _told_beside(index: Searched) -> list[str]:
+    """The words of all records of a case `c`, each kind as one text, as SQL."""
+    words_of = {kind.table: _words_of(kind, index, "r") for kind in KINDS if kind.on_case}
+    return [
+        f"(SELECT group_concat({_joined(columns)}, ' ') FROM {table} r"
+        " WHERE r.case_id = c.id AND r.erased_at IS NULL)"
+        for table, columns in words_of.items()
+        if columns
+    ]
+
+
+def _joined(columns: Sequence[str]) -> str:
+    return columns[0] if len(columns) == 1 else f"concat_ws(' ', {', '.join(columns)})"
+
+
 CASE_TEXT = f"""
 SELECT c.id, c.opened_at AS at, c.folio, {TOLD},
-  (SELECT group_concat(p.name, ' ') FROM people p WHERE p.case_id = c.id AND p.erased_at IS NULL) AS names,
+  {_joined(_told_beside("names"))} AS names,
   (SELECT json_group_array(json_array(i.kind, i.value, i.normalised))
      FROM identifiers i WHERE i.case_id = c.id AND i.erased_at IS NULL) AS identifiers,
-  concat_ws(' ', c.summary, c.code_word,
-    (SELECT group_concat(k.narrative, ' ') FROM contacts k WHERE k.case_id = c.id AND k.erased_at IS NULL),
-    (SELECT group_concat(n.text, ' ') FROM notes n WHERE n.case_id = c.id AND n.erased_at IS NULL),
-    (SELECT group_concat(concat_ws(' ', l.locality, l.address, l.note, m.name, s.name), ' ')
-       FROM places l LEFT JOIN search_names m ON m.code = l.municipality
-       LEFT JOIN search_names s ON s.code = l.state WHERE l.case_id = c.id AND l.erased_at IS NULL),
-    (SELECT group_concat(f.number, ' ') FROM files f WHERE f.case_id = c.id AND f.erased_at IS NULL)) AS body
+  {_joined([*_words_of(CASE, "body", "c"), *_told_beside("body")])} AS body
 FROM cases c WHERE c.erased_at IS NULL AND c.id IN (SELECT value FROM json_each(:ids))
 """
-CONTACT_TEXT = """
-SELECT k.id, k.started_at AS at, NULL AS folio, NULL AS names, NULL AS identifiers, k.narrative AS body,
-  substr(k.narrative, 1, 400) AS told
+CONTACT_TEXT = f"""
+SELECT k.id, k.started_at AS at, NULL AS folio, NULL AS names, NULL AS identifiers,
+  {_joined(_words_of(CONTACT, "body", "k"))} AS body, substr(k.narrative, 1, 400) AS told
 FROM contacts k WHERE k.case_id IS NULL AND k.erased_at IS NULL
   AND k.id IN (SELECT value FROM json_each(:ids))
 """

@@ -22,11 +22,11 @@ from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import engine, sound, state
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
-from lnctp_tui.storage.replication.priority_lock import Turn
+from lnctp_tui.storage.replication.priority_lock import PriorityLock
 from lnctp_tui.storage.replication.server_state import SEEN
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Author:
 
 
 @dataclass
-class Form:
+class EditBaseline:
     """What one open form showed: the heads its writes rest on. Lives in the writer's thread."""
 
     id: str
@@ -116,7 +116,7 @@ class Unit:
         row: str,
         patch: Mapping[str, Any],
         *,
-        form: Form | None = None,
+        form: EditBaseline | None = None,
         case: str | None = None,
     ) -> str:
         """Write a patch of one record and its change; returns the change's id.
@@ -187,7 +187,7 @@ class Unit:
         hlc: int,
     ) -> dict[str, Any]:
         change = {
-            "id": instants.new_id(),
+            "id": ids.new_id(),
             "device": self.author.device,
             "actor": self.author.actor,
             "hlc": hlc,
@@ -197,10 +197,12 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
-            "salt": instants.new_salt(),
+            "salt": ids.new_salt(),
         }
         if table in PUBLIC_TABLES:
             self._check_task(change)
+        elif not writing.signed(change, (self.author.actor,)):
+            raise Refused("not_your_signature")
         return change
 
     def _check_task(self, change: Mapping[str, Any]) -> None:
@@ -209,7 +211,9 @@ class Unit:
         if server and not writing.allowed(change, server.role, (self.author.actor,)):
             raise Refused("not_your_task")
 
-    def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:
+    def _sealed(
+        self, made: Sequence[dict[str, Any]], form: EditBaseline | None = None
+    ) -> list[dict[str, Any]]:
         """Changes with their hashes and signatures, and what only this laptop knows of them."""
         digests = [changes.digest(changes.canonical(each)) for each in made]
         own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
@@ -227,7 +231,7 @@ class Unit:
         # When a change of somebody else is stored, SEEN takes over the newest of this laptop's.
         return clock.tick(self.newest(), instants.micros(self.now), state.get(self.connection, SEEN, 0))
 
-    def _squash(self, change: dict[str, Any], form: Form | None) -> str | None:
+    def _squash(self, change: dict[str, Any], form: EditBaseline | None) -> str | None:
         """Fold the form's last unsent change of this record into `change`; the id that went, or None."""
         if form is None:
             return None
@@ -386,7 +390,7 @@ class Store:
         self._readers = readers
         self.author = author
         self.now = now
-        self._turn = Turn()
+        self._turn = PriorityLock()
 
     @contextmanager
     def write(self, *, behind: bool = False) -> Iterator[Unit]:

@@ -25,7 +25,7 @@ from lnctp_tui.domain.protocol.protocol import (
 )
 from lnctp_tui.domain.protocol.protocol_check import Finding, Form, Head, Spoken
 from lnctp_tui.domain.protocol.toml_lines import Lines
-from lnctp_tui.domain.records.columns import words
+from lnctp_tui.domain.records.columns import LISTED, words
 
 AT_LINE = re.compile(r"at line (\d+)")
 REPEATED = re.compile("overwrite|twice|mutate|already")
@@ -41,8 +41,6 @@ SCRIPT_KEYS = frozenset(("version", "code", "title", "lines", "source", *REVIEW_
 LINE_KEYS = frozenset((*LANGUAGES, "source", "asks", *REVIEW_KEYS))
 ORGANISATION = "organisation"
 ORGANISATION_KEYS = frozenset(("version", "code", "responsible", "notice"))
-MANY = ("place", "identifier", "money")
-"""Tables of which a stage shows as many rows as there are."""
 
 
 class Files(Protocol):
@@ -139,7 +137,7 @@ def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
         source=reader.text("source", needed=False),
         ask=reader.label("ask") if "ask" in block else None,
         script=reader.text("script", needed=False) or None,
-        multiple=reader.typed("multiple", bool, on in MANY),
+        multiple=reader.typed("multiple", bool, on in LISTED),
         also=reader.codes("also"),
         mark=reader.mark(),
         review=reader.review(),

@@ -13,7 +13,7 @@ from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Author, Unit
 from lnctp_tui.storage.database.write_guard import RECORDED
-from lnctp_tui.storage.replication import eviction
+from lnctp_tui.storage.replication import projection
 from lnctp_tui.storage.replication.server_state import COUNSELOR
 
 UNSENT = "SELECT * FROM changes WHERE sent = 0 AND actor = ? AND patch <> '{}'"
@@ -44,7 +44,7 @@ def become(unit: Unit, person: str) -> None:
         change = {**row, "base": orjson.loads(row["base"]), "patch": orjson.loads(row["patch"])}
         touched.add((change["table"], change["row"]))
         connection.execute(SIGN_AGAIN, _signed(unit.author, change, former))
-    eviction.refold(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
+    projection.rebuild(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
     # Made by this person, whatever the rows said before.
     for table in {table for table, _row in touched}:
         made = update(TABLES[table]).filter_by(created_by=former).values(created_by=person)

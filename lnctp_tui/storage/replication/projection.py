@@ -127,6 +127,17 @@ def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: 
     _note(connection, disputed, now)
 
 
+def rebuild(connection: Connection, records: Iterable[Key], now: str, latest: int) -> None:
+    """Make these records anew what their whole log folds to; `now` and `latest` as in `write`."""
+    ids: dict[str, list[str]] = {}
+    for table, id_ in records:
+        ids.setdefault(table, []).append(id_)
+    for table, rows in ids.items():
+        stored = logs(connection, table, rows)
+        tell(connection, stored.told)
+        write(connection, {(table, id_): stored.fit.get(id_, []) for id_ in rows}, now, latest)
+
+
 def row(key: Key, log: Sequence[Change], latest: int) -> tuple[Any, ...]:
     """The row of a record that has values, from all its changes, for `insert`; `latest` as in `write`."""
     folded = _fold(log)

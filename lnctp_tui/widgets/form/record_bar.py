@@ -12,16 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from lnctp_tui.domain.records.document import TABLE_OF
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n.of_records import table
 from lnctp_tui.widgets.drawing import Piece, fit, spread
 from lnctp_tui.widgets.form.in_order import InOrder
 
-_NAMES = {
-    "person": N_("Persona"),
-    "place": N_("Lugar"),
-    "identifier": N_("Dato"),
-    "money": N_("Señal de dinero"),
-}
 ADD, GROUP, DROP = N_("+ otra"), N_("g grupo"), N_("- quitar")
 
 
@@ -128,7 +124,7 @@ class RecordBar(InOrder, can_focus=True):
         return spread(left, right, self.size.width, self.rich_style)
 
     def _called(self, room: int) -> str:
-        title = _(_NAMES[self.on])
+        title = table(TABLE_OF[self.on])
         if not self.entries:
             return f"  {title}"
         several = len(self.entries) > 1

@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from lnctp_tui.domain.protocol.protocol import Field, Protocol, Stage
+from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.domain.values.values import search_catalog
 from lnctp_tui.i18n import language, pick
 from lnctp_tui.widgets.form.checklist import Checklist, Question
@@ -18,8 +19,6 @@ from lnctp_tui.widgets.form.pick_list import PickList
 from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
 
-SEVERAL = frozenset({"person", "place", "identifier", "money"})
-"""Tables of which a case has as many records as there are."""
 PICK = 80
 """From this many rows nobody reads a list through: what is needed is found by typing."""
 LONG = 20
@@ -44,7 +43,7 @@ class StagePane(VerticalScroll, can_focus=False):
         lists = sum(field.kind == "checklist" for field in self.stage.fields)
         alone = lists == len([field for field in self.stage.fields if field.kind != "catalog"])
         for field in self.stage.fields:
-            if field.on in SEVERAL and field.on not in self.bars:
+            if field.on in REPEATABLE and field.on not in self.bars:
                 self.bars[field.on] = RecordBar(field.on)
                 self.bars[field.on].set_class(bool(self.askers), "-later")
                 yield self.bars[field.on]

@@ -1,0 +1,263 @@
+"""Record kinds, each declared once: its columns, what they take, where it stands, who may write it.
+
+A declaration says nothing that has words for people (i18n.of_records) and nothing of a database (models, migrations).
+What the rest of the program must know of a kind is derived from it; a test holds that models/ has the same columns.
+Reasons: docs/decisions/023-record-kinds-declared-once.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from lnctp_tui.domain.values.ages import OLDEST
+
+Type = Literal[
+    "text", "long", "code", "id", "instant", "date", "day", "bool", "whole", "number", "list", "folio", "zone",
+    "object", "period",
+]  # fmt: skip
+"""`long`: what is told, without a practical limit. `day`: a date or an instant. `list`: of texts. `period`: when, as
+somebody told it: a date, or words."""
+Scope = Literal["case", "everybody"]
+"""Who sees a record: who holds its case, or everybody on the Line."""
+Writers = Literal["anyone", "self", "self_or_admin", "supervisor"]
+"""Who may write a record of everybody's; of a case's, `anyone` who holds the case."""
+
+Searched = Literal["names", "body"]
+"""Names are also found as they sound."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a kind. A name means one thing in all kinds: its type is the same wherever it stands."""
+
+    name: str
+    type: Type = "text"
+    catalog: str | None = None
+    """Of a code."""
+    strict: bool = False
+    """A code of the catalog or nothing; else also free text after `~`."""
+    reference: str | None = None
+    """Of an id: the table of the record it names."""
+    elsewhere: bool = False
+    """The record it names need not be on this laptop."""
+    between: tuple[int, int] | None = None
+    """Of a number: the least and the most."""
+    birth: bool = False
+    """A date that is not after the day on which it is written."""
+    standing: bool = False
+    """Once said it is never empty."""
+    own: tuple[Any, ...] | None = None
+    """The only values that people may write of themselves; the office writes the rest."""
+    signature: bool = False
+    """Of an id: whoever writes it names themselves, so that the seal of the change is that person's signature."""
+    asked: bool = False
+    """A field of the protocol may fill it."""
+    searched: Searched | None = None
+    """Where the search looks for it; of a state or municipality, for its name."""
+    hidden: bool = False
+    """The program's own: no screen or command shows it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: a table, a member of the case document, rows of the server."""
+
+    table: str
+    singular: str
+    """What a field of the protocol is `on`, and an import names it by."""
+    columns: tuple[Column, ...]
+    scope: Scope = "case"
+    writers: Writers = "anyone"
+    answers: bool = False
+    """Whether it has answers besides its columns."""
+    repeatable: bool = False
+    """A form turns through several of them."""
+    listed: bool = False
+    """A stage of the protocol may show all of them as rows."""
+    shorthands: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Field codes that are no column, each with the columns that it fills."""
+
+    @property
+    def on_case(self) -> bool:
+        """Whether its rows name the case they belong to."""
+        return self.scope == "case" and self.table != "cases"
+
+    def all_columns(self) -> tuple[Column, ...]:
+        """Its own columns and those of every row of such a kind."""
+        case_id = (Column("case_id", "id", reference="cases", hidden=True),) if self.on_case else ()
+        answers = (Column("answers", "object", hidden=True),) if self.answers else ()
+        return (*OF_EVERY_ROW, *case_id, *self.columns, *answers)
+
+
+def text(name: str) -> Column:
+    """A short text."""
+    return Column(name)
+
+
+def long(name: str) -> Column:
+    """What somebody told."""
+    return Column(name, "long")
+
+
+def code(name: str, catalog: str) -> Column:
+    """A code of a catalog, or free text after `~`."""
+    return Column(name, "code", catalog)
+
+
+def strict(name: str, catalog: str, **more: Any) -> Column:
+    """A code that the program itself reads: of the catalog, or nothing."""
+    return Column(name, "code", catalog, strict=True, **more)
+
+
+def inside(name: str, table: str) -> Column:
+    """The id of a record that is in the document or in the store."""
+    return Column(name, "id", reference=table)
+
+
+def elsewhere(name: str, table: str, **more: Any) -> Column:
+    """The id of a record that need not be on this laptop."""
+    return Column(name, "id", reference=table, elsewhere=True, **more)
+
+
+def signature(name: str) -> Column:
+    """The id of the person who signs, which nobody else writes and nobody empties."""
+    return elsewhere(name, "counselors", signature=True, standing=True)
+
+
+def instant(name: str) -> Column:
+    """An instant with its offset."""
+    return Column(name, "instant")
+
+
+def asked(*columns: Column) -> tuple[Column, ...]:
+    """These columns, which a field of the protocol may fill."""
+    return tuple(replace(column, asked=True) for column in columns)
+
+
+def searched(*columns: Column, among: Searched = "body") -> tuple[Column, ...]:
+    """These columns, whose words the search finds."""
+    return tuple(replace(column, searched=among) for column in columns)
+
+
+OF_EVERY_ROW: Final = (
+    Column("id", "id", hidden=True),
+    Column("heads", "object", hidden=True),
+    Column("extra", "object", hidden=True),
+    Column("created_at", "instant", hidden=True),
+    Column("created_by", "id", reference="counselors", elsewhere=True, hidden=True),
+    Column("erased_at", "instant", hidden=True),
+)
+"""Columns of every synchronised row that the program itself writes."""
+
+CASE = Kind("cases", "case", answers=True, columns=(
+    Column("folio", "folio"), instant("opened_at"), instant("closed_at"), elsewhere("merged_into", "cases"),
+    elsewhere("class_confirmed_by", "counselors"), elsewhere("owner_id", "counselors"), text("team"),
+    text("protocol_version"),
+    *asked(
+        strict("status", "case_status"), code("close_reason", "close_reason"),
+        strict("report_class", "report_class"), strict("triage", "triage"), strict("anonymity", "anonymity"),
+        strict("consent_store", "answer"), strict("consent_share", "answer"), strict("callback_allowed", "answer"),
+        code("callback_channel", "channel"), inside("callback_identifier_id", "identifiers"),
+        long("callback_window"), long("callback_say"),
+        *searched(text("code_word"), long("summary")),
+    ),
+))  # fmt: skip
+CONTACT = Kind("contacts", "contact", answers=True, columns=(
+    instant("started_at"), instant("ended_at"), elsewhere("counselor_id", "counselors"),
+    *asked(
+        code("channel", "channel"), strict("direction", "direction"), strict("kind", "kind"),
+        Column("dropped", "bool"), code("reporter_type", "reporter_type"),
+        inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
+        code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),
+        *searched(long("narrative")), long("outcome"),
+    ),
+))  # fmt: skip
+PERSON = Kind(
+    "people", "person", answers=True, repeatable=True,
+    shorthands=(("age", ("age_min", "age_max", "age_estimated")),),
+    columns=asked(
+        strict("role", "person_role", standing=True), Column("headcount", "whole", between=(1, 10**6)),
+        *searched(text("name"), among="names"), Column("age_min", "whole", between=(0, OLDEST)),
+        Column("age_max", "whole", between=(0, OLDEST)), Column("age_estimated", "bool"),
+        Column("birth_date", "date", birth=True), code("sex", "sex"), code("gender", "gender"),
+        code("nationality", "country"), code("origin_state", "state"),
+        code("origin_municipality", "municipality"), code("migration_status", "migration_status"),
+        code("education", "education"), strict("relation_to_trafficker", "relation"),
+        code("trafficker_role", "trafficker_role"), code("network_level", "network_level"),
+        strict("consented", "answer"),
+    ),
+)  # fmt: skip
+PLACE = Kind("places", "place", repeatable=True, listed=True, columns=asked(
+    inside("person_id", "people"), strict("role", "place_role"), code("country", "country"),
+    *searched(
+        code("state", "state"), code("municipality", "municipality"), text("locality"), long("address"),
+        long("note"),
+    ),
+    code("venue", "venue"),
+))  # fmt: skip
+IDENTIFIER = Kind("identifiers", "identifier", repeatable=True, listed=True, columns=(
+    *asked(
+        inside("person_id", "people"), strict("kind", "identifier_kind"), code("platform", "platform"),
+        text("value"),
+    ),
+    Column("normalised", hidden=True),
+))  # fmt: skip
+MONEY = Kind("money", "money", repeatable=True, listed=True, columns=asked(
+    inside("person_id", "people"), code("flag", "flag"), code("instrument", "instrument"), text("institution"),
+    long("way"), Column("time", "period"), text("place"), Column("amount", "number", between=(0, 10**15)),
+    code("currency", "currency"), Column("amount_estimated", "bool"), strict("known_by", "known_by"),
+    strict("share_consent", "answer"),
+))  # fmt: skip
+NOTE = Kind("notes", "note", (
+    elsewhere("author_id", "counselors"), instant("written_at"), *searched(long("text")),
+))  # fmt: skip
+REFERRAL = Kind("referrals", "referral", (
+    inside("person_id", "people"), elsewhere("provider_id", "providers"), text("provider_name"),
+    code("reason", "referral_reason"), strict("consent", "answer"), Column("consented_fields", "list"),
+    code("channel", "channel"), instant("sent_at"), strict("status", "referral_status"), instant("status_at"),
+    text("refusal_reason"), long("outcome"),
+))  # fmt: skip
+SUPPORT = Kind("supports", "support", (
+    inside("person_id", "people"), code("kind", "support_type"), strict("modality", "support_modality"),
+    Column("on", "date"), Column("minutes", "whole", between=(0, 10**6)),
+    elsewhere("counselor_id", "counselors"), long("note"),
+))  # fmt: skip
+FILE = Kind("files", "file", (
+    *searched(text("number")), text("authority"), code("entity", "state"), Column("opened_on", "date"),
+    code("stage", "file_stage"), Column("stage_on", "date"), long("note"),
+))  # fmt: skip
+TASK = Kind("tasks", "task", (
+    strict("kind", "task_kind"), instant("due_from"), instant("due_to"), code("channel", "channel"), long("say"),
+    elsewhere("assignee_id", "counselors"), strict("status", "task_status"), instant("done_at"), long("outcome"),
+))  # fmt: skip
+HANDOVER = Kind("handovers", "handover", (
+    elsewhere("leaving_id", "counselors"), elsewhere("taking_id", "counselors"), instant("handed_at"),
+    *searched(long("note")), signature("left_by"), signature("taken_by"),
+))  # fmt: skip
+COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
+    text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),
+))  # fmt: skip
+DEVICE = Kind("devices", "device", scope="everybody", writers="self", columns=(
+    elsewhere("counselor_id", "counselors"), text("public_key"), text("folio_prefix"),
+    Column("state", own=("active", None)),
+))  # fmt: skip
+PROVIDER = Kind("providers", "provider", scope="everybody", writers="supervisor", answers=True, columns=(
+    text("name"), text("kind"), Column("services", "list"), Column("populations", "list"), Column("states", "list"),
+    Column("municipalities", "list"), text("hours"), Column("languages", "list"), text("capacity"),
+    Column("phones", "list"), Column("last_verified", "day"), Column("reliability", "whole", between=(0, 10**6)),
+))  # fmt: skip
+
+KINDS: Final[tuple[Kind, ...]] = (
+    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, HANDOVER, COUNSELOR,
+    DEVICE, PROVIDER,
+)  # fmt: skip
+"""In the order of the case document: what others name comes first."""
+BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})
+
+
+def columns() -> Iterable[tuple[Kind, Column]]:
+    """Every column of every kind."""
+    return ((kind, column) for kind in KINDS for column in kind.all_columns())

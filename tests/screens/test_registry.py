@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
-from sync_world import FakeServer, two_ages
+from sync_world import HERE, FakeServer, two_ages
 from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
@@ -59,6 +60,16 @@ async def test_the_desk_has_the_key_of_each_screen_that_has_one(name: str, furni
     async with desk(furnished) as (app, pilot):
         await pilot.press(key.key)
         await until(pilot, lambda: is_on(app, name), name)
+
+
+async def test_synchronisation_leads_to_all_conflicts(furnished: Founded, server: FakeServer) -> None:
+    async with desk(furnished) as (app, pilot):
+        server.conflicts = [two_ages(a_case(app), "1")]
+        server.status = replace(HERE, conflicts=1)
+        app.go("sync")
+        await until(pilot, lambda: "falta decidir" in text_of(app), "that one is to be decided")
+        await pilot.press("d")
+        await until(pilot, lambda: is_on(app, "conflicts"), "the conflicts")
 
 
 @pytest.mark.parametrize("name", ["case", "note", "edit"])

@@ -47,8 +47,6 @@ class CallScreen(AppScreen[None]):
         self.shell.in_reader(lambda: calls.call(store, self.contact_id), self._show, group="call")
 
     def _show(self, contact: Record) -> None:
-        if not self.is_mounted:
-            return
         workspace = self.shell.workspace
         workspace.writer.submit(deed("viewed", self.contact_id, "call"))
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})

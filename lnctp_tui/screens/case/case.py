@@ -101,13 +101,12 @@ class CaseScreen(SharedCase):
                 workspace.draft(NOTE + case_id, ""),
                 around(workspace, case_id),
             ),
-            lambda found: self._show(*found),
+            self._show,
             group="case",
         )
 
-    def _show(self, document: Document, draft: str, beside: Around) -> None:
-        if not self.is_mounted:
-            return
+    def _show(self, case: tuple[Document, str, Around]) -> None:
+        document, draft, beside = case
         stay = self.document is not None
         if not stay:
             self.draft = draft

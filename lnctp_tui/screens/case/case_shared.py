@@ -75,7 +75,7 @@ class SharedCase(AppScreen[None]):
 
     def _take_offers(self, offers: list[Handed]) -> None:
         found = next((each for each in offers if each.scope == self.case_id), None)
-        if found != self.offered and self.is_mounted:
+        if found != self.offered:
             self.offered = found
             self._read()
 

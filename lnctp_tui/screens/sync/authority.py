@@ -88,18 +88,16 @@ class ConfirmScreen(AppDialog[bool]):
     def _confirmed(self, _done: None) -> None:
         self.done, self.asking = True, False
         self.shell.sync_now()
-        if self.is_mounted:
-            say(
-                self,
-                _("Son las mismas: este equipo obedece desde ahora solo lo que firman sus responsables."),
-                "success",
-            )
+        say(
+            self,
+            _("Son las mismas: este equipo obedece desde ahora solo lo que firman sus responsables."),
+            "success",
+        )
 
     def _failed(self, error: LnctpError) -> None:
         self.asking = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
-            self.query_one(PhraseEntry).refused()
+        say(self, sentence(error), "error")
+        self.query_one(PhraseEntry).refused()
 
     def action_leave(self) -> None:
         """Back."""

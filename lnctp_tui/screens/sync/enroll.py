@@ -104,13 +104,12 @@ class EnrollScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
+        say(self, sentence(error), "error")
 
     def _done(self, state: str, fingerprint: tuple[str, ...]) -> None:
         self.sending, self.enrolled = False, True
         self.shell.sync_begin()
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         self.query_one("#enroll-form").display = False
         told = _("Este equipo quedó inscrito.")

@@ -147,10 +147,9 @@ class SignScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            said = sentence(error)
-            say(self, f"{_('No se firmó.')} {said}" if isinstance(error, WrongPassphrase) else said, "error")
-            self.query_one(PhraseEntry).refused()
+        text = sentence(error)
+        say(self, f"{_('No se firmó.')} {text}" if isinstance(error, WrongPassphrase) else text, "error")
+        self.query_one(PhraseEntry).refused()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""

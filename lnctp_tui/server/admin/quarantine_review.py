@@ -10,7 +10,7 @@ from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, ingest, push
-from lnctp_tui.server.ingest.incoming import IncomingChange
+from lnctp_tui.server.ingest.incoming import arrived
 from lnctp_tui.server.postgres.database import READ, SERVE, Db, Pool, find_device, transaction
 from lnctp_tui.storage import instants
 
@@ -64,16 +64,14 @@ def release(database: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> 
         named = raw.get("device") if isinstance(raw, dict) else None
         writers = push.writers_of(connection, device, [named]) if isinstance(named, str) else {}
         writer = writers.get(named) if isinstance(named, str) else None
-        change = IncomingChange(
-            raw,
-            find_device(connection, row[1]) or device,
-            writer,
-            check.flaw(raw, writer),
-            trusted=True,
-        )
-        if change.reason is None:
-            ingest.ingest(connection, team, [change], now, lambda: [(device.person, "release", id_)])
-    return {"status": change.status, "n": change.n, "reason": change.reason}
+        deliverer = find_device(connection, row[1]) or device
+        change = arrived(raw, deliverer, writer, check.flaw(raw, writer), trusted=True)
+        status, n, reason = "refused", None, change.reason
+        if reason is None:
+            notes = [(device.person, "release", id_)]
+            ingested = ingest.ingest(connection, team, [change], now, lambda: notes)
+            _, status, n, _, reason = ingested.results[0]
+    return {"status": status, "n": n, "reason": reason}
 
 
 def _read(content: str | bytes) -> Any:

@@ -1,18 +1,16 @@
-"""A change that a laptop delivers, from its arrival to what became of it."""
+"""A change that a laptop delivers, as it arrived. A value: what a transaction makes of it is a Decision."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check
 from lnctp_tui.server.ingest.rows import Key
 
 
-@dataclass(slots=True)
-class IncomingChange:
-    """One change that arrived, and what became of it."""
+class IncomingChange(NamedTuple):
+    """Made by `arrived`."""
 
     raw: Any
     """As it came."""
@@ -21,25 +19,21 @@ class IncomingChange:
     writer: check.Writer | None
     """Who wrote it."""
     reason: str | None
-    """Why it is refused."""
-    trusted: bool = False
+    """Why it is refused whatever the database holds: its form, its signature, a value that cannot be stored."""
+    trusted: bool
     """A supervisor let it in: whose record it is does not matter."""
-    status: str = "refused"
-    n: int | None = None
-    placed: int | None = None
-    entry: int | None = None
-    id: str = ""
-    """Its id, when it has one."""
-
-    def __post_init__(self) -> None:
-        id_ = self.raw.get("id") if isinstance(self.raw, dict) else None
-        self.id = id_ if isinstance(id_, str) and check.ID(id_) else ""
+    id: str
+    """Its id, empty when it has none."""
 
     @property
     def key(self) -> Key:
         return self.raw["table"], self.raw["row"]
 
-    @property
-    def result(self) -> list[Any]:
-        """As it is answered."""
-        return [self.id, self.status, self.n, self.placed, self.reason]
+
+def arrived(
+    raw: Any, device: DeviceRow, writer: check.Writer | None, reason: str | None, *, trusted: bool = False
+) -> IncomingChange:
+    """What arrived, with its id when that is one."""
+    id_ = raw.get("id") if isinstance(raw, dict) else None
+    named = id_ if isinstance(id_, str) and check.ID(id_) else ""
+    return IncomingChange(raw, device, writer, reason, trusted, named)

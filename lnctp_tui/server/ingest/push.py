@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -26,7 +27,7 @@ from lnctp_tui.server import threads
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, cursors, ingest
-from lnctp_tui.server.ingest.incoming import IncomingChange
+from lnctp_tui.server.ingest.incoming import IncomingChange, arrived
 from lnctp_tui.server.postgres.database import (
     AGAIN,
     MARKED,
@@ -60,9 +61,9 @@ ALONE, PIECE = 64, 125
 """Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Delivery:
-    """One laptop's push on its way through a transaction."""
+    """One laptop's push, as it arrived. What a transaction makes of it is an Outcome."""
 
     device: DeviceRow
     changes: list[IncomingChange]
@@ -76,21 +77,47 @@ class Delivery:
     """How far the laptop saved, as it says."""
     refused: str | None = None
     """Why the laptop as a whole is not heard: once found, for good."""
-    diverged: bool = False
-    prefix: str | None = None
+    seals: list[Future[list[int]]] = field(default_factory=list)
+    """Of many changes, which are not signed: known before numbers are drawn, and not before that."""
+
+    @property
+    def cursors(self) -> set[Cursor]:
+        return {cursor for cursor in (self.cursor, self.proof) if cursor is not None}
+
+    def refuse(self, places: Iterable[int], reason: str) -> None:
+        """Changes that will not do whatever the database holds: once found, for good."""
+        for place in places:
+            self.changes[place] = self.changes[place]._replace(reason=reason)
+
+
+class Standing(NamedTuple):
+    """What the server remembers of a device after a push."""
+
+    row: tuple[Any, ...]
+    """As LOCK reads it."""
+    seq: int
+    """Of the receipt."""
+    prefix: str | None
     """A new folio prefix: the laptop is an image or a clone."""
+    notes: tuple[ingest.Note, ...]
+
+
+class Outcome(NamedTuple):
+    """What a transaction made of one delivery; of one that diverged or was not heard, nothing."""
+
+    diverged: bool = False
+    results: Sequence[list[Any]] = ()
     seq: int = 0
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
-    seals: list[Future[list[IncomingChange]]] = field(default_factory=list)
-    """Of many changes, those that are not signed: known before numbers are drawn, and not before that."""
+    prefix: str | None = None
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a transaction left behind: where the log and the audit end."""
+    """What a transaction left behind: where the log and the audit end, and what became of each delivery."""
 
     head: Cursor
     audit: Cursor
+    outcomes: Mapping[Delivery, Outcome]
 
 
 def push(
@@ -131,7 +158,7 @@ def read(database: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> 
 
 def _checked(
     changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
-) -> tuple[list[IncomingChange], list[Future[list[IncomingChange]]]]:
+) -> tuple[list[IncomingChange], list[Future[list[int]]]]:
     """Each by itself; of many, the signatures in other threads, while the database works on what they sign."""
     if len(changes) < ALONE:
         return [_coming(raw, device, writers, check.flaw) for raw in changes], []
@@ -139,15 +166,16 @@ def _checked(
     pieces, seals = [], wire.Seals()
     for start in range(0, len(changes), PIECE):
         piece = [_coming(raw, device, writers, check.unfit) for raw in changes[start : start + PIECE]]
-        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, seals))
+        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, start, seals))
         incoming += piece
     return incoming, pieces
 
 
-def _unsigned(changes: Sequence[IncomingChange], seals: wire.Seals) -> list[IncomingChange]:
+def _unsigned(changes: Sequence[IncomingChange], start: int, seals: wire.Seals) -> list[int]:
+    """Places, from `start`, of those whose signature is not their writer's."""
     return [
-        change
-        for change in changes
+        place
+        for place, change in enumerate(changes, start)
         if change.reason is None
         and not (change.writer and seals.true(change.raw, bytes.fromhex(change.writer.public_key)))
     ]
@@ -170,7 +198,7 @@ def _coming(
     reason = flaw(raw, writer)
     if reason == "unknown_device" and len(writers) == 1:
         reason = "foreign"
-    return IncomingChange(raw, device, writer, reason)
+    return arrived(raw, device, writer, reason)
 
 
 def _writers(database: Pool | Db, device: DeviceRow, changes: Sequence[Any]) -> dict[str, check.Writer]:
@@ -194,13 +222,11 @@ def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str,
 
 
 def store(database: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    """Stores deliveries of one team in one transaction and says in them what became of each change.
+    """Stores deliveries of one team in one transaction and says what became of each change.
 
     Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
     """
     for tries_left in reversed(range(TRIES)):
-        for delivery in deliveries:
-            _renew(delivery)
         try:
             with transaction(database, team, SERVE) as connection:
                 return _store(connection, team, deliveries, now)
@@ -216,27 +242,18 @@ def store(database: Pool | Db, team: str, deliveries: Sequence[Delivery], now: d
     raise Declined("busy")
 
 
-def _renew(delivery: Delivery) -> None:
-    """As before any transaction: what was decided inside one that failed is decided anew."""
-    delivery.diverged, delivery.prefix = False, None
-    delivery.notes.clear()
-    for change in delivery.changes:
-        if change.reason in ("forbidden", "id"):
-            change.reason = None
-        change.status, change.n, change.placed, change.entry = "refused", None, None, None
-
-
 class _Anew(Exception):
     """Ends a transaction in which something was taken that may not be; now it has its reason."""
 
 
 def _proven(deliveries: Sequence[Delivery]) -> None:
     """Waits for the signatures. Raises _Anew when some changes are not signed."""
-    forged = [change for delivery in deliveries for seal in delivery.seals for change in seal.result()]
+    forged = False
     for delivery in deliveries:
+        places = [place for seal in delivery.seals for place in seal.result()]
         delivery.seals.clear()
-    for change in forged:
-        change.reason = "signature"
+        delivery.refuse(places, "signature")
+        forged = forged or bool(places)
     if forged:
         raise _Anew
 
@@ -247,7 +264,7 @@ class _Rehearsed(Exception):
 
 def _single_out(database: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
     """Finds the changes that the database does not take, each in a transaction that leaves nothing."""
-    for change in delivery.changes:
+    for place, change in enumerate(delivery.changes):
         if change.reason is None:
             try:
                 with transaction(database, team, SERVE) as connection:
@@ -256,52 +273,56 @@ def _single_out(database: Pool | Db, team: str, delivery: Delivery, now: datetim
             except _Rehearsed:
                 pass
             except psycopg.Error:
-                change.reason = "storage"
+                delivery.refuse([place], "storage")
 
 
 def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    named_cursors = [
-        mark for delivery in deliveries for mark in (delivery.cursor, delivery.proof) if mark is not None
-    ]
-    shared = cursors.known(connection, team, named_cursors)
-    for delivery in deliveries:
-        delivery.diverged = (
-            not {mark for mark in (delivery.cursor, delivery.proof) if mark is not None} <= shared
-        )
-    heard = [delivery for delivery in deliveries if not delivery.diverged and not delivery.refused]
+    shared = cursors.known(
+        connection, team, {cursor for delivery in deliveries for cursor in delivery.cursors}
+    )
+    outcomes = {delivery: Outcome(diverged=not delivery.cursors <= shared) for delivery in deliveries}
+    heard = [delivery for delivery in deliveries if not outcomes[delivery].diverged and not delivery.refused]
+    standings: list[Standing] = []
 
     def closing() -> list[ingest.Note]:
         _proven(deliveries)
-        return _stands(connection, team, heard, now)
+        standings.extend(_stands(connection, team, heard, now))
+        return [note for standing in standings for note in standing.notes]
 
-    head = ingest.ingest(connection, team, [change for of in heard for change in of.changes], now, closing)
-    return Stored(head, audit.head(connection, team))
+    changes = [change for delivery in heard for change in delivery.changes]
+    head, results = ingest.ingest(connection, team, changes, now, closing)
+    remaining = iter(results)
+    for delivery, standing in zip(heard, standings, strict=True):
+        own = list(islice(remaining, len(delivery.changes)))
+        outcomes[delivery] = Outcome(results=own, seq=standing.seq, prefix=standing.prefix)
+    return Stored(head, audit.head(connection, team), outcomes)
 
 
-def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[ingest.Note]:
-    """Locks the devices and notes where each stands now; what the audit is to hold of it.
+def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[Standing]:
+    """Locks the devices and writes where each stands now.
 
     Raises _Anew when one was barred since it came in, Outdated when an order came since.
     """
     ids = sorted({delivery.device.id for delivery in heard})
-    standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
+    stored = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
     for delivery in heard:
         ruling = delivery.device.ruling
-        row = standing.get(delivery.device.id)
+        row = stored.get(delivery.device.id)
         if row is not None and row[-2:] != (ruling.mark if ruling else (0, 0)):
             raise Outdated
         state = "revoked" if row is None else row[1] if ruling is None else delivery.device.state
         delivery.refused = None if state in DELIVERS else state
     if any(delivery.refused for delivery in heard):
         raise _Anew
+    standings = []
     for delivery in heard:
-        standing[delivery.device.id] = _stand(connection, team, delivery, standing[delivery.device.id], now)
-    return [note for delivery in heard for note in delivery.notes]
+        standing = _stand(connection, team, delivery, stored[delivery.device.id], now)
+        stored[delivery.device.id] = standing.row
+        standings.append(standing)
+    return standings
 
 
-def _stand(
-    connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
-) -> tuple[Any, ...]:
+def _stand(connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime) -> Standing:
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
     id_, state, prefix, last, last_ids, audit_n, chain, before, saved, *mark = row
     ids = [change.id for change in delivery.changes if change.id]
@@ -311,20 +332,24 @@ def _stand(
     same = laptop_receipt >= last - wire.MAX_IN_FLIGHT and (
         not sent_ids or not last_ids or not sent_ids.isdisjoint(last_ids)
     )
+    notes: list[ingest.Note] = []
+    new_prefix = None
     if laptop_receipt < last and not same:
-        prefix = delivery.prefix = _new_prefix(connection, team)
-        delivery.notes.append((id_, "device_image", id_))
+        prefix = new_prefix = _new_prefix(connection, team)
+        notes.append((id_, "device_image", id_))
     if (head := _audit_head(delivery.audit)) is not None:
         n, value, confirmed = head
         if n < audit_n or (chain is not None and confirmed not in (chain, before)):
-            delivery.notes.append((id_, "device_audit_altered", id_))
+            notes.append((id_, "device_audit_altered", id_))
         audit_n, chain, before = n, value, confirmed
-    delivery.seq = max(last, laptop_receipt) + 1
+    seq = max(last, laptop_receipt) + 1
     met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
-    new = _saved(delivery.saved, saved)
-    state_now = (prefix, delivery.seq, met, audit_n, chain, before)
-    connection.execute(STAND, (*state_now, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
-    return (id_, state, *state_now, new or saved, *mark)
+    reach = _saved(delivery.saved, saved)
+    state_now = (prefix, seq, met, audit_n, chain, before)
+    connection.execute(
+        STAND, (*state_now, reach and orjson.dumps(reach).decode(), instants.iso(now), team, id_)
+    )
+    return Standing((id_, state, *state_now, reach or saved, *mark), seq, new_prefix, tuple(notes))
 
 
 def _saved(value: Any, former: Any) -> list[Any] | None:
@@ -359,11 +384,12 @@ def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -
     """What goes back to the laptop, with its receipt. Raises Declined `revoked`, `pending`."""
     if delivery.refused:
         raise Declined(delivery.refused)
-    if delivery.diverged:
+    outcome = stored.outcomes[delivery]
+    if outcome.diverged:
         return {"status": "diverged"}
     body = {
         "device": delivery.device.id,
-        "seq": delivery.seq,
+        "seq": outcome.seq,
         "ids": wire.ids_digest(change.id for change in delivery.changes if change.id),
         "n": stored.head.n,
         "chain": stored.head.chain,
@@ -371,9 +397,9 @@ def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -
     }
     message = {
         "status": "ok",
-        "results": [change.result for change in delivery.changes],
+        "results": outcome.results,
         "proof": list(stored.head),
         "receipt": {"body": body, "sig": key.sign(wire.receipt_bytes(body)).signature.hex()},
         "audit": list(stored.audit),
     }
-    return message | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})
+    return message | ({"folio_prefix": outcome.prefix} if outcome.prefix else {})

@@ -25,11 +25,11 @@ ADD = """INSERT INTO quarantine (team, id, reason, state, device, person, "table
 REMOVE = "DELETE FROM quarantine WHERE team = %s AND id = ANY(%s)"
 
 
-def add(connection: Db, team: str, refused: Sequence[IncomingChange], now: datetime) -> None:
-    """Stores refused changes. One that comes again, from the same device, is stored once."""
+def add(connection: Db, team: str, refused: Sequence[tuple[IncomingChange, str]], now: datetime) -> None:
+    """Stores refused changes with their reasons. One that comes again, from the same device, is stored once."""
     if not refused:
         return
-    row_of_id = {row["id"]: row for row in map(_row, refused)}
+    row_of_id = {row["id"]: row for row in (_row(change, reason) for change, reason in refused)}
     connection.execute(
         ADD, (team, instants.iso(now), Json(sorted(row_of_id.values(), key=lambda row: str(row["id"]))))
     )
@@ -40,19 +40,17 @@ def remove(connection: Db, team: str, ids: Iterable[str]) -> None:
     connection.execute(REMOVE, (team, list(ids)))
 
 
-def _row(change: IncomingChange) -> dict[str, Any]:
+def _row(change: IncomingChange, reason: str) -> dict[str, Any]:
     content = check.preserved(change.raw)
     # An id that is none, or that stands for another change in the log, names nothing: the content does.
-    named = (
-        change.id if change.id and change.reason != "id" else f"x{hashlib.sha256(content).hexdigest()[:35]}"
-    )
+    named = change.id if change.id and reason != "id" else f"x{hashlib.sha256(content).hexdigest()[:35]}"
     row = {
         "id": named,
-        "reason": change.reason,
+        "reason": reason,
         "device": change.device.id,
         "person": change.device.person,
         "content": base64.b64encode(content).decode(),
     }
-    if change.reason in check.PLACED:
+    if reason in check.PLACED:
         row |= {"table": change.raw["table"], "row": change.raw["row"], "scope": wire.scope_of(change.raw)}
     return row

@@ -31,7 +31,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.server.admin import identity, pins
-from lnctp_tui.server.postgres import database, embedded, programs_said, schema
+from lnctp_tui.server.postgres import analyst, database, embedded, programs_said, schema
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import phrase
 
@@ -182,7 +182,9 @@ def restore(
     manifest = check(file, key)
     if _occupied(owner):
         raise Refused("restore_occupied")
-    # The tables that `init` made are empty: they go, and come back as they were.
+    # The tables that `init` made are empty: they go, and come back as they were. No view may stand on them then.
+    with database.connect(owner) as connection:
+        connection.execute(analyst.DROP)
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--clean", "--if-exists")
     with (
         _reading(file, key) as (_, _files, parts),

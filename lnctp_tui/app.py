@@ -35,7 +35,7 @@ from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
-    from lnctp_tui.screens.registry import Place
+    from lnctp_tui.screens.base import Place
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync.synchronise import SyncStatus

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lnctp_tui.app_lock import IDLE_MINUTES
 from lnctp_tui.screens import registry
-from lnctp_tui.screens.base import Shell
-from lnctp_tui.screens.registry import Place
+from lnctp_tui.screens.base import Place, Shell
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol as CallProtocol

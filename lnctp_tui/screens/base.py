@@ -17,12 +17,13 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 
 if TYPE_CHECKING:
-    from lnctp_tui.screens.registry import Place
     from lnctp_tui.services.sync.synchronise import SyncStatus
     from lnctp_tui.services.vault.vault_access import Key
     from lnctp_tui.services.vault.workspace import Workspace
 
 Result = TypeVar("Result")
+Place = tuple[str, str]
+"""What is on the screen: (name in `screens.registry`, id of what it shows)."""
 LISTS = Path(__file__).parents[1] / "styles" / "lists.tcss"
 """Styles of all that is opened after the phrase. Whole: a relative one would be looked for beside each subclass."""
 

@@ -18,10 +18,8 @@ from lnctp_tui.i18n import N_
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from lnctp_tui.screens.base import Shell
+    from lnctp_tui.screens.base import Place, Shell
 
-Place = tuple[str, str]
-"""What is on the screen: (name in `SCREENS`, id of what it shows)."""
 HERE = __package__
 """Modules are named below this."""
 

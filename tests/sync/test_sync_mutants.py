@@ -109,12 +109,12 @@ def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
         )
         real(connection, scope, reason)
 
-    patch.setattr(eviction, "leave", leave)
+    patch.setattr(eviction, "hide", leave)
 
 
 def revoke_hides_nothing(patch: pytest.MonkeyPatch) -> None:
     """A revoked case only stops coming."""
-    patch.setattr(eviction, "leave", lambda _connection, _scope, _reason: None)
+    patch.setattr(eviction, "hide", lambda _connection, _scope, _reason: None)
 
 
 def acknowledgement_moves_the_cursor(patch: pytest.MonkeyPatch) -> None:

@@ -63,16 +63,19 @@ def ready(changes: Sequence[Mapping[str, Any]], latest: int) -> dict[str, Ready]
 
     `latest` in microseconds: no row claims to be from later than that.
     """
-    several = Counter((each["table"], each["row"]) for each in changes)
-    return {each["id"]: _ready(each, latest, several[each["table"], each["row"]] == 1) for each in changes}
+    several = Counter((change["table"], change["row"]) for change in changes)
+    return {
+        change["id"]: _ready(change, latest, several[change["table"], change["row"]] == 1)
+        for change in changes
+    }
 
 
 def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
-    order, said, table = change.get("placed") or change["hlc"], change.get("patch") or {}, change["table"]
-    flaw = record_check.flaw(table, said, change["hlc"])
-    patch = _kept(said)
+    order, values, table = change.get("placed") or change["hlc"], change.get("patch") or {}, change["table"]
+    flaw = record_check.flaw(table, values, change["hlc"])
+    patch = _kept(values)
     plain = plain_json(patch)
-    unfit = flaw.reason if flaw else None if plain or not record_check.unclean(patch, said) else "text"
+    unfit = flaw.reason if flaw else None if plain or not record_check.unclean(patch, values) else "text"
     bound = (
         change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
         change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],
@@ -83,7 +86,9 @@ def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
         return Ready(change, order, bound, None, None)
     log = projection.as_folded(change, plain)
     row = (
-        projection.row((table, change["row"]), [log], latest) if alone and table in TABLES and said else None
+        projection.row((table, change["row"]), [log], latest)
+        if alone and table in TABLES and values
+        else None
     )
     return Ready(change, order, bound, log, row)
 
@@ -107,21 +112,21 @@ def keep(
     `ready` said of some of them; `brought` are ids of changes that came with a record of another scope.
     """
     connection = unit.connection
-    wanted = {str(each["id"]): each for each in changes}
-    if not wanted:
+    by_id = {str(change["id"]): change for change in changes}
+    if not by_id:
         return set()
-    held = {row[0]: row[1:] for row in connection.exec_driver_sql(HELD, (_json([*wanted]),))}
-    moved = _renumber(connection, wanted, held)
-    fresh = [each for id_, each in wanted.items() if id_ not in held]
+    stored = {row[0]: row[1:] for row in connection.exec_driver_sql(HELD, (_json([*by_id]),))}
+    moved = _renumber(connection, by_id, stored)
+    fresh = [change for id_, change in by_id.items() if id_ not in stored]
     if fresh:
         _insert(unit, fresh, made or {})
     projection.rebuild(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
-    scopes = {scope_of(each) for each in fresh}
-    met = _met(connection, [each for each in fresh if each["id"] not in brought], [*wanted])
+    scopes = {scope_of(change) for change in fresh}
+    met = _met(connection, [change for change in fresh if change["id"] not in brought], [*by_id])
     connection.exec_driver_sql(HOLD, (_json([*met, EVERYBODY]),))
     eviction.drop_asked(connection, scopes)
     return scopes | {
-        scope_of(wanted[id_]) for id_ in held if (wanted[id_]["table"], wanted[id_]["row"]) in moved
+        scope_of(by_id[id_]) for id_ in stored if (by_id[id_]["table"], by_id[id_]["row"]) in moved
     }
 
 
@@ -133,32 +138,32 @@ def _met(connection: Connection, fresh: Iterable[Mapping[str, Any]], now: Sequen
     `fresh` in their order; `now` are the ids of all that is being stored.
     """
     new = list(fresh)
-    scopes = {scope_of(each) for each in new}
-    known = set(connection.exec_driver_sql(KNOWN, (_json([*scopes]),)).scalars())
-    if scopes <= known:
+    scopes = {scope_of(change) for change in new}
+    known_scopes = set(connection.exec_driver_sql(KNOWN, (_json([*scopes]),)).scalars())
+    if scopes <= known_scopes:
         return set()
-    asked = _json([each["row"] for each in new if scope_of(each) not in known])
-    explained = {(table, row) for table, row in connection.exec_driver_sql(EXPLAINED, (asked, _json(now)))}
-    found: set[str] = set()
-    for each in new:
-        key, scope = (each["table"], each["row"]), scope_of(each)
-        if scope not in known and key not in explained:
-            found.add(scope)
+    rows = _json([change["row"] for change in new if scope_of(change) not in known_scopes])
+    explained = {(table, row) for table, row in connection.exec_driver_sql(EXPLAINED, (rows, _json(now)))}
+    met: set[str] = set()
+    for change in new:
+        key, scope = (change["table"], change["row"]), scope_of(change)
+        if scope not in known_scopes and key not in explained:
+            met.add(scope)
         explained.add(key)
-    return found
+    return met
 
 
 def _renumber(
-    connection: Connection, wanted: Mapping[str, Mapping[str, Any]], held: Mapping[str, Sequence[Any]]
+    connection: Connection, by_id: Mapping[str, Mapping[str, Any]], stored: Mapping[str, Sequence[Any]]
 ) -> set[Key]:
     """The numbers of what is held already; returns the records whose order that changes."""
     rows, moved = [], set()
-    for id_, (n, placed) in held.items():
-        said = wanted[id_]
-        if (said.get("n") or n, said.get("placed")) != (n, placed):
-            rows.append((id_, said.get("n") or n, said.get("placed")))
-        if said.get("placed") != placed:
-            moved.add((said["table"], said["row"]))
+    for id_, (n, placed) in stored.items():
+        change = by_id[id_]
+        if (change.get("n") or n, change.get("placed")) != (n, placed):
+            rows.append((id_, change.get("n") or n, change.get("placed")))
+        if change.get("placed") != placed:
+            moved.add((change["table"], change["row"]))
     if rows:
         connection.exec_driver_sql(NUMBERED, (_json(rows),))
     return {key for key in moved if key[0] in TABLES}
@@ -167,27 +172,31 @@ def _renumber(
 def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, Ready]) -> None:
     connection, latest = unit.connection, instants.micros(unit.now)
     # One id can come twice, and only one of the two be proven: what was made of the other does not count.
-    unmade = [each for each in fresh if each["id"] not in made or made[each["id"]].change is not each]
+    unmade = [
+        change for change in fresh if change["id"] not in made or made[change["id"]].change is not change
+    ]
     made = {**made, **ready(unmade, latest)} if unmade else made
-    new = [made[each["id"]] for each in fresh]
+    new = [made[change["id"]] for change in fresh]
     by_record: dict[Key, list[Ready]] = {}
-    for each in new:
-        key = (each.change["table"], each.change["row"])
-        if each.log is not None and key[0] in TABLES:
-            by_record.setdefault(key, []).append(each)
-    known = _with_log(connection, by_record)
-    move_clock(unit, max(each.order for each in new))
-    bulk.insert(connection, INSERT, MARKS, [each.bound for each in new])
-    first = {key: of for key, of in by_record.items() if key not in known}
+    for prepared in new:
+        key = (prepared.change["table"], prepared.change["row"])
+        if prepared.log is not None and key[0] in TABLES:
+            by_record.setdefault(key, []).append(prepared)
+    logged = _with_log(connection, by_record)
+    move_clock(unit, max(prepared.order for prepared in new))
+    bulk.insert(connection, INSERT, MARKS, [prepared.bound for prepared in new])
+    first = {key: of for key, of in by_record.items() if key not in logged}
     rows = {key: row for key, of in first.items() if len(of) == 1 and (row := of[0].row) is not None}
     projection.insert(connection, rows)
     logs = {
-        key: [each.log for each in of if each.log is not None] for key, of in first.items() if key not in rows
+        key: [prepared.log for prepared in of if prepared.log is not None]
+        for key, of in first.items()
+        if key not in rows
     }
     projection.write(connection, logs, instants.iso(unit.now), latest)
-    projection.rebuild(connection, known, instants.iso(unit.now), latest)
-    stale = {each["case"] or each["row"] for each in fresh}
-    stale |= {each["row"] for each in fresh if each["table"] == "contacts"}
+    projection.rebuild(connection, logged, instants.iso(unit.now), latest)
+    stale = {change["case"] or change["row"] for change in fresh}
+    stale |= {change["row"] for change in fresh if change["table"] == "contacts"}
     state.mark_stale(connection, stale)
 
 
@@ -205,9 +214,9 @@ def _with_log(connection: Connection, records: Iterable[Key]) -> set[Key]:
 
 def move_clock(unit: Unit, seen: int) -> None:
     """Note the greatest stamp met, this laptop's own newest too: the next save comes after it."""
-    known = state.get(unit.connection, server_state.SEEN, 0)
-    newest = max(seen, known, unit.newest())
-    if newest > known:
+    former = state.get(unit.connection, server_state.SEEN, 0)
+    newest = max(seen, former, unit.newest())
+    if newest > former:
         unit.remember(server_state.SEEN, newest)
 
 
@@ -224,13 +233,15 @@ def apply_page(
     cursor = state.get(unit.connection, server_state.CURSOR)
     if cursor != list(page["from"]):
         return None
-    touched = _own(unit, [each for each in page["entries"] if each["k"] == "own"], good)
+    touched = _own(unit, [entry for entry in page["entries"] if entry["k"] == "own"], good)
     bundle: list[Mapping[str, Any]] = []
-    brought = {str(each["id"]) for entry in page["entries"] for each in entry.get("before", ())}
+    brought = {str(change["id"]) for entry in page["entries"] for change in entry.get("before", ())}
     for entry in page["entries"]:
         if entry["k"] == "change":
             members = [*entry.get("before", ()), {**entry["c"], "n": entry["n"]}]
-            bundle += [{**good[each["id"]], "n": each.get("n")} for each in members if each["id"] in good]
+            bundle += [
+                {**good[member["id"]], "n": member.get("n")} for member in members if member["id"] in good
+            ]
         elif entry["k"] in TOLD:
             touched |= keep(unit, bundle, brought=brought)
             bundle = []
@@ -249,21 +260,21 @@ def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mappin
     if not entries:
         return set()
     fetched = [
-        {**good[each["id"]], "n": each["n"], "placed": each.get("placed")}
-        for each in entries
-        if each["id"] in good
+        {**good[entry["id"]], "n": entry["n"], "placed": entry.get("placed")}
+        for entry in entries
+        if entry["id"] in good
     ]
     query = f"""SELECT id, "table", row, n, placed FROM changes WHERE id IN {AMONG}"""
-    held = {
+    stored = {
         row[0]: row[1:]
         for row in unit.connection.exec_driver_sql(query, (_json([e["id"] for e in entries]),))
     }
     numbered, moved = [], set()
-    for each in entries:
-        table, row, n, placed = held.get(each["id"], (None, None, None, None))
-        if table and (n, placed) != (each["n"], each.get("placed")):
-            numbered.append((each["id"], each["n"], each.get("placed")))
-            if placed != each.get("placed") and table in TABLES:
+    for entry in entries:
+        table, row, n, placed = stored.get(entry["id"], (None, None, None, None))
+        if table and (n, placed) != (entry["n"], entry.get("placed")):
+            numbered.append((entry["id"], entry["n"], entry.get("placed")))
+            if placed != entry.get("placed") and table in TABLES:
                 moved.add((table, row))
     if numbered:
         unit.connection.exec_driver_sql(NUMBERED, (_json(numbered),))
@@ -298,9 +309,11 @@ def _offered(unit: Unit, scope: str, data: Mapping[str, Any]) -> None:
 
 def put_aside(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> None:
     """Keep changes whose author could not be checked, apart from everything."""
-    for each in changes:
-        deep = record_check.json_flaw(list(each.values())) == "deep"
-        unit.remember(server_state.ASIDE + str(each["id"]), {**each, "patch": None} if deep else dict(each))
+    for change in changes:
+        deep = record_check.json_flaw(list(change.values())) == "deep"
+        unit.remember(
+            server_state.ASIDE + str(change["id"]), {**change, "patch": None} if deep else dict(change)
+        )
 
 
 def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) -> frozenset[str]:
@@ -310,8 +323,10 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
     """
     connection = unit.connection
     named = {scope for scope, _rank in scopes}
-    held = connection.exec_driver_sql("SELECT id FROM scopes WHERE state IN ('held', 'wanted')").scalars()
-    left = {scope for scope in held if scope not in named and scope != EVERYBODY}
+    shown_scopes = connection.exec_driver_sql(
+        "SELECT id FROM scopes WHERE state IN ('held', 'wanted')"
+    ).scalars()
+    left = {scope for scope in shown_scopes if scope not in named and scope != EVERYBODY}
     connection.exec_driver_sql("UPDATE scopes SET state = 'gone', reason = 'revoked' WHERE id IN "
                                "(SELECT value FROM json_each(?))", (_json([*left]),))  # fmt: skip
     if scopes:
@@ -327,7 +342,7 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
 def history_read(unit: Unit, asked: Sequence[str], done: Iterable[str], next_: Sequence[Any] | None) -> None:
     """Note which wanted histories are whole, and how far the one in work is."""
     named = set(asked)
-    unit.connection.exec_driver_sql(WHOLE, (_json([each for each in done if each in named]),))
+    unit.connection.exec_driver_sql(WHOLE, (_json([scope for scope in done if scope in named]),))
     if next_ is not None:
         unit.connection.exec_driver_sql(
             "UPDATE scopes SET after = ? WHERE id = ? AND state = 'wanted'", (int(next_[1]), str(next_[0]))

@@ -13,9 +13,9 @@ import orjson
 import uvicorn
 from nacl.signing import SigningKey
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import requests
 from lnctp_tui.server.http.bodies import Bodies
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.ingest import check
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire

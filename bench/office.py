@@ -24,7 +24,7 @@ from bench import homes
 from bench.make_cases import NAMES, SENTENCES, TOWNS, VENUES
 from bench.report import OUT
 from lnctp_tui.domain.values import folio
-from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.admin.staff import StaffRegistry
 from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.settings import HOME
 from lnctp_tui.services.sync import synchronise
@@ -61,13 +61,13 @@ class Served:
         self.cluster = embedded.start(folder)
 
     @contextmanager
-    def office(self) -> Iterator[Office]:
+    def office(self) -> Iterator[StaffRegistry]:
         """The team's people and devices, in a transaction."""
         with (
             database.connect(self.cluster.url()) as connection,
             database.transaction(connection, TEAM, database.SERVE),
         ):
-            yield Office(connection, TEAM, "cli:bench", instants.now())
+            yield StaffRegistry(connection, TEAM, "cli:bench", instants.now())
 
     def enrol(self, workspace: Workspace, role: str) -> None:
         """Makes a laptop the active device of a new person."""

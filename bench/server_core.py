@@ -17,8 +17,8 @@ from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database, embedded, schema
 from lnctp_tui.server.read import pull
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.gc_tuning import many_objects
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.gc_tuning import collecting_less
+from lnctp_tui.sync.wire import Cursor
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
@@ -60,7 +60,7 @@ def share(count: int, turns: int = 3) -> list[Measure]:
 def accepted(pool: database.Pool, laptop: Laptop, count: int) -> float:
     """Seconds to take `count` cases in batches, each durable. The heap is searched as in the server's process."""
     cases = [laptop.case(id_, **patch) for id_, patch in office.cases(count)]
-    with many_objects():
+    with collecting_less():
         return _taken(pool, laptop, cases)
 
 
@@ -103,7 +103,7 @@ def page(pool: database.Pool, row: Any) -> None:
             "SELECT l.n, l.chain FROM log l, counter c WHERE l.n = c.n - %s AND c.team = l.team", (PAGE,)
         ).fetchone()
     assert found
-    said = pull.pull(pool, row, Mark(*found), None, PAGE)
+    said = pull.pull(pool, row, Cursor(*found), None, PAGE)
     assert len(said["entries"]) == PAGE
 
 

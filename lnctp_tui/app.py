@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import DEFAULT, N_, _, set_language
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens import registry
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
@@ -149,10 +151,6 @@ class LnctpApp(GuardedApp[int]):
 
     def enter(self, start: Start) -> None:
         """The phrase was accepted and the database is open: show the desk, or where the lock came."""
-        from lnctp_tui.screens.lists.desk import DeskScreen
-        from lnctp_tui.screens.lists.search import SearchScreen
-        from lnctp_tui.screens.sync.sync import SyncScreen
-
         self._workspace = start.workspace
         start.workspace.on_taken = lambda: self.later(self.ending.lock_by_order)
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
@@ -162,19 +160,20 @@ class LnctpApp(GuardedApp[int]):
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
         self.watch_lock.begin()
-        self.add_mode("desk", lambda: DeskScreen(start.desk))
-        self.add_mode("search", SearchScreen)
-        self.add_mode("sync", SyncScreen)
+        for name, entry in registry.modes():
+            self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
         self.saving.begin(self.later)
         self.sync_begin()
 
+    def go(self, name: str, *arguments: object) -> None:
+        """Go to the screen of this name."""
+        registry.go(self, name, *arguments)
+
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
-        from lnctp_tui.screens.case.case import CaseScreen
-
-        self.push_screen(CaseScreen(case_id))
+        self.go("case", case_id)
 
     def leave_form(self) -> None:
         """Close the form on the screen and go back to the desk."""

@@ -10,11 +10,12 @@ from textual.dom import DOMNode
 from lnctp_tui.app_start import Standing
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
+from lnctp_tui.screens import registry
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp
-    from lnctp_tui.app_start import Where
+    from lnctp_tui.screens.base import Place
     from lnctp_tui.screens.call.intake import IntakeScreen
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
@@ -67,7 +68,7 @@ class OpenForms:
             self._to(mode)
         return mode in self.opened
 
-    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None:
+    def open_again(self, forms: Sequence[Place], then: Callable[[], None]) -> None:
         """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
 
         def show(intakes: list[tuple[Intake, str | None]]) -> None:
@@ -125,13 +126,9 @@ class OpenForms:
         form = self.opened.get(self.app.current_mode)
         return form.where if form else None
 
-    def _where(self) -> Where | None:
+    def _where(self) -> Place | None:
         """What is on the screen, to come back to it after a lock."""
-        here = self.current
-        if here is not None:
-            return here
-        places = (getattr(screen, "place", None) for screen in reversed(self.app.screen_stack))
-        return next(filter(None, places), None)
+        return self.current or registry.where(self.app.screen_stack)
 
     def standing(self) -> Standing:
         """What is open, and what of it is on the screen."""

@@ -182,7 +182,7 @@ class Readers:
 
     def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
-        owner = getattr(callback, "__self__", None)
+        owner = getattr(getattr(callback, "func", callback), "__self__", None)  # of a partial, whose it is
         node = owner.screen if isinstance(owner, ScreenPart) else owner
         gone = isinstance(node, Widget) and is_gone(node)
         return callback(*arguments) if self.app.is_running and not gone else None

@@ -45,7 +45,7 @@ class DatabaseDamaged(VaultError):
 
 
 class SavesMissing(VaultError):
-    """What stands on the disk is not what was saved last (storage.loss). Nothing was written or deleted.
+    """What stands on the disk is not what was saved last (storage.vault.loss). Nothing was written or deleted.
 
     Codes: `saves_missing`, `database_other`, `vault_older`, `mark_gone`, `mark_damaged`.
     """
@@ -91,6 +91,27 @@ class SyncFailed(LnctpError):
     """Something between this laptop and the server. What is recorded stays here and is sent later."""
 
     code = "sync_failed"
+
+
+class Declined(LnctpError):
+    """A request to the server that is not carried out. The code goes over the line:
+    `malformed`, `too_large`, `forbidden`, `not_found`, `pending`, `revoked`, `upload_only`, `busy`, `server_full`.
+    """
+
+    code = "forbidden"
+
+
+class Denied(LnctpError):
+    """The same at the server's edge, with the status of HTTP. Nothing of the request goes over the line."""
+
+    code = "forbidden"
+
+    def __init__(self, status: int, code: str, wait: int | None = None, who: str = "") -> None:
+        """`wait` in seconds; `who`, an address or a device, asked too often."""
+        super().__init__(code)
+        self.status, self.wait, self.who = status, wait, who
+        self.close = False
+        """Whether the connection ends with it: what still comes on it has no end that is worth waiting for."""
 
 
 class BadProtocol(LnctpError):

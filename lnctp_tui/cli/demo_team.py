@@ -187,18 +187,18 @@ def _colleague(home: Path, language: str) -> Workspace:
 
 def _enrol(workspace: Workspace, url: str, database: Database) -> None:
     """As an administrator and a counselor do it by phone."""
-    from lnctp_tui.server.admin.staff import Office
+    from lnctp_tui.server.admin.staff import StaffRegistry
     from lnctp_tui.server.postgres import database as door
     from lnctp_tui.services.sync import synchronise
     from lnctp_tui.storage import instants
 
     @contextmanager
-    def office() -> Iterator[Office]:
+    def office() -> Iterator[StaffRegistry]:
         with (
             door.connect(database.app) as connection,
             door.transaction(connection, TEAM, door.SERVE) as inside,
         ):
-            yield Office(inside, TEAM, OFFICE, instants.now())
+            yield StaffRegistry(inside, TEAM, OFFICE, instants.now())
 
     with office() as people:
         code, _until = people.code(people.add(workspace.counselor_name, "supervisor"))

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from copy import copy
 from io import StringIO
 from typing import Annotated, Any
 
@@ -68,6 +69,10 @@ Keep = Callable[[typer.Context, str, Any], None]
 
 def dress(command: Any, keep: Keep) -> None:
     """Gives a command and those below it the common options, and their help the language in use."""
+    _dress(command, _common_options(keep))
+
+
+def _dress(command: Any, common: list[Any]) -> None:
     command.help = _(command.help) if command.help else command.help
     command.short_help = _(command.short_help) if command.short_help else command.short_help
     if language() == "es":
@@ -81,7 +86,7 @@ def dress(command: Any, keep: Keep) -> None:
     help_option = command.get_help_option(typer.Context(command))
     if help_option:
         help_option.help = _(HELP)
-    command.params += _common_options(keep)
+    command.params += map(copy, common)
     for each in (*command.params, *filter(None, (help_option,))):
         each.display_type = _typed(each.display_type)
         if each.metavar:
@@ -90,7 +95,7 @@ def dress(command: Any, keep: Keep) -> None:
         if language() == "es":
             command.subcommand_metavar = "ORDEN [ARGUMENTOS]..."
         for each in command.commands.values():
-            dress(each, keep)
+            _dress(each, common)
 
 
 def _typed(display: Callable[..., str | None]) -> Callable[..., str | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -14,15 +13,13 @@ from textual.content import Content
 from textual.widgets import Static, TextArea
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
-LOOKS = Path(__file__).parents[1] / "styles" / "lists.tcss"
-"""Whole, because a dialog that goes on from one of these may stand in another folder."""
 DRAFT = 0.3
 """Seconds from the first key of a burst to the draft."""
 
@@ -34,7 +31,7 @@ class TextDialog(AppDialog[str | None]):
     `place` is how to come back here after a lock.
     """
 
-    CSS_PATH = LOOKS
+    CSS_PATH = LISTS
     AUTO_FOCUS = "LongText"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f9", "keep", N_("guardar"), key_display="^S", id="dialog.keep"),
@@ -94,7 +91,7 @@ class Answer(LineInput):
 class LineDialog(AppDialog[str | None]):
     """Asks for one line, which may not be empty. A longer one is told, never cut."""
 
-    CSS_PATH = LOOKS
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Answer"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
@@ -136,7 +133,7 @@ class Picks(RowList):
 class PickDialog(AppDialog[str | None]):
     """Asks for one of a list; `told` stands above it, whole."""
 
-    CSS_PATH = LOOKS
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 

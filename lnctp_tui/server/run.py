@@ -51,7 +51,7 @@ def serve(
         cluster.check_login(database.app)
         founding.check(settings, database.app)
         logs.start()
-        with _quiet_signals(), _shared_counts(workers), database_watchdog.keeping(database.embedded):
+        with _quiet_signals(), _shared_counts(workers), database_watchdog.watching(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)
             _uvicorn(settings, host, port, workers, cert, key)
             logs.note("stopped")
@@ -119,17 +119,17 @@ async def life(app: Any) -> AsyncIterator[None]:
 
     async with opened(app.state.settings, app.state.url) as services:
         app.state.services = services
-        door = services.door
+        authenticator = services.authenticator
         tidying = [
-            asyncio.create_task(_tidy(FORGET, door.forget, services.look_at_login)),
-            asyncio.create_task(_tidy(rate_limits.SYNC, door.share)),
-            asyncio.create_task(_tidy(LEARN, door.learn)),
+            asyncio.create_task(_tidy(FORGET, authenticator.forget, services.look_at_login)),
+            asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
+            asyncio.create_task(_tidy(LEARN, authenticator.learn)),
             asyncio.create_task(idle_connections.watch()),
         ]
-        with _heard(services.news.stop):
+        with _heard(services.log_tail.stop):
             yield
-        for each in tidying:
-            each.cancel()
+        for task in tidying:
+            task.cancel()
 
 
 async def _tidy(every: float, *works: Callable[[], Any]) -> None:
@@ -149,32 +149,32 @@ def _heard(stop: Callable[[], None]) -> Iterator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-    def told(number: int, frame: FrameType | None) -> None:
+    def stopping(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stop)
         following = before[signal.Signals(number)]
         if callable(following):
             following(number, frame)
 
-    for each in before:
-        signal.signal(each, told)
+    for number in before:
+        signal.signal(number, stopping)
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
 def _quiet_signals() -> Iterator[None]:
     """uvicorn raises the signal again that ended it: then PostgreSQL is still to be stopped."""
-    before = {each: signal.signal(each, lambda *_: None) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -197,11 +197,11 @@ def _free(host: str, port: int) -> None:
     import socket
 
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        with socket.socket(found[0], found[1]) as probe:
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(address[0], address[1]) as probe:
             if os.name == "posix":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(found[4])
+            probe.bind(address[4])
     except OSError as error:
         raise Refused("server_port", host=host, port=port, reason=errno_name(error)) from error
 

@@ -1,4 +1,4 @@
-"""What one server process holds: its connections, its door, its buckets, its tail."""
+"""What one server process holds: its connections, its authenticator, its buckets, its tail."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from psycopg_pool import PoolTimeout
 
 from lnctp_tui.server.admin import identity, ordering
 from lnctp_tui.server.admin.control import Control
-from lnctp_tui.server.http.authenticator import Door, door_pool
+from lnctp_tui.server.http.authenticator import Authenticator, auth_pool
 from lnctp_tui.server.http.bodies import Bodies, Lingering, LongTurn, Turns
 from lnctp_tui.server.ingest.batcher import Batcher
-from lnctp_tui.server.ingest.log_tail import News
+from lnctp_tui.server.ingest.log_tail import LogTail
 from lnctp_tui.server.postgres import database, login
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.settings import Settings
@@ -41,8 +41,8 @@ class Services:
     key: SigningKey
     """The server's, for receipts."""
     control: Control
-    door: Door
-    news: News
+    authenticator: Authenticator
+    log_tail: LogTail
     threads: Threads
     batcher: Batcher
     pushing: Threads
@@ -54,7 +54,7 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     reading: Threads = field(default_factory=lambda: Threads(READING))
     """Long bodies that are unpacked and read at the same time."""
-    works: Turns = field(default_factory=lambda: Turns(wire.ABREAST))
+    works: Turns = field(default_factory=lambda: Turns(wire.MAX_IN_FLIGHT))
     """What one device asks for at the same time, so that it never holds all connections to the database."""
     long: LongTurn = field(default_factory=LongTurn)
     """Long bodies share one processor with everybody's short ones."""
@@ -68,7 +68,7 @@ class Services:
     async def _nudge(self) -> None:
         await asyncio.sleep(NUDGE)
         with suppress(psycopg.Error, PoolTimeout):  # without it the tails look each second
-            await self.door.notify()
+            await self.authenticator.notify()
 
     async def look_at_login(self) -> None:
         """Looks again whether the database's walls stand. Raises what the database raises."""
@@ -98,21 +98,23 @@ class Services:
 @asynccontextmanager
 async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
     """The services of this process, closed at the end."""
-    with database.pool(url, settings.connections) as pool, door_pool(url) as entrance:
+    with database.pool(url, settings.connections) as pool, auth_pool(url) as auth_connections:
         with pool.connection() as connection:
             key = identity.signing_key(settings.home, connection)
             unwalled = login.flaw(connection)
         control = Control(pool, settings.home)
         ordering.resume(settings, pool, control)
-        news = News(url)
-        news.start()
+        log_tail = LogTail(url)
+        log_tail.start()
         threads = Threads(settings.connections)
-        door, batcher = Door(entrance, Threads(2), control), Batcher(pool, key)
-        services = Services(settings, pool, key, control, door, news, threads, batcher, Threads(PUSHING))
+        authenticator, batcher = Authenticator(auth_connections, Threads(2), control), Batcher(pool, key)
+        services = Services(
+            settings, pool, key, control, authenticator, log_tail, threads, batcher, Threads(PUSHING)
+        )
         services.unwalled = unwalled
-        await door.learn()
+        await authenticator.learn()
         try:
             yield services
         finally:
-            news.stop()
-            await news.join()
+            log_tail.stop()
+            await log_tail.join()

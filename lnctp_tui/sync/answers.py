@@ -32,7 +32,7 @@ def understood() -> Iterator[None]:
         raise SyncFailed("not_a_server") from None
 
 
-def mark(said: Any) -> list[Any]:
+def read_cursor(said: Any) -> list[Any]:
     """[n, chain] of an answer. Raises TypeError, ValueError."""
     n, chain = said
     if not isinstance(n, int) or not isinstance(chain, str):

@@ -12,18 +12,18 @@ from typing import Any
 from lnctp_tui.storage.database import audit, state
 from lnctp_tui.storage.database.session import Store, Unit
 from lnctp_tui.storage.replication import server_state
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 AUDIT, HISTORY, CONTENT = "server_audit_changed", "server_history_changed", "server_content_changed"
 """The audit's chain is another; the log's is; the same changes have another content."""
 ORDER = server_state.ORDER_UNSIGNED
 """It told to destroy something, and nobody signed that."""
-START = Mark(0, audit.START)
+START = Cursor(0, audit.START)
 KNEW = "knew"
 """Member that `ask_page` adds to a page: the end of the audit as this laptop knew it when it asked."""
 
 
-def look(store: Store, page: Mapping[str, Any]) -> None:
+def check(store: Store, page: Mapping[str, Any]) -> None:
     """Raise the alarm when the audit that a page speaks of does not continue the one known before."""
     knew = page.get(KNEW)
     if not knew or not knew[0] or page.get("audit_then") == knew[1]:
@@ -35,8 +35,8 @@ def look(store: Store, page: Mapping[str, Any]) -> None:
             unit.remember(server_state.AUDIT, _end(page))
 
 
-def saw(unit: Unit, page: Mapping[str, Any]) -> None:
-    """Remember how far the server's audit goes; called after `look`, with the page it looked at."""
+def remember(unit: Unit, page: Mapping[str, Any]) -> None:
+    """Remember how far the server's audit goes; called after `check`, with the page it looked at."""
     end, known = _end(page), state.get(unit.connection, server_state.AUDIT) or list(START)
     if end and end[0] > known[0]:
         unit.remember(server_state.AUDIT, end)

@@ -21,12 +21,12 @@ from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
-from lnctp_tui.sync.answers import Contact, Diverged, mark, understood
+from lnctp_tui.sync.answers import Contact, Diverged, read_cursor, understood
 from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.outbox import Outbox
-from lnctp_tui.sync.prefetch import Ahead
+from lnctp_tui.sync.prefetch import Prefetch
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -154,10 +154,10 @@ class Client:
     # the beginning
 
     def start(self) -> None:
-        """Take the server's present mark and the list of what this person may see; their histories come next."""
+        """Take the server's present cursor and the list of what this person may see; their histories come next."""
         answer = self.line.call("POST", "/v1/start", {})
         with understood():
-            cursor = mark(answer["cursor"])
+            cursor = read_cursor(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
         with self.store.write() as unit:
             gone = incoming.begin(unit, cursor, scopes)
@@ -186,11 +186,11 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
-        audit_check.look(self.store, page)
+        audit_check.check(self.store, page)
         self._proved(page)
         with understood():
-            mark(page["from"])
-            following = mark(page["next"])
+            read_cursor(page["from"])
+            following = read_cursor(page["next"])
             entries = page["entries"]
             if not entries and list(page["from"]) == following:
                 return False
@@ -204,7 +204,7 @@ class Client:
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
-            audit_check.saw(unit, page)
+            audit_check.remember(unit, page)
             self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
@@ -289,14 +289,14 @@ class Client:
             self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
         return bool(wanted)
 
-    @many_objects()
+    @collecting_less()
     def histories(self, between: Callable[[], object]) -> None:
         """Fetch all wanted histories, the next pages while one is stored; `between` runs now and then.
 
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
         while wanted := self.wanted(AHEAD):
-            with Ahead(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
+            with Prefetch(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
                 for page in pages:
                     asked = [scope for scope, _ in page.asked]
                     self.store_history(asked, page.answer, page.made())

@@ -142,7 +142,7 @@ class Round:
             return
         compare(client)
         if last:
-            retention.ask(client.store, client.line, now)
+            retention.ask_away(client.store, client.line, now)
         client.compared = instants.iso(now)
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, client.compared)

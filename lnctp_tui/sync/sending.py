@@ -14,7 +14,7 @@ from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.answers import Diverged, understood
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 
@@ -48,7 +48,7 @@ class Sending:
         self._store, self._line, self._outbox, self._pool = store, line, outbox, pool
         self._server_key, self._before = server_key, before
 
-    @many_objects()
+    @collecting_less()
     def push(self, *, all_: bool = True) -> int:
         """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
 

@@ -32,7 +32,7 @@ SLOWEST = 200
 """Bytes a second below which an answer is given up, after the first minute."""
 ERROR_CAP = 64 << 10
 PORTS = {"http": 80, "https": 443}
-AGAIN = frozenset({429, 502, 503, 504})
+RETRYABLE = frozenset({429, 502, 503, 504})
 Headers = Mapping[bytes, str]
 """By their names in small letters."""
 
@@ -220,7 +220,7 @@ def _after(headers: Headers) -> dict[str, float]:
 
 
 def _by_status(status: int) -> str:
-    if status in AGAIN:
+    if status in RETRYABLE:
         return "busy"
     known = {401: "bad_signature", 403: "forbidden", 404: "not_found", 413: "too_large", 422: "malformed"}
     return known.get(status, "server_failed" if status >= 500 else "not_a_server")

@@ -35,7 +35,7 @@ BATCH = 1000
 """Changes in one push."""
 TOLD = 5
 """Ids by which a batch is known again."""
-ABREAST = 2
+MAX_IN_FLIGHT = 2
 """Batches that one laptop may have on the line at once."""
 SKEW = 300
 """Seconds a request's time may be off."""
@@ -44,14 +44,14 @@ SENT = (*changes.COVERED, "hash", "sig")
 """Members of a change that are sent by its author."""
 
 
-class Mark(NamedTuple):
+class Cursor(NamedTuple):
     """A place in the server's history: the number and the chain value there. `START` is before the first."""
 
     n: int
     chain: str
 
 
-START = Mark(0, "")
+START = Cursor(0, "")
 
 
 class TooLarge(ValueError):

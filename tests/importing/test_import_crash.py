@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counts import SOAK, often
+from counts import SOAK
 from pty_app import LNCTP, PHRASE, lnctp, terminal_environment
 
 from lnctp_tui.storage import paths
@@ -19,8 +19,7 @@ from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.vault import vault
 
 DEMO = Path(__file__).parents[2] / "lnctp_tui" / "data" / "demo" / "au-pair.json"
-DOCUMENTS = often(600, 520)
-"""More than one transaction holds."""
+DOCUMENTS = 600
 TABLES = ("cases", "contacts", "people", "places", "identifiers", "money", "notes")
 MOMENTS = tuple(each / 40 for each in range(1, 40)) if SOAK else (0.4,)
 """Part of the cases that are stored when the process is killed."""

@@ -223,7 +223,7 @@ async def test_each_screen_speaks_one_language(name: str, language: str, furnish
     foreign = sentences(language)
     async with desk(furnished, (130, 60)) as (app, pilot):
         i18n.set_language(language)
-        app.screen.refresh_list()  # type: ignore[attr-defined]
+        app.screen.read()  # type: ignore[attr-defined]
         await rest(pilot)
         await go(app, pilot, (WAYS | MORE)[name])
         said = said_on(app)

@@ -18,7 +18,7 @@ from test_orders_served import admitted
 from test_wipe_order import content
 from textual.pilot import Pilot
 from vaults import MadeVault
-from workspaces import Founded
+from workspaces import Founded, narrate
 
 from lnctp_tui import launcher
 from lnctp_tui.app import LnctpApp
@@ -117,7 +117,7 @@ async def test_a_withdrawn_laptop_locks_in_the_call_keeps_what_was_typed_and_sho
         with pytest.raises(Refused, match=r"^hidden_by_order$"):
             Intake.reopen(workspace, contact)
         new = Intake.start(workspace)
-        new.narrate("otra llamada")
+        narrate(new, "otra llamada")
         assert workspace.writer.drain(5)
         assert [each.contact_id for each in calls.unfinished(workspace.store)] == [new.contact.id]
         team.do("device", key, person=person)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
 from disk_faults import fill, free
-from workspaces import Founded
+from workspaces import Founded, narrate
 
 from lnctp_tui import app_saving
 from lnctp_tui.app import LnctpApp
@@ -51,7 +51,7 @@ async def refused(app: LnctpApp, pilot: Any) -> IntakeScreen:
     fill(app.workspace)
     screen = app.screen
     assert isinstance(screen, IntakeScreen)
-    screen.intake.narrate(LONG)
+    narrate(screen.intake, LONG)
     await until(pilot, shows(app, SAID, "El disco está lleno"), "the line")
     return screen
 
@@ -121,7 +121,7 @@ async def test_a_value_that_cannot_be_stored_is_told_and_saving_goes_on(furnishe
         screen: Any = app.screen
         screen.intake.set(screen.intake.contact, {"narrative": 1 << 80})
         await until(pilot, shows(app, "UN DATO NO SE GUARDÓ"), "the line")
-        screen.intake.narrate("Sigue contando.")
+        narrate(screen.intake, "Sigue contando.")
         await until(pilot, lambda: not app.workspace.writer.pending, "the rest on the disk")
         stored = calls.call(app.workspace.store, screen.intake.contact.id)
         assert stored["narrative"] == "Sigue contando."

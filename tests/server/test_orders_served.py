@@ -20,7 +20,7 @@ from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
 from lnctp_tui.services.sync import officers as officers_keys
 from lnctp_tui.services.sync import orders, synchronise
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import recovery, vault
 
 AT = "2026-11-29T10:00:00.000000Z"
@@ -28,7 +28,7 @@ CASE = "SELECT count(*) FROM cases"
 
 
 def record(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now), "summary": text})
     return case
@@ -221,7 +221,7 @@ def test_two_officers_erase_a_case_from_log_rows_search_and_a_colleagues_laptop(
         synchronise.once(each)
     case, other = record(workspace, f"relato con {word}"), record(workspace, "otro caso con papaya")
     with workspace.store.write() as unit:
-        victim = instants.new_id()
+        victim = ids.new_id()
         unit.record("people", victim, {"case_id": case, "role": "victim", "given_names": name}, case=case)
     synchronise.once(workspace)
     synchronise.once(second)

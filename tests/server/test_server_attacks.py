@@ -19,10 +19,11 @@ from nacl.signing import SigningKey
 from pg import fresh
 from served import CANARY, Answered, Laptop, Served, serving
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.http import endpoint, faults, logs, policy, routes
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.postgres.database import SERVE, Declined
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
@@ -36,7 +37,9 @@ def office(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory)
     home = tmp_path_factory.mktemp("home")
     with fresh(cluster) as name, serving(cluster.url(database=name), Settings(home=home)) as running:
         running.app.state.owner = cluster.url(embedded.OWNER, name)
-        running.app.state.services.door._failed = Buckets(Rate(1e6, 1e6))  # all of them come from one address
+        running.app.state.services.authenticator._failed = Buckets(
+            Rate(1e6, 1e6)
+        )  # all of them come from one address
         yield running
 
 
@@ -345,7 +348,7 @@ def test_no_request_breaks_the_server(office: Served, roles: dict[str, Laptop]) 
 
 def no_request_breaks(operation: Any, office: Served, roles: dict[str, Laptop]) -> None:
     @settings(
-        max_examples=often(20, 10),
+        max_examples=often(20, 6),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -353,7 +356,7 @@ def no_request_breaks(operation: Any, office: Served, roles: dict[str, Laptop]) 
     )
     @given(case=operation.as_strategy())
     def hold(case: Any) -> None:
-        office.app.state.services.door.devices._kept.clear()
+        office.app.state.services.authenticator.devices._kept.clear()
         said = {name: value for name, value in (case.query or {}).items() if name != "wait"}
         query = urlencode(said, doseq=True, errors="replace")
         path = quote(case.formatted_path, errors="replace") + (f"?{query}" if query else "")
@@ -443,7 +446,7 @@ def test_old_nonces_are_forgotten(office: Served, laptop: Laptop) -> None:
     import asyncio
 
     services = office.app.state.services
-    asyncio.run_coroutine_threadsafe(services.door.forget(), services.news._loop).result(10)
+    asyncio.run_coroutine_threadsafe(services.authenticator.forget(), services.log_tail._loop).result(10)
     with database.connect(office.database) as connection:
         assert connection.execute("SELECT count(*) FROM nonces").fetchone() == (0,)
     assert instants.now().timestamp() - laptop.clock() < 5

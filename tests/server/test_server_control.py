@@ -303,7 +303,7 @@ def test_a_new_order_wakes_a_laptop_that_waits(team: Officers) -> None:
     with ThreadPoolExecutor(1) as threads:
         waits = threads.submit(ana.call, "GET", f"/v1/pull?cursor={cursor}&proof=&limit=10&wait=30")
         began = monotonic()
-        while not team.served.app.state.services.news._waiting[TEAM]:
+        while not team.served.app.state.services.log_tail._waiting[TEAM]:
             assert monotonic() - began < 20
         team.do("seal", Laptop(ana.url, ana.device, ana.actor, ana.key))
         assert waits.result(20).error == "seal"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from lnctp_tui.server.http import logs
-from lnctp_tui.server.postgres.database_watchdog import LONGEST, Keeper
+from lnctp_tui.server.postgres.database_watchdog import LONGEST, DatabaseWatchdog
 from lnctp_tui.server.postgres.embedded import Embedded
 
 
 class Pauses(threading.Event):
-    """Counts what the keeper would wait, and lets it look so often."""
+    """Counts what the watchdog would wait, and lets it look so often."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -30,10 +30,10 @@ class Pauses(threading.Event):
 def test_a_database_that_does_not_start_is_tried_ever_more_rarely_and_never_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    keeper = Keeper(Embedded(tmp_path, str(tmp_path), 5432, {"lnctp_app": "secreto"}))
-    keeper._over = pauses = Pauses(7)  # looks once, tries six times
+    watchdog = DatabaseWatchdog(Embedded(tmp_path, str(tmp_path), 5432, {"lnctp_app": "secreto"}))
+    watchdog._over = pauses = Pauses(7)  # looks once, tries six times
     with caplog.at_level(logging.INFO):
-        keeper.run()
+        watchdog.run()
     assert pauses.seconds == [1, 0, 1, 3, 7, 15, LONGEST, LONGEST, 1]
     assert not (tmp_path / "data").exists()
     told = [json.loads(logs.Lines().format(each)) for each in caplog.records if each.name == "lnctp"]

@@ -10,12 +10,13 @@ import pytest
 from nacl.signing import SigningKey
 from server_office import KEY, NOON, Laptop
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.ingest import cursors, projection_check, push
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
-from lnctp_tui.storage import instants
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.storage import ids
+from lnctp_tui.sync.wire import START, Cursor
 
 WRITERS, BATCHES, MOST, SHARED = 8, 10, 30, 12
 
@@ -61,7 +62,7 @@ def run(pool: Pool, url: str) -> tuple[list[int], list[int]]:
     """Eight processes push while a reader follows. The numbers the reader met, and those there are."""
     laptops = [Laptop(pool, f"w{number}", "supervisor") for number in range(WRITERS)]
     reader = Laptop(pool, "reader", "supervisor").row
-    shared = [instants.new_id() for _ in range(SHARED)]
+    shared = [ids.new_id() for _ in range(SHARED)]
     again = [laptops[0].case() for _ in range(6)]
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     start = multiprocessing.get_context(method).Process
@@ -77,7 +78,7 @@ def run(pool: Pool, url: str) -> tuple[list[int], list[int]]:
         while True:
             page = pull.pull(connection, reader, cursor, None)
             met += [entry["n"] for entry in page["entries"]]
-            cursor = Mark(*page["next"])
+            cursor = Cursor(*page["next"])
             if not working and not page["more"]:
                 break
             working = any(each.is_alive() for each in writers)
@@ -143,5 +144,5 @@ def test_a_lock_that_does_not_come_is_answered_as_busy(pool: Pool, pg: str) -> N
         database.become(slow, "main", database.SERVE)
         slow.execute("SELECT FROM devices FOR UPDATE")
         quick.execute("SET LOCAL lock_timeout = '50ms'")
-        with pytest.raises(database.Declined, match="busy"):
+        with pytest.raises(Declined, match="busy"):
             push.push(quick, ana.row, {"changes": [ana.case()]}, NOON, KEY)

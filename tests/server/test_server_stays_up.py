@@ -17,10 +17,10 @@ import pytest
 import zstandard
 from served import Laptop, Served, serving
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import bodies, idle_connections, rate_limits
 from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import wire
 
@@ -40,7 +40,7 @@ def forged(served: Served, victim: Laptop) -> Laptop:
 
 
 def test_unsigned_requests_with_her_id_lock_nobody_out(served: Served, soak: bool) -> None:
-    ana, buckets = served.laptop(), served.app.state.services.door.devices
+    ana, buckets = served.laptop(), served.app.state.services.authenticator.devices
     assert ana.call("GET", "/v1/me").status == 200
     left = buckets._of(ana.device).tokens
     eve, count = forged(served, ana), 722 if soak else 90
@@ -67,9 +67,9 @@ def test_bodies_that_nobody_signed_lock_nobody_out(served: Served) -> None:
 def test_unknown_devices_cost_their_address_and_after_a_while_no_lookup(served: Served) -> None:
     ana = served.laptop()
     looked: list[str] = []
-    door = served.app.state.services.door
-    look_up = door._look_up
-    door._look_up = lambda device: (looked.append(device), look_up(device))[1]
+    authenticator = served.app.state.services.authenticator
+    look_up = authenticator._look_up
+    authenticator._look_up = lambda device: (looked.append(device), look_up(device))[1]
     told = [Laptop(served.url, client=ana.client).call("GET", "/v1/me").error for _ in range(60)]
     assert told[0] == "unknown_device"
     assert told.count("rate_limited") >= 15
@@ -88,24 +88,24 @@ def test_a_wrong_signature_is_not_charged_to_the_device_and_a_right_one_not_to_t
     served: Served,
 ) -> None:
     ana = served.laptop()
-    door = served.app.state.services.door
-    before = door._failed._of("127.0.0.1").tokens
+    authenticator = served.app.state.services.authenticator
+    before = authenticator._failed._of("127.0.0.1").tokens
     for _ in range(20):
         assert ana.call("GET", "/v1/me").status == 200
-    assert door._failed._of("127.0.0.1").tokens >= before
-    left = door.devices._of(ana.device).tokens
+    assert authenticator._failed._of("127.0.0.1").tokens >= before
+    left = authenticator.devices._of(ana.device).tokens
     for _ in range(20):
         forged(served, ana).call("GET", "/v1/me")
-    assert door.devices._of(ana.device).tokens >= left
+    assert authenticator.devices._of(ana.device).tokens >= left
 
 
 def test_a_device_that_asks_too_often_waits_and_its_colleague_does_not(served: Served) -> None:
     ana, bea = served.laptop(), served.laptop()
-    door = served.app.state.services.door
+    authenticator = served.app.state.services.authenticator
     assert bea.call("GET", "/v1/me").status == 200
     with served.office() as office:
         asked = "UPDATE rates SET tokens = -50, at = at + 2 WHERE who = %s"
-        assert office.connection.execute(asked, (door.devices.name(bea.device),)).rowcount == 1
+        assert office.connection.execute(asked, (authenticator.devices.name(bea.device),)).rowcount == 1
     told = [bea.call("GET", "/v1/me") for _ in range(3)]
     assert [answer.status for answer in told] == [429] * 3
     assert ana.call("GET", "/v1/me").status == 200
@@ -124,10 +124,10 @@ def test_every_server_counts_for_all(served: Served) -> None:
         for _ in range(40):
             eve.call("GET", "/v1/me")
         deadline = time.monotonic() + 10
-        door = other.app.state.services.door
-        while not door._failed.empty("127.0.0.1") and time.monotonic() < deadline:
+        authenticator = other.app.state.services.authenticator
+        while not authenticator._failed.empty("127.0.0.1") and time.monotonic() < deadline:
             forged(other, ana).call("GET", "/v1/me")
-        assert door._failed.empty("127.0.0.1")
+        assert authenticator._failed.empty("127.0.0.1")
 
 
 def test_the_keys_are_there_when_a_worker_starts_and_those_of_new_devices_soon_after(
@@ -135,15 +135,15 @@ def test_the_keys_are_there_when_a_worker_starts_and_those_of_new_devices_soon_a
 ) -> None:
     ana = served.laptop()
     with serving(served.database, served.app.state.settings) as other:
-        door = other.app.state.services.door
-        assert ana.device in door._keys
-        door._look_up = lambda device: pytest.fail("a key was looked up")
+        authenticator = other.app.state.services.authenticator
+        assert ana.device in authenticator._keys
+        authenticator._look_up = lambda device: pytest.fail("a key was looked up")
         assert Laptop(other.url, ana.device, ana.actor, ana.key).call("GET", "/v1/me").status == 200
         new = served.laptop()
         deadline = time.monotonic() + 10
-        while new.device not in door._keys and time.monotonic() < deadline:
+        while new.device not in authenticator._keys and time.monotonic() < deadline:
             threading.Event().wait(0.1)
-        assert new.device in door._keys
+        assert new.device in authenticator._keys
 
 
 def test_only_a_proxy_of_ours_says_who_is_behind_it(pg: str, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_only_a_proxy_of_ours_says_who_is_behind_it(pg: str, tmp_path: Path) -> 
             eve = Laptop(served.url)
             headers = eve.signed("GET", "/v1/me", b"") | {"X-Forwarded-For": "203.0.113.9"}
             assert eve.send("GET", "/v1/me", b"", headers).error == "unknown_device"
-            assert set(served.app.state.services.door._failed._kept) == {charged}
+            assert set(served.app.state.services.authenticator._failed._kept) == {charged}
 
 
 def test_addresses_are_counted_here_and_told_to_all() -> None:
@@ -202,7 +202,7 @@ def test_one_change_that_is_nested_too_deep_is_refused_alone(served: Served, dep
 
 def test_a_device_pays_by_what_its_bodies_unpack_to(served: Served) -> None:
     laptop = served.laptop()
-    buckets = served.app.state.services.door.devices
+    buckets = served.app.state.services.authenticator.devices
     assert laptop.call("POST", "/v1/missing", {"ids": []}).status == 200
     before = buckets._of(laptop.device).tokens
     sent = {"ids": [], "x": "".join(secrets.token_hex(20) for _ in range(80_000))}
@@ -287,7 +287,7 @@ def test_a_connection_that_owes_the_rest_of_a_head_is_ended(
             assert idle_connections.end_silent(time.monotonic() + idle_connections.PATIENCE + 1) >= 1
             done.set()
 
-        asyncio.run_coroutine_threadsafe(look(), served.app.state.services.news._loop)
+        asyncio.run_coroutine_threadsafe(look(), served.app.state.services.log_tail._loop)
         assert done.wait(10)
         with suppress(ConnectionResetError):
             assert slow.recv(10) == b""
@@ -332,7 +332,7 @@ def test_after_a_long_body_the_next_one_waits_when_others_asked_beside_it(others
 def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(served: Served) -> None:
     ana = served.laptop()
     bomb = zstandard.compress(b'{"changes":[' + b"[]," * 1_390_000 + b"[]]}")
-    buckets = served.app.state.services.door.devices
+    buckets = served.app.state.services.authenticator.devices
     assert ana.call("POST", "/v1/missing", {"ids": []}).status == 200
     before = buckets._of(ana.device).tokens
     for _ in range(20):

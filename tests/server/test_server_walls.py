@@ -17,14 +17,15 @@ from pg import fresh
 from served import CANARY, Laptop, Served, serving
 from server_office import Laptop as Pusher
 
-from lnctp_tui.server.admin.staff import Office
+from lnctp_tui.server.admin.staff import StaffRegistry
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync import wire
 
 PULL = "/v1/pull?cursor=0.&proof=&limit=1000&wait=0"
@@ -46,7 +47,7 @@ def office(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory)
         cluster.url(database=name), Settings(home=tmp_path_factory.mktemp("home"))
     ) as running:  # fmt: skip
         running.app.state.cluster, running.app.state.name = cluster, name
-        running.app.state.services.door._failed = Buckets(Rate(1e6, 1e6))
+        running.app.state.services.authenticator._failed = Buckets(Rate(1e6, 1e6))
         yield running
 
 
@@ -90,7 +91,7 @@ def seen(connection: database.Db, table: str) -> int:
 def become(
     connection: database.Db, laptop: Laptop, role: str, duty: str = "read", team: str = "main"
 ) -> None:
-    row = database.DeviceRow(laptop.device, team, laptop.actor, laptop.actor, "", "active", role, "")
+    row = DeviceRow(laptop.device, team, laptop.actor, laptop.actor, "", "active", role, "")
     database.become(connection, row, duty)
 
 
@@ -131,7 +132,7 @@ def test_who_is_nobody_sees_nothing_not_even_as_the_owner_of_a_case(
     office: Served, ana: Laptop, role: str, duty: str, team: str
 ) -> None:
     with wall(office) as connection, connection.transaction():
-        row = database.DeviceRow("other-device", team, ana.actor, ana.actor, "", "active", role, "")
+        row = DeviceRow("other-device", team, ana.actor, ana.actor, "", "active", role, "")
         database.become(connection, row, duty)
         protected = [
             table for table, is_ in connection.execute(TABLES).fetchall() if is_ and table != "public.access"
@@ -215,7 +216,7 @@ def test_an_analyst_reads_no_row_of_any_table(office: Served, ana: Laptop) -> No
 
 
 def test_a_foreign_id_is_answered_like_one_that_never_was(ana: Laptop, beto: Laptop) -> None:
-    never = {"case": instants.new_id(), "change": instants.new_id()}
+    never = {"case": ids.new_id(), "change": ids.new_id()}
     real = {"case": ana.case_id, "change": ana.changes[0]["id"]}  # type: ignore[attr-defined]
 
     def answers(ids: dict[str, str]) -> list[tuple[int, str]]:
@@ -264,7 +265,7 @@ def test_a_foreign_record_takes_no_change_and_gives_nothing_back(ana: Laptop, be
         beto.change("cases", {"summary": "ajeno"}, row=scope, case=scope),
         beto.change("notes", {"case_id": scope, "text": "ajeno"}, case=scope),
         beto.change("contacts", {"narrative": "ajeno"}, row=scope),
-        beto.change("people", {"name": "ajeno"}, row=first["row"], case=instants.new_id()),
+        beto.change("people", {"name": "ajeno"}, row=first["row"], case=ids.new_id()),
         beto.change("contacts", {"case_id": scope}, case=scope),
     ]
     mine = beto.change("contacts", {"narrative": "propia"})
@@ -309,7 +310,7 @@ def test_another_team_is_another_world(office: Served, ana: Laptop) -> None:
 
 def set_role(pool: Pool, person: str, role: str) -> None:
     with database.transaction(pool, "main", database.SERVE) as connection:
-        people = Office(connection, "main", "cli:prueba", instants.now())
+        people = StaffRegistry(connection, "main", "cli:prueba", instants.now())
         people.set_role(people.person(person), role)
 
 
@@ -398,7 +399,7 @@ def test_a_code_ends_with_its_person_and_holds_in_its_team_only(office: Served) 
         people.leave(people.person(person.id))
     assert office.enroll(Laptop(office.url), code).error == "code_unknown"
     with wall(office) as connection, database.transaction(connection, "otra", database.SERVE):
-        other = Office(connection, "otra", "cli:prueba", instants.now())
+        other = StaffRegistry(connection, "otra", "cli:prueba", instants.now())
         foreign = other.code(other.add("Otra Persona", "supervisor"))[0]
     assert office.enroll(Laptop(office.url), foreign).error == "code_unknown"
 

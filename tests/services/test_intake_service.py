@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from workspaces import Founded, field, settle
+from workspaces import Founded, field, narrate, settle
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.services.call import calls, endings, matches
@@ -49,7 +49,7 @@ def test_the_first_thing_that_needs_a_case_opens_it_with_a_folio(workspace: Work
 
 def test_what_stands_in_the_form_stands_on_disk(workspace: Workspace) -> None:
     intake = Intake.start(workspace)
-    intake.narrate("Cuenta que…")
+    narrate(intake, "Cuenta que…")
     intake.set(intake.contact, {"kind": "victim"})
     said(intake, "person", "age", "~17")
     intake.mark(intake.current("person"), "act.captar", "yes")
@@ -229,7 +229,7 @@ def test_a_disk_that_refuses_loses_nothing_and_says_so_once(workspace: Workspace
     with workspace.store.write() as unit:
         pages = unit.connection.execute(text("PRAGMA page_count")).scalar()
         unit.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-    intake.narrate("x" * 200_000)
+    narrate(intake, "x" * 200_000)
     assert not workspace.writer.drain(0.6)
     assert [error.code for error in errors] == ["disk_full"]
     with workspace.store.write() as unit:

@@ -21,9 +21,9 @@ from lnctp_tui.screens.sync.sync_words import mark
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.sync.synchronise import SyncStatus
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Form
+from lnctp_tui.storage.database.session import EditBaseline
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.vault import backup, loss, vault
 from lnctp_tui.sync import client, fresco, saves, transport
@@ -71,7 +71,7 @@ class Laptop:
 def record(workspace: Workspace) -> None:
     with workspace.store.write() as unit:
         case = {"status": "open", "opened_at": instants.iso(unit.now), "summary": "algo"}
-        unit.record("cases", instants.new_id(), case)
+        unit.record("cases", ids.new_id(), case)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_what_is_saved_after_the_first_look_goes_out_after_the_comparison(
             for _ in range(12):
                 with self.store.write() as unit:
                     case = {"status": "open", "opened_at": instants.iso(unit.now), "summary": "algo"}
-                    unit.record("cases", instants.new_id(), case)
+                    unit.record("cases", ids.new_id(), case)
         return real(self, all_=all_)
 
     monkeypatch.setattr(client.Client, "push", push)
@@ -273,7 +273,7 @@ def test_saves_that_fold_into_one_change_are_no_missing_saves(laptop: Laptop) ->
     """An unsent change that the next one of its form swallows is gone from the log; no save is."""
 
     def typed(workspace: Workspace) -> list[int]:
-        form, case = Form("una forma"), instants.new_id()
+        form, case = EditBaseline("una forma"), ids.new_id()
         for number in range(9):
             with workspace.store.write() as unit:
                 case_now = {"status": "open", "opened_at": instants.iso(unit.now), "summary": "a" * number}

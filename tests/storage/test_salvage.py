@@ -23,6 +23,7 @@ from lnctp_tui.services.vault import rescue, workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.protocol import protocol_loader
 from lnctp_tui.storage.vault import backup, loss, salvage, vault, wal
 
@@ -124,7 +125,7 @@ def test_the_seals_of_pages_are_computed_as_sqlcipher_does(full: Founded) -> Non
 
 def test_one_flipped_bit_of_the_log_and_every_save_comes_back(killed: Founded, soak: bool) -> None:
     dice = random.Random(35)
-    for _ in range(30 if soak else 3):
+    for _ in range(30 if soak else 2):
         where = killed._replace(home=Path(shutil.copytree(killed.home, killed.home.with_name("one"))))
         log = where.home / f"{paths.DATABASE}-wal"
         flip(log, dice.randrange(log.stat().st_size * 3 // 4), dice.randrange(8))
@@ -143,7 +144,7 @@ def test_a_damaged_head_of_the_log_loses_nothing(place: int, killed: Founded) ->
 
 def test_one_bad_page_takes_next_to_nothing(full: Founded, soak: bool) -> None:
     dice, shares = random.Random(36), []
-    for _ in range(30 if soak else 4):
+    for _ in range(30 if soak else 3):
         where = full._replace(home=Path(shutil.copytree(full.home, full.home.with_name("one"))))
         harm_page(where, dice.randrange(2, pages_of(where) + 1), dice)
         found = rescued(where)
@@ -205,7 +206,7 @@ def test_a_backup_completes_what_is_gone_and_brings_back_nothing_that_left(
     left = "00000000-0000-7000-8000-000000000007"
     with store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE row = ?", (left,))
-        unit.connection.exec_driver_sql("DELETE FROM cases WHERE id = ?", (left,))
+        unit.connection.exec_driver_sql("DELETE FROM cases WHERE id = ?", (left,), RECORDED)
         unit.connection.exec_driver_sql(
             "INSERT INTO scopes (id, state, rank, after, reason) VALUES (?, 'gone', 0, 0, 'revoked')", (left,)
         )

@@ -10,12 +10,13 @@ import orjson
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.records import changes
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
-from lnctp_tui.storage import instants
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.sync.wire import START, Cursor
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 KEY = SigningKey(b"server key of these tests, made up"[:32])
@@ -44,7 +45,7 @@ class Laptop:
     @property
     def row(self) -> DeviceRow:
         with self.pool.connection() as connection:
-            found = database.device(connection, self.id)
+            found = database.find_device(connection, self.id)
         assert found is not None
         return found
 
@@ -54,7 +55,7 @@ class Laptop:
         self.now += timedelta(seconds=1)
         owner = row if table == "cases" else case
         said = {
-            "id": instants.new_id(), "device": self.id, "actor": self.person, "hlc": instants.micros(self.now),
+            "id": ids.new_id(), "device": self.id, "actor": self.person, "hlc": instants.micros(self.now),
             "table": table, "row": row, "case": owner, "base": sorted(base), "patch": dict(patch), "schema": 1,
         } | other  # fmt: skip
         return self.seal(said)
@@ -66,7 +67,7 @@ class Laptop:
 
     def case(self, row: str | None = None, **patch: Any) -> dict[str, Any]:
         """The first change of a new case."""
-        return self.change("cases", row or instants.new_id(), {"status": "open"} | patch)
+        return self.change("cases", row or ids.new_id(), {"status": "open"} | patch)
 
     def push(self, *changes_: Any, **message: Any) -> dict[str, Any]:
         """The server's answer to these changes."""
@@ -74,7 +75,7 @@ class Laptop:
         answer = push.push(self.pool, self.row, said | {"changes": list(changes_)} | message, self.now, KEY)
         if answer["status"] == "ok":
             self.seq = answer["receipt"]["body"]["seq"]
-            self.proof = Mark(*answer["proof"])
+            self.proof = Cursor(*answer["proof"])
         return answer
 
     def pull(self, limit: int = 1000) -> list[dict[str, Any]]:
@@ -85,7 +86,7 @@ class Laptop:
             assert page["status"] == "ok"
             assert page["from"] == list(self.cursor)
             entries += page["entries"]
-            self.cursor = Mark(*page["next"])
+            self.cursor = Cursor(*page["next"])
             if not page["more"]:
                 return entries
 

@@ -14,16 +14,16 @@ import orjson
 import psycopg
 from nacl.signing import SigningKey
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.ingest import log, push
 from lnctp_tui.server.ingest.cursors import read
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.postgres.embedded import OWNER, Embedded
 from lnctp_tui.server.read import history, pull
 from lnctp_tui.services.sync.projection_check import compare as refolded
 from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.storage.vault.vault import Key
@@ -73,7 +73,7 @@ class DirectLine:
 
     def _fresh(self, nonce: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         assert device is not None
         role = answer.get("role", device.role)
         return fresco.sign(SERVER_KEY, self.device, nonce, role, instants.iso(instants.now()))
@@ -83,7 +83,7 @@ class DirectLine:
 
     def _serve(self, path: str, body: Any) -> dict[str, Any]:
         with self.pool.connection() as connection:
-            device = database.device(connection, self.device)
+            device = database.find_device(connection, self.device)
         if device is None or device.state != "active":
             raise Declined("unknown_device" if device is None else device.state)
         name, _, query = path.removeprefix("/v1/").partition("?")
@@ -140,7 +140,7 @@ class Desk:
         return client
 
     def case(self, **patch: Any) -> str:
-        case = instants.new_id()
+        case = ids.new_id()
         with self.store.write() as unit:
             unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now)} | patch)
         return case

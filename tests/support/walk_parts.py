@@ -19,11 +19,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from walk_world import START, Laptop, World
 
-from lnctp_tui.errors import SyncFailed
+from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.admin import access
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.postgres.database import Declined
 from lnctp_tui.server.read import equality, history, pull
 from lnctp_tui.services.vault.workspace import found_workspace, load_protocol, open_store
 from lnctp_tui.storage.database import state
@@ -34,7 +33,7 @@ from lnctp_tui.sync import wire
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.loop import Round
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 TEAM = "main"
 _numbers = count(1)
@@ -135,7 +134,7 @@ class Server:
 
     def _route(self, device_id: str, path: str, sent: dict[str, Any], query: dict[str, str]) -> Any:
         assert self.world is not None
-        device = database.device(self.db, device_id)
+        device = database.find_device(self.db, device_id)
         assert device is not None
         now = self.world.now(timedelta(0))
         match path:
@@ -350,9 +349,9 @@ class _Clock:
         return self.time + skew
 
 
-def _mark(text: str) -> Mark:
+def _mark(text: str) -> Cursor:
     n, _, chain = text.partition(".")
-    return Mark(int(n), chain)
+    return Cursor(int(n), chain)
 
 
 __all__ = ["TABLES", "Adapter", "Server"]

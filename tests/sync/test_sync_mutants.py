@@ -101,7 +101,7 @@ def clocks_decide(patch: pytest.MonkeyPatch) -> None:
 
 def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
     """What was not sent yet goes with the case."""
-    real = eviction.leave
+    real = eviction.hide
 
     def leave(connection: Any, scope: str, reason: str) -> None:
         connection.exec_driver_sql(

@@ -16,7 +16,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.server.admin.staff import Office
+    from lnctp_tui.server.admin.staff import StaffRegistry
     from lnctp_tui.server.postgres.cluster import Database
     from lnctp_tui.server.settings import Settings
 
@@ -235,9 +235,9 @@ def database() -> Iterator[tuple[Settings, Database]]:
     _needed()
     import psycopg
 
+    from lnctp_tui.errors import Declined
     from lnctp_tui.server.ingest import codes
     from lnctp_tui.server.postgres import cluster
-    from lnctp_tui.server.postgres.database import Declined
     from lnctp_tui.server.settings import Settings
 
     settings = Settings.read()
@@ -252,10 +252,10 @@ def database() -> Iterator[tuple[Settings, Database]]:
 
 
 @contextmanager
-def office() -> Iterator[Office]:
+def office() -> Iterator[StaffRegistry]:
     """The team's people and devices in one transaction; what is done is noted as this system's user."""
     from lnctp_tui.server.admin import founding
-    from lnctp_tui.server.admin.staff import Office
+    from lnctp_tui.server.admin.staff import StaffRegistry
     from lnctp_tui.server.postgres import cluster
     from lnctp_tui.server.postgres.database import SERVE, connect, transaction
     from lnctp_tui.storage import instants
@@ -264,7 +264,7 @@ def office() -> Iterator[Office]:
         cluster.check_revision(urls.app)
         with connect(urls.app) as connection, transaction(connection, settings.team, SERVE):
             ruling = founding.ruling(settings, connection)
-            yield Office(connection, settings.team, actor(), instants.now(), ruling)
+            yield StaffRegistry(connection, settings.team, actor(), instants.now(), ruling)
 
 
 def actor() -> str:

@@ -64,7 +64,7 @@ class Signed:
 
     def document(self) -> dict[str, Any]:
         """As it goes over a line or into a file."""
-        return {"body": self.body, "sigs": [list(each) for each in self.sigs]}
+        return {"body": self.body, "sigs": [list(signature) for signature in self.sigs]}
 
     def and_signed(self, sigs: Iterable[tuple[str, str]]) -> Signed:
         """The same body with more signatures; one of each key, the first."""
@@ -91,8 +91,8 @@ def sign(signed: Signed, key: bytes) -> Signed:
     from nacl.signing import SigningKey
 
     secret = SigningKey(key)
-    made = secret.sign(to_sign(signed.kind, signed.body)).signature
-    return signed.and_signed([(bytes(secret.verify_key).hex(), made.hex())])
+    signature = secret.sign(to_sign(signed.kind, signed.body)).signature
+    return signed.and_signed([(bytes(secret.verify_key).hex(), signature.hex())])
 
 
 def read(kind: Kind, document: object) -> Signed:
@@ -117,10 +117,10 @@ def read(kind: Kind, document: object) -> Signed:
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("twice")
-    return found
+    return members
 
 
 def _refuse(text: str) -> Any:
@@ -138,7 +138,9 @@ def _depth(value: Any) -> int:
     if not isinstance(value, dict | list):
         return 1
     below = [
-        each for each in (value.values() if isinstance(value, dict) else value) if type(each) in (dict, list)
+        member
+        for member in (value.values() if isinstance(value, dict) else value)
+        if type(member) in (dict, list)
     ]
     return 1 + (max(map(_depth, below)) if below else bool(value))
 

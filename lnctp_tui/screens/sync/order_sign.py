@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.times import moment
@@ -38,7 +38,7 @@ class SignEntry(PhraseEntry):
 class SignScreen(AppDialog[bool]):
     """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
@@ -147,10 +147,9 @@ class SignScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            said = sentence(error)
-            say(self, f"{_('No se firmó.')} {said}" if isinstance(error, WrongPassphrase) else said, "error")
-            self.query_one(PhraseEntry).refused()
+        text = sentence(error)
+        say(self, f"{_('No se firmó.')} {text}" if isinstance(error, WrongPassphrase) else text, "error")
+        self.query_one(PhraseEntry).refused()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""

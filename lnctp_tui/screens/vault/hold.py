@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -28,7 +28,7 @@ LOOK = 1.0
 class HoldScreen(AppDialog[None]):
     """Stands over everything. `locked`: only the phrase leads back; else Esc does too. `ordered`: nothing does."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", N_("seguir aquí"), key_display="Esc", id="hold.back"),

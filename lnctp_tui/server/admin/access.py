@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow, Ruling
 from lnctp_tui.server.ingest import log
 from lnctp_tui.server.ingest.log import Entry
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.server.read import history
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync.wire import EVERYBODY
-
-if TYPE_CHECKING:
-    from lnctp_tui.server.admin.control import Ruling
 
 STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
 RANK = "SELECT min(rank) FROM access WHERE team = %s AND scope = %s"
@@ -36,10 +34,16 @@ OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
 
 
 def grant(
-    place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, ruling: Ruling | None = None
+    database: Pool | Db,
+    team: str,
+    person: str,
+    scope: str,
+    now: datetime,
+    by: str,
+    ruling: Ruling | None = None,
 ) -> bool:
     """Lets a person see a scope. False when they see it already. Raises Declined `not_found`."""
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         role = _role(connection, team, person, ruling)
         entries = _grant(connection, team, role, person, scope, now)
         if entries:
@@ -49,10 +53,10 @@ def grant(
 
 
 def revoke(
-    place: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, reason: str = "revoked"
+    database: Pool | Db, team: str, person: str, scope: str, now: datetime, by: str, reason: str = "revoked"
 ) -> bool:
     """Takes a scope away from a person. False when they do not see it. `reason`: revoked, window or transfer."""
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         role = _role(connection, team, person, None)
         entries = _revoke(connection, team, role, person, scope, now, reason)
         if entries:
@@ -62,11 +66,11 @@ def revoke(
 
 
 def window(
-    place: Pool | Db, device: DeviceRow, scopes: Sequence[str], action: str, now: datetime
+    database: Pool | Db, device: DeviceRow, scopes: Sequence[str], action: str, now: datetime
 ) -> dict[str, Any]:
     """Cases that leave the person's laptops, or come back. Raises Declined `not_found` for what is not theirs."""
     team, person = device.team, device.person
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         entries: list[Entry] = []
         for scope in sorted(set(scopes)):
             state, rank = _state(connection, team, device.role, person, scope)
@@ -81,39 +85,39 @@ def window(
         return {"scopes": [entry["scope"] for entry in entries]}
 
 
-def assign(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
+def assign(database: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
     """A supervisor gives a case to somebody of the team. Raises Declined `forbidden`, `not_found`."""
     if device.role != "supervisor":
         raise Declined("forbidden")
-    return {"granted": grant(place, device.team, person, scope, now, device.person, device.ruling)}
+    return {"granted": grant(database, device.team, person, scope, now, device.person, device.ruling)}
 
 
-def offer(place: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
+def offer(database: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
     """Offers a case one holds to a colleague. Raises Declined `not_found`, `forbidden` to oneself."""
     team = device.team
     if person == device.person:
         raise Declined("forbidden")
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         if _state(connection, team, device.role, device.person, scope)[0] != "held":
             raise Declined("not_found")
         if _role(connection, team, person, device.ruling) not in history.READERS:
             raise Declined("not_found")
         if connection.execute(OPEN, (team, scope, person)).fetchone():
             return {"offered": False}
-        connection.execute(OFFER, (team, instants.new_id(), scope, device.person, person, instants.iso(now)))
+        connection.execute(OFFER, (team, ids.new_id(), scope, device.person, person, instants.iso(now)))
         audit.note(connection, team, now, device.person, "offer", scope)
         log.append(connection, team, [_offered(connection, team, now, person, scope, device.person, "open")])
         return {"offered": True}
 
 
-def answer(place: Pool | Db, device: DeviceRow, scope: str, accept: bool, now: datetime) -> dict[str, Any]:
+def answer(database: Pool | Db, device: DeviceRow, scope: str, accept: bool, now: datetime) -> dict[str, Any]:
     """Takes an offered case, which then leaves its giver, or declines it. Raises Declined `not_found`."""
     team, person = device.team, device.person
-    with database.transaction(place, team, SERVE) as connection:
-        found = connection.execute(OPEN, (team, scope, person)).fetchone()
-        if not found:
+    with transaction(database, team, SERVE) as connection:
+        offer_row = connection.execute(OPEN, (team, scope, person)).fetchone()
+        if not offer_row:
             raise Declined("not_found")
-        id_, sender = found
+        id_, sender = offer_row
         state = "accepted" if accept else "declined"
         connection.execute(SETTLE, (state, instants.iso(now), team, id_))
         entries: list[Entry] = []
@@ -128,12 +132,12 @@ def answer(place: Pool | Db, device: DeviceRow, scope: str, accept: bool, now: d
         return {"state": state}
 
 
-def offers(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+def offers(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """Open offers to and from the person."""
-    with database.transaction(place, device.team, SERVE) as connection:
-        found = connection.execute(OFFERS, (device.team, device.person, device.person)).fetchall()
+    with transaction(database, device.team, SERVE) as connection:
+        rows = connection.execute(OFFERS, (device.team, device.person, device.person)).fetchall()
     names = ("scope", "from", "name", "folio", "at", "to")
-    return {"offers": [dict(zip(names, row, strict=True)) for row in found]}
+    return {"offers": [dict(zip(names, row, strict=True)) for row in rows]}
 
 
 def change_role(connection: Db, team: str, person: str, old: str, new: str, now: datetime) -> None:
@@ -155,10 +159,10 @@ def change_role(connection: Db, team: str, person: str, old: str, new: str, now:
 
 
 def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, active: bool = True) -> str:
-    found = connection.execute(WHO, (team, person)).fetchone()
-    if not found:
+    row = connection.execute(WHO, (team, person)).fetchone()
+    if not row:
         raise Declined("not_found")
-    role, works = found if ruling is None else (ruling.role(person), ruling.works(person))
+    role, works = row if ruling is None else (ruling.role(person), ruling.works(person))
     if active and not works:
         raise Declined("not_found")
     return str(role)
@@ -166,9 +170,9 @@ def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, acti
 
 def _state(connection: Db, team: str, role: str, person: str, scope: str) -> tuple[str | None, int]:
     """What a scope is to a person: `held`, `window`, `revoked`, or None; and its rank."""
-    found = connection.execute(STATE, (team, person, scope)).fetchone()
-    if found:
-        return found[0], found[1]
+    row = connection.execute(STATE, (team, person, scope)).fetchone()
+    if row:
+        return row[0], row[1]
     least = connection.execute(RANK, (team, scope)).fetchone()
     if scope == EVERYBODY or not least or least[0] is None:
         return None, 0
@@ -201,6 +205,6 @@ def _granted(now: datetime, person: str, scope: str, rank: int) -> Entry:
 
 
 def _offered(connection: Db, team: str, now: datetime, to: str, scope: str, by: str, state: str) -> Entry:
-    found = connection.execute(FOLIO, (team, scope)).fetchone()
-    data = {"from": by, "folio": found[0] if found else None, "state": state}
+    row = connection.execute(FOLIO, (team, scope)).fetchone()
+    data = {"from": by, "folio": row[0] if row else None, "state": state}
     return log.event("offer", now, scope, person=to, data=data)

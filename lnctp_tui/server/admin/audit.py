@@ -7,7 +7,7 @@ from datetime import datetime
 from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.audit import START, sealed
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 NOTE = "SELECT note(%s, %s, %s, %s, %s)"
 HEAD = "SELECT n, chain FROM audit_counter WHERE team = %s"
@@ -21,18 +21,18 @@ def note(connection: Db, team: str, now: datetime, actor: str, action: str, reco
     connection.execute(NOTE, (team, instants.iso(now), actor, action, record))
 
 
-def head(connection: Db, team: str) -> Mark:
+def head(connection: Db, team: str) -> Cursor:
     """Where the chain ends."""
-    found = connection.execute(HEAD, (team,)).fetchone()
-    return Mark(*found) if found else Mark(0, START)
+    row = connection.execute(HEAD, (team,)).fetchone()
+    return Cursor(*row) if row else Cursor(0, START)
 
 
-def head_and(connection: Db, team: str, n: int) -> tuple[Mark, str | None]:
+def head_and(connection: Db, team: str, n: int) -> tuple[Cursor, str | None]:
     """Where the chain ends, and its value at entry `n`, by which a laptop sees that it is still the same one."""
-    found = connection.execute(THEN, (n, team)).fetchone()
-    if not found:
-        return Mark(0, START), START if n == 0 else None
-    return Mark(found[0], found[1]), START if n == 0 else found[2]
+    row = connection.execute(THEN, (n, team)).fetchone()
+    if not row:
+        return Cursor(0, START), START if n == 0 else None
+    return Cursor(row[0], row[1]), START if n == 0 else row[2]
 
 
 def broken_at(connection: Db, team: str) -> int | None:
@@ -43,4 +43,4 @@ def broken_at(connection: Db, team: str) -> int | None:
         if n != expected or sealed(last, entry) != chain:
             return expected
         last, expected = chain, expected + 1
-    return None if Mark(expected - 1, last) == head(connection, team) else expected
+    return None if Cursor(expected - 1, last) == head(connection, team) else expected

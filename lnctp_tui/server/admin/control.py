@@ -11,24 +11,21 @@ import json
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lnctp_tui.domain.authority import control, documents
 from lnctp_tui.domain.authority.control import Authority, Order, Standing
 from lnctp_tui.domain.authority.documents import ControlRefused, Kind, Signed
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import Declined, LnctpError
 from lnctp_tui.server.admin import audit, pins
 from lnctp_tui.server.admin.pins import Pin
+from lnctp_tui.server.devices import DeviceRow, Marked, Ruling
 from lnctp_tui.server.http import logs
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import DEVICES, SERVE, Db, Pool, transaction
 from lnctp_tui.storage import instants
 
-Marked = tuple[int, int]
-"""Newest authority and count of orders, as the database counts them."""
 NONE: Marked = (0, 0)
 ADMISSION = frozenset({"pending", "active", "upload_only", "revoked"})
 """All that the tables alone may say of a laptop."""
@@ -42,66 +39,11 @@ ORDERS = "SELECT n, hash, body, sigs FROM orders WHERE team = %s AND n > %s AND 
 NOTED = "SELECT EXISTS (SELECT FROM audit WHERE team = %s AND action = %s AND record = %s)"
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """All verified documents of a team up to one count, and what holds by them."""
-
-    team: str
-    mark: Marked
-    rows: Marked
-    """Rows that were there."""
-    versions: dict[int, Authority]
-    authorities: tuple[Signed, ...]
-    orders: tuple[Signed, ...]
-    """In the order in which they came; also those that a later authority does not uphold."""
-    proven: tuple[Order, ...]
-    """The same, read."""
-    chain: str
-    """Over the hashes of the orders."""
-    standing: Standing
-
-    @property
-    def newest(self) -> Authority:
-        return self.versions[max(self.versions)]
-
-    @property
-    def reach(self) -> list[int]:
-        """Newest version, and how many orders laptops are given: what they compare with their own."""
-        return [self.newest.n, len(self.orders)]
-
-    def state(self, key: str, now: datetime) -> str:
-        """What a laptop may; `pending` when nobody signed for it."""
-        held = self.standing.holding.get(("device", key))
-        if held is not None and held.kind == "wipe" and held.over(now):
-            return "revoked"
-        state = self.standing.device(key) or "pending"
-        person = self.standing.whose(key)
-        left = person is not None and not self.works(person)
-        return "upload_only" if left and state == "active" else state
-
-    def role(self, person: str) -> str:
-        """What a person is, or was before they left; a counselor when nobody signed anything."""
-        held = self.standing.holding.get(("person", person))
-        return str(held.data["role"]) if held else self.standing.role(person) or "counselor"
-
-    def works(self, person: str) -> bool:
-        """Whether somebody has not left."""
-        return self.standing.role(person) != "left"
-
-    def officer(self, device: DeviceRow) -> bool:
-        """Whether a device is an officer's, and in use."""
-        return device.state == "active" and device.person in {each.person for each in self.newest.officers}
-
-    def order(self, hash_: str) -> Order | None:
-        """A verified order by its hash, None for any other."""
-        return next((each for each in self.proven if each.hash == hash_), None)
-
-
 class Control:
     """One per process; its threads share it."""
 
-    def __init__(self, place: Pool | Db, home: Path) -> None:
-        self._place, self._home = place, home
+    def __init__(self, database: Pool | Db, home: Path) -> None:
+        self._database, self._home = database, home
         self._rulings: dict[str, Ruling] = {}
         self._free: set[str] = set()
         """Teams found without an authority."""
@@ -121,26 +63,26 @@ class Control:
 
     def device(self, id_: str) -> DeviceRow | None:
         """The device as it is now. Raises as `ruled`."""
-        with database.transaction(self._place, "", SERVE) as connection:
-            found = connection.execute(f"{database.DEVICES} = %s", (id_,)).fetchone()
-        return self.ruled(DeviceRow(*found[:-2]), found[-2:]) if found else None
+        with transaction(self._database, "", SERVE) as connection:
+            row = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
+        return self.ruled(DeviceRow(*row[:-2]), row[-2:]) if row else None
 
     def of(self, team: str, mark: Marked) -> Ruling | None:
         """What holds in a team whose documents are counted by `mark`; None in one without an authority.
 
         Raises Declined `control_incomplete` where documents that were once seen are missing.
         """
-        known = self._rulings.get(team)
-        if known is not None and known.mark == mark:
-            return known
-        if known is None and mark == NONE and team in self._free:
+        ruling = self._rulings.get(team)
+        if ruling is not None and ruling.mark == mark:
+            return ruling
+        if ruling is None and mark == NONE and team in self._free:
             return None
-        with self._lock, database.transaction(self._place, team, SERVE) as connection:
+        with self._lock, transaction(self._database, team, SERVE) as connection:
             return self.read(connection, team)
 
     def now(self, team: str) -> Ruling | None:
         """What holds in a team this moment. Raises as `of`."""
-        with database.transaction(self._place, team, SERVE) as connection:
+        with transaction(self._database, team, SERVE) as connection:
             return self.read(connection, team)
 
     def pin(self, team: str) -> Pin | None:
@@ -156,18 +98,18 @@ class Control:
 
         `keep` False is for a transaction that wrote documents itself: what it may still take back is not remembered.
         """
-        found = connection.execute(COUNTER, (team,)).fetchone()
-        mark: Marked = (found[0], found[1]) if found else NONE
-        known = self._rulings.get(team)
-        if known is not None and known.mark == mark:
-            return known
+        row = connection.execute(COUNTER, (team,)).fetchone()
+        mark: Marked = (row[0], row[1]) if row else NONE
+        former = self._rulings.get(team)
+        if former is not None and former.mark == mark:
+            return former
         pin = self.pin(team)
-        if pin is None or (pin.authority == 0 and mark[0] == 0 and known is None):
-            if mark[0] or known is not None:
+        if pin is None or (pin.authority == 0 and mark[0] == 0 and former is None):
+            if mark[0] or former is not None:
                 raise Declined("control_incomplete")
             self._free.add(team)
             return None
-        ruling = _Reading(connection, team, mark, pin, known).ruling()
+        ruling = _Reading(connection, team, mark, pin, former).ruling()
         if not keep:
             return ruling
         self._rulings[team] = ruling
@@ -176,11 +118,11 @@ class Control:
         return ruling
 
     def _advance(self, pin: Pin, ruling: Ruling) -> None:
-        seen = Pin(pin.org, ruling.newest.n, ruling.newest.hash, len(ruling.orders), ruling.chain)
-        if seen == pin:
+        advanced = Pin(pin.org, ruling.newest.n, ruling.newest.hash, len(ruling.orders), ruling.chain)
+        if advanced == pin:
             return
         try:
-            pins.advance(self._home, ruling.team, seen)
+            pins.advance(self._home, ruling.team, advanced)
         except LnctpError as error:  # seen again, and noted, by the next one who reads
             logs.note("pin_kept", level=logging.ERROR, error=error)
 
@@ -188,40 +130,40 @@ class Control:
 class _Reading:
     """One reading of what is new in a team, and its comparison with what was seen before."""
 
-    def __init__(self, connection: Db, team: str, mark: Marked, pin: Pin, known: Ruling | None) -> None:
-        self._connection, self._team, self._mark, self._pin, self._known = connection, team, mark, pin, known
+    def __init__(self, connection: Db, team: str, mark: Marked, pin: Pin, former: Ruling | None) -> None:
+        self._connection, self._team, self._mark, self._pin, self._known = connection, team, mark, pin, former
 
     def ruling(self) -> Ruling:
         """Raises Declined `control_incomplete`."""
-        known, rows = self._known, self._rows()
+        former, rows = self._known, self._rows()
         versions, authorities = (
-            dict(known.versions) if known else {},
-            list(known.authorities) if known else [],
+            dict(former.versions) if former else {},
+            list(former.authorities) if former else [],
         )
-        for signed in self._fresh(AUTHORITIES, "authority", known.mark[0] if known else 0, self._mark[0]):
+        for signed in self._fresh(AUTHORITIES, "authority", former.mark[0] if former else 0, self._mark[0]):
             try:
-                said = control.read_authority(
+                authority = control.read_authority(
                     signed, versions[max(versions)] if versions else None, self._pin.org
                 )
             except ControlRefused as error:
                 self._note(error.code, signed.hash)
                 break
-            versions[said.n] = said
+            versions[authority.n] = authority
             authorities.append(signed)
         if not versions or not self._reached(versions):
             raise Declined("control_incomplete")
-        orders, proven = list(known.orders) if known else [], list(known.proven) if known else []
-        hashes = {each.hash for each in proven}
-        for signed in self._fresh(ORDERS, "order", known.mark[1] if known else 0, self._mark[1]):
+        orders, proven = list(former.orders) if former else [], list(former.proven) if former else []
+        hashes = {order.hash for order in proven}
+        for signed in self._fresh(ORDERS, "order", former.mark[1] if former else 0, self._mark[1]):
             try:
-                said_ = prove(signed, versions)
+                order = prove(signed, versions)
             except ControlRefused as error:
                 self._note(error.code, signed.hash)
                 continue
-            if said_.hash not in hashes:
-                hashes.add(said_.hash)
+            if order.hash not in hashes:
+                hashes.add(order.hash)
                 orders.append(signed)
-                proven.append(said_)
+                proven.append(order)
         chain = self._chain(proven)
         return Ruling(
             self._team, self._mark, rows, versions, tuple(authorities), tuple(orders), tuple(proven), chain,
@@ -230,8 +172,8 @@ class _Reading:
 
     def _rows(self) -> Marked:
         """How many rows there are: none that was read before may be gone."""
-        found = self._connection.execute(COUNTED, (self._team, self._team)).fetchone()
-        rows: Marked = (found[0], found[1]) if found else NONE
+        row = self._connection.execute(COUNTED, (self._team, self._team)).fetchone()
+        rows: Marked = (row[0], row[1]) if row else NONE
         former, counted = (self._known.rows, self._known.mark) if self._known else (NONE, NONE)
         if any(new < old for new, old in zip((*rows, *self._mark), (*former, *counted), strict=True)):
             raise Declined("control_incomplete")
@@ -254,8 +196,8 @@ class _Reading:
 
     def _chain(self, proven: Sequence[Order]) -> str:
         chain, at = "", {0: ""}
-        for count, each in enumerate(proven, 1):
-            at[count] = chain = pins.chained(chain, each.hash)
+        for count, order in enumerate(proven, 1):
+            at[count] = chain = pins.chained(chain, order.hash)
         if at.get(self._pin.orders) != self._pin.chain:
             raise Declined("control_incomplete")
         return chain
@@ -273,17 +215,17 @@ def read_all(connection: Db, team: str) -> Ruling | None:
 
     None without a whole first version. Duty `serve`.
     """
-    found = connection.execute(COUNTER, (team,)).fetchone()
+    counter = connection.execute(COUNTER, (team,)).fetchone()
     row = connection.execute(
         "SELECT body, sigs FROM authorities WHERE team = %s AND n = 1", (team,)
     ).fetchone()
-    if not found or row is None:
+    if not counter or row is None:
         return None
     try:
         first = control.read_authority(stored("authority", *row), None)
     except ControlRefused:
         return None
-    return _Reading(connection, team, (found[0], found[1]), Pin(first.org), None).ruling()
+    return _Reading(connection, team, (counter[0], counter[1]), Pin(first.org), None).ruling()
 
 
 def prove(signed: Signed, versions: dict[int, Authority]) -> Order:
@@ -295,14 +237,14 @@ def prove(signed: Signed, versions: dict[int, Authority]) -> Order:
     if type(named) is not int or named not in versions:
         control.read_order(signed, versions)  # tells its form apart
         raise ControlRefused("control_backwards")
-    return control.read_order(signed, {n: each for n, each in versions.items() if n <= named})
+    return control.read_order(signed, {n: authority for n, authority in versions.items() if n <= named})
 
 
 def standing(versions: dict[int, Authority], proven: Iterable[Order]) -> Standing:
     """What holds of proven orders under the newest version."""
     newest = versions[max(versions)]
     return Standing(
-        versions, [each for each in proven if each.acta == newest.n or each.hash in newest.upheld]
+        versions, [order for order in proven if order.acta == newest.n or order.hash in newest.upheld]
     )
 
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from lnctp_tui.domain.authority import control
 from lnctp_tui.domain.authority.documents import ControlRefused, Signed
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit, ordering
-from lnctp_tui.server.admin.control import Control, Ruling, stored
-from lnctp_tui.server.postgres.database import Db, Declined, DeviceRow
+from lnctp_tui.server.admin.control import Control, stored
+from lnctp_tui.server.devices import DeviceRow, Ruling
+from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 
 LIVES = timedelta(hours=72)
@@ -44,14 +46,14 @@ class Offered:
     until: str
 
 
-def offer(kept: Control, connection: Db, sender: DeviceRow, signed: Signed, now: datetime) -> Offered:
+def offer(rulings: Control, connection: Db, sender: DeviceRow, signed: Signed, now: datetime) -> Offered:
     """Keeps a draft with all good signatures it ever came with; orders it once they are enough. Duty `serve`.
 
     Raises ControlRefused, also `control_officer`, `control_refused` (an officer refused it); Declined.
     """
     team, at = sender.team, instants.iso(now)
     connection.execute(OVER, (team, at))
-    ruling = kept.read(connection, team)
+    ruling = rulings.read(connection, team)
     may(ruling, sender, signed)
     good = _good(signed, ruling)
     row = connection.execute(ONE, (team, signed.hash)).fetchone()
@@ -65,11 +67,11 @@ def offer(kept: Control, connection: Db, sender: DeviceRow, signed: Signed, now:
     if not row and connection.execute(COUNT, (team,)).fetchone() == (MOST,):
         raise Declined("busy")
     persons = _persons(good, ruling)
-    sigs = json.dumps([list(each) for each in good.sigs])
-    if lacking(good, ruling) or (ruling is None and kept.pin(team) is None):
+    sigs = json.dumps([list(sig) for sig in good.sigs])
+    if lacking(good, ruling) or (ruling is None and rulings.pin(team) is None):
         connection.execute(KEEP, (team, good.hash, good.kind, good.body, sigs, at, sender.person, until))
         return Offered(good, False, persons, until)
-    ordering.append(kept, connection, team, good, sender.person, now)
+    ordering.append(rulings, connection, team, good, sender.person, now)
     return Offered(good, True, persons, until)
 
 
@@ -100,37 +102,39 @@ def may(ruling: Ruling | None, sender: DeviceRow, signed: Signed) -> None:
 
 def shown(connection: Db, ruling: Ruling | None, sender: DeviceRow, now: datetime) -> list[dict[str, Any]]:
     """Open drafts that a device may see. Duty `serve`."""
-    found = []
+    listed = []
     for kind, body, sigs, hash_, at, by, until in connection.execute(OPEN, (sender.team, instants.iso(now))):
         try:
             signed = stored(kind, body, sigs)
             may(ruling, sender, signed)
         except ControlRefused:
             continue
-        found.append(
+        listed.append(
             {"document": signed.document(), "kind": kind, "hash": hash_, "at": at, "by": by, "until": until}
         )
-    return found
+    return listed
 
 
 def waiting(connection: Db, team: str, now: datetime) -> list[Signed]:
     """First authorities that everybody on them signed, and that wait for the operator."""
-    found = []
+    complete = []
     for kind, body, sigs, *_ in connection.execute(OPEN, (team, instants.iso(now))):
         try:
             signed = stored(kind, body, sigs)
             if kind == "authority":
                 control.read_authority(signed, None)
-                found.append(signed)
+                complete.append(signed)
         except ControlRefused:
             continue
-    return found
+    return complete
 
 
-def refuse(kept: Control, connection: Db, sender: DeviceRow, hash_: str, reason: str, now: datetime) -> None:
+def refuse(
+    rulings: Control, connection: Db, sender: DeviceRow, hash_: str, reason: str, now: datetime
+) -> None:
     """An officer ends a draft. Raises ControlRefused `control_officer`, Declined `not_found`. Duty `serve`."""
-    ruling, team = kept.read(connection, sender.team), sender.team
-    listed = [each for each in shown(connection, ruling, sender, now) if each["hash"] == hash_]
+    ruling, team = rulings.read(connection, sender.team), sender.team
+    listed = [draft for draft in shown(connection, ruling, sender, now) if draft["hash"] == hash_]
     if ruling is not None and not ruling.officer(sender):
         raise ControlRefused("control_officer")
     if not listed or not connection.execute(REFUSE, (reason, team, hash_, instants.iso(now))).rowcount:
@@ -140,18 +144,18 @@ def refuse(kept: Control, connection: Db, sender: DeviceRow, hash_: str, reason:
 
 def _good(signed: Signed, ruling: Ruling | None) -> Signed:
     """The document with those signatures only that are good and an officer's, or of somebody new on its list."""
-    counted = {each.key for each in ruling.newest.officers} if ruling else set()
+    counted = {officer.key for officer in ruling.newest.officers} if ruling else set()
     if signed.kind == "authority":
         counted |= set(_officers(signed))
     keys = signed.keys() & counted
-    sigs = tuple(each for each in signed.sigs if each[0] in keys)
+    sigs = tuple(sig for sig in signed.sigs if sig[0] in keys)
     return Signed(signed.kind, signed.body, sigs, signed.content)
 
 
 def _persons(signed: Signed, ruling: Ruling | None) -> tuple[str, ...]:
-    known = {each.key: each.person for each in ruling.newest.officers} if ruling else {}
-    known |= _officers(signed)
-    return tuple(sorted({known[key] for key, _ in signed.sigs if key in known}))
+    person_of = {officer.key: officer.person for officer in ruling.newest.officers} if ruling else {}
+    person_of |= _officers(signed)
+    return tuple(sorted({person_of[key] for key, _ in signed.sigs if key in person_of}))
 
 
 def _officers(signed: Signed) -> dict[str, str]:
@@ -159,7 +163,7 @@ def _officers(signed: Signed) -> dict[str, str]:
     if signed.kind != "authority":
         return {}
     try:
-        return {each.key: each.person for each in control.unsigned_authority(signed).officers}
+        return {officer.key: officer.person for officer in control.unsigned_authority(signed).officers}
     except ControlRefused:
         return {}
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lnctp_tui.domain.values.folio import CROCKFORD, PREFIX
-from lnctp_tui.server.admin.staff import Office, code_hash
+from lnctp_tui.errors import Denied
+from lnctp_tui.server.admin.staff import StaffRegistry, code_hash
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http.messages import Enroll
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool
 from lnctp_tui.storage import instants
 
 TAKE = """UPDATE codes SET used_by = %s WHERE team = %s AND hash = %s AND expires_at > %s
@@ -41,39 +42,37 @@ class Enrolment:
     def carry_out(self, pool: Pool) -> DeviceRow:
         """The device, new or known. Raises Denied 403 `code_unknown`, `code_used`, `code_expired`, `device_taken`."""
         with database.transaction(pool, self.team, SERVE) as connection:
-            known = database.device(connection, self.message.device)
-            if known is not None:
-                return self._again(connection, known)
+            device = database.find_device(connection, self.message.device)
+            if device is not None:
+                return self._again(connection, device)
             person = self._take_code(connection)
             person = self._first_id(connection, person)
             self._store(connection, person)
-            stored = database.device(connection, self.message.device)
+            stored = database.find_device(connection, self.message.device)
             assert stored is not None
             return stored
 
-    def _again(self, connection: Db, known: DeviceRow) -> DeviceRow:
-        same = known.public_key == self.message.public_key and known.team == self.team
-        if not same or self._used_by(connection) != known.id:
+    def _again(self, connection: Db, device: DeviceRow) -> DeviceRow:
+        same = device.public_key == self.message.public_key and device.team == self.team
+        if not same or self._used_by(connection) != device.id:
             raise Denied(403, "device_taken")
-        return known
+        return device
 
     def _take_code(self, connection: Db) -> str:
         hash_, device = code_hash(self.message.code), self.message.device
-        taken = connection.execute(
-            TAKE, (device, self.team, hash_, instants.iso(self.now), device)
-        ).fetchone()
-        if taken:
-            return str(taken[0])
+        row = connection.execute(TAKE, (device, self.team, hash_, instants.iso(self.now), device)).fetchone()
+        if row:
+            return str(row[0])
         if not connection.execute(KNOWN, (self.team, hash_)).rowcount:
             raise Denied(403, "code_unknown")
         raise Denied(403, "code_used" if self._used_by(connection) else "code_expired")
 
     def _used_by(self, connection: Db) -> str | None:
         hash_ = code_hash(self.message.code)
-        found = connection.execute(
+        row = connection.execute(
             "SELECT used_by FROM codes WHERE team = %s AND hash = %s", (self.team, hash_)
         ).fetchone()
-        return found[0] if found else None
+        return row[0] if row else None
 
     def _first_id(self, connection: Db, person: str) -> str:
         """On the first laptop of somebody to whom nothing refers yet, the person takes its counselor's id.
@@ -82,8 +81,8 @@ class Enrolment:
         """
         actor = self.message.actor
         named = {"team": self.team, "person": person, "actor": actor}
-        found = connection.execute(FREE, named).fetchone()
-        if actor == person or not found or not found[0]:
+        row = connection.execute(FREE, named).fetchone()
+        if actor == person or not row or not row[0]:
             return person
         connection.execute(
             "UPDATE people SET id = %(actor)s WHERE team = %(team)s AND id = %(person)s", named
@@ -95,28 +94,28 @@ class Enrolment:
         return actor
 
     def _store(self, connection: Db, person: str) -> None:
-        said = self.message
-        if said.time_zone:
+        message = self.message
+        if message.time_zone:
             connection.execute(
                 "UPDATE people SET time_zone = %s WHERE team = %s AND id = %s AND time_zone = ''",
-                (said.time_zone, self.team, person),
+                (message.time_zone, self.team, person),
             )
         while True:  # until a prefix is free
             prefix = "".join(secrets.choice(CROCKFORD) for _ in range(PREFIX))
             row = (
                 self.team,
-                said.device,
+                message.device,
                 person,
-                said.actor,
-                said.public_key,
+                message.actor,
+                message.public_key,
                 prefix,
                 instants.iso(self.now),
             )
             if connection.execute(STORE, row).fetchone():
                 break
-            if database.device(connection, said.device) is not None:
+            if database.find_device(connection, message.device) is not None:
                 raise Denied(403, "device_taken")
-        self._office(connection, person).note("device.enroll", said.device)
+        self._office(connection, person).note("device.enroll", message.device)
 
-    def _office(self, connection: Db, actor: str = "enroll") -> Office:
-        return Office(connection, self.team, actor, self.now)
+    def _office(self, connection: Db, actor: str = "enroll") -> StaffRegistry:
+        return StaffRegistry(connection, self.team, actor, self.now)

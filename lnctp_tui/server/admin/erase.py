@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.models import SYNCED
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import log
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined, Pool
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.sync.wire import EVERYBODY
 
 LOCK = """SELECT r."table", r."row" FROM belongs b
@@ -31,16 +31,16 @@ AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases
 DONE = "SELECT scope FROM log WHERE team = %s AND kind = 'erase' GROUP BY scope ORDER BY min(n)"
 
 
-def erase(place: Pool | Db, team: str, scope: str, now: datetime, by: str) -> int:
+def erase(database: Pool | Db, team: str, scope: str, now: datetime, by: str) -> int:
     """Erases all records of a scope; how many changes are blank now. Doing it again adds nothing but a note.
 
     Raises Declined `not_found` for a scope nobody ever wrote, and for what everybody sees.
     """
-    with database.transaction(place, team, SERVE) as connection:
-        found = connection.execute(LOCK, (team, scope)).fetchall() if scope != EVERYBODY else []
-        if not found:
+    with transaction(database, team, SERVE) as connection:
+        rows = connection.execute(LOCK, (team, scope)).fetchall() if scope != EVERYBODY else []
+        if not rows:
             raise Declined("not_found")
-        tables, ids = [row[0] for row in found], [row[1] for row in found]
+        tables, ids = [row[0] for row in rows], [row[1] for row in rows]
         changes = [id_ for (id_,) in connection.execute(IDS, (tables, ids, team))]
         blanked = connection.execute(BLANK, (team, changes)).rowcount
         connection.execute(MARK, (tables, ids, team))
@@ -58,15 +58,15 @@ def erase(place: Pool | Db, team: str, scope: str, now: datetime, by: str) -> in
         return blanked
 
 
-def ahead(place: Pool | Db, team: str, scope: str) -> int:
+def ahead(database: Pool | Db, team: str, scope: str) -> int:
     """Marks a scope that nobody wrote yet as erased; always 0 changes."""
     if scope != EVERYBODY:
-        with database.transaction(place, team, SERVE) as connection:
+        with transaction(database, team, SERVE) as connection:
             connection.execute(AHEAD, (team, scope))
     return 0
 
 
-def erasures(place: Pool | Db, team: str) -> list[str]:
+def erasures(database: Pool | Db, team: str) -> list[str]:
     """The scopes ever erased, in order: to be kept beside the backups, and replayed after a restore."""
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         return [scope for (scope,) in connection.execute(DONE, (team,))]

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.admin import audit, drafts, identity, ordering, pins
-from lnctp_tui.server.admin.control import Control, Ruling, read_all
+from lnctp_tui.server.admin.control import Control, read_all
 from lnctp_tui.server.admin.pins import Pin
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Declined
+from lnctp_tui.server.postgres.database import SERVE, Db
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage.vault import phrase, recovery
 
@@ -63,10 +64,10 @@ def ruling(settings: Settings, connection: Db) -> Ruling | None:
 def found(settings: Settings, connection: Db, now: datetime) -> list[Found]:
     """What stands: the pinned authority, or one in the tables that is not pinned here; else those that wait."""
     pin = pins.read(settings.home, settings.team)
-    known = read_all(connection, settings.team)
-    if known is not None:
+    authority = read_all(connection, settings.team)
+    if authority is not None:
         complete = pin is not None and _whole(settings, connection)
-        return [_found(known, pinned=complete, missing=pin is not None and not complete)]
+        return [_found(authority, pinned=complete, missing=pin is not None and not complete)]
     if pin is not None and pin.authority:
         raise Refused("control_lost")
     listed = []
@@ -82,27 +83,27 @@ def pin(
 ) -> Found:
     """Pins the one whose words were read aloud, and appends it when it waits. Raises Refused `wrong_authority_words`,
     ControlRefused. Duty `serve`."""
-    said = phrase.normalise(words, "words")
-    same = [each for each in chosen if phrase.normalise(each.words, "words") == said]
+    typed = phrase.normalise(words, "words")
+    same = [candidate for candidate in chosen if phrase.normalise(candidate.words, "words") == typed]
     if len(same) != 1:
         raise Refused("wrong_authority_words")
-    team, home, one = settings.team, settings.home, same[0]
-    known = read_all(connection, team)
-    audit.note(connection, team, now, by, "authority.pin", one.org)
-    if known is not None:
-        newest = known.newest
-        pins.put(home, team, Pin(one.org, newest.n, newest.hash, len(known.orders), known.chain))
-        return _found(known, pinned=True)
-    _append(settings, connection, one, by, now)
-    return Found(one.org, 1, one.officers, 0, pinned=True)
+    team, home, candidate = settings.team, settings.home, same[0]
+    ruling = read_all(connection, team)
+    audit.note(connection, team, now, by, "authority.pin", candidate.org)
+    if ruling is not None:
+        newest = ruling.newest
+        pins.put(home, team, Pin(candidate.org, newest.n, newest.hash, len(ruling.orders), ruling.chain))
+        return _found(ruling, pinned=True)
+    _append(settings, connection, candidate, by, now)
+    return Found(candidate.org, 1, candidate.officers, 0, pinned=True)
 
 
-def _append(settings: Settings, connection: Db, one: Found, by: str, now: datetime) -> None:
+def _append(settings: Settings, connection: Db, candidate: Found, by: str, now: datetime) -> None:
     before = pins.read(settings.home, settings.team)
-    pins.put(settings.home, settings.team, Pin(one.org))
+    pins.put(settings.home, settings.team, Pin(candidate.org))
     try:
         for signed in drafts.waiting(connection, settings.team, now):
-            if signed.content["org"] == one.org:
+            if signed.content["org"] == candidate.org:
                 ordering.append(
                     Control(connection, settings.home), connection, settings.team, signed, by, now
                 )
@@ -120,9 +121,9 @@ def _back(home: Path, team: str, before: Pin | None) -> None:
         pins.put(home, team, before)
 
 
-def _found(known: Ruling, *, pinned: bool, missing: bool = False) -> Found:
-    names = tuple(each.name for each in known.newest.officers)
-    return Found(known.newest.org, known.newest.n, names, len(known.orders), pinned, missing)
+def _found(ruling: Ruling, *, pinned: bool, missing: bool = False) -> Found:
+    names = tuple(officer.name for officer in ruling.newest.officers)
+    return Found(ruling.newest.org, ruling.newest.n, names, len(ruling.orders), pinned, missing)
 
 
 def _whole(settings: Settings, connection: Db) -> bool:

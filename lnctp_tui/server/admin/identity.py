@@ -55,10 +55,10 @@ def take_out(home: Path, owner: str) -> None:
     """Moves the key of an older version out of the database. Raises Refused `server_key_differs`."""
     with database.connect(owner) as connection:
         there = connection.execute("SELECT to_regclass('settings') IS NOT NULL").fetchone()
-        found = connection.execute(FORMER).fetchone() if there and there[0] else None
-        if found is None:
+        row = connection.execute(FORMER).fetchone() if there and there[0] else None
+        if row is None:
             return
-        former = SigningKey(bytes.fromhex(found[0]))
+        former = SigningKey(bytes.fromhex(row[0]))
         keep(home, former)
         if read(home) != former:
             raise Refused("server_key_differs", name=FILE)

@@ -1,7 +1,7 @@
 """Documents of control that have enough signatures: appended, and carried out as far as the server's tables go.
 
 Append-only and in one order: the counter's row is locked first, numbers are drawn, and the tables that say who is who
-are made to say the same, as a report. What decides is `control.Ruling`.
+are made to say the same, as a report. What decides is `Ruling`.
 Order of the locks: control's counter, devices and people, the audit's counter, the log's counter.
 """
 
@@ -14,11 +14,12 @@ from datetime import datetime
 from lnctp_tui.domain.authority import control
 from lnctp_tui.domain.authority.control import Authority
 from lnctp_tui.domain.authority.documents import ControlRefused, Signed
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.admin import access, audit, erasing
-from lnctp_tui.server.admin.control import NONE, Control, Ruling
+from lnctp_tui.server.admin.control import NONE, Control
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.ingest import log_tail
-from lnctp_tui.server.postgres.database import Db, Declined, Pool
+from lnctp_tui.server.postgres.database import Db, Pool
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.storage import instants
 
@@ -40,21 +41,21 @@ NO_CODES = "DELETE FROM codes WHERE team = %s AND person = %s AND used_by IS NUL
 TOLD = f"SELECT pg_notify('{log_tail.CHANNEL}', '{log_tail.CONTROL}')"
 
 
-def append(kept: Control, connection: Db, team: str, signed: Signed, by: str, now: datetime) -> int:
+def append(rulings: Control, connection: Db, team: str, signed: Signed, by: str, now: datetime) -> int:
     """Appends a whole document; its number. The same again has the same number. Duty `serve`.
 
     Raises ControlRefused, also `control_unpinned`, `control_baseline`; Declined.
     """
     connection.execute(COUNT, (team,))
-    found = connection.execute(LOCK, (team,)).fetchone()
-    mark = (found[0], found[1]) if found else NONE
-    ruling = kept.read(connection, team)
-    known = connection.execute(KNOWN, {"team": team, "hash": signed.hash}).fetchone()
-    if known is not None:
-        return int(known[0])
-    row = (signed.hash, signed.body, json.dumps([list(each) for each in signed.sigs]), instants.iso(now), by)
+    counter = connection.execute(LOCK, (team,)).fetchone()
+    mark = (counter[0], counter[1]) if counter else NONE
+    ruling = rulings.read(connection, team)
+    number_row = connection.execute(KNOWN, {"team": team, "hash": signed.hash}).fetchone()
+    if number_row is not None:
+        return int(number_row[0])
+    row = (signed.hash, signed.body, json.dumps([list(sig) for sig in signed.sigs]), instants.iso(now), by)
     if signed.kind == "authority":
-        number = _authority(kept, connection, team, signed, ruling, row)
+        number = _authority(rulings, connection, team, signed, ruling, row)
         mark = (number, mark[1])
     else:
         number = mark[1] + 1
@@ -62,22 +63,22 @@ def append(kept: Control, connection: Db, team: str, signed: Signed, by: str, no
         mark = (mark[0], number)
     connection.execute(MOVE, (*mark, team))
     connection.execute(SETTLED, (team, signed.hash))
-    _carry_out(kept, connection, team, signed, ruling, now)
+    _carry_out(rulings, connection, team, signed, ruling, now)
     connection.execute(TOLD)
     return number
 
 
 def _authority(
-    kept: Control, connection: Db, team: str, signed: Signed, ruling: Ruling | None, row: Sequence[str]
+    rulings: Control, connection: Db, team: str, signed: Signed, ruling: Ruling | None, row: Sequence[str]
 ) -> int:
-    pin = kept.pin(team)
-    said = control.read_authority(signed, ruling.newest if ruling else None, pin.org if pin else None)
+    pin = rulings.pin(team)
+    authority = control.read_authority(signed, ruling.newest if ruling else None, pin.org if pin else None)
     if pin is None:
         raise ControlRefused("control_unpinned")
-    if ruling is None and (dict(said.devices), dict(said.people)) != baseline(connection, team):
+    if ruling is None and (dict(authority.devices), dict(authority.people)) != baseline(connection, team):
         raise ControlRefused("control_baseline")
-    connection.execute(AUTHORITY, (team, said.n, *row))
-    return said.n
+    connection.execute(AUTHORITY, (team, authority.n, *row))
+    return authority.n
 
 
 def _order(
@@ -91,11 +92,11 @@ def _order(
 ) -> None:
     if ruling is None:
         raise ControlRefused("control_org")
-    said = control.read_order(signed, ruling.versions)
-    if said.over(now):
+    order = control.read_order(signed, ruling.versions)
+    if order.over(now):
         raise ControlRefused("control_old")
     hash_, *rest = row
-    connection.execute(ORDER, (team, number, hash_, said.kind, said.on, *rest))
+    connection.execute(ORDER, (team, number, hash_, order.kind, order.on, *rest))
 
 
 def baseline(connection: Db, team: str) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
@@ -112,16 +113,16 @@ def baseline(connection: Db, team: str) -> tuple[dict[str, tuple[str, str]], dic
 
 
 def _carry_out(
-    kept: Control, connection: Db, team: str, signed: Signed, before: Ruling | None, now: datetime
+    rulings: Control, connection: Db, team: str, signed: Signed, before: Ruling | None, now: datetime
 ) -> None:
     """Makes the tables say what holds, gives and takes what roles let see, and notes who ordered what."""
-    after = kept.read(connection, team, keep=False)
+    after = rulings.read(connection, team, keep=False)
     assert after is not None
     laptops = connection.execute(LAPTOPS, (team,)).fetchall()
     for id_, key, person, state in laptops:
-        said, whose = after.state(key, now), after.standing.whose(key) or person
-        if (said, whose) != (state, person):
-            connection.execute(SAY_DEVICE, (said, whose, team, id_))
+        signed_state, whose = after.state(key, now), after.standing.whose(key) or person
+        if (signed_state, whose) != (state, person):
+            connection.execute(SAY_DEVICE, (signed_state, whose, team, id_))
     changed = []
     for person, (name, role, state) in _people(connection, team, after).items():
         connection.execute(SAY_PERSON, (team, person, name, role, state, instants.iso(now)))
@@ -137,17 +138,17 @@ def _carry_out(
 
 def _people(connection: Db, team: str, after: Ruling) -> dict[str, tuple[str, str, str]]:
     """Those of whom the table says something else than officers did: person → name, role, state."""
-    known = {id_: (name, role, state) for id_, name, role, state in connection.execute(EVERYBODY, (team,))}
-    said = {on: order for (kind, on), order in after.standing.holding.items() if kind == "person"}
-    found = {}
-    for person in sorted(said.keys() | after.versions[1].people.keys()):
-        name, _role, _state = known.get(person, ("", "", ""))
-        if person in said and said[person].data["name"]:
-            name = str(said[person].data["name"])
+    stored = {id_: (name, role, state) for id_, name, role, state in connection.execute(EVERYBODY, (team,))}
+    orders = {on: order for (kind, on), order in after.standing.holding.items() if kind == "person"}
+    changed = {}
+    for person in sorted(orders.keys() | after.versions[1].people.keys()):
+        name, _role, _state = stored.get(person, ("", "", ""))
+        if person in orders and orders[person].data["name"]:
+            name = str(orders[person].data["name"])
         state = "active" if after.works(person) else "left"
-        if known.get(person) != (name, after.role(person), state):
-            found[person] = name, after.role(person), state
-    return found
+        if stored.get(person) != (name, after.role(person), state):
+            changed[person] = name, after.role(person), state
+    return changed
 
 
 def _who(signed: Signed, before: Ruling | None, after: Ruling) -> tuple[str, str]:
@@ -161,19 +162,19 @@ def _who(signed: Signed, before: Ruling | None, after: Ruling) -> tuple[str, str
     return "+".join(order.persons), f"order.{order.kind}{state}"
 
 
-def resume(settings: Settings, pool: Pool | Db, kept: Control) -> None:
+def resume(settings: Settings, pool: Pool | Db, rulings: Control) -> None:
     """Before a process serves: are the documents all there, and is every erasure done that was ordered?
 
     Raises Refused `server_incomplete`.
     """
     try:
-        ruling = kept.now(settings.team)
+        ruling = rulings.now(settings.team)
     except Declined as error:
         if error.code == "control_incomplete":
             raise Refused("server_incomplete") from error
         raise
     if ruling is not None:
-        done = erasing.done(pool, settings.team)
+        erased_scopes = erasing.done(pool, settings.team)
         for scope, orders in ruling.standing.erasures.items():
-            if scope not in done:
+            if scope not in erased_scopes:
                 erasing.ordered(settings.home, pool, settings.team, orders[0])

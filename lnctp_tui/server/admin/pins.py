@@ -33,8 +33,8 @@ class Pin:
 
 def read(home: Path, team: str) -> Pin | None:
     """The team's pin. Raises Refused `control_pin` for a file that is none: it is never taken for no pin."""
-    found = _all(home).get(team)
-    return found if found is None else Pin(**found)
+    members = _all(home).get(team)
+    return members if members is None else Pin(**members)
 
 
 def put(home: Path, team: str, pin: Pin) -> None:
@@ -47,20 +47,20 @@ def put(home: Path, team: str, pin: Pin) -> None:
 def drop(home: Path, team: str) -> None:
     """Takes a pin back that pinned nothing."""
     with paths.turn(home):
-        rest = {name: each for name, each in _all(home).items() if name != team}
+        rest = {name: members for name, members in _all(home).items() if name != team}
         paths.replace_file(home / FILE, json.dumps(rest).encode())
 
 
 def advance(home: Path, team: str, pin: Pin) -> None:
     """Notes that more was seen; never less, and never of another organisation."""
     with paths.turn(home):
-        known = read(home, team)
-        if known is None or known.org != pin.org:
+        former = read(home, team)
+        if former is None or former.org != pin.org:
             return
-        newest = max((known, pin), key=lambda each: each.authority)
-        most = max((known, pin), key=lambda each: each.orders)
+        newest = max((former, pin), key=lambda candidate: candidate.authority)
+        most = max((former, pin), key=lambda candidate: candidate.orders)
         merged = replace(newest, orders=most.orders, chain=most.chain)
-        if merged != known:
+        if merged != former:
             _write(home, team, merged)
 
 
@@ -71,14 +71,14 @@ def chained(chain: str, hash_: str) -> str:
 
 def _all(home: Path) -> dict[str, dict[str, Any]]:
     try:
-        found = json.loads(paths.read_file(home / FILE))
-        for each in found.values():
-            Pin(**each)
+        by_team = json.loads(paths.read_file(home / FILE))
+        for members in by_team.values():
+            Pin(**members)
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, AttributeError) as error:
         raise Refused("control_pin") from error
-    return dict(found)
+    return dict(by_team)
 
 
 def _write(home: Path, team: str, pin: Pin) -> None:

@@ -6,10 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
+from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, ingest, push
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import READ, SERVE, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.ingest.incoming import arrived
+from lnctp_tui.server.postgres.database import READ, SERVE, Db, Pool, find_device, transaction
 from lnctp_tui.storage import instants
 
 WAITING = """SELECT q.id, q.reason, q."table", q."row", q.scope, c.folio, q.person, p.name, q.device, q.received_at
@@ -24,21 +26,21 @@ DISMISS = """UPDATE quarantine SET state = 'dismissed', decided_at = %s, decided
   WHERE team = %s AND id = %s AND state = 'open'"""
 
 
-def waiting(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+def waiting(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """The queue, without content: what waits, whose it is, and why. Raises Declined `forbidden`."""
     _led(device)
-    with database.transaction(place, device, READ) as connection:
-        found = connection.execute(WAITING, (device.team, MOST)).fetchall()
-    return {"quarantine": [dict(zip(MEMBERS, row, strict=True)) for row in found]}
+    with transaction(database, device, READ) as connection:
+        rows = connection.execute(WAITING, (device.team, MOST)).fetchall()
+    return {"quarantine": [dict(zip(MEMBERS, row, strict=True)) for row in rows]}
 
 
-def dismiss(place: Pool | Db, device: DeviceRow, id_: str, now: datetime, why: str) -> dict[str, Any]:
+def dismiss(database: Pool | Db, device: DeviceRow, id_: str, now: datetime, why: str) -> dict[str, Any]:
     """Leaves a change out for good; it stays stored. The reason goes into the audit chain too.
 
     Raises Declined `forbidden`, `not_found`.
     """
     _led(device)
-    with database.transaction(place, device.team, SERVE) as connection:
+    with transaction(database, device.team, SERVE) as connection:
         if not connection.execute(ONE, (device.team, id_)).fetchone():
             raise Declined("not_found")
         connection.execute(DISMISS, (instants.iso(now), device.person, why, device.team, id_))
@@ -46,7 +48,7 @@ def dismiss(place: Pool | Db, device: DeviceRow, id_: str, now: datetime, why: s
     return {"status": "dismissed"}
 
 
-def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dict[str, Any]:
+def release(database: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dict[str, Any]:
     """Lets a change in: whose case it is no longer matters, everything else is checked again.
 
     Answers `accepted` or `known` with its number, `refused` with the reason that still stands. Raises
@@ -54,24 +56,22 @@ def release(place: Pool | Db, device: DeviceRow, id_: str, now: datetime) -> dic
     """
     _led(device)
     team = device.team
-    with database.transaction(place, team, SERVE) as connection:
-        found = connection.execute(ONE, (team, id_)).fetchone()
-        if not found:
+    with transaction(database, team, SERVE) as connection:
+        row = connection.execute(ONE, (team, id_)).fetchone()
+        if not row:
             raise Declined("not_found")
-        raw = _read(found[0])
+        raw = _read(row[0])
         named = raw.get("device") if isinstance(raw, dict) else None
         writers = push.writers_of(connection, device, [named]) if isinstance(named, str) else {}
         writer = writers.get(named) if isinstance(named, str) else None
-        change = ingest.Coming(
-            raw,
-            database.device(connection, found[1]) or device,
-            writer,
-            check.flaw(raw, writer),
-            trusted=True,
-        )
-        if change.reason is None:
-            ingest.enter(connection, team, [change], now, lambda: [(device.person, "release", id_)])
-    return {"status": change.status, "n": change.n, "reason": change.reason}
+        deliverer = find_device(connection, row[1]) or device
+        change = arrived(raw, deliverer, writer, check.flaw(raw, writer), trusted=True)
+        status, n, reason = "refused", None, change.reason
+        if reason is None:
+            notes = [(device.person, "release", id_)]
+            ingested = ingest.ingest(connection, team, [change], now, lambda: notes)
+            _, status, n, _, reason = ingested.results[0]
+    return {"status": status, "n": n, "reason": reason}
 
 
 def _read(content: str | bytes) -> Any:

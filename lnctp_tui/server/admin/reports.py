@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.server.admin import ordering
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.postgres.database import Db
 from lnctp_tui.storage import instants
 
@@ -30,9 +30,9 @@ def known(connection: Db, team: str, ruling: Ruling | None) -> dict[str, Any]:
         for row in connection.execute(PEOPLE, (team,))
     ]
     if ruling is not None:
-        for each in laptops:
-            each["state"] = ruling.state(each["public_key"], instants.now())
-            each["person"] = ruling.standing.whose(each["public_key"]) or each["person"]
+        for laptop in laptops:
+            laptop["state"] = ruling.state(laptop["public_key"], instants.now())
+            laptop["person"] = ruling.standing.whose(laptop["public_key"]) or laptop["person"]
     devices, roles = ordering.baseline(connection, team)
     return {
         "devices": laptops,
@@ -46,17 +46,19 @@ def known(connection: Db, team: str, ruling: Ruling | None) -> dict[str, Any]:
 
 def orders(connection: Db, ruling: Ruling) -> list[dict[str, Any]]:
     """Every order, by whom, whether it holds, and how many laptops obeyed it. Duty `serve`."""
-    told = {each["hash"]: each for each in obeyed(connection, ruling)}
-    names = {each.person: each.name for version in ruling.versions.values() for each in version.officers}
-    holding = {each.hash for each in ruling.standing.holding.values()}
-    holding |= {each.hash for of in ruling.standing.erasures.values() for each in of}
+    counts = {count["hash"]: count for count in obeyed(connection, ruling)}
+    names = {
+        officer.person: officer.name for version in ruling.versions.values() for officer in version.officers
+    }
+    holding = {order.hash for order in ruling.standing.holding.values()}
+    holding |= {order.hash for of in ruling.standing.erasures.values() for order in of}
     return [
         {
-            "hash": each.hash, "kind": each.kind, "on": each.on, "at": each.at, "persons": each.persons,
-            "names": [names.get(person, person) for person in each.persons], "holds": each.hash in holding,
-            "done": told.get(each.hash, {}).get("done", 0), "of": told.get(each.hash, {}).get("of", 0),
+            "hash": order.hash, "kind": order.kind, "on": order.on, "at": order.at, "persons": order.persons,
+            "names": [names.get(person, person) for person in order.persons], "holds": order.hash in holding,
+            "done": counts.get(order.hash, {}).get("done", 0), "of": counts.get(order.hash, {}).get("of", 0),
         }
-        for each in ruling.proven
+        for order in ruling.proven
     ]  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def obeyed(connection: Db, ruling: Ruling) -> list[dict[str, Any]]:
     ]
     in_use = sum(ruling.state(key, instants.now()) in IN_USE for key in keys)
     return [
-        {"hash": each.hash, "done": counted.get(each.hash, 0), "of": in_use if each.kind == "erase" else 1}
-        for each in ruling.proven
-        if each.kind in OBEYED
+        {"hash": order.hash, "done": counted.get(order.hash, 0), "of": in_use if order.kind == "erase" else 1}
+        for order in ruling.proven
+        if order.kind in OBEYED
     ]

@@ -11,10 +11,10 @@ from lnctp_tui.domain.authority.control import spoken
 from lnctp_tui.domain.values.folio import CROCKFORD
 from lnctp_tui.errors import Refused
 from lnctp_tui.server.admin import access
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http.policy import ROLES
 from lnctp_tui.server.postgres.database import Db
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import phrase, recovery
 
 CODE = 24
@@ -62,7 +62,7 @@ class Device:
 
 
 @dataclass(frozen=True)
-class Office:
+class StaffRegistry:
     """A team's people and devices, in a transaction of the caller's."""
 
     connection: Db
@@ -76,13 +76,13 @@ class Office:
     def add(self, name: str, role: str) -> Person:
         """A new person. Their id becomes the counselor's on the first laptop that enrols."""
         self._known_role(role)
-        found = Person(instants.new_id(), name, role, "active", 0)
+        person = Person(ids.new_id(), name, role, "active", 0)
         self.connection.execute(
             "INSERT INTO people (team, id, name, role, created_at) VALUES (%s, %s, %s, %s, %s)",
-            (self.team, found.id, name, role, instants.iso(self.now)),
+            (self.team, person.id, name, role, instants.iso(self.now)),
         )
-        self.note(f"person.add.{role}", found.id)
-        return found
+        self.note(f"person.add.{role}", person.id)
+        return person
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
@@ -92,25 +92,27 @@ class Office:
             WHERE p.team = %s GROUP BY p.team, p.id ORDER BY p.name, p.id""",
             (self.team,),
         )
-        found = [Person(*row) for row in rows]
+        people = [Person(*row) for row in rows]
         if (ruling := self.ruling) is None:
-            return found
+            return people
         return [
-            replace(each, role=(ruling.standing.role(each.id) and ruling.role(each.id)) or each.role,
-                    state="active" if ruling.works(each.id) else "left")
-            for each in found
+            replace(person, role=(ruling.standing.role(person.id) and ruling.role(person.id)) or person.role,
+                    state="active" if ruling.works(person.id) else "left")
+            for person in people
         ]  # fmt: skip
 
-    def person(self, said: str) -> Person:
+    def person(self, id_or_name: str) -> Person:
         """The one person with that id or name. Raises Refused `no_such_person`, `many_such_people`."""
         everybody = self.people()
-        found = [each for each in everybody if each.id == said]
-        found = found or [each for each in everybody if phrase.plain(each.name) == phrase.plain(said)]
-        if not found:
+        matches = [person for person in everybody if person.id == id_or_name]
+        matches = matches or [
+            person for person in everybody if phrase.plain(person.name) == phrase.plain(id_or_name)
+        ]
+        if not matches:
             raise Refused("no_such_person")
-        if len(found) > 1:
-            raise Refused("many_such_people", count=len(found))
-        return found[0]
+        if len(matches) > 1:
+            raise Refused("many_such_people", count=len(matches))
+        return matches[0]
 
     def set_role(self, person: Person, role: str) -> None:
         """Another role from the next request on. Raises Refused `officer_signs`."""
@@ -172,22 +174,22 @@ class Office:
             WHERE d.team = %s ORDER BY p.name, d.created_at""",
             (self.team,),
         ).fetchall()
-        found = [self._signed(key, Device(*(*row, fingerprint(key)))) for key, *row in rows]
-        return sorted(found, key=lambda each: each.state != "pending")
+        devices = [self._signed(key, Device(*(*row, fingerprint(key)))) for key, *row in rows]
+        return sorted(devices, key=lambda device: device.state != "pending")
 
     def _signed(self, key: str, device: Device) -> Device:
         return device if self.ruling is None else replace(device, state=self.ruling.state(key, self.now))
 
-    def device(self, said: str) -> Device:
+    def device(self, start: str) -> Device:
         """The one device whose id or folio prefix begins so. Raises Refused `no_such_device`."""
-        found = [
-            each
-            for each in self.devices()
-            if said and (each.id.startswith(said.lower()) or each.folio_prefix == said.upper())
+        matches = [
+            device
+            for device in self.devices()
+            if start and (device.id.startswith(start.lower()) or device.folio_prefix == start.upper())
         ]
-        if len(found) != 1:
+        if len(matches) != 1:
             raise Refused("no_such_device")
-        return found[0]
+        return matches[0]
 
     def set_state(self, device: Device, state: str) -> None:
         """Another state from the next request on. Raises Refused `device_state`, `officer_signs`."""
@@ -230,5 +232,5 @@ def fingerprint(public_key: str) -> str:
 
 def code_hash(typed: str) -> str:
     """The hash of an enrolment code, however it was typed: case, dashes, blanks, O for 0, I and L for 1."""
-    symbols = "".join(each for each in typed.upper() if each.isalnum()).translate(_MISREAD)
+    symbols = "".join(symbol for symbol in typed.upper() if symbol.isalnum()).translate(_MISREAD)
     return hashlib.sha256(b"lnctp-code-v1" + symbols.encode()).hexdigest()

@@ -21,13 +21,15 @@ from typing import Any
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from lnctp_tui.errors import Declined, Denied
 from lnctp_tui.server.admin.control import Control
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs, rate_limits
 from lnctp_tui.server.http.rate_limits import DEVICE, FAILED, OWE, TAKE, Buckets
-from lnctp_tui.server.http.requests import Denied, Envelope
+from lnctp_tui.server.http.requests import Envelope
 from lnctp_tui.server.ingest.log_tail import CHANNEL
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Declined, DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.threads import Threads
 
 Sender = DeviceRow
@@ -53,7 +55,7 @@ Rows = list[tuple[str, float]]
 Waiting = tuple[Envelope, "asyncio.Future[DeviceRow]"]
 
 
-class Door:
+class Authenticator:
     """One per process. Lives on one event loop."""
 
     def __init__(
@@ -76,10 +78,10 @@ class Door:
 
     async def learn(self) -> None:
         """Takes in the keys of devices that are new since the last time; at first of all."""
-        found = await self._threads.run(self._new_keys)
-        for device, key, made in reversed(found):
+        new_keys = await self._threads.run(self._new_keys)
+        for device, key, created_at in reversed(new_keys):
             self.know(device, key)
-            self._newest = max(self._newest, made)
+            self._newest = max(self._newest, created_at)
 
     def know(self, device: str, public_key: str) -> None:
         """Remembers a key. It never changes: a device that enrols again keeps it or is refused."""
@@ -90,17 +92,17 @@ class Door:
 
     async def key(self, device: str, address: str) -> str:
         """The public key a device enrolled with. Raises Denied 401 `unknown_device`, 429 `rate_limited`."""
-        known = self._keys.get(device)
-        if known is not None:
+        cached = self._keys.get(device)
+        if cached is not None:
             self._keys.move_to_end(device)
-            return known
+            return cached
         if wait := self._failed.empty(address):
             raise Denied(429, "rate_limited", wait, address)
-        found = await self._looking.run(lambda: self._look_up(device))
-        if found is None:
+        public_key = await self._looking.run(lambda: self._look_up(device))
+        if public_key is None:
             raise Denied(401, "unknown_device")
-        self.know(device, found)
-        return found
+        self.know(device, public_key)
+        return public_key
 
     def failed(self, address: str) -> None:
         """Counts a try that no signature covers. Raises Denied 429 `rate_limited` when there were too many."""
@@ -133,19 +135,19 @@ class Door:
         if self._round is not None:
             await asyncio.shield(self._round)
 
-    async def admit(self, said: Envelope) -> DeviceRow:
+    async def authenticate(self, envelope: Envelope) -> DeviceRow:
         """Uses the nonce up. Raises Denied 401 `replayed`, `unknown_device`; what the database raises."""
         future: asyncio.Future[DeviceRow] = asyncio.get_running_loop().create_future()
-        self._waiting.append((said, future))
+        self._waiting.append((envelope, future))
         self._begin()
         return await future
 
-    async def use(self, said: Envelope) -> None:
+    async def use(self, envelope: Envelope) -> None:
         """Uses up the nonce of a device that nobody knows yet. Raises Denied 401 `replayed`."""
 
         def unused() -> bool:
             with self._pool.connection() as connection:
-                return connection.execute(USE, ([said.device], [said.nonce])).fetchone() is not None
+                return connection.execute(USE, ([envelope.device], [envelope.nonce])).fetchone() is not None
 
         if not await self._threads.run(unused):
             raise Denied(401, "replayed")
@@ -203,10 +205,10 @@ class Door:
             self._failed.learnt(addresses)
 
     async def _admit_together(self, batch: Sequence[Waiting]) -> None:
-        said = [each for each, _ in batch]
+        envelopes = [envelope for envelope, _ in batch]
         answers: list[DeviceRow | Exception]
         try:
-            answers, rates = await self._threads.run(lambda: self._ask(said))
+            answers, rates = await self._threads.run(lambda: self._ask(envelopes))
             self.devices.learnt(rates)
         except Exception as error:  # each of them is answered with it
             answers = [error] * len(batch)
@@ -219,24 +221,24 @@ class Door:
                 future.set_result(answer)
 
     def _charge(self, owed: dict[str, float], failed: Rows) -> tuple[Rows, Rows]:
-        found = {}
+        tokens_by_rate = {}
         with self._pool.connection() as connection:
             for rate, of in ((DEVICE, self.devices.named(owed.items())), (self._failed.rate, failed)):
-                asked = connection.execute(OWE, rate_limits.charged(rate, of)) if of else ()
-                found[rate] = [(str(who), float(tokens)) for who, tokens in asked]
-        return found[DEVICE], found[self._failed.rate]
+                rows = connection.execute(OWE, rate_limits.charged(rate, of)) if of else ()
+                tokens_by_rate[rate] = [(str(who), float(tokens)) for who, tokens in rows]
+        return tokens_by_rate[DEVICE], tokens_by_rate[self._failed.rate]
 
     def _new_keys(self) -> list[tuple[str, str, str]]:
         with self._pool.connection() as connection:
             return [
-                (str(id_), str(key), str(made))
-                for id_, key, made in connection.execute(ALL_KEYS, (self._newest, KEYS))
+                (str(id_), str(key), str(created_at))
+                for id_, key, created_at in connection.execute(ALL_KEYS, (self._newest, KEYS))
             ]
 
     def _look_up(self, device: str) -> str | None:
         with self._pool.connection() as connection:
-            found = connection.execute(KEY, (device,)).fetchone()
-        return str(found[0]) if found else None
+            row = connection.execute(KEY, (device,)).fetchone()
+        return str(row[0]) if row else None
 
     def _forget(self) -> None:
         with self._pool.connection() as connection:
@@ -245,31 +247,33 @@ class Door:
 
     def _ask(self, batch: Sequence[Envelope]) -> tuple[list[DeviceRow | Exception], Rows]:
         """For each its device, or why not; in order. And what is left to those devices. One round trip."""
-        devices = sorted({each.device for each in batch})
+        devices = sorted({envelope.device for envelope in batch})
         # In one order everywhere: two workers never wait for each other.
-        pairs = sorted({(each.device, each.nonce) for each in batch})
+        pairs = sorted({(envelope.device, envelope.nonce) for envelope in batch})
         with self._pool.connection() as connection, connection.pipeline():
-            known = connection.execute(DEVICES, (devices,))
+            looked_up = connection.execute(DEVICES, (devices,))
             used = connection.execute(USE_KNOWN, tuple(map(list, zip(*pairs, strict=True))))
-            asked = Counter(each.device for each in batch)
-            charged = connection.execute(TAKE, rate_limits.charged(DEVICE, self.devices.named(asked.items())))
+            requests = Counter(envelope.device for envelope in batch)
+            charged = connection.execute(
+                TAKE, rate_limits.charged(DEVICE, self.devices.named(requests.items()))
+            )
             fresh = set(used)
             granted = {who: (int(count), float(tokens)) for who, count, tokens in charged}
-            found = known.fetchall()
-        left = {device: granted.get(self.devices.name(device), (0, 0.0)) for device in devices}
-        rows = {row[0]: self._ruled(row) for row in found}
+            device_rows = looked_up.fetchall()
+        allowances = {device: granted.get(self.devices.name(device), (0, 0.0)) for device in devices}
+        rows = {row[0]: self._ruled(row) for row in device_rows}
         answers: list[DeviceRow | Exception] = []
-        for each in batch:
-            tokens, remaining = left[each.device]
-            left[each.device] = (tokens - 1, remaining)
-            pair = (each.device, each.nonce)
-            if each.device not in rows:
+        for envelope in batch:
+            tokens, remaining = allowances[envelope.device]
+            allowances[envelope.device] = (tokens - 1, remaining)
+            pair = (envelope.device, envelope.nonce)
+            if envelope.device not in rows:
                 answers.append(Denied(401, "unknown_device"))
             elif tokens < 1:
-                answers.append(Denied(429, "rate_limited", DEVICE.wait(remaining), each.device))
+                answers.append(Denied(429, "rate_limited", DEVICE.wait(remaining), envelope.device))
             elif pair in fresh:
                 fresh.discard(pair)  # its twin in this batch is a replay
-                answers.append(_with_key(each, rows[each.device]))
+                answers.append(_with_key(envelope, rows[envelope.device]))
             else:
                 answers.append(Denied(401, "replayed"))
         return answers, [(who, tokens) for who, (_, tokens) in granted.items()]
@@ -281,15 +285,15 @@ class Door:
             return error
 
 
-def _with_key(said: Envelope, device: DeviceRow | Exception) -> DeviceRow | Exception:
+def _with_key(envelope: Envelope, device: DeviceRow | Exception) -> DeviceRow | Exception:
     """The device, if its key is the one that the request was checked with: officers sign for keys, not for rows."""
-    if isinstance(device, DeviceRow) and said.key != device.public_key:
+    if isinstance(device, DeviceRow) and envelope.key != device.public_key:
         return Denied(401, "bad_signature")
     return device
 
 
-def door_pool(url: str) -> Pool:
-    """The door's own connections: statements that wait for no disk, each a transaction of its own."""
+def auth_pool(url: str) -> Pool:
+    """The authenticator's own connections: statements that wait for no disk, each a transaction of its own."""
     from psycopg_pool import ConnectionPool
 
     from lnctp_tui.server.postgres.database import OPTIONS

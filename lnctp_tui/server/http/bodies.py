@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from lnctp_tui.server.http.requests import Denied
+from lnctp_tui.errors import Denied
 from lnctp_tui.sync import wire
 
 LINGER = 1.0

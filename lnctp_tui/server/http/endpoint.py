@@ -17,12 +17,13 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.http import faults, logs, metrics, policy, requests
 from lnctp_tui.server.http.authenticator import Sender
 from lnctp_tui.server.http.bodies import Lingering
 from lnctp_tui.server.http.messages import Message as Body
 from lnctp_tui.server.http.rate_limits import neighbourhood
-from lnctp_tui.server.http.requests import Denied, Envelope
+from lnctp_tui.server.http.requests import Envelope
 from lnctp_tui.server.services import Services
 from lnctp_tui.sync import bounds, wire
 
@@ -106,16 +107,16 @@ async def guarded(request: Request, work: Awaitable[Response]) -> Response:
     except requests.Gone:
         return Response(status_code=400)
     except Exception as error:
-        found = faults.denied(error)
-        if found.status == 500:
+        denial = faults.denied(error)
+        if denial.status == 500:
             logs.note("fault", level=logging.ERROR, error=error)
-        return refusal(found)
+        return refusal(denial)
 
 
 async def _answer(services: Services, route: Route, request: Request) -> Response:
     served(services)
-    said, body = await heard(services, request)
-    sender = await services.door.admit(said)
+    envelope, body = await heard(services, request)
+    sender = await services.authenticator.authenticate(envelope)
     state = policy.barred(sender.state, route.action)
     if state is not None:
         raise Denied(403, state)
@@ -126,16 +127,16 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
     if request.method == "GET":
         content = understood(route.message, dict(request.query_params))
     else:
-        content, heavy = await read(services, said.device, body, route.message)
-    asked = Asked(services, said, sender, reach, content, dict(request.path_params))
+        content, heavy = await read(services, envelope.device, body, route.message)
+    call = Asked(services, envelope, sender, reach, content, dict(request.path_params))
     if route.action == "pull":  # it waits; its pages take their turns
         assert route.waits is not None
-        return packed(await route.waits(asked))
-    async with services.at_work(said.device, heavy):
+        return packed(await route.waits(call))
+    async with services.at_work(envelope.device, heavy):
         if route.waits is not None:
-            return packed(await route.waits(asked))
+            return packed(await route.waits(call))
         assert route.work is not None
-        answer = await services.in_thread(lambda: packed(route.work(asked)))  # type: ignore[misc]
+        answer = await services.in_thread(lambda: packed(route.work(call)))  # type: ignore[misc]
     if route.action in WRITES:
         services.nudge()
     return answer
@@ -148,34 +149,34 @@ async def heard(services: Services, request: Request) -> tuple[Envelope, bytes]:
     """
     address = address_of(request)
     try:
-        said = requests.envelope(request.scope, int(time()), services.settings.names)
-        public_key = await services.door.key(said.device, address)
-        if said.digest:
-            requests.verify(said, public_key, said.digest)
-            services.door.allowed(said.device)
-        body = await body_of(services, request, said, address)
+        envelope = requests.envelope(request.scope, int(time()), services.settings.names)
+        public_key = await services.authenticator.key(envelope.device, address)
+        if envelope.digest:
+            requests.verify(envelope, public_key, envelope.digest)
+            services.authenticator.allowed(envelope.device)
+        body = await body_of(services, request, envelope, address)
         digest = wire.digest(body)
-        if not said.digest:
-            requests.verify(said, public_key, digest)
-            services.door.allowed(said.device)
-        elif digest != said.digest:
+        if not envelope.digest:
+            requests.verify(envelope, public_key, digest)
+            services.authenticator.allowed(envelope.device)
+        elif digest != envelope.digest:
             raise Denied(401, "bad_signature")
     except Denied as denied:
         if denied.code in UNPROVEN:
-            services.door.failed(address)
+            services.authenticator.failed(address)
         raise
-    return said._replace(key=public_key), body
+    return envelope._replace(key=public_key), body
 
 
 async def body_of(
-    services: Services, request: Request, said: Envelope, address: str, cap: int = wire.BODY_CAP
+    services: Services, request: Request, envelope: Envelope, address: str, cap: int = wire.BODY_CAP
 ) -> bytes:
     """The body, within the room of the device that signed its head or else of the address. Raises Denied."""
-    if said.digest == requests.NO_BODY and not requests.has_body(request.headers):
+    if envelope.digest == requests.NO_BODY and not requests.has_body(request.headers):
         return b""
-    who = said.device if said.digest else address
-    with services.bodies.reading(who, bool(said.digest)) as held:
-        return await requests.body_of(request.receive, held, request.headers.get("content-length"), cap)
+    who = envelope.device if envelope.digest else address
+    with services.bodies.reading(who, bool(envelope.digest)) as room:
+        return await requests.body_of(request.receive, room, request.headers.get("content-length"), cap)
 
 
 async def refused(request: Request, denied: Denied, lingering: Lingering) -> Response:
@@ -203,7 +204,7 @@ async def read(
         return await _read(services, device, body, kind)
     except Denied as denied:
         if denied.code == "too_large":
-            services.door.pay(device, bounds.room(len(body), wire.BODY_CAP))
+            services.authenticator.pay(device, bounds.room(len(body), wire.BODY_CAP))
         raise
 
 
@@ -213,11 +214,11 @@ async def _read(
     if len(body) <= SHORT:
         content = requests.unpacked(body)
         if len(content) <= LONG:
-            services.door.pay(device, len(content))
+            services.authenticator.pay(device, len(content))
             return understood(kind, requests.message_of(content)), False
     async with services.turns.of(device):
         content = await services.reading.run(lambda: requests.unpacked(body))
-        services.door.pay(device, len(content))
+        services.authenticator.pay(device, len(content))
         message = await services.reading.run(lambda: understood(kind, requests.message_of(content)))
     return message, True
 
@@ -255,7 +256,7 @@ def described(method: str, message: type[Body]) -> dict[str, Any]:
     schema = message.model_json_schema()
     if method == "GET":
         fields = schema.get("properties", {}).items()
-        return {"parameters": [{"name": name, "in": "query", "schema": each} for name, each in fields]}
+        return {"parameters": [{"name": name, "in": "query", "schema": field} for name, field in fields]}
     content = {wire.MEDIA: {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
 

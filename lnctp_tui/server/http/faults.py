@@ -7,8 +7,8 @@ from typing import Final
 import psycopg
 
 from lnctp_tui.domain.authority.documents import ControlRefused
-from lnctp_tui.server.http.requests import Denied
-from lnctp_tui.server.postgres.database import Declined, Outdated, failures
+from lnctp_tui.errors import Declined, Denied
+from lnctp_tui.server.postgres.database import Outdated, failures
 
 STATUS: Final[dict[str, int]] = {
     "malformed": 422,
@@ -40,7 +40,7 @@ def _translated(error: BaseException) -> Denied | Declined:
     try:
         with failures():
             raise error
-    except Declined as found:
-        return found
+    except Declined as declined:
+        return declined
     except BaseException:
         return Denied(500, "error")

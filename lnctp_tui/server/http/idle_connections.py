@@ -50,13 +50,13 @@ class Watched(H11Protocol):
 def end_silent(now: float) -> int:
     """Ends the connections that owed something too long; how many."""
     ended = 0
-    for each in list(Watched.alive):
-        if not each.pending:
-            each.owes = None
-        elif each.owes is None:
-            each.owes = now
-        elif now - each.owes > PATIENCE and each.transport is not None:
-            each.transport.abort()
+    for connection in list(Watched.alive):
+        if not connection.pending:
+            connection.owes = None
+        elif connection.owes is None:
+            connection.owes = now
+        elif now - connection.owes > PATIENCE and connection.transport is not None:
+            connection.transport.abort()
             ended += 1
     return ended
 

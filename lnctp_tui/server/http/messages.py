@@ -13,13 +13,13 @@ Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,36}$")]
 ScopeId = Annotated[str, StringConstraints(pattern=r"^(@all|[0-9A-Za-z-]{1,36})$")]
 Number = Annotated[int, Field(ge=0, lt=2**63)]
 Chain = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
-Mark = tuple[Number, Chain]
+Cursor = tuple[Number, Chain]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Word = Annotated[str, StringConstraints(max_length=200)]
 
 
-def _reason(said: str) -> str:
-    plain = " ".join(clean(said)[0].split())
+def _reason(reason: str) -> str:
+    plain = " ".join(clean(reason)[0].split())
     if not plain:
         raise ValueError("empty")
     return plain
@@ -61,8 +61,8 @@ class AuditHead(Message):
 class Push(Message):
     """Changes to keep. What stands in a change is checked one by one, behind the door."""
 
-    cursor: Mark | None = None
-    proof: Mark | None = None
+    cursor: Cursor | None = None
+    proof: Cursor | None = None
     receipt: Number | None = None
     before: Annotated[list[Id], Field(max_length=16)] = []
     """Some ids of a batch that is on its way and not answered yet."""
@@ -178,7 +178,7 @@ class Decide(Message):
         return self
 
 
-def mark(text: str) -> wire.Mark | None:
-    """The mark that `n.chain` writes; None for an empty text."""
+def cursor(text: str) -> wire.Cursor | None:
+    """The cursor that `n.chain` writes; None for an empty text."""
     n, _, chain = text.partition(".")
-    return wire.Mark(int(n), chain) if n else None
+    return wire.Cursor(int(n), chain) if n else None

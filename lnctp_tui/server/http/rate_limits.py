@@ -1,7 +1,7 @@
 """How often somebody may ask: token buckets that all servers behind one name share, in the database.
 
-A device is charged only for what it signed, in the statement that admits it (server.door), and by what its bodies
-unpack to. What no signature covers is charged to the address it came from, counted here and brought to the
+A device is charged only for what it signed, in the statement that lets it in (http.authenticator), and by what its
+bodies unpack to. What no signature covers is charged to the address it came from, counted here and brought to the
 database now and then: an address may be charged a little late, never too much. An address without tokens is not
 looked up any more and may not enrol; a device that signs is heard from there as from everywhere.
 """
@@ -164,11 +164,11 @@ class Buckets:
 def neighbourhood(address: str) -> str:
     """What counts as one address: an IPv4 address, or the /64 that one IPv6 subscriber gets."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if found.version == 4:
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False).network_address)
+    if ip.version == 4:
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip, 64), strict=False).network_address)

@@ -11,15 +11,14 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from lnctp_tui.errors import Denied
+from lnctp_tui.server.http.bodies import Body
 from lnctp_tui.sync import wire
-
-if TYPE_CHECKING:
-    from lnctp_tui.server.http.bodies import Body as Held
 
 DRAINED = 4 * wire.BODY_CAP
 """Bytes that a sender may finish sending after the refusal, so that it reads it. They are kept nowhere."""
@@ -32,17 +31,6 @@ _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _PUBLIC_KEY = re.compile(r"[0-9a-f]{64}")
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-
-class Denied(Exception):
-    """A request that is not carried out. `code` goes over the line; nothing of the request does."""
-
-    def __init__(self, status: int, code: str, wait: int | None = None, who: str = "") -> None:
-        """`wait` in seconds; `who`, an address or a device, asked too often."""
-        self.status, self.code, self.wait, self.who = status, code, wait, who
-        self.close = False
-        """Whether the connection ends with it: what still comes on it has no end that is worth waiting for."""
-        super().__init__(code)
 
 
 class Gone(Exception):
@@ -110,7 +98,7 @@ def has_body(headers: Mapping[str, str]) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-def verify(said: Envelope, public_key: str, digest: str) -> None:
+def verify(envelope: Envelope, public_key: str, digest: str) -> None:
     """Raises Denied 401 `bad_signature` unless the holder of `public_key` (hexadecimal) signed all of it.
 
     `digest` is of the body: what the head says of it, before it is read, or what it turned out to be.
@@ -118,22 +106,22 @@ def verify(said: Envelope, public_key: str, digest: str) -> None:
     if not _PUBLIC_KEY.fullmatch(public_key):
         raise Denied(401, "bad_signature")
     content = wire.request_bytes(
-        said.method, said.host, said.path, said.device, said.time, said.nonce, digest
+        envelope.method, envelope.host, envelope.path, envelope.device, envelope.time, envelope.nonce, digest
     )
     try:
-        VerifyKey(bytes.fromhex(public_key)).verify(content, bytes.fromhex(said.signature))
+        VerifyKey(bytes.fromhex(public_key)).verify(content, bytes.fromhex(envelope.signature))
     except (BadSignatureError, ValueError) as error:
         raise Denied(401, "bad_signature") from error
 
 
 async def body_of(
-    receive: Receive, held: Held, announced: str | None = None, cap: int = wire.BODY_CAP
+    receive: Receive, body: Body, announced: str | None = None, cap: int = wire.BODY_CAP
 ) -> bytes:
-    """The bytes of a body. Raises Denied 413 `too_large` past `cap`, 408 `too_slow`, what `held` raises; Gone."""
+    """The bytes of a body. Raises Denied 413 `too_large` past `cap`, 408 `too_slow`, what `body` raises; Gone."""
     if announced is not None and (not announced.isdecimal() or int(announced[:12]) > cap):
         raise Denied(413, "too_large")
     content = bytearray()
-    room = held.space.room
+    room = body.space.room
     try:
         async with asyncio.timeout(room.whole):
             while True:
@@ -142,7 +130,7 @@ async def body_of(
                 if message["type"] == "http.disconnect":
                     raise Gone
                 part = message.get("body", b"")
-                held.grow(len(part))
+                body.grow(len(part))
                 content += part
                 if len(content) > cap:
                     raise Denied(413, "too_large")

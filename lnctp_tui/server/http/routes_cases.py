@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin import access, quarantine_review
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Answer, Bucket, Decide, Handing, Nothing, Search, Window
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.read import equality, history, search
 from lnctp_tui.storage import instants
@@ -15,34 +15,34 @@ from lnctp_tui.storage import instants
 COLLEAGUES = "SELECT id, name, role, state = 'active' FROM people WHERE team = %s ORDER BY name, id"
 
 
-def _window(asked: Asked) -> Any:
-    body: Window = asked.body
-    return access.window(asked.services.pool, asked.sender, body.scopes, body.action, instants.now())
+def _window(call: Asked) -> Any:
+    body: Window = call.body
+    return access.window(call.services.pool, call.sender, body.scopes, body.action, instants.now())
 
 
-def _assign(asked: Asked) -> Any:
-    body: Handing = asked.body
-    return access.assign(asked.services.pool, asked.sender, body.scope, body.person, instants.now())
+def _assign(call: Asked) -> Any:
+    body: Handing = call.body
+    return access.assign(call.services.pool, call.sender, body.scope, body.person, instants.now())
 
 
-def _offer(asked: Asked) -> Any:
-    body: Handing = asked.body
-    return access.offer(asked.services.pool, asked.sender, body.scope, body.person, instants.now())
+def _offer(call: Asked) -> Any:
+    body: Handing = call.body
+    return access.offer(call.services.pool, call.sender, body.scope, body.person, instants.now())
 
 
-def _answer(asked: Asked) -> Any:
-    body: Answer = asked.body
-    return access.answer(asked.services.pool, asked.sender, body.scope, body.accept, instants.now())
+def _answer(call: Asked) -> Any:
+    body: Answer = call.body
+    return access.answer(call.services.pool, call.sender, body.scope, body.accept, instants.now())
 
 
-def _offers(asked: Asked) -> Any:
-    return access.offers(asked.services.pool, asked.sender)
+def _offers(call: Asked) -> Any:
+    return access.offers(call.services.pool, call.sender)
 
 
-def _people(asked: Asked) -> Any:
-    with transaction(asked.services.pool, asked.sender, SERVE) as connection:
-        rows = connection.execute(COLLEAGUES, (asked.sender.team,)).fetchall()
-    if (ruling := asked.sender.ruling) is not None:
+def _people(call: Asked) -> Any:
+    with transaction(call.services.pool, call.sender, SERVE) as connection:
+        rows = connection.execute(COLLEAGUES, (call.sender.team,)).fetchall()
+    if (ruling := call.sender.ruling) is not None:
         rows = [(id_, name, ruling.role(id_), ruling.works(id_)) for id_, name, *_ in rows]
     return {
         "people": [
@@ -53,31 +53,31 @@ def _people(asked: Asked) -> Any:
     }
 
 
-def _search(asked: Asked) -> Any:
-    return search.search(asked.services.pool, asked.sender, asked.body.q)
+def _search(call: Asked) -> Any:
+    return search.search(call.services.pool, call.sender, call.body.q)
 
 
-def _quarantine(asked: Asked) -> Any:
-    return quarantine_review.waiting(asked.services.pool, asked.sender)
+def _quarantine(call: Asked) -> Any:
+    return quarantine_review.waiting(call.services.pool, call.sender)
 
 
-def _decide(asked: Asked) -> Any:
-    body: Decide = asked.body
-    id_ = asked.parts["id"]
+def _decide(call: Asked) -> Any:
+    body: Decide = call.body
+    id_ = call.parts["id"]
     if len(id_) > 36 or "\0" in id_:
         raise Denied(404, "not_found")
-    pool, now = asked.services.pool, instants.now()
+    pool, now = call.services.pool, instants.now()
     if body.reason is None:
-        return quarantine_review.release(pool, asked.sender, id_, now)
-    return quarantine_review.dismiss(pool, asked.sender, id_, now, body.reason)
+        return quarantine_review.release(pool, call.sender, id_, now)
+    return quarantine_review.dismiss(pool, call.sender, id_, now, body.reason)
 
 
-def _equal(asked: Asked) -> Any:
-    return equality.equal(asked.services.pool, asked.sender)
+def _equal(call: Asked) -> Any:
+    return equality.equal(call.services.pool, call.sender)
 
 
-def _bucket(asked: Asked) -> Any:
-    return equality.bucket(asked.services.pool, asked.sender, asked.body.bucket)
+def _bucket(call: Asked) -> Any:
+    return equality.bucket(call.services.pool, call.sender, call.body.bucket)
 
 
 ROUTES = (

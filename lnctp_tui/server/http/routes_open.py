@@ -8,10 +8,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 
+from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin.enrol import Enrolment
 from lnctp_tui.server.http import endpoint, logs, metrics, requests
 from lnctp_tui.server.http.messages import Enroll
-from lnctp_tui.server.http.requests import Denied
 from lnctp_tui.server.http.routes_self import about
 from lnctp_tui.server.postgres import schema
 from lnctp_tui.server.services import Services
@@ -53,15 +53,15 @@ def _endpoint(
 async def _enroll(services: Services, request: Request) -> Response:
     endpoint.served(services)
     address = endpoint.address_of(request)
-    services.door.enrolling(address)  # also one that succeeds: nobody enrols thirty laptops at once
-    said = requests.envelope(request.scope, int(time()), services.settings.names)
+    services.authenticator.enrolling(address)  # also one that succeeds: nobody enrols thirty laptops at once
+    envelope = requests.envelope(request.scope, int(time()), services.settings.names)
     # Whoever it is, it is a stranger: nothing of its head proves anything.
-    body = await endpoint.body_of(services, request, said._replace(digest=""), address, cap=64 << 10)
+    body = await endpoint.body_of(services, request, envelope._replace(digest=""), address, cap=64 << 10)
     message = endpoint.understood(Enroll, requests.message_of(requests.unpacked(body)))
-    if message.device != said.device:
+    if message.device != envelope.device:
         raise Denied(401, "bad_signature")
-    requests.verify(said, message.public_key, wire.digest(body))
-    await services.door.use(said)
+    requests.verify(envelope, message.public_key, wire.digest(body))
+    await services.authenticator.use(envelope)
     enrolment = Enrolment(services.settings.team, message, instants.now())
 
     def carry_out() -> dict[str, Any]:
@@ -69,8 +69,8 @@ async def _enroll(services: Services, request: Request) -> Response:
         return about(services, services.control.device(stored.id) or stored)[0]
 
     answer = await services.in_thread(carry_out)
-    services.door.know(said.device, message.public_key)
-    logs.note("enrolled", device=said.device)
+    services.authenticator.know(envelope.device, message.public_key)
+    logs.note("enrolled", device=envelope.device)
     return endpoint.packed(answer)
 
 
@@ -81,8 +81,8 @@ async def _health(_: Services, __: Request) -> Response:
 async def _ready(services: Services, _: Request) -> Response:
     def revision() -> str:
         with services.pool.connection() as connection:
-            found = connection.execute(READY).fetchone()
-            return str(found[0]) if found else ""
+            row = connection.execute(READY).fetchone()
+            return str(row[0]) if row else ""
 
     if await services.in_thread(revision) != schema.HEAD:
         raise Denied(503, "busy", 30)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Nothing
 from lnctp_tui.server.postgres import backups
-from lnctp_tui.server.postgres.database import SERVE, DeviceRow, transaction
+from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import fresco
@@ -22,7 +23,7 @@ OLDEST = 1
 def about(services: Services, device: DeviceRow) -> tuple[dict[str, Any], list[Any] | None]:
     """Who the server takes a device for, and what it needs to check the server by; and how far it had saved.
 
-    `safe` is the mark up to which the log is in a backup, None without one.
+    `safe` is the cursor up to which the log is in a backup, None without one.
     """
     with transaction(services.pool, device.team, SERVE) as connection:
         name, saved = connection.execute(PERSON, (device.person, device.team, device.id)).fetchone() or (
@@ -30,8 +31,8 @@ def about(services: Services, device: DeviceRow) -> tuple[dict[str, Any], list[A
             None,
         )
         head = audit.head(connection, device.team)
-        kept = backups.safe(connection)
-    told = {
+        backup = backups.safe(connection)
+    answer = {
         "state": device.state,
         "person": device.person,
         "name": name or "",
@@ -41,14 +42,14 @@ def about(services: Services, device: DeviceRow) -> tuple[dict[str, Any], list[A
         "server_key": bytes(services.key.verify_key).hex(),
         "audit": list(head),
         "minimum": OLDEST,
-        "safe": kept["heads"].get(device.team) if kept else None,
+        "safe": backup["heads"].get(device.team) if backup else None,
         "control": device.ruling.reach if device.ruling else [0, 0],
         "org": device.ruling.newest.org if device.ruling else None,
     }
-    return told, saved
+    return answer, saved
 
 
-def fresh(asked: Asked, device: DeviceRow, saved: list[Any] | None = None) -> dict[str, Any]:
+def fresh(call: Asked, device: DeviceRow, saved: list[Any] | None = None) -> dict[str, Any]:
     """The proof of this moment over the request's nonce, for a device that is approved; nothing for another.
 
     `saved` is how far the laptop said it had saved when it went furthest.
@@ -57,13 +58,13 @@ def fresh(asked: Asked, device: DeviceRow, saved: list[Any] | None = None) -> di
         return {}
     now = instants.iso(instants.now())
     return {
-        fresco.MEMBER: fresco.sign(asked.services.key, device.id, asked.said.nonce, device.role, now, saved)
+        fresco.MEMBER: fresco.sign(call.services.key, device.id, call.said.nonce, device.role, now, saved)
     }
 
 
-def _me(asked: Asked) -> Any:
-    told, saved = about(asked.services, asked.sender)
-    return told | fresh(asked, asked.sender, saved)
+def _me(call: Asked) -> Any:
+    answer, saved = about(call.services, call.sender)
+    return answer | fresh(call, call.sender, saved)
 
 
 ROUTES = (Route("GET", "me", "me", Nothing, _me),)

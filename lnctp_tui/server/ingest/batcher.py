@@ -15,9 +15,10 @@ from typing import Any
 
 from nacl.signing import SigningKey
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import push
 from lnctp_tui.server.ingest.push import Delivery, Stored
-from lnctp_tui.server.postgres.database import DeviceRow, Pool
+from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.sync import wire
 
 SMALL = 50
@@ -50,35 +51,35 @@ class Batcher:
     def push(self, device: DeviceRow, message: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         """As push.push: one push, durable when this returns. Raises Declined."""
         delivery = push.read(self._pool, device, message)
-        if len(delivery.coming) > SMALL:
+        if len(delivery.changes) > SMALL:
             return push.answer(delivery, push.store(self._pool, device.team, [delivery], now), now, self._key)
-        mine = _Waiting(delivery, now)
+        waiting = _Waiting(delivery, now)
         with self._lock:
             if (queue := self._waiting.get(device.team)) is None:
                 self._waiting[device.team] = []
             else:
-                queue.append(mine)
+                queue.append(waiting)
         if queue is not None:
-            mine.called.wait()
-        if mine.outcome is None:
-            self._lead(device.team, mine)
-        if isinstance(mine.outcome, Exception):
-            raise mine.outcome
-        assert mine.outcome is not None
-        return push.answer(delivery, mine.outcome, now, self._key)
+            waiting.called.wait()
+        if waiting.outcome is None:
+            self._lead(device.team, waiting)
+        if isinstance(waiting.outcome, Exception):
+            raise waiting.outcome
+        assert waiting.outcome is not None
+        return push.answer(delivery, waiting.outcome, now, self._key)
 
-    def _lead(self, team: str, mine: _Waiting) -> None:
+    def _lead(self, team: str, own: _Waiting) -> None:
         """Stores one round, this thread's own push among it, and calls the next thread in line."""
         if monotonic() - self._shared < BUSY:
             self._wait(GATHER)
-        group = self._group(team, mine)
+        group = self._group(team, own)
         try:
             self._store(team, group)
         finally:
             if len(group) > 1:
                 self._shared = monotonic()
-            for each in group[1:]:
-                each.called.set()
+            for waiting in group[1:]:
+                waiting.called.set()
             with self._lock:
                 queue = self._waiting[team]
                 following = queue.pop(0) if queue else None
@@ -87,27 +88,29 @@ class Batcher:
             if following:
                 following.called.set()
 
-    def _group(self, team: str, mine: _Waiting) -> list[_Waiting]:
-        group, count = [mine], len(mine.delivery.coming)
+    def _group(self, team: str, own: _Waiting) -> list[_Waiting]:
+        group, count = [own], len(own.delivery.changes)
         with self._lock:
             queue = self._waiting[team]
-            while queue and (count := count + len(queue[0].delivery.coming)) <= wire.BATCH:
+            while queue and (count := count + len(queue[0].delivery.changes)) <= wire.BATCH:
                 group.append(queue.pop(0))
         return group
 
     def _store(self, team: str, group: list[_Waiting]) -> None:
-        now = max(each.now for each in group)
+        now = max(waiting.now for waiting in group)
         try:
-            stored: Stored | Exception = push.store(self._pool, team, [each.delivery for each in group], now)
+            stored: Stored | Exception = push.store(
+                self._pool, team, [waiting.delivery for waiting in group], now
+            )
         except Exception as error:
             stored = error
-        for each in group:
-            each.outcome = (
-                stored if len(group) == 1 or isinstance(stored, Stored) else self._alone(team, each)
+        for waiting in group:
+            waiting.outcome = (
+                stored if len(group) == 1 or isinstance(stored, Stored) else self._alone(team, waiting)
             )
 
-    def _alone(self, team: str, each: _Waiting) -> Stored | Exception:
+    def _alone(self, team: str, waiting: _Waiting) -> Stored | Exception:
         try:
-            return push.store(self._pool, team, [each.delivery], each.now)
+            return push.store(self._pool, team, [waiting.delivery], waiting.now)
         except Exception as error:
             return error

@@ -1,7 +1,7 @@
 """What a change must be to enter the log: its shape, its text, its types, its seal. No database, no clock.
 
 A reason is a short code that the laptop and the supervisor's screen explain: `malformed`, `table`, `scope`,
-`foreign`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`; the door adds
+`foreign`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`; ingest adds
 `forbidden`, `id` and `storage`.
 """
 
@@ -58,8 +58,8 @@ def unfit(change: Any, writer: Writer | None) -> str | None:
             return "malformed"
         if reason := _misplaced(change):
             return reason
-        if found := record_check.flaw(change["table"], change["patch"], change["hlc"]):
-            return found.reason
+        if finding := record_check.flaw(change["table"], change["patch"], change["hlc"]):
+            return finding.reason
         content, proven = _content(change)
         if content is None or record_check.unclean(content, change["patch"]):
             return "text"
@@ -91,7 +91,7 @@ def _shaped(change: Any) -> bool:
         and isinstance(change["table"], str)
         and isinstance(base, list)
         and len(base) <= MOST_BASES
-        and all(isinstance(each, str) and ID(each) for each in base)
+        and all(isinstance(id_, str) and ID(id_) for id_ in base)
         and isinstance(patch, dict)
         and bool(patch)
         and set(map(type, patch)) == {str}

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lnctp_tui.server.postgres.database import Db, Declined
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.errors import Declined
+from lnctp_tui.server.postgres.database import Db
+from lnctp_tui.sync.wire import START, Cursor
 
 HEAD = "SELECT n, chain FROM counter WHERE team = %s"
 AT = "SELECT n, chain FROM log WHERE team = %s AND n = ANY(%s)"
 
 
-def head(connection: Db, team: str) -> Mark:
+def head(connection: Db, team: str) -> Cursor:
     """Where the log ends."""
-    found = connection.execute(HEAD, (team,)).fetchone()
-    return Mark(*found) if found else START
+    row = connection.execute(HEAD, (team,)).fetchone()
+    return Cursor(*row) if row else START
 
 
-def known(connection: Db, team: str, marks: Iterable[Mark]) -> set[Mark]:
-    """Those of `marks` that this log has. Duty `serve`."""
-    asked = set(marks) - {START}
-    if not asked:
+def known(connection: Db, team: str, cursors: Iterable[Cursor]) -> set[Cursor]:
+    """Those of `cursors` that this log has. Duty `serve`."""
+    unknown = set(cursors) - {START}
+    if not unknown:
         return {START}
-    found = connection.execute(AT, (team, [mark.n for mark in asked])).fetchall()
-    return {START} | (asked & {Mark(*each) for each in found})
+    rows = connection.execute(AT, (team, [cursor.n for cursor in unknown])).fetchall()
+    return {START} | (unknown & {Cursor(*row) for row in rows})
 
 
-def read(value: object) -> Mark | None:
-    """A mark of a message, `[n, chain]` or None. Raises Declined `malformed`."""
+def read(value: object) -> Cursor | None:
+    """A cursor of a message, `[n, chain]` or None. Raises Declined `malformed`."""
     if value is None:
         return None
     if (
@@ -38,5 +39,5 @@ def read(value: object) -> Mark | None:
         and isinstance(value[1], str)
         and len(value[1]) <= 64
     ):
-        return Mark(value[0], value[1])
+        return Cursor(value[0], value[1])
     raise Declined("malformed")

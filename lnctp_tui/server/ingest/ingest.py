@@ -1,4 +1,8 @@
-"""Changes enter the log: records locked, known ones let fall, access checked, rows folded, numbers drawn last."""
+"""Changes into the log, in five steps: lock, decide, project, prove, append.
+
+The locks come in the order of docs/synchronisation.md, "The server's log". A transaction that is tried again begins
+with the changes as they arrived: nothing that an earlier one decided is kept.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
-from lnctp_tui.server.ingest import check, log, quarantine, rows
+from lnctp_tui.server.ingest import log, quarantine, rows
+from lnctp_tui.server.ingest.decide import Decision, Record, Stored, View, decide
+from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.log import Entry
 from lnctp_tui.server.ingest.rows import Key
-from lnctp_tui.server.postgres.database import IDS, Db, DeviceRow, lines
+from lnctp_tui.server.postgres.database import IDS, Db, lines
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 AHEAD = 120_000_000
 """Microseconds that a change may be ahead of its arrival before it is ordered by that."""
@@ -53,249 +58,203 @@ Note = tuple[str, str, str]
 """For the audit: actor, action, record."""
 
 
-@dataclass(slots=True)
-class Coming:
-    """One change at the door, and what became of it."""
+class Ingested(NamedTuple):
+    """What a transaction stored."""
 
-    raw: Any
-    """As it came."""
-    device: DeviceRow
-    """Who delivers it."""
-    writer: check.Writer | None
-    """Who wrote it."""
-    reason: str | None
-    """Why it is refused."""
-    trusted: bool = False
-    """A supervisor let it in: whose record it is does not matter."""
-    status: str = "refused"
-    n: int | None = None
-    placed: int | None = None
-    entry: int | None = None
-    id: str = ""
-    """Its id, when it has one."""
-
-    def __post_init__(self) -> None:
-        found = self.raw.get("id") if isinstance(self.raw, dict) else None
-        self.id = found if isinstance(found, str) and check.ID(found) else ""
-
-    @property
-    def key(self) -> Key:
-        return self.raw["table"], self.raw["row"]
-
-    @property
-    def result(self) -> list[Any]:
-        """As it is answered."""
-        return [self.id, self.status, self.n, self.placed, self.reason]
+    head: Cursor
+    """Where the log then ends."""
+    results: list[list[Any]]
+    """Of each change, in their order, as it is answered: id, status, number, placed, reason."""
 
 
 @dataclass(slots=True)
-class Record:
-    scopes: set[str] = field(default_factory=set)
-    stored: set[str] = field(default_factory=set)
-    erased: bool = False
-    was_erased: bool = False
-    fresh: bool = False
+class IngestBatch:
+    """What the decisions make to be written."""
+
+    received_at: str
+    decisions: list[Decision] = field(default_factory=list)
+    """Of each change, in their order."""
+    entries: list[Entry] = field(default_factory=list)
+    new: dict[Key, list[dict[str, Any]]] = field(default_factory=dict)
+    """Record → its accepted changes."""
+    joined: list[tuple[str, str, str]] = field(default_factory=list)
+    """Scope, table, row."""
+    given: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Person and scope → rank."""
+    erased_ids: dict[str, list[str]] = field(default_factory=dict)
+    """Scope → changes that came for what is erased there."""
+
+    def add(self, change: IncomingChange, decision: Decision) -> None:
+        """One accepted change."""
+        entry = _entry(change, decision, self.received_at)
+        self.entries.append(entry)
+        self.new.setdefault(change.key, []).append({**change.raw, "placed": decision.placed})
+        if decision.erased:
+            self.erased_ids.setdefault(decision.scope, []).append(change.id)
+        if decision.enters:
+            self.joined.append((decision.scope, *change.key))
+        for person in decision.sees:
+            self.given[person, decision.scope] = -(rows.ordered_by(entry) // 1_000_000)
 
 
-def enter(
+def ingest(
     connection: Db,
     team: str,
-    coming: Sequence[Coming],
+    changes: Sequence[IncomingChange],
     now: datetime,
     closing: Callable[[], Iterable[Note]] = tuple,
-) -> Mark:
+) -> Ingested:
     """Stores what may be stored, quarantines the rest, and says for each what became of it.
 
-    `closing` is asked for the audit's entries before numbers are drawn, and raises to end it all. Returns where the
-    log ends. Duty `serve`.
+    `closing` proves what was taken so far, before numbers are drawn: it gives the audit's entries, or raises to end it
+    all. Duty `serve`.
     """
-    sound = [each for each in coming if each.reason is None]
+    sound = [change for change in changes if change.reason is None]
     # A pipeline sends statements one after the other without waiting for each; COPY cannot stand in one.
     with connection.pipeline():
-        work = _Entering(connection, team, now, sound)
-    for each in sound:
-        work.take(each)
-    work.prepare()
+        view = _locked(connection, team, sound, now)
+    batch = _decided(changes, view, now)
+    statements = _projected(connection, team, batch, view, now)
     with ExitStack() as together:
         together.enter_context(connection.pipeline())
-        work.write()
-        quarantine.keep(connection, team, [each for each in coming if each.reason is not None], now)
-        content = log.written(work.entries)  # while PostgreSQL writes the rows
+        _write(connection, team, batch, view, statements)
+        quarantine.add(connection, team, _refused(changes, batch.decisions), now)
+        content = log.written(batch.entries)  # while PostgreSQL writes the rows
         if content is not None:
             together.close()
             log.stage(connection, content)
         for actor, action, record in closing():
             audit.note(connection, team, now, actor, action, record)
-        first, head = log.append(connection, team, work.entries, staged=content is not None)
-    for each in sound:
-        if each.entry is not None:
-            each.n = first + each.entry
-    return head
+        first, head = log.append(connection, team, batch.entries, staged=content is not None)
+    return Ingested(head, [_result(*pair, first) for pair in zip(changes, batch.decisions, strict=True)])
 
 
-class _Entering:
-    def __init__(self, connection: Db, team: str, now: datetime, sound: Sequence[Coming]) -> None:
-        self.connection, self.team, self.now = connection, team, now
-        self.received_at = instants.iso(now)
-        self.latest = instants.micros(now) + AHEAD
-        self.entries: list[Entry] = []
-        self.met: dict[str, Coming] = {}
-        self.new: dict[Key, list[dict[str, Any]]] = {}
-        self.joined: list[tuple[str, str, str]] = []
-        self.given: dict[tuple[str, str], int] = {}
-        self.erased_ids: dict[str, list[str]] = {}
-        self.records: dict[Key, Record] = {}
-        self.known: dict[str, tuple[int, int | None, str]] = {}
-        self.held_back: set[str] = set()
-        self.had: set[tuple[str, str]] = set()
-        self.statements: list[rows.Statement] = []
-        self.scopes: set[str] = set()
-        self.erased_scopes: set[str] = set()
-        if sound:
-            self._lock(sound)
-            self._look(sound)
+def _locked(connection: Db, team: str, sound: Sequence[IncomingChange], now: datetime) -> View:
+    """The records of all changes, made or locked, and what is seen after that."""
+    view = View(instants.micros(now) + AHEAD)
+    if sound:
+        view.records = _records(connection, team, sound)
+        _look(connection, team, sound, view)
+    return view
 
-    def _lock(self, sound: Sequence[Coming]) -> None:
-        offered: dict[Key, set[str]] = {}
-        for each in sound:
-            offered.setdefault(each.key, set()).add(wire.scope_of(each.raw))
-        tables, ids = [key[0] for key in offered], [key[1] for key in offered]
-        scopes = [" ".join(sorted(of)) for of in offered.values()]
-        named = (lines(tables), lines(ids))
-        made = self.connection.execute(INSERT_RECORDS, (self.team, *named, lines(scopes))).fetchall()
-        self.records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in made}
-        if len(made) < len(offered):
-            for table, row, of, erased in self.connection.execute(LOCK_RECORDS, (*named, self.team)):
-                if (table, row) not in self.records:
-                    self.records[table, row] = Record(set(of), set(of), erased, erased)
 
-    def _look(self, sound: Sequence[Coming]) -> None:
-        """After the locks: a change that another process just stored is known by now."""
-        ids = lines(each.id for each in sound)
-        known = self.connection.execute(KNOWN, (self.team, ids, self.team, ids))
-        scopes = {wire.scope_of(each.raw) for each in sound}.union(
-            *(of.scopes for of in self.records.values())
-        )
-        asked = lines(sorted(scopes - {wire.EVERYBODY}))
-        access = self.connection.execute(SCOPES, (self.team, asked, self.team, asked))
-        for id_, n, placed, hash_ in known:
-            if n is None:
-                self.held_back.add(id_)
-            else:
-                self.known[id_] = (n, placed, hash_)
-        for person, scope, state in access:
-            if state == "erased":
-                self.erased_scopes.add(scope)
-            else:
-                self.had.add((person, scope))
-                self.scopes.add(scope)
+def _records(connection: Db, team: str, sound: Sequence[IncomingChange]) -> dict[Key, Record]:
+    offered: dict[Key, set[str]] = {}
+    for change in sound:
+        offered.setdefault(change.key, set()).add(wire.scope_of(change.raw))
+    tables, ids = [key[0] for key in offered], [key[1] for key in offered]
+    scopes = [" ".join(sorted(of)) for of in offered.values()]
+    named = (lines(tables), lines(ids))
+    new_keys = connection.execute(INSERT_RECORDS, (team, *named, lines(scopes))).fetchall()
+    records = {(t, r): Record(stored=offered[t, r], fresh=True) for t, r in new_keys}
+    if len(new_keys) < len(offered):
+        for table, row, of, erased in connection.execute(LOCK_RECORDS, (*named, team)):
+            if (table, row) not in records:
+                records[table, row] = Record(set(of), set(of), erased, erased)
+    return records
 
-    def take(self, each: Coming) -> None:
-        """Decides about one change, after those before it."""
-        if (found := self.known.get(each.id)) is not None:
-            each.n, each.placed, hash_ = found
-            if hash_ == each.raw["hash"]:
-                each.status = "known"
-            else:
-                each.n = each.placed = None
-                each.reason = "id"
-        elif (before := self.met.get(each.id)) is not None:
-            if before.raw["hash"] == each.raw["hash"]:
-                each.status, each.entry, each.placed = "known", before.entry, before.placed
-            else:
-                each.reason = "id"
-        elif not (each.trusted or self._may(each)):
-            each.reason = "forbidden"
+
+def _look(connection: Db, team: str, sound: Sequence[IncomingChange], view: View) -> None:
+    """After the locks: a change that another process just stored is known by now."""
+    ids = lines(change.id for change in sound)
+    known = connection.execute(KNOWN, (team, ids, team, ids))
+    scopes = {wire.scope_of(change.raw) for change in sound}.union(
+        *(record.scopes for record in view.records.values())
+    )
+    scope_lines = lines(sorted(scopes - {wire.EVERYBODY}))
+    access = connection.execute(SCOPES, (team, scope_lines, team, scope_lines))
+    for id_, n, placed, hash_ in known:
+        if n is None:
+            view.held_back.add(id_)
         else:
-            self.met[each.id] = each
-            self._accept(each)
-
-    def _may(self, each: Coming) -> bool:
-        """Whether who delivers may write this record: never met, or once theirs, or a supervisor's."""
-        change, device = each.raw, each.device
-        if change["table"] in wire.PUBLIC_TABLES:
-            return _may_say(change, each.writer)
-        if device.role == "supervisor":
-            return True
-        record, scope = self.records[each.key], wire.scope_of(change)
-        if record.scopes and not any((device.person, of) in self.had for of in record.scopes):
-            return False
-        return scope in record.scopes or scope not in self.scopes or (device.person, scope) in self.had
-
-    def _accept(self, each: Coming) -> None:
-        change, record, scope = each.raw, self.records[each.key], wire.scope_of(each.raw)
-        assert each.writer is not None
-        each.status = "accepted"
-        each.placed = self.latest if change["hlc"] > self.latest else None
-        record.erased = record.erased or scope in self.erased_scopes
-        patch = orjson.dumps(change["patch"])
-        entry: Entry = {name: change[name] for name in wire.SENT} | {
-            "kind": "change",
-            "placed": each.placed,
-            "received_at": self.received_at,
-            "person": each.writer.person,
-            "scope": scope,
-            "patch": patch.decode(),
-            "salt": change.get("salt"),
-            "size": len(patch),
-            "joins": bool(record.scopes) and scope not in record.scopes,
-        }
-        if scope == wire.EVERYBODY:
-            # A supervisor answers for what they let in; else the writer does, with the role of this moment.
-            entry["data"] = {"role": each.device.role if each.trusted else each.writer.role}
-        if record.erased:
-            entry["patch"], entry["salt"], entry["size"] = None, None, 0
-            self.erased_ids.setdefault(scope, []).append(each.id)
-        if scope not in record.scopes:
-            record.scopes.add(scope)
-            self.joined.append((scope, *each.key))
-        if scope != wire.EVERYBODY and scope not in self.scopes:
-            for person in {each.writer.person, each.device.person}:
-                self.given[person, scope] = -(rows.ordered_by(entry) // 1_000_000)
-                self.had.add((person, scope))
-            self.scopes.add(scope)
-        each.entry = len(self.entries)
-        self.entries.append(entry)
-        self.new.setdefault(each.key, []).append({**change, "placed": each.placed})
-
-    def prepare(self) -> None:
-        """Folds and stages all that was accepted; what came for an erased record is blank."""
-        kept = {key: new for key, new in self.new.items() if not self.records[key].erased}
-        logs = rows.logs(self.connection, self.team, (key for key in kept if not self.records[key].fresh))
-        self.statements = rows.ready(
-            self.connection, self.team, {key: logs.get(key, []) + new for key, new in kept.items()}
-        )
-        for scope, ids in self.erased_ids.items():
-            self.entries.append(log.event("erase", self.now, scope, data={"ids": ids}))
-
-    def write(self) -> None:
-        """Rows, records and access. Nothing is waited for."""
-        execute = self.connection.execute
-        for statement, parameters in self.statements:
-            execute(statement, parameters)
-        moved = {
-            key: record
-            for key, record in self.records.items()
-            if (record.scopes, record.erased) != (record.stored, record.was_erased)
-        }
-        if moved:
-            tables, ids = [key[0] for key in moved], [key[1] for key in moved]
-            scopes = [" ".join(sorted(of.scopes)) for of in moved.values()]
-            erased = [of.erased for of in moved.values()]
-            execute(SET_RECORDS, (tables, ids, scopes, erased, self.team))
-            execute(DROP_RECORDS, (self.team, ids))
-        if self.joined:
-            execute(BELONG, (self.team, *map(lines, zip(*self.joined, strict=True))))
-        if self.given:
-            people, scopes = [key[0] for key in self.given], [key[1] for key in self.given]
-            execute(GIVE, (self.team, lines(people), lines(scopes), list(self.given.values())))
-        if free := sorted(self.held_back & set(self.met)):
-            quarantine.forget(self.connection, self.team, free)
+            view.known[id_] = Stored(n, placed, hash_)
+    for person, scope, state in access:
+        if state == "erased":
+            view.erased_scopes.add(scope)
+        else:
+            view.seen.add((person, scope))
+            view.scopes.add(scope)
 
 
-def _may_say(change: dict[str, Any], writer: check.Writer | None) -> bool:
-    """What everybody sees: who wrote it counts, whoever delivers it; and a device keeps its key."""
-    if writer is None or not writing.allowed(change, writer.role, writer.actors):
-        return False
-    key = change["patch"].get("public_key", writer.public_key)
-    return change["table"] != "devices" or bool(key == writer.public_key)
+def _decided(changes: Sequence[IncomingChange], view: View, now: datetime) -> IngestBatch:
+    """Each change after those before it."""
+    batch = IngestBatch(instants.iso(now))
+    for change in changes:
+        decision = decide(change, view) if change.reason is None else Decision("refused", change.reason)
+        batch.decisions.append(decision)
+        if decision.status == "accepted":
+            view.take(change, decision)
+            batch.add(change, decision)
+    return batch
+
+
+def _entry(change: IncomingChange, decision: Decision, received_at: str) -> Entry:
+    raw, writer = change.raw, change.writer
+    assert writer is not None
+    patch = orjson.dumps(raw["patch"])
+    entry: Entry = {name: raw[name] for name in wire.SENT} | {
+        "kind": "change",
+        "placed": decision.placed,
+        "received_at": received_at,
+        "person": writer.person,
+        "scope": decision.scope,
+        "patch": patch.decode(),
+        "salt": raw.get("salt"),
+        "size": len(patch),
+        "joins": decision.joins,
+    }
+    if decision.scope == wire.EVERYBODY:
+        # A supervisor answers for what they let in; else the writer does, with the role of this moment.
+        entry["data"] = {"role": change.device.role if change.trusted else writer.role}
+    if decision.erased:
+        entry["patch"], entry["salt"], entry["size"] = None, None, 0
+    return entry
+
+
+def _projected(
+    connection: Db, team: str, batch: IngestBatch, view: View, now: datetime
+) -> list[rows.Statement]:
+    """What writes the rows of all that was accepted, staged; what came for an erased record is blank."""
+    shown = {key: new for key, new in batch.new.items() if not view.records[key].erased}
+    logs = rows.logs(connection, team, (key for key in shown if not view.records[key].fresh))
+    for scope, ids in batch.erased_ids.items():
+        batch.entries.append(log.event("erase", now, scope, data={"ids": ids}))
+    return rows.ready(connection, team, {key: logs.get(key, []) + new for key, new in shown.items()})
+
+
+def _write(
+    connection: Db, team: str, batch: IngestBatch, view: View, statements: Sequence[rows.Statement]
+) -> None:
+    """Rows, records and access. Nothing is waited for."""
+    for statement, parameters in statements:
+        connection.execute(statement, parameters)
+    moved = {
+        key: record
+        for key, record in view.records.items()
+        if (record.scopes, record.erased) != (record.stored, record.was_erased)
+    }
+    if moved:
+        tables, ids = [key[0] for key in moved], [key[1] for key in moved]
+        scopes = [" ".join(sorted(record.scopes)) for record in moved.values()]
+        erased = [record.erased for record in moved.values()]
+        connection.execute(SET_RECORDS, (tables, ids, scopes, erased, team))
+        connection.execute(DROP_RECORDS, (team, ids))
+    if batch.joined:
+        connection.execute(BELONG, (team, *map(lines, zip(*batch.joined, strict=True))))
+    if batch.given:
+        people, scopes = [key[0] for key in batch.given], [key[1] for key in batch.given]
+        connection.execute(GIVE, (team, lines(people), lines(scopes), list(batch.given.values())))
+    if free := sorted(view.held_back & view.met.keys()):
+        quarantine.remove(connection, team, free)
+
+
+def _refused(
+    changes: Sequence[IncomingChange], decisions: Sequence[Decision]
+) -> list[tuple[IncomingChange, str]]:
+    pairs = zip(changes, decisions, strict=True)
+    return [(change, decision.reason) for change, decision in pairs if decision.reason is not None]
+
+
+def _result(change: IncomingChange, decision: Decision, first: int) -> list[Any]:
+    n = decision.n if decision.entry is None else first + decision.entry
+    return [change.id, decision.status, n, decision.placed, decision.reason]

@@ -12,8 +12,8 @@ from psycopg.types.json import Json
 
 from lnctp_tui.server.ingest import cursors, staging
 from lnctp_tui.server.postgres.database import IDS, Db, lines
-from lnctp_tui.storage import instants
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.sync.wire import Cursor
 
 APPEND = f"SELECT first, head, head_chain FROM append(%s, {IDS}, {IDS}, %s)"
 MEMBERS = (
@@ -36,7 +36,7 @@ def event(
     """A grant, revoke, erase or offer. `person` is to whom it is addressed; an erasure is for everybody."""
     content = {"kind": kind, "scope": scope, "person": person, "reason": reason, "data": data}
     return content | {
-        "id": instants.new_id(),
+        "id": ids.new_id(),
         "hash": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
         "received_at": instants.iso(now),
         "size": 0,
@@ -48,8 +48,8 @@ def written(entries: Sequence[Entry]) -> staging.Written | None:
     """Many entries as COPY reads them, None when they are too few for it."""
     if len(entries) < staging.FROM:
         return None
-    made = staging.pieces(MEMBERS, entries)
-    return made._replace(pieces=[*made.pieces])
+    content = staging.pieces(MEMBERS, entries)
+    return content._replace(pieces=[*content.pieces])
 
 
 def stage(connection: Db, content: staging.Written) -> None:
@@ -57,7 +57,9 @@ def stage(connection: Db, content: staging.Written) -> None:
     staging.fill(connection, "log", MEMBERS, content, "arriving")
 
 
-def append(connection: Db, team: str, entries: Sequence[Entry], *, staged: bool = False) -> tuple[int, Mark]:
+def append(
+    connection: Db, team: str, entries: Sequence[Entry], *, staged: bool = False
+) -> tuple[int, Cursor]:
     """Numbers and stores entries, in their order: the first's number, and where the log then ends.
 
     Locks the log's counter until the commit: the last statement of a transaction. Many entries are to be `staged`
@@ -68,11 +70,11 @@ def append(connection: Db, team: str, entries: Sequence[Entry], *, staged: bool 
     if not staged and (content := written(entries)) is not None:
         stage(connection, content)
         staged = True
-    ids, hashes = (lines(each[name] for each in entries) for name in ("id", "hash"))
-    given = None if staged else Json([_unread(each) for each in entries])
-    found = connection.execute(APPEND, (team, ids, hashes, given)).fetchone()
-    assert found is not None
-    return found[0], Mark(found[1], found[2])
+    ids, hashes = (lines(entry[name] for entry in entries) for name in ("id", "hash"))
+    content_json = None if staged else Json([_unread(entry) for entry in entries])
+    row = connection.execute(APPEND, (team, ids, hashes, content_json)).fetchone()
+    assert row is not None
+    return row[0], Cursor(row[1], row[2])
 
 
 def _unread(entry: Entry) -> Entry:

@@ -19,9 +19,10 @@ from time import monotonic
 
 import psycopg
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import logs, metrics
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow
+from lnctp_tui.server.postgres.database import SERVE, Db
 
 CHANNEL = "lnctp_log"
 CONTROL = "control"
@@ -68,7 +69,7 @@ class Waiter:
     future: asyncio.Future[bool]
 
 
-class News:
+class LogTail:
     """One per process: `start` and `wait` on the event loop, the tail in a thread of its own."""
 
     def __init__(self, url: str) -> None:
@@ -120,8 +121,8 @@ class News:
 
     def wake_all(self, team: str | None = None) -> None:
         """Wakes everybody, or everybody of a team."""
-        for each in [team] if team else list(self._waiting):
-            self._wake(self._waiting[each])
+        for name in [team] if team else list(self._waiting):
+            self._wake(self._waiting[name])
 
     def _make_room(self, device: str, waiter: Waiter) -> None:
         """A laptop that hung up and asks again is not waited for many times over."""
@@ -131,22 +132,24 @@ class News:
 
     def _missed(self, who: DeviceRow, after: int) -> bool:
         """Whether the tail is already past something that concerns the device."""
-        seen, recent = self._seen.get(who.team), self._recent[who.team]
-        if seen is None or not self._waiting[who.team]:
+        last_n, recent = self._seen.get(who.team), self._recent[who.team]
+        if last_n is None or not self._waiting[who.team]:
             # Nobody waited, so nobody followed: begin where this one stands.
             self._seen[who.team] = after
             recent.clear()
             return False
-        if after >= seen:
+        if after >= last_n:
             return False
         if not recent or recent[0].n > after + 1:
             return True
-        return any(each.concerns(who) for each in takewhile(lambda each: each.n > after, reversed(recent)))
+        return any(
+            entry.concerns(who) for entry in takewhile(lambda entry: entry.n > after, reversed(recent))
+        )
 
     def _wake(self, waiters: Iterable[Waiter]) -> None:
-        for each in list(waiters):
-            if not each.future.done():
-                each.future.set_result(True)
+        for waiter in list(waiters):
+            if not waiter.future.done():
+                waiter.future.set_result(True)
 
     def _told(self, team: str, entries: Sequence[Entry], whole: bool) -> None:
         """On the event loop: what the tail found."""
@@ -157,8 +160,8 @@ class News:
         if not whole:
             self.wake_all(team)
             return
-        waiting = [each for each in self._waiting[team] if not each.future.done()]
-        self._wake(each for each in waiting if any(entry.concerns(each.who) for entry in entries))
+        waiting = [waiter for waiter in self._waiting[team] if not waiter.future.done()]
+        self._wake(waiter for waiter in waiting if any(entry.concerns(waiter.who) for entry in entries))
 
     def _follow(self) -> None:
         while not self._stopped.is_set():
@@ -173,11 +176,11 @@ class News:
     def _look_on(self, connection: Db) -> None:
         looked = 0.0
         while not self._stopped.is_set():
-            told = list(connection.notifies(timeout=LISTEN, stop_after=1))
-            if any(each.payload == CONTROL for each in told) and self._loop is not None:
+            notices = list(connection.notifies(timeout=LISTEN, stop_after=1))
+            if any(notice.payload == CONTROL for notice in notices) and self._loop is not None:
                 with suppress(RuntimeError):  # the loop is closed already
                     self._loop.call_soon_threadsafe(self.wake_all)
-            if not told and monotonic() - looked < POLL:
+            if not notices and monotonic() - looked < POLL:
                 continue
             looked = monotonic()
             for team in [team for team, waiting in list(self._waiting.items()) if waiting]:

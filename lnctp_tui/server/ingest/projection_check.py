@@ -10,9 +10,8 @@ from psycopg.rows import dict_row
 from lnctp_tui.models import SYNCED
 from lnctp_tui.server.ingest import cursors, rows
 from lnctp_tui.server.ingest.rows import Key
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, Pool
-from lnctp_tui.sync.wire import Mark, chained
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
+from lnctp_tui.sync.wire import Cursor, chained
 
 PAGE = 500
 KEYS = """SELECT "table", "row" FROM records WHERE team = %s AND ("row", "table") > (%s, %s)
@@ -34,10 +33,10 @@ class Compared:
     """(table, row) of records that are not what the log says, or that only one of the two knows."""
 
 
-def compare(place: Pool | Db, team: str) -> Compared:
+def compare(database: Pool | Db, team: str) -> Compared:
     """Folds the log of every record and holds it against its row; reads one consistent state."""
     compared = Compared()
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         last = ("", "")
         while keys := connection.execute(KEYS, (team, last[1], last[0], PAGE)).fetchall():
             logs = rows.logs(connection, team, keys)
@@ -45,9 +44,9 @@ def compare(place: Pool | Db, team: str) -> Compared:
             for key, changes in logs.items():
                 compared.records += 1
                 compared.changes += len(changes)
-                told = [each for each in changes if each["patch"] is not None]
-                wanted = rows.row_of(team, key[0], told) if told else None
-                if wanted != stored.get(key):
+                unerased = [change for change in changes if change["patch"] is not None]
+                expected = rows.row_of(team, key[0], unerased) if unerased else None
+                if expected != stored.get(key):
                     compared.different.append(key)
             last = keys[-1]
         for table in SYNCED:
@@ -58,22 +57,22 @@ def compare(place: Pool | Db, team: str) -> Compared:
 
 
 def _stored(connection: Db, team: str, keys: list[Any]) -> dict[Key, dict[str, Any]]:
-    found: dict[Key, dict[str, Any]] = {}
+    rows: dict[Key, dict[str, Any]] = {}
     with connection.cursor(row_factory=dict_row) as cursor:
         for table in {table for table, _ in keys}:
             ids = [row for kind, row in keys if kind == table]
             cursor.execute(f"SELECT * FROM data.{table} WHERE of_team = %s AND id = ANY(%s)", (team, ids))
-            found |= {(table, row["id"]): row for row in cursor}
-    return found
+            rows |= {(table, row["id"]): row for row in cursor}
+    return rows
 
 
-def broken_at(place: Pool | Db, team: str) -> int | None:
+def broken_at(database: Pool | Db, team: str) -> int | None:
     """The first number of the log that is missing or does not fit the chain, or None."""
-    last = Mark(0, "")
-    with database.transaction(place, team, SERVE) as connection:
-        while found := connection.execute(CHAIN, (team, last.n, PAGE)).fetchall():
-            for n, chain, id_, hash_ in found:
+    last = Cursor(0, "")
+    with transaction(database, team, SERVE) as connection:
+        while rows := connection.execute(CHAIN, (team, last.n, PAGE)).fetchall():
+            for n, chain, id_, hash_ in rows:
                 if n != last.n + 1 or chain != chained(last.chain, id_, hash_):
                     return last.n + 1
-                last = Mark(n, chain)
+                last = Cursor(n, chain)
         return None if last == cursors.head(connection, team) else last.n + 1

@@ -9,32 +9,44 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.values import folio
+from lnctp_tui.errors import Declined
 from lnctp_tui.server import threads
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import check, cursors, ingest
-from lnctp_tui.server.ingest.ingest import Coming
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import AGAIN, SERVE, TRIES, UNFIT, Db, Declined, DeviceRow, Pool
+from lnctp_tui.server.ingest.incoming import IncomingChange, arrived
+from lnctp_tui.server.postgres.database import (
+    AGAIN,
+    MARKED,
+    SERVE,
+    TRIES,
+    UNFIT,
+    Db,
+    Outdated,
+    Pool,
+    transaction,
+)
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import fresco, wire
-from lnctp_tui.sync.wire import Mark
+from lnctp_tui.sync.wire import Cursor
 
 WRITERS = """SELECT d.id, d.public_key, d.person, d.actor, p.role
   FROM devices d JOIN people p ON p.team = d.team AND p.id = d.person WHERE d.team = %s AND d.id = ANY(%s)"""
 LOCK = f"""SELECT d.id, d.state, d.folio_prefix, d.receipt, d.receipt_ids, d.audit_n,
-    d.audit_chain, d.audit_before, d.saved, {database.MARKED}
+    d.audit_chain, d.audit_before, d.saved, {MARKED}
   FROM devices d LEFT JOIN control_counter c ON c.team = d.team
   WHERE d.team = %s AND d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d"""
 STAND = """UPDATE devices SET folio_prefix = %s, receipt = %s, receipt_ids = %s, audit_n = %s, audit_chain = %s,
@@ -49,14 +61,14 @@ ALONE, PIECE = 64, 125
 """Fewer changes than this are not worth a second thread; the signatures that one takes at once."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Delivery:
-    """One laptop's push on its way through a transaction."""
+    """One laptop's push, as it arrived. What a transaction makes of it is an Outcome."""
 
     device: DeviceRow
-    coming: list[Coming]
-    cursor: Mark | None
-    proof: Mark | None
+    changes: list[IncomingChange]
+    cursor: Cursor | None
+    proof: Cursor | None
     receipt: int | None
     before: Sequence[str]
     """Ids of the batch that the laptop sent before it had an answer."""
@@ -65,45 +77,71 @@ class Delivery:
     """How far the laptop saved, as it says."""
     refused: str | None = None
     """Why the laptop as a whole is not heard: once found, for good."""
-    diverged: bool = False
-    prefix: str | None = None
+    seals: list[Future[list[int]]] = field(default_factory=list)
+    """Of many changes, which are not signed: known before numbers are drawn, and not before that."""
+
+    @property
+    def cursors(self) -> set[Cursor]:
+        return {cursor for cursor in (self.cursor, self.proof) if cursor is not None}
+
+    def refuse(self, places: Iterable[int], reason: str) -> None:
+        """Changes that will not do whatever the database holds: once found, for good."""
+        for place in places:
+            self.changes[place] = self.changes[place]._replace(reason=reason)
+
+
+class Standing(NamedTuple):
+    """What the server remembers of a device after a push."""
+
+    row: tuple[Any, ...]
+    """As LOCK reads it."""
+    seq: int
+    """Of the receipt."""
+    prefix: str | None
     """A new folio prefix: the laptop is an image or a clone."""
+    notes: tuple[ingest.Note, ...]
+
+
+class Outcome(NamedTuple):
+    """What a transaction made of one delivery; of one that diverged or was not heard, nothing."""
+
+    diverged: bool = False
+    results: Sequence[list[Any]] = ()
     seq: int = 0
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
-    seals: list[Future[list[Coming]]] = field(default_factory=list)
-    """Of many changes, those that are not signed: known before numbers are drawn, and not before that."""
+    prefix: str | None = None
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a transaction left behind: where the log and the audit end."""
+    """What a transaction left behind: where the log and the audit end, and what became of each delivery."""
 
-    head: Mark
-    audit: Mark
+    head: Cursor
+    audit: Cursor
+    outcomes: Mapping[Delivery, Outcome]
 
 
 def push(
-    place: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
+    database: Pool | Db, device: DeviceRow, message: Mapping[str, Any], now: datetime, key: SigningKey
 ) -> dict[str, Any]:
     """One push. `key` signs the receipt. Raises Declined."""
-    delivery = read(place, device, message)
-    return answer(delivery, store(place, device.team, [delivery], now), now, key)
+    delivery = read(database, device, message)
+    return answer(delivery, store(database, device.team, [delivery], now), now, key)
 
 
-def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
+def read(database: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Delivery:
     """A push as it is understood, every change checked by itself. Raises Declined `malformed`, `too_large`."""
-    coming = message.get("changes")
-    if not isinstance(coming, list):
+    changes = message.get("changes")
+    if not isinstance(changes, list):
         raise Declined("malformed")
-    if len(coming) > wire.BATCH:
+    if len(changes) > wire.BATCH:
         raise Declined("too_large")
     own = check.Writer(
         device.public_key, device.person, frozenset({device.person, device.actor}), device.role
     )
     writers = {device.id: own}
     if message.get("repair") is True:
-        writers |= _writers(place, device, coming)
-    checked, seals = _checked(coming, device, writers)
+        writers |= _writers(database, device, changes)
+    checked, seals = _checked(changes, device, writers)
     receipt, head = message.get("receipt"), message.get("audit")
     return Delivery(
         device,
@@ -120,25 +158,26 @@ def read(place: Pool | Db, device: DeviceRow, message: Mapping[str, Any]) -> Del
 
 def _checked(
     changes: Sequence[Any], device: DeviceRow, writers: Mapping[str, check.Writer]
-) -> tuple[list[Coming], list[Future[list[Coming]]]]:
+) -> tuple[list[IncomingChange], list[Future[list[int]]]]:
     """Each by itself; of many, the signatures in other threads, while the database works on what they sign."""
     if len(changes) < ALONE:
-        return [_coming(each, device, writers, check.flaw) for each in changes], []
-    coming: list[Coming] = []
+        return [_coming(raw, device, writers, check.flaw) for raw in changes], []
+    incoming: list[IncomingChange] = []
     pieces, seals = [], wire.Seals()
     for start in range(0, len(changes), PIECE):
-        piece = [_coming(each, device, writers, check.unfit) for each in changes[start : start + PIECE]]
-        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, seals))
-        coming += piece
-    return coming, pieces
+        piece = [_coming(raw, device, writers, check.unfit) for raw in changes[start : start + PIECE]]
+        pieces.append(_helpers(os.getpid()).submit(_unsigned, piece, start, seals))
+        incoming += piece
+    return incoming, pieces
 
 
-def _unsigned(coming: Sequence[Coming], seals: wire.Seals) -> list[Coming]:
+def _unsigned(changes: Sequence[IncomingChange], start: int, seals: wire.Seals) -> list[int]:
+    """Places, from `start`, of those whose signature is not their writer's."""
     return [
-        each
-        for each in coming
-        if each.reason is None
-        and not (each.writer and seals.true(each.raw, bytes.fromhex(each.writer.public_key)))
+        place
+        for place, change in enumerate(changes, start)
+        if change.reason is None
+        and not (change.writer and seals.true(change.raw, bytes.fromhex(change.writer.public_key)))
     ]
 
 
@@ -153,20 +192,20 @@ def _coming(
     device: DeviceRow,
     writers: Mapping[str, check.Writer],
     flaw: Callable[[Any, check.Writer | None], str | None],
-) -> Coming:
+) -> IncomingChange:
     named = raw.get("device") if isinstance(raw, dict) else None
     writer = writers.get(named) if isinstance(named, str) else None
     reason = flaw(raw, writer)
     if reason == "unknown_device" and len(writers) == 1:
         reason = "foreign"
-    return Coming(raw, device, writer, reason)
+    return arrived(raw, device, writer, reason)
 
 
-def _writers(place: Pool | Db, device: DeviceRow, coming: Sequence[Any]) -> dict[str, check.Writer]:
+def _writers(database: Pool | Db, device: DeviceRow, changes: Sequence[Any]) -> dict[str, check.Writer]:
     """Whose changes a laptop hands back: their devices' registered keys."""
-    named = {each.get("device") for each in coming if isinstance(each, dict)}
-    ids = sorted(each for each in named if isinstance(each, str) and check.ID(each) and each != device.id)
-    with database.transaction(place, device.team, SERVE) as connection:
+    named = {change.get("device") for change in changes if isinstance(change, dict)}
+    ids = sorted(id_ for id_ in named if isinstance(id_, str) and check.ID(id_) and id_ != device.id)
+    with transaction(database, device.team, SERVE) as connection:
         return writers_of(connection, device, ids)
 
 
@@ -182,37 +221,25 @@ def writers_of(connection: Db, asks: DeviceRow, ids: Sequence[str]) -> dict[str,
     return writers
 
 
-def store(place: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    """Stores deliveries of one team in one transaction and says in them what became of each change.
+def store(database: Pool | Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
+    """Stores deliveries of one team in one transaction and says what became of each change.
 
     Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
     """
-    for left in reversed(range(TRIES)):
-        for delivery in deliveries:
-            _renew(delivery)
+    for tries_left in reversed(range(TRIES)):
         try:
-            with database.transaction(place, team, SERVE) as connection:
+            with transaction(database, team, SERVE) as connection:
                 return _store(connection, team, deliveries, now)
         except Declined as busy:
-            if not left or not isinstance(busy.__cause__, AGAIN):
+            if not tries_left or not isinstance(busy.__cause__, AGAIN):
                 raise
         except _Anew:
             pass
         except UNFIT:
             if len(deliveries) > 1:
                 raise
-            _single_out(place, team, deliveries[0], now)
+            _single_out(database, team, deliveries[0], now)
     raise Declined("busy")
-
-
-def _renew(delivery: Delivery) -> None:
-    """As before any transaction: what was decided inside one that failed is decided anew."""
-    delivery.diverged, delivery.prefix = False, None
-    delivery.notes.clear()
-    for each in delivery.coming:
-        if each.reason in ("forbidden", "id"):
-            each.reason = None
-        each.status, each.n, each.placed, each.entry = "refused", None, None, None
 
 
 class _Anew(Exception):
@@ -221,11 +248,12 @@ class _Anew(Exception):
 
 def _proven(deliveries: Sequence[Delivery]) -> None:
     """Waits for the signatures. Raises _Anew when some changes are not signed."""
-    forged = [each for delivery in deliveries for seal in delivery.seals for each in seal.result()]
+    forged = False
     for delivery in deliveries:
+        places = [place for seal in delivery.seals for place in seal.result()]
         delivery.seals.clear()
-    for each in forged:
-        each.reason = "signature"
+        delivery.refuse(places, "signature")
+        forged = forged or bool(places)
     if forged:
         raise _Anew
 
@@ -234,97 +262,111 @@ class _Rehearsed(Exception):
     """Ends a transaction that was only to be tried."""
 
 
-def _single_out(place: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
+def _single_out(database: Pool | Db, team: str, delivery: Delivery, now: datetime) -> None:
     """Finds the changes that the database does not take, each in a transaction that leaves nothing."""
-    for each in delivery.coming:
-        if each.reason is None:
+    for place, change in enumerate(delivery.changes):
+        if change.reason is None:
             try:
-                with database.transaction(place, team, SERVE) as connection:
-                    ingest.enter(connection, team, [each], now)
+                with transaction(database, team, SERVE) as connection:
+                    ingest.ingest(connection, team, [change], now)
                     raise _Rehearsed
             except _Rehearsed:
                 pass
             except psycopg.Error:
-                each.reason = "storage"
+                delivery.refuse([place], "storage")
 
 
 def _store(connection: Db, team: str, deliveries: Sequence[Delivery], now: datetime) -> Stored:
-    told = [mark for each in deliveries for mark in (each.cursor, each.proof) if mark is not None]
-    shared = cursors.known(connection, team, told)
-    for each in deliveries:
-        each.diverged = not {mark for mark in (each.cursor, each.proof) if mark is not None} <= shared
-    heard = [each for each in deliveries if not each.diverged and not each.refused]
+    shared = cursors.known(
+        connection, team, {cursor for delivery in deliveries for cursor in delivery.cursors}
+    )
+    outcomes = {delivery: Outcome(diverged=not delivery.cursors <= shared) for delivery in deliveries}
+    heard = [delivery for delivery in deliveries if not outcomes[delivery].diverged and not delivery.refused]
+    standings: list[Standing] = []
 
     def closing() -> list[ingest.Note]:
         _proven(deliveries)
-        return _stands(connection, team, heard, now)
+        standings.extend(_stands(connection, team, heard, now))
+        return [note for standing in standings for note in standing.notes]
 
-    head = ingest.enter(connection, team, [each for of in heard for each in of.coming], now, closing)
-    return Stored(head, audit.head(connection, team))
+    changes = [change for delivery in heard for change in delivery.changes]
+    head, results = ingest.ingest(connection, team, changes, now, closing)
+    remaining = iter(results)
+    for delivery, standing in zip(heard, standings, strict=True):
+        own = list(islice(remaining, len(delivery.changes)))
+        outcomes[delivery] = Outcome(results=own, seq=standing.seq, prefix=standing.prefix)
+    return Stored(head, audit.head(connection, team), outcomes)
 
 
-def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[ingest.Note]:
-    """Locks the devices and notes where each stands now; what the audit is to hold of it.
+def _stands(connection: Db, team: str, heard: Sequence[Delivery], now: datetime) -> list[Standing]:
+    """Locks the devices and writes where each stands now.
 
     Raises _Anew when one was barred since it came in, Outdated when an order came since.
     """
-    ids = sorted({each.device.id for each in heard})
-    standing = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
-    for each in heard:
-        ruling = each.device.ruling
-        row = standing.get(each.device.id)
+    ids = sorted({delivery.device.id for delivery in heard})
+    stored = {row[0]: tuple(row) for row in connection.execute(LOCK, (team, ids))} if ids else {}
+    for delivery in heard:
+        ruling = delivery.device.ruling
+        row = stored.get(delivery.device.id)
         if row is not None and row[-2:] != (ruling.mark if ruling else (0, 0)):
-            raise database.Outdated
-        state = "revoked" if row is None else row[1] if ruling is None else each.device.state
-        each.refused = None if state in DELIVERS else state
-    if any(each.refused for each in heard):
+            raise Outdated
+        state = "revoked" if row is None else row[1] if ruling is None else delivery.device.state
+        delivery.refused = None if state in DELIVERS else state
+    if any(delivery.refused for delivery in heard):
         raise _Anew
-    for each in heard:
-        standing[each.device.id] = _stand(connection, team, each, standing[each.device.id], now)
-    return [note for each in heard for note in each.notes]
+    standings = []
+    for delivery in heard:
+        standing = _stand(connection, team, delivery, stored[delivery.device.id], now)
+        stored[delivery.device.id] = standing.row
+        standings.append(standing)
+    return standings
 
 
-def _stand(
-    connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime
-) -> tuple[Any, ...]:
+def _stand(connection: Db, team: str, delivery: Delivery, row: Sequence[Any], now: datetime) -> Standing:
     """What the server remembers of the device after this push: its receipt, its folios, its audit's head."""
     id_, state, prefix, last, last_ids, audit_n, chain, before, saved, *mark = row
-    ids = [each.id for each in delivery.coming if each.id]
-    told = {*ids, *delivery.before}
-    held = last if delivery.receipt is None else delivery.receipt
+    ids = [change.id for change in delivery.changes if change.id]
+    sent_ids = {*ids, *delivery.before}
+    laptop_receipt = last if delivery.receipt is None else delivery.receipt
     # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
-    same = held >= last - wire.ABREAST and (not told or not last_ids or not told.isdisjoint(last_ids))
-    if held < last and not same:
-        prefix = delivery.prefix = _new_prefix(connection, team)
-        delivery.notes.append((id_, "device_image", id_))
+    same = laptop_receipt >= last - wire.MAX_IN_FLIGHT and (
+        not sent_ids or not last_ids or not sent_ids.isdisjoint(last_ids)
+    )
+    notes: list[ingest.Note] = []
+    new_prefix = None
+    if laptop_receipt < last and not same:
+        prefix = new_prefix = _new_prefix(connection, team)
+        notes.append((id_, "device_image", id_))
     if (head := _audit_head(delivery.audit)) is not None:
         n, value, confirmed = head
         if n < audit_n or (chain is not None and confirmed not in (chain, before)):
-            delivery.notes.append((id_, "device_audit_altered", id_))
+            notes.append((id_, "device_audit_altered", id_))
         audit_n, chain, before = n, value, confirmed
-    delivery.seq = max(last, held) + 1
+    seq = max(last, laptop_receipt) + 1
     met = [*dict.fromkeys([*ids[: wire.TOLD], *delivery.before[: wire.TOLD], *last_ids])][:REMEMBERED]
-    new = _saved(delivery.saved, saved)
-    found = (prefix, delivery.seq, met, audit_n, chain, before)
-    connection.execute(STAND, (*found, new and orjson.dumps(new).decode(), instants.iso(now), team, id_))
-    return (id_, state, *found, new or saved, *mark)
+    reach = _saved(delivery.saved, saved)
+    state_now = (prefix, seq, met, audit_n, chain, before)
+    connection.execute(
+        STAND, (*state_now, reach and orjson.dumps(reach).decode(), instants.iso(now), team, id_)
+    )
+    return Standing((id_, state, *state_now, reach or saved, *mark), seq, new_prefix, tuple(notes))
 
 
-def _saved(said: Any, known: Any) -> list[Any] | None:
+def _saved(value: Any, former: Any) -> list[Any] | None:
     """How far the laptop says it saved, [n, chain, changes not sent], when that is further than ever before."""
-    found = fresco.how_far(said)
-    return found if found and (not known or found[0] > known[0]) else None
+    reach = fresco.how_far(value)
+    return reach if reach and (not former or reach[0] > former[0]) else None
 
 
-def _ids(said: Any) -> list[str]:
-    listed = said if isinstance(said, list) else []
-    return [each for each in listed if isinstance(each, str) and check.ID(each)]
+def _ids(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else []
+    return [id_ for id_ in listed if isinstance(id_, str) and check.ID(id_)]
 
 
-def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
-    if said is None:
+def _audit_head(member: Mapping[str, Any] | None) -> tuple[int, str, str | None] | None:
+    if member is None:
         return None
-    n, chain, confirmed = said.get("n"), said.get("chain"), said.get("at_known")
+    n, chain, confirmed = member.get("n"), member.get("chain"), member.get("at_known")
     if type(n) is not int or not 0 <= n < TOO_FAR or not isinstance(chain, str) or len(chain) > 64:
         return None
     return n, chain, confirmed if isinstance(confirmed, str) and len(confirmed) <= 64 else None
@@ -333,8 +375,8 @@ def _audit_head(said: Mapping[str, Any] | None) -> tuple[int, str, str | None] |
 def _new_prefix(connection: Db, team: str) -> str:
     while True:
         prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
-        found = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
-        if found and not found[0]:
+        row = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
+        if row and not row[0]:
             return prefix
 
 
@@ -342,21 +384,22 @@ def answer(delivery: Delivery, stored: Stored, now: datetime, key: SigningKey) -
     """What goes back to the laptop, with its receipt. Raises Declined `revoked`, `pending`."""
     if delivery.refused:
         raise Declined(delivery.refused)
-    if delivery.diverged:
+    outcome = stored.outcomes[delivery]
+    if outcome.diverged:
         return {"status": "diverged"}
     body = {
         "device": delivery.device.id,
-        "seq": delivery.seq,
-        "ids": wire.ids_digest(each.id for each in delivery.coming if each.id),
+        "seq": outcome.seq,
+        "ids": wire.ids_digest(change.id for change in delivery.changes if change.id),
         "n": stored.head.n,
         "chain": stored.head.chain,
         "at": instants.iso(now),
     }
-    said = {
+    message = {
         "status": "ok",
-        "results": [each.result for each in delivery.coming],
+        "results": outcome.results,
         "proof": list(stored.head),
         "receipt": {"body": body, "sig": key.sign(wire.receipt_bytes(body)).signature.hex()},
         "audit": list(stored.audit),
     }
-    return said | ({"folio_prefix": delivery.prefix} if delivery.prefix else {})
+    return message | ({"folio_prefix": outcome.prefix} if outcome.prefix else {})

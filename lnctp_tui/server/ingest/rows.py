@@ -19,7 +19,7 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def _names(table: str) -> list[str]:
-    return ["of_team", *(each.name for each in TABLES[table].columns if each.name != "heads")]
+    return ["of_team", *(column.name for column in TABLES[table].columns if column.name != "heads")]
 
 
 def _statement(table: str) -> str:
@@ -49,9 +49,9 @@ def values(changes: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     One change alone shows its patch: nearly all of a first delivery.
     """
     if len(changes) == 1:
-        found: Mapping[str, Any] = changes[0]["patch"]
-        return found
-    return merge.fold({**each, "hlc": ordered_by(each)} for each in changes).values
+        patch: Mapping[str, Any] = changes[0]["patch"]
+        return patch
+    return merge.fold({**change, "hlc": ordered_by(change)} for change in changes).values
 
 
 def row_of(team: str, table: str, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -59,7 +59,11 @@ def row_of(team: str, table: str, changes: Sequence[Mapping[str, Any]]) -> dict[
 
     Without heads: who needs those of a record has its log.
     """
-    first = changes[0] if len(changes) == 1 else min(changes, key=lambda each: (ordered_by(each), each["id"]))
+    first = (
+        changes[0]
+        if len(changes) == 1
+        else min(changes, key=lambda change: (ordered_by(change), change["id"]))
+    )
     row = EMPTY[table] | merged(table, START, values(changes))
     row["of_team"], row["id"] = team, first["row"]
     row["created_at"], row["created_by"] = projection.iso(ordered_by(first)), first["actor"]
@@ -95,15 +99,15 @@ LOG_MEMBERS = ("table", "row", "id", "actor", "hlc", "placed", "base", "patch")
 
 def logs(connection: Db, team: str, keys: Iterable[Key]) -> dict[Key, list[dict[str, Any]]]:
     """All changes of the named records that fit their table, of each those the log has."""
-    wanted = list(keys)
-    found: dict[Key, list[dict[str, Any]]] = {key: [] for key in wanted}
-    if wanted:
-        tables, rows = zip(*wanted, strict=True)
-        for each in connection.execute(LOGS, (list(tables), list(rows), team)):
-            change = dict(zip(LOG_MEMBERS, each, strict=True))
+    key_list = list(keys)
+    by_key: dict[Key, list[dict[str, Any]]] = {key: [] for key in key_list}
+    if key_list:
+        tables, rows = zip(*key_list, strict=True)
+        for row in connection.execute(LOGS, (list(tables), list(rows), team)):
+            change = dict(zip(LOG_MEMBERS, row, strict=True))
             if (
                 change["patch"] is None
                 or record_check.flaw(change["table"], change["patch"], change["hlc"]) is None
             ):
-                found[change["table"], change["row"]].append(change)
-    return found
+                by_key[change["table"], change["row"]].append(change)
+    return by_key

@@ -56,14 +56,14 @@ def fill(connection: Db, like: str, names: Sequence[str], content: Written, into
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f'"{each}"' for each in names)
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Written:
     """Rows with their order as COPY reads them, some at a time as they are asked for."""
     used = [name for name in names if any(row.get(name) is not None for row in rows)]
-    made = (_text(used, rows[start : start + PIECE], start + 1) for start in range(0, len(rows), PIECE))
-    return Written(used, made)
+    texts = (_text(used, rows[start : start + PIECE], start + 1) for start in range(0, len(rows), PIECE))
+    return Written(used, texts)
 
 
 def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -> str:
@@ -73,10 +73,10 @@ def _text(names: Sequence[str], rows: Sequence[Mapping[str, Any]], first: int) -
 
 def _line(values: Sequence[Any], order: int) -> str:
     # One look at all texts together: hardly any has something to escape.
-    texts = "".join([each for each in values if type(each) is str])
+    texts = "".join([value for value in values if type(value) is str])
     if "\\" in texts or "\n" in texts or "\t" in texts or "\r" in texts:
-        values = [_escaped(each) if isinstance(each, str) else each for each in values]
-    return "\t".join([*[each if type(each) is str else _said(each) for each in values], f"{order}\n"])
+        values = [_escaped(value) if isinstance(value, str) else value for value in values]
+    return "\t".join([*[value if type(value) is str else _said(value) for value in values], f"{order}\n"])
 
 
 def _said(value: Any) -> str:

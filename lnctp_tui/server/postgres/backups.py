@@ -31,7 +31,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.server.admin import identity, pins
-from lnctp_tui.server.postgres import database, embedded, programs_said, schema
+from lnctp_tui.server.postgres import analyst, database, embedded, programs_said, schema
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import phrase
 
@@ -82,19 +82,19 @@ def public_key(home: Path) -> PublicKey:
 
 def secret_key(words: str) -> PrivateKey:
     """The secret key of 24 words. Raises Refused `backup_key_wrong`."""
-    found = phrase.decode(words)
-    if found is None or len(found) != 32:
+    secret = phrase.decode(words)
+    if secret is None or len(secret) != 32:
         raise Refused("backup_key_wrong")
-    return PrivateKey(found)
+    return PrivateKey(secret)
 
 
 def kept(home: Path) -> dict[str, str]:
     """What a server keeps outside its database and cannot be without: its key, and what it knows of the authority."""
-    found = {}
+    newest_by_name = {}
     for name in (identity.FILE, pins.FILE):
         with suppress(FileNotFoundError):
-            found[name] = paths.read_file(home / name).decode()
-    return found
+            newest_by_name[name] = paths.read_file(home / name).decode()
+    return newest_by_name
 
 
 def put_back(file: Path, key: PrivateKey, home: Path, *, new_key: bool) -> None:
@@ -182,7 +182,9 @@ def restore(
     manifest = check(file, key)
     if _occupied(owner):
         raise Refused("restore_occupied")
-    # The tables that `init` made are empty: they go, and come back as they were.
+    # The tables that `init` made are empty: they go, and come back as they were. No view may stand on them then.
+    with database.connect(owner) as connection:
+        connection.execute(analyst.DROP)
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--clean", "--if-exists")
     with (
         _reading(file, key) as (_, _files, parts),
@@ -207,15 +209,15 @@ def restore(
 def thin(folder: Path, keep: int) -> list[Path]:
     """Removes all but the newest `keep` backups of a folder; their names sort by time. What was removed."""
     old = sorted(folder.glob(f"*{SUFFIX}"))[:-keep]
-    for each in old:
-        each.unlink()
+    for old_backup in old:
+        old_backup.unlink()
     return old
 
 
 def safe(connection: database.Db) -> dict[str, Any] | None:
     """`at` and `heads` of the last backup, or None."""
-    found = connection.execute("SELECT value FROM settings WHERE key = 'backup'").fetchone()
-    return json.loads(found[0]) if found else None
+    row = connection.execute("SELECT value FROM settings WHERE key = 'backup'").fetchone()
+    return json.loads(row[0]) if row else None
 
 
 @contextmanager
@@ -223,12 +225,12 @@ def _moment(owner: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """One moment of the database for us and for pg_dump: its name, and revision, heads and rows in it."""
     with database.connect(owner) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        found = connection.execute("SELECT pg_export_snapshot()").fetchone()
-        assert found is not None
+        row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None
         connection.execute("SET LOCAL row_security = off")
         # pg_dump may take its time; this session only holds the moment.
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        yield str(found[0]), _describe(connection)
+        yield str(row[0]), _describe(connection)
 
 
 def _describe(connection: database.Db) -> dict[str, Any]:
@@ -254,10 +256,8 @@ def _occupied(owner: str) -> bool:
         if connection.execute("SELECT to_regclass('log') IS NULL").fetchone() == (True,):
             return False
         connection.execute("SET LOCAL row_security = off")
-        found = connection.execute(
-            "SELECT EXISTS (SELECT FROM log) OR EXISTS (SELECT FROM people)"
-        ).fetchone()
-        return bool(found and found[0])
+        row = connection.execute("SELECT EXISTS (SELECT FROM log) OR EXISTS (SELECT FROM people)").fetchone()
+        return bool(row and row[0])
 
 
 def _public(url: str) -> str:
@@ -275,12 +275,14 @@ def _program(name: str, url: str, *arguments: str, **pipes: Any) -> Iterator[sub
     if password:
         environment["PGPASSWORD"] = str(password)
     command = [str(embedded.programs() / name), "--no-password", f"--dbname={_public(url)}", *arguments]
-    with tempfile.TemporaryFile() as told:
-        yield from _under_way(name, subprocess.Popen(command, env=environment, stderr=told, **pipes), told)
+    with tempfile.TemporaryFile() as output:
+        yield from _under_way(
+            name, subprocess.Popen(command, env=environment, stderr=output, **pipes), output
+        )
 
 
 def _under_way(
-    name: str, process: subprocess.Popen[bytes], told: IO[bytes]
+    name: str, process: subprocess.Popen[bytes], output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
@@ -297,9 +299,9 @@ def _under_way(
             if pipe and not pipe.closed:
                 pipe.close()
     if code:
-        told.seek(0)
-        said = programs_said.last_line(told.read().decode(errors="replace").splitlines())
-        raise Refused("dump_failed", program=name, reason=programs_said.joined(code, said))
+        output.seek(0)
+        reason = programs_said.last_line(output.read().decode(errors="replace").splitlines())
+        raise Refused("dump_failed", program=name, reason=programs_said.joined(code, reason))
 
 
 class _Writer:
@@ -333,10 +335,10 @@ def _reading(file: Path, key: PrivateKey) -> Iterator[tuple[Manifest, dict[str, 
         with file.open("rb") as source:
             parts = _parts(source, key, file.name)
             try:
-                said = json.loads(next(parts))
-                files = dict(said.pop("kept", {}))
-                said["heads"] = {team: (n, chain) for team, (n, chain) in said["heads"].items()}
-                manifest = Manifest(**said)
+                header = json.loads(next(parts))
+                files = dict(header.pop("kept", {}))
+                header["heads"] = {team: (n, chain) for team, (n, chain) in header["heads"].items()}
+                manifest = Manifest(**header)
             except (StopIteration, ValueError, KeyError, TypeError) as error:
                 raise BadInput("bad_backup", name=file.name) from error
             yield manifest, files, parts

@@ -44,10 +44,10 @@ def running(settings: Settings) -> Iterator[Database]:
     folder = settings.home
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _held(folder / HELD) as last:
-        found = embedded.start(folder)
+        cluster = embedded.start(folder)
         try:
-            schema.prepare(found, home=folder)
-            yield Database(found.url(), found.url(embedded.OWNER), found)
+            schema.prepare(cluster, home=folder)
+            yield Database(cluster.url(), cluster.url(embedded.OWNER), cluster)
         finally:
             if last():
                 embedded.stop(folder)
@@ -56,13 +56,13 @@ def running(settings: Settings) -> Iterator[Database]:
 def check_revision(url: str) -> None:
     """Raises Refused `server_not_ready` when the tables are not those of this version, `server_no_database`."""
     try:
-        found = schema.revision(url)
+        stored = schema.revision(url)
     except psycopg.errors.InsufficientPrivilege:
-        found = None
+        stored = None
     except psycopg.OperationalError as error:
         raise Refused("server_no_database") from error
-    if found != schema.HEAD:
-        raise Refused("server_not_ready", revision=found or "—")
+    if stored != schema.HEAD:
+        raise Refused("server_not_ready", revision=stored or "—")
 
 
 def check_login(url: str) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 import psycopg
@@ -14,8 +13,8 @@ from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-if TYPE_CHECKING:
-    from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.errors import Declined
+from lnctp_tui.server.devices import DeviceRow
 
 Db = Connection[TupleRow]
 Pool = ConnectionPool[Db]
@@ -41,38 +40,8 @@ def lines(ids: Iterable[str]) -> str:
     return "\n".join(ids)
 
 
-class Declined(Exception):
-    """A request that is not carried out. `code` is the one that goes over the line:
-    `malformed`, `too_large`, `forbidden`, `not_found`, `pending`, `revoked`, `upload_only`, `busy`, `server_full`.
-    """
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
 class Outdated(Exception):
     """A document of control came since the one who asks was looked up."""
-
-
-@dataclass(frozen=True)
-class DeviceRow:
-    """A device that asks, and the person behind it: as officers signed it, where there is an authority."""
-
-    id: str
-    team: str
-    person: str
-    actor: str
-    """The counselor id this laptop wrote with before it was told its person."""
-    public_key: str
-    """Ed25519, hexadecimal."""
-    state: str
-    """`pending`, `active`, `upload_only`, `revoked`; by order of officers also `seal`, `wipe`."""
-    role: str
-    """The person's: `counselor`, `supervisor`, `analyst`, `admin`."""
-    folio_prefix: str
-    ruling: Ruling | None = field(default=None, compare=False, repr=False)
-    """What officers signed; None in a team without an authority."""
 
 
 def connect(url: str, **options: Any) -> Db:
@@ -93,10 +62,10 @@ def _prepare(connection: Db) -> None:
     set_json_dumps(orjson.dumps, connection)
 
 
-def device(connection: Db, id_: str) -> DeviceRow | None:
+def find_device(connection: Db, id_: str) -> DeviceRow | None:
     """The device with its person as the tables have them, or None. What officers signed: `Control.ruled`."""
-    found = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
-    return DeviceRow(*found[:-2]) if found else None
+    row = connection.execute(f"{DEVICES} = %s", (id_,)).fetchone()
+    return DeviceRow(*row[:-2]) if row else None
 
 
 MARKED = "coalesce(c.authority, 0), coalesce(c.orders, 0)"
@@ -108,14 +77,18 @@ DEVICES = f"""SELECT d.id, d.team, d.person, d.actor, d.public_key, d.state, coa
 
 
 @contextmanager
-def transaction(place: Pool | Db, who: DeviceRow | str, duty: str, *, together: bool = False) -> Iterator[Db]:
+def transaction(
+    database: Pool | Db, who: DeviceRow | str, duty: str, *, together: bool = False
+) -> Iterator[Db]:
     """One transaction in which row-level security knows who asks. `who` is a device's row or a team's name.
 
     `together` sends statements without waiting for each, until a result is read; then there can be no COPY.
     Raises Declined `busy`, `server_full`.
     """
     with failures(), ExitStack() as stack:
-        connection = place if isinstance(place, Connection) else stack.enter_context(place.connection())
+        connection = (
+            database if isinstance(database, Connection) else stack.enter_context(database.connection())
+        )
         if together:
             stack.enter_context(connection.pipeline())
         stack.enter_context(connection.transaction())

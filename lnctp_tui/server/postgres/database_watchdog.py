@@ -21,12 +21,12 @@ CALM = 60
 """Looks after which earlier tries are forgotten."""
 
 
-class Keeper(threading.Thread):
+class DatabaseWatchdog(threading.Thread):
     """The thread. `end` returns once nothing is being started any more."""
 
-    def __init__(self, found: Embedded) -> None:
-        super().__init__(name="lnctp-keeper", daemon=True)
-        self._found = found
+    def __init__(self, cluster: Embedded) -> None:
+        super().__init__(name="lnctp-database-watchdog", daemon=True)
+        self._found = cluster
         self._over = threading.Event()
         self._tries = self._stood = 0
 
@@ -59,14 +59,14 @@ class Keeper(threading.Thread):
 
 
 @contextmanager
-def keeping(found: Embedded | None) -> Iterator[None]:
+def watching(cluster: Embedded | None) -> Iterator[None]:
     """The cluster is kept up while the block runs; None for a PostgreSQL that others keep."""
-    if found is None:
+    if cluster is None:
         yield
         return
-    keeper = Keeper(found)
-    keeper.start()
+    watchdog = DatabaseWatchdog(cluster)
+    watchdog.start()
     try:
         yield
     finally:
-        keeper.end()
+        watchdog.end()

@@ -70,27 +70,27 @@ def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embedded:
         if not (data / "PG_VERSION").exists():
             _make(folder, data, settings or {})
         logins = json.loads((folder / "logins.json").read_text(encoding="utf-8"))
-        found = Embedded(folder, _socket(folder), _port(folder), logins)
+        cluster = Embedded(folder, _socket(folder), _port(folder), logins)
         if not running(folder):
-            _start(found)
-    return found
+            _start(cluster)
+    return cluster
 
 
-def start_again(found: Embedded) -> None:
+def start_again(cluster: Embedded) -> None:
     """The same cluster, which died; never a new one. Raises as `start`, also while the dead one's processes end."""
-    _bury(found)
-    with _alone(found.folder):
-        if not listens(found):
-            _start(found)
+    _bury(cluster)
+    with _alone(cluster.folder):
+        if not listens(cluster):
+            _start(cluster)
 
 
-def listens(found: Embedded) -> bool:
+def listens(cluster: Embedded) -> bool:
     """Whether its main process takes connections, even while it cannot answer them yet."""
     import socket
 
     windows = sys.platform == "win32"
     family = socket.AF_INET if windows else socket.AF_UNIX
-    where = (found.host, found.port) if windows else f"{found.host}/.s.PGSQL.{found.port}"
+    where = (cluster.host, cluster.port) if windows else f"{cluster.host}/.s.PGSQL.{cluster.port}"
     with socket.socket(family) as probe:
         probe.settimeout(5)
         try:
@@ -139,9 +139,9 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
     return paths.turn(folder.resolve(), LONGEST)
 
 
-def _start(found: Embedded) -> None:
-    options = f"-p {found.port}" if sys.platform == "win32" else f"-p {found.port} -k {found.host}"
-    data, log = str(found.folder / "data"), found.folder / "postgres.log"
+def _start(cluster: Embedded) -> None:
+    options = f"-p {cluster.port}" if sys.platform == "win32" else f"-p {cluster.port} -k {cluster.host}"
+    data, log = str(cluster.folder / "data"), cluster.folder / "postgres.log"
     before = log.stat().st_size if log.exists() else 0
     try:
         _run("pg_ctl", "-w", "-s", "-D", data, "-l", str(log), "-o", options, "start")
@@ -151,11 +151,11 @@ def _start(found: Embedded) -> None:
         raise
 
 
-def _bury(found: Embedded) -> None:
+def _bury(cluster: Embedded) -> None:
     """In a container the server is everybody's last parent, and a child that nobody waited for seems to live."""
     if sys.platform != "win32":
         with suppress(OSError, ValueError):
-            os.waitpid(int((found.folder / "data" / "postmaster.pid").read_text().split()[0]), os.WNOHANG)
+            os.waitpid(int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0]), os.WNOHANG)
 
 
 def _make(folder: Path, data: Path, settings: Mapping[str, str]) -> None:
@@ -170,16 +170,16 @@ def _make(folder: Path, data: Path, settings: Mapping[str, str]) -> None:
 
         for path in (folder, data):
             shutil.chown(path, runner)
-    with tempfile.NamedTemporaryFile("w", delete=False) as told:
-        told.write(passwords[OWNER])
+    with tempfile.NamedTemporaryFile("w", delete=False) as password_file:
+        password_file.write(passwords[OWNER])
     try:
         if runner:
-            shutil.chown(told.name, runner)
+            shutil.chown(password_file.name, runner)
         _run("initdb", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
              "--locale=C.UTF-8", "-U", OWNER,
-             f"--pwfile={told.name}", "-D", str(data))  # fmt: skip
+             f"--pwfile={password_file.name}", "-D", str(data))  # fmt: skip
     finally:
-        os.unlink(told.name)
+        os.unlink(password_file.name)
     listen = "127.0.0.1" if sys.platform == "win32" else ""
     lines = SETTINGS.format(listen=listen) + "".join(f"{key} = {value}\n" for key, value in settings.items())
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:

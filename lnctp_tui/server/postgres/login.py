@@ -52,8 +52,8 @@ def flaw(connection: Db) -> Flaw | None:
     """What takes the walls down for this login, None when they stand."""
     named = connection.execute("SELECT session_user").fetchone()
     login = str(named[0]) if named else ""
-    if found := connection.execute(MIGHT, {"powers": POWERS}).fetchone():
-        role, own, kind = found
+    if row := connection.execute(MIGHT, {"powers": POWERS}).fetchone():
+        role, own, kind = row
         return Flaw(login, kind if own else "member", role)
     if opened := connection.execute(OPENED, (list(WALLED),)).fetchone():
         return Flaw(login, "open", opened[0])
@@ -62,5 +62,5 @@ def flaw(connection: Db) -> Flaw | None:
 
 def check(connection: Db) -> None:
     """Raises Refused `server_login_…` for a login that policies do not hold."""
-    if found := flaw(connection):
-        raise Refused(f"server_login_{found.kind}", login=found.login, through=found.through)
+    if weakness := flaw(connection):
+        raise Refused(f"server_login_{weakness.kind}", login=weakness.login, through=weakness.through)

@@ -24,35 +24,37 @@ def reason(error: BaseException, output: str) -> str:
     """`1: initdb: error: could not access directory "…": Permission denied`; the number or the error's kind alone
     when the program said nothing."""
     number = getattr(error, "returncode", None)
-    said = last_line(output.splitlines()) or (str(error.strerror or "") if isinstance(error, OSError) else "")
+    message = last_line(output.splitlines()) or (
+        str(error.strerror or "") if isinstance(error, OSError) else ""
+    )
     if isinstance(error, subprocess.TimeoutExpired):
         number = type(error).__name__
-    return joined(type(error).__name__ if number is None else number, said)
+    return joined(type(error).__name__ if number is None else number, message)
 
 
-def joined(number: object, said: str) -> str:
+def joined(number: object, message: str) -> str:
     """A number with what was said, when anything was."""
-    return f"{number}: {said}" if said else str(number)
+    return f"{number}: {message}" if message else str(number)
 
 
 def last_line(lines: Iterable[str]) -> str:
     """The last line that tells of trouble, else the last one; empty when there is none."""
-    told = [_STAMP.sub("", each.strip()) for each in lines if each.strip()]
-    told = [each for each in told if not each.startswith(_ABOUT_ROWS)]
-    trouble = [each for each in told if _TROUBLE.search(each)]
-    line = _VALUE.sub(_hidden, (trouble or told or [""])[-1])
+    stripped = [_STAMP.sub("", line_.strip()) for line_ in lines if line_.strip()]
+    stripped = [line_ for line_ in stripped if not line_.startswith(_ABOUT_ROWS)]
+    trouble = [line_ for line_ in stripped if _TROUBLE.search(line_)]
+    line = _VALUE.sub(_hidden, (trouble or stripped or [""])[-1])
     return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
 
 
-def _hidden(found: re.Match[str]) -> str:
-    return {":": ": …", "=": "=(…)", "'": "…"}[found[0][0]]
+def _hidden(match: re.Match[str]) -> str:
+    return {":": ": …", "=": "=(…)", "'": "…"}[match[0][0]]
 
 
-def with_log(said: object, log: Path, before: int) -> str:
+def with_log(message: object, log: Path, before: int) -> str:
     """The same, and what the log tells since it had `before` bytes."""
     lines: list[str] = []
     with suppress(OSError), log.open("rb") as file:
         file.seek(max(before, log.stat().st_size - READ))
         lines = file.read().decode(errors="replace").splitlines()
-    told = last_line(lines)
-    return f"{said}; {told}" if told and told not in str(said) else str(said)
+    log_line = last_line(lines)
+    return f"{message}; {log_line}" if log_line and log_line not in str(message) else str(message)

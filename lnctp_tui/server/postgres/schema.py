@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.server.admin import identity
-from lnctp_tui.server.postgres import database, embedded
+from lnctp_tui.server.postgres import analyst, database, embedded
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -36,13 +36,14 @@ def revision(url: str) -> str | None:
         there = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
         if not there or not there[0]:
             return None
-        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(found[0]) if found else None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
 
 
 def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
     """Runs the server's line of migrations, as the tables' owner. Raises StorageFailed `database_newer`.
 
+    The analyst's views stand only on the newest revision, and are made anew when this program has others.
     `home` is the server's folder: the signing key that an older version kept in the database goes there first.
     """
     from alembic import command
@@ -51,17 +52,22 @@ def migrate(url: str, target: str = "head", home: Path | None = None) -> None:
     stored = revision(url)
     if stored is not None and stored > HEAD:
         raise StorageFailed("database_newer", revision=stored)
-    if stored == HEAD and target == "head":
-        return
-    if home is not None and stored is not None:
+    moves = stored != HEAD or target != "head"
+    if moves and home is not None and stored is not None:
         identity.take_out(home, url)
     engine = create_engine("postgresql+psycopg://", creator=lambda: database.connect(url))
     try:
         with engine.begin() as connection:
-            config = configuration()
-            config.attributes["connection"] = connection
-            down = target == "base" or (target != "head" and (stored or "") > target)
-            (command.downgrade if down else command.upgrade)(config, target)
+            if not moves and analyst.current(connection):
+                return
+            connection.exec_driver_sql(analyst.DROP)
+            if moves:
+                config = configuration()
+                config.attributes["connection"] = connection
+                down = target == "base" or (target != "head" and (stored or "") > target)
+                (command.downgrade if down else command.upgrade)(config, target)
+            if target == "head":
+                analyst.create(connection)
     finally:
         engine.dispose()
 

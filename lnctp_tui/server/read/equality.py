@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import SERVE, Db, DeviceRow, Pool, lines
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, lines, transaction
 from lnctp_tui.server.read import history
 from lnctp_tui.sync.wire import EVERYBODY
 
@@ -25,21 +25,21 @@ IDS = f"SELECT l.id {SEEN} WHERE {BUCKET} = %(bucket)s ORDER BY l.n"
 BUCKETS = 256
 
 
-def equal(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+def equal(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """The sums as decimal strings, and the end of the log they hold for: what came later counts in neither."""
     sums = [0] * BUCKETS
-    with database.transaction(place, device.team, SERVE, together=True) as connection:
+    with transaction(database, device.team, SERVE, together=True) as connection:
         head = cursors.head(connection, device.team)
         for number, total in connection.execute(SUMS, _asked(connection, device) | {"head": head.n}):
             sums[number] = int(total) % (1 << 64)
-    return {"sums": [str(each) for each in sums], "at": list(head)}
+    return {"sums": [str(total) for total in sums], "at": list(head)}
 
 
-def bucket(place: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
+def bucket(database: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any]:
     """The ids of the changes that count in one sum."""
-    with database.transaction(place, device.team, SERVE, together=True) as connection:
-        found = connection.execute(IDS, _asked(connection, device) | {"bucket": number})
-        return {"ids": [id_ for (id_,) in found]}
+    with transaction(database, device.team, SERVE, together=True) as connection:
+        rows = connection.execute(IDS, _asked(connection, device) | {"bucket": number})
+        return {"ids": [id_ for (id_,) in rows]}
 
 
 def _asked(connection: Db, device: DeviceRow) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import IDS, READ, SERVE, Db, DeviceRow, Pool, become, lines
+from lnctp_tui.server.postgres.database import IDS, READ, SERVE, Db, Pool, become, lines, transaction
 from lnctp_tui.server.read import sent
 from lnctp_tui.sync.wire import EVERYBODY
 
@@ -35,12 +35,12 @@ LACKING = """SELECT asked.id FROM unnest(%s::text[]) AS asked(id)
 FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) AND l.kind = 'change' ORDER BY l.n"
 
 
-def start(place: Pool | Db, device: DeviceRow) -> dict[str, Any]:
+def start(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """Where a laptop begins to follow the log, and the scopes whose histories it fetches first, newest first.
 
     The cursor is read before the scopes: what is granted between the two comes again, and is not missed.
     """
-    with database.transaction(place, device.team, SERVE, together=True) as connection:
+    with transaction(database, device.team, SERVE, together=True) as connection:
         cursor = cursors.head(connection, device.team)
         return {
             "cursor": list(cursor),
@@ -58,19 +58,19 @@ def scopes_of(connection: Db, device: DeviceRow) -> list[tuple[str, int]]:
 
 
 def history(
-    place: Pool | Db, device: DeviceRow, scopes: Sequence[str], after: int = 0, limit: int = 2000
+    database: Pool | Db, device: DeviceRow, scopes: Sequence[str], after: int = 0, limit: int = 2000
 ) -> dict[str, Any]:
     """Changes of all records of `scopes`, scope by scope, of the first from number `after` on.
 
     `done` are the scopes that are whole with this answer, also those there is nothing to see of; `next` is
     where to go on, [scope, n], or None.
     """
-    asked = list(dict.fromkeys(scopes))
+    unique = list(dict.fromkeys(scopes))
     places: list[tuple[int, int]] = []
     weight, full = 0, False
-    with database.transaction(place, device.team, SERVE, together=True) as connection:
-        seen = _seen(connection, device, asked)
-        some = lines(scope if scope in seen else "" for scope in asked)
+    with transaction(database, device.team, SERVE, together=True) as connection:
+        visible = _seen(connection, device, unique)
+        some = lines(scope if scope in visible else "" for scope in unique)
         args = (some, device.team, device.team, after, limit + 1, limit + 1)
         for order, n, size in connection.execute(HISTORY, args):
             if full := len(places) == limit or weight >= sent.PAGE_BYTES:
@@ -78,35 +78,35 @@ def history(
             places.append((order - 1, n))
             weight += size
         become(connection, device, READ)
-        found = connection.execute(NUMBERED, (device.team, lines(str(n) for _, n in places))).fetchall()
-    rows = {row[sent.N]: sent.change(row) for row in found}
+        numbered = connection.execute(NUMBERED, (device.team, lines(str(n) for _, n in places))).fetchall()
+    rows = {row[sent.N]: sent.change(row) for row in numbered}
     changes = [rows[n] for _, n in places if n in rows]
     if not full:
-        return {"changes": changes, "done": asked, "next": None}
+        return {"changes": changes, "done": unique, "next": None}
     last, n = places[-1]
-    return {"changes": changes, "done": asked[:last], "next": [asked[last], n]}
+    return {"changes": changes, "done": unique[:last], "next": [unique[last], n]}
 
 
 def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
     """Those of `scopes` that the person holds: what one's device wrote is no reason to read it again."""
-    found = connection.execute(MINE, (device.team, device.person, lines(scopes)))
-    states: dict[str, str] = dict(found.fetchall())
+    rows = connection.execute(MINE, (device.team, device.person, lines(scopes)))
+    states: dict[str, str] = dict(rows.fetchall())
     usual = "held" if device.role == "supervisor" else ""
-    held = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
-    return held | {EVERYBODY}
+    visible = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
+    return visible | {EVERYBODY}
 
 
-def missing(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+def missing(database: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
     """Which of these changes the log lacks; a quarantined one is lacking, so that it is checked anew.
 
     So is one that the person may not see: it is answered like an id that never was.
     """
-    with database.transaction(place, device, READ, together=True) as connection:
+    with transaction(database, device, READ, together=True) as connection:
         return {"missing": [id_ for (id_,) in connection.execute(LACKING, (list(ids), device.team))]}
 
 
-def fetch(place: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
+def fetch(database: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:
     """Changes by id, as far as the person may see them or the device wrote them."""
-    with database.transaction(place, device, READ, together=True) as connection:
-        found = connection.execute(FETCH, (device.team, list(ids))).fetchall()
-    return {"changes": [sent.change(row) for row in found]}
+    with transaction(database, device, READ, together=True) as connection:
+        rows = connection.execute(FETCH, (device.team, list(ids))).fetchall()
+    return {"changes": [sent.change(row) for row in rows]}

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import READ, SERVE, Db, DeviceRow, Outdated, Pool, become
+from lnctp_tui.server.postgres.database import MARKED, READ, SERVE, Db, Outdated, Pool, become, transaction
 from lnctp_tui.server.read import sent
-from lnctp_tui.sync.wire import START, Mark
+from lnctp_tui.sync.wire import START, Cursor
 
 SCANNED = 5000
 """Numbers that one page looks at."""
@@ -22,7 +22,7 @@ PLACE = f"""SELECT l.n, l.chain, u.n, u.chain,
     %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(cursor)s AND chain = %(chain)s),
     %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(proof)s AND chain = %(proven)s),
     (SELECT p.role FROM people p WHERE p.team = l.team AND p.id = %(person)s),
-    (SELECT d.saved FROM devices d WHERE d.team = l.team AND d.id = %(device)s), {database.MARKED}
+    (SELECT d.saved FROM devices d WHERE d.team = l.team AND d.id = %(device)s), {MARKED}
   FROM counter l LEFT JOIN log u ON u.team = l.team AND u.n = least(l.n, %(cursor)s::bigint + %(scanned)s)
   LEFT JOIN control_counter c ON c.team = l.team
   WHERE l.team = %(team)s"""
@@ -36,7 +36,12 @@ BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
 
 
 def pull(
-    place: Pool | Db, device: DeviceRow, cursor: Mark, proof: Mark | None, limit: int = 1000, audit_n: int = 0
+    database: Pool | Db,
+    device: DeviceRow,
+    cursor: Cursor,
+    proof: Cursor | None,
+    limit: int = 1000,
+    audit_n: int = 0,
 ) -> dict[str, Any]:
     """One page after `cursor`: up to `limit` entries. `diverged` when this history is not the laptop's.
 
@@ -44,24 +49,24 @@ def pull(
     document of control came since the device was looked up.
     """
     proof = proof or START
-    with database.transaction(place, device.team, SERVE, together=True) as connection:
-        asked = {
+    with transaction(database, device.team, SERVE, together=True) as connection:
+        parameters = {
             "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
             "proven": proof.chain, "scanned": SCANNED, "person": device.person, "device": device.id,
         }  # fmt: skip
-        found = connection.execute(PLACE, asked).fetchone()
+        place_row = connection.execute(PLACE, parameters).fetchone()
         ruled = device.ruling.mark if device.ruling else (0, 0)
-        n, chain, last_n, last_chain, here, proven, role, saved, *mark = found or (
+        n, chain, last_n, last_chain, continues, proven, role, saved, *mark = place_row or (
             0, "", None, None, cursor.n == 0, proof.n == 0, device.role, None, *ruled
         )  # fmt: skip
         if tuple(mark) != ruled:
             raise Outdated
         if device.ruling:
             role = device.role
-        if not (here and proven):
+        if not (continues and proven):
             return {"status": "diverged"}
-        head, end = Mark(n, chain), Mark(last_n, last_chain) if last_n else START
-        seen, then = audit.head_and(connection, device.team, audit_n)
+        head, end = Cursor(n, chain), Cursor(last_n, last_chain) if last_n else START
+        audit_head, audit_then = audit.head_and(connection, device.team, audit_n)
         entries: list[dict[str, Any]] = []
         if head.n > cursor.n:
             # The role of this very moment: what comes after `head` is not in the page, whoever it is for.
@@ -75,8 +80,8 @@ def pull(
         "entries": entries,
         "next": list(following),
         "more": following.n < head.n,
-        "audit": list(seen),
-        "audit_then": then,
+        "audit": list(audit_head),
+        "audit_then": audit_then,
         "role": role,
         "saved": saved,
         "control": device.ruling.reach if device.ruling else [0, 0],
@@ -85,13 +90,13 @@ def pull(
 
 def _entries(
     connection: Db, device: DeviceRow, after: int, upto: int, limit: int
-) -> tuple[list[dict[str, Any]], Mark | None]:
+) -> tuple[list[dict[str, Any]], Cursor | None]:
     """The entries, and where they were cut off when there are more in the range."""
-    found = connection.execute(PAGE, (device.team, after, upto, limit + 1)).fetchall()
-    full = len(found) > limit or bool(found and found[-1][-1] >= sent.PAGE_BYTES)
-    kept = found[:limit]
-    entries = [_entry(connection, device, row) for row in kept]
-    return entries, Mark(kept[-1][sent.N], kept[-1][-2]) if full else None
+    rows = connection.execute(PAGE, (device.team, after, upto, limit + 1)).fetchall()
+    full = len(rows) > limit or bool(rows and rows[-1][-1] >= sent.PAGE_BYTES)
+    page_rows = rows[:limit]
+    entries = [_entry(connection, device, row) for row in page_rows]
+    return entries, Cursor(page_rows[-1][sent.N], page_rows[-1][-2]) if full else None
 
 
 def _entry(connection: Db, device: DeviceRow, row: Any) -> dict[str, Any]:
@@ -104,7 +109,7 @@ def _entry(connection: Db, device: DeviceRow, row: Any) -> dict[str, Any]:
         entry = {"k": "change", "n": n, "c": sent.change(row)}
         if joins:
             earlier = connection.execute(BEFORE, (device.team, row[5], row[4], n))
-            entry["before"] = [sent.change(each) for each in earlier]
+            entry["before"] = [sent.change(earlier_row) for earlier_row in earlier]
         return entry
     entry = {"k": kind, "n": n, "scope": scope}
     if kind == "revoke":
@@ -125,14 +130,14 @@ WOKEN = """SELECT DISTINCT a.person FROM log l
   UNION SELECT id FROM people WHERE team = %(team)s AND role = 'supervisor'"""
 
 
-def woken(place: Pool | Db, team: str, after: int) -> tuple[Mark, frozenset[str] | None]:
+def woken(database: Pool | Db, team: str, after: int) -> tuple[Cursor, frozenset[str] | None]:
     """Where the log ends now, and whom its entries after number `after` concern; None is everybody."""
-    with database.transaction(place, team, SERVE) as connection:
+    with transaction(database, team, SERVE) as connection:
         head = cursors.head(connection, team)
         if head.n <= after:
             return head, frozenset()
         if head.n - after > SCANNED:
             return head, None
-        found = connection.execute(WOKEN, {"team": team, "after": after, "head": head.n}).fetchall()
-    persons = {person for (person,) in found}
+        rows = connection.execute(WOKEN, {"team": team, "after": after, "head": head.n}).fetchall()
+    persons = {person for (person,) in rows}
     return head, None if persons & {None, "@all"} else frozenset(persons)

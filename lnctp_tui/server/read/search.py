@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lnctp_tui.domain.values import text
-from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import READ, Db, DeviceRow, Pool
+from lnctp_tui.server.devices import DeviceRow
+from lnctp_tui.server.postgres.database import READ, Db, Pool, transaction
 
 MOST = 200
 SHORTEST = 3
@@ -21,24 +21,24 @@ FOUND = """SELECT c.id, c.folio, c.status, c.triage, c.opened_at, c.owner_id FRO
 FOUND_MEMBERS = ("scope", "folio", "status", "triage", "opened_at", "owner")
 
 
-def search(place: Pool | Db, device: DeviceRow, words: str) -> dict[str, Any]:
+def search(database: Pool | Db, device: DeviceRow, words: str) -> dict[str, Any]:
     """Cases the person may see by the start of a folio, a whole number or handle, or a part of a name.
 
     What row-level security hides is not found. Fewer than three characters find nothing.
     """
-    wanted = text.clean(words)[0].strip()
-    if len(wanted) < SHORTEST:
+    query = text.clean(words)[0].strip()
+    if len(query) < SHORTEST:
         return {"cases": []}
-    digits = text.digits(wanted)
-    asked = {
+    digits = text.digits(query)
+    parameters = {
         "team": device.team,
-        "folio": wanted.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),
+        "folio": query.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"),
         "numbers": [
-            each[:64] for each in (wanted, wanted.lower(), digits, f"+{digits}", f"+52{digits}") if each
+            number[:64] for number in (query, query.lower(), digits, f"+{digits}", f"+52{digits}") if number
         ],
-        "name": text.fold(wanted),
+        "name": text.fold(query),
         "most": MOST,
     }
-    with database.transaction(place, device, READ) as connection:
-        found = connection.execute(FOUND, asked).fetchall()
-    return {"cases": [dict(zip(FOUND_MEMBERS, row, strict=True)) for row in found]}
+    with transaction(database, device, READ) as connection:
+        rows = connection.execute(FOUND, parameters).fetchall()
+    return {"cases": [dict(zip(FOUND_MEMBERS, row, strict=True)) for row in rows]}

@@ -28,7 +28,7 @@ COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBER
     ", l.data ->> 'role', l.patch::text"
 )
 """Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way. The role is said of
-what everybody sees: with it the laptop judges whether its writer may write it (domain.writing)."""
+what everybody sees: with it the laptop judges whether its writer may write it (domain.records.writing)."""
 WIDTH = len(MEMBERS) + 2
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")
@@ -38,12 +38,12 @@ PAGE_BYTES = 8 << 20
 
 def change(row: Sequence[Any]) -> dict[str, Any]:
     """A change from a row of COLUMNS; an erased one says so and keeps its hash and signature."""
-    told = dict(zip(MEMBERS, row, strict=False))
-    told["base"] = orjson.Fragment(told["base"])
+    members = dict(zip(MEMBERS, row, strict=False))
+    members["base"] = orjson.Fragment(members["base"])
     for name in ("placed", "salt"):
-        if told[name] is None:
-            del told[name]
+        if members[name] is None:
+            del members[name]
     role, patch = row[WIDTH - 2 : WIDTH]
     if role is not None:
-        told["role"] = role
-    return told | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})
+        members["role"] = role
+    return members | ({"patch": None, "erased": True} if patch is None else {"patch": orjson.Fragment(patch)})

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from lnctp_tui.server.admin import audit, founding
-from lnctp_tui.server.admin.control import Ruling
+from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http import policy
 from lnctp_tui.server.postgres import backups, database, schema
 from lnctp_tui.server.postgres.database import SERVE
@@ -31,17 +31,17 @@ def read(url: str, settings: Settings) -> dict[str, Any]:
         n, people, quarantined, megabytes = row
         ruling = founding.ruling(settings, connection)
         states = Counter(_state(ruling, key, state) for key, state in connection.execute(DEVICES, (team,)))
-        kept = backups.safe(connection)
+        backup = backups.safe(connection)
         broken = audit.broken_at(connection, team)
         (altered,) = connection.execute(ALTERED, (team,)).fetchone() or (0,)
-    heads = kept["heads"] if kept else {}
+    heads = backup["heads"] if backup else {}
     return {
         "revision": revision,
         "authority": ruling.newest.n if ruling else 0,
         "orders": len(ruling.orders) if ruling else 0,
         "n": n,
         "safe": heads.get(team, [0])[0],
-        "backup_at": kept["at"] if kept else None,
+        "backup_at": backup["at"] if backup else None,
         "people": people,
         **{state: states[state] for state in policy.STATES},
         "altered": altered,

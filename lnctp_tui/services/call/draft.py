@@ -14,8 +14,8 @@ from lnctp_tui.domain.records.document import TABLE_OF, Document, Record, answer
 from lnctp_tui.domain.values import values
 from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
-from lnctp_tui.storage.database.session import ANSWER, Form
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database.session import ANSWER, EditBaseline
 
 MOST_UNDO = 500
 SEVERAL = ("person", "place", "identifier", "money")
@@ -59,7 +59,7 @@ _Step = _Patched | _Added | _Removed
 class Draft:
     """One form's document with its edits and their undoing. Only the thread of the form may use it."""
 
-    def __init__(self, workspace: Workspace, document: Document, contact: Ref, form: Form) -> None:
+    def __init__(self, workspace: Workspace, document: Document, contact: Ref, form: EditBaseline) -> None:
         self.workspace = workspace
         self.writer = workspace.writer
         self.document = document
@@ -72,14 +72,14 @@ class Draft:
         """What was edited since `services.call.refresh` last looked at the disk."""
         self._shown: dict[str, Ref] = {}
         self._steps: list[_Step] = []
-        self.case = Ref("cases", str(document["case"].get("id") or instants.new_id()))
+        self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
         """The case of the document, or the one that it will be."""
         self.writer.listen(form.id, self._saved)
 
     def show(self, document: Document) -> None:
         """Work with another document from now on: the contact went over to another case."""
         self.document = document
-        self.case = Ref("cases", str(document["case"].get("id") or instants.new_id()))
+        self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
         self._shown.clear()
         self._steps.clear()
 
@@ -149,7 +149,7 @@ class Draft:
     def add(self, on: str, **fresh: Any) -> Ref:
         """A new person, place, identifier or money trail, shown at once."""
         self.open_case()
-        ref = Ref(TABLE_OF.get(on, on), instants.new_id())
+        ref = Ref(TABLE_OF.get(on, on), ids.new_id())
         self.document[ref.table].append({"id": ref.id, "case_id": self.case.id, "answers": {}, **fresh})
         self.write(ref, dict(fresh), self.place, case=self.case.id)
         self._remember(_Added(ref, next(iter(fresh), "id"), self._now()))

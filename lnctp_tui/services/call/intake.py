@@ -23,8 +23,8 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Place, Ref
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.services.vault.writer import stored_place
-from lnctp_tui.storage import instants
-from lnctp_tui.storage.database.session import Form
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database.session import EditBaseline
 
 CALLBACK = "callback_identifier_id"
 DECIDED = "decided.triage"
@@ -38,7 +38,7 @@ PAUSE = "clock.pause."
 class Intake:
     """The model of one form. Methods return at once; only `reopen` and `of_case` read the disk."""
 
-    def __init__(self, workspace: Workspace, document: Document, contact: Ref, form: Form) -> None:
+    def __init__(self, workspace: Workspace, document: Document, contact: Ref, form: EditBaseline) -> None:
         self.draft = draft = Draft(workspace, document, contact, form)
         self.workspace = workspace
         self.protocol = workspace.protocol
@@ -76,8 +76,8 @@ class Intake:
     @classmethod
     def start(cls, workspace: Workspace, *, channel: str = "llamada") -> Intake:
         """A call that begins now. The contact goes to the disk; nothing has to be chosen first."""
-        contact = Ref("contacts", instants.new_id())
-        intake = cls(workspace, empty(), contact, Form(contact.id))
+        contact = Ref("contacts", ids.new_id())
+        intake = cls(workspace, empty(), contact, EditBaseline(contact.id))
         record = {
             "id": contact.id, "started_at": instants.iso(workspace.store.now()), "channel": channel,
             "direction": "in", "counselor_id": workspace.counselor_id, "answers": {},
@@ -91,7 +91,7 @@ class Intake:
     @classmethod
     def reopen(cls, workspace: Workspace, contact_id: str) -> Intake:
         """A call that was not finished, at the field where it was left. Blocking."""
-        form = Form(contact_id)
+        form = EditBaseline(contact_id)
         document = cases.document_of_contact(workspace.store, contact_id, form)
         intake = cls(workspace, document, Ref("contacts", contact_id), form)
         intake.draft.place = stored_place(workspace.store, contact_id)
@@ -100,10 +100,10 @@ class Intake:
     @classmethod
     def of_case(cls, workspace: Workspace, case_id: str) -> Intake:
         """A case to correct or complete, on its last contact and without a running clock. Blocking."""
-        form = Form(case_id)
+        form = EditBaseline(case_id)
         document = cases.document(workspace.store, case_id, form)
         last = max(document["contacts"], key=lambda contact: contact.get("started_at") or "", default=None)
-        contact = Ref("contacts", last["id"] if last else instants.new_id())
+        contact = Ref("contacts", last["id"] if last else ids.new_id())
         intake = cls(workspace, document, contact, form)
         intake.draft.runs = False
         return intake
@@ -202,10 +202,6 @@ class Intake:
         """Answer one row of a checklist; None is not asked."""
         at = ref or self.add("person", role="victim")
         self.set(at, {f"answers.{code}": value}, field=code)
-
-    def narrate(self, text: str) -> None:
-        """Set the narrative of this contact."""
-        self.set(self.contact, {"narrative": text}, field="narrative")
 
     def _target(self, field: Field) -> Ref:
         """The record that a field writes to, made when it is the first of its kind."""

@@ -17,7 +17,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.services.call.draft import Draft
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Ref
-from lnctp_tui.storage.database.session import Form, Store
+from lnctp_tui.storage.database.session import EditBaseline, Store
 
 GONE = "erased_at"
 Busy = Callable[[Ref, str], bool]
@@ -42,9 +42,9 @@ class Newer(NamedTuple):
     heads: Mapping[str, list[str]]
 
 
-def look(store: Store, form: Form, contact: Ref) -> list[Newer]:
+def look(store: Store, form: EditBaseline, contact: Ref) -> list[Newer]:
     """What is stored and the form did not see. Runs in the writer's thread, where the form's heads live."""
-    fresh = Form(form.id)
+    fresh = EditBaseline(form.id)
     try:
         document = cases.document_of_contact(store, contact.id, fresh)
     except Refused:  # an existing case is edited without a contact of its own
@@ -65,7 +65,7 @@ def look(store: Store, form: Form, contact: Ref) -> list[Newer]:
     return [*newer, *(Newer(Ref(*key), {}, frozenset({GONE}), {}) for key in gone)]
 
 
-def _case_of(form: Form) -> set[str]:
+def _case_of(form: EditBaseline) -> set[str]:
     return {row for table, row in form.shown if table == "cases"}
 
 
@@ -98,7 +98,7 @@ def _note_seen(draft: Draft, newer: Newer, fields: frozenset[str]) -> None:
     draft.writer.submit(lambda _store: see(draft.form, newer, fields))
 
 
-def see(form: Form, newer: Newer, fields: frozenset[str]) -> None:
+def see(form: EditBaseline, newer: Newer, fields: frozenset[str]) -> None:
     """Note the heads of these fields as shown. Runs in the writer's thread."""
     key = (newer.ref.table, newer.ref.id)
     if not newer.record:

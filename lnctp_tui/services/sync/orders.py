@@ -19,7 +19,7 @@ from lnctp_tui.services.case import transfer
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.sync.server_requests import fingerprint
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import authority
 from lnctp_tui.storage.replication.authority import Book
@@ -320,7 +320,7 @@ def new(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Si
     until = instants.iso(now + WITHIN) if kind == "wipe" else None
     return control.order(
         found.newest, kind, on, found.standing.next_rev(kind, on), data,
-        id=instants.new_id(), at=instants.iso(now), until=until,
+        id=ids.new_id(), at=instants.iso(now), until=until,
     )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain.records import merge, record_check
 from lnctp_tui.errors import StorageFailed, SyncFailed
-from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.sync.server_requests import (
     REASON,
     Colleague,
@@ -36,11 +35,11 @@ from lnctp_tui.services.sync.server_requests import (
     search_server,
 )
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import hardening, instants
+from lnctp_tui.storage import hardening, ids, instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, EditBaseline, Store
 from lnctp_tui.storage.database.tables import SCOPES
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import server_state, withdrawal
 from lnctp_tui.storage.vault import vault
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.control import UNCONFIRMED
@@ -60,7 +59,7 @@ UNHURRIED = 0.5
 INDEXED = 400
 ALARM_DAYS = 14
 CASES = TABLES["cases"]
-OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), CONFLICTS.c.case.not_in(offline_lockout.withdrawn()))
+OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), withdrawal.held_cases(CONFLICTS.c.case))
 
 
 @dataclass(frozen=True)
@@ -186,9 +185,7 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
             offers=len(kept.get("offers") or {}),
             ordered=kept.get("signed_state") if kept.get("signed_state") in TOLD else None,
-            withdrawn=connection.scalar(
-                select(func.count()).where(CASES.c.id.in_(offline_lockout.withdrawn()))
-            )
+            withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(withdrawal.withdrawn())))
             or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
@@ -279,15 +276,10 @@ def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[
 
 def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
     """The same, of plain values."""
-    form = Form(instants.new_id())
+    form = EditBaseline(ids.new_id())
     form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
         unit.record(table, row, {field: value}, form=form)
-
-
-def conflict_name(conflict: Conflict) -> str:
-    """The code of the field in conflict, without the prefix of an answer."""
-    return conflict.field.removeprefix(ANSWER)
 
 
 def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:

@@ -66,7 +66,7 @@ class Keeper(threading.Thread):
 
     def _checkpoint(self, how: str) -> None:
         with suppress(LnctpError):
-            self._on_own(lambda connection: connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall())
+            self._on_own(lambda connection: engine.checkpoint(connection, how))
 
     def _on_own(self, job: Callable[[Any], Any]) -> Any:
         from sqlcipher3 import dbapi2
@@ -74,7 +74,7 @@ class Keeper(threading.Thread):
         try:
             connection = engine.connect(self.path, self.key.dek, cache=engine.READER_CACHE)
             try:
-                connection.execute(f"PRAGMA busy_timeout = {AT_LOCK}")
+                engine.wait_at_most(connection, AT_LOCK)
                 return job(connection)
             finally:
                 connection.close()

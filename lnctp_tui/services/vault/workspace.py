@@ -18,7 +18,7 @@ from lnctp_tui.services.vault.pending_writes import DRAFT
 from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.vault.upkeep import Keeper
 from lnctp_tui.services.vault.writer import Writer
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import engine, fitness, folios, schema, state
 from lnctp_tui.storage.database.session import Author, Store, storage_failures
 from lnctp_tui.storage.protocol import accepted, protocol_loader
@@ -260,7 +260,7 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
 
 
 def _found(store: Store, *, name: str, zone: str, language: str) -> None:
-    signing, counselor, device = SigningKey.generate(), instants.new_id(), instants.new_id()
+    signing, counselor, device = SigningKey.generate(), ids.new_id(), ids.new_id()
     prefix = folios.new_prefix()
     kept = {
         DEVICE_KEY: signing.encode(HexEncoder).decode(),

@@ -18,7 +18,7 @@ from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.pending_writes import PLACE, Edits, Job, Number, Piece, of_the_disk
 from lnctp_tui.services.vault.shelter import Shelter
 from lnctp_tui.storage.database import search, state
-from lnctp_tui.storage.database.session import ALONG, Form, Store
+from lnctp_tui.storage.database.session import ALONG, EditBaseline, Store
 
 GATHER = 0.2
 """Seconds that edits wait for each other: typing is one change, and it is on disk well within one second."""
@@ -89,7 +89,7 @@ class Writer(threading.Thread):
 
     def edit(
         self,
-        form: Form,
+        form: EditBaseline,
         ref: Ref,
         patch: dict[str, Any],
         place: Place | None = None,

@@ -209,12 +209,18 @@ def _finish_new(path: Path) -> None:
 def writer_engine(path: Path, dek: bytes, counted: mark.Mark | None = None) -> Engine:
     """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE and is counted.
 
+    It refuses what would write past the log (`storage.database.write_guard`).
+
     `counted`: the mark that notes it; one of its own when whoever calls does not want to ask it anything.
     """
+    from lnctp_tui.storage.database import write_guard
+
     counted = counted or mark.Mark(path, dek)
-    return _engine(
+    engine = _engine(
         path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE", counted=counted
     )
+    write_guard.watch(engine)
+    return engine
 
 
 def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
@@ -268,6 +274,16 @@ def _engine(
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def checkpoint(connection: Any, how: str) -> None:
+    """Fold the write-ahead log into the database; `how` is a mode of SQLite's. Raises the driver's errors."""
+    connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+
+
+def wait_at_most(connection: Any, milliseconds: int) -> None:
+    """How long the connection waits for another one that writes."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def broken_seals(connection: Any) -> list[str]:

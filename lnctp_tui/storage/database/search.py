@@ -93,6 +93,18 @@ def refresh(connection: Connection, limit: int = BATCH) -> int:
     return len(stale)
 
 
+COUNTS = """SELECT (SELECT count(*) FROM search_rows),
+  (SELECT count(*) FROM cases WHERE erased_at IS NULL)
+    + (SELECT count(*) FROM contacts WHERE case_id IS NULL AND erased_at IS NULL),
+  (SELECT count(*) FROM search_stale)"""
+
+
+def counts(connection: Connection) -> tuple[int, int, int]:
+    """Rows of the index, cases and calls without a case that it should hold, and those to be read again."""
+    rows, wanted, stale = connection.execute(text(COUNTS)).one()
+    return rows, wanted, stale
+
+
 def index(connection: Connection, ids: Sequence[str]) -> None:
     """Write the index rows of these cases and caseless contacts anew."""
     wanted = {"ids": json.dumps(list(ids))}

@@ -299,16 +299,11 @@ def set_recovery(home: Path, key: Key, recovery_key: bytes) -> None:
         _save(home, replace(vault, rec=_sealed_to(recovery_key, key.vault_id, key.dek)), key)
 
 
-def add_sheet(home: Path, words: str) -> str:
+def new_sheet(home: Path, key: Key) -> str:
     """24 words that open the vault without the phrase, to print once and lock away.
 
     They are kept nowhere. A new sheet makes the earlier one useless for this vault.json.
     """
-    return new_sheet(home, unlock(home, words))
-
-
-def new_sheet(home: Path, key: Key) -> str:
-    """The same for whoever holds the key."""
     secret = random_bytes(32)
     with _changing(home, key) as vault:
         if vault.shut:

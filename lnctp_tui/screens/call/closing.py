@@ -150,7 +150,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _promise_again(self, promise: dict[str, str]) -> None:
         """Show what was promised before a lock; what is being typed already stays."""
-        for row in self.query(FieldRow) if self.is_mounted else ():
+        for row in self.query(FieldRow):
             said = promise.get(row.field.code) if row.field.on == "next" else None
             if said and not row.raw and row.field.code not in self.promise:
                 row.control.load(values.shown(row.field, {row.field.code: said}, row.protocol, language()))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textual.app import App
 from textual.dom import DOMNode
 
+from lnctp_tui.app_start import Standing
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
+from lnctp_tui.screens import registry
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
+    from lnctp_tui.app import LnctpApp
+    from lnctp_tui.screens.base import Place
     from lnctp_tui.screens.call.intake import IntakeScreen
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
@@ -37,7 +40,7 @@ class Opened(NamedTuple):
 class OpenForms:
     """Which forms are open, in the order they were opened, and the mode of each."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: LnctpApp) -> None:
         self.app = app
         self.opened: dict[str, Opened] = {}
 
@@ -65,6 +68,44 @@ class OpenForms:
             self._to(mode)
         return mode in self.opened
 
+    def open_again(self, forms: Sequence[Place], then: Callable[[], None]) -> None:
+        """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
+
+        def show(intakes: list[tuple[Intake, str | None]]) -> None:
+            for intake, known in intakes:
+                self.add(intake, known)
+            then()
+
+        workspace = self.app.workspace
+        self.app.in_reader(
+            lambda: read_again(workspace, forms), show, group="open", failed=lambda _error: then()
+        )
+
+    def start(self) -> None:
+        """Start a call and go there."""
+        from lnctp_tui.services.call.intake import Intake
+
+        self.show(Intake.start(self.app.workspace))
+
+    def reopen(self, contact_id: str) -> None:
+        """Go to an open call, or open an unfinished one."""
+        from lnctp_tui.services.call.intake import Intake
+
+        if not self.go(contact_id):
+            self.app.in_reader(lambda: Intake.reopen(self.app.workspace, contact_id), self.show, group="open")
+
+    def edit(self, case_id: str) -> None:
+        """Open an existing case in the form."""
+        from lnctp_tui.services.call.intake import Intake
+
+        if not self.go(case_id):
+            show = self.show
+            self.app.in_reader(
+                lambda: Intake.of_case(self.app.workspace, case_id),
+                lambda form: show(form, case_id),
+                group="open",
+            )
+
     def _to(self, mode: str) -> None:
         self.app.switch_mode(mode)
         self.app.call_after_refresh(self.mark)
@@ -84,6 +125,14 @@ class OpenForms:
         """How to come back to the form on the screen."""
         form = self.opened.get(self.app.current_mode)
         return form.where if form else None
+
+    def _where(self) -> Place | None:
+        """What is on the screen, to come back to it after a lock."""
+        return self.current or registry.where(self.app.screen_stack)
+
+    def standing(self) -> Standing:
+        """What is open, and what of it is on the screen."""
+        return Standing(tuple(self.places), self._where())
 
     def next(self) -> bool:
         """Go to the next open form; False when there is none other."""

@@ -65,8 +65,11 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._plain_text = PlainText()
-        self._leaving = False
+        self.leaving = False
+        """Whether the terminal was blanked to leave: nothing is painted, and no key taken, any more."""
         self.on_fault: Callable[[str], None] = lambda code: None
+        self.readers = Readers(self)
+        self.in_reader, self.later = self.readers.in_reader, self.readers.later
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and ours last."""
@@ -110,7 +113,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Paint, but nothing any more once the terminal was blanked to leave."""
-        if not self._leaving:
+        if not self.leaving:
             super()._display(screen, renderable)
 
     def panic(self, *renderables: Any) -> None:
@@ -142,6 +145,13 @@ class GuardedApp(App[Result], inherit_bindings=False):
         rest = "\n".join(part for part in said[1:] if part)
         self.notify(rest, title=said.happened, severity="error", timeout=12, markup=False)
 
+
+class Readers:
+    """What blocks runs in threads; what it found comes back in the app's thread."""
+
+    def __init__(self, app: GuardedApp[Any]) -> None:
+        self.app = app
+
     def in_reader(
         self,
         job: Callable[[], Value],
@@ -157,25 +167,25 @@ class GuardedApp(App[Result], inherit_bindings=False):
             try:
                 result = job()
             except Exception as error:  # the worker's outer door: told by code, the screen stays
-                told = error if isinstance(error, LnctpError) else LnctpError("error", at=code_of(error))
-                self.later(failed or self.tell, told)
+                failure = error if isinstance(error, LnctpError) else LnctpError("error", at=code_of(error))
+                self.later(failed or self.app.tell, failure)
                 return
             if not worker.is_cancelled:
                 self.later(done, result)
 
-        self.run_worker(read, thread=True, exclusive=True, group=group, exit_on_error=False)
+        self.app.run_worker(read, thread=True, exclusive=True, group=group, exit_on_error=False)
 
     def later(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Call in the app's thread, from any thread, without waiting: a lock waits for no reader."""
-        if not self._leaving:
-            self.call_later(self._deliver, callback, arguments)
+        if not self.app.leaving:
+            self.app.call_later(self._deliver, callback, arguments)
 
     def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
         owner = getattr(getattr(callback, "func", callback), "__self__", None)  # of a partial, whose it is
         node = owner.screen if isinstance(owner, ScreenPart) else owner
         gone = isinstance(node, Widget) and is_gone(node)
-        return callback(*arguments) if self.is_running and not gone else None
+        return callback(*arguments) if self.app.is_running and not gone else None
 
 
 def farewell(code: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.timer import Timer
@@ -14,9 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from lnctp_tui.app_bytes import LINE_END
-from lnctp_tui.app_guard import GuardedApp
 
-Result = TypeVar("Result")
+Dispatch = Callable[[events.Event], Awaitable[None]]
 
 PATIENCE = 5.0
 """Seconds that keys wait for a screen that never settles; then the field with the focus gets them."""
@@ -40,41 +40,42 @@ class _Turn:
         """Times in a row that nothing had moved."""
 
 
-class OrderedKeysApp(GuardedApp[Result]):
+class KeyOrder:
     """Holds keys and pastes while the one before may still move the focus, and passes them on in their order.
 
     Textual hands a key to the widget that has the focus when the key comes, and runs bindings when it has
     bubbled back to the app: a burst like F3, a name and Enter would be spread over three screens. Letters
-    typed into a text move nothing and are never held.
+    typed into a text move nothing and are never held. `dispatch` is the app's own handler of events.
     """
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)
+    def __init__(self, app: App[Any], dispatch: Dispatch) -> None:
+        self.app = app
+        self._dispatch = dispatch
         self._turn: _Turn | None = None
         self._held: deque[events.Key | events.Paste] = deque()
         self._patience: Timer | None = None
 
-    async def on_event(self, event: events.Event) -> None:
-        """Pass a key on, or hold it until its turn."""
+    async def take(self, event: events.Event) -> None:
+        """Pass an event on; a key or a paste when its turn comes."""
         if not isinstance(event, events.Key | events.Paste):
-            await super().on_event(event)
+            await self._dispatch(event)
         elif event.is_forwarded:  # it has bubbled up to its bindings
-            await super().on_event(event)
+            await self._dispatch(event)
             if self._turn is not None and event is self._turn.key:
                 self._settle(self._turn)
         elif self._turn is None or (isinstance(event, events.Key) and event.key in AT_ONCE):
             await self._pass_on(event)
         else:
             self._held.append(event)
-            self._patience = self._patience or self.set_timer(PATIENCE, self._give_up)
+            self._patience = self._patience or self.app.set_timer(PATIENCE, self._give_up)
 
     async def _pass_on(self, event: events.Key | events.Paste) -> None:
         turn = None
-        target: Widget = self.focused or self.screen
+        target: Widget = self.app.focused or self.app.screen
         event = _on_one_line(event, target)
         if not _only_text(event, target):
             turn = self._turn = _Turn(event)
-        await super().on_event(event)
+        await self._dispatch(event)
         if turn is not None:
             self._climb(target, turn, lambda: self._settle(turn))
 
@@ -85,27 +86,27 @@ class OrderedKeysApp(GuardedApp[Result]):
             if turn is self._turn:
                 self._climb(node.parent if node else None, turn, then)
 
-        if node is None or node is self or not node.call_later(climbed):
-            self.call_later(then)
+        if node is None or node is self.app or not node.call_later(climbed):
+            self.app.call_later(then)
 
     def _settle(self, turn: _Turn) -> None:
         """The key reached everything; now what it set off: a screen that is made, a focus that moves."""
         if turn is self._turn and not turn.settling:
             turn.settling = True
-            self.call_later(self._look, turn)
+            self.app.call_later(self._look, turn)
 
     def _look(self, turn: _Turn) -> None:
-        screen: Screen[object] = self.screen
+        screen: Screen[object] = self.app.screen
         focused = screen.focused
 
         def settled() -> None:
             if turn is not self._turn:
                 return
             turn.rounds += 1
-            same = self.screen is screen and screen.focused is focused
+            same = self.app.screen is screen and screen.focused is focused
             turn.quiet = turn.quiet + 1 if same else 0
             if turn.quiet >= CLIMBS or turn.rounds > ROUNDS:
-                self.call_later(self._next, turn)
+                self.app.call_later(self._next, turn)
             else:
                 self._look(turn)
 
@@ -120,7 +121,7 @@ class OrderedKeysApp(GuardedApp[Result]):
             await self._pass_on(self._held.popleft())
         if self._patience is not None:
             self._patience.stop()
-        self._patience = self.set_timer(PATIENCE, self._give_up) if self._held else None
+        self._patience = self.app.set_timer(PATIENCE, self._give_up) if self._held else None
 
     async def _give_up(self) -> None:
         """Nothing is thrown away: what was held goes to the field with the focus."""

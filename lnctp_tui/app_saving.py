@@ -78,7 +78,7 @@ class Saving:
         if not self.title and self.harm is not None:
             said = explain(self.harm)
             self.title, self.text = said.happened.rstrip("."), f"{said.saved} {said.now}"
-        if self.title or was:
+        if (self.title or was) and self.app.screen_stack:  # else between two modes: the next screen shows it
             self.show(self.app.screen)
         if self._troubled and not health.trouble:
             self._healed(health)
@@ -142,6 +142,13 @@ class Saving:
         sealing.start()
         sealing.join(SEALING)
         return bool(sealed and sealed[0]) or not self.unsaved
+
+    def unsaved_lines(self) -> list[str]:
+        """What the database lacks, a line for each form."""
+        from lnctp_tui.screens.vault.unsaved import lines
+
+        workspace = self.app.workspace
+        return lines(workspace.writer.unsaved(), workspace, self.app.forms_open.names)
 
     @property
     def unsaved(self) -> bool:

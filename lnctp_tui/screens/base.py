@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Place = tuple[str, str]
-"""What is on the screen: (name in `screens.registry`, id of what it shows)."""
+"""What is on the screen: (name in `screens.registry.SCREENS`, id of what it shows)."""
 LISTS = Path(__file__).parents[1] / "styles" / "lists.tcss"
 """Styles of all that is opened after the phrase. Whole: a relative one would be looked for beside each subclass."""
 

@@ -10,17 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog
+from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
-FLUSH = 0.3
+DRAFT = 0.3
 """Seconds from the first key of a burst to the draft."""
 
 
@@ -46,7 +46,7 @@ class TextDialog(AppDialog[str | None]):
         self.begun = text
         self.draft = draft
         self.place = place
-        self._timer: Timer | None = None
+        self._typed: EditBuffer[LongText] = EditBuffer(self, self._keep_draft, after=DRAFT)
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -59,14 +59,15 @@ class TextDialog(AppDialog[str | None]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+        self._typed.note(self.query_one(LongText))
 
     def flush(self) -> None:
         """Hand what was typed to the draft now."""
-        if self._timer:
-            self._timer.stop()
-            self._timer = None
-            self.draft(self.query_one(LongText).whole)
+        self._typed.flush()
+
+    def _keep_draft(self, areas: list[LongText]) -> None:
+        for area in areas:
+            self.draft(area.whole)
 
     def action_keep(self) -> None:
         """Give the text back; an empty one is nothing."""

@@ -13,6 +13,7 @@ from textual.color import Color
 from textual.widgets import Static
 
 from lnctp_tui.app_guard import CRASHED, GuardedApp, PlainText, forgive_bad_bytes
+from lnctp_tui.screens.base import AppScreen, ScreenPart
 
 HOSTILE = "a\x1b[2Jb\x07c\x9bd\x7fe\u202ef\u200bg\u2066h\ufeffi\ud800j\x00k"
 CANARY = "canario-7Q"
@@ -103,3 +104,26 @@ async def test_a_copy_stays_inside_and_no_screenshot_is_written(
     import os
 
     assert os.listdir(str(tmp_path)) == []
+
+
+async def test_nothing_is_delivered_to_a_part_of_a_screen_that_is_gone() -> None:
+    class Part(ScreenPart):
+        heard = 0
+
+        def hear(self) -> None:
+            self.heard += 1
+
+    app = Falling()
+    async with app.run_test() as pilot:
+        screen: AppScreen[None] = AppScreen()
+        part = Part(screen)
+        app.show_saving = lambda _screen: None  # type: ignore[attr-defined]
+        await app.push_screen(screen)
+        app.later(part.hear)
+        await pilot.pause()
+        assert part.heard == 1
+        await app.pop_screen()
+        app.later(part.hear)
+        await pilot.pause()
+        assert part.heard == 1
+        assert part.gone

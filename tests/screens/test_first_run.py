@@ -186,7 +186,7 @@ async def test_the_phrase_that_is_being_copied_stays_however_long_it_takes(tmp_p
         app._tick()
         await rest(pilot)
         assert app.is_running
-        assert not app._leaving
+        assert not app.leaving
         assert app.screen is screen
         assert screen.words == shown
 

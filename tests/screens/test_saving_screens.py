@@ -202,7 +202,7 @@ async def test_the_phrase_or_a_word_typed_in_full_ends_the_wait(
 async def test_the_window_that_closes_seals_and_does_not_wait(furnished: Founded) -> None:
     async with desk(furnished) as (app, pilot):
         await refused(app, pilot)
-        app._hang_up()
+        app.ending.hang_up()
         await until(pilot, lambda: app.return_value is not None, "the end")
         assert app.return_value == KEPT
     assert emergency.waiting(furnished.home)
@@ -273,8 +273,8 @@ async def test_a_window_that_closes_while_an_end_waits_ends_and_says_that_it_is_
         await refused(app, pilot)
         await press(pilot, "ctrl+l")
         await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait")
-        app._hang_up()
+        app.ending.hang_up()
         await until(pilot, lambda: app.return_value is not None, "the end")
         assert app.return_value == LOST
-        assert app.says
+        assert app.ending.says
         assert resorts[-1][0] == LOST

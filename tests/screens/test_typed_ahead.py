@@ -51,7 +51,7 @@ def intake(app: LnctpApp) -> Intake:
 
 async def quiet(app: LnctpApp, pilot: Pilot[int]) -> None:
     """Until no key waits any more."""
-    await until(pilot, lambda: app._turn is None and not app._held, "the last key")
+    await until(pilot, lambda: app.key_order._turn is None and not app.key_order._held, "the last key")
     await rest(pilot)
 
 
@@ -133,7 +133,7 @@ async def test_keys_behind_one_that_never_settles_reach_the_field_with_the_focus
         await quiet(app, pilot)
         with monkeypatch.context() as broken:
             broken.setattr(app_keys, "PATIENCE", 0.05)
-            broken.setattr(app, "_settle", lambda turn: None)
+            broken.setattr(app.key_order, "_settle", lambda turn: None)
             burst(app, ENTER, "hola")
-            await until(pilot, lambda: app._turn is None, "the end of patience")
+            await until(pilot, lambda: app.key_order._turn is None, "the end of patience")
         assert intake(app).record(intake(app).contact)["narrative"].strip() == "hola"

@@ -41,7 +41,7 @@ async def lock(app: LnctpApp, pilot: Pilot[int], how: str = "keys") -> None:
         app.watch_lock.touched -= 3600
         app._tick()
     else:
-        app._hang_up()
+        app.ending.hang_up()
     await until(pilot, lambda: app.return_value is not None, "the lock")
     assert app.return_value == LOCKED
 
@@ -146,7 +146,7 @@ async def test_a_lock_waits_for_the_field_and_not_for_the_clock(
 ) -> None:
     """A paste that takes longer than the pause before the lock: its form still hears of it."""
     async with desk(furnished, WIDE) as (app, pilot):
-        monkeypatch.setattr("lnctp_tui.app.SETTLE", 0.001)
+        monkeypatch.setattr("lnctp_tui.app_ending.SETTLE", 0.001)
         await press(pilot, "n")
         await until(pilot, on_top(app, IntakeScreen))
         field = app.focused

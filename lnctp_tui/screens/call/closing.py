@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -27,6 +26,7 @@ from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.intake_keys import keep_in_field
+from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.services.call import endings
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.messages import Chosen, Typed
@@ -35,7 +35,6 @@ from lnctp_tui.widgets.keys import KeyBar
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
 
-FLUSH = 0.12
 WAITS = 0.5
 """Seconds between two looks whether the end of the call is being saved."""
 PLAN = (
@@ -102,8 +101,7 @@ class ClosingDialog(AppDialog["str | None"]):
         ]
         self.decided: str = intake.document["case"].get("report_class") or UNCLASSIFIED
         self.promise: dict[str, str] = {}
-        self._typed: dict[FieldRow, None] = {}
-        self._timer: Timer | None = None
+        self._typed: EditBuffer[FieldRow] = EditBuffer(self, self._enter_typed)
         self._ended = False
 
     # Layout
@@ -152,7 +150,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _promise_again(self, promise: dict[str, str]) -> None:
         """Show what was promised before a lock; what is being typed already stays."""
-        for row in self.query(FieldRow) if self.is_mounted else ():
+        for row in self.query(FieldRow):
             said = promise.get(row.field.code) if row.field.on == "next" else None
             if said and not row.raw and row.field.code not in self.promise:
                 row.control.load(values.shown(row.field, {row.field.code: said}, row.protocol, language()))
@@ -249,8 +247,7 @@ class ClosingDialog(AppDialog["str | None"]):
             self.flush()
             event.row.tell_problem()
         elif isinstance(event.row, FieldRow):
-            self._typed[event.row] = None
-            self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+            self._typed.note(event.row)
 
     @on(Chosen)
     def _keep_chosen(self, event: Chosen) -> None:
@@ -265,19 +262,17 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def flush(self) -> None:
         """Hand what was typed to the form."""
-        if self._timer:
-            self._timer.stop()
-            self._timer = None
-        typed, self._typed = list(self._typed), {}
-        for row in typed:
+        self._typed.flush()
+
+    def _enter_typed(self, rows: list[FieldRow]) -> None:
+        for row in rows:
             if row.field.on == "next":
                 self._promised(row)
-                continue
-            row.answer(self.intake.enter(row.field, row.raw))
-        if any(row.field.on == "next" for row in typed):
+            else:
+                row.answer(self.intake.enter(row.field, row.raw))
+        if any(row.field.on == "next" for row in rows):
             self._keep_promise()
-        if typed:
-            self._retell()
+        self._retell()
 
     def _promised(self, row: FieldRow) -> None:
         """Keep what was promised, and show beside it when that is."""
@@ -296,8 +291,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def action_kind(self, digit: str) -> None:
         field = view.field_of(self.intake.protocol, "contact", "kind")
-        rows = self.intake.protocol.catalogs["kind"].rows
-        code = next((row.code for row in rows if row.extra.get("key") == digit), None)
+        code = view.kind_of(self.intake.protocol, digit)
         if field and code:
             self.intake.choose(field, code)
             self.query_one("#closing-title", Static).update(self._title())

@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.widgets.form.explain import explain
 from lnctp_tui.widgets.form.messages import Replaced
 from lnctp_tui.widgets.keys import KeyBar
@@ -22,8 +22,6 @@ from lnctp_tui.widgets.text_area import LongText
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
-
-FLUSH = 0.12
 
 
 class NarrativeDialog(AppDialog[None]):
@@ -37,7 +35,7 @@ class NarrativeDialog(AppDialog[None]):
         super().__init__()
         self.intake = intake
         self.field = field
-        self._timer: Timer | None = None
+        self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
@@ -54,7 +52,7 @@ class NarrativeDialog(AppDialog[None]):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        self._timer = self._timer or self.set_timer(FLUSH, self.flush)
+        self._typed.note(self.query_one(LongText))
 
     @on(Replaced)
     def _replaced(self, event: Replaced) -> None:
@@ -62,12 +60,13 @@ class NarrativeDialog(AppDialog[None]):
 
     def flush(self) -> None:
         """Hand the text to the writer now."""
-        if self._timer:
-            self._timer.stop()
-            self._timer = None
-            parsed = self.intake.enter(self.field, self.query_one(LongText).whole)
-            told = explain(parsed.problem, parsed.facts) if parsed.problem else ""
-            self.query_one("#narrative-problem", Static).update(told)
+        self._typed.flush()
+
+    def _enter(self, areas: list[LongText]) -> None:
+        for area in areas:
+            parsed = self.intake.enter(self.field, area.whole)
+            problem = explain(parsed.problem, parsed.facts) if parsed.problem else ""
+            self.query_one("#narrative-problem", Static).update(problem)
 
     def action_close(self) -> None:
         self.flush()

@@ -1,0 +1,77 @@
+"""From a phrase to the desk: what opening the database may ask before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lnctp_tui.app_start import RESUME, Start
+from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
+from lnctp_tui.i18n import _
+from lnctp_tui.services.vault import vault_access
+
+if TYPE_CHECKING:
+    from lnctp_tui.app import LnctpApp
+    from lnctp_tui.services.vault.missing_saves import Missing
+    from lnctp_tui.services.vault.vault_access import Key
+
+
+class Opening:
+    """Opens the database in a thread, and shows what it found: the desk, a loss, a first run that was cut off."""
+
+    def __init__(self, app: LnctpApp) -> None:
+        self.app = app
+
+    def open(self, key: Callable[[], Key], failed: Callable[[LnctpError], None]) -> None:
+        """Open the database with a key that is being derived, and go to the desk."""
+
+        def opened() -> Start | Key | Missing:
+            derived = key()
+            try:
+                return self.app.preload.open(derived)
+            except VaultUnfinished:
+                return derived
+            except (SavesMissing, DatabaseDamaged) as error:
+                from lnctp_tui.services.vault.missing_saves import missing
+
+                return missing(self.app.home, derived, error)
+
+        self.app.in_reader(opened, self._opened, group="unlock", failed=failed)
+
+    def _opened(self, found: Start | Key | Missing) -> None:
+        if isinstance(found, Start):
+            if found.workspace.pending is None:
+                self.app.enter(found)
+            else:
+                self._ask_protocol(found)
+        elif not isinstance(found, vault_access.Key):
+            from lnctp_tui.screens.vault.loss import LossScreen
+
+            self.app.push_screen(LossScreen(found, self.app.profile.zone if self.app.profile else "UTC"))
+        else:  # the first run was cut off
+            from lnctp_tui.screens.vault.first_run import FirstRunScreen
+
+            self.app.push_screen(FirstRunScreen(found, self.app.profile))
+
+    def _ask_protocol(self, start: Start) -> None:
+        """Files of the protocol changed: shown before the desk, and used only with the phrase."""
+        from lnctp_tui.screens.vault.protocol_changed import ProtocolChangedScreen
+
+        def answered(accepted: bool | None) -> None:
+            start.workspace.set_setting(RESUME, None)
+            if not accepted:
+                self.app.enter(start)
+                self.app.notify(
+                    _("Se usa el protocolo anterior; al volver a abrir se pregunta de nuevo."), markup=False
+                )
+                return
+            key = start.workspace.key
+            self.app.in_reader(lambda: self._again(start, key), self._opened, group="unlock")
+
+        self.app.push_screen(ProtocolChangedScreen(start.workspace), answered)
+
+    def _again(self, start: Start, key: Key) -> Start:
+        start.workspace.close()
+        opened = self.app.preload.open(key)
+        opened.standing = start.standing
+        return opened

@@ -22,7 +22,7 @@ from nacl.signing import SigningKey
 from bench import load, office
 from bench.load import Counselor
 from bench.report import OUT, Measure
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.sync import wire
 
 HONEST, EVERY = 8, 0.25
@@ -35,8 +35,8 @@ ALLOWED = 3.0
 
 def attacked(lasts: float) -> list[Measure]:
     """`lasts` seconds of quiet, then as long under attack, on one server."""
-    honest = [Counselor(instants.new_id(), SigningKey.generate()) for _ in range(HONEST)]
-    enrolled = Counselor(instants.new_id(), SigningKey.generate())
+    honest = [Counselor(ids.new_id(), SigningKey.generate()) for _ in range(HONEST)]
+    enrolled = Counselor(ids.new_id(), SigningKey.generate())
     with office.served("attack-server") as served:
         load.register(served, [*honest, enrolled])
         quiet, _ = asyncio.run(_played(honest, served.port, lasts))
@@ -122,7 +122,7 @@ class Enrolled:
             ("/v1/push", zstandard.compress(b'{"changes":[' + b"[]," * 1_390_000 + b"[]]}")),
             ("/v1/push", zstandard.compress(b'{"changes":[' + b"0," * 60_000 + b"0]}")),
             ("/v1/push", zstandard.compress(deep)),
-            ("/v1/missing", wire.pack({"ids": [instants.new_id() for _ in range(20_000)]})),
+            ("/v1/missing", wire.pack({"ids": [ids.new_id() for _ in range(20_000)]})),
             ("/v1/start", wire.pack({})), ("/v1/search?q=prueba", b""), ("/v1/me", b""), ("/v1/offers", b""),
         ]  # fmt: skip
 
@@ -147,7 +147,7 @@ class Unknown:
         )
 
     def request(self, number: int) -> bytes:
-        kind, stranger = number % 5, instants.new_id()
+        kind, stranger = number % 5, ids.new_id()
         if kind == 0:
             return _written(stranger, self._key, self._port, "/v1/me", b"")
         if kind == 1:

@@ -20,7 +20,7 @@ from bench import office
 from bench.office import Served, consumed, free_port, until_up
 from bench.report import OUT, Measure, p50
 from lnctp_tui.domain.records import changes
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync import wire
 
 EVERY, LASTS = 3.0, 60.0
@@ -46,9 +46,9 @@ class Counselor:
 
     def change(self, number: int) -> dict[str, object]:
         """A new case."""
-        row = instants.new_id()
+        row = ids.new_id()
         said = {
-            "id": instants.new_id(), "device": self.device, "actor": self.device,
+            "id": ids.new_id(), "device": self.device, "actor": self.device,
             "hlc": instants.micros(instants.now()) + number, "table": "cases", "row": row, "case": row, "base": [],
             "patch": {"status": "open", "triage": "follow_up", "summary": "Refiere que le ofrecieron un empleo. " * 8},
             "schema": 1,
@@ -89,7 +89,7 @@ class Ran:
 
 def loaded(people: int, lasts: float = LASTS) -> list[Measure]:
     """`people` counselors against the server and against the floor, one after the other."""
-    everybody = [Counselor(instants.new_id(), SigningKey.generate()) for _ in range(people)]
+    everybody = [Counselor(ids.new_id(), SigningKey.generate()) for _ in range(people)]
     floor, ours = without_database(everybody, lasts), with_database(everybody, lasts)
     name = f"{people:,} counselors, a change each {EVERY:g} s for {lasts:g} s"
     slowest, errors = ours.at(0.99), ours.errors + floor.errors

@@ -17,7 +17,7 @@ from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database, embedded, schema
 from lnctp_tui.server.read import pull
 from lnctp_tui.sync import wire
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.wire import Cursor
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
@@ -60,7 +60,7 @@ def share(count: int, turns: int = 3) -> list[Measure]:
 def accepted(pool: database.Pool, laptop: Laptop, count: int) -> float:
     """Seconds to take `count` cases in batches, each durable. The heap is searched as in the server's process."""
     cases = [laptop.case(id_, **patch) for id_, patch in office.cases(count)]
-    with many_objects():
+    with collecting_less():
         return _taken(pool, laptop, cases)
 
 

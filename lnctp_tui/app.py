@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,18 +22,20 @@ from textual.widgets import Input
 from lnctp_tui.app_forms import OpenForms, read_again
 from lnctp_tui.app_guard import CRASHED
 from lnctp_tui.app_keys import OrderedKeysApp
-from lnctp_tui.app_lock import KEPT, LOCKED, LOST, LockWatch, on_hang_up
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, LockWatch, on_hang_up
 from lnctp_tui.app_saving import Saving
-from lnctp_tui.app_start import RESUME, Preload, Standing, Start, Where, remember
+from lnctp_tui.app_start import RESUME, Preload, Standing, Start, remember
 from lnctp_tui.app_sync import Syncing
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import DEFAULT, N_, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens import registry
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
 
 if TYPE_CHECKING:
+    from lnctp_tui.screens.base import Place
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.refs import Saved as Stored
     from lnctp_tui.services.sync.synchronise import SyncStatus
@@ -74,14 +77,19 @@ class LnctpApp(OrderedKeysApp[int]):
         self, home: Path, profile: vault_access.Profile | None, *, watch: LockWatch | None = None
     ) -> None:
         super().__init__(
-            css_path=[STYLES / "app.tcss", *([STYLES / "first.tcss"] if profile is None else [])]
+            css_path=[
+                STYLES / "app.tcss",
+                *([STYLES / "first.tcss"] if profile is None or profile.sealed else []),
+            ]
         )
         self.home = home
         self.profile = profile
         self.watch_lock = watch or LockWatch()
         self.preload = Preload(home)
         self.forms_open = OpenForms(self)
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
+        self.ordered = False
+        """Whether officers took the laptop from its person: no way leads back to what is open."""
         self.saving = Saving(self)
         self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self._drain_after_fault
@@ -131,6 +139,10 @@ class LnctpApp(OrderedKeysApp[int]):
             from lnctp_tui.screens.vault.first_run import FirstRunScreen
 
             return FirstRunScreen()
+        if self.profile.sealed:
+            from lnctp_tui.screens.vault.sealed import SealedScreen
+
+            return SealedScreen(self.profile)
         from lnctp_tui.screens.vault.unlock import UnlockScreen
 
         return UnlockScreen(self.profile)
@@ -211,11 +223,8 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def enter(self, start: Start) -> None:
         """The phrase was accepted and the database is open: show the desk, or where the lock came."""
-        from lnctp_tui.screens.lists.desk import DeskScreen
-        from lnctp_tui.screens.lists.search import SearchScreen
-        from lnctp_tui.screens.sync.sync import SyncScreen
-
         self._workspace = start.workspace
+        start.workspace.on_taken = lambda: self.later(self.lock_by_order)
         start.workspace.writer.on_saved = lambda stored: self.later(self._saved, stored)
         if start.workspace.keeper is not None:
             start.workspace.keeper.on_told = lambda error: self.later(self.saving.harmed, error)
@@ -223,27 +232,22 @@ class LnctpApp(OrderedKeysApp[int]):
         self.theme = start.theme
         self.watch_lock.set_idle(start.idle_minutes)
         self.watch_lock.begin()
-        self.add_mode("desk", lambda: DeskScreen(start.desk))
-        self.add_mode("search", SearchScreen)
-        self.add_mode("sync", SyncScreen)
+        for name, entry in registry.modes():
+            self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
         self.saving.begin(self.later)
         self.sync_begin()
 
-    def where(self) -> Where | None:
+    def where(self) -> Place | None:
         """What is on the screen, to come back to it after a lock."""
-        here = self.forms_open.current
-        if here is not None:
-            return here
-        places = (getattr(screen, "place", None) for screen in reversed(self.screen_stack))
-        return next(filter(None, places), None)
+        return self.forms_open.current or registry.where(self.screen_stack)
 
     def standing(self) -> Standing:
         """What is open, and what of it is on the screen."""
         return Standing(tuple(self.forms_open.places), self.where())
 
-    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None:
+    def open_again(self, forms: Sequence[Place], then: Callable[[], None]) -> None:
         """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
 
         def show(found: list[tuple[Intake, str | None]]) -> None:
@@ -281,11 +285,13 @@ class LnctpApp(OrderedKeysApp[int]):
                 group="open",
             )
 
+    def go(self, name: str, *arguments: object) -> None:
+        """Go to the screen of this name."""
+        registry.go(self, name, *arguments)
+
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
-        from lnctp_tui.screens.case.case import CaseScreen
-
-        self.push_screen(CaseScreen(case_id))
+        self.go("case", case_id)
 
     def leave_form(self) -> None:
         """Close the form on the screen and go back to the desk."""
@@ -297,6 +303,11 @@ class LnctpApp(OrderedKeysApp[int]):
 
     def lock(self) -> None:
         """Hide everything and end the process that holds the key."""
+        self.action_lock()
+
+    def lock_by_order(self) -> None:
+        """The same because officers ordered it; the next screen says so."""
+        self.ordered = True
         self.action_lock()
 
     @property
@@ -457,15 +468,22 @@ class LnctpApp(OrderedKeysApp[int]):
             return
         whole = not self.saving.unsaved
         if code == LOCKED:
-            remember(self._workspace, here)
-        self.call_later(self._end, code, None if whole else KEPT if safe else LOST)
+            remember(self._workspace, Standing() if self.ordered else here)
+        self.call_later(self._end, code, None if whole else KEPT if safe else LOST, stop)
 
-    def _end(self, code: int, lacks: int | None) -> None:
-        """End; `lacks` is the exit code when something is not in the database."""
+    def _end(self, code: int, lacks: int | None, stop: Callable[[], object] = lambda: None) -> None:
+        """End; `lacks` is the exit code when something is not in the database.
+
+        `stop` takes back the last resort of before, which knew nothing of that.
+        """
         self._leaving = True
         self.locks = code == LOCKED
         self.says = not self.locks or self._hung_up
-        self.last_resort(lacks or code, LAST_RESORT)
+        if self.ordered and self.locks:
+            code = ORDERED
+        after = LAST_RESORT if lacks is None else FAILING_DRAIN
+        self.last_resort(lacks if lacks and self.locks else code, after)
+        stop()
         self.exit(lacks or code)
 
     def _hold(self, code: int) -> None:
@@ -478,9 +496,9 @@ class LnctpApp(OrderedKeysApp[int]):
         self._leaves = LOCKED if locked else code
         if held is None:
             self.clear_notifications()
-            self.push_screen(HoldScreen(locked=locked))
+            self.push_screen(HoldScreen(locked=locked, ordered=self.ordered))
         elif locked:
-            held.close_way()
+            held.close_way(ordered=self.ordered)
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""
@@ -499,11 +517,13 @@ class LnctpApp(OrderedKeysApp[int]):
         """Go on after all with what was on the screen."""
         from lnctp_tui.screens.vault.hold import HoldScreen
 
+        if self.ordered:
+            return
         self._leaves = None
         self.watch_lock.touch()
         while any(isinstance(each, HoldScreen) for each in self.screen_stack):
             self.pop_screen()
-        self.syncing = Syncing(self, self.later, self.lock)
+        self.syncing = Syncing(self, self.later, self.lock_by_order)
         self.sync_begin()
 
     def close_workspace(self) -> None:
@@ -547,13 +567,15 @@ def run_worker() -> int:
 
         app.handed = handed_key()
     code = app.run()
-    app.close_workspace()
     if code in SAID and app.says:
         with suppress(OSError):  # the window is gone
             sys.stderr.write(f"{_(SAID[code])}\n")
-        code = LOCKED if app.locks else QUIT
-    sys.stdout.flush()
-    sys.stderr.flush()
+            sys.stderr.flush()
+        code = code if app.locks else QUIT  # after a lock the next prompt says it too
+    app.close_workspace()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(app.return_code or QUIT if code is None else code)  # threads that still read keep no key alive
 
 

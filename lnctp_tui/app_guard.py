@@ -28,6 +28,7 @@ from lnctp_tui.app_bytes import TerminalParser
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens.base import ScreenPart, is_gone
 from lnctp_tui.storage.hardening import code_of, keep_code
 
 Result = TypeVar("Result")
@@ -171,8 +172,9 @@ class GuardedApp(App[Result], inherit_bindings=False):
 
     def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
-        asked = getattr(callback, "__self__", None)
-        gone = isinstance(asked, Widget) and (asked._pruning or not asked.is_attached)
+        owner = getattr(getattr(callback, "func", callback), "__self__", None)  # of a partial, whose it is
+        node = owner.screen if isinstance(owner, ScreenPart) else owner
+        gone = isinstance(node, Widget) and is_gone(node)
         return callback(*arguments) if self.is_running and not gone else None
 
 

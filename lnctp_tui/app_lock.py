@@ -15,6 +15,9 @@ LOCKED = 75
 KEPT, LOST = 76, 77
 """The same, when the last that was typed is sealed beside the database, and when it could be saved nowhere."""
 
+ORDERED = 79
+"""The same by order of officers, who took the laptop from its person."""
+
 IDLE_MINUTES = 5
 IDLE_RANGE = (1, 15)
 LONGEST = 12 * 3600.0

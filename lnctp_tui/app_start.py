@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lnctp_tui.app_lock import IDLE_MINUTES
+from lnctp_tui.screens import registry
+from lnctp_tui.screens.base import Place, Shell
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from lnctp_tui.domain.protocol.protocol import Protocol as CallProtocol
     from lnctp_tui.services.call.desk import DeskView
     from lnctp_tui.services.vault.vault_access import Key
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 RESUME = "resume"
 LANGUAGE, THEME, IDLE = "language", "theme", "idle_minutes"
-Where = tuple[str, str]
-"""What was on the screen when it locked: (`call`, `edit`, `case` or `note`, id)."""
 
 
 class Standing(NamedTuple):
     """The forms that are open, in their order, and what is on the screen."""
 
-    forms: tuple[Where, ...] = ()
-    here: Where | None = None
+    forms: tuple[Place, ...] = ()
+    here: Place | None = None
 
     @classmethod
     def read(cls, kept: Any) -> Standing:
@@ -42,14 +40,10 @@ class Standing(NamedTuple):
 NOTHING_OPEN = Standing()
 
 
-class Resumes(Protocol):
-    """Where the app can go back to."""
+class Resumes(Shell, Protocol):
+    """An app that can go back to where it was."""
 
-    def open_again(self, forms: Sequence[Where], then: Callable[[], None]) -> None: ...
-    def reopen_call(self, contact_id: str) -> None: ...
-    def edit_case(self, case_id: str) -> None: ...
-    def show_case(self, case_id: str) -> None: ...
-    def push_screen(self, screen: Screen[None]) -> object: ...
+    def open_again(self, forms: Sequence[Place], then: Callable[[], None]) -> None: ...
 
 
 @dataclass
@@ -73,19 +67,8 @@ class Start:
             self._go(app)
 
     def _go(self, app: Resumes) -> None:
-        goes: dict[str, Callable[[str], None]] = {
-            "call": app.reopen_call, "edit": app.edit_case, "case": app.show_case,
-            "note": lambda case: _to_note(app, case),
-        }  # fmt: skip
-        here = self.standing.here
-        if here is not None and here[0] in goes:
-            goes[here[0]](here[1])
-
-
-def _to_note(app: Resumes, case_id: str) -> None:
-    from lnctp_tui.screens.case.case import CaseScreen
-
-    app.push_screen(CaseScreen(case_id, note=True))
+        if self.standing.here is not None:
+            registry.resume(app, self.standing.here)
 
 
 @dataclass
@@ -103,12 +86,10 @@ class Preload:
             self.thread.start()
 
     def _fetch(self) -> None:
-        import lnctp_tui.screens.case.case
-        import lnctp_tui.screens.lists.desk
-        import lnctp_tui.screens.lists.search
-        import lnctp_tui.screens.sync.sync
         import lnctp_tui.services.call.desk
         import lnctp_tui.services.vault.workspace  # noqa: F401
+
+        registry.preload()
 
     def open(self, key: Key) -> Start:
         """The open workspace with the desk read; blocking. Raises what opening raises."""

@@ -45,7 +45,7 @@ class DatabaseDamaged(VaultError):
 
 
 class SavesMissing(VaultError):
-    """What stands on the disk is not what was saved last (storage.loss). Nothing was written or deleted.
+    """What stands on the disk is not what was saved last (storage.vault.loss). Nothing was written or deleted.
 
     Codes: `saves_missing`, `database_other`, `vault_older`, `mark_gone`, `mark_damaged`.
     """

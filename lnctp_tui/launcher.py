@@ -21,8 +21,8 @@ from lnctp_tui.storage import hardening, paths
 
 QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
 """How a worker ends: done; told why it cannot go on; locked; fell over; Ctrl+C before the first screen."""
-LOCKS = (LOCKED, 76, 77)
-"""Locked; with what the database did not take sealed beside it; with something saved nowhere (app_lock)."""
+LOCKS = (LOCKED, 76, 77, 79)
+"""Locked; with what the database did not take sealed beside it; with something saved nowhere; by order (app_lock)."""
 WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
 PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""

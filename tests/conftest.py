@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+import once
 import pytest
 from counts import often
 from homes import (
@@ -19,20 +18,20 @@ from homes import (
     pytest_terminal_summary,
 )
 from hypothesis import settings
+from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
-from pty_app import PHRASE, lnctp
+from pty_app import PHRASE, terminal_environment
 from served import served
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
-from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.storage.protocol import protocol_loader
-from lnctp_tui.storage.vault import vault
+from lnctp_tui.cli import main
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file", "pool",
-    "pytest_configure", "pytest_exception_interact", "pytest_sessionfinish", "pytest_terminal_summary", "second",
-    "served", "soak", "tables_template", "vault_template", "workspace",
+    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
+    "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
+    "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
+    "vault_template", "workspace",
 ]  # fmt: skip
 
 settings.register_profile(
@@ -49,17 +48,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-# The real derivation, slow on purpose; but in one process the same question is answered once.
-vault._derive = functools.cache(vault._derive)
-
-
-def _read_once(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
-    """The built-in protocol cannot change; a folder of an organisation is read whenever it is asked for."""
-    built_in = functools.cache(lambda: load(None))
-    return lambda folder=None, content=None: built_in() if folder is None else load(folder, content)
-
-
-protocol_loader.load = _read_once(protocol_loader.load)
+once.keep()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 
@@ -77,7 +66,13 @@ def phrase_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made_vault(phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `lnctp init` leaves it. Made once: the key derivation is slow on purpose."""
     home = tmp_path_factory.mktemp("vault") / "home"
-    lnctp(home, phrase_file, "init", "--name", "Consejera de Prueba")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in terminal_environment(home).items():
+            patch.setenv(name, value)
+        patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+        for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
+            patch.delenv(name, raising=False)
+        assert main(["init", "--name", "Consejera de Prueba"]) == 0
     return home
 
 

@@ -60,6 +60,7 @@ def build() -> Any:
     import typer
 
     from lnctp_tui.cli import (
+        authority,
         calls,
         cases,
         demo,
@@ -91,7 +92,7 @@ def build() -> Any:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
-                                  ("authority", orders.ABOUT_AUTHORITY, orders.AUTHORITY)):  # fmt: skip
+                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

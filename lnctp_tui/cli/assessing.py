@@ -31,19 +31,19 @@ def assess(
         protocol = session.protocol_in_use(context)
         rows = _rows(path)
         read = [_read(row, protocol, several=len(rows) > 1) for row in rows]
-        found = [_assessed(each, protocol) for each in read]
+        assessments = [_assessed(each, protocol) for each in read]
     else:
         from lnctp_tui.services.case import cases
 
         with session.opened(context) as workspace:
             protocol = workspace.protocol
             ids = session.case_ids(workspace.store, what)
-            found = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
+            assessments = [_assessed(cases.document(workspace.store, each), protocol) for each in ids]
     if session.settings(context).json:
-        said = [each.to_json() | ({"newer": True} if newer else {}) for each, newer in found]
+        said = [each.to_json() | ({"newer": True} if newer else {}) for each, newer in assessments]
         output.as_json(said[0] if len(said) == 1 else said)
         return
-    for each, _newer in found:
+    for each, _newer in assessments:
         _print_assessment(each, protocol)
 
 
@@ -65,8 +65,8 @@ def _assessed(document: Document, protocol: Protocol) -> tuple[Assessment, bool]
 
     newer = document["schema"] > SCHEMA
     if newer:
-        said = _("El documento es de una versión más nueva ({schema}): no se evalúa lo que no se conoce.")
-        output.tell(said.format(schema=document["schema"]))
+        refusal = _("El documento es de una versión más nueva ({schema}): no se evalúa lo que no se conoce.")
+        output.tell(refusal.format(schema=document["schema"]))
     return assess_document(document, protocol, today=instants.now().date()), newer
 
 
@@ -74,33 +74,33 @@ def _read(row: Row, protocol: Protocol, *, several: bool) -> Document:
     """A document of a file as it would be stored. Codes that nobody knows are told and left out."""
     from lnctp_tui.services.exchange.importing.document_form import read
 
-    found, problems = ({}, [*row.problems]) if row.problems else read(row.document, protocol)
-    for each in problems:
-        text = told(each, row.number if several else None)
-        if each.reason != "unknown_code":
+    document, problems = ({}, [*row.problems]) if row.problems else read(row.document, protocol)
+    for problem in problems:
+        text = told(problem, row.number if several else None)
+        if problem.reason != "unknown_code":
             raise BadInput("bad_document", what=text)
         output.tell(text)
-    return found
+    return document
 
 
-def _print_assessment(found: Assessment, protocol: Protocol) -> None:
+def _print_assessment(assessment: Assessment, protocol: Protocol) -> None:
     from lnctp_tui.widgets.form import readings
 
-    said = Said(protocol)
-    output.say(_("Clase sugerida: {name}").format(name=said("report_class", found.suggestion.code)))
-    output.say(_("Urgencia: {name}").format(name=said("triage", found.triage.level)))
-    for each in found.alerts:
+    label = Said(protocol)
+    output.say(_("Clase sugerida: {name}").format(name=label("report_class", assessment.suggestion.code)))
+    output.say(_("Urgencia: {name}").format(name=label("triage", assessment.triage.level)))
+    for each in assessment.alerts:
         output.say(f"! {readings.say(protocol, each)}")
-    elements = found.elements
+    elements = assessment.elements
     rows = [
-        (_("Acto"), ", ".join(said("act", each) for each in elements.act)),
-        (_("Medio"), ", ".join(said("means", each) for each in readings.counted(elements))),
-        (_("Fin"), ", ".join(said("modality", each) for each in elements.purpose)),
+        (_("Acto"), ", ".join(label("act", each) for each in elements.act)),
+        (_("Medio"), ", ".join(label("means", each) for each in readings.counted(elements))),
+        (_("Fin"), ", ".join(label("modality", each) for each in elements.purpose)),
         (_("Medio exigido"), _("sí") if elements.means_required else _("no")),
         (_("Lectura"), readings.verdict(elements, protocol)),
     ]
     output.table([_("Elementos"), ""], rows)
-    for number, person in enumerate(found.people, 1):
+    for number, person in enumerate(assessment.people, 1):
         for line in readings.lines(person.elements, protocol, person):
             output.say(f"{number}. {line}")
     output.table(
@@ -109,16 +109,16 @@ def _print_assessment(found: Assessment, protocol: Protocol) -> None:
             (
                 number,
                 each.findings.set,
-                said("result", each.findings.result),
-                said("result", each.findings.result_if_all_yes),
+                label("result", each.findings.result),
+                label("result", each.findings.result_if_all_yes),
             )
-            for number, each in enumerate(found.people, 1)
+            for number, each in enumerate(assessment.people, 1)
         ),
     )
-    signs = [code for each in found.people for code in each.findings.signs]
+    signs = [code for each in assessment.people for code in each.findings.signs]
     for code in dict.fromkeys(signs):
-        output.say(f"· {said('indicator', code)}")
-    if any(each.findings.fallback for each in found.people):
+        output.say(f"· {label('indicator', code)}")
+    if any(each.findings.fallback for each in assessment.people):
         output.say(readings.say(protocol, "sexual_not_measured"))
-    if any(each.findings.dimensions for each in found.people):
+    if any(each.findings.dimensions for each in assessment.people):
         output.say(readings.say(protocol, "strengths_unchecked"))

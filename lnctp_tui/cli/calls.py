@@ -34,24 +34,24 @@ def list_calls(
     with session.opened(context) as workspace:
         as_json = session.settings(context).json
         most = limit or (output.ALL if as_json else output.SOME)
-        found = calls.list_calls(workspace.store, most, unfinished_only=unfinished)
+        call_lines = calls.list_calls(workspace.store, most, unfinished_only=unfinished)
         if as_json:
-            output.as_json(found)
+            output.as_json(call_lines)
             return
-        _print_lines(found, Said(workspace.protocol), workspace.zone)
+        _print_lines(call_lines, Said(workspace.protocol), workspace.zone)
 
 
-def _print_lines(found: list[CallLine], said: Said, zone: str) -> None:
+def _print_lines(call_lines: list[CallLine], label: Said, zone: str) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Llamada"), _("Empezó"), *([_("Tipo"), _("Folio")] if wide else []), _("Relato")]
     rows = [
         [
-            each.contact_id,
-            output.moment(each.started_at, zone) + ("" if each.finished else f" {_('sin terminar')}"),
-            *([said("kind", each.kind), each.folio] if wide else []),
-            " ".join(each.narrative.split())[:80],
+            line.contact_id,
+            output.moment(line.started_at, zone) + ("" if line.finished else f" {_('sin terminar')}"),
+            *([label("kind", line.kind), line.folio] if wide else []),
+            " ".join(line.narrative.split())[:80],
         ]
-        for each in found
+        for line in call_lines
     ]
     output.table(titles, rows)
 
@@ -67,15 +67,15 @@ def show(
 
     with session.opened(context) as workspace:
         store = workspace.store
-        found = [calls.call(store, each) for each in _ids(store, which)]
+        documents = [calls.call(store, each) for each in _ids(store, which)]
         unfinished = {each.contact_id for each in calls.unfinished(store)}
-        for each in found:
+        for each in documents:
             each["finished"] = each["id"] not in unfinished
             cases.viewed(store, each["id"], "show")
         if session.settings(context).json:
-            output.as_json(found[0] if len(found) == 1 else found)
+            output.as_json(documents[0] if len(documents) == 1 else documents)
             return
-        for each in found:
+        for each in documents:
             for line in record("contacts", each, workspace.protocol, workspace.zone):
                 output.say(line)
 
@@ -87,10 +87,10 @@ def _ids(store: Store, which: str) -> list[str]:
     lines = cases.by_folio(store, which)
     if not lines:
         return [calls.call(store, which)["id"]]
-    found = [each["id"] for line in lines for each in cases.document(store, line.id)["contacts"]]
-    if not found:
+    contact_ids = [contact["id"] for line in lines for contact in cases.document(store, line.id)["contacts"]]
+    if not contact_ids:
         raise Refused("no_such_call")
-    return found
+    return contact_ids
 
 
 COMMANDS = (

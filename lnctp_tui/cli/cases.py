@@ -38,25 +38,25 @@ def list_cases(
 ) -> None:
     with session.opened(context) as workspace:
         as_json = session.settings(context).json
-        found = _lines(workspace.store, status, limit or (output.ALL if as_json else output.SOME))
+        case_lines = _lines(workspace.store, status, limit or (output.ALL if as_json else output.SOME))
         if as_json:
-            output.as_json(found)
+            output.as_json(case_lines)
             return
-        _print_lines(found, Said(workspace.protocol), workspace.zone)
+        _print_lines(case_lines, Said(workspace.protocol), workspace.zone)
 
 
 def _lines(store: Store, status: str | None, most: int) -> list[CaseLine]:
     from lnctp_tui.services.case import cases
 
-    found: list[CaseLine] = []
-    while len(found) < most:
-        last = found[-1] if found else None
+    case_lines: list[CaseLine] = []
+    while len(case_lines) < most:
+        last = case_lines[-1] if case_lines else None
         before = (last.opened_at or "", last.id) if last else None
-        page = cases.list_cases(store, status=status, limit=min(PAGE, most - len(found)), before=before)
+        page = cases.list_cases(store, status=status, limit=min(PAGE, most - len(case_lines)), before=before)
         if not page:
             break
-        found += page
-    return found
+        case_lines += page
+    return case_lines
 
 
 def show(context: typer.Context, folio: Which) -> None:
@@ -64,22 +64,24 @@ def show(context: typer.Context, folio: Which) -> None:
     from lnctp_tui.services.vault.deeds import deed
 
     with session.opened(context) as workspace:
-        found = [cases.document(workspace.store, each) for each in session.case_ids(workspace.store, folio)]
-        for each in found:  # by the writer: a disk that refuses the note does not refuse the reading
+        documents = [
+            cases.document(workspace.store, each) for each in session.case_ids(workspace.store, folio)
+        ]
+        for each in documents:  # by the writer: a disk that refuses the note does not refuse the reading
             workspace.writer.submit(deed("viewed", each["case"]["id"], "show"))
         if session.settings(context).json:
-            output.as_json(found[0] if len(found) == 1 else found)
+            output.as_json(documents[0] if len(documents) == 1 else documents)
             return
-        for each in found:
+        for each in documents:
             _print_document(each, workspace.protocol, workspace.zone)
 
 
 def history(context: typer.Context, folio: Which) -> None:
     with session.opened(context) as workspace:
         store = workspace.store
-        found = [line for each in session.case_ids(store, folio) for line in _saves(store, each)]
+        saves = [line for case_id in session.case_ids(store, folio) for line in _saves(store, case_id)]
         if session.settings(context).json:
-            output.as_json(found)
+            output.as_json(saves)
             return
         words = Words(workspace.protocol, workspace.zone)
         output.table(
@@ -91,7 +93,7 @@ def history(context: typer.Context, folio: Which) -> None:
                     words.table(line.table),
                     ", ".join(sorted(dict.fromkeys(words.field(line.table, code) for code in line.patch))),
                 )
-                for line in found
+                for line in saves
             ),
         )
 
@@ -169,7 +171,11 @@ def export(
         raise typer.BadParameter(_("diga los folios o --all, y al final el archivo"), param_hint="FOLIO")
     with session.opened(context) as workspace:
         store = workspace.store
-        ids = None if everything else [each for folio in folios for each in session.case_ids(store, folio)]
+        ids = (
+            None
+            if everything
+            else [case_id for folio in folios for case_id in session.case_ids(store, folio)]
+        )
         if file == "-":
             for line in exporting.lines(store, ids):
                 output.json_line(line)
@@ -183,14 +189,14 @@ def export(
     )
 
 
-def _print_lines(found: list[CaseLine], said: Said, zone: str) -> None:
+def _print_lines(case_lines: list[CaseLine], label: Said, zone: str) -> None:
     wide = output.console().width >= WIDE
     titles = [_("Folio"), _("Abierto"), _("Urgencia"), _("Clase")]
     rows = [
-        [each.folio, output.moment(each.opened_at, zone)[:10], said("triage", each.triage).partition(":")[0],
-         said("report_class", each.report_class).partition(" (")[0]]
-        + ([said("case_status", each.status), each.people] if wide else []) + [each.summary[:70]]
-        for each in found
+        [line.folio, output.moment(line.opened_at, zone)[:10], label("triage", line.triage).partition(":")[0],
+         label("report_class", line.report_class).partition(" (")[0]]
+        + ([label("case_status", line.status), line.people] if wide else []) + [line.summary[:70]]
+        for line in case_lines
     ]  # fmt: skip
     output.table([*titles, *([_("Estado"), _("Personas")] if wide else []), _("Resumen")], rows)
 
@@ -204,20 +210,20 @@ def _stopped(report: Report) -> str:
     from lnctp_tui.i18n.messages import explain
 
     assert report.stopped is not None
-    came = report.created + report.changed + report.unchanged
-    said = _(
+    count = report.created + report.changed + report.unchanged
+    text = _(
         "Entraron {count} filas completas y están guardadas; desde la fila {row} no entró ninguna. Libere espacio "
         "o devuelva el permiso de escritura y repita la misma orden: lo que ya entró no se duplica."
     )
-    return f"{explain(report.stopped).happened} {said.format(count=came, row=report.missing_from)}"
+    return f"{explain(report.stopped).happened} {text.format(count=count, row=report.missing_from)}"
 
 
 def _print_report(report: Report) -> None:
-    said = _(
+    text = _(
         "{rows} filas: {created} nuevas, {changed} con cambios, {same} sin cambios, {refused} rechazadas."
     )
     output.say(
-        said.format(
+        text.format(
             rows=report.rows,
             created=report.created,
             changed=report.changed,
@@ -238,22 +244,22 @@ def _print_report(report: Report) -> None:
         titles = ", ".join(report.unmapped)
         output.say(_("Columnas de las que no se tomó nada: {titles}.").format(titles=titles))
     if report.placeholders:
-        said = ngettext(
+        text = ngettext(
             "{count} fila tiene un identificador que no dice nada (S/N …): es un caso aparte.",
             "{count} filas tienen un identificador que no dice nada (S/N …): cada una es un caso aparte.",
             report.placeholders,
         )
-        output.say(said.format(count=report.placeholders))
+        output.say(text.format(count=report.placeholders))
     if report.replaced:
         output.say(_("{count} caracteres no permitidos se ven ahora como �.").format(count=report.replaced))
 
 
 def _tell_refused(report: Report, most: int = 50) -> None:
-    found = [(problem, row.row) for row in report.refused for problem in row.problems]
-    for problem, row in found[:most]:
+    problems = [(problem, row.row) for row in report.refused for problem in row.problems]
+    for problem, row in problems[:most]:
         output.tell(told(problem, row))
-    if len(found) > most:
-        output.tell(_("… y {count} más.").format(count=len(found) - most))
+    if len(problems) > most:
+        output.tell(_("… y {count} más.").format(count=len(problems) - most))
 
 
 COMMANDS = (

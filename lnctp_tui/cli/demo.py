@@ -42,13 +42,13 @@ def demo(
     if team is None:
         _remove_after_us(folder)
     try:
-        made = samples.make(folder / "data", name=_("Consejera de ejemplo"), language=language())
+        sample = samples.make(folder / "data", name=_("Consejera de ejemplo"), language=language())
         output.tell(
-            _("Datos de ejemplo, que se borran al salir. Si bloquea, la frase es:") + f"\n    {made.phrase}"
+            _("Datos de ejemplo, que se borran al salir. Si bloquea, la frase es:") + f"\n    {sample.phrase}"
         )
-        _tell_of(team, made.key, alone)
+        _tell_of(team, sample.key, alone)
         os.environ["LNCTP_HOME"] = str(folder / "data")
-        handed = {} if sys.platform == "win32" else samples.hand_over(made.key)
+        handed = {} if sys.platform == "win32" else samples.hand_over(sample.key)
         code = launcher.run(environment=handed)
     finally:
         if team is not None:

@@ -67,14 +67,14 @@ class Team:
 
     def meet(self, key: Key, language: str) -> bool:
         """Enrols the vault in `folder`, and a colleague's; waits until both are there. Whether they are."""
-        told = {"dek": key.dek.hex(), "vault": key.vault_id, "language": language}
+        greeting = {"dek": key.dek.hex(), "vault": key.vault_id, "language": language}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with suppress(BrokenPipeError):
-            self._process.stdin.write(f"{json.dumps(told)}\n")
+            self._process.stdin.write(f"{json.dumps(greeting)}\n")
             self._process.stdin.flush()
-        said, _, self.reason = self._process.stdout.readline().strip().partition(" ")
-        return said == READY
+        answer, _, self.reason = self._process.stdout.readline().strip().partition(" ")
+        return answer == READY
 
     def end(self) -> None:
         """Let them stop and tidy up."""
@@ -91,10 +91,10 @@ def main() -> None:
     ended = threading.Event()
     threading.Thread(target=_wait_for_end, args=(ended,), daemon=True).start()
     if line:
-        told = json.loads(line)
-        set_language(told["language"])
+        greeting = json.loads(line)
+        set_language(greeting["language"])
         try:
-            _work(folder, bytes.fromhex(told["dek"]), told["vault"], told["language"], ended)
+            _work(folder, bytes.fromhex(greeting["dek"]), greeting["vault"], greeting["language"], ended)
         except Exception as error:  # the process's outer door: the demo goes on without a team
             _say(f"{FAILED} {' '.join(_why(error).split())}")
     ended.wait()
@@ -220,19 +220,19 @@ def _server(home: Path, ended: threading.Event) -> Iterator[tuple[str, Database]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name not in (DATABASE, OWNER)}
-    with cluster.running(Settings(home=home)) as database, tempfile.TemporaryFile() as told:
+    with cluster.running(Settings(home=home)) as database, tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "lnctp_tui", "server", "run", "--port", str(port)],
             env=environment | {HOME: str(home)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=told,
+            stderr=output,
         )
         try:
             url = f"http://127.0.0.1:{port}"
             if not _is_up(url, process, ended):
-                told.seek(0)
-                raise ServerSilent(last_line(told.read().decode(errors="replace").splitlines()))
+                output.seek(0)
+                raise ServerSilent(last_line(output.read().decode(errors="replace").splitlines()))
             yield url, database
         finally:
             process.send_signal(signal.SIGTERM)

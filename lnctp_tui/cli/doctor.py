@@ -74,13 +74,13 @@ def doctor(
         rescues.run(context, backups or [], yes=yes)
         return
     checks = list(_checks(context))
-    bad = any(each.level == "bad" for each in checks)
+    bad = any(check.level == "bad" for check in checks)
     if session.settings(context).json:
         output.as_json({"ok": not bad, "checks": checks})
     else:
         output.table(
             [_("Qué"), _("Cómo"), ""],
-            ((_(NAMES[each.name]), _(LEVELS[each.level]), _advice(each)) for each in checks),
+            ((_(NAMES[check.name]), _(LEVELS[check.level]), _advice(check)) for check in checks),
         )
     if bad:
         raise typer.Exit(1)

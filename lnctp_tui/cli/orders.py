@@ -1,4 +1,4 @@
-"""`lnctp order` and `lnctp authority`: officers' orders, and who the officers are."""
+"""`lnctp order`: what officers order, and what waits for their signatures."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lnctp_tui.cli import output, session
-from lnctp_tui.errors import BadInput, Refused
+from lnctp_tui.errors import BadInput, Refused, SyncFailed
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.storage import paths
 
 if TYPE_CHECKING:
-    from lnctp_tui.domain.authority.control import Officer, Order
+    from lnctp_tui.domain.authority.control import Order
     from lnctp_tui.domain.authority.documents import Signed
     from lnctp_tui.services.sync.orders import Draft, Laptop
     from lnctp_tui.services.vault.workspace import Workspace
 
 ABOUT_ORDERS = N_("Órdenes firmadas: sellar un equipo, aprobarlo, papeles, borrar y suprimir.")
-ABOUT_AUTHORITY = N_("Responsables: su llave, la lista firmada, y confirmarla en este equipo.")
 KINDS = ("seal", "device", "person", "wipe", "erase")
-LIMIT = 2 << 20
+LIMIT, REASON = 2 << 20, 200
+"""Bytes of a file; letters of a reason."""
 Hash = Annotated[str, typer.Argument(metavar=N_("ORDEN"), help=N_("Comienzo de su identificador."))]
 NewFile = Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo."))]
 
@@ -55,18 +57,41 @@ def new(
 ) -> None:
     from lnctp_tui.services.sync import officers, orders
 
-    if kind not in KINDS:
-        raise typer.BadParameter(", ".join(KINDS))
+    _check(kind, state, role, why)
     with session.alone(), session.opened(context) as workspace:
         subject, data = _subject(workspace, kind, on, state, role, why, unsent)
         if kind == "device" and state == "active":
             orders.compare(subject, words)
         signed = orders.new(workspace, kind, subject, data)
-        output.say(describe(signed, orders.names(workspace)))
-        output.say(_("Palabras: {words}").format(words=orders.words(signed.hash)))
+        _show(context, describe(signed, orders.names(workspace)), orders.words(signed.hash))
         signed = officers.sign(workspace.store, session.phrase(context, _("Su frase, para firmar: ")), signed)
         done = orders.send(workspace, "order", signed)
-    _told(context, signed.hash, done)
+    told(context, signed.hash, done)
+
+
+def _check(kind: str, state: str, role: str, why: str) -> None:
+    """Refuse what no order can say, by the option it stands in."""
+    from lnctp_tui.domain.authority import control
+
+    states = control.STATES if kind == "device" else ("active", "left")
+    for option, sentence, of in (
+        ("QUÉ", kind, KINDS),
+        ("--state", state, states),
+        ("--role", role, control.ROLES),
+    ):
+        if sentence not in of:
+            raise typer.BadParameter(", ".join(of), param_hint=option)
+    if len(why) > REASON or not why.isprintable():
+        sentence = _("una línea de {count} letras a lo más").format(count=REASON)
+        raise typer.BadParameter(sentence, param_hint="--why")
+
+
+def _show(context: typer.Context, *lines: str) -> None:
+    """What is going to be signed; aside when a program reads the answer."""
+    first, words = lines
+    say = output.tell if session.settings(context).json else output.say
+    say(first)
+    say(_("Palabras: {words}").format(words=words))
 
 
 def _subject(
@@ -76,25 +101,29 @@ def _subject(
 
     if kind == "erase":
         return orders.scope(workspace, on), {"unsent": unsent, "why": why}
-    known = orders.known(workspace)
+    directory = orders.known(workspace)
     if kind == "person":
-        found = [each for each, (name, _role) in known.people.items() if on in (each, name)]
-        if len(found) != 1:
+        person_ids = [
+            person_id for person_id, (name, _role) in directory.people.items() if on in (person_id, name)
+        ]
+        if len(person_ids) != 1:
             raise Refused("no_such_person")
-        return found[0], {"role": role, "state": state, "name": known.people[found[0]][0]}
-    laptop = _laptop(known.laptops, on)
+        return person_ids[0], {"role": role, "state": state, "name": directory.people[person_ids[0]][0]}
+    laptop = _laptop(directory.laptops, on)
     if kind == "device":
         return laptop.key, {"person": laptop.person, "state": state}
     return laptop.key, {"why": why} | ({"unsent": unsent} if kind == "wipe" else {})
 
 
 def _laptop(laptops: Sequence[Laptop], said: str) -> Laptop:
-    found = [
-        each for each in laptops if each.key.startswith(said.lower()) or said in (each.person, each.name)
+    matches = [
+        laptop
+        for laptop in laptops
+        if laptop.key.startswith(said.lower()) or said in (laptop.person, laptop.name)
     ]
-    if len(found) != 1:
+    if len(matches) != 1:
         raise Refused("no_such_laptop")
-    return found[0]
+    return matches[0]
 
 
 def describe(signed: Signed, names: Mapping[str, str]) -> str:
@@ -112,8 +141,13 @@ def list_(context: typer.Context) -> None:
     from lnctp_tui.services.sync import orders
 
     with session.opened(context) as workspace:
-        kept = orders.holding(workspace)
-        drafts = orders.waiting(workspace) if orders.standing(workspace).key else []
+        drafts: list[Draft] = []
+        try:
+            orders.refresh(workspace)
+            drafts = orders.waiting(workspace) if orders.standing(workspace).key else []
+        except SyncFailed as error:  # what holds is known here
+            output.tell(str(explain(error)))
+        holding = orders.holding(workspace)
         zone, names = workspace.zone, orders.names(workspace)
     if session.settings(context).json:
         waits = [
@@ -125,7 +159,7 @@ def list_(context: typer.Context) -> None:
             }
             for each in drafts
         ]
-        output.as_json({"orders": [_facts(each.order, each.obeyed_at) for each in kept], "drafts": waits})
+        output.as_json({"orders": [_facts(each.order, each.obeyed_at) for each in holding], "drafts": waits})
         return
     rows = [
         (
@@ -134,7 +168,7 @@ def list_(context: typer.Context) -> None:
             describe(each.signed, names),
             output.moment(each.obeyed_at, zone) or "",
         )
-        for each in kept
+        for each in holding
     ]
     rows += [(each.signed.hash[:8], _waits(each), describe(each.signed, names), "") for each in drafts]
     output.table([_("Orden"), _("Estado"), _("Qué"), _("Cumplida aquí")], rows)
@@ -156,6 +190,10 @@ def show(context: typer.Context, which: Hash) -> None:
 
     with session.opened(context) as workspace:
         signed = _document(workspace, which)
+    if session.settings(context).json:
+        words = orders.words(signed.hash)
+        output.as_json({"hash": signed.hash, "words": words, **signed.document()})
+        return
     output.say(signed.body)
     output.say(_("Palabras: {words}").format(words=orders.words(signed.hash)))
 
@@ -165,10 +203,9 @@ def sign(context: typer.Context, which: Hash) -> None:
 
     with session.alone(), session.opened(context) as workspace:
         draft = _draft(workspace, which)
-        output.say(describe(draft.signed, orders.names(workspace)))
-        output.say(_("Palabras: {words}").format(words=draft.words))
+        _show(context, describe(draft.signed, orders.names(workspace)), draft.words)
         done = orders.sign(workspace, draft, session.phrase(context, _("Su frase, para firmar: ")))
-    _told(context, draft.signed.hash, done)
+    told(context, draft.signed.hash, done)
 
 
 def refuse(
@@ -181,15 +218,19 @@ def refuse(
     with session.opened(context) as workspace:
         draft = _draft(workspace, which)
         orders.refuse(workspace, draft, why)
+    if session.settings(context).json:
+        output.as_json({"hash": draft.signed.hash, "refused": True})
+        return
     output.say(_("Rechazada; queda en la bitácora."))
 
 
 def export(context: typer.Context, which: Hash, file: NewFile) -> None:
-    from lnctp_tui.services.vault import vault_access
-
     with session.opened(context) as workspace:
         signed = _document(workspace, which)
-    vault_access.write_private(file, json.dumps({"kind": signed.kind, "document": signed.document()}))
+    write(file, {"kind": signed.kind, "document": signed.document()})
+    if session.settings(context).json:
+        output.as_json({"hash": signed.hash, "file": str(file)})
+        return
     output.say(_("Documento en {file}.").format(file=file))
 
 
@@ -200,33 +241,38 @@ def import_(
     from lnctp_tui.domain.authority import documents
     from lnctp_tui.services.sync import orders
 
-    said = _json(file)
-    if not isinstance(said, dict) or said.get("kind") not in ("order", "authority"):
-        raise BadInput("control_form")
+    content = content_of(file)
+    if not isinstance(content, dict) or content.get("kind") not in ("order", "authority"):
+        raise BadInput("control_file", name=file.name)
+    try:
+        signed = documents.read(content["kind"], content.get("document"))
+    except documents.ControlRefused as error:
+        raise BadInput("control_file", name=file.name) from error
     with session.opened(context) as workspace:
-        signed = documents.read(said["kind"], said.get("document"))
-        done = orders.send(workspace, said["kind"], signed)
-    _told(context, signed.hash, done)
+        done = orders.send(workspace, content["kind"], signed)
+    told(context, signed.hash, done)
 
 
 def _document(workspace: Workspace, which: str) -> Signed:
     """An order that is kept, or one that waits. Raises Refused `no_such_order`."""
     from lnctp_tui.services.sync import orders
 
-    kept = [each.signed for each in orders.book(workspace).orders if each.signed.hash.startswith(which)]
-    return kept[0] if len(kept) == 1 else _draft(workspace, which).signed
+    documents = [
+        entry.signed for entry in orders.book(workspace).orders if entry.signed.hash.startswith(which)
+    ]
+    return documents[0] if len(documents) == 1 else _draft(workspace, which).signed
 
 
 def _draft(workspace: Workspace, which: str) -> Draft:
     from lnctp_tui.services.sync import orders
 
-    found = [each for each in orders.waiting(workspace) if each.signed.hash.startswith(which)]
-    if len(found) != 1:
+    drafts = [draft for draft in orders.waiting(workspace) if draft.signed.hash.startswith(which)]
+    if len(drafts) != 1:
         raise Refused("no_such_order")
-    return found[0]
+    return drafts[0]
 
 
-def _told(context: typer.Context, hash_: str, done: bool) -> None:
+def told(context: typer.Context, hash_: str, done: bool) -> None:
     if session.settings(context).json:
         output.as_json({"hash": hash_, "ordered": done})
     elif done:
@@ -235,103 +281,24 @@ def _told(context: typer.Context, hash_: str, done: bool) -> None:
         output.say(_("Firmada; espera la firma de otra persona, 72 horas: {order}").format(order=hash_[:8]))
 
 
-def _json(file: Path) -> Any:
+def content_of(file: Path) -> Any:
     try:
-        content = file.read_bytes()[: LIMIT + 1]
+        with file.open("rb") as opened:
+            content = opened.read(LIMIT + 1)
         return json.loads(content) if len(content) <= LIMIT else None
-    except (OSError, ValueError) as error:
-        raise BadInput("control_form") from error
+    except OSError as error:
+        raise BadInput("file_failed", name=file.name, reason=paths.errno_name(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput("control_file", name=file.name) from error
 
 
-# the officers
-
-
-def key(context: typer.Context, file: NewFile) -> None:
-    from lnctp_tui.services.sync import officers, orders
+def write(file: Path, said: Mapping[str, Any]) -> None:
     from lnctp_tui.services.vault import vault_access
 
-    with session.alone(), session.opened(context) as workspace:
-        officers.become(workspace, session.phrase(context, _("Su frase: ")))
-        mine = orders.myself(workspace)
-    vault_access.write_private(file, json.dumps({"key": mine.key, "person": mine.person, "name": mine.name}))
-    output.say(
-        _("Llave en {file}. Léala por teléfono: {words}").format(file=file, words=orders.words(mine.key))
-    )
-
-
-def found(
-    context: typer.Context,
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de los demás responsables.")),
-    ] = None,
-) -> None:
-    _list(context, files or (), first=True)
-
-
-def change(
-    context: typer.Context,
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar=N_("LLAVE…"), help=N_("Las llaves de todos los demás."))
-    ] = None,
-) -> None:
-    _list(context, files or (), first=False)
-
-
-def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None:
-    from lnctp_tui.services.sync import officers, orders
-
-    others = [_officer(file) for file in files]
-    with session.alone(), session.opened(context) as workspace:
-        listed = [orders.myself(workspace), *others]
-        for each in listed:
-            output.say(f"{each.name}: {orders.words(each.key)}")
-        signed = orders.found(workspace, listed) if first else orders.follow(workspace, listed)
-        signed = officers.sign(workspace.store, session.phrase(context, _("Su frase, para firmar: ")), signed)
-        done = orders.send(workspace, "authority", signed)
-        if first:
-            org = signed.content["org"]
-            output.say(_("Palabras de la organización: {words}").format(words=orders.words(org)))
-    _told(context, signed.hash, done)
-
-
-def _officer(file: Path) -> Officer:
-    from lnctp_tui.domain.authority.control import Officer
-
-    said = _json(file)
-    if not isinstance(said, dict) or {"key", "person", "name"} - said.keys():
-        raise BadInput("control_form")
-    return Officer(str(said["key"]), str(said["person"]), str(said["name"]))
-
-
-def confirm(
-    context: typer.Context,
-    words: Annotated[
-        list[str], typer.Argument(metavar=N_("PALABRA…"), help=N_("Las seis que le leyeron por teléfono."))
-    ],
-) -> None:
-    from lnctp_tui.services.sync import orders
-
-    with session.opened(context) as workspace:
-        orders.confirm(workspace, orders.offered_org(workspace), " ".join(words))
-        own = orders.own_words(workspace)
-    output.say(_("Autoridad confirmada. Lea ahora las de este equipo: {words}").format(words=own))
-
-
-def show_authority(context: typer.Context) -> None:
-    from lnctp_tui.services.sync import orders
-
-    with session.opened(context) as workspace:
-        found_ = orders.standing(workspace)
-        own = orders.own_words(workspace)
-    if session.settings(context).json:
-        output.as_json({"org": found_.org, "offered": found_.offered, "n": found_.n,
-                        "officers": [each.name for each in found_.officers], "mine": found_.mine})  # fmt: skip
-        return
-    org = orders.words(found_.org) if found_.org else _("sin confirmar")
-    rows = [(_("Organización"), org), (_("Lista"), str(found_.n or "—"))]
-    rows += [(_("Responsable"), f"{each.name} · {orders.words(each.key)}") for each in found_.officers]
-    output.table(["", ""], [*rows, (_("Este equipo"), own)])
+    try:
+        vault_access.write_private(file, json.dumps(said))
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=file.name) from error
 
 
 ORDERS = (
@@ -342,11 +309,4 @@ ORDERS = (
     ("refuse", refuse, N_("Rechaza una orden que espera, con motivo.")),
     ("export", export, N_("Guarda el documento en un archivo, para llevarlo sin servidor.")),
     ("import", import_, N_("Entrega al servidor un documento de un archivo.")),
-)
-AUTHORITY = (
-    ("key", key, N_("Hace la llave de responsable de este equipo y la guarda en un archivo.")),
-    ("found", found, N_("Hace la primera lista de responsables; la firman todos.")),
-    ("change", change, N_("Hace la lista siguiente; la firman dos de la anterior y quien entra.")),
-    ("confirm", confirm, N_("Confirma en este equipo la autoridad de la organización, por teléfono.")),
-    ("show", show_authority, N_("Quiénes son los responsables, y las palabras que se comparan.")),
 )

@@ -49,7 +49,9 @@ def json_line(content: bytes) -> None:
     """JSON on standard output, with what a terminal would obey as escapes: the same value for a program."""
     text = content.decode()
     if clean(text)[1]:
-        content = "".join(json.dumps(each)[1:-1] if clean(each)[1] else each for each in text).encode()
+        content = "".join(
+            json.dumps(character)[1:-1] if clean(character)[1] else character for character in text
+        ).encode()
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
@@ -98,14 +100,14 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     from rich.text import Text
 
     cells = [[shown(cell) for cell in row] for row in rows]
-    found = Table(box=SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
     for at, title in enumerate(titles):
         # The first column names the row and is never cut.
         longest = max((len(row[at]) for row in cells), default=0)
-        found.add_column(Text(title), no_wrap=at == 0, min_width=None if at else longest)
+        grid.add_column(Text(title), no_wrap=at == 0, min_width=None if at else longest)
     for row in cells:
-        found.add_row(*(Text(cell) for cell in row))
-    console().print(found)
+        grid.add_row(*(Text(cell) for cell in row))
+    console().print(grid)
 
 
 @contextmanager

@@ -46,16 +46,16 @@ def sources(
     from lnctp_tui.domain.protocol.sources import entries
 
     protocol = _protocol(folder)
-    found = [each for each in entries(protocol) if not (pending and each.verified)]
+    listed = [entry for entry in entries(protocol) if not (pending and entry.verified)]
     if html is not None:
-        _write(html, _page(found, protocol))
-        output.say(_("{name}: {count} renglones.").format(name=html.name, count=len(found)))
+        _write(html, _page(listed, protocol))
+        output.say(_("{name}: {count} renglones.").format(name=html.name, count=len(listed)))
     elif session.settings(context).json:
-        output.as_json([_plain(each) for each in found])
+        output.as_json([_plain(entry) for entry in listed])
     else:
-        for each in found:
-            output.say(" · ".join(filter(None, _cells(each))))
-        output.say(_counted(found))
+        for entry in listed:
+            output.say(" · ".join(filter(None, _cells(entry))))
+        output.say(_counted(listed))
 
 
 def indicators(
@@ -79,11 +79,16 @@ def indicators(
     if session.settings(context).json:
         output.as_json({"ok": not wrong, "problems": wrong, "differences": changed})
     else:
-        for each in wrong:
-            output.say(f"{file.name}:{each.line}: {_(PROBLEMS[each.code]).format(what=each.what)}")
+        for difference in wrong:
+            output.say(
+                f"{file.name}:{difference.line}: {_(PROBLEMS[difference.code]).format(what=difference.what)}"
+            )
         output.table(
             [_("Indicador"), _("Conjunto"), _("Ahora"), _("Folleto")],
-            [(each.indicator, each.set, each.now or "?", each.keyed) for each in changed],
+            [
+                (difference.indicator, difference.set, difference.now or "?", difference.keyed)
+                for difference in changed
+            ],
         )
         output.say(_("{count} fuerzas distintas.").format(count=len(changed)))
     if wrong:
@@ -166,8 +171,8 @@ def _page(found: list[Entry], protocol: Protocol) -> str:
     put(body, "p", _counted(found))
     table = put(body, "table")
     titles, rows = put(put(table, "thead"), "tr"), put(table, "tbody")
-    for each in COLUMNS:
-        put(titles, "th", _(each))
+    for column in COLUMNS:
+        put(titles, "th", _(column))
     for entry in found:
         row = put(rows, "tr", **{"class": "verified" if entry.verified else "unverified"})
         for cell in _cells(entry):

@@ -28,25 +28,25 @@ def check(
     from lnctp_tui.storage.protocol.folder_check import check as find
 
     own = vault_access.data_folder() / PROTOCOL_FOLDER
-    found = find(folder if folder is not None else own if own.is_dir() else None)
+    findings = find(folder if folder is not None else own if own.is_dir() else None)
     if session.settings(context).json:
         lines = [
             {
-                "file": each.file,
-                "line": each.line,
-                "code": each.code,
-                "facts": dict(each.facts),
-                "message": tell(each.code, **each.facts),
+                "file": finding.file,
+                "line": finding.line,
+                "code": finding.code,
+                "facts": dict(finding.facts),
+                "message": tell(finding.code, **finding.facts),
             }
-            for each in found
+            for finding in findings
         ]
-        output.as_json({"ok": not found, "findings": lines})
-    elif found:
-        for each in found:
-            output.say(f"{each.file}:{each.line}: {tell(each.code, **each.facts)}")
+        output.as_json({"ok": not findings, "findings": lines})
+    elif findings:
+        for finding in findings:
+            output.say(f"{finding.file}:{finding.line}: {tell(finding.code, **finding.facts)}")
     else:
         output.say(_("El protocolo está bien."))
-    if found:
+    if findings:
         raise typer.Exit(1)
 
 
@@ -64,11 +64,11 @@ def accept(
         if session.settings(context).json:
             agreed = yes
         else:
-            for each in lines:
-                output.say(f"{each.file}{' ' + _('(número)') if each.numbers else ''}")
+            for line in lines:
+                output.say(f"{line.file}{' ' + _('(número)') if line.numbers else ''}")
                 output.say(
                     "".join(
-                        f"  {sign} {text}\n" for sign, text in (("-", each.before), ("+", each.after)) if text
+                        f"  {sign} {text}\n" for sign, text in (("-", line.before), ("+", line.after)) if text
                     ).rstrip("\n")
                 )
             agreed = bool(lines) and (yes or _agreed())

@@ -65,9 +65,9 @@ def open_(
         )
     if share and len(share) != 2:
         raise typer.BadParameter(_("hacen falta dos partes"), param_hint="--share")
-    asked = [_("Parte del primer custodio: "), _("Parte del segundo custodio: ")]
+    questions = [_("Parte del primer custodio: "), _("Parte del segundo custodio: ")]
     parts = [session.read_phrase(each) for each in share or ()] or [
-        session.ask(each, hidden=True) for each in asked
+        session.ask(each, hidden=True) for each in questions
     ]
     _write(answer, recovery.answer(text, *parts))
     if session.settings(context).json:
@@ -167,12 +167,12 @@ def open_sheet(
 def _paper(text: str, *words: str) -> None:
     """What goes on paper: one after the other on a terminal, all at once to a file or a printer."""
     if session.terminal() and sys.stdout.isatty():
-        for each in words:
-            session.show_once(text, each)
+        for word in words:
+            session.show_once(text, word)
         return
     output.say(text)
-    for each in words:
-        output.say(f"\n    {each}")
+    for word in words:
+        output.say(f"\n    {word}")
 
 
 def _done(context: typer.Context, text: str) -> None:

@@ -31,7 +31,7 @@ COUNTS = {
 
 def run(context: typer.Context, backups: Sequence[Path], *, yes: bool) -> None:
     """Rescue the vault. Nothing is put in place before a person agrees, and nothing is ever deleted."""
-    missing = next((each for each in backups if not each.is_file()), None)
+    missing = next((backup for backup in backups if not backup.is_file()), None)
     if missing:
         raise BadInput("file_failed", name=missing.name, reason="ENOENT")
     home = vault_access.data_folder()
@@ -40,14 +40,14 @@ def run(context: typer.Context, backups: Sequence[Path], *, yes: bool) -> None:
         from lnctp_tui.services.vault import rescue
 
         key = rescue.open_key(home, backups, session.phrase(context))
-        found = rescue.rescue(home, key, backups)
-        _tell(context, found)
+        rescued = rescue.rescue(home, key, backups)
+        _tell(context, rescued)
         agreed = yes or _agreed(context)
-        aside = rescue.swap(home, found) if agreed else None
+        aside = rescue.swap(home, rescued) if agreed else None
         if not agreed:
-            rescue.discard(found)
+            rescue.discard(rescued)
     if session.settings(context).json:
-        output.as_json(found.told() | {"placed": agreed, "kept": aside.name if aside else None})
+        output.as_json(rescued.told() | {"placed": agreed, "kept": aside.name if aside else None})
     elif aside:
         output.say(
             _("Lo rescatado está en su lugar. Lo que había se conserva en {folder}.").format(
@@ -55,15 +55,15 @@ def run(context: typer.Context, backups: Sequence[Path], *, yes: bool) -> None:
             )
         )
     elif not agreed:
-        output.say(_("No se cambió nada. La copia de todo sigue en {folder}.").format(folder=found.copy))
+        output.say(_("No se cambió nada. La copia de todo sigue en {folder}.").format(folder=rescued.copy))
 
 
 def _tell(context: typer.Context, found: Rescue) -> None:
     if session.settings(context).json:
         return
     output.say(_("Copia de todo como estaba: {folder}").format(folder=found.copy))
-    told = found.told()
-    output.table([_("Qué"), _("Cuántos")], ((_(text), f"{told[name]:,}") for name, text in COUNTS.items()))
+    lines = found.told()
+    output.table([_("Qué"), _("Cuántos")], ((_(text), f"{lines[name]:,}") for name, text in COUNTS.items()))
     if not found.key:
         output.say(
             _(
@@ -77,5 +77,5 @@ def _agreed(context: typer.Context) -> bool:
     """Whether a person says so; nobody there is no."""
     if session.settings(context).json or not session.terminal():
         return False
-    said = session.ask(_("¿Poner lo rescatado en su lugar? Lo anterior se conserva. (s/n) "))
-    return session.yes(said)
+    answer = session.ask(_("¿Poner lo rescatado en su lugar? Lo anterior se conserva. (s/n) "))
+    return session.yes(answer)

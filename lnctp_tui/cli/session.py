@@ -51,23 +51,23 @@ def keep(context: typer.Context, name: str, value: Any) -> None:
 
 def settings(context: typer.Context) -> Settings:
     """The common options of this run."""
-    found = context.find_object(Settings)
-    assert found is not None
-    return found
+    options = context.find_object(Settings)
+    assert options is not None
+    return options
 
 
 def choose_language() -> None:
     """LNCTP_LANG, else the vault's language, else English when the locale is English, else Spanish."""
-    said = os.environ.get(LANGUAGE) or _of_vault() or _of_locale()
-    i18n.set_language(said[:2].lower())
+    code = os.environ.get(LANGUAGE) or _of_vault() or _of_locale()
+    i18n.set_language(code[:2].lower())
 
 
 def _of_vault() -> str | None:
     try:
-        found = vault_access.profile(vault_access.data_folder())
+        profile = vault_access.profile(vault_access.data_folder())
     except LnctpError:
         return None
-    return found.language if found else None
+    return profile.language if profile else None
 
 
 def _of_locale() -> str:
@@ -83,8 +83,8 @@ def read_phrase(path: Path) -> str:
     """The phrase in a file. Raises Refused `passphrase_file_open` when others can read it."""
     try:
         with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if os.name == "posix" and found.st_mode & 0o077 and stat.S_ISREG(found.st_mode):
+            status = os.fstat(file.fileno())
+            if os.name == "posix" and status.st_mode & 0o077 and stat.S_ISREG(status.st_mode):
                 raise Refused("passphrase_file_open", name=path.name)
             content = file.read(LONGEST + 1)
     except OSError as error:
@@ -139,8 +139,8 @@ def show_once(text: str, words: str) -> None:
     screen = output.console(errors=True)
     screen.set_alt_screen(True)
     try:
-        shown = fill(words, screen.width - 4, initial_indent="    ", subsequent_indent="    ")
-        output.tell(f"{text}\n\n{shown}\n")
+        filled = fill(words, screen.width - 4, initial_indent="    ", subsequent_indent="    ")
+        output.tell(f"{text}\n\n{filled}\n")
         ask(_("Enter cuando esté en papel: "), hidden=True)
     finally:
         screen.clear()
@@ -214,8 +214,8 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
 def _tell_taken(workspace: Workspace) -> None:
     taken = workspace.taken
     for name in (*taken.damaged, *taken.refused):
-        said = _("El diario sellado {name} no se pudo tomar entero y se conserva: avise a soporte.")
-        output.tell(said.format(name=name))
+        text = _("El diario sellado {name} no se pudo tomar entero y se conserva: avise a soporte.")
+        output.tell(text.format(name=name))
 
 
 def _tell_unsaved(workspace: Workspace) -> None:
@@ -239,15 +239,15 @@ def case_ids(store: Store, typed: str) -> list[str]:
 
     from lnctp_tui.services.case import cases
 
-    found = [each.id for each in cases.by_folio(store, typed)]
-    if not found and len(typed) == 36:
+    ids = [line.id for line in cases.by_folio(store, typed)]
+    if not ids and len(typed) == 36:
         try:
-            found = [str(UUID(typed))]
+            ids = [str(UUID(typed))]
         except ValueError:
-            found = []
-    if not found:
+            ids = []
+    if not ids:
         raise Refused("no_such_case")
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(ids))
 
 
 def protocol() -> Protocol:

@@ -81,13 +81,13 @@ def enroll(
     from lnctp_tui.services.sync import synchronise as sync
 
     with session.alone(), session.opened(context) as workspace:
-        said = sync.enroll(workspace, url, code, ca)
+        answer = sync.enroll(workspace, url, code, ca)
         words = sync.fingerprint(workspace)
     if session.settings(context).json:
-        output.as_json({"state": said, "fingerprint": list(words)})
+        output.as_json({"state": answer, "fingerprint": list(words)})
         return
-    output.say(_("Equipo inscrito: {state}.").format(state=_(STATES[said])))
-    if said == "pending":
+    output.say(_("Equipo inscrito: {state}.").format(state=_(STATES[answer])))
+    if answer == "pending":
         output.say(_("Lea por teléfono estas seis palabras a quien administra el servidor:"))
         output.say(f"    {' '.join(words)}")
 
@@ -96,20 +96,20 @@ def status(context: typer.Context) -> None:
     from lnctp_tui.services.sync import synchronise as sync
 
     with session.opened(context) as workspace:
-        found = sync.status(workspace)
+        standing = sync.status(workspace)
         words = sync.fingerprint(workspace)
         if session.settings(context).json:
-            output.as_json({"status": found, "refused": _refused(workspace), "fingerprint": list(words)})
+            output.as_json({"status": standing, "refused": _refused(workspace), "fingerprint": list(words)})
             return
-        _report(context, workspace, found, None)
-    if found.state == "pending":
+        _report(context, workspace, standing, None)
+    if standing.state == "pending":
         output.say(_("Sus seis palabras: {words}").format(words=" ".join(words)))
 
 
 def _refused(workspace: Workspace) -> list[Waiting]:
     from lnctp_tui.services.sync import synchronise as sync
 
-    return [each for each in sync.waiting(workspace.store) if each.refused]
+    return [change for change in sync.waiting(workspace.store) if change.refused]
 
 
 def _report(
@@ -151,9 +151,9 @@ def _tell_refused(refused: list[Waiting], count: int) -> None:
     from lnctp_tui.screens.labels import TABLES
 
     output.tell(_("El servidor no aceptó esto; está guardado en este equipo:"))
-    for each in refused[:MOST]:
-        table = _(TABLES[each.table]) if each.table in TABLES else each.table
-        output.tell(f"  {each.folio or _('sin caso')} · {table}: {refusal(each.refused)}")
+    for change in refused[:MOST]:
+        table = _(TABLES[change.table]) if change.table in TABLES else change.table
+        output.tell(f"  {change.folio or _('sin caso')} · {table}: {refusal(change.refused)}")
     if (more := count - MOST) > 0:
         output.tell("  " + ngettext("y {count} más", "y {count} más", more).format(count=more))
 

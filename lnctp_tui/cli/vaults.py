@@ -56,11 +56,11 @@ def init(
             if recovery_key:
                 _configure(home, recovery_key)
             key = vault_access.found(home, words, kind=kind, language=language, zone=zone, name=name)
-    made = vault_access.profile(home)
-    organisation = made is not None and made.organisation
+    profile = vault_access.profile(home)
+    organisation = profile is not None and profile.organisation
     if session.settings(context).json:
-        found = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
-        output.as_json(found | {"time_zone": zone, "recovery": organisation})
+        facts = {"home": str(home), "vault_id": key.vault_id, "name": name, "language": language}
+        output.as_json(facts | {"time_zone": zone, "recovery": organisation})
     else:
         output.say(_("Los datos están listos en {folder}.").format(folder=home))
     if not organisation:
@@ -74,18 +74,18 @@ def init(
 
 def _cut_off(context: typer.Context, home: Path, name: str | None) -> tuple[vault_access.Key, str]:
     """Key and name of a vault whose first run was cut off. Raises VaultError `vault_exists` for any other."""
-    given = session.given_phrase(context)
-    if given is None and not session.terminal():
+    phrase = session.given_phrase(context)
+    if phrase is None and not session.terminal():
         raise VaultError("vault_exists")
     ask = _("Aquí ya hay datos. Si la primera vez se interrumpió, su frase la termina: ")
-    words = given or session.ask(ask, hidden=True)
+    words = phrase or session.ask(ask, hidden=True)
     try:
         key = vault_access.unlock(home, words)
     except WrongPassphrase as error:
         raise VaultError("vault_exists") from error
     if vault_access.is_finished(home, key):
         raise VaultError("vault_exists")
-    if name is None and given is None:
+    if name is None and phrase is None:
         name = session.ask(_("Nombre: ")).strip()
     return key, _clean_name(name or _account())
 
@@ -142,7 +142,7 @@ def _zone(named: str | None) -> str:
 def _system_zone() -> str | None:
     named = os.environ.get("TZ", "").lstrip(":")
     where = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
-    return next((each for each in (named, where) if "/" in each and not each.startswith("/")), None)
+    return next((zone for zone in (named, where) if "/" in zone and not zone.startswith("/")), None)
 
 
 def _configure(home: Path, file: Path) -> None:
@@ -218,9 +218,9 @@ def restore(
             {"made_at": manifest.made_at, "rows": manifest.rows, "kept": str(aside) if aside else None}
         )
         return
-    found = vault_access.profile(home)
-    made = output.moment(manifest.made_at, found.zone if found else ZONE)
-    output.say(_("Restaurado el respaldo del {date}.").format(date=made))
+    profile = vault_access.profile(home)
+    made_at = output.moment(manifest.made_at, profile.zone if profile else ZONE)
+    output.say(_("Restaurado el respaldo del {date}.").format(date=made_at))
     if aside:
         output.say(_("Lo que había se conserva en {folder}.").format(folder=aside))
 

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from copy import copy
 from io import StringIO
 from typing import Annotated, Any
 
@@ -68,6 +69,10 @@ Keep = Callable[[typer.Context, str, Any], None]
 
 def dress(command: Any, keep: Keep) -> None:
     """Gives a command and those below it the common options, and their help the language in use."""
+    _dress(command, _common_options(keep))
+
+
+def _dress(command: Any, common: list[Any]) -> None:
     command.help = _(command.help) if command.help else command.help
     command.short_help = _(command.short_help) if command.short_help else command.short_help
     if language() == "es":
@@ -81,7 +86,7 @@ def dress(command: Any, keep: Keep) -> None:
     help_option = command.get_help_option(typer.Context(command))
     if help_option:
         help_option.help = _(HELP)
-    command.params += _common_options(keep)
+    command.params += map(copy, common)
     for each in (*command.params, *filter(None, (help_option,))):
         each.display_type = _typed(each.display_type)
         if each.metavar:
@@ -90,13 +95,13 @@ def dress(command: Any, keep: Keep) -> None:
         if language() == "es":
             command.subcommand_metavar = "ORDEN [ARGUMENTOS]..."
         for each in command.commands.values():
-            dress(each, keep)
+            _dress(each, common)
 
 
 def _typed(display: Callable[..., str | None]) -> Callable[..., str | None]:
     def typed(*arguments: Any) -> str | None:
-        shown = display(*arguments)
-        return _TYPES.get(shown, shown) if shown and language() == "es" else shown
+        displayed = display(*arguments)
+        return _TYPES.get(displayed, displayed) if displayed and language() == "es" else displayed
 
     return typed
 
@@ -105,14 +110,14 @@ def _in_own_words(callback: Callable[..., Any]) -> Callable[..., Any]:
     """A callback of Typer that prints, with its sentences in the language in use."""
 
     def spoken(*arguments: Any) -> Any:
-        printed, told = StringIO(), StringIO()
+        printed, errors = StringIO(), StringIO()
         try:
-            with redirect_stdout(printed), redirect_stderr(told):
+            with redirect_stdout(printed), redirect_stderr(errors):
                 return callback(*arguments)
         finally:
-            for text, into in ((printed, sys.stdout), (told, sys.stderr)):
-                if found := text.getvalue():
-                    into.write("\n".join(map(said, found.split("\n"))))
+            for text, into in ((printed, sys.stdout), (errors, sys.stderr)):
+                if message := text.getvalue():
+                    into.write("\n".join(map(said, message.split("\n"))))
 
     return spoken
 
@@ -122,10 +127,10 @@ def _common_options(keep: Keep) -> list[Any]:
     app = typer.Typer(add_completion=False)
     app.command()(_common)
     options: list[Any] = list(typer.main.get_command(app).params)
-    for each in options:
-        each.expose_value = False
-        each.callback = lambda context, parameter, value: keep(context, parameter.name, value)
-        each.help = _(each.help)
+    for option in options:
+        option.expose_value = False
+        option.callback = lambda context, parameter, value: keep(context, parameter.name, value)
+        option.help = _(option.help)
     return options
 
 

@@ -14,7 +14,7 @@ LANGUAGES = {"es": "Español", "en": "English"}
 
 
 class Phrase(Protocol):
-    """A label in every language of the Line (domain.protocol.Label)."""
+    """A label in every language of the Line (domain.protocol.protocol.Label)."""
 
     def __getitem__(self, language: str, /) -> str: ...
 

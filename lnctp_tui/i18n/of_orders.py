@@ -10,9 +10,12 @@ COORDINATION = N_("Avise a su coordinación y siga tomando llamadas.")
 
 ORDERS: dict[str, tuple[str, str, str]] = {
     "vault_sealed": (
-        N_("Este equipo está sellado."),
-        N_("Lo registrado sigue aquí, cifrado; ninguna frase lo abre."),
-        N_("Llame a su coordinación: dos custodios pueden abrirlo con «olvidé la frase»."),
+        N_("Sus responsables sellaron este equipo."),
+        N_("Nada se borró: lo registrado sigue aquí, cifrado, y ninguna frase ni hoja lo abre."),
+        N_(
+            "Llame a su coordinación: lo abren dos custodios. «lnctp recovery request ARCHIVO» hace la solicitud "
+            "y «lnctp recovery finish RESPUESTA» lee su respuesta."
+        ),
     ),
     "authority_unconfirmed": (
         N_("La organización tiene responsables y este equipo todavía no los confirma."),
@@ -43,12 +46,17 @@ ORDERS: dict[str, tuple[str, str, str]] = {
     ),
     "signed_wipe": (
         N_("Dos responsables de su organización ordenaron borrar este equipo."),
-        N_("Se borró lo que la orden dice, y nada más."),
+        N_("Se borró lo que la orden dice, y nada más; de una orden vencida, nada."),
         N_("Llame a su coordinación. Puede seguir tomando llamadas."),
     ),
     "signed_upload_only": (
         N_("Los responsables de su organización dejaron este equipo solo para entregar lo que falta."),
         N_("Lo registrado sigue aquí, y lo que falta se sigue enviando."),
+        N_("Llame a su coordinación. Puede seguir tomando llamadas."),
+    ),
+    "hidden_by_order": (
+        N_("Sus responsables retiraron este equipo con una orden firmada: lo de antes no se muestra."),
+        N_("Ocultarlo no borró nada."),
         N_("Llame a su coordinación. Puede seguir tomando llamadas."),
     ),
     "control_form": (N_("Llegó una orden mal hecha."), FORMER, COORDINATION),
@@ -100,6 +108,14 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         UNDONE,
         N_("«lnctp authority key» hace la llave; los responsables actuales la ponen en la lista."),
     ),
+    "officer_phrase": (
+        N_("Su llave de responsable quedó bajo una frase anterior, que ya no abre este equipo."),
+        UNDONE,
+        N_(
+            "Haga otra con «lnctp authority key ARCHIVO»; los demás responsables la ponen en la lista con "
+            "«lnctp authority change»."
+        ),
+    ),
     "no_authority": (
         N_("La organización todavía no tiene responsables, o este equipo no los confirmó."),
         UNDONE,
@@ -110,6 +126,16 @@ ORDERS: dict[str, tuple[str, str, str]] = {
         N_("No se confirmó nada."),
         N_("Repítanlas por teléfono; si siguen sin coincidir, no confirme y avise: puede ser un engaño."),
     ),
+    "already_signed": (
+        N_("Usted ya firmó este documento."),
+        N_("Su firma sigue contando, una vez."),
+        N_("Falta la de otra persona: pídale que abra «Órdenes» o «lnctp order list»."),
+    ),
+    "control_file": (
+        N_("El archivo {name} no es una llave, una orden ni una lista de responsables."),
+        UNDONE,
+        N_("Use el que hicieron «lnctp authority key» o «lnctp order export»."),
+    ),
     "phrase_missing": (N_("Para firmar hace falta la frase."), UNDONE, N_("Escríbala y pulse Enter.")),
     "reason_missing": (
         N_("Para rechazar hace falta un motivo."),
@@ -118,8 +144,8 @@ ORDERS: dict[str, tuple[str, str, str]] = {
     ),
     "no_such_order": (
         N_("No hay una orden, y solo una, que empiece así."),
-        "",
-        N_("«lnctp order list» las dice."),
+        UNDONE,
+        N_("«lnctp order list» las dice; una que esperaba puede estar ya ordenada, rechazada o vencida."),
     ),
     "no_such_laptop": (
         N_("No hay un equipo, y solo uno, con esas palabras."),

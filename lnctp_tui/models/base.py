@@ -10,7 +10,7 @@ INSTANT = "____-__-__T%Z"
 
 
 class Synced(SQLModel):
-    """Columns of every row that is synchronised; written only through storage.session."""
+    """Columns of every row that is synchronised; written only through storage.database.session."""
 
     id: str = Field(primary_key=True, max_length=36)
     heads: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)
@@ -35,7 +35,7 @@ def answers() -> Any:
 
 
 def text() -> Any:
-    """An optional text without a length that SQLite would ignore anyway; limits stand in domain.limits."""
+    """An optional text without a length that SQLite would ignore anyway; limits: domain.records.record_check."""
     return Field(default=None, sa_type=Text)
 
 

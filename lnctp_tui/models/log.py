@@ -60,7 +60,7 @@ class Change(SQLModel, table=True):
     refused: str | None = None
     """Why the server put it into quarantine."""
     unfit: str | None = None
-    """Why it fits no table (domain.record_check): it stands in the log alone."""
+    """Why it fits no table (domain.records.record_check): it stands in the log alone."""
     salt: str | None = None
     """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 
@@ -116,7 +116,7 @@ class SyncState(SQLModel, table=True):
 
 
 class Commit(SQLModel, table=True):
-    """How many transactions this database has seen: one row, written last in each (storage.mark)."""
+    """How many transactions this database has seen: one row, written last in each (storage.vault.mark)."""
 
     __tablename__ = "commits"
 
@@ -142,7 +142,7 @@ class Access(SQLModel, table=True):
 
 
 class AuthorityDocument(SQLModel, table=True):
-    """A version of the list of officers, as it was signed (domain.control)."""
+    """A version of the list of officers, as it was signed (domain.authority.control)."""
 
     __tablename__ = "authorities"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from lnctp_tui.services.vault.workspace import Workspace
 
 Result = TypeVar("Result")
+Place = tuple[str, str]
+"""What is on the screen: (name in `screens.registry`, id of what it shows)."""
+LISTS = Path(__file__).parents[1] / "styles" / "lists.tcss"
+"""Styles of all that is opened after the phrase. Whole: a relative one would be looked for beside each subclass."""
 
 
 class Shell(Protocol):
@@ -48,6 +53,9 @@ class Shell(Protocol):
 
     def edit_case(self, case_id: str) -> None:
         """Open an existing case in the form."""
+
+    def go(self, name: str, *arguments: object) -> None:
+        """Go to the screen of this name in `screens.registry`; `arguments` say what it shows."""
 
     def show_case(self, case_id: str) -> None:
         """Open the case view on top of this screen."""
@@ -122,6 +130,8 @@ class AppScreen(Screen[Result], inherit_bindings=False):
 
     NAME = ""
     """Heading, as a Spanish msgid."""
+    place: Place | None = None
+    """How to come back here after a lock; None: to what is below."""
 
     @property
     def shell(self) -> Shell:
@@ -133,6 +143,10 @@ class AppScreen(Screen[Result], inherit_bindings=False):
         """The screen's name in the language in use."""
         return _(self.NAME)
 
+    def action_go(self, name: str) -> None:
+        """Go to the screen of this name."""
+        self.shell.go(name)
+
     def on_screen_resume(self) -> None:
         """Whatever comes to the screen says that nothing is being saved."""
         self.shell.show_saving(self)
@@ -143,10 +157,6 @@ class AppScreen(Screen[Result], inherit_bindings=False):
     def news(self, scopes: frozenset[str]) -> None:
         """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
-    def notify_error(self, error: LnctpError) -> None:
-        """Say what went wrong on this screen."""
-        self.shell.tell(error)
-
 
 class AppDialog(ModalScreen[Result], inherit_bindings=False):
     """A dialog of the app."""
@@ -154,6 +164,8 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = MOVES
 
     NAME = ""
+    place: Place | None = None
+    """How to come back here after a lock; None: to what is below."""
 
     @property
     def shell(self) -> Shell:
@@ -165,12 +177,31 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
         self.shell.show_saving(self)
 
 
+class ScreenPart:
+    """What a screen owns besides its widgets. What is read for it is not delivered once the screen is gone."""
+
+    def __init__(self, screen: AppScreen[Any]) -> None:
+        self.screen = screen
+
+    @property
+    def gone(self) -> bool:
+        """Whether the screen is closed, or just being taken down."""
+        return is_gone(self.screen)
+
+
+def is_gone(widget: Widget) -> bool:
+    """Whether a widget is closed, or just being taken down; Textual's own `is_mounted` never turns false again."""
+    return widget._pruning or not widget.is_attached
+
+
 def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
     """Say what happened in the line that a screen has for it (`#said`); `look` is the line's class from now on."""
     said = screen.query_one("#said", Static)
     if look is not None:
         said.set_classes(look)
     said.update(Content(text))
+    if text:  # on a small screen the line may stand below what is seen
+        said.call_after_refresh(said.scroll_visible, animate=False)
 
 
 def sentence(error: LnctpError) -> str:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText
@@ -31,7 +31,7 @@ class TextDialog(AppDialog[str | None]):
     `place` is how to come back here after a lock.
     """
 
-    CSS_PATH = "../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "LongText"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f9", "keep", N_("guardar"), key_display="^S", id="dialog.keep"),
@@ -90,7 +90,7 @@ class Answer(LineInput):
 class LineDialog(AppDialog[str | None]):
     """Asks for one line, which may not be empty. A longer one is told, never cut."""
 
-    CSS_PATH = "../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Answer"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
@@ -132,7 +132,7 @@ class Picks(RowList):
 class PickDialog(AppDialog[str | None]):
     """Asks for one of a list; `told` stands above it, whole."""
 
-    CSS_PATH = "../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.widgets.key_names import key_name
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
@@ -58,7 +58,7 @@ def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
 class HelpScreen(AppDialog[None]):
     """The keys, to read and leave."""
 
-    CSS_PATH = "../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "leave", N_("volver"), key_display="Esc", id="help.leave"),

@@ -54,7 +54,7 @@ class Services:
     turns: Turns = field(default_factory=Turns)
     reading: Threads = field(default_factory=lambda: Threads(READING))
     """Long bodies that are unpacked and read at the same time."""
-    works: Turns = field(default_factory=lambda: Turns(wire.ABREAST))
+    works: Turns = field(default_factory=lambda: Turns(wire.MAX_IN_FLIGHT))
     """What one device asks for at the same time, so that it never holds all connections to the database."""
     long: LongTurn = field(default_factory=LongTurn)
     """Long bodies share one processor with everybody's short ones."""

@@ -1,16 +1,7 @@
-"""The one place that reads the wall clock and draws ids and salts."""
+"""The one place that reads the wall clock."""
 
-import secrets
-import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from lnctp_tui.domain.records.changes import SALT_BYTES
-
-if sys.version_info >= (3, 14):
-    from uuid import uuid7
-else:
-    from uuid_utils import uuid7
 
 
 def now() -> datetime:
@@ -46,13 +37,3 @@ def local(stored: str, zone: str) -> datetime:
 def today(zone: str) -> date:
     """The counselor's date."""
     return now().astimezone(ZoneInfo(zone)).date()
-
-
-def new_salt() -> str:
-    """Random bytes for one change, hexadecimal (domain.records.changes.SALT)."""
-    return secrets.token_hex(SALT_BYTES)
-
-
-def new_id() -> str:
-    """A fresh UUIDv7: sortable by time, unique across laptops."""
-    return str(uuid7())

@@ -23,7 +23,7 @@ KNEW = "knew"
 """Member that `ask_page` adds to a page: the end of the audit as this laptop knew it when it asked."""
 
 
-def look(store: Store, page: Mapping[str, Any]) -> None:
+def check(store: Store, page: Mapping[str, Any]) -> None:
     """Raise the alarm when the audit that a page speaks of does not continue the one known before."""
     knew = page.get(KNEW)
     if not knew or not knew[0] or page.get("audit_then") == knew[1]:
@@ -35,8 +35,8 @@ def look(store: Store, page: Mapping[str, Any]) -> None:
             unit.remember(server_state.AUDIT, _end(page))
 
 
-def saw(unit: Unit, page: Mapping[str, Any]) -> None:
-    """Remember how far the server's audit goes; called after `look`, with the page it looked at."""
+def remember(unit: Unit, page: Mapping[str, Any]) -> None:
+    """Remember how far the server's audit goes; called after `check`, with the page it looked at."""
     end, known = _end(page), state.get(unit.connection, server_state.AUDIT) or list(START)
     if end and end[0] > known[0]:
         unit.remember(server_state.AUDIT, end)

@@ -22,11 +22,11 @@ from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, read_cursor, understood
-from lnctp_tui.sync.control import Control, Seal, no_seal
+from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.outbox import Outbox
-from lnctp_tui.sync.prefetch import Ahead
+from lnctp_tui.sync.prefetch import Prefetch
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
 from lnctp_tui.sync.verify import Checked, Keyring, Proving
@@ -65,14 +65,14 @@ class Client:
         pool: ThreadPoolExecutor,
         short: float = SHORT,
         seal: Seal = no_seal,
+        last: Last = at_once,
     ) -> None:
         self.store, self.line, self.pool, self.short = store, line, pool, short
         self.outbox = Outbox(store)
         self.contact = Contact(store, line)
-        self.control = Control(store, line, seal)
+        self.control = Control(store, line, seal, last)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
-        self.compared_saves = False
-        """The server proved how far it knows this laptop: before that nothing goes out that would say it anew."""
+        self._asked = False
         self.page, self.chunk = PAGE, 500
         self.stored = 0
         """Pages with news so far."""
@@ -84,7 +84,7 @@ class Client:
         if known is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = known
-        self.sending = Sending(store, line, self.outbox, pool, known.key)
+        self.sending = Sending(store, line, self.outbox, pool, known.key, self.ask_first)
 
     # who we are to the server
 
@@ -119,11 +119,25 @@ class Client:
         if isinstance(proof, Fresco) and proof.role != self.server.role and not self._has_officers():
             self.became(self.server.state, role=proof.role)
         self.contact.note(answer)
-        if isinstance(proof, Fresco) and not self.compared_saves:
-            self.compared_saves = True  # files that are open are not put back
+        if isinstance(proof, Fresco) and not self.outbox.compared:
             saves.compare(self.store, proof.saved)
+            self.outbox.compared = True  # files that are open are not put back
         if self.control.heard(answer):
             self.reread()
+
+    def ask_first(self) -> None:
+        """Before the first batch: whether the server knows of saves that are missing here, so that it is told first.
+
+        Who proves nothing (an older server; one that cut this laptop off) gets what waits all the same.
+        """
+        if self.outbox.compared or self._asked:
+            return
+        try:
+            self.me()
+        except SyncFailed as error:
+            if error.code not in STATES:
+                raise
+        self._asked = True
 
     def _has_officers(self) -> bool:
         """Roles are theirs to sign then, and no server's."""
@@ -172,7 +186,7 @@ class Client:
             raise Diverged
         if said == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
-        audit_check.look(self.store, page)
+        audit_check.check(self.store, page)
         self._proved(page)
         with understood():
             read_cursor(page["from"])
@@ -190,7 +204,7 @@ class Client:
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
-            audit_check.saw(unit, page)
+            audit_check.remember(unit, page)
             self.keys.store(unit)
         self.stored += 1
         self._pace(time.monotonic() - began, len(changes))
@@ -275,14 +289,14 @@ class Client:
             self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
         return bool(wanted)
 
-    @many_objects()
+    @collecting_less()
     def histories(self, between: Callable[[], object]) -> None:
         """Fetch all wanted histories, the next pages while one is stored; `between` runs now and then.
 
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
         while wanted := self.wanted(AHEAD):
-            with Ahead(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
+            with Prefetch(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
                 for page in pages:
                     asked = [scope for scope, _ in page.asked]
                     self.store_history(asked, page.answer, page.made())

@@ -44,16 +44,25 @@ Seal = Callable[[str], bool]
 """Seals the vault by the order with this hash; False when nobody could ever open it again."""
 
 
+Last = Callable[[Callable[[], None]], None]
+"""Does something after all that waits to be written, and lets nothing be written any more after it."""
+
+
 def no_seal(_hash: str) -> bool:
     """For who holds no vault."""
     return False
 
 
+def at_once(deed: Callable[[], None]) -> None:
+    """For who writes nothing besides."""
+    deed()
+
+
 class Control:
     """This laptop's side of the officers' documents."""
 
-    def __init__(self, store: Store, line: Line, seal: Seal = no_seal) -> None:
-        self.store, self.line, self.seal = store, line, seal
+    def __init__(self, store: Store, line: Line, seal: Seal = no_seal, last: Last = at_once) -> None:
+        self.store, self.line, self.seal, self.last = store, line, seal, last
         self.taken = False
         """An order took this laptop from its person just now: nothing more is to be shown."""
         self._begun = self._told = False
@@ -160,7 +169,7 @@ class Control:
             if kept.order.kind == "seal":
                 kept = self._seal(kept)
             elif kept.order.kind == "wipe" and not kept.order.over(late):
-                self._wipe(kept.order)
+                self._wipe_for_good(kept.order)
         self._rule(ruled, standing, own, kept)
         for scope, orders in standing.erasures.items():
             for each in orders:
@@ -177,6 +186,8 @@ class Control:
             with self.store.write() as unit:
                 unit.remember(authority.STATE, said)
                 unit.remember(authority.BARRED, barred)
+                if barred != ruled.barred:
+                    unit.remember(authority.BARRED_AT, instants.iso(unit.now) if barred else None)
         self.taken = self.taken or (barred is not None and barred != ruled.barred)
         self._roles(standing)
         self._role(standing)
@@ -204,6 +215,13 @@ class Control:
             self._obeyed(unit, kept.order)
             server_state.clear_alarm(unit.connection, ONLY_HIDES)
             return replace(kept, obeyed_at=instants.iso(unit.now))
+
+    def _wipe_for_good(self, order: Order) -> None:
+        """What is being typed is not sent: an order for all of it is the last that is written."""
+        if order.data["unsent"]:
+            self.last(lambda: self._wipe(order))
+        else:
+            self._wipe(order)
 
     def _wipe(self, order: Order) -> None:
         if order.data["unsent"] and self.store.mark is not None:

@@ -11,7 +11,7 @@ YOUNG = 50_000
 
 
 @contextmanager
-def many_objects() -> Iterator[None]:
+def collecting_less() -> Iterator[None]:
     """For as long as pages or batches are made. Holds for all threads."""
     before = gc.get_threshold()
     gc.set_threshold(max(YOUNG, before[0]), *before[1:])

@@ -22,7 +22,7 @@ from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import audit_check, retention
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
-from lnctp_tui.sync.control import Seal, no_seal
+from lnctp_tui.sync.control import Last, Seal, at_once, no_seal
 from lnctp_tui.sync.outbox import SHORTER
 from lnctp_tui.sync.repair import compare, repair
 from lnctp_tui.sync.transport import Line, dial
@@ -73,11 +73,16 @@ class Round:
                 client.me()  # raises when the server says itself that it has another key
             if error.code in SHORTER:
                 client.outbox.shrink()
-            if error.code in STATES and error.code != client.server.state:
-                client.became(error.code)
-            if error.code in STATES or error.code == audit_check.ORDER:
-                self._look_for_order(error)
+            self.heed(error)
             raise
+
+    def heed(self, error: SyncFailed) -> None:
+        """What the server says of this laptop, on whatever question. Raises SyncFailed `signed_…` for an order."""
+        client = self.client
+        if error.code in STATES and error.code != client.server.state:
+            client.became(error.code)
+        if error.code in STATES or error.code == audit_check.ORDER:
+            self._look_for_order(error)
 
     def _look_for_order(self, error: SyncFailed) -> None:
         """An order may stand behind what the server says: only that is obeyed. Raises SyncFailed `signed_…`."""
@@ -118,8 +123,6 @@ class Round:
         while wanted and wanted[0][0] == EVERYBODY:
             client.history()
             wanted = client.wanted()
-        if not client.compared_saves and client.outbox.look(all_=all_):
-            client.me()
         before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass
@@ -139,7 +142,7 @@ class Round:
             return
         compare(client)
         if last:
-            retention.ask(client.store, client.line, now)
+            retention.ask_away(client.store, client.line, now)
         client.compared = instants.iso(now)
         with client.store.write() as unit:
             unit.remember(server_state.COMPARED, client.compared)
@@ -154,6 +157,7 @@ class Loop:
         """How things stand may have changed."""
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self.seal: Seal = no_seal
+        self.last: Last = at_once
         self.on_taken: Callable[[], object] = lambda: None
         """An order sealed, wiped or hid this laptop: nothing more is to be shown."""
         self.on_broken: Callable[[Exception], object] = lambda _: None
@@ -227,16 +231,19 @@ class Loop:
                 if server_state.server(connection) is None:
                     return LONGEST
             line = Held(self.connect(self.store), self)
-            self._client = Client(self.store, line, pool=pool, seal=lambda order: self.seal(order))
+            self._client = Client(
+                self.store, line, pool=pool, seal=lambda order: self.seal(order),
+                last=lambda deed: self.last(deed),
+            )  # fmt: skip
             self._client.on_changed = lambda scopes: self.on_changed(scopes)
         client = self._client
         try:
             Round(client).run(all_=hurry)
+            self._said(None, online=True)
+            self._idle(client)
         finally:
             if client.control.taken:
                 self.on_taken()
-        self._said(None, online=True)
-        self._idle(self._client)
         return 0.0
 
     def _idle(self, client: Client) -> None:
@@ -254,7 +261,7 @@ class Loop:
             if self._ending or self._hurry:
                 return
             if listener.heard:
-                more = client.store_page(listener.take())
+                more = self._page(client, listener)
                 if client.control.taken:
                     self.on_taken()
                 self.on_round()
@@ -263,6 +270,14 @@ class Loop:
                 listener.go()
             if client.outbox.look(all_=False):
                 return
+
+    def _page(self, client: Client, listener: Listener) -> bool:
+        """Store what was heard; whether there is more. A refusal there is heeded as one in a round."""
+        try:
+            return client.store_page(listener.take())
+        except SyncFailed as error:
+            Round(client).heed(error)
+            raise
 
     def _failed(self, error: LnctpError, failures: int) -> float:
         code = error.code

@@ -18,7 +18,7 @@ from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import folios, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
-from lnctp_tui.storage.replication import eviction, incoming, server_state
+from lnctp_tui.storage.replication import eviction, incoming, projection, server_state
 from lnctp_tui.sync import saves, wire
 
 SHORTER = frozenset({"server_slow", "line_broke", "too_slow"})
@@ -67,8 +67,11 @@ class Outbox:
     """What was taken up after that, and is on its way or acknowledged."""
     sent: int = 0
     """Changes in the batch that went last and is on the line."""
-    abreast: int = wire.ABREAST
+    abreast: int = wire.MAX_IN_FLIGHT
     """Batches that may be on the line at once."""
+    compared: bool = False
+    """What the server knows of this laptop's saves was held against them. Before that none is noted: a copy of before
+    would say its own count anew, and the server forget how far it had been."""
 
     def __post_init__(self) -> None:
         with self.store.read() as connection:
@@ -80,7 +83,7 @@ class Outbox:
 
     def grow(self) -> None:
         """A batch went quickly: twice as much."""
-        self.abreast = wire.ABREAST
+        self.abreast = wire.MAX_IN_FLIGHT
         if self.size < wire.BATCH:
             self._remember(min(wire.BATCH, self.size * 2))
 
@@ -133,7 +136,8 @@ class Outbox:
             seqs = orjson.dumps([seq for _rank, seq in self.waiting[: -self.size - 1 : -1]]).decode()
             with self.store.write(behind=True) as unit:
                 unit.connection.exec_driver_sql(OFFERED, (seqs,))
-                saves.note(unit, len(self.waiting) + len(self.offered))
+                if self.compared:
+                    saves.note(unit, len(self.waiting) + len(self.offered))
                 rows = unit.connection.exec_driver_sql(MINE, (seqs,)).all()
             taken, batch = fitting(rows, self.size)
             there = {row[0] for row in rows}
@@ -257,7 +261,7 @@ def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
     """Store what became of each change of an acknowledged batch."""
     connection = unit.connection
     moved, scopes = _mark(connection, results)
-    eviction.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    projection.rebuild(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     if scopes:
         connection.exec_driver_sql(incoming.HOLD, (orjson.dumps([*scopes]).decode(),))
     eviction.drop_asked(connection, scopes)

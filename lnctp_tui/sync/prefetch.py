@@ -39,7 +39,7 @@ class Page(Generic[Made]):
         return self._make(self.answer) if self._making.cancel() else self._making.result()
 
 
-class Ahead(Generic[Made]):
+class Prefetch(Generic[Made]):
     """The pages of wanted histories, in order, as many as can be asked for in some seconds; at least one.
 
     `ask` and `make` run in threads of `pool`. After the pages that came, raises what `ask` raised, SyncFailed.
@@ -60,7 +60,7 @@ class Ahead(Generic[Made]):
         self._pages: SimpleQueue[Page[Made] | None] = SimpleQueue()
         self._fetching = pool.submit(self._fetch, wanted)
 
-    def __enter__(self) -> Ahead[Made]:
+    def __enter__(self) -> Prefetch[Made]:
         return self
 
     def __exit__(self, *_: object) -> None:

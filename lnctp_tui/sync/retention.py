@@ -8,7 +8,7 @@ import orjson
 
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.session import Store
-from lnctp_tui.storage.replication import eviction as going
+from lnctp_tui.storage.replication import eviction
 from lnctp_tui.sync.transport import Line
 
 DAYS = 30
@@ -25,7 +25,7 @@ WHERE k.case_id IN (SELECT value FROM json_each(?))
   AND NOT EXISTS (SELECT 1 FROM changes u WHERE u."table" = 'contacts' AND u.row = k.id AND u.sent < 2)"""
 
 
-def leaving(store: Store, now: datetime) -> list[str]:
+def expired(store: Store, now: datetime) -> list[str]:
     """The scopes to ask away: old closed cases that nobody touched since, and their calls."""
     limit = instants.iso(now - timedelta(days=DAYS))
     with store.read() as connection:
@@ -34,11 +34,11 @@ def leaving(store: Store, now: datetime) -> list[str]:
         return [*cases, *calls]
 
 
-def ask(store: Store, line: Line, now: datetime) -> int:
+def ask_away(store: Store, line: Line, now: datetime) -> int:
     """Ask the server to take them; they go with the revocation that comes through the log."""
-    scopes = leaving(store, now)
+    scopes = expired(store, now)
     with store.write(behind=True) as unit:
-        going.ask_away(unit.connection, scopes)
+        eviction.ask_away(unit.connection, scopes)
     for start in range(0, len(scopes), 1000):
         line.call("POST", "/v1/window", {"scopes": scopes[start : start + 1000], "action": "leave"})
     return len(scopes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +14,7 @@ from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.answers import Diverged, understood
-from lnctp_tui.sync.gc_tuning import many_objects
+from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.outbox import Offered, Outbox
 from lnctp_tui.sync.transport import SLOWEST, Line
 
@@ -42,11 +42,13 @@ class Sending:
         outbox: Outbox,
         pool: ThreadPoolExecutor,
         server_key: str,
+        before: Callable[[], object],
     ) -> None:
+        """`before` comes before anything is taken up to go."""
         self._store, self._line, self._outbox, self._pool = store, line, outbox, pool
-        self._server_key = server_key
+        self._server_key, self._before = server_key, before
 
-    @many_objects()
+    @collecting_less()
     def push(self, *, all_: bool = True) -> int:
         """Send what waits, batch by batch; returns how many changes got a receipt. Raises SyncFailed, Diverged.
 
@@ -83,7 +85,10 @@ class Sending:
             self._outbox.sent = 0
 
     def _next(self, all_: bool) -> Offered | None:
-        return self._outbox.offer() if self._outbox.look(all_=all_) else None
+        if not self._outbox.look(all_=all_):
+            return None
+        self._before()
+        return self._outbox.offer()
 
     def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
         """Put a batch on the line, behind those that are not answered yet."""
@@ -137,6 +142,7 @@ class Sending:
 
     def deliver(self, body: Mapping[str, Any], ids: Sequence[str], audit: int) -> None:
         """Push changes of a repair, whoever wrote them; the proof comes with the new beginning."""
+        self._before()
         self._settle(self._receive(self._line.call("POST", "/v1/push", body), ids, audit, proves=False))
 
 

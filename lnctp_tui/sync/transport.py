@@ -32,7 +32,7 @@ SLOWEST = 200
 """Bytes a second below which an answer is given up, after the first minute."""
 ERROR_CAP = 64 << 10
 PORTS = {"http": 80, "https": 443}
-AGAIN = frozenset({429, 502, 503, 504})
+RETRYABLE = frozenset({429, 502, 503, 504})
 Headers = Mapping[bytes, str]
 """By their names in small letters."""
 
@@ -220,7 +220,7 @@ def _after(headers: Headers) -> dict[str, float]:
 
 
 def _by_status(status: int) -> str:
-    if status in AGAIN:
+    if status in RETRYABLE:
         return "busy"
     known = {401: "bad_signature", 403: "forbidden", 404: "not_found", 413: "too_large", 422: "malformed"}
     return known.get(status, "server_failed" if status >= 500 else "not_a_server")
@@ -231,7 +231,8 @@ KNOWN = frozenset(
      "forbidden", "too_large", "malformed", "rate_limited", "server_full", "busy", "code_unknown", "code_used",
      "code_expired", "device_taken", "seal", "wipe", "wipe_all", "too_old", "too_slow", "not_found",
      "control_form", "control_org", "control_old", "control_forked", "control_backwards", "control_threshold",
-     "control_same_person", "control_baseline", "control_unpinned", "control_officer", "control_incomplete")
+     "control_same_person", "control_baseline", "control_unpinned", "control_officer", "control_refused",
+     "control_incomplete")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
 ORDERS = frozenset({"wipe", "wipe_all"})

@@ -35,7 +35,7 @@ BATCH = 1000
 """Changes in one push."""
 TOLD = 5
 """Ids by which a batch is known again."""
-ABREAST = 2
+MAX_IN_FLIGHT = 2
 """Batches that one laptop may have on the line at once."""
 SKEW = 300
 """Seconds a request's time may be off."""

@@ -15,11 +15,11 @@ class Banner(Static):
     @classmethod
     def show(cls, screen: Screen[Any], text: str) -> None:
         """Put the text on top of a screen, or change the one that stands there; no text takes it away."""
-        found = screen.query(cls)
+        banners = screen.query(cls)
         if not text:
-            found.remove()
-        elif found:
-            found.first().update(Content(text))
+            banners.remove()
+        elif banners:
+            banners.first().update(Content(text))
         else:
             screen.mount(cls(Content(text)), before=0)
 

@@ -61,8 +61,8 @@ def strip(pieces: Iterable[Piece], width: int, fill: Style) -> Strip:
         if left <= 0:
             break
         size = cell_len(text)
-        shown = text if size <= left else fit(text, left)
-        segments.append(Segment(shown, style))
+        fitted = text if size <= left else fit(text, left)
+        segments.append(Segment(fitted, style))
         left -= min(size, left)
     if left > 0:
         segments.append(Segment(" " * left, fill))

@@ -44,31 +44,31 @@ class KeyBar(Widget, can_focus=False):
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def _updated(self, screen: Screen[object]) -> None:
-        shown = [
+        bindings = [
             active
             for active in screen.active_bindings.values()
             if active.binding.show
             and active.enabled
             and (active.node is not self.app or getattr(self.app, "unlocked", True))
         ]
-        shown.sort(key=lambda active: active.node is self.app)  # what holds everywhere stands last
+        bindings.sort(key=lambda active: active.node is self.app)  # what holds everywhere stands last
         bars = [
             (
                 self._key(active.binding),
                 active.binding.description,
                 ("app." if active.node is self.app else "") + active.binding.action,
             )
-            for active in shown
+            for active in bindings
         ]
         bars = list({action: (key, text, action) for key, text, action in reversed(bars)}.values())[::-1]
-        said = self.state() if self.state else ("", "")
-        if (bars, said) != (self._bars, self._said):
-            self._bars, self._said = bars, said
+        state = self.state() if self.state else ("", "")
+        if (bars, state) != (self._bars, self._said):
+            self._bars, self._said = bars, state
             self.refresh()
 
     def _key(self, binding: Binding) -> str:
-        shown = binding.key_display or self.app.get_key_display(binding)
-        return shown.upper() if len(shown) > 1 and shown[0] == "f" else shown
+        label = binding.key_display or self.app.get_key_display(binding)
+        return label.upper() if len(label) > 1 and label[0] == "f" else label
 
     def render_line(self, y: int) -> Strip:
         """The keys that fit, each wholly."""
@@ -80,8 +80,8 @@ class KeyBar(Widget, can_focus=False):
         at = cell_len(state) + 2 if state else 0
         if state:
             pieces.append((f" {state} ", key_style))
-        shown = self._fitting(self.size.width - at, bare=bool(more))
-        for key, text, action in shown:
+        fitting = self._fitting(self.size.width - at, bare=bool(more))
+        for key, text, action in fitting:
             name = f" {key} ", f"{_(text)} "
             width = cell_len(name[0]) + cell_len(name[1])
             pieces += [(name[0], key_style), (name[1], text_style)]
@@ -93,15 +93,15 @@ class KeyBar(Widget, can_focus=False):
 
     def _fitting(self, room: int, *, bare: bool = False) -> list[tuple[str, str, str]]:
         """The keys that fit, in their order; those last to go were given room first, and alone where more is said."""
-        kept = set()
+        fitting = set()
         for bar in sorted(self._bars, key=lambda bar: bar[2].removeprefix("app.") not in self.LAST_TO_GO):
             width = cell_len(bar[0]) + cell_len(_(bar[1])) + 3
             if bare and bar[2].removeprefix("app.") not in self.LAST_TO_GO:
                 continue
             if width <= room:
-                kept.add(bar)
+                fitting.add(bar)
                 room -= width
-        return [bar for bar in self._bars if bar in kept]
+        return [bar for bar in self._bars if bar in fitting]
 
     async def on_click(self, event: events.Click) -> None:
         """A click does what the key does."""

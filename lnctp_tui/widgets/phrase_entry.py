@@ -56,11 +56,11 @@ class PhraseEntry(Input):
 
     def action_complete(self) -> None:
         """Complete the word when only one fits, or its first four letters stand; else go to the next field."""
-        found = self.candidates()
-        if not found:
+        candidates = self.candidates()
+        if not candidates:
             self.screen.focus_next()
-        elif len(found) == 1 or len(self.last_word) >= 4:
-            self.value = f"{self.value[: len(self.value) - len(self.last_word)]}{found[0]} "
+        elif len(candidates) == 1 or len(self.last_word) >= 4:
+            self.value = f"{self.value[: len(self.value) - len(self.last_word)]}{candidates[0]} "
             self.cursor_position = len(self.value)
 
     def on_paste(self, event: events.Paste) -> None:

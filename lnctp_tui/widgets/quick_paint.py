@@ -28,34 +28,34 @@ def paint_what_shows(screen: Screen[Any]) -> None:
 def _chops(compositor: Any, crop: Region, is_wanted: Callable[[int], bool]) -> Chops:
     cuts: list[list[int]] = compositor.cuts
     chops: Chops = [dict.fromkeys(line[:-1]) for line in cuts]
-    wanted = frozenset(y for y in range(crop.y, min(crop.bottom, len(cuts))) if is_wanted(y))
+    rows_wanted = frozenset(y for y in range(crop.y, min(crop.bottom, len(cuts))) if is_wanted(y))
     for widget, (region, clip) in compositor.visible_widgets.items():
         if crop.overlaps(region):
-            shown = region.intersection(clip)
-            rows = [y for y in shown.line_range if y in wanted and _is_bare(chops[y], shown)]
+            visible = region.intersection(clip)
+            rows = [y for y in visible.line_range if y in rows_wanted and _is_bare(chops[y], visible)]
             if rows:
-                _fill(widget, region, shown, rows, chops, cuts)
+                _fill(widget, region, visible, rows, chops, cuts)
     return chops
 
 
-def _is_bare(line: dict[int, Strip | None], shown: Region) -> bool:
-    first, last = shown.column_span
+def _is_bare(line: dict[int, Strip | None], visible: Region) -> bool:
+    first, last = visible.column_span
     return any(piece is None for at, piece in line.items() if first <= at < last)
 
 
 def _fill(
-    widget: Any, region: Region, shown: Region, rows: list[int], chops: Chops, cuts: list[list[int]]
+    widget: Any, region: Region, visible: Region, rows: list[int], chops: Chops, cuts: list[list[int]]
 ) -> None:
     """Paint the rows of a widget where nothing in front of it is painted."""
     top = rows[0]
-    band = Region(shown.x - region.x, top - region.y, shown.width, rows[-1] - top + 1)
+    band = Region(visible.x - region.x, top - region.y, visible.width, rows[-1] - top + 1)
     strips = widget.render_lines(band)
-    first, last = shown.column_span
+    first, last = visible.column_span
     for y in rows:
         line = chops[y]
         here = [cut for cut in cuts[y] if first <= cut <= last]
         strip = strips[y - top]
-        pieces = strip.divide([cut - shown.x for cut in here[1:]]) if len(here) > 2 else [strip]
+        pieces = strip.divide([cut - visible.x for cut in here[1:]]) if len(here) > 2 else [strip]
         for at, piece in zip(here, pieces, strict=False):
             if line.get(at, piece) is None:
                 line[at] = piece

@@ -133,11 +133,17 @@ def _wrapped(part: Part, width: int) -> list[tuple[str, str, str]]:
     if part.kind != "pair":
         lines = [line for paragraph in part.text.split("\n") for line in wrap(paragraph, width) or [""]]
         return [(part.kind, "", line) for line in lines]
-    left = label_width(width)
-    values = [line for piece in part.text.split("\n") for line in wrap(piece, width - left - 1) or [""]]
-    labels = wrap(part.label, left - 1)
+    label_cells = label_width(width)
+    values = [
+        line for piece in part.text.split("\n") for line in wrap(piece, width - label_cells - 1) or [""]
+    ]
+    labels = wrap(part.label, label_cells - 1)
     rows = max(len(values), len(labels))
     return [
-        ("pair", fit(labels[n] if n < len(labels) else "", left) + " ", values[n] if n < len(values) else "")
+        (
+            "pair",
+            fit(labels[n] if n < len(labels) else "", label_cells) + " ",
+            values[n] if n < len(values) else "",
+        )
         for n in range(rows)
     ]

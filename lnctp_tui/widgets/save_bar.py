@@ -13,14 +13,14 @@ class SaveBar(Static):
     @classmethod
     def show(cls, screen: Screen[object], title: str, text: str) -> None:
         """Put it on top of a screen, change the one there, or, without a title, take it away."""
-        found = screen.query(cls)
+        bars = screen.query(cls)
         if not title:
-            found.remove()
+            bars.remove()
             return
         content = Content.assemble((f" {title} ", "reverse"), f" {text}" if text else "")
-        if not found:
+        if not bars:
             screen.mount(cls(content), before=0)
             return
-        bar = found.first(cls)
+        bar = bars.first(cls)
         if bar.content != content:
             bar.update(content)

@@ -61,7 +61,7 @@ class Sides(Widget, can_focus=True):
         """Show these; the cursor stays on its value when that is still there."""
         here = self.columns[self.cursor].key if self.columns else ""
         self.columns = tuple(columns)
-        self.cursor = next((n for n, each in enumerate(columns) if each.key == here), 0)
+        self.cursor = next((n for n, column in enumerate(columns) if column.key == here), 0)
         self._top = 0
         self.refresh()
 
@@ -74,7 +74,7 @@ class Sides(Widget, can_focus=True):
     def action_scroll_value(self, step: int) -> None:
         """A long value goes on below."""
         room = self._room
-        longest = max((len(self._lines(each)) for each in self._shown), default=0)
+        longest = max((len(self._lines(column)) for column in self._shown), default=0)
         self._top = max(0, min(self._top + step * max(1, room - 1), longest - room))
         self.refresh()
 
@@ -91,7 +91,7 @@ class Sides(Widget, can_focus=True):
     @property
     def height_of_all(self) -> int:
         """Lines that the longest value takes with its frame."""
-        return HEAD + FOOT + max((len(self._lines(each)) for each in self.columns), default=1)
+        return HEAD + FOOT + max((len(self._lines(column)) for column in self.columns), default=1)
 
     @property
     def _fits(self) -> int:

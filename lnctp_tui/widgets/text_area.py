@@ -81,10 +81,12 @@ class LongText(TextArea, inherit_bindings=False):
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
-        kept, count = clean(insert)
+        cleaned, count = clean(insert)
         if count:
             self.post_message(Replaced(count))
-        return super().replace(broken(kept), start, end, maintain_selection_offset=maintain_selection_offset)
+        return super().replace(
+            broken(cleaned), start, end, maintain_selection_offset=maintain_selection_offset
+        )
 
     def edit(self, edit: Edit) -> EditResult:
         result = super().edit(edit)

@@ -206,7 +206,7 @@ BEGIN
   RETURN here.n;
 END $$
 """
-"""One entry of the server's audit, chained as storage.audit.sealed does."""
+"""One entry of the server's audit, chained as storage.database.audit.sealed does."""
 
 
 def said(name: str) -> str:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.values import moments
 
 ON = date(2026, 3, 15)
@@ -14,7 +15,6 @@ ON = date(2026, 3, 15)
     [
         ("opened_at", "2026-03-14T20:05:00.000000Z", None),
         ("opened_at", "2026-03-14T20:05:00-06:00", None),
-        ("opened_at", None, None),
         ("opened_at", "2026-03-14T20:05:00", "bad_instant"),
         ("opened_at", "2026-02-30T20:05:00Z", "bad_instant"),
         ("opened_at", "1899-12-31T20:05:00Z", "bad_instant"),
@@ -33,15 +33,22 @@ ON = date(2026, 3, 15)
         ("birth_date", "0065-03-14", "bad_date"),
         ("stage_on", "2027-01-01", None),
         ("stage_on", "2026-02-30", "bad_date"),
-        ("summary", "ayer", None),
     ],
 )
 def test_a_moment_is_one_or_says_why_not(column: str, value: object, why: str | None) -> None:
-    assert moments.flaw(column, value, ON) == why
+    if column in moments.INSTANTS:
+        assert (moments.zoned(value) is None) is (why == "bad_instant")
+    else:
+        assert moments.day(value, ON, birth=column in moments.BIRTHS) == why
 
 
 def test_without_a_day_a_birth_is_not_compared() -> None:
-    assert moments.flaw("birth_date", "2065-03-14", None) is None
+    assert moments.day("2065-03-14", None, birth=True) is None
+
+
+@pytest.mark.parametrize(("column", "value"), [("opened_at", None), ("summary", "ayer")])
+def test_no_moment_and_a_column_of_none_are_well(column: str, value: str | None) -> None:
+    assert record_check.flaw("cases", {column: value}, 1) is None
 
 
 @pytest.mark.parametrize(

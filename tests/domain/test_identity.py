@@ -20,8 +20,9 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.exchange import exporting
 from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.session import New, Store
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import incoming
 
 NAMES = (
@@ -45,7 +46,7 @@ def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVau
 
 def made(store: Store, name: str) -> tuple[str, str]:
     """A case with a victim."""
-    case, victim = instants.new_id(), instants.new_id()
+    case, victim = ids.new_id(), ids.new_id()
     with store.write() as unit:
         unit.record("cases", case, {"status": "open", "summary": f"Caso de {name}"})
         unit.record("people", victim, {"role": "victim", "name": name}, case=case)
@@ -59,7 +60,7 @@ def victim_of(store: Store, case: str) -> Any:
 def forged(store: Store, table: str, row: str, case: str, patch: dict[str, Any]) -> dict[str, Any]:
     """A change as a laptop without our doors would sign it."""
     said = {
-        "id": instants.new_id(), "device": store.author.device, "actor": store.author.actor,
+        "id": ids.new_id(), "device": store.author.device, "actor": store.author.actor,
         "hlc": instants.micros(instants.now()), "table": table, "row": row, "case": case, "base": [],
         "patch": patch, "schema": 1,
     }  # fmt: skip
@@ -75,7 +76,7 @@ def test_the_one_write_path_refuses_it(workspace: Workspace, name: str) -> None:
         with pytest.raises(Refused, match="unfit_value"), store.write() as unit:
             unit.record("people", victim, patch)
         with pytest.raises(Refused, match="unfit_value"), store.write() as unit:
-            unit.create_many([New("people", instants.new_id(), {"role": "victim", **patch}, case)])
+            unit.create_many([New("people", ids.new_id(), {"role": "victim", **patch}, case)])
     assert len(cases.document(store, case)["people"]) == 1
     assert victim_of(store, case)["name"] == "Bea"
 
@@ -111,7 +112,9 @@ def test_a_stored_row_that_names_another_is_still_itself(workspace: Workspace, t
         "futuro": 7,
     }
     with store.write() as unit:
-        unit.connection.exec_driver_sql("UPDATE people SET extra = ? WHERE id = ?", (json.dumps(extra), beas))
+        unit.connection.exec_driver_sql(
+            "UPDATE people SET extra = ? WHERE id = ?", (json.dumps(extra), beas), RECORDED
+        )
     shown = victim_of(store, bea)
     assert (shown["id"], shown["case_id"], shown["name"], shown["futuro"]) == (beas, bea, "Bea", 7)
     assert shown["answers"] == {}

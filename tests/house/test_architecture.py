@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,20 @@ def broken(rule: Callable[[Path], set[str]], paths: list[Path] = MODULES) -> dic
     assert len(paths) > 10
     found = {str(path.relative_to(PACKAGE)): sorted(rule(path)) for path in paths}
     return {module: wrong for module, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("room", ["services", "screens"])
+def test_no_module_imports_itself_by_way_of_others(room: str) -> None:
+    graph = grimp.build_graph("lnctp_tui", exclude_type_checking_imports=False)
+    modules = sorted(name for name in graph.modules if name.startswith(f"lnctp_tui.{room}."))
+    assert len(modules) > 30
+    circles = [
+        (module, *chain)
+        for module in modules
+        for target in sorted(graph.find_modules_directly_imported_by(module))
+        if (chain := graph.find_shortest_chain(target, module))
+    ]
+    assert circles == []
 
 
 def test_domain_imports_only_itself_and_pure_standard_modules() -> None:
@@ -125,6 +141,56 @@ def test_what_would_write_into_markup_is_seen(call: str, safe: bool) -> None:
     assert harmless(made) is safe
 
 
+SQL = re.compile(r"\s*(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WITH|PRAGMA|VACUUM|BEGIN|CREATE|DROP|ALTER)\s")
+RAW_SQL = {"exec_driver_sql", "text", "TextClause", "literal_column"}
+"""What SQLAlchemy runs a text of SQL with."""
+
+
+def sql_strings(path: Path) -> set[str]:
+    """Texts of SQL in a module, and what it would run them with."""
+    written = {
+        node.value for node in nodes(path) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    used = {node.attr for node in nodes(path) if isinstance(node, ast.Attribute)} & {"exec_driver_sql"}
+    used |= {
+        alias.name
+        for node in nodes(path)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+        for alias in node.names
+        if alias.name in RAW_SQL
+    }
+    return {text for text in written if SQL.match(text)} | used
+
+
+def test_services_and_screens_hold_no_sql_strings() -> None:
+    """A table's columns are storage's to know; services ask with functions, or in SQLAlchemy's language."""
+    rooms = [
+        path
+        for room in ("services", "screens", "widgets", "domain")
+        for path in (PACKAGE / room).rglob("*.py")
+    ]
+    assert broken(sql_strings, rooms) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ('QUERY = "SELECT id FROM cases"', True),
+        ('connection.execute(f"PRAGMA busy_timeout = {wait}")', True),
+        ('QUERY = """\nWITH a AS (SELECT 1) DELETE FROM cases"""', True),
+        ("connection.exec_driver_sql(query)", True),
+        ("from sqlalchemy import select, text", True),
+        ("from sqlalchemy import select", False),
+        ("from lnctp_tui.domain.values import text", False),
+        ('CODE = "select"', False),
+    ],
+)
+def test_a_string_of_sql_is_seen(code: str, seen: bool, tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(code, encoding="utf-8")
+    assert bool(sql_strings(module)) is seen
+
+
 AT_IMPORT = {"_", "ngettext", "pick", "open", "create_engine"}
 
 
@@ -146,6 +212,113 @@ def test_docs_named_in_the_code_exist() -> None:
         for found in re.findall(r"\bdocs/[\w./-]+\.md", path.read_text(encoding="utf-8"))
     }
     assert sorted(name for name in named if not (ROOT / name).is_file()) == []
+
+
+ROOMS = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith("_")}
+POINTERS = re.compile(
+    rf"(?<![\w./@-])(?:lnctp_tui\.)?((?:{'|'.join(sorted(ROOMS))})(?:\.(?!py\b)[A-Za-z_]\w*)+)\b"
+)
+FILES = re.compile(
+    rf"(?<![\w/])(?:lnctp_tui/)?((?:{'|'.join(sorted(ROOMS))})(?:/\w+)+\.py)\b"
+    r"|(?<![\w])(tests/[\w/]+\.py)\b"
+)
+OTHERS = {
+    "app.state", "server.csr", "server.ext", "server.pem", "errors.log", "app.device", "app.duty", "app.role",
+    "app.team", "app.uid",
+}  # fmt: skip
+"""Names of others that look like ours: of Starlette's, of files, of PostgreSQL's settings."""
+
+
+def prose(path: Path) -> str:
+    """What a file says to whoever reads it: all of a page, the docstrings and comments of a module."""
+    content = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        return content
+    strings = (node.value for node in nodes(path) if isinstance(node, ast.Expr))
+    texts = (node.value for node in strings if isinstance(node, ast.Constant))
+    docstrings = [text for text in texts if isinstance(text, str)]
+    return "\n".join([*docstrings, *re.findall(r"(?<!['\"])#.*", content)])
+
+
+def stands(pointer: str) -> bool:
+    """Whether `room.module`, and a name in it when one follows, is there."""
+    at = PACKAGE
+    for number, part in enumerate(parts := pointer.split(".")):
+        if (at / part).is_dir():
+            at /= part
+            continue
+        module = at / f"{part}.py"
+        rest = parts[number + 1 :] if module.is_file() else parts[number:]
+        file = module if module.is_file() else at / "__init__.py"
+        names = re.findall(r"\w+", file.read_text(encoding="utf-8")) if file.is_file() else []
+        return not rest or rest[0] in names
+    return True
+
+
+def test_modules_named_in_docstrings_and_docs_exist() -> None:
+    files = [*MODULES, *sorted((ROOT / "docs").rglob("*.md")), *(ROOT / "migrations").rglob("*.py")]
+    files += [
+        ROOT / "README.md",
+        ROOT / "pyproject.toml",
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "bench").rglob("*.py"),
+    ]
+    missing: set[tuple[str, str]] = set()
+    for path in files:
+        text = prose(path)
+        pointers = {name for name in POINTERS.findall(text) if ".".join(name.split(".")[:2]) not in OTHERS}
+        missing |= {(path.name, pointer) for pointer in pointers if not stands(pointer)}
+        for own, of_tests in FILES.findall(text):
+            if not ((PACKAGE / own).is_file() if own else (ROOT / of_tests).is_file()):
+                missing.add((path.name, own or of_tests))
+    assert sorted(missing) == []
+
+
+def test_a_pointer_to_a_module_that_moved_is_seen() -> None:
+    assert stands("storage.database.session.Unit")
+    assert stands("domain.records.clock")
+    assert not stands("storage.session")
+    assert not stands("storage.database.session.refuse_unrecorded")
+    assert POINTERS.findall("see storage.session, `lnctp_tui.sync.loop.Round`") == [
+        "storage.session",
+        "sync.loop.Round",
+    ]
+
+
+CALLED_BY_OTHERS = re.compile(
+    r"__\w+__|(?:on|_on|action|check|watch|validate|compute|visit|key|render|get)_\w+|compose|render"
+)
+"""What Textual, ast and Python call by its name."""
+OF_TEXTUAL = {
+    "copy_to_clipboard", "save_screenshot", "deliver_screenshot", "panic", "_handle_exception", "_fatal_error",
+    "_focus_sort_key",
+}  # fmt: skip
+"""What stands in the place of a method of Textual's."""
+
+
+def unused_definitions() -> set[str]:
+    """Functions, methods and classes whose name is nowhere read, asked for or written, but where they stand."""
+    named: set[str] = set()
+    made: dict[str, str] = {}
+    for path in MODULES:
+        for node in nodes(path):
+            if isinstance(node, ast.Name):
+                named.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                named.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 80:
+                named.update(
+                    re.findall(r"\w+", node.value)
+                )  # a deed by its name, `module:function` of a command
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                by_decorator = any(isinstance(decorator, ast.Call) for decorator in node.decorator_list)
+                if not by_decorator and not CALLED_BY_OTHERS.fullmatch(node.name):
+                    made[node.name] = f"{path.relative_to(PACKAGE)} {node.name}"
+    return {where for name, where in made.items() if name not in named | OF_TEXTUAL}
+
+
+def test_nothing_stands_that_nothing_calls() -> None:
+    assert sorted(unused_definitions()) == []
 
 
 def test_the_lock_names_no_host_and_no_folder_of_a_machine() -> None:
@@ -181,3 +354,21 @@ def test_a_call_needs_nothing_of_the_network() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_every_screen_finds_its_style_sheet_also_when_it_goes_on_from_one_in_another_folder() -> None:
+    """Textual looks beside the module of the class that is shown, not of the one that named the file."""
+    from textual.screen import Screen
+
+    for path in sorted((PACKAGE / "screens").rglob("*.py")):
+        import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    shown = [each for each in all_below(Screen) if each.__module__.startswith("lnctp_tui.")]
+    assert len(shown) > 20
+    for each in shown:
+        named = each.CSS_PATH if isinstance(each.CSS_PATH, list) else [each.CSS_PATH]
+        for sheet in filter(None, named):
+            assert (Path(sys.modules[each.__module__].__file__ or "").parent / sheet).is_file(), each
+
+
+def all_below(of: type) -> list[type]:
+    return [found for each in of.__subclasses__() for found in (each, *all_below(each))]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from pty_app import PHRASE
+from workspaces import narrate
 
 from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed, WrongPassphrase
@@ -484,7 +485,7 @@ def test_an_unfinished_call_is_listed(full: Path, run: Run) -> None:
 
     opened = workspace.open_workspace(full, vault.unlock(full, PHRASE))
     call = Intake.start(opened)
-    call.narrate("Se corta la llamada")
+    narrate(call, "Se corta la llamada")
     opened.close()
     (line,) = run("call", "list", "--unfinished", "--json").json
     assert (line["narrative"], line["finished"]) == ("Se corta la llamada", False)

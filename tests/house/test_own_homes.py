@@ -111,11 +111,12 @@ def test_make_test_gives_every_check_an_empty_home(
     monkeypatch.setenv("HOME", "/a/persons/own")
     monkeypatch.setattr(dev, "PYTHON", Path(sys.executable))
     monkeypatch.setattr(dev, "CHECKS", [("asked", ["-c", ASKED, *dev.PERSONAL])] * 2)
+    monkeypatch.setattr(dev, "TYPES", ["-c", ASKED, *dev.PERSONAL])
     assert dev.test([]) == 0
     said = capfd.readouterr().out
     assert "/a/persons/own" not in said
     assert "None" not in said
-    assert said.count("lnctp-home-") == 2 * (len(dev.PERSONAL) + 1)
+    assert said.count("lnctp-home-") == 3 * (len(dev.PERSONAL) + 1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script for sh")

@@ -21,7 +21,7 @@ from lnctp_tui.storage.vault import vault
 DEMO = Path(__file__).parents[2] / "lnctp_tui" / "data" / "demo" / "au-pair.json"
 DOCUMENTS = 600
 TABLES = ("cases", "contacts", "people", "places", "identifiers", "money", "notes")
-MOMENTS = tuple(each / 40 for each in range(1, 40)) if SOAK else (0.05, 0.8)
+MOMENTS = tuple(each / 40 for each in range(1, 40)) if SOAK else (0.4,)
 """Part of the cases that are stored when the process is killed."""
 
 

@@ -17,7 +17,7 @@ from workspaces import Founded
 
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens.call import intake
+from lnctp_tui.screens.call import earlier_mark
 from lnctp_tui.screens.vault import first_run
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
@@ -157,7 +157,7 @@ def test_the_intake(
     snap_compare: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake, "LOOK_AGAIN", 3600)  # a mark that comes by the clock
+    monkeypatch.setattr(earlier_mark, "LOOK_AGAIN", 3600)  # a mark that comes by the clock
     if theme == "plain":
         monkeypatch.setenv("NO_COLOR", "1")
     app = app_on(furnished)
@@ -223,7 +223,7 @@ async def test_each_screen_speaks_one_language(name: str, language: str, furnish
     foreign = sentences(language)
     async with desk(furnished, (130, 60)) as (app, pilot):
         i18n.set_language(language)
-        app.screen.refresh_list()  # type: ignore[attr-defined]
+        app.screen.read()  # type: ignore[attr-defined]
         await rest(pilot)
         await go(app, pilot, (WAYS | MORE)[name])
         said = said_on(app)

@@ -7,20 +7,25 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from app_world import rest, said_on, spanish, until
 from pty_app import PHRASE
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 from vaults import SUPPORT, quick_derive
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed
+from lnctp_tui.screens.base import say
 from lnctp_tui.screens.lists.desk import DeskScreen
 from lnctp_tui.screens.vault.first_run import FirstRunScreen
+from lnctp_tui.screens.vault.forgotten import ForgottenScreen
 from lnctp_tui.screens.vault.new_phrase import NewPhrase, NewPhraseScreen
 from lnctp_tui.screens.vault.sheet import SheetScreen
 from lnctp_tui.screens.vault.unlock import UnlockScreen
@@ -224,3 +229,50 @@ async def test_a_phrase_that_does_not_open_is_not_added_to_the_next(tmp_path: Pa
         await until(pilot, lambda: app.screen.query_one(PhraseEntry).selected_text == "otra", "the refusal")
         await pilot.press(*"sol")
         assert app.screen.query_one(PhraseEntry).value == "sol"
+
+
+def seen(app: LnctpApp) -> bool:
+    """Whether the line that says what happened stands whole on the screen."""
+    line = app.screen.query_one("#said")
+    shown = app.screen.find_widget(line).visible_region
+    return bool(line.size.height) and shown.height == line.size.height
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 34)])
+async def test_enter_alone_in_a_small_window_says_what_is_missing(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    app = LnctpApp(tmp_path / "data", None)
+    async with app.run_test(size=size) as pilot:
+        await rest(pilot)
+        await pilot.press("enter")
+        await rest(pilot)
+        assert "Escriba su nombre" in said_on(app)
+        assert seen(app)
+        assert app.focused is app.screen.query_one("#name")
+        await pilot.press(*"Ana", "enter", *"zzz", "enter")
+        await rest(pilot)
+        assert "Elija una zona" in said_on(app)
+        assert "Mexico City" in said_on(app), "the list it speaks of is there"
+        assert seen(app)
+        assert app.focused is app.screen.query_one("#zone")
+
+
+@pytest.mark.parametrize("asked", ["phrase", "sheet", "forgotten"])
+async def test_what_a_card_says_is_seen_in_a_small_window(asked: str, tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    key = vault_access.create(home, PHRASE, kind="own", language="es", zone="America/Tijuana")
+    app = LnctpApp(home, vault_access.profile(home))
+    profile = vault_access.profile(home)
+    assert profile is not None
+    screens: dict[str, Callable[[], Screen[Any]]] = {
+        "phrase": NewPhraseScreen,
+        "sheet": lambda: SheetScreen(key, organisation=False),
+        "forgotten": lambda: ForgottenScreen(profile),
+    }
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(screens[asked]())
+        await rest(pilot)
+        say(app.screen, "No se pudo, y aquí se dice por qué y qué hacer ahora. " * 3)
+        await rest(pilot)
+        assert seen(app)

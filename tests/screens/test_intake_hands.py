@@ -148,7 +148,7 @@ async def test_the_row_of_a_checklist_that_one_goes_to_is_on_the_screen(
     desk: Workspace, size: tuple[int, int]
 ) -> None:
     async with call(desk, size) as (app, pilot):
-        found = [goal for goal in goals(app.intake.protocol, app.form._record_of) if "." in goal.code]
+        found = [goal for goal in goals(app.intake.protocol, app.form.form.record_of) if "." in goal.code]
         chosen = [each for each in found if each.code.partition(".")[0] in app.intake.protocol.catalogs]
         lasts = {goal.code.partition(".")[0]: goal for goal in chosen}
         for goal in lasts.values():
@@ -185,7 +185,7 @@ def test_what_people_say_finds_a_field_or_a_row(word: str) -> None:
 
 async def test_f3_finds_the_rows_of_a_checklist_by_what_people_say(desk: Workspace) -> None:
     async with call(desk) as (app, _pilot):
-        found = list(goals(app.intake.protocol, app.form._record_of))
+        found = list(goals(app.intake.protocol, app.form.form.record_of))
         assert "danger.weapon_present" in {goal.code for goal in best(found, "pistola")}
         assert "vulnerability.embarazo" in {goal.code for goal in best(found, "embarazada")}
         assert "need.documentos" in {goal.code for goal in best(found, "pasaporte")}

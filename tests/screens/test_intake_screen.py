@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from counts import in_soak
+from counts import SOAK, in_soak
 from intake_app import CallApp
 from textual import events
 from textual.pilot import Pilot
@@ -305,11 +305,17 @@ async def test_a_field_that_stands_in_two_stages_is_found_in_the_one_named(desk:
             assert app.focused is row(app, "name").control
 
 
+def kind_of_field(desk: Workspace, on: str, code: str) -> str:
+    """The kind of a field: what it is entered with."""
+    return next(each.kind for _, each in desk.protocol.fields if (each.on, each.code) == (on, code))
+
+
 async def test_every_field_that_is_offered_gets_the_cursor(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
-        everything = [goal for goal in goals(desk.protocol, app.form._record_of) if "." not in goal.code]
-        for goal in everything:
-            await app.form._found(goal)
+        everything = [goal for goal in goals(desk.protocol, app.form.form.record_of) if "." not in goal.code]
+        of_each = {(goal.stage, kind_of_field(desk, goal.table, goal.code)): goal for goal in everything}
+        for goal in everything if SOAK else of_each.values():
+            await app.form.over.go_to_goal(goal)
             await pilot.pause()
             pane = app.form.pane
             assert pane is not None
@@ -328,7 +334,7 @@ async def test_a_search_for_earlier_contacts_that_fails_says_so_and_what_to_do(
 
     monkeypatch.setattr(matches, "earlier", broken)
     async with call(desk) as (app, pilot):
-        app.form._look_earlier()
+        app.form.earlier.look()
         await pilot.pause()
         assert "previas sin buscar: F7" in plain(app.form.query_one(CallBar))
         await pilot.press("f7")
@@ -427,16 +433,19 @@ async def test_hostile_text_is_only_text(desk: Workspace) -> None:
             await go(app, pilot, stage.code)
             pane = app.form.pane
             assert pane is not None
-            for asker in pane.askers:
-                if (
-                    isinstance(asker, FieldRow)
-                    and isinstance(asker.control, LineInput | LongText)
-                    and asker.display
-                ):
-                    asker.focus_control()
-                    await pilot.pause()
-                    app.post_message(events.Paste(HOSTILE))
-                    await pilot.pause()
+            writable = [
+                asker
+                for asker in pane.askers
+                if isinstance(asker, FieldRow)
+                and isinstance(asker.control, LineInput | LongText)
+                and asker.display
+            ]
+            of_each = {(type(asker.control), asker.field.kind): asker for asker in reversed(writable)}
+            for asker in writable if SOAK else of_each.values():
+                asker.focus_control()
+                await pilot.pause()
+                app.post_message(events.Paste(HOSTILE))
+                await pilot.pause()
             app.form.flush()
             for widget in app.form.query("FieldRow, RecordBar, CallBar, StageList, ElementsPanel, LineInput"):
                 if widget.size.height:
@@ -696,10 +705,10 @@ async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
     [
         ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
         ("escape", "x", "f9", "f9"),
-        ("f9", "enter"),
-        ("escape", "2", "f9", "end", "enter", "enter"),
         ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
         *in_soak(
+            (("f9", "enter"),),
+            (("escape", "2", "f9", "end", "enter", "enter"),),
             (("f8", "enter", "escape", "escape", "1", "f9", "enter"),),
             (("f8", "enter", "escape", "f9", "end", "enter", "f9"),),
             (("escape", "1", "f9", "end", "enter", "f9"),),
@@ -732,8 +741,8 @@ async def test_no_way_of_keys_takes_a_whispered_call_from_the_desk(
         ("danger.in_progress", "s"),
         ("danger.weapon_present", "n"),
         ("situation.safe_to_talk", "question_mark"),
-        ("situation.safe_to_talk", "n"),
         *in_soak(
+            ("situation.safe_to_talk", "n"),
             ("danger.in_progress", "n"),
             ("danger.in_progress", "question_mark"),
             ("danger.weapon_present", "s"),
@@ -921,8 +930,8 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["palabra " * 131_072, "x" * 1_048_576, "un renglón\n" * 90_000],
-    ids=["words", "one word", "lines"],
+    ["x" * 1_048_576, "un renglón\n" * 90_000, *in_soak("palabra " * 131_072)],
+    ids=["one word", "lines", "words"],
 )
 async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:
     async with call(desk) as (app, pilot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
 from disk_faults import fill, free
-from workspaces import Founded
+from workspaces import Founded, narrate
 
 from lnctp_tui import app_saving
 from lnctp_tui.app import LnctpApp
@@ -50,7 +51,7 @@ async def refused(app: LnctpApp, pilot: Any) -> IntakeScreen:
     fill(app.workspace)
     screen = app.screen
     assert isinstance(screen, IntakeScreen)
-    screen.intake.narrate(LONG)
+    narrate(screen.intake, LONG)
     await until(pilot, shows(app, SAID, "El disco está lleno"), "the line")
     return screen
 
@@ -120,7 +121,7 @@ async def test_a_value_that_cannot_be_stored_is_told_and_saving_goes_on(furnishe
         screen: Any = app.screen
         screen.intake.set(screen.intake.contact, {"narrative": 1 << 80})
         await until(pilot, shows(app, "UN DATO NO SE GUARDÓ"), "the line")
-        screen.intake.narrate("Sigue contando.")
+        narrate(screen.intake, "Sigue contando.")
         await until(pilot, lambda: not app.workspace.writer.pending, "the rest on the disk")
         stored = calls.call(app.workspace.store, screen.intake.contact.id)
         assert stored["narrative"] == "Sigue contando."
@@ -219,3 +220,61 @@ async def test_the_next_unlock_tells_what_it_took_in(furnished: Founded) -> None
         )
         assert calls.call(app.workspace.store, contact)["narrative"] == LONG
         assert not emergency.waiting(furnished.home)
+
+
+async def test_a_laptop_that_slept_seals_what_the_disk_refuses_and_ends(furnished: Founded) -> None:
+    slept = [0.0]
+    clock = {"monotonic": time.monotonic, "wall": lambda: time.time() + slept[0]}
+    async with desk(furnished) as (app, pilot):
+        app.watch_lock.clocks = clock
+        app.watch_lock.last = app.watch_lock._read()
+        form = await refused(app, pilot)
+        contact = form.intake.contact.id
+        slept[0] = 3600.0
+        await until(pilot, lambda: app.return_value is not None, "the end")
+        assert app.return_value == KEPT
+    assert emergency.waiting(furnished.home)
+    async with desk(furnished) as (app, pilot):
+        await until(pilot, lambda: any("recupe" in note.message.lower() for note in app._notifications), "it")
+        assert calls.call(app.workspace.store, contact)["narrative"] == LONG
+
+
+async def test_a_laptop_that_sleeps_while_an_end_waits_stays_hidden_and_only_the_phrase_leads_back(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No room in the base nor beside it: what is missing is said, and the end comes by itself when there is."""
+    no_journal(monkeypatch)
+    monkeypatch.setattr(app_saving, "SEALING", 0.3)
+    slept = [0.0]
+    async with desk(furnished) as (app, pilot):
+        app.watch_lock.clocks = {"monotonic": time.monotonic, "wall": lambda: time.time() + slept[0]}
+        app.watch_lock.last = app.watch_lock._read()
+        await refused(app, pilot)
+        await press(pilot, "ctrl+q", "ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait of an end")
+        slept[0] = 3600.0
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen) and app.screen.locked, "the lock of it")
+        await press(pilot, "escape")
+        assert isinstance(app.screen, HoldScreen)
+        await until(pilot, shows(app, "Falta guardar:", "relato"), "what is missing")
+        free(app.workspace)
+        await until(pilot, lambda: app.return_value is not None, "the end by itself")
+        assert app.return_value in (LOCKED, KEPT)
+
+
+async def test_a_window_that_closes_while_an_end_waits_ends_and_says_that_it_is_lost(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_journal(monkeypatch)
+    monkeypatch.setattr(app_saving, "SEALING", 0.3)
+    resorts: list[tuple[int, float]] = []
+    async with desk(furnished) as (app, pilot):
+        app.last_resort = lambda code, after: [resorts.append((code, after)), lambda: None][1]  # type: ignore[assignment, return-value]
+        await refused(app, pilot)
+        await press(pilot, "ctrl+l")
+        await until(pilot, lambda: isinstance(app.screen, HoldScreen), "the wait")
+        app._hang_up()
+        await until(pilot, lambda: app.return_value is not None, "the end")
+        assert app.return_value == LOST
+        assert app.says
+        assert resorts[-1][0] == LOST

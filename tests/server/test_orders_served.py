@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from control_office import Officers, officers, pin
 from served import Served, enrolled
+from test_wipe_order import content
 from vaults import MadeVault
 from workspaces import Founded
 
@@ -18,8 +20,7 @@ from lnctp_tui.errors import Refused, SyncFailed, VaultError, WrongPassphrase
 from lnctp_tui.services.sync import officers as officers_keys
 from lnctp_tui.services.sync import orders, synchronise
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants
-from lnctp_tui.storage.replication import authority
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import recovery, vault
 
 AT = "2026-11-29T10:00:00.000000Z"
@@ -27,7 +28,7 @@ CASE = "SELECT count(*) FROM cases"
 
 
 def record(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now), "summary": text})
     return case
@@ -165,7 +166,7 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     for each in (workspace, second):
         enrolled(each, served, "supervisor")
         synchronise.once(each)
-        officers_keys.become(each, words)
+        officers_keys.become(each.home, each.store, words)
     with pytest.raises(WrongPassphrase):
         officers_keys.sign(
             workspace.store, "otra frase", control.found([orders.myself(workspace)], {}, {}, AT)
@@ -195,23 +196,73 @@ def test_two_officers_found_an_authority_and_their_phrases_sign_from_then_on(
     assert "seal_only_hides" in synchronise.status(second).alarms
 
 
-def test_the_directory_comes_from_whom_officers_made_supervisor(
-    team: Officers, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+def everything(owner: str) -> str:
+    """Every value of every table of the server's database, and every word of its indexes of text."""
+    with psycopg.connect(owner) as connection:
+        tables = connection.execute(
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        return "\n".join(
+            str(connection.execute(f"SELECT array_agg(t::text) FROM {name} t").fetchone())
+            for (name,) in tables
+        )
+
+
+def test_two_officers_erase_a_case_from_log_rows_search_and_a_colleagues_laptop(
+    team: Officers, workspace: Workspace, second: Workspace, owner: str
 ) -> None:
-    colleague = team.served.laptop()
-    team.do("device", colleague)
-    admitted(team, workspace)
-    team.do("person", team.person(colleague), role="supervisor")
-    itself = {"public_key": colleague.public_key, "counselor_id": colleague.actor}
-    changes = (
-        colleague.change("devices", itself, row=colleague.device),
-        colleague.change("providers", {"name": "Refugio de Prueba"}),
-    )
-    assert [each[1] for each in colleague.push(*changes).message["results"]] == ["accepted"] * 2
-    providers = "SELECT count(*) FROM providers"
-    with monkeypatch.context() as before_the_order:
-        before_the_order.setattr(authority, "signed_roles", lambda _: {})
-        synchronise.once(workspace)
-        assert count(workspace, providers) == 0, "the server's word is not enough"
+    word, name = "guanabana", "Lucero Ficticia"
+    for each in (workspace, second):
+        admitted(team, each)
+        with team.served.office() as office:
+            person = office.device(each.store.author.device).person
+        team.do("person", person, role="supervisor", name="Persona de Prueba")
+        synchronise.once(each)
+    case, other = record(workspace, f"relato con {word}"), record(workspace, "otro caso con papaya")
+    with workspace.store.write() as unit:
+        victim = ids.new_id()
+        unit.record("people", victim, {"case_id": case, "role": "victim", "given_names": name}, case=case)
     synchronise.once(workspace)
-    assert count(workspace, providers) == 1, "what was kept aside comes in when the role is signed"
+    synchronise.once(second)
+    assert name in content(second)
+    assert word in everything(owner)
+    record(workspace, "sin enviar")
+    with workspace.store.write() as unit:
+        unit.record("cases", case, {"summary": f"{word} corregido sin enviar"})
+
+    assert team.send(team.order("erase", case, 0)).error == "control_threshold"
+    alone = team.send(team.order("erase", case, 0), path="drafts").message
+    assert (alone["ordered"], len(alone["persons"])) == (False, 1)
+    for each in (workspace, second):
+        synchronise.once(each)
+        assert word in content(each)
+    assert word in everything(owner)
+
+    order = team.do("erase", case)
+    for each in (workspace, second):
+        synchronise.once(each)
+        left = content(each)
+        assert word not in left
+        assert name not in left
+        assert "papaya" in left
+    left = everything(owner)
+    assert word not in left
+    assert name not in left
+    assert "papaya" in left
+    found = workspace_search(second, word)
+    assert found == []
+    said = team.first.call("POST", "/v1/control", {}).message["obeyed"]
+    assert [each["done"] for each in said if each["hash"] == order.hash] == [2]
+    assert other in content(second)
+
+
+def workspace_search(workspace: Workspace, word: str) -> list[Any]:
+    """What the server finds for a word, as this laptop asks."""
+    return list(synchronise.search_server(workspace, word))
+
+
+@pytest.mark.parametrize("typed", ["K7Q2-9999-Z", "todos-los-casos", "Lucero Ficticia", "", "*", "0" * 36])
+def test_a_folio_that_names_nothing_makes_no_order_to_erase(workspace: Workspace, typed: str) -> None:
+    with pytest.raises(Refused, match=r"^no_such_case$"):
+        orders.scope(workspace, typed)

@@ -16,7 +16,7 @@ from served import Answered, Laptop, Served, serving
 from lnctp_tui.server.admin.staff import fingerprint
 from lnctp_tui.server.http import metrics
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import recovery
 from lnctp_tui.sync import wire
 
@@ -225,7 +225,7 @@ def test_a_laptop_that_is_too_old_may_push_and_is_told(
 
 @pytest.mark.parametrize("said", [{}, {"reason": ""}, {"reason": " \n "}, {"reason": "x" * 201}])
 def test_what_is_dismissed_needs_a_reason(served: Served, said: dict[str, str]) -> None:
-    path = f"/v1/quarantine/{instants.new_id()}"
+    path = f"/v1/quarantine/{ids.new_id()}"
     answer = served.laptop("supervisor").call("POST", path, {"action": "dismiss"} | said)
     assert (answer.status, answer.error) == (422, "malformed")
 

@@ -15,7 +15,7 @@ from lnctp_tui.server.ingest import cursors, projection_check, push
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.sync.wire import START, Cursor
 
 WRITERS, BATCHES, MOST, SHARED = 8, 10, 30, 12
@@ -62,7 +62,7 @@ def run(pool: Pool, url: str) -> tuple[list[int], list[int]]:
     """Eight processes push while a reader follows. The numbers the reader met, and those there are."""
     laptops = [Laptop(pool, f"w{number}", "supervisor") for number in range(WRITERS)]
     reader = Laptop(pool, "reader", "supervisor").row
-    shared = [instants.new_id() for _ in range(SHARED)]
+    shared = [ids.new_id() for _ in range(SHARED)]
     again = [laptops[0].case() for _ in range(6)]
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     start = multiprocessing.get_context(method).Process

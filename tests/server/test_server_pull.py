@@ -12,7 +12,7 @@ from lnctp_tui.server.admin import access, erase
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import equality, history, pull, search
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.wire import START, Cursor
 
@@ -102,7 +102,7 @@ def test_another_history_is_told_at_every_pull(pool: Pool, cursor: Cursor) -> No
 
 def test_a_contact_that_joins_a_case_comes_with_what_was_before(pool: Pool) -> None:
     ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
-    case, contact = ana.case(), instants.new_id()
+    case, contact = ana.case(), ids.new_id()
     first = beto.change("contacts", contact, {"direction": "in"})
     ana.push(case)
     beto.push(first)
@@ -124,7 +124,7 @@ def test_a_contact_that_joins_a_case_comes_with_what_was_before(pool: Pool) -> N
 def test_a_grant_brings_the_whole_history_and_a_revocation_ends_it(pool: Pool) -> None:
     ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
     case, other = ana.case(), ana.case()
-    note = ana.change("notes", instants.new_id(), {"text": "x"}, case=case["row"])
+    note = ana.change("notes", ids.new_id(), {"text": "x"}, case=case["row"])
     ana.push(case, other, note)
     assert beto.pull() == []
     assert access.grant(pool, "main", "beto", case["row"], NOON, "sup") is True
@@ -147,7 +147,7 @@ def test_a_grant_brings_the_whole_history_and_a_revocation_ends_it(pool: Pool) -
     ana.push(ana.change("cases", case["row"], {"triage": "high"}, base=()))
     assert kinds(beto.pull()) == ["own"]
     with pytest.raises(Declined, match="not_found"):
-        access.grant(pool, "main", "beto", instants.new_id(), NOON, "sup")
+        access.grant(pool, "main", "beto", ids.new_id(), NOON, "sup")
     with pytest.raises(Declined, match="not_found"):
         access.grant(pool, "main", "nobody", case["row"], NOON, "sup")
 
@@ -157,7 +157,7 @@ def test_histories_are_read_in_pages_scope_by_scope(pool: Pool) -> None:
     sent: dict[str, list[str]] = {}
     for _ in range(6):
         case = ana.case()
-        notes = [ana.change("notes", instants.new_id(), {"text": "x"}, case=case["row"]) for _ in range(4)]
+        notes = [ana.change("notes", ids.new_id(), {"text": "x"}, case=case["row"]) for _ in range(4)]
         ana.push(case, *notes)
         sent[case["row"]] = [case["id"], *(each["id"] for each in notes)]
     ana.push(ana.change("counselors", ana.person, {"name": "Persona"}))
@@ -191,9 +191,7 @@ def test_what_a_role_reads(pool: Pool) -> None:
 def test_a_forgotten_condition_shows_nothing(pool: Pool) -> None:
     ana, beto, sup = Laptop(pool, "ana"), Laptop(pool, "beto"), Laptop(pool, "sup", "supervisor")
     case = ana.case(summary="x")
-    ana.push(
-        case, ana.change("notes", instants.new_id(), {"text": "x"}, case=case["row"]), ana.case(status=3)
-    )
+    ana.push(case, ana.change("notes", ids.new_id(), {"text": "x"}, case=case["row"]), ana.case(status=3))
     access.offer(pool, ana.row, case["row"], "sup", NOON)
     content = ("log", "access", "quarantine", "transfers", "data.cases", "data.notes")
 
@@ -243,7 +241,7 @@ def test_the_window_leaves_and_opens_again(pool: Pool) -> None:
         assert access.window(pool, laptop.row, [scope], "open", NOON) == {"scopes": [scope]}
         assert kinds(laptop.pull()) == ["grant"]
         with pytest.raises(Declined, match="not_found"):
-            access.window(pool, laptop.row, [instants.new_id()], "open", NOON)
+            access.window(pool, laptop.row, [ids.new_id()], "open", NOON)
 
 
 def test_what_was_revoked_is_not_opened_by_the_window(pool: Pool) -> None:
@@ -340,10 +338,8 @@ def test_search_finds_by_folio_number_and_name(pool: Pool) -> None:
     case = ana.case(folio="K7Q2-0001-X")
     row = case["row"]
     said = [
-        ana.change("people", instants.new_id(), {"name": "Persona Ficticia Ñandú", "case_id": row}, case=row),
-        ana.change(
-            "identifiers", instants.new_id(), {"normalised": "+525512345678", "case_id": row}, case=row
-        ),
+        ana.change("people", ids.new_id(), {"name": "Persona Ficticia Ñandú", "case_id": row}, case=row),
+        ana.change("identifiers", ids.new_id(), {"normalised": "+525512345678", "case_id": row}, case=row),
     ]
     ana.push(case, *said, ana.case(folio="K7Q2-0002-Y"))
     for words in ("k7q2-0001", "55 1234 5678", "+525512345678", "FICTICIA ñan", "ficticia nandu"):
@@ -368,7 +364,7 @@ def test_who_is_woken_by_what(pool: Pool) -> None:
 def test_erasing_what_nobody_wrote_or_all_see_is_refused(pool: Pool) -> None:
     ana = Laptop(pool, "ana")
     ana.push(ana.change("counselors", ana.person, {"name": "Persona"}))
-    for scope in ("@all", instants.new_id()):
+    for scope in ("@all", ids.new_id()):
         with pytest.raises(Declined, match="not_found"):
             erase.erase(pool, "main", scope, NOON, "admin")
     case = ana.case()

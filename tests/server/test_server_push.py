@@ -21,7 +21,7 @@ from lnctp_tui.server.ingest import rows as server_rows
 from lnctp_tui.server.ingest.batcher import GATHER, Batcher
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync import wire
 
 
@@ -84,7 +84,7 @@ def test_the_receipt_covers_all_that_the_server_now_holds(pool: Pool) -> None:
 
 
 def poisons(ana: Laptop) -> list[tuple[Any, str]]:
-    case = instants.new_id()
+    case = ids.new_id()
     lone = ana.case(summary="x")
     lone["patch"] = {"summary": "\ud800"}
     changed = ana.case(summary="x")
@@ -103,17 +103,17 @@ def poisons(ana: Laptop) -> list[tuple[Any, str]]:
         (ana.change("spies", case, {"name": "x"}, case=case), "table"),
         (ana.change("cases", case, {"status": "open"}) | {"case": None}, "scope"),
         (ana.change("notes", case, {"text": "x"}), "scope"),
-        (ana.change("notes", instants.new_id(), {"case_id": "other"}, case=case), "scope"),
+        (ana.change("notes", ids.new_id(), {"case_id": "other"}, case=case), "scope"),
         (ana.case(status=1), "type"),
-        (ana.change("people", instants.new_id(), {"headcount": "2"}, case=case), "type"),
-        (ana.change("people", instants.new_id(), {"age_estimated": 1}, case=case), "type"),
-        (ana.change("referrals", instants.new_id(), {"consented_fields": {}}, case=case), "type"),
+        (ana.change("people", ids.new_id(), {"headcount": "2"}, case=case), "type"),
+        (ana.change("people", ids.new_id(), {"age_estimated": 1}, case=case), "type"),
+        (ana.change("referrals", ids.new_id(), {"consented_fields": {}}, case=case), "type"),
         (ana.case(opened_at="ayer"), "type"),
         (ana.case(opened_at="2026-02-30T10:00:00Z"), "type"),
         (ana.case(closed_at="2026-03-01T10:00:00"), "type"),
         (ana.case(closed_at="0026-03-01T10:00:00Z"), "type"),
-        (ana.change("people", instants.new_id(), {"birth_date": "14/03/65"}, case=case), "type"),
-        (ana.change("people", instants.new_id(), {"birth_date": "2165-03-14"}, case=case), "type"),
+        (ana.change("people", ids.new_id(), {"birth_date": "14/03/65"}, case=case), "type"),
+        (ana.change("people", ids.new_id(), {"birth_date": "2165-03-14"}, case=case), "type"),
         (lone, "text"),
         (ana.case(summary="al‮revés"), "text"),
         (ana.case(**{"answers.x": {"y": ["\x9b"]}}), "text"),
@@ -216,7 +216,7 @@ def test_one_change_alone_folds_as_the_rule_says() -> None:
 
 def test_the_comparison_finds_a_row_that_is_not_what_the_log_says(pool: Pool) -> None:
     ana = Laptop(pool, "ana")
-    case, note = ana.case(), instants.new_id()
+    case, note = ana.case(), ids.new_id()
     ana.push(case, ana.change("notes", note, {"text": "x"}, case=case["row"]))
     with database.transaction(pool, "main", database.SERVE) as connection:
         connection.execute("UPDATE data.cases SET status = 'closed'")
@@ -229,7 +229,7 @@ def test_a_foreign_case_is_not_written_to_until_a_supervisor_lets_it(pool: Pool)
     case = ana.case()
     ana.push(case)
     onto = beto.change("cases", case["row"], {"status": "closed"})
-    beside = beto.change("notes", instants.new_id(), {"text": "x"}, case=case["row"])
+    beside = beto.change("notes", ids.new_id(), {"text": "x"}, case=case["row"])
     assert statuses(beto.push(onto, beside)) == [("refused", "forbidden")] * 2
     assert statuses(beto.push(onto, repair=True)) == [("refused", "forbidden")]
     assert rows(pool, "SELECT count(*) FROM records") == [(1,)]
@@ -265,7 +265,7 @@ def test_who_somebody_is_only_they_say(pool: Pool) -> None:
         beto.change("counselors", "ana", {"name": "Otra"}),
     ]
     assert statuses(beto.push(*theirs)) == [("refused", "forbidden")] * 4
-    lead, shelter = Laptop(pool, "lead", "supervisor"), instants.new_id()
+    lead, shelter = Laptop(pool, "lead", "supervisor"), ids.new_id()
     assert statuses(beto.push(beto.change("providers", shelter, {"name": "Refugio"}))) == [
         ("refused", "forbidden")
     ]
@@ -381,7 +381,7 @@ def test_what_comes_late_for_an_erased_case_enters_blank(pool: Pool) -> None:
     ana.push(case)
     assert erase.erase(pool, "main", case["row"], NOON, "sup") == 1
     late = ana.change("cases", case["row"], {"summary": "canario tarde"}, base=(case["id"],))
-    child = ana.change("notes", instants.new_id(), {"text": "canario"}, case=case["row"])
+    child = ana.change("notes", ids.new_id(), {"text": "canario"}, case=case["row"])
     answer = ana.push(late, child)
     assert statuses(answer) == [("accepted", None)] * 2
     erased = [each["ids"] for each in ana.pull() if each["k"] == "erase"]

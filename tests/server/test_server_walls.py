@@ -25,7 +25,7 @@ from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync import wire
 
 PULL = "/v1/pull?cursor=0.&proof=&limit=1000&wait=0"
@@ -216,7 +216,7 @@ def test_an_analyst_reads_no_row_of_any_table(office: Served, ana: Laptop) -> No
 
 
 def test_a_foreign_id_is_answered_like_one_that_never_was(ana: Laptop, beto: Laptop) -> None:
-    never = {"case": instants.new_id(), "change": instants.new_id()}
+    never = {"case": ids.new_id(), "change": ids.new_id()}
     real = {"case": ana.case_id, "change": ana.changes[0]["id"]}  # type: ignore[attr-defined]
 
     def answers(ids: dict[str, str]) -> list[tuple[int, str]]:
@@ -265,7 +265,7 @@ def test_a_foreign_record_takes_no_change_and_gives_nothing_back(ana: Laptop, be
         beto.change("cases", {"summary": "ajeno"}, row=scope, case=scope),
         beto.change("notes", {"case_id": scope, "text": "ajeno"}, case=scope),
         beto.change("contacts", {"narrative": "ajeno"}, row=scope),
-        beto.change("people", {"name": "ajeno"}, row=first["row"], case=instants.new_id()),
+        beto.change("people", {"name": "ajeno"}, row=first["row"], case=ids.new_id()),
         beto.change("contacts", {"case_id": scope}, case=scope),
     ]
     mine = beto.change("contacts", {"narrative": "propia"})

@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import Store
 
 
@@ -16,7 +16,7 @@ def write(store: Store, table: str, row: str, patch: dict, case: str | None = No
 
 
 def a_case_whose_call_came_before_it(store: Store) -> str:
-    case, contact, elsewhere = (instants.new_id() for _ in range(3))
+    case, contact, elsewhere = (ids.new_id() for _ in range(3))
     write(store, "contacts", contact, {"narrative": "antes"})
     write(store, "contacts", elsewhere, {"narrative": "de otra llamada"})
     write(store, "cases", case, {"summary": "uno"})

@@ -54,7 +54,7 @@ def note_of(app: LnctpApp) -> str:
     return app.screen.query_one(LongText).whole
 
 
-@pytest.mark.parametrize("how", ["keys", "idle", "window"])
+@pytest.mark.parametrize("how", ["keys", *in_soak("idle", "window")])
 async def test_a_note_that_is_being_written_is_there_after_a_lock(furnished: Founded, how: str) -> None:
     async with desk(furnished, WIDE) as (app, pilot):
         await press(pilot, "enter")

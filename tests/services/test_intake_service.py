@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from workspaces import Founded, field, settle
+from workspaces import Founded, field, narrate, settle
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.services.call import calls, matches
+from lnctp_tui.services.call import calls, endings, matches
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
@@ -49,7 +49,7 @@ def test_the_first_thing_that_needs_a_case_opens_it_with_a_folio(workspace: Work
 
 def test_what_stands_in_the_form_stands_on_disk(workspace: Workspace) -> None:
     intake = Intake.start(workspace)
-    intake.narrate("Cuenta que…")
+    narrate(intake, "Cuenta que…")
     intake.set(intake.contact, {"kind": "victim"})
     said(intake, "person", "age", "~17")
     intake.mark(intake.current("person"), "act.captar", "yes")
@@ -124,7 +124,7 @@ def test_finishing_sets_class_clock_and_promise_and_the_call_is_not_offered_agai
         "due_to": "2026-11-23T18:00:00.000000Z",
         "say": "de la tienda",
     }
-    intake.finish(done.set, report_class="situacion_riesgo", next_contact=promise)
+    endings.finish(intake, done.set, report_class="situacion_riesgo", next_contact=promise)
     assert done.wait(5)
     document = stored(workspace, intake)
     assert document["case"]["report_class"] == "situacion_riesgo"
@@ -138,7 +138,7 @@ def test_an_information_call_needs_no_case_and_owes_nothing(workspace: Workspace
     intake.set(intake.contact, {"kind": "information"})
     assert intake.debt() == []
     done = threading.Event()
-    intake.finish(done.set, report_class="informativo")
+    endings.finish(intake, done.set, report_class="informativo")
     assert done.wait(5)
     assert cases.list_cases(workspace.store) == []
 
@@ -149,7 +149,7 @@ def test_a_discarded_call_leaves_the_lists_and_stays_in_the_log(workspace: Works
     settle(workspace)
     case = intake.document["case"]["id"]
     done = threading.Event()
-    intake.discard("marqué sin querer", done.set)
+    endings.discard(intake, "marqué sin querer", done.set)
     assert done.wait(5)
     assert (
         calls.list_calls(workspace.store)
@@ -170,13 +170,13 @@ def test_a_contact_goes_over_to_the_case_of_its_folio_and_back(workspace: Worksp
     settle(workspace)
     own = again.folio or ""
     heard: list[bool] = []
-    again.attach((first.folio or "").lower(), heard.append)
+    endings.attach(again, (first.folio or "").lower(), heard.append)
     settle(workspace)
     assert heard == [True]
     assert again.folio == first.folio
     assert len(again.document["contacts"]) == 2
     assert [line.folio for line in cases.by_folio(workspace.store, own)] == [first.folio]
-    again.detach(lambda: heard.append(False))
+    endings.detach(again, lambda: heard.append(False))
     settle(workspace)
     assert again.folio == own
     assert len(cases.document(workspace.store, first.document["case"]["id"])["contacts"]) == 1
@@ -185,7 +185,7 @@ def test_a_contact_goes_over_to_the_case_of_its_folio_and_back(workspace: Worksp
 def test_an_unknown_folio_attaches_nothing(workspace: Workspace) -> None:
     intake = Intake.start(workspace)
     heard: list[bool] = []
-    intake.attach("K7Q2-9999-0", heard.append)
+    endings.attach(intake, "K7Q2-9999-0", heard.append)
     settle(workspace)
     assert heard == [False]
 
@@ -229,7 +229,7 @@ def test_a_disk_that_refuses_loses_nothing_and_says_so_once(workspace: Workspace
     with workspace.store.write() as unit:
         pages = unit.connection.execute(text("PRAGMA page_count")).scalar()
         unit.connection.execute(text(f"PRAGMA max_page_count = {pages}"))
-    intake.narrate("x" * 200_000)
+    narrate(intake, "x" * 200_000)
     assert not workspace.writer.drain(0.6)
     assert [error.code for error in errors] == ["disk_full"]
     with workspace.store.write() as unit:

@@ -45,7 +45,7 @@ class Form:
         self.victim = self.intake.add("person", role="victim")
         self.type("name", "Ana")
         self.busy: set[tuple[Ref, str]] = set()
-        self.catching = CatchUp(self.intake, self.thread.later, lambda *where: where in self.busy)
+        self.catching = CatchUp(self.intake.draft, self.thread.later, lambda *where: where in self.busy)
         self.taken: list[Taken] = []
         self.save()
 
@@ -60,7 +60,7 @@ class Form:
         own, store = self.workspace.store.author, self.workspace.store
         store.author = Author("otra", "otra", own.sign)
         with store.write() as unit:
-            unit.record(table, row or self.victim.id, patch, case=self.intake._case)
+            unit.record(table, row or self.victim.id, patch, case=self.intake.draft.case.id)
         store.author = own
 
     def look(self) -> Taken:
@@ -166,7 +166,7 @@ def test_what_was_taken_is_what_the_next_save_rests_on(form: Form) -> None:
     form.look()
     form.type("name", "Anita Ruiz")
     form.save()
-    stored = cases.document(form.workspace.store, form.intake._case)["people"][0]
+    stored = cases.document(form.workspace.store, form.intake.draft.case.id)["people"][0]
     assert stored["name"] == "Anita Ruiz"
     heads = form.intake.form.shown["people", form.victim.id]
     assert len(merge.heads_of(heads, "name")) == 1

@@ -17,7 +17,7 @@ from lnctp_tui.domain.records.record_check import ANSWER, BUILT_IN, DEEPEST
 from lnctp_tui.domain.values import moments
 from lnctp_tui.server.ingest import check
 from lnctp_tui.services.vault.workspace import open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.session import TABLES
 from lnctp_tui.storage.replication import incoming, projection
 from lnctp_tui.sync.verify import Keyring
@@ -134,7 +134,7 @@ def _value(chance: random.Random, table: str, name: str, wild: bool) -> Any:
 def signed(table: str, row: str, case: str | None, patch: Mapping[str, Any], hlc: int) -> dict[str, Any]:
     """A colleague's change as it comes over the line."""
     content = {
-        "id": instants.new_id(), "device": "colega", "actor": "colega", "hlc": hlc, "table": table, "row": row,
+        "id": ids.new_id(), "device": "colega", "actor": "colega", "hlc": hlc, "table": table, "row": row,
         "case": case, "base": [], "patch": patch, "schema": 1,
     }  # fmt: skip
     digest = changes.digest(changes.canonical(content))
@@ -149,8 +149,8 @@ def world(chance: random.Random, most: int) -> Iterator[tuple[dict[str, Any], st
     records a second one by somebody who had not seen the first."""
     accepted, hlc = 0, instants.micros(instants.now()) - 10**12
     while accepted < most:
-        case = instants.new_id()
-        made = [("cases", case), *((table, instants.new_id()) for table in chance.sample(OF_CASE[1:], 4))]
+        case = ids.new_id()
+        made = [("cases", case), *((table, ids.new_id()) for table in chance.sample(OF_CASE[1:], 4))]
         for table, row in made:
             for _ in range(1 if chance.random() < 0.9 else 2):
                 hlc += 1

@@ -10,7 +10,7 @@ from workspaces import Founded
 from lnctp_tui.domain.records.columns import DECLARED
 from lnctp_tui.services.case import search as finding
 from lnctp_tui.services.vault.workspace import open_workspace
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage import ids, paths
 from lnctp_tui.storage.database import engine, search
 
 CELLS = [
@@ -30,7 +30,7 @@ def test_any_value_in_any_column_ends_nothing(office: Founded, soak: bool) -> No
     for start in range(0, len(cells), 50):
         with workspace.store.write() as unit:
             for _cell in cells[start : start + 50]:
-                ids = {table: instants.new_id() for table in OF_CASE}
+                ids = {table: ids.new_id() for table in OF_CASE}
                 whole_case(unit, ids["cases"], ids)
                 made.append(ids)
     workspace.close()
@@ -55,13 +55,9 @@ def test_many_cases_of_one_instant_are_all_found(office: Founded) -> None:
         with workspace.store.write() as unit:
             for second in ("59.999999Z", "59.999998Z", "59.999999Z"):
                 at = f"2026-03-14T20:05:{second}"
-                unit.record(
-                    "cases", instants.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"}
-                )
+                unit.record("cases", ids.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"})
             at = "2026-03-14T20:06:00.000000Z"
-            unit.record(
-                "cases", instants.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"}
-            )
+            unit.record("cases", ids.new_id(), {"status": "open", "opened_at": at, "summary": "repetida"})
         with workspace.store.write() as unit:
             while search.refresh(unit.connection):
                 pass

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from counts import in_soak
 from pty_app import LNCTP, PHRASE, terminal_environment
 
 from lnctp_tui.app_guard import TerminalDecoder
@@ -107,8 +108,23 @@ def test_an_error_neither_obeys_nor_hides_a_name(
     assert not [each for each in told if each in "\x1b\x07\x9b\u202e"]
 
 
-@pytest.mark.parametrize("where", ["~nobody-of-this-name/x", "/dev/null", "/tmp/" + "a" * 5000])
-def test_a_bad_folder_is_told_without_a_traceback(where: str, phrase_file: Path) -> None:
+BAD_FOLDERS = ("~nobody-of-this-name/x", "/dev/null", "/tmp/" + "a" * 5000)
+
+
+@pytest.mark.parametrize("where", BAD_FOLDERS)
+def test_a_bad_folder_is_told_without_a_traceback(
+    where: str, phrase_file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LNCTP_HOME", where)
+    monkeypatch.setenv(session.PHRASE_FILE, str(phrase_file))
+    assert main(["case", "list"]) == 1
+    told = capfd.readouterr().err
+    assert told.strip()
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("where", [BAD_FOLDERS[0], *in_soak(*BAD_FOLDERS[1:])])
+def test_nor_in_a_process_of_its_own(where: str, phrase_file: Path) -> None:
     ended = subprocess.run(
         [*LNCTP, "case", "list"],
         env=terminal_environment(None) | {"LNCTP_HOME": where, session.PHRASE_FILE: str(phrase_file)},

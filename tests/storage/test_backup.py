@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable
@@ -58,12 +59,18 @@ def _state(home: Path) -> dict[str, bytes]:
     }
 
 
+def checked(file: Path, phrase: str) -> backup.Manifest:
+    """What a backup holds, from restoring it in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return backup.restore(file, Path(folder) / "data", phrase, at=AT)[0]
+
+
 def test_a_backup_says_what_it_holds_and_only_to_the_phrase(made: MadeVault, file: Path) -> None:
-    manifest = backup.check_backup(file, made.phrase)
+    manifest = checked(file, made.phrase)
     assert manifest.rows == {"t": 300, "alembic_version": 1}
     assert (manifest.made_at, manifest.revision, manifest.vault_id) == (AT, "0001", made.key.vault_id)
     with pytest.raises(WrongPassphrase):
-        backup.check_backup(file, "abaco abdomen abeja")
+        checked(file, "abaco abdomen abeja")
 
 
 def test_a_backup_holds_no_word_in_clear(made: MadeVault, file: Path) -> None:
@@ -207,7 +214,7 @@ def _within(entry: zipfile.ZipInfo, place: int) -> bool:
 
 def _outcome(file: Path, made: MadeVault) -> str:
     try:
-        backup.check_backup(file, made.phrase)
+        checked(file, made.phrase)
     except (BadInput, VaultTampered, WrongPassphrase, DatabaseDamaged) as error:
         return error.code
     return "restored"
@@ -262,7 +269,7 @@ def test_two_backups_at_once_leave_each_other_alone(
     monkeypatch.setattr(backup, "copy_database", second_begins)
     assert backup.backup(made.home, made.key, tmp_path / "first", at=AT).rows["t"] == 300
     for file in (inner, tmp_path / "first"):
-        assert backup.check_backup(file, made.phrase).rows["t"] == 300
+        assert checked(file, made.phrase).rows["t"] == 300
     assert not list(made.home.glob(".backup-*"))
 
 

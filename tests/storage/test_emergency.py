@@ -17,12 +17,11 @@ from typing import Any
 import pytest
 from disk_faults import die, fill, free, full
 from sqlalchemy import text
-from workspaces import Founded, settle
+from workspaces import Founded, narrate, settle
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.services.call import calls, endings
 from lnctp_tui.services.call.intake import Intake
-from lnctp_tui.services.refs import Ref
 from lnctp_tui.services.vault import pending_writes, writer
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import paths
@@ -65,7 +64,7 @@ def told(office: Founded) -> tuple[str, str]:
     settle(workspace)
     said = CANARY + "x" * LONG
     fill(workspace)
-    intake.narrate(said)
+    narrate(intake, said)
     sheltered(workspace)
     die(workspace)
     return intake.contact.id, said
@@ -107,7 +106,7 @@ def test_a_journal_put_back_brings_nothing_twice(office: Founded, tmp_path: Path
     shutil.copy(path, tmp_path / path.name)
     workspace = open_workspace(office.home, office.key)
     intake = Intake.reopen(workspace, contact)
-    intake.narrate("Otra cosa.")
+    narrate(intake, "Otra cosa.")
     settle(workspace)
     count = len(log(workspace))
     workspace.close()
@@ -127,7 +126,7 @@ def test_a_take_in_that_is_cut_off_goes_on_where_it_was(
     fill(workspace)
     intakes = [Intake.start(workspace) for _ in range(4)]
     for number, intake in enumerate(intakes):
-        intake.narrate(f"{number}" + "x" * LONG)
+        narrate(intake, f"{number}" + "x" * LONG)
     sheltered(workspace)
     die(workspace)
 
@@ -178,7 +177,7 @@ def test_a_damaged_journal_gives_what_can_be_read_and_is_kept_aside(office: Foun
     fill(workspace)
     intakes = [Intake.start(workspace) for _ in range(5)]
     for number, intake in enumerate(intakes):
-        intake.narrate(f"{number}" + "x" * LONG)
+        narrate(intake, f"{number}" + "x" * LONG)
         sheltered(workspace)
     die(workspace)
     (path,) = emergency.waiting(office.home)
@@ -231,9 +230,9 @@ def test_an_error_in_the_search_index_costs_no_edit(
 
     monkeypatch.setattr(search, "refresh", fails)
     intake = Intake.start(workspace)
-    intake.narrate("Uno.")
+    narrate(intake, "Uno.")
     assert workspace.writer.drain(5)
-    intake.narrate("Uno. Dos.")
+    narrate(intake, "Uno. Dos.")
     assert workspace.writer.drain(5)
     assert narrative(workspace, intake.contact.id) == "Uno. Dos."
     until(lambda: broken, "the report")
@@ -254,10 +253,10 @@ def test_one_value_that_cannot_be_stored_is_sealed_and_the_others_go_on(
     settle(workspace)
     real = workspace.store.write
 
-    case = Ref("cases", intake._case)
+    case = intake.draft.case
     intake.set(intake.contact, {"kind": "victim", "narrative": "Lo que contó."})
     intake.set(case, {"summary": "Resumen.", "triage": bad, "code_word": "sandía"})
-    intake.narrate("Lo que contó. Y más.")
+    narrate(intake, "Lo que contó. Y más.")
     assert workspace.writer.drain(10)
     assert workspace.store.write == real
     assert narrative(workspace, intake.contact.id) == "Lo que contó. Y más."
@@ -295,10 +294,10 @@ def test_a_refusal_of_the_write_path_does_not_end_the_saving(
 
     monkeypatch.setattr(pending_writes.Edits, "write", refuses)
     monkeypatch.setattr(pending_writes.Edits, "write_what_fits", refuses)
-    intake.narrate("veneno")
+    narrate(intake, "veneno")
     assert workspace.writer.drain(5)
     other = Intake.start(workspace)
-    other.narrate("La siguiente llamada.")
+    narrate(other, "La siguiente llamada.")
     assert workspace.writer.drain(5)
     assert narrative(workspace, other.contact.id) == "La siguiente llamada."
     assert workspace.writer.health.refused == 1
@@ -319,7 +318,7 @@ def test_a_writer_that_stalls_is_seen_and_its_edits_are_sealed(
 
     workspace.writer.submit(hang)
     held.wait(5)
-    intake.narrate("Mientras se atora.")
+    narrate(intake, "Mientras se atora.")
     until(lambda: workspace.writer.health.trouble, "the stall")
     found = workspace.writer.health.trouble
     assert found is not None
@@ -350,7 +349,7 @@ def test_a_writer_that_died_is_replaced_and_nothing_is_lost(
         return real(self, piece)
 
     monkeypatch.setattr(writer.Writer, "_try", dies)
-    intake.narrate("Antes y después.")
+    narrate(intake, "Antes y después.")
     until(lambda: deaths, "the death")
     assert workspace.writer.drain(10)
     assert narrative(workspace, intake.contact.id) == "Antes y después."
@@ -364,7 +363,7 @@ def test_a_job_waits_for_the_disk_as_an_edit_does_and_is_done_once(workspace: Wo
     settle(workspace)
     ended: list[str] = []
     with full(workspace):
-        intake.narrate("x" * LONG)
+        narrate(intake, "x" * LONG)
         endings.finish(intake, lambda: ended.append("done"), None, {"kind": "callback", "say": "mañana"})
         assert not workspace.writer.drain(0.5)
         assert not ended
@@ -383,7 +382,7 @@ def test_a_folder_that_takes_nothing_keeps_everything_in_memory_and_says_so(
     settle(workspace)
     monkeypatch.setattr(emergency.Journal, "_add", refuses)
     with full(workspace):
-        intake.narrate("x" * LONG)
+        narrate(intake, "x" * LONG)
         until(lambda: workspace.writer.health.trouble, "the refusal")
         assert not workspace.writer.keep()
         health = workspace.writer.health
@@ -411,7 +410,7 @@ def test_room_is_held_for_the_journal_and_given_back(
     intake = Intake.start(workspace)
     settle(workspace)
     fill(workspace)
-    intake.narrate("x" * LONG)
+    narrate(intake, "x" * LONG)
     sheltered(workspace)
     assert not held.exists()
     monkeypatch.undo()
@@ -427,7 +426,7 @@ def test_two_programs_on_one_folder_take_in_only_what_nobody_writes(office: Foun
     intake = Intake.start(one)
     settle(one)
     fill(one)
-    intake.narrate("x" * LONG)
+    narrate(intake, "x" * LONG)
     sheltered(one)
     two = open_workspace(office.home, office.key)
     assert not two.taken

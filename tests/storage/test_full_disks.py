@@ -14,7 +14,7 @@ import pytest
 from app_world import furnished, furnished_template
 from disk_faults import die, fill, full
 from pty_app import LNCTP, terminal_environment
-from workspaces import Founded, settle
+from workspaces import Founded, narrate, settle
 
 from lnctp_tui.errors import NotStored, StorageFailed, VaultError
 from lnctp_tui.services.call.intake import Intake
@@ -23,6 +23,7 @@ from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.vault import backup, emergency, vault
 
 __all__ = ["furnished", "furnished_template"]
@@ -45,7 +46,7 @@ IN_A_FOLDER = (
     "read = [cases.document(workspace.store, each.id)['case']['id'] for each in listed]\n"
     "found = len(search.search(workspace.store, 'motel'))\n"
     "call = Intake.start(workspace)\n"
-    "call.narrate('Se escribe aunque el disco no quiera.')\n"
+    "call.set(call.contact, {'narrative': 'Se escribe aunque el disco no quiera.'}, field='narrative')\n"
     "workspace.writer.drain(1.0)\n"
     "kept = workspace.writer.keep()\n"
     "health = workspace.writer.health\n"
@@ -130,7 +131,7 @@ def test_a_full_disk_is_opened_read_and_searched(furnished: Founded, monkeypatch
     assert all(cases.document(workspace.store, each.id)["contacts"] for each in listed)
     assert search.search(workspace.store, "motel")
     intake = Intake.start(workspace)
-    intake.narrate("Con el disco lleno.")
+    narrate(intake, "Con el disco lleno.")
     assert not workspace.writer.drain(0.3)
     assert workspace.writer.keep()
     die(workspace)
@@ -237,7 +238,7 @@ def test_each_kind_of_write_is_kept_or_told(workspace: Workspace) -> None:
     settle(workspace)
     case = intake.document["case"]["id"]
     with full(workspace):
-        intake.narrate("x" * 200_000)
+        narrate(intake, "x" * 200_000)
         workspace.writer.submit(deed("noted", case, "Una nota.", "setting:draft:x"))
         workspace.writer.submit(deed("viewed", case, "case"))
         workspace.writer.submit(deed("status", case, "closed", "resuelto"))
@@ -259,7 +260,7 @@ def test_each_kind_of_write_is_kept_or_told(workspace: Workspace) -> None:
 
 def test_what_does_not_fit_is_told_apart_from_a_disk_that_refuses(workspace: Workspace) -> None:
     with pytest.raises(NotStored), workspace.store.write() as unit:
-        unit.connection.exec_driver_sql("INSERT INTO cases (id) VALUES (NULL)")
+        unit.connection.exec_driver_sql("INSERT INTO cases (id) VALUES (NULL)", None, RECORDED)
     fill(workspace)
     with pytest.raises(StorageFailed, match="disk_full") as caught, workspace.store.write() as unit:
         unit.connection.exec_driver_sql("CREATE TABLE big AS SELECT randomblob(400000) AS b")

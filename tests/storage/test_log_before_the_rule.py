@@ -21,9 +21,9 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import fitness, state
-from lnctp_tui.storage.database.session import Form
+from lnctp_tui.storage.database.session import EditBaseline
 
 BAD: tuple[tuple[str, dict[str, Any]], ...] = (
     ("cases", {"opened_at": "2026-02-30T10:00:00.000000Z", "status": "open"}),
@@ -52,7 +52,7 @@ def test_a_log_of_before_is_gone_through_once(office: Founded, monkeypatch: pyte
         with workspace.store.write() as unit:
             for table, patch in BAD:
                 if not isinstance(next(iter(patch.values())), dict | list):
-                    row = case if table == "cases" else instants.new_id()
+                    row = case if table == "cases" else ids.new_id()
                     unit.record(table, row, {**patch, "futuro2": "x"}, case=case)
             state.put(unit.connection, fitness.CHECKED, None)
     workspace.close()
@@ -76,7 +76,7 @@ def test_what_did_not_fit_comes_in_when_the_catalog_learns_it(
 ) -> None:
     workspace = open_workspace(office.home, office.key)
     case, _victim = made(workspace.store, "Ana")
-    place = instants.new_id()
+    place = ids.new_id()
     with monkeypatch.context() as before:
         before.setattr(record_check, "flaw", lambda *_: None)
         with workspace.store.write() as unit:
@@ -109,7 +109,7 @@ def test_a_form_loses_nothing_and_ends_nothing(workspace: Workspace) -> None:
     assert document["case"]["summary"] == "Sigue"
     assert (document["people"][0]["sex"], document["people"][0]["headcount"]) == ("mujer", None)
     with pytest.raises(Refused, match="unfit_value"), workspace.store.write() as unit:
-        unit.record("people", victim, {"headcount": "muchas"}, form=Form("f"))
+        unit.record("people", victim, {"headcount": "muchas"}, form=EditBaseline("f"))
 
 
 def test_a_server_of_before_stops_no_colleague(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +119,7 @@ def test_a_server_of_before_stops_no_colleague(house: House, monkeypatch: pytest
     bea.sync()
     rows = {"cases": case, "people": victim}
     bad = [
-        forged(bea.store, table, rows.get(table) or instants.new_id(), case, patch)
-        for table, patch in BAD[:-1]
+        forged(bea.store, table, rows.get(table) or ids.new_id(), case, patch) for table, patch in BAD[:-1]
     ]
     deep: Any = "x"
     for _ in range(260):
@@ -148,10 +147,10 @@ def test_a_server_of_before_stops_no_colleague(house: House, monkeypatch: pytest
 
 
 def _good(store: Any, case: str) -> dict[str, Any]:
-    return forged(store, "notes", instants.new_id(), case, {"text": "buena"})
+    return forged(store, "notes", ids.new_id(), case, {"text": "buena"})
 
 
 def _deep(store: Any, case: str, patch: dict[str, Any]) -> dict[str, Any]:
-    said = forged(store, "notes", instants.new_id(), case, {"text": "x"}) | {"patch": patch}
+    said = forged(store, "notes", ids.new_id(), case, {"text": "x"}) | {"patch": patch}
     digest = changes.digest(changes.canonical(said))
     return said | {"hash": digest, "sig": next(changes.seals([digest], store.author.sign))}

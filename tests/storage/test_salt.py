@@ -20,7 +20,7 @@ from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.services.sync import synchronise
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import session
 from lnctp_tui.storage.replication import eviction
 from lnctp_tui.sync import outbox, verify, wire
@@ -39,7 +39,7 @@ def house(pool: Pool, cluster: Embedded, tmp_path: Path, vault_template: MadeVau
 def unsalted(patch: pytest.MonkeyPatch) -> None:
     """A writer from before."""
     patch.setattr(session, "WRITER_SCHEMA", 1)
-    patch.setattr(instants, "new_salt", lambda: None)
+    patch.setattr(ids, "new_salt", lambda: None)
 
 
 def not_covered(patch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def not_blanked_there(patch: pytest.MonkeyPatch) -> None:
 
 def recorded(desk: Desk) -> str:
     """A case with a telephone number; the id of the number's record."""
-    case, number = desk.case(summary="Prueba"), instants.new_id()
+    case, number = desk.case(summary="Prueba"), ids.new_id()
     with desk.store.write() as unit:
         patch = {"kind": "phone", "value": PHONE, "normalised": PHONE}
         unit.record("identifiers", number, patch, case=case)
@@ -217,7 +217,7 @@ def test_a_laptop_that_cannot_check_a_salt_is_told_so_and_delivers(
 ) -> None:
     new, old = served.laptop("supervisor"), served.laptop("supervisor")
     plain, salted = new.case(), new.case()
-    salted |= {"schema": 2, "salt": instants.new_salt()}
+    salted |= {"schema": 2, "salt": ids.new_salt()}
     salted["hash"] = changes.digest(changes.canonical(salted))
     salted["sig"] = next(
         changes.seals([salted["hash"]], lambda content: new.key.sign(content).signature.hex())

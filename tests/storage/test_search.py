@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
-from workspaces import field, settle
+from workspaces import field, narrate, settle
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.services.call import matches
+from lnctp_tui.services.call import endings, matches
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case.search import search
 from lnctp_tui.services.vault.workspace import Workspace
@@ -19,7 +19,7 @@ from lnctp_tui.storage.database.engine import PAGE_SIZE
 def told(workspace: Workspace) -> Intake:
     """A case with a name, a phone, a handle, a place and a narrative."""
     intake = Intake.start(workspace)
-    intake.narrate("La encerraron en una bodega cerca del mercado")
+    narrate(intake, "La encerraron en una bodega cerca del mercado")
     intake.set(intake.contact, {"kind": "victim"})
     intake.enter(field(workspace, "person", "name"), "Génesis Ibáñez")
     intake.set(
@@ -61,14 +61,14 @@ def test_a_number_is_found_in_any_grouping_and_by_its_parts(
 def test_a_number_told_in_words_is_found_and_matches_the_next_case(workspace: Workspace) -> None:
     first = Intake.start(workspace)
     first.set(first.contact, {"kind": "victim"})
-    first.narrate("Le marcan del 55 1234 5678 cada noche")
+    narrate(first, "Le marcan del 55 1234 5678 cada noche")
     settle(workspace)
     case = first.document["case"]["id"]
     assert [hit.case_id for hit in search(workspace.store, "5512345678")] == [case]
     assert [hit.case_id for hit in search(workspace.store, "3456")] == [case]
     second = Intake.start(workspace)
     second.set(second.contact, {"kind": "victim"})
-    second.narrate("El que la busca llama del (55) 1234-5678")
+    narrate(second, "El que la busca llama del (55) 1234-5678")
     settle(workspace)
     (match,) = matches.earlier(workspace.store, second.document)
     assert (match.case_id, match.why) == (case, (("phone", "+525512345678"),))
@@ -122,7 +122,7 @@ def test_a_call_without_a_case_is_found_too_and_newest_comes_first(
     workspace: Workspace, told: Intake
 ) -> None:
     call = Intake.start(workspace)
-    call.narrate("pregunta por la bodega")
+    narrate(call, "pregunta por la bodega")
     settle(workspace)
     hits = search(workspace.store, "bodega")
     assert [hit.contact_id for hit in hits] == [call.contact.id, None]
@@ -130,10 +130,10 @@ def test_a_call_without_a_case_is_found_too_and_newest_comes_first(
 
 def test_a_call_that_joins_a_case_is_listed_once(workspace: Workspace, told: Intake) -> None:
     call = Intake.start(workspace)
-    call.narrate("volvió a marcar por la ventanilla")
+    narrate(call, "volvió a marcar por la ventanilla")
     settle(workspace)
     assert [hit.contact_id for hit in search(workspace.store, "ventanilla")] == [call.contact.id]
-    call.attach(told.document["case"]["id"], lambda _done: None)
+    endings.attach(call, told.document["case"]["id"], lambda _done: None)
     settle(workspace)
     case = told.document["case"]["id"]
     assert [(hit.case_id, hit.contact_id) for hit in search(workspace.store, "ventanilla")] == [(case, None)]

@@ -282,7 +282,7 @@ def _opens(home: Path, words: str, key: vault.Key) -> bool:
 @pytest.mark.usefixtures("quick")
 def test_a_printed_sheet_opens_and_sets_a_new_phrase(tmp_path: Path) -> None:
     key = _create(tmp_path / "data")
-    sheet = vault.add_sheet(tmp_path / "data", OWN)
+    sheet = vault.new_sheet(tmp_path / "data", vault.unlock(tmp_path / "data", OWN))
     assert len(sheet.split()) == 24
     short = " ".join(word[:4].upper() for word in sheet.split())
     opened = vault.unlock_with_sheet(tmp_path / "data", short)
@@ -295,8 +295,8 @@ def test_a_printed_sheet_opens_and_sets_a_new_phrase(tmp_path: Path) -> None:
 def test_a_second_sheet_makes_the_first_useless(tmp_path: Path) -> None:
     home = tmp_path / "data"
     assert _code(lambda: (_create(home), vault.unlock_with_sheet(home, "x"))) == "no_sheet"
-    first = vault.add_sheet(home, OWN)
-    vault.add_sheet(home, OWN)
+    first = vault.new_sheet(home, vault.unlock(home, OWN))
+    vault.new_sheet(home, vault.unlock(home, OWN))
     assert _code(lambda: vault.unlock_with_sheet(home, first)) == "wrong_sheet"
     assert _code(lambda: vault.unlock_with_sheet(home, " ".join(first.split()[:-1]))) == "sheet_words"
     assert (
@@ -351,7 +351,7 @@ else:
 def test_of_several_changes_at_once_one_stands_and_the_others_are_told(tmp_path: Path) -> None:
     home = tmp_path / "data"
     key = _create(home)
-    sheet = vault.add_sheet(home, OWN)
+    sheet = vault.new_sheet(home, vault.unlock(home, OWN))
     script = AT_ONCE.format(tests=str(SUPPORT), home=str(home), old=OWN, sheet=sheet)
     deeds = [("phrase", "31"), ("phrase", "32"), ("phrase", "33"), ("profile", "1"), ("profile", "2")]
     children = [

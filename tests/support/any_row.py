@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from workspaces import narrate
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
@@ -153,7 +154,7 @@ def _write(workspace: Workspace, ids: list[str]) -> None:
     """Typing in each case goes on, through the one thread that writes."""
     for number, case in enumerate(ids):
         intake = Intake.of_case(workspace, case)
-        intake.narrate(f"Sigue la llamada {number}")
+        narrate(intake, f"Sigue la llamada {number}")
         intake.set(intake.current("case"), {"summary": f"Sigue {number}"})  # type: ignore[arg-type]
         if people := intake.document["people"]:
             intake.mark(intake.current("person"), "act.captar", "no")

@@ -19,7 +19,7 @@ from lnctp_tui.server.admin import founding
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 
 USUAL: Mapping[str, dict[str, Any]] = {
     "device": {"state": "active"}, "seal": {"why": "robo"}, "wipe": {"unsent": False, "why": "oficio"},
@@ -74,7 +74,7 @@ class Officers:
         if kind == "wipe" and until is None:
             until = instants.iso(instants.now() + timedelta(days=3))
         made = control.order(
-            of or self.newest, kind, on, self.revs[subject], USUAL[kind] | data, id=instants.new_id(), at=stamp(),
+            of or self.newest, kind, on, self.revs[subject], USUAL[kind] | data, id=ids.new_id(), at=stamp(),
             until=until,
         )  # fmt: skip
         return self.sign(made, *(signers or range(control.PERSONS[kind])))

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from lnctp_tui.errors import LnctpError
+from lnctp_tui.screens import registry
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.vault.workspace import Workspace
@@ -60,6 +61,9 @@ class CallApp(App[None]):
 
     def show_saving(self, screen: object) -> None:
         """Saving works."""
+
+    def go(self, name: str, *arguments: object) -> None:
+        registry.go(self, name, *arguments)
 
     def leave_form(self) -> None:
         self.left += 1

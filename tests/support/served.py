@@ -28,7 +28,7 @@ from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync import wire
 
 TEAM = "main"
@@ -63,8 +63,8 @@ class Laptop:
     """A device with its key. `tamper` changes what is sent after it was signed."""
 
     url: str
-    device: str = field(default_factory=instants.new_id)
-    actor: str = field(default_factory=instants.new_id)
+    device: str = field(default_factory=ids.new_id)
+    actor: str = field(default_factory=ids.new_id)
     key: SigningKey = field(default_factory=SigningKey.generate)
     clock: Callable[[], int] = lambda: int(time.time())
     client: httpx.Client = field(
@@ -95,9 +95,9 @@ class Laptop:
 
     def change(self, table: str, patch: dict[str, Any], **members: Any) -> dict[str, Any]:
         """A signed change; a new case unless `members` say otherwise."""
-        row = members.pop("row", None) or instants.new_id()
+        row = members.pop("row", None) or ids.new_id()
         content: dict[str, Any] = {
-            "id": instants.new_id(), "device": self.device, "actor": self.actor,
+            "id": ids.new_id(), "device": self.device, "actor": self.actor,
             "hlc": instants.micros(instants.now()), "table": table, "row": row,
             "case": row if table == "cases" else None, "base": [], "patch": patch, "schema": 1, **members,
         }  # fmt: skip

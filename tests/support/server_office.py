@@ -15,7 +15,7 @@ from lnctp_tui.server.ingest import push
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import pull
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync.wire import START, Cursor
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Laptop:
         self.now += timedelta(seconds=1)
         owner = row if table == "cases" else case
         said = {
-            "id": instants.new_id(), "device": self.id, "actor": self.person, "hlc": instants.micros(self.now),
+            "id": ids.new_id(), "device": self.id, "actor": self.person, "hlc": instants.micros(self.now),
             "table": table, "row": row, "case": owner, "base": sorted(base), "patch": dict(patch), "schema": 1,
         } | other  # fmt: skip
         return self.seal(said)
@@ -67,7 +67,7 @@ class Laptop:
 
     def case(self, row: str | None = None, **patch: Any) -> dict[str, Any]:
         """The first change of a new case."""
-        return self.change("cases", row or instants.new_id(), {"status": "open"} | patch)
+        return self.change("cases", row or ids.new_id(), {"status": "open"} | patch)
 
     def push(self, *changes_: Any, **message: Any) -> dict[str, Any]:
         """The server's answer to these changes."""

@@ -23,7 +23,7 @@ from lnctp_tui.server.postgres.embedded import OWNER, Embedded
 from lnctp_tui.server.read import history, pull
 from lnctp_tui.services.sync.projection_check import compare as refolded
 from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.storage.vault.vault import Key
@@ -140,7 +140,7 @@ class Desk:
         return client
 
     def case(self, **patch: Any) -> str:
-        case = instants.new_id()
+        case = ids.new_id()
         with self.store.write() as unit:
             unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now)} | patch)
         return case

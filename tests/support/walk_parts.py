@@ -303,7 +303,7 @@ class Adapter:
         with offline():
             client = Client(laptop.store, laptop.wire, pool=self.pool)
             client.outbox.size = 2  # several batches, of which two are on the way at once
-            client.compared_saves = True  # its first words were said before the walk begins
+            client.outbox.compared = True  # its first words were said before the walk begins
             Round(client).run()
 
     def listen(self, laptop: Laptop) -> None:

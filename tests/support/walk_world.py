@@ -22,9 +22,9 @@ import orjson
 
 from lnctp_tui.domain.records import merge
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services.case import offline_lockout
-from lnctp_tui.storage import instants
-from lnctp_tui.storage.database.session import CHANGES, TABLES, Form, Store
+from lnctp_tui.storage import ids
+from lnctp_tui.storage.database.session import CHANGES, TABLES, EditBaseline, Store
+from lnctp_tui.storage.replication import withdrawal
 
 FIELDS = {
     "cases": ("summary", "callback_say", "answers.danger.weapon_present"),
@@ -33,7 +33,6 @@ FIELDS = {
 START = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 SKEWS = (timedelta(0), timedelta(days=3 * 365), timedelta(days=-3 * 365))
 HEALING_ROUNDS = 6
-IS_GONE = f"{offline_lockout.GONE} AND id = ?"
 FAULTS = (
     "ok", "ok", "ok", "ok", "ok", "request_lost", "answer_lost", "answer_lost", "twice", "stale", "late",
     "crash_before", "crash_after",
@@ -61,7 +60,7 @@ class Saved:
 class Open:
     """A form on a laptop's screen."""
 
-    form: Form
+    form: EditBaseline
     seen: frozenset[str]
     last: tuple[str, ...] = ()
     """The fields of its last save: somebody who types on saves them again."""
@@ -182,11 +181,7 @@ class World:
 
     def row(self, laptop: Laptop, table: str, row: str) -> Mapping[str, Any] | None:
         """A row of a laptop's tables, unless it hides from the person (services.case.offline_lockout)."""
-        hidden = (
-            f"SELECT 1 WHERE {offline_lockout.CONTACT_GONE.format(id='?1')}"
-            if table == "contacts"
-            else IS_GONE
-        )
+        hidden = withdrawal.CONTACT_IS_GONE if table == "contacts" else withdrawal.IS_GONE
         with laptop.store.read() as connection:
             if connection.exec_driver_sql(hidden, (row,)).first():
                 return None
@@ -198,7 +193,7 @@ class World:
         """Open a record on the screen, if it is there."""
         found = self.row(laptop, table, row)
         if found is not None:
-            form = Form(instants.new_id())
+            form = EditBaseline(ids.new_id())
             form.see(table, row, found["heads"])
             laptop.forms[table, row] = Open(form, frozenset(self._of_row(laptop, row)))
 
@@ -423,10 +418,10 @@ class World:
         for id_, each in log.items():
             for name in each["patch"]:
                 by_field.setdefault((each["table"], each["row"], name), []).append(id_)
-        for (table, _row, name), ids in by_field.items():
-            known = [id_ for id_ in ids if id_ in self.saved]
+        for (table, _row, name), held in by_field.items():
+            known = [id_ for id_ in held if id_ in self.saved]
             ghost = {id_ for id_ in known if not any(id_ in self.saved[other].seen for other in known)}
-            folded = merge.fold(as_placed(log[id_]) for id_ in ids)
+            folded = merge.fold(as_placed(log[id_]) for id_ in held)
             rule = {id_ for id_ in merge.heads_of(folded.heads, name) if id_ in self.saved}
             if not ghost <= rule:
                 raise Violation(f"a value of {table}.{name} was hidden by somebody who had not seen it")

@@ -11,6 +11,7 @@ import pytest
 from vaults import MadeVault
 
 from lnctp_tui.domain.protocol.protocol import Field
+from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.vault.workspace import (
     Workspace,
     found_workspace,
@@ -72,6 +73,11 @@ def second(tables_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
 def field(workspace: Workspace, on: str, code: str) -> Field:
     """A field of the protocol."""
     return next(each for _, each in workspace.protocol.fields if (each.on, each.code) == (on, code))
+
+
+def narrate(intake: Intake, text: str) -> None:
+    """Set the narrative of a call."""
+    intake.set(intake.contact, {"narrative": text}, field="narrative")
 
 
 def settle(workspace: Workspace) -> None:

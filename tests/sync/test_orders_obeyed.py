@@ -244,7 +244,7 @@ def test_an_order_for_another_laptop_and_one_that_is_over_change_nothing(scene: 
     assert (scene.sealed, scene.hidden(SENT)) == ([], None)
     scene.told(scene.order("wipe", "laura", "rosa", until="2026-11-30T09:00:00.000000Z"))
     assert scene.state() == before
-    assert scene.hidden(SENT) == "cases_hidden"
+    assert scene.hidden(SENT) == "hidden_by_order"
 
 
 def test_a_clock_that_was_set_back_brings_no_order_to_life(scene: Scene) -> None:
@@ -285,7 +285,7 @@ def test_a_vault_that_nobody_could_open_again_only_hides_until_an_approval(scene
     scene.control().fetch()
     assert "seal_only_hides" in scene.alarms()
     assert "/v1/obeyed" not in [path for path, _ in scene.line.asked]
-    assert scene.hidden(SENT) == "cases_hidden"
+    assert scene.hidden(SENT) == "hidden_by_order"
     assert scene.state() == before
     scene.told(scene.order("device", "rosa", rev=2))
     assert scene.hidden(SENT) is None
@@ -586,6 +586,64 @@ def test_an_officers_key_follows_a_changed_phrase_and_no_other_phrase_signs(
     for wrong in (old, "", "otra frase que nadie sabe"):
         with pytest.raises(WrongPassphrase):
             officers.sign(workspace.store, wrong, made)
+
+
+@pytest.mark.parametrize("dies", ["vault.change_phrase", "officers.settle"])
+def test_after_a_crash_in_a_phrase_change_the_phrase_that_opens_is_the_one_that_signs(
+    workspace: Workspace, vault_template: MadeVault, monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    class Killed(BaseException): ...
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    old, new = vault_template.phrase, "una frase nueva que nadie sabe"
+    made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
+    key = officers.become(workspace, old)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            f"lnctp_tui.{'storage.vault' if dies.startswith('vault') else 'services.sync'}.{dies}", die
+        )
+        if dies.startswith("vault"):
+            patch.setattr("lnctp_tui.services.sync.officers.settle", die)
+        with pytest.raises(Killed):
+            vault_access.change_phrase(workspace.home, old, new, "own", workspace.store)
+    opens = old if dies.startswith("vault") else new
+    signs, other = (opens, new if opens == old else old)
+
+    def holds(of: Workspace) -> None:
+        assert vault.unlock(of.home, opens)
+        assert officers.sign(of.store, signs, made).keys() == {key}
+        with pytest.raises(WrongPassphrase):
+            officers.sign(of.store, other, made)
+
+    holds(workspace)
+    workspace.close()
+    again = open_workspace(workspace.home, workspace.key)
+    try:
+        holds(again)
+        with again.store.read() as connection:
+            assert "next" not in state.get(connection, officers.OFFICER)
+    finally:
+        again.close()
+
+
+def test_the_phrase_of_before_a_sheet_signs_no_more_and_a_new_key_takes_its_place(
+    workspace: Workspace, vault_template: MadeVault
+) -> None:
+    old, new = vault_template.phrase, "una frase nueva que nadie sabe"
+    made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
+    former = officers.become(workspace, old)
+    vault_access.set_phrase(workspace.home, workspace.key, new, "own")
+    for typed in (old, new):
+        with pytest.raises(Refused, match=r"^officer_phrase$"):
+            officers.sign(workspace.store, typed, made)
+    with pytest.raises(WrongPassphrase):
+        officers.become(workspace, old)
+    key = officers.become(workspace, new)
+    assert key != former
+    assert officers.become(workspace, new) == key
+    assert officers.sign(workspace.store, new, made).keys() == {key}
 
 
 def test_an_order_to_erase_names_the_case_of_a_folio_and_never_a_word_that_names_none(

@@ -15,7 +15,7 @@ from lnctp_tui.domain.records import changes
 from lnctp_tui.server.ingest import check
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import New
 from lnctp_tui.sync import wire
 
@@ -119,7 +119,7 @@ def test_what_was_found_true_holds_for_that_key_alone() -> None:
 
 def test_records_made_at_once_carry_seals_that_their_device_signed(workspace: Workspace) -> None:
     with workspace.store.write() as unit:
-        ids = [instants.new_id() for _ in range(37)]
+        ids = [ids.new_id() for _ in range(37)]
         unit.create_many(New("cases", id_, {"summary": "Prueba"}, id_) for id_ in ids)
     with workspace.store.read() as connection:
         device = workspace.store.author.device

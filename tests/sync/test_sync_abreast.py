@@ -146,7 +146,7 @@ def test_after_a_failure_they_go_one_by_one_until_one_goes_quickly(house: House)
     client.outbox.restart()
     client.push()
     assert "before" not in road.sent[0]
-    assert client.outbox.abreast == wire.ABREAST
+    assert client.outbox.abreast == wire.MAX_IN_FLIGHT
     whole(house, ana, cases)
 
 

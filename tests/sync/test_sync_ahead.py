@@ -11,7 +11,7 @@ import pytest
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.sync import prefetch
-from lnctp_tui.sync.prefetch import Ahead, following
+from lnctp_tui.sync.prefetch import Prefetch, following
 
 SCOPES = [(f"c{number:04}", 0) for number in range(5_000)]
 
@@ -32,7 +32,7 @@ def made(answer: Any) -> list[str]:
 
 
 def test_all_come_in_their_order_a_few_first(pool: ThreadPoolExecutor) -> None:
-    with Ahead(SCOPES, whole, made, pool, 60) as pages:
+    with Prefetch(SCOPES, whole, made, pool, 60) as pages:
         sizes, found = [], []
         for page in pages:
             sizes.append(len(page.asked))
@@ -50,7 +50,7 @@ def test_a_history_of_many_pages_goes_on_where_it_ended(pool: ThreadPoolExecutor
         place = [scope, after + 7] if after < 21 else None
         return {"changes": [after], "done": [] if place else [each for each, _ in wanted], "next": place}
 
-    with Ahead(SCOPES[:2], ask, lambda answer: answer["changes"], pool, 60) as pages:
+    with Prefetch(SCOPES[:2], ask, lambda answer: answer["changes"], pool, 60) as pages:
         assert [page.made() for page in pages] == [[0], [7], [14], [21]]
     assert asked == [("c0000", 0), ("c0000", 7), ("c0000", 14), ("c0000", 21)]
 
@@ -65,7 +65,7 @@ def test_only_so_many_wait_to_be_stored(pool: ThreadPoolExecutor) -> None:
         asked.release()
         return whole(wanted)
 
-    with Ahead(SCOPES, ask, made, pool, 60) as pages:
+    with Prefetch(SCOPES, ask, made, pool, 60) as pages:
         for _ in range(prefetch.WAITING):
             assert asked.acquire(timeout=10)
         assert not asked.acquire(timeout=0.2)
@@ -84,7 +84,7 @@ def test_what_breaks_is_told_after_what_came(pool: ThreadPoolExecutor) -> None:
     found: list[str] = []
 
     def store() -> None:
-        with Ahead(SCOPES, ask, made, pool, 60) as pages:
+        with Prefetch(SCOPES, ask, made, pool, 60) as pages:
             for page in pages:
                 found.extend(page.made())
 
@@ -94,7 +94,7 @@ def test_what_breaks_is_told_after_what_came(pool: ThreadPoolExecutor) -> None:
 
 
 def test_after_its_time_one_page_comes_and_no_more(pool: ThreadPoolExecutor) -> None:
-    with Ahead(SCOPES, whole, made, pool, 0) as pages:
+    with Prefetch(SCOPES, whole, made, pool, 0) as pages:
         assert [len(page.asked) for page in pages] == [prefetch.NEWEST]
 
 
@@ -110,7 +110,7 @@ def test_who_cannot_store_leaves_nothing_on_the_line(pool: ThreadPoolExecutor) -
         return whole(wanted)
 
     def fail() -> None:
-        with Ahead(SCOPES, ask, made, pool, 60) as pages:
+        with Prefetch(SCOPES, ask, made, pool, 60) as pages:
             next(iter(pages))
             assert asking.wait(10)
             going.set()

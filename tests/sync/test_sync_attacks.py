@@ -24,7 +24,7 @@ from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.server.read import equality
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import repair
@@ -93,7 +93,7 @@ def rebased(change: dict[str, Any]) -> dict[str, Any]:
 
 
 def moved(change: dict[str, Any]) -> dict[str, Any]:
-    return change | {"row": instants.new_id()}
+    return change | {"row": ids.new_id()}
 
 
 @pytest.mark.parametrize("forge", [swapped, rehashed, erased, redated, rebased, moved])
@@ -144,7 +144,7 @@ def test_a_colleagues_change_signed_by_another_device_is_not_taken(house: House)
 def introducing(device: str, actor: str, key: SigningKey) -> dict[str, Any]:
     """The change in which a device says its key and whose it is, not yet sealed."""
     return {
-        "id": instants.new_id(), "device": device, "actor": actor, "hlc": 1, "table": "devices", "row": device,
+        "id": ids.new_id(), "device": device, "actor": actor, "hlc": 1, "table": "devices", "row": device,
         "case": None, "base": [], "schema": 1,
         "patch": {"public_key": key.verify_key.encode().hex(), "counselor_id": actor},
     }  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_device_that_is_known_gets_no_other_key_and_no_other_person(house: Hou
     device, carla = beto.store.author.device, house.desk("carla").store.author.actor
     introduction = introducing(device, carla, MALLORY)
     forged = sealed(
-        {**introduction, "id": instants.new_id(), "table": "cases", "row": case, "case": case,
+        {**introduction, "id": ids.new_id(), "table": "cases", "row": case, "case": case,
          "patch": {"summary": "con otra llave"}},
         MALLORY,
     )  # fmt: skip
@@ -167,14 +167,14 @@ def test_a_device_that_is_known_gets_no_other_key_and_no_other_person(house: Hou
 def test_nobody_introduces_a_device_with_a_key_they_do_not_hold(house: House) -> None:
     ana = house.desk("ana")
     ana.sync()
-    stranger = instants.new_id()
+    stranger = ids.new_id()
     introduction = introducing(stranger, stranger, SigningKey.generate())
     assert ana.client().keys.check([sealed(introduction, MALLORY)]).good == {}
 
 
 @pytest.mark.parametrize("said", ["", "not hexadecimal", "zz" * 32, "00" * 31])
 def test_a_device_that_says_a_key_that_is_none_stops_nobody(house: House, said: str) -> None:
-    ana, stranger = house.desk("ana"), instants.new_id()
+    ana, stranger = house.desk("ana"), ids.new_id()
     introduction = introducing(stranger, stranger, MALLORY)
     introduction["patch"]["public_key"] = said
     checked = ana.client().keys.check([sealed(introduction, MALLORY)])
@@ -187,7 +187,7 @@ def test_authors_are_proven_alike_ahead_and_at_once_and_what_is_forged_stays_asi
     author, made = beto.store.author, []
     for number in range(300):
         said = {
-            "id": instants.new_id(), "device": author.device, "actor": author.actor, "hlc": number + 1,
+            "id": ids.new_id(), "device": author.device, "actor": author.actor, "hlc": number + 1,
             "table": "cases", "row": case, "case": case, "base": [], "schema": 1, "patch": {"summary": "x"},
         }  # fmt: skip
         digest = changes.digest(changes.canonical(said))
@@ -203,12 +203,12 @@ def test_authors_are_proven_alike_ahead_and_at_once_and_what_is_forged_stays_asi
 def test_a_page_that_is_checked_before_its_author_is_met_is_checked_again(house: House) -> None:
     ana = house.desk("ana")
     ana.sync()
-    stranger = instants.new_id()
+    stranger = ids.new_id()
     introduction = introducing(stranger, stranger, MALLORY)
-    case = instants.new_id()
-    said = introduction | {"id": instants.new_id(), "table": "cases", "row": case, "case": case,
+    case = ids.new_id()
+    said = introduction | {"id": ids.new_id(), "table": "cases", "row": case, "case": case,
                            "patch": {"summary": "x"}}  # fmt: skip
-    posing = said | {"id": instants.new_id(), "actor": instants.new_id()}
+    posing = said | {"id": ids.new_id(), "actor": ids.new_id()}
     page = [sealed(each, MALLORY) for each in (said, posing)]
     keys = ana.client().keys
     proving = Proving(keys, page, None)

@@ -25,7 +25,7 @@ import uvicorn
 from nacl.signing import SigningKey
 from served import Laptop, Served
 from vaults import MadeVault
-from workspaces import Founded
+from workspaces import Founded, narrate
 
 from lnctp_tui import cli
 from lnctp_tui.cli import session
@@ -38,7 +38,7 @@ from lnctp_tui.server.postgres import database
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import New, Unit
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.vault.vault import Key
@@ -64,7 +64,7 @@ class Desk:
         """New cases; the ids of their changes."""
         with self.open() as workspace, workspace.store.write() as unit:
             return [
-                unit.record("cases", instants.new_id(), {"status": "open", "summary": "Prueba"} | patch)
+                unit.record("cases", ids.new_id(), {"status": "open", "summary": "Prueba"} | patch)
                 for _ in range(count)
             ]
 
@@ -101,7 +101,7 @@ class Desk:
             assert set(ids) <= held
             before = len(held)
             intake = Intake.start(workspace)
-            intake.narrate("una llamada entretanto")
+            narrate(intake, "una llamada entretanto")
             assert workspace.writer.drain(10)
             with workspace.store.read() as connection:
                 count = connection.exec_driver_sql("SELECT count(*) FROM changes").scalar()
@@ -151,7 +151,7 @@ def resealed(unit: Unit, id_: str, **members: Any) -> None:
 
 def test_one_poison_record_in_500_is_named_and_the_others_are_stored(desk: Desk) -> None:
     with desk.open() as workspace, workspace.store.write() as unit:
-        rows = [instants.new_id() for _ in range(500)]
+        rows = [ids.new_id() for _ in range(500)]
         unit.create_many(New("cases", row, {"summary": "Prueba", "folio": f"AAAA-{at:04}"}, row)
                          for at, row in enumerate(rows))  # fmt: skip
         ids = list(
@@ -300,7 +300,7 @@ def test_a_clock_that_is_wrong_is_told_and_stops_nothing(desk: Desk) -> None:
         now = workspace.store.now
         workspace.store.now = lambda: now() - timedelta(days=400)
         with workspace.store.write() as unit:
-            id_ = unit.record("cases", instants.new_id(), {"summary": "con el reloj atrasado"})
+            id_ = unit.record("cases", ids.new_id(), {"summary": "con el reloj atrasado"})
         synchronise.once(workspace)
     late = f"va {400 * 24 * 60} minutos atrasado; nada se pierde, pero corríjalo"
     assert late in desk.lnctp("status") or f"va {400 * 24 * 60 - 1} minutos" in desk.lnctp("status")

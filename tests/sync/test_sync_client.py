@@ -25,10 +25,10 @@ from lnctp_tui.services.exchange import exporting
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Form
+from lnctp_tui.storage.database.session import EditBaseline
 from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.sync import fresco, outbox
-from lnctp_tui.sync.gc_tuning import YOUNG, many_objects
+from lnctp_tui.sync.gc_tuning import YOUNG, collecting_less
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def test_a_colleague_who_was_not_granted_it_holds_nothing(house: House) -> None:
 def test_what_is_offered_is_marked_before_it_goes(house: House) -> None:
     ana = house.desk("ana")
     ana.sync()
-    form = Form("form")
+    form = EditBaseline("form")
     typed = ana.set(ana.case(), form, summary="al principio")
-    ana.line.faults = ["lost"]
+    ana.line.faults = ["", "lost"]  # its first question, then the batch
     with pytest.raises(SyncFailed, match="offline"):
         ana.client().push()
     assert ana.scalar("SELECT sent FROM changes WHERE id = ?", typed) == 1
@@ -106,7 +106,7 @@ def test_a_lost_request_or_answer_loses_and_doubles_nothing(house: House, fault:
     ana = house.desk("ana")
     ana.sync()
     case = ana.case(summary="Prueba")
-    ana.line.faults = [fault]
+    ana.line.faults = ["", fault]  # its first question, then the batch
     with pytest.raises(SyncFailed):
         ana.sync()
     assert synchronise.status(ana.workspace).waiting == 1
@@ -234,7 +234,7 @@ def test_two_forms_that_did_not_see_each_other_make_a_conflict_and_one_key_settl
 
 def test_an_open_form_keeps_the_base_it_showed(house: House) -> None:
     ana, beto, case = shared(house, summary="al principio")
-    form = Form("form")
+    form = EditBaseline("form")
     form.see("cases", case, ana.row(case)["heads"])  # type: ignore[index]
     beto.set(case, summary="de Beto")
     beto.sync()
@@ -477,8 +477,8 @@ def test_what_is_being_typed_rests_and_what_is_urgent_does_not(house: House) -> 
     ana.sync()
     calm, urgent = ana.case(), ana.case(triage="emergency")
     ana.sync()
-    ana.set(calm, Form("calm"), summary="se está escribiendo")
-    ana.set(urgent, Form("urgent"), summary="urge")
+    ana.set(calm, EditBaseline("calm"), summary="se está escribiendo")
+    ana.set(urgent, EditBaseline("urgent"), summary="urge")
     client = ana.client()
     assert client.push(all_=False) == 1
     assert ana.scalar('SELECT group_concat("case") FROM changes WHERE sent < 2') == calm
@@ -549,7 +549,7 @@ def test_values_that_do_not_fit_stay_in_the_log_and_block_nothing(house: House) 
 def test_the_search_for_cycles_is_left_as_it_was() -> None:
     before = gc.get_threshold()
 
-    @many_objects()
+    @collecting_less()
     def breaks() -> None:
         assert gc.get_threshold()[0] >= YOUNG
         raise SyncFailed("line_broke")

@@ -1,6 +1,6 @@
 """`kill -9` of laptop, server and PostgreSQL in the middle of synchronisation: nothing is lost or doubled.
 
-Each story is three kills at random moments, one after the other on the same files; `make soak` tells twenty of
+Each story is two kills at random moments, one after the other on the same files; `make soak` tells twenty of
 five.
 A laptop is the real program on a real vault; so is the server.
 """
@@ -42,14 +42,14 @@ from lnctp_tui.server.settings import Settings
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault import doctor
 from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import COLUMNS, TABLES
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.vault.vault import Key
 from lnctp_tui.sync import wire
 
 STORIES = range(often(20, 1))
-KILLS = often(5, 3)
+KILLS = often(5, 2)
 ROUNDS = 20
 """Rounds after which a laptop must be done."""
 
@@ -92,7 +92,7 @@ class Story:
                     str(each) for each in unit.connection.exec_driver_sql("SELECT id FROM cases").scalars()
                 ]
                 for each in range(count):
-                    case = self.dice.choice(there) if there and each % 3 else instants.new_id()
+                    case = self.dice.choice(there) if there and each % 3 else ids.new_id()
                     said = {"summary": f"Prueba {self.dice.randbytes(60).hex()}"}
                     self.written.add(unit.record("cases", case, said))
                 unit.remember(server_state.BATCH, 16)  # several batches, so that there is a between

@@ -21,6 +21,7 @@ from nacl.signing import SigningKey
 from served import Served, enrolled
 from sync_office import House, opened
 from vaults import MadeVault
+from workspaces import narrate
 
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import SyncFailed
@@ -30,7 +31,7 @@ from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.transport import HttpLine
 
@@ -63,7 +64,7 @@ def test_naughty_text_is_everywhere_what_clean_makes_of_it(
     wanted: dict[str, str] = {}
     for text in texts:
         intake = Intake.start(workspace)
-        intake.narrate(f"[{text}]")
+        narrate(intake, f"[{text}]")
         wanted[intake.contact.id] = clean(f"[{text}]")[0]
     assert workspace.writer.drain(60)
     assert narratives(workspace) == wanted
@@ -113,7 +114,7 @@ def test_a_wrong_clock_heals_and_loses_nothing(
     shift = epoch - real() if hours is None else datetime.timedelta(hours=hours)
     workspace.store.now = lambda: real() + shift
     enrolled(workspace, served)
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "summary": "Prueba"})
     synchronise.once(workspace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from workspaces import settle
+from workspaces import narrate, settle
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.call import calls
@@ -14,7 +14,7 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.case.search import search
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.server_state import Server
 
@@ -27,7 +27,7 @@ def known(workspace: Workspace, state: str = "active") -> None:
 
 
 def case(workspace: Workspace, text: str) -> str:
-    made = instants.new_id()
+    made = ids.new_id()
     with workspace.store.write() as unit:
         values = {"status": "open", "opened_at": instants.iso(unit.now), "summary": text}
         unit.record("cases", made, values, case=made)
@@ -46,7 +46,7 @@ def seen(workspace: Workspace, text: str) -> tuple[int, int, int]:
 
 
 def test_after_fourteen_days_old_cases_hide_and_new_ones_show(workspace: Workspace) -> None:
-    old = instants.new_id()
+    old = ids.new_id()
     earlier = instants.now() - timedelta(days=3)
     workspace.store.now = lambda: earlier
     old = case(workspace, "tamarindo")
@@ -69,7 +69,7 @@ def test_after_fourteen_days_old_cases_hide_and_new_ones_show(workspace: Workspa
 
 def test_a_call_can_be_taken_and_finished_while_the_rest_hides(workspace: Workspace) -> None:
     intake = Intake.start(workspace)
-    intake.narrate("Prueba")
+    narrate(intake, "Prueba")
     assert workspace.writer.drain(5)
     known(workspace)
     later(workspace, 30)

@@ -16,7 +16,8 @@ from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.loop import pause
@@ -59,7 +60,7 @@ def test_a_second_laptop_writes_as_its_person(
     enrolled(workspace, served)
     synchronise.once(workspace)
     person = workspace.store.author.actor
-    case = instants.new_id()
+    case = ids.new_id()
     with second.store.write() as unit:
         unit.record("cases", case, {"owner_id": unit.author.actor, "summary": "antes de inscribirse"})
     with served.office() as office:
@@ -92,7 +93,7 @@ def test_a_save_reaches_a_colleague_without_asking(
     enrolled(workspace, served)
     enrolled(second, served, "supervisor")
     heard = threading.Event()
-    case = instants.new_id()
+    case = ids.new_id()
     one, other = synchronise.Synchroniser(workspace), synchronise.Synchroniser(second)
     other.on_changed = lambda scopes: heard.set() if case in scopes else None
     ready = [threading.Event(), threading.Event()]
@@ -135,7 +136,7 @@ def test_without_a_server_it_says_so_and_tries_again(workspace: Workspace, serve
 def test_a_revoked_laptop_whose_calls_all_arrived_keeps_them(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
-        unit.record("cases", instants.new_id(), {"summary": "Prueba"})
+        unit.record("cases", ids.new_id(), {"summary": "Prueba"})
     synchronise.once(workspace)
     with served.office() as office:
         office.set_state(office.device(workspace.store.author.device), "revoked")
@@ -153,7 +154,7 @@ def test_who_left_still_delivers_and_nothing_is_deleted(workspace: Workspace, se
     with served.office() as office:
         office.set_state(office.device(workspace.store.author.device), "upload_only")
     with workspace.store.write() as unit:
-        unit.record("cases", instants.new_id(), {"summary": "la última"})
+        unit.record("cases", ids.new_id(), {"summary": "la última"})
     with pytest.raises(SyncFailed, match="upload_only"):
         synchronise.once(workspace)
     with workspace.store.read() as connection:
@@ -275,7 +276,7 @@ def test_a_case_is_offered_accepted_and_leaves_its_giver(
 ) -> None:
     enrolled(workspace, served)
     enrolled(second, served)
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "folio": "ABCD-0001-X", "summary": "Prueba"})
     synchronise.once(workspace)
@@ -303,11 +304,11 @@ def test_a_case_is_offered_accepted_and_leaves_its_giver(
 def test_what_the_server_lost_unseen_comes_back_by_comparison(workspace: Workspace, served: Served) -> None:
     enrolled(workspace, served)
     with workspace.store.write() as unit:
-        unit.record("cases", instants.new_id(), {"summary": "Prueba"})
+        unit.record("cases", ids.new_id(), {"summary": "Prueba"})
     synchronise.once(workspace)
     with workspace.store.write() as unit:
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
-        unit.connection.exec_driver_sql("DELETE FROM cases")
+        unit.connection.exec_driver_sql("DELETE FROM cases", None, RECORDED)
     found = synchronise.once(workspace, verify=True)
     assert found is not None
     assert (found.buckets, found.fetched) == (1, 1)
@@ -324,18 +325,18 @@ def test_a_case_closed_a_month_ago_leaves_and_comes_back_when_it_is_opened(
     enrolled(workspace, served)
     now = instants.now()
     workspace.store.now = lambda: now - datetime.timedelta(days=40)
-    case, call = instants.new_id(), instants.new_id()
+    case, call = ids.new_id(), ids.new_id()
     with workspace.store.write() as unit:
         unit.record("contacts", call, {"narrative": "Prueba"})
         closed = instants.iso(unit.now)
         unit.record("cases", case, {"status": "closed", "closed_at": closed})
         unit.record("contacts", call, {"case_id": case})
     workspace.store.now = lambda: now
-    assert retention.leaving(workspace.store, now) == []
+    assert retention.expired(workspace.store, now) == []
     synchronise.once(workspace)
-    assert set(retention.leaving(workspace.store, now)) == {case, call}
+    assert set(retention.expired(workspace.store, now)) == {case, call}
     line = dial(workspace.store)
-    retention.ask(workspace.store, line, now)
+    retention.ask_away(workspace.store, line, now)
     line.close()
     synchronise.once(workspace)
     count = "SELECT (SELECT count(*) FROM cases) + (SELECT count(*) FROM contacts)"

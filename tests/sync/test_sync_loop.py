@@ -15,7 +15,7 @@ from lnctp_tui.screens.sync.sync import SyncScreen
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.sync.synchronise import SyncStatus
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import hardening, instants
+from lnctp_tui.storage import hardening, ids
 from lnctp_tui.sync import loop as loops
 
 __all__ = ["furnished", "furnished_template", "spanish"]
@@ -81,7 +81,7 @@ def test_an_error_nobody_foresaw_is_told_and_trying_now_goes_on(broken: Broken, 
     assert kept[-1].startswith("KeyError@")
     assert CANARY not in "".join(kept)
     with workspace.store.write() as unit:
-        unit.record("cases", instants.new_id(), {"summary": "Prueba"})
+        unit.record("cases", ids.new_id(), {"summary": "Prueba"})
     broken.mend()
     broken.loop.now()
     broken.until(lambda status: status.problem is None and status.waiting == 0)

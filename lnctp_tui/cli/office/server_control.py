@@ -40,15 +40,15 @@ def authority(
         cluster.check_revision(place.app)
         with connect(place.app) as connection, transaction(connection, settings.team, SERVE):
             chosen = founding.found(settings, connection, instants.now())
-            done = [each for each in chosen if each.pinned and each.n]
+            done = [candidate for candidate in chosen if candidate.pinned and candidate.n]
             if done:
                 _tell(context, done[0], _("Esta es la autoridad que este servidor conoce."))
                 return
             if not chosen:
                 raise Refused("control_none")
             if words is None:
-                for each in chosen:
-                    output.tell(_describe(each))
+                for candidate in chosen:
+                    output.tell(_describe(candidate))
                 words = session.ask(_("Las seis palabras que la responsable lee en su equipo: "))
             pinned = founding.pin(settings, connection, chosen, words, actor(), instants.now())
     _tell(context, pinned, _("Confirmada: desde ahora los estados y papeles los dicen órdenes firmadas."))
@@ -106,16 +106,16 @@ def orders(context: typer.Context) -> None:
         [_("Fecha"), _("Orden"), _("De"), _("Sobre"), _("Vale"), _("Cumplida")],
         (
             (
-                each["at"][:16].replace("T", " "),
-                _(KINDS[each["kind"]]),
-                ", ".join(each["names"]),
-                each["on"][:18],
-                _("sí") if each["holds"] else _("no"),
-                _("{done} de {count} equipos").format(done=each["done"], count=each["of"])
-                if each["of"]
+                order["at"][:16].replace("T", " "),
+                _(KINDS[order["kind"]]),
+                ", ".join(order["names"]),
+                order["on"][:18],
+                _("sí") if order["holds"] else _("no"),
+                _("{done} de {count} equipos").format(done=order["done"], count=order["of"])
+                if order["of"]
                 else "",
             )
-            for each in listed
+            for order in listed
         ),
     )
 

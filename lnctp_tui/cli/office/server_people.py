@@ -62,20 +62,20 @@ def add_person(
 
 def list_people(context: typer.Context) -> None:
     with office() as people:
-        found = people.people()
+        persons = people.people()
     if session.settings(context).json:
-        output.as_json(found)
+        output.as_json(persons)
         return
     output.table(
         [_("Nombre"), _("Papel"), _("Estado"), _("Equipos")],
         (
             (
-                each.name,
-                _(ROLES[each.role]),
-                _(STATES[each.state]) if each.state != "active" else "",
-                each.devices,
+                person.name,
+                _(ROLES[person.role]),
+                _(STATES[person.state]) if person.state != "active" else "",
+                person.devices,
             )
-            for each in found
+            for person in persons
         ),
     )
 
@@ -103,21 +103,21 @@ def leave(context: typer.Context, who: Who) -> None:
 
 def list_devices(context: typer.Context) -> None:
     with office() as people:
-        found = people.devices()
+        devices = people.devices()
     if session.settings(context).json:
-        output.as_json(found)
+        output.as_json(devices)
         return
     output.table(
         [_("Equipo"), _("Persona"), _("Estado"), _("Folio"), _("Huella")],
         (
             (
-                each.id,
-                each.name,
-                _said(each),
-                each.folio_prefix,
-                each.fingerprint,
+                device.id,
+                device.name,
+                _said(device),
+                device.folio_prefix,
+                device.fingerprint,
             )
-            for each in found
+            for device in devices
         ),
     )
 

@@ -37,10 +37,10 @@ class PersonAssessment:
         return self.age in ("minor", "doubt")
 
     def to_json(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"id": self.id, "age": self.age, "elements": self.elements.to_json()}
-        found |= self.elements.lines_to_json() | _findings(self.findings)
-        found["next"] = list(self.next)
-        return found | ({"also": _findings(self.also)} if self.also else {})
+        content: dict[str, Any] = {"id": self.id, "age": self.age, "elements": self.elements.to_json()}
+        content |= self.elements.lines_to_json() | _findings(self.findings)
+        content["next"] = list(self.next)
+        return content | ({"also": _findings(self.also)} if self.also else {})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Assessment:
             }
             | ({"now": list(self.alerts)} if self.alerts else {}),
             "elements": self.elements.to_json(),
-            "people": [each.to_json() for each in self.people],
+            "people": [person.to_json() for person in self.people],
         }
 
 
@@ -136,20 +136,20 @@ def _person(
 
 def _measured(findings: tuple[Findings, ...]) -> str:
     """The result of the first set that measures anything."""
-    return next((each.result for each in findings if each.dimensions), findings[0].result)
+    return next((finding.result for finding in findings if finding.dimensions), findings[0].result)
 
 
 def _completeness(elements: Elements) -> tuple[bool, bool, int, int]:
-    said = len(elements.act) + len(elements.means) + len(elements.purpose)
-    return elements.complete, bool(elements.met), -len(elements.missing), said
+    answered = len(elements.act) + len(elements.means) + len(elements.purpose)
+    return elements.complete, bool(elements.met), -len(elements.missing), answered
 
 
-def _findings(found: Findings) -> dict[str, Any]:
+def _findings(findings: Findings) -> dict[str, Any]:
     return {
-        "set": found.set,
-        "fallback": found.fallback,
-        "dimensions": {name: each.state for name, each in found.dimensions.items()},
-        "result": found.result,
-        "result_if_all_yes": found.result_if_all_yes,
-        "signs": list(found.signs),
+        "set": findings.set,
+        "fallback": findings.fallback,
+        "dimensions": {name: dimension.state for name, dimension in findings.dimensions.items()},
+        "result": findings.result,
+        "result_if_all_yes": findings.result_if_all_yes,
+        "signs": list(findings.signs),
     }

@@ -136,14 +136,16 @@ def find(
 ) -> Findings:
     """What the answers show under a set. `act`: some act is yes; `act_open`: some act may still be."""
     if set_code not in _sets(protocol):
-        seen = tuple(each for each in signs(protocol, set_code) if answers.get(f"indicator.{each}") == "yes")
-        return Findings(set_code, True, {}, NOT_MEASURED, NOT_MEASURED, seen)
+        present = tuple(
+            sign for sign in signs(protocol, set_code) if answers.get(f"indicator.{sign}") == "yes"
+        )
+        return Findings(set_code, True, {}, NOT_MEASURED, NOT_MEASURED, present)
     retired = _retired(protocol)
     dimensions = {
         name: _dimension(answers, rows, retired) for name, rows in by_dimension(protocol, set_code).items()
     }
-    lower = frozenset(name for name, each in dimensions.items() if each.state == "positive")
-    upper = frozenset(name for name, each in dimensions.items() if each.state != "negative")
+    lower = frozenset(name for name, sign in dimensions.items() if sign.state == "positive")
+    upper = frozenset(name for name, sign in dimensions.items() if sign.state != "negative")
     return Findings(
         set_code,
         False,
@@ -158,10 +160,10 @@ def _dimension(
 ) -> Dimension:
     yes, unsettled = dict.fromkeys(STRENGTHS, 0), dict.fromkeys(STRENGTHS, 0)
     for code, strength in rows:
-        said = answers.get(f"indicator.{code}")
-        if said == "yes":
+        answer = answers.get(f"indicator.{code}")
+        if answer == "yes":
             yes[strength] += 1
-        elif said != "no" and code not in retired:
+        elif answer != "no" and code not in retired:
             unsettled[strength] += 1
     return Dimension(Count(*yes.values()), Count(*unsettled.values()))
 

@@ -81,7 +81,7 @@ class Elements:
     @property
     def met(self) -> tuple[Reading, ...]:
         """The lines "art. N" that stand, also where nobody knows of an act. Reading D, for a lawyer."""
-        return tuple(each for each in self.readings if each.stands)
+        return tuple(reading for reading in self.readings if reading.stands)
 
     def to_json(self) -> dict[str, Any]:
         """What programs were promised of a case's elements."""
@@ -97,7 +97,8 @@ class Elements:
     def lines_to_json(self) -> dict[str, Any]:
         """The two lines "art. 10" and "art. N", and the second reading."""
         readings = [
-            asdict(each) | {"means": list(each.means), "stands": each.stands} for each in self.readings
+            asdict(reading) | {"means": list(reading.means), "stands": reading.stands}
+            for reading in self.readings
         ]
         return {"art_10": self.base, "readings": readings, "second": list(self.second)}
 
@@ -118,8 +119,8 @@ def elements(person: Record, protocol: Protocol, *, on: date | None = None) -> E
     act, means, purpose = (said_yes(person, each, protocol) for each in ("act", "means", "modality"))
     minor = presumed_minor(person, on)
     unable = answer(person, "capacity.cannot_understand") == "yes"
-    known = rules(protocol)
-    readings = tuple(_reading(each, known[each], means, minor=minor, unable=unable) for each in purpose)
+    rule_of = rules(protocol)
+    readings = tuple(_reading(each, rule_of[each], means, minor=minor, unable=unable) for each in purpose)
     own = {code for each in readings for code in each.means} if readings else national(protocol)
     required = any(each.needs != "none" and not each.waiver for each in readings) if readings else not minor
     stands = (
@@ -136,7 +137,11 @@ def _reading(code: str, rule: Rule, means: tuple[str, ...], *, minor: bool, unab
     if rule.needs != "none" and (minor or unable):
         waiver = STATUTE if rule.waiver else PALERMO if minor else ""
     return Reading(
-        code, rule.articles, rule.needs, tuple(each for each in means if each in rule.named), waiver
+        code,
+        rule.articles,
+        rule.needs,
+        tuple(code_of_means for code_of_means in means if code_of_means in rule.named),
+        waiver,
     )
 
 
@@ -153,9 +158,9 @@ def _rule(row: Row, means: tuple[Row, ...]) -> Rule:
     needs = row.extra.get("means") or NEEDS_OF.get(row.code, "none")
     numbers, kind = article_numbers(articles), NEEDS.get(needs, "means")
     named = tuple(
-        each.code
-        for each in means
-        if kind_of(each) == kind and numbers & article_numbers(each.extra.get("article", ""))
+        word.code
+        for word in means
+        if kind_of(word) == kind and numbers & article_numbers(word.extra.get("article", ""))
     )
     return Rule(articles, needs, named, bool(row.extra.get("waiver", "13" if "13" in articles else "")))
 
@@ -171,7 +176,7 @@ def article_numbers(text: str) -> frozenset[int]:
     if not text[:1].isdigit():
         return frozenset()
     spans = ((int(first), int(last or first)) for first, last in _ARTICLES.findall(text))
-    return frozenset(each for first, last in spans for each in range(first, min(last, first + 99) + 1))
+    return frozenset(number for first, last in spans for number in range(first, min(last, first + 99) + 1))
 
 
 @per_object
@@ -211,5 +216,5 @@ def _day(instant: object) -> date | None:
     if isinstance(instant, date):
         return date(instant.year, instant.month, instant.day)
     match = re.match(r"\d{4}-\d\d-\d\d", instant) if isinstance(instant, str) else None
-    found = dates.stored(match.group()) if match else None
-    return found.first() if found else None
+    partial = dates.stored(match.group()) if match else None
+    return partial.first() if partial else None

@@ -28,7 +28,7 @@ def state(person: Record, on: date | None) -> State:
 
     A range or a partial birth date on both sides of 18, or two ages that disagree, is a doubt.
     """
-    spans = [each for each in (_told(person), _by_birth(person, on)) if each is not None]
+    spans = [span for span in (_told(person), _by_birth(person, on)) if span is not None]
     if not spans:
         return _unknown(person)
     if min(youngest for youngest, _ in spans) >= ADULT:
@@ -39,15 +39,15 @@ def state(person: Record, on: date | None) -> State:
 def age_of(person: Record, on: date | None) -> int | None:
     """The least age the record allows, None when it holds none."""
     spans = (_told(person), _by_birth(person, on))
-    return min((each[0] for each in spans if each is not None), default=None)
+    return min((span[0] for span in spans if span is not None), default=None)
 
 
 def _unknown(person: Record) -> State:
     """Without any age: what was said of looking like a minor, or an age that nobody could read."""
-    said = answer(person, "age.appears_minor")
-    if said in ("yes", "no"):
-        return "minor" if said == "yes" else "adult"
-    return "doubt" if said in ("unknown", "refused") or answer(person, "raw.age") else "unasked"
+    appears = answer(person, "age.appears_minor")
+    if appears in ("yes", "no"):
+        return "minor" if appears == "yes" else "adult"
+    return "doubt" if appears in ("unknown", "refused") or answer(person, "raw.age") else "unasked"
 
 
 def _told(person: Record) -> tuple[int, int] | None:

@@ -50,7 +50,7 @@ def of_case(document: Document, protocol: Protocol, level: str) -> list[Ranked]:
         _ranked(_FIRST if order else _SAFE, (order,), code, answers.get(code, case.get(code)))
         for order, code in enumerate(FIRST)
     ]
-    return [each for each in ranked if each is not None]
+    return [question for question in ranked if question is not None]
 
 
 def of_person(
@@ -69,23 +69,23 @@ def of_person(
         *_of_elements(answers, protocol, elements, findings, minor=minor),
         *_of_indicators(answers, protocol, elements, findings, minor=minor),
     ]
-    return [each for each in ranked if each is not None]
+    return [question for question in ranked if question is not None]
 
 
 def ordered(ranked: list[Ranked], protocol: Protocol) -> tuple[str, ...]:
     """The codes, most influential first, each once, without those that are never asked or retired."""
-    found = dict.fromkeys(code for _, code in sorted(ranked))
-    return tuple(code for code in found if code not in protocol.never_ask_codes | _retired(protocol))
+    codes_in_order = dict.fromkeys(code for _, code in sorted(ranked))
+    return tuple(code for code in codes_in_order if code not in protocol.never_ask_codes | _retired(protocol))
 
 
-def _ranked(tier: int, within: tuple[int, ...], code: str, said: Any) -> Ranked | None:
-    if said is None:
+def _ranked(tier: int, within: tuple[int, ...], code: str, answer: Any) -> Ranked | None:
+    if answer is None:
         return (tier, *within), code
-    return ((_AGAIN, tier, *within), code) if said in ("unknown", "refused") else None
+    return ((_AGAIN, tier, *within), code) if answer in ("unknown", "refused") else None
 
 
-def _of_age(said: Any) -> Ranked | None:
-    return _ranked(_AGE, (), "age", said)
+def _of_age(answer: Any) -> Ranked | None:
+    return _ranked(_AGE, (), "age", answer)
 
 
 def _of_elements(
@@ -108,22 +108,24 @@ def _of_elements(
         asked_of = _means(protocol, elements) if prefix == "means" else _commonest_first(protocol, prefix)
         for place, code in enumerate(asked_of):
             name = f"{prefix}.{code}"
-            said = answers.get(name)
-            yield _ranked(_REST if asked else tier, (-1, order, place), name, said)
-            asked = asked or said is None
+            answered = answers.get(name)
+            yield _ranked(_REST if asked else tier, (-1, order, place), name, answered)
+            asked = asked or answered is None
 
 
 def _means(protocol: Protocol, elements: Elements) -> tuple[str, ...]:
     """What the articles of the person's modalities name; while none is known, whatever the statute names."""
-    known = rules(protocol)
-    named = {code for each in elements.purpose for code in known[each].named} or national(protocol)
+    rule_of = rules(protocol)
+    named = {code for each in elements.purpose for code in rule_of[each].named} or national(protocol)
     return tuple(each for each in codes(protocol, "means", asked=True) if each in named)
 
 
 def _commonest_first(protocol: Protocol, prefix: str) -> tuple[str, ...]:
     # Sexual exploitation is 69 % of what is reported (report 2019–2020).
-    found = codes(protocol, prefix, asked=True)
-    return (SEXUAL, *(each for each in found if each != SEXUAL)) if SEXUAL in found else found
+    asked_codes = codes(protocol, prefix, asked=True)
+    return (
+        (SEXUAL, *(code for code in asked_codes if code != SEXUAL)) if SEXUAL in asked_codes else asked_codes
+    )
 
 
 def _of_indicators(
@@ -135,12 +137,12 @@ def _of_indicators(
     minor: bool,
 ) -> Iterator[Ranked | None]:
     safety = _safety(protocol)
-    for each in findings:
-        for place, code in enumerate(signs(protocol, each.set)):
+    for finding in findings:
+        for place, code in enumerate(signs(protocol, finding.set)):
             name = f"indicator.{code}"
             yield _ranked(_SIGN, (place,), name, answers.get(name))
-        rows = by_dimension(protocol, each.set)
-        for name, tiers in _open_dimensions(each, minor=minor, act=bool(elements.act)):
+        rows = by_dimension(protocol, finding.set)
+        for name, tiers in _open_dimensions(finding, minor=minor, act=bool(elements.act)):
             for place, (code, strength) in enumerate(rows[name]):
                 tier, influence = tiers[strength]
                 within = (influence, STRENGTHS.index(strength), code not in safety, place)
@@ -151,10 +153,10 @@ def _open_dimensions(
     findings: Findings, *, minor: bool, act: bool
 ) -> Iterator[tuple[str, dict[str, tuple[int, int]]]]:
     """Each open dimension with, per strength of a yes, its tier and how far the result depends on it."""
-    states = {name: each.state for name, each in findings.dimensions.items()}
+    states = {name: dimension.state for name, dimension in findings.dimensions.items()}
     lower = frozenset(name for name, state in states.items() if state == "positive")
     upper = frozenset(name for name, state in states.items() if state != "negative")
-    for name, each in findings.dimensions.items():
+    for name, dimension in findings.dimensions.items():
         if states[name] != "open":
             continue
         raises = combine(lower | {name}, minor=minor, act=act) != findings.result
@@ -162,15 +164,18 @@ def _open_dimensions(
         influence = 0 if raises else 1 if holds else 2
         yield (
             name,
-            {strength: (_tier(each, one, raises=raises), influence) for strength, one in ONE.items()},
+            {
+                strength: (_tier(dimension, count, raises=raises), influence)
+                for strength, count in ONE.items()
+            },
         )
 
 
-def _tier(dimension: Dimension, one: Count, *, raises: bool) -> int:
+def _tier(dimension: Dimension, count: Count, *, raises: bool) -> int:
     """The tier of an open question of this strength; `raises`: the dimension standing changes the result."""
-    if positive(dimension.yes.plus(one)):
+    if positive(dimension.yes.plus(count)):
         return _RESULT if raises else _DIMENSION
-    return _BOUND if positive(dimension.yes.plus(dimension.open).minus(one)) else _DIMENSION
+    return _BOUND if positive(dimension.yes.plus(dimension.open).minus(count)) else _DIMENSION
 
 
 @per_object

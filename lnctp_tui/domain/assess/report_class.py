@@ -29,19 +29,19 @@ class Suggestion:
     `contact.other_crime`, `contact.orientacion_juridica`, `contact.information`, `support.<kind>`, `no_facts`."""
 
 
-def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str, ...]) -> Suggestion:
+def suggest(document: Document, elements: tuple[Elements, ...], results: tuple[str, ...]) -> Suggestion:
     """The class, from the gravest down; `found` and `results` are those of the victims, in order.
 
     An act, a purpose, an attempt to hook or exploitation by the indicators is a risk of trafficking; means
     alone (violence, threats), a danger or a hand-over to 911 are one only when no other crime explains them.
     Nobody in danger is information: that class takes a call for information and nothing else.
     """
-    risk = _of_risk(document, found, results)
-    means = [f"means.{code}" for each in found for code in each.means]
+    risk = _of_risk(document, elements, results)
+    means = [f"means.{code}" for of_person in elements for code in of_person.means]
     crimes = _of_crimes(document)
     for code, reasons in (
-        ("trata", ["elements.complete"] if any(each.complete for each in found) else []),
-        ("trata", ["elements.article"] if any(each.met for each in found) else []),
+        ("trata", ["elements.complete"] if any(of_person.complete for of_person in elements) else []),
+        ("trata", ["elements.article"] if any(of_person.met for of_person in elements) else []),
         ("situacion_riesgo", risk),
         ("otros_delitos", crimes),
         ("situacion_riesgo", means + safety.in_danger(document)),
@@ -53,19 +53,21 @@ def suggest(document: Document, found: tuple[Elements, ...], results: tuple[str,
     return Suggestion(None, ("no_facts",))
 
 
-def _of_risk(document: Document, found: tuple[Elements, ...], results: tuple[str, ...]) -> list[str]:
+def _of_risk(document: Document, elements: tuple[Elements, ...], results: tuple[str, ...]) -> list[str]:
     reasons = []
-    for person, each, result in zip(victims(document), found, results, strict=True):
-        reasons += [f"act.{code}" for code in each.act] + [f"modality.{code}" for code in each.purpose]
+    for person, of_person, result in zip(victims(document), elements, results, strict=True):
+        reasons += [f"act.{code}" for code in of_person.act] + [
+            f"modality.{code}" for code in of_person.purpose
+        ]
         reasons += _yes(person, ("hooking_means.", "hooking_method."))
         reasons += [f"indicator.{result}"] if exploited(result) else []
     return reasons
 
 
 def _of_crimes(document: Document) -> list[str]:
-    kinds = [each.get("kind") for each in document.get("contacts") or ()]
-    said = ["contact.other_crime"] if "other_crime" in kinds else []
-    return _yes(document.get("case") or {}, ("other_crime.",)) + said
+    kinds = [contact.get("kind") for contact in document.get("contacts") or ()]
+    reasons = ["contact.other_crime"] if "other_crime" in kinds else []
+    return _yes(document.get("case") or {}, ("other_crime.",)) + reasons
 
 
 def _of_law(document: Document) -> list[str]:
@@ -73,17 +75,17 @@ def _of_law(document: Document) -> list[str]:
     needs = [code for code in LEGAL_NEEDS if any(answer(each, code) == "yes" for each in records)]
     outcomes = [each.get("outcome") for each in document.get("contacts") or ()]
     kinds = [each.get("kind") for each in document.get("supports") or ()]
-    said = ["contact.orientacion_juridica"] if LEGAL_OUTCOME in outcomes else []
-    return needs + said + [f"support.{kind}" for kind in kinds if kind in LEGAL_SUPPORT]
+    reasons = ["contact.orientacion_juridica"] if LEGAL_OUTCOME in outcomes else []
+    return needs + reasons + [f"support.{kind}" for kind in kinds if kind in LEGAL_SUPPORT]
 
 
 def _of_information(document: Document) -> list[str]:
     """Only calls for information, and nothing said that must stay open."""
-    kinds = [each.get("kind") for each in document.get("contacts") or ()]
+    kinds = [contact.get("kind") for contact in document.get("contacts") or ()]
     only = bool(kinds) and all(kind == "information" for kind in kinds)
     return ["contact.information"] if only and not safety.keeps_open(document) else []
 
 
 def _yes(record: Record, prefixes: tuple[str, ...]) -> list[str]:
     answers = record.get("answers") or {}
-    return [code for code, said in answers.items() if said == "yes" and code.startswith(prefixes)]
+    return [code for code, answer in answers.items() if answer == "yes" and code.startswith(prefixes)]

@@ -30,7 +30,9 @@ PRESSING = ("emergency", "urgent_24h", "priority")
 
 def asked(document: Document) -> bool:
     """Whether anything is known of the danger: without that, no level says how soon somebody must act."""
-    return any(_about_safety(code) for code, said in _answers(document.get("case") or {}) if said is not None)
+    return any(
+        _about_safety(code) for code, answer in _answers(document.get("case") or {}) if answer is not None
+    )
 
 
 def _about_safety(code: str) -> bool:
@@ -40,14 +42,14 @@ def _about_safety(code: str) -> bool:
 
 def in_danger(document: Document) -> list[str]:
     """The answers by which somebody is in danger now: dangers, exploitation going on, handed to 911."""
-    told = [code for code, said in _answers(document.get("case") or {}) if said == "yes"]
-    found = [code for code in told if code.startswith("danger.") or code == "situation.exploited_now"]
-    return found + ([ESCALATED] if answer(document.get("case") or {}, ESCALATED) else [])
+    yes_codes = [code for code, said in _answers(document.get("case") or {}) if said == "yes"]
+    reasons = [code for code in yes_codes if code.startswith("danger.") or code == "situation.exploited_now"]
+    return reasons + ([ESCALATED] if answer(document.get("case") or {}, ESCALATED) else [])
 
 
 def asks(document: Document, protocol: Protocol) -> bool:
     """Whether there is anybody to ask about: not in a call for information, a hang-up, a prank, a silent call."""
-    kinds = [each.get("kind") for each in document.get("contacts") or ()]
+    kinds = [contact.get("kind") for contact in document.get("contacts") or ()]
     idle = bool(kinds) and all(kind and not makes_case(protocol, kind) for kind in kinds)
     return not idle or bool(victims(document)) or bool(in_danger(document))
 
@@ -61,7 +63,7 @@ def makes_case(protocol: Protocol, kind: object) -> bool:
 
 def about_a_victim(document: Document) -> bool:
     """Whether a contact of the case speaks of a victim."""
-    return any(each.get("kind") in ABOUT_A_VICTIM for each in document.get("contacts") or ())
+    return any(contact.get("kind") in ABOUT_A_VICTIM for contact in document.get("contacts") or ())
 
 
 def keeps_open(document: Document) -> tuple[str, ...]:
@@ -72,10 +74,10 @@ def keeps_open(document: Document) -> tuple[str, ...]:
     case, contacts = document.get("case") or {}, document.get("contacts") or ()
     reasons = {
         "victim": about_a_victim(document) or (bool(victims(document)) and not _of_other_crimes(contacts)),
-        "silent": any(each.get("kind") in UNHEARD for each in contacts),
+        "silent": any(contact.get("kind") in UNHEARD for contact in contacts),
         "danger": _danger_said(document),
         "escalated": bool(answer(case, ESCALATED)),
-        "dropped": any(each.get("dropped") for each in contacts),
+        "dropped": any(contact.get("dropped") for contact in contacts),
         "triage": case.get("triage") in PRESSING,
     }
     return tuple(code for code, holds in reasons.items() if holds)
@@ -83,18 +85,18 @@ def keeps_open(document: Document) -> tuple[str, ...]:
 
 def _of_other_crimes(contacts: Iterable[Record]) -> bool:
     """Whether the calls were all about another crime: then its victim is not one of trafficking."""
-    kinds = [each.get("kind") for each in contacts]
+    kinds = [contact.get("kind") for contact in contacts]
     return bool(kinds) and all(kind == "other_crime" for kind in kinds)
 
 
 def _danger_said(document: Document) -> bool:
     """Any answer about danger or situation; of the screens of danger to life a yes."""
     case = _answers(document.get("case") or {})
-    people = [said for each in document.get("people") or () for said in _answers(each)]
+    people = [answer for person in document.get("people") or () for answer in _answers(person)]
     return any(
-        code.startswith(("danger.", "situation.")) or (code.startswith(SCREENS) and said == "yes")
-        for code, said in [*case, *people]
-        if said is not None
+        code.startswith(("danger.", "situation.")) or (code.startswith(SCREENS) and answer == "yes")
+        for code, answer in [*case, *people]
+        if answer is not None
     )
 
 

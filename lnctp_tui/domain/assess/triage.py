@@ -62,7 +62,7 @@ class Triage:
 def triage(
     document: Document,
     protocol: Protocol,
-    found: tuple[Elements, ...],
+    elements: tuple[Elements, ...],
     minors: tuple[bool, ...],
     results: tuple[str, ...],
 ) -> Triage:
@@ -75,9 +75,9 @@ def triage(
     exploitation.
     """
     measured = tuple(map(exploited, results))
-    reasons = _reasons(document, protocol, found, minors, measured)
-    level = max((each for each, _ in reasons), key=LEVELS.index, default="information")
-    codes = tuple(dict.fromkeys(code for each, code in reasons if each == level)) or ("no_victim",)
+    reasons = _reasons(document, protocol, elements, minors, measured)
+    level = max((rank for rank, _ in reasons), key=LEVELS.index, default="information")
+    codes = tuple(dict.fromkeys(code for rank, code in reasons if rank == level)) or ("no_victim",)
     assessed = level in safety.PRESSING or safety.asked(document) or not safety.asks(document, protocol)
     return Triage(level, codes, TARGET_HOURS[level], assessed)
 
@@ -90,7 +90,7 @@ def cssrs(answers: Mapping[str, Any]) -> str:
     """
 
     def yes(*names: str) -> bool:
-        return any(answers.get(f"cssrs.{each}") == "yes" for each in names)
+        return any(answers.get(f"cssrs.{item}") == "yes" for item in names)
 
     recent = yes("behaviour") and answers.get("cssrs.behaviour_3m") != "no"
     if recent or yes("intent", "plan_intent", "behaviour_3m"):
@@ -107,7 +107,7 @@ def lap(answers: Mapping[str, Any]) -> bool:
     """
 
     def count(names: tuple[str, ...]) -> int:
-        return sum(answers.get(f"lap.{each}") == "yes" for each in names)
+        return sum(answers.get(f"lap.{item}") == "yes" for item in names)
 
     return count(LAP_DECISIVE) >= 1 or count(LAP_OTHERS) >= LAP_ENOUGH
 
@@ -122,7 +122,7 @@ def alerts(document: Document, protocol: Protocol) -> tuple[str, ...]:
         "yes",
         "no",
     )
-    lethal = any(_lap_positive(each, protocol) for each in victims(document))
+    lethal = any(_lap_positive(victim, protocol) for victim in victims(document))
     return ("lap_now",) * lethal + ("suicide_when",) * untold
 
 
@@ -146,14 +146,14 @@ def partners(protocol: Protocol) -> tuple[str, ...]:
 def _reasons(
     document: Document,
     protocol: Protocol,
-    found: tuple[Elements, ...],
+    elements: tuple[Elements, ...],
     minors: tuple[bool, ...],
     measured: tuple[bool, ...],
 ) -> list[tuple[str, str]]:
     answers = (document.get("case") or {}).get("answers") or {}
     people = victims(document)
     # Nothing measures the sexual set yet: that somebody profits from it, by art. 13, is exploitation (D).
-    sexual = tuple(SEXUAL in each.purpose for each in found)
+    sexual = tuple(SEXUAL in each.purpose for each in elements)
     reasons = [
         (level, f"danger.{code}")
         for code, level in danger_levels(protocol).items()
@@ -168,14 +168,16 @@ def _reasons(
     elif out == "yes":
         reasons.append(("follow_up", "situation.out_needs_services"))
     elif now != "no":
-        reasons += [("priority", "elements.complete")] * any(each.complete for each in found)
-        reasons += [("priority", "elements.article")] * any(each.met and not each.complete for each in found)
+        reasons += [("priority", "elements.complete")] * any(each.complete for each in elements)
+        reasons += [("priority", "elements.article")] * any(
+            each.met and not each.complete for each in elements
+        )
         reasons += [("priority", "indicator.exploitation")] * any(measured)
         reasons += [("priority", f"modality.{SEXUAL}")] * any(sexual)
     if now == "yes" or (now != "no" and out != "yes"):
         children = (
-            minor and (each.purpose or shown)
-            for each, minor, shown in zip(found, minors, measured, strict=True)
+            minor and (each.purpose or measured_state)
+            for each, minor, measured_state in zip(elements, minors, measured, strict=True)
         )
         reasons += [("urgent_24h", "age.presumed_minor")] * any(children)
     if people:

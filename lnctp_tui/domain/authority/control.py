@@ -64,13 +64,13 @@ class Authority:
 
     def persons(self, keys: Iterable[str]) -> tuple[str, ...]:
         """The distinct persons behind some keys."""
-        known = {each.key: each.person for each in self.officers}
-        return tuple(sorted({known[key] for key in keys if key in known}))
+        person_of = {officer.key: officer.person for officer in self.officers}
+        return tuple(sorted({person_of[key] for key in keys if key in person_of}))
 
     @property
     def need(self) -> int:
         """Persons of this version that sign the next one."""
-        return min(2, len({each.person for each in self.officers}))
+        return min(2, len({officer.person for officer in self.officers}))
 
 
 @dataclass(frozen=True)
@@ -150,37 +150,37 @@ def read_authority(signed: Signed, former: Authority | None, org: str | None = N
     Raises ControlRefused `control_form`, `control_org`, `control_old`, `control_forked`, `control_backwards` (a
     version is missing between), `control_threshold`.
     """
-    said = _authority_of(signed)
-    if org is not None and not said.org.startswith(org):
+    authority = _authority_of(signed)
+    if org is not None and not authority.org.startswith(org):
         raise ControlRefused("control_org")
     keys = signed.keys()
     if former is None:
-        if said.n != 1:
+        if authority.n != 1:
             raise ControlRefused("control_backwards")
         bare = {name: each for name, each in signed.content.items() if name not in ("org", "prev")}
-        if signed.content["prev"] != "" or said.org != _org(bare) or said.upheld:
+        if signed.content["prev"] != "" or authority.org != _org(bare) or authority.upheld:
             raise ControlRefused("control_org")
-        if not {each.key for each in said.officers} <= keys:
+        if not {each.key for each in authority.officers} <= keys:
             raise ControlRefused("control_threshold")
-        return said
-    if said.org != former.org:
+        return authority
+    if authority.org != former.org:
         raise ControlRefused("control_org")
-    if said.n < former.n:
+    if authority.n < former.n:
         raise ControlRefused("control_old")
-    if said.n == former.n:
-        raise ControlRefused("control_forked" if said.hash != former.hash else "control_old")
-    if said.n != former.n + 1:
+    if authority.n == former.n:
+        raise ControlRefused("control_forked" if authority.hash != former.hash else "control_old")
+    if authority.n != former.n + 1:
         raise ControlRefused("control_backwards")
     if signed.content["prev"] != former.hash:
         raise ControlRefused("control_forked")
-    if said.devices or said.people:
+    if authority.devices or authority.people:
         raise ControlRefused
-    new = {each.key for each in said.officers} - {each.key for each in former.officers}
+    new = {each.key for each in authority.officers} - {each.key for each in former.officers}
     if len(former.persons(keys)) < former.need or not new <= keys:
         raise ControlRefused("control_threshold")
-    if _renamed(former, said):
+    if _renamed(former, authority):
         raise ControlRefused("control_same_person")
-    return said
+    return authority
 
 
 def read_order(signed: Signed, versions: Mapping[int, Authority]) -> Order:
@@ -189,21 +189,30 @@ def read_order(signed: Signed, versions: Mapping[int, Authority]) -> Order:
     Raises ControlRefused `control_form`, `control_org`, `control_backwards` (an authority that is not known),
     `control_old` (a later authority does not uphold it), `control_same_person`, `control_threshold`.
     """
-    said = _order(signed)
+    order_read = _order(signed)
     newest = versions[max(versions)]
     if signed.content["org"] != newest.org:
         raise ControlRefused("control_org")
-    if said.acta not in versions:
+    if order_read.acta not in versions:
         raise ControlRefused("control_backwards")
-    authority, keys = versions[said.acta], signed.keys()
+    authority, keys = versions[order_read.acta], signed.keys()
     persons = authority.persons(keys)
-    if len(persons) < PERSONS[said.kind]:
-        several = sum(each.key in keys for each in authority.officers) >= PERSONS[said.kind]
+    if len(persons) < PERSONS[order_read.kind]:
+        several = sum(officer.key in keys for officer in authority.officers) >= PERSONS[order_read.kind]
         raise ControlRefused("control_same_person" if several else "control_threshold")
-    if said.acta != newest.n and said.hash not in newest.upheld:
+    if order_read.acta != newest.n and order_read.hash not in newest.upheld:
         raise ControlRefused("control_old")
     return Order(
-        said.id, said.kind, said.on, said.rev, said.acta, said.at, said.until, said.data, persons, said.hash
+        order_read.id,
+        order_read.kind,
+        order_read.on,
+        order_read.rev,
+        order_read.acta,
+        order_read.at,
+        order_read.until,
+        order_read.data,
+        persons,
+        order_read.hash,
     )
 
 
@@ -232,40 +241,40 @@ class Standing:
         """Person → every role that was ever signed for them: what they wrote then stays theirs to have written."""
         for person, role in versions[1].people.items():
             self._roles.setdefault(person, set()).add(role)
-        for each in orders:
-            if each.kind == "person" and each.data["state"] == "active":
-                self._roles.setdefault(each.on, set()).add(str(each.data["role"]))
-            if each.kind == "erase":
-                self.erasures.setdefault(each.on, []).append(each)
-            known = self.holding.get(each.subject)
-            if known is None or _after(each, known):
-                self.holding[each.subject] = each
-            if each.kind == "device":
-                admitted = self._admitted.get(each.on)
-                if admitted is None or _after(each, admitted):
-                    self._admitted[each.on] = each
+        for order in orders:
+            if order.kind == "person" and order.data["state"] == "active":
+                self._roles.setdefault(order.on, set()).add(str(order.data["role"]))
+            if order.kind == "erase":
+                self.erasures.setdefault(order.on, []).append(order)
+            former = self.holding.get(order.subject)
+            if former is None or _after(order, former):
+                self.holding[order.subject] = order
+            if order.kind == "device":
+                admitted = self._admitted.get(order.on)
+                if admitted is None or _after(order, admitted):
+                    self._admitted[order.on] = order
 
     def device(self, key: str) -> str | None:
         """`active`, `upload_only`, `revoked`, `seal`, `wipe` of a laptop; None when nobody signed for it."""
-        held = self.holding.get(("device", key))
-        if held is not None:
-            return str(held.data["state"]) if held.kind == "device" else held.kind
-        known = self.versions[1].devices.get(key)
-        return known[1] if known else None
+        order = self.holding.get(("device", key))
+        if order is not None:
+            return str(order.data["state"]) if order.kind == "device" else order.kind
+        of_founding = self.versions[1].devices.get(key)
+        return of_founding[1] if of_founding else None
 
     def whose(self, key: str) -> str | None:
         """The person an officer signed a laptop for."""
         admitted = self._admitted.get(key)
         if admitted is not None:
             return str(admitted.data["person"])
-        known = self.versions[1].devices.get(key)
-        return known[0] if known else None
+        of_founding = self.versions[1].devices.get(key)
+        return of_founding[0] if of_founding else None
 
     def role(self, person: str) -> str | None:
         """What an officer signed that a person is; `left` for who left, None when nobody signed anything."""
-        held = self.holding.get(("person", person))
-        if held is not None:
-            return str(held.data["role"]) if held.data["state"] == "active" else "left"
+        order = self.holding.get(("person", person))
+        if order is not None:
+            return str(order.data["role"]) if order.data["state"] == "active" else "left"
         return self.versions[1].people.get(person)
 
     def roles(self) -> dict[str, frozenset[str]]:
@@ -275,13 +284,13 @@ class Standing:
 
     def next_rev(self, kind: str, on: str) -> int:
         """The revision of a new order about a subject."""
-        held = self.holding.get((SUBJECT[kind], on))
-        return held.rev + 1 if held else 1
+        order = self.holding.get((SUBJECT[kind], on))
+        return order.rev + 1 if order else 1
 
 
-def _after(new: Order, known: Order) -> bool:
+def _after(new: Order, former: Order) -> bool:
     """Whether `new` holds instead of `known`: a higher revision; of equals fewer rights, then the lower hash."""
-    return (new.rev, -new.rights, known.hash) > (known.rev, -known.rights, new.hash)
+    return (new.rev, -new.rights, former.hash) > (former.rev, -former.rights, new.hash)
 
 
 def _authority(
@@ -290,8 +299,8 @@ def _authority(
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "v": VERSION, "n": n, "at": at, "upheld": sorted(set(upheld)),
-        "officers": sorted([each.key, each.person, each.name] for each in officers),
-        "devices": sorted([key, *known] for key, known in devices.items()),
+        "officers": sorted([officer.key, officer.person, officer.name] for officer in officers),
+        "devices": sorted([key, *facts] for key, facts in devices.items()),
         "people": sorted([person, role] for person, role in people.items()),
     }  # fmt: skip
 
@@ -301,48 +310,52 @@ def _org(content: Mapping[str, Any]) -> str:
 
 
 def _authority_of(signed: Signed) -> Authority:
-    said = signed.content
+    content = signed.content
     try:
-        if set(said) != {"v", "org", "n", "prev", "at", "upheld", "officers", "devices", "people"}:
+        if set(content) != {"v", "org", "n", "prev", "at", "upheld", "officers", "devices", "people"}:
             raise ValueError
-        officers = tuple(Officer(*map(_text, each)) for each in said["officers"])
-        devices = {_key(key): (_text(person), _one(state, STATES)) for key, person, state in said["devices"]}
-        people = {_text(person): _one(role, ROLES) for person, role in said["people"]}
-        upheld = frozenset(map(_key, said["upheld"]))
-        if said["v"] != VERSION or not 1 <= len(officers) <= OFFICERS:
+        officers = tuple(Officer(*map(_text, each)) for each in content["officers"])
+        devices = {
+            _key(key): (_text(person), _one(state, STATES)) for key, person, state in content["devices"]
+        }
+        people = {_text(person): _one(role, ROLES) for person, role in content["people"]}
+        upheld = frozenset(map(_key, content["upheld"]))
+        if content["v"] != VERSION or not 1 <= len(officers) <= OFFICERS:
             raise ValueError
         if len({_key(each.key) for each in officers}) != len(officers):
             raise ValueError
-        if (len(devices), len(people)) != (len(said["devices"]), len(said["people"])):
+        if (len(devices), len(people)) != (len(content["devices"]), len(content["people"])):
             raise ValueError
-        prev = "" if said["prev"] == "" else _key(said["prev"])
-        if (prev == "") != (_number(said["n"]) == 1) or len(_text(said["org"])) != 32:
+        prev = "" if content["prev"] == "" else _key(content["prev"])
+        if (prev == "") != (_number(content["n"]) == 1) or len(_text(content["org"])) != 32:
             raise ValueError
-        _instant(said["at"])
-        return Authority(said["org"], said["n"], officers, upheld, devices, people, said["at"], signed.hash)
+        _instant(content["at"])
+        return Authority(
+            content["org"], content["n"], officers, upheld, devices, people, content["at"], signed.hash
+        )
     except (ValueError, TypeError) as error:
         raise ControlRefused from error
 
 
 def _order(signed: Signed) -> Order:
     """The order in a document, whoever signed it. Raises ControlRefused `control_form`."""
-    said = signed.content
+    content = signed.content
     try:
-        if set(said) - {"until"} != {"v", "org", "acta", "id", "kind", "on", "rev", "at", "data"}:
+        if set(content) - {"until"} != {"v", "org", "acta", "id", "kind", "on", "rev", "at", "data"}:
             raise ValueError
-        kind, data, until = _one(said["kind"], PERSONS), said["data"], said.get("until")
-        if said["v"] != VERSION or not isinstance(data, dict):
+        kind, data, until = _one(content["kind"], PERSONS), content["data"], content.get("until")
+        if content["v"] != VERSION or not isinstance(data, dict):
             raise ValueError
-        made = _instant(said["at"])
-        if until is not None and not made < _instant(until):
+        made_at = _instant(content["at"])
+        if until is not None and not made_at < _instant(until):
             raise ValueError
         _data(kind, data)
-        if kind == "wipe" and (until is None or _instant(until) - made > UNTIL):
+        if kind == "wipe" and (until is None or _instant(until) - made_at > UNTIL):
             raise ValueError
-        on = _key(said["on"]) if SUBJECT[kind] == "device" else _subject(said["on"])
+        on = _key(content["on"]) if SUBJECT[kind] == "device" else _subject(content["on"])
         return Order(
-            _text(said["id"]), kind, on, _number(said["rev"]), _number(said["acta"]), said["at"], until, data,
-            (), signed.hash,
+            _text(content["id"]), kind, on, _number(content["rev"]), _number(content["acta"]), content["at"],
+            until, data, (), signed.hash,
         )  # fmt: skip
     except (ValueError, TypeError) as error:
         raise ControlRefused from error
@@ -368,8 +381,8 @@ def _data(kind: str, data: Mapping[str, Any]) -> None:
 
 def _renamed(former: Authority, new: Authority) -> bool:
     """Whether a key changes its person: two of one person would count as two."""
-    before = {each.key: each.person for each in former.officers}
-    return any(before.get(each.key, each.person) != each.person for each in new.officers)
+    before = {officer.key: officer.person for officer in former.officers}
+    return any(before.get(officer.key, officer.person) != officer.person for officer in new.officers)
 
 
 def _text(value: object, *, empty: bool = False) -> str:

@@ -39,7 +39,7 @@ class Signed:
     sigs: tuple[tuple[str, str], ...]
     content: Mapping[str, Any]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the body, hexadecimal: the document's name."""
         return hashlib.sha256(self.body.encode()).hexdigest()
@@ -53,7 +53,7 @@ class Signed:
         from nacl.exceptions import CryptoError
         from nacl.signing import VerifyKey
 
-        content, good = to_sign(self.kind, self.body), set()
+        content, good = _to_sign(self.kind, self.hash), set()
         for key, signature in self.sigs:
             try:
                 VerifyKey(bytes.fromhex(key)).verify(content, bytes.fromhex(signature))
@@ -64,7 +64,7 @@ class Signed:
 
     def document(self) -> dict[str, Any]:
         """As it goes over a line or into a file."""
-        return {"body": self.body, "sigs": [list(each) for each in self.sigs]}
+        return {"body": self.body, "sigs": [list(signature) for signature in self.sigs]}
 
     def and_signed(self, sigs: Iterable[tuple[str, str]]) -> Signed:
         """The same body with more signatures; one of each key, the first."""
@@ -79,7 +79,11 @@ def write(kind: Kind, content: Mapping[str, Any]) -> Signed:
 
 def to_sign(kind: Kind, body: str) -> bytes:
     """The bytes of which a signature is made."""
-    return f"lnctp-{kind}-v1\n".encode() + hashlib.sha256(body.encode()).digest()
+    return _to_sign(kind, hashlib.sha256(body.encode()).hexdigest())
+
+
+def _to_sign(kind: Kind, hash_: str) -> bytes:
+    return f"lnctp-{kind}-v1\n".encode() + bytes.fromhex(hash_)
 
 
 def sign(signed: Signed, key: bytes) -> Signed:
@@ -87,8 +91,8 @@ def sign(signed: Signed, key: bytes) -> Signed:
     from nacl.signing import SigningKey
 
     secret = SigningKey(key)
-    made = secret.sign(to_sign(signed.kind, signed.body)).signature
-    return signed.and_signed([(bytes(secret.verify_key).hex(), made.hex())])
+    signature = secret.sign(to_sign(signed.kind, signed.body)).signature
+    return signed.and_signed([(bytes(secret.verify_key).hex(), signature.hex())])
 
 
 def read(kind: Kind, document: object) -> Signed:
@@ -104,9 +108,7 @@ def read(kind: Kind, document: object) -> Signed:
         pairs = tuple((_hex(key, 32), _hex(signature, 64)) for key, signature in sigs)
         if len({key for key, _ in pairs}) != len(pairs):
             raise ValueError
-        content = json.loads(
-            body, object_pairs_hook=_members, parse_float=_refuse, parse_constant=_refuse, parse_int=_integer
-        )
+        content = _decode(body)
         if not isinstance(content, dict) or _depth(content) > DEPTH or _encode(content) != body:
             raise ValueError
     except (ValueError, TypeError, RecursionError) as error:
@@ -115,10 +117,10 @@ def read(kind: Kind, document: object) -> Signed:
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("twice")
-    return found
+    return members
 
 
 def _refuse(text: str) -> Any:
@@ -132,8 +134,20 @@ def _integer(text: str) -> int:
 
 
 def _depth(value: Any) -> int:
-    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, below), default=0)
+    """Lists and objects within each other, and what is in the innermost."""
+    if not isinstance(value, dict | list):
+        return 1
+    below = [
+        member
+        for member in (value.values() if isinstance(value, dict) else value)
+        if type(member) in (dict, list)
+    ]
+    return 1 + (max(map(_depth, below)) if below else bool(value))
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_members, parse_float=_refuse, parse_constant=_refuse, parse_int=_integer
+).decode
 
 
 def _hex(text: object, size: int) -> str:

@@ -197,4 +197,4 @@ class Protocol:
 
     @cached_property
     def fields(self) -> tuple[tuple[Stage, Field], ...]:
-        return tuple((stage, each) for stage in self.stages for each in stage.fields)
+        return tuple((stage, field) for stage in self.stages for field in stage.fields)

@@ -5,9 +5,10 @@ Mistakes of form (syntax, keys, columns) are found while reading, by storage. Bo
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -54,7 +55,7 @@ class Finding:
     file: str
     line: int
     code: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,19 +120,19 @@ class Reading:
     @cached_property
     def domains(self) -> Mapping[tuple[str, str], tuple[Any, ...]]:
         """(table, column) → the values that a field of the protocol can put there, where they are closed."""
-        found: dict[tuple[str, str], tuple[Any, ...]] = {}
-        for each in (each for form in self.forms for each in form.stage.fields):
-            values = self._values(each)
-            if values and each.code in COLUMNS.get(each.on, ()):
-                found[each.on, each.code] = values
-        return found
+        domains: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for field in (field for form in self.forms for field in form.stage.fields):
+            values = self._values(field)
+            if values and field.code in COLUMNS.get(field.on, ()):
+                domains[field.on, field.code] = values
+        return domains
 
-    def _values(self, each: Field) -> tuple[Any, ...]:
-        if each.kind == "yesno":
+    def _values(self, field: Field) -> tuple[Any, ...]:
+        if field.kind == "yesno":
             return ANSWERS
-        if each.kind == "bool":
+        if field.kind == "bool":
             return (True, False)
-        catalog = self.catalogs.get(each.catalog or "") if each.kind == "catalog" else None
+        catalog = self.catalogs.get(field.catalog or "") if field.kind == "catalog" else None
         return tuple(row.code for row in catalog.rows) if catalog else ()
 
 
@@ -141,7 +142,7 @@ def problems(reading: Reading) -> list[Finding]:
         *_head(reading),
         *(finding for sheet in reading.sheets.values() for finding in _sheet(reading, sheet)),
         *(finding for form in reading.forms for finding in _form(reading, form)),
-        *(finding for each in reading.scripts for finding in _script(reading, each)),
+        *(finding for item in reading.scripts for finding in _script(reading, item)),
     ]
 
 
@@ -163,11 +164,11 @@ def _head(reading: Reading) -> Iterator[Finding]:
 
 def _sheet(reading: Reading, sheet: Sheet) -> Iterator[Finding]:
     name, rows = sheet.catalog.name, sheet.catalog.rows
-    seen: set[str] = set()
+    codes_met: set[str] = set()
     for row, line in zip(rows, sheet.lines, strict=True):
-        if row.code in seen:
+        if row.code in codes_met:
             yield Finding(sheet.file, line, "duplicate_code", {"what": row.code})
-        seen.add(row.code)
+        codes_met.add(row.code)
         if name == "indicator":
             yield from _indicator(reading, sheet, row.code, row.extra, line)
         level = row.extra.get("level", "")
@@ -221,7 +222,7 @@ def _asked(reading: Reading, sheet: Sheet, name: str, ask: str, line: int) -> It
 
 def _form(reading: Reading, form: Form) -> Iterator[Finding]:
     stage, lines = form.stage, form.lines
-    codes = {each.code for each in stage.fields}
+    codes = {field.code for field in stage.fields}
     phases = reading.catalogs.get("phase")
     for phase in stage.phases:
         if phases and phase not in phases.by_code:
@@ -230,12 +231,12 @@ def _form(reading: Reading, form: Form) -> Iterator[Finding]:
         if code not in codes:
             line = lines.of("must_ask", 0, f'"{code}"')
             yield Finding(form.file, line, "unknown_must_ask", {"what": code})
-    seen: set[tuple[str, str]] = set()
-    for block, each in enumerate(stage.fields, 1):
-        if (each.on, each.code) in seen:
-            yield Finding(form.file, lines.of("code", block), "duplicate_code", {"what": each.code})
-        seen.add((each.on, each.code))
-        for key, problem, facts in _field(reading, each):
+    codes_met: set[tuple[str, str]] = set()
+    for block, field in enumerate(stage.fields, 1):
+        if (field.on, field.code) in codes_met:
+            yield Finding(form.file, lines.of("code", block), "duplicate_code", {"what": field.code})
+        codes_met.add((field.on, field.code))
+        for key, problem, facts in _field(reading, field):
             yield Finding(form.file, lines.of(key, block), problem, facts)
 
 
@@ -256,36 +257,36 @@ Problem = tuple[str, str, dict[str, Any]]
 """Key of the field, finding code, facts."""
 
 
-def _field(reading: Reading, each: Field) -> Iterator[Problem]:
-    if each.on not in COLUMNS:
-        if each.on:
-            yield "on", "unknown_table", {"what": each.on}
+def _field(reading: Reading, field: Field) -> Iterator[Problem]:
+    if field.on not in COLUMNS:
+        if field.on:
+            yield "on", "unknown_table", {"what": field.on}
         return
-    code = _code_problem(reading, each) if each.code else None
+    code = _code_problem(reading, field) if field.code else None
     if code:
-        yield "code", code, {"what": each.code}
-    if each.kind in ("catalog", "checklist") and not each.catalog:
+        yield "code", code, {"what": field.code}
+    if field.kind in ("catalog", "checklist") and not field.catalog:
         yield "kind", "missing_key", {"what": "catalog"}
-    elif each.script and each.script not in reading.protocol.scripts:
-        yield "script", "unknown_code", {"what": each.script}
-    elif each.catalog and each.catalog not in reading.named:
-        yield "catalog", "unknown_catalog", {"what": each.catalog}
-    elif each.kind == "checklist" and not code and each.catalog != each.code:
-        yield "catalog", "wrong_catalog", {"what": each.catalog, "expected": each.code}
-    if each.when:
-        for problem, facts in _condition(reading, each.on, each.when):
+    elif field.script and field.script not in reading.protocol.scripts:
+        yield "script", "unknown_code", {"what": field.script}
+    elif field.catalog and field.catalog not in reading.named:
+        yield "catalog", "unknown_catalog", {"what": field.catalog}
+    elif field.kind == "checklist" and not code and field.catalog != field.code:
+        yield "catalog", "wrong_catalog", {"what": field.catalog, "expected": field.code}
+    if field.when:
+        for problem, facts in _condition(reading, field.on, field.when):
             yield "when", problem, facts
 
 
-def _code_problem(reading: Reading, each: Field) -> str | None:
+def _code_problem(reading: Reading, field: Field) -> str | None:
     """Why a field's code leads nowhere: neither a column of its table nor an answer that stands there."""
-    if each.kind == "checklist":
-        if each.code not in PREFIXES:
+    if field.kind == "checklist":
+        if field.code not in PREFIXES:
             return "unknown_code"
-        return None if PREFIXES[each.code] == each.on else "wrong_table"
-    if fills(each.on, each.code):
+        return None if PREFIXES[field.code] == field.on else "wrong_table"
+    if fills(field.on, field.code):
         return None
-    return _answer_problem(reading, each.code, each.on)
+    return _answer_problem(reading, field.code, field.on)
 
 
 def _answer_problem(reading: Reading, code: str, table: str | None = None) -> str | None:
@@ -331,9 +332,9 @@ def _domain(reading: Reading, table: str, name: str) -> tuple[Any, ...]:
 
 
 def _retired(reading: Reading, table: str, name: str, literal: Any) -> bool:
-    fields = (each for form in reading.forms for each in form.stage.fields)
-    names = {each.catalog for each in fields if (each.on, each.code) == (table, name) and each.catalog}
-    rows = (reading.catalogs[each].by_code.get(literal) for each in names if each in reading.catalogs)
+    fields = (field for form in reading.forms for field in form.stage.fields)
+    names = {field.catalog for field in fields if (field.on, field.code) == (table, name) and field.catalog}
+    rows = (reading.catalogs[field].by_code.get(literal) for field in names if field in reading.catalogs)
     return any(row is not None and row.valid_to for row in rows)
 
 

@@ -47,8 +47,8 @@ class Entry:
 
 def entries(protocol: Protocol) -> tuple[Entry, ...]:
     """All rows: not verified first, then by how sure the mark is; what is signed comes last among its equals."""
-    found = [*_catalogs(protocol), *_scripts(protocol), *_stages(protocol)]
-    return tuple(sorted(found, key=_rank))
+    listed = [*_catalogs(protocol), *_scripts(protocol), *_stages(protocol)]
+    return tuple(sorted(listed, key=_rank))
 
 
 def _rank(entry: Entry) -> tuple[bool, bool, int, int]:
@@ -65,8 +65,8 @@ def _catalogs(protocol: Protocol) -> Iterator[Entry]:
         for row in catalog.rows:
             number = " · ".join(filter(None, (row.extra.get(name, "") for name in NUMBERS)))
             day = row.extra.get("verified_on", "")
-            told = (number, day) if kind == "number" else ("", "")
-            yield Entry(kind, file, row.code, row.label, row.source, row.mark, row.review, *told)
+            signed = (number, day) if kind == "number" else ("", "")
+            yield Entry(kind, file, row.code, row.label, row.source, row.mark, row.review, *signed)
 
 
 def _scripts(protocol: Protocol) -> Iterator[Entry]:

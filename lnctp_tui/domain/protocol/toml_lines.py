@@ -27,8 +27,8 @@ class Lines:
         """
         start, end = self._bounds(block)
         for index in range(start, end):
-            found = KEY.match(self.lines[index])
-            if found and found[1] == key:
+            match = KEY.match(self.lines[index])
+            if match and match[1] == key:
                 return self._within(index, end, text)
         return start + 1
 

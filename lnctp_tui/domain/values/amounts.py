@@ -44,10 +44,10 @@ def parse(raw: str) -> Amount | str:
     text = fold(raw)
     estimated = bool(_ABOUT.search(text))
     text = _ABOUT.sub(" ", text)
-    said = _SIGNS.search(text)
+    sign = _SIGNS.search(text)
     text = _SIGNS.sub(" ", text).replace("$", " ")
     text = re.sub(r"\b(?:de|of)\b", " ", text)
     value = numbers.parse(re.sub(r"\s+", " ", text))
     if isinstance(value, str):
         return value
-    return Amount(value, said.lastgroup if said else None, estimated)
+    return Amount(value, sign.lastgroup if sign else None, estimated)

@@ -45,8 +45,8 @@ def stored(text: object) -> PartialDate | None:
     match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", text) if isinstance(text, str) else None
     if match is None:
         return None
-    found = PartialDate(*(int(each) if each else None for each in match.groups()))  # type: ignore[arg-type]
-    return found if EARLIEST <= found.year <= LATEST and _exists(found) else None
+    partial = PartialDate(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+    return partial if EARLIEST <= partial.year <= LATEST and _exists(partial) else None
 
 
 def full_year(text: str, latest: int) -> int:
@@ -73,8 +73,8 @@ def parse(raw: str, today: date, *, birth: bool = False, written: bool = False) 
                 return "date_relative"
             if (birth or written) and _yearless(read, match):
                 return "date_no_year"
-            found = read(match, today)
-            return found if isinstance(found, str) else _checked(found, today)
+            partial = read(match, today)
+            return partial if isinstance(partial, str) else _checked(partial, today)
     return "date_unreadable"
 
 
@@ -133,22 +133,22 @@ def _tidy(raw: str) -> str:
     return _YEAR_AND_HALF.sub("18 meses", _PART_OF_DAY.sub(r"\1", text))
 
 
-def _exists(found: PartialDate) -> bool:
+def _exists(partial: PartialDate) -> bool:
     try:
-        found.first()
+        partial.first()
     except ValueError:
         return False
-    return found.month != 0 and found.day != 0
+    return partial.month != 0 and partial.day != 0
 
 
-def _checked(found: PartialDate, today: date) -> PartialDate | str:
-    if found.year < EARLIEST:
+def _checked(partial: PartialDate, today: date) -> PartialDate | str:
+    if partial.year < EARLIEST:
         return "date_too_old"
-    if found.year > today.year:
-        return "date_future" if _exists(PartialDate(2000, found.month, found.day)) else "date_impossible"
-    if not _exists(found):
+    if partial.year > today.year:
+        return "date_future" if _exists(PartialDate(2000, partial.month, partial.day)) else "date_impossible"
+    if not _exists(partial):
         return "date_impossible"
-    return found if found.first() <= today else "date_future"
+    return partial if partial.first() <= today else "date_future"
 
 
 def _yearless(read: Reader, match: re.Match[str]) -> bool:
@@ -156,7 +156,7 @@ def _yearless(read: Reader, match: re.Match[str]) -> bool:
 
 
 def _iso(match: re.Match[str], _today: date) -> PartialDate:
-    year, month, day = (int(each) if each else None for each in match.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     return PartialDate(year or 0, month, day)
 
 
@@ -184,9 +184,9 @@ def _named(match: re.Match[str], today: date) -> PartialDate:
 def _latest(month: int, day: int | None, today: date) -> PartialDate:
     """The last time the day or month came; 29 February comes every 4 or 8 years."""
     for year in range(today.year, today.year - 9, -1):
-        found = PartialDate(year, month, day)
-        if _exists(found) and found.first() <= today:
-            return found
+        partial = PartialDate(year, month, day)
+        if _exists(partial) and partial.first() <= today:
+            return partial
     return PartialDate(today.year, month, day)
 
 

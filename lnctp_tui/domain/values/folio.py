@@ -43,7 +43,7 @@ def check_symbol(body: str) -> str:
 
 def make(prefix: str, number: int) -> str:
     """The folio of the device's `number`-th case. Raises ValueError for a prefix or number that has none."""
-    if len(prefix) != PREFIX or any(each not in CROCKFORD for each in prefix) or number < 0:
+    if len(prefix) != PREFIX or any(symbol not in CROCKFORD for symbol in prefix) or number < 0:
         raise ValueError("a folio is made of 4 Crockford symbols and a number from 0")
     digits = f"{number:04d}"
     return f"{prefix}-{digits}-{check_symbol(prefix + digits)}"
@@ -72,8 +72,8 @@ def corrections(text: str) -> tuple[str, ...]:
     number = symbols[PREFIX:-1].translate(_MISREAD)
     if sum(each not in _DIGITS for each in number) > 1:  # one change or swap mends one letter in the number
         return ()
-    found = (_read(each) for each in _neighbours(symbols))
-    return tuple(dict.fromkeys(str(each) for each in found if each))[:_MOST]
+    readings = (_read(each) for each in _neighbours(symbols))
+    return tuple(dict.fromkeys(str(each) for each in readings if each))[:_MOST]
 
 
 def _symbols(text: str) -> str | None:
@@ -90,7 +90,7 @@ def _symbols(text: str) -> str | None:
 def _read(symbols: str) -> Folio | None:
     body, check = symbols[:-1].translate(_MISREAD), symbols[-1]
     prefix, digits = body[:PREFIX], body[PREFIX:]
-    if any(each not in CROCKFORD for each in prefix) or any(each not in _DIGITS for each in digits):
+    if any(symbol not in CROCKFORD for symbol in prefix) or any(symbol not in _DIGITS for symbol in digits):
         return None
     if len(digits) > 4 and digits.startswith("0"):
         return None

@@ -26,7 +26,7 @@ def normalised(kind: str | None, value: str) -> str | None:
 
 def _number(value: str) -> str | None:
     """The first number of a text as it is dialled; what cannot be dialled is compared with nothing."""
-    found = phones.read(value)
-    if found:
-        return phones.dialled(found[0].number)
+    numbers = phones.read(value)
+    if numbers:
+        return phones.dialled(numbers[0].number)
     return next(iter(phones.mentioned(value)), None)

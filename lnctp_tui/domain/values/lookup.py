@@ -58,9 +58,9 @@ def exact(catalog: Catalog, typed: str, *, within: str | None = None) -> tuple[R
     row = catalog.by_code.get(typed.zfill(index.width) if typed.isdecimal() else typed)
     if row:
         return (row,)
-    found = index.by_key.get(key(typed), ())
-    near = tuple(each for each in found if inside(each, within))
-    return near if within in index.states else found
+    rows = index.by_key.get(key(typed), ())
+    near = tuple(each for each in rows if inside(each, within))
+    return near if within in index.states else rows
 
 
 def search(
@@ -71,14 +71,14 @@ def search(
     Better is: the whole, the beginning of a label, of a word, any part, then all words in any order; a label
     in the `language` of the screen before the rest. Retired rows are not offered.
     """
-    wanted = key(typed)
+    typed_key = key(typed)
     own = 1 if language == "en" else 0
-    found = []
+    ranked = []
     for order, entry in enumerate(_index(catalog).entries):
-        rank = _rank(entry, wanted, own)
+        rank = _rank(entry, typed_key, own)
         if rank is not None:
-            found.append((not inside(entry.row, within), rank, order, entry.row))
-    return tuple(each[-1] for each in sorted(found, key=lambda each: each[:3])[:limit])
+            ranked.append((not inside(entry.row, within), rank, order, entry.row))
+    return tuple(hit[-1] for hit in sorted(ranked, key=lambda hit: hit[:3])[:limit])
 
 
 def inside(row: Row, within: str | None) -> bool:
@@ -105,14 +105,22 @@ def _index(catalog: Catalog) -> _Index:
     return _Index(tuple(entries), {name: tuple(rows) for name, rows in by_key.items()}, states, width)
 
 
-def _rank(entry: _Entry, wanted: str, own: int) -> float | None:
-    if wanted not in entry.text:
-        parts = wanted.split(" ")
+def _rank(entry: _Entry, typed_key: str, own: int) -> float | None:
+    if typed_key not in entry.text:
+        parts = typed_key.split(" ")
         together = len(parts) > 1 and all(f" {part}" in entry.text for part in parts)
         return 4 if together else None
     return min(
-        (0 if each == wanted else 1 if each.startswith(wanted) else 2 if f" {wanted}" in each else 3)
+        (
+            0
+            if entry_key == typed_key
+            else 1
+            if entry_key.startswith(typed_key)
+            else 2
+            if f" {typed_key}" in entry_key
+            else 3
+        )
         + (0 if at == own else 0.5)
-        for at, each in enumerate(entry.keys)
-        if wanted in each
+        for at, entry_key in enumerate(entry.keys)
+        if typed_key in entry_key
     )

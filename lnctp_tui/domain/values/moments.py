@@ -25,37 +25,25 @@ def instant(value: object) -> datetime | None:
     if not isinstance(value, str) or not _FULL.fullmatch(value):
         return None
     try:
-        found = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    if not EARLIEST <= found.year <= LATEST:
+    if not EARLIEST <= moment.year <= LATEST:
         return None
-    if found.tzinfo is not None and not EARLIEST <= found.astimezone(UTC).year <= LATEST:
+    if moment.tzinfo is not None and not EARLIEST <= moment.astimezone(UTC).year <= LATEST:
         return None
-    return found
+    return moment
 
 
 def zoned(value: object) -> datetime | None:
     """The same of an instant that says its offset, as every stored one does."""
-    found = instant(value)
-    return found if found is not None and found.tzinfo is not None else None
+    moment = instant(value)
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def day(value: object, latest: date | None, *, birth: bool = False) -> str | None:
     """Why `value` is no date of a record, None when it is one; a `birth` is not after `latest`."""
-    found = stored(value)
-    if found is None:
+    partial = stored(value)
+    if partial is None:
         return "bad_date"
-    return "date_future" if birth and latest is not None and found.first() > latest else None
-
-
-def flaw(column: str, value: object, latest: date | None) -> str | None:
-    """Why `value` cannot stand in `column`: `bad_instant`, `bad_date` or `date_future`; None when it can.
-
-    A column of neither kind takes anything here. `latest` None: births are not compared.
-    """
-    if value is None:
-        return None
-    if column in INSTANTS:
-        return None if zoned(value) else "bad_instant"
-    return day(value, latest, birth=column in BIRTHS) if column in DATES else None
+    return "date_future" if birth and latest is not None and partial.first() > latest else None

@@ -24,8 +24,8 @@ def said(protocol: Protocol, text: str) -> str | None:
     word = _word(text)
     if not word:
         return NOTHING if _DASHES.fullmatch(text) else None
-    found = _means(protocol.catalogs.get("nothing")).get(word)
-    return None if found == FILLER else found
+    meaning = _means(protocol.catalogs.get("nothing")).get(word)
+    return None if meaning == FILLER else meaning
 
 
 def placeholder(catalog: Catalog | None, text: str) -> bool:

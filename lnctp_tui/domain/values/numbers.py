@@ -24,18 +24,18 @@ _TENS = (
 
 def _compound() -> dict[str, int]:
     """`treinta y cinco`, `thirty-five`, `thirty five`: the tens with each unit."""
-    found = {}
+    words = {}
     for ten, names in enumerate(_TENS):
         for name in filter(None, names.split("|")):
             spanish = name.endswith("a")
-            found[name] = ten * 10
+            words[name] = ten * 10
             for unit, forms in enumerate(_FORMS[1:10], start=1):
                 for form in forms.split("|"):
-                    found |= dict.fromkeys(
+                    words |= dict.fromkeys(
                         (f"{name} y {form}",) if spanish else (f"{name}-{form}", f"{name} {form}"),
                         ten * 10 + unit,
                     )
-    return found
+    return words
 
 
 WORDS = {word: value for value, forms in enumerate(_FORMS) for word in forms.split("|")} | _compound()

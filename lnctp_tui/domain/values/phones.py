@@ -61,7 +61,7 @@ def phone_digits(raw: str) -> str:
     """
     text = _spelled(raw)
     text = text[: match.start()] if (match := _EXTENSION.search(text)) else text
-    plus = "+" in text[: next((at for at, each in enumerate(text) if each.isdecimal()), 0)]
+    plus = "+" in text[: next((at for at, character in enumerate(text) if character.isdecimal()), 0)]
     number = digits(text)
     for exit_code in ("00", "011"):
         if not plus and number.startswith(exit_code) and len(number) > NATIONAL + 1:
@@ -77,21 +77,21 @@ def phone_digits(raw: str) -> str:
 def read(raw: str) -> tuple[Phone, ...]:
     """Every number that a field's text says, () when one of them cannot be told."""
     text = _spelled(raw)
-    parts = [each for each in _parts(text) if digits(each)]
-    if len(parts) > 1 and any(len(digits(each)) < FEWEST for each in parts):
+    parts = [part for part in _parts(text) if digits(part)]
+    if len(parts) > 1 and any(len(digits(part)) < FEWEST for part in parts):
         if len(digits(text)) > NATIONAL:  # `55 1234 5678 / 79` says half of a second one
             return ()
         parts = [text]
     if len(parts) == 1:
         parts = list(_tens(text)) or parts
-    found = tuple(_phone(each) for each in parts)
-    return found if all(plausible(each.number) for each in found) else ()
+    phones = tuple(_phone(part) for part in parts)
+    return phones if all(plausible(part.number) for part in phones) else ()
 
 
 def mentioned(text: str) -> tuple[str, ...]:
     """The numbers that running text names with ten digits or more, as they are dialled."""
-    found = (dialled(each.number) for match in _MENTIONED.finditer(text) for each in read(match.group()))
-    return tuple(dict.fromkeys(each for each in found if each.startswith("+") and _of_area(each)))
+    numbers = (dialled(phone.number) for match in _MENTIONED.finditer(text) for phone in read(match.group()))
+    return tuple(dict.fromkeys(phone for phone in numbers if phone.startswith("+") and _of_area(phone)))
 
 
 def dialled(number: str) -> str:
@@ -135,9 +135,9 @@ def _spelled(raw: str) -> str:
 
 def _exact(raw: str) -> str | None:
     """The whole number of a scientific writing that still has all its digits."""
-    found = Decimal(raw.strip().replace(",", "."))
-    _sign, figures, exponent = found.as_tuple()
-    return str(int(found)) if exponent in (0, 1) and len(figures) >= FEWEST else None
+    number = Decimal(raw.strip().replace(",", "."))
+    _sign, figures, exponent = number.as_tuple()
+    return str(int(number)) if exponent in (0, 1) and len(figures) >= FEWEST else None
 
 
 def _without_old(number: str) -> str:
@@ -150,28 +150,28 @@ def _without_old(number: str) -> str:
 
 def _parts(text: str) -> Iterator[str]:
     """The text between separators; what only says an extension stays with its number."""
-    held = ""
+    part = ""
     for piece in _BETWEEN.split(text):
-        if held and _EXTENSION.fullmatch(piece):
-            held = f"{held},{piece}"
+        if part and _EXTENSION.fullmatch(piece):
+            part = f"{part},{piece}"
         else:
-            yield held
-            held = piece
-    yield held
+            yield part
+            part = piece
+    yield part
 
 
 def _tens(text: str) -> Iterator[str]:
     """Numbers of ten digits that follow each other with nothing between; none when they do not come out even."""
     if "+" in text or _EXTENSION.search(text):
         return
-    made: list[str] = []
+    numbers: list[str] = []
     now = ""
     for group in re.findall(r"\d+", text):
         now += group
         if len(now) == NATIONAL:
-            made, now = [*made, now], ""
-    if len(made) > 1 and not now:
-        yield from made
+            numbers, now = [*numbers, now], ""
+    if len(numbers) > 1 and not now:
+        yield from numbers
 
 
 def _phone(text: str) -> Phone:

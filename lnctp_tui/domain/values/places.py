@@ -21,6 +21,6 @@ def torn(protocol: Protocol, record: Mapping[str, Any], column: str) -> tuple[Ro
     if states is None or towns is None:
         return None
     town = towns.by_code.get(str(record.get(column.replace(STATE, TOWN))))
-    said = states.by_code.get(str(record.get(column.replace(TOWN, STATE))))
+    row = states.by_code.get(str(record.get(column.replace(TOWN, STATE))))
     own = states.by_code.get(town.extra.get(STATE, "")) if town else None
-    return (said, own) if said and own and said.code != own.code else None
+    return (row, own) if row and own and row.code != own.code else None

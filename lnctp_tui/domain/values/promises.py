@@ -37,21 +37,21 @@ _HOURS = re.compile(rf"^(?:de |a las? |from |at )*{_CLOCK}(?:\s*(?:a|-|y|to|and)
 Window = tuple[datetime, datetime]
 
 
-def window(said: str, now: datetime) -> Window | None:
+def window(text_typed: str, now: datetime) -> Window | None:
     """From when until when, on the clock of `now`; None when it cannot be read.
 
     A day without an hour is the whole day; an hour alone lasts one. What is already over is no promise.
     """
-    text = re.sub(r"[\s,;]+", " ", fold(said)).strip().removeprefix("el ").removeprefix("on ")
+    text = re.sub(r"[\s,;]+", " ", fold(text_typed)).strip().removeprefix("el ").removeprefix("on ")
     for read in _DAYS:
         match = read[0].match(text)
         if match:
-            found = read[1](match, text[match.end() :].strip(), now)
-            return found if found and found[1] > now else None
-    found = _at(now.date(), text, now)
-    if found and found[1] <= now:
-        found = _at(now.date() + timedelta(days=1), text, now)
-    return found
+            window_read = read[1](match, text[match.end() :].strip(), now)
+            return window_read if window_read and window_read[1] > now else None
+    window_read = _at(now.date(), text, now)
+    if window_read and window_read[1] <= now:
+        window_read = _at(now.date() + timedelta(days=1), text, now)
+    return window_read
 
 
 def _at(day: date, hours: str, now: datetime) -> Window | None:
@@ -82,8 +82,12 @@ def _near(match: re.Match[str], rest: str, now: datetime) -> Window | None:
 
 def _weekday(match: re.Match[str], rest: str, now: datetime) -> Window | None:
     ahead = (_WEEKDAYS[match[1]] - now.weekday()) % 7
-    found = _at(now.date() + timedelta(days=ahead), rest, now)
-    return found if ahead or (found and found[1] > now) else _at(now.date() + timedelta(days=7), rest, now)
+    window_read = _at(now.date() + timedelta(days=ahead), rest, now)
+    return (
+        window_read
+        if ahead or (window_read and window_read[1] > now)
+        else _at(now.date() + timedelta(days=7), rest, now)
+    )
 
 
 def _after(match: re.Match[str], rest: str, now: datetime) -> Window | None:

@@ -48,18 +48,18 @@ def plain_json(content: bytes) -> bool:
 
 def spelled(value: Any) -> Iterator[str]:
     """JSON in pieces of what is nested deeper than an encoder goes."""
-    left: list[tuple[bool, Any]] = [(False, value)]
-    while left:
-        said, each = left.pop()
-        if said or not isinstance(each, dict | list):
-            yield each if said else json.dumps(each, default=str)
+    pending: list[tuple[bool, Any]] = [(False, value)]
+    while pending:
+        spelled_already, part = pending.pop()
+        if spelled_already or not isinstance(part, dict | list):
+            yield part if spelled_already else json.dumps(part, default=str)
             continue
-        listed = isinstance(each, list)
+        listed = isinstance(part, list)
         inner: list[tuple[bool, Any]] = [(True, "[" if listed else "{")]
-        for place, key in enumerate(each):
+        for place, key in enumerate(part):
             inner.append((True, ", " if place else ""))
-            inner += [(False, key)] if listed else [(True, json.dumps(str(key)) + ": "), (False, each[key])]
-        left += reversed([*inner, (True, "]" if listed else "}")])
+            inner += [(False, key)] if listed else [(True, json.dumps(str(key)) + ": "), (False, part[key])]
+        pending += reversed([*inner, (True, "]" if listed else "}")])
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -88,7 +88,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def digits(text: str) -> str:
     """The decimal digits of `text`, of any script, as ASCII."""
-    return "".join(str(unicodedata.decimal(each)) for each in text if each.isdecimal())
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
 _SOUNDS = tuple(

@@ -105,9 +105,9 @@ def parse(
     """
     marked = field.kind == "phone" or (field.on, field.code) == ("identifier", "value")
     text, replaced = clean(unmarked(raw) if marked else raw)
-    kept = raw_key(field)
+    raw_name = raw_key(field)
     had_raw = had_raw or (record is not None and answer(dict(record), f"raw.{field.code}") is not None)
-    gone = {kept: None} if had_raw else {}
+    gone = {raw_name: None} if had_raw else {}
     typed = text if field.kind == "long_text" else text.strip()
     if not typed.strip() and (field.on, field.code) in STANDING and (record or {}).get(field.code):
         return Parsed(gone, "stands")
@@ -121,7 +121,7 @@ def parse(
     empty = field.kind in _MEASURED and nothing.said(protocol, typed)
     problem = None if empty else read.problem  # "se ignora" is understood: there is no age to store
     gone = {} if closed(field) else dict.fromkeys(_keys(field))
-    return Parsed(gone | {kept: typed}, problem, read.facts, typed)
+    return Parsed(gone | {raw_name: typed}, problem, read.facts, typed)
 
 
 def closed(field: Field) -> bool:
@@ -175,8 +175,8 @@ def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language:
     if value is None:
         return ""
     if field.kind in ("yesno", "bool"):
-        said = {"True": "yes", "False": "no"}.get(str(value), str(value))
-        return ANSWERS[said][language] if said in ANSWERS else said
+        word = {"True": "yes", "False": "no"}.get(str(value), str(value))
+        return ANSWERS[word][language] if word in ANSWERS else word
     if field.kind == "catalog":
         return _shown_code(_catalog(field, protocol), str(value), language)
     if field.kind == "number":
@@ -241,19 +241,19 @@ def _catalog_value(typed: _Typed) -> Parsed:
     if field.max_length and len(text) > field.max_length:
         return _bad("too_long", length=len(text), max_length=field.max_length)
     catalog = _catalog(field, typed.protocol)
-    found = lookup.exact(catalog, text, within=state_of(field, typed.record)) if catalog else ()
-    held = _value(field, typed.record)
-    found = found or _held(catalog, held, text)
-    chosen = next((row for row in found if len(found) == 1 or row.code == held), None)
+    rows = lookup.exact(catalog, text, within=state_of(field, typed.record)) if catalog else ()
+    current = _value(field, typed.record)
+    rows = rows or _held(catalog, current, text)
+    chosen = next((row for row in rows if len(rows) == 1 or row.code == current), None)
     if chosen:
         return _chosen(typed, chosen.code, chosen.label[typed.language])
     if closed(field):
-        return _bad("ambiguous_code" if found else "not_a_code", catalog=field.catalog, rows=len(found))
+        return _bad("ambiguous_code" if rows else "not_a_code", catalog=field.catalog, rows=len(rows))
     free = {key(field): FREE + text}
-    if not found and catalog and (others := lookup.exact(catalog, text)):
-        return Parsed(free, "not_in_state", _states(typed, others), text)
-    problem = "ambiguous" if found else "not_in_catalog"
-    return Parsed(free, problem, {"catalog": field.catalog, "rows": len(found)}, text)
+    if not rows and catalog and (elsewhere := lookup.exact(catalog, text)):
+        return Parsed(free, "not_in_state", _states(typed, elsewhere), text)
+    problem = "ambiguous" if rows else "not_in_catalog"
+    return Parsed(free, problem, {"catalog": field.catalog, "rows": len(rows)}, text)
 
 
 def _states(typed: _Typed, towns: tuple[Row, ...]) -> dict[str, Any]:
@@ -261,14 +261,14 @@ def _states(typed: _Typed, towns: tuple[Row, ...]) -> dict[str, Any]:
     states = typed.protocol.catalogs["state"].by_code
     names = {row.code: row.label[typed.language] for row in states.values()}
     own = dict.fromkeys(names.get(row.extra.get("state", ""), "") for row in towns)
-    said = names.get(state_of(typed.field, typed.record) or "", "")
-    return {"state": said, "own": ", ".join(filter(None, own)), "catalog": typed.field.catalog}
+    state_name = names.get(state_of(typed.field, typed.record) or "", "")
+    return {"state": state_name, "own": ", ".join(filter(None, own)), "catalog": typed.field.catalog}
 
 
-def _held(catalog: Catalog | None, held: Any, text: str) -> tuple[Row, ...]:
+def _held(catalog: Catalog | None, current: Any, text: str) -> tuple[Row, ...]:
     """The retired row that an old case holds, when its own name is typed again."""
-    row = catalog.by_code.get(held) if catalog and isinstance(held, str) else None
-    names = (lookup.key(each) for each in (row.label.es, row.label.en)) if row else ()
+    row = catalog.by_code.get(current) if catalog and isinstance(current, str) else None
+    names = (lookup.key(label) for label in (row.label.es, row.label.en)) if row else ()
     return (row,) if row and lookup.key(text) in names else ()
 
 
@@ -300,8 +300,12 @@ def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 def _date(typed: _Typed) -> Parsed:
     birth = typed.field.code in moments.BIRTHS
-    found = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
-    return _bad(found) if isinstance(found, str) else Parsed({key(typed.field): str(found)}, shown=str(found))
+    partial = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
+    return (
+        _bad(partial)
+        if isinstance(partial, str)
+        else Parsed({key(typed.field): str(partial)}, shown=str(partial))
+    )
 
 
 def _age(typed: _Typed) -> Parsed:
@@ -346,9 +350,9 @@ def _phone(typed: _Typed) -> Parsed:
     patch = parsed.patch
     if "normalised" in patch:
         patch = patch | {"normalised": identifiers.normalised("phone", typed.text)}
-    found = read(typed.text)
-    problem = None if len(found) == 1 else "phone_several" if found else "phone_unreadable"
-    return Parsed(patch, problem, {"count": len(found)} if found else {}, typed.text)
+    phones = read(typed.text)
+    problem = None if len(phones) == 1 else "phone_several" if phones else "phone_unreadable"
+    return Parsed(patch, problem, {"count": len(phones)} if phones else {}, typed.text)
 
 
 _READERS: dict[str, Callable[[_Typed], Parsed]] = {

@@ -17,6 +17,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.find_field import FindInput
+from lnctp_tui.services.call import endings
 from lnctp_tui.services.case import cases
 from lnctp_tui.widgets.keys import KeyBar
 
@@ -102,7 +103,9 @@ class AttachDialog(AppDialog[bool]):
         place = self.query_one(OptionList).highlighted
         if place is not None and place < len(self.found) and not self._asked:
             self._asked = True  # on a disk that refuses the answer takes its time
-            self.intake.attach(self.found[place].id, lambda *_done: self.app.call_later(self.dismiss, True))
+            endings.attach(
+                self.intake, self.found[place].id, lambda *_done: self.app.call_later(self.dismiss, True)
+            )
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
@@ -112,4 +115,4 @@ class AttachDialog(AppDialog[bool]):
         if self._asked:
             return
         self._asked = True
-        self.intake.detach(lambda *_done: self.app.call_later(self.dismiss, True))
+        endings.detach(self.intake, lambda *_done: self.app.call_later(self.dismiss, True))

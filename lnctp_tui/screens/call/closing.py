@@ -336,7 +336,7 @@ class ClosingDialog(AppDialog["str | None"]):
         self._ended = True
         chosen = self.decided or None
         done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
-        self.intake.finish(done, report_class=chosen, next_contact=self._next_contact())
+        endings.finish(self.intake, done, report_class=chosen, next_contact=self._next_contact())
         self.intake.workspace.keep_draft(self._draft, None)
         self._leave_unsaved()
 

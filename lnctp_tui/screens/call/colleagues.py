@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from textual import events
-from textual.widget import Widget
 
 from lnctp_tui.domain.values import values
 from lnctp_tui.i18n import _
+from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.call.form import IntakeForm
+from lnctp_tui.screens.call.form import CallForm, asker_of
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync.sync_words import mark
 from lnctp_tui.services.call.refresh import GONE, CatchUp, Taken
@@ -21,6 +20,7 @@ from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.yes_no import YesNo
 
 if TYPE_CHECKING:
+    from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.sync.synchronise import Conflict, SyncStatus
 
 OTHER_VALUE = "other_value"
@@ -29,73 +29,75 @@ TELL_AGAIN = 60.0
 """Seconds in which news of colleagues are told once."""
 
 
-class SharedIntake(IntakeForm):
-    """The form between its widgets and the colleagues."""
+class Colleagues(ScreenPart):
+    """Between the form and those who write in the same case. `changed` is called when other conflicts stand."""
 
-    def __init__(self, intake: Any) -> None:
-        super().__init__(intake)
-        self.catch_up = CatchUp(intake, self._later, self._busy)
+    def __init__(self, screen: AppScreen[Any], form: CallForm, changed: Callable[[], object]) -> None:
+        super().__init__(screen)
+        self.form = form
+        self.intake = form.intake
         self.conflicts: list[Conflict] = []
+        self._changed = changed
+        self._catch_up = CatchUp(form.intake.draft, screen.call_later, self._busy)
         self._behind = False
         """Something was left out because the cursor stood in it."""
         self._quiet = False
 
-    async def on_mount(self) -> None:
-        self.synced(self.shell.sync_status)
+    def begin(self) -> None:
+        """The form is on the screen."""
+        self.synced(self.screen.shell.sync_status)
         self._read_conflicts()
 
-    def _later(self, act: Any, *arguments: object) -> None:
-        self.app.call_later(act, *arguments)
-
-    # the line
-
     def synced(self, status: SyncStatus | None) -> None:
-        """The call bar tells the truth."""
-        said = mark(status, self.zone, self.intake.workspace.store.now())
-        self.query_one(CallBar).synced(said.short, said.long, alert=said.alert)
+        """The call bar tells the truth about the line."""
+        workspace = self.intake.workspace
+        line = mark(status, workspace.zone, workspace.store.now())
+        self.screen.query_one(CallBar).synced(line.short, line.long, alert=line.alert)
 
-    # colleagues
-
-    @property
-    def _scope(self) -> str:
-        return str(self.intake.document["case"].get("id") or self.intake.contact.id)
+    # what they wrote
 
     def news(self, scopes: frozenset[str]) -> None:
-        """A colleague wrote in this case."""
-        if self._scope in scopes:
-            self._follow()
+        """Colleagues wrote in these cases, or contacts without a case."""
+        if str(self._case or self.intake.contact.id) in scopes:
+            self.follow()
 
-    def _follow(self) -> None:
+    @property
+    def _case(self) -> str | None:
+        case_id: str | None = self.intake.document["case"].get("id")
+        return case_id
+
+    def follow(self) -> None:
+        """Take over what they wrote."""
         self._behind = False
-        self.catch_up.begin(self._caught_up)
+        self._catch_up.begin(self._caught_up)
 
     def _caught_up(self, taken: Taken) -> None:
-        if not self.is_mounted:
+        if self.gone:
             return
         self._behind |= taken.left
         if taken.changed:
-            self.show_records()
+            self.form.show_records()
             self._tell()
         self._read_conflicts()
 
     def _tell(self) -> None:
         if not self._quiet:
             self._quiet = True
-            self.set_timer(TELL_AGAIN, self._speak_again)
-            self.notify(_("Una colega escribió en este caso; ya se ve aquí."), markup=False)
+            self.screen.set_timer(TELL_AGAIN, self._speak_again)
+            self.screen.notify(_("Una colega escribió en este caso; ya se ve aquí."), markup=False)
 
     def _speak_again(self) -> None:
         self._quiet = False
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def moved(self) -> None:
         """The cursor moved on: what had to wait for it may come."""
         if self._behind:
-            self._follow()
+            self.follow()
 
     def _busy(self, ref: Ref, name: str) -> bool:
         """Whether the cursor is in this field, so that nothing may change under it."""
-        asker = _asker(self.focused)
-        over = self.app.screen is not self  # the narrative may be open over the form
+        asker = asker_of(self.screen.focused)
+        over = self.screen.app.screen is not self.screen  # the narrative may be open over the form
         if over and ref == self.intake.contact and name == view.NARRATIVE:
             return True
         if asker is None or self.intake.current(asker.field.on) != ref:
@@ -108,76 +110,57 @@ class SharedIntake(IntakeForm):
 
     # conflicts
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """How many fields have two values, for the call bar."""
+        return (f"≠ {len(self.conflicts)}",) if self.conflicts else ()
+
     def _read_conflicts(self) -> None:
-        case = self.intake.document["case"].get("id")
-        if case is None or self.shell.sync_status is None:
+        case = self._case
+        if case is None or self.screen.shell.sync_status is None:
             return
         from lnctp_tui.services.sync import synchronise
 
         store = self.intake.workspace.store
-        self.shell.in_reader(
+        self.screen.shell.in_reader(
             lambda: synchronise.conflicts(store, case), self._take_conflicts, group="conflicts"
         )
 
-    def _take_conflicts(self, found: list[Conflict]) -> None:
-        if self.is_mounted and found != self.conflicts:
-            self.conflicts = found
-            self._show_heading()
-            self._mark_rows()
-            self.refresh_bindings()
+    def _take_conflicts(self, conflicts: list[Conflict]) -> None:
+        if conflicts != self.conflicts:
+            self.conflicts = conflicts
+            self.mark_rows()
+            self._changed()
 
-    def _marks(self) -> tuple[str, ...]:
-        count = len(self.conflicts)
-        return (f"≠ {count}", *super()._marks()) if count else super()._marks()
-
-    async def go_to(self, stage: str, field: str | None = None, table: str | None = None) -> None:
-        """Show a stage, with what others say of its fields."""
-        await super().go_to(stage, field, table)
-        self._mark_rows()
-
-    def show_records(self, *, afresh: bool = False) -> None:
-        """Show the document again, with what others say of it."""
-        super().show_records(afresh=afresh)
-        self._mark_rows()
-
-    def _mark_rows(self) -> None:
+    def mark_rows(self) -> None:
         """The other value, in a line under its field."""
-        for row in self.pane.askers if self.pane else ():
+        for row in self.form.pane.askers if self.form.pane else ():
             if isinstance(row, FieldRow) and not (row.problem and row.problem != OTHER_VALUE):
-                other = self._other(row)
-                if other or row.problem:
-                    row.explain(*((OTHER_VALUE, other) if other else (None,)))
+                facts = self._other_value(row)
+                if facts or row.problem:
+                    row.explain(*((OTHER_VALUE, facts) if facts else (None,)))
 
-    def _other(self, row: FieldRow) -> dict[str, str] | None:
+    def _other_value(self, row: FieldRow) -> dict[str, str] | None:
         ref = self.intake.current(row.field.on)
         keys = _keys(row, self.intake) if self.conflicts else ()
-        for each in self.conflicts:
-            if ref == (each.table, each.row) and each.field in keys and len(each.sides) > 1:
-                side = each.sides[1]
-                words = Words(self.protocol, self.zone)
-                value = words.value(each.table, each.field, side.value) or _("(vacío)")
+        for conflict in self.conflicts:
+            if ref == (conflict.table, conflict.row) and conflict.field in keys and len(conflict.sides) > 1:
+                side = conflict.sides[1]
+                words = Words(self.intake.protocol, self.intake.workspace.zone)
+                value = words.value(conflict.table, conflict.field, side.value) or _("(vacío)")
                 return {"who": side.actor_name, "value": value}
         return None
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Deciding needs two values."""
-        return action != "conflicts" or bool(self.conflicts)
-
-    def action_conflicts(self) -> None:
+    def decide(self) -> None:
         """Side by side, over the form."""
         from lnctp_tui.screens.case.conflicts import ConflictsScreen
 
-        self.flush()
-        case = self.intake.document["case"].get("id")
-        self.app.push_screen(ConflictsScreen(case), lambda _done: self._follow())
+        self.form.typed.flush()
+        case_id = self.intake.document["case"].get("id")
+        self.screen.app.push_screen(ConflictsScreen(case_id), lambda _done: self.follow())
 
 
-def _asker(focused: Widget | None) -> FieldRow | Checklist | None:
-    inside = focused.ancestors_with_self if focused is not None else ()
-    return next((each for each in inside if isinstance(each, FieldRow | Checklist)), None)
-
-
-def _keys(row: FieldRow, intake: Any) -> set[str]:
+def _keys(row: FieldRow, intake: Intake) -> set[str]:
     """Everything that typing into a field may write."""
     parsed = values.parse(row.field, "", protocol=intake.protocol, today=intake.today)
     return {*parsed.patch, values.key(row.field), values.raw_key(row.field)}

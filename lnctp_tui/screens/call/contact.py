@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import Record
 from lnctp_tui.i18n import N_
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.case.case_text import contact_parts
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.call import calls
@@ -24,7 +24,7 @@ class CallScreen(AppScreen[None]):
     """One contact."""
 
     NAME = N_("Llamada sin caso")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("abrir en el formulario"), id="call.edit"),
@@ -47,8 +47,6 @@ class CallScreen(AppScreen[None]):
         self.shell.in_reader(lambda: calls.call(store, self.contact_id), self._show, group="call")
 
     def _show(self, contact: Record) -> None:
-        if not self.is_mounted:
-            return
         workspace = self.shell.workspace
         workspace.writer.submit(deed("viewed", self.contact_id, "call"))
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})

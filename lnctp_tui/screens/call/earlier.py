@@ -76,12 +76,9 @@ class EarlierContacts(AppDialog[None]):
         self.shell.in_reader(endings.earlier(self.intake), self._show, group="earlier", failed=self._failed)
 
     def _failed(self, error: LnctpError) -> None:
-        if self.is_mounted:
-            self.query_one("#earlier-told", Static).update(not_searched(error))
+        self.query_one("#earlier-told", Static).update(not_searched(error))
 
     def _show(self, found: list[Match]) -> None:
-        if not self.is_mounted:
-            return
         self.matches = found
         told = (
             ""

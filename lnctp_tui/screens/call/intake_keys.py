@@ -7,8 +7,11 @@ from typing import Any
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
-from lnctp_tui.i18n import N_
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.record_bar import RecordBar
@@ -28,6 +31,15 @@ def keep_in_field(screen: Screen[Any], key: events.Key) -> None:
         isinstance(each, FieldRow | Checklist | RecordBar) for each in focused.ancestors_with_self
     ):
         key.stop()
+
+
+def keys_state(screen: Screen[Any], protocol: Protocol) -> tuple[str, str]:
+    """Whether letters are written or are keys; as keys, what the digits mean."""
+    if screen.focused is not None:
+        writes = isinstance(screen.focused, Input | TextArea)
+        return (_("ESCRIBE") if writes else "", "")
+    kinds = (f"{digit} {label.lower()}" for digit, label in view.kinds(protocol).items())
+    return _("TECLAS"), _("tipo: {kinds}").format(kinds=" · ".join(kinds))
 
 
 def _key(keys: str, action: str, text: str, about: str, id: str, *, show: bool = False) -> Binding:

@@ -25,6 +25,29 @@ def field_of(protocol: Protocol, on: str, code: str) -> Field | None:
     return next((field for _stage, field in protocol.fields if (field.on, field.code) == (on, code)), None)
 
 
+def places_of(protocol: Protocol, code: str) -> list[tuple[Stage, Field]]:
+    """Where a code is asked: its fields, then, for a row of a checklist (`act.captar`), the checklist."""
+    prefix = code.partition(".")[0]
+    fields = [(stage, field) for stage, field in protocol.fields if field.code == code]
+    lists = [
+        (stage, field)
+        for stage, field in protocol.fields
+        if field.kind == "checklist" and field.code == prefix != code
+    ]
+    return [*fields, *lists]
+
+
+def kinds(protocol: Protocol) -> dict[str, str]:
+    """The kinds of contact by their digit."""
+    rows = protocol.catalogs["kind"].rows
+    return {row.extra["key"]: pick(row.label) for row in rows if row.extra.get("key") and not row.valid_to}
+
+
+def kind_of(protocol: Protocol, digit: str) -> str | None:
+    """The code of the kind of contact that a digit chooses."""
+    return next((row.code for row in protocol.catalogs["kind"].rows if row.extra.get("key") == digit), None)
+
+
 def label_of(protocol: Protocol, catalog: str, code: object) -> str:
     """The label of a code; a code that is in no catalog reads as its own text."""
     found = protocol.catalogs.get(catalog)

@@ -13,6 +13,7 @@ from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens.base import LISTS
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
@@ -35,11 +36,16 @@ NOTE = "note:"
 """Draft of a note to a case."""
 
 
+def noting(case_id: str) -> CaseScreen:
+    """The case view that opens with its note being written."""
+    return CaseScreen(case_id, note=True)
+
+
 class CaseScreen(SharedCase):
     """Everything known of a case."""
 
     NAME = N_("Caso")
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("editar"), id="case.edit"),
@@ -95,13 +101,12 @@ class CaseScreen(SharedCase):
                 workspace.draft(NOTE + case_id, ""),
                 around(workspace, case_id),
             ),
-            lambda found: self._show(*found),
+            self._show,
             group="case",
         )
 
-    def _show(self, document: Document, draft: str, beside: Around) -> None:
-        if not self.is_mounted:
-            return
+    def _show(self, case: tuple[Document, str, Around]) -> None:
+        document, draft, beside = case
         stay = self.document is not None
         if not stay:
             self.draft = draft

@@ -75,7 +75,7 @@ class SharedCase(AppScreen[None]):
 
     def _take_offers(self, offers: list[Handed]) -> None:
         found = next((each for each in offers if each.scope == self.case_id), None)
-        if found != self.offered and self.is_mounted:
+        if found != self.offered:
             self.offered = found
             self._read()
 
@@ -121,9 +121,7 @@ class SharedCase(AppScreen[None]):
 
     def action_conflicts(self) -> None:
         """Side by side."""
-        from lnctp_tui.screens.case.conflicts import ConflictsScreen
-
-        self.app.push_screen(ConflictsScreen(self.case_id))
+        self.shell.go("conflicts", self.case_id)
 
     def action_offer(self) -> None:
         """Offer it to a colleague."""

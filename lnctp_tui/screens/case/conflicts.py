@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,8 +13,8 @@ from textual.widgets import Static
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases, transfer
 from lnctp_tui.services.vault.deeds import deed
@@ -31,12 +31,19 @@ LEAST_HEIGHT, AROUND = 7, 8
 """Lines of the values at least, and those that the rest of the screen takes."""
 
 
-class ConflictsScreen(AppScreen[None]):
+class _View(NamedTuple):
+    conflicts: list[Conflict]
+    documents: dict[str, Document]
+    names: dict[str, str]
+
+
+class ConflictsScreen(ListScreen[_View]):
     """One conflict at a time; of one case, or of all with None. Leaves by itself when nothing is left."""
 
     NAME = N_("Dos valores para un dato")
-    CSS_PATH = "../../styles/lists.tcss"
+    GROUP = "conflicts"
     AUTO_FOCUS = "Sides"
+    READ_ON = frozenset({NEWS})
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(each, f"settle({each})", N_("dejar ese valor"), show=False, id=f"conflicts.{each}")
@@ -51,13 +58,15 @@ class ConflictsScreen(AppScreen[None]):
         Binding("ctrl+l", "app.lock", N_("bloquear"), id="conflicts.lock"),
     ]
 
-    def __init__(self, case_id: str | None) -> None:
+    def __init__(self, case_id: str | None = None) -> None:
         super().__init__()
         self.of_case = case_id
-        self.conflicts: list[Conflict] = []
-        self.place = 0
-        self._documents: dict[str, Document] = {}
-        self._names: dict[str, str] = {}
+        self.at = 0
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """What is open."""
+        return self.view.conflicts if self.view else []
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="top")
@@ -68,66 +77,52 @@ class ConflictsScreen(AppScreen[None]):
         )
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        self._read()
-
-    def on_resize(self) -> None:
-        """The values break elsewhere, and take other lines."""
-        self.call_after_refresh(self._show)
-
-    def news(self, scopes: frozenset[str]) -> None:
-        """A colleague may have decided it, or added a value."""
-        self._read()
-
-    def _read(self) -> None:
+    def job(self, limit: int) -> Job[_View]:
+        """Reads what is open, and the cases it stands in."""
         workspace, case_id = self.shell.workspace, self.of_case
-        self.shell.in_reader(
-            lambda: read(workspace, case_id), lambda found: self._take(*found), group="conflicts"
-        )
+        return lambda: _View(*read(workspace, case_id))
 
-    def _take(self, conflicts: list[Conflict], documents: dict[str, Document], names: dict[str, str]) -> None:
-        if not self.is_mounted:
-            return
+    def take(self, view: _View) -> None:
+        """Stay on the conflict that is shown; leave when none is left."""
         here = self._here(self.conflict)
-        self.conflicts, self._documents, self._names = conflicts, documents, names
-        places = [place for place, each in enumerate(conflicts) if self._here(each) == here]
-        self.place = places[0] if places else min(self.place, max(0, len(conflicts) - 1))
-        if conflicts:
-            self._show()
-        elif self.is_current:
+        places = [place for place, conflict in enumerate(view.conflicts) if self._here(conflict) == here]
+        self.at = places[0] if places else min(self.at, max(0, len(view.conflicts) - 1))
+        super().take(view)
+        if not view.conflicts and self.is_current:
             self.notify(_("Ya no hay nada por decidir."), markup=False)
             self.dismiss(None)
 
     @property
     def conflict(self) -> Conflict | None:
         """The one on the screen."""
-        return self.conflicts[self.place] if self.place < len(self.conflicts) else None
+        return self.conflicts[self.at] if self.at < len(self.conflicts) else None
 
     @staticmethod
     def _here(conflict: Conflict | None) -> tuple[str, str, str] | None:
         return (conflict.table, conflict.row, conflict.field) if conflict else None
 
-    def _show(self) -> None:
+    def draw(self) -> None:
+        """The values side by side."""
         conflict = self.conflict
-        if conflict is None:
+        if conflict is None or self.view is None:
             return
-        words = self._words(conflict)
-        count = _("{place} de {total}").format(place=self.place + 1, total=len(self.conflicts))
+        words = self._words(conflict, self.view)
+        count = _("{place} de {total}").format(place=self.at + 1, total=len(self.conflicts))
         top = self.query_one(TitleBar)
         top.show(self.heading)
         top.mark(count)
-        where = " · ".join(filter(None, (conflict.folio, title(conflict, self._documents, words))))
+        where = " · ".join(filter(None, (conflict.folio, title(conflict, self.view.documents, words))))
         field = words.field(conflict.table, conflict.field)
         self.query_one("#conflict-what", Static).update(Content.assemble(where, "\n", (field, "bold")))
         sides = self.query_one(Sides)
         sides.show(columns(conflict, words))
         sides.styles.height = max(LEAST_HEIGHT, min(sides.height_of_all, self.size.height - AROUND))
 
-    def _words(self, conflict: Conflict) -> Words:
+    def _words(self, conflict: Conflict, view: _View) -> Words:
         workspace = self.shell.workspace
-        words = Words(workspace.protocol, workspace.zone, self._names)
-        if conflict.case in self._documents:
-            words.know(self._documents[conflict.case])
+        words = Words(workspace.protocol, workspace.zone, view.names)
+        if conflict.case in view.documents:
+            words.know(view.documents[conflict.case])
         return words
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -139,8 +134,8 @@ class ConflictsScreen(AppScreen[None]):
     def action_turn(self, step: int) -> None:
         """Another conflict."""
         if self.conflicts:
-            self.place = (self.place + step) % len(self.conflicts)
-            self._show()
+            self.at = (self.at + step) % len(self.conflicts)
+            self.draw()
 
     def action_settle(self, place: int) -> None:
         """Let the value with this number stand."""
@@ -169,16 +164,12 @@ class ConflictsScreen(AppScreen[None]):
     def _settled(self) -> None:
         self.notify(_("Decidido; el otro valor queda en el historial."), markup=False)
         self.shell.sync_now()
-        self._read()
+        self.read()
 
     def action_case(self) -> None:
         """What else is known of the case."""
         if self.conflict is not None and self.conflict.case is not None:
             self.shell.show_case(self.conflict.case)
-
-    def action_leave(self) -> None:
-        """Back; what was not decided waits."""
-        self.dismiss(None)
 
 
 def read(

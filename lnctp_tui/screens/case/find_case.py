@@ -45,8 +45,6 @@ class FindCaseDialog(PickDialog):
             self.shell.in_reader(lambda: search.search(store, typed, MOST), self._show, group="find_case")
 
     def _show(self, hits: list[Hit]) -> None:
-        if not self.is_mounted:
-            return
         lines = [
             Line((Cell(hit.folio or "", 13, "strong"), Cell(hit.line)), hit.case_id)
             for hit in hits

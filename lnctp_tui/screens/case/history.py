@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,8 +12,8 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import MEMBERS, Document
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.labels import AGE, Words
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.case.cases import HistoryLine
@@ -27,12 +26,14 @@ LONGEST = 160
 """Characters of a value that the history shows; the case itself has the whole text."""
 
 
-class HistoryScreen(AppScreen[None]):
+class HistoryScreen(ListScreen[list[HistoryLine]]):
     """Saves, newest first, page by page."""
 
     NAME = N_("Historial")
-    CSS_PATH = "../../styles/lists.tcss"
+    GROUP = "history"
     AUTO_FOCUS = "Reader"
+    READ_ON = frozenset()
+    PAGED = PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="history.leave"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="history.new"),
@@ -43,8 +44,12 @@ class HistoryScreen(AppScreen[None]):
         super().__init__()
         self.case_id = case_id
         self.document = document
-        self.saves: list[HistoryLine] = []
-        self._more = True
+        self._drawn = False
+
+    @property
+    def saves(self) -> list[HistoryLine]:
+        """The saves that were read."""
+        return self.view or []
 
     def compose(self) -> ComposeResult:
         folio = self.document["case"].get("folio") or ""
@@ -52,38 +57,35 @@ class HistoryScreen(AppScreen[None]):
         yield Reader()
         yield KeyBar()
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
+        """That it was read is noted in the chain of views."""
         self.shell.workspace.writer.submit(deed("viewed", self.case_id, "history"))
-        self._read()
+        self.read()
 
-    def _read(self) -> None:
+    def job(self, limit: int) -> Job[list[HistoryLine]]:
+        """The newest saves."""
         store, case_id = self.shell.workspace.store, self.case_id
-        before = self.saves[-1].seq if self.saves else None
-        self.shell.in_reader(lambda: cases.history(store, case_id, PAGE, before), self._show, group="history")
+        return lambda: cases.history(store, case_id, limit, None)
 
-    def _show(self, page: list[HistoryLine]) -> None:
-        if not self.is_mounted:
+    def next_page(self, view: list[HistoryLine]) -> Job[list[HistoryLine]]:
+        """The saves before the last one."""
+        store, case_id = self.shell.workspace.store, self.case_id
+        return lambda: [*view, *cases.history(store, case_id, PAGE, view[-1].seq)]
+
+    def count(self, view: list[HistoryLine]) -> int:
+        """How many were read."""
+        return len(view)
+
+    def draw(self) -> None:
+        """The saves, from where one was reading."""
+        if self.view is None:
             return
-        self._more = len(page) >= PAGE
-        stay = bool(self.saves)
-        self.saves = saves = [*self.saves, *page]
         workspace = self.shell.workspace
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
         words.know(self.document)
-        self.query_one(Reader).show(
-            history_parts(saves, self.document, words, whole=not self._more), stay=stay
-        )
-
-    @on(Reader.Bottom)
-    def read_more(self) -> None:
-        """The next page, when there is one."""
-        if self._more and self.saves:
-            self._more = False
-            self._read()
-
-    def action_leave(self) -> None:
-        """Back to the case."""
-        self.dismiss(None)
+        parts = history_parts(self.view, self.document, words, whole=not self.more)
+        self.query_one(Reader).show(parts, stay=self._drawn)
+        self._drawn = True
 
 
 def history_parts(

@@ -58,12 +58,9 @@ class MatchesScreen(PickDialog):
         self.shell.in_reader(job, self._show, group="matches", failed=self._failed)
 
     def _failed(self, error: LnctpError) -> None:
-        if self.is_mounted:
-            self.query_one(RowList).show([note(line) for line in not_searched(error).splitlines()])
+        self.query_one(RowList).show([note(line) for line in not_searched(error).splitlines()])
 
     def _show(self, found: list[Match]) -> None:
-        if not self.is_mounted:
-            return
         self.found = found
         lines: list[Line] = []
         for match in found:

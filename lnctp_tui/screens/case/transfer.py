@@ -17,6 +17,7 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
 from lnctp_tui.screens.lists.search import SearchEntry
 from lnctp_tui.screens.sync.sync_words import ROLES
 from lnctp_tui.screens.times import moment
@@ -24,7 +25,6 @@ from lnctp_tui.services.case import transfer
 from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
-from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import Colleague, Handed
@@ -83,8 +83,6 @@ class ColleagueDialog(PickDialog):
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        if not self.is_mounted:
-            return
         typed = fold(self.query_one(SearchEntry).value.strip())
         lines = [
             Line((Cell(each.name, None, "strong"), Cell(_(ROLES.get(each.role, "")), 24, "muted")), each.id)
@@ -103,12 +101,34 @@ class ColleagueDialog(PickDialog):
         self.query_one(RowList).focus()
 
 
-class OffersScreen(AppScreen[None]):
+def _who(offer: Handed, _frame: Frame) -> str:
+    if offer.mine:
+        return _("de {name}").format(name=offer.from_name or "?")
+    return _("a {name}").format(name=offer.to_name or "?")
+
+
+def _folio(offer: Handed, _frame: Frame) -> str:
+    return offer.folio or _("sin folio")
+
+
+OFFERS: Columns[Handed] = Columns(
+    (
+        Column(_folio, 13, "strong"),
+        Column(_who),
+        Column(lambda offer, frame: moment(offer.at, frame.words.zone), 19, "muted"),
+    ),
+    lambda offer: offer.scope,
+)
+"""Cases on their way from hand to hand."""
+
+
+class OffersScreen(ListScreen["list[Handed]"]):
     """What is offered to this person, to accept or not, and what waits for a colleague's answer."""
 
     NAME = N_("Casos ofrecidos")
-    CSS_PATH = "../../styles/lists.tcss"
-    AUTO_FOCUS = "RowList"
+    GROUP = "offers"
+    WAITING = N_("Preguntando al servidor…")
+    READ_ON = frozenset()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer(True)", N_("aceptar"), id="offers.accept"),
         Binding("x", "answer(False)", N_("no aceptar"), id="offers.decline"),
@@ -119,92 +139,37 @@ class OffersScreen(AppScreen[None]):
         Binding("ctrl+l", "app.lock", N_("bloquear"), id="offers.lock"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.offers: list[Handed] | None = None
-        self.trouble = ""
-
-    def compose(self) -> ComposeResult:
-        yield TitleBar(self.heading, id="top")
-        yield RowList(id="list")
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        self._show()
-        self.action_again()
-
-    def action_again(self) -> None:
-        """Ask the server."""
+    def job(self, limit: int) -> Job[list[Handed]]:
+        """Asks the server."""
         from lnctp_tui.services.sync import synchronise
 
         workspace = self.shell.workspace
-        self.shell.in_reader(
-            lambda: synchronise.offers(workspace), self._take, group="offers", failed=self._failed
-        )
+        return lambda: synchronise.offers(workspace)
 
-    def _take(self, offers: list[Handed]) -> None:
-        self.offers, self.trouble = offers, ""
-        self._show()
-
-    def _failed(self, error: LnctpError) -> None:
-        self.trouble = sentence(error)
-        self._show()
-
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        self.call_after_refresh(self._show)
-
-    def _show(self) -> None:
-        if not self.is_mounted:
-            return
-        if self.trouble or self.offers is None:
-            said = self.trouble or _("Preguntando al servidor…")
-            lines = [note(line) for line in wrap(said, max(20, self.size.width - 4))]
-        else:
-            lines = [
-                heading(_("Para usted")),
-                *self._each(mine=True),
-                note(""),
-                heading(_("Ofrecidos por usted, sin respuesta todavía")),
-                *self._each(mine=False),
-            ]
-        self.query_one(RowList).show(lines)
-        self.refresh_bindings()
-
-    def _each(self, *, mine: bool) -> list[Line]:
-        lines = [self._line(each) for each in self.offers or () if each.mine is mine]
-        return lines or [note(_("Ninguno."))]
-
-    def _line(self, each: Handed) -> Line:
-        who = (
-            _("de {name}").format(name=each.from_name or "?")
-            if each.mine
-            else _("a {name}").format(name=each.to_name or "?")
-        )
-        return Line(
-            (
-                Cell(each.folio or _("sin folio"), 13, "strong"),
-                Cell(who, None),
-                Cell(moment(each.at, self.shell.workspace.zone), 19, "muted"),
-            ),
-            each.scope,
-        )
+    def lines(self, view: list[Handed]) -> list[Line]:
+        """Those to answer, then those that wait for somebody else."""
+        frame = self.frame
+        return [
+            heading(_("Para usted")),
+            *OFFERS.lines((offer for offer in view if offer.mine), frame, _("Ninguno.")),
+            note(""),
+            heading(_("Ofrecidos por usted, sin respuesta todavía")),
+            *OFFERS.lines((offer for offer in view if not offer.mine), frame, _("Ninguno.")),
+        ]
 
     @property
     def _chosen(self) -> Handed | None:
-        key = self.query_one(RowList).key if self.is_mounted else ""
-        return next((each for each in self.offers or () if each.scope == key and each.mine), None)
+        key = self.query_one(RowList).key
+        return next((offer for offer in self.view or () if offer.scope == key and offer.mine), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """An answer needs an offer."""
-        return action != "answer" or any(each.mine for each in self.offers or ())
+        return action != "answer" or any(offer.mine for offer in self.view or ())
 
-    @on(RowList.Chosen)
-    def ask(self, event: RowList.Chosen) -> None:
+    def open_key(self, key: str) -> None:
         """Accept or not; one's own offer is only shown."""
-        event.stop()
-        found = self._chosen
-        if found is None:
+        offer = self._chosen
+        if offer is None:
             self.notify(_("Falta que responda su colega."), markup=False)
             return
         lines = [
@@ -212,8 +177,8 @@ class OffersScreen(AppScreen[None]):
             Line((Cell(_("No aceptar: sigue con quien lo ofreció")),), "no"),
         ]
         self.app.push_screen(
-            PickDialog(_("Caso {folio}").format(folio=found.folio or ""), lines),
-            lambda said: self._answer(found, said == "yes") if said else None,
+            PickDialog(_("Caso {folio}").format(folio=offer.folio or ""), lines),
+            lambda answer: self._answer(offer, answer == "yes") if answer else None,
         )
 
     def action_answer(self, accept: bool) -> None:
@@ -232,10 +197,6 @@ class OffersScreen(AppScreen[None]):
             self.action_again()
 
         self.shell.in_reader(lambda: act(workspace, offer.scope), done, group="answer")
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
 
 
 def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Callable[[], None]) -> None:

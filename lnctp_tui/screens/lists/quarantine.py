@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
-from lnctp_tui.screens.case.conflicts import ConflictsScreen
+from lnctp_tui.screens.base import sentence
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
-from lnctp_tui.screens.labels import TABLES, Words
+from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen, frame
 from lnctp_tui.screens.sync import sync_words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import transfer
-from lnctp_tui.widgets.drawing import wrap
-from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
-from lnctp_tui.widgets.title_bar import TitleBar
+from lnctp_tui.widgets.row_list import Cell, Line, heading, note
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import Conflict, Quarantined
@@ -32,12 +24,59 @@ CASE, LOOSE, APART = "case:", "loose:", "apart:"
 RELEASE, DISMISS = "release", "dismiss"
 
 
-class QueueScreen(AppScreen[None]):
+class _View(NamedTuple):
+    conflicts: list[Conflict]
+    names: dict[str, str]
+
+
+def _values(conflict: Conflict, frame: Frame) -> str:
+    table, field = conflict.table, conflict.field
+    return "  ≠  ".join(
+        frame.words.value(table, field, side.value) or _("(vacío)") for side in conflict.sides
+    )
+
+
+def _folio(conflict: Conflict, _frame: Frame) -> str:
+    return conflict.folio or _("sin caso")
+
+
+def _writer(record: Quarantined, _frame: Frame) -> str:
+    return record.actor_name or _("alguien")
+
+
+DIFFERING: Columns[Conflict] = Columns(
+    (
+        Column(_folio, 13, lambda conflict: "strong" if conflict.folio else "muted"),
+        Column(lambda conflict, frame: frame.words.field(conflict.table, conflict.field), 22),
+        Column(_values, None, "warning"),
+        Column(
+            lambda conflict, _frame: ", ".join(dict.fromkeys(side.actor_name for side in conflict.sides)),
+            30,
+            "muted",
+            least=110,
+        ),
+    ),
+    lambda conflict: CASE + conflict.case if conflict.case else LOOSE + conflict.row + conflict.field,
+)
+"""Values that differ."""
+ASIDE: Columns[Quarantined] = Columns(
+    (
+        Column(lambda record, frame: frame.words.table(record.table), 26),
+        Column(_writer, 24),
+        Column(lambda record, frame: moment(record.at, frame.words.zone), None, "muted"),
+    ),
+    lambda record: APART + record.id,
+    lambda record, frame: frame.notes(sync_words.refusal(record.reason), "   "),
+)
+"""Records that the server put aside, and why."""
+
+
+class QueueScreen(ListScreen[_View]):
     """Conflicts are read here and need no network; what the server put aside is asked of it."""
 
     NAME = N_("Supervisión: por decidir")
-    CSS_PATH = "../../styles/lists.tcss"
-    AUTO_FOCUS = "RowList"
+    GROUP = "queue"
+    INTRO = N_("Lo apartado no está perdido: espera aquí a que alguien lo revise.")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "again", N_("leer otra vez"), key_display="r", id="queue.again"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="queue.new"),
@@ -47,136 +86,67 @@ class QueueScreen(AppScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conflicts: list[Conflict] = []
-        self.names: dict[str, str] = {}
+        self.view = _View([], {})
         self.apart: list[Quarantined] | None = None
-        self.trouble = ""
-
-    def compose(self) -> ComposeResult:
-        yield TitleBar(self.heading, id="top")
-        yield Static(
-            Content(_("Lo apartado no está perdido: espera aquí a que alguien lo revise.")),
-            classes="muted",
-        )
-        yield RowList(id="list")
-        yield KeyBar()
+        self.refused = ""
+        """Why the server could not be asked."""
 
     def on_mount(self) -> None:
-        self.action_again()
+        self.begin()
 
-    def on_screen_resume(self) -> None:
-        """Something may have been decided."""
-        if self.is_mounted:
-            self._read_conflicts()
-
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        self._show()
-
-    def news(self, scopes: frozenset[str]) -> None:
-        """Others decide too."""
-        self._read_conflicts()
-
-    def action_again(self) -> None:
+    def begin(self) -> None:
         """Read both lists."""
         from lnctp_tui.services.sync import synchronise
 
-        self._read_conflicts()
+        self.read()
         workspace = self.shell.workspace
         self.shell.in_reader(
             lambda: synchronise.quarantine(workspace),
             self._take_apart,
             group="quarantine",
-            failed=self._failed,
+            failed=self._unanswered,
         )
 
-    def _read_conflicts(self) -> None:
+    def job(self, limit: int) -> Job[_View]:
+        """The conflicts that this laptop knows."""
         from lnctp_tui.services.sync import synchronise
 
         store = self.shell.workspace.store
-        self.shell.in_reader(
-            lambda: (synchronise.conflicts(store), transfer.names(store)),
-            lambda found: self._take_conflicts(*found),
-            group="queue",
-        )
-
-    def _take_conflicts(self, conflicts: list[Conflict], names: dict[str, str]) -> None:
-        self.conflicts, self.names = conflicts, names
-        self._show()
+        return lambda: _View(synchronise.conflicts(store), transfer.names(store))
 
     def _take_apart(self, apart: list[Quarantined]) -> None:
-        self.apart, self.trouble = apart, ""
-        self._show()
+        self.apart, self.refused = apart, ""
+        self.draw()
 
-    def _failed(self, error: LnctpError) -> None:
-        self.trouble = sentence(error)
-        self._show()
+    def _unanswered(self, error: LnctpError) -> None:
+        self.refused = sentence(error)
+        self.draw()
 
-    def _show(self) -> None:
-        if self.is_mounted:
-            self.query_one(RowList).show([*self._differing(), note(""), *self._aside()])
+    def lines(self, view: _View) -> list[Line]:
+        """What differs, then what was put aside."""
+        drawn = frame(self.shell, self.size.width, view.names)
+        title = heading(_("Datos con dos valores"), str(len(view.conflicts) or ""))
+        differing = DIFFERING.lines(view.conflicts, drawn, _("Ninguno."))
+        return [title, *differing, note(""), *self._aside(drawn)]
 
-    def _differing(self) -> list[Line]:
-        title = heading(_("Datos con dos valores"), str(len(self.conflicts) or ""))
-        if not self.conflicts:
-            return [title, note(_("Ninguno."))]
-        workspace = self.shell.workspace
-        words = Words(workspace.protocol, workspace.zone, self.names)
-        return [title, *(self._conflict(each, words) for each in self.conflicts)]
-
-    @staticmethod
-    def _conflict(each: Conflict, words: Words) -> Line:
-        values = "  ≠  ".join(
-            words.value(each.table, each.field, side.value) or _("(vacío)") for side in each.sides
-        )
-        who = ", ".join(dict.fromkeys(side.actor_name for side in each.sides))
-        return Line(
-            (
-                Cell(each.folio or _("sin caso"), 13, "strong" if each.folio else "muted"),
-                Cell(words.field(each.table, each.field), 22),
-                Cell(values, None, "warning"),
-                Cell(who, 30, "muted", least=110),
-            ),
-            CASE + each.case if each.case else LOOSE + each.row + each.field,
-        )
-
-    def _aside(self) -> list[Line]:
+    def _aside(self, drawn: Frame) -> list[Line]:
         title = heading(_("Apartado por el servidor"), str(len(self.apart or ()) or ""))
-        room = max(20, self.size.width - 4)
-        if self.trouble:
-            return [title, *(note(line) for line in wrap(self.trouble, room))]
+        if self.refused:
+            return [title, *drawn.notes(self.refused)]
         if self.apart is None:
             return [title, note(_("Preguntando al servidor…"))]
-        if not self.apart:
-            return [title, note(_("Nada."))]
-        lines = [title]
-        for each in self.apart:
-            lines.append(
-                Line(
-                    (
-                        Cell(_(TABLES[each.table]) if each.table in TABLES else each.table, 26),
-                        Cell(each.actor_name or _("alguien"), 24),
-                        Cell(moment(each.at, self.shell.workspace.zone), None, "muted"),
-                    ),
-                    APART + each.id,
-                )
-            )
-            lines += [note(f"   {line}") for line in wrap(sync_words.refusal(each.reason), room - 3)]
-        return lines
+        return [title, *ASIDE.lines(self.apart, drawn, _("Nada."))]
 
-    @on(RowList.Chosen)
-    def decide(self, event: RowList.Chosen) -> None:
+    def open_key(self, key: str) -> None:
         """Open the conflict, or ask what becomes of a record."""
-        event.stop()
-        if event.key.startswith(APART):
-            self._ask(event.key.removeprefix(APART))
+        if key.startswith(APART):
+            self._ask(key.removeprefix(APART))
         else:
-            case = event.key.removeprefix(CASE) if event.key.startswith(CASE) else None
-            self.app.push_screen(ConflictsScreen(case))
+            self.shell.go("conflicts", key.removeprefix(CASE) if key.startswith(CASE) else None)
 
     def _ask(self, id_: str) -> None:
-        found = next((each for each in self.apart or () if each.id == id_), None)
-        if found is None:
+        record = next((record for record in self.apart or () if record.id == id_), None)
+        if record is None:
             return
         lines = [
             Line((Cell(_("Admitirlo: entra al caso como se escribió")),), RELEASE),
@@ -185,7 +155,7 @@ class QueueScreen(AppScreen[None]):
             ),
         ]
         self.app.push_screen(
-            PickDialog(sync_words.refusal(found.reason), lines), lambda choice: self._do(id_, choice)
+            PickDialog(sync_words.refusal(record.reason), lines), lambda choice: self._do(id_, choice)
         )
 
     def _do(self, id_: str, choice: str | None) -> None:
@@ -214,10 +184,6 @@ class QueueScreen(AppScreen[None]):
         def done(_result: None) -> None:
             self.notify(said, markup=False)
             self.shell.sync_now()
-            self.action_again()
+            self.begin()
 
         self.shell.in_reader(act, done, group="decide")
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)

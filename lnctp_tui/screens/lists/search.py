@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,16 +12,17 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen, say, sentence
+from lnctp_tui.screens.base import say, sentence
+from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import search as source
-from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
+from lnctp_tui.widgets.row_list import Line, RowList, heading, note
 from lnctp_tui.widgets.text_input import LineInput
 
 if TYPE_CHECKING:
+    from lnctp_tui.errors import LnctpError
     from lnctp_tui.services.case.search import Hit
     from lnctp_tui.services.sync.synchronise import Held, SyncStatus
 
@@ -38,11 +40,57 @@ class SearchEntry(LineInput):
     ]
 
 
-class SearchScreen(AppScreen[None]):
+class _Found(NamedTuple):
+    typed: str
+    hits: list[Hit]
+
+
+def _folio(hit: Hit, _frame: Frame) -> str:
+    return hit.folio or _("sin caso")
+
+
+def _exact(hit: Hit, _frame: Frame) -> str:
+    return _("coincide entero") if hit.why == "exact" else ""
+
+
+def _held_folio(held: Held, _frame: Frame) -> str:
+    return held.folio or _("sin folio")
+
+
+def _where(held: Held, _frame: Frame) -> str:
+    return _("en este equipo") if held.here else _("en el servidor")
+
+
+def hit_columns(*, exact: bool) -> Columns[Hit]:
+    """A hit of this laptop; an exact one says so."""
+    return Columns(
+        (
+            Column(_folio, 13, lambda hit: "strong" if hit.folio else "muted"),
+            Column(lambda hit, frame: moment(hit.opened_at, frame.words.zone), 19, "muted"),
+            Column(lambda hit, _frame: hit.line),
+            Column(_exact, 16 if exact else 0, "success", least=100),
+        ),
+        lambda hit: CASE + hit.case_id if hit.case_id else CALL + str(hit.contact_id),
+    )
+
+
+HELD: Columns[Held] = Columns(
+    (
+        Column(_held_folio, 13, "strong"),
+        Column(lambda held, frame: moment(held.opened_at, frame.words.zone), 19, "muted"),
+        Column(lambda held, _frame: held.line),
+        Column(_where, 16, lambda held: "success" if held.here else "accent"),
+    ),
+    lambda held: (CASE if held.here else AWAY) + held.id,
+)
+"""A hit of the server."""
+
+
+class SearchScreen(ListScreen[_Found]):
     """One box and what it finds."""
 
     NAME = N_("Buscar")
-    CSS_PATH = "../../styles/lists.tcss"
+    GROUP = "search"
     AUTO_FOCUS = "SearchEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("escritorio"), id="search.leave"),
@@ -54,13 +102,18 @@ class SearchScreen(AppScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._local: list[Line] = []
+        self.view = _Found("", [])
         self._asked = ""
         """What the server was asked for."""
         self._away: list[Line] = []
         """Its answer, or why there is none."""
         self._coming = ""
         """A case that was asked for and is on its way."""
+
+    @property
+    def typed(self) -> str:
+        """What stands in the box."""
+        return self.query_one(SearchEntry).value.strip()
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.heading), classes="bar", id="top")
@@ -69,17 +122,7 @@ class SearchScreen(AppScreen[None]):
         yield RowList(id="list")
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        self._empty()
-
-    def on_screen_resume(self) -> None:
-        """In the language in use, with the last search still there."""
-        if self.is_mounted:
-            self.query_one("#top", Static).update(Content(self.heading))
-            self.query_one(KeyBar).refresh()
-            self.look()
-
-    def synced(self, status: SyncStatus) -> None:
+    def synced(self, status: SyncStatus | None) -> None:
         """The key for the server comes and goes."""
         self.refresh_bindings()
 
@@ -88,132 +131,112 @@ class SearchScreen(AppScreen[None]):
         if self._coming in scopes and self.is_current:
             case, self._coming = self._coming, ""
             self.shell.show_case(case)
-        self.look()
+        super().news(scopes)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The server is asked where there is one."""
         status = self.shell.sync_status
         return action != "server" or (status is not None and status.state == ACTIVE)
 
-    def _empty(self) -> None:
-        say(self, "")
-        self._local = []
-        self.query_one(RowList).show(
-            [
-                note(""),
-                note(
-                    _(
-                        "Escriba dos letras o más: folio, nombre o alias, teléfono, cuenta, placa, lugar, palabras."
-                    )
-                ),
-                note(_("No importan acentos ni mayúsculas. Un folio o un teléfono enteros quedan arriba.")),
-            ]
-        )
-
     @on(Input.Changed, "#typed")
     def look(self) -> None:
-        """Search for what stands in the box; only the last answer is shown."""
-        typed = self.query_one(SearchEntry).value.strip()
-        if len(typed) < LEAST:
-            self._empty()
-            return
-        store = self.shell.workspace.store
-        self.shell.in_reader(
-            lambda: source.search(store, typed, MOST), lambda hits: self._show(typed, hits), group="search"
-        )
+        """Search for what stands in the box."""
+        self.read()
 
-    def _show(self, typed: str, hits: list[Hit]) -> None:
-        if typed != self.query_one(SearchEntry).value.strip():
-            return
-        if hits:
-            count = f"{len(hits)}{'+' if len(hits) >= MOST else ''}"
-            say(self, ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count))
+    def read(self) -> None:
+        """Search; a letter alone finds nothing."""
+        if len(self.typed) < LEAST:
+            self.take(_Found(self.typed, []))
         else:
-            say(self, _("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre."))
-        self._local = [self._line(hit) for hit in hits]
-        self._list()
+            super().read()
 
-    def _list(self) -> None:
-        typed = self.query_one(SearchEntry).value.strip()
-        away = [note(""), heading(_("En el servidor")), *self._away] if self._asked == typed else []
-        self.query_one(RowList).show([*self._local, *away])
+    def job(self, limit: int) -> Job[_Found]:
+        """What this laptop has."""
+        store, typed = self.shell.workspace.store, self.typed
+        return lambda: _Found(typed, source.search(store, typed, MOST))
+
+    def take(self, view: _Found) -> None:
+        """Only the answer to what now stands in the box is shown."""
+        if view.typed == self.typed:
+            super().take(view)
+
+    def draw(self) -> None:
+        """How many there are, above the hits."""
+        self.query_one("#top", Static).update(Content(self.heading))
+        say(self, self._count())
+        super().draw()
+
+    def _count(self) -> str:
+        typed, hits = self.view or _Found("", [])
+        if len(typed) < LEAST:
+            return ""
+        if not hits:
+            return _("Nada con eso. Pruebe con menos letras, o con otra escritura del nombre.")
+        count = f"{len(hits)}{'+' if len(hits) >= MOST else ''}"
+        return ngettext("{count} resultado", "{count} resultados", len(hits)).format(count=count)
+
+    def lines(self, view: _Found) -> list[Line]:
+        """What this laptop has, then what the server answered."""
+        if len(view.typed) < LEAST:
+            return _hints()
+        away = [note(""), heading(_("En el servidor")), *self._away] if self._asked == view.typed else []
+        frame = self.frame
+        rows = [row for hit in view.hits for row in hit_columns(exact=hit.why == "exact").lines([hit], frame)]
+        return [*rows, *away]
 
     def action_server(self) -> None:
         """Ask the server for the same; what is here stays on the screen."""
         from lnctp_tui.services.sync import synchronise
 
-        typed = self.query_one(SearchEntry).value.strip()
+        typed = self.typed
         if len(typed) < LEAST:
             say(self, _("Escriba dos letras o más."))
             return
         workspace = self.shell.workspace
         self._asked, self._away = typed, [note(_("Preguntando al servidor…"))]
-        self._list()
+        self.draw()
         self.shell.in_reader(
             lambda: synchronise.search_server(workspace, typed),
-            lambda found: self._answered(typed, [self._held(each) for each in found]),
+            partial(self._answered, typed),
             group="search_server",
-            failed=lambda error: self._answered(typed, self._notes(sentence(error))),
+            failed=partial(self._unanswered, typed),
         )
 
-    def _answered(self, typed: str, lines: list[Line]) -> None:
-        if typed == self._asked and self.is_mounted:
-            self._away = lines or [note(_("Nada con eso."))]
-            self._list()
+    def _answered(self, typed: str, held: list[Held]) -> None:
+        if typed == self._asked:
+            self._away = HELD.lines(held, self.frame, _("Nada con eso."))
+            self.draw()
 
-    def _notes(self, text: str) -> list[Line]:
-        return [note(line) for line in wrap(text, max(20, self.size.width - 4))]
+    def _unanswered(self, typed: str, error: LnctpError) -> None:
+        if typed == self._asked:
+            self._away = self.frame.notes(sentence(error))
+            self.draw()
 
-    def _held(self, each: Held) -> Line:
-        mark = _("en este equipo") if each.here else _("en el servidor")
-        return Line(
-            (
-                Cell(each.folio or _("sin folio"), 13, "strong"),
-                Cell(moment(each.opened_at, self.shell.workspace.zone), 19, "muted"),
-                Cell(each.line, None),
-                Cell(mark, 16, "success" if each.here else "accent"),
-            ),
-            (CASE if each.here else AWAY) + each.id,
-        )
-
-    def _fetch(self, case_id: str) -> None:
+    def _bring(self, case_id: str) -> None:
         """Bring a case that is only on the server."""
         from lnctp_tui.services.sync import synchronise
 
         workspace = self.shell.workspace
 
-        def asked(_result: None) -> None:
-            self._coming = case_id
-            self.notify(_("El caso viene en camino; se abre al llegar."), markup=False)
-            self.shell.sync_now()
-
-        self.shell.in_reader(lambda: synchronise.open_again(workspace, case_id), asked, group="fetch_case")
-
-    def _line(self, hit: Hit) -> Line:
-        key = CASE + hit.case_id if hit.case_id else CALL + str(hit.contact_id)
-        exact = _("coincide entero") if hit.why == "exact" else ""
-        return Line(
-            (
-                Cell(hit.folio or _("sin caso"), 13, "strong" if hit.folio else "muted"),
-                Cell(moment(hit.opened_at, self.shell.workspace.zone), 19, "muted"),
-                Cell(hit.line, None),
-                Cell(exact, 16 if exact else 0, "success", least=100),
-            ),
-            key,
+        self.shell.in_reader(
+            lambda: synchronise.open_again(workspace, case_id),
+            partial(self._on_its_way, case_id),
+            group="fetch_case",
         )
 
-    @on(RowList.Chosen)
-    def open_hit(self, event: RowList.Chosen) -> None:
-        """Read the case, or the call without one."""
-        event.stop()
-        if event.key.startswith(CASE):
-            self.shell.show_case(event.key.removeprefix(CASE))
-        elif event.key.startswith(AWAY):
-            self._fetch(event.key.removeprefix(AWAY))
-        else:
-            from lnctp_tui.screens.call.contact import CallScreen
+    def _on_its_way(self, case_id: str, _result: None) -> None:
+        self._coming = case_id
+        self.notify(_("El caso viene en camino; se abre al llegar."), markup=False)
+        self.shell.sync_now()
 
-            self.app.push_screen(CallScreen(event.key.removeprefix(CALL)))
+    def open_key(self, key: str) -> None:
+        """Read the case, or the call without one."""
+        if key.startswith(CASE):
+            self.shell.show_case(key.removeprefix(CASE))
+        elif key.startswith(AWAY):
+            self._bring(key.removeprefix(AWAY))
+        else:
+            self.shell.go("contact", key.removeprefix(CALL))
 
     def action_open_first(self) -> None:
         """Open the first hit."""
@@ -229,4 +252,12 @@ class SearchScreen(AppScreen[None]):
 
     def action_leave(self) -> None:
         """Back to the desk."""
-        self.app.switch_mode("desk")
+        self.shell.go("desk")
+
+
+def _hints() -> list[Line]:
+    return [
+        note(""),
+        note(_("Escriba dos letras o más: folio, nombre o alias, teléfono, cuenta, placa, lugar, palabras.")),
+        note(_("No importan acentos ni mayúsculas. Un folio o un teléfono enteros quedan arriba.")),
+    ]

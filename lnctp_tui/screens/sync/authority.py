@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -33,7 +33,7 @@ class ConfirmScreen(AppDialog[bool]):
     Answers whether it was confirmed.
     """
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", N_("volver"), id="confirm.leave"),
@@ -88,18 +88,16 @@ class ConfirmScreen(AppDialog[bool]):
     def _confirmed(self, _done: None) -> None:
         self.done, self.asking = True, False
         self.shell.sync_now()
-        if self.is_mounted:
-            say(
-                self,
-                _("Son las mismas: este equipo obedece desde ahora solo lo que firman sus responsables."),
-                "success",
-            )
+        say(
+            self,
+            _("Son las mismas: este equipo obedece desde ahora solo lo que firman sus responsables."),
+            "success",
+        )
 
     def _failed(self, error: LnctpError) -> None:
         self.asking = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
-            self.query_one(PhraseEntry).refused()
+        say(self, sentence(error), "error")
+        self.query_one(PhraseEntry).refused()
 
     def action_leave(self) -> None:
         """Back."""

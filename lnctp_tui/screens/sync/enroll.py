@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
@@ -35,7 +35,7 @@ class EnrollLine(LineInput):
 class EnrollScreen(AppDialog[bool]):
     """Asks three things, shows six words to read out. Answers whether the laptop is enrolled now."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "#url"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "send", N_("inscribir"), id="enroll.send"),
@@ -104,13 +104,12 @@ class EnrollScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
+        say(self, sentence(error), "error")
 
     def _done(self, state: str, fingerprint: tuple[str, ...]) -> None:
         self.sending, self.enrolled = False, True
         self.shell.sync_begin()
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         self.query_one("#enroll-form").display = False
         told = _("Este equipo quedó inscrito.")

@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from lnctp_tui.errors import LnctpError
+from lnctp_tui.errors import LnctpError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.times import moment
@@ -38,11 +38,11 @@ class SignEntry(PhraseEntry):
 class SignScreen(AppDialog[bool]):
     """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
-        Binding("f6", "text", N_("texto firmado"), id="sign.text"),
+        Binding("f6", "text", N_("texto"), tooltip=N_("El texto que se firma, tal cual."), id="sign.text"),
         Binding("escape", "leave", N_("dejar"), id="sign.leave"),
     ]
 
@@ -147,9 +147,9 @@ class SignScreen(AppDialog[bool]):
 
     def _failed(self, error: LnctpError) -> None:
         self.sending = False
-        if self.is_mounted:
-            say(self, sentence(error), "error")
-            self.query_one(PhraseEntry).refused()
+        text = sentence(error)
+        say(self, f"{_('No se firmó.')} {text}" if isinstance(error, WrongPassphrase) else text, "error")
+        self.query_one(PhraseEntry).refused()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""

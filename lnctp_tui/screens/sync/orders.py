@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import sentence
+from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen, frame
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.sync.order_new import NewOrder
+from lnctp_tui.screens.sync.order_read import OrderScreen
 from lnctp_tui.screens.sync.order_sign import SignScreen
 from lnctp_tui.screens.times import moment
-from lnctp_tui.widgets.drawing import wrap
-from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
+from lnctp_tui.widgets.row_list import Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.orders import Draft, Kept, Known, Standing
 
 DRAFT = "draft:"
+FOUNDING = (
+    N_(
+        "La organización todavía no tiene responsables. La primera lista se hace así, con la aplicación cerrada:"
+    ),
+    N_(
+        "1. Cada responsable, en su equipo: «lnctp authority key NOMBRE.json». Léanse sus palabras por teléfono."
+    ),
+    N_("2. Uno reúne los archivos de los demás y firma: «lnctp authority found NOMBRE.json …»."),
+    N_("3. Los demás firman aquí, con Enter sobre la lista que espera."),
+    N_(
+        "4. Quien opera el servidor: «lnctp server authority», con las seis palabras que le leen por teléfono."
+    ),
+    N_("5. En cada equipo: «s» y «a», confirmar autoridad."),
+)
+"""How the first list is made."""
 
 
 @dataclass
@@ -39,12 +51,75 @@ class _View:
     trouble: str = ""
 
 
-class OrdersScreen(AppScreen[None]):
+def _signed(draft: Draft, _frame: Frame) -> str:
+    return _("{count} de {need} firmas").format(count=len(draft.persons), need=draft.need)
+
+
+def _ends(draft: Draft, frame: Frame) -> str:
+    return f"{_('vence')} {moment(draft.until, frame.words.zone)}"
+
+
+DRAFTS: Columns[Draft] = Columns(
+    (
+        Column(lambda draft, frame: order_words.title(draft.signed, frame.words.names), None, "warning"),
+        Column(_signed, 17, "muted"),
+        Column(_ends, 26, "muted", least=72),
+    ),
+    lambda draft: DRAFT + draft.signed.hash,
+)
+"""What waits for signatures."""
+
+
+def _holding(obeyed: dict[str, str]) -> Columns[Kept]:
+    """Orders that hold. `obeyed`: hash → what other laptops did."""
+
+    def done(kept: Kept, _frame: Frame) -> str:
+        return obeyed.get(kept.order.hash) or (_("cumplida aquí") if kept.obeyed_at else "")
+
+    def who(kept: Kept, frame: Frame) -> str:
+        return ", ".join(frame.words.names.get(person, person) for person in kept.order.persons)
+
+    return Columns(
+        (
+            Column(lambda kept, frame: order_words.title(kept.signed, frame.words.names)),
+            Column(done, 16, "success"),
+            Column(who, 26, "muted", least=100),
+            Column(lambda kept, frame: moment(kept.order.at, frame.words.zone), 19, "muted"),
+        ),
+        lambda kept: kept.order.hash,
+        lambda kept, _frame: [note(f"   {order_words.effect(kept.signed.content)}")],
+    )
+
+
+def _waiting(view: _View, drawn: Frame) -> list[Line]:
+    title, standing = heading(_("Esperan su firma"), str(len(view.drafts or ()) or "")), view.standing
+    if not (standing.mine or standing.founding):
+        name = _("Esperan firma") if standing.n else _("Primera lista de responsables")
+        return [heading(name), *(line for text in _nothing_to_sign(standing) for line in drawn.notes(text))]
+    if view.trouble:
+        return [title, *drawn.notes(view.trouble)]
+    if view.drafts is None:
+        return [title, note(_("Preguntando al servidor…"))]
+    if not view.drafts and standing.founding:
+        return [title, *(line for text in FOUNDING for line in drawn.notes(_(text)))]
+    return [title, *DRAFTS.lines(view.drafts, drawn, _("Nada."))]
+
+
+def _nothing_to_sign(standing: Standing) -> list[str]:
+    if standing.offered:
+        return [_("La organización tiene responsables y este equipo no los confirma: «s» y «a».")]
+    if not standing.n:
+        return [_(text) for text in FOUNDING]
+    return [_("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")]
+
+
+class OrdersScreen(ListScreen[_View]):
     """What holds is read here and needs no network; what waits is asked of the server."""
 
     NAME = N_("Órdenes")
-    CSS_PATH = "../../styles/lists.tcss"
-    AUTO_FOCUS = "RowList"
+    GROUP = "orders"
+    INTRO = N_("Solo lo que firman los responsables se obedece; lo que un servidor diga sin firma, no.")
+    READ_ON = frozenset()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "seal", N_("sellar un equipo"), tooltip=N_("Robado o perdido"), id="orders.seal"),
         Binding("o", "new", N_("otra orden"), id="orders.new"),
@@ -54,119 +129,58 @@ class OrdersScreen(AppScreen[None]):
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="orders.leave"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.view: _View | None = None
-
-    def compose(self) -> ComposeResult:
-        yield TitleBar(self.heading, id="top")
-        yield Static(
-            Content(
-                _("Solo lo que firman los responsables se obedece; lo que un servidor diga sin firma, no.")
-            ),
-            classes="muted",
-        )
-        yield RowList(id="list")
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        self.action_again()
-
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        self._show()
-
-    def action_again(self) -> None:
-        """Read what holds, then ask what waits."""
+    def job(self, limit: int) -> Job[_View]:
+        """What holds."""
         from lnctp_tui.services.sync import orders
 
         workspace = self.shell.workspace
-        self.shell.in_reader(
-            lambda: _View(orders.standing(workspace), orders.holding(workspace)), self._take, group="orders"
-        )
+        return lambda: _View(orders.standing(workspace), orders.holding(workspace))
 
-    def _take(self, view: _View) -> None:
+    def taken(self, before: _View | None) -> None:
+        """An officer's laptop asks what waits; before there are officers, every laptop whether a first list does."""
         from lnctp_tui.services.sync import orders
 
-        self.view, workspace = view, self.shell.workspace
-        self._show()
-        if view.standing.mine:
-            self.shell.in_reader(
-                lambda: orders.office(workspace), self._took, group="orders", failed=self._failed
-            )
+        workspace, view = self.shell.workspace, self.view
+        ask = partial(self.shell.in_reader, group=self.GROUP, failed=self._unanswered)
+        if view is not None and view.standing.mine:
+            ask(lambda: orders.office(workspace), self._took)
+        elif view is not None and view.standing.founding:
+            ask(lambda: orders.waiting(workspace), self._founds)
 
-    def _took(self, found: tuple[list[Draft], Known, dict[str, str]]) -> None:
+    def _founds(self, drafts: list[Draft]) -> None:
         if self.view is not None:
-            self.view.drafts, self.view.known, self.view.obeyed = found
-            self._show()
+            self.view.drafts = drafts
+            self.draw()
 
-    def _failed(self, error: LnctpError) -> None:
+    def _took(self, office: tuple[list[Draft], Known, dict[str, str]]) -> None:
+        if self.view is not None:
+            first = self.view.drafts is None
+            self.view.drafts, self.view.known, self.view.obeyed = office
+            self.draw()
+            if first and self.view.drafts:
+                self.query_one(RowList).action_edge(0)
+
+    def _unanswered(self, error: LnctpError) -> None:
         if self.view is not None:
             self.view.trouble = sentence(error)
-            self._show()
+            self.draw()
 
     # what is said
 
-    def _show(self) -> None:
-        if self.is_mounted and self.view is not None:
-            standing = self.view.standing
-            top = self.query_one(TitleBar)
-            top.mark(
-                _("responsables: lista {n}").format(n=standing.n) if standing.n else _("sin responsables")
-            )
-            self.query_one(RowList).show([*self._waiting(self.view), note(""), *self._holding(self.view)])
-            self.refresh_bindings()
-            self.query_one(KeyBar).refresh()
-
-    def _names(self, view: _View) -> dict[str, str]:
-        own = {each.person: each.name for each in view.standing.officers}
-        return own | (view.known.names if view.known else {})
-
-    def _waiting(self, view: _View) -> list[Line]:
-        title = heading(_("Esperan su firma"), str(len(view.drafts or ()) or ""))
-        room = max(20, self.size.width - 4)
-        if not view.standing.mine:
-            said = _("Este equipo no es de un responsable: aquí se lee lo que vale, y no se firma.")
-            return [heading(_("Esperan firma")), *(note(line) for line in wrap(said, room))]
-        if view.trouble:
-            return [title, *(note(line) for line in wrap(view.trouble, room))]
-        if view.drafts is None:
-            return [title, note(_("Preguntando al servidor…"))]
-        if not view.drafts:
-            return [title, note(_("Nada."))]
-        names, zone = self._names(view), self.shell.workspace.zone
-        return [title, *(self._draft(each, names, zone) for each in view.drafts)]
+    def lines(self, view: _View) -> list[Line]:
+        """What waits for a signature, then what holds."""
+        n = view.standing.n
+        self.query_one(TitleBar).mark(
+            _("responsables: lista {n}").format(n=n) if n else _("sin responsables")
+        )
+        drawn = frame(self.shell, self.size.width, self._names(view))
+        held = _holding(view.obeyed or {}).lines(view.kept, drawn, _("Ninguna."))
+        return [*_waiting(view, drawn), note(""), heading(_("Valen ahora"), str(len(view.kept) or "")), *held]
 
     @staticmethod
-    def _draft(each: Draft, names: dict[str, str], zone: str) -> Line:
-        count = _("{count} de {need} firmas").format(count=len(each.persons), need=each.need)
-        return Line(
-            (
-                Cell(order_words.title(each.signed, names), None, "warning"),
-                Cell(count, 17, "muted"),
-                Cell(f"{_('vence')} {moment(each.until, zone)}", 26, "muted", least=72),
-            ),
-            DRAFT + each.signed.hash,
-        )
-
-    def _holding(self, view: _View) -> list[Line]:
-        title = heading(_("Valen ahora"), str(len(view.kept) or ""))
-        if not view.kept:
-            return [title, note(_("Ninguna."))]
-        names, zone = self._names(view), self.shell.workspace.zone
-        lines = [title]
-        for each in view.kept:
-            who = ", ".join(names.get(person, person) for person in each.order.persons)
-            done = (view.obeyed or {}).get(each.order.hash) or (_("cumplida aquí") if each.obeyed_at else "")
-            cells = (
-                Cell(order_words.title(each.signed, names), None),
-                Cell(done, 16, "success"),
-                Cell(who, 26, "muted", least=100),
-                Cell(moment(each.order.at, zone), 19, "muted"),
-            )
-            lines.append(Line(cells, each.order.hash))
-            lines.append(note(f"   {order_words.effect(each.signed.content)}"))
-        return lines
+    def _names(view: _View) -> dict[str, str]:
+        own = {officer.person: officer.name for officer in view.standing.officers}
+        return own | (view.known.names if view.known else {})
 
     # keys
 
@@ -185,14 +199,12 @@ class OrdersScreen(AppScreen[None]):
         if self.view and self.view.known:
             NewOrder(self, self.view.known, self.action_again).begin()
 
-    @on(RowList.Chosen)
-    def open_row(self, event: RowList.Chosen) -> None:
+    def open_key(self, key: str) -> None:
         """Read a document whole, and sign it when it waits."""
-        event.stop()
         view = self.view
         if view is None:
             return
-        hash_ = event.key.removeprefix(DRAFT)
+        hash_ = key.removeprefix(DRAFT)
         draft = next((each for each in view.drafts or () if each.signed.hash == hash_), None)
         if draft is not None:
             self.app.push_screen(
@@ -201,12 +213,5 @@ class OrdersScreen(AppScreen[None]):
             return
         kept = next((each for each in view.kept if each.order.hash == hash_), None)
         if kept is not None:
-            from lnctp_tui.services.sync import orders
-
-            text = order_words.effect(kept.signed.content)
-            words = _("Palabras: {words}").format(words=orders.words(kept.order.hash))
-            self.notify(f"{text} {kept.order.data.get('why') or ''} {words}", markup=False, timeout=15)
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
+            done = (view.obeyed or {}).get(hash_) or (_("en este equipo") if kept.obeyed_at else "")
+            self.app.push_screen(OrderScreen(kept, self._names(view), done))

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import AppScreen
-from lnctp_tui.screens.labels import TABLES
+from lnctp_tui.screens.lists.list_screen import RESUME, SYNCED, Column, Columns, Frame, Job, ListScreen
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
-from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Part, Reader
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
@@ -39,21 +36,31 @@ class _View(NamedTuple):
     """Six words of the organisation whose officers are believed here."""
 
 
-class SyncScreen(AppScreen[None]):
+class SyncScreen(ListScreen[_View]):
     """A mode of its own: a call can interrupt it like everything else."""
 
     NAME = N_("Sincronización")
-    CSS_PATH = "../../styles/lists.tcss"
-    AUTO_FOCUS = "RowList"
+    GROUP = "sync"
+    READ_ON = frozenset({RESUME, SYNCED})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,f5", "retry", N_("intentar ahora"), key_display="r", id="sync.retry"),
         Binding("i", "enroll", N_("inscribir este equipo"), id="sync.enroll"),
-        Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="sync.conflicts"),
         Binding(
-            "o", "offers", N_("ofrecidos"), tooltip=N_("Casos ofrecidos, de y a colegas"), id="sync.offers"
+            "d", "go('conflicts')", N_("decidir"), tooltip=N_("Datos con dos valores"), id="sync.conflicts"
         ),
         Binding(
-            "f", "orders", N_("órdenes"), tooltip=N_("Órdenes que firman los responsables"), id="sync.orders"
+            "o",
+            "go('offers')",
+            N_("ofrecidos"),
+            tooltip=N_("Casos ofrecidos, de y a colegas"),
+            id="sync.offers",
+        ),
+        Binding(
+            "f",
+            "go('orders')",
+            N_("órdenes"),
+            tooltip=N_("Órdenes que firman los responsables"),
+            id="sync.orders",
         ),
         Binding(
             "a",
@@ -62,15 +69,13 @@ class SyncScreen(AppScreen[None]):
             tooltip=N_("Con su coordinación al teléfono"),
             id="sync.authority",
         ),
-        Binding("u", "queue", N_("supervisión"), tooltip=N_("Por decidir, y en cuarentena"), id="sync.queue"),
+        Binding(
+            "u", "go('queue')", N_("supervisión"), tooltip=N_("Por decidir, y en cuarentena"), id="sync.queue"
+        ),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="sync.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="sync.help"),
         Binding("escape,q,s", "leave", N_("escritorio"), key_display="Esc", id="sync.leave"),
     ]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.view: _View | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleBar(id="top")
@@ -79,26 +84,14 @@ class SyncScreen(AppScreen[None]):
         yield RowList(id="list")
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        self._read()
-
-    def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile."""
-        if self.is_mounted:
-            self._read()
-
-    def synced(self, status: SyncStatus) -> None:
-        """Show it at once when somebody looks."""
-        if self.is_current:
-            self._read()
-
-    def _read(self) -> None:
+    def job(self, limit: int) -> Job[_View]:
+        """How it stands now; whether there is a line, as the thread that synchronises last said."""
         from lnctp_tui.services.sync import orders, synchronise
 
-        workspace, told = self.shell.workspace, self.shell.sync_status
+        workspace, last = self.shell.workspace, self.shell.sync_status
 
         def read() -> _View:
-            status = replace(synchronise.status(workspace), online=told.online if told else None)
+            status = replace(synchronise.status(workspace), online=last.online if last else None)
             pending = status.state == words.PENDING
             return _View(
                 status,
@@ -107,132 +100,25 @@ class SyncScreen(AppScreen[None]):
                 orders.words(status.authority) if status.authority else "",
             )
 
-        self.shell.in_reader(read, self._show, group="sync")
+        return read
 
-    def _show(self, view: _View) -> None:
-        if not self.is_mounted:
+    def draw(self) -> None:
+        """How it stands, above what waits."""
+        if self.view is None:
             return
-        self.view = view
         workspace = self.shell.workspace
-        now = workspace.store.now()
-        said = words.mark(view.status, workspace.zone, now)
+        mark = words.mark(self.view.status, workspace.zone, workspace.store.now())
         top = self.query_one(TitleBar)
         top.show(self.heading)
-        top.mark(said.long or _("sin servidor"), alert=said.alert)
-        self._state(view)
-        lines = [*self._to_do(view.status), *self._refused(view), *self._waiting(view)]
-        self.query_one(RowList).show(lines)
-        self.query_one(KeyBar).refresh()
-        self.refresh_bindings()
-
-    # what is said
-
-    def _state(self, view: _View) -> None:
+        top.mark(mark.long or _("sin servidor"), alert=mark.alert)
         reader = self.query_one("#sync-state", Reader)
-        reader.show(self._parts(view))
+        reader.show(_parts(self.view, self.frame))
         reader.styles.height = reader.height_of_all + 2
+        super().draw()
 
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        if self.view is not None:
-            self.call_after_refresh(self._state, self.view)
-
-    def _parts(self, view: _View) -> list[Part]:
-        status = view.status
-        if not status.enrolled:
-            alone = (
-                _("Este equipo trabaja solo: todo queda en su disco y no se envía a nadie."),
-                _(
-                    "Para compartir casos con su equipo, pida a quien administra la dirección del servidor, "
-                    "un código y el archivo de su certificado; después pulse «i»."
-                ),
-            )
-            return [Part("text", each) for each in alone]
-        zone, now = self.shell.workspace.zone, self.shell.workspace.store.now()
-        named = (words.STATES.get(status.state or ""), words.ROLES.get(status.role or ""))
-        state = " · ".join(_(each) for each in named if each)
-        contact = words.when(status.last_contact, zone, now) or _("todavía ninguno")
-        if status.online is False:
-            contact += f" · {_('sin conexión; se reintenta solo')}"
-        pairs = [
-            (_("Servidor"), " · ".join(filter(None, (status.server, state)))),
-            (_("Último contacto"), contact),
-            (_("Primera descarga"), _progress(status)),
-            (_("Reloj"), words.skew(status.clock_offset)),
-            (_("Autoridad"), _authority(view.authority)),
-            (_("Qué pasa"), words.problem(status.problem)),
-            *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
-            (_("Último guardado"), words.when(status.saved_at, zone, now)),
-            (_("Volvió"), words.came_back(status, zone, now)),
-            (_("Retirados"), _withdrawn(status.withdrawn)),
-            (_("Sin comprobar"), _aside(status.aside)),
-            (_("Falta"), _pending(view.fingerprint)),
-        ]
-        return [Part("pair", text, label) for label, text in pairs if text]
-
-    @staticmethod
-    def _to_do(status: SyncStatus) -> list[Line]:
-        lines = []
-        if status.offers:
-            text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", status.offers)
-            lines.append(Line((Cell(text.format(count=status.offers), None, "accent"),), OFFERS))
-        if status.conflicts:
-            text = ngettext(
-                "{count} dato con dos valores: falta decidir",
-                "{count} datos con dos valores: falta decidir",
-                status.conflicts,
-            )
-            lines.append(Line((Cell(text.format(count=status.conflicts), None, "warning"),), CONFLICTS))
-        return [*lines, note("")] if lines else []
-
-    def _refused(self, view: _View) -> list[Line]:
-        refused = [each for each in view.waiting if each.refused]
-        if not refused:
-            return []
-        room = max(20, self.size.width - 6)
-        lines = [
-            heading(_("El servidor no aceptó"), str(view.status.refused)),
-            note(_("Está guardado aquí y apartado allá; supervisión lo revisa. Lo demás sigue.")),
-        ]
-        for each in refused:
-            lines.append(self._change(each, "error"))
-            lines += [note(f"   {line}") for line in wrap(words.refusal(each.refused), room)]
-        return [*lines, note("")]
-
-    def _waiting(self, view: _View) -> list[Line]:
-        status = view.status
-        if not status.enrolled:
-            return []
-        waits = [each for each in view.waiting if not each.refused]
-        if not waits:
-            return [heading(_("Por enviar")), note(_("Nada. Todo lo guardado tiene acuse del servidor."))]
-        zone, now = self.shell.workspace.zone, self.shell.workspace.store.now()
-        since = words.when(status.waiting_since, zone, now)
-        title = _("Por enviar, desde {at}").format(at=since) if since else _("Por enviar")
-        lines = [heading(title, str(status.waiting)), *(self._change(each) for each in waits)]
-        more = status.waiting - len(waits)
-        if more > 0:
-            lines.append(note(ngettext("y {count} más", "y {count} más", more).format(count=more)))
-        return lines
-
-    def _change(self, each: Waiting, look: str = "muted") -> Line:
-        said = (
-            _("rechazado")
-            if each.refused
-            else _("enviado, sin acuse todavía")
-            if each.sent
-            else _("en espera")
-        )
-        table = _(TABLES[each.table]) if each.table in TABLES else each.table
-        return Line(
-            (
-                Cell(each.folio or _("sin caso"), 13, "strong" if each.folio else "muted"),
-                Cell(table, 26),
-                Cell(moment(each.at, self.shell.workspace.zone), 19, "muted"),
-                Cell(said, None, look),
-            ),
-            (FOLIO + each.folio if each.folio else LOOSE) + f"#{each.id}",
-        )
+    def lines(self, view: _View) -> list[Line]:
+        """What is to do, what was not taken, what waits."""
+        return [*_to_do(view.status), *_refused(view, self.frame), *_waiting(view, self.frame)]
 
     # keys
 
@@ -249,7 +135,7 @@ class SyncScreen(AppScreen[None]):
             "orders": status is not None and bool(status.authority),
             "authority": status is not None and not status.authority and bool(status.authority_offered),
         }
-        return allowed.get(action, True)
+        return allowed.get(str(parameters[0]) if action == "go" else action, True)
 
     def action_retry(self) -> None:
         """Try at once, whatever the pause."""
@@ -260,25 +146,7 @@ class SyncScreen(AppScreen[None]):
         """Make this laptop known to a server."""
         from lnctp_tui.screens.sync.enroll import EnrollScreen
 
-        self.app.push_screen(EnrollScreen(), lambda _done: self._read())
-
-    def action_conflicts(self) -> None:
-        """All that is to be decided, case by case."""
-        from lnctp_tui.screens.case.conflicts import ConflictsScreen
-
-        self.app.push_screen(ConflictsScreen(None))
-
-    def action_offers(self) -> None:
-        """Cases that go from hand to hand."""
-        from lnctp_tui.screens.case.transfer import OffersScreen
-
-        self.app.push_screen(OffersScreen())
-
-    def action_orders(self) -> None:
-        """What officers signed, and what waits for a signature."""
-        from lnctp_tui.screens.sync.orders import OrdersScreen
-
-        self.app.push_screen(OrdersScreen())
+        self.app.push_screen(EnrollScreen(), lambda _done: self.read())
 
     def action_authority(self) -> None:
         """Learn from a person, by telephone, who the officers are."""
@@ -294,24 +162,16 @@ class SyncScreen(AppScreen[None]):
     def _confirm(self, own: str) -> None:
         from lnctp_tui.screens.sync.authority import ConfirmScreen
 
-        self.app.push_screen(ConfirmScreen(own), lambda _done: self._read())
+        self.app.push_screen(ConfirmScreen(own), lambda _done: self.read())
 
-    def action_queue(self) -> None:
-        """What a supervisor decides."""
-        from lnctp_tui.screens.lists.quarantine import QueueScreen
-
-        self.app.push_screen(QueueScreen())
-
-    @on(RowList.Chosen)
-    def open_row(self, event: RowList.Chosen) -> None:
+    def open_key(self, key: str) -> None:
         """What is to do, or the case of a change."""
-        event.stop()
-        if event.key == OFFERS:
-            self.action_offers()
-        elif event.key == CONFLICTS:
-            self.action_conflicts()
-        elif event.key.startswith(FOLIO):
-            store, folio = self.shell.workspace.store, event.key.removeprefix(FOLIO).partition("#")[0]
+        if key == OFFERS:
+            self.shell.go("offers")
+        elif key == CONFLICTS:
+            self.shell.go("conflicts")
+        elif key.startswith(FOLIO):
+            store, folio = self.shell.workspace.store, key.removeprefix(FOLIO).partition("#")[0]
             self.shell.in_reader(lambda: cases.by_folio(store, folio), self._open, group="folio")
         else:
             self.notify(_("No pertenece a un caso: se envía como lo demás."), markup=False)
@@ -322,7 +182,108 @@ class SyncScreen(AppScreen[None]):
 
     def action_leave(self) -> None:
         """Back to the desk."""
-        self.app.switch_mode("desk")
+        self.shell.go("desk")
+
+
+def _folio(change: Waiting, _frame: Frame) -> str:
+    return change.folio or _("sin caso")
+
+
+def _where(change: Waiting, _frame: Frame) -> str:
+    if change.refused:
+        return _("rechazado")
+    return _("enviado, sin acuse todavía") if change.sent else _("en espera")
+
+
+CHANGES: Columns[Waiting] = Columns(
+    (
+        Column(_folio, 13, lambda change: "strong" if change.folio else "muted"),
+        Column(lambda change, frame: frame.words.table(change.table), 26),
+        Column(lambda change, frame: moment(change.at, frame.words.zone), 19, "muted"),
+        Column(_where, None, lambda change: "error" if change.refused else "muted"),
+    ),
+    lambda change: (FOLIO + change.folio if change.folio else LOOSE) + f"#{change.id}",
+    lambda change, frame: frame.notes(words.refusal(change.refused), "   ") if change.refused else (),
+)
+"""Changes that the server did not take, or has not yet."""
+
+
+def _parts(view: _View, frame: Frame) -> list[Part]:
+    status = view.status
+    if not status.enrolled:
+        alone = (
+            _("Este equipo trabaja solo: todo queda en su disco y no se envía a nadie."),
+            _(
+                "Para compartir casos con su equipo, pida a quien administra la dirección del servidor, "
+                "un código y el archivo de su certificado; después pulse «i»."
+            ),
+        )
+        return [Part("text", text) for text in alone]
+    zone, now = frame.words.zone, frame.now
+    named = (words.STATES.get(status.state or ""), words.ROLES.get(status.role or ""))
+    state = " · ".join(_(name) for name in named if name)
+    contact = words.when(status.last_contact, zone, now) or _("todavía ninguno")
+    if status.online is False:
+        contact += f" · {_('sin conexión; se reintenta solo')}"
+    pairs = [
+        (_("Servidor"), " · ".join(filter(None, (status.server, state)))),
+        (_("Último contacto"), contact),
+        (_("Primera descarga"), _progress(status)),
+        (_("Reloj"), words.skew(status.clock_offset)),
+        (_("Autoridad"), _authority(view.authority)),
+        (_("Qué pasa"), words.problem(status.problem)),
+        *((_("Cuidado"), words.problem(alarm)) for alarm in status.alarms),
+        (_("Último guardado"), words.when(status.saved_at, zone, now)),
+        (_("Volvió"), words.came_back(status, zone, now)),
+        (_("Retirados"), _withdrawn(status.withdrawn)),
+        (_("Sin comprobar"), _aside(status.aside)),
+        (_("Falta"), _pending(view.fingerprint)),
+    ]
+    return [Part("pair", text, label) for label, text in pairs if text]
+
+
+def _to_do(status: SyncStatus) -> list[Line]:
+    lines = []
+    if status.offers:
+        text = ngettext("{count} caso ofrecido a usted", "{count} casos ofrecidos a usted", status.offers)
+        lines.append(Line((Cell(text.format(count=status.offers), None, "accent"),), OFFERS))
+    if status.conflicts:
+        text = ngettext(
+            "{count} dato con dos valores: falta decidir",
+            "{count} datos con dos valores: falta decidir",
+            status.conflicts,
+        )
+        lines.append(Line((Cell(text.format(count=status.conflicts), None, "warning"),), CONFLICTS))
+    return [*lines, note("")] if lines else []
+
+
+def _refused(view: _View, frame: Frame) -> list[Line]:
+    refused = [change for change in view.waiting if change.refused]
+    if not refused:
+        return []
+    return [
+        heading(_("El servidor no aceptó"), str(view.status.refused)),
+        note(_("Está guardado aquí y apartado allá; supervisión lo revisa. Lo demás sigue.")),
+        *CHANGES.lines(refused, frame),
+        note(""),
+    ]
+
+
+def _waiting(view: _View, frame: Frame) -> list[Line]:
+    status = view.status
+    if not status.enrolled:
+        return []
+    waits = [change for change in view.waiting if not change.refused]
+    if not waits:
+        return [heading(_("Por enviar")), note(_("Nada. Todo lo guardado tiene acuse del servidor."))]
+    zone, now = frame.words.zone, frame.now
+    since = words.when(status.waiting_since, zone, now)
+    title = _("Por enviar, desde {at}").format(at=since) if since else _("Por enviar")
+    lines = [heading(title, str(status.waiting)), *CHANGES.lines(waits, frame)]
+    more = status.waiting - len(waits)
+    if more > 0:
+        lines.append(note(ngettext("y {count} más", "y {count} más", more).format(count=more)))
+    return lines
 
 
 def _progress(status: SyncStatus) -> str:

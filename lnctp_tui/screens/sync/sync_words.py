@@ -19,6 +19,10 @@ PENDING, ACTIVE, UPLOAD_ONLY, REVOKED = "pending", "active", "upload_only", "rev
 SEALED, WIPED = "seal", "wipe"
 SUPERVISOR = "supervisor"
 BROKE = "sync_broke"
+STUCK = frozenset({
+    BROKE, "disk_full", "read_only", "disk_error", "database_locked", "database_broken", "storage_failed",
+})  # fmt: skip
+"""What comes from colleagues is not taken in, whether the server answers or not."""
 SKEW = 120
 """Seconds that the laptop's clock may be off before somebody is told."""
 
@@ -60,7 +64,7 @@ def _mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     if status.state in (PENDING, REVOKED, SEALED, WIPED):
         said = _("equipo por aprobar") if status.state == PENDING else _("equipo retirado")
         return Mark(f"{ON_ITS_WAY} {said}", f"{ON_ITS_WAY} {_waits(status)}{said}", status.state != PENDING)
-    broke = status.problem == BROKE
+    broke = status.problem in STUCK
     offline = _stuck(status)
     refused = f" · {_rejected(status.refused)}" if status.refused else ""
     if status.wanted:
@@ -77,7 +81,7 @@ def _mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
 
 
 def _stuck(status: SyncStatus) -> str:
-    if status.problem == BROKE:
+    if status.problem in STUCK:
         return f" · {_('no sincroniza')}"
     return f" · {_('sin conexión')}" if status.online is False else ""
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog, say, sentence
+from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.vault.new_phrase import NewPhrase, NewPhraseScreen
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
@@ -23,7 +23,7 @@ from lnctp_tui.widgets.phrase_entry import PhraseEntry
 class ChangePhraseScreen(AppDialog[None]):
     """Asks for the phrase in use: an unlocked, unattended app must not give the data away."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("volver"), id="change.leave")]
 

@@ -109,8 +109,10 @@ class FirstRunScreen(AppScreen[None]):
         self.query_one(KeyBar).refresh()
 
     def _list(self) -> None:
-        found = zones(self.query_one("#zone", Input).value)[:SHOWN]
-        self.query_one(RowList).show([Line((Cell(zone.replace("_", " ")),), zone) for zone in found])
+        offered = zones(self.query_one("#zone", Input).value) or zones("")
+        self.query_one(RowList).show(
+            [Line((Cell(zone.replace("_", " ")),), zone) for zone in offered[:SHOWN]]
+        )
 
     @on(Input.Changed, "#zone")
     def find_zone(self) -> None:
@@ -126,11 +128,18 @@ class FirstRunScreen(AppScreen[None]):
     @on(Input.Submitted, "#name")
     def to_zone(self) -> None:
         """The name stands; the zone comes."""
-        self.query_one("#zone").focus()
+        if self._typed_name():
+            say(self, "")
+            self.query_one("#zone").focus()
+        else:
+            say(self, _("Escriba su nombre."))
+
+    def _typed_name(self) -> str:
+        return clean(self.query_one("#name", Input).value)[0].strip()
 
     @on(Input.Submitted, "#zone")
     def _go_on(self) -> None:
-        name = clean(self.query_one("#name", Input).value)[0].strip()
+        name = self._typed_name()
         typed = self.query_one("#zone", Input).value.strip()
         found = zones(typed) if typed else []
         if not name:
@@ -162,7 +171,7 @@ class FirstRunScreen(AppScreen[None]):
     def _finish(self, key: vault_access.Key) -> None:
         self._busy, self.key = True, key  # whatever fails now, the phrase stands
         home: Path = self.shell.home
-        name = clean(self.query_one("#name", Input).value)[0].strip()
+        name = self._typed_name()
         zone, spoken = self.zone, language()
         self.shell.in_reader(
             lambda: vault_access.finish(home, key, language=spoken, zone=zone, name=name),

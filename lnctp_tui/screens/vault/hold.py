@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -26,18 +26,18 @@ LOOK = 1.0
 
 
 class HoldScreen(AppDialog[None]):
-    """Stands over everything. `locked`: only the phrase leads back; else Esc does too."""
+    """Stands over everything. `locked`: only the phrase leads back; else Esc does too. `ordered`: nothing does."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", N_("seguir aquí"), key_display="Esc", id="hold.back"),
         Binding("f4", "lose", N_("perder lo que falta"), key_display="F4", id="hold.lose"),
     ]
 
-    def __init__(self, *, locked: bool) -> None:
+    def __init__(self, *, locked: bool, ordered: bool = False) -> None:
         super().__init__()
-        self.locked = locked
+        self.locked, self.ordered = locked, ordered
 
     def compose(self) -> ComposeResult:
         with Vertical(id="hold"):
@@ -53,6 +53,7 @@ class HoldScreen(AppDialog[None]):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK, self._look)
+        self._hide_phrase()
 
     def _why(self) -> str:
         return _(
@@ -64,6 +65,8 @@ class HoldScreen(AppDialog[None]):
         return "\n".join(f"· {line}" for line in self.shell.unsaved())
 
     def _way_back(self) -> str:
+        if self.ordered:
+            return _("Lo ordenaron sus responsables: a lo que estaba escribiendo no se vuelve.")
         if self.locked:
             return _("Su frase y Enter: volver a lo que estaba escribiendo.")
         return _("Esc: seguir aquí.")
@@ -72,11 +75,18 @@ class HoldScreen(AppDialog[None]):
         """Esc leads back only from an end that nobody locked."""
         return super().check_action(action, parameters) if action != "back" else not self.locked
 
-    def close_way(self) -> None:
-        """From now on only the phrase leads back."""
-        self.locked = True
+    def close_way(self, *, ordered: bool = False) -> None:
+        """From now on only the phrase leads back; `ordered`: nothing does."""
+        self.locked, self.ordered = True, self.ordered or ordered
+        self._hide_phrase()
         self.query_one(".muted", Static).update(Content(self._way_back()))
         self.refresh_bindings()
+
+    def _hide_phrase(self) -> None:
+        if self.ordered:
+            self.query_one("#hold-phrase").display = False
+            self.set_focus(None)
+            self.call_after_refresh(self.refresh_bindings)
 
     def _look(self) -> None:
         self.query_one("#hold-missing", Static).update(Content(self._missing()))

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.i18n import LANGUAGES, N_, _, language, ngettext, set_language
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.screens.vault.change_phrase import ChangePhraseScreen
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList
@@ -30,7 +30,7 @@ class Options(RowList):
 class OptionsScreen(AppDialog[None]):
     """Enter changes the option under the cursor to its next value; it holds at once and stays."""
 
-    CSS_PATH = "../../styles/lists.tcss"
+    CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,o,q", "leave", N_("volver"), key_display="Esc", id="options.leave")

@@ -27,6 +27,10 @@ ENDED = {
     "77": N_(
         "Al cerrarse, lo último que escribió no se pudo guardar en ningún lado. Lo anterior está en el disco."
     ),
+    "79": N_(
+        "Este equipo se cerró por una orden que firmaron sus responsables. Llame a su coordinación; al abrir se "
+        "lee cuál fue."
+    ),
 }
 """What is said of the worker before, by its exit code (app_lock)."""
 
@@ -66,9 +70,7 @@ class UnlockScreen(AppScreen[None]):
         await self.query_one(Vertical).mount(PhraseHint(id="hint"), Static(id="said"))
         await self.mount(KeyBar())
         self._translate()
-        if self.profile.sealed:
-            self._say(_("Este equipo está sellado. Llame a su coordinación."), "warning")
-        elif os.environ.get("LNCTP_LAST") == FELL_OVER:
+        if os.environ.get("LNCTP_LAST") == FELL_OVER:
             self._say(_("La última vez se detuvo por un error. Lo guardado está en el disco."), "warning")
         elif said := ENDED.get(os.environ.get("LNCTP_LAST", "")):
             self._say(_(said), "warning")

@@ -13,7 +13,7 @@ from lnctp_tui.server.ingest import log
 from lnctp_tui.server.ingest.log import Entry
 from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.server.read import history
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync.wire import EVERYBODY
 
 STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
@@ -104,7 +104,7 @@ def offer(database: Pool | Db, device: DeviceRow, scope: str, person: str, now: 
             raise Declined("not_found")
         if connection.execute(OPEN, (team, scope, person)).fetchone():
             return {"offered": False}
-        connection.execute(OFFER, (team, instants.new_id(), scope, device.person, person, instants.iso(now)))
+        connection.execute(OFFER, (team, ids.new_id(), scope, device.person, person, instants.iso(now)))
         audit.note(connection, team, now, device.person, "offer", scope)
         log.append(connection, team, [_offered(connection, team, now, person, scope, device.person, "open")])
         return {"offered": True}

@@ -14,7 +14,7 @@ from lnctp_tui.server.admin import access
 from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http.policy import ROLES
 from lnctp_tui.server.postgres.database import Db
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import phrase, recovery
 
 CODE = 24
@@ -76,7 +76,7 @@ class StaffRegistry:
     def add(self, name: str, role: str) -> Person:
         """A new person. Their id becomes the counselor's on the first laptop that enrols."""
         self._known_role(role)
-        person = Person(instants.new_id(), name, role, "active", 0)
+        person = Person(ids.new_id(), name, role, "active", 0)
         self.connection.execute(
             "INSERT INTO people (team, id, name, role, created_at) VALUES (%s, %s, %s, %s, %s)",
             (self.team, person.id, name, role, instants.iso(self.now)),

@@ -12,7 +12,7 @@ from psycopg.types.json import Json
 
 from lnctp_tui.server.ingest import cursors, staging
 from lnctp_tui.server.postgres.database import IDS, Db, lines
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.sync.wire import Cursor
 
 APPEND = f"SELECT first, head, head_chain FROM append(%s, {IDS}, {IDS}, %s)"
@@ -36,7 +36,7 @@ def event(
     """A grant, revoke, erase or offer. `person` is to whom it is addressed; an erasure is for everybody."""
     content = {"kind": kind, "scope": scope, "person": person, "reason": reason, "data": data}
     return content | {
-        "id": instants.new_id(),
+        "id": ids.new_id(),
         "hash": hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest(),
         "received_at": instants.iso(now),
         "size": 0,

@@ -72,7 +72,7 @@ def _stand(connection: Db, team: str, delivery: Delivery, row: Sequence[Any], no
     sent_ids = {*ids, *delivery.before}
     laptop_receipt = last if delivery.receipt is None else delivery.receipt
     # Its last answers were lost or are on their way: it tells what was in those batches. Another cannot.
-    same = laptop_receipt >= last - wire.ABREAST and (
+    same = laptop_receipt >= last - wire.MAX_IN_FLIGHT and (
         not sent_ids or not last_ids or not sent_ids.isdisjoint(last_ids)
     )
     notes: list[ingest.Note] = []

@@ -28,7 +28,7 @@ COLUMNS = ", ".join(f'l."{name}"' + "::text" * (name in JSON) for name in MEMBER
     ", l.data ->> 'role', l.patch::text"
 )
 """Of a log called `l`. What is JSON goes out as it stands there, and is not read on the way. The role is said of
-what everybody sees: with it the laptop judges whether its writer may write it (domain.writing)."""
+what everybody sees: with it the laptop judges whether its writer may write it (domain.records.writing)."""
 WIDTH = len(MEMBERS) + 2
 N = MEMBERS.index("n")
 PLACED = MEMBERS.index("placed")

@@ -14,13 +14,13 @@ from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.vault.writer import place_key
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
+from lnctp_tui.storage.replication import withdrawal
 
 CONTACTS, CASES = TABLES["contacts"], TABLES["cases"]
-OPEN_CALL = "call:"
-"""Key of a call that is not finished → when it began. Kept on this laptop: a colleague's is not ours."""
+OPEN_CALL = withdrawal.OPEN_CALL
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CallLine:
 def unfinished(store: Store) -> list[UnfinishedCall]:
     """Calls to be offered again, newest first."""
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = withdrawal.begun(connection)
         query = select(CONTACTS, CASES.c.folio).outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         rows = connection.execute(query.where(CONTACTS.c.id.in_(list(begun)), CONTACTS.c.erased_at.is_(None)))
         found = []
@@ -106,7 +106,7 @@ def list_calls(store: Store, limit: int = 200, *, unfinished_only: bool = False)
         .limit(limit)
     )
     with store.read() as connection:
-        begun = state.starting_with(connection, OPEN_CALL)
+        begun = withdrawal.begun(connection)
         query = query.where(
             or_(offline_lockout.shown(connection, store.now(), "contacts"), CONTACTS.c.id.in_(list(begun)))
         )
@@ -152,7 +152,7 @@ def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimu
 
 
 def _task(unit: Unit, case_id: str, values: Mapping[str, Any]) -> None:
-    unit.record("tasks", instants.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
+    unit.record("tasks", ids.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
 
 
 def discard(store: Store, contact_id: str, case_id: str | None, reason: str) -> None:

@@ -41,8 +41,8 @@ def closes(intake: Intake, report_class: str | None, *, promised: bool) -> bool:
 def finish(
     intake: Intake,
     done: Callable[[], object],
-    report_class: str | None,
-    next_contact: Mapping[str, Any] | None,
+    report_class: str | None = None,
+    next_contact: Mapping[str, Any] | None = None,
 ) -> None:
     """End a call: its class, its clock, the promised contact and the missing minimum as tasks."""
     intake.end_clock()
@@ -88,8 +88,10 @@ def discard(intake: Intake, reason: str, done: Callable[[], object]) -> None:
 
 
 def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
-    """Move the contact to a case; a case opened in this call is merged into it: both folios work."""
+    """Make this a contact of a case, by folio or id; `done` hears whether there is such a case.
 
+    A case opened in this call is merged into it: both folios work.
+    """
     own = intake.document["case"].get("id")
     intake.writer.submit(
         deed("attach", intake.contact.id, own, case), lambda target: _attached(intake, target, done)

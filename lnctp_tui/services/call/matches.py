@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.records.document import Document, Record
@@ -17,7 +16,7 @@ from lnctp_tui.domain.values.nothing import placeholder
 from lnctp_tui.domain.values.text import fold, words
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import CASES
-from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database import matching, sound
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.protocol import protocol_loader
 
@@ -86,24 +85,14 @@ def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str,
 
 def _identifiers(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
     values = sorted({str(each["normalised"]) for each in document["identifiers"] if each.get("normalised")})
-    query = text(
-        "SELECT DISTINCT case_id, coalesce(kind, 'other') AS kind, value FROM identifiers "
-        "WHERE normalised IN (SELECT value FROM json_each(:v)) AND case_id IS NOT NULL "
-        "AND erased_at IS NULL LIMIT 100"
-    )
-    for row in connection.execute(query, {"v": json.dumps(values)}) if values else ():
-        yield row.case_id, row.kind, row.value
+    return matching.with_identifiers(connection, values)
 
 
 def _phones(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
     """The numbers of the document, also those that are only told in words, wherever a case tells them."""
-    query = text(
-        "SELECT r.id FROM search f JOIN search_rows r ON r.rowid = f.rowid WHERE search MATCH :q "
-        "AND r.is_case ORDER BY f.rowid DESC LIMIT 60"
-    )
     for number in dict.fromkeys(_numbers(document)):
-        for row in connection.execute(query, {"q": f'"{number.lstrip("+")}"'}):
-            yield row.id, "phone", number
+        for case_id in matching.that_tell(connection, number.lstrip("+")):
+            yield case_id, "phone", number
 
 
 def _numbers(document: Document) -> Iterator[str]:
@@ -125,17 +114,12 @@ def _names(connection: Connection, document: Document) -> Iterator[tuple[str, st
         if len(name) < 4 or (" " not in name and person.get("role") != "trafficker"):
             continue
         # The words as the index splits them: it has no positions, so a word of two parts is an error there.
-        phrase = " AND ".join(f'names: "{word}"' for word in words(name.replace("_", " ")))
-        if not phrase:
+        indexed = [*words(name.replace("_", " "))]
+        if not indexed:
             continue
-        query = text(
-            "SELECT p.case_id, p.name FROM search f JOIN search_rows r ON r.rowid = f.rowid "
-            "JOIN people p ON p.case_id = r.id WHERE search MATCH :q AND p.erased_at IS NULL "
-            "ORDER BY f.rowid DESC LIMIT 60"
-        )
-        for row in connection.execute(query, {"q": phrase}):
-            if fold(row.name or "").strip() == name:
-                yield row.case_id, "name", row.name
+        for case_id, stored in matching.with_people_named(connection, indexed):
+            if stored and fold(stored).strip() == name:
+                yield case_id, "name", stored
 
 
 def _folios(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
@@ -162,14 +146,5 @@ def _places(connection: Connection, document: Document) -> Iterator[tuple[str, s
     for municipality, venue in spots:
         if not (municipality and venue and ways):
             continue
-        rows = connection.execute(SAME_PLACE, {"m": municipality, "v": venue, "w": json.dumps(sorted(ways))})
-        for row in rows:
-            yield row.case_id, "place_and_way", f"{municipality} {venue} {row.way}"
-
-
-SAME_PLACE = text("""
-SELECT DISTINCT l.case_id, a.key AS way FROM places l JOIN people p ON p.case_id = l.case_id,
-  json_each(iif(json_valid(p.answers), p.answers, '{}')) a
-WHERE l.municipality = :m AND l.venue = :v AND l.erased_at IS NULL AND a.value = 'yes'
-  AND a.key IN (SELECT value FROM json_each(:w)) LIMIT 50
-""")
+        for case_id, way in matching.with_place_and_way(connection, municipality, venue, sorted(ways)):
+            yield case_id, "place_and_way", f"{municipality} {venue} {way}"

@@ -9,17 +9,15 @@ its old heads, so that typing on in it opens a conflict instead of hiding a valu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from lnctp_tui.domain.records import merge
 from lnctp_tui.domain.records.document import MEMBERS, Record
 from lnctp_tui.errors import Refused
+from lnctp_tui.services.call.draft import Draft
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Ref
-from lnctp_tui.storage.database.session import ANSWER, Form, Store
-
-if TYPE_CHECKING:
-    from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.storage.database.session import EditBaseline, Store
 
 GONE = "erased_at"
 Busy = Callable[[Ref, str], bool]
@@ -44,9 +42,9 @@ class Newer(NamedTuple):
     heads: Mapping[str, list[str]]
 
 
-def look(store: Store, form: Form, contact: Ref) -> list[Newer]:
+def look(store: Store, form: EditBaseline, contact: Ref) -> list[Newer]:
     """What is stored and the form did not see. Runs in the writer's thread, where the form's heads live."""
-    fresh = Form(form.id)
+    fresh = EditBaseline(form.id)
     try:
         document = cases.document_of_contact(store, contact.id, fresh)
     except Refused:  # an existing case is edited without a contact of its own
@@ -54,53 +52,53 @@ def look(store: Store, form: Form, contact: Ref) -> list[Newer]:
             document = cases.document(store, form.id, fresh)
         except Refused:
             return []
-    if _case_of(fresh) != _case_of(form):  # the contact went over to another case: `Intake.show` follows that
+    if _case_of(fresh) != _case_of(form):  # the contact went over to another case: `Draft.show` follows that
         return []
     records = {("cases", document["case"].get("id", "")): document["case"]}
-    records |= {(table, each["id"]): each for table in MEMBERS for each in document[table]}
-    found = []
+    records |= {(table, row["id"]): row for table in MEMBERS for row in document[table]}
+    newer = []
     for key, heads in fresh.shown.items():
         fields = _ahead(form.shown.get(key, {}), heads)
         if fields:
-            found.append(Newer(Ref(*key), records[key], fields, heads))
+            newer.append(Newer(Ref(*key), records[key], fields, heads))
     gone = [key for key in form.shown if key not in fresh.shown]
-    return [*found, *(Newer(Ref(*key), {}, frozenset({GONE}), {}) for key in gone)]
+    return [*newer, *(Newer(Ref(*key), {}, frozenset({GONE}), {}) for key in gone)]
 
 
-def _case_of(form: Form) -> set[str]:
+def _case_of(form: EditBaseline) -> set[str]:
     return {row for table, row in form.shown if table == "cases"}
 
 
 def _ahead(shown: Mapping[str, list[str]], heads: Mapping[str, list[str]]) -> frozenset[str]:
-    fields = {field for of in (*heads.values(), *shown.values()) for field in of}
-    return frozenset(each for each in fields if merge.heads_of(shown, each) != merge.heads_of(heads, each))
+    names = {name for of in (*heads.values(), *shown.values()) for name in of}
+    return frozenset(name for name in names if merge.heads_of(shown, name) != merge.heads_of(heads, name))
 
 
-def take(intake: Intake, found: Iterable[Newer], busy: Busy) -> Taken:
+def take(draft: Draft, records: Iterable[Newer], busy: Busy) -> Taken:
     """Bring the form's document up to date, but for what is busy or was edited since the look."""
     changed: set[Ref] = set()
     left = False
-    for each in found:
-        fields = frozenset(name for name in each.fields if not _held(intake, each.ref, name, busy))
-        left |= fields != each.fields
+    for newer in records:
+        fields = frozenset(name for name in newer.fields if not _held(draft, newer.ref, name, busy))
+        left |= fields != newer.fields
         if not fields:
             continue
-        if intake.catch_up(each.ref, each.record, fields):
-            changed.add(each.ref)
-        _note_seen(intake, each, fields)
+        if draft.catch_up(newer.ref, newer.record, fields):
+            changed.add(newer.ref)
+        _note_seen(draft, newer, fields)
     return Taken(frozenset(changed), left)
 
 
-def _held(intake: Intake, ref: Ref, name: str, busy: Busy) -> bool:
-    mine = intake.touched
-    return (ref, name) in mine or (ref, GONE) in mine or busy(ref, name)
+def _held(draft: Draft, ref: Ref, name: str, busy: Busy) -> bool:
+    edited = draft.touched
+    return (ref, name) in edited or (ref, GONE) in edited or busy(ref, name)
 
 
-def _note_seen(intake: Intake, newer: Newer, fields: frozenset[str]) -> None:
-    intake.writer.submit(lambda _store: see(intake.form, newer, fields))
+def _note_seen(draft: Draft, newer: Newer, fields: frozenset[str]) -> None:
+    draft.writer.submit(lambda _store: see(draft.form, newer, fields))
 
 
-def see(form: Form, newer: Newer, fields: frozenset[str]) -> None:
+def see(form: EditBaseline, newer: Newer, fields: frozenset[str]) -> None:
     """Note the heads of these fields as shown. Runs in the writer's thread."""
     key = (newer.ref.table, newer.ref.id)
     if not newer.record:
@@ -109,17 +107,17 @@ def see(form: Form, newer: Newer, fields: frozenset[str]) -> None:
     seen: dict[str, list[str]] = {}
     for heads, wanted in ((form.shown.get(key, {}), False), (newer.heads, True)):
         for change, of in heads.items():
-            kept = [name for name in of if (name in fields) is wanted]
-            if kept:
-                seen[change] = sorted({*seen.get(change, ()), *kept})
+            names = [name for name in of if (name in fields) is wanted]
+            if names:
+                seen[change] = sorted({*seen.get(change, ()), *names})
     form.see(*key, seen)
 
 
 class CatchUp:
     """Looks for one form, one look at a time. `later` calls a function in the thread of the document."""
 
-    def __init__(self, intake: Intake, later: Callable[..., object], busy: Busy) -> None:
-        self.intake = intake
+    def __init__(self, draft: Draft, later: Callable[..., object], busy: Busy) -> None:
+        self.draft = draft
         self.later = later
         self.busy = busy
         self._looking = self._again = False
@@ -129,36 +127,20 @@ class CatchUp:
         if self._looking:
             self._again = True
             return
-        intake = self.intake
+        draft = self.draft
         self._looking, self._again = True, False
-        intake.touched.clear()
-        intake.writer.submit(
-            lambda store: look(store, intake.form, intake.contact),
-            lambda found: self.later(self._take, found, done),
+        draft.touched.clear()
+        draft.writer.submit(
+            lambda store: look(store, draft.form, draft.contact),
+            lambda records: self.later(self._take, records, done),
             lambda _error: self.later(self._end, done),
         )
 
-    def _take(self, found: list[Newer], done: Callable[[Taken], object]) -> None:
-        done(take(self.intake, found, self.busy))
+    def _take(self, records: list[Newer], done: Callable[[Taken], object]) -> None:
+        done(take(self.draft, records, self.busy))
         self._end(done)
 
     def _end(self, done: Callable[[Taken], object]) -> None:
         self._looking = False
         if self._again:
             self.begin(done)
-
-
-def merged(record: Record, fresh: Record, fields: Iterable[str]) -> Record:
-    """`record` with these fields as they are in `fresh`."""
-    found: dict[str, Any] = {**record, "answers": dict(record.get("answers") or {})}
-    for name in fields:
-        if name.startswith(ANSWER):
-            code = name.removeprefix(ANSWER)
-            value = (fresh.get("answers") or {}).get(code)
-            if value is None:
-                found["answers"].pop(code, None)
-            else:
-                found["answers"][code] = value
-        elif name in fresh:
-            found[name] = fresh[name]
-    return found

@@ -16,9 +16,9 @@ from lnctp_tui.domain.records.document import MEMBERS, SCHEMA, Document, Record
 from lnctp_tui.domain.values import folio as folios
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import audit, sound
-from lnctp_tui.storage.database.session import CHANGES, TABLES, Form, Store, Unit
+from lnctp_tui.storage.database.session import CHANGES, TABLES, EditBaseline, Store, Unit
 
 CASES, CONTACTS, PEOPLE = TABLES["cases"], TABLES["contacts"], TABLES["people"]
 INSIDE = frozenset({"heads", "extra", "created_at", "created_by", "erased_at"})
@@ -68,7 +68,7 @@ def record_of(table: str, row: Mapping[Any, Any]) -> Record:
     return {**found["extra"], **{key: value for key, value in found.items() if key not in INSIDE}}
 
 
-def document(store: Store, case_id: str, form: Form | None = None) -> Document:
+def document(store: Store, case_id: str, form: EditBaseline | None = None) -> Document:
     """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, and
     `cases_hidden` or `case_withdrawn` for one that is here and not shown."""
     with store.read() as connection:
@@ -83,7 +83,7 @@ def document(store: Store, case_id: str, form: Form | None = None) -> Document:
     return found
 
 
-def document_of_contact(store: Store, contact_id: str, form: Form | None = None) -> Document:
+def document_of_contact(store: Store, contact_id: str, form: EditBaseline | None = None) -> Document:
     """The case of a contact, or a document with the contact alone. Raises Refused `no_such_call`."""
     with store.read() as connection:
         contact = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
@@ -98,13 +98,13 @@ def document_of_contact(store: Store, contact_id: str, form: Form | None = None)
     return alone | {"contacts": [_shown("contacts", contact, form)]}
 
 
-def _shown(table: str, row: RowMapping, form: Form | None) -> Record:
+def _shown(table: str, row: RowMapping, form: EditBaseline | None) -> Record:
     if form:
         form.see(table, row["id"], sound.row(table, row)["heads"])
     return record_of(table, row)
 
 
-def _children(connection: Connection, table: str, case_id: str, form: Form | None) -> list[Record]:
+def _children(connection: Connection, table: str, case_id: str, form: EditBaseline | None) -> list[Record]:
     found = TABLES[table]
     query = select(found).where(found.c.case_id == case_id, found.c.erased_at.is_(None)).order_by(found.c.id)
     return [_shown(table, row, form) for row in connection.execute(query).mappings()]
@@ -218,7 +218,7 @@ def _newest(condition: ColumnElement[bool], limit: int, before: int | None) -> S
 
 def add_note(store: Store, case_id: str, text: str) -> str:
     """Add a note; returns its id."""
-    note = instants.new_id()
+    note = ids.new_id()
     with store.write() as unit:
         _note(unit, note, case_id, text)
     return note
@@ -227,7 +227,7 @@ def add_note(store: Store, case_id: str, text: str) -> str:
 def noted(store: Store, case_id: str, text: str, draft: str) -> None:
     """Add a note and forget its draft, which stands under `draft` in what this laptop remembers."""
     with store.write() as unit:
-        _note(unit, instants.new_id(), case_id, text)
+        _note(unit, ids.new_id(), case_id, text)
         unit.remember(draft, None)
 
 

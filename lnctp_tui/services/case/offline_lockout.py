@@ -8,23 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, text, true
+from sqlalchemy import ColumnElement, Connection, and_, select, true
 
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import TABLES
-from lnctp_tui.storage.database.tables import SCOPES
-from lnctp_tui.storage.replication import authority, server_state
+from lnctp_tui.storage.replication import authority, server_state, withdrawal
 
 DAYS = 14
-ANY_GONE = "SELECT 1 FROM scopes WHERE state = 'gone' LIMIT 1"
-GONE = "SELECT id FROM scopes WHERE state = 'gone'"
-SCOPES_OF = """SELECT s.state FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
-  WHERE c."table" = 'contacts' AND c.row = {id}"""
-CONTACT_GONE = f"('gone' IN ({SCOPES_OF}) AND NOT EXISTS ({SCOPES_OF} AND s.state IN ('held', 'wanted')))"
-"""A contact is seen by whoever holds one of the scopes it was in."""
-UNFINISHED = "SELECT 1 FROM sync_state WHERE key = 'call:' || ?"
-BEGUN = "SELECT 1 FROM contacts k JOIN sync_state s ON s.key = 'call:' || k.id WHERE k.case_id = ?"
 SPARED = timedelta(hours=12)
 """Before the last contact: what was in work then stays open."""
 
@@ -50,33 +41,29 @@ def since(connection: Connection, now: datetime) -> str | None:
 def shown(connection: Connection, now: datetime, table: str = "cases") -> ColumnElement[bool]:
     """The condition under which records of a table are shown now; `table` has cases or contacts."""
     limit, columns = since(connection, now), TABLES[table].c
-    found = true() if limit is None else columns.created_at >= limit
-    if connection.exec_driver_sql(ANY_GONE).first() is None:
-        return found
+    recent = true() if limit is None else columns.created_at >= limit
+    if not withdrawal.any_withdrawn(connection):
+        return recent
     if table == "cases":
-        return and_(found, columns.id.not_in(withdrawn()))
-    return and_(found, text(f"NOT {CONTACT_GONE.format(id='contacts.id')}"))
-
-
-def withdrawn() -> Select[str]:
-    """Ids of the cases that were taken from this person."""
-    return select(SCOPES.c.id).where(SCOPES.c.state == "gone")
+        return and_(recent, withdrawal.held_cases(columns.id))
+    return and_(recent, withdrawal.held_contacts())
 
 
 def hides(connection: Connection, now: datetime, case_id: str) -> str | None:
     """Why a case is hidden now: a code, or None. One with an unfinished call of this laptop is not."""
-    if connection.exec_driver_sql(BEGUN, (case_id,)).first():
+    calls = select(TABLES["contacts"].c.id).where(TABLES["contacts"].c.case_id == case_id)
+    if not withdrawal.begun(connection).isdisjoint(connection.execute(calls).scalars()):
         return None
-    if connection.exec_driver_sql(f"{GONE} AND id = ?", (case_id,)).first():
+    if withdrawal.is_withdrawn(connection, case_id):
         return "case_withdrawn"
     return _late(connection, now, "cases", case_id)
 
 
 def hides_contact(connection: Connection, now: datetime, contact_id: str) -> str | None:
     """The same of a contact."""
-    if connection.exec_driver_sql(UNFINISHED, (contact_id,)).first():
+    if contact_id in withdrawal.begun(connection):
         return None
-    if connection.exec_driver_sql(f"SELECT 1 WHERE {CONTACT_GONE.format(id='?1')}", (contact_id,)).first():
+    if withdrawal.contact_withdrawn(connection, contact_id):
         return "case_withdrawn"
     return _late(connection, now, "contacts", contact_id)
 
@@ -85,5 +72,8 @@ def _late(connection: Connection, now: datetime, table: str, id_: str) -> str | 
     limit = since(connection, now)
     if limit is None:
         return None
-    made = connection.exec_driver_sql(f"SELECT created_at FROM {table} WHERE id = ?", (id_,)).scalar()
-    return "cases_hidden" if made is not None and made < limit else None
+    columns = TABLES[table].c
+    made_at = connection.scalar(select(columns.created_at).where(columns.id == id_))
+    if made_at is None or made_at >= limit:
+        return None
+    return "hidden_by_order" if state.get(connection, authority.BARRED) else "cases_hidden"

@@ -23,16 +23,16 @@ def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
     loose: list[str] = []
     if ids is None:
         with store.read() as connection:
-            shown = offline_lockout.shown(connection, store.now())
-            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None), shown)))
-            shown = offline_lockout.shown(connection, store.now(), "contacts")
+            visible = offline_lockout.shown(connection, store.now())
+            ids = list(connection.scalars(select(CASES.c.id).where(CASES.c.erased_at.is_(None), visible)))
+            visible = offline_lockout.shown(connection, store.now(), "contacts")
             alone = CONTACTS.c.case_id.is_(None) & CONTACTS.c.erased_at.is_(None)
-            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone, shown)))
+            loose = list(connection.scalars(select(CONTACTS.c.id).where(alone, visible)))
     _note(store, [*ids, *loose])
-    for each in ids:
-        yield orjson.dumps(cases.document(store, each), option=orjson.OPT_APPEND_NEWLINE)
-    for each in loose:
-        yield orjson.dumps(cases.document_of_contact(store, each), option=orjson.OPT_APPEND_NEWLINE)
+    for row_id in ids:
+        yield orjson.dumps(cases.document(store, row_id), option=orjson.OPT_APPEND_NEWLINE)
+    for row_id in loose:
+        yield orjson.dumps(cases.document_of_contact(store, row_id), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
@@ -63,5 +63,5 @@ def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
 
 def _note(store: Store, ids: Sequence[str]) -> None:
     with store.write() as unit:
-        for each in ids:
-            audit.note(unit.connection, unit.now, store.author.actor, "export", each)
+        for case_id in ids:
+            audit.note(unit.connection, unit.now, store.author.actor, "export", case_id)

@@ -5,91 +5,138 @@ An unlocked laptop alone signs nothing. Source: docs/security.md, "Orders".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.authority import documents
 from lnctp_tui.domain.authority.documents import Signed
-from lnctp_tui.errors import Refused, VaultError, WrongPassphrase
-from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.errors import Refused, StorageFailed, WrongPassphrase
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.vault import phrase, sealing, vault
 from lnctp_tui.storage.vault.vault import Kdf
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lnctp_tui.storage.database.session import Store
+
 OFFICER = "officer:key"
-"""`{"key", "kind", "kdf", "nonce", "box"}`: the public key, and the seed under the phrase."""
+"""`{"key", "kind", "kdf", "nonce", "box", "of", "next"}`: the public key, and the seed under the phrase.
+
+`of` is the salt of the vault.json whose phrase that is; `next` the same under a phrase that is being set.
+"""
 _AAD = b"lnctp-officer-1"
+Sealed = Mapping[str, Any]
 
 
 def key_of(store: Store) -> str | None:
     """The public key of the officer whose laptop this is, hexadecimal; None for everybody else."""
-    with store.read() as connection:
-        kept = state.get(connection, OFFICER)
+    kept = _kept(store)
     return str(kept["key"]) if kept else None
 
 
-def become(workspace: Workspace, words: str) -> str:
+def become(home: Path, store: Store, words: str) -> str:
     """Make a key under the phrase of this vault; its public half, for the other officers. The one that is there stays.
 
-    About a second, in a thread. Raises WrongPassphrase, VaultError.
+    One that a forgotten phrase seals gives way to a new one. About a second, in a thread. Raises WrongPassphrase,
+    VaultError.
     """
     from nacl.signing import SigningKey
 
-    found = vault.Vault.read(workspace.home)
+    found = vault.Vault.read(home)
     vault.open_vault(found, words)
-    if (known := key_of(workspace.store)) is not None:
-        return known
+    kept = _kept(store)
+    if kept is not None and _of_phrase(kept, found.kdf.salt):
+        return str(kept["key"])
     seed = sealing.random_bytes(32)
     public = bytes(SigningKey(seed).verify_key).hex()
-    _keep(workspace.store, public, seed, words, found.kind)
+    with store.write() as unit:
+        unit.remember(OFFICER, {"key": public, **_seal(public, seed, words, found.kind, found.kdf.salt)})
     return public
 
 
 def sign(store: Store, words: str, signed: Signed) -> Signed:
-    """The document with this officer's signature, in half a second. Raises WrongPassphrase, Refused `not_officer`."""
-    with store.read() as connection:
-        kept = state.get(connection, OFFICER)
+    """The document with this officer's signature, in half a second.
+
+    Only with the phrase that opens the vault now. Raises WrongPassphrase, Refused `not_officer`, `officer_phrase`
+    when a phrase of before seals the key.
+    """
+    kept = _kept(store)
     if kept is None:
         raise Refused("not_officer")
-    return documents.sign(signed, _open(kept, words))
+    box = _of_phrase(kept, _salt(store))
+    if box is None:
+        raise Refused("officer_phrase")
+    return documents.sign(signed, _open(str(kept["key"]), box, words))
 
 
-def follow_phrase(store: Store, old: str, new: str, kind: phrase.Kind) -> None:
-    """After the phrase changed the new one signs. What another phrase sealed stays as it is."""
-    with store.read() as connection:
-        kept = state.get(connection, OFFICER)
-    if kept is None:
+def prepare(store: Store, old: str, new: str, kind: phrase.Kind, salt: str) -> None:
+    """Before vault.json takes a phrase under `salt`: seal the key under it too, on the disk when this returns.
+
+    From the moment vault.json is replaced the new phrase signs, and the old one no more, wherever a crash comes.
+    """
+    kept = _kept(store)
+    box = _of_phrase(kept, _salt(store)) if kept else None
+    if kept is None or box is None:
         return
+    public = str(kept["key"])
     try:
-        seed = _open(kept, old)
-    except VaultError:
+        seed = _open(public, box, old)
+    except WrongPassphrase:
         return
-    _keep(store, str(kept["key"]), seed, new, kind)
+    with store.write() as unit:
+        unit.remember(OFFICER, {**kept, "next": _seal(public, seed, new, kind, salt)})
 
 
-def _keep(store: Store, public: str, seed: bytes, words: str, kind: phrase.Kind) -> None:
+def settle(store: Store) -> None:
+    """Keep the key under the phrase of vault.json alone, after a change that came through or did not.
+
+    A disk that refuses is asked again at the next opening; `sign` goes by vault.json until then.
+    """
+    kept = _kept(store)
+    if kept is None or "next" not in kept:
+        return
+    coming = kept["next"]
+    box = coming if coming["of"] == _salt(store) else {name: kept[name] for name in coming if name in kept}
+    with suppress(StorageFailed), store.write() as unit:
+        unit.remember(OFFICER, {"key": kept["key"], **box})
+
+
+def _kept(store: Store) -> dict[str, Any] | None:
+    with store.read() as connection:
+        found: dict[str, Any] | None = state.get(connection, OFFICER)
+    return found
+
+
+def _salt(store: Store) -> str:
+    assert store.mark is not None
+    return vault.Vault.read(store.mark.path.parent).kdf.salt
+
+
+def _of_phrase(kept: Sealed, salt: str) -> Sealed | None:
+    """What the phrase of the vault.json with this salt opens."""
+    return next((box for box in (kept, kept.get("next")) if box and box.get("of", salt) == salt), None)
+
+
+def _seal(public: str, seed: bytes, words: str, kind: phrase.Kind, salt: str) -> dict[str, Any]:
     kdf = vault.fresh_kdf()
     nonce, box = sealing.encrypt(seed, _AAD + public.encode(), vault.derived(kdf, words, kind))
-    said = {
-        "key": public,
+    return {
         "kind": kind,
         "kdf": asdict(kdf),
         "nonce": sealing.encode(nonce),
         "box": sealing.encode(box),
+        "of": salt,
     }
-    with store.write() as unit:
-        unit.remember(OFFICER, said)
 
 
-def _open(kept: dict[str, object], words: str) -> bytes:
-    kdf = Kdf(**kept["kdf"])  # type: ignore[arg-type]
-    kind: phrase.Kind = "own" if kept["kind"] == "own" else "words"
-    key = vault.derived(kdf, words, kind)
+def _open(public: str, box: Sealed, words: str) -> bytes:
+    kind: phrase.Kind = "own" if box["kind"] == "own" else "words"
+    key = vault.derived(Kdf(**box["kdf"]), words, kind)
     seed = sealing.decrypt(
-        sealing.decode(str(kept["nonce"])),
-        sealing.decode(str(kept["box"])),
-        _AAD + str(kept["key"]).encode(),
-        key,
+        sealing.decode(str(box["nonce"])), sealing.decode(str(box["box"])), _AAD + public.encode(), key
     )
     if seed is None:
         raise WrongPassphrase

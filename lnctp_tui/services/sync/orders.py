@@ -19,7 +19,7 @@ from lnctp_tui.services.case import transfer
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.sync.server_requests import fingerprint
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import authority
 from lnctp_tui.storage.replication.authority import Book
@@ -93,6 +93,11 @@ class Standing:
     key: str | None
     """This laptop's officer's key, on the list or not."""
 
+    @property
+    def founding(self) -> bool:
+        """Whether this laptop's key may be on a first list that is being signed."""
+        return self.key is not None and not self.n and self.offered is None
+
 
 def standing(workspace: Workspace) -> Standing:
     """From this laptop alone."""
@@ -148,7 +153,28 @@ def confirm(workspace: Workspace, org: str, heard: str) -> None:
             raise ControlRefused("control_org")
         with workspace.store.write() as unit:
             line_control.pin(unit, org, "voice")
-        line_control.Control(workspace.store, line).fetch()
+        _fetch(workspace, line)
+
+
+def refresh(workspace: Workspace) -> None:
+    """Fetch what is new, check it, and obey what concerns this laptop; nothing before a person confirmed anybody."""
+    with workspace.store.read() as connection:
+        if authority.pinned(connection) is None:
+            return
+    with closing(dial(workspace.store)) as line:
+        _fetch(workspace, line)
+
+
+def _fetch(workspace: Workspace, line: Line) -> None:
+    """As a round does: an order for this very laptop may be among what comes."""
+    from lnctp_tui.services.sync.synchronise import sealer
+
+    found = line_control.Control(workspace.store, line, sealer(workspace), workspace.writer.last)
+    try:
+        found.fetch()
+    finally:
+        if found.taken:
+            workspace.on_taken()
 
 
 def holding(workspace: Workspace) -> list[Kept]:
@@ -245,7 +271,7 @@ def send(workspace: Workspace, kind: Kind, signed: Signed) -> bool:
             answer = line.call("POST", "/v1/drafts", {"document": signed.document(), "kind": kind})
             done = bool(answer.get("ordered"))
         if done:
-            line_control.Control(workspace.store, line).fetch()
+            _fetch(workspace, line)
     return done
 
 
@@ -260,9 +286,15 @@ def _whole(signed: Signed, versions: Mapping[int, Authority]) -> bool:
 
 
 def sign(workspace: Workspace, draft: Draft, typed: str) -> bool:
-    """Sign a draft with the phrase and hand it in; whether it is ordered now. Raises WrongPassphrase."""
+    """Sign a draft with the phrase and hand it in; whether it is ordered now.
+
+    Raises WrongPassphrase, Refused `already_signed`: persons are counted, and one of them twice is one.
+    """
     if not typed.strip():
         raise Refused("phrase_missing")
+    signers, mine = draft.signed.keys(), standing(workspace)
+    if mine.key in signers or mine.mine in draft.persons:
+        raise Refused("already_signed")
     return send(workspace, draft.kind, officers.sign(workspace.store, typed, draft.signed))
 
 
@@ -288,7 +320,7 @@ def new(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Si
     until = instants.iso(now + WITHIN) if kind == "wipe" else None
     return control.order(
         found.newest, kind, on, found.standing.next_rev(kind, on), data,
-        id=instants.new_id(), at=instants.iso(now), until=until,
+        id=ids.new_id(), at=instants.iso(now), until=until,
     )  # fmt: skip
 
 

@@ -15,10 +15,10 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.replication import withdrawal
 from lnctp_tui.storage.replication.server_state import DEVICE_KEY, OFFERS
 from lnctp_tui.storage.vault import recovery
 from lnctp_tui.sync import enroll as enrolment
@@ -189,9 +189,7 @@ def search_server(workspace: Workspace, text: str) -> list[Held]:
 def _present(workspace: Workspace, ids: list[str]) -> set[str]:
     cases = TABLES["cases"].c.id
     with workspace.store.read() as connection:
-        return set(
-            connection.scalars(select(cases).where(cases.in_(ids), cases.not_in(offline_lockout.withdrawn())))
-        )
+        return set(connection.scalars(select(cases).where(cases.in_(ids), withdrawal.held_cases(cases))))
 
 
 def enroll(workspace: Workspace, url: str, code: str, ca: Path | None = None) -> str:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
 from lnctp_tui.domain.records import merge, record_check
-from lnctp_tui.errors import SyncFailed
-from lnctp_tui.services.case import offline_lockout
+from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.services.sync.server_requests import (
     REASON,
     Colleague,
@@ -36,22 +35,22 @@ from lnctp_tui.services.sync.server_requests import (
     search_server,
 )
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import hardening, instants
+from lnctp_tui.storage import hardening, ids, instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import ANSWER, CHANGES, CONFLICTS, TABLES, Form, Store
+from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, EditBaseline, Store
 from lnctp_tui.storage.database.tables import SCOPES
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import server_state, withdrawal
 from lnctp_tui.storage.vault import vault
 from lnctp_tui.sync.client import Client
 from lnctp_tui.sync.control import UNCONFIRMED
-from lnctp_tui.sync.loop import Loop, Round, note_problem
+from lnctp_tui.sync.loop import TOLD, Loop, Round, note_problem
 from lnctp_tui.sync.repair import Comparison, compare
 from lnctp_tui.sync.transport import dial
 
 __all__ = [
     "REASON", "Colleague", "Comparison", "Conflict", "Handed", "Held", "Quarantined", "Side", "SyncStatus",
     "Synchroniser", "Waiting", "answer", "assign", "colleagues", "conflicts", "dismiss", "enroll", "fingerprint",
-    "offer", "offers", "once", "open_again", "quarantine", "release", "search_server", "settle", "status",
+    "offer", "offers", "once", "open_again", "quarantine", "release", "sealer", "search_server", "settle", "status",
     "waiting",
 ]  # fmt: skip
 
@@ -60,7 +59,7 @@ UNHURRIED = 0.5
 INDEXED = 400
 ALARM_DAYS = 14
 CASES = TABLES["cases"]
-OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), CONFLICTS.c.case.not_in(offline_lockout.withdrawn()))
+OPEN_TO_SEE = or_(CONFLICTS.c.case.is_(None), withdrawal.held_cases(CONFLICTS.c.case))
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,8 @@ class SyncStatus:
     back: dict[str, Any] | None = None
     """What is missing since this laptop came back from a copy, as long as the alarm stands: at least `missing` saves;
     `waiting` changes waited at the last sending; all up to `at` is there."""
+    ordered: str | None = None
+    """What officers signed of this laptop that takes something from it: `upload_only`, `revoked`, `seal`, `wipe`."""
     withdrawn: int = 0
     """Cases that were taken from this person: they are kept and not shown."""
 
@@ -183,9 +184,8 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             clock_offset=int(kept.get("offset") or 0),
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
             offers=len(kept.get("offers") or {}),
-            withdrawn=connection.scalar(
-                select(func.count()).where(CASES.c.id.in_(offline_lockout.withdrawn()))
-            )
+            ordered=kept.get("signed_state") if kept.get("signed_state") in TOLD else None,
+            withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(withdrawal.withdrawn())))
             or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
@@ -276,15 +276,10 @@ def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[
 
 def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
     """The same, of plain values."""
-    form = Form(instants.new_id())
+    form = EditBaseline(ids.new_id())
     form.see(table, row, {change: [field] for change in shown})
     with store.write() as unit:
         unit.record(table, row, {field: value}, form=form)
-
-
-def conflict_name(conflict: Conflict) -> str:
-    """The code of the field in conflict, without the prefix of an answer."""
-    return conflict.field.removeprefix(ANSWER)
 
 
 def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
@@ -296,7 +291,8 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     line = dial(store)
     try:
         with ThreadPoolExecutor(2) as pool:
-            client = Client(store, line, pool=pool, short=UNHURRIED, seal=_sealer(workspace))
+            client = Client(store, line, pool=pool, short=UNHURRIED, seal=sealer(workspace),
+                            last=workspace.writer.last)  # fmt: skip
             try:
                 Round(client).run()
             except SyncFailed:
@@ -306,7 +302,7 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
             while client.index(INDEXED):
                 pass
             found = compare(client) if verify else None
-    except SyncFailed as error:
+    except (SyncFailed, StorageFailed) as error:
         note_problem(store, error.code)
         raise
     finally:
@@ -319,7 +315,9 @@ DRAIN = 5.0
 """Seconds that a seal waits for what is being written; the rest stands in the emergency journal."""
 
 
-def _sealer(workspace: Workspace) -> Callable[[str], bool]:
+def sealer(workspace: Workspace) -> Callable[[str], bool]:
+    """What closes a workspace's vault by an order, once all that waits is written."""
+
     def seal(order: str) -> bool:
         workspace.writer.drain(DRAIN)
         return vault.seal(workspace.home, workspace.key, order)
@@ -352,7 +350,8 @@ class Synchroniser:
         self._loop.on_broken = _keep
         self.on_taken: Callable[[], object] = lambda: None
         """An order took this laptop from its person: lock now. What waits is saved."""
-        self._loop.seal = _sealer(workspace)
+        self._loop.seal = sealer(workspace)
+        self._loop.last = workspace.writer.last
         self._loop.on_taken = lambda: self.on_taken()
 
     def start(self) -> None:
@@ -370,7 +369,9 @@ class Synchroniser:
     @property
     def status(self) -> SyncStatus:
         """How things stand, with what the thread knows of the line."""
-        return _status(self.workspace.store, self._loop.online)
+        found = _status(self.workspace.store, self._loop.online)
+        # A disk that takes nothing does not take what is wrong with it either.
+        return replace(found, problem=self._loop.problem or found.problem)
 
     def _tell(self) -> None:
         self.on_status(self.status)

@@ -11,7 +11,7 @@ from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import folios
 from lnctp_tui.storage.database.session import TABLES
 
@@ -51,7 +51,7 @@ def steps(hers: Workspace, watcher: str, texts: Texts) -> Iterator[Callable[[], 
     case = _most_urgent(hers)
     yield lambda: cases.add_note(hers.store, case, texts.note)
     yield lambda: _say_safer(hers, case, texts.safer)
-    new = instants.new_id()
+    new = ids.new_id()
     yield lambda: _take_call(hers, new, texts)
     yield lambda: synchronise.offer(hers, new, watcher)
 
@@ -75,4 +75,4 @@ def _take_call(hers: Workspace, case: str, texts: Texts) -> None:
             "kind": "witness", "channel": "llamada", "direction": "in", "started_at": now, "ended_at": now,
             "counselor_id": hers.counselor_id, "narrative": texts.narrative,
         }  # fmt: skip
-        unit.record("contacts", instants.new_id(), told, case=case)
+        unit.record("contacts", ids.new_id(), told, case=case)

@@ -15,13 +15,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from lnctp_tui.errors import LnctpError, VaultBusy
 from lnctp_tui.services.sync import projection_check
 from lnctp_tui.services.vault import vault_access, workspace
 from lnctp_tui.storage import hardening, instants, paths
-from lnctp_tui.storage.database import audit, engine, schema, state
+from lnctp_tui.storage.database import audit, engine, schema, search, state
 from lnctp_tui.storage.database.session import CHANGES
 from lnctp_tui.storage.protocol import accepted
 from lnctp_tui.storage.protocol.folder_check import check as check_protocol
@@ -186,11 +186,6 @@ def _log(connection: Connection) -> Iterator[Check]:
 
 
 def _index(connection: Connection) -> Check:
-    stale = connection.scalar(text("SELECT count(*) FROM search_stale")) or 0
-    rows = connection.scalar(text("SELECT count(*) FROM search_rows")) or 0
-    wanted = connection.scalar(text(
-        "SELECT (SELECT count(*) FROM cases WHERE erased_at IS NULL) + "
-        "(SELECT count(*) FROM contacts WHERE case_id IS NULL AND erased_at IS NULL)"
-    ))  # fmt: skip
+    rows, wanted, stale = search.counts(connection)
     facts = {"rows": rows, "wanted": wanted, "stale": stale, "version": state.get(connection, schema.INDEX)}
     return Check("index", "ok" if rows == wanted or stale else "bad", facts)

@@ -15,7 +15,7 @@ from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.deeds import DEEDS, Deed
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import folios
-from lnctp_tui.storage.database.session import Form, Store, Unit, told
+from lnctp_tui.storage.database.session import EditBaseline, Store, Unit, told
 from lnctp_tui.storage.vault import emergency
 
 DRAFT = "draft:"
@@ -56,7 +56,7 @@ class Piece:
 class Edits(Piece):
     """What one form has typed since the last transaction."""
 
-    form: Form
+    form: EditBaseline
     patches: dict[Ref, dict[str, Any]] = field(default_factory=dict)
     cases: dict[Ref, str | None] = field(default_factory=dict)
     place: Place | None = None
@@ -164,7 +164,7 @@ def of_the_disk(error: BaseException | None) -> bool:
     return False
 
 
-def read_entry(entry: Mapping[str, Any], number: Number, forms: dict[str, Form]) -> Piece:
+def read_entry(entry: Mapping[str, Any], number: Number, forms: dict[str, EditBaseline]) -> Piece:
     """The piece that an entry speaks of. `forms` of its run, by id. Raises ValueError, TypeError, LookupError."""
     if f'"{emergency.UNKNOWN}"' in json.dumps(entry):
         raise ValueError
@@ -172,7 +172,7 @@ def read_entry(entry: Mapping[str, Any], number: Number, forms: dict[str, Form])
         if entry["deed"] not in DEEDS:
             raise LookupError
         return Job(Deed(entry["deed"], tuple(entry["arguments"])), number=number, kept=0)
-    form = forms.setdefault(entry["form"], Form(entry["form"]))
+    form = forms.setdefault(entry["form"], EditBaseline(entry["form"]))
     for table, row, heads in entry["shown"]:
         form.shown.setdefault((table, row), heads)
     return Edits(

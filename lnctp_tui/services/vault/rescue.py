@@ -25,7 +25,7 @@ from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import bulk, engine, schema, state
 from lnctp_tui.storage.database.session import ANSWER, TABLES, Store
 from lnctp_tui.storage.protocol import protocol_loader
-from lnctp_tui.storage.replication import eviction, server_state
+from lnctp_tui.storage.replication import projection, server_state, withdrawal
 from lnctp_tui.storage.vault import backup, loss, mark, salvage, vault
 from lnctp_tui.sync import wire
 from lnctp_tui.sync.verify import Keyring, formed, well_formed
@@ -326,15 +326,10 @@ def _insert(connection: Connection, rows: Rows) -> None:
     rows["sync_state"].pop(schema.INDEX, None)  # the search index is made anew at the first opening
     state.put(connection, schema.INDEX, None)
     for table in KEPT:
-        named = connection.exec_driver_sql(f'PRAGMA table_info("{table}")').all()
-        names = [row[1] for row in named]
         kept = sorted(rows[table].values(), key=lambda row: (row.get("seq") or 0, str(row.get("id") or "")))
         if table == "changes":  # a backup's numbers may be taken
             kept = [row | {"seq": number} for number, row in enumerate(kept, 1)]
-        columns = ", ".join(f'"{name}"' for name in names)
-        marks = f"({', '.join('?' * len(names))})"
-        values = [tuple(row.get(name) for name in names) for row in kept]
-        bulk.insert(connection, f'INSERT OR IGNORE INTO "{table}" ({columns})', marks, values)
+        bulk.insert_rows(connection, table, kept)
 
 
 def _unproven(connection: Connection, changes: Iterable[Mapping[str, Any]]) -> int:
@@ -349,15 +344,12 @@ def _unproven(connection: Connection, changes: Iterable[Mapping[str, Any]]) -> i
 
 def _fold(writer: Any, found: Rescue) -> None:
     with writer.connect() as connection:
-        query = 'SELECT DISTINCT "table", row FROM changes'
-        gone = """SELECT id FROM scopes WHERE state = 'gone'"""
-        wanted = f'{query} WHERE coalesce("case", row) NOT IN ({gone})'
-        records = [tuple(row) for row in connection.exec_driver_sql(wanted) if row[0] in TABLES]
+        records = withdrawal.held_records(connection)
     now = instants.now()
     for start in range(0, len(records), FOLDED):
         piece = records[start : start + FOLDED]
         with writer.begin() as connection:
-            eviction.refold(connection, piece, instants.iso(now), instants.micros(now))
+            projection.rebuild(connection, piece, instants.iso(now), instants.micros(now))
     found.records = len(records)
 
 

@@ -9,21 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.errors import LnctpError, StorageFailed
 from lnctp_tui.services.vault.pending_writes import Edits, Number, Piece, read_entry
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Form, Unit
+from lnctp_tui.storage.database.session import EditBaseline, Unit
 from lnctp_tui.storage.vault import emergency
 from lnctp_tui.storage.vault.vault import Key
 
 MARK = "journal:"
 """Before a run's number: [the last piece of it that is stored, those before that are not, whether it had a journal]."""
-PUT = (
-    "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
 
 
 @dataclass
@@ -98,7 +94,7 @@ class Shelter:
         run, count = piece.number
         left = self._left.get(run, set()) - ({count} if piece.whole else set())
         value = [max(count, self._upto.get(run, 0)), sorted(left), run in self._earlier or self.journal.begun]
-        unit.connection.exec_driver_sql(PUT, (MARK + run.hex(), orjson.dumps(value).decode()))
+        state.put_plain(unit.connection, MARK + run.hex(), value)
 
     def passed_over(self, piece: Piece) -> None:
         """The database cannot take this piece, or not all of it; the next ones go on."""
@@ -179,7 +175,7 @@ def _pieces(read: emergency.Read, upto: int, left: list[int]) -> tuple[list[Piec
     """The pieces of a journal that are not stored, and whether one of them could not be understood."""
     newest = {entry.get("piece"): entry for entry in read.entries}
     found: list[Piece] = []
-    forms: dict[str, Form] = {}
+    forms: dict[str, EditBaseline] = {}
     unread = False
     for count in sorted(each for each in newest if isinstance(each, int)):
         if count <= upto and count not in left:

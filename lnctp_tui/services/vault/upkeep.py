@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, StorageFailed
-from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.vault.mark import SYNC, Mark
+from lnctp_tui.storage.vault.vault import Key
 
 QUIET = 2.0
 """Seconds without a save after which the log is folded into the database."""
@@ -66,7 +66,7 @@ class Keeper(threading.Thread):
 
     def _checkpoint(self, how: str) -> None:
         with suppress(LnctpError):
-            self._on_own(lambda connection: connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall())
+            self._on_own(lambda connection: engine.checkpoint(connection, how))
 
     def _on_own(self, job: Callable[[Any], Any]) -> Any:
         from sqlcipher3 import dbapi2
@@ -74,7 +74,7 @@ class Keeper(threading.Thread):
         try:
             connection = engine.connect(self.path, self.key.dek, cache=engine.READER_CACHE)
             try:
-                connection.execute(f"PRAGMA busy_timeout = {AT_LOCK}")
+                engine.wait_at_most(connection, AT_LOCK)
                 return job(connection)
             finally:
                 connection.close()

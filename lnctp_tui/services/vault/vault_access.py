@@ -135,17 +135,21 @@ def set_phrase(home: Path, key: Key, words: str, kind: Kind) -> None:
 def change_phrase(home: Path, old: str, new: str, kind: Kind, store: Store | None = None) -> None:
     """A new phrase for whoever was let in with the old one. Raises VaultError `phrase_changed` when it opens no more.
 
-    vault.json is read again under its lock: whatever was known of it may be a minute old. In an open `store`
-    an officer's key follows; without one it goes on asking for the phrase it was made with.
+    vault.json is read again under its lock: whatever was known of it may be a minute old. An officer's key in the
+    open `store` follows in the same step: after a crash too, the phrase that opens is the one that signs.
     """
-    try:
-        vault.change_phrase(home, old, new, kind)
-    except WrongPassphrase as error:
-        raise VaultError("phrase_changed") from error
+    kdf = vault.fresh_kdf()
     if store is not None:
         from lnctp_tui.services.sync import officers
 
-        officers.follow_phrase(store, old, new, kind)
+        officers.prepare(store, old, new, kind, kdf.salt)
+    try:
+        vault.change_phrase(home, old, new, kind, kdf=kdf)
+    except WrongPassphrase as error:
+        raise VaultError("phrase_changed") from error
+    finally:
+        if store is not None:
+            officers.settle(store)
 
 
 def new_sheet(home: Path, key: Key) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
 from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.vault.upkeep import Keeper
 from lnctp_tui.services.vault.writer import Writer
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import engine, fitness, folios, schema, state
 from lnctp_tui.storage.database.session import Author, Store, storage_failures
 from lnctp_tui.storage.protocol import accepted, protocol_loader
@@ -51,6 +53,8 @@ class Workspace:
     counselor_name: str
     key: Key = field(repr=False)
     keeper: Keeper | None = None
+    on_taken: Callable[[], object] = field(default=lambda: None, repr=False)
+    """Called when an order took this laptop from its person while something else was asked of the server."""
     pending: accepted.Pending | None = field(default=None, repr=False)
     """An organisation's folder that nobody accepted, so that it is not used."""
 
@@ -188,6 +192,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
     if counselor is None:
         store.close()
         raise VaultUnfinished
+    officers.settle(store)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:
@@ -255,7 +260,7 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
 
 
 def _found(store: Store, *, name: str, zone: str, language: str) -> None:
-    signing, counselor, device = SigningKey.generate(), instants.new_id(), instants.new_id()
+    signing, counselor, device = SigningKey.generate(), ids.new_id(), ids.new_id()
     prefix = folios.new_prefix()
     kept = {
         DEVICE_KEY: signing.encode(HexEncoder).decode(),

@@ -18,7 +18,7 @@ from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.pending_writes import PLACE, Edits, Job, Number, Piece, of_the_disk
 from lnctp_tui.services.vault.shelter import Shelter
 from lnctp_tui.storage.database import search, state
-from lnctp_tui.storage.database.session import ALONG, Form, Store
+from lnctp_tui.storage.database.session import ALONG, EditBaseline, Store
 
 GATHER = 0.2
 """Seconds that edits wait for each other: typing is one change, and it is on disk well within one second."""
@@ -69,7 +69,8 @@ class Writer(threading.Thread):
         self._queue: deque[Piece] = deque()
         self._wake = threading.Condition()
         self._hurry = False
-        self._ending = False
+        self._ending = self._over = False
+        """Over: nothing is taken any more, because the last has been written."""
         self._at: Piece | None = None
         """The piece in hand, until it is on disk."""
         self._failing: LnctpError | None = None
@@ -88,7 +89,7 @@ class Writer(threading.Thread):
 
     def edit(
         self,
-        form: Form,
+        form: EditBaseline,
         ref: Ref,
         patch: dict[str, Any],
         place: Place | None = None,
@@ -103,6 +104,8 @@ class Writer(threading.Thread):
         `remember` is kept for this laptop in the same transaction.
         """
         with self._wake:
+            if self._over:
+                return
             last = self._queue[-1] if self._queue else None
             if not (isinstance(last, Edits) and last.form is form):
                 last = Edits(form, number=self._next_number())
@@ -126,9 +129,43 @@ class Writer(threading.Thread):
         A `Deed` waits for a disk that refuses as edits do; of any other job `failed` is told.
         """
         with self._wake:
+            if self._over:
+                return
             self._queue.append(Job(run, done, failed, number=self._next_number()))
             self._hurry = True
             self._wake.notify_all()
+
+    def last(self, deed: Callable[[], None]) -> None:
+        """Do `deed` after everything queued so far, and wait for it: what comes after it is never written.
+
+        Only for what deletes all of it. Raises what `deed` raises; then writing goes on.
+        """
+        if self._over:
+            deed()
+            return
+        said: list[Exception | None] = []
+        ended = threading.Event()
+
+        def run(_store: Store) -> None:
+            try:
+                deed()
+            except Exception as error:
+                said.append(error)
+            else:
+                with self._wake:
+                    self._over = True
+                    self._queue.clear()
+                    self.refused.clear()
+                said.append(None)
+            finally:
+                ended.set()
+
+        self.submit(run)
+        while not ended.wait(LOOK):
+            if self._ending:
+                return
+        if error := said[0]:
+            raise error
 
     def _next_number(self) -> Number:
         self._count += 1

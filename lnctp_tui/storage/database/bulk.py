@@ -7,7 +7,7 @@ instead of a fifth of one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -21,9 +21,18 @@ VARIABLES = 32_766
 
 
 def insert(
-    connection: Connection, into: str, marks: str, rows: Sequence[Sequence[Any]], conflict: str = ""
+    connection: Connection,
+    into: str,
+    marks: str,
+    rows: Sequence[Sequence[Any]],
+    conflict: str = "",
+    *,
+    options: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert `rows`: `into` is the statement up to VALUES, `marks` one row of it, `conflict` what follows."""
+    """Insert `rows`: `into` is the statement up to VALUES, `marks` one row of it, `conflict` what follows.
+
+    `options` are the statement's execution options.
+    """
     most = min(MOST, VARIABLES // marks.count("?"))
     place = 0
     while left := len(rows) - place:
@@ -31,9 +40,20 @@ def insert(
         count = 1 << min(left, most).bit_length() - 1
         piece = rows[place : place + count]
         connection.exec_driver_sql(
-            _statement(into, marks, conflict, count), tuple(chain.from_iterable(piece))
+            _statement(into, marks, conflict, count), tuple(chain.from_iterable(piece)), options
         )
         place += count
+
+
+def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows under their columns' names, but those that are there; members that are no column are left out."""
+    named = connection.exec_driver_sql(f'PRAGMA table_info("{table}")').all()
+    names = [column[1] for column in named]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = [tuple(row.get(name) for name in names) for row in rows]
+    insert(
+        connection, f'INSERT OR IGNORE INTO "{table}" ({columns})', f"({', '.join('?' * len(names))})", values
+    )
 
 
 @lru_cache(128)

@@ -42,6 +42,8 @@ SAID_OF: dict[int, str | None] = {
     26: "database_broken",
 }  # fmt: skip
 """SQLite's primary result codes that speak of the disk or the file, and what a person is told; None: in general."""
+_PASSES = frozenset({5, 6, 7, 8, 13})
+"""What says nothing of the row that was being read: busy, out of memory, read-only, full."""
 STICKS = frozenset({"disk_error", "database_broken", "storage_failed"})
 """After these SQLCipher may answer anything on the same connection with the same error."""
 UNSHARED = {"win32": "win32-none"}.get(sys.platform, "unix-none")
@@ -143,6 +145,12 @@ def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int, alone:
     connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
 
 
+def passes(error: Exception) -> bool:
+    """Whether this is the driver's word for a moment in which nothing can be read or written, whatever it holds."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _PASSES
+
+
 def translated(error: Exception, path: Path) -> LnctpError:
     """DatabaseDamaged or StorageFailed for a driver's error; its own text is dropped, it may hold values."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -201,12 +209,18 @@ def _finish_new(path: Path) -> None:
 def writer_engine(path: Path, dek: bytes, counted: mark.Mark | None = None) -> Engine:
     """SQLAlchemy engine over the one writing connection. Every transaction begins IMMEDIATE and is counted.
 
+    It refuses what would write past the log (`storage.database.write_guard`).
+
     `counted`: the mark that notes it; one of its own when whoever calls does not want to ask it anything.
     """
+    from lnctp_tui.storage.database import write_guard
+
     counted = counted or mark.Mark(path, dek)
-    return _engine(
+    engine = _engine(
         path, dek, read_only=False, size=1, cache=WRITER_CACHE, begin="BEGIN IMMEDIATE", counted=counted
     )
+    write_guard.watch(engine)
+    return engine
 
 
 def reader_engine(path: Path, dek: bytes, size: int = READERS) -> Engine:
@@ -260,6 +274,16 @@ def _engine(
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def checkpoint(connection: Any, how: str) -> None:
+    """Fold the write-ahead log into the database; `how` is a mode of SQLite's. Raises the driver's errors."""
+    connection.execute(f"PRAGMA wal_checkpoint({how})").fetchall()
+
+
+def wait_at_most(connection: Any, milliseconds: int) -> None:
+    """How long the connection waits for another one that writes."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def broken_seals(connection: Any) -> list[str]:

@@ -14,7 +14,7 @@ from lnctp_tui.domain.records.columns import CLOSED
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import TABLES
-from lnctp_tui.storage.replication import eviction, projection
+from lnctp_tui.storage.replication import projection
 
 CHECKED = "checked_by"
 """[version of the rules, digest of the codes] that the log was held against."""
@@ -40,7 +40,7 @@ def prepare(connection: Connection, catalogs: Mapping[str, Catalog], now: dateti
     if not held or held[0] != record_check.VERSION:
         stale |= _changed(connection)
     records = [key for key in stale if key[0] in TABLES]
-    eviction.refold(connection, records, instants.iso(now), instants.micros(now))
+    projection.rebuild(connection, records, instants.iso(now), instants.micros(now))
     state.mark_stale(connection, _indexed(connection, records))
     state.put(connection, CHECKED, wanted)
 

@@ -11,6 +11,7 @@ from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.values.text import words
 from lnctp_tui.errors import VaultError
 from lnctp_tui.storage.database import search, state
+from lnctp_tui.storage.database.write_guard import RECORDED
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -45,7 +46,7 @@ def migrate(engine: Engine, target: str = "head") -> None:
 
     with engine.begin() as connection:
         config = configuration()
-        config.attributes["connection"] = connection
+        config.attributes["connection"] = connection.execution_options(**RECORDED)
         down = target == "base" or (target != "head" and (revision(connection) or "") > target)
         (command.downgrade if down else command.upgrade)(config, target)
 

@@ -20,6 +20,7 @@ from lnctp_tui.domain.values import moments, phones
 from lnctp_tui.domain.values.identifiers import normalised
 from lnctp_tui.domain.values.text import sound, words
 from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import engine
 
 VERSION = 4
 BATCH = 400
@@ -92,6 +93,18 @@ def refresh(connection: Connection, limit: int = BATCH) -> int:
     return len(stale)
 
 
+COUNTS = """SELECT (SELECT count(*) FROM search_rows),
+  (SELECT count(*) FROM cases WHERE erased_at IS NULL)
+    + (SELECT count(*) FROM contacts WHERE case_id IS NULL AND erased_at IS NULL),
+  (SELECT count(*) FROM search_stale)"""
+
+
+def counts(connection: Connection) -> tuple[int, int, int]:
+    """Rows of the index, cases and calls without a case that it should hold, and those to be read again."""
+    rows, wanted, stale = connection.execute(text(COUNTS)).one()
+    return rows, wanted, stale
+
+
 def index(connection: Connection, ids: Sequence[str]) -> None:
     """Write the index rows of these cases and caseless contacts anew."""
     wanted = {"ids": json.dumps(list(ids))}
@@ -129,7 +142,9 @@ def _read(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     wanted = {"ids": json.dumps(list(ids))}
     try:
         return [*_cases(connection, wanted), *_contacts(connection, wanted)]
-    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        if engine.passes(error):
+            raise
         if len(ids) > 1:
             return [row for each in ids for row in _read(connection, [each])]
         nothing = dict.fromkeys(("names", "body", "sounds", "line"), "")

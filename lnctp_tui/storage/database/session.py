@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from lnctp_tui.domain.records import changes, clock, merge, record_check, writing
@@ -22,11 +21,12 @@ from lnctp_tui.domain.records.merge import Heads
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
-from lnctp_tui.models import SYNCED, Synced
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.models import SYNCED
+from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import engine, sound, state
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
-from lnctp_tui.storage.replication.priority_lock import Turn
+from lnctp_tui.storage.replication.priority_lock import PriorityLock
 from lnctp_tui.storage.replication.server_state import SEEN
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ DEFAULTS: Mapping[str, dict[str, Any]] = {
 """What a new record says when nobody said otherwise; written in its first change like everything else."""
 
 ONE = {name: select(table).where(table.c.id == bindparam("id")) for name, table in TABLES.items()}
-UPDATE = {name: update(table).where(table.c.id == bindparam("this")) for name, table in TABLES.items()}
+INSERT = {name: insert(table).execution_options(**RECORDED) for name, table in TABLES.items()}
+UPDATE = {
+    name: update(table).where(table.c.id == bindparam("this")).execution_options(**RECORDED)
+    for name, table in TABLES.items()
+}
 NEWEST = select(CHANGES.c.device, CHANGES.c.hlc).order_by(CHANGES.c.seq.desc()).limit(1)
 LAST_OF_ROW = (
     select(CHANGES)
@@ -78,7 +82,7 @@ class Author:
 
 
 @dataclass
-class Form:
+class EditBaseline:
     """What one open form showed: the heads its writes rest on. Lives in the writer's thread."""
 
     id: str
@@ -112,7 +116,7 @@ class Unit:
         row: str,
         patch: Mapping[str, Any],
         *,
-        form: Form | None = None,
+        form: EditBaseline | None = None,
         case: str | None = None,
     ) -> str:
         """Write a patch of one record and its change; returns the change's id.
@@ -164,7 +168,7 @@ class Unit:
         log = self._sealed(log)
         for table, values in created.items():
             if values:
-                self.connection.execute(insert(TABLES[table]), values)
+                self.connection.execute(INSERT[table], values)
         if log:
             self.connection.execute(INSERT_CHANGE, log)
             state.mark_stale(self.connection, {change["case"] or change["row"] for change in log})
@@ -183,7 +187,7 @@ class Unit:
         hlc: int,
     ) -> dict[str, Any]:
         change = {
-            "id": instants.new_id(),
+            "id": ids.new_id(),
             "device": self.author.device,
             "actor": self.author.actor,
             "hlc": hlc,
@@ -193,7 +197,7 @@ class Unit:
             "base": list(base),
             "patch": {name: _clean(value) for name, value in patch.items()},
             "schema": WRITER_SCHEMA,
-            "salt": instants.new_salt(),
+            "salt": ids.new_salt(),
         }
         if table in PUBLIC_TABLES:
             self._check_task(change)
@@ -205,7 +209,9 @@ class Unit:
         if server and not writing.allowed(change, server.role, (self.author.actor,)):
             raise Refused("not_your_task")
 
-    def _sealed(self, made: Sequence[dict[str, Any]], form: Form | None = None) -> list[dict[str, Any]]:
+    def _sealed(
+        self, made: Sequence[dict[str, Any]], form: EditBaseline | None = None
+    ) -> list[dict[str, Any]]:
         """Changes with their hashes and signatures, and what only this laptop knows of them."""
         digests = [changes.digest(changes.canonical(each)) for each in made]
         own = {"at": instants.iso(self.now), "form": form.id if form else None, "sent": 0}
@@ -223,7 +229,7 @@ class Unit:
         # When a change of somebody else is stored, SEEN takes over the newest of this laptop's.
         return clock.tick(self.newest(), instants.micros(self.now), state.get(self.connection, SEEN, 0))
 
-    def _squash(self, change: dict[str, Any], form: Form | None) -> str | None:
+    def _squash(self, change: dict[str, Any], form: EditBaseline | None) -> str | None:
         """Fold the form's last unsent change of this record into `change`; the id that went, or None."""
         if form is None:
             return None
@@ -250,7 +256,7 @@ class Unit:
         return merge.advance(heads, change["id"], sorted(change["patch"]), gone)
 
     def _insert(self, table: str, change: Mapping[str, Any], heads: Heads) -> None:
-        self.connection.execute(insert(TABLES[table]), self._new_row(table, change, heads))
+        self.connection.execute(INSERT[table], self._new_row(table, change, heads))
         self.connection.execute(INSERT_CHANGE, change)
 
     def _new_row(self, table: str, change: Mapping[str, Any], heads: Heads) -> dict[str, Any]:
@@ -382,7 +388,7 @@ class Store:
         self._readers = readers
         self.author = author
         self.now = now
-        self._turn = Turn()
+        self._turn = PriorityLock()
 
     @contextmanager
     def write(self, *, behind: bool = False) -> Iterator[Unit]:
@@ -443,19 +449,3 @@ def told(error: DBAPIError | OSError) -> StorageFailed:
     if number is not None and number & 0xFF in engine.SAID_OF:
         return StorageFailed(engine.SAID_OF[number & 0xFF], reason=reason)
     return NotStored(reason=str(getattr(origin, "sqlite_errorname", reason)))
-
-
-def refuse_unrecorded(session: Session, *_: object) -> None:
-    """Refuse a synchronised row that was changed without a change record. Hooked on every ORM session."""
-    if any(isinstance(each, Synced) for each in (*session.new, *session.dirty, *session.deleted)):
-        raise Refused("write_outside_log")
-
-
-def install_guard() -> None:
-    """Hold the rule that there is no second write path."""
-    from sqlalchemy import event
-
-    event.listen(Session, "before_flush", refuse_unrecorded)
-
-
-install_guard()

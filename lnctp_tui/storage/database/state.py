@@ -14,6 +14,9 @@ from lnctp_tui.models import SyncState
 
 STALE = "INSERT OR IGNORE INTO search_stale (id) SELECT value FROM json_each(?)"
 ONE = "SELECT value FROM sync_state WHERE key = ?"
+PUT = (
+    "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
 STATE = SQLModel.metadata.tables[str(SyncState.__tablename__)]
 
 
@@ -45,6 +48,11 @@ def put(connection: Connection, key: str, value: Any) -> None:
     connection.execute(
         statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
     )
+
+
+def put_plain(connection: Connection, key: str, value: Any) -> None:
+    """The same for every save, without SQLAlchemy's own language: `value` is not None, its integers have 64 bits."""
+    connection.exec_driver_sql(PUT, (key, orjson.dumps(value).decode()))
 
 
 def starting_with(connection: Connection, prefix: str) -> dict[str, Any]:

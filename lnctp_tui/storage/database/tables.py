@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
-from lnctp_tui.models import Receipt, Scope
+from lnctp_tui.models import Scope
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
 SCOPES: Table = SQLModel.metadata.tables[str(Scope.__tablename__)]
-RECEIPTS: Table = SQLModel.metadata.tables[str(Receipt.__tablename__)]

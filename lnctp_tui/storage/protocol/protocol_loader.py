@@ -170,9 +170,14 @@ def _version(head: Head, files: Files) -> str:
     return f"{head.version}+{digest.hexdigest()[:8]}"
 
 
+def catalog_path(name: str) -> str:
+    """Where a catalog stands inside the program, and in an organisation's folder."""
+    return INDICATORS if name == "indicator" else f"catalogs/{name}.csv"
+
+
 def read_catalog(files: Files, name: str) -> Sheet | None:
     """One catalog with the line of each row; None when the file has no usable header."""
-    path = INDICATORS if name == "indicator" else f"catalogs/{name}.csv"
+    path = catalog_path(name)
     text = files.text(path)
     if text is None:
         return None

@@ -31,6 +31,8 @@ STATE = "sync:signed_state"
 """What officers signed of this laptop (domain.authority.control.Standing.device); none when they signed nothing."""
 BARRED = "sync:barred"
 """The same while it takes this laptop's records from sight."""
+BARRED_AT = "sync:barred_at"
+"""Since when, so that a call that was open then is hidden too, and one that is taken afterwards is not."""
 ROLES = "sync:signed_roles"
 """Public key of a laptop → the roles that officers ever signed for its person; none where there is no authority."""
 BARRING = frozenset({"revoked", "seal", "wipe"})

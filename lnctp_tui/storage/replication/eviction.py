@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
 from lnctp_tui.storage.database import search, state
 from lnctp_tui.storage.database.session import TABLES
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import projection, server_state
 
 OF_CASES = tuple(name for name in TABLES if name not in PUBLIC_TABLES)
@@ -22,7 +23,7 @@ SCOPED = f"""WITH scoped AS (
   SELECT c."table" AS t, c.row AS r, max(s.state = 'gone') AS went, max(s.state IN ('held', 'wanted')) AS stays
   FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row) WHERE c."table" IN ({_NAMES}) GROUP BY 1, 2)"""
 """Records by what became of their scopes: one that went hides unless another scope of this laptop holds it."""
-LEAVING = f"""
+ONLY_THERE = f"""
 WITH mine AS (
   SELECT DISTINCT "table" AS t, row AS r FROM changes WHERE "case" = :scope AND "table" IN ({_NAMES})
   UNION SELECT "table", row FROM changes WHERE "table" IN ({_NAMES}) AND row = :scope AND "case" IS NULL)
@@ -32,6 +33,7 @@ SELECT t, r FROM mine WHERE NOT EXISTS (
 """
 """The records of a scope that no other scope of this laptop holds."""
 BLANK = "UPDATE changes SET patch = '{}', salt = NULL WHERE id IN (SELECT value FROM json_each(?))"
+ROWS = "id IN (SELECT value FROM json_each(?))"
 REST = "row IN (SELECT value FROM json_each(?))"
 ASKED = "asked"
 """Reason of a scope that this laptop itself asked away: the only one whose records are deleted."""
@@ -42,7 +44,7 @@ AT_WORK = "SELECT 1 FROM sync_state WHERE key = 'call:' || ?"
 UNPROVEN = f'SELECT 1 FROM changes WHERE "table" = ? AND {REST} AND (sent < 2 OR refused IS NOT NULL) LIMIT 1'
 
 
-def leave(connection: Connection, scope: str, reason: str) -> None:
+def hide(connection: Connection, scope: str, reason: str) -> None:
     """Take a scope from sight (services.case.offline_lockout).
 
     All its rows, changes and drafts stay: nobody signed that they go. A grant brings it back as it is.
@@ -72,7 +74,7 @@ def _drop(connection: Connection, scope: str) -> None:
     from sqlalchemy import text
 
     ids: dict[str, list[str]] = {}
-    for table, row in connection.execute(text(LEAVING), {"scope": scope}):
+    for table, row in connection.execute(text(ONLY_THERE), {"scope": scope}):
         ids.setdefault(table, []).append(row)
     listed = {table: orjson.dumps(rows).decode() for table, rows in ids.items()}
     if any(connection.exec_driver_sql(UNPROVEN, each).first() for each in listed.items()):
@@ -82,7 +84,7 @@ def _drop(connection: Connection, scope: str) -> None:
     gone = {scope}
     for table, of in listed.items():
         connection.exec_driver_sql(f'DELETE FROM changes WHERE "table" = ? AND {REST}', (table, of))
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {ROWS}", (of,), RECORDED)
         connection.exec_driver_sql(f'DELETE FROM conflicts WHERE "table" = ? AND {REST}', (table, of))
         gone.update(ids[table] if table in ("cases", "contacts") else ())
     forget(connection, gone)
@@ -107,21 +109,10 @@ def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, late
         'SELECT DISTINCT "table", row FROM changes WHERE id IN (SELECT value FROM json_each(?))', (wanted,)
     ).all()
     connection.exec_driver_sql(BLANK, (wanted,))
-    refold(connection, [(table, row) for table, row in touched], now, latest)
+    projection.rebuild(connection, [(table, row) for table, row in touched], now, latest)
     forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})
     # A deleted row's words stay in the index until its pieces are merged.
     connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
-
-
-def refold(connection: Connection, records: Iterable[projection.Key], now: str, latest: int) -> None:
-    """Make these records anew what their whole log folds to."""
-    of: dict[str, list[str]] = {}
-    for table, row in records:
-        of.setdefault(table, []).append(row)
-    for table, rows in of.items():
-        found = projection.logs(connection, table, rows)
-        projection.tell(connection, found.told)
-        projection.write(connection, {(table, row): found.fit.get(row, []) for row in rows}, now, latest)
 
 
 def wipe(connection: Connection, *, unsent: bool = True) -> None:
@@ -130,7 +121,7 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     The caller has a signed order; without `unsent` what has no receipt stays in the log, without a row.
     """
     for table in (*TABLES, "conflicts", "scopes"):
-        connection.exec_driver_sql(f"DELETE FROM {table}")
+        connection.exec_driver_sql(f"DELETE FROM {table}", None, RECORDED)
     connection.exec_driver_sql("DELETE FROM changes WHERE sent = 2 OR ?", (unsent,))
     connection.exec_driver_sql(
         "INSERT INTO scopes (id, state, rank, after, reason) "

@@ -115,7 +115,7 @@ def keep(
     fresh = [each for id_, each in wanted.items() if id_ not in held]
     if fresh:
         _insert(unit, fresh, made or {})
-    eviction.refold(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    projection.rebuild(connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     scopes = {scope_of(each) for each in fresh}
     met = _met(connection, [each for each in fresh if each["id"] not in brought], [*wanted])
     connection.exec_driver_sql(HOLD, (_json([*met, EVERYBODY]),))
@@ -185,7 +185,7 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, R
         key: [each.log for each in of if each.log is not None] for key, of in first.items() if key not in rows
     }
     projection.write(connection, logs, instants.iso(unit.now), latest)
-    eviction.refold(connection, known, instants.iso(unit.now), latest)
+    projection.rebuild(connection, known, instants.iso(unit.now), latest)
     stale = {each["case"] or each["row"] for each in fresh}
     stale |= {each["row"] for each in fresh if each["table"] == "contacts"}
     state.mark_stale(connection, stale)
@@ -267,7 +267,7 @@ def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mappin
                 moved.add((table, row))
     if numbered:
         unit.connection.exec_driver_sql(NUMBERED, (_json(numbered),))
-    eviction.refold(unit.connection, moved, instants.iso(unit.now), instants.micros(unit.now))
+    projection.rebuild(unit.connection, moved, instants.iso(unit.now), instants.micros(unit.now))
     return keep(unit, fetched)
 
 
@@ -278,7 +278,7 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
         case "grant":
             connection.exec_driver_sql(WANT, (_json([[scope, int(entry.get("rank") or 0)]]),))
         case "revoke":
-            eviction.leave(connection, scope, str(entry.get("reason") or "revoked"))
+            eviction.hide(connection, scope, str(entry.get("reason") or "revoked"))
             eviction.drop_asked(connection, [scope])
         case "erase":
             server_state.alarm(connection, server_state.ORDER_UNSIGNED, unit.now)

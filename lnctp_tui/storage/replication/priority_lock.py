@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turn:
+class PriorityLock:
     """A lock with two queues. Not for taking twice in one thread."""
 
     def __init__(self) -> None:

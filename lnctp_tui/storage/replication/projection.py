@@ -23,6 +23,7 @@ from lnctp_tui.domain.values.text import clean, plain_json
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import bulk, sound
 from lnctp_tui.storage.database.session import TABLES, blank, merged
+from lnctp_tui.storage.database.write_guard import RECORDED
 
 Change = Mapping[str, Any]
 Key = tuple[str, str]
@@ -126,6 +127,17 @@ def write(connection: Connection, records: Mapping[Key, Sequence[Change]], now: 
     _note(connection, disputed, now)
 
 
+def rebuild(connection: Connection, records: Iterable[Key], now: str, latest: int) -> None:
+    """Make these records anew what their whole log folds to; `now` and `latest` as in `write`."""
+    ids: dict[str, list[str]] = {}
+    for table, id_ in records:
+        ids.setdefault(table, []).append(id_)
+    for table, rows in ids.items():
+        stored = logs(connection, table, rows)
+        tell(connection, stored.told)
+        write(connection, {(table, id_): stored.fit.get(id_, []) for id_ in rows}, now, latest)
+
+
 def row(key: Key, log: Sequence[Change], latest: int) -> tuple[Any, ...]:
     """The row of a record that has values, from all its changes, for `insert`; `latest` as in `write`."""
     folded = _fold(log)
@@ -138,7 +150,7 @@ def insert(connection: Connection, rows: Mapping[Key, tuple[Any, ...]]) -> None:
     for (table, _), row in rows.items():
         by_table.setdefault(table, []).append(row)
     for table, these in by_table.items():
-        bulk.insert(connection, *_into(table), these, _renewed(table))
+        bulk.insert(connection, *_into(table), these, _renewed(table), options=RECORDED)
 
 
 def _values(table: str, log: Sequence[Change], folded: merge.Folded) -> dict[str, Any]:
@@ -168,7 +180,9 @@ def _note(
 def _forget(connection: Connection, table: str, ids: list[str]) -> None:
     of = orjson.dumps(ids).decode()
     connection.exec_driver_sql(NO_CONFLICT, (table, of))
-    connection.exec_driver_sql(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,))
+    connection.exec_driver_sql(
+        f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,), RECORDED
+    )
 
 
 def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict[str, Any]:

@@ -105,15 +105,6 @@ def copy_database(source: Path, target: Path, dek: bytes) -> None:
         reader.close()
 
 
-def check_backup(file: Path, phrase: str) -> Manifest:
-    """Opens and checks all of a backup and changes nothing. Errors as `restore`."""
-    try:
-        with _folder(None) as folder:
-            return _unpack(file, folder, phrase)[1]
-    except OSError as error:
-        raise paths.storage_failed(error, file) from error
-
-
 def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, Path | None]:
     """Puts a backup in place of a vault; returns its manifest and the folder that keeps what stood there.
 

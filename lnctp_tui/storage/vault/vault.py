@@ -219,15 +219,15 @@ def open_vault(vault: Vault, words: str) -> Key:
     return vault.verify(dek)
 
 
-def change_phrase(home: Path, old: str, new: str, kind: Kind) -> Key:
-    """Wraps the same data key under a new phrase. After a crash the old or the new phrase opens.
+def change_phrase(home: Path, old: str, new: str, kind: Kind, *, kdf: Kdf | None = None) -> Key:
+    """Wraps the same data key under a new phrase, with `kdf` or fresh settings. After a crash the old or the new opens.
 
     Of two changes at once the second is refused with WrongPassphrase: its old phrase is old no more.
     """
     _refuse_weak(new, kind)
     with paths.turn(home):
         vault = Vault.read(home)
-        return _set_phrase(home, vault, open_vault(vault, old), new, kind)
+        return _set_phrase(home, vault, open_vault(vault, old), new, kind, kdf)
 
 
 def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool = False) -> Key:
@@ -242,8 +242,8 @@ def set_phrase(home: Path, key: Key, new: str, kind: Kind, *, custodians: bool =
         return _set_phrase(home, replace(vault, shut=False), key, new, kind)
 
 
-def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind) -> Key:
-    _save(home, _wrapped(replace(vault, kind=kind, kdf=_new_kdf()), key.dek, new), key)
+def _set_phrase(home: Path, vault: Vault, key: Key, new: str, kind: Kind, kdf: Kdf | None = None) -> Key:
+    _save(home, _wrapped(replace(vault, kind=kind, kdf=kdf or _new_kdf()), key.dek, new), key)
     return key
 
 
@@ -299,16 +299,11 @@ def set_recovery(home: Path, key: Key, recovery_key: bytes) -> None:
         _save(home, replace(vault, rec=_sealed_to(recovery_key, key.vault_id, key.dek)), key)
 
 
-def add_sheet(home: Path, words: str) -> str:
+def new_sheet(home: Path, key: Key) -> str:
     """24 words that open the vault without the phrase, to print once and lock away.
 
     They are kept nowhere. A new sheet makes the earlier one useless for this vault.json.
     """
-    return new_sheet(home, unlock(home, words))
-
-
-def new_sheet(home: Path, key: Key) -> str:
-    """The same for whoever holds the key."""
     secret = random_bytes(32)
     with _changing(home, key) as vault:
         if vault.shut:

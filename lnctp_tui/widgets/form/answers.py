@@ -53,4 +53,4 @@ def following(value: str | None) -> str | None:
 
 def longest() -> str:
     """The longest word that an answer may be shown as."""
-    return max((word(each) for each in ORDER), key=len)
+    return max((word(answer) for answer in ORDER), key=len)

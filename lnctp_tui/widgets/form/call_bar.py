@@ -66,9 +66,9 @@ class CallBar(Widget, can_focus=False):
 
     def tick(self, seconds: int) -> None:
         """Show the length of the call."""
-        minutes, left = divmod(max(0, seconds), 60)
+        minutes, rest = divmod(max(0, seconds), 60)
         hours, minutes = divmod(minutes, 60)
-        clock = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
+        clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
         if clock != self.clock:
             longer = len(clock) != len(self.clock)
             self.clock = clock
@@ -93,9 +93,9 @@ class CallBar(Widget, can_focus=False):
 
     def _line(self, room: int) -> list[Piece]:
         short, long, alert = self.line
-        shown = long if cell_len(long) + 1 <= room else short
+        text = long if cell_len(long) + 1 <= room else short
         name = "call-bar--line-alert" if alert else "call-bar--line"
-        return [(f"{shown} ", self.get_component_rich_style(name))] if shown else []
+        return [(f"{text} ", self.get_component_rich_style(name))] if text else []
 
     def _mark(self, sign: str, text: str) -> None:
         if (sign, text) != self.mark:
@@ -115,10 +115,10 @@ class CallBar(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        sign, said = self.mark
+        sign, words = self.mark
         failed = sign == FAILED
         mark_style = self.get_component_rich_style("call-bar--failed" if failed else "call-bar--saved")
-        right: list[Piece] = [*self._badge(), (f"{sign} {said} " if said else "", mark_style)]
+        right: list[Piece] = [*self._badge(), (f"{sign} {words} " if words else "", mark_style)]
         clock = self.get_component_rich_style("call-bar--clock")
         point = "■" if self.heading.ended else "●"
         left: list[Piece] = [

@@ -97,9 +97,9 @@ class Checklist(InOrder, can_focus=True):
 
     def load(self, values: Mapping[str, object]) -> None:
         """Show the answers by code; what is not one of the five reads as not asked."""
-        known = {q.code: str(values[q.code]) for q in self.questions if values.get(q.code)}
-        if known != self.values:
-            self.values = known
+        answered = {q.code: str(values[q.code]) for q in self.questions if values.get(q.code)}
+        if answered != self.values:
+            self.values = answered
             self.refresh()
 
     def show(self, code: str) -> None:
@@ -123,11 +123,11 @@ class Checklist(InOrder, can_focus=True):
         return 1 if common > WIDEST else max(1, min(3, (width + GAP) // (common + MARK + GAP)))
 
     def _kept(self) -> list[int]:
-        wanted = fold(self.filter_text or "").split()
+        parts = fold(self.filter_text or "").split()
         return [
             place
             for place, question in enumerate(self.questions)
-            if all(word in fold(question.label) for word in wanted)
+            if all(word in fold(question.label) for word in parts)
         ]
 
     def _arrange(self, width: int) -> list[_Line]:
@@ -171,16 +171,16 @@ class Checklist(InOrder, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Every line, the title and the foot; the style sheet bounds it."""
-        kept, self.filter_text = self.filter_text, None
+        filter_text, self.filter_text = self.filter_text, None
         lines = len(self._arrange(width))
-        self.filter_text = kept
+        self.filter_text = filter_text
         return lines + 1 + self._foot_height(width)
 
     def _foot_height(self, width: int) -> int:
         """Lines of the foot: as many as the longest question takes, so that the list does not move."""
         if width != self._foot_width:
             self._foot_width = width
-            longest = max((self._said(each, "") for each in self.questions), key=cell_len, default="")
+            longest = max((self._said(question, "") for question in self.questions), key=cell_len, default="")
             self._foot_lines = min(FOOT, max(1, len(wrap(longest, self._foot_room(width)))))
         return self._foot_lines
 
@@ -257,8 +257,8 @@ class Checklist(InOrder, can_focus=True):
         here = place == self.cursor and self.has_focus
         text_style = self.get_component_rich_style("checklist--cursor") if here else base
         mark: Style = style + Style(reverse=True) if here and value else style
-        said = (f" {fit(answers.mark(value), MARK - 2)} ", mark) if begins else (" " * MARK, base)
-        return [said, (fit(text, width - MARK), text_style if text or begins else base)]
+        piece = (f" {fit(answers.mark(value), MARK - 2)} ", mark) if begins else (" " * MARK, base)
+        return [piece, (fit(text, width - MARK), text_style if text or begins else base)]
 
     def _foot(self, width: int, line: int) -> Strip:
         """One line of the foot: the question under the cursor, whole, with its answer."""
@@ -267,19 +267,19 @@ class Checklist(InOrder, can_focus=True):
         if not last and (self.typing_filter or self.filter_text):
             return strip([], width, self.rich_style)
         if self.typing_filter or self.filter_text:
-            kept = len(self._kept())
+            count = len(self._kept())
             cursor = "▏" if self.typing_filter else ""
-            found = ngettext("{n} renglón", "{n} renglones", kept).format(n=kept)
+            counted = ngettext("{n} renglón", "{n} renglones", count).format(n=count)
             return spread(
-                [(f" /{self.filter_text or ''}{cursor}", style)], [(f"{found} ", style)], width, style
+                [(f" /{self.filter_text or ''}{cursor}", style)], [(f"{counted} ", style)], width, style
             )
         if not self.questions or not self.has_focus:
             return strip([], width, self.rich_style)
         question = self.questions[self.cursor]
         room = self._foot_room(width)
-        said = wrap(self._said(question, answers.word(self.values.get(question.code))), room)
-        said = cut(said, self._foot_height(width), room)
-        text = f" {said[line]}" if line < len(said) else ""
+        lines = wrap(self._said(question, answers.word(self.values.get(question.code))), room)
+        lines = cut(lines, self._foot_height(width), room)
+        text = f" {lines[line]}" if line < len(lines) else ""
         place = f" {self.cursor + 1}/{len(self.questions)} " if last else ""
         return spread([(text, style)], [(place, style)], width, style)
 
@@ -302,10 +302,10 @@ class Checklist(InOrder, can_focus=True):
 
     def action_step(self, step: int) -> None:
         """To the next question in reading order; stays at the last."""
-        kept = self._kept()
-        if self.cursor in kept:
-            place = kept.index(self.cursor) + step
-            self._to(kept[max(0, min(place, len(kept) - 1))])
+        rows = self._kept()
+        if self.cursor in rows:
+            place = rows.index(self.cursor) + step
+            self._to(rows[max(0, min(place, len(rows) - 1))])
 
     def action_side(self, step: int) -> None:
         self.action_step(step)
@@ -331,9 +331,9 @@ class Checklist(InOrder, can_focus=True):
             self._to(rows[max(0, min(at + step * self._height, len(rows) - 1))][0])
 
     def action_edge(self, which: int) -> None:
-        kept = self._kept()
-        if kept:
-            self._to(kept[which])
+        rows = self._kept()
+        if rows:
+            self._to(rows[which])
 
     def _to(self, place: int) -> None:
         self.cursor = place
@@ -372,9 +372,9 @@ class Checklist(InOrder, can_focus=True):
             self.filter_text = (self.filter_text or "")[:-1]
         elif event.is_printable and event.character:
             self.filter_text = (self.filter_text or "") + event.character
-        kept = self._kept()
-        if kept and self.cursor not in kept:
-            self.cursor = kept[0]
+        rows = self._kept()
+        if rows and self.cursor not in rows:
+            self.cursor = rows[0]
         self._reveal()
         self.refresh()
 

@@ -40,45 +40,48 @@ class Line:
 
 
 def build(
-    found: Assessment | None, person_id: str | None, protocol: Protocol, width: int, most: int = WHOLE
+    assessment: Assessment | None, person_id: str | None, protocol: Protocol, width: int, most: int = WHOLE
 ) -> list[Line]:
     """The panel's lines for the victim on the screen, else for the one who stands most complete.
 
     `most`: lines that one answer or question may take; what is longer ends with an ellipsis.
     """
-    if found is None:
+    if assessment is None:
         return []
-    person = next((each for each in found.people if each.id == person_id), None)
-    if person is None and found.people:
-        person = max(found.people, key=lambda each: (each.elements.complete, -len(each.elements.missing)))
-    lines = [*_notices((readings.say(protocol, each) for each in found.alerts), width)]
+    person = next((candidate for candidate in assessment.people if candidate.id == person_id), None)
+    if person is None and assessment.people:
+        person = max(
+            assessment.people,
+            key=lambda candidate: (candidate.elements.complete, -len(candidate.elements.missing)),
+        )
+    lines = [*_notices((readings.say(protocol, candidate) for candidate in assessment.alerts), width)]
     lines += [
         _title(_("Elementos del delito")),
-        *_elements(person, found.elements, protocol, width, most),
+        *_elements(person, assessment.elements, protocol, width, most),
         Line(),
     ]
     if person:
         lines += [*_indicators(person, protocol, width), Line()]
-    asked = person.next if person else found.next
-    return [*lines, *_questions(asked, protocol, width, most)]
+    questions = person.next if person else assessment.next
+    return [*lines, *_questions(questions, protocol, width, most)]
 
 
-def summary(found: Assessment | None, person_id: str | None, protocol: Protocol) -> str:
+def summary(assessment: Assessment | None, person_id: str | None, protocol: Protocol) -> str:
     """The panel in one line, for the narrow screen."""
-    if found is None:
+    if assessment is None:
         return ""
-    person = next((each for each in found.people if each.id == person_id), None)
-    elements = person.elements if person else found.elements
-    said = [f"{_mark(elements, name)} {_(title)}" for name, _prefix, title in _ELEMENTS]
-    asked = person.next if person else found.next
-    question = f"▸ {question_text(asked[0], protocol)}" if asked else ""
-    now = [f"! {readings.say(protocol, each)}" for each in found.alerts]
-    return "  ".join(filter(None, [*now, *said, question, readings.verdict(elements, protocol)]))
+    person = next((item for item in assessment.people if item.id == person_id), None)
+    elements = person.elements if person else assessment.elements
+    parts = [f"{_mark(elements, name)} {_(title)}" for name, _prefix, title in _ELEMENTS]
+    questions = person.next if person else assessment.next
+    question = f"▸ {question_text(questions[0], protocol)}" if questions else ""
+    now = [f"! {readings.say(protocol, item)}" for item in assessment.alerts]
+    return "  ".join(filter(None, [*now, *parts, question, readings.verdict(elements, protocol)]))
 
 
 def question_text(code: str, protocol: Protocol) -> str:
     """How to ask for `code`: the field's or the catalog's question, else its label as one."""
-    field = next((each for _stage, each in protocol.fields if each.code == code), None)
+    field = next((candidate for _stage, candidate in protocol.fields if candidate.code == code), None)
     if field:
         return _question(pick(field.ask or field.label))
     prefix, _dot, name = code.partition(".")
@@ -112,8 +115,8 @@ def _elements(
     lines = []
     for name, prefix, title in _ELEMENTS:
         style = "elements--yes" if _mark(elements, name) == "●" else "elements--open"
-        told = wrap(_standing(elements, name, prefix, protocol, person), width - 10)
-        rest = cut(told, most, width - 10) or [""]
+        wrapped = wrap(_standing(elements, name, prefix, protocol, person), width - 10)
+        rest = cut(wrapped, most, width - 10) or [""]
         lines.append(Line(((f"{_mark(elements, name)} {_(title):<7} ", style), (rest[0], ""))))
         lines += [Line(((" " * 10 + more, ""),)) for more in rest[1:]]
     for text in wrap(f"→ {readings.verdict(elements, protocol)}", width):
@@ -142,7 +145,7 @@ def _standing(
 
 def _unneeded(elements: Elements, person: PersonAssessment | None) -> str:
     """Why no means has to stand: the articles name none, or it is waived."""
-    if any(each.needs == "none" for each in elements.readings):
+    if any(reading.needs == "none" for reading in elements.readings):
         return _("no se exige en esta modalidad")
     if person is None or person.age == "adult" or not person.minor:
         return _("no se exige (no puede comprender)")
@@ -150,18 +153,18 @@ def _unneeded(elements: Elements, person: PersonAssessment | None) -> str:
 
 
 def _indicators(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
-    found = person.findings
+    findings = person.findings
     sets = protocol.catalogs.get("indicator_set")
-    row = sets.by_code.get(found.set) if sets else None
-    lines = _pair(_("Indicadores"), pick(row.label) if row else found.set, width)
-    if found.fallback:
+    row = sets.by_code.get(findings.set) if sets else None
+    lines = _pair(_("Indicadores"), pick(row.label) if row else findings.set, width)
+    if findings.fallback:
         return [*lines, *_signs(person, protocol, width)]
     lines += _notices([readings.say(protocol, "strengths_unchecked")] if _unchecked(protocol) else [], width)
     dimensions = protocol.catalogs.get("dimension")
     labels: Mapping[str, str] = (
         {each.code: pick(each.label) for each in dimensions.rows} if dimensions else {}
     )
-    for code, each in found.dimensions.items():
+    for code, each in findings.dimensions.items():
         lines += _dimension(labels.get(code, code), each, width)
     return [*lines, *_result(person, protocol, width)]
 
@@ -188,32 +191,32 @@ def _pair(left: str, right: str, width: int) -> list[Line]:
     return [_title(left), *(Line(((f"  {text}", "elements--dim"),)) for text in wrap(right, width - 2))]
 
 
-def _dimension(label: str, found: Dimension, width: int) -> list[Line]:
+def _dimension(label: str, dimension: Dimension, width: int) -> list[Line]:
     """The label, in as many lines as it takes; the bar stands beside the first."""
-    filled = _filled(found)
-    style = {"positive": "elements--yes", "negative": "elements--dim"}.get(found.state, "elements--open")
+    filled = _filled(dimension)
+    style = {"positive": "elements--yes", "negative": "elements--dim"}.get(dimension.state, "elements--open")
     bar = "▰" * filled + "▱" * (BAR - filled)
     room = width - BAR - 6
     first, *rest = wrap(label, room) or [""]
-    lines = [Line(((f"{fit(first, room)} ", ""), (f"{bar} {_(_STATE[found.state]):<4}", style)))]
+    lines = [Line(((f"{fit(first, room)} ", ""), (f"{bar} {_(_STATE[dimension.state]):<4}", style)))]
     return [*lines, *(Line(((f"  {text}", ""),)) for text in rest)]
 
 
-def _filled(found: Dimension) -> int:
+def _filled(dimension: Dimension) -> int:
     """How near the dimension is to positive, in quarters; full only when it is."""
-    if found.state == "positive":
+    if dimension.state == "positive":
         return BAR
-    yes = found.yes
+    yes = dimension.yes
     return min(BAR - 1, 2 * yes.strong + yes.medium + (1 if yes.weak else 0))
 
 
 def _result(person: PersonAssessment, protocol: Protocol, width: int) -> list[Line]:
     catalog = protocol.catalogs.get("result")
-    found = person.findings
-    row = catalog.by_code.get(found.result) if catalog else None
-    lines = wrap(f"→ {pick(row.label) if row else found.result}", width)
-    could = catalog.by_code.get(found.result_if_all_yes) if catalog else None
-    if found.result_if_all_yes != found.result and could:
+    findings = person.findings
+    row = catalog.by_code.get(findings.result) if catalog else None
+    lines = wrap(f"→ {pick(row.label) if row else findings.result}", width)
+    could = catalog.by_code.get(findings.result_if_all_yes) if catalog else None
+    if findings.result_if_all_yes != findings.result and could:
         lines += wrap(_("  podría ser: {result}").format(result=pick(could.label)), width)
     return [Line(((text, "elements--dim"),)) for text in lines]
 
@@ -267,9 +270,9 @@ class ElementsPanel(Widget, can_focus=True):
         """The size that the lines were made for."""
         self._top = 0
 
-    def load(self, found: Assessment | None, person: str | None) -> None:
+    def load(self, assessment: Assessment | None, person: str | None) -> None:
         """Repaint only when a line changed."""
-        self.found, self.person = found, person
+        self.found, self.person = assessment, person
         self._draw()
 
     def _draw(self) -> None:

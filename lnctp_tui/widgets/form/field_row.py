@@ -152,31 +152,31 @@ class FieldRow(InOrder, can_focus=False):
             self._untold = None
             self.explain(problem, facts)
 
-    def understood(self, shown: str) -> None:
+    def understood(self, reading: str) -> None:
         """Say beside a short value what was understood, unless it says just that."""
-        shown = "" if shown.strip() == self.raw.strip() else shown
-        if shown != self._echo:
-            self._echo = shown
+        reading = "" if reading.strip() == self.raw.strip() else reading
+        if reading != self._echo:
+            self._echo = reading
             self.refresh()
 
     def _kept_problem(self, record: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
         """Why what the record keeps was not understood when it was typed, and the facts of that."""
-        kept = (record.get("answers") or {}).get(f"raw.{self.field.code}")
-        if kept is None:
+        raw = (record.get("answers") or {}).get(f"raw.{self.field.code}")
+        if raw is None:
             return values.remark(self.field, record, self.protocol, language())
         most = self.field.max_length
-        if most and len(kept) > most:
-            return "too_long", {"length": len(kept), "max_length": most}
+        if most and len(raw) > most:
+            return "too_long", {"length": len(raw), "max_length": most}
         if values.closed(self.field):
             return "not_a_code", {}
         return "kept", {}
 
     def explain(self, problem: str | None, facts: Mapping[str, Any] | None = None) -> None:
         """Explain in a line below why the value was not understood; None takes the line away."""
-        found = (problem, dict(facts or {})) if problem else None
-        if found != self._problem:
-            self._problem = found
-            self.set_class(found is not None, "-explained")
+        problem_and_facts = (problem, dict(facts or {})) if problem else None
+        if problem_and_facts != self._problem:
+            self._problem = problem_and_facts
+            self.set_class(problem_and_facts is not None, "-explained")
             self._fit()
             self.refresh()
 

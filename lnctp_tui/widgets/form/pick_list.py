@@ -62,9 +62,9 @@ class PickList(Checklist):
     def _again(self) -> None:
         """Arrange anew: other rows stand there now."""
         self._shape = None
-        kept = self._kept()
-        if kept and self.cursor not in kept:
-            self.cursor = kept[0]
+        rows = self._kept()
+        if rows and self.cursor not in rows:
+            self.cursor = rows[0]
         self._reveal()
         self.refresh(layout=True)
 
@@ -84,8 +84,8 @@ class PickList(Checklist):
         style = self.get_component_rich_style("checklist--foot")
         if self.typing_filter or not self.has_focus:
             return super()._foot(width, line)
-        told = _("Escriba una parte; Enter la añade, Retroceso la quita")
-        return strip([(f" {told}", style)], width, style)
+        hint = _("Escriba una parte; Enter la añade, Retroceso la quita")
+        return strip([(f" {hint}", style)], width, style)
 
     def on_key(self, event: events.Key) -> None:
         """Letters search at once. While they do, Enter and Tab add what is highlighted."""

@@ -85,10 +85,10 @@ class Picker(LineInput):
         self.choices.show(self._hits((self.value if typed is None else typed).strip()))
 
     def _hits(self, typed: str) -> list[Hit]:
-        found = list(self.search(typed))
-        if self.free and typed and not any(fold(hit.label) == fold(typed) for hit in found):
-            found.append(Hit(None, typed))
-        return found
+        hits = list(self.search(typed))
+        if self.free and typed and not any(fold(hit.label) == fold(typed) for hit in hits):
+            hits.append(Hit(None, typed))
+        return hits
 
     def action_move(self, step: int) -> None:
         """Through the open list; on a shut one, to the field after or before."""

@@ -33,20 +33,20 @@ def verdict(elements: Elements, protocol: Protocol) -> str:
         return say(protocol, "verdict_complete")
     missing = _missing(elements.missing, protocol)
     if elements.met:
-        articles = ", ".join(dict.fromkeys(_articles(each, protocol) for each in elements.met))
+        articles = ", ".join(dict.fromkeys(_articles(element, protocol) for element in elements.met))
         return say(protocol, "verdict_article", articles=articles, missing=missing)
     return say(protocol, "verdict_missing", missing=missing)
 
 
 def lines(elements: Elements, protocol: Protocol, person: PersonAssessment | None = None) -> list[str]:
     """Age in doubt, the line "art. 10", the line "art. N" of each modality, and the second reading."""
-    found = [say(protocol, "age_doubt")] if person is not None and person.age == "doubt" else []
+    texts = [say(protocol, "age_doubt")] if person is not None and person.age == "doubt" else []
     if elements.act or elements.purpose:
-        found.append(_art_10(elements, protocol))
-    found += [_article(each, protocol) for each in elements.readings]
+        texts.append(_art_10(elements, protocol))
+    texts += [_article(reading, protocol) for reading in elements.readings]
     if elements.second and elements.purpose:
-        found.append(say(protocol, "second", means=", ".join(_labels(elements.second, protocol))))
-    return found
+        texts.append(say(protocol, "second", means=", ".join(_labels(elements.second, protocol))))
+    return texts
 
 
 def counted(elements: Elements) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def counted(elements: Elements) -> tuple[str, ...]:
 def _art_10(elements: Elements, protocol: Protocol) -> str:
     if elements.base:
         return say(protocol, "art_10_met")
-    missing = tuple(each for each in elements.missing if each != "means")
+    missing = tuple(element for element in elements.missing if element != "means")
     return say(protocol, "art_10_missing", missing=_missing(missing, protocol))
 
 
@@ -85,7 +85,7 @@ def _articles(reading: Reading, protocol: Protocol) -> str:
 
 
 def _missing(missing: tuple[str, ...], protocol: Protocol) -> str:
-    return "; ".join(say(protocol, f"missing_{each}") for each in missing)
+    return "; ".join(say(protocol, f"missing_{element}") for element in missing)
 
 
 def _labels(codes: tuple[str, ...], protocol: Protocol) -> Iterator[str]:

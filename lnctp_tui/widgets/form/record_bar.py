@@ -133,8 +133,8 @@ class RecordBar(InOrder, can_focus=True):
             return f"  {title}"
         several = len(self.entries) > 1
         count = f"{title} {self.place + 1}/{len(self.entries)}"
-        shown = fit(self.entries[self.place].name, max(1, room - cell_len(count) - 6)).rstrip()
-        return f"‹ {count} {shown} ›" if several else f"  {count} {shown}"
+        name = fit(self.entries[self.place].name, max(1, room - cell_len(count) - 6)).rstrip()
+        return f"‹ {count} {name} ›" if several else f"  {count} {name}"
 
     def _actions(self) -> list[str]:
         return ["add('')", *(["add('group')"] if self.on == "person" else []), "drop"]

@@ -35,7 +35,7 @@ class StageHead(Widget, can_focus=False):
         """The prompt, and what to avoid; whole."""
         if self.stage is None:
             return "", ""
-        avoid = " · ".join(pick(each) for each in self.stage.never_ask)
+        avoid = " · ".join(pick(text) for text in self.stage.never_ask)
         return pick(self.stage.prompt), _("Evite: {what}").format(what=avoid) if avoid else ""
 
     def on_resize(self) -> None:
@@ -57,8 +57,8 @@ class StageHead(Widget, can_focus=False):
         prompt, avoid = (wrap(text, self._room) for text in self.texts())
         height = self.size.height
         first = min(len(prompt), max(1, height - min(len(avoid), max(1, height - len(prompt)))))
-        shown = [("stage-head--prompt", line) for line in cut(prompt, first, self._room, MORE)]
-        return shown + [("stage-head--avoid", line) for line in cut(avoid, height - first, self._room, MORE)]
+        drawn = [("stage-head--prompt", line) for line in cut(prompt, first, self._room, MORE)]
+        return drawn + [("stage-head--avoid", line) for line in cut(avoid, height - first, self._room, MORE)]
 
     def render_line(self, y: int) -> Strip:
         """One line of it."""

@@ -64,7 +64,7 @@ class StagePane(VerticalScroll, can_focus=False):
 
     def _list(self, field: Field, questions: list[Question]) -> Checklist:
         catalog = self.protocol.catalogs.get(field.catalog or field.code)
-        if catalog is None or len(questions) <= PICK or any(each.group for each in questions):
+        if catalog is None or len(questions) <= PICK or any(question.group for question in questions):
             return Checklist(field, pick(field.label), questions)
 
         def finds(typed: str) -> list[str]:
@@ -88,10 +88,10 @@ class StagePane(VerticalScroll, can_focus=False):
 
     def load(self, record_of: Records, *, afresh: bool = False) -> None:
         """Show the records; `afresh`: also under the cursor (another record, an undone field)."""
-        seen: dict[str, Mapping[str, Any]] = {}
+        records: dict[str, Mapping[str, Any]] = {}
         for asker in self.askers:
             on = asker.field.on
-            record = seen.setdefault(on, record_of(on))
+            record = records.setdefault(on, record_of(on))
             self._load(asker, record, afresh=afresh)
 
     def _load(self, asker: Asker, record: Mapping[str, Any], *, afresh: bool) -> None:
@@ -101,9 +101,9 @@ class StagePane(VerticalScroll, can_focus=False):
             asker.reload(record)
         else:
             asker.load(record)
-        shown = applies(asker.field, record)
-        if asker.display != shown:
-            asker.display = shown
+        applies_now = applies(asker.field, record)
+        if asker.display != applies_now:
+            asker.display = applies_now
             self._nodes.updated()  # else Textual's Tab goes by the rows that showed before
 
     def asker(self, code: str, on: str | None = None) -> Asker | None:

@@ -25,14 +25,14 @@ def told(line: Label, protocol: Protocol, *, alias: str = "") -> str:
     A place that is no place stays as it is written.
     """
     organisation = protocol.organisation
-    known = {"alias": alias, "responsible": organisation.responsible, "notice": organisation.notice}
+    facts = {"alias": alias, "responsible": organisation.responsible, "notice": organisation.notice}
 
     def filled(match: re.Match[str]) -> str:
         name, code, stop = match.groups()
         if name == "hotline" and code:
             value = number(protocol, code)
         elif name in MISSING:
-            value = known[name] or _(MISSING[name])
+            value = facts[name] or _(MISSING[name])
         else:
             return match.group()
         return value.removesuffix(stop) + stop
@@ -49,6 +49,6 @@ def number(protocol: Protocol, code: str) -> str:
 
 def dialled(row: Row) -> str:
     """The number of a row of `hotline`, and whether it is sure."""
-    said = row.extra.get("number", "").replace(";", " · ")
+    numbers = row.extra.get("number", "").replace(";", " · ")
     sure = bool(row.extra.get("verified_on")) and not row.unverified
-    return said if sure else f"{said} ({_('por verificar')})"
+    return numbers if sure else f"{numbers} ({_('por verificar')})"

@@ -28,51 +28,55 @@ class Batch:
     def __init__(self, unit: Unit, documents: Sequence[Prepared]) -> None:
         self.unit = unit
         self.documents = documents
-        wanted: dict[str, set[str]] = {}
+        ids_by_table: dict[str, set[str]] = {}
         for document in documents:
             for record in document.records:
-                wanted.setdefault(record.table, set()).add(record.given.id)
-        self.stored = {table: _stored(unit.connection, table, ids) for table, ids in wanted.items()}
+                ids_by_table.setdefault(record.table, set()).add(record.given.id)
+        self.stored = {table: _stored(unit.connection, table, ids) for table, ids in ids_by_table.items()}
         self.known = self._known()
 
     def _known(self) -> set[tuple[str, str]]:
-        wanted: dict[str, set[str]] = {}
+        ids_by_table: dict[str, set[str]] = {}
         for document in self.documents:
             for _where, table, named in document.named:
-                wanted.setdefault(table, set()).add(named)
+                ids_by_table.setdefault(table, set()).add(named)
         return {
-            (table, each)
-            for table, ids in wanted.items()
-            for each in _stored(self.unit.connection, table, ids)
+            (table, row)
+            for table, ids in ids_by_table.items()
+            for row in _stored(self.unit.connection, table, ids)
         }
 
     def write(self) -> list[str | Refused]:
         """What became of each document."""
         new: list[New] = []
-        told = [self._write(document, new) for document in self.documents]
-        without = [each for each in new if each.table == "cases" and not each.patch.get("folio")]
-        given = dict(zip((each.row for each in without), folios.give(self.unit, len(without)), strict=True))
-        self.unit.create_many(
-            each._replace(patch={**each.patch, "folio": given[each.row]}) if each.row in given else each
-            for each in new
+        outcomes = [self._write(document, new) for document in self.documents]
+        without = [record for record in new if record.table == "cases" and not record.patch.get("folio")]
+        folio_of = dict(
+            zip((record.row for record in without), folios.give(self.unit, len(without)), strict=True)
         )
-        return told
+        self.unit.create_many(
+            record._replace(patch={**record.patch, "folio": folio_of[record.row]})
+            if record.row in folio_of
+            else record
+            for record in new
+        )
+        return outcomes
 
     def _write(self, document: Prepared, new: list[New]) -> str | Refused:
         problems = [*self._missing(document), *self._foreign(document)]
         if problems:
             return Refused(document.row.number, tuple(problems))
-        made, changed = 0, 0
+        created, changed = 0, 0
         for record in document.records:
             stored = self.stored[record.table].get(record.given.id)
             if stored is None:
                 new.append(self._new(record))
-                made += 1
+                created += 1
             elif not record.given.by_content:
                 changed += self._change(record, stored)
-        if made == len(document.records):
+        if created == len(document.records):
             return "created"
-        return "changed" if made or changed else "unchanged"
+        return "changed" if created or changed else "unchanged"
 
     def _missing(self, document: Prepared) -> Iterator[Problem]:
         for where, table, named in document.named:
@@ -109,19 +113,19 @@ class Batch:
 def _same(stored: Mapping[str, Any], name: str, value: Any) -> bool:
     if name.startswith(ANSWER):
         answers = stored.get("answers") or stored["extra"].get("answers") or {}
-        found = answers.get(name.removeprefix(ANSWER))
+        current = answers.get(name.removeprefix(ANSWER))
     elif name in stored:
-        found = stored.get(name)
+        current = stored.get(name)
     else:
-        found = stored["extra"].get(name)
-    return bool(found == value and isinstance(found, bool) == isinstance(value, bool))
+        current = stored["extra"].get(name)
+    return bool(current == value and isinstance(current, bool) == isinstance(value, bool))
 
 
 def _stored(connection: Connection, table: str, ids: set[str]) -> dict[str, dict[str, Any]]:
     """The stored rows among some ids, by id."""
-    found: dict[str, dict[str, Any]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     source, listed = TABLES[table], sorted(ids)
     for start in range(0, len(listed), 500):
         some = select(source).where(source.c.id.in_(listed[start : start + 500]))
-        found |= {row["id"]: sound.row(table, row) for row in connection.execute(some).mappings()}
-    return found
+        rows |= {row["id"]: sound.row(table, row) for row in connection.execute(some).mappings()}
+    return rows

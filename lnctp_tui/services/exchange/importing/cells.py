@@ -88,9 +88,9 @@ class Cells:
         for target, value in self.plan.constants:
             self._constant(line, target, value)
         for titles in self.plan.groups:
-            said = {title: cells[title] for title in titles if cells.get(title)}
-            if said:
-                self._field(line, said)
+            cell_of = {title: cells[title] for title in titles if cells.get(title)}
+            if cell_of:
+                self._field(line, cell_of)
         identity = self._identity(cells)
         document = self._document(line, identity)
         self._once(line, number, identity, source)
@@ -102,43 +102,43 @@ class Cells:
             return Problem("", "not_utf8", {"line": number})
         if source.get(EXTRA):
             return Problem("", "too_many_cells", {"line": number})
-        wanted = {*self.titles, *self.plan.columns}
-        if any(source.get(title) is None for title in wanted if title):
+        needed = {*self.titles, *self.plan.columns}
+        if any(source.get(title) is None for title in needed if title):
             return Problem("", "too_few_cells", {"line": number})
         return None
 
-    def _field(self, line: _Line, said: Mapping[str, str]) -> None:
+    def _field(self, line: _Line, cell_of: Mapping[str, str]) -> None:
         """One field of one record, from every column that goes there."""
-        title, target = next((title, self.plan.columns[title]) for title in said)
+        title, target = next((title, self.plan.columns[title]) for title in cell_of)
         field = target.field
         if field.kind == "checklist":
-            for each, cell in said.items():
+            for each, cell in cell_of.items():
                 self._checklist(line, self.plan.columns[each], cell, each)
         elif field.kind in ("instant", "date"):
-            self._moment(line, target, said)
+            self._moment(line, target, cell_of)
         else:
             between = "\n" if field.kind == "long_text" else " "
-            codes = (self.plan.columns[each].codes.get(fold(cell), cell) for each, cell in said.items())
+            codes = (self.plan.columns[each].codes.get(fold(cell), cell) for each, cell in cell_of.items())
             self._value(line, target, between.join(codes), title)
 
-    def _value(self, line: _Line, target: Target, said: str, title: str) -> None:
+    def _value(self, line: _Line, target: Target, text: str, title: str) -> None:
         field = target.field
         if field.code == "id":
-            line.put(target, {"id": said})
+            line.put(target, {"id": text})
             return
         if (field.on, field.code) in NAMED and nothing.placeholder(
-            self.protocol.catalogs.get("nothing"), said
+            self.protocol.catalogs.get("nothing"), text
         ):
             return
-        if (field.on, field.code) in FIGURES and phones.digits_lost(said):
+        if (field.on, field.code) in FIGURES and phones.digits_lost(text):
             line.problems.append(Problem(title, "digits_lost"))
             return
         parsed = values.parse(
-            field, said, protocol=self.protocol, today=self.today, record=line.record(target), written=True
+            field, text, protocol=self.protocol, today=self.today, record=line.record(target), written=True
         )
         if parsed.problem in TAKEN and not _kept_raw(parsed, field.code):
             line.put(target, parsed.patch)
-        elif meant := nothing.said(self.protocol, said):
+        elif meant := nothing.said(self.protocol, text):
             if field.kind == "yesno" and meant != nothing.NOTHING:
                 line.put(target, {values.key(field): meant})
         else:
@@ -150,23 +150,23 @@ class Cells:
         catalog = catalog_of(self.protocol, prefix)
         assert catalog is not None
         for part in re.split(re.escape(target.separator) if target.separator else "[;,|\n]", cell):
-            said = target.codes.get(fold(part.strip()), part.strip())
-            found = lookup.exact(catalog, said) if said else ()
-            if len(found) == 1:
-                line.put(target, {f"answers.{prefix}.{found[0].code}": "yes"})
-            elif said and not nothing.said(self.protocol, said):
+            label = target.codes.get(fold(part.strip()), part.strip())
+            rows = lookup.exact(catalog, label) if label else ()
+            if len(rows) == 1:
+                line.put(target, {f"answers.{prefix}.{rows[0].code}": "yes"})
+            elif label and not nothing.said(self.protocol, label):
                 line.problems.append(Problem(title, "unknown_code", {"catalog": prefix}))
 
-    def _moment(self, line: _Line, target: Target, said: Mapping[str, str]) -> None:
+    def _moment(self, line: _Line, target: Target, cell_of: Mapping[str, str]) -> None:
         whole, code = target.field.kind == "instant", target.field.code
-        cells = [moments.Cell(cell, self.plan.columns[title].format) for title, cell in said.items()
+        cells = [moments.Cell(cell, self.plan.columns[title].format) for title, cell in cell_of.items()
                  if not nothing.said(self.protocol, cell)]  # fmt: skip
         if not cells:
             return
-        found = moments.read(cells, self.today, whole=whole, ahead=code in COMING)
-        title = " + ".join(said)
-        if found is not None:
-            line.put(target, {code: found})
+        moment = moments.read(cells, self.today, whole=whole, ahead=code in COMING)
+        title = " + ".join(cell_of)
+        if moment is not None:
+            line.put(target, {code: moment})
         elif whole or cells[0].format or len(cells) > 1:
             reason = "bad_instant" if whole else "bad_date"
             line.problems.append(Problem(title, reason, {"format": cells[0].format or "ISO 8601"}))
@@ -177,38 +177,40 @@ class Cells:
         record = line.record(target)
         code = target.field.code
         if target.field.kind == "checklist":
-            record.setdefault("answers", {}).update({f"{code}.{each}": "yes" for each in _listed(value)})
+            record.setdefault("answers", {}).update(
+                {f"{code}.{row_code}": "yes" for row_code in _listed(value)}
+            )
         elif "." in code:
             record.setdefault("answers", {})[code] = value
         else:
             record[code] = value
 
     def _identity(self, cells: Mapping[str, str]) -> str | None:
-        known = cells.get(self.plan.identity or "", "")
-        if known and nothing.no_id(self.protocol.catalogs.get("nothing"), known):
+        cell = cells.get(self.plan.identity or "", "")
+        if cell and nothing.no_id(self.protocol.catalogs.get("nothing"), cell):
             self.placeholders += 1
             return None
-        return known or None
+        return cell or None
 
     def _once(self, line: _Line, number: int, identity: str | None, source: dict[str, Any]) -> None:
         """Two lines of one id that say different things are not one case: the later one is refused."""
         if identity is None:
             return
-        first, said = self.met.setdefault(identity, (number, source))
-        if said != source:
+        first, first_source = self.met.setdefault(identity, (number, source))
+        if first_source != source:
             line.problems.append(Problem(self.plan.identity or "", "id_again", {"line": first}))
 
     def _document(self, line: _Line, identity: str | None) -> dict[str, Any]:
         """What cells say, and constants beside it; a constant alone makes neither a person nor a case."""
-        kept = {
+        records = {
             key: record for key, record in line.records.items() if key in line.told or key[0] == "contact"
         }
         case = line.records.get(("case", "1"), {})
-        alone = caseless(self.protocol, [each for (on, _slot), each in kept.items() if on == "contact"])
-        if ("case", "1") not in line.told and alone and all(on == "contact" for on, _slot in kept):
+        alone = caseless(self.protocol, [each for (on, _slot), each in records.items() if on == "contact"])
+        if ("case", "1") not in line.told and alone and all(on == "contact" for on, _slot in records):
             case = {}
         document: dict[str, Any] = {"schema": 1, "case": case}
-        for (on, slot), record in kept.items():
+        for (on, slot), record in records.items():
             if on != "case":
                 for at, each in enumerate(_numbers(on, record)):
                     if identity:
@@ -231,18 +233,18 @@ def _kept_raw(parsed: values.Parsed, code: str) -> bool:
 
 def _numbers(on: str, record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """An identifier for each number of a cell, every other record as it is."""
-    said = record.get("value")
-    found = (
-        phones.read(said)
-        if on == "identifier" and record.get("kind") == "phone" and isinstance(said, str)
+    text = record.get("value")
+    phones_read = (
+        phones.read(text)
+        if on == "identifier" and record.get("kind") == "phone" and isinstance(text, str)
         else ()
     )
-    if len(found) < 2:
+    if len(phones_read) < 2:
         yield record
         return
-    for each in found:
-        yield {name: value for name, value in record.items() if name != "normalised"} | {"value": each.text}
+    for phone in phones_read:
+        yield {name: value for name, value in record.items() if name != "normalised"} | {"value": phone.text}
 
 
 def _listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return [str(member) for member in value] if isinstance(value, list) else [str(value)]

@@ -71,10 +71,10 @@ def a_date(latest: date, *, birth: bool = False) -> Checker:
 
 def a_folio(value: Any) -> str:
     """A folio with its check symbol, as it is stored."""
-    found = folio.parse(value) if type(value) is str else None
-    if found is None:
+    parsed = folio.parse(value) if type(value) is str else None
+    if parsed is None:
         raise Bad("bad_folio")
-    return str(found)
+    return str(parsed)
 
 
 def reference(value: Any) -> str:
@@ -86,10 +86,10 @@ def reference(value: Any) -> str:
 
 def a_uuid(value: Any) -> str:
     """A UUID in its canonical writing."""
-    found = as_uuid(value)
-    if found is None:
+    uuid = as_uuid(value)
+    if uuid is None:
         raise Bad("bad_id")
-    return found
+    return uuid
 
 
 def as_uuid(value: Any) -> str | None:
@@ -108,8 +108,8 @@ def both_ages(value: Any) -> dict[str, Any]:
         value = int(value)
     if type(value) not in (int, str):
         raise Bad("age_unreadable")
-    found = ages.parse(str(value))
-    if isinstance(found, str):
-        raise Bad(found)
-    open_end = {} if found.oldest is None else {"age_max": found.oldest}
-    return {"age_min": found.youngest, "age_estimated": found.estimated} | open_end
+    age = ages.parse(str(value))
+    if isinstance(age, str):
+        raise Bad(age)
+    open_end = {} if age.oldest is None else {"age_max": age.oldest}
+    return {"age_min": age.youngest, "age_estimated": age.estimated} | open_end

@@ -72,14 +72,14 @@ class Reader:
 
     def _case(self, case: Mapping[str, Any], records: Sequence[Record]) -> Record:
         patch = self.rules.record("cases", case, "case", self.problems)
-        begun = [each.patch["started_at"] for each in records if "started_at" in each.patch]
+        begun = [record.patch["started_at"] for record in records if "started_at" in record.patch]
         at_birth = {"opened_at": min(begun, default=self.now)}
         return Record("cases", self.ids.case, patch, at_birth, self.ids.case.id, "case")
 
     def _record(self, name: str, at: int, record: Mapping[str, Any], case: str | None) -> Record:
         table, where = TABLE_OF[MEMBERS[name]], f"{name}[{at}]"
-        said = record.get("id")
-        if said is not None and (not isinstance(said, str | int) or not 0 < len(str(said)) <= 100):
+        own_id = record.get("id")
+        if own_id is not None and (not isinstance(own_id, str | int) or not 0 < len(str(own_id)) <= 100):
             self.problems.append(Problem(f"{where}.id", "bad_id"))
         patch = self.rules.record(table, record, where, self.problems)
         at_birth: dict[str, Any] = {}
@@ -94,20 +94,20 @@ class Reader:
 
     def _check_ids(self, records: Sequence[Record]) -> None:
         met = set()
-        for each in records:
-            if (each.table, each.given.id) in met:
-                self.problems.append(Problem(f"{each.where}.id", "id_twice"))
-            met.add((each.table, each.given.id))
+        for record in records:
+            if (record.table, record.given.id) in met:
+                self.problems.append(Problem(f"{record.where}.id", "id_twice"))
+            met.add((record.table, record.given.id))
 
     def _references(self, records: Sequence[Record]) -> list[tuple[str, str, str]]:
         """Puts ids in place of the names a document uses, and finds those that lead out of it."""
-        inside = {(each.table, each.given.id) for each in records}
+        inside = {(other_record.table, other_record.given.id) for other_record in records}
         outside = []
         for record in records:
             for name, table in REFERENCES.items():
                 if name in record.patch:
-                    found = self.ids.named(table, record.patch[name])
-                    record.patch[name] = found
-                    if (table, found) not in inside:
-                        outside.append((f"{record.where}.{name}", table, found))
+                    target = self.ids.named(table, record.patch[name])
+                    record.patch[name] = target
+                    if (table, target) not in inside:
+                        outside.append((f"{record.where}.{name}", table, target))
         return outside

@@ -58,9 +58,9 @@ def read_raw(path: Path) -> bytes:
 
 def guess(path: Path, content: bytes) -> str:
     """The format by the file's name, else by its first character. Raises BadInput `import_format`."""
-    known = "xlsx" if content.startswith(_BOOK_BYTES) else (_SUFFIXES | _BOOKS).get(path.suffix.lower())
-    if known:
-        return known
+    form = "xlsx" if content.startswith(_BOOK_BYTES) else (_SUFFIXES | _BOOKS).get(path.suffix.lower())
+    if form:
+        return form
     content = content.removeprefix(_BOM)
     first = content.lstrip()[:1]
     if first not in (b"{", b"["):
@@ -74,7 +74,7 @@ def documents(path: Path, content: bytes, form: str) -> list[Row]:
     if form == "jsonl":
         return list(_lines(content))
     try:
-        found = parse(content)
+        parsed = parse(content)
     except ValueError:
         lines = list(_lines(content))
         if len(lines) > 1 and any(not each.problems for each in lines):
@@ -83,7 +83,7 @@ def documents(path: Path, content: bytes, form: str) -> list[Row]:
         if line:
             raise BadInput("import_not_utf8", name=path.name, line=line) from None
         raise BadInput("import_not_json", name=path.name, line=_mistake(content)) from None
-    listed = found if isinstance(found, list) else [found]
+    listed = parsed if isinstance(parsed, list) else [parsed]
     return [Row(number, each, each) for number, each in enumerate(listed, 1)]
 
 
@@ -113,7 +113,7 @@ def _lines(content: bytes) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            found = parse(line)
+            parsed = parse(line)
         except UnicodeDecodeError:
             yield Row(
                 number, None, line.decode(errors="replace"), (Problem("", "not_utf8", {"line": number}),)
@@ -123,7 +123,7 @@ def _lines(content: bytes) -> Iterator[Row]:
                 number, None, line.decode(errors="replace"), (Problem("", "not_json", {"line": number}),)
             )
         else:
-            yield Row(number, found, found)
+            yield Row(number, parsed, parsed)
 
 
 def bad_line(content: bytes) -> int | None:

@@ -61,11 +61,12 @@ class Plan:
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """The titles that fill one field together, in the map's order: but kinds first, and towns after states."""
-        found: dict[tuple[str, str, str], list[str]] = {}
+        titles_of: dict[tuple[str, str, str], list[str]] = {}
         for title, target in self.columns.items():
-            found.setdefault((target.on, target.slot, target.field.code), []).append(title)
+            titles_of.setdefault((target.on, target.slot, target.field.code), []).append(title)
         ordered = sorted(
-            found.items(), key=lambda each: (each[0][2] != "kind") + each[0][2].endswith("municipality")
+            titles_of.items(),
+            key=lambda group: (group[0][2] != "kind") + group[0][2].endswith("municipality"),
         )
         return tuple(tuple(titles) for _field, titles in ordered)
 
@@ -75,11 +76,11 @@ def read_mapping(path: Path, protocol: Protocol) -> Plan:
     from lnctp_tui.services.exchange.importing.files import read_bytes
 
     try:
-        found = tomllib.loads(read_bytes(path).decode())
+        content = tomllib.loads(read_bytes(path).decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput("import_mapping", name=path.name, key="TOML", reason="not_toml") from error
     reader = Reading(path.name, protocol)
-    return reader.read(found)
+    return reader.read(content)
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,19 @@ class Reading:
     name: str
     protocol: Protocol
 
-    def read(self, found: Mapping[str, Any]) -> Plan:
-        unknown = set(found) - {"file", "constant", "column"}
+    def read(self, content: Mapping[str, Any]) -> Plan:
+        unknown = set(content) - {"file", "constant", "column"}
         if unknown:
             raise self._bad(min(unknown), "unknown_key")
-        file = self._table(found.get("file", {}), "file", FILE)
+        file = self._table(content.get("file", {}), "file", FILE)
         dates = self._text(file, "dates", "file")
         columns = {
             tidy(title): self._column(title, spec, dates)
-            for title, spec in self._table(found.get("column", {}), "column").items()
+            for title, spec in self._table(content.get("column", {}), "column").items()
         }
         constants = tuple(
             (self.target(key), value)
-            for key, value in self._table(found.get("constant", {}), "constant").items()
+            for key, value in self._table(content.get("constant", {}), "constant").items()
         )
         delimiter = file.get("delimiter")
         if delimiter is not None and not (
@@ -127,22 +128,22 @@ class Reading:
             field = targets[0].field
             if len(titles) > 1 and not _joins(field):
                 raise BadInput("import_two_columns", name=self.name, first=titles[0], second=titles[1])
-            if field.kind in ("instant", "date") and all(each.format for each in targets):
-                said = frozenset().union(*(directives(each.format or "") for each in targets))
+            if field.kind in ("instant", "date") and all(target.format for target in targets):
+                said = frozenset().union(*(directives(target.format or "") for target in targets))
                 needed = (YEAR, MONTH, DAY) if field.kind == "instant" else (YEAR,)
-                if not all(said & each for each in needed):
+                if not all(said & target for target in needed):
                     raise self._bad(titles[0], "format_no_date")
         return plan
 
-    def _table(self, found: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
-        if not isinstance(found, dict):
+    def _table(self, content: Any, key: str, allowed: set[str] | None = None) -> dict[str, Any]:
+        if not isinstance(content, dict):
             raise self._bad(key, "not_a_table")
-        if allowed is not None and (unknown := set(found) - allowed):
+        if allowed is not None and (unknown := set(content) - allowed):
             raise self._bad(f"{key}.{min(unknown)}", "unknown_key")
-        return found
+        return content
 
-    def _text(self, found: Mapping[str, Any], key: str, where: str) -> str | None:
-        value = found.get(key)
+    def _text(self, table: Mapping[str, Any], key: str, where: str) -> str | None:
+        value = table.get(key)
         if value is not None and not isinstance(value, str):
             raise self._bad(f"{where}.{key}", "not_text")
         return value
@@ -174,15 +175,15 @@ class Reading:
         if match is None or match[1] not in TABLE_OF:
             raise self._bad(key or str(text), "unknown_target")
         on, slot, code = match[1], match[2] or "1", match[3]
-        found = self._field(on, code)
-        if found is None:
+        field = self._field(on, code)
+        if field is None:
             raise self._bad(key or str(text), "unknown_target")
-        return Target(on, slot, found)
+        return Target(on, slot, field)
 
     def _field(self, on: str, code: str) -> Field | None:
-        for _stage, each in self.protocol.fields:
-            if (each.on, each.code) == (on, code):
-                return each
+        for _stage, field in self.protocol.fields:
+            if (field.on, field.code) == (on, code):
+                return field
         table, label = TABLE_OF[on], Label(code, code)
         if code.partition(".")[0] in PREFIXES and code not in COLUMNS[table]:
             return self._answer(on, code, label)
@@ -198,12 +199,12 @@ class Reading:
 
     def _answer(self, on: str, code: str, label: Label) -> Field | None:
         prefix = code.partition(".")[0]
-        known = catalog_of(self.protocol, prefix)
-        if known is None:
+        catalog = catalog_of(self.protocol, prefix)
+        if catalog is None:
             return None
         if "." not in code:
             return Field(on, code, "checklist", label, catalog=prefix)
-        return Field(on, code, "yesno", label) if code.partition(".")[2] in known.by_code else None
+        return Field(on, code, "yesno", label) if code.partition(".")[2] in catalog.by_code else None
 
     def _bad(self, key: str, reason: str) -> BadInput:
         return BadInput("import_mapping", name=self.name, key=key, reason=reason)
@@ -219,8 +220,8 @@ def _joins(field: Field) -> bool:
 def caseless(protocol: Protocol, contacts: Iterable[Mapping[str, Any]]) -> bool:
     """Whether these are calls, and all of kinds that make no case: a hang-up, a request for information."""
     kinds = protocol.catalogs["kind"].by_code
-    found = [kinds.get(str(each.get("kind"))) for each in contacts]
-    return bool(found) and all(row is not None and not row.extra.get("makes_case") for row in found)
+    rows = [kinds.get(str(contact.get("kind"))) for contact in contacts]
+    return bool(rows) and all(row is not None and not row.extra.get("makes_case") for row in rows)
 
 
 def catalog_of(protocol: Protocol, prefix: str) -> Catalog | None:

@@ -52,24 +52,24 @@ def read(cells: Sequence[Cell], today: date, *, whole: bool, ahead: bool) -> str
         return cells[0].text
     latest = today.year + (AHEAD if ahead else 0)
     if len(cells) > 1 and _apart(cells):
-        together = Cell(" ".join(each.text for each in cells), " ".join(each.format or "" for each in cells))
-        if found := _read(together, today, latest, whole):
-            return found
-    clocks = [each for each in cells if _only_clock(each)]
-    days = [each for each in cells if each not in clocks]
+        together = Cell(" ".join(cell.text for cell in cells), " ".join(cell.format or "" for cell in cells))
+        if moment := _read(together, today, latest, whole):
+            return moment
+    clocks = [cell for cell in cells if _only_clock(cell)]
+    days = [cell for cell in cells if cell not in clocks]
     if len(days) != 1 or len(clocks) > 1:
         return None
-    found = _read(days[0], today, latest, whole)
-    if not (clocks and whole and found):
-        return found
+    moment = _read(days[0], today, latest, whole)
+    if not (clocks and whole and moment):
+        return moment
     at = _time(clocks[0])
-    return f"{found[:10]}T{at.isoformat()}" if at else None
+    return f"{moment[:10]}T{at.isoformat()}" if at else None
 
 
 def _apart(cells: Sequence[Cell]) -> bool:
     """Whether each cell has a format, and no two read the same part."""
-    said = [each for cell in cells for each in directives(cell.format or "")]
-    return all(cell.format for cell in cells) and len(said) == len(set(said))
+    letters = [letter for cell in cells for letter in directives(cell.format or "")]
+    return all(cell.format for cell in cells) and len(letters) == len(set(letters))
 
 
 def _only_clock(cell: Cell) -> bool:
@@ -79,12 +79,12 @@ def _only_clock(cell: Cell) -> bool:
 
 
 def _read(cell: Cell, today: date, latest: int, whole: bool) -> str | None:
-    found = _by_format(cell, latest) if cell.format else None
-    if found is None and not (cell.format and _month_first(cell.format) and not _spelled_out(cell.text)):
-        found = _as_written(cell.text, today, latest)
-    if found is None:
+    moment = _by_format(cell, latest) if cell.format else None
+    if moment is None and not (cell.format and _month_first(cell.format) and not _spelled_out(cell.text)):
+        moment = _as_written(cell.text, today, latest)
+    if moment is None:
         return None
-    day, at = found
+    day, at = moment
     if not whole:
         return str(day)
     return f"{day}T{(at or time()).isoformat(timespec='seconds')}" if day.day else None
@@ -95,19 +95,19 @@ def _by_format(cell: Cell, latest: int) -> tuple[PartialDate, time | None] | Non
     form = cell.format
     for text in (cell.text.strip(), _in_english(cell.text)):
         try:
-            found = datetime.strptime(text, form)  # noqa: DTZ007 - the counselor's clock; the rules give it its zone
+            moment = datetime.strptime(text, form)  # noqa: DTZ007 - the counselor's clock; the rules give it its zone
         except ValueError:
             continue
         read = directives(form)
-        year = dates.full_year(f"{found.year % 100:02d}", latest) if "y" in read else found.year
-        month = found.month if read & MONTH else None
-        day = PartialDate(year, month, found.day if month and read & DAY else None)
-        return (day, found.time()) if read & YEAR and dates.stored(str(day)) else None
+        year = dates.full_year(f"{moment.year % 100:02d}", latest) if "y" in read else moment.year
+        month = moment.month if read & MONTH else None
+        day = PartialDate(year, month, moment.day if month and read & DAY else None)
+        return (day, moment.time()) if read & YEAR and dates.stored(str(day)) else None
     return None
 
 
 def _month_first(form: str) -> bool:
-    month, day = (min((form.find(f"%{each}") for each in letters if f"%{each}" in form), default=-1)
+    month, day = (min((form.find(f"%{letter}") for letter in letters if f"%{letter}" in form), default=-1)
                   for letters in ("mbB", "d"))  # fmt: skip
     return -1 < month < day and not form.lower().startswith("%y")
 
@@ -130,8 +130,8 @@ def _as_written(text: str, today: date, latest: int) -> tuple[PartialDate, time 
     if match and at is None:
         return None
     last = date(latest, 12, 31) if latest > today.year else today
-    found = dates.parse(match["day"] if match else plain, last, written=True)
-    return None if isinstance(found, str) else (found, at)
+    partial = dates.parse(match["day"] if match else plain, last, written=True)
+    return None if isinstance(partial, str) else (partial, at)
 
 
 def _time(cell: Cell) -> time | None:

@@ -67,17 +67,22 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """What `lnctp case import --json` prints."""
         refused = [
-            {"row": each.row, "field": problem.field, "reason": problem.reason, "facts": dict(problem.facts)}
-            for each in self.refused
-            for problem in each.problems
+            {
+                "row": refusal.row,
+                "field": problem.field,
+                "reason": problem.reason,
+                "facts": dict(problem.facts),
+            }
+            for refusal in self.refused
+            for problem in refusal.problems
         ]
         counts = {
             name: getattr(self, name)
             for name in ("rows", "created", "changed", "unchanged", "newer", "replaced", "placeholders")
         }
-        kept = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
+        not_taken = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
         stopped = {"stopped": self.stopped.code, "missing_from": self.missing_from} if self.stopped else {}
-        return counts | {"refused": refused} | kept | stopped
+        return counts | {"refused": refused} | not_taken | stopped
 
 
 def import_file(
@@ -98,10 +103,10 @@ def import_file(
     `rejects`: where the refused rows go, as JSON Lines that only their owner can read.
     """
     content, today = files.read_raw(path), instants.today(zone)
-    found = _rows(path, content, form, mapping, sheet, protocol, today)
-    report = import_rows(store, found.rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
-    report.unmapped = found.unmapped
-    report.placeholders += found.placeholders
+    rows = _rows(path, content, form, mapping, sheet, protocol, today)
+    report = import_rows(store, rows.rows, protocol=protocol, zone=zone, rejects=rejects, progress=progress)
+    report.unmapped = rows.unmapped
+    report.placeholders += rows.placeholders
     return report
 
 
@@ -139,7 +144,7 @@ def import_rows(
     if progress:
         progress(len(rows), len(rows))
     if rejects and run.report.refused:
-        _write_rejects(rejects, rows, {each.row for each in run.report.refused})
+        _write_rejects(rejects, rows, {refusal.row for refusal in run.report.refused})
     return run.report
 
 
@@ -163,7 +168,7 @@ class _Import:
         except Unfit as unfit:
             self.report.refused.append(Refused(row.number, unfit.problems))
             return
-        ids = {(each.table, each.given.id) for each in document.records}
+        ids = {(record.table, record.given.id) for record in document.records}
         if not ids.isdisjoint(self.waiting):  # the same record twice in one file: the later one is a change
             self.flush()
         self.batch.append(document)
@@ -178,7 +183,7 @@ class _Import:
                 pass
         self.report.unknown = dict(self.rules.seen.unknown)
         self.report.replaced = self.rules.seen.replaced
-        self.report.refused.sort(key=lambda each: each.row)
+        self.report.refused.sort(key=lambda refusal: refusal.row)
 
     def stop(self, error: StorageFailed) -> None:
         """The disk took no more: say from where on nothing came in."""
@@ -201,28 +206,30 @@ class _Import:
             search.refresh(unit.connection, 2 * BATCH)
         for name in ("created", "changed", "unchanged"):
             setattr(self.report, name, getattr(self.report, name) + tally.count(name))
-        self.report.refused += [each for each in tally if isinstance(each, Refused)]
+        self.report.refused += [outcome for outcome in tally if isinstance(outcome, Refused)]
         self.flushing = []
 
     def _prepared(self, row: Row) -> Prepared:
         """The checked document. Raises Unfit with every problem: those of the cells, and those of what they make."""
         if row.document is None:
             raise Unfit(*row.problems)
-        found, problems = None, list(row.problems)
+        document, problems = None, list(row.problems)
         try:
-            found = self._read(row)
+            document = self._read(row)
         except Unfit as unfit:
-            problems += [each for each in unfit.problems if not (row.problems and each.reason == "empty")]
-        if problems or found is None:
+            problems += [
+                problem for problem in unfit.problems if not (row.problems and problem.reason == "empty")
+            ]
+        if problems or document is None:
             raise Unfit(*problems)
-        return found
+        return document
 
     def _read(self, row: Row) -> Prepared:
         document = form_of(row.document)
         if document["schema"] > SCHEMA:
             self.report.newer += 1
-        said = document["case"].get("id")
-        if isinstance(said, str) and no_id(self.rules.protocol.catalogs.get("nothing"), said):
+        case_id = document["case"].get("id")
+        if isinstance(case_id, str) and no_id(self.rules.protocol.catalogs.get("nothing"), case_id):
             self.report.placeholders += 1
             document["case"] = {name: value for name, value in document["case"].items() if name != "id"}
         ids = Ids(document, self.met)

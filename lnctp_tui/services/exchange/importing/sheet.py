@@ -41,19 +41,21 @@ def read(
     Raises BadInput `import_columns` (a mapped title is missing), `import_same_title` (it stands twice),
     `import_mapping`, `import_not_utf8`, and those of importing_workbook.
     """
-    found = _table(path, content, form, plan, sheet)
+    table = _table(path, content, form, plan, sheet)
     if plan is None:
-        plan = Reading(path.name, protocol).of_titles(each for each in found.titles if each)
-    _check(path, found, plan)
-    cells = Cells(plan, protocol, today, found.titles)
+        plan = Reading(path.name, protocol).of_titles(title for title in table.titles if title)
+    _check(path, table, plan)
+    cells = Cells(plan, protocol, today, table.titles)
     rows = [
         Row(line.number, None, line.text, (line.problem,), sheet=True)
         if line.problem
         else cells.line(line.number, line.cells)
-        for line in found.lines
+        for line in table.lines
     ]
     taken = {*plan.columns, plan.identity}
-    return Sheet(rows, tuple(each for each in found.titles if each and each not in taken), cells.placeholders)
+    return Sheet(
+        rows, tuple(title for title in table.titles if title and title not in taken), cells.placeholders
+    )
 
 
 def again(rows: Iterable[Row], plan: Plan | None, name: str, protocol: Protocol, today: date) -> Sheet:
@@ -88,11 +90,11 @@ def _table(path: Path, content: bytes, form: str, plan: Plan | None, sheet: str 
     return table(csv_lines.lines(path, content, encoding, plan.delimiter if plan else None, skip), skip)
 
 
-def _check(path: Path, found: Table, plan: Plan) -> None:
-    wanted: Sequence[str] = [*plan.columns, *([plan.identity] if plan.identity else [])]
-    twice = [title for title in wanted if title in found.twice]
+def _check(path: Path, table: Table, plan: Plan) -> None:
+    titles: Sequence[str] = [*plan.columns, *([plan.identity] if plan.identity else [])]
+    twice = [title for title in titles if title in table.twice]
     if twice:
         raise BadInput("import_same_title", name=path.name, column=twice[0])
-    missing = [title for title in wanted if title not in found.titles]
+    missing = [title for title in titles if title not in table.titles]
     if missing or not plan.columns:
         raise BadInput("import_columns", name=path.name, column=missing[0] if missing else "")

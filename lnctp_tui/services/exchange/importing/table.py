@@ -35,15 +35,17 @@ class Table(NamedTuple):
 
 def table(lines: Iterator[Line], skip: int) -> Table:
     """The titles after `skip` lines, and what is under them; empty lines and HXL's row of tags are left out."""
-    kept = [line for line in lines if line.problem or any(cell.strip() for cell in line.cells)]
-    kept = [line for line in kept if line.number > skip]
-    if not kept or kept[0].problem:
-        return Table([], kept, frozenset())
-    titles = [tidy(cell) for cell in kept[0].cells]
+    filled = [line for line in lines if line.problem or any(cell.strip() for cell in line.cells)]
+    filled = [line for line in filled if line.number > skip]
+    if not filled or filled[0].problem:
+        return Table([], filled, frozenset())
+    titles = [tidy(cell) for cell in filled[0].cells]
     while titles and not titles[-1]:
         titles.pop()
-    rest = kept[2:] if len(kept) > 1 and _tags(kept[1].cells) else kept[1:]
-    return Table(_apart(titles), rest, frozenset(each for each in titles if each and titles.count(each) > 1))
+    rest = filled[2:] if len(filled) > 1 and _tags(filled[1].cells) else filled[1:]
+    return Table(
+        _apart(titles), rest, frozenset(title for title in titles if title and titles.count(title) > 1)
+    )
 
 
 def tidy(title: str) -> str:
@@ -53,8 +55,8 @@ def tidy(title: str) -> str:
 
 def _tags(cells: Sequence[str]) -> bool:
     """Whether a row holds the hashtags of HXL 1.1 (`#adm1+name`)."""
-    found = [cell.strip() for cell in cells if cell.strip()]
-    return bool(found) and all(_TAG.fullmatch(cell) for cell in found)
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(_TAG.fullmatch(cell) for cell in filled)
 
 
 def _apart(titles: Sequence[str]) -> list[str]:

@@ -26,14 +26,16 @@ def lines(path: Path, content: bytes, sheet: str | None) -> Iterator[Line]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = book.sheet_names
-        found = {each: book.get_sheet_by_name(each).to_python(skip_empty_area=False) for each in names
-                 if sheet is None or each.strip() == sheet.strip()}  # fmt: skip
+        sheets = {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in names
+                 if sheet is None or title.strip() == sheet.strip()}  # fmt: skip
     except (CalamineError, OSError, ValueError) as error:
         raise BadInput("import_not_workbook", name=path.name) from error
-    held = {name: rows for name, rows in found.items() if rows} or found
-    if len(held) != 1:
-        raise BadInput("import_sheet", name=path.name, sheets=", ".join(f"«{each}»" for each in names))
-    (rows,) = held.values()
+    filled = {name: rows for name, rows in sheets.items() if rows} or sheets
+    if len(filled) != 1:
+        raise BadInput(
+            "import_sheet", name=path.name, sheets=", ".join(f"«{sheet_name}»" for sheet_name in names)
+        )
+    (rows,) = filled.values()
     return (Line(number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
 
 

@@ -1,0 +1,186 @@
+"""What opens over the form of a call, and what its answer does there."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.app import App
+from textual.geometry import Size
+from textual.notifications import SeverityLevel
+
+from lnctp_tui.i18n import _
+from lnctp_tui.screens.base import Shell
+from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call.earlier_mark import EarlierMark
+from lnctp_tui.screens.call.form import FIRST_STAGE, CallForm
+from lnctp_tui.screens.call.panels import Panels
+from lnctp_tui.services.call import endings
+from lnctp_tui.widgets.form.elements import ElementsPanel
+
+if TYPE_CHECKING:
+    from lnctp_tui.screens.call.find_field import Goal
+
+
+class FormScreen(Protocol):
+    """What an answer may ask of the screen."""
+
+    @property
+    def app(self) -> App[Any]: ...
+    @property
+    def shell(self) -> Shell: ...
+    @property
+    def size(self) -> Size: ...
+    def notify(self, message: str, *, severity: SeverityLevel = ..., markup: bool = ...) -> None: ...
+    async def go_to(self, stage: str, field: str | None = None, table: str | None = None) -> None: ...
+    async def go_to_code(self, code: str, table: str | None = None) -> None: ...
+    def action_kind(self, digit: str) -> None: ...
+    def think(self) -> None: ...
+
+
+class OverForm:
+    """The dialogs of a call. Before one opens, what was typed is handed over: it reads the form."""
+
+    def __init__(self, screen: FormScreen, form: CallForm, panels: Panels, earlier: EarlierMark) -> None:
+        self.screen = screen
+        self.form = form
+        self.intake = form.intake
+        self.panels = panels
+        self.earlier_mark = earlier
+
+    def _open(self, dialog: Any, then: Any) -> None:
+        self.screen.app.push_screen(dialog, then)
+
+    def _show_again(self, _answer: object = None) -> None:
+        self.form.show_records()
+
+    def narrative(self) -> None:
+        """The narrative over whatever is on the screen; on its own stage, just its cursor."""
+        from lnctp_tui.screens.call.narrative import NarrativeDialog
+
+        self.form.typed.flush()
+        field = view.field_of(self.intake.protocol, "contact", view.NARRATIVE)
+        pane = self.form.pane
+        if field is None or (pane and pane.stage.code == FIRST_STAGE and pane.focus_field(field.code)):
+            return
+        self._open(NarrativeDialog(self.intake, field), self._show_again)
+
+    def find(self) -> None:
+        """A field by a part of its name."""
+        from lnctp_tui.screens.call.find_field import FindField, goals
+
+        self.form.typed.flush()
+        self._open(FindField(goals(self.intake.protocol, self.form.record_of)), self.go_to_goal)
+
+    async def go_to_goal(self, goal: Goal | None) -> None:
+        """Where `find` ended."""
+        if goal:
+            if goal.table == "person":
+                self.form.need_victim()
+            await self.screen.go_to(goal.stage, goal.code, goal.table)
+
+    def panel(self) -> None:
+        """The panel at the right; where there is none, over the form."""
+        panel = self.form.query_one(ElementsPanel)
+        if panel.display and self.screen.size.width >= 120:
+            panel.focus()
+            return
+        from lnctp_tui.screens.call.panel import PanelDialog
+
+        current = self.intake.current("person")
+        person_id = current.id if current else None
+        debt = view.debt_of(self.intake)
+        self._open(
+            PanelDialog(self.intake.protocol, self.panels.assessment, person_id, debt), self._go_to_code
+        )
+
+    async def _go_to_code(self, code: str | None) -> None:
+        if code:
+            await self.screen.go_to_code(code)
+
+    def emergency(self) -> None:
+        """What to read to 911."""
+        from lnctp_tui.screens.call.emergency import EmergencyCard
+
+        self.form.typed.flush()
+        self._open(EmergencyCard(self.intake, self.panels.assessment), self._show_again)
+
+    def kind_script(self) -> None:
+        """What to do in this kind of call, line by line: in a silent one, yes and no by taps."""
+        from lnctp_tui.screens.call.silent import SilentCall
+
+        script = self.panels.kind_script()
+        if script is None:
+            self.screen.notify(_("Esta clase de llamada no tiene guion."), markup=False)
+            return
+        self.form.typed.flush()
+        self._open(SilentCall(self.intake, script), self._after_script)
+
+    async def _after_script(self, key: str | None) -> None:
+        self.form.show_records(afresh=True)
+        if key and key.isdigit():
+            self.screen.action_kind(key)
+        elif key == "number":
+            if self.intake.current("identifier") is None:
+                self.intake.select("identifier", self.intake.add("identifier", kind="phone"))
+            await self.screen.go_to_code("value", "identifier")
+        elif key == "emergency":
+            self.emergency()
+        elif key == "earlier":
+            self.earlier()
+
+    def earlier(self) -> None:
+        """Contacts that may belong to the same case."""
+        from lnctp_tui.screens.call.earlier import EarlierContacts
+
+        self.form.typed.flush()
+        self._open(EarlierContacts(self.intake), self._show_again)
+
+    def finish(self) -> None:
+        """The clock stops now; the rest can be said afterwards."""
+        from lnctp_tui.screens.call.closing import ClosingDialog
+
+        self.form.typed.flush()
+        stopped = self.intake.end_clock()
+        self.panels.tick()
+        self.panels.show_heading()
+        self.panels.assessment = self.intake.assess()
+        self._open(ClosingDialog(self.intake, self.panels.assessment, stopped=stopped), self._finished)
+
+    async def _finished(self, answer: str | None) -> None:
+        if answer == "finished":
+            self.screen.shell.leave_form()
+        elif answer:
+            await self.screen.go_to_code(answer)
+        self.panels.tick()
+        self.form.show_records(afresh=True)
+
+    def discard(self) -> None:
+        """Take back a call that was begun by mistake."""
+        from lnctp_tui.screens.call.discard import DiscardDialog
+
+        self.form.typed.flush()
+        if endings.may_discard(self.intake):
+            self._open(DiscardDialog(self.intake.protocol), self._discarded)
+            return
+        text = _("Hay un peligro anotado o un aviso al 911: esta llamada no se descarta. F9 la termina.")
+        self.screen.notify(text, severity="warning", markup=False)
+
+    def _discarded(self, reason: str | None) -> None:
+        if reason:
+            # The service answers in the writer's thread.
+            endings.discard(
+                self.intake, reason, partial(self.screen.app.call_later, self.screen.shell.leave_form)
+            )
+
+    def attach(self) -> None:
+        """Make the call a contact of a case, or let it go again."""
+        from lnctp_tui.screens.call.attach import AttachDialog
+
+        self.form.typed.flush()
+        self._open(AttachDialog(self.intake, self.earlier_mark.offered), self._attached)
+
+    def _attached(self, changed: bool | None) -> None:
+        if changed:
+            self.form.show_records(afresh=True)
+            self.screen.think()

@@ -1,0 +1,116 @@
+"""Screens by name: how each is made, its key on the desk, whether it is fetched early and resumed after a lock.
+
+The app, the preload, the resume after a lock and the desk read this; a new screen stands here and in no other list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.binding import Binding
+
+from lnctp_tui.i18n import N_
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from lnctp_tui.screens.base import Place, Shell
+
+HERE = __package__
+"""Modules are named below this."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One screen."""
+
+    factory: str
+    """`module:name` below `lnctp_tui.screens`; imported when somebody goes there."""
+    mode: bool = False
+    """It has a stack of its own, where a call can interrupt it; else it is pushed over what is there."""
+    preload: bool = False
+    """Its module is imported while the phrase is typed."""
+    resume: Callable[[Shell, str], object] | None = None
+    """Comes back to it after a lock, with the id of what it showed; None: the lock ends on the desk."""
+    key: Binding | None = None
+    """Its key on the desk."""
+
+    @property
+    def module(self) -> str:
+        """Full name of its module."""
+        return f"{HERE}.{self.factory.partition(':')[0]}"
+
+    def make(self, *arguments: Any) -> Screen[Any]:
+        """A new screen."""
+        made: Screen[Any] = getattr(import_module(self.module), self.factory.partition(":")[2])(*arguments)
+        return made
+
+
+def _key(key: str, name: str, text: str, display: str | None = None) -> Binding:
+    return Binding(key, f"go('{name}')", text, key_display=display, id=f"desk.{name}")
+
+
+SCREENS: dict[str, Entry] = {
+    "desk": Entry("lists.desk:DeskScreen", mode=True, preload=True),
+    "search": Entry(
+        "lists.search:SearchScreen",
+        mode=True,
+        preload=True,
+        key=_key("slash", "search", N_("buscar"), "/"),
+    ),
+    "sync": Entry("sync.sync:SyncScreen", mode=True, preload=True, key=_key("s", "sync", N_("sincronizar"))),
+    "options": Entry("vault.options:OptionsScreen", key=_key("o", "options", N_("opciones"))),
+    "call": Entry("call.intake:IntakeScreen", resume=lambda shell, contact: shell.reopen_call(contact)),
+    "edit": Entry("call.intake:IntakeScreen", resume=lambda shell, case: shell.edit_case(case)),
+    "case": Entry("case.case:CaseScreen", preload=True, resume=lambda shell, case: shell.go("case", case)),
+    "note": Entry("case.case:noting", resume=lambda shell, case: shell.go("note", case)),
+    "contact": Entry("call.contact:CallScreen"),
+    "conflicts": Entry("case.conflicts:ConflictsScreen"),
+    "offers": Entry("case.transfer:OffersScreen"),
+    "orders": Entry("sync.orders:OrdersScreen"),
+    "queue": Entry("lists.quarantine:QueueScreen"),
+}
+
+
+def go(app: App[Any], name: str, *arguments: Any) -> None:
+    """Go to the screen of this name; `arguments` say what it shows."""
+    entry = SCREENS[name]
+    if entry.mode:
+        app.switch_mode(name)
+    else:
+        app.push_screen(entry.make(*arguments))
+
+
+def resume(shell: Shell, place: Place) -> None:
+    """Come back to where a lock came; a place that is no longer known is left."""
+    name, shown = place
+    entry = SCREENS.get(name)
+    if entry is not None and entry.resume is not None:
+        entry.resume(shell, shown)
+
+
+def where(stack: Sequence[Screen[Any]]) -> Place | None:
+    """The place of the uppermost screen that has one."""
+    places = (getattr(screen, "place", None) for screen in reversed(stack))
+    return next(filter(None, places), None)
+
+
+def keys() -> list[Binding]:
+    """The keys on the desk, in the order of the screens."""
+    return [entry.key for entry in SCREENS.values() if entry.key is not None]
+
+
+def modes() -> Iterator[tuple[str, Entry]]:
+    """The screens with a stack of their own, by name."""
+    return ((name, entry) for name, entry in SCREENS.items() if entry.mode)
+
+
+def preload() -> None:
+    """Import what the first screens need; blocking."""
+    for entry in SCREENS.values():
+        if entry.preload:
+            import_module(entry.module)

@@ -1,0 +1,277 @@
+"""The document of an open form: what is typed changes it at once, and every edit goes to the writer.
+
+Nothing here waits for the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from lnctp_tui.domain.assess import safety
+from lnctp_tui.domain.records.document import TABLE_OF, Document, Record, answer
+from lnctp_tui.domain.values import values
+from lnctp_tui.services.refs import Place, Ref, Saved
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database.session import ANSWER, EditBaseline
+
+MOST_UNDO = 500
+SEVERAL = ("person", "place", "identifier", "money")
+
+
+class Undone(NamedTuple):
+    """What was taken back: the record, and the code of the field."""
+
+    ref: Ref
+    field: str
+
+
+@dataclass
+class _Patched:
+    ref: Ref
+    field: str
+    before: dict[str, Any]
+    """What stood there, by key."""
+
+    @property
+    def of(self) -> tuple[Ref, str]:
+        """What the step is about."""
+        return self.ref, self.field
+
+
+class _Added(NamedTuple):
+    ref: Ref
+    field: str
+    at: str
+
+
+class _Removed(NamedTuple):
+    ref: Ref
+    field: str
+    record: Record
+
+
+_Step = _Patched | _Added | _Removed
+
+
+class Draft:
+    """One form's document with its edits and their undoing. Only the thread of the form may use it."""
+
+    def __init__(self, workspace: Workspace, document: Document, contact: Ref, form: EditBaseline) -> None:
+        self.workspace = workspace
+        self.writer = workspace.writer
+        self.document = document
+        self.contact = contact
+        self.form = form
+        self.place: Place | None = None
+        self.runs = True
+        """Whether this is a call with a clock, not an old case being corrected."""
+        self.touched: set[tuple[Ref, str]] = set()
+        """What was edited since `services.call.refresh` last looked at the disk."""
+        self._shown: dict[str, Ref] = {}
+        self._steps: list[_Step] = []
+        self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
+        """The case of the document, or the one that it will be."""
+        self.writer.listen(form.id, self._saved)
+
+    def show(self, document: Document) -> None:
+        """Work with another document from now on: the contact went over to another case."""
+        self.document = document
+        self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
+        self._shown.clear()
+        self._steps.clear()
+
+    # what stands
+
+    @property
+    def started_at(self) -> str | None:
+        """When the call began; None for a case that is only corrected."""
+        at: str | None = self.record(self.contact).get("started_at")
+        return at if self.runs else None
+
+    def record(self, ref: Ref) -> Record:
+        """The record behind a reference; an empty one when it is not there yet."""
+        if ref.table == "cases":
+            case: Record = self.document["case"]
+            return case
+        return next((row for row in self.document[ref.table] if row.get("id") == ref.id), {})
+
+    def rows(self, on: str, roles: tuple[str, ...] = ()) -> list[Record]:
+        """The records that fields of a kind stand on, in the order they were added."""
+        table = TABLE_OF.get(on, on)
+        records = [self.document["case"]] if table == "cases" else self.document[table]
+        return [record for record in records if not roles or record.get("role") in roles]
+
+    def current(self, on: str) -> Ref | None:
+        """The record that the form shows; None when there is none of its kind yet."""
+        table = TABLE_OF.get(on, on)
+        if table == "cases":
+            return self.case
+        if table == "contacts":
+            return self.contact
+        shown = self._shown.get(table)
+        if shown and self.record(shown):
+            return shown
+        rows = self.document[table]
+        return Ref(table, rows[0]["id"]) if rows else None
+
+    def select(self, on: str, ref: Ref) -> None:
+        """Show another record of a kind."""
+        self._shown[TABLE_OF.get(on, on)] = ref
+
+    def chosen(self, on: str) -> Ref | None:
+        """The record that was selected, or added last; None while the first one shows by itself."""
+        return self._shown.get(TABLE_OF.get(on, on))
+
+    # edits
+
+    def set(
+        self, ref: Ref, patch: Mapping[str, Any], *, field: str | None = None, undoable: bool = True
+    ) -> None:
+        """Apply a patch to the document and hand it to the writer; what changes nothing is not written."""
+        before = self.record(ref)
+        changed = {key: value for key, value in patch.items() if _held(before, key) != value}
+        if not changed:
+            return
+        if ref.table != "contacts" or (
+            changed.get("kind") and safety.makes_case(self.workspace.protocol, changed["kind"])
+        ):
+            self.open_case()
+        before = self.record(ref)
+        if undoable:
+            known = {key: _held(before, key) for key in changed}
+            self._remember(_Patched(ref, field or next(iter(changed)), known))
+        self._put(ref, values.apply(before, changed))
+        self.write(ref, dict(changed), self.place, case=self._owner_of(ref))
+
+    def add(self, on: str, **fresh: Any) -> Ref:
+        """A new person, place, identifier or money trail, shown at once."""
+        self.open_case()
+        ref = Ref(TABLE_OF.get(on, on), ids.new_id())
+        self.document[ref.table].append({"id": ref.id, "case_id": self.case.id, "answers": {}, **fresh})
+        self.write(ref, dict(fresh), self.place, case=self.case.id)
+        self._remember(_Added(ref, next(iter(fresh), "id"), self._now()))
+        self.select(on, ref)
+        return ref
+
+    def remove(self, ref: Ref) -> None:
+        """Take a record out of the case; Undo brings it back, and the log keeps it."""
+        self._remember(_Removed(ref, "id", self.record(ref)))
+        self._drop(ref)
+        self.write(ref, {"erased_at": self._now()}, self.place, case=self.case.id)
+
+    def undo(self) -> Undone | None:
+        """Take back the last field; None when there is nothing left to take back."""
+        if not self._steps:
+            return None
+        step = self._steps.pop()
+        patch: dict[str, Any]
+        if isinstance(step, _Added):
+            self._drop(step.ref)
+            patch = {"erased_at": step.at}
+        elif isinstance(step, _Removed):
+            self.document[step.ref.table].append(step.record)
+            self.select(step.ref.table, step.ref)
+            patch = {"erased_at": None}
+        else:
+            self._put(step.ref, values.apply(self.record(step.ref), step.before))
+            patch = step.before
+        if step.ref.table in self._shown:
+            self.select(step.ref.table, step.ref)
+        self.write(step.ref, patch, self.place, case=self._owner_of(step.ref))
+        return Undone(step.ref, step.field)
+
+    def at(self, stage: str, field: str) -> None:
+        """Remember where the counselor is, for after a crash or a lock."""
+        shown = next((ref.id for ref in map(self.current, SEVERAL) if ref), "")
+        place = Place(stage, field, shown)
+        if place != self.place:
+            self.place = place
+            self.write(self.contact, {}, place)
+
+    def catch_up(self, ref: Ref, record: Record, fields: Collection[str]) -> bool:
+        """Take these fields over from a stored record, an empty one being gone; whether that changed anything."""
+        before = self.record(ref)
+        if not record:
+            self._drop(ref)
+            return bool(before)
+        after = _merged(before, record, fields) if before else record
+        if after != before:
+            self._put(ref, after)
+        return after != before
+
+    def write(self, ref: Ref, patch: dict[str, Any], *where: Any, **how: Any) -> None:
+        """Hand a change of the document to the writer."""
+        self.touched.update((ref, name) for name in patch)
+        self.writer.edit(self.form, ref, patch, *where, **how)
+
+    def open_case(self) -> None:
+        """Begin the case with the first thing that needs one; the folio comes with the transaction."""
+        if self.document["case"]:
+            return
+        case = {
+            "opened_at": self.started_at or self._now(), "status": "open",
+            "owner_id": self.workspace.counselor_id, "protocol_version": self.workspace.protocol.version,
+        }  # fmt: skip
+        self.document["case"] = {"id": self.case.id, "answers": {}, **case}
+        self.write(self.case, case, self.place, opens=True)
+        self._put(self.contact, {**self.record(self.contact), "case_id": self.case.id})
+        self.write(self.contact, {"case_id": self.case.id})
+
+    def _saved(self, saved: Saved) -> None:
+        if saved.folio and saved.case == self.case.id:
+            self.document["case"]["folio"] = saved.folio
+
+    def _owner_of(self, ref: Ref) -> str | None:
+        return self.case.id if self.document["case"] or ref.table != "contacts" else None
+
+    def _put(self, ref: Ref, record: Record) -> None:
+        if ref.table == "cases":
+            self.document["case"] = record
+            return
+        rows = self.document[ref.table]
+        for index, row in enumerate(rows):
+            if row.get("id") == ref.id:
+                rows[index] = record
+                return
+        rows.append({**record, "id": ref.id})
+
+    def _drop(self, ref: Ref) -> None:
+        self.document[ref.table] = [row for row in self.document[ref.table] if row.get("id") != ref.id]
+        self._shown.pop(ref.table, None)
+
+    def _remember(self, step: _Step) -> None:
+        """One step a field: typing on in it is the same step."""
+        last = self._steps[-1] if self._steps else None
+        if isinstance(last, _Patched) and isinstance(step, _Patched) and last.of == step.of:
+            last.before = {**step.before, **last.before}
+            return
+        self._steps.append(step)
+        del self._steps[:-MOST_UNDO]
+
+    def _now(self) -> str:
+        return instants.iso(self.workspace.store.now())
+
+
+def _held(record: Record, key: str) -> Any:
+    if key.startswith("answers."):
+        return answer(record, key.removeprefix("answers."))
+    return record.get(key)
+
+
+def _merged(record: Record, fresh: Record, fields: Iterable[str]) -> Record:
+    """`record` with these fields as they are in `fresh`."""
+    after: dict[str, Any] = {**record, "answers": dict(record.get("answers") or {})}
+    for name in fields:
+        if name.startswith(ANSWER):
+            code = name.removeprefix(ANSWER)
+            value = (fresh.get("answers") or {}).get(code)
+            if value is None:
+                after["answers"].pop(code, None)
+            else:
+                after["answers"][code] = value
+        elif name in fresh:
+            after[name] = fresh[name]
+    return after

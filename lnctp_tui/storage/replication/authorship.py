@@ -1,0 +1,59 @@
+"""Whose the records of this laptop are: what was written before it was enrolled becomes the person's it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, update
+
+from lnctp_tui.domain.records import changes
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import CHANGES, TABLES, Author, Unit
+from lnctp_tui.storage.database.write_guard import RECORDED
+from lnctp_tui.storage.replication import projection
+from lnctp_tui.storage.replication.server_state import COUNSELOR
+
+UNSENT = "SELECT * FROM changes WHERE sent = 0 AND actor = ? AND patch <> '{}'"
+"""What this laptop may write anew: a change that was erased has no values to sign."""
+NAMED_ITSELF = "DELETE FROM changes WHERE \"table\" = 'counselors' AND row = ? AND sent = 0"
+SIGN_AGAIN = (
+    update(CHANGES)
+    .where(CHANGES.c.id == bindparam("this"))
+    .values({name: bindparam(name) for name in ("actor", "patch", "hash", "sig")})
+)
+
+
+def become(unit: Unit, person: str) -> None:
+    """Write as `person` from now on; what was recorded before, and never left this laptop, becomes theirs.
+
+    A second laptop learns here whose it is. Changes that were offered to a server stay as they are.
+    """
+    former = unit.author.actor
+    if former == person:
+        return
+    connection = unit.connection
+    unit.author = Author(person, unit.author.device, unit.author.sign)
+    unit.remember(COUNSELOR, state.get(connection, COUNSELOR, {}) | {"id": person})
+    # The person is known to everybody already; the name this laptop gave itself goes.
+    connection.exec_driver_sql(NAMED_ITSELF, (former,))
+    touched: set[tuple[str, str]] = {("counselors", former)}
+    for row in connection.exec_driver_sql(UNSENT, (former,)).mappings().all():
+        change = {**row, "base": orjson.loads(row["base"]), "patch": orjson.loads(row["patch"])}
+        touched.add((change["table"], change["row"]))
+        connection.execute(SIGN_AGAIN, _signed(unit.author, change, former))
+    projection.rebuild(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
+    # Made by this person, whatever the rows said before.
+    for table in {table for table, _row in touched}:
+        made = update(TABLES[table]).filter_by(created_by=former).values(created_by=person)
+        connection.execute(made, execution_options=RECORDED)
+
+
+def _signed(author: Author, change: Mapping[str, Any], former: str) -> dict[str, Any]:
+    """The same change, signed as the person. Its id never left this laptop."""
+    patch = {name: author.actor if value == former else value for name, value in change["patch"].items()}
+    digest = changes.digest(changes.canonical({**change, "actor": author.actor, "patch": patch}))
+    (sig,) = changes.seals([digest], author.sign)
+    return {"this": change["id"], "actor": author.actor, "patch": patch, "hash": digest, "sig": sig}

@@ -13,7 +13,7 @@ from lnctp_tui.reports import contacts
 from lnctp_tui.reports.contacts import Count
 from lnctp_tui.server.postgres import analyst, database, embedded, schema
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import ids
 
 ZONE = "America/Mexico_City"
 CALLS = [
@@ -70,7 +70,7 @@ def test_laptop_and_server_answer_the_same(
     with workspace.store.write() as unit:
         for started, kind in CALLS:
             fields = {"started_at": started, "kind": kind}
-            unit.record("contacts", instants.new_id(), {key: value for key, value in fields.items() if value})
+            unit.record("contacts", ids.new_id(), {key: value for key, value in fields.items() if value})
     with workspace.store.read() as laptop:
         assert contacts.count(laptop, SPANS) == EXPECTED
     with asking(cluster, name, embedded.ANALYST) as server:

@@ -50,7 +50,7 @@ class Counselor:
         said = {
             "id": ids.new_id(), "device": self.device, "actor": self.device,
             "hlc": instants.micros(instants.now()) + number, "table": "cases", "row": row, "case": row, "base": [],
-            "patch": {"status": "open", "triage": "standard", "summary": "Refiere que le ofrecieron un empleo. " * 8},
+            "patch": {"status": "open", "triage": "follow_up", "summary": "Refiere que le ofrecieron un empleo. " * 8},
             "schema": 1,
         }  # fmt: skip
         digest = changes.digest(changes.canonical(said))

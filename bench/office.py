@@ -137,7 +137,7 @@ def cases(count: int, seed: int = SEED) -> Iterator[tuple[str, dict[str, Any]]]:
         )
         made = {
             "folio": folio.make(folio.CROCKFORD[number // 9000 % 32] + "ZZZ", number % 9000),
-            "opened_at": at, "status": "open", "triage": "standard", "summary": _summary(dice),
+            "opened_at": at, "status": "open", "triage": "follow_up", "summary": _summary(dice),
         }  # fmt: skip
         yield identity, made | answers
 

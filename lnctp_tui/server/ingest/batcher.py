@@ -17,7 +17,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import push
-from lnctp_tui.server.ingest.push import Delivery, Stored
+from lnctp_tui.server.ingest.delivery import Delivery, Stored
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.sync import wire
 

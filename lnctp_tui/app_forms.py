@@ -126,13 +126,13 @@ class OpenForms:
         form = self.opened.get(self.app.current_mode)
         return form.where if form else None
 
-    def _where(self) -> Place | None:
+    def where(self) -> Place | None:
         """What is on the screen, to come back to it after a lock."""
         return self.current or registry.where(self.app.screen_stack)
 
     def standing(self) -> Standing:
         """What is open, and what of it is on the screen."""
-        return Standing(tuple(self.places), self._where())
+        return Standing(tuple(self.places), self.where())
 
     def next(self) -> bool:
         """Go to the next open form; False when there is none other."""

@@ -149,10 +149,10 @@ async def test_a_lock_comes_back_to_a_list_when_the_registry_says_so(
     async with desk(furnished) as (app, pilot):
         app.go("shifts")
         await until(pilot, lambda: isinstance(app.screen, Shifts), "the list")
-        place = app.where()
+        place = app.forms_open.where()
         assert place == ("shifts", "")
         app.pop_screen()
-        assert app.where() is None
+        assert app.forms_open.where() is None
         registry.resume(app, place)
         await until(pilot, lambda: isinstance(app.screen, Shifts), "the list again")
         monkeypatch.setitem(SCREENS, "shifts", Entry("shifts:Shifts"))

@@ -19,6 +19,7 @@ from workspaces import Founded
 
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
+from lnctp_tui.app_saving import Saving
 from lnctp_tui.domain.authority import control
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.dialogs import PickDialog
@@ -161,9 +162,9 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Office:
     list_ = control.follow(listed, [officer("laura"), officer("rosa"), officer("ines")], [], AT)
     made.drafts.append(Draft("authority", list_, "person-rosa", "2026-11-30T00:20:00.000000Z", (), 2))
     monkeypatch.setattr(
-        LnctpApp,
-        "unsaved",
-        lambda _app: ["K7Q2-0001-7: relato, edad, lugar", "llamada de las 12:03: relato"],
+        Saving,
+        "unsaved_lines",
+        lambda _saving: ["K7Q2-0001-7: relato, edad, lugar", "llamada de las 12:03: relato"],
     )
     return made
 
@@ -192,7 +193,7 @@ async def test_each_of_them_speaks_one_language(
     foreign = sentences(language)
     async with desk(furnished, (130, 60)) as (app, pilot):
         i18n.set_language(language)
-        app.screen.refresh_list()  # type: ignore[attr-defined]
+        app.screen.read()  # type: ignore[attr-defined]
         await rest(pilot)
         if language == "en" and name.endswith("refused"):
             return

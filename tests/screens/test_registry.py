@@ -78,7 +78,7 @@ async def test_a_lock_is_come_back_from_by_name(name: str, furnished: Founded) -
         place = (name, a_case(app))
         registry.resume(app, place)
         await until(pilot, lambda: is_on(app, "call" if name == "edit" else name), name)
-        await until(pilot, lambda: app.where() == place, "the place it would come back to")
+        await until(pilot, lambda: app.forms_open.where() == place, "the place it would come back to")
 
 
 async def test_a_place_that_is_no_longer_known_leaves_the_desk(furnished: Founded) -> None:
@@ -101,7 +101,7 @@ async def test_a_lock_over_the_second_of_two_conflicts_can_be_come_back_from(
         await until(pilot, lambda: isinstance(app.screen, ConflictsScreen) and "1 de 2" in text_of(app))
         await pilot.press("j")
         await until(pilot, lambda: "2 de 2" in text_of(app), "the second")
-        assert app.where() == place
+        assert app.forms_open.where() == place
         standing = app.standing()
         kept = {"forms": [list(form) for form in standing.forms], "here": standing.here and [*standing.here]}
         assert Standing.read(kept) == standing
@@ -113,7 +113,7 @@ async def test_a_dialog_over_the_note_says_where_it_is(furnished: Founded) -> No
         await until(pilot, lambda: isinstance(app.screen, TextDialog), "the note")
         app.action_help()
         await rest(pilot)
-        assert app.where() == ("note", a_case(app))
+        assert app.forms_open.where() == ("note", a_case(app))
 
 
 def test_the_registry_itself_fetches_no_screen_and_the_preload_those_it_names() -> None:

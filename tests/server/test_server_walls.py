@@ -219,26 +219,28 @@ def test_a_foreign_id_is_answered_like_one_that_never_was(ana: Laptop, beto: Lap
     never = {"case": ids.new_id(), "change": ids.new_id()}
     real = {"case": ana.case_id, "change": ana.changes[0]["id"]}  # type: ignore[attr-defined]
 
-    def answers(ids: dict[str, str]) -> list[tuple[int, str]]:
+    def answers(row_ids: dict[str, str]) -> list[tuple[int, str]]:
         asked = [
-            ("POST", "/v1/history", {"scopes": [ids["case"]]}),
-            ("POST", "/v1/history", {"scopes": [ids["case"]], "after": 3}),
-            ("POST", "/v1/fetch", {"ids": [ids["change"]]}),
-            ("POST", "/v1/missing", {"ids": [ids["change"]]}),
-            ("POST", "/v1/window", {"scopes": [ids["case"]], "action": "open"}),
-            ("POST", "/v1/window", {"scopes": [ids["case"]], "action": "leave"}),
-            ("POST", "/v1/offer", {"scope": ids["case"], "person": ana.actor}),
-            ("POST", "/v1/answer", {"scope": ids["case"], "accept": True}),
-            ("POST", "/v1/answer", {"scope": ids["case"], "accept": False}),
-            ("POST", "/v1/assign", {"scope": ids["case"], "person": beto.actor}),
-            ("POST", f"/v1/quarantine/{ids['change']}", {"action": "release"}),
-            ("GET", f"/v1/search?q={ids['case']}", None),
+            ("POST", "/v1/history", {"scopes": [row_ids["case"]]}),
+            ("POST", "/v1/history", {"scopes": [row_ids["case"]], "after": 3}),
+            ("POST", "/v1/fetch", {"ids": [row_ids["change"]]}),
+            ("POST", "/v1/missing", {"ids": [row_ids["change"]]}),
+            ("POST", "/v1/window", {"scopes": [row_ids["case"]], "action": "open"}),
+            ("POST", "/v1/window", {"scopes": [row_ids["case"]], "action": "leave"}),
+            ("POST", "/v1/offer", {"scope": row_ids["case"], "person": ana.actor}),
+            ("POST", "/v1/answer", {"scope": row_ids["case"], "accept": True}),
+            ("POST", "/v1/answer", {"scope": row_ids["case"], "accept": False}),
+            ("POST", "/v1/assign", {"scope": row_ids["case"], "person": beto.actor}),
+            ("POST", f"/v1/quarantine/{row_ids['change']}", {"action": "release"}),
+            ("GET", f"/v1/search?q={row_ids['case']}", None),
         ]
         found = []
         for method, path, message in asked:
             said = beto.call(method, path, message)
             text = json.dumps(said.message | {"time": 0}) if said.status == 200 else said.error
-            found.append((said.status, text.replace(ids["case"], "CASE").replace(ids["change"], "CHANGE")))
+            found.append(
+                (said.status, text.replace(row_ids["case"], "CASE").replace(row_ids["change"], "CHANGE"))
+            )
         return found
 
     assert answers(real) == answers(never)

@@ -30,15 +30,15 @@ def test_any_value_in_any_column_ends_nothing(office: Founded, soak: bool) -> No
     for start in range(0, len(cells), 50):
         with workspace.store.write() as unit:
             for _cell in cells[start : start + 50]:
-                ids = {table: ids.new_id() for table in OF_CASE}
-                whole_case(unit, ids["cases"], ids)
-                made.append(ids)
+                row_ids = {table: ids.new_id() for table in OF_CASE}
+                whole_case(unit, row_ids["cases"], row_ids)
+                made.append(row_ids)
     workspace.close()
     connection = engine.connect(office.home / paths.DATABASE, office.key.dek)
     connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.execute("BEGIN")
-    for (table, column, value), ids in zip(cells, made, strict=True):
-        connection.execute(f'UPDATE {table} SET "{column}" = ? WHERE id = ?', (value, ids[table]))
+    for (table, column, value), row_ids in zip(cells, made, strict=True):
+        connection.execute(f'UPDATE {table} SET "{column}" = ? WHERE id = ?', (value, row_ids[table]))
     connection.execute("INSERT OR IGNORE INTO search_stale SELECT id FROM cases")
     connection.execute("COMMIT")
     connection.close()

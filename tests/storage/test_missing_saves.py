@@ -214,7 +214,7 @@ def test_a_mark_that_is_gone_or_altered_is_told(office: Founded) -> None:
 
 def test_a_vault_of_before_is_no_alarm_and_counts_from_then_on(office: Founded) -> None:
     connection = engine.connect(office.home / paths.DATABASE, office.key.dek)
-    for later in ("commits", "authorities", "orders"):
+    for later in ("commits", "authorities", "orders", "handovers"):
         connection.execute(f"DROP TABLE {later}")
     connection.execute("UPDATE alembic_version SET version_num = '0006'")
     connection.close()

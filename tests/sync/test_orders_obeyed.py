@@ -580,7 +580,7 @@ def test_an_officers_key_follows_a_changed_phrase_and_no_other_phrase_signs(
 ) -> None:
     old, new = vault_template.phrase, "una frase nueva que nadie sabe"
     made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
-    key = officers.become(workspace, old)
+    key = officers.become(workspace.home, workspace.store, old)
     vault_access.change_phrase(workspace.home, old, new, "own", workspace.store)
     assert officers.sign(workspace.store, new, made).keys() == {key}
     for wrong in (old, "", "otra frase que nadie sabe"):
@@ -599,7 +599,7 @@ def test_after_a_crash_in_a_phrase_change_the_phrase_that_opens_is_the_one_that_
 
     old, new = vault_template.phrase, "una frase nueva que nadie sabe"
     made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
-    key = officers.become(workspace, old)
+    key = officers.become(workspace.home, workspace.store, old)
     with monkeypatch.context() as patch:
         patch.setattr(
             f"lnctp_tui.{'storage.vault' if dies.startswith('vault') else 'services.sync'}.{dies}", die
@@ -633,16 +633,16 @@ def test_the_phrase_of_before_a_sheet_signs_no_more_and_a_new_key_takes_its_plac
 ) -> None:
     old, new = vault_template.phrase, "una frase nueva que nadie sabe"
     made = control.order(first_list()[0], "seal", "ab" * 32, 1, {"why": ""}, id="an-order", at=AT)
-    former = officers.become(workspace, old)
+    former = officers.become(workspace.home, workspace.store, old)
     vault_access.set_phrase(workspace.home, workspace.key, new, "own")
     for typed in (old, new):
         with pytest.raises(Refused, match=r"^officer_phrase$"):
             officers.sign(workspace.store, typed, made)
     with pytest.raises(WrongPassphrase):
-        officers.become(workspace, old)
-    key = officers.become(workspace, new)
+        officers.become(workspace.home, workspace.store, old)
+    key = officers.become(workspace.home, workspace.store, new)
     assert key != former
-    assert officers.become(workspace, new) == key
+    assert officers.become(workspace.home, workspace.store, new) == key
     assert officers.sign(workspace.store, new, made).keys() == {key}
 
 

@@ -119,8 +119,8 @@ def test_what_was_found_true_holds_for_that_key_alone() -> None:
 
 def test_records_made_at_once_carry_seals_that_their_device_signed(workspace: Workspace) -> None:
     with workspace.store.write() as unit:
-        ids = [ids.new_id() for _ in range(37)]
-        unit.create_many(New("cases", id_, {"summary": "Prueba"}, id_) for id_ in ids)
+        row_ids = [ids.new_id() for _ in range(37)]
+        unit.create_many(New("cases", id_, {"summary": "Prueba"}, id_) for id_ in row_ids)
     with workspace.store.read() as connection:
         device = workspace.store.author.device
         (public,) = connection.exec_driver_sql("SELECT public_key FROM devices WHERE id = ?", (device,)).one()

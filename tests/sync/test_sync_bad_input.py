@@ -154,19 +154,19 @@ def test_one_poison_record_in_500_is_named_and_the_others_are_stored(desk: Desk)
         rows = [ids.new_id() for _ in range(500)]
         unit.create_many(New("cases", row, {"summary": "Prueba", "folio": f"AAAA-{at:04}"}, row)
                          for at, row in enumerate(rows))  # fmt: skip
-        ids = list(
+        row_ids = list(
             unit.connection.exec_driver_sql("SELECT id FROM changes WHERE sent = 0 ORDER BY seq").scalars()
         )
-        resealed(unit, ids[123], patch={"folio": "AAAA-0123", "summary": {"no": "texto"}})
+        resealed(unit, row_ids[123], patch={"folio": "AAAA-0123", "summary": {"no": "texto"}})
     reason = (
         "Un valor no es de la clase que su campo admite. Corríjalo en el caso, o que supervisión lo admita."
     )
     desk.says(f"AAAA-0123 · Caso: {reason}")
-    assert set(ids) - set(desk.log) == {ids[123]}
+    assert set(row_ids) - set(desk.log) == {row_ids[123]}
     with desk.open() as workspace:
         found = synchronise.status(workspace)
         assert (found.waiting, found.refused) == (0, 1)
-    desk.keeps(ids)
+    desk.keeps(row_ids)
     assert desk.once() is None
 
 

@@ -22,7 +22,7 @@ from lnctp_tui.server.http import bodies, idle_connections, rate_limits
 from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
 from lnctp_tui.server.settings import Settings
-from lnctp_tui.sync import wire
+from lnctp_tui.sync import bounds, wire
 
 
 @pytest.fixture(autouse=True)
@@ -329,15 +329,17 @@ def test_after_a_long_body_the_next_one_waits_when_others_asked_beside_it(others
     assert (asyncio.run(played()) >= 0.02) is rests
 
 
-def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(served: Served) -> None:
+def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana = served.laptop()
     bomb = zstandard.compress(b'{"changes":[' + b"[]," * 1_390_000 + b"[]]}")
-    buckets = served.app.state.services.authenticator.devices
-    assert ana.call("POST", "/v1/missing", {"ids": []}).status == 200
-    before = buckets._of(ana.device).tokens
-    for _ in range(20):
-        assert ana.send("POST", "/v1/push", bomb, ana.signed("POST", "/v1/push", bomb)).error == "too_large"
-    assert before - buckets._of(ana.device).tokens > 20 * (128 << 10) / rate_limits.UNIT / 2
+    paid: list[int] = []
+    authenticator = served.app.state.services.authenticator
+    monkeypatch.setattr(authenticator, "pay", lambda _device, size: paid.append(size))
+    assert ana.send("POST", "/v1/push", bomb, ana.signed("POST", "/v1/push", bomb)).error == "too_large"
+    assert paid == [bounds.room(len(bomb), wire.BODY_CAP)]
+    assert rate_limits.price(paid[0]) >= 2
 
 
 def test_what_all_hold_together_has_an_end() -> None:

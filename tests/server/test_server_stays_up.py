@@ -342,6 +342,23 @@ def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(
     assert rate_limits.price(paid[0]) >= 2
 
 
+def test_what_is_new_and_stored_costs_no_more_than_its_request(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = served.laptop()
+    authenticator = served.app.state.services.authenticator
+    paid: list[float] = []
+    monkeypatch.setattr(authenticator, "pay", lambda _device, size: paid.append(size))
+    monkeypatch.setattr(authenticator, "give_back", lambda _device, size: paid.append(-size))
+    changes = [ana.case(summary="Prueba " * 40) for _ in range(400)]
+    assert {result[1] for result in ana.push(*changes).message["results"]} == {"accepted"}
+    assert sum(paid) == 0
+    assert paid[0] > rate_limits.UNIT
+    paid.clear()
+    assert {result[1] for result in ana.push(*changes).message["results"]} == {"known"}
+    assert sum(paid) > rate_limits.UNIT, "what is said again is paid"
+
+
 def test_what_all_hold_together_has_an_end() -> None:
     found = Bodies(known=Room(100, 150, 2, 1, 1))
     with found.reading("ana", True) as one, found.reading("bea", True) as two:

@@ -128,6 +128,13 @@ class Authenticator:
             self.devices.owe(device, tokens)
             self._begin()
 
+    def give_back(self, device: str, size: int) -> None:
+        """Takes a charge back, for what was worth it: `size` bytes that said something new, and are stored."""
+        if tokens := rate_limits.price(size):
+            self._owed[device] = self._owed.get(device, 0.0) - tokens
+            self.devices.owe(device, -tokens)
+            self._begin()
+
     async def share(self) -> None:
         """Brings to the database what addresses and devices did here, and takes in what they did elsewhere."""
         self._sharing = True

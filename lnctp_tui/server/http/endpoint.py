@@ -53,6 +53,8 @@ class Asked:
     body: Any
     parts: dict[str, str]
     """What stood in the path."""
+    size: int = 0
+    """Bytes of the unpacked body."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,12 @@ async def _answer(services: Services, route: Route, request: Request) -> Respons
     reach = policy.reach(sender.role, route.action)
     if reach is None:
         raise Denied(403, "forbidden")
-    heavy = False
+    size, heavy = 0, False
     if request.method == "GET":
         content = understood(route.message, dict(request.query_params))
     else:
-        content, heavy = await read(services, envelope.device, body, route.message)
-    call = Asked(services, envelope, sender, reach, content, dict(request.path_params))
+        content, size, heavy = await read(services, envelope.device, body, route.message)
+    call = Asked(services, envelope, sender, reach, content, dict(request.path_params), size)
     if route.action == "pull":  # it waits; its pages take their turns
         assert route.waits is not None
         return packed(await route.waits(call))
@@ -194,7 +196,7 @@ def address_of(request: Request) -> str:
 
 async def read(
     services: Services, device: str, body: bytes, kind: type[Understood]
-) -> tuple[Understood, bool]:
+) -> tuple[Understood, int, bool]:
     """What a body says, and whether it is long; the device pays by what it unpacks to. Raises Denied 413, 422.
 
     A long one is unpacked and read in a thread, one at a time for a device: it is no reason to let others wait. What
@@ -210,17 +212,17 @@ async def read(
 
 async def _read(
     services: Services, device: str, body: bytes, kind: type[Understood]
-) -> tuple[Understood, bool]:
+) -> tuple[Understood, int, bool]:
     if len(body) <= SHORT:
         content = requests.unpacked(body)
         if len(content) <= LONG:
             services.authenticator.pay(device, len(content))
-            return understood(kind, requests.message_of(content)), False
+            return understood(kind, requests.message_of(content)), len(content), False
     async with services.turns.of(device):
         content = await services.reading.run(lambda: requests.unpacked(body))
         services.authenticator.pay(device, len(content))
         message = await services.reading.run(lambda: understood(kind, requests.message_of(content)))
-    return message, True
+    return message, len(content), True
 
 
 def understood(kind: type[Understood], content: Any) -> Understood:

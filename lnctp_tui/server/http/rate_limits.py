@@ -35,7 +35,7 @@ DEVICE = Rate(50, 300)
 FAILED = Rate(0.5, 30)
 """Requests of one address that no signature covers: wrong ones, unknown devices; and of their own, so that nobody
 who sends nonsense keeps those beside them from enrolling, its tries to enrol."""
-UNIT = 64 << 10
+UNIT = 32 << 10
 """Bytes of an unpacked body that cost a device as much as a request."""
 FREE = 4 << 10
 """Bytes that cost nothing more."""

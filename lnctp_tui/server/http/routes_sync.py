@@ -35,9 +35,11 @@ async def _push(call: Asked) -> Any:
         sender = await services.in_thread(lambda: _anew(call, "push"))
         answer = await pushing.run(lambda: services.batcher.push(sender, message, instants.now()))
     results = answer.get("results", ())
-    for result, count in Counter(outcome[1] for outcome in results).items():
+    counts = Counter(outcome[1] for outcome in results)
+    for result, count in counts.items():
         metrics.CHANGES.labels(result).inc(count)
     if results:
+        services.authenticator.give_back(call.said.device, call.size * counts["accepted"] // len(results))
         services.nudge()
     return answer
 

@@ -313,20 +313,31 @@ def test_one_at_a_time_for_a_device() -> None:
     assert asyncio.run(played()) == 1
 
 
-@pytest.mark.parametrize(("others", "rests"), [(0, False), (1, True)])
-def test_after_a_long_body_the_next_one_waits_when_others_asked_beside_it(others: int, rests: bool) -> None:
-    async def played() -> float:
-        long = LongTurn()
-        async with long.of("ana"):
-            long.short("ana")
-            for _ in range(others):
-                long.short("bea")
-            await asyncio.sleep(0.02)
-        began = monotonic()
-        async with long.of("ana"):
-            return monotonic() - began
+@pytest.mark.parametrize("others", [False, True])
+def test_long_bodies_go_abreast_until_others_ask_and_then_one_by_one_with_a_rest(others: bool) -> None:
+    async def played() -> tuple[int, float]:
+        long, most, now = LongTurn(), 0, 0
+        long.short("ana")
+        if others:
+            long.short("bea")
 
-    assert (asyncio.run(played()) >= 0.02) is rests
+        async def one() -> None:
+            nonlocal most, now
+            async with long.of("ana"):
+                now += 1
+                most = max(most, now)
+                await asyncio.sleep(0.02)
+                if others:
+                    long.short("bea")
+                now -= 1
+
+        began = monotonic()
+        await asyncio.gather(*(one() for _ in range(4)))
+        return most, monotonic() - began
+
+    most, took = asyncio.run(played())
+    assert most == (1 if others else 2)
+    assert (took >= 4 * 0.02 + 3 * 0.04) is others
 
 
 def test_what_would_unpack_to_more_than_it_may_is_paid_as_that(

@@ -26,6 +26,10 @@ REST = (2.0, 0.5)
 """After a long body that others waited beside: so many times as long as it took, at most so many seconds."""
 
 
+LATE, SEVERAL = 0.5, 64
+"""Seconds for which somebody else's request counts; devices remembered before old ones are forgotten."""
+
+
 @dataclass(frozen=True)
 class Room:
     """Bytes and bodies that may be on their way, of one and of all; seconds in which a body must be whole."""
@@ -122,32 +126,41 @@ class Turns:
 
 
 class LongTurn:
-    """One long body at a time for all devices; after it a rest, when others asked for something meanwhile.
+    """Long bodies at work: two abreast while nobody else asks for anything, else one, and a rest after it.
 
     Whoever has the machine to themselves waits for nothing. Lives on one event loop.
     """
 
     def __init__(self) -> None:
-        self._lock = asyncio.Semaphore(1)
-        self._whose = ""
-        self._others = 0
+        self._abreast, self._alone = asyncio.Semaphore(2), asyncio.Semaphore(1)
+        self._last: dict[str, float] = {}
+        """Device → when it last sent a short body; of late only."""
 
     def short(self, device: str) -> None:
         """A request with a short body came."""
-        if device != self._whose:
-            self._others += 1
+        now = monotonic()
+        self._last[device] = now
+        if len(self._last) > SEVERAL:
+            self._last = {who: at for who, at in self._last.items() if now - at < LATE}
 
     @asynccontextmanager
     async def of(self, device: str) -> AsyncIterator[None]:
         """Waits for the long bodies before it."""
-        await self._lock.acquire()
-        self._whose, self._others, began = device, 0, monotonic()
-        try:
-            yield
-        finally:
-            rest = min(REST[1], REST[0] * (monotonic() - began)) if self._others else 0.0
-            self._whose = ""
-            asyncio.get_running_loop().call_later(rest, self._lock.release)
+        async with self._abreast:
+            if not self._others(device, monotonic() - LATE):
+                yield
+                return
+            await self._alone.acquire()
+            began = monotonic()
+            try:
+                yield
+            finally:
+                took = monotonic() - began
+                rest = min(REST[1], REST[0] * took) if self._others(device, began) else 0.0
+                asyncio.get_running_loop().call_later(rest, self._alone.release)
+
+    def _others(self, device: str, since: float) -> bool:
+        return any(at >= since for who, at in self._last.items() if who != device)
 
 
 class Lingering:

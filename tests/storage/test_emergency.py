@@ -141,7 +141,7 @@ def test_a_take_in_that_is_cut_off_goes_on_where_it_was(
 
     with monkeypatch.context() as cut:
         cut.setattr(pending_writes.Edits, "write", some)
-        cut.setattr("lnctp_tui.services.vault.workspace.TAKE_IN", 0.5)
+        cut.setattr("lnctp_tui.services.vault.workspace.TAKE_IN", 2)
         workspace = open_workspace(office.home, office.key)
         assert len(written) == stored
         die(workspace)

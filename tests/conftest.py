@@ -22,13 +22,14 @@ from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, terminal_environment
 from served import served
+from sync_office import house
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
 from lnctp_tui.cli import main
 
 __all__ = [
-    "cluster", "founded", "home", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
+    "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
     "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
     "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
     "vault_template", "workspace",

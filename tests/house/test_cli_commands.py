@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from pty_app import PHRASE
+from ran import Ran
 from workspaces import narrate
 
 from lnctp_tui.cli import main
@@ -27,18 +27,6 @@ from lnctp_tui.storage.database import state
 from lnctp_tui.storage.vault import vault
 
 NAMED = "dos-escolares"
-
-
-class Ran(NamedTuple):
-    """What one command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 @pytest.fixture(scope="session")

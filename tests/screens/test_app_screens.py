@@ -119,6 +119,18 @@ async def test_without_sheet_or_organisation_a_lost_phrase_is_said_plainly(found
         assert isinstance(app.screen, ForgottenScreen)
 
 
+async def new_phrase(app: LnctpApp, pilot: Pilot[int]) -> str:
+    """Takes the words that are offered, and goes on to the desk."""
+    await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
+    new = app.screen
+    assert isinstance(new, NewPhraseScreen)
+    await pilot.press("enter")
+    new.query_one(PhraseEntry).value = new.words
+    await pilot.press("enter")
+    await until(pilot, lambda: app.current_mode == "desk")
+    return new.words
+
+
 async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
     sheet = vault_access.new_sheet(office.home, office.key)
     app = app_on(office)
@@ -127,14 +139,7 @@ async def test_the_sheet_opens_and_sets_a_new_phrase(office: Founded) -> None:
         await pilot.press("f3")
         app.screen.query_one(PhraseEntry).value = sheet
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
-        new = app.screen
-        assert isinstance(new, NewPhraseScreen)
-        await pilot.press("enter")
-        new.query_one(PhraseEntry).value = new.words
-        await pilot.press("enter")
-        await until(pilot, lambda: app.current_mode == "desk")
-        assert vault_access.is_right(office.home, new.words)
+        assert vault_access.is_right(office.home, await new_phrase(app, pilot))
     app.close_workspace()
 
 
@@ -165,14 +170,7 @@ async def test_two_custodians_open_and_a_new_phrase_is_set(
         await pilot.press("f6")
         app.screen.query_one("#path", Input).value = "~/respuesta.json"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, NewPhraseScreen))
-        new = app.screen
-        assert isinstance(new, NewPhraseScreen)
-        await pilot.press("enter")
-        new.query_one(PhraseEntry).value = new.words
-        await pilot.press("enter")
-        await until(pilot, lambda: app.current_mode == "desk")
-        assert vault_access.is_right(office.home, new.words)
+        assert vault_access.is_right(office.home, await new_phrase(app, pilot))
     app.close_workspace()
 
 

@@ -14,12 +14,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import homes
 import httpx
 import pytest
 from control_office import Officers, founded
+from ran import Ran
 from served import Laptop, Served
 
 from lnctp_tui.cli import main
@@ -33,18 +33,6 @@ from lnctp_tui.storage.vault import phrase, recovery
 FOLIO = folio.make("K7Q2", 42)
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "DATABASE_URL", "LNCTP_SERVER_OWNER_URL")
-
-
-class Ran(NamedTuple):
-    """What one command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 Run = Callable[..., Ran]

@@ -12,7 +12,9 @@ from typing import Any
 
 import orjson
 import psycopg
+import pytest
 from nacl.signing import SigningKey
+from vaults import MadeVault
 
 from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.ingest import log, push
@@ -240,3 +242,20 @@ def opened(pool: Pool, cluster: Embedded, folder: Path, template: Path, key: Key
     house = House(pool, cluster, folder, template, key)
     yield house
     house.close()
+
+
+@pytest.fixture
+def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
+    """Laptops without a network between them and their server, on tables made once."""
+    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
+
+
+def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
+    """Two counselors with one case, both up to date."""
+    ana, beto = house.desk("ana"), house.desk("beto")
+    case = ana.case(**patch)
+    ana.sync()
+    house.event("grant", case, beto, data={"rank": -1})
+    beto.sync()
+    ana.sync()
+    return ana, beto, case

@@ -5,19 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from disk_faults import free
-from sync_office import Desk, House, opened
-from vaults import MadeVault
+from sync_office import Desk, House
 
 from lnctp_tui.errors import StorageFailed, SyncFailed
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.sync import sync_words
-from lnctp_tui.server.postgres.database import Pool
-from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
@@ -26,11 +22,6 @@ from lnctp_tui.sync.loop import Loop, Round
 
 CASES = 24
 LONG = "Un relato largo de una persona de muestra. " * 400
-
-
-@pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 @contextmanager

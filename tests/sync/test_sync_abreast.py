@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sync_office import Desk, House, opened
-from vaults import MadeVault
+from sync_office import Desk, House
 
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.server.ingest import projection_check
-from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
-from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
@@ -22,11 +18,6 @@ from lnctp_tui.sync import outbox, wire
 from lnctp_tui.sync.client import Client
 
 WAIT = 20.0
-
-
-@pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 class Road:

@@ -5,22 +5,19 @@ Attacks 12, 18, 21, 22, 23 and 24 of the security design, and its row "live take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from nacl.signing import SigningKey
 from server_office import signer
-from sync_office import Desk, House, opened
-from vaults import MadeVault
+from sync_office import Desk, House, shared
 
 from lnctp_tui.domain.records import changes
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.admin.staff import StaffRegistry
 from lnctp_tui.server.ingest import projection_check
-from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
-from lnctp_tui.server.postgres.embedded import Embedded
+from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.read import equality
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
@@ -31,22 +28,6 @@ from lnctp_tui.sync import repair
 from lnctp_tui.sync.verify import Proving
 
 MALLORY = SigningKey(b"a key of whoever took the server"[:32])
-
-
-@pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
-
-
-def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
-    """Two counselors with one case, both up to date."""
-    ana, beto = house.desk("ana"), house.desk("beto")
-    case = ana.case(**patch)
-    ana.sync()
-    house.event("grant", case, beto, data={"rank": -1})
-    beto.sync()
-    ana.sync()
-    return ana, beto, case
 
 
 def sealed(change: dict[str, Any], key: SigningKey) -> dict[str, Any]:

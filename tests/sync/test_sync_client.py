@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sync_office import Desk, House, opened
-from vaults import MadeVault
+from sync_office import Desk, House, shared
 from workspaces import settle
 
 from lnctp_tui.errors import Refused, SyncFailed
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Pool
-from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.services.call import calls
 from lnctp_tui.services.call.desk import desk as view
 from lnctp_tui.services.case import cases
@@ -29,22 +25,6 @@ from lnctp_tui.storage.database.session import EditBaseline
 from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.sync import fresco, outbox
 from lnctp_tui.sync.gc_tuning import YOUNG, collecting_less
-
-
-@pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
-
-
-def shared(house: House, **patch: Any) -> tuple[Desk, Desk, str]:
-    """Two counselors with one case, both up to date."""
-    ana, beto = house.desk("ana"), house.desk("beto")
-    case = ana.case(**patch)
-    ana.sync()
-    house.event("grant", case, beto, data={"rank": -1})
-    beto.sync()
-    ana.sync()
-    return ana, beto, case
 
 
 def shows(desk: Desk, case: str, word: str) -> bool:

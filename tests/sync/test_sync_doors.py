@@ -9,7 +9,6 @@ import datetime
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,12 @@ import trustme
 import zstandard
 from nacl.signing import SigningKey
 from served import Served, enrolled
-from sync_office import House, opened
-from vaults import MadeVault
+from sync_office import House
 from workspaces import narrate
 
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.server.postgres import database
-from lnctp_tui.server.postgres.database import Pool
-from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
@@ -126,11 +122,6 @@ def test_a_wrong_clock_heals_and_loses_nothing(
 
 
 # 21: doubles
-
-
-@pytest.fixture
-def house(pool: Pool, cluster: Embedded, tmp_path: Path, tables_template: MadeVault) -> Iterator[House]:
-    yield from opened(pool, cluster, tmp_path, tables_template.home, tables_template.key)
 
 
 def logged(house: House) -> list[str]:

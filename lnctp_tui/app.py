@@ -137,11 +137,8 @@ class LnctpApp(GuardedApp[int]):
         self.set_interval(1.0, self._tick)
         if not self.is_headless:
             on_hang_up(self.ending.hang_up)
-        if self.handed is not None:
-            key, self.handed = (
-                self.handed,
-                None,
-            )  # the throw-away vault of `lnctp demo` opens without its phrase
+        if self.handed is not None:  # the throw-away vault of `lnctp demo` opens without its phrase
+            key, self.handed = self.handed, None
             self.call_after_refresh(self.open_with, lambda: key, self.tell)
 
     def preload_rest(self) -> None:

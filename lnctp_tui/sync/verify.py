@@ -8,7 +8,7 @@ name of a device that is known, nor let one write as another person.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -122,7 +122,11 @@ class Keyring:
         device, role = change["device"], change.get("role")
         if self.roles is not None and not self._signed(device, role):
             role = None
-        return writing.allowed(change, role, self.actors.get(device, (change["actor"],)))
+        return writing.allowed(change, role, self._writes_as(change))
+
+    def _writes_as(self, change: Change) -> Collection[str]:
+        """Ids that the device of a change writes as; of one that never said so, whatever the change says."""
+        return self.actors.get(change["device"], (change["actor"],))
 
     def _signed(self, device: str, role: object) -> bool:
         roles = (self.roles or {}).get(self.keys.get(device, b""), frozenset())
@@ -131,7 +135,7 @@ class Keyring:
     def authored(self, change: Change, seals: wire.Seals) -> bool:
         """Whether the device it names wrote it. Of an erased change only the signature can be checked."""
         key = self.keys.get(change["device"])
-        if key is None or change["actor"] not in self.actors.get(change["device"], (change["actor"],)):
+        if key is None or change["actor"] not in self._writes_as(change):
             return False
         if not (change.get("erased") and change["patch"] is None) and not _hashed(change):
             return False

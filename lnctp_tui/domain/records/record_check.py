@@ -132,16 +132,9 @@ def value_flaw(table: str, name: str, value: Any) -> str | None:
 def unclean(content: bytes, patch: Any) -> bool:
     """Whether a text in a patch is not clean; `content` is JSON in UTF-8 that holds it.
 
-    One look over the whole is enough for nearly all: JSON escapes the controls, and what is not ASCII is little.
-    What does not pass like this is looked at value by value.
+    One look over the whole is enough for nearly all; what does not pass like this is looked at value by value.
     """
-    rest = content.translate(None, _PRINTABLE).decode()
-    escaped = b"\\" in content and _ESCAPED(content)
-    return (bool(escaped) or text.clean(rest)[1] > 0) and not _clean(patch)
-
-
-_ESCAPED = re.compile(rb"\\[ubf]").search
-_PRINTABLE = bytes(range(0x20, 0x7F))
+    return not text.plain_json(content) and not _clean(patch)
 
 
 def _clean(value: Any) -> bool:

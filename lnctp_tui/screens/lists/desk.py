@@ -106,7 +106,7 @@ class DeskScreen(ListScreen["DeskView"]):
         workspace = self.shell.workspace
         today = moment(workspace.store.now().isoformat(), workspace.zone)
         self.query_one(TitleBar).show(f"{self.heading}   {workspace.counselor_name} · {today}")
-        self.synced(self.shell.sync_status)
+        self._follow(self.shell.sync_status)
         super().draw()
 
     def lines(self, view: DeskView) -> list[Line]:
@@ -124,6 +124,11 @@ class DeskScreen(ListScreen["DeskView"]):
 
     def synced(self, status: SyncStatus | None) -> None:
         """The line at the top, and what others wait for."""
+        if self._follow(status):
+            self.draw()
+
+    def _follow(self, status: SyncStatus | None) -> bool:
+        """Show how synchronisation stands; whether what stands above and below the cases changed by it."""
         workspace = self.shell.workspace
         said = mark(status, workspace.zone, workspace.store.now())
         self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
@@ -132,9 +137,8 @@ class DeskScreen(ListScreen["DeskView"]):
             if status
             else (0, 0, "", None)
         )
-        if waits != self._waits:
-            self._waits = waits
-            self.draw()
+        before, self._waits = self._waits, waits
+        return waits != before
 
     def open_key(self, key: str) -> None:
         """Go on with a call, or read a case."""

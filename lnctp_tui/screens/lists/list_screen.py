@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import _, language
 from lnctp_tui.screens.base import LISTS, AppScreen, Shell, sentence
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.registry import SCREENS
@@ -116,6 +116,8 @@ class ListScreen(AppScreen[None], Generic[View]):
     """Rows that were asked for: with fewer the list has ended."""
     more = False
     """May there be rows after the last one?"""
+    _drawn_for: tuple[int, str] | None = None
+    """The width and the language in which the list was last drawn."""
 
     # what a declaration says
 
@@ -165,14 +167,14 @@ class ListScreen(AppScreen[None], Generic[View]):
         self.read()
 
     def on_screen_resume(self) -> None:
-        """Read again what may have changed meanwhile; it is drawn at once, the language may be another."""
+        """Read again what may have changed meanwhile; in another language it is drawn at once."""
         if RESUME in self.READ_ON:
-            self.draw()
+            self.draw_otherwise()
             self.read()
 
     def on_resize(self) -> None:
         """The sentences break elsewhere."""
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.draw_otherwise)
 
     def news(self, scopes: frozenset[str]) -> None:
         """Others write too: the list follows, the cursor stays on its row."""
@@ -222,8 +224,14 @@ class ListScreen(AppScreen[None], Generic[View]):
         """What rows are drawn with."""
         return frame(self.shell, self.size.width)
 
+    def draw_otherwise(self) -> None:
+        """Draw what was read, when it was drawn for another width or in another language."""
+        if self._drawn_for != (self.size.width, language()):
+            self.draw()
+
     def draw(self) -> None:
-        """Draw what was read; the language may be another."""
+        """Draw what was read."""
+        self._drawn_for = self.size.width, language()
         if self.trouble or self.view is None:
             lines: Sequence[Line] = self.frame.notes(self.trouble or _(self.WAITING)) if self.WAITING else ()
         else:

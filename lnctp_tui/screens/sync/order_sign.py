@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
+from lnctp_tui.screens.base import say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
-from lnctp_tui.screens.sync import order_words
+from lnctp_tui.screens.sync.signed_text import SignedDialog
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
@@ -35,10 +35,10 @@ class SignEntry(PhraseEntry):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", N_("firmar"), id="sign.sign")]
 
 
-class SignScreen(AppDialog[bool]):
+class SignScreen(SignedDialog[bool]):
     """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
 
-    CSS_PATH = LISTS
+    AROUND = 12
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "refuse", N_("rechazar"), id="sign.refuse"),
@@ -47,14 +47,13 @@ class SignScreen(AppDialog[bool]):
     ]
 
     def __init__(self, draft: Draft, names: Mapping[str, str], *, new: bool = False) -> None:
-        super().__init__()
-        self.draft, self.names, self.new = draft, names, new
-        self.whole = self.sending = False
-        """Whether the signed text is shown as it stands."""
+        super().__init__(draft.signed, names)
+        self.draft, self.new = draft, new
+        self.sending = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Content(order_words.title(self.draft.signed, self.names)), classes="title")
+            yield self.title_line()
             yield (reader := Reader(id="document"))
             reader.can_focus = False
             yield Static(Content(_("Su frase, para firmar:")), id="asks", classes="muted")
@@ -62,36 +61,19 @@ class SignScreen(AppDialog[bool]):
             yield Static(id="said")
             yield KeyBar()
 
-    def on_mount(self) -> None:
-        self._show()
-
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        self.call_after_refresh(self._show)
-
-    def _show(self) -> None:
-        reader = self.query_one("#document", Reader)
-        reader.show(self._raw() if self.whole else self._parts())
-        reader.styles.height = min(max(3, self.size.height - 12), reader.height_of_all)
-
-    def _parts(self) -> list[Part]:
-        draft = self.draft
-        found = [Part("pair", text, label) for label, text in order_words.parts(draft.signed, self.names)]
+    def parts(self) -> list[Part]:
+        """What would be signed, who asks for it, and who signed already."""
+        draft, parts = self.draft, self.content_parts()
         if not self.new:
-            zone = self.shell.workspace.zone
-            by = self.names.get(draft.by, draft.by)
-            found.append(Part("pair", by, _("Pide")))
-            found.append(Part("pair", moment(draft.until, zone), _("Vence")))
-        signed = ", ".join(self.names.get(each, each) for each in draft.persons) or _("nadie todavía")
+            parts.append(Part("pair", self.called([draft.by]), _("Pide")))
+            parts.append(Part("pair", moment(draft.until, self.shell.workspace.zone), _("Vence")))
+        signed = self.called(draft.persons) or _("nadie todavía")
         count = _("{count} de {need} firmas").format(count=len(draft.persons), need=draft.need)
-        found.append(Part("pair", f"{count} · {signed}", _("Firmada por")))
-        found.append(Part("pair", draft.words, _("Palabras")))
+        parts.append(Part("pair", f"{count} · {signed}", _("Firmada por")))
+        parts.append(Part("pair", draft.words, _("Palabras")))
         if draft.need > 1:
-            found.append(Part("quiet", _("Compárelas por teléfono con la otra persona que firma.")))
-        return found
-
-    def _raw(self) -> list[Part]:
-        return [Part("text", self.draft.signed.body)]
+            parts.append(Part("quiet", _("Compárelas por teléfono con la otra persona que firma.")))
+        return parts
 
     @on(Input.Submitted)
     def submit(self, event: Input.Submitted) -> None:
@@ -154,11 +136,6 @@ class SignScreen(AppDialog[bool]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What nobody has yet cannot be refused: it is left."""
         return action != "refuse" or not self.new
-
-    def action_text(self) -> None:
-        """The text that is signed, as it stands, and back."""
-        self.whole = not self.whole
-        self._show()
 
     def action_leave(self) -> None:
         """Nothing is signed."""

@@ -123,16 +123,16 @@ class Authenticator:
 
     def pay(self, device: str, size: int) -> None:
         """Charges a device for a body that unpacks to `size` bytes; with the next that is asked of the database."""
-        if tokens := rate_limits.price(size):
-            self._owed[device] = self._owed.get(device, 0.0) + tokens
-            self.devices.owe(device, tokens)
-            self._begin()
+        self._owe(device, rate_limits.price(size))
 
     def give_back(self, device: str, size: int) -> None:
         """Takes a charge back, for what was worth it: `size` bytes that said something new, and are stored."""
-        if tokens := rate_limits.price(size):
-            self._owed[device] = self._owed.get(device, 0.0) - tokens
-            self.devices.owe(device, -tokens)
+        self._owe(device, -rate_limits.price(size))
+
+    def _owe(self, device: str, tokens: float) -> None:
+        if tokens:
+            self._owed[device] = self._owed.get(device, 0.0) + tokens
+            self.devices.owe(device, tokens)
             self._begin()
 
     async def share(self) -> None:

@@ -26,8 +26,8 @@ REST = (2.0, 0.5)
 """After a long body that others waited beside: so many times as long as it took, at most so many seconds."""
 
 
-LATE, SEVERAL = 0.5, 64
-"""Seconds for which somebody else's request counts; devices remembered before old ones are forgotten."""
+LATE = 0.5
+"""Seconds for which somebody else's request counts."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,14 @@ class LongTurn:
 
     def __init__(self) -> None:
         self._abreast, self._alone = asyncio.Semaphore(2), asyncio.Semaphore(1)
-        self._last: dict[str, float] = {}
-        """Device → when it last sent a short body; of late only."""
+        self._last, self._last_at, self._before_at = "", -LATE, -LATE
+        """The device that last sent a short body, and when; and when another one last did."""
 
     def short(self, device: str) -> None:
         """A request with a short body came."""
-        now = monotonic()
-        self._last[device] = now
-        if len(self._last) > SEVERAL:
-            self._last = {who: at for who, at in self._last.items() if now - at < LATE}
+        if device != self._last:
+            self._last, self._before_at = device, self._last_at
+        self._last_at = monotonic()
 
     @asynccontextmanager
     async def of(self, device: str) -> AsyncIterator[None]:
@@ -160,7 +159,7 @@ class LongTurn:
                 asyncio.get_running_loop().call_later(rest, self._alone.release)
 
     def _others(self, device: str, since: float) -> bool:
-        return any(at >= since for who, at in self._last.items() if who != device)
+        return (self._before_at if device == self._last else self._last_at) >= since
 
 
 class Lingering:

@@ -173,12 +173,11 @@ class Draft:
             patch = {"erased_at": step.at}
         elif isinstance(step, _Removed):
             self.document[step.ref.table].append(step.record)
-            self.select(step.ref.table, step.ref)
             patch = {"erased_at": None}
         else:
             self._put(step.ref, values.apply(self.record(step.ref), step.before))
             patch = step.before
-        if step.ref.table in self._shown:
+        if isinstance(step, _Removed) or step.ref.table in self._shown:
             self.select(step.ref.table, step.ref)
         self.write(step.ref, patch, self.place, case=self._owner_of(step.ref))
         return Undone(step.ref, step.field)

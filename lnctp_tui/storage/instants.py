@@ -24,6 +24,11 @@ def of_micros(count: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=count)
 
 
+def iso_of(count: int | None) -> str | None:
+    """The same as it is stored; None for none."""
+    return None if count is None else iso(of_micros(count))
+
+
 def parse(stored: str) -> datetime:
     """The instant that `iso` wrote, or any ISO 8601 with an offset."""
     return datetime.fromisoformat(stored).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
@@ -61,6 +61,7 @@ def _where(held: Held, _frame: Frame) -> str:
     return _("en este equipo") if held.here else _("en el servidor")
 
 
+@cache
 def hit_columns(*, exact: bool) -> Columns[Hit]:
     """A hit of this laptop; an exact one says so."""
     return Columns(

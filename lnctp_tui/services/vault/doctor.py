@@ -142,14 +142,10 @@ def _mark(home: Path, key: Key) -> Check:
     found = loss.look(home, key)
     facts = {
         "missing": found.missing,
-        "marked": _instant(found.marked_at),
-        "stored": _instant(found.stored_at),
+        "marked": instants.iso_of(found.marked_at),
+        "stored": instants.iso_of(found.stored_at),
     }
     return Check("mark", "bad" if found.code else "ok", facts | ({"code": found.code} if found.code else {}))
-
-
-def _instant(micros: int | None) -> str | None:
-    return None if micros is None else instants.iso(instants.of_micros(micros))
 
 
 def _database(path: Path, key: Key) -> Check:

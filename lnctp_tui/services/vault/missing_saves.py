@@ -40,16 +40,12 @@ class Missing:
     @property
     def marked_at(self) -> str | None:
         """The instant of the last save that was acknowledged, as stored elsewhere."""
-        return _instant(self.loss.marked_at)
+        return instants.iso_of(self.loss.marked_at)
 
     @property
     def stored_at(self) -> str | None:
         """The instant of the last save that is there."""
-        return _instant(self.loss.stored_at)
-
-
-def _instant(micros: int | None) -> str | None:
-    return None if micros is None else instants.iso(instants.of_micros(micros))
+        return instants.iso_of(self.loss.stored_at)
 
 
 def missing(home: Path, key: Key, error: SavesMissing | DatabaseDamaged) -> Missing:

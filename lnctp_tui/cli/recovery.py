@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +34,7 @@ def new(
         )
         return
     output.say(_("Llave pública: {file}. Huella: {words}").format(file=file, words=fingerprint))
-    _paper(
+    session.paper(
         _("Una parte para cada custodio; dos abren. Se muestran una sola vez y no se guardan:"), *keys.shares
     )
 
@@ -141,7 +140,9 @@ def sheet(context: typer.Context) -> None:
     if session.settings(context).json:
         output.as_json({"words": words})
         return
-    _paper(_("Imprima estas 24 palabras y guárdelas bajo llave; una hoja anterior ya no sirve:"), words)
+    session.paper(
+        _("Imprima estas 24 palabras y guárdelas bajo llave; una hoja anterior ya no sirve:"), words
+    )
 
 
 def open_sheet(
@@ -162,17 +163,6 @@ def open_sheet(
         fresh, kind = session.new_phrase(new)
         vault_access.set_phrase(home, key, fresh, kind)
     _done(context, _("Los datos se abren otra vez, con la frase nueva."))
-
-
-def _paper(text: str, *words: str) -> None:
-    """What goes on paper: one after the other on a terminal, all at once to a file or a printer."""
-    if session.terminal() and sys.stdout.isatty():
-        for word in words:
-            session.show_once(text, word)
-        return
-    output.say(text)
-    for word in words:
-        output.say(f"\n    {word}")
 
 
 def _done(context: typer.Context, text: str) -> None:

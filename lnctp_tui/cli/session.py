@@ -129,6 +129,18 @@ def yes(said: str) -> bool:
     return said.strip().casefold() in ("s", "sí", "si", "y", "yes")
 
 
+def paper(text: str, *words: str) -> None:
+    """Words that go on paper, as people write them: one set after the other on a terminal, else all at once."""
+    spelled = map(vault_access.spelled, words)
+    if terminal() and sys.stdout.isatty():
+        for each_set in spelled:
+            show_once(text, each_set)
+        return
+    output.say(text)
+    for each_set in spelled:
+        output.say(f"\n    {each_set}")
+
+
 def show_once(text: str, words: str) -> None:
     """Words to write on paper, on the terminal's other screen until Enter: nobody can scroll back to them.
 

@@ -17,7 +17,7 @@ from pty_app import PHRASE
 from ran import Ran
 from workspaces import narrate
 
-from lnctp_tui.cli import main
+from lnctp_tui.cli import main, session
 from lnctp_tui.errors import StorageFailed, WrongPassphrase
 from lnctp_tui.services.exchange.importing.files import Row
 from lnctp_tui.services.exchange.importing.run import import_rows
@@ -815,3 +815,18 @@ def test_a_fault_tells_a_code_and_no_value(run: Run, full: Path, monkeypatch: py
     assert found.code == 1
     assert "ValueError@cli/cases.py" in found.err
     assert "canario" not in found.err + found.out
+
+
+def test_words_for_paper_stand_as_people_write_them(capsys: pytest.CaptureFixture[str]) -> None:
+    session.paper("Llave de los respaldos:", "baul anden boveda", "nino luna")
+    assert capsys.readouterr().out.split() == [
+        "Llave",
+        "de",
+        "los",
+        "respaldos:",
+        "baúl",
+        "andén",
+        "bóveda",
+        "niño",
+        "luna",
+    ]

@@ -49,7 +49,7 @@ def init(context: typer.Context) -> None:
         return
     output.say(_("El servidor está listo en {home}.").format(home=settings.home))
     if words:
-        _paper(
+        session.paper(
             _("Llave de los respaldos, 24 palabras. No está en el servidor; sin ella no se restaura nada:"),
             words,
         )
@@ -203,13 +203,6 @@ def restore(
                 " de los equipos cuando se conecten."
             ).format(at=manifest.made_at, count=again)
         )
-
-
-def _paper(text: str, words: str) -> None:
-    if session.terminal() and sys.stdout.isatty():
-        session.show_once(text, words)
-    else:
-        output.say(f"{text}\n\n    {words}")
 
 
 def _owner(found: Database) -> str:

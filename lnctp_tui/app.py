@@ -33,6 +33,7 @@ from lnctp_tui.screens import registry
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
+from lnctp_tui.widgets.quick_styles import style_what_is_asked
 
 if TYPE_CHECKING:
     from lnctp_tui.services.refs import Saved as Stored
@@ -66,6 +67,7 @@ class LnctpApp(GuardedApp[int]):
                 *([STYLES / "first.tcss"] if profile is None or profile.sealed else []),
             ]
         )
+        style_what_is_asked(self.stylesheet)
         self.home = home
         self.profile = profile
         self.watch_lock = watch or LockWatch()

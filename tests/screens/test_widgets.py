@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, OptionList, TextArea
 
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.protocol.protocol import Label as Words
@@ -29,6 +32,7 @@ from lnctp_tui.widgets.form.picker import Picker
 from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows
+from lnctp_tui.widgets.quick_styles import style_what_is_asked
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
@@ -342,6 +346,73 @@ async def test_quick_paint_paints_what_textual_paints(crop: Region) -> None:
         paint_what_shows(app.screen)
         assert painted() == textual
         assert textual
+
+
+class Parts(One):
+    """Widgets whose parts look otherwise with the focus, a class or another theme."""
+
+    CSS = """
+    Input:focus > .input--placeholder { color: red; }
+    .marked > .input--cursor, .marked TextArea > .text-area--cursor { background: blue; }
+    Parts:light .option-list--option { text-style: bold; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Input(placeholder="lugar")
+            yield TextArea("texto")
+            yield OptionList("una", "otra")
+
+
+@pytest.mark.parametrize("all_asked", [True, False])
+async def test_quick_styles_are_what_textual_works_out(all_asked: bool) -> None:
+    app = Parts()
+    style_what_is_asked(app.stylesheet)
+    async with app.run_test(size=(60, 20)) as pilot:
+
+        def worked_out(node: DOMNode) -> dict[str, dict[str, Any]]:
+            names = node._get_component_classes()
+            if all_asked:
+                for name in names:
+                    node.get_component_styles(name)
+            ours = {name: dict(node._component_styles[name].get_rules()) for name in names}
+            Stylesheet._process_component_classes(app.stylesheet, node)
+            textual = {name: dict(styles.get_rules()) for name, styles in node._component_styles.items()}
+            assert ours == textual, node
+            return ours
+
+        async def look() -> list[dict[str, dict[str, Any]]]:
+            await pilot.pause()
+            return [worked_out(node) for node in app.query(Widget) if node._get_component_classes()]
+
+        app.query_one(Input).focus()
+        looks = [await look()]
+        app.query_one(Input).add_class("marked")
+        looks.append(await look())
+        app.query_one(VerticalScroll).add_class("marked")
+        looks.append(await look())
+        app.query_one(TextArea).focus()
+        looks.append(await look())
+        app.theme = "light"
+        looks.append(await look())
+        assert [before != after for before, after in pairwise(looks)] == [True] * 4
+
+
+async def test_a_part_that_changed_is_painted_and_one_nobody_asked_for_costs_nothing() -> None:
+    app = Parts()
+    style_what_is_asked(app.stylesheet)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        field = app.query_one(Input)
+        field.focus()
+        await pilot.pause()
+        painted = field.get_component_rich_style("input--placeholder")
+        assert set(field._component_styles) < field._get_component_classes()
+        field.blur()
+        await pilot.pause()
+        assert field.get_component_rich_style("input--placeholder") != painted
+        with pytest.raises(KeyError):
+            field.get_component_styles("no-such-part")
 
 
 @pytest.mark.parametrize("width", [0, 1, 5, 40])

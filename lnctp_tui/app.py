@@ -61,13 +61,13 @@ class LnctpApp(GuardedApp[int]):
     def __init__(
         self, home: Path, profile: vault_access.Profile | None, *, watch: LockWatch | None = None
     ) -> None:
+        style_what_is_asked()
         super().__init__(
             css_path=[
                 STYLES / "app.tcss",
                 *([STYLES / "first.tcss"] if profile is None or profile.sealed else []),
             ]
         )
-        style_what_is_asked(self.stylesheet)
         self.home = home
         self.profile = profile
         self.watch_lock = watch or LockWatch()

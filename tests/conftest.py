@@ -9,6 +9,7 @@ from pathlib import Path
 
 import once
 import pytest
+import quick_pilot
 from counts import often
 from homes import (
     own_home,
@@ -50,6 +51,7 @@ def pytest_collection_finish() -> None:
 
 
 once.keep()
+quick_pilot.wait_for_the_busy()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 

@@ -7,7 +7,6 @@ version is pinned; a test compares every part of every screen with what Textual 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from textual.css.styles import RenderStyles
@@ -33,10 +32,13 @@ class PartStyles(dict[str, RenderStyles]):
         return part.styles
 
 
-def style_what_is_asked(sheet: Stylesheet) -> None:
-    """Make the styles of widgets' parts cost what is painted."""
-    quick: Any = sheet
-    quick._process_component_classes = partial(_parts, sheet)
+def style_what_is_asked() -> None:
+    """From now on, in this process: the styles of widgets' parts cost what is painted.
+
+    For every stylesheet: Textual makes copies of an app's as its screens come.
+    """
+    sheet: Any = Stylesheet
+    sheet._process_component_classes = _parts
 
 
 def _parts(sheet: Stylesheet, node: DOMNode) -> None:
@@ -45,9 +47,9 @@ def _parts(sheet: Stylesheet, node: DOMNode) -> None:
         return
     parts = node._component_styles
     if not isinstance(parts, PartStyles):
-        node._component_styles = PartStyles(sheet, node)
+        parts = node._component_styles = PartStyles(sheet, node)
         node.refresh()
-        return
+    parts.sheet = sheet
     before = dict(parts)
     parts.clear()
     if any(parts[name] != styles for name, styles in before.items()):

@@ -364,21 +364,31 @@ class Parts(One):
             yield OptionList("una", "otra")
 
 
+textual_s_own = Stylesheet._process_component_classes
+
+
+@pytest.fixture
+def quick_styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stylesheet, "_process_component_classes", textual_s_own)  # comes back afterwards
+    style_what_is_asked()
+
+
 @pytest.mark.parametrize("all_asked", [True, False])
-async def test_quick_styles_are_what_textual_works_out(all_asked: bool) -> None:
+async def test_quick_styles_are_what_textual_works_out(all_asked: bool, quick_styles: None) -> None:
     app = Parts()
-    style_what_is_asked(app.stylesheet)
     async with app.run_test(size=(60, 20)) as pilot:
 
         def worked_out(node: DOMNode) -> dict[str, dict[str, Any]]:
-            names = node._get_component_classes()
+            names, parts = node._get_component_classes(), node._component_styles
             if all_asked:
                 for name in names:
                     node.get_component_styles(name)
             ours = {name: dict(node._component_styles[name].get_rules()) for name in names}
-            Stylesheet._process_component_classes(app.stylesheet, node)
+            node._component_styles = {}
+            textual_s_own(app.stylesheet, node)
             textual = {name: dict(styles.get_rules()) for name, styles in node._component_styles.items()}
             assert ours == textual, node
+            node._component_styles = parts
             return ours
 
         async def look() -> list[dict[str, dict[str, Any]]]:
@@ -398,9 +408,10 @@ async def test_quick_styles_are_what_textual_works_out(all_asked: bool) -> None:
         assert [before != after for before, after in pairwise(looks)] == [True] * 4
 
 
-async def test_a_part_that_changed_is_painted_and_one_nobody_asked_for_costs_nothing() -> None:
+async def test_a_part_that_changed_is_painted_and_one_nobody_asked_for_costs_nothing(
+    quick_styles: None,
+) -> None:
     app = Parts()
-    style_what_is_asked(app.stylesheet)
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         field = app.query_one(Input)

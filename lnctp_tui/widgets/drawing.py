@@ -8,10 +8,23 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from lnctp_tui.domain.values.text import clean
 
 Piece = tuple[str, Style]
+
+
+def base_style(widget: Widget) -> Style:
+    """The style that a line of a widget begins with.
+
+    `Widget.rich_style` walks up to the app for each line; this is kept, as the styles of parts are, until the widget
+    is painted anew.
+    """
+    if () not in widget._rich_style_cache:
+        style = widget.rich_style
+        widget._rich_style_cache[()] = (style, style)
+    return widget._rich_style_cache[()][0]
 
 
 def plain(text: str) -> str:

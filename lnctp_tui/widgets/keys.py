@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import _
-from lnctp_tui.widgets.drawing import Piece, fit, strip
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip
 
 
 class KeyBar(Widget, can_focus=False):
@@ -89,7 +89,7 @@ class KeyBar(Widget, can_focus=False):
             at += width
         if more:
             pieces.append((fit(f" {more}", max(0, self.size.width - at)), text_style))
-        return strip(pieces, self.size.width, self.rich_style)
+        return strip(pieces, self.size.width, base_style(self))
 
     def _fitting(self, room: int, *, bare: bool = False) -> list[tuple[str, str, str]]:
         """The keys that fit, in their order; those last to go were given room first, and alone where more is said."""

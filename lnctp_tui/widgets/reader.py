@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.drawing import fit, strip, wrap
+from lnctp_tui.widgets.drawing import base_style, fit, strip, wrap
 
 Kind = Literal["heading", "pair", "text", "quiet", "alert", "gap"]
 
@@ -86,13 +86,13 @@ class Reader(Widget, can_focus=True):
             self._wrap()  # painted before the word of the new size came
         number = self._top + y
         if number >= len(self._lines):
-            return strip([], width, self.rich_style)
+            return strip([], width, base_style(self))
         kind, label, text = self._lines[number]
         label_style = self.get_component_rich_style("reader--label")
         style = (
-            self.rich_style if kind in ("pair", "gap") else self.get_component_rich_style(f"reader--{kind}")
+            base_style(self) if kind in ("pair", "gap") else self.get_component_rich_style(f"reader--{kind}")
         )
-        return strip([(" ", self.rich_style), (label, label_style), (text, style)], width, self.rich_style)
+        return strip([(" ", base_style(self)), (label, label_style), (text, style)], width, base_style(self))
 
     def _to(self, top: int) -> None:
         last = max(0, len(self._lines) - max(1, self.size.height))

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.drawing import Piece, fit, spread, strip
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, spread, strip
 
 STYLES = ("strong", "muted", "accent", "warning", "error", "success", "text")
 
@@ -127,11 +127,11 @@ class RowList(Widget, can_focus=True):
         number = self._top + y
         width = self.size.width
         if number >= len(self._lines):
-            return strip([], width, self.rich_style)
+            return strip([], width, base_style(self))
         line = self._lines[number]
         here = number == self._cursor and bool(line.key)
         base = (
-            self.get_component_rich_style("row-list--cursor") if here and self.has_focus else self.rich_style
+            self.get_component_rich_style("row-list--cursor") if here and self.has_focus else base_style(self)
         )
         pieces: list[Piece] = [("▸ " if here else "  " if line.key else " ", base)]
         cells = [cell for cell in line.cells if width >= cell.least]

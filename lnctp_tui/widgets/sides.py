@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip, wrap
 
 LEAST = 24
 """Cells of a column."""
@@ -122,7 +122,7 @@ class Sides(Widget, can_focus=True):
         pieces: list[Piece] = []
         for place, column in enumerate(self._shown, self._first):
             pieces += self._line(column, y, here=place == self.cursor)
-        return strip(pieces, self.size.width, self.rich_style)
+        return strip(pieces, self.size.width, base_style(self))
 
     def _line(self, column: Column, y: int, *, here: bool) -> list[Piece]:
         frame = self.get_component_rich_style("sides--cursor" if here else "sides--frame")
@@ -140,7 +140,7 @@ class Sides(Widget, can_focus=True):
             left, bar, right = ("┗", "━", "┛") if here else ("└", "─", "┘")
             return [(f"{left}{bar * (width - 2)}{right}", frame)]
         side = "┃" if here else "│"
-        style = self.rich_style
+        style = base_style(self)
         text = ""
         if y >= last - 2:
             text = column.by if y == last - 2 else column.at

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.drawing import fit, strip
+from lnctp_tui.widgets.drawing import base_style, fit, strip
 from lnctp_tui.widgets.form.messages import Replaced
 
 JOINT = " / "
@@ -41,9 +41,9 @@ class LineInput(Input):
             return (
                 super().render_line(y)
                 if self.has_focus or self.placeholder
-                else strip([], self._room, self.rich_style)
+                else strip([], self._room, base_style(self))
             )
-        return strip([(fit(self.value, self._room), self.rich_style)], self._room, self.rich_style)
+        return strip([(fit(self.value, self._room), base_style(self))], self._room, base_style(self))
 
     @property
     def _room(self) -> int:

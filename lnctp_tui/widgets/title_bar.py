@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
-from lnctp_tui.widgets.drawing import Piece, fit, strip
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip
 
 
 class TitleBar(Widget, can_focus=False):
@@ -36,7 +36,7 @@ class TitleBar(Widget, can_focus=False):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, base_style(self)
         if y:
             return Strip.blank(width, base)
         name = "title-bar--alert" if self.alert else "title-bar--quiet"

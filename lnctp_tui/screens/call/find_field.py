@@ -19,7 +19,7 @@ from lnctp_tui.domain.protocol.protocol import Field, Protocol, Row
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
-from lnctp_tui.widgets.drawing import fit, strip
+from lnctp_tui.widgets.drawing import base_style, fit, strip
 from lnctp_tui.widgets.form.stage_pane import Records, applies
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
@@ -120,11 +120,11 @@ class HitList(Widget, can_focus=False):
         if place >= len(self.hits):
             none = _("Ningún campo se llama así.") if not (self.hits or y) else ""
             return strip(
-                [(f"  {none}", self.get_component_rich_style("hits--where"))], width, self.rich_style
+                [(f"  {none}", self.get_component_rich_style("hits--where"))], width, base_style(self)
             )
         hit = self.hits[place]
         here = place == self.cursor
-        style = self.get_component_rich_style("hits--cursor") if here else self.rich_style
+        style = self.get_component_rich_style("hits--cursor") if here else base_style(self)
         dim = style if here else self.get_component_rich_style("hits--where")
         label = f"{'▸' if here else ' '} {hit.label}  "
         return strip([(fit(label, min(cell_len(label), width)), style), (hit.where, dim)], width, style)

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.widgets.drawing import Piece, fit, strip
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip
 
 _RISK = {
     "emergency": N_("EMERGENCIA"),
@@ -111,10 +111,10 @@ class CallBar(Widget, can_focus=False):
         if not word:
             return []
         name = "call-bar--emergency" if self.heading.risk in ("emergency", "urgent_24h") else "call-bar--risk"
-        return [(f" {_(word)} ", self.get_component_rich_style(name)), ("  ", self.rich_style)]
+        return [(f" {_(word)} ", self.get_component_rich_style(name)), ("  ", base_style(self))]
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, base_style(self)
         sign, words = self.mark
         failed = sign == FAILED
         mark_style = self.get_component_rich_style("call-bar--failed" if failed else "call-bar--saved")

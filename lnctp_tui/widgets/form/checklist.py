@@ -18,7 +18,7 @@ from textual.widget import Widget
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.widgets.drawing import Piece, cut, fit, spread, strip, wrap
+from lnctp_tui.widgets.drawing import Piece, base_style, cut, fit, spread, strip, wrap
 from lnctp_tui.widgets.form import answers
 from lnctp_tui.widgets.form.in_order import InOrder
 from lnctp_tui.widgets.form.messages import Marked
@@ -229,30 +229,30 @@ class Checklist(InOrder, can_focus=True):
         lines = self._arrange(width)
         number = self._top + y - 1
         if number >= len(lines):
-            return strip([], width, self.rich_style)
+            return strip([], width, base_style(self))
         line = lines[number]
         if line.heading:
             style = self.get_component_rich_style("checklist--group")
-            return strip([(f" {fit(line.heading, width - 2)}", style)], width, self.rich_style)
+            return strip([(f" {fit(line.heading, width - 2)}", style)], width, base_style(self))
         return self._row(line, width)
 
     def _title_line(self, width: int) -> Strip:
         style = self.get_component_rich_style("checklist--title")
         count = f"{self.answered}/{len(self.questions)} "
-        return spread([(f" {self.title}", style)], [(count, style)], width, self.rich_style)
+        return spread([(f" {self.title}", style)], [(count, style)], width, base_style(self))
 
     def _row(self, line: _Line, width: int) -> Strip:
         cell = self._cell_width(width, self._columns(width))
         pieces: list[Piece] = []
         for place, text in zip(line.of, line.texts, strict=True):
-            pieces += [(" " * GAP, self.rich_style)] if pieces else []
+            pieces += [(" " * GAP, base_style(self))] if pieces else []
             pieces += self._cell(place, text, cell, begins=bool(line.cells))
-        return strip(pieces, width, self.rich_style)
+        return strip(pieces, width, base_style(self))
 
     def _cell(self, place: int, text: str, width: int, *, begins: bool) -> list[Piece]:
         question = self.questions[place]
         value = self.values.get(question.code)
-        base = self.rich_style
+        base = base_style(self)
         style = self.get_component_rich_style(answers.STYLES[value]) if value in answers.STYLES else base
         here = place == self.cursor and self.has_focus
         text_style = self.get_component_rich_style("checklist--cursor") if here else base
@@ -265,7 +265,7 @@ class Checklist(InOrder, can_focus=True):
         style = self.get_component_rich_style("checklist--foot")
         last = line == self._foot_height(width) - 1
         if not last and (self.typing_filter or self.filter_text):
-            return strip([], width, self.rich_style)
+            return strip([], width, base_style(self))
         if self.typing_filter or self.filter_text:
             count = len(self._kept())
             cursor = "▏" if self.typing_filter else ""
@@ -274,7 +274,7 @@ class Checklist(InOrder, can_focus=True):
                 [(f" /{self.filter_text or ''}{cursor}", style)], [(f"{counted} ", style)], width, style
             )
         if not self.questions or not self.has_focus:
-            return strip([], width, self.rich_style)
+            return strip([], width, base_style(self))
         question = self.questions[self.cursor]
         room = self._foot_room(width)
         lines = wrap(self._said(question, answers.word(self.values.get(question.code))), room)

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import _
-from lnctp_tui.widgets.drawing import fit, spread, strip
+from lnctp_tui.widgets.drawing import base_style, fit, spread, strip
 
 SHOWN = 8
 
@@ -67,10 +67,10 @@ class Choices(Widget, can_focus=False):
     def render_line(self, y: int) -> Strip:
         place = self._top + y
         if place >= len(self.hits):
-            return strip([], self.size.width, self.rich_style)
+            return strip([], self.size.width, base_style(self))
         hit = self.hits[place]
         here = place == self.cursor
-        style = self.get_component_rich_style("choices--cursor") if here else self.rich_style
+        style = self.get_component_rich_style("choices--cursor") if here else base_style(self)
         remark = style if here else self.get_component_rich_style("choices--remark")
         side = _("texto libre") if hit.code is None else _("por verificar") if hit.unverified else ""
         if y == SHOWN - 1 and place < len(self.hits) - 1:

@@ -18,7 +18,7 @@ from lnctp_tui.domain.assess.indicators import Dimension
 from lnctp_tui.domain.assess.law import Elements
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import N_, _, language, pick
-from lnctp_tui.widgets.drawing import cut, fit, strip, wrap
+from lnctp_tui.widgets.drawing import base_style, cut, fit, strip, wrap
 from lnctp_tui.widgets.form import readings
 
 BAR = 4
@@ -306,10 +306,10 @@ class ElementsPanel(Widget, can_focus=True):
         here = self.has_focus and line.asks and self.cursor < len(asks) and asks[self.cursor] == line.asks
         cursor = self.get_component_rich_style("elements--cursor")
         pieces = [
-            (text, cursor if here else self.get_component_rich_style(name) if name else self.rich_style)
+            (text, cursor if here else self.get_component_rich_style(name) if name else base_style(self))
             for text, name in line.pieces
         ]
-        return strip(pieces, self.size.width, cursor if here else self.rich_style)
+        return strip(pieces, self.size.width, cursor if here else base_style(self))
 
     def action_move(self, step: int) -> None:
         if self.asks:

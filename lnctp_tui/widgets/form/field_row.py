@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from lnctp_tui.domain.protocol.protocol import Field, Protocol, Row
 from lnctp_tui.domain.values import values
 from lnctp_tui.i18n import language, pick
-from lnctp_tui.widgets.drawing import Piece, fit, strip, wrap
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip, wrap
 from lnctp_tui.widgets.form.choices import Choices, Hit
 from lnctp_tui.widgets.form.explain import STORED, explain
 from lnctp_tui.widgets.form.in_order import InOrder
@@ -216,7 +216,7 @@ class FieldRow(InOrder, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """The label; an explanation on the last line."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, base_style(self)
         if y and y == self.size.height - 1 and self._problem:
             code, facts = self._problem
             name = "field--remark" if code in STORED else "field--problem"
@@ -242,7 +242,7 @@ class FieldRow(InOrder, can_focus=False):
         after = SHORT.get(self.field.kind)
         beside = self._beside()
         if after and beside:
-            pieces.append((" " * (after + 1), self.rich_style))
+            pieces.append((" " * (after + 1), base_style(self)))
             pieces.append(
                 (fit(beside, width - LABEL - after - 1), self.get_component_rich_style("field--echo"))
             )

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import _
-from lnctp_tui.widgets.drawing import spread, strip
+from lnctp_tui.widgets.drawing import base_style, spread, strip
 from lnctp_tui.widgets.form.checklist import Checklist, Question
 
 HITS = 6
@@ -78,7 +78,7 @@ class PickList(Checklist):
 
     def _title_line(self, width: int) -> Strip:
         style = self.get_component_rich_style("checklist--title")
-        return spread([(f" {self.title}", style)], [(f"{self.answered} ", style)], width, self.rich_style)
+        return spread([(f" {self.title}", style)], [(f"{self.answered} ", style)], width, base_style(self))
 
     def _foot(self, width: int, line: int) -> Strip:
         style = self.get_component_rich_style("checklist--foot")

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from lnctp_tui.domain.records.document import TABLE_OF
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.of_records import table
-from lnctp_tui.widgets.drawing import Piece, fit, spread
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, spread
 from lnctp_tui.widgets.form.in_order import InOrder
 
 ADD, GROUP, DROP = N_("+ otra"), N_("g grupo"), N_("- quitar")
@@ -106,7 +106,7 @@ class RecordBar(InOrder, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         if y:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, base_style(self))
         name = self.get_component_rich_style("record-bar--name")
         key = self.get_component_rich_style("record-bar--key")
         right = (
@@ -121,7 +121,7 @@ class RecordBar(InOrder, can_focus=True):
         for (text, _style), action in zip(right, self._actions(), strict=False):
             self._spans.append((at, at + cell_len(text), action))
             at += cell_len(text)
-        return spread(left, right, self.size.width, self.rich_style)
+        return spread(left, right, self.size.width, base_style(self))
 
     def _called(self, room: int) -> str:
         title = table(TABLE_OF[self.on])

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from lnctp_tui.domain.protocol.protocol import Stage
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.widgets.drawing import cut, strip, wrap
+from lnctp_tui.widgets.drawing import base_style, cut, strip, wrap
 
 MORE = "… F1"
 LEAST, SHARE = 2, 5
@@ -64,6 +64,6 @@ class StageHead(Widget, can_focus=False):
         """One line of it."""
         lines = self.lines()
         if y >= len(lines):
-            return strip([], self.size.width, self.rich_style)
+            return strip([], self.size.width, base_style(self))
         name, text = lines[y]
-        return strip([(f" {text}", self.get_component_rich_style(name))], self.size.width, self.rich_style)
+        return strip([(f" {text}", self.get_component_rich_style(name))], self.size.width, base_style(self))

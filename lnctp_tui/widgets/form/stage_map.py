@@ -9,12 +9,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.widgets.drawing import Piece, fit, spread, strip, wrap
+from lnctp_tui.widgets.drawing import Piece, base_style, fit, spread, strip, wrap
 
 HERE, DONE, BEGUN, OWED, EMPTY = "▸", "✓", "•", "!", " "
 
@@ -67,10 +68,15 @@ class _Map(Widget):
         self.debt: Sequence[str] = ()
 
     def load(self, stages: Sequence[StageLine], here: str, debt: Sequence[str]) -> None:
-        """Repaint only when something changed."""
-        if (stages, here, debt) != (self.stages, self.here, self.debt):
+        """Repaint only what changed."""
+        before = self.stages, self.here, self.debt
+        if (stages, here, debt) != before:
             self.stages, self.here, self.debt = stages, here, debt
-            self.refresh()
+            self.repaint(*before)
+
+    def repaint(self, stages: Sequence[StageLine], here: str, debt: Sequence[str]) -> None:
+        """Paint what is not as it was before."""
+        self.refresh()
 
     def _state_style(self, stage: StageLine) -> str:
         return {OWED: "stages--owed", DONE: "stages--done"}.get(stage.state, "stages--count")
@@ -90,22 +96,32 @@ class StageList(_Map, can_focus=True):
         if self.here in codes:
             self.post_message(self.Picked(codes[(codes.index(self.here) + step) % len(codes)]))
 
+    def repaint(self, stages: Sequence[StageLine], here: str, debt: Sequence[str]) -> None:
+        if len(stages) != len(self.stages) or debt != self.debt:
+            self.refresh()
+            return
+        turned = {here, self.here} if here != self.here else set()
+        pairs = enumerate(zip(stages, self.stages, strict=True))
+        lines = [place for place, (old, new) in pairs if old != new or new.code in turned]
+        if lines:
+            self.refresh(*(Region(0, place + 2, self.size.width, 1) for place in lines))
+
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         if y == 0:
             return strip(
-                [(" " + _("Etapas"), self.get_component_rich_style("stages--title"))], width, self.rich_style
+                [(" " + _("Etapas"), self.get_component_rich_style("stages--title"))], width, base_style(self)
             )
         if 0 <= y - 2 < len(self.stages):
             return self._stage(self.stages[y - 2], width)
         debt = self._debt(width, height - len(self.stages) - 3)
         place = y - (height - len(debt))
-        return strip(debt[place] if 0 <= place < len(debt) else [], width, self.rich_style)
+        return strip(debt[place] if 0 <= place < len(debt) else [], width, base_style(self))
 
     def _stage(self, stage: StageLine, width: int) -> Strip:
         here = stage.code == self.here
-        name = self.get_component_rich_style("stages--here") if here else self.rich_style
-        fill = name if here else self.rich_style
+        name = self.get_component_rich_style("stages--here") if here else base_style(self)
+        fill = name if here else base_style(self)
         mark = HERE if here else stage.state
         mark_style = name if here else self.get_component_rich_style(self._state_style(stage))
         owed = f"{OWED} " if here and stage.owed else ""
@@ -138,7 +154,7 @@ class StageStrip(_Map, can_focus=False):
     _spans: Sequence[tuple[int, int, str]] = ()
 
     def render_line(self, y: int) -> Strip:
-        base = self.rich_style
+        base = base_style(self)
         pieces: list[Piece] = []
         spans = []
         at = 0

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from lnctp_tui.widgets.drawing import fit, strip
+from lnctp_tui.widgets.drawing import base_style, fit, strip
 
 
 class SummaryLine(Widget, can_focus=False):
@@ -25,7 +25,9 @@ class SummaryLine(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         return strip(
-            [(f" {fit(self.text, self.size.width - 2)} ", self.rich_style)], self.size.width, self.rich_style
+            [(f" {fit(self.text, self.size.width - 2)} ", base_style(self))],
+            self.size.width,
+            base_style(self),
         )
 
     def on_click(self, event: events.Click) -> None:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.i18n import N_
-from lnctp_tui.widgets.drawing import Piece, strip
+from lnctp_tui.widgets.drawing import Piece, base_style, strip
 from lnctp_tui.widgets.form import answers
 
 CHOICES = ("yes", "no", "unknown", "refused")
@@ -65,8 +65,8 @@ class YesNo(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The four answers while it has the cursor, the given one filled; else only what was answered."""
         if y:
-            return strip([], self.size.width, self.rich_style)
-        return strip(self._open() if self.has_focus else self._shut(), self.size.width, self.rich_style)
+            return strip([], self.size.width, base_style(self))
+        return strip(self._open() if self.has_focus else self._shut(), self.size.width, base_style(self))
 
     def _style(self, choice: str | None) -> Style:
         name = answers.STYLES.get(choice or "", "answer--idle")
@@ -80,7 +80,7 @@ class YesNo(Widget, can_focus=True):
             pieces.append(
                 (f"{'●' if chosen else '○'} {answers.mark(choice)}", self._style(choice) if chosen else idle)
             )
-            pieces.append(("  ", self.rich_style))
+            pieces.append(("  ", base_style(self)))
         if self.value in ("unknown", "refused"):
             pieces.append((answers.word(self.value), self._style(self.value)))
         return pieces

@@ -23,7 +23,7 @@ UNVERIFIED = frozenset(("M", "V2-weak", ""))
 """Marks that people see as "por verificar"."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """A phrase in the two languages of the Line."""
 
@@ -34,7 +34,7 @@ class Label:
         return self.en if language == "en" else self.es
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Review:
     """Who of the Line read a text or fact against its source, and when; empty: nobody yet."""
 
@@ -55,7 +55,7 @@ class Review:
 NOBODY = Review()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a catalog."""
 

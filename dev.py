@@ -42,6 +42,8 @@ CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
+    # once, before several processes would each compile the same files
+    ("tests are found", ["-m", "pytest", "--collect-only", "-p", "no:terminal"]),
     ("migrations and tests", ["-m", "pytest", "--numprocesses=5", "--dist=worksteal", "--durations=25"]),
 ]
 TYPES = ["-m", "mypy"]

@@ -37,7 +37,7 @@ __all__ = [
 ]  # fmt: skip
 
 settings.register_profile(
-    "shared", deadline=None, max_examples=often(100, 40)
+    "shared", deadline=None, max_examples=often(100, 25)
 )  # the machine may be busy with something else
 settings.load_profile("shared")
 

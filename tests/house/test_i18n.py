@@ -31,6 +31,10 @@ def spanish() -> Iterator[None]:
     i18n.set_language("es")
 
 
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
 def raised_codes() -> dict[str, str]:
     """Code → file, for every code that the package names when it makes an error."""
     found = {
@@ -40,7 +44,7 @@ def raised_codes() -> dict[str, str]:
     }
     for path in (ROOT / "lnctp_tui").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in RAISED and node.args:
+            if isinstance(node, ast.Call) and _name(node.func) in RAISED and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
                     found.setdefault(code.value, str(path.relative_to(ROOT)))

@@ -38,12 +38,13 @@ LOCK_OPTIONS = [
 
 COUNTED = re.compile("soak|from counts import|^@given", re.MULTILINE)
 """What stands in a test file with a full count."""
+COLLECT = ["-m", "pytest", "--collect-only", *"-o addopts= -p no:terminal -p no:schemathesis".split()]
+"""Compiles the tests once, before several processes would each do it."""
 CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
-    # once, before several processes would each compile the same files
-    ("tests are found", ["-m", "pytest", "--collect-only", "-p", "no:terminal"]),
+    ("tests are found", COLLECT),
     ("migrations and tests", ["-m", "pytest", "--numprocesses=5", "--dist=worksteal", "--durations=25"]),
 ]
 TYPES = ["-m", "mypy"]

@@ -32,7 +32,7 @@ def spanish() -> Iterator[None]:
 
 
 def _name(called: ast.expr) -> str:
-    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+    return str(getattr(called, "attr", getattr(called, "id", "")))
 
 
 def raised_codes() -> dict[str, str]:

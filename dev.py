@@ -38,7 +38,7 @@ LOCK_OPTIONS = [
 
 COUNTED = re.compile("soak|from counts import|^@given", re.MULTILINE)
 """What stands in a test file with a full count."""
-COLLECT = ["-m", "pytest", "--collect-only", *"-o addopts= -p no:terminal -p no:schemathesis".split()]
+COLLECT = ["-m", "pytest", "--collect-only", "-o", "addopts=", "-p", "no:terminal", "-p", "no:schemathesis"]
 """Compiles the tests once, before several processes would each do it."""
 CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,10 +13,11 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from lnctp_tui.app_bytes import LINE_END
 
+TEXT_AREA = "textual.widgets._text_area"
 Dispatch = Callable[[events.Event], Awaitable[None]]
 
 PATIENCE = 5.0
@@ -136,6 +138,12 @@ def _on_one_line(event: events.Key | events.Paste, target: Widget) -> events.Key
 
 def _only_text(event: events.Key | events.Paste, target: Widget) -> bool:
     """Whether a key only adds to the text under the cursor, or takes from it."""
-    if not isinstance(target, Input | TextArea):
+    if not (isinstance(target, Input) or _is_text_area(target)):
         return False
     return isinstance(event, events.Paste) or event.is_printable or event.key in WITHIN_TEXT
+
+
+def _is_text_area(target: Widget) -> bool:
+    """Whether it is Textual's TextArea, which the first screen does not need and so does not import."""
+    module = sys.modules.get(TEXT_AREA)
+    return module is not None and isinstance(target, module.TextArea)

@@ -18,8 +18,7 @@ from typing import Any
 
 from lnctp_tui.errors import VaultError, VaultTampered, WrongPassphrase
 from lnctp_tui.storage import paths
-from lnctp_tui.storage.database import engine
-from lnctp_tui.storage.vault import mark, phrase
+from lnctp_tui.storage.vault import phrase
 from lnctp_tui.storage.vault.phrase import Kind
 from lnctp_tui.storage.vault.sealing import canonical, decode, decrypt, encode, encrypt, keyed, random_bytes
 
@@ -188,6 +187,8 @@ def create(
     )
     if recovery_key:
         vault = replace(vault, rec=_sealed_to(recovery_key, vault_id, dek))
+    from lnctp_tui.storage.database import engine  # not before the first screen
+
     with engine.new_database(home / paths.DATABASE, dek):
         _place(home, vault.sealed(dek))
     return Key(dek, vault_id)
@@ -361,6 +362,8 @@ def _refuse_weak(words: str, kind: Kind) -> None:
 def _save(home: Path, vault: Vault, key: Key) -> None:
     vault = replace(vault, number=vault.number + 1)
     paths.replace_file(home / paths.VAULT, vault.sealed(key.dek).render())
+    from lnctp_tui.storage.vault import mark
+
     mark.note_vault(home / paths.MARK, key.dek, vault.number)
 
 

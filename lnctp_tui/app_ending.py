@@ -72,8 +72,8 @@ class Ending:
             text = ngettext("Hay {count} llamada abierta.", "Hay {count} llamadas abiertas.", count).format(
                 count=count
             )
-            kept = _("Nada se pierde: se ofrecerá al abrir. Ctrl+Q otra vez para salir.")
-            self.app.notify(f"{text} {kept}", severity="warning", timeout=QUIT_TWICE, markup=False)
+            hint = _("Nada se pierde: se ofrecerá al abrir. Ctrl+Q otra vez para salir.")
+            self.app.notify(f"{text} {hint}", severity="warning", timeout=QUIT_TWICE, markup=False)
             return
         self._leave(QUIT)
 
@@ -170,13 +170,13 @@ class Ending:
         self.app.leaving = False
         locked = code == LOCKED or self._leaves == LOCKED
         screens = (screen for screen in self.app.screen_stack if isinstance(screen, HoldScreen))
-        shown = next(screens, None)
+        hold_screen = next(screens, None)
         self._leaves = LOCKED if locked else code
-        if shown is None:
+        if hold_screen is None:
             self.app.clear_notifications()
             self.app.push_screen(HoldScreen(locked=locked, ordered=self.ordered))
         elif locked:
-            shown.close_way(ordered=self.ordered)
+            hold_screen.close_way(ordered=self.ordered)
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""

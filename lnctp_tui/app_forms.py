@@ -44,26 +44,26 @@ class OpenForms:
         self.app = app
         self.opened: dict[str, Opened] = {}
 
-    def show(self, intake: Intake, known: str | None = None) -> None:
-        """Open a form and go there. `known` names what it shows when it has no contact (an existing case)."""
-        self._to(self.add(intake, known))
+    def show(self, intake: Intake, case_id: str | None = None) -> None:
+        """Open a form and go there. `case_id` names what it shows when it has no contact (an existing case)."""
+        self._to(self.add(intake, case_id))
 
-    def add(self, intake: Intake, known: str | None = None) -> str:
+    def add(self, intake: Intake, case_id: str | None = None) -> str:
         """Open a form behind what is on the screen; its mode. Its rows are made when somebody goes there."""
         from lnctp_tui.screens.call.intake import IntakeScreen
 
-        mode = self.mode(known or intake.contact.id)
+        mode = self.mode(case_id or intake.contact.id)
         if mode not in self.opened:
             screen = IntakeScreen(intake)
             self.opened[mode] = Opened(
-                intake, screen, ("edit", known) if known else ("call", intake.contact.id)
+                intake, screen, ("edit", case_id) if case_id else ("call", intake.contact.id)
             )
             self.app.add_mode(mode, lambda: screen)
         return mode
 
-    def go(self, known: str) -> bool:
+    def go(self, form_id: str) -> bool:
         """Go to the form of a contact or case if it is open."""
-        mode = self.mode(known)
+        mode = self.mode(form_id)
         if mode in self.opened:
             self._to(mode)
         return mode in self.opened
@@ -72,8 +72,8 @@ class OpenForms:
         """Open these forms in their order, behind what is on the screen; one that is gone is left out."""
 
         def show(intakes: list[tuple[Intake, str | None]]) -> None:
-            for intake, known in intakes:
-                self.add(intake, known)
+            for intake, case_id in intakes:
+                self.add(intake, case_id)
             then()
 
         workspace = self.app.workspace
@@ -111,9 +111,9 @@ class OpenForms:
         self.app.call_after_refresh(self.mark)
 
     @staticmethod
-    def mode(known: str) -> str:
+    def mode(form_id: str) -> str:
         """The mode's name."""
-        return f"form-{known}"
+        return f"form-{form_id}"
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -171,11 +171,11 @@ class OpenForms:
             if waiting:
                 waiting.pop()()
 
-        def climb(node: DOMNode | None, left: int) -> None:
-            while node is not None and not node.call_later(climb, node.parent, left):
+        def climb(node: DOMNode | None, climbs: int) -> None:
+            while node is not None and not node.call_later(climb, node.parent, climbs):
                 node = node.parent
             if node is None:
-                climb(self.app.focused, left - 1) if left else self.app.call_later(done)
+                climb(self.app.focused, climbs - 1) if climbs else self.app.call_later(done)
 
         self.app.set_timer(AT_MOST, done)
         climb(self.app.focused, CLIMBS)
@@ -189,7 +189,8 @@ class OpenForms:
         """Show on each form which calls are open, when there is more than one."""
         for here, form in self.opened.items():
             names = [
-                f"{'▸ ' if mode == here else ''}{_name(each.intake)}" for mode, each in self.opened.items()
+                f"{'▸ ' if mode == here else ''}{_name(opened.intake)}"
+                for mode, opened in self.opened.items()
             ]
             if form.screen.is_mounted:
                 text = f"{_('Abiertas')}: {'   '.join(names)}   {_('^O la siguiente')}"
@@ -235,13 +236,13 @@ def read_again(workspace: Workspace, places: Sequence[tuple[str, str]]) -> list[
     """
     from lnctp_tui.services.call.intake import Intake
 
-    found: list[tuple[Intake, str | None]] = []
+    intakes: list[tuple[Intake, str | None]] = []
     for kind, id in places:
         try:
             if kind == "edit":
-                found.append((Intake.of_case(workspace, id), id))
+                intakes.append((Intake.of_case(workspace, id), id))
             else:
-                found.append((Intake.reopen(workspace, id), None))
+                intakes.append((Intake.reopen(workspace, id), None))
         except LnctpError:
             continue
-    return found
+    return intakes

@@ -141,9 +141,9 @@ class GuardedApp(App[Result], inherit_bindings=False):
 
     def tell(self, error: LnctpError) -> None:
         """Show what happened, what is saved and what to do."""
-        said = explain(error)
-        rest = "\n".join(part for part in said[1:] if part)
-        self.notify(rest, title=said.happened, severity="error", timeout=12, markup=False)
+        explanation = explain(error)
+        rest = "\n".join(part for part in explanation[1:] if part)
+        self.notify(rest, title=explanation.happened, severity="error", timeout=12, markup=False)
 
 
 class Readers:
@@ -231,15 +231,15 @@ class TerminalDecoder:
         text, done = self._before + self._bytes.decode(data, final), len(self._before)
         if self._pasting:
             done = 0
-        said = []
+        parts = []
         while (at := text.find(PASTE_ENDS if self._pasting else PASTE_BEGINS)) >= 0:
             at += len(PASTE_BEGINS)
-            said.append(self._harmless(text[done:at]))
+            parts.append(self._harmless(text[done:at]))
             text, done, self._pasting = text[at:], 0, not self._pasting
-        kept = self._kept(text)
-        self._before = text[len(text) - kept :]
-        said.append(self._harmless(text[done : len(text) - kept * self._pasting]))
-        return "".join(said)
+        held_back = self._kept(text)
+        self._before = text[len(text) - held_back :]
+        parts.append(self._harmless(text[done : len(text) - held_back * self._pasting]))
+        return "".join(parts)
 
     def _kept(self, text: str) -> int:
         mark = PASTE_ENDS if self._pasting else PASTE_BEGINS

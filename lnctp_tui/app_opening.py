@@ -38,20 +38,20 @@ class Opening:
 
         self.app.in_reader(opened, self._opened, group="unlock", failed=failed)
 
-    def _opened(self, found: Start | Key | Missing) -> None:
-        if isinstance(found, Start):
-            if found.workspace.pending is None:
-                self.app.enter(found)
+    def _opened(self, outcome: Start | Key | Missing) -> None:
+        if isinstance(outcome, Start):
+            if outcome.workspace.pending is None:
+                self.app.enter(outcome)
             else:
-                self._ask_protocol(found)
-        elif not isinstance(found, vault_access.Key):
+                self._ask_protocol(outcome)
+        elif not isinstance(outcome, vault_access.Key):
             from lnctp_tui.screens.vault.loss import LossScreen
 
-            self.app.push_screen(LossScreen(found, self.app.profile.zone if self.app.profile else "UTC"))
+            self.app.push_screen(LossScreen(outcome, self.app.profile.zone if self.app.profile else "UTC"))
         else:  # the first run was cut off
             from lnctp_tui.screens.vault.first_run import FirstRunScreen
 
-            self.app.push_screen(FirstRunScreen(found, self.app.profile))
+            self.app.push_screen(FirstRunScreen(outcome, self.app.profile))
 
     def _ask_protocol(self, start: Start) -> None:
         """Files of the protocol changed: shown before the desk, and used only with the phrase."""

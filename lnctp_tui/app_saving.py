@@ -76,8 +76,8 @@ class Saving:
         was, self.title = self.title, _title(health)
         self.text = self._text(health)
         if not self.title and self.harm is not None:
-            said = explain(self.harm)
-            self.title, self.text = said.happened.rstrip("."), f"{said.saved} {said.now}"
+            explanation = explain(self.harm)
+            self.title, self.text = explanation.happened.rstrip("."), f"{explanation.saved} {explanation.now}"
         if (self.title or was) and self.app.screen_stack:  # else between two modes: the next screen shows it
             self.show(self.app.screen)
         if self._troubled and not health.trouble:
@@ -92,10 +92,10 @@ class Saving:
         shelter = self.writer.shelter if self.writer else None
         if shelter is not None and shelter.gave_back:
             shelter.gave_back = False
-            said = _(
+            sentence = _(
                 "Para guardarlo se usó el espacio de reserva: el disco sigue casi lleno. Libere espacio ya."
             )
-            self.app.notify(said, severity="warning", timeout=30, markup=False)
+            self.app.notify(sentence, severity="warning", timeout=30, markup=False)
 
     def show(self, screen: Screen[Any]) -> None:
         """Put the line on a screen, or take it away."""
@@ -103,8 +103,8 @@ class Saving:
 
     def _text(self, health: Health) -> str:
         if health.trouble is not None:
-            said = explain(health.trouble)
-            return " ".join((said.happened, _where(health), said.now))
+            explanation = explain(health.trouble)
+            return " ".join((explanation.happened, _where(health), explanation.now))
         if health.refused:
             return _(
                 "Está sellado junto a la base y lo demás sí se guarda. Anótelo en papel y dé este código a "
@@ -115,19 +115,19 @@ class Saving:
     def _tell_taken(self) -> None:
         taken = self.app.workspace.taken
         if taken.pieces:
-            said = ngettext(
+            sentence = ngettext(
                 "Se recuperó {count} cambio que la última vez no se pudo guardar.",
                 "Se recuperaron {count} cambios que la última vez no se pudieron guardar.",
                 taken.pieces,
             )
-            self.app.notify(said.format(count=taken.pieces), timeout=12, markup=False)
-        for names, said in (
+            self.app.notify(sentence.format(count=taken.pieces), timeout=12, markup=False)
+        for names, sentence in (
             (taken.damaged, _("El diario sellado estaba dañado: se tomó lo que se pudo leer.")),
             (taken.refused, _("Hay un cambio que la base no puede guardar.")),
         ):
             if names:
-                kept = _("El archivo {name} se conserva en la carpeta de datos: avise a soporte.")
-                text = f"{said} {kept.format(name=', '.join(names))}"
+                file_hint = _("El archivo {name} se conserva en la carpeta de datos: avise a soporte.")
+                text = f"{sentence} {file_hint.format(name=', '.join(names))}"
                 self.app.notify(text, severity="error", timeout=30, markup=False)
 
     # the end
@@ -168,8 +168,8 @@ def _title(health: Health) -> str:
     if health.trouble is not None:
         return _("NO SE ESTÁ GUARDANDO")
     if health.refused:
-        said = ngettext("UN DATO NO SE GUARDÓ", "{count} DATOS NO SE GUARDARON", health.refused)
-        return said.format(count=health.refused)
+        sentence = ngettext("UN DATO NO SE GUARDÓ", "{count} DATOS NO SE GUARDARON", health.refused)
+        return sentence.format(count=health.refused)
     return ""
 
 

@@ -29,12 +29,12 @@ class Standing(NamedTuple):
     here: Place | None = None
 
     @classmethod
-    def read(cls, kept: Any) -> Standing:
+    def read(cls, value: Any) -> Standing:
         """What `remember` wrote."""
-        if not isinstance(kept, dict):
+        if not isinstance(value, dict):
             return cls()
-        here = kept.get("here")
-        return cls(tuple((kind, id) for kind, id in kept.get("forms", ())), tuple(here) if here else None)
+        here = value.get("here")
+        return cls(tuple((kind, id) for kind, id in value.get("forms", ())), tuple(here) if here else None)
 
 
 NOTHING_OPEN = Standing()
@@ -100,8 +100,8 @@ class Preload:
         from lnctp_tui.services.vault.workspace import open_workspace
 
         workspace = open_workspace(self.home, key, protocol=self.protocol)
-        kept = workspace.setting(RESUME, None)
-        if kept is not None and workspace.pending is None:  # else the desk is not certain to come
+        resume = workspace.setting(RESUME, None)
+        if resume is not None and workspace.pending is None:  # else the desk is not certain to come
             workspace.set_setting(RESUME, None)
         return Start(
             workspace,
@@ -109,7 +109,7 @@ class Preload:
             workspace.setting(LANGUAGE, workspace.language),
             workspace.setting(THEME, "dark"),
             int(workspace.setting(IDLE, IDLE_MINUTES)),
-            Standing.read(kept),
+            Standing.read(resume),
         )
 
 

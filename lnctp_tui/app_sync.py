@@ -52,7 +52,7 @@ class Syncing:
             return
         if self._thread is None and not self._ended.is_set():
             thread = synchronise.Synchroniser(workspace)
-            thread.on_status = lambda said: self.later(self._told, said)
+            thread.on_status = lambda status: self.later(self._told, status)
             thread.on_changed = lambda scopes: self.later(self._news, scopes)
             thread.on_taken = lambda: self.later(self.lock)
             self._thread = thread

@@ -128,12 +128,12 @@ class _Launcher:
         from lnctp_tui.i18n import _
 
         _speak()
-        told = hardening.kept_codes()[-1:] if code > 0 else []
+        codes = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(
             _(
                 "El programa se cerró varias veces seguidas (código {code}). Lo guardado sigue en el disco, "
                 "cifrado. Ejecute «lnctp doctor» y avise a soporte con ese código."
-            ).format(code=" ".join([str(code), *told]))
+            ).format(code=" ".join([str(code), *codes]))
         )
         return CRASHED
 

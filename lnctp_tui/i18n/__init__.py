@@ -47,9 +47,9 @@ def _(sentence: str) -> str:
     return _Spoken.catalog.gettext(sentence) if sentence else ""
 
 
-def ngettext(one: str, many: str, count: int) -> str:
+def ngettext(singular: str, many: str, count: int) -> str:
     """The form of a sentence that fits `count`."""
-    return _Spoken.catalog.ngettext(one, many, count)
+    return _Spoken.catalog.ngettext(singular, many, count)
 
 
 def pick(label: Phrase) -> str:

@@ -110,7 +110,7 @@ class _Facts(dict[str, object]):
 def tell(code: str, **facts: object) -> str:
     """The sentence for a finding, in the language in use; an unknown code is shown as it is."""
     sentence = VARIANTS.get((code, str(facts.get("detail")).partition(" ")[0])) or FINDINGS.get(code)
-    for name, known in WORDS.items():
-        if facts.get(name) in known:
-            facts[name] = _(known[str(facts[name])])
+    for name, words in WORDS.items():
+        if facts.get(name) in words:
+            facts[name] = _(words[str(facts[name])])
     return _(sentence).format_map(_Facts(facts)) if sentence else code

@@ -47,8 +47,8 @@ def explain_code(code: str, **facts: object) -> Explanation:
         facts["why"] = refusal(str(facts.get("reason")))
     elif code == "import_mapping":
         facts["reason"] = reasons.reason(str(facts.get("reason")), {})
-    known = _Facts({"at": code} | facts | {"code": code})
-    return Explanation(*(_(part).format_map(known) for part in (happened, saved, now)))
+    values = _Facts({"at": code} | facts | {"code": code})
+    return Explanation(*(_(part).format_map(values) for part in (happened, saved, now)))
 
 
 def refusal(code: str | None) -> str:

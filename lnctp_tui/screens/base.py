@@ -196,12 +196,12 @@ def is_gone(widget: Widget) -> bool:
 
 def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
     """Say what happened in the line that a screen has for it (`#said`); `look` is the line's class from now on."""
-    said = screen.query_one("#said", Static)
+    message = screen.query_one("#said", Static)
     if look is not None:
-        said.set_classes(look)
-    said.update(Content(text))
+        message.set_classes(look)
+    message.update(Content(text))
     if text:  # on a small screen the line may stand below what is seen
-        said.call_after_refresh(said.scroll_visible, animate=False)
+        message.call_after_refresh(message.scroll_visible, animate=False)
 
 
 def sentence(error: LnctpError) -> str:

@@ -116,8 +116,8 @@ class LineDialog(AppDialog[str | None]):
             self.dismiss(line)
         else:
             text = _("Escriba de 1 a {count} caracteres; son {now}.")
-            said = text.format(count=self.longest, now=len(line))
-            self.query_one("#said", Static).update(Content(said))
+            message = text.format(count=self.longest, now=len(line))
+            self.query_one("#said", Static).update(Content(message))
 
     def action_leave(self) -> None:
         """Nothing was said."""

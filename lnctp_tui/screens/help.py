@@ -22,14 +22,14 @@ from lnctp_tui.widgets.reader import GAP, Part, Reader
 def key_parts(below: Screen[Any]) -> list[Part]:
     """What each key does there: the screen's own first, then the focused widget's, then those of everywhere."""
     own: dict[str, tuple[str, list[str]]] = {}
-    others: dict[str, tuple[str, list[str]]] = {}
+    elsewhere: dict[str, tuple[str, list[str]]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
         if not binding.id or not binding.description or not active.enabled:  # Textual's own have no id
             continue
-        group = own if active.node is below and not binding.id.startswith("screen.") else others
-        told = getattr(below, "key_text", lambda action: None)(binding.action)
-        text = told or _(binding.tooltip or binding.description)
+        group = own if active.node is below and not binding.id.startswith("screen.") else elsewhere
+        key_text = getattr(below, "key_text", lambda action: None)(binding.action)
+        text = key_text or _(binding.tooltip or binding.description)
         group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
     about = [Part("text", text) for text in getattr(below, "about", tuple)() if text]
     return [
@@ -38,7 +38,7 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         *_pairs(own.values()),
         GAP,
         Part("heading", _("En el campo o la lista, y en todas partes")),
-        *_pairs(others.values()),
+        *_pairs(elsewhere.values()),
         GAP,
         Part(
             "quiet",

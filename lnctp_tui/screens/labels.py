@@ -72,9 +72,9 @@ class Words:
     def field(self, table: str, code: str) -> str:
         """A column's or an answer's name."""
         code = code.removeprefix(ANSWERS)
-        known = self.fields.get((table, code))
-        if known is not None:
-            return pick(known.label)
+        field = self.fields.get((table, code))
+        if field is not None:
+            return pick(field.label)
         if code in COLUMNS:
             return _(COLUMNS[code])
         if code in OWN:
@@ -107,15 +107,15 @@ class Words:
         youngest, oldest = record.get("age_min"), record.get("age_max")
         if youngest is None and oldest is None:
             return dict(record)
-        said = (
+        age = (
             f"≤{oldest}"
             if youngest is None
             else str(Age(youngest, oldest, bool(record.get("age_estimated"))))
         )
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for code, value in record.items():
-            found.setdefault(*(("age", said) if code in AGE else (code, value)))
-        return found
+            values.setdefault(*(("age", age) if code in AGE else (code, value)))
+        return values
 
     def value(self, table: str, code: str, value: Any) -> str:
         """A stored value as a person reads it."""
@@ -125,7 +125,7 @@ class Words:
         if isinstance(value, bool):
             return _("sí") if value else _("no")
         if isinstance(value, list):
-            return ", ".join(self.value(table, code, each) for each in value)
+            return ", ".join(self.value(table, code, item) for item in value)
         if code == "consented_fields":
             return self.field("people", str(value))
         text = _amount(value) if isinstance(value, float) else str(value)
@@ -138,16 +138,16 @@ class Words:
         if ID.fullmatch(text):
             return _("no está en este equipo")
         catalog = self._catalog(table, code)
-        said = self._row(catalog, text) or self._row("answer", text)
-        if said:
-            return said
+        label = self._row(catalog, text) or self._row("answer", text)
+        if label:
+            return label
         coded = catalog in self.protocol.catalogs and not text.startswith(FREE)
         return _spelled(text) if coded and "_" in text else day(text.removeprefix(FREE))
 
     def _catalog(self, table: str, code: str) -> str:
-        known = self.fields.get((table, code))
+        field = self.fields.get((table, code))
         own = CODES.get(table, {}).get(code) or SPECIAL.get((table, code))
-        return own or (known.catalog if known and known.catalog else code)
+        return own or (field.catalog if field and field.catalog else code)
 
     def _row(self, catalog: str, code: str) -> str:
         source: Catalog | None = self.protocol.catalogs.get(catalog)

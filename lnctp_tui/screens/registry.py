@@ -46,8 +46,8 @@ class Entry:
 
     def make(self, *arguments: Any) -> Screen[Any]:
         """A new screen."""
-        made: Screen[Any] = getattr(import_module(self.module), self.factory.partition(":")[2])(*arguments)
-        return made
+        screen: Screen[Any] = getattr(import_module(self.module), self.factory.partition(":")[2])(*arguments)
+        return screen
 
 
 def _key(key: str, name: str, text: str, display: str | None = None) -> Binding:
@@ -87,10 +87,10 @@ def go(app: App[Any], name: str, *arguments: Any) -> None:
 
 def resume(shell: Shell, place: Place) -> None:
     """Come back to where a lock came; a place that is no longer known is left."""
-    name, shown = place
+    name, state = place
     entry = SCREENS.get(name)
     if entry is not None and entry.resume is not None:
-        entry.resume(shell, shown)
+        entry.resume(shell, state)
 
 
 def where(stack: Sequence[Screen[Any]]) -> Place | None:

@@ -20,8 +20,8 @@ DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(-(?P<day>\d{2}))?")
 
 def local(stored: str | None, zone: str) -> datetime | None:
     """A stored instant on the clock of `zone`; None for nothing or for what is no instant."""
-    found = moments.instant(stored)
-    return found.astimezone(ZoneInfo(zone)) if found else None
+    instant = moments.instant(stored)
+    return instant.astimezone(ZoneInfo(zone)) if instant else None
 
 
 def moment(stored: str | None, zone: str) -> str:
@@ -32,11 +32,11 @@ def moment(stored: str | None, zone: str) -> str:
 
 def day(stored: str) -> str:
     """`3 jun 2026`, `jun 2026` for a date of that precision; anything else as it is."""
-    found = DATE.fullmatch(stored)
-    if found is None or not 1 <= int(found["month"]) <= 12:
+    match = DATE.fullmatch(stored)
+    if match is None or not 1 <= int(match["month"]) <= 12:
         return stored
-    month = f"{_(MONTHS[int(found['month']) - 1])} {found['year']}"
-    return f"{int(found['day'])} {month}" if found["day"] else month
+    month = f"{_(MONTHS[int(match['month']) - 1])} {match['year']}"
+    return f"{int(match['day'])} {month}" if match["day"] else month
 
 
 def clock(stored: str | None, zone: str) -> str:

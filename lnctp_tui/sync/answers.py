@@ -32,9 +32,9 @@ def understood() -> Iterator[None]:
         raise SyncFailed("not_a_server") from None
 
 
-def read_cursor(said: Any) -> list[Any]:
+def read_cursor(cursor: Any) -> list[Any]:
     """[n, chain] of an answer. Raises TypeError, ValueError."""
-    n, chain = said
+    n, chain = cursor
     if not isinstance(n, int) or not isinstance(chain, str):
         raise TypeError
     return [n, chain]

@@ -29,16 +29,16 @@ def check(store: Store, page: Mapping[str, Any]) -> None:
     if not knew or not knew[0] or page.get("audit_then") == knew[1]:
         return
     with store.write() as unit:
-        known = state.get(unit.connection, server_state.AUDIT)
-        if known and known[0] <= knew[0]:
+        last_end = state.get(unit.connection, server_state.AUDIT)
+        if last_end and last_end[0] <= knew[0]:
             alarm(unit, AUDIT)
             unit.remember(server_state.AUDIT, _end(page))
 
 
 def remember(unit: Unit, page: Mapping[str, Any]) -> None:
     """Remember how far the server's audit goes; called after `check`, with the page it looked at."""
-    end, known = _end(page), state.get(unit.connection, server_state.AUDIT) or list(START)
-    if end and end[0] > known[0]:
+    end, last_end = _end(page), state.get(unit.connection, server_state.AUDIT) or list(START)
+    if end and end[0] > last_end[0]:
         unit.remember(server_state.AUDIT, end)
 
 
@@ -48,7 +48,7 @@ def alarm(unit: Unit, code: str) -> None:
 
 
 def _end(page: Mapping[str, Any]) -> list[Any] | None:
-    said = page.get("audit")
-    if isinstance(said, list) and len(said) == 2 and type(said[0]) is int and isinstance(said[1], str):
-        return said
+    end = page.get("audit")
+    if isinstance(end, list) and len(end) == 2 and type(end[0]) is int and isinstance(end[1], str):
+        return end
     return None

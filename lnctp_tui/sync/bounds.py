@@ -60,34 +60,34 @@ def _bare(content: bytes) -> bytes:
     if b"\\" in content:
         content = content.replace(b"\\\\", b"").replace(b'\\"', b"")
     # Two quotes side by side open and close, or close and open: either way what follows stands where it stood.
-    left = content.translate(None, _OTHER).replace(b'""', b"")
-    return b"".join(left.split(b'"')[::2]) if b'"' in left else left
+    brackets = content.translate(None, _OTHER).replace(b'""', b"")
+    return b"".join(brackets.split(b'"')[::2]) if b'"' in brackets else brackets
 
 
 def _deep(bare: bytes) -> bool:
     """Whether brackets stand deeper than DEEPEST, or do not fit. Each turn takes the innermost pairs away."""
-    left = bare.translate(_ALIKE, b",")
+    brackets = bare.translate(_ALIKE, b",")
     for _ in range(DEEPEST):
-        if not left:
+        if not brackets:
             return False
-        left = left.replace(b"[]", b"")
-    return bool(left)
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _cut(content: bytes) -> bytes:
     """The same with `0` in place of every list and object below DEEPEST."""
-    kept: list[bytes] = []
+    pieces: list[bytes] = []
     depth = start = 0
-    for found in _TOKENS.finditer(content):
-        token = found[0]
+    for match in _TOKENS.finditer(content):
+        token = match[0]
         if token in (b"[", b"{"):
             depth += 1
             if depth == DEEPEST + 1:
-                kept += [content[start : found.start()], b"0"]
+                pieces += [content[start : match.start()], b"0"]
         elif token in (b"]", b"}"):
             depth -= 1
             if depth == DEEPEST:
-                start = found.end()
+                start = match.end()
     if depth > DEEPEST:  # never closed: nothing that is JSON
-        return b"".join(kept)
-    return b"".join([*kept, content[start:]])
+        return b"".join(pieces)
+    return b"".join([*pieces, content[start:]])

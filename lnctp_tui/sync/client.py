@@ -77,14 +77,14 @@ class Client:
         self.stored = 0
         """Pages with news so far."""
         with store.read() as connection:
-            known = server_state.server(connection)
+            server = server_state.server(connection)
             self.keys = Keyring.load(connection, store.author.device)
             self.compared: str | None = state.get(connection, server_state.COMPARED)
             """When everything was last compared with the server."""
-        if known is None:
+        if server is None:
             raise SyncFailed("not_enrolled")
-        self.server: Server = known
-        self.sending = Sending(store, line, self.outbox, pool, known.key, self.ask_first)
+        self.server: Server = server
+        self.sending = Sending(store, line, self.outbox, pool, server.key, self.ask_first)
 
     # who we are to the server
 
@@ -92,22 +92,22 @@ class Client:
         """Ask what this device may do, and remember it; returns its state."""
         answer = self.line.call("GET", "/v1/me")
         with understood():
-            said = answer["state"]
-            if said not in STATES:
-                raise ValueError(said)
+            device_state = answer["state"]
+            if device_state not in STATES:
+                raise ValueError(device_state)
             if answer.get("server_key", self.server.key) != self.server.key:
                 raise SyncFailed("server_key_changed")
-            self.became(str(said), name=answer.get("name"))
+            self.became(str(device_state), name=answer.get("name"))
             prefix = answer.get("folio_prefix")
         self._proved(answer)
-        if said == "active" and prefix:
+        if device_state == "active" and prefix:
             with self.store.write() as unit:
                 outbox.take_prefix(unit, str(prefix))
         return self.server.state
 
-    def became(self, said: str, **more: Any) -> None:
+    def became(self, device_state: str, **more: Any) -> None:
         """Remember what state this device is in."""
-        server = replace(self.server, state=said, **more)
+        server = replace(self.server, state=device_state, **more)
         if server != self.server:
             with self.store.write() as unit:
                 server_state.put_server(unit.connection, server)
@@ -181,10 +181,10 @@ class Client:
 
     def store_page(self, page: Mapping[str, Any]) -> bool:
         """Store a page that came; whether there is more. One that does not begin at the cursor is dropped."""
-        said = page.get("status")
-        if said == "diverged":
+        status = page.get("status")
+        if status == "diverged":
             raise Diverged
-        if said == "too_old":
+        if status == "too_old":
             raise SyncFailed("too_old", minimum=page.get("minimum"))
         audit_check.check(self.store, page)
         self._proved(page)
@@ -194,7 +194,7 @@ class Client:
             entries = page["entries"]
             if not entries and list(page["from"]) == following:
                 return False
-            changes = [each for entry in entries if entry["k"] == "change" for each in _carried(entry)]
+            changes = [change for entry in entries if entry["k"] == "change" for change in _carried(entry)]
             own = [str(entry["id"]) for entry in entries if entry["k"] == "own"]
         lost = self._lost(own)
         again = self._fetch(lost)
@@ -217,19 +217,19 @@ class Client:
         if not own:
             return []
         with self.store.read() as connection:
-            held = set(connection.exec_driver_sql(
+            present = set(connection.exec_driver_sql(
                 "SELECT id FROM changes WHERE id IN (SELECT value FROM json_each(?))",
                 (orjson.dumps(own).decode(),),
             ).scalars())  # fmt: skip
-        return [each for each in own if each not in held]
+        return [change_id for change_id in own if change_id not in present]
 
     def _fetch(self, ids: Sequence[str]) -> list[Any]:
-        found: list[Any] = []
+        changes: list[Any] = []
         for start in range(0, len(ids), FETCHED):
             answer = self.line.call("POST", "/v1/fetch", {"ids": ids[start : start + FETCHED]})
             with understood():
-                found += list(answer["changes"])
-        return found
+                changes += list(answer["changes"])
+        return changes
 
     def take(self, ids: Sequence[str]) -> int:
         """Fetch changes by id and store them; how many were stored."""
@@ -276,18 +276,18 @@ class Client:
         Everybody's comes first and alone: before it is whole nobody's author is known.
         """
         with self.store.read() as connection:
-            cursor, found = connection.exec_driver_sql(WANTED, (server_state.CURSOR, most)).one()
+            cursor, scopes_json = connection.exec_driver_sql(WANTED, (server_state.CURSOR, most)).one()
             first = connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first()
         if cursor is None:
             return None
-        return [(scope, after) for scope, after in ([first] if first else orjson.loads(found))]
+        return [(scope, after) for scope, after in ([first] if first else orjson.loads(scopes_json))]
 
     def history(self) -> bool:
         """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""
-        wanted = self.wanted()
-        if wanted:
-            self.store_history([scope for scope, _ in wanted], self.ask_history(wanted))
-        return bool(wanted)
+        scopes = self.wanted()
+        if scopes:
+            self.store_history([scope for scope, _ in scopes], self.ask_history(scopes))
+        return bool(scopes)
 
     @collecting_less()
     def histories(self, between: Callable[[], object]) -> None:
@@ -295,11 +295,11 @@ class Client:
 
         Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
         """
-        while wanted := self.wanted(AHEAD):
-            with Prefetch(wanted, self.ask_history, self._came, self.pool, BETWEEN) as pages:
+        while scopes := self.wanted(AHEAD):
+            with Prefetch(scopes, self.ask_history, self._came, self.pool, BETWEEN) as pages:
                 for page in pages:
-                    asked = [scope for scope, _ in page.asked]
-                    self.store_history(asked, page.answer, page.made())
+                    scope_ids = [scope for scope, _ in page.asked]
+                    self.store_history(scope_ids, page.answer, page.made())
             between()
 
     def _came(self, answer: Mapping[str, Any]) -> Came:
@@ -307,24 +307,24 @@ class Client:
         with understood():
             changes = list(answer["changes"])
             proving = Proving(self.keys, changes, None)
-            sure = [each for each, known in zip(changes, proving.result(), strict=True) if known]
+            sure = [change for change, is_proven in zip(changes, proving.result(), strict=True) if is_proven]
             return Came(proving, incoming.ready(sure, instants.micros(self.store.now())))
 
-    def ask_history(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    def ask_history(self, scopes: Sequence[tuple[str, int]]) -> dict[str, Any]:
         """One page of these scopes' histories."""
         limit = min(HISTORY, 4 * self.outbox.size)
-        asked = {"scopes": [scope for scope, _ in wanted], "after": wanted[0][1], "limit": limit}
+        request = {"scopes": [scope for scope, _ in scopes], "after": scopes[0][1], "limit": limit}
         began = time.monotonic()
-        answer = self.line.call("POST", "/v1/history", asked)
+        answer = self.line.call("POST", "/v1/history", request)
         if answer.get("next"):
             self.outbox.went(began)
         return answer
 
     def store_history(
-        self, asked: Sequence[str], answer: Mapping[str, Any], came: Came | None = None
+        self, scopes: Sequence[str], answer: Mapping[str, Any], prepared: Came | None = None
     ) -> None:
         """Store a page of histories, in short transactions; the last one notes what is whole."""
-        proving, made = came or (None, None)
+        proving, ready = prepared or (None, None)
         with understood():
             changes = list(answer["changes"])
             done, following = list(answer["done"]), answer.get("next")
@@ -339,10 +339,10 @@ class Client:
             last = place == len(good)
             began = time.monotonic()
             with understood(), self.store.write(behind=True) as unit:
-                touched |= incoming.keep(unit, piece, made, checked.good)
+                touched |= incoming.keep(unit, piece, ready, checked.good)
                 if last:
                     incoming.put_aside(unit, checked.aside)
-                    incoming.history_read(unit, asked, done, following)
+                    incoming.history_read(unit, scopes, done, following)
                 self.keys.store(unit)
             self._pace_chunk(time.monotonic() - began)
         self._tell(frozenset(touched | set(done)))
@@ -371,10 +371,10 @@ class Client:
 def ask_page(store: Store, line: Line, limit: int, wait: float) -> dict[str, Any]:
     """The next page after the stored cursor."""
     with store.read() as connection:
-        kept = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT)
-    cursor = kept.get(server_state.CURSOR) or list(wire.START)
-    proof = kept.get(server_state.PROOF)
-    audit = kept.get(server_state.AUDIT) or list(audit_check.START)
+        values = state.several(connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT)
+    cursor = values.get(server_state.CURSOR) or list(wire.START)
+    proof = values.get(server_state.PROOF)
+    audit = values.get(server_state.AUDIT) or list(audit_check.START)
     path = f"/v1/pull?cursor={cursor[0]}.{cursor[1]}&limit={limit}&wait={wait:g}"
     if proof:
         path += f"&proof={proof[0]}.{proof[1]}"

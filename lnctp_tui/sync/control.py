@@ -89,22 +89,26 @@ class Control:
 
         Whether it asked: then what is known of the server may be another.
         """
-        said = answer.get(MEMBER)
-        if not isinstance(said, list) or len(said) != 2 or not all(type(each) is int for each in said):
+        counts = answer.get(MEMBER)
+        if (
+            not isinstance(counts, list)
+            or len(counts) != 2
+            or not all(type(number) is int for number in counts)
+        ):
             return False
         with self.store.read() as connection:
             org = authority.pinned(connection)
             if org is None:
-                lacks = said[0] > 0 and state.get(connection, authority.OFFERED) is None
+                lacks = counts[0] > 0 and state.get(connection, authority.OFFERED) is None
             else:
-                lacks = said != list(authority.reached(connection))
+                lacks = counts != list(authority.reached(connection))
         if lacks:
-            self.fetch(said)
+            self.fetch(counts)
         elif not self._told:
             self.report()
         return lacks
 
-    def fetch(self, said: Sequence[int] | None = None) -> None:
+    def fetch(self, counts: Sequence[int] | None = None) -> None:
         """Ask for all that is not here, check it, obey it, tell it back. Raises SyncFailed for the line only."""
         walk = _Walk(self.store)
         for _ in range(ROUNDS):
@@ -112,7 +116,7 @@ class Control:
             if not self._take(answer, walk):
                 break
         try:
-            self._compare(said, walk)
+            self._compare(counts, walk)
         finally:
             self.obey()
         self.report()
@@ -131,15 +135,15 @@ class Control:
             walk.go_on(unit, start, orders, _take_orders(unit, orders))
         return more and bool(authorities or orders)
 
-    def _compare(self, said: Sequence[int] | None, walk: _Walk) -> None:
+    def _compare(self, counts: Sequence[int] | None, walk: _Walk) -> None:
         """Tell when the server has less than it says, or less than it once had; that is handed back to it."""
         with self.store.write(behind=True) as unit:
             if authority.pinned(unit.connection) is None:
                 return
-            kept = authority.book(unit.connection)
-            newest, (_, place) = max(kept.versions, default=0), authority.reached(unit.connection)
-            lost = [each for each in kept.orders if each.order.hash not in walk.met] if walk.anew else []
-            n, count = said or (newest, place)
+            book = authority.book(unit.connection)
+            newest, (_, place) = max(book.versions, default=0), authority.reached(unit.connection)
+            lost = [item for item in book.orders if item.order.hash not in walk.met] if walk.anew else []
+            n, count = counts or (newest, place)
             if n > newest or count > place:
                 server_state.alarm(unit.connection, INCOMPLETE, unit.now)
             if n < newest:
@@ -147,7 +151,7 @@ class Control:
             if lost:
                 server_state.alarm(unit.connection, "control_backwards", unit.now)
             older = authority.documents_after(unit.connection, n) if n < newest else []
-        back = [("authority", each) for each in older] + [("order", each.signed.document()) for each in lost]
+        back = [("authority", item) for item in older] + [("order", item.signed.document()) for item in lost]
         for kind, document in back:
             with suppress(SyncFailed):
                 self.line.call("POST", "/v1/orders", {"document": document, "kind": kind})
@@ -157,34 +161,34 @@ class Control:
     def obey(self) -> None:
         """Carry out what holds for this laptop and was not carried out yet."""
         with self.store.read() as connection:
-            found = authority.book(connection)
+            book = authority.book(connection)
             own, late = own_key(connection), server_state.as_late_as(connection, self.store.now())
             ruled = Ruled.of(connection)
-        if not found.versions:
+        if not book.versions:
             return
-        standing = found.standing
-        held = standing.holding.get(("device", own)) if own else None
-        kept = found.of(held) if held else None
-        if kept is not None and kept.obeyed_at is None:
-            if kept.order.kind == "seal":
-                kept = self._seal(kept)
-            elif kept.order.kind == "wipe" and not kept.order.over(late):
-                self._wipe_for_good(kept.order)
-        self._rule(ruled, standing, own, kept)
+        standing = book.standing
+        current = standing.holding.get(("device", own)) if own else None
+        entry = book.of(current) if current else None
+        if entry is not None and entry.obeyed_at is None:
+            if entry.order.kind == "seal":
+                entry = self._seal(entry)
+            elif entry.order.kind == "wipe" and not entry.order.over(late):
+                self._wipe_for_good(entry.order)
+        self._rule(ruled, standing, own, entry)
         for scope, orders in standing.erasures.items():
-            for each in orders:
-                if found.of(each).obeyed_at is None:
-                    self._erase(scope, each)
+            for order in orders:
+                if book.of(order).obeyed_at is None:
+                    self._erase(scope, order)
 
-    def _rule(self, ruled: Ruled, standing: Standing, own: str | None, kept: Kept | None) -> None:
+    def _rule(self, ruled: Ruled, standing: Standing, own: str | None, entry: Kept | None) -> None:
         """Keep what officers signed of this laptop: whoever was cut off sees nothing of before. Nothing is deleted."""
-        said = standing.device(own) if own else None
-        opened = said == "seal" and kept is not None and kept.obeyed_at is not None
-        barred = said if said in authority.BARRING and not opened else None
-        new = Ruled(said, barred)
+        device_state = standing.device(own) if own else None
+        opened = device_state == "seal" and entry is not None and entry.obeyed_at is not None
+        barred = device_state if device_state in authority.BARRING and not opened else None
+        new = Ruled(device_state, barred)
         if new != ruled:
             with self.store.write() as unit:
-                unit.remember(authority.STATE, said)
+                unit.remember(authority.STATE, device_state)
                 unit.remember(authority.BARRED, barred)
                 if barred != ruled.barred:
                     unit.remember(authority.BARRED_AT, instants.iso(unit.now) if barred else None)
@@ -196,25 +200,25 @@ class Control:
         """Who may write what everybody sees: a server's own word beside a change gives nobody more."""
         roles = {key: sorted(of) for key, of in sorted(standing.roles().items()) if of}
         with self.store.read() as connection:
-            known = state.get(connection, authority.ROLES)
-        if roles != known:
+            old_roles = state.get(connection, authority.ROLES)
+        if roles != old_roles:
             with self.store.write() as unit:
                 unit.remember(authority.ROLES, roles)
 
-    def _seal(self, kept: Kept) -> Kept:
+    def _seal(self, entry: Kept) -> Kept:
         """The vault is closed first: a crash before the note closes it no second time (storage.vault.vault.seal).
 
         Nobody could ever open a vault without custodians again: its records only hide, and it is not told as done.
         """
-        if not self.seal(kept.order.hash):
+        if not self.seal(entry.order.hash):
             with self.store.write() as unit:
                 server_state.alarm(unit.connection, ONLY_HIDES, unit.now)
-            return kept
+            return entry
         self.taken = True
         with self.store.write() as unit:
-            self._obeyed(unit, kept.order)
+            self._obeyed(unit, entry.order)
             server_state.clear_alarm(unit.connection, ONLY_HIDES)
-            return replace(kept, obeyed_at=instants.iso(unit.now))
+            return replace(entry, obeyed_at=instants.iso(unit.now))
 
     def _wipe_for_good(self, order: Order) -> None:
         """What is being typed is not sent: an order for all of it is the last that is written."""
@@ -235,8 +239,8 @@ class Control:
         """Of this laptop's own log alone: whoever gives the order names a scope, never a change."""
         with self.store.write() as unit:
             connection = unit.connection
-            asked = (scope, bool(order.data["unsent"]))
-            if ids := connection.exec_driver_sql(TO_ERASE, asked).scalars().all():
+            parameters = (scope, bool(order.data["unsent"]))
+            if ids := connection.exec_driver_sql(TO_ERASE, parameters).scalars().all():
                 eviction.erase(connection, scope, ids, instants.iso(unit.now), instants.micros(unit.now))
             self._obeyed(unit, order)
 
@@ -247,13 +251,13 @@ class Control:
     def _role(self, standing: Standing) -> None:
         """The role that officers signed; what nobody signed is the least."""
         with self.store.read() as connection:
-            known = server_state.server(connection)
-        if known is None:
+            server = server_state.server(connection)
+        if server is None:
             return
-        role = standing.role(known.person) or "counselor"
-        if role in control.ROLES and role != known.role:
+        role = standing.role(server.person) or "counselor"
+        if role in control.ROLES and role != server.role:
             with self.store.write() as unit:
-                server_state.put_server(unit.connection, server_state.with_role(known, role))
+                server_state.put_server(unit.connection, server_state.with_role(server, role))
 
     def report(self) -> None:
         """Tell the server what was carried out; what it does not take now is told again later."""
@@ -305,7 +309,7 @@ class _Walk:
         """Note how far an answer reached. What was refused is asked for again: a right one may stand there then."""
         if start != self.place:
             self.anew, self.met = True, set()
-        hashes = [_hash(each) for each in orders]
+        hashes = [_hash(order) for order in orders]
         self.met |= set(filter(None, hashes))
         self.place, self.last = (
             start + len(orders),
@@ -332,31 +336,31 @@ def _offered(unit: Unit, authorities: list[Any]) -> None:
 
 def _take_authorities(unit: Unit, authorities: list[Any], org: str) -> None:
     """Each version after the one before. The first that is refused ends it, and the former stands."""
-    known = authority.versions(unit.connection)
-    former: Authority | None = known[max(known)] if known else None
+    versions = authority.versions(unit.connection)
+    former: Authority | None = versions[max(versions)] if versions else None
     for document in authorities:
         try:
             signed = documents.read("authority", document)
-            if former is not None and signed.hash in {each.hash for each in known.values()}:
+            if former is not None and signed.hash in {version.hash for version in versions.values()}:
                 continue
             former = control.read_authority(signed, former, org)
         except ControlRefused as error:
             server_state.alarm(unit.connection, error.code, unit.now)
             return
         authority.keep_authority(unit.connection, former, signed)
-        known[former.n] = former
+        versions[former.n] = former
 
 
 def _take_orders(unit: Unit, orders: list[Any]) -> int:
     """Each that enough officers signed is kept. How many there were before the first that is refused, and told."""
-    known = authority.versions(unit.connection)
+    versions = authority.versions(unit.connection)
     good, refused = 0, False
     for document in orders:
         try:
             signed = documents.read("order", document)
-            if not known:
+            if not versions:
                 raise ControlRefused(INCOMPLETE)
-            control.read_order(signed, known)
+            control.read_order(signed, versions)
         except ControlRefused as error:
             if error.code == "control_old" and not authority.is_kept(unit.connection, signed.hash):
                 server_state.alarm(unit.connection, error.code, unit.now)

@@ -29,9 +29,9 @@ def enroll(
     """Give the code, keep what the server says; the device's state and the person. Raises SyncFailed."""
     address = tls.split(url)
     with store.read() as connection:
-        known = server_state.server(connection)
+        old_server = server_state.server(connection)
         secret = SigningKey(state.get(connection, DEVICE_KEY), HexEncoder)
-    if known is not None and known.url != _plain(url):
+    if old_server is not None and old_server.url != _plain(url):
         raise SyncFailed("enrolled_elsewhere")
     symbols = _symbols(code)
     over = line or HttpLine(_plain(url), ca, store.author.device, secret, now=store.now)
@@ -49,14 +49,14 @@ def enroll(
         if line is None:
             over.close()
     with understood():
-        said = str(answer["state"])
+        device_state = str(answer["state"])
         key = str(answer["server_key"])
-        if said not in STATES or len(bytes.fromhex(key)) != 32:
+        if device_state not in STATES or len(bytes.fromhex(key)) != 32:
             raise ValueError
-        if known is not None and known.key != key:
+        if old_server is not None and old_server.key != key:
             raise SyncFailed("server_key_changed")
         server = Server(
-            _plain(url), ca if address.scheme == "https" else None, key, said, str(answer["person"]),
+            _plain(url), ca if address.scheme == "https" else None, key, device_state, str(answer["person"]),
             str(answer["role"]), str(answer["team"]), answer.get("name"),
         )  # fmt: skip
     with store.write() as unit:
@@ -69,11 +69,11 @@ def enroll(
         if prefix := answer.get("folio_prefix"):
             outbox.take_prefix(unit, str(prefix))
         store.author = unit.author
-    return said, server.person
+    return device_state, server.person
 
 
 def _symbols(code: str) -> str:
-    return "".join(each for each in code if each.isalnum()).upper()
+    return "".join(char for char in code if char.isalnum()).upper()
 
 
 def _organisation(line: Line, symbols: str) -> str:

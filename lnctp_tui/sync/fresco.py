@@ -35,32 +35,32 @@ def sign(
     key: SigningKey, device: str, nonce: str, role: str, time: str, saved: list[Any] | None = None
 ) -> dict[str, Any]:
     """What the server adds to an answer to an approved device."""
-    said = {"device": device, "nonce": nonce, "role": role, "time": time} | (
+    content = {"device": device, "nonce": nonce, "role": role, "time": time} | (
         {"saved": saved} if saved else {}
     )
-    body = orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
+    body = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
     signature = key.sign(documents.to_sign("fresco", body)).signature
     return {"body": body, "sigs": [[bytes(key.verify_key).hex(), signature.hex()]]}
 
 
-def proven(said: Any, server_key: str, device: str, nonce: str) -> Fresco | None:
+def proven(document: Any, server_key: str, device: str, nonce: str) -> Fresco | None:
     """What an answer proves; None for anything but this server's word to this device over this nonce."""
     try:
-        signed = documents.read("fresco", said)
+        signed = documents.read("fresco", document)
     except ControlRefused:
         return None
-    told = signed.content
-    if (told.get("device"), told.get("nonce")) != (device, nonce) or not signed.keys() >= {server_key}:
+    content = signed.content
+    if (content.get("device"), content.get("nonce")) != (device, nonce) or not signed.keys() >= {server_key}:
         return None
-    role, time = told.get("role"), told.get("time")
+    role, time = content.get("role"), content.get("time")
     if not isinstance(role, str) or not isinstance(time, str):
         return None
-    return Fresco(role, time, how_far(told.get("saved")))
+    return Fresco(role, time, how_far(content.get("saved")))
 
 
-def how_far(said: Any) -> list[Any] | None:
+def how_far(value: Any) -> list[Any] | None:
     """[n, chain, changes not sent] as a laptop or a server says it; None for anything else."""
-    match said:
+    match value:
         case [n, str(chain), waiting] if type(n) is type(waiting) is int:
             sound = 0 < n < TOO_FAR and len(chain) == 32 and 0 <= waiting < TOO_FAR
             return [n, chain, waiting] if sound else None

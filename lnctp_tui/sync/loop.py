@@ -47,9 +47,9 @@ BROKE = "sync_broke"
 """An error that nobody foresaw."""
 
 
-def pause(failures: int, asked: float, draw: Callable[[float, float], float] = random.uniform) -> float:
+def pause(failures: int, at_least: float, draw: Callable[[float, float], float] = random.uniform) -> float:
     """Seconds until the next try: full jitter, doubling, at least what the server asked for."""
-    return max(asked, draw(0, min(LONGEST, FIRST * 2**failures)))
+    return max(at_least, draw(0, min(LONGEST, FIRST * 2**failures)))
 
 
 class Round:
@@ -102,8 +102,8 @@ class Round:
             if client.server.state in BARRED:
                 # The server's word, which nobody signed: what waits is offered to it in any case.
                 client.push(all_=True)
-                if (said := client.me()) in BARRED:
-                    raise SyncFailed(said)
+                if (device_state := client.me()) in BARRED:
+                    raise SyncFailed(device_state)
             self._exchange(all_)
         except Diverged:
             with client.store.write() as unit:
@@ -117,16 +117,16 @@ class Round:
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
         client = self.client
-        if (wanted := client.wanted()) is None:
+        if (scopes := client.wanted()) is None:
             client.start()
-            wanted = client.wanted()
-        while wanted and wanted[0][0] == EVERYBODY:
+            scopes = client.wanted()
+        while scopes and scopes[0][0] == EVERYBODY:
             client.history()
-            wanted = client.wanted()
+            scopes = client.wanted()
         before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass
-        if wanted or client.stored > before:
+        if scopes or client.stored > before:
             client.histories(lambda: (client.push(all_=all_), client.pull()))
         if sent:
             client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
@@ -287,8 +287,8 @@ class Loop:
         self._said(code, online=code not in OFFLINE)
         if code in STATES | SIGNED:
             return ASK_AGAIN if code == "pending" else LONGEST
-        asked = error.facts.get("retry_after", 0)
-        return pause(failures, float(asked) if isinstance(asked, int | float) else 0.0)
+        retry_after = error.facts.get("retry_after", 0)
+        return pause(failures, float(retry_after) if isinstance(retry_after, int | float) else 0.0)
 
     def _said(self, problem: str | None, *, online: bool | None) -> None:
         self.online = online

@@ -104,20 +104,20 @@ class Outbox:
         """
         with self.store.read() as connection:
             quiet = "9" if all_ else instants.iso(self.store.now() - QUIET)
-            found = connection.exec_driver_sql(UNSENT, (quiet, self.newest)).all()
-            if found:
-                self._take_up(found, _urgent(connection))
+            rows = connection.exec_driver_sql(UNSENT, (quiet, self.newest)).all()
+            if rows:
+                self._take_up(rows, _urgent(connection))
         return bool(self.waiting)
 
-    def _take_up(self, found: Iterable[Sequence[Any]], urgent: set[str]) -> None:
-        known = {seq for _rank, seq in self.waiting} | self.offered
+    def _take_up(self, rows: Iterable[Sequence[Any]], urgent: set[str]) -> None:
+        known_seqs = {seq for _rank, seq in self.waiting} | self.offered
         resting = []
-        for seq, table, case, rests in found:
+        for seq, table, case, rests in rows:
             if rests and case not in urgent:
                 resting.append(seq)
             else:
                 self.newest = max(self.newest, seq)
-                if seq not in known:
+                if seq not in known_seqs:
                     self.waiting.append((_rank(table, case in urgent), seq))
         self.newest = min([self.newest, *(seq - 1 for seq in resting)])
         self.offered = {seq for seq in self.offered if seq > self.newest}
@@ -142,9 +142,9 @@ class Outbox:
             taken, batch = fitting(rows, self.size)
             there = {row[0] for row in rows}
             # What was squashed meanwhile is not there any more; what did not fit goes with the next batch.
-            wanted = {seq for _rank, seq in self.waiting[: -self.size - 1 : -1]}
+            batch_seqs = {seq for _rank, seq in self.waiting[: -self.size - 1 : -1]}
             self.waiting = [
-                each for each in self.waiting if each[1] not in wanted or each[1] in there - taken
+                pair for pair in self.waiting if pair[1] not in batch_seqs or pair[1] in there - taken
             ]
             self.offered |= taken
             if batch.ids:
@@ -196,18 +196,18 @@ def encoded(row: Sequence[Any]) -> bytes:
 def envelope(store: Store) -> dict[str, Any]:
     """What every push says besides its changes: where this laptop stands, and how far its chain of views is."""
     with store.read() as connection:
-        kept = state.several(
+        values = state.several(
             connection, server_state.CURSOR, server_state.PROOF, server_state.AUDIT_KNOWN, server_state.SAVED
         )
-        known = kept.get(server_state.AUDIT_KNOWN, 0)
+        known_seq = values.get(server_state.AUDIT_KNOWN, 0)
         last, head = connection.exec_driver_sql(
             "SELECT seq, chain FROM access ORDER BY seq DESC LIMIT 1"
         ).first() or (0, "")
-        at_known = connection.exec_driver_sql("SELECT chain FROM access WHERE seq = ?", (known,)).scalar()
+        at_known = connection.exec_driver_sql("SELECT chain FROM access WHERE seq = ?", (known_seq,)).scalar()
         return {
-            "cursor": kept.get(server_state.CURSOR),
-            "proof": kept.get(server_state.PROOF),
-            "saved": (kept.get(server_state.SAVED) or [])[:3] or None,
+            "cursor": values.get(server_state.CURSOR),
+            "proof": values.get(server_state.PROOF),
+            "saved": (values.get(server_state.SAVED) or [])[:3] or None,
             "receipt": connection.exec_driver_sql("SELECT max(seq) FROM receipts").scalar() or 0,
             "audit": {"n": last, "chain": head, "at_known": at_known},
         }
@@ -217,7 +217,7 @@ def checked_receipt(answer: Mapping[str, Any], ids: Sequence[str], device: str, 
     """Holds an answer against the batch. Raises SyncFailed `receipt_bad`: then nothing counts as sent."""
     try:
         body, sig = answer["receipt"]["body"], answer["receipt"]["sig"]
-        results = {each[0] for each in answer["results"]}
+        results = {result[0] for result in answer["results"]}
         VerifyKey(bytes.fromhex(server_key)).verify(wire.receipt_bytes(body), bytes.fromhex(sig))
         fits = (
             body["device"] == device
@@ -248,8 +248,8 @@ def acknowledge(
         "INSERT OR IGNORE INTO receipts (seq, body, sig) VALUES (?, ?, ?)",
         (body["seq"], orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode(), answer["receipt"]["sig"]),
     )
-    known = state.get(unit.connection, server_state.PROOF)
-    if proves and (known is None or known[0] < answer["proof"][0]):
+    proof = state.get(unit.connection, server_state.PROOF)
+    if proves and (proof is None or proof[0] < answer["proof"][0]):
         unit.remember(server_state.PROOF, list(answer["proof"]))
     if sent_audit is not None:
         unit.remember(server_state.AUDIT_KNOWN, sent_audit)
@@ -269,12 +269,16 @@ def settle(unit: Unit, results: Iterable[Sequence[Any]]) -> None:
 
 def _mark(connection: Connection, results: Iterable[Sequence[Any]]) -> tuple[set[tuple[str, str]], set[str]]:
     """Marks each change; returns the records whose order changed, and the scopes of all."""
-    said = {each[0]: (each[2], each[3], each[4] if each[1] == "refused" else None) for each in results}
+    outcomes = {
+        result[0]: (result[2], result[3], result[4] if result[1] == "refused" else None) for result in results
+    }
     query = """SELECT id, "table", row, "case", placed FROM changes WHERE id IN (SELECT value FROM json_each(?))"""
-    rows = connection.exec_driver_sql(query, (orjson.dumps([*said]).decode(),)).all()
-    connection.exec_driver_sql(TAKEN, (orjson.dumps([[id_, *of] for id_, of in said.items()]).decode(),))
+    rows = connection.exec_driver_sql(query, (orjson.dumps([*outcomes]).decode(),)).all()
+    connection.exec_driver_sql(TAKEN, (orjson.dumps([[id_, *of] for id_, of in outcomes.items()]).decode(),))
     moved = {
-        (table, row) for id_, table, row, _case, placed in rows if said[id_][1] != placed and table in TABLES
+        (table, row)
+        for id_, table, row, _case, placed in rows
+        if outcomes[id_][1] != placed and table in TABLES
     }
     return moved, {case or row for _id, table, row, case, _placed in rows if table not in PUBLIC_TABLES}
 

@@ -48,7 +48,7 @@ class Prefetch(Generic[Made]):
 
     def __init__(
         self,
-        wanted: Wanted,
+        scopes: Wanted,
         ask: Callable[[Wanted], Answer],
         make: Callable[[Answer], Made],
         pool: ThreadPoolExecutor,
@@ -58,7 +58,7 @@ class Prefetch(Generic[Made]):
         self._end = time.monotonic() + seconds
         self._room, self._over = threading.Semaphore(WAITING), False
         self._pages: SimpleQueue[Page[Made] | None] = SimpleQueue()
-        self._fetching = pool.submit(self._fetch, wanted)
+        self._fetching = pool.submit(self._fetch, scopes)
 
     def __enter__(self) -> Prefetch[Made]:
         return self
@@ -74,30 +74,30 @@ class Prefetch(Generic[Made]):
             yield page
         self._fetching.result()
 
-    def _fetch(self, wanted: Wanted) -> None:
+    def _fetch(self, scopes: Wanted) -> None:
         most = NEWEST
         try:
-            while wanted:
+            while scopes:
                 self._room.acquire()
                 if self._over:
                     return
-                asked, most = wanted[:most], SCOPES
-                answer = self._ask(asked)
-                self._pages.put(Page(asked, answer, self._make, self._pool.submit(self._make, answer)))
-                wanted = following(wanted, answer) if time.monotonic() < self._end else []
+                batch, most = scopes[:most], SCOPES
+                answer = self._ask(batch)
+                self._pages.put(Page(batch, answer, self._make, self._pool.submit(self._make, answer)))
+                scopes = following(scopes, answer) if time.monotonic() < self._end else []
         finally:
             self._pages.put(None)
 
 
-def following(wanted: Wanted, answer: Answer) -> Wanted:
+def following(scopes: Wanted, answer: Answer) -> Wanted:
     """What is left to ask for after an answer. Raises SyncFailed for one that brings nothing further."""
     try:
-        done, place = {str(each) for each in answer["done"]}, answer["next"]
+        done, place = {str(scope_id) for scope_id in answer["done"]}, answer["next"]
         begun = [] if place is None else [(str(place[0]), int(place[1]))]
     except (KeyError, TypeError, ValueError, IndexError):
         raise SyncFailed("not_a_server") from None
     done.update(scope for scope, _ in begun)
-    left = [*begun, *((scope, n) for scope, n in wanted if scope not in done)]
-    if left == list(wanted):
+    rest = [*begun, *((scope, n) for scope, n in scopes if scope not in done)]
+    if rest == list(scopes):
         raise SyncFailed("not_a_server")
-    return left
+    return rest

@@ -32,7 +32,7 @@ def repair(client: Client) -> int:
             break
         answer = client.line.call("POST", "/v1/missing", {"ids": ids})
         with understood():
-            missing = [str(each) for each in answer["missing"]]
+            missing = [str(change_id) for change_id in answer["missing"]]
         returned += give_back(client, _told(client.store, missing))
     client.start()
     return returned
@@ -49,15 +49,15 @@ def _held(store: Store, after: int, most: int) -> tuple[list[str], int]:
 
 def _told(store: Store, ids: list[str]) -> list[str]:
     """Those that still say something: what the law erased, and the server lost, is forgotten here too."""
-    wanted = (orjson.dumps(ids).decode(),)
+    parameters = (orjson.dumps(ids).decode(),)
     with store.write(behind=True) as unit:
         blank = set(
             unit.connection.exec_driver_sql(
                 "DELETE FROM changes WHERE patch = '{}' AND id IN (SELECT value FROM json_each(?)) RETURNING id",
-                wanted,
+                parameters,
             ).scalars()
         )
-    return [each for each in ids if each not in blank]
+    return [change_id for change_id in ids if change_id not in blank]
 
 
 def give_back(client: Client, ids: list[str]) -> int:
@@ -69,21 +69,21 @@ def give_back(client: Client, ids: list[str]) -> int:
         if not batch.ids:
             ids = ids[len(offered) :]
             continue
-        said = outbox.envelope(client.store)
-        body = said | {"cursor": None, "proof": None, "repair": True, "changes": batch.changes}
-        client.sending.deliver(body, batch.ids, said["audit"]["n"])
+        envelope = outbox.envelope(client.store)
+        body = envelope | {"cursor": None, "proof": None, "repair": True, "changes": batch.changes}
+        client.sending.deliver(body, batch.ids, envelope["audit"]["n"])
         sent = set(batch.ids)
         returned += len(sent)
-        ids = [each for each in ids if each not in sent]
+        ids = [change_id for change_id in ids if change_id not in sent]
     return returned
 
 
 def _batch(store: Store, ids: list[str]) -> outbox.Offered:
     """Stored changes by id, marked as offered where they never were."""
-    wanted = orjson.dumps(ids).decode()
+    ids_json = orjson.dumps(ids).decode()
     with store.write(behind=True) as unit:
-        unit.connection.exec_driver_sql(f"{outbox.MARK} id IN {incoming.AMONG}", (wanted,))
-        rows = unit.connection.exec_driver_sql(outbox.HELD, (wanted,)).all()
+        unit.connection.exec_driver_sql(f"{outbox.MARK} id IN {incoming.AMONG}", (ids_json,))
+        rows = unit.connection.exec_driver_sql(outbox.HELD, (ids_json,)).all()
     return outbox.fitting(rows, wire.BATCH)[1]
 
 
@@ -112,14 +112,14 @@ def compare(client: Client) -> Comparison:
     for bucket in different:
         answer = client.line.call("POST", "/v1/bucket", {"bucket": bucket})
         with understood():
-            there = {str(each) for each in answer["ids"]}
+            there = {str(change_id) for change_id in answer["ids"]}
         here = set(_weights(client.store, bucket))
         fetched += client.take(sorted(there - here))
-        asked = sorted(here - there)
-        if asked:
-            answer = client.line.call("POST", "/v1/missing", {"ids": asked[:OFFERED]})
+        only_here = sorted(here - there)
+        if only_here:
+            answer = client.line.call("POST", "/v1/missing", {"ids": only_here[:OFFERED]})
             with understood():
-                missing = [str(each) for each in answer["missing"]]
+                missing = [str(change_id) for change_id in answer["missing"]]
             returned += give_back(client, missing)
         if here == there:
             unexplained.add(bucket)
@@ -131,16 +131,18 @@ def compare(client: Client) -> Comparison:
 
 def _different(client: Client) -> list[int]:
     """The numbers of the sums that differ. Both sides add up at the same time."""
-    asked = client.pool.submit(client.line.call, "POST", "/v1/equal", {})
+    future = client.pool.submit(client.line.call, "POST", "/v1/equal", {})
     try:
         ours = _sums(client.store)
     finally:
-        answer = asked.result()
+        answer = future.result()
     with understood():
-        theirs = [int(each) for each in answer["sums"]]
+        theirs = [int(number) for number in answer["sums"]]
         if len(theirs) != len(ours):
             raise ValueError
-    return [at for at, (one, other) in enumerate(zip(ours, theirs, strict=True)) if one != other]
+    return [
+        at for at, (own_sum, their_sum) in enumerate(zip(ours, theirs, strict=True)) if own_sum != their_sum
+    ]
 
 
 COUNTED = """SELECT json_group_array(json_array(c.id, c.hash, coalesce(c."case", c.row), c."table"))
@@ -161,11 +163,11 @@ def _bucket(row: Any) -> int:
 
 
 def _sums(store: Store) -> list[int]:
-    found = [0] * 256
+    sums = [0] * 256
     for row in _rows(store):
         at = _bucket(row)
-        found[at] = (found[at] + wire.weight(row[0], row[1])) % 2**64
-    return found
+        sums[at] = (sums[at] + wire.weight(row[0], row[1])) % 2**64
+    return sums
 
 
 def _weights(store: Store, bucket: int) -> list[str]:

@@ -23,9 +23,9 @@ BEYOND = "UPDATE commits SET n = max(n, ?)"
 
 def note(unit: Unit, waiting: int) -> None:
     """How far this database has saved, `waiting` changes of it not sent; in the transaction that offers some."""
-    found = unit.connection.exec_driver_sql(LAST).first()
-    if found and found[0]:
-        unit.remember(server_state.SAVED, [found[0], found[1], waiting, found[2]])
+    row = unit.connection.exec_driver_sql(LAST).first()
+    if row and row[0]:
+        unit.remember(server_state.SAVED, [row[0], row[1], waiting, row[2]])
 
 
 def compare(store: Store, proven: list[Any] | None) -> bool:
@@ -34,23 +34,23 @@ def compare(store: Store, proven: list[Any] | None) -> bool:
     Then it is told once, and counting goes on beyond: another copy put back is told again. `missing` and `at` are the
     least that is sure: where the copy ends, between what it had offered and what was saved on it since, nothing tells.
     """
-    if (said := fresco.how_far(proven)) is None:
+    if (furthest := fresco.how_far(proven)) is None:
         return False
-    n, chain, waiting = said
+    n, chain, waiting = furthest
     with store.read() as connection:
-        kept = state.get(connection, server_state.SAVED) or [0, "", 0, 0]
-    if n < kept[0] or (n == kept[0] and chain == kept[1]):
+        saved = state.get(connection, server_state.SAVED) or [0, "", 0, 0]
+    if n < saved[0] or (n == saved[0] and chain == saved[1]):
         return False
     with store.write() as unit:
         connection = unit.connection
         last = connection.exec_driver_sql(LAST).first()
-        at = instants.iso(instants.of_micros(kept[3])) if kept[3] else None
+        at = instants.iso(instants.of_micros(saved[3])) if saved[3] else None
         unit.remember(
             server_state.BACK, {"missing": max(1, n - (last[0] if last else 0)), "waiting": waiting, "at": at}
         )
         code = server_state.RESTORED if _restored(connection, at or "") else server_state.CAME_BACK
-        for each in server_state.BACK_CODES:
-            server_state.clear_alarm(connection, each)
+        for alarm_code in server_state.BACK_CODES:
+            server_state.clear_alarm(connection, alarm_code)
         server_state.alarm(connection, code, unit.now)
         connection.exec_driver_sql(BEYOND, (n,))
         unit.remember(server_state.SAVED, [n, chain, 0, instants.micros(unit.now)])
@@ -61,4 +61,4 @@ def compare(store: Store, proven: list[Any] | None) -> bool:
 def _restored(connection: Connection, since: str) -> bool:
     """Whether a person put a backup in place after this instant."""
     last = loss.noted(connection)[-1:]
-    return any(each.get("code") == "restored" and str(each.get("at")) > since for each in last)
+    return any(entry.get("code") == "restored" and str(entry.get("at")) > since for entry in last)

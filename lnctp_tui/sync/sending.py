@@ -76,12 +76,12 @@ class Sending:
                 if len(last) * 2 > self._outbox.size:
                     self._outbox.went(sent.began)
         except Exception:
-            for each in going:  # what the server kept of them need not go again
+            for unanswered in going:  # what the server kept of them need not go again
                 with suppress(SyncFailed, Diverged, StorageFailed):
-                    self._settle(self._answered(each))
+                    self._settle(self._answered(unanswered))
             raise
         finally:
-            futures.wait([each.answer for each in going if not each.answer.cancel()])
+            futures.wait([unanswered.answer for unanswered in going if not unanswered.answer.cancel()])
             self._outbox.sent = 0
 
     def _next(self, all_: bool) -> Offered | None:
@@ -92,7 +92,9 @@ class Sending:
 
     def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
         """Put a batch on the line, behind those that are not answered yet."""
-        body, audit = self._envelope(batch, [id_ for each in ahead for id_ in each.batch.ids[: wire.TOLD]])
+        body, audit = self._envelope(
+            batch, [id_ for earlier in ahead for id_ in earlier.batch.ids[: wire.TOLD]]
+        )
         # One change cannot be halved: it gets the time that a bad line needs for it.
         patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
         self._outbox.sent, began = len(batch.ids), time.monotonic()
@@ -101,21 +103,21 @@ class Sending:
 
     def _envelope(self, batch: Offered, before: list[str]) -> tuple[dict[str, Any], int | None]:
         """The push, and how far the chain of views is that it tells of: it goes with the first of several."""
-        said = outbox.envelope(self._store) | {"repair": False, "changes": batch.changes}
+        body = outbox.envelope(self._store) | {"repair": False, "changes": batch.changes}
         if before:
-            return said | {"before": before, "audit": None}, None
-        return said, said["audit"]["n"]
+            return body | {"before": before, "audit": None}, None
+        return body, body["audit"]["n"]
 
     def _answered(self, sent: Going) -> Settled:
         try:
-            said = sent.answer.result()
+            answer = sent.answer.result()
         except SyncFailed as error:
             self._outbox.restart()
             return self._too_large(sent.batch) if error.code == "too_large" else _again(error)
-        if said.get("status") == "diverged":
+        if answer.get("status") == "diverged":
             self._outbox.restart()
             raise Diverged
-        return self._receive(said, sent.batch.ids, sent.audit)
+        return self._receive(answer, sent.batch.ids, sent.audit)
 
     def _too_large(self, batch: Offered) -> Settled:
         """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""

@@ -43,11 +43,11 @@ def context(ca: str | None) -> ssl.SSLContext:
     """The only settings a connection is made with. `ca` in PEM. Raises SyncFailed `server_ca`."""
     if not ca:
         raise SyncFailed("server_ca")
-    found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    found.minimum_version = ssl.TLSVersion.TLSv1_3
+    ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ssl_context.minimum_version = ssl.TLSVersion.TLSv1_3
     try:
-        found.load_verify_locations(cadata=ca)
+        ssl_context.load_verify_locations(cadata=ca)
     except (ssl.SSLError, ValueError):
         raise SyncFailed("server_ca") from None
-    found.keylog_filename = None  # type: ignore[assignment]
-    return found
+    ssl_context.keylog_filename = None  # type: ignore[assignment]
+    return ssl_context

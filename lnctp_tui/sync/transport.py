@@ -124,13 +124,13 @@ class HttpLine:
         with _failures():
             answer = self._pool.handle_request(request)
             try:
-                said = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
-                self._learn_time(said)
+                answer_headers = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+                self._learn_time(answer_headers)
                 content = _read(answer, wire.ANSWER_CAP if answer.status == 200 else ERROR_CAP, wait)
             finally:
                 answer.close()
         try:
-            message = _understood(answer.status, said, content)
+            message = _understood(answer.status, answer_headers, content)
         except SyncFailed as error:
             if error.code == audit_check.ORDER:
                 self._on_order()
@@ -140,9 +140,9 @@ class HttpLine:
         return {**message, fresco.MEMBER: proof}
 
     def _learn_time(self, headers: Headers) -> None:
-        said = headers.get(b"lnctp-time", "")
-        if said.isdecimal() and len(said) < 12:
-            offset = int(said) - int(self.now().timestamp())
+        seconds = headers.get(b"lnctp-time", "")
+        if seconds.isdecimal() and len(seconds) < 12:
+            offset = int(seconds) - int(self.now().timestamp())
             # A second either way is the time the answer took.
             if abs(offset - self.offset) > 1:
                 self.offset = offset
@@ -197,8 +197,8 @@ def _understood(status: int, headers: Headers, content: bytes) -> dict[str, Any]
         if not isinstance(message, dict):
             raise SyncFailed("not_a_server")
         return message
-    said = message.get("error") if isinstance(message, dict) else None
-    code = said if isinstance(said, str) and said in KNOWN else _by_status(status)
+    error = message.get("error") if isinstance(message, dict) else None
+    code = error if isinstance(error, str) and error in KNOWN else _by_status(status)
     raise SyncFailed(audit_check.ORDER if code in ORDERS else code, status=status, **_after(headers))
 
 
@@ -215,15 +215,15 @@ def _message(status: int, headers: Headers, content: bytes) -> Any:
 
 
 def _after(headers: Headers) -> dict[str, float]:
-    said = headers.get(b"retry-after", "")
-    return {"retry_after": float(said)} if said.isdecimal() and len(said) < 6 else {}
+    seconds = headers.get(b"retry-after", "")
+    return {"retry_after": float(seconds)} if seconds.isdecimal() and len(seconds) < 6 else {}
 
 
 def _by_status(status: int) -> str:
     if status in RETRYABLE:
         return "busy"
-    known = {401: "bad_signature", 403: "forbidden", 404: "not_found", 413: "too_large", 422: "malformed"}
-    return known.get(status, "server_failed" if status >= 500 else "not_a_server")
+    codes = {401: "bad_signature", 403: "forbidden", 404: "not_found", 413: "too_large", 422: "malformed"}
+    return codes.get(status, "server_failed" if status >= 500 else "not_a_server")
 
 
 KNOWN = frozenset(
@@ -242,10 +242,10 @@ ORDERS = frozenset({"wipe", "wipe_all"})
 def dial(store: Store) -> HttpLine:
     """A line to the server this laptop is enrolled with. Raises SyncFailed `not_enrolled`."""
     with store.read() as connection:
-        known = server_state.server(connection)
+        server = server_state.server(connection)
         key = state.get(connection, server_state.DEVICE_KEY)
         offset = int(state.get(connection, server_state.OFFSET, 0))
-    if known is None or key is None:
+    if server is None or key is None:
         raise SyncFailed("not_enrolled")
     secret = SigningKey(key, HexEncoder)
 
@@ -254,8 +254,8 @@ def dial(store: Store) -> HttpLine:
             audit_check.alarm(unit, audit_check.ORDER)
 
     return HttpLine(
-        known.url, known.ca, store.author.device, secret,
-        now=store.now, offset=offset, server_key=known.key, on_order=alarm,
+        server.url, server.ca, store.author.device, secret,
+        now=store.now, offset=offset, server_key=server.key, on_order=alarm,
     )  # fmt: skip
 
 

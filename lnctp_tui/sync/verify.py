@@ -54,26 +54,26 @@ class Keyring:
     @classmethod
     def load(cls, connection: Connection, own: str) -> Keyring:
         """The keys known so far, and this laptop's."""
-        kept = state.starting_with(connection, server_state.KEY)
-        keys = {device: bytes.fromhex(key) for device, key in kept.items()}
+        key_texts = state.starting_with(connection, server_state.KEY)
+        keys = {device: bytes.fromhex(key) for device, key in key_texts.items()}
         if secret := state.get(connection, server_state.DEVICE_KEY):
             keys[own] = SigningKey(secret, HexEncoder).verify_key.encode()
-        told = state.starting_with(connection, server_state.WRITES_AS)
-        actors = {device: frozenset(of) for device, of in told.items()}
+        actor_lists = state.starting_with(connection, server_state.WRITES_AS)
+        actors = {device: frozenset(of) for device, of in actor_lists.items()}
         return cls(keys, actors, authority.signed_roles(connection))
 
     def learn(self, changes: Iterable[Change]) -> None:
         """Take the keys of devices that introduce themselves, where none was known."""
-        for each in changes:
-            if each.get("table") != "devices" or each.get("device") != each.get("row"):
+        for change in changes:
+            if change.get("table") != "devices" or change.get("device") != change.get("row"):
                 continue
-            said = (each.get("patch") or {}).get("public_key")
-            device = each["device"]
-            if isinstance(said, str) and device not in self.keys and wire.sealed_by(each, said):
-                whose = (each["actor"], each["patch"].get("counselor_id"))
+            public_key = (change.get("patch") or {}).get("public_key")
+            device = change["device"]
+            if isinstance(public_key, str) and device not in self.keys and wire.sealed_by(change, public_key):
+                whose = (change["actor"], change["patch"].get("counselor_id"))
                 # Before the key: another thread may be proving, and a key without actors proves any.
-                self.actors[device] = frozenset(one for one in whose if isinstance(one, str))
-                self.keys[device] = self.learned[device] = bytes.fromhex(said)
+                self.actors[device] = frozenset(actor for actor in whose if isinstance(actor, str))
+                self.keys[device] = self.learned[device] = bytes.fromhex(public_key)
 
     def store(self, unit: Unit) -> None:
         """Keep what was learned, for ever."""
@@ -87,7 +87,7 @@ class Keyring:
 
         Learns nothing, so that it may run in another thread.
         """
-        return [formed(each) and self.proves(each, seals) for each in changes]
+        return [formed(change) and self.proves(change, seals) for change in changes]
 
     def check(
         self,
@@ -99,18 +99,22 @@ class Keyring:
 
         `proving` is of the same changes, when it was begun before.
         """
-        known = (proving or Proving(self, changes, pool)).result()
-        left = [each for each, sure in zip(changes, known, strict=True) if not sure and formed(each)]
-        self.learn(each for each in left if well_formed(each))
+        proofs = (proving or Proving(self, changes, pool)).result()
+        unproven = [
+            change for change, sure in zip(changes, proofs, strict=True) if not sure and formed(change)
+        ]
+        self.learn(change for change in unproven if well_formed(change))
         seals = wire.Seals()
-        sound = {id(each) for each in left if self.proves(each, seals)}
+        sound = {id(change) for change in unproven if self.proves(change, seals)}
         good = {
-            each["id"]: each for each, sure in zip(changes, known, strict=True) if sure or id(each) in sound
+            change["id"]: change
+            for change, sure in zip(changes, proofs, strict=True)
+            if sure or id(change) in sound
         }
         named: list[Change] = [
-            each for each in changes if isinstance(each, dict) and isinstance(each.get("id"), str)
+            change for change in changes if isinstance(change, dict) and isinstance(change.get("id"), str)
         ]
-        aside = [each for each in named if each["id"] not in good]
+        aside = [change for change in named if change["id"] not in good]
         return Checked(good, aside)
 
     def proves(self, change: Change, seals: wire.Seals) -> bool:
@@ -199,7 +203,7 @@ def formed(change: Any) -> bool:
         and (case is None or isinstance(case, str))
         and (isinstance(patch, dict) or (patch is None and change.get("erased") is True))
         and isinstance(base, list)
-        and all(isinstance(each, str) for each in base)
+        and all(isinstance(item, str) for item in base)
         and len(change["hash"]) == 64
         and (patch is None or forms.well_salted(change))
     )

@@ -161,14 +161,14 @@ def request_headers(
     key: SigningKey, method: str, host: str, path: str, device: str, time: int, nonce: str, body: bytes
 ) -> dict[str, str]:
     """The headers that sign a request; `nonce` is 128 random bits in hexadecimal."""
-    said = digest(body)
-    signature = key.sign(request_bytes(method, host, path, device, time, nonce, said)).signature.hex()
+    body_digest = digest(body)
+    signature = key.sign(request_bytes(method, host, path, device, time, nonce, body_digest)).signature.hex()
     return {
         "LNCTP-Device": device,
         "LNCTP-Time": str(time),
         "LNCTP-Nonce": nonce,
         "LNCTP-Signature": signature,
-        DIGEST: said,
+        DIGEST: body_digest,
         "LNCTP-Version": str(VERSION),
     }
 

@@ -49,9 +49,9 @@ class AttachDialog(AppDialog[bool]):
             yield Static(_("Vincular la llamada a un caso"), classes="dialog-title", markup=False)
             yield FindInput(placeholder=_("folio, por ejemplo K7Q2-0042-X"))
             yield Static("", id="attach-told", markup=False)
-            found = OptionList(markup=False)
-            found.can_focus = False
-            yield found
+            options = OptionList(markup=False)
+            options.can_focus = False
+            yield options
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -72,23 +72,23 @@ class AttachDialog(AppDialog[bool]):
             return
 
         def find() -> list[CaseLine]:
-            return [line for each in tries for line in cases.by_folio(store, each)]
+            return [line for folio in tries for line in cases.by_folio(store, folio)]
 
-        self.shell.in_reader(find, lambda found: self._show(typed, found), group="attach")
+        self.shell.in_reader(find, lambda matches: self._show(typed, matches), group="attach")
 
-    def _show(self, typed: str, found: list[CaseLine]) -> None:
-        self.found = found
-        told = ""
-        if typed.strip() and not found:
-            known = folios.is_valid(typed)
-            told = _("Ese folio no está en este equipo.") if known else _("Escriba el folio completo.")
-        elif found and not folios.is_valid(typed):
-            told = _("Ese folio tiene un error; quizá es uno de estos.")
-        self.query_one("#attach-told", Static).update(told)
+    def _show(self, typed: str, matches: list[CaseLine]) -> None:
+        self.found = matches
+        message = ""
+        if typed.strip() and not matches:
+            valid = folios.is_valid(typed)
+            message = _("Ese folio no está en este equipo.") if valid else _("Escriba el folio completo.")
+        elif matches and not folios.is_valid(typed):
+            message = _("Ese folio tiene un error; quizá es uno de estos.")
+        self.query_one("#attach-told", Static).update(message)
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options(Option(self._line(line)) for line in found)
-        sure = len(found) == 1 and folios.is_valid(typed)
+        options.add_options(Option(self._line(line)) for line in matches)
+        sure = len(matches) == 1 and folios.is_valid(typed)
         options.highlighted = 0 if sure else None  # a corrected folio, or one of two, is chosen and not taken
 
     def _line(self, line: CaseLine) -> Content:

@@ -122,7 +122,7 @@ class ClosingDialog(AppDialog["str | None"]):
                         if field := view.field_of(self.intake.protocol, "case", code):
                             yield FieldRow(field, self.intake.protocol)
                 yield Static(_("Clase del reporte: la decide usted"), classes="closing-head", markup=False)
-                yield Classes(*(Option(each) for each in self._options()), markup=False)
+                yield Classes(*(Option(label) for label in self._options()), markup=False)
                 yield Static(_("Contacto prometido"), classes="closing-head", markup=False)
                 for field in (WHEN, CHANNEL, SAY):
                     yield FieldRow(field, self.intake.protocol)
@@ -151,10 +151,10 @@ class ClosingDialog(AppDialog["str | None"]):
     def _promise_again(self, promise: dict[str, str]) -> None:
         """Show what was promised before a lock; what is being typed already stays."""
         for row in self.query(FieldRow):
-            said = promise.get(row.field.code) if row.field.on == "next" else None
-            if said and not row.raw and row.field.code not in self.promise:
-                row.control.load(values.shown(row.field, {row.field.code: said}, row.protocol, language()))
-                self.promise[row.field.code] = said
+            text = promise.get(row.field.code) if row.field.on == "next" else None
+            if text and not row.raw and row.field.code not in self.promise:
+                row.control.load(values.shown(row.field, {row.field.code: text}, row.protocol, language()))
+                self.promise[row.field.code] = text
                 if row.field is WHEN:
                     self._promised(row)
 
@@ -170,12 +170,12 @@ class ClosingDialog(AppDialog["str | None"]):
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
         if not folio:
             opens = endings.unheard(self.intake)
-            told = (
+            message = (
                 _("El folio viene con el caso, al terminar")
                 if opens
                 else _("Sin folio: esta llamada no abre un caso")
             )
-            return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {told}  ", "bold"))
+            return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {message}  ", "bold"))
         return Content.assemble(
             (_("Folio para la persona que llama"), "dim"),
             f"  {kind}\n",
@@ -198,8 +198,8 @@ class ClosingDialog(AppDialog["str | None"]):
         if not self.intake.document["case"] and not endings.unheard(self.intake):
             return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
         why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
-        told = _("Al terminar, el caso queda abierto en el escritorio")
-        return Content(f"→ {told}" + (f": {' · '.join(why)}." if why else "."))
+        sentence = _("Al terminar, el caso queda abierto en el escritorio")
+        return Content(f"→ {sentence}" + (f": {' · '.join(why)}." if why else "."))
 
     @property
     def _codes(self) -> list[str]:
@@ -207,11 +207,11 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _options(self) -> list[Content]:
         labels = [_("Sin clasificar"), *(pick(row.label) for row in self.report_classes)]
-        told = "  ← " + _("sugerida: s la toma")
+        suffix = "  ← " + _("sugerida: s la toma")
         return [
             Content.assemble(
                 f"{'●' if code == self.decided else '○'} {label}",
-                (told, "dim") if code and code == self.found.suggestion.code else "",
+                (suffix, "dim") if code and code == self.found.suggestion.code else "",
             )
             for code, label in zip(self._codes, labels, strict=True)
         ]
@@ -278,9 +278,9 @@ class ClosingDialog(AppDialog["str | None"]):
         """Keep what was promised, and show beside it when that is."""
         self.promise[row.field.code] = row.raw
         if row.field is WHEN and row.raw.strip():
-            found = self._window(row.raw)
-            row.understood(f"{found[0]:%d/%m %H:%M} – {found[1]:%d/%m %H:%M}" if found else "")
-            row.explain(None if found else "promise_unreadable")
+            window = self._window(row.raw)
+            row.understood(f"{window[0]:%d/%m %H:%M} – {window[1]:%d/%m %H:%M}" if window else "")
+            row.explain(None if window else "promise_unreadable")
         elif row.field is WHEN:
             row.explain(None)
 
@@ -354,17 +354,17 @@ class ClosingDialog(AppDialog["str | None"]):
         promise = {code: text.strip() for code, text in self.promise.items() if text.strip()}
         if not promise:
             return None
-        said = promise.pop("when", "")
-        found = self._window(said) if said else None
-        if found:
-            promise |= {"due_from": view.stored(found[0]), "due_to": view.stored(found[1])}
-        elif said:
-            promise["say"] = " · ".join(filter(None, (said, promise.get("say"))))
+        typed = promise.pop("when", "")
+        window = self._window(typed) if typed else None
+        if window:
+            promise |= {"due_from": view.stored(window[0]), "due_to": view.stored(window[1])}
+        elif typed:
+            promise["say"] = " · ".join(filter(None, (typed, promise.get("say"))))
         return promise
 
-    def _window(self, said: str) -> promises.Window | None:
+    def _window(self, typed: str) -> promises.Window | None:
         now = self.intake.workspace.store.now()
-        return promises.window(said, now.astimezone(ZoneInfo(self.intake.workspace.zone)))
+        return promises.window(typed, now.astimezone(ZoneInfo(self.intake.workspace.zone)))
 
     def action_owed(self) -> None:
         if debt := self.intake.debt("minimum"):

@@ -42,10 +42,10 @@ WHY = {
 
 def not_searched(error: LnctpError) -> str:
     """What stands in place of the matches when they could not be looked for."""
-    told = _(
+    message = _(
         "No se pudieron buscar. Lo escrito sigue guardándose. Cierre con Esc y pulse F7 para buscar otra vez."
     )
-    return f"{told}\n{explain(error).happened}"
+    return f"{message}\n{explain(error).happened}"
 
 
 class EarlierContacts(AppDialog[None]):
@@ -78,14 +78,14 @@ class EarlierContacts(AppDialog[None]):
     def _failed(self, error: LnctpError) -> None:
         self.query_one("#earlier-told", Static).update(not_searched(error))
 
-    def _show(self, found: list[Match]) -> None:
-        self.matches = found
-        told = (
+    def _show(self, matches: list[Match]) -> None:
+        self.matches = matches
+        message = (
             ""
-            if found
+            if matches
             else _("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
         )
-        self.query_one("#earlier-told", Static).update(told)
+        self.query_one("#earlier-told", Static).update(message)
         self._list(0)
 
     def _list(self, cursor: int) -> None:
@@ -98,7 +98,7 @@ class EarlierContacts(AppDialog[None]):
     def _line(self, match: Match) -> Content:
         zone = self.intake.workspace.zone
         day = str(view.day(match.opened_at, zone)) if match.opened_at else ""
-        why = "\n".join(f"    {_(WHY.get(kind, kind))}: {shown}" for kind, shown in match.why)
+        why = "\n".join(f"    {_(WHY.get(kind, kind))}: {value}" for kind, value in match.why)
         linked = "  ✓ " + _("vinculado como posible") if match.case_id in self.linked else ""
         return Content.assemble((match.folio or "?", "bold"), f"  {day}{linked}\n", (why, "dim"))
 

@@ -69,8 +69,8 @@ class EmergencyCard(AppDialog[None]):
         ]
         parts.append(Content.styled(_("LEA EN VOZ ALTA"), "bold"))
         for title, lines in block(self.intake):
-            told = lines or [ask_now()]
-            parts.append(Content.assemble((f"{title:<11} ", "bold"), ("\n" + " " * 12).join(told)))
+            texts = lines or [ask_now()]
+            parts.append(Content.assemble((f"{title:<11} ", "bold"), ("\n" + " " * 12).join(texts)))
         if document["case"].get("anonymity") is None and not kept_unknown(document):
             parts.append(
                 Content(_("No se ha preguntado si quiere ser anónima: pregunte antes de dar su nombre."))

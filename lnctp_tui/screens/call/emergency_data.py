@@ -62,20 +62,22 @@ def ask_now() -> str:
 def _where_now(document: Document, protocol: Protocol) -> Iterator[str]:
     """Where the victim is: only what was said to be so. Other places of the story are named as what they are."""
     told_of = document.get("places", ())
-    here = [told for each in told_of if each.get("role") == HERE and (told := _place(each, protocol))]
+    here = [
+        address for place in told_of if place.get("role") == HERE and (address := _place(place, protocol))
+    ]
     yield from here or [f"{ask_now()}: {_('¿dónde está la víctima?')}"]
-    for each in told_of:
-        if each.get("role") != HERE and (told := _place(each, protocol)):
-            role = view.label_of(protocol, "place_role", each.get("role")).lower() or _("lugar sin precisar")
-            yield _("no es seguro que esté aquí — {role}: {where}").format(role=role, where=told)
+    for place in told_of:
+        if place.get("role") != HERE and (address := _place(place, protocol)):
+            role = view.label_of(protocol, "place_role", place.get("role")).lower() or _("lugar sin precisar")
+            yield _("no es seguro que esté aquí — {role}: {where}").format(role=role, where=address)
 
 
 def _where_caller(document: Document, protocol: Protocol) -> Iterator[str]:
     """Where the caller is; no help goes there unless they say that they are the one in danger."""
     for contact in document.get("contacts", ()):
-        if told := _place(contact, protocol):
-            yield told
-    if not any(_place(each, protocol) for each in document.get("contacts", ())):
+        if address := _place(contact, protocol):
+            yield address
+    if not any(_place(record, protocol) for record in document.get("contacts", ())):
         yield _("— sin dato —")
 
 
@@ -106,9 +108,9 @@ def _town(record: Record, protocol: Protocol) -> tuple[str, str]:
 
 def abroad(document: Document, protocol: Protocol) -> list[str]:
     """Whom to call when somebody in danger is in another country: its emergency number and a consular line."""
-    here = [each.get("country") for each in document.get("places", ()) if each.get("role") == HERE]
-    called = [each.get("country") for each in document.get("contacts", ())]
-    countries = dict.fromkeys(str(each) for each in [*here, *called] if each and each != HOME)
+    here = [item.get("country") for item in document.get("places", ()) if item.get("role") == HERE]
+    called = [item.get("country") for item in document.get("contacts", ())]
+    countries = dict.fromkeys(str(item) for item in [*here, *called] if item and item != HOME)
     return [_abroad(country, protocol) for country in countries]
 
 
@@ -117,9 +119,9 @@ def _abroad(country: str, protocol: Protocol) -> str:
     catalog = protocol.catalogs.get("abroad")
     row = catalog.by_code.get(country) if catalog else None
     if row is None or row.valid_to:
-        told = _("{country}: el 911 de México no llega allá. No hay línea de emergencia ni consular registrada;"
+        message = _("{country}: el 911 de México no llega allá. No hay línea de emergencia ni consular registrada;"
                  " pregunte a supervisión.")  # fmt: skip
-        return told.format(country=name)
+        return message.format(country=name)
     doubt = "" if row.extra.get("verified_on") else f" ({_('por verificar')})"
     consular = row.extra.get("consular") or ""
     whose = row.extra.get(f"consular_{language()}") or ""
@@ -146,18 +148,18 @@ def _who(document: Document, protocol: Protocol, hidden: bool) -> Iterator[str]:
             ngettext("{n} persona", "{n} personas", count).format(n=count) if isinstance(count, int) else "",
             view.label_of(protocol, "sex", person.get("sex")).lower(),
         ]
-        said = view.show(age, person, protocol) if age else ""
-        if said and person.get("age_min") is None and person.get("age_max") is None:
-            parts.append(_("edad: {age}").format(age=said))
-        elif said:
-            parts.append(_("{age} años").format(age=said))
+        age_text = view.show(age, person, protocol) if age else ""
+        if age_text and person.get("age_min") is None and person.get("age_max") is None:
+            parts.append(_("edad: {age}").format(age=age_text))
+        elif age_text:
+            parts.append(_("{age} años").format(age=age_text))
         elif (person.get("answers") or {}).get("age.appears_minor") == "yes":
             parts.append(_("parece menor de edad"))
         elif minority.state(person, None) == "doubt":
             parts.append(_("edad en duda: puede ser menor"))
-        told = ", ".join(filter(None, parts))
-        if told:
-            yield told
+        description = ", ".join(filter(None, parts))
+        if description:
+            yield description
     if not victims(document):
         yield f"{ask_now()}: {_('¿quién está en peligro?')}"
 
@@ -165,11 +167,11 @@ def _who(document: Document, protocol: Protocol, hidden: bool) -> Iterator[str]:
 def _may_be_caller(person: Record, document: Document) -> bool:
     """Whether the name of this person may be that of the caller: told so, or not told otherwise."""
     contacts = document.get("contacts", ())
-    if any(each.get("reporter_person_id") == person.get("id") for each in contacts):
+    if any(item.get("reporter_person_id") == person.get("id") for item in contacts):
         return True
-    reporters = [each.get("reporter_type") for each in contacts]
+    reporters = [item.get("reporter_type") for item in contacts]
     return person.get("role") not in ("trafficker",) and (
-        not any(reporters) or any(each in HERSELF or str(each).startswith(FREE) for each in reporters)
+        not any(reporters) or any(item in HERSELF or str(item).startswith(FREE) for item in reporters)
     )
 
 
@@ -177,12 +179,12 @@ def _what(document: Document, protocol: Protocol, hidden: bool) -> Iterator[str]
     yield from _said_yes(document["case"], "danger", protocol)
     for person in victims(document):
         yield from _said_yes(person, "modality", protocol)
-    told = [" ".join(str(each.get("narrative") or "").split()) for each in document.get("contacts", ())]
-    if hidden and any(told):
+    narratives = [" ".join(str(item.get("narrative") or "").split()) for item in document.get("contacts", ())]
+    if hidden and any(narratives):
         yield _("Pidió no ser identificada: diga qué pasa con palabras suyas, sin nombres ni números.")
         return
-    for each in filter(None, told):
-        yield f"«{each[:MOST]}{'…' if len(each) > MOST else ''}»"
+    for item in filter(None, narratives):
+        yield f"«{item[:MOST]}{'…' if len(item) > MOST else ''}»"
 
 
 def _said_yes(record: Mapping[str, Any], prefix: str, protocol: Protocol) -> Iterator[str]:
@@ -209,9 +211,16 @@ def _call_back(document: Document, hidden: bool) -> Iterator[str]:
     if hidden:
         yield _("Solo por la Línea: pidió no ser identificada.")
         return
-    kept = (case.get("answers") or {}).get("raw.callback_identifier_id") or case.get("callback_identifier_id")
+    identifier_id = (case.get("answers") or {}).get("raw.callback_identifier_id") or case.get(
+        "callback_identifier_id"
+    )
     number = next(
-        (each.get("value") for each in document.get("identifiers", ()) if each.get("id") == kept), kept
+        (
+            identifier.get("value")
+            for identifier in document.get("identifiers", ())
+            if identifier.get("id") == identifier_id
+        ),
+        identifier_id,
     )
     if number:
         yield (

@@ -200,8 +200,8 @@ def best(found: Sequence[Goal], typed: str) -> list[Goal]:
     def rank(goal: Goal) -> tuple[bool, bool, bool] | None:
         if all(word in goal.key for word in words):
             return False, "." in goal.code, not goal.key.startswith(start)
-        said = f" {goal.key} {goal.also}"
-        return (True, False, False) if all(f" {word}" in said for word in words) else None
+        haystack = f" {goal.key} {goal.also}"
+        return (True, False, False) if all(f" {word}" in haystack for word in words) else None
 
     ranked = [(rank(goal), goal) for goal in found]
     return [goal for _place, goal in sorted(((r, g) for r, g in ranked if r is not None), key=lambda e: e[0])]

@@ -267,10 +267,10 @@ class CallForm(Horizontal):
         if self.pane and not self.typed:
             codes = [stage.code for stage in self.protocol.stages]
             here = codes.index(self.pane.stage.code)
-            made = {pane.stage.code for pane in self.panes()}
-            left = [code for code in codes[here + 1 :] + codes[:here] if code not in made]
-            if left:
-                await self._pane(left[0])
+            built = {pane.stage.code for pane in self.panes()}
+            pending = [code for code in codes[here + 1 :] + codes[:here] if code not in built]
+            if pending:
+                await self._pane(pending[0])
                 self._rest()
 
 

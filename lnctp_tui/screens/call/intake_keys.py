@@ -28,7 +28,7 @@ def keep_in_field(screen: Screen[Any], key: events.Key) -> None:
     active = screen.active_bindings.get(key.key)
     own = active is not None and active.node is focused
     if not own and any(
-        isinstance(each, FieldRow | Checklist | RecordBar) for each in focused.ancestors_with_self
+        isinstance(widget, FieldRow | Checklist | RecordBar) for widget in focused.ancestors_with_self
     ):
         key.stop()
 

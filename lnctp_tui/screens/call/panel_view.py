@@ -50,8 +50,8 @@ def kind_of(protocol: Protocol, digit: str) -> str | None:
 
 def label_of(protocol: Protocol, catalog: str, code: object) -> str:
     """The label of a code; a code that is in no catalog reads as its own text."""
-    found = protocol.catalogs.get(catalog)
-    row = found.by_code.get(str(code)) if found else None
+    entries = protocol.catalogs.get(catalog)
+    row = entries.by_code.get(str(code)) if entries else None
     return pick(row.label) if row else str(code or "").removeprefix(values.FREE)
 
 
@@ -138,8 +138,8 @@ def _person(record: Mapping[str, Any], protocol: Protocol) -> str:
     name = str(record.get("name") or "")
     count = record.get("headcount")
     many = ngettext("{n} persona", "{n} personas", count).format(n=count) if isinstance(count, int) else ""
-    told = ", ".join(filter(None, (many, role)))
-    return f"{name} ({told})" if name and told else name or told
+    description = ", ".join(filter(None, (many, role)))
+    return f"{name} ({description})" if name and description else name or description
 
 
 def show(field: Field, record: Mapping[str, Any], protocol: Protocol) -> str:

@@ -60,18 +60,18 @@ class SilentCall(AppDialog["str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall", id="silent"):
             yield Static(Content(pick(self.script.title)), classes="dialog-title")
-            yield OptionList(*(Option(self._line(each)) for each in self.lines), markup=False)
+            yield OptionList(*(Option(self._line(line)) for line in self.lines), markup=False)
             yield Static(self._case(), id="silent-case", markup=False)
             yield KeyBar()
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
-        options.highlighted = next((n for n, each in enumerate(self.lines) if each.asks), 0)
+        options.highlighted = next((n for n, line in enumerate(self.lines) if line.asks), 0)
         options.focus()
 
     def _line(self, line: Line) -> Content:
-        said = self._said(line.asks)
-        mark = f"[{_(SAID.get(said, said)) if said else ' · '}] " if line.asks else "    "
+        answer = self._said(line.asks)
+        mark = f"[{_(SAID.get(answer, answer)) if answer else ' · '}] " if line.asks else "    "
         return Content.assemble((mark, "bold"), told(line, self.intake.protocol))
 
     def _said(self, code: str) -> str:
@@ -116,5 +116,5 @@ class SilentCall(AppDialog["str | None"]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         """Enter on a line decides nothing: it goes to the next one that asks."""
         options = self.query_one(OptionList)
-        after = (n for n, each in enumerate(self.lines) if n > event.option_index and each.asks)
+        after = (n for n, line in enumerate(self.lines) if n > event.option_index and line.asks)
         options.highlighted = next(after, event.option_index)

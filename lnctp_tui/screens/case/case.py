@@ -130,14 +130,14 @@ class CaseScreen(SharedCase):
             self.action_note()
 
     def _state(self, words: Words) -> str:
-        said = [
+        phrases = [
             words.value("cases", code, self.case.get(code)) for code in ("status", "triage", "report_class")
         ]
         opened = moment(self.case.get("opened_at"), words.zone)
         if opened:
-            said.append(_("abierto el {at}").format(at=opened))
-        said += self.shared_state(self.case.get("owner_id"))
-        return " · ".join(each for each in said if each)
+            phrases.append(_("abierto el {at}").format(at=opened))
+        phrases += self.shared_state(self.case.get("owner_id"))
+        return " · ".join(phrase for phrase in phrases if phrase)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what this case allows."""
@@ -155,11 +155,11 @@ class CaseScreen(SharedCase):
         self.draft = text
         self.shell.workspace.keep_draft(NOTE + self.case_id, text or None)
 
-    def _do(self, job: Deed, said: str) -> None:
+    def _do(self, job: Deed, message: str) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
 
         def done(_result: Any) -> None:
-            self.app.call_later(self.app.notify, said, markup=False)
+            self.app.call_later(self.app.notify, message, markup=False)
             self.app.call_later(self._read)
 
         self.shell.workspace.writer.submit(
@@ -203,10 +203,10 @@ class CaseScreen(SharedCase):
     def action_link(self) -> None:
         """Note that another case may be linked."""
 
-        def link(other: str | None) -> None:
-            if other:
+        def link(other_id: str | None) -> None:
+            if other_id:
                 self._do(
-                    deed("link", self.case_id, other, "possible"),
+                    deed("link", self.case_id, other_id, "possible"),
                     _("Vinculado como posible."),
                 )
 
@@ -215,10 +215,10 @@ class CaseScreen(SharedCase):
     def action_merge(self) -> None:
         """Say that this case and another are one matter; both folios keep working."""
 
-        def merge(other: str | None) -> None:
-            if other:
-                said = _("Unido; los dos folios siguen sirviendo y se puede deshacer.")
-                self._do(deed("merge", self.case_id, other), said)
+        def merge(other_id: str | None) -> None:
+            if other_id:
+                message = _("Unido; los dos folios siguen sirviendo y se puede deshacer.")
+                self._do(deed("merge", self.case_id, other_id), message)
 
         self.app.push_screen(FindCaseDialog(_("Es el mismo asunto que…"), self.case_id), merge)
 
@@ -230,16 +230,16 @@ class CaseScreen(SharedCase):
         """Close with a reason."""
         reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
-        told = ""
+        hint = ""
         if why := safety.keeps_open(self.document or {}):
-            told = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+            hint = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
             lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
 
         def close(reason: str | None) -> None:
             if reason and reason != KEEP_OPEN:
                 self._do(deed("status", self.case_id, "closed", reason), _("Caso cerrado."))
 
-        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, told), close)
+        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), close)
 
     def action_reopen(self) -> None:
         """Open it again."""

@@ -74,26 +74,26 @@ class SharedCase(AppScreen[None]):
         )
 
     def _take_offers(self, offers: list[Handed]) -> None:
-        found = next((each for each in offers if each.scope == self.case_id), None)
-        if found != self.offered:
-            self.offered = found
+        own_offer = next((offer for offer in offers if offer.scope == self.case_id), None)
+        if own_offer != self.offered:
+            self.offered = own_offer
             self._read()
 
     def shared_state(self, owner: str | None) -> list[str]:
         """Whose it is, to whom it is offered, when a colleague wrote in it."""
-        said = []
+        phrases = []
         name = self.around.names.get(owner or "")
         if name and owner != self.shell.workspace.counselor_id:
-            said.append(_("a cargo de {name}").format(name=name))
+            phrases.append(_("a cargo de {name}").format(name=name))
         if self.offered is not None and self.offered.mine:
-            said.append(
+            phrases.append(
                 _("se lo ofrece {name}: «o» en la sincronización").format(name=self.offered.from_name)
             )
         elif self.offered is not None:
-            said.append(_("ofrecido a {name}, sin respuesta").format(name=self.offered.to_name))
+            phrases.append(_("ofrecido a {name}, sin respuesta").format(name=self.offered.to_name))
         if self._news_at:
-            said.append(_("una colega escribió aquí a las {at}").format(at=self._news_at))
-        return said
+            phrases.append(_("una colega escribió aquí a las {at}").format(at=self._news_at))
+        return phrases
 
     def shared_parts(self, words: Words) -> list[Part]:
         """The values that differ, before everything else."""

@@ -32,13 +32,13 @@ WINDOW = ("due_from", "due_to")
 def case_parts(document: Document, words: Words, *, today: date) -> list[Part]:
     """The whole case."""
     words.know(document)
-    found = assess(document, words.protocol, today=today)
+    assessment = assess(document, words.protocol, today=today)
     contacts = list(reversed(document.get("contacts", [])))
-    told = next((each for each in contacts if each.get("narrative")), None)
-    parts = [*_promised(document, words), *_narrative(document["case"], told, words)]
-    parts += [*_facts(document, found, words), *_people(document, found, words)]
+    narrated = next((item for item in contacts if item.get("narrative")), None)
+    parts = [*_promised(document, words), *_narrative(document["case"], narrated, words)]
+    parts += [*_facts(document, assessment, words), *_people(document, assessment, words)]
     for contact in contacts:
-        parts += contact_parts(contact, words, narrative=contact is not told)
+        parts += contact_parts(contact, words, narrative=contact is not narrated)
     for note in reversed(document.get("notes", [])):
         when = words.value("notes", "written_at", note.get("written_at"))
         who = words.value("notes", "author_id", note.get("author_id"))
@@ -48,7 +48,7 @@ def case_parts(document: Document, words: Words, *, today: date) -> list[Part]:
             Part("text", str(note.get("text") or "")),
         ]
     for table in LISTS:
-        for record in (each for each in document.get(table, []) if not _is_promise(table, each)):
+        for record in (item for item in document.get(table, []) if not _is_promise(table, item)):
             parts += [GAP, Part("heading", _title(table, record, words)), *_pairs(table, record, words)]
     return parts
 
@@ -59,8 +59,8 @@ def _is_promise(table: str, record: Record) -> bool:
 
 def _promised(document: Document, words: Words) -> Iterator[Part]:
     """When somebody waits for our call, and how that is done without harm: what the next person must not miss."""
-    tasks = [each for each in document.get("tasks", []) if _is_promise("tasks", each)]
-    tasks.sort(key=lambda each: str(each.get("due_from") or each.get("due_to") or ""))
+    tasks = [item for item in document.get("tasks", []) if _is_promise("tasks", item)]
+    tasks.sort(key=lambda item: str(item.get("due_from") or item.get("due_to") or ""))
     agreed = [
         Part("pair", words.value("cases", code, document["case"][code]), words.field("cases", code))
         for code in CALL_BACK
@@ -71,8 +71,8 @@ def _promised(document: Document, words: Words) -> Iterator[Part]:
     yield Part("alert" if tasks else "heading", _("Llamada prometida") if tasks else _("Volver a llamar"))
     for task in tasks:
         yield Part("pair", _window(task, words), _("Cuándo"))
-        kept = {code: value for code, value in task.items() if code not in (*WINDOW, "kind", "status")}
-        yield from _pairs("tasks", kept, words)
+        remainder = {code: value for code, value in task.items() if code not in (*WINDOW, "kind", "status")}
+        yield from _pairs("tasks", remainder, words)
     yield from agreed
     yield GAP
 
@@ -82,7 +82,7 @@ def _window(task: Record, words: Words) -> str:
     begins, ends = (words.value("tasks", code, task.get(code)) for code in WINDOW)
     if begins and ends and begins.rpartition(" ")[0] == ends.rpartition(" ")[0]:
         ends = ends.rpartition(" ")[2]
-    return " – ".join(each for each in (begins, ends) if each) or _("sin hora")
+    return " – ".join(bound for bound in (begins, ends) if bound) or _("sin hora")
 
 
 def _narrative(case: Record, contact: Record | None, words: Words) -> Iterator[Part]:
@@ -97,15 +97,15 @@ def _narrative(case: Record, contact: Record | None, words: Words) -> Iterator[P
         yield GAP
 
 
-def _facts(document: Document, found: Assessment, words: Words) -> Iterator[Part]:
+def _facts(document: Document, assessment: Assessment, words: Words) -> Iterator[Part]:
     case = document["case"]
     yield Part("heading", _("Lo que dicen los hechos, hasta ahora"))
-    suggested = words.value("cases", "report_class", found.suggestion.code)
+    suggested = words.value("cases", "report_class", assessment.suggestion.code)
     if suggested:
         yield Part("pair", suggested, _("Clase que sugieren"))
-    if found.triage.assessed and found.triage.level != case.get("triage"):
-        yield Part("pair", words.value("cases", "triage", found.triage.level), _("Triaje que sugieren"))
-    yield from _elements(found, words)
+    if assessment.triage.assessed and assessment.triage.level != case.get("triage"):
+        yield Part("pair", words.value("cases", "triage", assessment.triage.level), _("Triaje que sugieren"))
+    yield from _elements(assessment, words)
     rest = {code: value for code, value in case.items() if code not in CALL_BACK}
     pairs = list(_pairs("cases", rest, words))
     if pairs:
@@ -114,24 +114,24 @@ def _facts(document: Document, found: Assessment, words: Words) -> Iterator[Part
         yield from pairs
 
 
-def _elements(found: Assessment, words: Words) -> Iterator[Part]:
+def _elements(assessment: Assessment, words: Words) -> Iterator[Part]:
     """Act, means and purpose with the answers they stand on."""
-    stands = found.elements
+    stands = assessment.elements
     for label, prefix, codes in (
         (_("Acto"), "act", stands.act),
         (_("Medio"), "means", readings.counted(stands)),
         (_("Fin"), "modality", stands.purpose),
     ):
-        said = " · ".join(words.answer(prefix, code) for code in codes)
+        answers = " · ".join(words.answer(prefix, code) for code in codes)
         needless = prefix == "means" and prefix not in stands.missing
-        yield Part("pair", said or (_("no se exige") if needless else _("falta")), label)
+        yield Part("pair", answers or (_("no se exige") if needless else _("falta")), label)
     yield Part("pair", readings.verdict(stands, words.protocol), _("Elementos del delito"))
     for line in readings.lines(stands, words.protocol):
         yield Part("pair", line, "")
 
 
-def _people(document: Document, found: Assessment, words: Words) -> Iterator[Part]:
-    results = {each.id: each for each in found.people}
+def _people(document: Document, assessment: Assessment, words: Words) -> Iterator[Part]:
+    results = {item.id: item for item in assessment.people}
     for person in document.get("people", []):
         yield GAP
         yield Part("heading", _title("people", person, words))
@@ -149,8 +149,8 @@ def contact_parts(contact: Record, words: Words, *, narrative: bool = True) -> l
     kind = words.value("contacts", "kind", contact.get("kind")) or words.table("contacts")
     when = words.value("contacts", "started_at", contact.get("started_at"))
     parts = [GAP, Part("heading", f"{kind} · {when}"), *_pairs("contacts", contact, words)]
-    told = str(contact.get("narrative") or "") if narrative else ""
-    return [*parts, GAP, Part("text", told)] if told else parts
+    text = str(contact.get("narrative") or "") if narrative else ""
+    return [*parts, GAP, Part("text", text)] if text else parts
 
 
 def _title(table: str, record: Record, words: Words) -> str:
@@ -165,9 +165,9 @@ def _title(table: str, record: Record, words: Words) -> str:
 
 
 def _pairs(table: str, record: Record, words: Words) -> Iterator[Part]:
-    shown = HIDDEN | ({"role", "name", "headcount"} if table == "people" else set())
+    excluded = HIDDEN | ({"role", "name", "headcount"} if table == "people" else set())
     for code, value in (words.ages(record) if table == "people" else record).items():
-        if code not in shown and value not in (None, "", [], {}) and value is not False:
+        if code not in excluded and value not in (None, "", [], {}) and value is not False:
             yield Part("pair", words.value(table, code, value), words.field(table, code))
     yield from _answers(table, record.get("answers") or {}, words)
 
@@ -183,6 +183,6 @@ def _answers(table: str, answers: dict[str, Any], words: Words) -> Iterator[Part
             groups.setdefault(prefix, {}).setdefault(str(value), []).append(words.answer(prefix, rest))
     for prefix, by_value in groups.items():
         label = words.group(table, prefix)
-        for value in (each for each in ORDER if each in by_value):
+        for value in (option for option in ORDER if option in by_value):
             suffix = "" if value == "yes" else f" ({word(value)})"
             yield Part("pair", " · ".join(by_value[value]), label + suffix)

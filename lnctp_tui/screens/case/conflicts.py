@@ -172,14 +172,14 @@ def read(
     """Open conflicts, the cases they stand in, and what colleagues are called."""
     from lnctp_tui.services.sync import synchronise
 
-    found = synchronise.conflicts(workspace.store, case_id)
+    open_conflicts = synchronise.conflicts(workspace.store, case_id)
     documents = {}
-    for each in {conflict.case for conflict in found if conflict.case}:
+    for open_case in {conflict.case for conflict in open_conflicts if conflict.case}:
         try:
-            documents[each] = cases.document(workspace.store, each)
+            documents[open_case] = cases.document(workspace.store, open_case)
         except Refused:
             continue
-    return found, documents, transfer.names(workspace.store)
+    return open_conflicts, documents, transfer.names(workspace.store)
 
 
 def title(conflict: Conflict, documents: dict[str, Document], words: Words) -> str:
@@ -191,31 +191,31 @@ def title(conflict: Conflict, documents: dict[str, Document], words: Words) -> s
 
 
 def _record(conflict: Conflict, document: Document) -> dict[str, Any]:
-    return next((each for each in document.get(conflict.table, ()) if each.get("id") == conflict.row), {})
+    return next((row for row in document.get(conflict.table, ()) if row.get("id") == conflict.row), {})
 
 
 def columns(conflict: Conflict, words: Words) -> list[Column]:
     """The sides, the shown one first."""
-    found = []
+    result = []
     for place, side in enumerate(conflict.sides, 1):
-        shown = _("se muestra ahora") if side.shown else ""
+        shown_mark = _("se muestra ahora") if side.shown else ""
         value = words.value(conflict.table, conflict.field, side.value) or _("(vacío)")
-        name = " · ".join(filter(None, (str(place), shown)))
-        found.append(Column(side.change_id, name, value, side.actor_name, moment(side.at, words.zone)))
-    return found
+        name = " · ".join(filter(None, (str(place), shown_mark)))
+        result.append(Column(side.change_id, name, value, side.actor_name, moment(side.at, words.zone)))
+    return result
 
 
 def summary(conflicts: list[Conflict], words: Words) -> list[tuple[str, str]]:
     """(field, values with their writers) of each, for the case."""
     lines = []
-    for each in conflicts:
-        label = words.field(each.table, each.field)
-        said = "\n".join(
-            f"{words.value(each.table, each.field, side.value) or _('(vacío)')}  —  {side.actor_name}, "
+    for conflict in conflicts:
+        label = words.field(conflict.table, conflict.field)
+        text = "\n".join(
+            f"{words.value(conflict.table, conflict.field, side.value) or _('(vacío)')}  —  {side.actor_name}, "
             f"{moment(side.at, words.zone)}"
-            for side in each.sides
+            for side in conflict.sides
         )
-        lines.append((label, said))
+        lines.append((label, text))
     return lines
 
 

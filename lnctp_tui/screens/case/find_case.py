@@ -54,8 +54,8 @@ class FindCaseDialog(PickDialog):
 
     def action_open_first(self) -> None:
         """Take the only one; of several one is chosen in the list."""
-        found = self.query_one(RowList)
-        found.action_choose() if len(found.keys) == 1 else found.focus()
+        rows = self.query_one(RowList)
+        rows.action_choose() if len(rows.keys) == 1 else rows.focus()
 
     def action_to_list(self) -> None:
         """To the list."""

@@ -95,13 +95,13 @@ def history_parts(
     if not saves:
         return [Part("quiet", _("Todavía no hay nada guardado."))]
     titles = _titles(document, words)
-    known: dict[tuple[str, str], dict[str, Any]] = {}
+    states: dict[tuple[str, str], dict[str, Any]] = {}
     parts: list[Part] = []
     for save in reversed(saves):
         title = titles.get(save.row) or words.table(save.table)
         rows = [Part("heading", f"{moment(save.at, words.zone)} · {save.actor} · {title}")]
-        before = known.get((save.table, save.row), {})
-        after = known[save.table, save.row] = before | save.patch
+        before = states.get((save.table, save.row), {})
+        after = states[save.table, save.row] = before | save.patch
         was, now = words.ages(before), words.ages(after)
         # The columns of an age are one answer, said as it is typed.
         for code in dict.fromkeys("age" if code in AGE else code for code in save.patch):
@@ -117,12 +117,12 @@ def history_parts(
 
 def _titles(document: Document, words: Words) -> dict[str, str]:
     """Record id → what it is: `Persona «Ana»`."""
-    found = {}
+    titles = {}
     for table in MEMBERS:
         for record in document.get(table, ()):
             name = record.get("name") or record.get("value") or ""
-            found[record["id"]] = f"{words.table(table)} «{name}»" if name else words.table(table)
-    return found
+            titles[record["id"]] = f"{words.table(table)} «{name}»" if name else words.table(table)
+    return titles
 
 
 def _arrow(old: str, new: str) -> str:

@@ -60,10 +60,10 @@ class MatchesScreen(PickDialog):
     def _failed(self, error: LnctpError) -> None:
         self.query_one(RowList).show([note(line) for line in not_searched(error).splitlines()])
 
-    def _show(self, found: list[Match]) -> None:
-        self.found = found
+    def _show(self, matches: list[Match]) -> None:
+        self.found = matches
         lines: list[Line] = []
-        for match in found:
+        for match in matches:
             linked = _("vinculado como posible") if match.case_id in self.linked else ""
             at = moment(match.opened_at, self.shell.workspace.zone)
             head = (
@@ -72,7 +72,7 @@ class MatchesScreen(PickDialog):
                 Cell(linked, None, "success"),
             )
             lines.append(Line(head, match.case_id))
-            lines += [note(f"    {_(WHY.get(kind, kind))}: {shown}") for kind, shown in match.why]
+            lines += [note(f"    {_(WHY.get(kind, kind))}: {value}") for kind, value in match.why]
         searched = _("Se buscó por teléfono, alias, usuario, folio, lugar y modo.")
         self.query_one(RowList).show(lines or [note(_("Ningún caso coincide.")), note(searched)])
         self.refresh_bindings()
@@ -82,12 +82,12 @@ class MatchesScreen(PickDialog):
         return bool(self.found) or action not in ("link", "unlink")
 
     def _link(self, how: str | None) -> None:
-        other = self.query_one(RowList).key
-        if not other:
+        other_id = self.query_one(RowList).key
+        if not other_id:
             return
-        self.linked = self.linked | {other} if how else self.linked - {other}
+        self.linked = self.linked | {other_id} if how else self.linked - {other_id}
         self.shell.workspace.writer.submit(
-            deed("link", self.case_id, other, how),
+            deed("link", self.case_id, other_id, how),
             None,
             lambda error: self.app.call_later(self.shell.tell, error),
         )

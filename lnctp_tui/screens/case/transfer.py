@@ -59,11 +59,11 @@ class ColleagueDialog(PickDialog):
             lambda: synchronise.colleagues(workspace), self._take, group="colleagues", failed=self._failed
         )
 
-    def _take(self, found: list[Colleague]) -> None:
+    def _take(self, colleagues: list[Colleague]) -> None:
         me = self.shell.workspace.counselor_id
         self.found = sorted(
-            (each for each in found if each.id != me and each.role in CAN_HOLD),
-            key=lambda each: fold(each.name),
+            (colleague for colleague in colleagues if colleague.id != me and colleague.role in CAN_HOLD),
+            key=lambda colleague: fold(colleague.name),
         )
         self.said = _("Nadie con eso.")
         self._show()
@@ -85,9 +85,12 @@ class ColleagueDialog(PickDialog):
     def _show(self) -> None:
         typed = fold(self.query_one(SearchEntry).value.strip())
         lines = [
-            Line((Cell(each.name, None, "strong"), Cell(_(ROLES.get(each.role, "")), 24, "muted")), each.id)
-            for each in self.found
-            if typed in fold(each.name)
+            Line(
+                (Cell(colleague.name, None, "strong"), Cell(_(ROLES.get(colleague.role, "")), 24, "muted")),
+                colleague.id,
+            )
+            for colleague in self.found
+            if typed in fold(colleague.name)
         ]
         rows = self.query_one(RowList)
         rows.show(lines or [note(line) for line in wrap(self.said, max(20, rows.size.width - 4))])
@@ -189,10 +192,12 @@ class OffersScreen(ListScreen["list[Handed]"]):
     def _answer(self, offer: Handed, accept: bool) -> None:
         workspace = self.shell.workspace
         act = transfer.accept if accept else transfer.decline
-        said = _("Aceptado: el caso llega con la siguiente sincronización.") if accept else _("No aceptado.")
+        message = (
+            _("Aceptado: el caso llega con la siguiente sincronización.") if accept else _("No aceptado.")
+        )
 
         def done(_result: None) -> None:
-            self.notify(said, markup=False)
+            self.notify(message, markup=False)
             self.shell.sync_now()
             self.action_again()
 
@@ -215,8 +220,8 @@ def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Call
             shell.in_reader(lambda: synchronise.offer(workspace, case_id, person), told, group="hand")
 
     def told(_result: None) -> None:
-        said = _("Asignado.") if assign else _("Ofrecido: sigue con usted hasta que lo acepten.")
-        screen.notify(said, markup=False)
+        message = _("Asignado.") if assign else _("Ofrecido: sigue con usted hasta que lo acepten.")
+        screen.notify(message, markup=False)
         shell.sync_now()
         done()
 

@@ -97,8 +97,8 @@ class DeskScreen(ListScreen["DeskView"]):
 
     def taken(self, before: DeskView | None) -> None:
         """A call that was cut off meanwhile is shown first."""
-        known = {call.contact_id for call in before.unfinished} if before else set()
-        if self.view and {call.contact_id for call in self.view.unfinished} - known:
+        known_ids = {call.contact_id for call in before.unfinished} if before else set()
+        if self.view and {call.contact_id for call in self.view.unfinished} - known_ids:
             self.query_one(RowList).action_edge(0)
 
     def draw(self) -> None:
@@ -130,8 +130,8 @@ class DeskScreen(ListScreen["DeskView"]):
     def _follow(self, status: SyncStatus | None) -> bool:
         """Show how synchronisation stands; whether what stands above and below the cases changed by it."""
         workspace = self.shell.workspace
-        said = mark(status, workspace.zone, workspace.store.now())
-        self.query_one(TitleBar).mark(said.long or _("sin servidor"), alert=said.alert)
+        sync_mark = mark(status, workspace.zone, workspace.store.now())
+        self.query_one(TitleBar).mark(sync_mark.long or _("sin servidor"), alert=sync_mark.alert)
         waits = (
             (status.offers, status.conflicts, _saved(status, self.frame), status.ordered)
             if status

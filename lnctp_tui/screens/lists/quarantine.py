@@ -180,9 +180,9 @@ class QueueScreen(ListScreen[_View]):
         if reason is not None:
             self._decided(lambda: synchronise.dismiss(workspace, id_, reason), _("Descartado."))
 
-    def _decided(self, act: Callable[[], None], said: str) -> None:
+    def _decided(self, act: Callable[[], None], message: str) -> None:
         def done(_result: None) -> None:
-            self.notify(said, markup=False)
+            self.notify(message, markup=False)
             self.shell.sync_now()
             self.action_again()
 

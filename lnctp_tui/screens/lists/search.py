@@ -53,12 +53,12 @@ def _exact(hit: Hit, _frame: Frame) -> str:
     return _("coincide entero") if hit.why == "exact" else ""
 
 
-def _held_folio(held: Held, _frame: Frame) -> str:
-    return held.folio or _("sin folio")
+def _held_folio(hit: Held, _frame: Frame) -> str:
+    return hit.folio or _("sin folio")
 
 
-def _where(held: Held, _frame: Frame) -> str:
-    return _("en este equipo") if held.here else _("en el servidor")
+def _where(hit: Held, _frame: Frame) -> str:
+    return _("en este equipo") if hit.here else _("en el servidor")
 
 
 @cache
@@ -250,8 +250,8 @@ class ServerSearch(ScreenPart):
             failed=partial(self._unanswered, typed),
         )
 
-    def _answered(self, typed: str, held: list[Held]) -> None:
-        self._show(typed, HELD.lines(held, self.screen.frame, _("Nada con eso.")))
+    def _answered(self, typed: str, hits: list[Held]) -> None:
+        self._show(typed, HELD.lines(hits, self.screen.frame, _("Nada con eso.")))
 
     def _unanswered(self, typed: str, error: LnctpError) -> None:
         self._show(typed, self.screen.frame.notes(sentence(error)))

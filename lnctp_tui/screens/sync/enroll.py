@@ -112,15 +112,15 @@ class EnrollScreen(AppDialog[bool]):
         if not self.is_attached:
             return
         self.query_one("#enroll-form").display = False
-        told = _("Este equipo quedó inscrito.")
+        message = _("Este equipo quedó inscrito.")
         if state == words.PENDING:
-            told = _(
+            message = _(
                 "Falta que lo aprueben. Llame a quien administra y léale estas seis palabras, que debe ver "
                 "iguales en su pantalla:"
             )
         words_ = "\n\n      " + "   ".join(fingerprint) + "\n\n"
         after = _("Si no son las mismas, no lo apruebe nadie: alguien más usó el código.")
-        say(self, f"{told}{words_}{after}" if state == words.PENDING else told, "text")
+        say(self, f"{message}{words_}{after}" if state == words.PENDING else message, "text")
         self.set_focus(None)
         self.refresh_bindings()
 

@@ -65,30 +65,30 @@ class NewOrder:
     def _pick_person(self, then: Callable[[str], None], among: set[str] | None = None) -> None:
         lines = [
             Line((Cell(name, 34, "strong"), Cell(_(ROLES.get(role, "")), None, "muted")), person)
-            for person, (name, role) in sorted(self.known.people.items(), key=lambda each: each[1])
+            for person, (name, role) in sorted(self.known.people.items(), key=lambda item: item[1])
             if among is None or person in among
         ]
         self.screen.app.push_screen(PickDialog(_("¿De quién?"), lines), _said(then))
 
     def _pick_laptop(self, then: Callable[[Laptop], None]) -> None:
-        laptops = {each.key: each for each in self.known.laptops}
+        laptops = {laptop.key: laptop for laptop in self.known.laptops}
 
         def of(person: str) -> None:
-            own = [each for each in laptops.values() if each.person == person]
+            own = [laptop for laptop in laptops.values() if laptop.person == person]
             if len(own) == 1:
                 then(own[0])
                 return
-            lines = [self._line(each) for each in own]
+            lines = [self._line(laptop) for laptop in own]
             self.screen.app.push_screen(
                 PickDialog(_("¿Cuál equipo?"), lines), _said(lambda key: then(laptops[key]))
             )
 
-        self._pick_person(of, {each.person for each in laptops.values()})
+        self._pick_person(of, {laptop.person for laptop in laptops.values()})
 
     def _line(self, laptop: Laptop) -> Line:
-        seen = moment(laptop.seen_at, self.screen.shell.workspace.zone) if laptop.seen_at else _("nunca")
-        told = f"{_(STATES.get(laptop.state, ''))} · {_('visto')} {seen}"
-        return Line((Cell(laptop.words, None, "strong"), Cell(told, 36, "muted")), laptop.key)
+        last_seen = moment(laptop.seen_at, self.screen.shell.workspace.zone) if laptop.seen_at else _("nunca")
+        status = f"{_(STATES.get(laptop.state, ''))} · {_('visto')} {last_seen}"
+        return Line((Cell(laptop.words, None, "strong"), Cell(status, 36, "muted")), laptop.key)
 
     def _laptop(self, kind: str, laptop: Laptop) -> None:
         if kind == APPROVE:

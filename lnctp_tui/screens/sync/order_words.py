@@ -60,11 +60,11 @@ def parts(signed: Signed, names: Mapping[str, str]) -> list[tuple[str, str]]:
         listed = ", ".join(str(name) for _key, _person, name in content["officers"])
         return [(_("Responsables"), listed), (_("Siguen valiendo"), str(len(content["upheld"])))]
     data = content["data"]
-    found = [(_("Qué hace"), effect(content))]
+    pairs = [(_("Qué hace"), effect(content))]
     if content["kind"] == "device":
         person = str(data["person"])
-        found.append((_("De quién"), names.get(person, person)))
-        found.append((_("Estado"), _(STATES[data["state"]])))
+        pairs.append((_("De quién"), names.get(person, person)))
+        pairs.append((_("Estado"), _(STATES[data["state"]])))
     if why := data.get("why"):
-        found.append((_("Fundamento"), str(why)))
-    return found
+        pairs.append((_("Fundamento"), str(why)))
+    return pairs

@@ -174,8 +174,13 @@ class OrdersScreen(ListScreen[_View]):
             _("responsables: lista {n}").format(n=n) if n else _("sin responsables")
         )
         drawn = frame(self.shell, self.size.width, self._names(view))
-        held = _holding(view.obeyed or {}).lines(view.kept, drawn, _("Ninguna."))
-        return [*_waiting(view, drawn), note(""), heading(_("Valen ahora"), str(len(view.kept) or "")), *held]
+        order_lines = _holding(view.obeyed or {}).lines(view.kept, drawn, _("Ninguna."))
+        return [
+            *_waiting(view, drawn),
+            note(""),
+            heading(_("Valen ahora"), str(len(view.kept) or "")),
+            *order_lines,
+        ]
 
     @staticmethod
     def _names(view: _View) -> dict[str, str]:
@@ -205,13 +210,13 @@ class OrdersScreen(ListScreen[_View]):
         if view is None:
             return
         hash_ = key.removeprefix(DRAFT)
-        draft = next((each for each in view.drafts or () if each.signed.hash == hash_), None)
+        draft = next((item for item in view.drafts or () if item.signed.hash == hash_), None)
         if draft is not None:
             self.app.push_screen(
                 SignScreen(draft, self._names(view)), lambda changed: self.action_again() if changed else None
             )
             return
-        kept = next((each for each in view.kept if each.order.hash == hash_), None)
-        if kept is not None:
-            done = (view.obeyed or {}).get(hash_) or (_("en este equipo") if kept.obeyed_at else "")
-            self.app.push_screen(OrderScreen(kept, self._names(view), done))
+        order = next((item for item in view.kept if item.order.hash == hash_), None)
+        if order is not None:
+            done = (view.obeyed or {}).get(hash_) or (_("en este equipo") if order.obeyed_at else "")
+            self.app.push_screen(OrderScreen(order, self._names(view), done))

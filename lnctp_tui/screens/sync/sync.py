@@ -140,9 +140,9 @@ class SyncScreen(ListScreen[_View]):
         else:
             self.notify(_("No pertenece a un caso: se envía como lo demás."), markup=False)
 
-    def _open(self, found: list[CaseLine]) -> None:
-        if found:
-            self.shell.show_case(found[0].id)
+    def _open(self, case_lines: list[CaseLine]) -> None:
+        if case_lines:
+            self.shell.show_case(case_lines[0].id)
 
     def action_leave(self) -> None:
         """Back to the desk."""
@@ -309,12 +309,12 @@ def _withdrawn(count: int) -> str:
     return text.format(count=count)
 
 
-def _authority(said: str) -> str:
-    return _("confirmada: {words}").format(words=said) if said else ""
+def _authority(fingerprint: str) -> str:
+    return _("confirmada: {words}").format(words=fingerprint) if fingerprint else ""
 
 
 def _pending(fingerprint: tuple[str, ...]) -> str:
     if not fingerprint:
         return ""
-    said = _("que administración apruebe este equipo: léale por teléfono estas seis palabras:")
-    return f"{said} {' '.join(fingerprint)}"
+    request = _("que administración apruebe este equipo: léale por teléfono estas seis palabras:")
+    return f"{request} {' '.join(fingerprint)}"

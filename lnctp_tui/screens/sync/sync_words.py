@@ -52,28 +52,34 @@ class Mark(NamedTuple):
 
 def mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     """The true state in a few words: what waits, whether there is a line, since when all is sent; what is missing."""
-    said = _mark(status, zone, now)
-    if status is None or status.back is None or not said.long:
-        return said
-    return Mark(said.short, f"{said.long} · {_('faltan guardados')}", True)
+    sync_mark = _mark(status, zone, now)
+    if status is None or status.back is None or not sync_mark.long:
+        return sync_mark
+    return Mark(sync_mark.short, f"{sync_mark.long} · {_('faltan guardados')}", True)
 
 
 def _mark(status: SyncStatus | None, zone: str, now: datetime) -> Mark:
     if status is None or not status.enrolled:
         return Mark("", "")
     if status.state in (PENDING, REVOKED, SEALED, WIPED):
-        said = _("equipo por aprobar") if status.state == PENDING else _("equipo retirado")
-        return Mark(f"{ON_ITS_WAY} {said}", f"{ON_ITS_WAY} {_waits(status)}{said}", status.state != PENDING)
+        phrase = _("equipo por aprobar") if status.state == PENDING else _("equipo retirado")
+        return Mark(
+            f"{ON_ITS_WAY} {phrase}", f"{ON_ITS_WAY} {_waits(status)}{phrase}", status.state != PENDING
+        )
     broke = status.problem in STUCK
     offline = _stuck(status)
     refused = f" · {_rejected(status.refused)}" if status.refused else ""
     if status.wanted:
         done = max(0, status.wanted_total - status.wanted)
-        said = _("bajando {done} de {total}").format(done=done, total=max(status.wanted_total, status.wanted))
-        return Mark(f"{ON_ITS_WAY} {status.waiting}", f"{ON_ITS_WAY} {_waits(status)}{said}{offline}", broke)
+        phrase = _("bajando {done} de {total}").format(
+            done=done, total=max(status.wanted_total, status.wanted)
+        )
+        return Mark(
+            f"{ON_ITS_WAY} {status.waiting}", f"{ON_ITS_WAY} {_waits(status)}{phrase}{offline}", broke
+        )
     if status.waiting:
-        said = ngettext("{count} por enviar", "{count} por enviar", status.waiting)
-        text = f"{ON_ITS_WAY} {said.format(count=status.waiting)}{offline}{refused}"
+        phrase = ngettext("{count} por enviar", "{count} por enviar", status.waiting)
+        text = f"{ON_ITS_WAY} {phrase.format(count=status.waiting)}{offline}{refused}"
         return Mark(f"{ON_ITS_WAY} {status.waiting}{offline}", text, bool(offline or refused))
     at = when(status.last_contact, zone, now)
     text = f"{SENT} {_('todo enviado')}{f' {at}' if at else ''}{offline}{refused}"
@@ -133,14 +139,14 @@ def came_back(status: SyncStatus, zone: str, now: datetime) -> str:
     if status.back is None:
         return ""
     missing, waiting = int(status.back["missing"]), int(status.back["waiting"])
-    said = ngettext("Falta al menos {count} guardado.", "Faltan al menos {count} guardados.", missing).format(
-        count=missing
-    )
+    sentence = ngettext(
+        "Falta al menos {count} guardado.", "Faltan al menos {count} guardados.", missing
+    ).format(count=missing)
     if since := when(status.back.get("at"), zone, now):
-        said = _("La copia llega al menos hasta {at}.").format(at=since) + " " + said
+        sentence = _("La copia llega al menos hasta {at}.").format(at=since) + " " + sentence
     unsent = ngettext(
         "Lo enviado regresa. Al último envío esperaba {count} cambio; lo guardado después sin red no regresa.",
         "Lo enviado regresa. Al último envío esperaban {count} cambios; lo guardado después sin red no regresa.",
         waiting,
     ).format(count=waiting)
-    return f"{said} {unsent}"
+    return f"{sentence} {unsent}"

@@ -48,9 +48,9 @@ def zones(typed: str) -> list[str]:
     """Zones that hold what was typed, Mexico's first."""
     from zoneinfo import available_timezones
 
-    wanted = fold(typed).replace(" ", "_")
-    others = sorted(available_timezones() - set(MEXICO))
-    return [zone for zone in (*MEXICO, *others) if wanted in fold(zone)]
+    query = fold(typed).replace(" ", "_")
+    foreign = sorted(available_timezones() - set(MEXICO))
+    return [zone for zone in (*MEXICO, *foreign) if query in fold(zone)]
 
 
 class FirstRunScreen(AppScreen[None]):
@@ -141,15 +141,15 @@ class FirstRunScreen(AppScreen[None]):
     def _go_on(self) -> None:
         name = self._typed_name()
         typed = self.query_one("#zone", Input).value.strip()
-        found = zones(typed) if typed else []
+        matches = zones(typed) if typed else []
         if not name:
             say(self, _("Escriba su nombre."))
             self.query_one("#name").focus()
-        elif not found:
+        elif not matches:
             say(self, _("Elija una zona horaria de la lista."))
             self.query_one("#zone").focus()
         elif not self._busy:
-            self.zone = found[0]
+            self.zone = matches[0]
             self.query_one("#zone", Input).value = self.zone
             if self.key is None:
                 self.app.push_screen(NewPhraseScreen((name,)), self._create)
@@ -180,8 +180,8 @@ class FirstRunScreen(AppScreen[None]):
         )
 
     def _offer_sheet(self, key: vault_access.Key) -> None:
-        made = vault_access.profile(self.shell.home)
-        screen = SheetScreen(key, organisation=bool(made and made.organisation))
+        profile = vault_access.profile(self.shell.home)
+        screen = SheetScreen(key, organisation=bool(profile and profile.organisation))
         self.app.push_screen(screen, lambda _done: self.shell.open_with(lambda: key, self._failed))
 
     def _failed(self, error: LnctpError) -> None:

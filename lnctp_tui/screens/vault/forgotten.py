@@ -130,13 +130,13 @@ class ForgottenScreen(AppScreen[None]):
             text, words = vault_access.recovery_request(home)
             return vault_access.write_beside(Path.home(), REQUEST, text), words
 
-        self.shell.in_reader(request, lambda made: self._requested(*made), failed=self._failed)
+        self.shell.in_reader(request, lambda result: self._requested(*result), failed=self._failed)
 
     def _requested(self, path: Path, words: str) -> None:
-        told = _(
+        message = _(
             "Solicitud guardada en {path}. Envíela a sus custodios y compare por teléfono estas palabras: {words}"
         )
-        say(self, told.format(path=path, words=words))
+        say(self, message.format(path=path, words=words))
 
     def action_answer(self) -> None:
         """Ask where the custodians' answer is."""

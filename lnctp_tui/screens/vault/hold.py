@@ -124,8 +124,8 @@ class HoldScreen(AppDialog[None]):
 
         word = _("PERDER")
 
-        def lose(said: str | None) -> None:
-            if said is not None and said.strip().casefold() == word.casefold():
+        def lose(answer: str | None) -> None:
+            if answer is not None and answer.strip().casefold() == word.casefold():
                 self.shell.leave_anyway()
 
         title = _("Se perderá lo que falta guardar, y no se puede recuperar.")

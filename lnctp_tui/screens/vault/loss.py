@@ -81,19 +81,19 @@ class LossScreen(AppScreen[None]):
 
     def _told(self) -> list[str]:
         loss = self.found.loss
-        told = [self._last()]
+        sentences = [self._last()]
         if loss.damaged:
-            told += [_(DAMAGED)]
+            sentences += [_(DAMAGED)]
         elif loss.missing:
             gone = ngettext("falta {count} guardado", "faltan {count} guardados", loss.missing)
-            told += [f"{self._ends()}: {gone.format(count=loss.missing)}. {_(CAUSES)}"]
+            sentences += [f"{self._ends()}: {gone.format(count=loss.missing)}. {_(CAUSES)}"]
         elif loss.other:
-            told += [_(OTHER)]
+            sentences += [_(OTHER)]
         elif loss.mark != "ok":
-            told += [f"{self._ends()}. {_(UNKNOWN)}"]
+            sentences += [f"{self._ends()}. {_(UNKNOWN)}"]
         if loss.vault_older:
-            told += [_(OLDER)]
-        return [*filter(None, told), *([] if loss.damaged else [_(KEPT)])]
+            sentences += [_(OLDER)]
+        return [*filter(None, sentences), *([] if loss.damaged else [_(KEPT)])]
 
     def _last(self) -> str:
         at = self._when(self.found.marked_at)
@@ -117,12 +117,12 @@ class LossScreen(AppScreen[None]):
         if self._busy or monotonic() - self._since < TYPED_AHEAD:
             return
         self._busy = True
-        home, found = self.shell.home, self.found
+        home, report = self.shell.home, self.found
         if self._ready is not None:
             missing_saves.discard(self._ready)
         say(self, _("Guardando una copia de todo como está…"))
         self.shell.in_reader(
-            lambda: missing_saves.accept(home, found), self._accepted, group="unlock", failed=self._failed
+            lambda: missing_saves.accept(home, report), self._accepted, group="unlock", failed=self._failed
         )
 
     def _accepted(self, folder: str) -> None:
@@ -150,9 +150,9 @@ class LossScreen(AppScreen[None]):
                 lambda: missing_saves.swap(home, ready), self._accepted, group="unlock", failed=self._failed
             )
 
-    def _rescued(self, found: Rescue) -> None:
+    def _rescued(self, rescue: Rescue) -> None:
         self._busy = False
-        self._ready = found
+        self._ready = rescue
         counts = _(
             "Se leyeron {changes} guardados; {broken} páginas dañadas de {pages}, y {frames} piezas del registro de "
             "escritura. r otra vez los pone en su lugar, y lo anterior se conserva; Enter sigue sin ellos."
@@ -160,7 +160,7 @@ class LossScreen(AppScreen[None]):
         say(
             self,
             counts.format(
-                changes=found.changes, broken=found.broken, pages=found.pages, frames=found.frames_broken
+                changes=rescue.changes, broken=rescue.broken, pages=rescue.pages, frames=rescue.frames_broken
             ),
         )
 

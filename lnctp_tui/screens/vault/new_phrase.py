@@ -30,11 +30,11 @@ class NewPhrase(NamedTuple):
 
 def grid(words: str, columns: int = 2) -> str:
     """Words as they are spelled, with their numbers, in columns to read downwards."""
-    each = vault_access.spelled(words).split()
-    rows = -(-len(each) // columns)
-    width = max(map(len, each)) + 8
+    spelled = vault_access.spelled(words).split()
+    rows = -(-len(spelled) // columns)
+    width = max(map(len, spelled)) + 8
     lines = [
-        "".join(f"{n + 1:>3}  {each[n]}".ljust(width) for n in range(row, len(each), rows)).rstrip()
+        "".join(f"{n + 1:>3}  {spelled[n]}".ljust(width) for n in range(row, len(spelled), rows)).rstrip()
         for row in range(rows)
     ]
     return "\n".join(lines)
@@ -85,9 +85,9 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
         title, text = self._texts()[step]
         self.query_one("#title", Static).update(Content(title))
         self.query_one("#text", Static).update(Content(text))
-        shown = self.query_one("#words", Static)
-        shown.display = step == "shown"
-        shown.update(Content(grid(self.words)) if step == "shown" else "")
+        widget = self.query_one("#words", Static)
+        widget.display = step == "shown"
+        widget.update(Content(grid(self.words)) if step == "shown" else "")
         entry = self.query_one(PhraseEntry)
         entry.display = self.query_one(PhraseHint).display = step != "shown"
         entry.value = ""

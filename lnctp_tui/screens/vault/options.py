@@ -83,7 +83,7 @@ class OptionsScreen(AppDialog[None]):
             self.shell.workspace.remember_profile(language=language())
         else:
             now = self.shell.idle_minutes
-            self.shell.idle_minutes = next((each for each in IDLE if each > now), IDLE[0])
+            self.shell.idle_minutes = next((minutes for minutes in IDLE if minutes > now), IDLE[0])
             self._keep("idle_minutes", self.shell.idle_minutes)
         self._show()
 

@@ -58,10 +58,10 @@ class ProtocolChangedScreen(AppScreen[bool]):
         yield KeyBar()
 
     def _why(self) -> str:
-        known = self.workspace.pending is not None and self.workspace.pending.known
+        is_known = self.workspace.pending is not None and self.workspace.pending.known
         used = (
             N_("Mientras tanto se usa el protocolo anterior.")
-            if known
+            if is_known
             else N_("Mientras tanto se usa el protocolo incluido en el programa.")
         )
         why = _(
@@ -75,16 +75,16 @@ class ProtocolChangedScreen(AppScreen[bool]):
         lines = pending.differences()[:MOST] if pending else []
         parts: list[Content] = []
         last: tuple[bool, str] | None = None
-        for each in lines:
-            if last is None or last[0] != each.numbers:
-                head = N_("Cambian números") if each.numbers else N_("Cambian otras líneas")
+        for change in lines:
+            if last is None or last[0] != change.numbers:
+                head = N_("Cambian números") if change.numbers else N_("Cambian otras líneas")
                 parts.append(Content.styled(_(head), "bold $warning"))
-            if last != (each.numbers, each.file):
-                parts.append(Content.styled(each.file, "$muted"))
-            last = (each.numbers, each.file)
+            if last != (change.numbers, change.file):
+                parts.append(Content.styled(change.file, "$muted"))
+            last = (change.numbers, change.file)
             parts += [
                 Content.styled(f"{sign} {text}", style)
-                for sign, text, style in (("-", each.before, "$error"), ("+", each.after, "$success"))
+                for sign, text, style in (("-", change.before, "$error"), ("+", change.after, "$success"))
                 if text
             ]
         return Content("\n").join(parts)

@@ -72,8 +72,8 @@ class UnlockScreen(AppScreen[None]):
         self._translate()
         if os.environ.get("LNCTP_LAST") == FELL_OVER:
             self._say(_("La última vez se detuvo por un error. Lo guardado está en el disco."), "warning")
-        elif said := ENDED.get(os.environ.get("LNCTP_LAST", "")):
-            self._say(_(said), "warning")
+        elif message := ENDED.get(os.environ.get("LNCTP_LAST", "")):
+            self._say(_(message), "warning")
         self.set_timer(0.05, self.shell.preload_rest)
 
     def _translate(self) -> None:
@@ -82,9 +82,9 @@ class UnlockScreen(AppScreen[None]):
         self.follow()
 
     def _say(self, text: str, look: str = "error") -> None:
-        for said in self.query("#said").results(Static):  # none yet, when the phrase was typed ahead
-            said.set_classes(look)
-            said.update(Content(text))
+        for widget in self.query("#said").results(Static):  # none yet, when the phrase was typed ahead
+            widget.set_classes(look)
+            widget.update(Content(text))
 
     @on(Input.Changed, "#phrase")
     @on(PhraseEntry.Looked)

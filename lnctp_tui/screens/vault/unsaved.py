@@ -29,23 +29,23 @@ HIDDEN = frozenset({"case_id", "counselor_id", "owner_id", "protocol_version", "
 def lines(pieces: Iterable[Piece], workspace: Workspace, names: Mapping[str, str]) -> list[str]:
     """A line for each form and each deed, in their order; never a value. `names`: form → folio or hour, if open."""
     words = Words(workspace.protocol, workspace.zone)
-    found: dict[str, dict[str, None]] = {}
+    fields_by_name: dict[str, dict[str, None]] = {}
     for piece in pieces:
         if quiet(piece):
             continue
         if isinstance(piece, Edits):
-            fields = found.setdefault(_form(piece, workspace, names), {})
+            fields = fields_by_name.setdefault(_form(piece, workspace, names), {})
             fields.update(dict.fromkeys(_fields(piece, words)))
         elif isinstance(piece, Job) and isinstance(piece.run, Deed):
-            found.setdefault(_(DEEDS[piece.run.name]), {})
-    return [_line(name, list(fields)) for name, fields in found.items()]
+            fields_by_name.setdefault(_(DEEDS[piece.run.name]), {})
+    return [_line(name, list(fields)) for name, fields in fields_by_name.items()]
 
 
 def _line(name: str, fields: list[str]) -> str:
-    shown = ", ".join(fields[:MOST])
+    listing = ", ".join(fields[:MOST])
     if len(fields) > MOST:
-        shown += " " + _("y {count} más").format(count=len(fields) - MOST)
-    return f"{name}: {shown}" if shown else name
+        listing += " " + _("y {count} más").format(count=len(fields) - MOST)
+    return f"{name}: {listing}" if listing else name
 
 
 def _form(edits: Edits, workspace: Workspace, names: Mapping[str, str]) -> str:

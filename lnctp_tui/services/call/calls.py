@@ -57,12 +57,12 @@ def unfinished(store: Store) -> list[UnfinishedCall]:
         begun = withdrawal.begun(connection)
         query = select(CONTACTS, CASES.c.folio).outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         rows = connection.execute(query.where(CONTACTS.c.id.in_(list(begun)), CONTACTS.c.erased_at.is_(None)))
-        found = []
-        for row in [sound.row("contacts", each) for each in rows.mappings()]:
+        calls = []
+        for row in [sound.row("contacts", raw) for raw in rows.mappings()]:
             place = state.get(connection, place_key(row["id"]))
             count = _fields_saved(connection, row)
-            found.append(_unfinished(row, count, Place(*place) if place else None))
-    return sorted(found, key=lambda call: call.started_at, reverse=True)
+            calls.append(_unfinished(row, count, Place(*place) if place else None))
+    return sorted(calls, key=lambda call: call.started_at, reverse=True)
 
 
 def _unfinished(row: Mapping[str, Any], fields: int, place: Place | None) -> UnfinishedCall:

@@ -47,17 +47,17 @@ def missing(document: Document, contact: str, protocol: Protocol, level: str) ->
     A contact that makes no case (information, hang-up, prank …) owes nothing but its kind.
     """
     contacts: list[Record] = document["contacts"]
-    record = next((each for each in contacts if each.get("id") == contact), {})
+    record = next((entry for entry in contacts if entry.get("id") == contact), {})
     kind = protocol.catalogs["kind"].by_code.get(record.get("kind") or "")
     caseless = kind is not None and not kind.extra.get("makes_case")
-    found: dict[tuple[str, str], tuple[Stage, Field]] = {}
+    fields: dict[tuple[str, str], tuple[Stage, Field]] = {}
     for stage, field in protocol.fields:
         if field.required_by not in LEVELS[level] or caseless:
             continue
-        for each in _standing(field, document, record):
-            if applies(field, each) and not answered(field, each):
-                found.setdefault((field.on, field.code), (stage, field))
-    return list(found.values())
+        for entry in _standing(field, document, record):
+            if applies(field, entry) and not answered(field, entry):
+                fields.setdefault((field.on, field.code), (stage, field))
+    return list(fields.values())
 
 
 def _standing(field: Field, document: Document, contact: Record) -> Iterator[Record]:

@@ -31,7 +31,7 @@ class DeskView:
 def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     """One page of the desk."""
     level = when((_unassessed(), UNASSESSED), else_=CASES.c.triage)
-    rank = when({each: place for place, each in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
+    rank = when({code: place for place, code in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
     query = (
         select(CASES, level.label("level"))
         .where(CASES.c.status.in_(OPEN), CASES.c.erased_at.is_(None))
@@ -42,10 +42,10 @@ def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     with store.read() as connection:
         query = query.where(offline_lockout.shown(connection, store.now()))
         rows = list(connection.execute(query).mappings())
-        found = lines(connection, rows)
+        case_lines = lines(connection, rows)
     levels = [row["level"] if row["level"] in URGENCY else None for row in rows]
-    shown = [replace(line, triage=level) for line, level in zip(found, levels, strict=True)]
-    return DeskView(shown, unfinished(store))
+    page = [replace(line, triage=level) for line, level in zip(case_lines, levels, strict=True)]
+    return DeskView(page, unfinished(store))
 
 
 def _last_contact() -> ColumnElement[str | None]:

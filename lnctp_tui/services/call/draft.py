@@ -111,9 +111,9 @@ class Draft:
             return self.case
         if table == "contacts":
             return self.contact
-        shown = self._shown.get(table)
-        if shown and self.record(shown):
-            return shown
+        ref = self._shown.get(table)
+        if ref and self.record(ref):
+            return ref
         rows = self.document[table]
         return Ref(table, rows[0]["id"]) if rows else None
 
@@ -141,8 +141,8 @@ class Draft:
             self.open_case()
         before = self.record(ref)
         if undoable:
-            known = {key: _held(before, key) for key in changed}
-            self._remember(_Patched(ref, field or next(iter(changed)), known))
+            previous = {key: _held(before, key) for key in changed}
+            self._remember(_Patched(ref, field or next(iter(changed)), previous))
         self._put(ref, values.apply(before, changed))
         self.write(ref, dict(changed), self.place, case=self._owner_of(ref))
 
@@ -184,8 +184,8 @@ class Draft:
 
     def at(self, stage: str, field: str) -> None:
         """Remember where the counselor is, for after a crash or a lock."""
-        shown = next((ref.id for ref in map(self.current, REPEATABLE) if ref), "")
-        place = Place(stage, field, shown)
+        record_id = next((ref.id for ref in map(self.current, REPEATABLE) if ref), "")
+        place = Place(stage, field, record_id)
         if place != self.place:
             self.place = place
             self.write(self.contact, {}, place)

@@ -72,8 +72,8 @@ def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any
 def unheard(intake: Intake) -> bool:
     """Whether something was told or the line was cut, and nobody said what kind of call it was."""
     contact = intake.record(intake.contact)
-    told = str(contact.get("narrative") or "").strip() or contact.get("dropped")
-    return intake.runs and intake.kind is None and bool(told)
+    content = str(contact.get("narrative") or "").strip() or contact.get("dropped")
+    return intake.runs and intake.kind is None and bool(content)
 
 
 def may_discard(intake: Intake) -> bool:
@@ -100,8 +100,8 @@ def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
 
 def attach_contact(store: Store, contact: str, own: str | None, case: str) -> str | None:
     """Move a contact, and the case it has opened, to the case of a folio or id; its id, None when there is none."""
-    found = cases.by_folio(store, case)
-    target = found[0].id if found else _existing(store, case)
+    lines = cases.by_folio(store, case)
+    target = lines[0].id if lines else _existing(store, case)
     if target is None or target == own:
         return None
     with store.write() as unit:
@@ -114,8 +114,8 @@ def attach_contact(store: Store, contact: str, own: str | None, case: str) -> st
 
 def _existing(store: Store, case_id: str) -> str | None:
     with store.read() as connection:
-        found = connection.execute(select(cases.CASES.c.id).where(cases.CASES.c.id == case_id)).first()
-    return str(found[0]) if found else None
+        row = connection.execute(select(cases.CASES.c.id).where(cases.CASES.c.id == case_id)).first()
+    return str(row[0]) if row else None
 
 
 def _attached(intake: Intake, target: str | None, done: Callable[[bool], object]) -> None:

@@ -142,9 +142,9 @@ class Intake:
         """The record that the form shows, with the number to call back in place of its reference."""
         ref = self.current(on)
         record = self.record(ref) if ref else {}
-        known = record.get(CALLBACK) if on == "case" else None
-        number = self.record(Ref("identifiers", known)).get("value") if known else None
-        return {**record, CALLBACK: number} if known else record
+        phone_id = record.get(CALLBACK) if on == "case" else None
+        number = self.record(Ref("identifiers", phone_id)).get("value") if phone_id else None
+        return {**record, CALLBACK: number} if phone_id else record
 
     def counts(self, stage: Stage) -> tuple[int, int]:
         """How many of a stage's fields are answered, and how many there are."""
@@ -163,23 +163,23 @@ class Intake:
 
     def assess(self) -> Assessment:
         """The assessment of the case as it stands. A level that changed is kept with the case."""
-        found = assess_document(self.document, self.protocol, today=self.today)
+        assessment = assess_document(self.document, self.protocol, today=self.today)
         if self.document["case"]:
-            self.set(self.draft.case, {"triage": self._level(found.triage)}, undoable=False)
-        return found
+            self.set(self.draft.case, {"triage": self._level(assessment.triage)}, undoable=False)
+        return assessment
 
-    def _level(self, found: Triage) -> str | None:
+    def _level(self, triage: Triage) -> str | None:
         """The level of the case: what the facts say, or what a person raised it to; None while nobody asked."""
         case = self.document["case"]
-        level, kept = found.level if found.assessed else None, case.get("triage")
+        level, stored = triage.level if triage.assessed else None, case.get("triage")
         raised = any(answer(case, code) for code in (ESCALATED, DECIDED, RAISED))
-        if raised and kept in LEVELS and (level is None or LEVELS.index(level) < LEVELS.index(kept)):
-            return str(kept)
+        if raised and stored in LEVELS and (level is None or LEVELS.index(level) < LEVELS.index(stored)):
+            return str(stored)
         return level
 
-    def shown_level(self, found: Assessment) -> str:
+    def shown_level(self, assessment: Assessment) -> str:
         """The level as every screen says it: the case's, or UNASSESSED."""
-        return self._level(found.triage) or UNASSESSED
+        return self._level(assessment.triage) or UNASSESSED
 
     # edits
 
@@ -205,25 +205,25 @@ class Intake:
 
     def _target(self, field: Field) -> Ref:
         """The record that a field writes to, made when it is the first of its kind."""
-        found = self.current(field.on)
-        return found or self.add(field.on, **({"role": "victim"} if field.on == "person" else {}))
+        ref = self.current(field.on)
+        return ref or self.add(field.on, **({"role": "victim"} if field.on == "person" else {}))
 
     def _callback_number(self, field: Field, raw: str) -> Parsed:
         """The number to call back is an identifier that the case points to."""
         phone = self.protocol_field("identifier", "value")
         case = self.draft.case
-        known = self.document["case"].get(CALLBACK)
+        phone_id = self.document["case"].get(CALLBACK)
         if not raw.strip():
             self.set(case, {CALLBACK: None}, field=field.code)
             return Parsed({CALLBACK: None})
-        if not known or not self.record(Ref("identifiers", known)):
+        if not phone_id or not self.record(Ref("identifiers", phone_id)):
             chosen = self.draft.chosen("identifier")
-            known = self.add("identifier", kind="phone").id
+            phone_id = self.add("identifier", kind="phone").id
             if chosen:
                 self.select("identifier", chosen)
-        parsed = self.enter(phone, raw, Ref("identifiers", known))
-        self.set(case, {CALLBACK: known}, field=field.code)
-        return Parsed({CALLBACK: known}, parsed.problem, parsed.facts, parsed.shown)
+        parsed = self.enter(phone, raw, Ref("identifiers", phone_id))
+        self.set(case, {CALLBACK: phone_id}, field=field.code)
+        return Parsed({CALLBACK: phone_id}, parsed.problem, parsed.facts, parsed.shown)
 
     def protocol_field(self, on: str, code: str) -> Field:
         """The first field of the protocol that stands for a column."""

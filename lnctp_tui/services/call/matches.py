@@ -44,17 +44,17 @@ def earlier(store: Store, document: Document, protocol: Protocol | None = None) 
     own = document.get("case", {}).get("id", "")
     with store.read() as connection:
         why: dict[str, list[tuple[str, str]]] = {}
-        for case_id, kind, shown in _all(connection, document):
-            if case_id != own and (kind, shown) not in why.setdefault(case_id, []):
-                why[case_id].append((kind, shown))
+        for case_id, kind, detail in _all(connection, document):
+            if case_id != own and (kind, detail) not in why.setdefault(case_id, []):
+                why[case_id].append((kind, detail))
         why.pop(own, None)
         query = select(CASES).where(CASES.c.id.in_(list(why)), CASES.c.erased_at.is_(None))
         rows = connection.execute(query.where(offline_lockout.shown(connection, store.now())))
-        found = [
+        matches = [
             Match(row["id"], row["folio"], row["opened_at"], tuple(why[row["id"]]))
-            for row in (sound.row("cases", each) for each in rows.mappings())
+            for row in (sound.row("cases", raw) for raw in rows.mappings())
         ]
-    return sorted(found, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
+    return sorted(matches, key=lambda match: (-len(match.why), match.opened_at or ""))[:MOST]
 
 
 @cache
@@ -70,8 +70,8 @@ def _without_placeholders(document: Document, nothing: Catalog | None) -> Docume
 
     return {
         **document,
-        "identifiers": [each for each in document["identifiers"] if says(each, "value")],
-        "people": [each if says(each, "name") else each | {"name": None} for each in document["people"]],
+        "identifiers": [entry for entry in document["identifiers"] if says(entry, "value")],
+        "people": [entry if says(entry, "name") else entry | {"name": None} for entry in document["people"]],
     }
 
 
@@ -84,7 +84,13 @@ def _all(connection: Connection, document: Document) -> Iterator[tuple[str, str,
 
 
 def _identifiers(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
-    values = sorted({str(each["normalised"]) for each in document["identifiers"] if each.get("normalised")})
+    values = sorted(
+        {
+            str(identifier["normalised"])
+            for identifier in document["identifiers"]
+            if identifier.get("normalised")
+        }
+    )
     return matching.with_identifiers(connection, values)
 
 
@@ -96,15 +102,15 @@ def _phones(connection: Connection, document: Document) -> Iterator[tuple[str, s
 
 
 def _numbers(document: Document) -> Iterator[str]:
-    for each in document["identifiers"]:
-        if each.get("kind") == "phone" and isinstance(each.get("value"), str):
-            read = [phones.dialled(phone.number) for phone in phones.read(each["value"])]
+    for record in document["identifiers"]:
+        if record.get("kind") == "phone" and isinstance(record.get("value"), str):
+            read = [phones.dialled(phone.number) for phone in phones.read(record["value"])]
             yield from (number for number in read if len(number) > phones.NATIONAL)
-    told = [each.get("narrative") for each in document["contacts"]]
-    told += [document.get("case", {}).get("summary"), *(each.get("text") for each in document["notes"])]
-    for said in told:
-        if isinstance(said, str):
-            yield from phones.mentioned(said)
+    texts = [record.get("narrative") for record in document["contacts"]]
+    texts += [document.get("case", {}).get("summary"), *(record.get("text") for record in document["notes"])]
+    for text in texts:
+        if isinstance(text, str):
+            yield from phones.mentioned(text)
 
 
 def _names(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
@@ -123,9 +129,11 @@ def _names(connection: Connection, document: Document) -> Iterator[tuple[str, st
 
 
 def _folios(connection: Connection, document: Document) -> Iterator[tuple[str, str, str]]:
-    told = " ".join(str(contact.get("narrative") or "")[:4000] for contact in document["contacts"])
+    narratives = " ".join(str(contact.get("narrative") or "")[:4000] for contact in document["contacts"])
     typed = {
-        str(found) for word in told.split() if "-" in word and (found := folios.parse(word.strip(".,;:()")))
+        str(folio)
+        for word in narratives.split()
+        if "-" in word and (folio := folios.parse(word.strip(".,;:()")))
     }
     rows = (
         connection.execute(select(CASES.c.id, CASES.c.folio).where(CASES.c.folio.in_(typed))) if typed else ()

@@ -69,24 +69,24 @@ def _case_of(form: EditBaseline) -> set[str]:
     return {row for table, row in form.shown if table == "cases"}
 
 
-def _ahead(shown: Mapping[str, list[str]], heads: Mapping[str, list[str]]) -> frozenset[str]:
-    names = {name for of in (*heads.values(), *shown.values()) for name in of}
-    return frozenset(name for name in names if merge.heads_of(shown, name) != merge.heads_of(heads, name))
+def _ahead(baseline: Mapping[str, list[str]], heads: Mapping[str, list[str]]) -> frozenset[str]:
+    names = {name for of in (*heads.values(), *baseline.values()) for name in of}
+    return frozenset(name for name in names if merge.heads_of(baseline, name) != merge.heads_of(heads, name))
 
 
 def take(draft: Draft, records: Iterable[Newer], busy: Busy) -> Taken:
     """Bring the form's document up to date, but for what is busy or was edited since the look."""
     changed: set[Ref] = set()
-    left = False
+    skipped = False
     for newer in records:
         fields = frozenset(name for name in newer.fields if not _held(draft, newer.ref, name, busy))
-        left |= fields != newer.fields
+        skipped |= fields != newer.fields
         if not fields:
             continue
         if draft.catch_up(newer.ref, newer.record, fields):
             changed.add(newer.ref)
         _note_seen(draft, newer, fields)
-    return Taken(frozenset(changed), left)
+    return Taken(frozenset(changed), skipped)
 
 
 def _held(draft: Draft, ref: Ref, name: str, busy: Busy) -> bool:
@@ -104,13 +104,13 @@ def see(form: EditBaseline, newer: Newer, fields: frozenset[str]) -> None:
     if not newer.record:
         form.shown.pop(key, None)
         return
-    seen: dict[str, list[str]] = {}
-    for heads, wanted in ((form.shown.get(key, {}), False), (newer.heads, True)):
+    baseline: dict[str, list[str]] = {}
+    for heads, is_new in ((form.shown.get(key, {}), False), (newer.heads, True)):
         for change, of in heads.items():
-            names = [name for name in of if (name in fields) is wanted]
+            names = [name for name in of if (name in fields) is is_new]
             if names:
-                seen[change] = sorted({*seen.get(change, ()), *names})
-    form.see(*key, seen)
+                baseline[change] = sorted({*baseline.get(change, ()), *names})
+    form.see(*key, baseline)
 
 
 class CatchUp:

@@ -64,8 +64,8 @@ def record_of(table: str, row: Mapping[Any, Any]) -> Record:
 
     No such field bears the name of a column: what the record is stands apart from what was said.
     """
-    found = sound.row(table, row)
-    return {**found["extra"], **{key: value for key, value in found.items() if key not in INSIDE}}
+    values = sound.row(table, row)
+    return {**values["extra"], **{key: value for key, value in values.items() if key not in INSIDE}}
 
 
 def document(store: Store, case_id: str, form: EditBaseline | None = None) -> Document:
@@ -77,10 +77,10 @@ def document(store: Store, case_id: str, form: EditBaseline | None = None) -> Do
             raise Refused("no_such_case")
         if code := offline_lockout.hides(connection, store.now(), case_id):
             raise Refused(code)
-        found: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
+        result: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
         for table in MEMBERS:
-            found[table] = _children(connection, table, case_id, form)
-    return found
+            result[table] = _children(connection, table, case_id, form)
+    return result
 
 
 def document_of_contact(store: Store, contact_id: str, form: EditBaseline | None = None) -> Document:
@@ -105,8 +105,10 @@ def _shown(table: str, row: RowMapping, form: EditBaseline | None) -> Record:
 
 
 def _children(connection: Connection, table: str, case_id: str, form: EditBaseline | None) -> list[Record]:
-    found = TABLES[table]
-    query = select(found).where(found.c.case_id == case_id, found.c.erased_at.is_(None)).order_by(found.c.id)
+    source = TABLES[table]
+    query = (
+        select(source).where(source.c.case_id == case_id, source.c.erased_at.is_(None)).order_by(source.c.id)
+    )
     return [_shown(table, row, form) for row in connection.execute(query).mappings()]
 
 
@@ -132,9 +134,9 @@ OPENED = func.coalesce(CASES.c.opened_at, "")
 COUNTED = case_when((PEOPLE.c.headcount.between(*WHOLE["headcount"]), PEOPLE.c.headcount), else_=1)
 
 
-def lines(connection: Connection, found: Sequence[Mapping[Any, Any]]) -> list[CaseLine]:
+def lines(connection: Connection, cases: Sequence[Mapping[Any, Any]]) -> list[CaseLine]:
     """Cases as list lines, in the order given."""
-    rows = [sound.row("cases", row) for row in found]
+    rows = [sound.row("cases", row) for row in cases]
     ids = [row["id"] for row in rows]
     counts = connection.execute(
         select(PEOPLE.c.case_id, func.sum(COUNTED))
@@ -149,12 +151,12 @@ def lines(connection: Connection, found: Sequence[Mapping[Any, Any]]) -> list[Ca
         .order_by(CONTACTS.c.started_at.desc())
     ).all()
     people = {case: int(count) for case, count in counts}
-    first = {case: (kind, told) for case, kind, told in contacts}
+    first = {case: (kind, narrative) for case, kind, narrative in contacts}
     return [_line(row, people.get(row["id"], 0), *first.get(row["id"], (None, None))) for row in rows]
 
 
-def _line(row: Mapping[str, Any], people: int, kind: Any, told: Any) -> CaseLine:
-    summary = " ".join((row["summary"] or (told if isinstance(told, str) else "")).split())[:120]
+def _line(row: Mapping[str, Any], people: int, kind: Any, narrative: Any) -> CaseLine:
+    summary = " ".join((row["summary"] or (narrative if isinstance(narrative, str) else "")).split())[:120]
     return CaseLine(
         row["id"], row["folio"], row["opened_at"], row["status"], row["triage"], row["report_class"],
         kind if isinstance(kind, str) else None, people, summary,
@@ -163,12 +165,12 @@ def _line(row: Mapping[str, Any], people: int, kind: Any, told: Any) -> CaseLine
 
 def by_folio(store: Store, typed: str) -> list[CaseLine]:
     """The cases with a folio (two laptops may have met one number), following merges to the kept case."""
-    found = folios.parse(typed)
-    if found is None:
+    folio = folios.parse(typed)
+    if folio is None:
         return []
     with store.read() as connection:
-        shown = offline_lockout.shown(connection, store.now())
-        rows = connection.execute(select(CASES).where(CASES.c.folio == str(found), shown)).mappings().all()
+        visible = offline_lockout.shown(connection, store.now())
+        rows = connection.execute(select(CASES).where(CASES.c.folio == str(folio), visible)).mappings().all()
         return lines(connection, [_kept(connection, row) for row in rows])
 
 
@@ -198,14 +200,14 @@ def history(store: Store, case_id: str, limit: int = 500, before: int | None = N
     with store.read() as connection:
         if code := offline_lockout.hides(connection, store.now(), case_id):
             raise Refused(code)
-        found = connection.execute(query).mappings().all()
+        changes = connection.execute(query).mappings().all()
         names = dict(connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name)).all())
     return [
         HistoryLine(
-            each["at"], names.get(each["actor"]) or each["actor"], each["device"], each["table"], each["row"],
-            each["patch"] if isinstance(each["patch"], dict) else {}, each["id"], each["seq"],
+            change["at"], names.get(change["actor"]) or change["actor"], change["device"], change["table"],
+            change["row"], change["patch"] if isinstance(change["patch"], dict) else {}, change["id"], change["seq"],
         )
-        for each in found
+        for change in changes
     ]  # fmt: skip
 
 
@@ -268,22 +270,22 @@ def merge_in(unit: Unit, case_id: str, into: str) -> None:
     if _kept(unit.connection, last)["id"] == case_id:
         raise Refused("merge_with_itself")
     first = unit.connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
-    gone, kept = sound.row("cases", first), sound.row("cases", last)
+    gone, target = sound.row("cases", first), sound.row("cases", last)
     unit.record("cases", case_id, {"merged_into": into, "status": "merged"})
-    if taken := _taken_over(gone, kept):
+    if taken := _taken_over(gone, target):
         unit.record("cases", into, taken)
 
 
-def _taken_over(gone: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+def _taken_over(gone: Mapping[str, Any], target: Mapping[str, Any]) -> dict[str, Any]:
     """What the case that stays must say for the one that leaves the desk: urgency, hand-over to 911, being open."""
     patch: dict[str, Any] = {}
-    if gone["status"] in OPEN and kept["status"] == "closed":
+    if gone["status"] in OPEN and target["status"] == "closed":
         patch |= {"status": "open", "closed_at": None}
-    levels = [each if each in LEVELS else LEVELS[0] for each in (gone["triage"], kept["triage"])]
+    levels = [level if level in LEVELS else LEVELS[0] for level in (gone["triage"], target["triage"])]
     if LEVELS.index(levels[0]) > LEVELS.index(levels[1]):
         patch |= {"triage": levels[0], f"answers.{RAISED}": levels[0]}
     escalated = (gone["answers"] or {}).get(ESCALATED)
-    if escalated and not (kept["answers"] or {}).get(ESCALATED):
+    if escalated and not (target["answers"] or {}).get(ESCALATED):
         patch[f"answers.{ESCALATED}"] = escalated
     return patch
 
@@ -299,11 +301,11 @@ def unmerge_in(unit: Unit, case_id: str) -> None:
     unit.record("cases", case_id, {"merged_into": None, "status": "open"})
 
 
-def link(store: Store, case_id: str, other: str, how: str | None = "possible") -> None:
+def link(store: Store, case_id: str, other_id: str, how: str | None = "possible") -> None:
     """Note on both cases that they may be linked; None takes it back."""
     with store.write() as unit:
-        for one, two in ((case_id, other), (other, case_id)):
-            unit.record("cases", one, {f"answers.{LINK}{two}": how})
+        for row_id, two in ((case_id, other_id), (other_id, case_id)):
+            unit.record("cases", row_id, {f"answers.{LINK}{two}": how})
 
 
 def viewed(store: Store, case_id: str, what: str = "view") -> None:

@@ -25,13 +25,13 @@ class Hit:
 def search(store: Store, typed: str, limit: int = 50) -> list[Hit]:
     """Hits for what was typed, at most `limit`."""
     with store.read() as connection:
-        found = index.find(connection, typed, limit)
+        results = index.find(connection, typed, limit)
         limit_at = offline_lockout.since(connection, store.now())
         if limit_at is not None:
-            found = [each for each in found if each.at >= limit_at]
-    return [_hit(each) for each in found]
+            results = [result for result in results if result.at >= limit_at]
+    return [_hit(result) for result in results]
 
 
-def _hit(found: index.Found) -> Hit:
-    case, contact = (found.id, None) if found.is_case else (None, found.id)
-    return Hit(case, contact, found.folio, found.at, found.line, "exact" if found.exact else "text")
+def _hit(result: index.Found) -> Hit:
+    case, contact = (result.id, None) if result.is_case else (None, result.id)
+    return Hit(case, contact, result.folio, result.at, result.line, "exact" if result.exact else "text")

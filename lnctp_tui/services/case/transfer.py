@@ -16,8 +16,8 @@ CASES, COUNSELORS = TABLES["cases"], TABLES["counselors"]
 def names(store: Store) -> dict[str, str]:
     """Id → name of everybody who answers the Line, as far as this laptop knows them."""
     with store.read() as connection:
-        found = connection.execute(select(COUNSELORS.c.id, COUNSELORS.c.name))
-        return {id_: name for id_, name in found if name}
+        rows = connection.execute(select(COUNSELORS.c.id, COUNSELORS.c.name))
+        return {id_: name for id_, name in rows if name}
 
 
 def accept(workspace: Workspace, scope: str) -> None:

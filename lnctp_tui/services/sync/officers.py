@@ -33,8 +33,8 @@ Sealed = Mapping[str, Any]
 
 def key_of(store: Store) -> str | None:
     """The public key of the officer whose laptop this is, hexadecimal; None for everybody else."""
-    kept = _kept(store)
-    return str(kept["key"]) if kept else None
+    entry = _kept(store)
+    return str(entry["key"]) if entry else None
 
 
 def become(home: Path, store: Store, words: str) -> str:
@@ -45,15 +45,17 @@ def become(home: Path, store: Store, words: str) -> str:
     """
     from nacl.signing import SigningKey
 
-    found = vault.Vault.read(home)
-    vault.open_vault(found, words)
-    kept = _kept(store)
-    if kept is not None and _of_phrase(kept, found.kdf.salt):
-        return str(kept["key"])
+    vault_file = vault.Vault.read(home)
+    vault.open_vault(vault_file, words)
+    entry = _kept(store)
+    if entry is not None and _of_phrase(entry, vault_file.kdf.salt):
+        return str(entry["key"])
     seed = sealing.random_bytes(32)
     public = bytes(SigningKey(seed).verify_key).hex()
     with store.write() as unit:
-        unit.remember(OFFICER, {"key": public, **_seal(public, seed, words, found.kind, found.kdf.salt)})
+        unit.remember(
+            OFFICER, {"key": public, **_seal(public, seed, words, vault_file.kind, vault_file.kdf.salt)}
+        )
     return public
 
 
@@ -63,13 +65,13 @@ def sign(store: Store, words: str, signed: Signed) -> Signed:
     Only with the phrase that opens the vault now. Raises WrongPassphrase, Refused `not_officer`, `officer_phrase`
     when a phrase of before seals the key.
     """
-    kept = _kept(store)
-    if kept is None:
+    entry = _kept(store)
+    if entry is None:
         raise Refused("not_officer")
-    box = _of_phrase(kept, _salt(store))
+    box = _of_phrase(entry, _salt(store))
     if box is None:
         raise Refused("officer_phrase")
-    return documents.sign(signed, _open(str(kept["key"]), box, words))
+    return documents.sign(signed, _open(str(entry["key"]), box, words))
 
 
 def prepare(store: Store, old: str, new: str, kind: phrase.Kind, salt: str) -> None:
@@ -77,17 +79,17 @@ def prepare(store: Store, old: str, new: str, kind: phrase.Kind, salt: str) -> N
 
     From the moment vault.json is replaced the new phrase signs, and the old one no more, wherever a crash comes.
     """
-    kept = _kept(store)
-    box = _of_phrase(kept, _salt(store)) if kept else None
-    if kept is None or box is None:
+    entry = _kept(store)
+    box = _of_phrase(entry, _salt(store)) if entry else None
+    if entry is None or box is None:
         return
-    public = str(kept["key"])
+    public = str(entry["key"])
     try:
         seed = _open(public, box, old)
     except WrongPassphrase:
         return
     with store.write() as unit:
-        unit.remember(OFFICER, {**kept, "next": _seal(public, seed, new, kind, salt)})
+        unit.remember(OFFICER, {**entry, "next": _seal(public, seed, new, kind, salt)})
 
 
 def settle(store: Store) -> None:
@@ -95,19 +97,19 @@ def settle(store: Store) -> None:
 
     A disk that refuses is asked again at the next opening; `sign` goes by vault.json until then.
     """
-    kept = _kept(store)
-    if kept is None or "next" not in kept:
+    entry = _kept(store)
+    if entry is None or "next" not in entry:
         return
-    coming = kept["next"]
-    box = coming if coming["of"] == _salt(store) else {name: kept[name] for name in coming if name in kept}
+    coming = entry["next"]
+    box = coming if coming["of"] == _salt(store) else {name: entry[name] for name in coming if name in entry}
     with suppress(StorageFailed), store.write() as unit:
-        unit.remember(OFFICER, {"key": kept["key"], **box})
+        unit.remember(OFFICER, {"key": entry["key"], **box})
 
 
 def _kept(store: Store) -> dict[str, Any] | None:
     with store.read() as connection:
-        found: dict[str, Any] | None = state.get(connection, OFFICER)
-    return found
+        entry: dict[str, Any] | None = state.get(connection, OFFICER)
+    return entry
 
 
 def _salt(store: Store) -> str:
@@ -115,9 +117,9 @@ def _salt(store: Store) -> str:
     return vault.Vault.read(store.mark.path.parent).kdf.salt
 
 
-def _of_phrase(kept: Sealed, salt: str) -> Sealed | None:
+def _of_phrase(entry: Sealed, salt: str) -> Sealed | None:
     """What the phrase of the vault.json with this salt opens."""
-    return next((box for box in (kept, kept.get("next")) if box and box.get("of", salt) == salt), None)
+    return next((box for box in (entry, entry.get("next")) if box and box.get("of", salt) == salt), None)
 
 
 def _seal(public: str, seed: bytes, words: str, kind: phrase.Kind, salt: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Known:
     def names(self) -> dict[str, str]:
         """Of people, and of laptops by their keys."""
         named = {person: name for person, (name, _role) in self.people.items()}
-        return named | {each.key: named.get(each.person, each.name) for each in self.laptops}
+        return named | {laptop.key: named.get(laptop.person, laptop.name) for laptop in self.laptops}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def standing(workspace: Workspace) -> Standing:
         org, offered = authority.pinned(connection), state.get(connection, authority.OFFERED)
         versions = authority.versions(connection)
     listed = versions[max(versions)].officers if versions else ()
-    mine = next((each.person for each in listed if each.key == key), None)
+    mine = next((officer.person for officer in listed if officer.key == key), None)
     return Standing(org, offered, max(versions, default=0), listed, mine, key)
 
 
@@ -169,40 +169,40 @@ def _fetch(workspace: Workspace, line: Line) -> None:
     """As a round does: an order for this very laptop may be among what comes."""
     from lnctp_tui.services.sync.synchronise import sealer
 
-    found = line_control.Control(workspace.store, line, sealer(workspace), workspace.writer.last)
+    controller = line_control.Control(workspace.store, line, sealer(workspace), workspace.writer.last)
     try:
-        found.fetch()
+        controller.fetch()
     finally:
-        if found.taken:
+        if controller.taken:
             workspace.on_taken()
 
 
 def holding(workspace: Workspace) -> list[Kept]:
     """The orders that hold now, the newest first."""
-    kept = book(workspace)
-    if not kept.versions:
+    ledger = book(workspace)
+    if not ledger.versions:
         return []
-    standing_ = kept.standing
-    held = [*standing_.holding.values(), *(each for of in standing_.erasures.values() for each in of)]
-    hashes = {each.hash for each in held}
-    return sorted((each for each in kept.orders if each.order.hash in hashes), key=_when, reverse=True)
+    standing_ = ledger.standing
+    orders = [*standing_.holding.values(), *(item for of in standing_.erasures.values() for item in of)]
+    hashes = {item.hash for item in orders}
+    return sorted((item for item in ledger.orders if item.order.hash in hashes), key=_when, reverse=True)
 
 
 def names(workspace: Workspace) -> dict[str, str]:
     """Names of people as this laptop knows them, and of laptops whose person officers signed."""
-    kept = book(workspace)
+    ledger = book(workspace)
     people = transfer.names(workspace.store)
-    people |= {each.person: each.name for version in kept.versions.values() for each in version.officers}
-    if kept.versions:
-        standing_ = kept.standing
-        keys = {each.order.on for each in kept.orders} | set(kept.versions[1].devices)
+    people |= {entry.person: entry.name for version in ledger.versions.values() for entry in version.officers}
+    if ledger.versions:
+        standing_ = ledger.standing
+        keys = {entry.order.on for entry in ledger.orders} | set(ledger.versions[1].devices)
         whose = {key: standing_.whose(key) for key in keys}
         people |= {key: people[person] for key, person in whose.items() if person in people}
     return people
 
 
-def _when(kept: Kept) -> tuple[str, int]:
-    return kept.order.at, kept.n
+def _when(entry: Kept) -> tuple[str, int]:
+    return entry.order.at, entry.n
 
 
 # what waits
@@ -215,28 +215,28 @@ def waiting(workspace: Workspace) -> list[Draft]:
 
 def office(workspace: Workspace) -> tuple[list[Draft], Known, dict[str, str]]:
     """For an officer: what waits, who there is, and of each order how many laptops obeyed, as `1 de 2`."""
-    said = _control(workspace)
-    obeyed = said.get("obeyed")
+    answer = _control(workspace)
+    obeyed = answer.get("obeyed")
     rows = obeyed if isinstance(obeyed, list) else []
     counts = {
         str(row["hash"]): f"{row['done']}/{row['of']}"
         for row in rows
         if isinstance(row, dict) and {"hash", "done", "of"} <= row.keys()
     }
-    return _drafts(workspace, said), _known(workspace, said), counts
+    return _drafts(workspace, answer), _known(workspace, answer), counts
 
 
 def _control(workspace: Workspace) -> dict[str, Any]:
     with workspace.store.read() as connection:
-        held = authority.reached(connection)
+        position = authority.reached(connection)
     with closing(dial(workspace.store)) as line:
-        return _asked(line, *held)
+        return _asked(line, *position)
 
 
-def _drafts(workspace: Workspace, said: Mapping[str, Any]) -> list[Draft]:
+def _drafts(workspace: Workspace, answer: Mapping[str, Any]) -> list[Draft]:
     with workspace.store.read() as connection:
         versions = authority.versions(connection)
-    rows = said.get("drafts")
+    rows = answer.get("drafts")
     drafts = []
     for row in rows if isinstance(rows, list) else ():
         try:
@@ -253,9 +253,9 @@ def _draft(kind: Kind, signed: Signed, versions: Mapping[int, Authority], by: st
         order = control.unsigned(signed)
         listed = versions[order.acta]
         return Draft(kind, signed, by, until, listed.persons(signed.keys()), PERSONS[order.kind])
-    said = control.unsigned_authority(signed)
-    listed = versions[max(versions)] if versions else said
-    need = listed.need if versions else len({each.person for each in said.officers})
+    unsigned = control.unsigned_authority(signed)
+    listed = versions[max(versions)] if versions else unsigned
+    need = listed.need if versions else len({officer.person for officer in unsigned.officers})
     return Draft(kind, signed, by, until, listed.persons(signed.keys()), need)
 
 
@@ -311,15 +311,15 @@ def refuse(workspace: Workspace, draft: Draft, reason: str) -> None:
 
 def new(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> Signed:
     """An order that nobody signed yet. Raises Refused `not_officer`, `no_authority`."""
-    found = book(workspace)
-    if not found.versions:
+    ledger = book(workspace)
+    if not ledger.versions:
         raise Refused("no_authority")
-    if officers.key_of(workspace.store) not in {each.key for each in found.newest.officers}:
+    if officers.key_of(workspace.store) not in {officer.key for officer in ledger.newest.officers}:
         raise Refused("not_officer")
     now = workspace.store.now()
     until = instants.iso(now + WITHIN) if kind == "wipe" else None
     return control.order(
-        found.newest, kind, on, found.standing.next_rev(kind, on), data,
+        ledger.newest, kind, on, ledger.standing.next_rev(kind, on), data,
         id=ids.new_id(), at=instants.iso(now), until=until,
     )  # fmt: skip
 
@@ -336,13 +336,13 @@ def scope(workspace: Workspace, typed: str) -> str:
 
     from lnctp_tui.services.case import cases
 
-    found = {each.id for each in cases.by_folio(workspace.store, typed)}
-    if not found:
+    case_ids = {line.id for line in cases.by_folio(workspace.store, typed)}
+    if not case_ids:
         with suppress(ValueError):
-            found = {str(UUID(typed.strip()))}
-    if len(found) != 1:
+            case_ids = {str(UUID(typed.strip()))}
+    if len(case_ids) != 1:
         raise Refused("no_such_case")
-    return found.pop()
+    return case_ids.pop()
 
 
 def known(workspace: Workspace) -> Known:
@@ -352,22 +352,22 @@ def known(workspace: Workspace) -> Known:
 
 def _known(workspace: Workspace, answer: Mapping[str, Any]) -> Known:
     """Whose a laptop is, is what officers signed; the server's word counts only where they signed nothing."""
-    said, kept = answer.get("known"), book(workspace)
-    signed = kept.standing if kept.versions else None
-    if not isinstance(said, dict):
+    listing, ledger = answer.get("known"), book(workspace)
+    signed = ledger.standing if ledger.versions else None
+    if not isinstance(listing, dict):
         raise Refused("not_officer")
     try:
         laptops = tuple(
             Laptop(
-                str(each["public_key"]),
-                (signed and signed.whose(each["public_key"])) or str(each["person"]), str(each["name"]),
-                (signed and signed.device(each["public_key"])) or str(each["state"]),
-                each.get("seen_at"), words(each["public_key"]),
+                str(row["public_key"]),
+                (signed and signed.whose(row["public_key"])) or str(row["person"]), str(row["name"]),
+                (signed and signed.device(row["public_key"])) or str(row["state"]),
+                row.get("seen_at"), words(row["public_key"]),
             )
-            for each in said["devices"]
+            for row in listing["devices"]
         )  # fmt: skip
-        people = {str(each["id"]): (str(each["name"]), str(each["role"])) for each in said["people"]}
-        return Known(laptops, people, dict(said["baseline"]))
+        people = {str(row["id"]): (str(row["name"]), str(row["role"])) for row in listing["people"]}
+        return Known(laptops, people, dict(listing["baseline"]))
     except (KeyError, TypeError, ValueError):
         raise SyncFailed("not_a_server") from None
 
@@ -385,11 +385,11 @@ def found(workspace: Workspace, listed: Sequence[Officer]) -> Signed:
 
 def follow(workspace: Workspace, listed: Sequence[Officer]) -> Signed:
     """The next list of officers; all orders that hold now go on holding. Raises Refused `no_authority`."""
-    kept = book(workspace)
-    if not kept.versions:
+    ledger = book(workspace)
+    if not ledger.versions:
         raise Refused("no_authority")
-    upheld = [each.order.hash for each in kept.orders]
-    return control.follow(kept.newest, listed, upheld, instants.iso(workspace.store.now()))
+    upheld = [entry.order.hash for entry in ledger.orders]
+    return control.follow(ledger.newest, listed, upheld, instants.iso(workspace.store.now()))
 
 
 def myself(workspace: Workspace) -> Officer:

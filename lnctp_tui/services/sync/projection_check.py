@@ -33,23 +33,23 @@ class Compared:
 
 def compare(connection: Connection) -> Compared:
     """Folds the log of every record and holds it against its row."""
-    found = Compared()
+    result = Compared()
     for table in SYNCED:
         for rows in _pages(connection, table):
             logs = projection.logs(connection, table, list(rows))
-            found.unfit += [(table, row, reason) for row, reason in logs.unfit.values()]
-            found.changes += len(logs.unfit)
+            result.unfit += [(table, row, reason) for row, reason in logs.unfit.values()]
+            result.changes += len(logs.unfit)
             for row, stored in rows.items():
                 changes = logs.fit.get(row, [])
-                found.unfit += [(table, row, f"row:{name}") for name in sound.flaws(table, stored)]
-                found.records += 1
-                found.changes += len(changes)
+                result.unfit += [(table, row, f"row:{name}") for name in sound.flaws(table, stored)]
+                result.records += 1
+                result.changes += len(changes)
                 if not _agrees(table, stored, merge.fold(changes)):
-                    found.different.append((table, row))
+                    result.different.append((table, row))
         lost, apart = _without_row(connection, table)
-        found.different += [(table, row) for row in lost]
-        found.unfit += [(table, row, reason) for row, reason in apart]
-    return found
+        result.different += [(table, row) for row in lost]
+        result.unfit += [(table, row, reason) for row, reason in apart]
+    return result
 
 
 def _pages(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
@@ -64,9 +64,9 @@ def _pages(connection: Connection, table: str) -> Iterator[dict[str, Any]]:
 
 
 def _agrees(table: str, stored: Any, folded: merge.Folded) -> bool:
-    wanted = projection.row_values(table, folded)
+    expected = projection.row_values(table, folded)
     names = COLUMNS[table] | {"extra"}
-    if sound.flaws(table, stored) or not all(stored[name] == wanted[name] for name in names):
+    if sound.flaws(table, stored) or not all(stored[name] == expected[name] for name in names):
         return False
     return _heads(stored["heads"]) == _heads(folded.heads)
 
@@ -90,4 +90,6 @@ def _without_row(connection: Connection, table: str) -> tuple[set[str], list[tup
         .where(func.coalesce(CHANGES.c.case, CHANGES.c.row).not_in(gone))
     )
     logs = projection.logs(connection, table, connection.scalars(query))
-    return {row for row, of in logs.fit.items() if any(each["patch"] for each in of)}, [*logs.unfit.values()]
+    return {row for row, of in logs.fit.items() if any(change["patch"] for change in of)}, [
+        *logs.unfit.values()
+    ]

@@ -125,9 +125,9 @@ def answer(workspace: Workspace, scope: str, accept: bool) -> None:
     """Accept or decline an offered case."""
     _ask(workspace, "POST", "/v1/answer", {"scope": scope, "accept": accept})
     with workspace.store.write() as unit:
-        left = dict(state.get(unit.connection, OFFERS, {}))
-        left.pop(scope, None)
-        unit.remember(OFFERS, left or None)
+        remaining = dict(state.get(unit.connection, OFFERS, {}))
+        remaining.pop(scope, None)
+        unit.remember(OFFERS, remaining or None)
 
 
 def assign(workspace: Workspace, case_id: str, person: str) -> None:
@@ -163,8 +163,8 @@ def release(workspace: Workspace, id: str) -> None:
 
 def dismiss(workspace: Workspace, id: str, reason: str) -> None:
     """Leave a quarantined change out of the log for good; the reason, of at most REASON characters, is kept."""
-    said = {"action": "dismiss", "reason": reason}
-    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", said)
+    body = {"action": "dismiss", "reason": reason}
+    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", body)
 
 
 def search_server(workspace: Workspace, text: str) -> list[Held]:

@@ -163,13 +163,13 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             )
         ).one()
         since = connection.scalar(select(CHANGES.c.at).where(CHANGES.c.seq == oldest)) if oldest else None
-        wanted = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
-        kept = state.starting_with(connection, "sync:")
+        scope_count = connection.scalar(select(func.count()).where(SCOPES.c.state == "wanted")) or 0
+        values = state.starting_with(connection, "sync:")
         told_since = instants.iso(store.now() - timedelta(days=ALARM_DAYS))
-        alarms = _alarms(kept, told_since)
+        alarms = _alarms(values, told_since)
         return SyncStatus(
             enrolled=server is not None,
-            state=(kept.get("signed_state") or server.state) if server else None,
+            state=(values.get("signed_state") or server.state) if server else None,
             server=server.url if server else None,
             person=server.person if server else None,
             role=server.role if server else None,
@@ -177,28 +177,28 @@ def _status(store: Store, online: bool | None) -> SyncStatus:
             waiting_since=since,
             refused=connection.scalar(select(func.count()).where(CHANGES.c.refused.is_not(None))) or 0,
             online=online,
-            last_contact=kept.get("contact"),
-            problem=kept.get("problem"),
-            wanted=wanted,
-            wanted_total=max(wanted, int(kept.get("total") or 0)),
-            clock_offset=int(kept.get("offset") or 0),
+            last_contact=values.get("contact"),
+            problem=values.get("problem"),
+            wanted=scope_count,
+            wanted_total=max(scope_count, int(values.get("total") or 0)),
+            clock_offset=int(values.get("offset") or 0),
             conflicts=connection.scalar(select(func.count()).select_from(CONFLICTS).where(OPEN_TO_SEE)) or 0,
-            offers=len(kept.get("offers") or {}),
-            ordered=kept.get("signed_state") if kept.get("signed_state") in TOLD else None,
+            offers=len(values.get("offers") or {}),
+            ordered=values.get("signed_state") if values.get("signed_state") in TOLD else None,
             withdrawn=connection.scalar(select(func.count()).where(CASES.c.id.in_(withdrawal.withdrawn())))
             or 0,
             aside=len(state.starting_with(connection, server_state.ASIDE)),
             saved_at=connection.scalar(select(CHANGES.c.at).order_by(CHANGES.c.seq.desc()).limit(1)),
-            back=kept.get("back") if any(code in alarms for code in server_state.BACK_CODES) else None,
+            back=values.get("back") if any(code in alarms for code in server_state.BACK_CODES) else None,
             alarms=alarms,
-            authority=kept["authority"]["org"] if "authority" in kept else None,
-            authority_offered=kept.get("authority_offered"),
+            authority=values["authority"]["org"] if "authority" in values else None,
+            authority_offered=values.get("authority_offered"),
         )
 
 
-def _alarms(kept: dict[str, Any], since: str) -> list[str]:
-    recent = {code for code, at in kept.get("alarms", {}).items() if at >= since}
-    if "authority" not in kept and kept.get("authority_offered"):
+def _alarms(values: dict[str, Any], since: str) -> list[str]:
+    recent = {code for code, at in values.get("alarms", {}).items() if at >= since}
+    if "authority" not in values and values.get("authority_offered"):
         recent.add(UNCONFIRMED)
     return sorted(recent)
 
@@ -211,12 +211,12 @@ def waiting(store: Store, limit: int = 200) -> list[Waiting]:
     )  # fmt: skip
     query = select(*columns).outerjoin(cases, cases.c.id == CHANGES.c.case)
     with store.read() as connection:
-        found: list[Waiting] = []
-        kept = CHANGES.c.refused.is_(None)
-        for condition in (CHANGES.c.refused.is_not(None), and_(kept, CHANGES.c.sent < 2)):
+        changes: list[Waiting] = []
+        not_refused = CHANGES.c.refused.is_(None)
+        for condition in (CHANGES.c.refused.is_not(None), and_(not_refused, CHANGES.c.sent < 2)):
             rows = connection.execute(query.where(condition).order_by(CHANGES.c.seq).limit(limit))
-            found += [Waiting(*row) for row in rows]
-    return found[:limit]
+            changes += [Waiting(*row) for row in rows]
+    return changes[:limit]
 
 
 def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
@@ -231,34 +231,36 @@ def conflicts(store: Store, case_id: str | None = None) -> list[Conflict]:
         rows = connection.execute(query.order_by(CONFLICTS.c.since, CONFLICTS.c.row, CONFLICTS.c.field))
         people = connection.execute(select(TABLES["counselors"].c.id, TABLES["counselors"].c.name))
         names = {row.id: row.name for row in people}
-        found = []
+        open_conflicts = []
         for row in rows.mappings():
             sides = _sides(connection, row["table"], row["row"], row["field"], names)
-            found.append(Conflict(row["table"], row["row"], row["case"], row["folio"], row["field"], sides))
-    return found
+            open_conflicts.append(
+                Conflict(row["table"], row["row"], row["case"], row["folio"], row["field"], sides)
+            )
+    return open_conflicts
 
 
 def _sides(connection: Any, table: str, row: str, field: str, names: dict[str, str]) -> list[Side]:
     if table not in TABLES:
         return []
     heads = connection.scalar(select(TABLES[table].c.heads).where(TABLES[table].c.id == row))
-    wanted = merge.heads_of(heads, field) if record_check.value_flaw(table, "heads", heads) is None else ()
+    head_ids = merge.heads_of(heads, field) if record_check.value_flaw(table, "heads", heads) is None else ()
     query = select(
         CHANGES.c.id, CHANGES.c.patch, CHANGES.c.actor, CHANGES.c.at,
         func.coalesce(CHANGES.c.placed, CHANGES.c.hlc).label("order"),
-    ).where(CHANGES.c.id.in_(wanted))  # fmt: skip
+    ).where(CHANGES.c.id.in_(head_ids))  # fmt: skip
     standing = sorted(
-        connection.execute(query).mappings(), key=lambda each: (each["order"], each["id"]), reverse=True
+        connection.execute(query).mappings(), key=lambda change: (change["order"], change["id"]), reverse=True
     )
     return [
         Side(
-            each["id"],
-            each["patch"].get(field) if isinstance(each["patch"], dict) else None,
-            names.get(each["actor"]) or each["actor"],
-            each["at"],
+            change["id"],
+            change["patch"].get(field) if isinstance(change["patch"], dict) else None,
+            names.get(change["actor"]) or change["actor"],
+            change["at"],
             not place,
         )
-        for place, each in enumerate(standing)
+        for place, change in enumerate(standing)
     ]
 
 
@@ -270,14 +272,14 @@ def settle(store: Store, conflict: Conflict, change_id: str) -> None:
 def sides(conflict: Conflict, change_id: str) -> tuple[str, str, str, Any, list[str]]:
     """(table, row, field, the value that is to stand, the changes that were shown): what `let_stand` takes."""
     chosen = next(side for side in conflict.sides if side.change_id == change_id)
-    shown = [side.change_id for side in conflict.sides]
-    return conflict.table, conflict.row, conflict.field, chosen.value, shown
+    change_ids = [side.change_id for side in conflict.sides]
+    return conflict.table, conflict.row, conflict.field, chosen.value, change_ids
 
 
-def let_stand(store: Store, table: str, row: str, field: str, value: Any, shown: list[str]) -> None:
+def let_stand(store: Store, table: str, row: str, field: str, value: Any, change_ids: list[str]) -> None:
     """The same, of plain values."""
     form = EditBaseline(ids.new_id())
-    form.see(table, row, {change: [field] for change in shown})
+    form.see(table, row, {change: [field] for change in change_ids})
     with store.write() as unit:
         unit.record(table, row, {field: value}, form=form)
 
@@ -301,14 +303,14 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
             _refuse_taken(client)
             while client.index(INDEXED):
                 pass
-            found = compare(client) if verify else None
+            comparison = compare(client) if verify else None
     except (SyncFailed, StorageFailed) as error:
         note_problem(store, error.code)
         raise
     finally:
         line.close()
     note_problem(store, None)
-    return found
+    return comparison
 
 
 DRAIN = 5.0
@@ -369,9 +371,9 @@ class Synchroniser:
     @property
     def status(self) -> SyncStatus:
         """How things stand, with what the thread knows of the line."""
-        found = _status(self.workspace.store, self._loop.online)
+        result = _status(self.workspace.store, self._loop.online)
         # A disk that takes nothing does not take what is wrong with it either.
-        return replace(found, problem=self._loop.problem or found.problem)
+        return replace(result, problem=self._loop.problem or result.problem)
 
     def _tell(self) -> None:
         self.on_status(self.status)

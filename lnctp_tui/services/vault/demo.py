@@ -30,9 +30,9 @@ def documents() -> dict[str, Document]:
     """Name → case document of every sample case, by name."""
     folder = resources.files("lnctp_tui").joinpath("data", "demo")
     files = sorted(
-        (each for each in folder.iterdir() if each.name.endswith(".json")), key=lambda each: each.name
+        (file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name
     )
-    return {each.name.removesuffix(".json"): json.loads(each.read_text(encoding="utf-8")) for each in files}
+    return {file.name.removesuffix(".json"): json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def make(home: Path, *, name: str, language: str) -> Made:
@@ -46,7 +46,7 @@ def make(home: Path, *, name: str, language: str) -> Made:
     protocol = workspace.load_protocol(home)
     store = workspace.open_store(home, key, protocol=protocol)
     try:
-        rows = [Row(number, each, each) for number, each in enumerate(documents().values(), 1)]
+        rows = [Row(number, document, document) for number, document in enumerate(documents().values(), 1)]
         run.import_rows(store, rows, protocol=protocol, zone=ZONE)
     finally:
         store.close()

@@ -71,8 +71,8 @@ def _take_call(hers: Workspace, case: str, texts: Texts) -> None:
             "owner_id": hers.counselor_id, "summary": texts.summary,
         }  # fmt: skip
         unit.record("cases", case, begun, case=case)
-        told = {
+        contact = {
             "kind": "witness", "channel": "llamada", "direction": "in", "started_at": now, "ended_at": now,
             "counselor_id": hers.counselor_id, "narrative": texts.narrative,
         }  # fmt: skip
-        unit.record("contacts", ids.new_id(), told, case=case)
+        unit.record("contacts", ids.new_id(), contact, case=case)

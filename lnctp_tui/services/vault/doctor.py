@@ -53,8 +53,8 @@ def outside(home: Path) -> Iterator[Check]:
     yield _running(home)
     yield _journal(home)
     own = home / workspace.PROTOCOL_FOLDER
-    found = check_protocol(own if own.is_dir() else None)
-    yield Check("protocol", "bad" if found else "ok", {"own": own.is_dir(), "findings": len(found)})
+    findings = check_protocol(own if own.is_dir() else None)
+    yield Check("protocol", "bad" if findings else "ok", {"own": own.is_dir(), "findings": len(findings)})
     codes = hardening.kept_codes()
     yield Check("faults", "note" if codes else "ok", {"codes": codes[-5:]})
 
@@ -96,11 +96,11 @@ def _guarded(name: str, look: Callable[[], Check]) -> Check:
 
 
 def _vault(home: Path) -> Check:
-    found = vault_access.profile(home)
-    if found is None:
+    profile = vault_access.profile(home)
+    if profile is None:
         return Check("vault", "bad", {"code": "no_vault"})
-    recoverable = found.organisation or found.sheet
-    facts = {"organisation": found.organisation, "sheet": found.sheet, "zone": found.zone}
+    recoverable = profile.organisation or profile.sheet
+    facts = {"organisation": profile.organisation, "sheet": profile.sheet, "zone": profile.zone}
     return Check("vault", "ok" if recoverable else "note", facts)
 
 
@@ -108,12 +108,12 @@ def _modes(home: Path) -> Check:
     if os.name != "posix" or not home.is_dir():
         return Check("modes", "ok")
     names = [home, *(home / name for name in (paths.VAULT, paths.MARK, *paths.DATABASE_FILES))]
-    wide = [each.name for each in names if each.exists() and each.lstat().st_mode & 0o077]
+    wide = [path.name for path in names if path.exists() and path.lstat().st_mode & 0o077]
     return Check("modes", "bad" if wide else "ok", {"names": wide})
 
 
 def _disk(home: Path) -> Check:
-    there = next(each for each in (home, *home.parents) if each.exists())
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(there).free
     if not os.access(there, os.W_OK):
         return Check("disk", "bad", {"read_only": True, "free_mb": free >> 20})
@@ -122,7 +122,7 @@ def _disk(home: Path) -> Check:
 
 
 def _journal(home: Path) -> Check:
-    waiting, aside = len(emergency.waiting(home)), [each.name for each in emergency.aside(home)]
+    waiting, aside = len(emergency.waiting(home)), [path.name for path in emergency.aside(home)]
     if not waiting and not aside:
         return Check("journal", "ok")
     return Check("journal", "bad" if aside else "note", {"waiting": waiting, "names": aside})
@@ -139,18 +139,20 @@ def _running(home: Path) -> Check:
 
 
 def _mark(home: Path, key: Key) -> Check:
-    found = loss.look(home, key)
+    loss_ = loss.look(home, key)
     facts = {
-        "missing": found.missing,
-        "marked": instants.iso_of(found.marked_at),
-        "stored": instants.iso_of(found.stored_at),
+        "missing": loss_.missing,
+        "marked": instants.iso_of(loss_.marked_at),
+        "stored": instants.iso_of(loss_.stored_at),
     }
-    return Check("mark", "bad" if found.code else "ok", facts | ({"code": found.code} if found.code else {}))
+    return Check("mark", "bad" if loss_.code else "ok", facts | ({"code": loss_.code} if loss_.code else {}))
 
 
 def _database(path: Path, key: Key) -> Check:
-    found = engine.integrity(path, key.dek)
-    return Check("database", "bad" if found else "ok", {"problems": len(found), "bytes": path.stat().st_size})
+    problems = engine.integrity(path, key.dek)
+    return Check(
+        "database", "bad" if problems else "ok", {"problems": len(problems), "bytes": path.stat().st_size}
+    )
 
 
 def _accepted(connection: Connection, home: Path) -> Check:
@@ -171,17 +173,19 @@ def _clock(connection: Connection) -> Check:
 
 
 def _log(connection: Connection) -> Iterator[Check]:
-    found = projection_check.compare(connection)
-    facts = {"records": found.records, "changes": found.changes, "different": len(found.different)}
+    result = projection_check.compare(connection)
+    facts = {"records": result.records, "changes": result.changes, "different": len(result.different)}
     yield Check(
-        "log", "bad" if found.different else "ok", facts | {"tables": sorted({t for t, _ in found.different})}
+        "log",
+        "bad" if result.different else "ok",
+        facts | {"tables": sorted({t for t, _ in result.different})},
     )
-    apart = Counter(found.unfit)
+    apart = Counter(result.unfit)
     listed = [f"{table} {row} {reason}" for table, row, reason in sorted(apart)]
-    yield Check("fit", "bad" if apart else "ok", {"count": len(found.unfit), "records": listed})
+    yield Check("fit", "bad" if apart else "ok", {"count": len(result.unfit), "records": listed})
 
 
 def _index(connection: Connection) -> Check:
-    rows, wanted, stale = search.counts(connection)
-    facts = {"rows": rows, "wanted": wanted, "stale": stale, "version": state.get(connection, schema.INDEX)}
-    return Check("index", "ok" if rows == wanted or stale else "bad", facts)
+    rows, expected, stale = search.counts(connection)
+    facts = {"rows": rows, "wanted": expected, "stale": stale, "version": state.get(connection, schema.INDEX)}
+    return Check("index", "ok" if rows == expected or stale else "bad", facts)

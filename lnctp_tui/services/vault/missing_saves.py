@@ -52,8 +52,8 @@ def missing(home: Path, key: Key, error: SavesMissing | DatabaseDamaged) -> Miss
     """What the error carries, with the key that found it."""
     now = instants.iso(instants.now())
     if isinstance(error, SavesMissing):
-        found: Any = error.loss
-        return Missing(key, found, now)
+        loss_: Any = error.loss
+        return Missing(key, loss_, now)
     marked = mark.read(home / paths.MARK, key.dek).stamp
     return Missing(
         key,
@@ -64,13 +64,13 @@ def missing(home: Path, key: Key, error: SavesMissing | DatabaseDamaged) -> Miss
     )
 
 
-def accept(home: Path, found: Missing) -> str:
+def accept(home: Path, report: Missing) -> str:
     """Go on without what is missing: a copy of everything is kept first; returns its folder's name.
 
     Raises StorageFailed, and then nothing was changed.
     """
     with paths.turn(home):
-        return loss.accept(home, found.key, found.loss, at=instants.iso(instants.now())).name
+        return loss.accept(home, report.key, report.loss, at=instants.iso(instants.now())).name
 
 
 def rescue(home: Path, key: Key) -> Rescue:
@@ -80,19 +80,19 @@ def rescue(home: Path, key: Key) -> Rescue:
     return rescues.rescue(home, key)
 
 
-def swap(home: Path, found: Rescue) -> str:
+def swap(home: Path, result: Rescue) -> str:
     """Put it in place; returns the name of the folder that keeps what stood there. Raises StorageFailed."""
     from lnctp_tui.services.vault import rescue as rescues
 
-    aside = rescues.swap(home, found)
-    return aside.name if aside else found.copy
+    aside = rescues.swap(home, result)
+    return aside.name if aside else result.copy
 
 
-def discard(found: Rescue) -> None:
+def discard(result: Rescue) -> None:
     """Forget what was read; the copy of everything stays."""
     from lnctp_tui.services.vault import rescue as rescues
 
-    rescues.discard(found)
+    rescues.discard(result)
 
 
 def accept_protocol(workspace: Workspace, words: str) -> None:
@@ -103,10 +103,10 @@ def accept_protocol(workspace: Workspace, words: str) -> None:
     workspaces.accept_protocol(workspace)
 
 
-def support_code(home: Path, found: Missing) -> str:
+def support_code(home: Path, report: Missing) -> str:
     """What somebody far away needs to know, without any data: kind, counts, bytes of database and log."""
     sizes = [_size(home / name) for name in (paths.DATABASE, f"{paths.DATABASE}-wal", paths.MARK)]
-    loss_ = found.loss
+    loss_ = report.loss
     return "-".join(
         map(str, (SIGNS[loss_.code] + str(loss_.missing), loss_.marked_n, loss_.stored_n, *sizes))
     )

@@ -95,14 +95,14 @@ class Edits(Piece):
         unit.record(ref.table, ref.id, patch, form=self.form, case=self.cases.get(ref))
 
     def _try(self, unit: Unit, ref: Ref, patch: dict[str, Any]) -> None:
-        shown = dict(self.form.shown)
+        baseline = dict(self.form.shown)
         try:
             with unit.connection.begin_nested():
                 self._record(unit, ref, patch)
         except Exception as error:
             if of_the_disk(error):
                 raise
-            self.form.shown = shown
+            self.form.shown = baseline
             if len(patch) < 2:
                 self.bad.setdefault(ref, []).extend(patch)
             else:
@@ -118,10 +118,10 @@ class Edits(Piece):
         self.bad = {}
 
     def entry(self) -> dict[str, Any]:
-        shown = dict(self.form.shown if self.shown is None else self.shown)
+        baseline = dict(self.form.shown if self.shown is None else self.shown)
         return {
             "form": self.form.id,
-            "shown": [[*key, heads] for key, heads in shown.items() if Ref(*key) in self.patches],
+            "shown": [[*key, heads] for key, heads in baseline.items() if Ref(*key) in self.patches],
             "patches": [[*ref, patch, self.cases.get(ref)] for ref, patch in self.patches.items()],
             "place": self.place,
             "remember": self.remember,
@@ -157,8 +157,8 @@ def quiet(piece: Piece) -> bool:
 def of_the_disk(error: BaseException | None) -> bool:
     """Whether the same may be written when the disk, or the file, is well again."""
     while error is not None:
-        found = told(error) if isinstance(error, DBAPIError | OSError) else error
-        if isinstance(found, StorageFailed | VaultError) and not isinstance(found, NotStored):
+        cause = told(error) if isinstance(error, DBAPIError | OSError) else error
+        if isinstance(cause, StorageFailed | VaultError) and not isinstance(cause, NotStored):
             return True
         error = error.__context__  # a savepoint that went with its transaction
     return False

@@ -95,33 +95,33 @@ def rescue(home: Path, key: Key, backups: Sequence[Path] = ()) -> Rescue:
     at = instants.iso(instants.now())
     copy = loss.set_copy(home, at)
     folder = Path(tempfile.mkdtemp(prefix=backup.PREFIX, dir=home))
-    found = Rescue(folder, copy.name, at)
+    result = Rescue(folder, copy.name, at)
     try:
         with tempfile.TemporaryDirectory(prefix=backup.PREFIX, dir=home) as work:
-            rows = _of_files(copy / paths.DATABASE, Path(work), key, found)
-            _of_backups(rows, backups, Path(work), key, found)
+            rows = _of_files(copy / paths.DATABASE, Path(work), key, result)
+            _of_backups(rows, backups, Path(work), key, result)
             records, beyond = _records(Path(work), key), _beyond(home, Path(work), key)
-        _write(folder, key, rows, records, found)
+        _write(folder, key, rows, records, result)
         vaults = [copy / paths.VAULT, *(() if vault_fits(copy, key) else backups)]
         _give_vault(folder, key, vaults)
-        said = {"at": at, "code": "rescued"} | found.told()
-        loss.note(folder, key, said, beyond=beyond)
+        entry = {"at": at, "code": "rescued"} | result.told()
+        loss.note(folder, key, entry, beyond=beyond)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return found
+    return result
 
 
-def swap(home: Path, found: Rescue) -> Path | None:
+def swap(home: Path, result: Rescue) -> Path | None:
     """Put the new database in place; returns the folder that keeps what stood there."""
-    aside = backup.exchange(found.folder, home, found.at)
-    discard(found)
+    aside = backup.exchange(result.folder, home, result.at)
+    discard(result)
     return aside
 
 
-def discard(found: Rescue) -> None:
+def discard(result: Rescue) -> None:
     """Forget the new database; the copy of everything stays."""
-    shutil.rmtree(found.folder, ignore_errors=True)
+    shutil.rmtree(result.folder, ignore_errors=True)
 
 
 def vault_fits(folder: Path, key: Key) -> bool:
@@ -152,13 +152,13 @@ def _beyond(home: Path, work: Path, key: Key) -> mark.Stamp | None:
         counted = next(reader.rows("commits"), None) if reader else None
     if counted:
         stamps.append(mark.Stamp(counted["n"], bytes.fromhex(counted["chain"]), counted["at"]))
-    return max((each for each in stamps if each), default=None)
+    return max((stamp for stamp in stamps if stamp), default=None)
 
 
 # reading
 
 
-def _of_files(database: Path, work: Path, key: Key, found: Rescue) -> Rows:
+def _of_files(database: Path, work: Path, key: Key, result: Rescue) -> Rows:
     """What the database and its log hold: with every sound frame, and as SQLite itself would read them."""
     rows: Rows = {table: {} for table in KEPT}
     if not database.exists():
@@ -170,8 +170,8 @@ def _of_files(database: Path, work: Path, key: Key, found: Rescue) -> Rows:
         pages = salvage.fold_log(target, key.dek)
 
     whole = salvage.sources(database, work / WHOLE, fold)
-    found.pages, found.broken = pages.pages, len(pages.broken)
-    found.frames, found.frames_broken = pages.frames, pages.frames_broken
+    result.pages, result.broken = pages.pages, len(pages.broken)
+    result.frames, result.frames_broken = pages.frames, pages.frames_broken
     damaged = _take(rows, whole, key)
     if pages.frames_broken:
         _take(rows, salvage.sources(database, work / "plain.db", lambda _: None), key)
@@ -217,7 +217,7 @@ def _recognise(rows: Rows, number: int, columns: tuple[Any, ...]) -> None:
             rows[table].setdefault(row[name], row)
 
 
-def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found: Rescue) -> None:
+def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, result: Rescue) -> None:
     """Add the changes that only a backup still has, newest backup first. What left this laptop does not come back."""
     for number, file in enumerate(backups):
         older: Rows = {table: {} for table in KEPT}
@@ -240,25 +240,25 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, found
                 and not _went_in(row, later)
             ):
                 rows["changes"][id_] = row
-                found.from_backups += 1
+                result.from_backups += 1
 
 
 def obeyed(orders: Iterable[Mapping[str, Any]]) -> tuple[bool, set[str]]:
     """Whether a wipe was carried out here, and the scopes that were erased: no backup brings those back."""
     done = [orjson.loads(orjson.loads(row["document"])["body"]) for row in orders if row["obeyed_at"]]
-    return any(each["kind"] == "wipe" for each in done), {
-        each["on"] for each in done if each["kind"] == "erase"
+    return any(order["kind"] == "wipe" for order in done), {
+        order["on"] for order in done if order["kind"] == "erase"
     }
 
 
 def _later(changes: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[tuple[int, set[str]]]]:
     """Record and form → stamp and fields of each change that a form wrote."""
-    found: dict[tuple[str, str, str], list[tuple[int, set[str]]]] = {}
+    saves: dict[tuple[str, str, str], list[tuple[int, set[str]]]] = {}
     for row in changes:
         if row["form"]:
-            told = (row["hlc"], set(orjson.loads(row["patch"]) or ()))
-            found.setdefault((row["table"], row["row"], row["form"]), []).append(told)
-    return found
+            save = (row["hlc"], set(orjson.loads(row["patch"]) or ()))
+            saves.setdefault((row["table"], row["row"], row["form"]), []).append(save)
+    return saves
 
 
 def _went_in(
@@ -268,8 +268,8 @@ def _went_in(
     if not row["form"] or row["sent"]:
         return False
     fields = set(orjson.loads(row["patch"]) or ())
-    known = later.get((row["table"], row["row"], row["form"]), ())
-    return any(hlc > row["hlc"] and fields <= names for hlc, names in known)
+    saves = later.get((row["table"], row["row"], row["form"]), ())
+    return any(hlc > row["hlc"] and fields <= names for hlc, names in saves)
 
 
 def _records(work: Path, key: Key) -> dict[tuple[str, str], dict[str, Any]]:
@@ -286,7 +286,7 @@ def _write(
     key: Key,
     rows: Rows,
     records: Mapping[tuple[str, str], Mapping[str, Any]],
-    found: Rescue,
+    result: Rescue,
 ) -> None:
     path = folder / paths.DATABASE
     with engine.new_database(path, key.dek):
@@ -297,13 +297,13 @@ def _write(
         with writer.begin() as connection:
             schema.prepare_index(connection, protocol_loader.load())
             _insert(connection, rows)
-            found.changes = len(rows["changes"])
-            found.unproven = _unproven(connection, rows["changes"].values())
-        _fold(writer, found)
+            result.changes = len(rows["changes"])
+            result.unproven = _unproven(connection, rows["changes"].values())
+        _fold(writer, result)
         store = Store(writer, writer, author_of(_state(rows)))
-        found.key = bool(store.author.device)
-        if found.key:
-            found.from_rows = _from_records(store, records, {*rows["changes"]})
+        result.key = bool(store.author.device)
+        if result.key:
+            result.from_rows = _from_records(store, records, {*rows["changes"]})
     finally:
         writer.dispose()
 
@@ -326,10 +326,12 @@ def _insert(connection: Connection, rows: Rows) -> None:
     rows["sync_state"].pop(schema.INDEX, None)  # the search index is made anew at the first opening
     state.put(connection, schema.INDEX, None)
     for table in KEPT:
-        kept = sorted(rows[table].values(), key=lambda row: (row.get("seq") or 0, str(row.get("id") or "")))
+        records = sorted(
+            rows[table].values(), key=lambda row: (row.get("seq") or 0, str(row.get("id") or ""))
+        )
         if table == "changes":  # a backup's numbers may be taken
-            kept = [row | {"seq": number} for number, row in enumerate(kept, 1)]
-        bulk.insert_rows(connection, table, kept)
+            records = [row | {"seq": number} for number, row in enumerate(records, 1)]
+        bulk.insert_rows(connection, table, records)
 
 
 def _unproven(connection: Connection, changes: Iterable[Mapping[str, Any]]) -> int:
@@ -337,12 +339,12 @@ def _unproven(connection: Connection, changes: Iterable[Mapping[str, Any]]) -> i
     read = [dict(row) | {name: orjson.loads(row[name]) for name in ("base", "patch")} for row in changes]
     # Of one that was erased only the signature can be checked.
     read = [row | ({} if row["patch"] else {"patch": None, "erased": True}) for row in read]
-    ring.learn(each for each in read if well_formed(each))
+    ring.learn(change for change in read if well_formed(change))
     seals = wire.Seals()
-    return sum(not (formed(each) and ring.authored(each, seals)) for each in read)
+    return sum(not (formed(change) and ring.authored(change, seals)) for change in read)
 
 
-def _fold(writer: Any, found: Rescue) -> None:
+def _fold(writer: Any, result: Rescue) -> None:
     with writer.connect() as connection:
         records = withdrawal.held_records(connection)
     now = instants.now()
@@ -350,21 +352,25 @@ def _fold(writer: Any, found: Rescue) -> None:
         piece = records[start : start + FOLDED]
         with writer.begin() as connection:
             projection.rebuild(connection, piece, instants.iso(now), instants.micros(now))
-    found.records = len(records)
+    result.records = len(records)
 
 
-def _from_records(store: Store, records: Mapping[tuple[str, str], Mapping[str, Any]], known: set[str]) -> int:
+def _from_records(
+    store: Store, records: Mapping[tuple[str, str], Mapping[str, Any]], change_ids: set[str]
+) -> int:
     """Write down anew, signed by this laptop, each value whose change is lost and that its record still has."""
-    said = 0
+    count = 0
     for (table, row), stored in records.items():
         heads = orjson.loads(stored["heads"] or "{}")
-        fields = sorted({name for change, names in heads.items() if change not in known for name in names})
+        fields = sorted(
+            {name for change, names in heads.items() if change not in change_ids for name in names}
+        )
         patch = {name: value for name in fields for value in _value(stored, name)}
         if patch and table != "devices":
             with store.write() as unit:
                 unit.record(table, row, patch, case=stored.get("case_id"))
-            said += len(patch)
-    return said
+            count += len(patch)
+    return count
 
 
 def _value(stored: Mapping[str, Any], name: str) -> Iterable[Any]:

@@ -92,8 +92,12 @@ class Shelter:
     def note(self, unit: Unit, piece: Piece) -> None:
         """Say in a piece's own transaction that it is stored: it is never written twice."""
         run, count = piece.number
-        left = self._left.get(run, set()) - ({count} if piece.whole else set())
-        value = [max(count, self._upto.get(run, 0)), sorted(left), run in self._earlier or self.journal.begun]
+        places = self._left.get(run, set()) - ({count} if piece.whole else set())
+        value = [
+            max(count, self._upto.get(run, 0)),
+            sorted(places),
+            run in self._earlier or self.journal.begun,
+        ]
         state.put_plain(unit.connection, MARK + run.hex(), value)
 
     def passed_over(self, piece: Piece) -> None:
@@ -104,13 +108,13 @@ class Shelter:
 
     def read(self, connection: Connection) -> list[Piece]:
         """The pieces that no run has stored, in their order; their journals are held until they are."""
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         for path in emergency.waiting(self.home):
             handle = emergency.claim(path)
             if handle is not None:
-                found += self._open(connection, path, handle)
-        self.taken.pieces = len(found)
-        return found
+                pieces += self._open(connection, path, handle)
+        self.taken.pieces = len(pieces)
+        return pieces
 
     def _open(self, connection: Connection, path: Path, handle: int) -> list[Piece]:
         try:
@@ -121,9 +125,9 @@ class Shelter:
         upto, passed, *_rest = state.get(connection, MARK + read.run.hex(), [0, []])
         self._upto[read.run], self._left[read.run] = upto, set(passed)
         pieces, unread = _pieces(read, upto, passed)
-        left = {piece.number.place for piece in pieces}
-        self._earlier[read.run] = _Earlier(path, handle, read.damaged or unread, left)
-        if not left:
+        places = {piece.number.place for piece in pieces}
+        self._earlier[read.run] = _Earlier(path, handle, read.damaged or unread, places)
+        if not places:
             self._end(read.run)
         return pieces
 
@@ -171,14 +175,14 @@ class Shelter:
         self._earlier.clear()
 
 
-def _pieces(read: emergency.Read, upto: int, left: list[int]) -> tuple[list[Piece], bool]:
+def _pieces(read: emergency.Read, upto: int, places: list[int]) -> tuple[list[Piece], bool]:
     """The pieces of a journal that are not stored, and whether one of them could not be understood."""
     newest = {entry.get("piece"): entry for entry in read.entries}
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     forms: dict[str, EditBaseline] = {}
     unread = False
-    for count in sorted(each for each in newest if isinstance(each, int)):
-        if count <= upto and count not in left:
+    for count in sorted(key for key in newest if isinstance(key, int)):
+        if count <= upto and count not in places:
             continue
         try:
             piece = read_entry(newest[count], Number(read.run, count), forms)
@@ -186,18 +190,18 @@ def _pieces(read: emergency.Read, upto: int, left: list[int]) -> tuple[list[Piec
             unread = True
             continue
         if isinstance(piece, Edits):
-            if count in left and piece.bad:
+            if count in places and piece.bad:
                 piece.only_bad()
             piece.bad = {}
-        found.append(piece)
-    return found, unread
+        pieces.append(piece)
+    return pieces, unread
 
 
 def forget_marks(connection: Connection, but: Iterable[bytes]) -> None:
     """Drop the marks of runs that never had a journal; of those that had, a copy put back brings nothing twice."""
-    kept = {run.hex() for run in but}
+    runs = {run.hex() for run in but}
     for run, value in state.starting_with(connection, MARK).items():
-        if run in kept:
+        if run in runs:
             state.put(connection, MARK + run, [*value[:2], True])
         elif not value[2]:
             state.put(connection, MARK + run, None)

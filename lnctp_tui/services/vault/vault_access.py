@@ -208,9 +208,9 @@ def data_folder() -> Path:
     return paths.home()
 
 
-def same_phrase(one: str, other: str, kind: Kind) -> bool:
+def same_phrase(first: str, second: str, kind: Kind) -> bool:
     """Do both writings open the same?"""
-    return phrase.normalise(one, kind) == phrase.normalise(other, kind)
+    return phrase.normalise(first, kind) == phrase.normalise(second, kind)
 
 
 def recovery_request(home: Path) -> tuple[str, str]:

@@ -121,7 +121,7 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
     """The store, the protocol in use (the accepted one when none is given), and a folder that nobody accepted."""
     path = home / paths.DATABASE
     loss.refuse(home, key)
-    found = accepted.read(home)
+    files = accepted.read(home)
     counted = mark.Mark(path, key.dek)
     writer = engine.writer_engine(path, key.dek, counted)
     readers = engine.reader_engine(path, key.dek)
@@ -131,18 +131,18 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
                 schema.prepare(writer)
                 loss.begin(home, key, writer)
                 with writer.connect() as connection:
-                    pending = accepted.choose(connection, found)
-                used = protocol or accepted.of_files(pending.known if pending else found, home)
+                    pending = accepted.choose(connection, files)
+                used = protocol or accepted.of_files(pending.known if pending else files, home)
                 with writer.begin() as connection:
-                    accepted.begin(connection, found)
+                    accepted.begin(connection, files)
                     schema.prepare_index(connection, used)
                     fitness.prepare(connection, used.catalogs, instants.now())
                     author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
                     server_state.note_clock(connection, instants.now())
         except StorageFailed as error:
             writer.dispose()
-            author, pending = _read_only(readers, error, found)
-            used = protocol or accepted.of_files(pending.known if pending else found, home)
+            author, pending = _read_only(readers, error, files)
+            used = protocol or accepted.of_files(pending.known if pending else files, home)
             fitness.learn(used.catalogs)
     except BaseException:
         writer.dispose()
@@ -152,7 +152,7 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
 
 
 def _read_only(
-    readers: Engine, refused: StorageFailed, found: accepted.Files
+    readers: Engine, refused: StorageFailed, files: accepted.Files
 ) -> tuple[Author, accepted.Pending | None]:
     """Whose it is, and what was accepted, from a database that cannot be written now.
 
@@ -162,7 +162,7 @@ def _read_only(
         if schema.revision(connection) != schema.HEAD:
             raise refused
         author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
-        return author, accepted.choose(connection, found)
+        return author, accepted.choose(connection, files)
 
 
 def accept_protocol(workspace: Workspace) -> None:
@@ -177,12 +177,14 @@ def accept_protocol(workspace: Workspace) -> None:
         accepted.keep(unit.connection, workspace.pending.found)
 
 
-def author_of(kept: dict[str, Any]) -> Author:
+def author_of(values: dict[str, Any]) -> Author:
     """Who signs, from what a laptop remembers of itself; nobody before it is founded."""
-    if DEVICE_KEY not in kept:
+    if DEVICE_KEY not in values:
         return Author("", "", lambda _: "")
-    signing = SigningKey(kept[DEVICE_KEY], HexEncoder)
-    return Author(kept[COUNSELOR]["id"], kept[DEVICE], lambda content: signing.sign(content).signature.hex())
+    signing = SigningKey(values[DEVICE_KEY], HexEncoder)
+    return Author(
+        values[COUNSELOR]["id"], values[DEVICE], lambda content: signing.sign(content).signature.hex()
+    )
 
 
 def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) -> Workspace:
@@ -216,9 +218,9 @@ def _writer(store: Store, home: Path, key: Key) -> Writer:
     """The running writer, after it was given some time to store what an earlier run had to leave in a journal."""
     shelter = Shelter(home, key)
     with store.read() as connection:
-        left = shelter.read(connection)
+        pieces = shelter.read(connection)
     writer = Writer(store, shelter)
-    writer.take_in(left)
+    writer.take_in(pieces)
     try:
         with store.write() as unit:
             forget_marks(unit.connection, shelter.runs)
@@ -226,15 +228,15 @@ def _writer(store: Store, home: Path, key: Key) -> Writer:
     except StorageFailed:  # so that it is told before anybody types
         writer.submit(deed("setting", "opened", None))
     writer.start()
-    if left:
+    if pieces:
         writer.drain(TAKE_IN)
     return writer
 
 
 def _counselor(store: Store) -> dict[str, str] | None:
     with store.read() as connection:
-        found: dict[str, str] | None = state.get(connection, COUNSELOR)
-    return found
+        counselor: dict[str, str] | None = state.get(connection, COUNSELOR)
+    return counselor
 
 
 def is_founded(home: Path, key: Key) -> bool:
@@ -262,7 +264,7 @@ def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str
 def _found(store: Store, *, name: str, zone: str, language: str) -> None:
     signing, counselor, device = SigningKey.generate(), ids.new_id(), ids.new_id()
     prefix = folios.new_prefix()
-    kept = {
+    values = {
         DEVICE_KEY: signing.encode(HexEncoder).decode(),
         DEVICE: device,
         COUNSELOR: {"id": counselor, "name": name, "zone": zone, "language": language},
@@ -270,10 +272,10 @@ def _found(store: Store, *, name: str, zone: str, language: str) -> None:
         folios.NEXT: 1,
     }
     public = signing.verify_key.encode(HexEncoder).decode()
-    store.author = author_of(kept)
+    store.author = author_of(values)
     with store.write() as unit:
-        for each, value in kept.items():
-            unit.remember(each, value)
+        for key, value in values.items():
+            unit.remember(key, value)
         unit.record("counselors", counselor, {"name": name, "time_zone": zone})
         unit.record(
             "devices", device, {"counselor_id": counselor, "public_key": public, "folio_prefix": prefix}

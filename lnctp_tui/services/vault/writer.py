@@ -143,20 +143,20 @@ class Writer(threading.Thread):
         if self._over:
             deed()
             return
-        said: list[Exception | None] = []
+        outcomes: list[Exception | None] = []
         ended = threading.Event()
 
         def run(_store: Store) -> None:
             try:
                 deed()
             except Exception as error:
-                said.append(error)
+                outcomes.append(error)
             else:
                 with self._wake:
                     self._over = True
                     self._queue.clear()
                     self.refused.clear()
-                said.append(None)
+                outcomes.append(None)
             finally:
                 ended.set()
 
@@ -164,7 +164,7 @@ class Writer(threading.Thread):
         while not ended.wait(LOOK):
             if self._ending:
                 return
-        if error := said[0]:
+        if error := outcomes[0]:
             raise error
 
     def _next_number(self) -> Number:
@@ -193,10 +193,10 @@ class Writer(threading.Thread):
             self._hurry = True
             self._wake.notify_all()
             while self.pending:
-                left = deadline - time.monotonic()
-                if left <= 0:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
                     return False
-                self._wake.wait(min(left, 0.05))
+                self._wake.wait(min(remaining, 0.05))
         return True
 
     def stop(self, timeout: float = 2.0) -> bool:
@@ -220,7 +220,7 @@ class Writer(threading.Thread):
             late = first is not None and time.monotonic() - first.since >= STALLED
             dead = first is not None and not self._hands.is_alive()
             trouble = self._failing or (LnctpError("writer_stalled") if late or dead else None)
-            unkept = [each for each in self._unsaved() if self._unkept(each)]
+            unkept = [item for item in self._unsaved() if self._unkept(item)]
             return Health(trouble, self.pending, not unkept, len(self.refused))
 
     def _unkept(self, piece: Piece) -> bool:
@@ -244,12 +244,12 @@ class Writer(threading.Thread):
             return not self.unsaved()
         with self._wake:
             entries = [
-                (each, each.version, each.entry() if each.kept < each.version else None)
-                for each in self._unsaved()
+                (item, item.version, item.entry() if item.kept < item.version else None)
+                for item in self._unsaved()
             ]
-        kept = self.shelter.keep(entries)
+        sealed = self.shelter.keep(entries)
         self._clear()  # it may have been written meanwhile
-        return kept
+        return sealed
 
     def _look(self) -> None:
         """The watch's thread: seal what is late, and replace a writer that died."""
@@ -359,12 +359,12 @@ class Writer(threading.Thread):
             ALONG.reset(token)
 
     def _save(self, edits: Edits) -> None:
-        shown = edits.shown = dict(edits.form.shown)
+        baseline = edits.shown = dict(edits.form.shown)
         try:
             with self.store.write() as unit:
                 saved = edits.write(unit)
         except Exception as error:
-            edits.form.shown = dict(shown)
+            edits.form.shown = dict(baseline)
             if of_the_disk(error):
                 raise
             saved = self._save_what_fits(edits, error)
@@ -374,17 +374,17 @@ class Writer(threading.Thread):
 
     def _save_what_fits(self, edits: Edits, error: Exception) -> Saved:
         """One value that cannot be stored does not hold up the others; it is sealed before they are stored."""
-        shown = dict(edits.form.shown)
+        baseline = dict(edits.form.shown)
         try:
             with self.store.write() as unit:
                 saved = edits.write_what_fits(unit)
                 if edits.bad:
                     self._keep_bad(edits, error)
         except Exception:
-            edits.form.shown = shown
+            edits.form.shown = baseline
             raise
         if edits.whole:
-            self.refused = [each for each in self.refused if each is not edits]
+            self.refused = [item for item in self.refused if item is not edits]
         else:
             edits.only_bad()
         return saved
@@ -446,10 +446,10 @@ class Writer(threading.Thread):
         if over and self.shelter.journal.begun:
             self.shelter.empty()
 
-    def _tell(self, callback: Callable[[Any], object], said: Any) -> None:
+    def _tell(self, callback: Callable[[Any], object], argument: Any) -> None:
         """What listens has no part in whether something is saved."""
         try:
-            callback(said)
+            callback(argument)
         except Exception as error:
             self._broke(error)
 
@@ -486,5 +486,5 @@ def place_key(form: str) -> str:
 def stored_place(store: Store, form: str) -> Place | None:
     """Where the counselor was in a form."""
     with store.read() as connection:
-        found = state.get(connection, place_key(form))
-    return Place(*found) if found else None
+        place = state.get(connection, place_key(form))
+    return Place(*place) if place else None

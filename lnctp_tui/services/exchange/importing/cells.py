@@ -97,7 +97,7 @@ class Cells:
         return Row(number, document, source, tuple(line.problems), sheet=True)
 
     def _torn(self, number: int, source: Mapping[str, Any]) -> Problem | None:
-        texts = [each for each in source.values() if isinstance(each, str)]
+        texts = [cell for cell in source.values() if isinstance(cell, str)]
         if any("\udc80" <= char <= "\udcff" for text in texts for char in text if char > "\ud7ff"):
             return Problem("", "not_utf8", {"line": number})
         if source.get(EXTRA):
@@ -112,13 +112,15 @@ class Cells:
         title, target = next((title, self.plan.columns[title]) for title in cell_of)
         field = target.field
         if field.kind == "checklist":
-            for each, cell in cell_of.items():
-                self._checklist(line, self.plan.columns[each], cell, each)
+            for column, cell in cell_of.items():
+                self._checklist(line, self.plan.columns[column], cell, column)
         elif field.kind in ("instant", "date"):
             self._moment(line, target, cell_of)
         else:
             between = "\n" if field.kind == "long_text" else " "
-            codes = (self.plan.columns[each].codes.get(fold(cell), cell) for each, cell in cell_of.items())
+            codes = (
+                self.plan.columns[column].codes.get(fold(cell), cell) for column, cell in cell_of.items()
+            )
             self._value(line, target, between.join(codes), title)
 
     def _value(self, line: _Line, target: Target, text: str, title: str) -> None:
@@ -206,16 +208,16 @@ class Cells:
             key: record for key, record in line.records.items() if key in line.told or key[0] == "contact"
         }
         case = line.records.get(("case", "1"), {})
-        alone = caseless(self.protocol, [each for (on, _slot), each in records.items() if on == "contact"])
+        alone = caseless(self.protocol, [entry for (on, _slot), entry in records.items() if on == "contact"])
         if ("case", "1") not in line.told and alone and all(on == "contact" for on, _slot in records):
             case = {}
         document: dict[str, Any] = {"schema": 1, "case": case}
         for (on, slot), record in records.items():
             if on != "case":
-                for at, each in enumerate(_numbers(on, record)):
+                for at, entry in enumerate(_numbers(on, record)):
                     if identity:
-                        each.setdefault("id", f"{on}:{slot}" + (f"/{at + 1}" if at else ""))
-                    document.setdefault(MEMBER_OF[on], []).append(each)
+                        entry.setdefault("id", f"{on}:{slot}" + (f"/{at + 1}" if at else ""))
+                    document.setdefault(MEMBER_OF[on], []).append(entry)
         if identity:
             document["case"] = {**case, "id": case.get("id", identity)}
         return document

@@ -34,35 +34,35 @@ def read(document: Any, protocol: Protocol) -> tuple[Document, list[Problem]]:
         patch = DEFAULTS[table] | rules.record(table, record, where, problems)
         return values.apply({"id": record.get("id")}, patch)
 
-    found: Document = {"schema": form["schema"], "case": stored("cases", form["case"], "case")}
+    result: Document = {"schema": form["schema"], "case": stored("cases", form["case"], "case")}
     for name in MEMBERS:
         table = TABLE_OF[MEMBERS[name]]
-        found[name] = [stored(table, each, f"{name}[{at}]") for at, each in enumerate(form[name])]
-    return found, problems
+        result[name] = [stored(table, item, f"{name}[{at}]") for at, item in enumerate(form[name])]
+    return result, problems
 
 
 def form_of(document: Any) -> dict[str, Any]:
     """The document with every member in its right form; one that holds nothing is not worth storing."""
-    found = _shaped(document)
-    if not found["case"] and not any(found[name] for name in MEMBERS):
+    form = _shaped(document)
+    if not form["case"] and not any(form[name] for name in MEMBERS):
         raise Unfit(Problem("", "empty"))
-    return found
+    return form
 
 
 def _shaped(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Unfit(Problem("", "not_an_object"))
-    found = {"schema": SCHEMA} | document | {"case": document.get("case") or {}}
-    if type(found["schema"]) is not int or found["schema"] < 1:
+    form = {"schema": SCHEMA} | document | {"case": document.get("case") or {}}
+    if type(form["schema"]) is not int or form["schema"] < 1:
         raise Unfit(Problem("schema", "bad_schema"))
-    if not isinstance(found["case"], dict):
+    if not isinstance(form["case"], dict):
         raise Unfit(Problem("case", "not_an_object"))
     for name in MEMBERS:
-        listed = found.get(name) or []
+        listed = form.get(name) or []
         if not isinstance(listed, list):
             raise Unfit(Problem(name, "not_a_list"))
-        wrong = next((at for at, each in enumerate(listed) if not isinstance(each, dict)), None)
+        wrong = next((at for at, item in enumerate(listed) if not isinstance(item, dict)), None)
         if wrong is not None:
             raise Unfit(Problem(f"{name}[{wrong}]", "not_an_object"))
-        found[name] = listed
-    return found
+        form[name] = listed
+    return form

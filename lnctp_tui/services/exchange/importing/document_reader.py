@@ -53,7 +53,9 @@ class Reader:
         has_case = self._has_case(document)
         case = self.ids.case.id if has_case else None
         records = [
-            self._record(name, at, each, case) for name in MEMBERS for at, each in enumerate(document[name])
+            self._record(name, at, record, case)
+            for name in MEMBERS
+            for at, record in enumerate(document[name])
         ]
         if has_case:
             records.insert(0, self._case(document["case"], records))

@@ -77,14 +77,14 @@ def documents(path: Path, content: bytes, form: str) -> list[Row]:
         parsed = parse(content)
     except ValueError:
         lines = list(_lines(content))
-        if len(lines) > 1 and any(not each.problems for each in lines):
+        if len(lines) > 1 and any(not item.problems for item in lines):
             return lines
         line = bad_line(content)
         if line:
             raise BadInput("import_not_utf8", name=path.name, line=line) from None
         raise BadInput("import_not_json", name=path.name, line=_mistake(content)) from None
     listed = parsed if isinstance(parsed, list) else [parsed]
-    return [Row(number, each, each) for number, each in enumerate(listed, 1)]
+    return [Row(number, item, item) for number, item in enumerate(listed, 1)]
 
 
 def _is_json(content: bytes) -> bool:

@@ -58,12 +58,12 @@ class Ids:
 
     @staticmethod
     def _case(document: Mapping[str, Any], met: Counter[bytes]) -> Given:
-        said = document["case"].get("id")
-        known = as_uuid(said)
-        if known:
-            return Given(known, by_content=False)
-        if said is not None:
-            return Given(str(within(NAMESPACE, b"case:" + canonical(said))), by_content=False)
+        raw_id = document["case"].get("id")
+        uuid = as_uuid(raw_id)
+        if uuid:
+            return Given(uuid, by_content=False)
+        if raw_id is not None:
+            return Given(str(within(NAMESPACE, b"case:" + canonical(raw_id))), by_content=False)
         content = canonical(document)
         count = met[content]
         met[content] += 1
@@ -71,13 +71,13 @@ class Ids:
 
     def of(self, member: str, record: Mapping[str, Any]) -> Given:
         """The id of one record. The second of two equal ones is another record."""
-        said = record.get("id")
-        if said is not None:
-            return Given(self.named(member, said), by_content=False)
+        raw_id = record.get("id")
+        if raw_id is not None:
+            return Given(self.named(member, raw_id), by_content=False)
         content = member.encode() + canonical(record)
         count = self._met[content] = self._met.get(content, -1) + 1
         return Given(str(within(self._namespace, content + _nth(count))), by_content=True)
 
-    def named(self, member: str, said: Any) -> str:
+    def named(self, member: str, raw_id: Any) -> str:
         """What an id or a reference means in this document."""
-        return as_uuid(said) or str(within(self._namespace, f"{member}:".encode() + canonical(said)))
+        return as_uuid(raw_id) or str(within(self._namespace, f"{member}:".encode() + canonical(raw_id)))

@@ -129,9 +129,9 @@ class Reading:
             if len(titles) > 1 and not _joins(field):
                 raise BadInput("import_two_columns", name=self.name, first=titles[0], second=titles[1])
             if field.kind in ("instant", "date") and all(target.format for target in targets):
-                said = frozenset().union(*(directives(target.format or "") for target in targets))
+                parts = frozenset().union(*(directives(target.format or "") for target in targets))
                 needed = (YEAR, MONTH, DAY) if field.kind == "instant" else (YEAR,)
-                if not all(said & target for target in needed):
+                if not all(parts & target for target in needed):
                     raise self._bad(titles[0], "format_no_date")
         return plan
 

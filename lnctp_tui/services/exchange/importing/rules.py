@@ -88,9 +88,9 @@ class Rules:
         self.today = today or instants.today(zone)
         self.protocol = protocol
         self.longest = {
-            (TABLE_OF[each.on], each.code): each.max_length
-            for _stage, each in protocol.fields
-            if each.max_length
+            (TABLE_OF[field.on], field.code): field.max_length
+            for _stage, field in protocol.fields
+            if field.max_length
         }
         self.answers = _answer_codes(protocol)
         self.tables = {name: self._columns(name) for name in TABLE_OF.values()}
@@ -120,16 +120,16 @@ class Rules:
         return special.get(name) or self._text(self._length(table, name))
 
     def _length(self, table: str, name: str) -> int:
-        known = self.longest.get((table, name))
-        return known or LONGEST.get(name) or (LONG if name in ("note", "outcome", "address") else SHORT)
+        limit = self.longest.get((table, name))
+        return limit or LONGEST.get(name) or (LONG if name in ("note", "outcome", "address") else SHORT)
 
     def _code(self, catalog: str, *, free: bool) -> Checker:
-        known = self.protocol.catalogs[catalog].by_code
+        codes = self.protocol.catalogs[catalog].by_code
         limit = self._text(SHORT)
 
         def check(value: Any) -> str:
             if type(value) is str:
-                if value in known:
+                if value in codes:
                     return value
                 if free and value.startswith(FREE):
                     return str(limit(value))
@@ -138,7 +138,7 @@ class Rules:
         return check
 
     def _text(self, longest: int) -> Checker:
-        seen = self.seen
+        tally = self.seen
 
         def check(value: Any) -> str:
             if type(value) is not str:
@@ -146,7 +146,7 @@ class Rules:
             text, replaced = clean(value)
             if len(text) > longest:
                 raise Bad("too_long", length=len(text), longest=longest)
-            seen.replaced += replaced
+            tally.replaced += replaced
             return text
 
         return check
@@ -154,18 +154,18 @@ class Rules:
     def _instant(self, value: Any) -> str:
         if type(value) is not str:
             raise Bad("bad_instant")
-        found = moments.instant(value.strip())
-        if found is None:
+        moment = moments.instant(value.strip())
+        if moment is None:
             raise Bad("bad_instant")
         if _INSTANT.fullmatch(value):
             return value
-        return instants.iso(found if found.tzinfo else found.replace(tzinfo=self.zone))
+        return instants.iso(moment if moment.tzinfo else moment.replace(tzinfo=self.zone))
 
     def _list(self, value: Any) -> list[str]:
         if type(value) is not list or len(value) > 100:
             raise Bad("not_a_list")
         check = self._text(SHORT)
-        return [check(each) for each in value]
+        return [check(item) for item in value]
 
     def record(
         self, table: str, record: Mapping[str, Any], where: str, problems: list[Problem]
@@ -237,9 +237,9 @@ class Rules:
         if type(value) is str:
             return self._text(LONGEST["text"])(value)
         if type(value) is list:
-            return [self._tidy(each) for each in value]
+            return [self._tidy(item) for item in value]
         if type(value) is dict:
-            return {clean(name)[0]: self._tidy(each) for name, each in value.items()}
+            return {clean(name)[0]: self._tidy(item) for name, item in value.items()}
         return value
 
     def unknown_member(self, name: str, value: Any, problems: list[Problem]) -> dict[str, Any]:
@@ -270,9 +270,9 @@ def _answer_codes(protocol: Protocol) -> dict[str, bool]:
         if prefix in catalogs
         for code in catalogs[prefix].by_code
     }
-    for _stage, each in protocol.fields:
-        if "." in each.code:
-            codes[each.code] = each.kind in ("yesno", "checklist")
+    for _stage, field in protocol.fields:
+        if "." in field.code:
+            codes[field.code] = field.kind in ("yesno", "checklist")
     return codes
 
 

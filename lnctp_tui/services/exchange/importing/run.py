@@ -187,13 +187,13 @@ class _Import:
 
     def stop(self, error: StorageFailed) -> None:
         """The disk took no more: say from where on nothing came in."""
-        first = next((each.row.number for each in self.flushing), None)
+        first = next((item.row.number for item in self.flushing), None)
         if first is None and not self.batch:  # the index is read again at the next opening
             return
         self.report.stopped = error
         self.report.missing_from = first
-        self.report.refused = [each for each in self.report.refused if first is None or each.row < first]
-        self.report.refused.sort(key=lambda each: each.row)
+        self.report.refused = [item for item in self.report.refused if first is None or item.row < first]
+        self.report.refused.sort(key=lambda item: item.row)
 
     def flush(self) -> None:
         """Stores the batch in one transaction; the search index is read anew in the same one."""

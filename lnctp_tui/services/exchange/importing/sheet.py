@@ -61,16 +61,16 @@ def read(
 def again(rows: Iterable[Row], plan: Plan | None, name: str, protocol: Protocol, today: date) -> Sheet:
     """Lines of a file of refusals among JSON rows: by the same map, or by titles that are the targets."""
     by_plan: dict[tuple[str, ...], Cells] = {}
-    found = []
+    lines = []
     for row in rows:
         if not _is_line(row, plan):
-            found.append(row)
+            lines.append(row)
             continue
         titles = tuple(each for each in row.document if each != EXTRA)
         if titles not in by_plan:
             by_plan[titles] = Cells(plan or Reading(name, protocol).of_titles(titles), protocol, today)
-        found.append(by_plan[titles].row(row.number, row.document))
-    return Sheet(found, (), sum(each.placeholders for each in by_plan.values()))
+        lines.append(by_plan[titles].row(row.number, row.document))
+    return Sheet(lines, (), sum(each.placeholders for each in by_plan.values()))
 
 
 def _is_line(row: Row, plan: Plan | None) -> bool:

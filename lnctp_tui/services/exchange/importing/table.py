@@ -62,8 +62,8 @@ def _tags(cells: Sequence[str]) -> bool:
 def _apart(titles: Sequence[str]) -> list[str]:
     """Every title once, so that no cell hides another: the second `Nota` is `Nota (2)`."""
     met: dict[str, int] = {}
-    found = []
+    unique = []
     for title in titles:
         met[title] = met.get(title, 0) + 1
-        found.append(title if met[title] == 1 else f"{title} ({met[title]})")
-    return found
+        unique.append(title if met[title] == 1 else f"{title} ({met[title]})")
+    return unique

@@ -211,7 +211,7 @@ def test_what_holds_is_listed_without_the_server(two: tuple[Desk, Desk, str], se
     laura, _rosa, _words = two
     stolen = served.pending()
     assert laura.run("order", "new", "seal", stolen.public_key[:8], "--why", "robo").code == 0
-    served.stop()
+    served.stop_and_wait()
     said = laura.run("order", "list")
     assert (said.code, "SELLAR" in said.out) == (0, True), said
     assert said.err

@@ -132,6 +132,18 @@ class Served:
         self.server.should_exit = True
         self.app.state.services.log_tail.stop()
 
+    def stop_and_wait(self) -> None:
+        """As `stop`, until nobody listens."""
+        self.stop()
+        host, port = self.url.partition("://")[2].rsplit(":", 1)
+        for _ in range(500):
+            try:
+                socket.create_connection((host, int(port)), 1).close()
+            except OSError:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the server still listens")
+
     @contextmanager
     def office(self) -> Iterator[StaffRegistry]:
         with database.connect(self.database) as connection, database.transaction(connection, TEAM, SERVE):

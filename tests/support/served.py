@@ -141,7 +141,7 @@ class Served:
                 socket.create_connection((host, int(port)), 1).close()
             except OSError:
                 return
-            time.sleep(0.02)
+            threading.Event().wait(0.02)
         raise AssertionError("the server still listens")
 
     @contextmanager

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.storage.vault import phrase
+from lnctp_tui.domain.values.text import fold
+from lnctp_tui.storage.vault import phrase, recovery
 
 ONE = st.sampled_from(phrase.words())
 
@@ -100,3 +101,10 @@ def test_a_wrong_printed_word_is_found_by_the_checksum() -> None:
         wrong += phrase.decode(" ".join([word, *printed[1:]])) is not None
     assert wrong < 16  # one in 256 by chance
     assert phrase.decode("") is None
+
+
+def test_six_words_to_compare_by_voice_stand_as_people_write_them_and_are_the_same_without() -> None:
+    shown = [recovery.fingerprint(bytes([number]) * 32) for number in range(64)]
+    assert [phrase.spelled(words) for words in shown] == shown
+    assert any(not words.isascii() for words in shown)
+    assert all(phrase.normalise(words, "words") == phrase.normalise(fold(words), "words") for words in shown)

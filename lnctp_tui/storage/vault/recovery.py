@@ -102,7 +102,7 @@ def configure(home: Path, public: bytes) -> None:
 def fingerprint(public: bytes) -> str:
     """Six words of the list, to compare by voice."""
     digest = int.from_bytes(sealing.keyed(public, b"", _FINGERPRINT_USE), "big")
-    return " ".join(phrase.words()[digest >> 11 * place & 2047] for place in range(6))
+    return phrase.spelled(" ".join(phrase.words()[digest >> 11 * place & 2047] for place in range(6)))
 
 
 def request(home: Path) -> tuple[str, str]:

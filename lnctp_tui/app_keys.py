@@ -17,7 +17,6 @@ from textual.widgets import Input
 
 from lnctp_tui.app_bytes import LINE_END
 
-TEXT_AREA = "textual.widgets._text_area"
 Dispatch = Callable[[events.Event], Awaitable[None]]
 
 PATIENCE = 5.0
@@ -28,6 +27,8 @@ ROUNDS = 8
 """Times that the screen or the focus may change after one key before the next one is let through."""
 AT_ONCE = frozenset({"ctrl+l", "ctrl+q"})
 """Keys that wait for nothing."""
+TEXT_AREA = "textual.widgets._text_area"
+"""The module of TextArea, which the first screen does not need and so does not import."""
 WITHIN_TEXT = frozenset({"backspace", "delete", "left", "right", "home", "end"})
 
 
@@ -144,6 +145,6 @@ def _only_text(event: events.Key | events.Paste, target: Widget) -> bool:
 
 
 def _is_text_area(target: Widget) -> bool:
-    """Whether it is Textual's TextArea, which the first screen does not need and so does not import."""
+    """Whether it is Textual's TextArea: none is while nothing imported it."""
     module = sys.modules.get(TEXT_AREA)
     return module is not None and isinstance(target, module.TextArea)

@@ -2,7 +2,7 @@
 
 Textual 8.2.8 applies the whole stylesheet once for each component class of a widget (ten for a text area) each time
 the widget is styled, and keeps a node with its styles for each, although a field paints one or two of them. The
-version is pinned; a test compares every part of every screen with what Textual itself works out.
+version is pinned; a test compares the parts with what Textual itself works out.
 """
 
 from __future__ import annotations

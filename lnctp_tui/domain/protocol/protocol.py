@@ -53,6 +53,7 @@ class Review:
 
 
 NOBODY = Review()
+NO_COLUMNS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Row:
     note: str = ""
     valid_from: str = ""
     valid_to: str = ""
-    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    extra: Mapping[str, str] = field(default_factory=lambda: NO_COLUMNS)
     """The catalog's own columns, by name."""
     review: Review = NOBODY
 

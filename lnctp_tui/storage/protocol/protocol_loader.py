@@ -15,10 +15,20 @@ from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from sys import intern
 from types import MappingProxyType
 from typing import Any
 
-from lnctp_tui.domain.protocol.protocol import MARKS, NOBODY, Catalog, Label, Protocol, Review, Row
+from lnctp_tui.domain.protocol.protocol import (
+    MARKS,
+    NO_COLUMNS,
+    NOBODY,
+    Catalog,
+    Label,
+    Protocol,
+    Review,
+    Row,
+)
 from lnctp_tui.domain.protocol.protocol_check import SOFT, Finding, Form, Head, Reading, Sheet, problems
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import BadProtocol
@@ -189,10 +199,6 @@ def read_catalog(files: Files, name: str) -> Sheet | None:
     return Sheet(parser.file, Catalog(name, tuple(rows), version), tuple(lines))
 
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
-"""The own columns of a catalog that has none."""
-
-
 @dataclass
 class _Sheet:
     """The parser of one CSV: rows and their lines, and a finding for each mistake."""
@@ -200,8 +206,6 @@ class _Sheet:
     file: str
     findings: list[Finding]
     header: list[str] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
-    """What stands in many cells, a source, a day, is held once."""
 
     def rows(self, text: str, required: tuple[str, ...]) -> tuple[list[Row], list[int]]:
         rows: list[Row] = []
@@ -246,9 +250,8 @@ class _Sheet:
         if len(cells) != len(self.header):
             self._find(line, "bad_row", expected=len(self.header), found=len(cells))
             return None
-        given = {
-            name: self.texts.setdefault(cell, cell) for name, cell in zip(self.header, cells, strict=True)
-        }
+        # What stands in many cells, a source or a day, is held once.
+        given = dict(zip(self.header, map(intern, cells), strict=True))
         code, es, en = given.pop("code"), given.pop("es"), given.pop("en")
         if not CODE.fullmatch(code):
             self._find(line, "bad_code", what=code)
@@ -257,17 +260,12 @@ class _Sheet:
             self._find(line, "missing_label", what=code, language="en" if es else "es")
         kept = {name: given.pop(name) for name in COLUMNS[3:]}
         self._check(code, kept, line)
-        review = Review(*(given.pop(name, "") for name in REVIEW))
-        review = NOBODY if review == NOBODY else review
+        reviewed = [given.pop(name, "") for name in REVIEW]
+        review = Review(*reviewed) if any(reviewed) else NOBODY
         if not review.whole:
             self._find(line, "bad_review", what=code)
-        return Row(
-            code=code,
-            label=label,
-            extra=MappingProxyType({**given}) if given else NOTHING,
-            review=review,
-            **kept,
-        )
+        extra = MappingProxyType({**given}) if given else NO_COLUMNS
+        return Row(code=code, label=label, extra=extra, review=review, **kept)
 
     def _check(self, code: str, kept: Mapping[str, str], line: int) -> None:
         for name in ("valid_from", "valid_to"):

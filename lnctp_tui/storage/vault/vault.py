@@ -177,6 +177,8 @@ def create(
 
     Raises VaultError: `vault_exists`, `database_without_vault`, or a weakness of `phrase.weakness`.
     """
+    from lnctp_tui.storage.database import engine  # no need of the first screen
+
     paths.prepare(home)
     if (home / paths.VAULT).exists() or (home / paths.DATABASE).exists():
         raise VaultError("vault_exists" if (home / paths.VAULT).exists() else "database_without_vault")
@@ -187,8 +189,6 @@ def create(
     )
     if recovery_key:
         vault = replace(vault, rec=_sealed_to(recovery_key, vault_id, dek))
-    from lnctp_tui.storage.database import engine  # not before the first screen
-
     with engine.new_database(home / paths.DATABASE, dek):
         _place(home, vault.sealed(dek))
     return Key(dek, vault_id)
@@ -360,10 +360,10 @@ def _refuse_weak(words: str, kind: Kind) -> None:
 
 
 def _save(home: Path, vault: Vault, key: Key) -> None:
+    from lnctp_tui.storage.vault import mark  # no need of the first screen
+
     vault = replace(vault, number=vault.number + 1)
     paths.replace_file(home / paths.VAULT, vault.sealed(key.dek).render())
-    from lnctp_tui.storage.vault import mark
-
     mark.note_vault(home / paths.MARK, key.dek, vault.number)
 
 

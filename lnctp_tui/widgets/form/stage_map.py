@@ -100,7 +100,7 @@ class StageList(_Map, can_focus=True):
         if len(stages) != len(self.stages) or debt != self.debt:
             self.refresh()
             return
-        turned = {here, self.here} if here != self.here else set()
+        turned = {here} ^ {self.here}
         pairs = enumerate(zip(stages, self.stages, strict=True))
         lines = [place for place, (old, new) in pairs if old != new or new.code in turned]
         if lines:

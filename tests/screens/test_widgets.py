@@ -15,6 +15,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, TextArea
 
@@ -29,6 +30,7 @@ from lnctp_tui.widgets.form.checklist import Checklist, Question
 from lnctp_tui.widgets.form.choices import Hit
 from lnctp_tui.widgets.form.messages import Marked, Replaced
 from lnctp_tui.widgets.form.picker import Picker
+from lnctp_tui.widgets.form.stage_map import StageLine, StageList
 from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows
@@ -424,6 +426,50 @@ async def test_a_part_that_changed_is_painted_and_one_nobody_asked_for_costs_not
         assert field.get_component_rich_style("input--placeholder") != painted
         with pytest.raises(KeyError):
             field.get_component_styles("no-such-part")
+
+
+def four_stages(answered: int = 0, codes: str = "abcd") -> list[StageLine]:
+    return [StageLine(code, number, f"Etapa {code}", answered, 5) for number, code in enumerate(codes, 1)]
+
+
+@pytest.mark.parametrize(
+    ("stages", "here", "debt", "lines"),
+    [
+        (four_stages(), "b", [], "ab"),
+        (four_stages(), "of no list", [], "a"),
+        ([*four_stages()[:3], *four_stages(3)[3:]], "a", [], "d"),
+        ([*four_stages(3)[:1], *four_stages()[1:]], "c", [], "ac"),
+        (four_stages(), "a", ["Fecha"], "abcd"),
+        (four_stages(codes="ab"), "a", [], "ab"),
+    ],
+)
+async def test_the_map_of_stages_paints_what_changed_and_nothing_of_before_stays(
+    stages: list[StageLine], here: str, debt: list[str], lines: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_list = StageList()
+    app = One(stage_list)
+    async with app.run_test(size=(40, 20)) as pilot:
+
+        async def painted() -> list[Strip]:
+            await pilot.pause()
+            return app.screen._compositor.render_strips()
+
+        stage_list.load(four_stages(), "a", [])
+        before = await painted()
+        asked: set[str] = set()
+        line_of = StageList._stage
+
+        def watched(self: StageList, stage: StageLine, width: int) -> Strip:
+            asked.add(stage.code)
+            return line_of(self, stage, width)
+
+        monkeypatch.setattr(StageList, "_stage", watched)
+        stage_list.load(stages, here, debt)
+        after = await painted()
+        assert after != before
+        assert asked == set(lines)
+        stage_list.refresh()
+        assert await painted() == after
 
 
 @pytest.mark.parametrize("width", [0, 1, 5, 40])

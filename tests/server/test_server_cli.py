@@ -195,7 +195,7 @@ def founded_by_two(run: Run, url: str, home: Path) -> Officers:
         assert run("device", "approve", laptop.device, "--fingerprint", found["fingerprint"]).code == 0
         laptops.append(laptop)
     with cluster.running(Settings(home=home)) as database_:
-        team = Officers(Served(url, database_.app, None, None), home, laptops, [b"1" * 32, b"2" * 32])  # type: ignore[arg-type]
+        team = Officers(Served(url, database_.app, None, None, None), home, laptops, [b"1" * 32, b"2" * 32])  # type: ignore[arg-type]
     signed = founded(team)
     assert "No hay autoridad" in run("authority").err
     assert team.send(signed, path="drafts").message["ordered"] is False

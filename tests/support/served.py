@@ -126,6 +126,7 @@ class Served:
     database: str
     server: uvicorn.Server
     app: Any
+    thread: threading.Thread
 
     def stop(self) -> None:
         """As SIGTERM would."""
@@ -133,16 +134,9 @@ class Served:
         self.app.state.services.log_tail.stop()
 
     def stop_and_wait(self) -> None:
-        """As `stop`, until nobody listens."""
+        """As `stop`, until it ended."""
         self.stop()
-        host, port = self.url.partition("://")[2].rsplit(":", 1)
-        for _ in range(500):
-            try:
-                socket.create_connection((host, int(port)), 1).close()
-            except OSError:
-                return
-            threading.Event().wait(0.02)
-        raise AssertionError("the server still listens")
+        self.thread.join(15)
 
     @contextmanager
     def office(self) -> Iterator[StaffRegistry]:
@@ -200,13 +194,12 @@ def serving(
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
         thread.start()
         address = f"{'https' if tls else 'http'}://{host}:{listener.getsockname()[1]}"
+        running = Served(address, url, server, app, thread)
         try:
             _until_up(address, thread)
-            yield Served(address, url, server, app)
+            yield running
         finally:
-            server.should_exit = True
-            app.state.services.log_tail.stop()
-            thread.join(15)
+            running.stop_and_wait()
 
 
 def _until_up(address: str, thread: threading.Thread) -> None:

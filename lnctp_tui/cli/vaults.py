@@ -102,7 +102,7 @@ def _wanted(context: typer.Context, name: str | None) -> tuple[str, vault_access
     if not session.terminal():
         raise Refused("no_passphrase")
     name = name or session.ask(_("Nombre: ")).strip() or _account()
-    words = vault_access.spelled(vault_access.generate())
+    words = vault_access.generate()
     session.show_once(_("Su frase, que se muestra una sola vez. Escríbala en papel:"), words)
     if not vault_access.same_phrase(
         session.ask(_("Escríbala para comprobar: "), hidden=True), words, "words"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lnctp_tui.domain.values.text import fold
+from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage.vault import phrase, recovery
 
 ONE = st.sampled_from(phrase.words())
@@ -108,3 +109,9 @@ def test_six_words_to_compare_by_voice_stand_as_people_write_them_and_are_the_sa
     assert [phrase.spelled(words) for words in shown] == shown
     assert any(not words.isascii() for words in shown)
     assert all(phrase.normalise(words, "words") == phrase.normalise(fold(words), "words") for words in shown)
+
+
+def test_a_new_phrase_comes_as_people_write_it_to_whoever_shows_it() -> None:
+    shown = [vault_access.generate() for _ in range(40)]
+    assert [phrase.spelled(words) for words in shown] == shown
+    assert any(not words.isascii() for words in shown)

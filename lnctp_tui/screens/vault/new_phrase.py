@@ -57,7 +57,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
         self.hints = hints
         self.step = "shown"
         self.kind: Kind = "words"
-        self.words = vault_access.spelled(vault_access.generate())
+        self.words = vault_access.generate()
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -153,7 +153,7 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
 
     def action_another(self) -> None:
         """Other words."""
-        self.words = vault_access.spelled(vault_access.generate())
+        self.words = vault_access.generate()
         self._go("shown")
 
     def action_own(self) -> None:
@@ -168,5 +168,5 @@ class NewPhraseScreen(AppScreen[NewPhrase | None]):
             return
         if self.kind == "own":
             self.kind = "words"
-            self.words = vault_access.spelled(vault_access.generate())
+            self.words = vault_access.generate()
         self._go("shown")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lnctp_tui.errors import StorageFailed, VaultError, WrongPassphrase
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import phrase, vault
-from lnctp_tui.storage.vault.phrase import Kind, generate, spelled, unknown, weakness
+from lnctp_tui.storage.vault.phrase import Kind, spelled, unknown, weakness
 from lnctp_tui.storage.vault.vault import Key
 
 if TYPE_CHECKING:
@@ -196,6 +196,11 @@ def read_text(typed: str, limit: int = 1 << 16) -> str:
     if len(content) > limit:
         raise StorageFailed("file_failed", name=path.name, reason="EFBIG")
     return content.decode(errors="replace")
+
+
+def generate() -> str:
+    """The words of a new phrase, as people write them: whoever shows them has nothing to add."""
+    return spelled(phrase.generate())
 
 
 def complete(begun: str, limit: int) -> list[str]:

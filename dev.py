@@ -171,7 +171,7 @@ def _one_by_one(arguments, changes):
 
 def soak(arguments):
     """The crash and attack tests at their full counts (about an hour)."""
-    tests = sorted(ROOT.glob("tests/*/test_*.py"))
+    tests = sorted(ROOT.glob("tests/**/test_*.py"))
     counted = [str(path) for path in tests if COUNTED.search(path.read_text(encoding="utf-8"))]
     return _python(["-m", "pytest", *counted, *arguments], LNCTP_SOAK="1")
 

@@ -21,6 +21,7 @@ from lnctp_tui.sync.gc_tuning import collecting_less
 from lnctp_tui.sync.wire import Cursor
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support" / "network"))
 
 import pg
 from server_office import KEY, Laptop

@@ -8,7 +8,7 @@ import pytest
 from workspaces import field, settle
 
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 from lnctp_tui.screens.call.emergency_data import abroad, block, kept_unknown
 from lnctp_tui.services.call import endings
 from lnctp_tui.services.call.desk import desk

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -62,6 +63,13 @@ def test_no_module_imports_itself_by_way_of_others(room: str) -> None:
         if (chain := graph.find_shortest_chain(target, module))
     ]
     assert circles == []
+
+
+def test_no_folder_is_crowded() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    folders = Counter(Path(path).parent for path in listed.stdout.split())
+    assert len(folders) > 40
+    assert {str(folder): count for folder, count in folders.items() if count > 20} == {}
 
 
 def test_domain_imports_only_itself_and_pure_standard_modules() -> None:

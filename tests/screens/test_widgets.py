@@ -30,7 +30,7 @@ from lnctp_tui.widgets.form.checklist import Checklist, Question
 from lnctp_tui.widgets.form.choices import Hit
 from lnctp_tui.widgets.form.messages import Marked, Replaced
 from lnctp_tui.widgets.form.picker import Picker
-from lnctp_tui.widgets.form.stage_map import StageLine, StageList
+from lnctp_tui.widgets.form.stages.stage_map import StageLine, StageList
 from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows

@@ -13,7 +13,7 @@ from workspaces import Founded
 
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
-from lnctp_tui.screens.call.closing import ClosingDialog
+from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.screens.call.narrative import NarrativeDialog
 from lnctp_tui.screens.case.case import CaseScreen

@@ -24,9 +24,9 @@ from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.messages import Chosen, Marked, Replaced, Typed
 from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
-from lnctp_tui.widgets.form.stage_head import StageHead
-from lnctp_tui.widgets.form.stage_map import StageList
-from lnctp_tui.widgets.form.stage_pane import Asker, StagePane
+from lnctp_tui.widgets.form.stages.stage_head import StageHead
+from lnctp_tui.widgets.form.stages.stage_map import StageList
+from lnctp_tui.widgets.form.stages.stage_pane import Asker, StagePane
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake

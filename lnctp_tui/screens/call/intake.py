@@ -23,9 +23,9 @@ from lnctp_tui.screens.call.save_state import SaveState
 from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.form.elements import ElementsPanel
 from lnctp_tui.widgets.form.messages import Saved, SaveFailed
-from lnctp_tui.widgets.form.stage_head import StageHead
-from lnctp_tui.widgets.form.stage_map import StageList, StageStrip
-from lnctp_tui.widgets.form.stage_pane import StagePane
+from lnctp_tui.widgets.form.stages.stage_head import StageHead
+from lnctp_tui.widgets.form.stages.stage_map import StageList, StageStrip
+from lnctp_tui.widgets.form.stages.stage_pane import StagePane
 from lnctp_tui.widgets.form.summary_line import SummaryLine
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows

@@ -19,7 +19,7 @@ from lnctp_tui.services.call import endings
 from lnctp_tui.widgets.form.elements import ElementsPanel
 
 if TYPE_CHECKING:
-    from lnctp_tui.screens.call.find_field import Goal
+    from lnctp_tui.screens.call.dialogs.find_field import Goal
 
 
 class FormScreen(Protocol):
@@ -67,7 +67,7 @@ class OverForm:
 
     def find(self) -> None:
         """A field by a part of its name."""
-        from lnctp_tui.screens.call.find_field import FindField, goals
+        from lnctp_tui.screens.call.dialogs.find_field import FindField, goals
 
         self.form.typed.flush()
         self._open(FindField(goals(self.intake.protocol, self.form.record_of)), self.go_to_goal)
@@ -100,14 +100,14 @@ class OverForm:
 
     def emergency(self) -> None:
         """What to read to 911."""
-        from lnctp_tui.screens.call.emergency import EmergencyCard
+        from lnctp_tui.screens.call.dialogs.emergency import EmergencyCard
 
         self.form.typed.flush()
         self._open(EmergencyCard(self.intake, self.panels.assessment), self._show_again)
 
     def kind_script(self) -> None:
         """What to do in this kind of call, line by line: in a silent one, yes and no by taps."""
-        from lnctp_tui.screens.call.silent import SilentCall
+        from lnctp_tui.screens.call.dialogs.silent import SilentCall
 
         script = self.panels.kind_script()
         if script is None:
@@ -131,14 +131,14 @@ class OverForm:
 
     def earlier(self) -> None:
         """Contacts that may belong to the same case."""
-        from lnctp_tui.screens.call.earlier import EarlierContacts
+        from lnctp_tui.screens.call.dialogs.earlier import EarlierContacts
 
         self.form.typed.flush()
         self._open(EarlierContacts(self.intake), self._show_again)
 
     def finish(self) -> None:
         """The clock stops now; the rest can be said afterwards."""
-        from lnctp_tui.screens.call.closing import ClosingDialog
+        from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 
         self.form.typed.flush()
         stopped = self.intake.end_clock()
@@ -157,7 +157,7 @@ class OverForm:
 
     def discard(self) -> None:
         """Take back a call that was begun by mistake."""
-        from lnctp_tui.screens.call.discard import DiscardDialog
+        from lnctp_tui.screens.call.dialogs.discard import DiscardDialog
 
         self.form.typed.flush()
         if endings.may_discard(self.intake):
@@ -175,7 +175,7 @@ class OverForm:
 
     def attach(self) -> None:
         """Make the call a contact of a case, or let it go again."""
-        from lnctp_tui.screens.call.attach import AttachDialog
+        from lnctp_tui.screens.call.dialogs.attach import AttachDialog
 
         self.form.typed.flush()
         self._open(AttachDialog(self.intake, self.earlier_mark.offered), self._attached)

@@ -15,7 +15,7 @@ from lnctp_tui.i18n import _, language, ngettext, pick
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.widgets.form.call_bar import Heading
 from lnctp_tui.widgets.form.record_bar import Entry
-from lnctp_tui.widgets.form.stage_map import StageLine
+from lnctp_tui.widgets.form.stages.stage_map import StageLine
 
 NARRATIVE = "narrative"
 

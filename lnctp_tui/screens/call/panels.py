@@ -18,7 +18,7 @@ from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.form.elements import ElementsPanel, summary
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.script_box import ScriptBox
-from lnctp_tui.widgets.form.stage_map import StageList, StageStrip
+from lnctp_tui.widgets.form.stages.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.form.summary_line import SummaryLine
 
 PANELS = 0.15

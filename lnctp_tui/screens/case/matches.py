@@ -14,7 +14,7 @@ from textual.widgets import Static
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.call.earlier import WHY, not_searched
+from lnctp_tui.screens.call.dialogs.earlier import WHY, not_searched
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.call import matches

@@ -10,7 +10,7 @@ from test_intake_screen import NARROW, WIDE, call, desk, go, person, row
 from textual.pilot import Pilot
 
 from lnctp_tui.domain.records.columns import CLOSED
-from lnctp_tui.screens.call.find_field import best, goals
+from lnctp_tui.screens.call.dialogs.find_field import best, goals
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.protocol.protocol_loader import load

@@ -16,7 +16,7 @@ from lnctp_tui.domain.values import folio as folios
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.call.find_field import FindInput
+from lnctp_tui.screens.call.dialogs.find_field import FindInput
 from lnctp_tui.services.call import endings
 from lnctp_tui.services.case import cases
 from lnctp_tui.widgets.keys import KeyBar

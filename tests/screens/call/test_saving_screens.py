@@ -16,8 +16,8 @@ from workspaces import Founded, narrate
 from lnctp_tui import app_saving
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import KEPT, LOCKED, LOST
-from lnctp_tui.screens.call.closing import ClosingDialog
-from lnctp_tui.screens.call.emergency import EmergencyCard
+from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
+from lnctp_tui.screens.call.dialogs.emergency import EmergencyCard
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.screens.vault.hold import HoldScreen
 from lnctp_tui.services.call import calls

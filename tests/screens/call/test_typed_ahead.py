@@ -12,8 +12,8 @@ from workspaces import Founded
 
 from lnctp_tui import app_keys
 from lnctp_tui.app import LnctpApp
-from lnctp_tui.screens.call.closing import ClosingDialog
-from lnctp_tui.screens.call.find_field import FindField
+from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
+from lnctp_tui.screens.call.dialogs.find_field import FindField
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.widgets.form.field_row import FieldRow

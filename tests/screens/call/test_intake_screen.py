@@ -15,12 +15,12 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from lnctp_tui.i18n import set_language
-from lnctp_tui.screens.call.closing import ClosingDialog
-from lnctp_tui.screens.call.discard import DiscardDialog
-from lnctp_tui.screens.call.emergency import EmergencyCard
-from lnctp_tui.screens.call.find_field import FindField, HitList, goals
+from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
+from lnctp_tui.screens.call.dialogs.discard import DiscardDialog
+from lnctp_tui.screens.call.dialogs.emergency import EmergencyCard
+from lnctp_tui.screens.call.dialogs.find_field import FindField, HitList, goals
+from lnctp_tui.screens.call.dialogs.silent import SilentCall
 from lnctp_tui.screens.call.narrative import NarrativeDialog
-from lnctp_tui.screens.call.silent import SilentCall
 from lnctp_tui.screens.help import key_parts
 from lnctp_tui.services.call import matches
 from lnctp_tui.services.call.desk import desk as read_desk
@@ -31,8 +31,8 @@ from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.script_box import ScriptBox
-from lnctp_tui.widgets.form.stage_head import StageHead
-from lnctp_tui.widgets.form.stage_map import StageList
+from lnctp_tui.widgets.form.stages.stage_head import StageHead
+from lnctp_tui.widgets.form.stages.stage_map import StageList
 from lnctp_tui.widgets.form.wording import told
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput

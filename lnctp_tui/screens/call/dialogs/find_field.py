@@ -20,7 +20,7 @@ from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.widgets.drawing import base_style, fit, strip
-from lnctp_tui.widgets.form.stage_pane import Records, applies
+from lnctp_tui.widgets.form.stages.stage_pane import Records, applies
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
 

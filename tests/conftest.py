@@ -23,6 +23,7 @@ from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, terminal_environment
 from served import served
+from shared import made_once
 from sync_office import house
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
@@ -68,15 +69,17 @@ def phrase_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made_vault(phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `lnctp init` leaves it. Made once: the key derivation is slow on purpose."""
-    home = tmp_path_factory.mktemp("vault") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in terminal_environment(home).items():
-            patch.setenv(name, value)
-        patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
-        for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
-            patch.delenv(name, raising=False)
-        assert main(["init", "--name", "Consejera de Prueba"]) == 0
-    return home
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in terminal_environment(folder / "home").items():
+                patch.setenv(name, value)
+            patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+            for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
+                patch.delenv(name, raising=False)
+            assert main(["init", "--name", "Consejera de Prueba"]) == 0
+
+    return made_once(tmp_path_factory, "vault", make)[0] / "home"
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ PERSONAL = {
 }  # fmt: skip
 """Variable and its folder in a home: where programs keep what is a person's."""
 MEMORY = "/dev/shm"
-ROOM = 4 << 30
-"""Bytes free there."""
+ROOM = 2 << 30
+"""Bytes free there; a run has 0.4 GB at once."""
 LOCK_OPTIONS = [
     "--universal",
     "--python-version=3.11",
@@ -133,7 +133,9 @@ def demo(arguments):
 
 def test(arguments):
     """Every check, the tests last. Goes on after a failure, so that one run shows all of them."""
-    with tempfile.TemporaryDirectory(prefix="lnctp-", dir=in_memory(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="lnctp-home-", dir=in_memory(), ignore_cleanup_errors=True
+    ) as folder:
         home, work = os.path.join(folder, "home"), os.path.join(folder, "t")
         os.mkdir(home, 0o700)
         os.mkdir(work, 0o711)

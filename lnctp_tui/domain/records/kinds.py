@@ -53,12 +53,16 @@ class Column:
     """The only values that people may write of themselves; the office writes the rest."""
     signature: bool = False
     """Of an id: whoever writes it names themselves, so that the seal of the change is that person's signature."""
+    of: str | None = None
+    """Of a signature: the column that names whoever is to sign."""
     asked: bool = False
     """A field of the protocol may fill it."""
     searched: Searched | None = None
     """Where the search looks for it; of a state or municipality, for its name."""
     hidden: bool = False
     """The program's own: no screen or command shows it."""
+    counted: bool = False
+    """Statistics may be made of it: it names nobody and holds no words. An instant counts to the hour."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,16 @@ class Kind:
     """A stage of the protocol may show all of them as rows."""
     shorthands: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Field codes that are no column, each with the columns that it fills."""
+
+    @property
+    def signatures(self) -> tuple[Column, ...]:
+        """The columns in which people sign for the others."""
+        return tuple(column for column in self.columns if column.signature)
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What a signature is under: all that people may write besides."""
+        return tuple(column.name for column in self.columns if not (column.signature or column.hidden))
 
     @property
     def on_case(self) -> bool:
@@ -122,14 +136,19 @@ def elsewhere(name: str, table: str, **more: Any) -> Column:
     return Column(name, "id", reference=table, elsewhere=True, **more)
 
 
-def signature(name: str) -> Column:
-    """The id of the person who signs, which nobody else writes and nobody empties."""
-    return elsewhere(name, "counselors", signature=True, standing=True)
+def signature(name: str, of: str) -> Column:
+    """The id of the person who signs, which nobody else writes and nobody empties; `of` names who is to."""
+    return elsewhere(name, "counselors", signature=True, standing=True, of=of)
 
 
 def instant(name: str) -> Column:
     """An instant with its offset."""
     return Column(name, "instant")
+
+
+def counted(column: Column) -> Column:
+    """This column, of which whoever counts may know."""
+    return replace(column, counted=True)
 
 
 def asked(*columns: Column) -> tuple[Column, ...]:
@@ -166,9 +185,9 @@ CASE = Kind("cases", "case", answers=True, columns=(
     ),
 ))  # fmt: skip
 CONTACT = Kind("contacts", "contact", answers=True, columns=(
-    instant("started_at"), instant("ended_at"), elsewhere("counselor_id", "counselors"),
+    counted(instant("started_at")), instant("ended_at"), elsewhere("counselor_id", "counselors"),
     *asked(
-        code("channel", "channel"), strict("direction", "direction"), strict("kind", "kind"),
+        code("channel", "channel"), strict("direction", "direction"), counted(strict("kind", "kind")),
         Column("dropped", "bool"), code("reporter_type", "reporter_type"),
         inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
         code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),
@@ -235,7 +254,8 @@ TASK = Kind("tasks", "task", (
 ))  # fmt: skip
 HANDOVER = Kind("handovers", "handover", (
     elsewhere("leaving_id", "counselors"), elsewhere("taking_id", "counselors"), instant("handed_at"),
-    *searched(long("note")), signature("left_by"), signature("taken_by"),
+    *searched(long("note")), signature("left_by", of="leaving_id"),
+    signature("taken_by", of="taking_id"),
 ))  # fmt: skip
 COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
     text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),

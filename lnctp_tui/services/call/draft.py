@@ -5,7 +5,7 @@ Nothing here waits for the disk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -66,6 +66,8 @@ class Draft:
         self.contact = contact
         self.form = form
         self.place: Place | None = None
+        self.on_saved: Callable[[Saved], object] = lambda _saved: None
+        """Called in the writer's thread with every save of this form."""
         self.runs = True
         """Whether this is a call with a clock, not an old case being corrected."""
         self.touched: set[tuple[Ref, str]] = set()
@@ -222,6 +224,7 @@ class Draft:
     def _saved(self, saved: Saved) -> None:
         if saved.folio and saved.case == self.case.id:
             self.document["case"]["folio"] = saved.folio
+        self.on_saved(saved)
 
     def _owner_of(self, ref: Ref) -> str | None:
         return self.case.id if self.document["case"] or ref.table != "contacts" else None

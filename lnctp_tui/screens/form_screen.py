@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -12,28 +12,26 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.domain.protocol.protocol import Field
-from lnctp_tui.domain.records.kinds import Column, Kind
+from lnctp_tui.domain.records.kinds import Kind
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.i18n.messages import explain_code
-from lnctp_tui.screens.base import LISTS, AppScreen, Place, Shell, is_gone
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.base import LISTS, AppScreen, Place, is_gone
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.records import signed
+from lnctp_tui.screens.signing import Signing
 from lnctp_tui.screens.times import clock
 from lnctp_tui.services.case.record_form import RecordForm
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.widgets.field_form import Edited, FieldForm
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line
+from lnctp_tui.widgets.text_area import LongText
+from lnctp_tui.widgets.text_input import LineInput
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from lnctp_tui.errors import LnctpError
-    from lnctp_tui.services.call.refresh import Taken
+    from lnctp_tui.services.case.refresh import Taken
     from lnctp_tui.services.refs import Saved
-
-YES, NO = "yes", "no"
 
 
 class FormScreen(AppScreen[None]):
@@ -61,8 +59,9 @@ class FormScreen(AppScreen[None]):
         self._row, _slash, self._field = row_and_field.partition("/")
         self.model: RecordForm | None = None
         self.fields: FieldForm | None = None
-        self._amending = False
-        """Somebody said that they correct what is signed."""
+        self._ahead = ""
+        """What was typed before the fields were there."""
+        self.signing: Signing | None = None
 
     def fresh(self) -> dict[str, Any]:
         """What a new record says before anything is typed."""
@@ -101,14 +100,31 @@ class FormScreen(AppScreen[None]):
 
     async def _begin(self, model: RecordForm) -> None:
         self.model = model
+        fields = FieldForm(model.enter, self._record_of, self.FIELDS, model.protocol)
+        await self.query_one("#fields").mount(fields)
+        self.fields = fields
+        self.signing = Signing(self, model, self.FIELDS, self.words, self._signed)
         app = self.app  # a screen that was left finds it no more
         model.draft.on_saved = lambda saved: app.call_later(self._saved, app, saved)
-        self.fields = FieldForm(model.enter, self._record_of, self.FIELDS, model.protocol)
-        await self.query_one("#fields").mount(self.fields)
         self.fields.load(afresh=True)
         self._draw()
         if not self.locked:
             self.fields.focus_field(self._field) or self.fields.focus_field(self.FIELDS[0].code)
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that was quicker than the form waits for its field."""
+        if self.fields is None and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self._ahead += event.character or ""
+
+    def _type_ahead(self) -> None:
+        """Write in the field that has come under the cursor what was typed before it was there."""
+        control, ahead, self._ahead = self.focused, self._ahead, ""
+        if isinstance(control, LineInput) and ahead:
+            control.replace(ahead, *sorted(control.selection))
+        elif isinstance(control, LongText) and ahead:
+            control.insert(ahead)
 
     @property
     def words(self) -> Words:
@@ -130,7 +146,7 @@ class FormScreen(AppScreen[None]):
     @property
     def locked(self) -> bool:
         """Whether somebody signed it, and nobody said that they correct it."""
-        return bool(self.model and self.model.signatures) and not self._amending
+        return self.signing is not None and self.signing.locked
 
     def _draw(self) -> None:
         """Who signed, and whether the fields may be written."""
@@ -153,6 +169,7 @@ class FormScreen(AppScreen[None]):
     def _saved(self, app: App[Any], saved: Saved) -> None:
         if is_gone(self):  # what was left for shows it too
             getattr(app.screen, "news", lambda _scopes: None)(frozenset({self.case_id}))
+            self._forget()
         elif self.fields is not None and not self.fields.typed:
             at = clock(saved.at, self.shell.workspace.zone)
             self.query_one(TitleBar).mark(_("guardado {at}").format(at=at))
@@ -161,6 +178,7 @@ class FormScreen(AppScreen[None]):
         """The field that a lock comes back to."""
         if isinstance(event.widget.parent, FieldRow):
             self._field = event.widget.parent.field.code
+            self._type_ahead()
 
     def flush(self) -> None:
         """Hand what was typed to the writer now: before anything else reads the form, and before a lock."""
@@ -184,85 +202,29 @@ class FormScreen(AppScreen[None]):
         """Correcting needs something signed; who signed all of it has nothing to sign."""
         if action == "amend":
             return self.locked
-        if action == "sign" and self.model is not None:
-            return not self.model.stands(self._column(str(parameters[0])))
+        if action == "sign" and self.signing is not None:
+            return not self.signing.model.stands(self.signing.column(str(parameters[0])))
         return super().check_action(action, parameters)
 
     def action_amend(self) -> None:
         """Write in what is signed, knowing that it shows."""
-        assert self.model is not None
-        names = ", ".join(
-            dict.fromkeys(self.model.names.get(sign.by, "") for sign in self.model.signatures.values())
-        )
-        told = _(
-            "Ya lo firmó: {names}. Si lo cambia, la firma se queda y todos verán que después cambió, y quién lo "
-            "cambió."
-        ).format(names=names)
-        lines = [Line((Cell(_("No cambiarlo")),), NO), Line((Cell(_("Corregirlo de todos modos")),), YES)]
-        self.app.push_screen(PickDialog(_("Está firmado"), lines, told), self._amend)
-
-    def _amend(self, answer: str | None) -> None:
-        if answer == YES and self.fields is not None:
-            self._amending = True
-            self._draw()
-            self.fields.focus_field(self.FIELDS[0].code)
+        if self.signing is not None:
+            self.signing.amend()
 
     def action_sign(self, name: str) -> None:
-        """Sign, once that is asked: no signature is taken back."""
+        """Sign what is on the screen."""
         self.flush()
-        model = self.model
-        if model is None:
+        if self.signing is not None:
+            self.signing.sign(name)
+
+    def _signed(self) -> None:
+        """Something was signed, refused, or opened to be written."""
+        if is_gone(self):
             return
-        column = self._column(name)
-        if text := self._refusal(column):
-            self.notify(text, severity="warning", timeout=8, markup=False)
-            return
-        record, words = model.record, self.words
-        title = f"{_('Firmar')}: {words.field(self.KIND.table, column.of or '')}"
-        told = [
-            f"{pick(field.label)}: {words.value(self.KIND.table, field.code, record.get(field.code)) or '—'}"
-            for field in self.FIELDS
-            if field.kind != "long_text"
-        ]
-        told.append(_("Usted firma todo lo que está en la pantalla. Una firma no se quita."))
-        lines = [
-            Line((Cell(_("No firmar todavía")),), NO),
-            Line((Cell(_("Firmar como {name}").format(name=self.shell.workspace.counselor_name)),), YES),
-        ]
-        self.app.push_screen(
-            PickDialog(title, lines, "\n".join(told)), lambda answer: self._sign(column, answer)
-        )
-
-    def _column(self, name: str) -> Column:
-        return next(column for column in self.KIND.signatures if column.name == name)
-
-    def _refusal(self, column: Column) -> str:
-        """Why this person cannot sign there; empty when they can."""
-        assert self.model is not None
-        words = self.words
-        if unread := self.model.unread:
-            names = ", ".join(words.field(self.KIND.table, code) for code in unread)
-            return _("No se entiende «{field}»: corríjalo, y firme después.").format(field=names)
-        stranger = self.model.stranger(column)
-        if stranger is None:
-            return str(explain_code("signs_both_sides")) if self.model.both_sides(column) else ""
-        name = self.model.names.get(stranger) or _("otra persona")
-        sentence = _("Nadie firma por otra persona. «{field}»: {name}, que firma en su propio equipo.")
-        return sentence.format(field=words.field(self.KIND.table, column.of or ""), name=name)
-
-    def _sign(self, column: Column, answer: str | None) -> None:
-        if answer != YES or self.model is None:
-            return
-        app = self.app
-        self.model.sign(
-            column,
-            lambda: app.call_later(self._follow, True),
-            lambda error: app.call_later(self._unsigned, app, error),
-        )
-
-    def _unsigned(self, app: App[Any], error: LnctpError) -> None:
-        cast("Shell", app).tell(error)
         self._follow()
+        if self.signing and self.signing.amending and self.fields is not None:
+            self._draw()
+            self.fields.focus_field(self.FIELDS[0].code)
 
     # colleagues
 
@@ -271,11 +233,7 @@ class FormScreen(AppScreen[None]):
         if self.case_id in scopes:
             self._follow()
 
-    def _follow(self, signed_now: bool = False) -> None:
-        if signed_now and not is_gone(self):
-            self._amending = False
-            self.notify(_("Firmado."), markup=False)
-            self.shell.sync_now()
+    def _follow(self) -> None:
         if self.model is not None and not is_gone(self):
             self.model.follow(self.call_later, self._busy, self._followed)
 
@@ -300,4 +258,10 @@ class FormScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Back; what was written is kept."""
         self.flush()
+        self._forget()
         self.dismiss(None)
+
+    def _forget(self) -> None:
+        """Let the writer hold the form no longer than until all of it is saved."""
+        if self.model is not None and not self.model.draft.writer.pending:
+            self.model.draft.leave()

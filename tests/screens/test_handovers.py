@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from lnctp_tui.screens.case.handovers import HandoverScreen
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.services.call import desk as reader
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.record_form import RecordForm
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import Author
@@ -151,6 +153,29 @@ async def test_nobody_signs_for_another_or_what_is_not_understood_and_a_colleagu
         (record,) = stored(app)
         assert (record["note"], record["taken_by"]) == ("Media nota", LUIS)
         assert not isinstance(app.screen, PickDialog)
+
+
+async def test_letters_that_are_quicker_than_the_form_are_in_its_first_field(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = threading.Event()
+    opened = RecordForm.open
+
+    def slow(*arguments: Any) -> RecordForm:
+        assert ready.wait(30)
+        return opened(*arguments)
+
+    monkeypatch.setattr(RecordForm, "open", slow)
+    async with desk(furnished) as (app, pilot):
+        know_luis(app.workspace)
+        await press(pilot, "enter")
+        await press(pilot, "o")
+        await pilot.press("a", *"lu")
+        ready.set()
+        await until(pilot, lambda: app.screen.query("FieldRow"), "the form")
+        await until(pilot, lambda: "▸ Luis de Prueba" in text_of(app), "what was typed")
+        await press(pilot, "enter")
+        assert stored(app)[0]["leaving_id"] == LUIS
 
 
 def told(app: LnctpApp) -> list[str]:

@@ -18,9 +18,9 @@ from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.errors import LnctpError, Refused
-from lnctp_tui.services.call.draft import Draft, Undone
-from lnctp_tui.services.call.refresh import Busy, CatchUp, Taken
 from lnctp_tui.services.case import cases, signing, transfer
+from lnctp_tui.services.case.draft import Draft, Undone
+from lnctp_tui.services.case.refresh import Busy, CatchUp, Taken
 from lnctp_tui.services.case.signing import Signature
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.services.vault.deeds import deed

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,7 +19,6 @@ from textual.widgets.option_list import Option
 
 from lnctp_tui.domain.assess.assess import Assessment
 from lnctp_tui.domain.protocol.protocol import Field, Label
-from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
@@ -28,6 +26,7 @@ from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.intake_keys import keep_in_field
 from lnctp_tui.services.call import endings
+from lnctp_tui.services.call.promise import Promise
 from lnctp_tui.widgets.field_form import Edited, FieldForm
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.keys import KeyBar
@@ -104,8 +103,8 @@ class ClosingDialog(AppDialog["str | None"]):
             row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
         ]
         self.decided: str = intake.document["case"].get("report_class") or UNCLASSIFIED
-        self.promise: dict[str, str] = {}
-        """What was promised, as it was typed, by field."""
+        self.promised = Promise(intake.workspace, intake.contact.id)
+        self.promise = self.promised.texts
         self.form = FieldForm(self._enter, self._record_of)
         self._ended = False
 
@@ -143,13 +142,7 @@ class ClosingDialog(AppDialog["str | None"]):
         else:
             self.query_one(Classes).focus()
         self.call_after_refresh(self._in_sight)
-        workspace = self.intake.workspace
-        self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
-
-    @property
-    def _draft(self) -> str:
-        """Where a promise is kept until the call is finished."""
-        return f"promise:{self.intake.contact.id}"
+        self.shell.in_reader(self.promised.stored, self._promise_again, group="promise")
 
     def _promise_again(self, promise: dict[str, str]) -> None:
         """Show what was promised before a lock; what is being typed already stays."""
@@ -158,7 +151,7 @@ class ClosingDialog(AppDialog["str | None"]):
             if text and not row.raw and row.field.code not in self.promise:
                 self.promise[row.field.code] = text
                 row.reload(self.promise)
-                row.answer(self._read(row.field))
+                row.answer(self.promised.read(row.field))
 
     @property
     def _contact(self) -> Mapping[str, Any]:
@@ -192,7 +185,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _fate(self) -> Content:
         """What becomes of the case with the class that is said now."""
-        if endings.closes(self.intake, self.decided, promised=self._next_contact() is not None):
+        if endings.closes(self.intake, self.decided, promised=self.promised.task(PROMISE) is not None):
             return Content("→ " + _("Al terminar, el caso se cierra."))
         if not self.intake.document["case"] and not endings.unheard(self.intake):
             return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
@@ -240,18 +233,7 @@ class ClosingDialog(AppDialog["str | None"]):
         return self.promise if on == TASK else view.record_of(self.intake, on)
 
     def _enter(self, field: Field, raw: str) -> Parsed:
-        if field.on != TASK:
-            return self.intake.enter(field, raw)
-        self.promise[field.code] = raw
-        self.intake.workspace.keep_draft(self._draft, self.promise)
-        return self._read(field)
-
-    def _read(self, field: Field) -> Parsed:
-        """What a promise says, as a patch of its task."""
-        workspace = self.intake.workspace
-        now = workspace.store.now().astimezone(ZoneInfo(workspace.zone))
-        raw = self.promise.get(field.code, "")
-        return values.parse(field, raw, protocol=workspace.protocol, today=now.date(), now=now)
+        return self.promised.enter(field, raw) if field.on == TASK else self.intake.enter(field, raw)
 
     def flush(self) -> None:
         """Hand what was typed to the form."""
@@ -308,8 +290,8 @@ class ClosingDialog(AppDialog["str | None"]):
         self._ended = True
         chosen = self.decided or None
         done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
-        endings.finish(self.intake, done, report_class=chosen, next_contact=self._next_contact())
-        self.intake.workspace.keep_draft(self._draft, None)
+        endings.finish(self.intake, done, report_class=chosen, next_contact=self.promised.task(PROMISE))
+        self.promised.forget()
         self._leave_unsaved()
 
     def _leave_unsaved(self) -> None:
@@ -326,19 +308,6 @@ class ClosingDialog(AppDialog["str | None"]):
     def _leave(self) -> None:
         if self.is_current:
             self.dismiss("finished")
-
-    def _next_contact(self) -> dict[str, Any] | None:
-        """The promise as a task; what cannot be read is kept in what to say."""
-        task: dict[str, Any] = {}
-        say: list[str] = []
-        for field in PROMISE:
-            if text := self.promise.get(field.code, "").strip():
-                patch = self._read(field).patch
-                if values.raw_key(field) in patch or field.code == "say":
-                    say.append(text)
-                else:
-                    task |= patch
-        return task | ({"say": " · ".join(say)} if say else {}) or None
 
     def action_owed(self) -> None:
         if debt := self.intake.debt("minimum"):

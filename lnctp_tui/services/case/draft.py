@@ -71,7 +71,7 @@ class Draft:
         self.runs = True
         """Whether this is a call with a clock, not an old case being corrected."""
         self.touched: set[tuple[Ref, str]] = set()
-        """What was edited since `services.call.refresh` last looked at the disk."""
+        """What was edited since `services.case.refresh` last looked at the disk."""
         self._shown: dict[str, Ref] = {}
         self._steps: list[_Step] = []
         self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
@@ -207,6 +207,10 @@ class Draft:
         """Hand a change of the document to the writer."""
         self.touched.update((ref, name) for name in patch)
         self.writer.edit(self.form, ref, patch, *where, **how)
+
+    def leave(self) -> None:
+        """The form is closed and all of it saved: nothing holds it any longer."""
+        self.writer.listen(self.form.id, lambda _saved: None)
 
     def open_case(self) -> None:
         """Begin the case with the first thing that needs one; the folio comes with the transaction."""

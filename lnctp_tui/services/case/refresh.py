@@ -14,8 +14,8 @@ from typing import NamedTuple
 from lnctp_tui.domain.records import merge
 from lnctp_tui.domain.records.document import MEMBERS, Record
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.call.draft import Draft
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.draft import Draft
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.storage.database.session import EditBaseline, Store
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import late_paint
 import once
 import pytest
 import quick_pilot
@@ -19,6 +20,7 @@ from homes import (
     pytest_terminal_summary,
 )
 from hypothesis import settings
+from late_paint import painting
 from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, terminal_environment
@@ -31,8 +33,8 @@ from workspaces import founded, office, second, tables_template, workspace
 from lnctp_tui.cli import main
 
 __all__ = [
-    "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
-    "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
+    "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "painting", "pg",
+    "phrase_file", "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
     "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
     "vault_template", "workspace",
 ]  # fmt: skip
@@ -53,6 +55,7 @@ def pytest_collection_finish() -> None:
 
 once.keep()
 quick_pilot.wait_for_the_busy()
+late_paint.paint_when_looked_at()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 

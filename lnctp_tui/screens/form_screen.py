@@ -153,9 +153,9 @@ class FormScreen(AppScreen[None]):
         if self.model is None or self.fields is None:
             return
         self.query_one(TitleBar).show(f"{self.heading}   {self.model.document['case'].get('folio') or ''}")
-        told = signed(self.KIND, self.model.signatures, self.words)
+        signatures = signed(self.KIND, self.model.signatures, self.words)
         self.query_one("#signed", Static).update(
-            Content("\n".join(f"{label}: {text}" for label, text in told))
+            Content("\n".join(f"{label}: {text}" for label, text in signatures))
         )
         self.fields.hold(self.locked)
         self.refresh_bindings()

@@ -59,12 +59,12 @@ class Signing(ScreenPart):
         """Write in what is signed, knowing that it shows."""
         signatures = self.model.signatures.values()
         names = ", ".join(dict.fromkeys(self.model.names.get(sign.by, "") for sign in signatures))
-        told = _(
+        text = _(
             "Ya lo firmó: {names}. Si lo cambia, la firma se queda y todos verán que después cambió, y quién lo "
             "cambió."
         ).format(names=names)
         lines = [Line((Cell(_("No cambiarlo")),), NO), Line((Cell(_("Corregirlo de todos modos")),), YES)]
-        self.screen.app.push_screen(PickDialog(_("Está firmado"), lines, told), self._amend)
+        self.screen.app.push_screen(PickDialog(_("Está firmado"), lines, text), self._amend)
 
     def _amend(self, answer: str | None) -> None:
         if answer == YES:
@@ -78,18 +78,18 @@ class Signing(ScreenPart):
             self.screen.notify(text, severity="warning", timeout=8, markup=False)
             return
         record, table = self.model.record, self.model.kind.table
-        told = [
+        summary = [
             f"{pick(field.label)}: {self.words.value(table, field.code, record.get(field.code)) or '—'}"
             for field in self.fields
             if field.kind != "long_text"
         ]
-        told.append(_("Usted firma todo lo que está en la pantalla. Una firma no se quita."))
+        summary.append(_("Usted firma todo lo que está en la pantalla. Una firma no se quita."))
         lines = [
             Line((Cell(_("No firmar todavía")),), NO),
             Line((Cell(_("Firmar como {name}").format(name=self.model.workspace.counselor_name)),), YES),
         ]
         title = f"{_('Firmar')}: {self.field(column.of)}"
-        dialog = PickDialog(title, lines, "\n".join(told))
+        dialog = PickDialog(title, lines, "\n".join(summary))
         self.screen.app.push_screen(dialog, lambda answer: self._sign(column, answer))
 
     def _refusal(self, column: Column) -> str:

@@ -21,7 +21,7 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.case.record_form import RecordForm
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
-from lnctp_tui.storage.database.session import Author
+from lnctp_tui.storage.database.session import CONFLICTS, Author
 
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
@@ -48,6 +48,7 @@ def a_case(app: LnctpApp) -> str:
 
 
 def stored(app: LnctpApp) -> list[dict[str, Any]]:
+    app.forms_open.flush()
     assert app.workspace.writer.drain(30)
     return list(cases.document(app.workspace.store, a_case(app))["handovers"])
 
@@ -109,9 +110,14 @@ async def test_it_is_written_and_signed_by_keys_and_a_lock_comes_back_to_its_fie
         await press(pilot, *"xx")
         assert stored(app)[0]["note"] == "Llamar a las 10, por la tarde"
         await press(pilot, "f4", "down", "enter")
-        await press(pilot, "enter", "enter", *"hoy 9 am", "escape")
+        await press(pilot, "enter", "enter", *"hoy 9 am", "enter", *"!", "escape")
         assert stored(app)[0]["handed_at"] == "2026-11-22T15:00:00.000000Z"
-        await until(pilot, lambda: "después cambió: cuándo" in said_on(app), "what changed, in the list")
+        assert stored(app)[0]["note"] == "Llamar a las 10, por la tarde!"
+        with app.workspace.store.read() as connection:  # the signature was seen: no second value beside it
+            assert list(connection.execute(CONFLICTS.select())) == []
+        await until(
+            pilot, lambda: "después cambió: cuándo, nota" in said_on(app), "what changed, in the list"
+        )
         assert "Firmó que lo toma: falta" in said_on(app)
         await press(pilot, "enter")
         await until(pilot, lambda: "22 nov 2026 09:00" in text_of(app), "the record again")
@@ -130,16 +136,16 @@ async def test_nobody_signs_for_another_or_what_is_not_understood_and_a_colleagu
         await press(pilot, "enter")
         await until(pilot, lambda: app.screen.query("FieldRow"), "the form of what was typed")
         await press(pilot, "f5")
-        assert told(app) == ["No se entiende «Quién deja el caso»: corríjalo, y firme después."]
+        assert messages(app) == ["No se entiende «Quién deja el caso»: corríjalo, y firme después."]
         await choose(app, pilot, "consejera")
         await choose(app, pilot, "luis")
         await press(pilot, "ctrl+z")
-        assert (told(app)[-1], stored(app)[0]["taking_id"]) == ("Se deshizo: Quién lo toma", None)
+        assert (messages(app)[-1], stored(app)[0]["taking_id"]) == ("Se deshizo: Quién lo toma", None)
         await press(pilot, "up")
         await choose(app, pilot, "luis")
         await press(pilot, "f6")
         assert isinstance(app.screen, HandoverScreen), "no question: it is refused"
-        assert "«Quién lo toma»: Luis de Prueba, que firma en su propio equipo" in told(app)[-1]
+        assert "«Quién lo toma»: Luis de Prueba, que firma en su propio equipo" in messages(app)[-1]
         (record,) = stored(app)
         assert record["left_by"] is record["taken_by"] is None
         case = a_case(app)
@@ -178,7 +184,7 @@ async def test_letters_that_are_quicker_than_the_form_are_in_its_first_field(
         assert stored(app)[0]["leaving_id"] == LUIS
 
 
-def told(app: LnctpApp) -> list[str]:
+def messages(app: LnctpApp) -> list[str]:
     return [note.message for note in app._notifications]
 
 
@@ -187,13 +193,13 @@ def some(app: LnctpApp) -> None:
     workspace, case = app.workspace, a_case(app)
     know_luis(workspace)
     me, row = workspace.counselor_id, ids.new_id()
-    said = {"leaving_id": LUIS, "taking_id": me, "handed_at": moments.iso(NOW), "note": "Llamar a las 10."}
-    by_luis(workspace, row, case, said | {"left_by": LUIS})
+    values = {"leaving_id": LUIS, "taking_id": me, "handed_at": moments.iso(NOW), "note": "Llamar a las 10."}
+    by_luis(workspace, row, case, values | {"left_by": LUIS})
     with workspace.store.write() as unit:
-        unit.record("handovers", row, said | {"taken_by": me}, case=case)
+        unit.record("handovers", row, values | {"taken_by": me}, case=case)
     by_luis(workspace, row, case, {"note": "Llamar a las 11, decir que es de la escuela."})
     with workspace.store.write() as unit:
-        unit.record("handovers", ids.new_id(), said | {"leaving_id": me, "taking_id": LUIS}, case=case)
+        unit.record("handovers", ids.new_id(), values | {"leaving_id": me, "taking_id": LUIS}, case=case)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ WAYS = {
     "emergency": ["n", "f8"], "previous": ["n", "f7"],
     "call help": ["n", "f1"], "link": ["enter", "v"],
     "closing": ["n", "f9"], "silent": ["n", "escape", "5"],
-    "cover": ["n", "f10"],
+    "cover": ["n", "f10"], "handovers": ["enter", "o"], "handover": ["enter", "o", "a"],
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.case.refresh import CatchUp, Taken
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage.database.session import CONFLICTS, Author
+from lnctp_tui.storage.database.session import CONFLICTS, Author, EditBaseline
 
 __all__ = ["founded", "office", "workspace"]
 
@@ -107,6 +107,30 @@ def test_the_field_under_the_cursor_stays_and_writing_it_opens_a_conflict(form: 
     form.colleague({"name": "Anita", "sex": "mujer"})
     assert form.look() == Taken(frozenset({form.victim}), True)
     assert (form.person["name"], form.person["sex"]) == ("Ana", "mujer")
+    form.type("name", "Ana Lilia")
+    form.save()
+    assert form.in_conflict() == ["name"]
+
+
+def test_what_says_the_same_is_seen_under_the_cursor_too(form: Form) -> None:
+    """A signature says again what stands there: whoever types on has seen it."""
+    form.busy = {(form.victim, "name")}
+    form.colleague({"name": "Ana", "sex": "mujer"})
+    assert form.look() == Taken(frozenset({form.victim}), False)
+    form.type("name", "Ana Lilia")
+    form.save()
+    assert form.in_conflict() == []
+
+
+def test_of_two_values_the_shown_one_hides_no_other_under_the_cursor(form: Form) -> None:
+    form.busy = {(form.victim, "name")}
+    form.colleague({"name": "Anita"})
+    with form.workspace.store.write() as unit:  # without having seen it, and what the form says
+        unit.record(
+            "people", form.victim.id, {"name": "Ana"}, form=EditBaseline("x", dict(form.intake.form.shown))
+        )
+    assert form.in_conflict() == ["name"]
+    assert form.look().left
     form.type("name", "Ana Lilia")
     form.save()
     assert form.in_conflict() == ["name"]

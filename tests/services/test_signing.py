@@ -18,7 +18,7 @@ from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import EditBaseline
 
 LEFT, TAKEN = HANDOVER.signatures
-FIELDS = {each.code: each for each in HandoverScreen.FIELDS}
+FIELDS = {field.code: field for field in HandoverScreen.FIELDS}
 AT = "2026-11-22T18:03:05.000000Z"
 
 
@@ -141,9 +141,9 @@ def test_nobody_signs_what_they_did_not_see_or_what_is_not_understood(workspace:
     assert form.form.unread == ("taking_id",)
     seen = {name: record.get(name) for name in HANDOVER.content}
 
-    def refused(code: str, column: str = "left_by", row: str = "", **said: Any) -> None:
+    def refused(code: str, column: str = "left_by", row: str = "", **values: Any) -> None:
         with pytest.raises(Refused) as error:
-            signing.sign(workspace.store, "handovers", row or form.row, column, seen | said)
+            signing.sign(workspace.store, "handovers", row or form.row, column, seen | values)
         assert error.value.code == code
 
     refused("unread_field")

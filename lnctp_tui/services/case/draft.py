@@ -134,7 +134,7 @@ class Draft:
     ) -> None:
         """Apply a patch to the document and hand it to the writer; what changes nothing is not written."""
         before = self.record(ref)
-        changed = {key: value for key, value in patch.items() if _held(before, key) != value}
+        changed = {key: value for key, value in patch.items() if value_of(before, key) != value}
         if not changed:
             return
         if ref.table != "contacts" or (
@@ -143,7 +143,7 @@ class Draft:
             self.open_case()
         before = self.record(ref)
         if undoable:
-            previous = {key: _held(before, key) for key in changed}
+            previous = {key: value_of(before, key) for key in changed}
             self._remember(_Patched(ref, field or next(iter(changed)), previous))
         self._put(ref, values.apply(before, changed))
         self.write(ref, dict(changed), self.place, case=self._owner_of(ref))
@@ -261,7 +261,8 @@ class Draft:
         return instants.iso(self.workspace.store.now())
 
 
-def _held(record: Record, key: str) -> Any:
+def value_of(record: Record, key: str) -> Any:
+    """What a record says under the key of a patch."""
     if key.startswith("answers."):
         return answer(record, key.removeprefix("answers."))
     return record.get(key)

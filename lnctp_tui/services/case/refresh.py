@@ -15,7 +15,7 @@ from lnctp_tui.domain.records import merge
 from lnctp_tui.domain.records.document import MEMBERS, Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases
-from lnctp_tui.services.case.draft import Draft
+from lnctp_tui.services.case.draft import Draft, value_of
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.storage.database.session import EditBaseline, Store
 
@@ -82,7 +82,7 @@ def take(draft: Draft, records: Iterable[Newer], busy: Busy) -> Taken:
     changed: set[Ref] = set()
     skipped = False
     for newer in records:
-        fields = frozenset(name for name in newer.fields if not _held(draft, newer.ref, name, busy))
+        fields = frozenset(name for name in newer.fields if not _held(draft, newer, name, busy))
         skipped |= fields != newer.fields
         if not fields:
             continue
@@ -92,9 +92,19 @@ def take(draft: Draft, records: Iterable[Newer], busy: Busy) -> Taken:
     return Taken(frozenset(changed), skipped)
 
 
-def _held(draft: Draft, ref: Ref, name: str, busy: Busy) -> bool:
-    edited = draft.touched
-    return (ref, name) in edited or (ref, GONE) in edited or busy(ref, name)
+def _held(draft: Draft, newer: Newer, name: str, busy: Busy) -> bool:
+    edited, ref = draft.touched, newer.ref
+    if (ref, name) in edited or (ref, GONE) in edited:
+        return True
+    return busy(ref, name) and not _is_shown(draft, newer, name)
+
+
+def _is_shown(draft: Draft, newer: Newer, name: str) -> bool:
+    """Whether the form says the same already and nobody says otherwise: nothing changes under the cursor."""
+    shown = draft.record(newer.ref)
+    if not (newer.record and shown) or len(merge.heads_of(newer.heads, name)) != 1:
+        return False
+    return bool(value_of(shown, name) == value_of(newer.record, name))
 
 
 def _note_seen(draft: Draft, newer: Newer, fields: frozenset[str]) -> None:

@@ -39,12 +39,12 @@ def sign(store: Store, table: str, row: str, name: str, seen: Mapping[str, Any])
     kind = BY_TABLE[table]
     column = next(column for column in kind.signatures if column.name == name)
     with store.write() as unit:
-        found = (
+        stored = (
             unit.connection.execute(select(TABLES[table]).where(TABLES[table].c.id == row)).mappings().first()
         )
-        if found is None or found["erased_at"] is not None:
+        if stored is None or stored["erased_at"] is not None:
             raise Refused("no_such_record")
-        record = record_of(table, found)
+        record = record_of(table, stored)
         if any(record.get(code) != seen.get(code) for code in kind.content):
             raise Refused("changed_since_read")
         if unread(record):
@@ -87,15 +87,15 @@ def signatures(
         .where(CHANGES.c.table == kind.table, CHANGES.c.row.in_(list(by_row)))
         .order_by(CHANGES.c.hlc, CHANGES.c.id)
     )
-    told: dict[str, dict[str, Any]] = {row: {} for row in by_row}
+    values: dict[str, dict[str, Any]] = {row: {} for row in by_row}
     signed: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
     for row, patch, at in connection.execute(query):
         if not isinstance(patch, dict):
             continue
-        told[row] |= patch
+        values[row] |= patch
         for column in kind.signatures:
             if patch.get(column.name) is not None:
-                signed[row, column.name] = at, dict(told[row])
+                signed[row, column.name] = at, dict(values[row])
     return {
         row: {
             column.name: _signature(kind, record, str(record[column.name]), signed.get((row, column.name)))
@@ -109,11 +109,12 @@ def signatures(
 def _signature(kind: Kind, record: Record, by: str, signed: tuple[str, dict[str, Any]] | None) -> Signature:
     if signed is None:
         return Signature(by, None, ())
-    at, told = signed
+    at, values = signed
     named_by_another = {column.of for column in kind.signatures}
     changed = tuple(
         code
         for code in kind.content
-        if told.get(code) != record.get(code) and not (told.get(code) is None and code in named_by_another)
+        if values.get(code) != record.get(code)
+        and not (values.get(code) is None and code in named_by_another)
     )
     return Signature(by, at, changed)

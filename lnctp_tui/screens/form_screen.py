@@ -247,11 +247,17 @@ class FormScreen(AppScreen[None]):
         model = self.model
         if model is None or is_gone(self):
             return
+        before = set(model.signatures)
 
         def drawn(_none: None) -> None:
             if self.fields is not None:
                 self.fields.load()
             self._draw()
+            strangers = {sign.by for name, sign in model.signatures.items() if name not in before}
+            names = [model.names.get(person, "") for person in strangers - {model.workspace.counselor_id}]
+            if names and self.locked:
+                text = _("Ya lo firmó: {names}. F4 lo abre para corregirlo.").format(names=", ".join(names))
+                self.notify(text, severity="warning", markup=False)
 
         self.shell.in_reader(model.read_signatures, drawn, group="signed")
 

@@ -154,6 +154,7 @@ async def test_nobody_signs_for_another_or_what_is_not_understood_and_a_colleagu
         by_luis(app.workspace, record["id"], case, seen | {"taken_by": LUIS})
         app.syncing._news(frozenset({case}))
         await until(pilot, lambda: "Firmó que lo toma: ✓ Luis de Prueba" in said_on(app), "his signature")
+        assert messages(app)[-1] == "Ya lo firmó: Luis de Prueba. F4 lo abre para corregirlo."
         await press(pilot, "f5", "down", "enter")
         await until(pilot, lambda: "✓ Consejera de Prueba" in text_of(app), "both")
         (record,) = stored(app)

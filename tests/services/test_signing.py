@@ -123,6 +123,17 @@ def test_whoever_is_named_by_nobody_names_themselves_by_signing(workspace: Works
     assert form.errors == []
 
 
+def test_a_text_that_is_not_understood_is_under_no_signature(workspace: Workspace) -> None:
+    case = a_case(workspace)
+    form = Hands.on(workspace, case)
+    form.sign(LEFT)
+    form.type(taking_id="Nadie Conocido")
+    assert workspace.writer.drain(30)
+    (line,) = record_form.read(workspace, HANDOVER, case).lines
+    assert line.record["taking_id"] is None
+    assert line.signatures["left_by"].changed == ("taking_id",)
+
+
 def test_a_signature_that_stands_is_not_written_twice(workspace: Workspace) -> None:
     case = a_case(workspace)
     form = Hands.on(workspace, case)

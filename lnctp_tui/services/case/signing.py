@@ -110,11 +110,12 @@ def _signature(kind: Kind, record: Record, by: str, signed: tuple[str, dict[str,
     if signed is None:
         return Signature(by, None, ())
     at, values = signed
-    named_by_another = {column.of for column in kind.signatures}
+    # Who is to sign beside may name themselves; a text that is not understood was never under a signature.
+    open_to = {column.of for column in kind.signatures if values.get(column.of or "") is None}
+    texts = unread(record)
     changed = tuple(
         code
         for code in kind.content
-        if values.get(code) != record.get(code)
-        and not (values.get(code) is None and code in named_by_another)
+        if code in texts or (values.get(code) != record.get(code) and code not in open_to)
     )
     return Signature(by, at, changed)

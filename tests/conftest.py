@@ -27,7 +27,7 @@ from pty_app import PHRASE, terminal_environment
 from served import served
 from shared import made_once
 from sync_office import house
-from vaults import made, soak, vault_template
+from vaults import made, quick_new_keys, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
 
 from lnctp_tui.cli import main
@@ -35,7 +35,7 @@ from lnctp_tui.cli import main
 __all__ = [
     "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "painting", "pg",
     "phrase_file", "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
-    "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
+    "pytest_sessionfinish", "pytest_terminal_summary", "quick_new_keys", "second", "served", "soak", "tables_template",
     "vault_template", "workspace",
 ]  # fmt: skip
 

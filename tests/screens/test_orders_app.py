@@ -33,7 +33,7 @@ from lnctp_tui.storage.replication import eviction
 from lnctp_tui.storage.vault import recovery, vault
 
 __all__ = ["furnished", "furnished_template", "spanish"]
-pytestmark = pytest.mark.usefixtures("spanish")
+pytestmark = pytest.mark.usefixtures("spanish", "quick_new_keys")
 CANARY, OLD = "Guanabana", "migrantes"
 
 

@@ -25,6 +25,8 @@ from lnctp_tui.services.sync import orders, synchronise
 from lnctp_tui.services.vault.workspace import found_workspace, open_workspace
 from lnctp_tui.sync.transport import KNOWN
 
+pytestmark = pytest.mark.usefixtures("quick_new_keys")
+
 Words = tuple[str, ...]
 
 

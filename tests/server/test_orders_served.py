@@ -23,6 +23,8 @@ from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.vault import recovery, vault
 
+pytestmark = pytest.mark.usefixtures("quick_new_keys")
+
 AT = "2026-11-29T10:00:00.000000Z"
 CASE = "SELECT count(*) FROM cases"
 

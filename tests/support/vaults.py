@@ -24,6 +24,23 @@ def quick_derive(kdf: vault.Kdf, words: str) -> bytes:
     return hashlib.blake2b(words.encode(), key=kdf.salt.encode(), digest_size=32).digest()
 
 
+@pytest.fixture
+def quick_new_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Phrases that this test sets cost nothing to derive; the templates' are derived for real, once a process."""
+    fresh: set[vault.Kdf] = set()
+    new_kdf, derive = vault._new_kdf, vault._derive
+
+    def noted() -> vault.Kdf:
+        kdf = new_kdf()
+        fresh.add(kdf)
+        return kdf
+
+    monkeypatch.setattr(vault, "_new_kdf", noted)
+    monkeypatch.setattr(
+        vault, "_derive", lambda kdf, words: (quick_derive if kdf in fresh else derive)(kdf, words)
+    )
+
+
 class MadeVault(NamedTuple):
     """A data folder, the phrase that opens it and its key."""
 

@@ -34,6 +34,8 @@ from lnctp_tui.storage.vault import copies, recovery, vault
 from lnctp_tui.sync import control as orders
 from lnctp_tui.sync.control import Control
 
+pytestmark = pytest.mark.usefixtures("quick_new_keys")
+
 AT, FAR = "2026-11-29T10:00:00.000000Z", "2026-12-20T10:00:00.000000Z"
 PHONE = "5550001234"
 

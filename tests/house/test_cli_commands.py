@@ -27,6 +27,8 @@ from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.vault import vault
 
+pytestmark = pytest.mark.usefixtures("quick_new_keys")
+
 NAMED = "dos-escolares"
 
 

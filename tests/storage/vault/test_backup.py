@@ -18,6 +18,8 @@ from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine, schema
 from lnctp_tui.storage.vault import backup, vault
 
+pytestmark = pytest.mark.usefixtures("quick_new_keys")
+
 CANARY = "CANARIO-PLENAMENTE-FICTICIO"
 AT = "2026-03-01T12:00:00Z"
 

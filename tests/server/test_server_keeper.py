@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
 import threading
 from pathlib import Path
 
@@ -30,7 +31,8 @@ class Pauses(threading.Event):
 def test_a_database_that_does_not_start_is_tried_ever_more_rarely_and_never_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watchdog = DatabaseWatchdog(Embedded(tmp_path, str(tmp_path), 5432, {"lnctp_app": "secreto"}))
+    sockets = str(Path(tempfile.gettempdir()) / "none")  # a socket's path is short
+    watchdog = DatabaseWatchdog(Embedded(tmp_path, sockets, 5432, {"lnctp_app": "secreto"}))
     watchdog._over = pauses = Pauses(7)  # looks once, tries six times
     with caplog.at_level(logging.INFO):
         watchdog.run()

@@ -158,23 +158,8 @@ class AppScreen(Screen[Result], inherit_bindings=False):
         """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
 
-class AppDialog(ModalScreen[Result], inherit_bindings=False):
+class AppDialog(ModalScreen[Result], AppScreen[Result]):
     """A dialog of the app."""
-
-    BINDINGS: ClassVar[list[BindingType]] = MOVES
-
-    NAME = ""
-    place: Place | None = None
-    """How to come back here after a lock; None: to what is below."""
-
-    @property
-    def shell(self) -> Shell:
-        """The app, as far as a dialog may know it."""
-        return cast("Shell", self.app)
-
-    def on_screen_resume(self) -> None:
-        """Whatever comes to the screen says that nothing is being saved."""
-        self.shell.show_saving(self)
 
 
 class ScreenPart:

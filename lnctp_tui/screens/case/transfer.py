@@ -17,7 +17,8 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppScreen, sentence
 from lnctp_tui.screens.dialogs import PickDialog
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.lists.search import SearchEntry
 from lnctp_tui.screens.sync.sync_words import ROLES
 from lnctp_tui.screens.times import moment

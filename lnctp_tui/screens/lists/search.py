@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import ScreenPart, say, sentence
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import search as source
@@ -103,7 +104,7 @@ class SearchScreen(ListScreen[_Found]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = _Found("", [])
+        self.rows.view = _Found("", [])
         self.server = ServerSearch(self)
 
     @property

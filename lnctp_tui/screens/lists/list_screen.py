@@ -143,8 +143,8 @@ class ListScreen(AppScreen[Any], Generic[View]):
 
     # what is the same in every list
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **named: str | None) -> None:
+        super().__init__(**named)
         self.rows = RowsView(self)
         if self.PLACE and SCREENS[self.PLACE].resume is not None:
             self.place = (self.PLACE, "")

@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -51,7 +52,9 @@ def serve(
         cluster.check_login(database.app)
         founding.check(settings, database.app)
         logs.start()
-        with _quiet_signals(), _shared_counts(workers), database_watchdog.watching(database.embedded):
+        # uvicorn raises the signal again that ended it: then PostgreSQL is still to be stopped.
+        quiet = _stop_signals(lambda: None, pass_on=False)
+        with quiet, _shared_counts(workers), database_watchdog.watching(database.embedded):
             logs.note("listening", address=f"{host}:{port}", count=workers)
             _uvicorn(settings, host, port, workers, cert, key)
             logs.note("stopped")
@@ -126,7 +129,9 @@ async def life(app: Any) -> AsyncIterator[None]:
             asyncio.create_task(_tidy(LEARN, authenticator.learn)),
             asyncio.create_task(idle_connections.watch()),
         ]
-        with _heard(services.log_tail.stop):
+        # Those who wait are let go before uvicorn waits for them.
+        stop = partial(asyncio.get_running_loop().call_soon_threadsafe, services.log_tail.stop)
+        with _stop_signals(stop, pass_on=True):
             yield
         for task in tidying:
             task.cancel()
@@ -143,33 +148,24 @@ async def _tidy(every: float, *works: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def _heard(stop: Callable[[], None]) -> Iterator[None]:
-    """Lets those who wait go as soon as the process is told to stop, before uvicorn waits for them."""
+def _stop_signals(heard: Callable[[], object], *, pass_on: bool) -> Iterator[None]:
+    """Calls `heard` at SIGTERM and SIGINT meanwhile and, to `pass_on`, then whoever answered them before.
+
+    Only the main thread hears signals; in another nothing changes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stopping(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(stop)
+        heard()
         following = before[signal.Signals(number)]
-        if callable(following):
+        if pass_on and callable(following):
             following(number, frame)
 
     for number in before:
         signal.signal(number, stopping)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _quiet_signals() -> Iterator[None]:
-    """uvicorn raises the signal again that ended it: then PostgreSQL is still to be stopped."""
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

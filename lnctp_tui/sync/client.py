@@ -9,49 +9,30 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
-from lnctp_tui.domain.records.scopes import EVERYBODY
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import search, state
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
-from lnctp_tui.sync import audit_check, fresco, outbox, prefetch, saves, wire
+from lnctp_tui.sync import audit_check, fresco, outbox, saves, wire
 from lnctp_tui.sync.answers import Contact, Diverged, read_cursor, understood
 from lnctp_tui.sync.control import Control, Last, Seal, at_once, no_seal
 from lnctp_tui.sync.fresco import Fresco
-from lnctp_tui.sync.gc_tuning import collecting_less
+from lnctp_tui.sync.histories import Histories, paced
 from lnctp_tui.sync.outbox import Outbox
-from lnctp_tui.sync.prefetch import Prefetch
 from lnctp_tui.sync.sending import Sending
 from lnctp_tui.sync.transport import Line
-from lnctp_tui.sync.verify import Checked, Keyring, Proving
+from lnctp_tui.sync.verify import Keyring, Verifier
 
-PAGE, HISTORY, FETCHED = 1000, 2000, 1000
+PAGE, FETCHED = 1000, 1000
 """Most of each in one request."""
-AHEAD = 20_000
-"""Histories that are asked for in one go."""
-WANTED_FIRST = "SELECT id, after FROM scopes WHERE state = 'wanted' AND id = ?"
-WANTED = """SELECT (SELECT value FROM sync_state WHERE key = ?), json_group_array(json_array(id, after)) FROM (
-  SELECT id, after FROM scopes WHERE state = 'wanted' ORDER BY rank LIMIT ?)"""
-"""By index, with nothing to sort however many there are; as one row, for the reason of storage.database.bulk."""
-SMALLEST = 100
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
-BETWEEN = 2.0
-"""Seconds of a long download after which what was saved here goes out, and news come in."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked", "seal", "wipe"})
-
-
-class Came(NamedTuple):
-    """What is known of a page before it is stored."""
-
-    proving: Proving
-    made: dict[str, incoming.Ready]
 
 
 class Client:
@@ -73,7 +54,7 @@ class Client:
         self.control = Control(store, line, seal, last)
         self.on_changed: Callable[[frozenset[str]], object] = lambda _: None
         self._asked = False
-        self.page, self.chunk = PAGE, 500
+        self.page = PAGE
         self.stored = 0
         """Pages with news so far."""
         with store.read() as connection:
@@ -84,6 +65,10 @@ class Client:
         if server is None:
             raise SyncFailed("not_enrolled")
         self.server: Server = server
+        self.verifier = Verifier(store, self.keys, pool, self._tell)
+        self.histories = Histories(
+            store, line, self.verifier, self.outbox, pool=pool, short=short, told=self._tell
+        )
         self.sending = Sending(store, line, self.outbox, pool, server.key, self.ask_first)
 
     # who we are to the server
@@ -149,7 +134,7 @@ class Client:
         with self.store.read() as connection:
             self.server = server_state.server(connection) or self.server
             self.keys.roles = authority.signed_roles(connection)
-        self._redeem_aside()
+        self.verifier.redeem_aside()
 
     # the beginning
 
@@ -200,14 +185,15 @@ class Client:
         again = self._fetch(lost)
         if len(again) < len(lost):  # the page is from before the server came back from a backup
             return False
-        checked = self._check([*changes, *again])
+        checked = self.verifier.check([*changes, *again])
         began = time.monotonic()
         with understood(), self.store.write(behind=True) as unit:
             touched = incoming.apply_page(unit, page, checked.good, checked.aside)
             audit_check.remember(unit, page)
             self.keys.store(unit)
         self.stored += 1
-        self._pace(time.monotonic() - began, len(changes))
+        most = PAGE if 2 * len(changes) > self.page else self.page
+        self.page = paced(self.page, time.monotonic() - began, self.short, most)
         if touched:
             self._tell(touched)
         return bool(page.get("more")) or touched is None
@@ -233,125 +219,13 @@ class Client:
 
     def take(self, ids: Sequence[str]) -> int:
         """Fetch changes by id and store them; how many were stored."""
-        checked = self._check(self._fetch(ids))
+        checked = self.verifier.check(self._fetch(ids))
         if checked.good:
             with understood(), self.store.write(behind=True) as unit:
                 touched = incoming.keep(unit, checked.good.values())
                 self.keys.store(unit)
             self._tell(frozenset(touched))
         return len(checked.good)
-
-    def _check(self, changes: Sequence[Any], proving: Proving | None = None) -> Checked:
-        """Check authors; what was set aside before is tried again when a new device was met."""
-        checked = self.keys.check(changes, self.pool, proving)
-        if self.keys.learned:
-            self._redeem_aside()
-        return checked
-
-    def _redeem_aside(self) -> None:
-        """Try again what no author was proven of."""
-        with self.store.read() as connection:
-            waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
-        checked = self.keys.check(waiting)
-        if not checked.good:
-            return
-        with self.store.write(behind=True) as unit:
-            touched = incoming.keep(unit, checked.good.values())
-            for id_ in checked.good:
-                unit.remember(server_state.ASIDE + id_, None)
-        self._tell(frozenset(touched))
-
-    def _pace(self, took: float, changes: int) -> None:
-        """Ask for pages that take one short transaction each."""
-        if took > self.short * 1.5:
-            self.page = max(SMALLEST, self.page // 2)
-        elif took < self.short / 2 and changes * 2 > self.page:
-            self.page = min(PAGE, self.page * 2)
-
-    # histories
-
-    def wanted(self, most: int = prefetch.SCOPES) -> list[tuple[str, int]] | None:
-        """The scopes whose histories are to be fetched next and how far each is; None before any beginning.
-
-        Everybody's comes first and alone: before it is whole nobody's author is known.
-        """
-        with self.store.read() as connection:
-            cursor, scopes_json = connection.exec_driver_sql(WANTED, (server_state.CURSOR, most)).one()
-            first = connection.exec_driver_sql(WANTED_FIRST, (EVERYBODY,)).first()
-        if cursor is None:
-            return None
-        return [(scope, after) for scope, after in ([first] if first else orjson.loads(scopes_json))]
-
-    def history(self) -> bool:
-        """Fetch and store one page of wanted histories; whether more may be wanted. Raises SyncFailed."""
-        scopes = self.wanted()
-        if scopes:
-            self.store_history([scope for scope, _ in scopes], self.ask_history(scopes))
-        return bool(scopes)
-
-    @collecting_less()
-    def histories(self, between: Callable[[], object]) -> None:
-        """Fetch all wanted histories, the next pages while one is stored; `between` runs now and then.
-
-        Not while a page is on its way: it may bring a revocation and a grant of what that page holds.
-        """
-        while scopes := self.wanted(AHEAD):
-            with Prefetch(scopes, self.ask_history, self._came, self.pool, BETWEEN) as pages:
-                for page in pages:
-                    scope_ids = [scope for scope, _ in page.asked]
-                    self.store_history(scope_ids, page.answer, page.made())
-            between()
-
-    def _came(self, answer: Mapping[str, Any]) -> Came:
-        """A page of histories, checked and made ready to be stored. For any thread."""
-        with understood():
-            changes = list(answer["changes"])
-            proving = Proving(self.keys, changes, None)
-            sure = [change for change, is_proven in zip(changes, proving.result(), strict=True) if is_proven]
-            return Came(proving, incoming.ready(sure, instants.micros(self.store.now())))
-
-    def ask_history(self, scopes: Sequence[tuple[str, int]]) -> dict[str, Any]:
-        """One page of these scopes' histories."""
-        limit = min(HISTORY, 4 * self.outbox.size)
-        request = {"scopes": [scope for scope, _ in scopes], "after": scopes[0][1], "limit": limit}
-        began = time.monotonic()
-        answer = self.line.call("POST", "/v1/history", request)
-        if answer.get("next"):
-            self.outbox.went(began)
-        return answer
-
-    def store_history(
-        self, scopes: Sequence[str], answer: Mapping[str, Any], prepared: Came | None = None
-    ) -> None:
-        """Store a page of histories, in short transactions; the last one notes what is whole."""
-        proving, ready = prepared or (None, None)
-        with understood():
-            changes = list(answer["changes"])
-            done, following = list(answer["done"]), answer.get("next")
-        checked = self._check(changes, proving)
-        good = [*checked.good.values()]
-        touched: set[str] = set()
-        place = 0
-        last = False
-        while not last:
-            piece = good[place : place + self.chunk]
-            place += len(piece)
-            last = place == len(good)
-            began = time.monotonic()
-            with understood(), self.store.write(behind=True) as unit:
-                touched |= incoming.keep(unit, piece, ready, checked.good)
-                if last:
-                    incoming.put_aside(unit, checked.aside)
-                    incoming.history_read(unit, scopes, done, following)
-                self.keys.store(unit)
-            self._pace_chunk(time.monotonic() - began)
-        self._tell(frozenset(touched | set(done)))
-
-    def _pace_chunk(self, took: float) -> None:
-        if took > self.short * 1.5:
-            self.chunk = max(SMALLEST, self.chunk // 2)
-        elif took < self.short / 2:
-            self.chunk = min(HISTORY, self.chunk * 2)
 
     # the search index of what came
 

@@ -117,17 +117,17 @@ class Round:
     def _exchange(self, all_: bool) -> None:
         # A round with nothing to do comes every few seconds on every laptop: it reads no more than it must.
         client = self.client
-        if (scopes := client.wanted()) is None:
+        if (scopes := client.histories.wanted()) is None:
             client.start()
-            scopes = client.wanted()
+            scopes = client.histories.wanted()
         while scopes and scopes[0][0] == EVERYBODY:
-            client.history()
-            scopes = client.wanted()
+            client.histories.fetch_page()
+            scopes = client.histories.wanted()
         before, sent = client.stored, client.push(all_=all_)
         while client.pull():
             pass
         if scopes or client.stored > before:
-            client.histories(lambda: (client.push(all_=all_), client.pull()))
+            client.histories.fetch(lambda: (client.push(all_=all_), client.pull()))
         if sent:
             client.push(all_=all_)  # what an answer made this laptop write: another folio prefix
         self._daily()

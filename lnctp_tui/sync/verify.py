@@ -8,7 +8,7 @@ name of a device that is known, nor let one write as another person.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,8 +22,8 @@ from sqlalchemy import Connection
 from lnctp_tui.domain.records import changes as forms
 from lnctp_tui.domain.records import record_check, writing
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Unit
-from lnctp_tui.storage.replication import authority, server_state
+from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.sync import wire
 
 Change = Mapping[str, Any]
@@ -211,3 +211,33 @@ def formed(change: Any) -> bool:
 
 def _stamp(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < LARGEST
+
+
+class Verifier:
+    """Checks what came for the two who store it, pages and histories."""
+
+    def __init__(
+        self, store: Store, keys: Keyring, pool: ThreadPoolExecutor, told: Callable[[frozenset[str]], object]
+    ) -> None:
+        self.keys = keys
+        self._store, self._pool, self._told = store, pool, told
+
+    def check(self, changes: Sequence[Any], proving: Proving | None = None) -> Checked:
+        """Check authors; what was set aside before is tried again when a new device was met."""
+        checked = self.keys.check(changes, self._pool, proving)
+        if self.keys.learned:
+            self.redeem_aside()
+        return checked
+
+    def redeem_aside(self) -> None:
+        """Try again what no author was proven of."""
+        with self._store.read() as connection:
+            waiting = [*state.starting_with(connection, server_state.ASIDE).values()]
+        checked = self.keys.check(waiting)
+        if not checked.good:
+            return
+        with self._store.write(behind=True) as unit:
+            touched = incoming.keep(unit, checked.good.values())
+            for id_ in checked.good:
+                unit.remember(server_state.ASIDE + id_, None)
+        self._told(frozenset(touched))

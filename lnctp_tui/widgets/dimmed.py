@@ -7,8 +7,9 @@ key in a dialog costs. The version is pinned; a test compares each cell with wha
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
+from rich.console import RenderableType
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.color import Color
@@ -52,3 +53,11 @@ def tinted(style: RichStyle | None, color: Color, base: RichStyle) -> RichStyle:
     """A style behind a colour, without links, on `base`; Textual's own arithmetic."""
     (piece,) = BackgroundScreen.process_segments([Segment("", style)], color)
     return base + (piece.style or RichStyle.null())
+
+
+def render_dimmed(dialog: Screen[Any]) -> RenderableType:
+    """A dialog's `render`: what is below, dimmed."""
+    below = Screen.render(dialog)
+    if isinstance(below, BackgroundScreen):
+        return cast("RenderableType", Dimmed(below.screen, below.color))  # Textual takes its own kind too
+    return below

@@ -384,3 +384,50 @@ def test_every_screen_finds_its_style_sheet_also_when_it_goes_on_from_one_in_ano
 
 def all_below(of: type) -> list[type]:
     return [found for each in of.__subclasses__() for found in (each, *all_below(each))]
+
+
+LONGEST = 300
+"""Lines of a class with the classes of ours that it stands on."""
+STILL_LONG = {"lnctp_tui.screens.call.dialogs.closing.ClosingDialog"}
+"""Those that no better design was found for yet."""
+
+
+@cache
+def classes_of(module: str) -> dict[str, tuple[str, ast.ClassDef | None]]:
+    """Name of a class in a module → the module that defines it, and the class where it is this one."""
+    path = ROOT / (module.replace(".", "/") + ".py")
+    names: dict[str, tuple[str, ast.ClassDef | None]] = {}
+    for node in ast.walk(tree(path)) if path.is_file() else ():
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {alias.asname or alias.name: (node.module, None) for alias in node.names}
+        elif isinstance(node, ast.ClassDef):
+            names[node.name] = module, node
+    return names
+
+
+def stands_on(module: str, name: str) -> dict[tuple[str, str], int]:
+    """A class and its bases in this package: (module, name) → lines."""
+    module, node = classes_of(module).get(name, ("", None))
+    if node is None:
+        return stands_on(module, name) if module.startswith("lnctp_tui.") else {}
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    lines = {(module, name): (node.end_lineno or first) - first + 1}
+    for base in node.bases:
+        plain = base.value if isinstance(base, ast.Subscript) else base
+        if ast.unparse(plain) != name:
+            lines |= stands_on(module, ast.unparse(plain))
+    return lines
+
+
+def test_no_class_with_its_bases_is_long() -> None:
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES]
+    lines = {
+        f"{module}.{name}": sum(stands_on(module, name).values())
+        for module in modules
+        for name, (_module, node) in classes_of(module).items()
+        if node is not None
+    }
+    assert len(lines) > 400
+    pick_list = stands_on("lnctp_tui.widgets.form.pick_list", "PickList")
+    assert [name for _module, name in pick_list] == ["PickList", "Checklist", "InOrder"]
+    assert {name: count for name, count in lines.items() if count > LONGEST and name not in STILL_LONG} == {}

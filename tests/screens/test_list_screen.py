@@ -13,7 +13,8 @@ from workspaces import Founded
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.screens import registry
-from lnctp_tui.screens.lists.list_screen import NEWS, Column, Columns, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns
+from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.screens.registry import SCREENS, Entry
 from lnctp_tui.widgets.row_list import Line, RowList
 
@@ -136,10 +137,10 @@ async def test_a_list_that_waits_for_the_server_says_itself_what_went_wrong(furn
     async with desk(furnished) as (app, pilot):
         screen = Refused()
         await app.push_screen(screen)
-        await until(pilot, lambda: screen.trouble, "the trouble")
+        await until(pilot, lambda: screen.rows.trouble, "the trouble")
         await rest(pilot)
         assert "Preguntando" not in text_of(app)
-        assert screen.trouble.split()[0] in text_of(app)
+        assert screen.rows.trouble.split()[0] in text_of(app)
         assert not app._notifications
 
 

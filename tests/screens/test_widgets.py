@@ -29,10 +29,11 @@ from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.drawing import fit, plain, wrap
 from lnctp_tui.widgets.form import answers
 from lnctp_tui.widgets.form.call_bar import CallBar, Heading
-from lnctp_tui.widgets.form.checklist import Checklist, Question
+from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.choices import Hit
 from lnctp_tui.widgets.form.messages import Marked, Replaced
 from lnctp_tui.widgets.form.picker import Picker
+from lnctp_tui.widgets.form.question_lines import Question
 from lnctp_tui.widgets.form.stages.stage_map import StageLine, StageList
 from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
@@ -122,7 +123,7 @@ async def test_a_checklist_is_filtered_without_accents() -> None:
         await pilot.press("enter", "n")
         assert checklist.values == {"a": "no"}
         await pilot.press("escape")
-        assert checklist.filter_text is None
+        assert checklist.filter.text is None
 
 
 async def test_a_long_question_is_whole_at_the_foot_and_marked_when_unverified() -> None:

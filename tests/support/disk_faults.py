@@ -36,11 +36,8 @@ def free(workspace: Workspace) -> None:
 def die(workspace: Workspace) -> None:
     """Ends like `kill -9`: nothing is written, and the files are let go of."""
     writer = workspace.writer
-    with writer._wake:
-        writer._ending = True
-        writer._wake.notify_all()
+    writer.queue.end()
     writer._hands.join(5)
     writer._watch.join(5)
-    assert writer.shelter is not None
     writer.shelter.close()
     workspace.store.close()

@@ -96,7 +96,7 @@ def test_a_first_synchronisation_without_room_goes_on_where_it_was(house: House,
     ana, cases = written(house)
     lead = house.desk("lead", "supervisor")
     client = lead.client()
-    client.chunk = 5
+    client.histories.chunk = 5
     with room(lead, pages), pytest.raises(StorageFailed, match="disk_full"):
         Round(client).run()
     sound(lead)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.sync import prefetch
-from lnctp_tui.sync.prefetch import Prefetch, following
+from lnctp_tui.sync import histories
+from lnctp_tui.sync.histories import Prefetch, following
 
 SCOPES = [(f"c{number:04}", 0) for number in range(5_000)]
 
@@ -38,7 +38,11 @@ def test_all_come_in_their_order_a_few_first(pool: ThreadPoolExecutor) -> None:
             sizes.append(len(page.asked))
             found += page.made()
     assert found == [f"{scope}!" for scope, _ in SCOPES]
-    assert sizes == [prefetch.NEWEST, *[prefetch.SCOPES] * 4, 5_000 - 4 * prefetch.SCOPES - prefetch.NEWEST]
+    assert sizes == [
+        histories.NEWEST,
+        *[histories.SCOPES] * 4,
+        5_000 - 4 * histories.SCOPES - histories.NEWEST,
+    ]
 
 
 def test_a_history_of_many_pages_goes_on_where_it_ended(pool: ThreadPoolExecutor) -> None:
@@ -66,13 +70,13 @@ def test_only_so_many_wait_to_be_stored(pool: ThreadPoolExecutor) -> None:
         return whole(wanted)
 
     with Prefetch(SCOPES, ask, made, pool, 60) as pages:
-        for _ in range(prefetch.WAITING):
+        for _ in range(histories.WAITING):
             assert asked.acquire(timeout=10)
         assert not asked.acquire(timeout=0.2)
         next(iter(pages)).made()
         assert asked.acquire(timeout=10)
         assert not asked.acquire(timeout=0.2)
-    assert count == prefetch.WAITING + 1
+    assert count == histories.WAITING + 1
 
 
 def test_what_breaks_is_told_after_what_came(pool: ThreadPoolExecutor) -> None:
@@ -90,12 +94,12 @@ def test_what_breaks_is_told_after_what_came(pool: ThreadPoolExecutor) -> None:
 
     with pytest.raises(SyncFailed, match="offline"):
         store()
-    assert len(found) == prefetch.NEWEST + 2 * prefetch.SCOPES
+    assert len(found) == histories.NEWEST + 2 * histories.SCOPES
 
 
 def test_after_its_time_one_page_comes_and_no_more(pool: ThreadPoolExecutor) -> None:
     with Prefetch(SCOPES, whole, made, pool, 0) as pages:
-        assert [len(page.asked) for page in pages] == [prefetch.NEWEST]
+        assert [len(page.asked) for page in pages] == [histories.NEWEST]
 
 
 def test_who_cannot_store_leaves_nothing_on_the_line(pool: ThreadPoolExecutor) -> None:
@@ -118,7 +122,7 @@ def test_who_cannot_store_leaves_nothing_on_the_line(pool: ThreadPoolExecutor) -
 
     with pytest.raises(RuntimeError):
         fail()
-    assert len(ended) <= prefetch.WAITING
+    assert len(ended) <= histories.WAITING
     assert pool.submit(lambda: True).result(10)
 
 

@@ -546,4 +546,4 @@ def test_a_laptop_that_lost_its_place_begins_anew(house: House) -> None:
         unit.connection.exec_driver_sql("UPDATE scopes SET state = 'wanted', after = 0 WHERE id = '@all'")
     beto.sync()
     assert beto.row(case)["summary"] == "Prueba"  # type: ignore[index]
-    assert beto.client().wanted() == []
+    assert beto.client().histories.wanted() == []

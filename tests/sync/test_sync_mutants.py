@@ -18,7 +18,7 @@ from lnctp_tui.server.ingest import cursors, ingest
 from lnctp_tui.server.read import pull
 from lnctp_tui.storage.database import session
 from lnctp_tui.storage.replication import eviction, incoming, projection, server_state
-from lnctp_tui.sync import client, loop, outbox, repair
+from lnctp_tui.sync import client, histories, loop, outbox, repair
 
 __all__ = ["adapter"]
 ENOUGH = 200
@@ -217,24 +217,24 @@ def server_folds_only_what_comes(patch: pytest.MonkeyPatch) -> None:
 
 def half_a_history_counts_as_whole(patch: pytest.MonkeyPatch) -> None:
     """The first page of a history is taken for all of it."""
-    real = client.Client.ask_history
+    real = histories.Histories.ask
 
-    def ask_history(self: client.Client, wanted: Any) -> dict[str, Any]:
+    def ask(self: histories.Histories, wanted: Any) -> dict[str, Any]:
         return real(self, wanted) | {"done": [scope for scope, _ in wanted], "next": None}
 
-    patch.setattr(client.Client, "ask_history", ask_history)
+    patch.setattr(histories.Histories, "ask", ask)
 
 
 def history_goes_on_too_far(patch: pytest.MonkeyPatch) -> None:
     """A crash in the middle of a history: the place is noted before the rows."""
-    real = client.Client.store_history
+    real = histories.Histories.keep
 
-    def store_history(self: client.Client, asked: Any, answer: Any, *proven: Any) -> None:
+    def keep(self: histories.Histories, asked: Any, answer: Any, *proven: Any) -> None:
         with self.store.write() as unit:
             incoming.history_read(unit, asked, answer["done"], answer.get("next"))
         real(self, asked, answer, *proven)
 
-    patch.setattr(client.Client, "store_history", store_history)
+    patch.setattr(histories.Histories, "keep", keep)
 
 
 def scopes_of_others_held(patch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens import registry
-from lnctp_tui.screens.base import LISTS
+from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
@@ -42,13 +42,16 @@ def noting(case_id: str) -> CaseScreen:
     return CaseScreen(case_id, note=True)
 
 
-class CaseScreen(SharedCase):
+class CaseScreen(AppScreen[None]):
     """Everything known of a case."""
 
     NAME = N_("Caso")
     CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="case.conflicts"),
+        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
+        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
         Binding("e", "edit", N_("editar"), id="case.edit"),
         Binding("a", "note", N_("añadir nota"), id="case.note"),
         Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
@@ -75,6 +78,7 @@ class CaseScreen(SharedCase):
         """A note that was begun and not kept."""
         self.document: Document | None = None
         self._seen = False
+        self.shared = SharedCase(self, case_id, self._read)
 
     @property
     def case(self) -> dict[str, Any]:
@@ -95,6 +99,10 @@ class CaseScreen(SharedCase):
         if self.document is not None:
             self._read()
 
+    def news(self, scopes: frozenset[str]) -> None:
+        """A colleague wrote in it."""
+        self.shared.news(scopes)
+
     def _read(self) -> None:
         workspace, case_id = self.shell.workspace, self.case_id
         self.shell.in_reader(
@@ -112,8 +120,8 @@ class CaseScreen(SharedCase):
         stay = self.document is not None
         if not stay:
             self.draft = draft
-            self.ask_offers()
-        self.document, self.around = document, beside
+            self.shared.ask_offers()
+        self.document, self.shared.around = document, beside
         if not self._seen:  # noted in the chain of views once, when it was really shown
             self._seen = True
             self.shell.workspace.writer.submit(deed("viewed", self.case_id, "case"))
@@ -124,7 +132,7 @@ class CaseScreen(SharedCase):
         self.query_one("#state", Static).update(Content(self._state(words)))
         today = workspace.store.now().date()
         words.know(document)
-        parts = [*self.shared_parts(words), *case_parts(document, words, today=today)]
+        parts = [*self.shared.parts(words), *case_parts(document, words, today=today)]
         self.query_one(Reader).show(parts, stay=stay)
         self.refresh_bindings()
         if self._to_note:
@@ -138,20 +146,20 @@ class CaseScreen(SharedCase):
         opened = moment(self.case.get("opened_at"), words.zone)
         if opened:
             phrases.append(_("abierto el {at}").format(at=opened))
-        phrases += self.shared_state(self.case.get("owner_id"))
+        phrases += self.shared.state(self.case.get("owner_id"))
         return " · ".join(phrase for phrase in phrases if phrase)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what this case allows."""
         status = self.case.get("status")
-        allowed = {
+        allowed: dict[str, bool] = self.shared.allowed | {
             "note": self.document is not None,
             "close": status in cases.OPEN,
             "reopen": status == "closed",
             "merge": status in (*cases.OPEN, "closed"),
             "unmerge": status == "merged",
         }
-        return allowed.get(action, super().check_action(action, parameters))
+        return allowed.get(action, True)
 
     def _keep_draft(self, text: str) -> None:
         self.draft = text
@@ -167,6 +175,18 @@ class CaseScreen(SharedCase):
         self.shell.workspace.writer.submit(
             job, done, lambda error: self.app.call_later(self.shell.tell, error)
         )
+
+    def action_conflicts(self) -> None:
+        """Side by side."""
+        self.shell.go("conflicts", self.case_id)
+
+    def action_offer(self) -> None:
+        """Offer it to a colleague."""
+        self.shared.hand(assign=False)
+
+    def action_assign(self) -> None:
+        """Give it to a colleague."""
+        self.shared.hand(assign=True)
 
     def action_edit(self) -> None:
         """Open it in the form."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textual.binding import Binding, BindingType
-
-from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.i18n import _
+from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
 from lnctp_tui.screens.times import clock
@@ -33,40 +32,32 @@ def around(workspace: Workspace, case_id: str) -> Around:
     return Around(synchronise.conflicts(workspace.store, case_id), transfer.names(workspace.store))
 
 
-class SharedCase(AppScreen[None]):
-    """The base of the case view. The view calls `_read` and shows `shared_parts` and `shared_state`."""
+class SharedCase(ScreenPart):
+    """What the case view owns for it. `read` is to read the case again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="case.conflicts"),
-        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
-        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
-    ]
-    case_id: str
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, screen: AppScreen[Any], case_id: str, read: Callable[[], None]) -> None:
+        super().__init__(screen)
+        self.case_id = case_id
+        self._read = read
         self.around = Around([], {})
         self.offered: Handed | None = None
         self._news_at = ""
 
-    def _read(self) -> None:
-        raise NotImplementedError
-
     def news(self, scopes: frozenset[str]) -> None:
         """A colleague wrote in it: read it again where it stands."""
         if self.case_id in scopes:
-            workspace = self.shell.workspace
+            workspace = self.screen.shell.workspace
             self._news_at = clock(workspace.store.now().isoformat(), workspace.zone)
             self._read()
 
     def ask_offers(self) -> None:
         """Whether it is offered to somebody, when there is a line."""
-        status, workspace = self.shell.sync_status, self.shell.workspace
+        status, workspace = self.screen.shell.sync_status, self.screen.shell.workspace
         if status is None or status.state != ACTIVE or status.online is False:
             return
         from lnctp_tui.services.sync import synchronise
 
-        self.shell.in_reader(
+        self.screen.shell.in_reader(
             lambda: synchronise.offers(workspace),
             self._take_offers,
             group="offered",
@@ -79,11 +70,11 @@ class SharedCase(AppScreen[None]):
             self.offered = own_offer
             self._read()
 
-    def shared_state(self, owner: str | None) -> list[str]:
+    def state(self, owner: str | None) -> list[str]:
         """Whose it is, to whom it is offered, when a colleague wrote in it."""
         phrases = []
         name = self.around.names.get(owner or "")
-        if name and owner != self.shell.workspace.counselor_id:
+        if name and owner != self.screen.shell.workspace.counselor_id:
             phrases.append(_("a cargo de {name}").format(name=name))
         if self.offered is not None and self.offered.mine:
             phrases.append(
@@ -95,7 +86,7 @@ class SharedCase(AppScreen[None]):
             phrases.append(_("una colega escribió aquí a las {at}").format(at=self._news_at))
         return phrases
 
-    def shared_parts(self, words: Words) -> list[Part]:
+    def parts(self, words: Words) -> list[Part]:
         """The values that differ, before everything else."""
         if not self.around.conflicts:
             return []
@@ -104,33 +95,24 @@ class SharedCase(AppScreen[None]):
         title = _("{said}: «d» decide cuál queda").format(said=counted(len(self.around.conflicts)))
         return [
             Part("alert", title),
-            *(Part("pair", said, label) for label, said in summary(self.around.conflicts, words)),
+            *(Part("pair", values, label) for label, values in summary(self.around.conflicts, words)),
             GAP,
         ]
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what stands, and what this person may do."""
-        status = self.shell.sync_status
+    @property
+    def allowed(self) -> dict[str, bool]:
+        """The keys that need something between colleagues: only what stands, and what this person may do."""
+        status = self.screen.shell.sync_status
         active = status is not None and status.state == ACTIVE
-        allowed = {
+        return {
             "conflicts": bool(self.around.conflicts),
             "offer": active,
             "assign": active and status is not None and status.role == SUPERVISOR,
         }
-        return allowed.get(action, True)
 
-    def action_conflicts(self) -> None:
-        """Side by side."""
-        self.shell.go("conflicts", self.case_id)
-
-    def action_offer(self) -> None:
-        """Offer it to a colleague."""
+    def hand(self, *, assign: bool) -> None:
+        """Offer it to a colleague, or give it to one."""
         from lnctp_tui.screens.case.transfer import hand_over
 
-        hand_over(self, self.case_id, assign=False, done=self.ask_offers)
-
-    def action_assign(self) -> None:
-        """Give it to a colleague."""
-        from lnctp_tui.screens.case.transfer import hand_over
-
-        hand_over(self, self.case_id, assign=True, done=self._read)
+        done = self._read if assign else self.ask_offers
+        hand_over(self.screen, self.case_id, assign=assign, done=done)

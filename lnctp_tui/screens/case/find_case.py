@@ -3,60 +3,57 @@
 from __future__ import annotations
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.dialogs import PickDialog, Picks
-from lnctp_tui.screens.lists.search import LEAST, SearchEntry
+from lnctp_tui.screens.dialogs import Picks
+from lnctp_tui.screens.lists.columns import Column, Columns
+from lnctp_tui.screens.lists.list_dialog import ListDialog
+from lnctp_tui.screens.lists.list_screen import Job
+from lnctp_tui.screens.lists.search import LEAST, Found
 from lnctp_tui.services.case import search
 from lnctp_tui.services.case.search import Hit
-from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
+from lnctp_tui.widgets.row_list import Line, RowList
 
 MOST = 20
+HITS: Columns[Hit] = Columns(
+    (Column(lambda hit, _frame: hit.folio or "", 13, "strong"), Column(lambda hit, _frame: hit.line)),
+    lambda hit: hit.case_id or "",
+)
+"""Cases that were found."""
 
 
-class FindCaseDialog(PickDialog):
+class FindCaseDialog(ListDialog[Found]):
     """A box and the cases it finds, without the case itself."""
 
+    GROUP = "find_case"
     AUTO_FOCUS = "SearchEntry"
+    BOX = True
+    ROWS = Picks
 
     def __init__(self, title: str, besides: str) -> None:
-        super().__init__(title, ())
+        super().__init__(title)
         self.besides = besides
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(Content(self.title_text), classes="title")
-            yield SearchEntry(id="typed")
-            yield (rows := Picks([note(_("Escriba dos letras o más: folio, nombre, teléfono, lugar."))]))
-            rows.styles.height = 9
-            yield KeyBar()
+        self.rows.view = Found("", [])
 
     @on(Input.Changed, "#typed")
-    def look(self, event: Input.Changed) -> None:
+    def look(self) -> None:
         """Search for what stands in the box."""
-        typed = event.value.strip()
-        if len(typed) >= LEAST:
-            store = self.shell.workspace.store
-            self.shell.in_reader(lambda: search.search(store, typed, MOST), self._show, group="find_case")
+        if len(self.typed) >= LEAST:
+            self.read()
 
-    def _show(self, hits: list[Hit]) -> None:
-        lines = [
-            Line((Cell(hit.folio or "", 13, "strong"), Cell(hit.line)), hit.case_id)
-            for hit in hits
-            if hit.case_id and hit.case_id != self.besides
-        ]
-        self.query_one(RowList).show(lines or [note(_("Ningún otro caso con eso."))])
+    def job(self, limit: int) -> Job[Found]:
+        """What this laptop has."""
+        store, typed = self.shell.workspace.store, self.typed
+        return lambda: Found(typed, search.search(store, typed, MOST))
+
+    def lines(self, view: Found) -> list[Line]:
+        """The other cases."""
+        others = [hit for hit in view.hits if hit.case_id and hit.case_id != self.besides]
+        hint = _("Escriba dos letras o más: folio, nombre, teléfono, lugar.")
+        return HITS.lines(others, self.frame, _("Ningún otro caso con eso.") if view.typed else hint)
 
     def action_open_first(self) -> None:
         """Take the only one; of several one is chosen in the list."""
         rows = self.query_one(RowList)
         rows.action_choose() if len(rows.keys) == 1 else rows.focus()
-
-    def action_to_list(self) -> None:
-        """To the list."""
-        self.query_one(RowList).focus()

@@ -10,7 +10,7 @@ from lnctp_tui.domain.records.kinds import HANDOVER
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.form_screen import FormScreen
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.records import RecordsScreen, signature_lines
 from lnctp_tui.services.case.record_form import RecordLine
 from lnctp_tui.widgets.declared import fields

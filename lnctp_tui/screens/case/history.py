@@ -83,7 +83,7 @@ class HistoryScreen(ListScreen[list[HistoryLine]]):
         workspace = self.shell.workspace
         words = Words(workspace.protocol, workspace.zone, {workspace.counselor_id: workspace.counselor_name})
         words.know(self.document)
-        parts = history_parts(self.view, self.document, words, whole=not self.more)
+        parts = history_parts(self.view, self.document, words, whole=not self.rows.more)
         self.query_one(Reader).show(parts, stay=self._drawn)
         self._drawn = True
 

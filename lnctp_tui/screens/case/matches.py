@@ -1,32 +1,119 @@
-"""Other cases that may be about the same people as this one, and linking one as possible."""
+"""Other cases that may be about the same people, why they may be, and linking one as possible."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
-from lnctp_tui.domain.records.document import Document
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.call.dialogs.earlier import WHY, not_searched
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_dialog import ListDialog
+from lnctp_tui.screens.lists.list_screen import Job
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.call import matches
-from lnctp_tui.services.call.matches import Match
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import deed
-from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
+from lnctp_tui.widgets.row_list import Line, RowList, note
+
+if TYPE_CHECKING:
+    from lnctp_tui.domain.records.document import Document
+    from lnctp_tui.services.call.matches import Match
+
+WHY = {
+    "phone": N_("teléfono"),
+    "handle": N_("usuario"),
+    "plate": N_("placa"),
+    "account": N_("cuenta"),
+    "url": N_("enlace"),
+    "email": N_("correo"),
+    "alias": N_("alias"),
+    "other": N_("dato"),
+    "name": N_("nombre"),
+    "folio": N_("folio en el relato"),
+    "place_and_way": N_("lugar y modo de operar"),
+}
 
 
-class MatchesScreen(PickDialog):
-    """The matches, strongest first, with their reasons."""
+class _Row(NamedTuple):
+    match: Match
+    linked: bool
+
+
+def _opened(row: _Row, frame: Frame) -> str:
+    return moment(row.match.opened_at, frame.words.zone)
+
+
+def _linked(row: _Row, _frame: Frame) -> str:
+    return _("vinculado como posible") if row.linked else ""
+
+
+def _why(row: _Row, _frame: Frame) -> list[Line]:
+    return [note(f"    {_(WHY.get(kind, kind))}: {value}") for kind, value in row.match.why]
+
+
+MATCHES: Columns[_Row] = Columns(
+    (
+        Column(lambda row, _frame: row.match.folio or "", 13, "strong"),
+        Column(_opened, 19, "muted"),
+        Column(_linked, None, "success"),
+    ),
+    lambda row: row.match.case_id,
+    _why,
+)
+"""Cases that match, and what each has in common with this one."""
+
+
+class MatchesDialog(ListDialog["list[Match]"]):
+    """The matches, strongest first, with their reasons. Linking says "possible" and can be taken back."""
+
+    GROUP = "matches"
+    WAITING = N_("Buscando…")
+    HEIGHT = 14
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.linked: set[str] = set()
+
+    def none(self) -> list[Line]:
+        """What stands where no case matches."""
+        raise NotImplementedError
+
+    def sentence(self, error: LnctpError) -> str:
+        """What stands in place of the matches when they could not be looked for."""
+        message = _(
+            "No se pudieron buscar. Lo escrito sigue guardándose. "
+            "Cierre con Esc y pulse F7 para buscar otra vez."
+        )
+        return f"{message} {explain(error).happened}"
+
+    def lines(self, view: list[Match]) -> list[Line]:
+        """The cases, and what each has in common with this one."""
+        rows = (_Row(match, match.case_id in self.linked) for match in view)
+        return MATCHES.lines(rows, self.frame) or self.none()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Linking and opening need a match."""
+        return bool(self.view) or action not in ("link", "unlink", "open")
+
+    def link(self, case_id: str, how: str | None) -> None:
+        """Note on this case and the one under the cursor that they may be linked; None takes it back."""
+        other_id = self.query_one(RowList).key
+        if not other_id:
+            return
+        self.linked = self.linked | {other_id} if how else self.linked - {other_id}
+        self.shell.workspace.writer.submit(
+            deed("link", case_id, other_id, how),
+            None,
+            lambda error: self.app.call_later(self.shell.tell, error),
+        )
+        self.draw()
+
+
+class MatchesScreen(MatchesDialog):
+    """The cases that match a case."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "link", N_("vincular como posible"), id="matches.link"),
@@ -35,7 +122,7 @@ class MatchesScreen(PickDialog):
     ]
 
     def __init__(self, case_id: str, document: Document) -> None:
-        super().__init__("", [note(_("Buscando…"))])
+        super().__init__(_("Casos que coinciden"))
         self.case_id = case_id
         self.document = document
         self.linked = {
@@ -43,67 +130,26 @@ class MatchesScreen(PickDialog):
             for code in document["case"].get("answers") or {}
             if code.startswith(cases.LINK)
         }
-        self.found: list[Match] = []
 
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(Content(_("Casos que coinciden")), classes="title")
-            yield (rows := RowList(self.lines))
-            rows.styles.height = 14
-            yield KeyBar()
+    def job(self, limit: int) -> Job[list[Match]]:
+        """What this laptop has."""
+        workspace, document = self.shell.workspace, self.document
+        return lambda: matches.earlier(workspace.store, document, workspace.protocol)
 
-    def on_mount(self) -> None:
-        store, protocol = self.shell.workspace.store, self.shell.workspace.protocol
-        job = lambda: matches.earlier(store, self.document, protocol)  # noqa: E731
-        self.shell.in_reader(job, self._show, group="matches", failed=self._failed)
-
-    def _failed(self, error: LnctpError) -> None:
-        self.query_one(RowList).show([note(line) for line in not_searched(error).splitlines()])
-
-    def _show(self, matches: list[Match]) -> None:
-        self.found = matches
-        lines: list[Line] = []
-        for match in matches:
-            linked = _("vinculado como posible") if match.case_id in self.linked else ""
-            at = moment(match.opened_at, self.shell.workspace.zone)
-            head = (
-                Cell(match.folio or "", 13, "strong"),
-                Cell(at, 19, "muted"),
-                Cell(linked, None, "success"),
-            )
-            lines.append(Line(head, match.case_id))
-            lines += [note(f"    {_(WHY.get(kind, kind))}: {value}") for kind, value in match.why]
+    def none(self) -> list[Line]:
+        """By what was searched."""
         searched = _("Se buscó por teléfono, alias, usuario, folio, lugar y modo.")
-        self.query_one(RowList).show(lines or [note(_("Ningún caso coincide.")), note(searched)])
-        self.refresh_bindings()
+        return [note(_("Ningún caso coincide.")), note(searched)]
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Linking needs a match."""
-        return bool(self.found) or action not in ("link", "unlink")
-
-    def _link(self, how: str | None) -> None:
-        other_id = self.query_one(RowList).key
-        if not other_id:
-            return
-        self.linked = self.linked | {other_id} if how else self.linked - {other_id}
-        self.shell.workspace.writer.submit(
-            deed("link", self.case_id, other_id, how),
-            None,
-            lambda error: self.app.call_later(self.shell.tell, error),
-        )
-        self._show(self.found)
+    def open_key(self, key: str) -> None:
+        """Read that case."""
+        self.dismiss(None)
+        self.shell.show_case(key)
 
     def action_link(self) -> None:
         """Note on both cases that they may be linked."""
-        self._link("possible")
+        self.link(self.case_id, "possible")
 
     def action_unlink(self) -> None:
         """Take the link back."""
-        self._link(None)
-
-    @on(RowList.Chosen)
-    def take(self, event: RowList.Chosen) -> None:
-        """Read that case."""
-        event.stop()
-        self.dismiss(None)
-        self.shell.show_case(event.key)
+        self.link(self.case_id, None)

@@ -6,24 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from lnctp_tui.domain.values.text import fold
-from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen, sentence
+from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.dialogs import PickDialog
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
-from lnctp_tui.screens.lists.search import SearchEntry
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_dialog import ListDialog
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ROLES
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import transfer
-from lnctp_tui.widgets.drawing import wrap
-from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 
 if TYPE_CHECKING:
@@ -33,75 +28,51 @@ CAN_HOLD = ("counselor", "supervisor")
 """Roles that take cases."""
 
 
-class ColleagueDialog(PickDialog):
+def _role(colleague: Colleague, _frame: Frame) -> str:
+    return _(ROLES.get(colleague.role, ""))
+
+
+PEOPLE: Columns[Colleague] = Columns(
+    (
+        Column(lambda colleague, _frame: colleague.name, None, "strong"),
+        Column(_role, 24, "muted"),
+    ),
+    lambda colleague: colleague.id,
+)
+"""Colleagues."""
+
+
+class ColleagueDialog(ListDialog["list[Colleague]"]):
     """A box, and the colleagues whose name has what is typed. Answers an id."""
 
+    GROUP = "colleagues"
     AUTO_FOCUS = "SearchEntry"
+    BOX = True
+    WAITING = N_("Preguntando al servidor…")
 
-    def __init__(self, title: str) -> None:
-        super().__init__(title, ())
-        self.found: list[Colleague] = []
-        self.said = _("Preguntando al servidor…")
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield Static(Content(self.title_text), classes="title")
-            yield SearchEntry(id="typed")
-            yield (rows := RowList([note(self.said)]))
-            rows.styles.height = 9
-            yield KeyBar()
-
-    def on_mount(self) -> None:
+    def job(self, limit: int) -> Job[list[Colleague]]:
+        """Asks the server."""
         from lnctp_tui.services.sync import synchronise
 
         workspace = self.shell.workspace
-        self.shell.in_reader(
-            lambda: synchronise.colleagues(workspace), self._take, group="colleagues", failed=self._failed
-        )
-
-    def _take(self, colleagues: list[Colleague]) -> None:
-        me = self.shell.workspace.counselor_id
-        self.found = sorted(
-            (colleague for colleague in colleagues if colleague.id != me and colleague.role in CAN_HOLD),
-            key=lambda colleague: fold(colleague.name),
-        )
-        self.said = _("Nadie con eso.")
-        self._show()
-
-    def _failed(self, error: LnctpError) -> None:
-        self.said = sentence(error)
-        self._show()
+        return lambda: synchronise.colleagues(workspace)
 
     @on(Input.Changed, "#typed")
     def look(self, event: Input.Changed) -> None:
         """Show who fits."""
         event.stop()
-        self._show()
+        self.draw()
 
-    def on_resize(self) -> None:
-        """The sentences break elsewhere."""
-        self.call_after_refresh(self._show)
-
-    def _show(self) -> None:
-        typed = fold(self.query_one(SearchEntry).value.strip())
-        lines = [
-            Line(
-                (Cell(colleague.name, None, "strong"), Cell(_(ROLES.get(colleague.role, "")), 24, "muted")),
-                colleague.id,
-            )
-            for colleague in self.found
-            if typed in fold(colleague.name)
+    def lines(self, view: list[Colleague]) -> list[Line]:
+        """Those who can take a case, by name."""
+        me, typed = self.shell.workspace.counselor_id, fold(self.typed)
+        fitting = [
+            colleague
+            for colleague in view
+            if colleague.id != me and colleague.role in CAN_HOLD and typed in fold(colleague.name)
         ]
-        rows = self.query_one(RowList)
-        rows.show(lines or [note(line) for line in wrap(self.said, max(20, rows.size.width - 4))])
-
-    def action_open_first(self) -> None:
-        """Take the one under the cursor."""
-        self.query_one(RowList).action_choose()
-
-    def action_to_list(self) -> None:
-        """To the list."""
-        self.query_one(RowList).focus()
+        by_name = sorted(fitting, key=lambda colleague: fold(colleague.name))
+        return PEOPLE.lines(by_name, self.frame, _("Nadie con eso."))
 
 
 def _who(offer: Handed, _frame: Frame) -> str:

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens import registry
 from lnctp_tui.screens.labels import TRIAGE_LOOK
-from lnctp_tui.screens.lists.list_screen import PAGE, Column, Columns, Frame, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import PAGE, Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services.call import desk as source
@@ -72,7 +73,7 @@ class DeskScreen(ListScreen["DeskView"]):
 
     def __init__(self, view: DeskView) -> None:
         super().__init__()
-        self.view, self.wanted, self.more = view, PAGE, len(view.cases) >= PAGE
+        self.rows.view, self.rows.wanted, self.rows.more = view, PAGE, len(view.cases) >= PAGE
         self._waits: tuple[int, int, str, str | None] = (0, 0, "", None)
         """Offers and conflicts that stand above the list, the last save, and what officers ordered."""
 
@@ -118,7 +119,7 @@ class DeskScreen(ListScreen["DeskView"]):
             *_ordered(order, frame),
             *_decide(offers, conflicts),
             *_calls(view, frame, here),
-            *_cases(view, frame, more=self.more),
+            *_cases(view, frame, more=self.rows.more),
             *_last(saved),
         ]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,84 +12,95 @@ from textual.widgets import Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, language
-from lnctp_tui.screens.base import LISTS, AppScreen, Shell, sentence
-from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.base import LISTS, AppScreen, ScreenPart, sentence
+from lnctp_tui.screens.lists.columns import Frame, frame
 from lnctp_tui.screens.registry import SCREENS
-from lnctp_tui.widgets.drawing import wrap
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
+from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import SyncStatus
 
-Row = TypeVar("Row")
 View = TypeVar("View")
 Job = Callable[[], View]
 """A blocking read, made in the app's thread and run in a reader's."""
 PAGE = 50
 NEWS, RESUME, SYNCED = "news", "resume", "synced"
-LEAST = 20
-"""Cells that a sentence inside a list has at least."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What rows are drawn with."""
+class RowsView(ScreenPart, Generic[View]):
+    """What a list screen shows and how much of it was asked for. The screen declares what is read and drawn."""
 
-    words: Words
-    now: datetime
-    room: int
-    """Cells of a sentence inside the list."""
+    screen: ListScreen[View]
 
-    def notes(self, text: str, indent: str = "") -> list[Line]:
-        """A sentence, broken where the list ends."""
-        return [note(f"{indent}{line}") for line in wrap(text, self.room - len(indent))]
+    def __init__(self, screen: ListScreen[View]) -> None:
+        super().__init__(screen)
+        self.view: View | None = None
+        """What is shown; None before the first read."""
+        self.wanted = 0
+        """Rows that were asked for: with fewer the list has ended."""
+        self.more = False
+        """May there be rows after the last one?"""
+        self.trouble = ""
+        """What went wrong, in a list that says it itself."""
+        self._drawn_for: tuple[int, str] | None = None
+        """The width and the language in which the list was last drawn."""
+
+    def read(self) -> None:
+        """Read, in a list of pages as much as was shown."""
+        paged = self.screen.PAGED
+        have = self.screen.count(self.view) if paged and self.view is not None else 0
+        self.wanted = max(paged, have)
+        self._fetch(self.screen.job(self.wanted))
+
+    def read_more(self) -> None:
+        """The next page, when there is one and it is not on its way."""
+        if self.more and self.view is not None and self.screen.count(self.view) >= self.wanted:
+            self.wanted = self.screen.count(self.view) + self.screen.PAGED
+            self._fetch(self.screen.next_page(self.view))
+
+    def _fetch(self, job: Job[View]) -> None:
+        """Read in a thread. The app delivers nothing to a screen that was left meanwhile."""
+        screen = self.screen
+        screen.shell.in_reader(job, screen.take, group=screen.GROUP, failed=self._failed)
+
+    def take(self, view: View) -> None:
+        """Show what was read."""
+        before, self.view, self.trouble = self.view, view, ""
+        self.more = bool(self.screen.PAGED) and self.screen.count(view) >= self.wanted
+        self.screen.draw()
+        self.screen.taken(before)
+
+    def _failed(self, error: LnctpError) -> None:
+        """Say what went wrong: in the list, or over what it shows."""
+        if self.screen.WAITING:
+            self.trouble = self.screen.sentence(error)
+            self.screen.draw()
+        else:
+            self.screen.shell.tell(error)
+
+    def draw_otherwise(self) -> None:
+        """Draw what was read, when it was drawn for another width or in another language."""
+        if self._drawn_for != (self.screen.width, language()):
+            self.screen.draw()
+
+    def draw(self) -> None:
+        """Draw what was read."""
+        self._drawn_for = self.screen.width, language()
+        self.screen.query_one(RowList).show(self._lines())
+        self.screen.refresh_bindings()
+        self.screen.query_one(KeyBar).refresh()
+
+    def _lines(self) -> Sequence[Line]:
+        if self.view is not None and not self.trouble:
+            return self.screen.lines(self.view)
+        waiting = self.screen.WAITING
+        return self.screen.frame.notes(self.trouble or _(waiting)) if waiting else ()
 
 
-@dataclass(frozen=True)
-class Column(Generic[Row]):
-    """One column: its text, `width` in cells (None takes what is left), and from which width of the list it shows."""
-
-    text: Callable[[Row, Frame], str]
-    width: int | None = None
-    look: str | Callable[[Row], str] = "text"
-    least: int = 0
-
-    def cell(self, row: Row, frame: Frame) -> Cell:
-        """The cell of a row."""
-        look = self.look if isinstance(self.look, str) else self.look(row)
-        return Cell(self.text(row, frame), self.width, look, self.least)
-
-
-@dataclass(frozen=True)
-class Columns(Generic[Row]):
-    """How rows of one kind stand in a list."""
-
-    columns: tuple[Column[Row], ...]
-    key: Callable[[Row], str]
-    """What `Chosen` says of a row; its beginning names who opens it."""
-    below: Callable[[Row, Frame], Sequence[Line]] = lambda _row, _frame: ()
-    """What stands under the row."""
-
-    def lines(self, rows: Iterable[Row], frame: Frame, empty: str = "") -> list[Line]:
-        """The rows, or what stands where there is none."""
-        lines: list[Line] = []
-        for row in rows:
-            lines.append(Line(tuple(column.cell(row, frame) for column in self.columns), self.key(row)))
-            lines += self.below(row, frame)
-        return lines or ([note(empty)] if empty else [])
-
-
-def frame(shell: Shell, width: int, names: Mapping[str, str] | None = None) -> Frame:
-    """What rows are drawn with now, in a list of this width. `names`: id → what to call it."""
-    workspace = shell.workspace
-    words = Words(workspace.protocol, workspace.zone, names)
-    return Frame(words, workspace.store.now(), max(LEAST, width - 4))
-
-
-class ListScreen(AppScreen[None], Generic[View]):
+class ListScreen(AppScreen[Any], Generic[View]):
     """A list that a thread reads and that is drawn when it comes. A declaration says `job`, `lines` and `open_key`."""
 
     CSS_PATH = LISTS
@@ -106,19 +115,8 @@ class ListScreen(AppScreen[None], Generic[View]):
     """When it is read again: colleagues wrote; it came to the screen; synchronisation told how it stands."""
     PAGED: ClassVar[int] = 0
     """Rows of a page; 0: it is read whole."""
-    view: View | None = None
-    """What is shown; None before the first read."""
     WAITING: ClassVar[str] = ""
     """What stands before the first read, as a Spanish msgid; such a list also says itself what went wrong."""
-    trouble = ""
-    """What went wrong, in a list that says it itself."""
-    wanted = 0
-    """Rows that were asked for: with fewer the list has ended."""
-    more = False
-    """May there be rows after the last one?"""
-    _drawn_for: tuple[int, str] | None = None
-    """The width and the language in which the list was last drawn."""
-
     # what a declaration says
 
     def job(self, limit: int) -> Job[View]:
@@ -145,10 +143,16 @@ class ListScreen(AppScreen[None], Generic[View]):
 
     # what is the same in every list
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **named: str | None) -> None:
+        super().__init__(**named)
+        self.rows = RowsView(self)
         if self.PLACE and SCREENS[self.PLACE].resume is not None:
             self.place = (self.PLACE, "")
+
+    @property
+    def view(self) -> View | None:
+        """What is shown; None before the first read."""
+        return self.rows.view
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading, id="top")
@@ -169,12 +173,12 @@ class ListScreen(AppScreen[None], Generic[View]):
     def on_screen_resume(self) -> None:
         """Read again what may have changed meanwhile; in another language it is drawn at once."""
         if RESUME in self.READ_ON:
-            self.draw_otherwise()
+            self.rows.draw_otherwise()
             self.read()
 
     def on_resize(self) -> None:
         """The sentences break elsewhere."""
-        self.call_after_refresh(self.draw_otherwise)
+        self.call_after_refresh(self.rows.draw_otherwise)
 
     def news(self, scopes: frozenset[str]) -> None:
         """Others write too: the list follows, the cursor stays on its row."""
@@ -188,57 +192,35 @@ class ListScreen(AppScreen[None], Generic[View]):
 
     def read(self) -> None:
         """Read, in a list of pages as much as was shown."""
-        have = self.count(self.view) if self.PAGED and self.view is not None else 0
-        self.wanted = max(self.PAGED, have)
-        self.fetch(self.job(self.wanted))
-
-    def fetch(self, job: Job[View]) -> None:
-        """Read in a thread. The app delivers nothing to a screen that was left meanwhile."""
-        self.shell.in_reader(job, self.take, group=self.GROUP, failed=self.failed)
+        self.rows.read()
 
     def take(self, view: View) -> None:
         """Show what was read."""
-        before, self.view, self.trouble = self.view, view, ""
-        self.more = bool(self.PAGED) and self.count(view) >= self.wanted
-        self.draw()
-        self.taken(before)
+        self.rows.take(view)
 
-    def failed(self, error: LnctpError) -> None:
-        """Say what went wrong: in the list, or over what it shows."""
-        if self.WAITING:
-            self.trouble = sentence(error)
-            self.draw()
-        else:
-            self.shell.tell(error)
+    def draw(self) -> None:
+        """Draw what was read."""
+        self.rows.draw()
 
-    @on(RowList.Bottom)
-    @on(Reader.Bottom)
-    def read_more(self) -> None:
-        """The next page, when there is one and it is not on its way."""
-        if self.more and self.view is not None and self.count(self.view) >= self.wanted:
-            self.wanted = self.count(self.view) + self.PAGED
-            self.fetch(self.next_page(self.view))
+    def sentence(self, error: LnctpError) -> str:
+        """What a list that says itself what went wrong says."""
+        return sentence(error)
+
+    @property
+    def width(self) -> int:
+        """Cells of the list."""
+        return self.size.width
 
     @property
     def frame(self) -> Frame:
         """What rows are drawn with."""
-        return frame(self.shell, self.size.width)
+        return frame(self.shell, self.width)
 
-    def draw_otherwise(self) -> None:
-        """Draw what was read, when it was drawn for another width or in another language."""
-        if self._drawn_for != (self.size.width, language()):
-            self.draw()
-
-    def draw(self) -> None:
-        """Draw what was read."""
-        self._drawn_for = self.size.width, language()
-        if self.trouble or self.view is None:
-            lines: Sequence[Line] = self.frame.notes(self.trouble or _(self.WAITING)) if self.WAITING else ()
-        else:
-            lines = self.lines(self.view)
-        self.query_one(RowList).show(lines)
-        self.refresh_bindings()
-        self.query_one(KeyBar).refresh()
+    @on(RowList.Bottom)
+    @on(Reader.Bottom)
+    def read_more(self) -> None:
+        """The next page."""
+        self.rows.read_more()
 
     @on(RowList.Chosen)
     def open_row(self, event: RowList.Chosen) -> None:

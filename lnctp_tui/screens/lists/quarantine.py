@@ -11,7 +11,8 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import sentence
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen, frame
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame, frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync import sync_words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import transfer
@@ -86,7 +87,7 @@ class QueueScreen(ListScreen[_View]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = _View([], {})
+        self.rows.view = _View([], {})
         self.apart: list[Quarantined] | None = None
         self.refused = ""
         """Why the server could not be asked."""

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.domain.records.kinds import Kind
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.screens.lists.list_screen import NEWS, Columns, Frame, Job, ListScreen, frame
+from lnctp_tui.screens.lists.columns import Columns, Frame, frame
+from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.services.case import record_form
 from lnctp_tui.services.case.record_form import CaseRecords, RecordLine
 from lnctp_tui.widgets.drawing import wrap

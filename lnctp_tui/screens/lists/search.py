@@ -13,7 +13,8 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.base import ScreenPart, say, sentence
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ACTIVE
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import search as source
@@ -40,7 +41,9 @@ class SearchEntry(LineInput):
     ]
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
+    """What was typed, and what this laptop has of it."""
+
     typed: str
     hits: list[Hit]
 
@@ -87,7 +90,7 @@ HELD: Columns[Held] = Columns(
 """A hit of the server."""
 
 
-class SearchScreen(ListScreen[_Found]):
+class SearchScreen(ListScreen[Found]):
     """One box and what it finds."""
 
     NAME = N_("Buscar")
@@ -103,7 +106,7 @@ class SearchScreen(ListScreen[_Found]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = _Found("", [])
+        self.rows.view = Found("", [])
         self.server = ServerSearch(self)
 
     @property
@@ -140,16 +143,16 @@ class SearchScreen(ListScreen[_Found]):
     def read(self) -> None:
         """Search; a letter alone finds nothing."""
         if len(self.typed) < LEAST:
-            self.take(_Found(self.typed, []))
+            self.take(Found(self.typed, []))
         else:
             super().read()
 
-    def job(self, limit: int) -> Job[_Found]:
+    def job(self, limit: int) -> Job[Found]:
         """What this laptop has."""
         store, typed = self.shell.workspace.store, self.typed
-        return lambda: _Found(typed, source.search(store, typed, MOST))
+        return lambda: Found(typed, source.search(store, typed, MOST))
 
-    def take(self, view: _Found) -> None:
+    def take(self, view: Found) -> None:
         """Only the answer to what now stands in the box is shown."""
         if view.typed == self.typed:
             super().take(view)
@@ -160,7 +163,7 @@ class SearchScreen(ListScreen[_Found]):
         say(self, _count(*self.view) if self.view else "")
         super().draw()
 
-    def lines(self, view: _Found) -> list[Line]:
+    def lines(self, view: Found) -> list[Line]:
         """What this laptop has, then what the server answered."""
         if len(view.typed) < LEAST:
             return _hints()

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import sentence
-from lnctp_tui.screens.lists.list_screen import Column, Columns, Frame, Job, ListScreen, frame
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame, frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync import order_words
 from lnctp_tui.screens.sync.order_new import NewOrder
 from lnctp_tui.screens.sync.order_read import OrderScreen

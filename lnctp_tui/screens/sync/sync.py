@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.lists.list_screen import RESUME, SYNCED, Column, Columns, Frame, Job, ListScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import RESUME, SYNCED, Job, ListScreen
 from lnctp_tui.screens.sync import sync_words as words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases

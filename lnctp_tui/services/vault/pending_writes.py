@@ -51,6 +51,11 @@ class Piece:
         """How it stands in the journal; None for what another reading would bring back."""
         raise NotImplementedError
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether it has an entry."""
+        return True
+
 
 @dataclass(eq=False)
 class Edits(Piece):
@@ -67,6 +72,24 @@ class Edits(Piece):
     """What the form showed when its writing began; None before."""
     bad: dict[Ref, list[str]] = field(default_factory=dict)
     """Fields that the database cannot take."""
+
+    def add(
+        self,
+        ref: Ref,
+        patch: dict[str, Any],
+        place: Place | None,
+        case: str | None,
+        *,
+        opens: bool,
+        remember: dict[str, Any] | None,
+    ) -> None:
+        """What was typed since; see `Writer.edit`."""
+        self.patches.setdefault(ref, {}).update(patch)
+        self.cases[ref] = case if case is not None else self.cases.get(ref)
+        self.place = place or self.place
+        self.opens = ref.id if opens else self.opens
+        self.remember |= remember or {}
+        self.version += 1
 
     def write(self, unit: Unit) -> Saved:
         """Write all of it."""
@@ -142,6 +165,11 @@ class Job(Piece):
         if not isinstance(self.run, Deed):
             return None
         return {"deed": self.run.name, "arguments": self.run.arguments}
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Only what can be named is done by a later run."""
+        return isinstance(self.run, Deed)
 
 
 def quiet(piece: Piece) -> bool:

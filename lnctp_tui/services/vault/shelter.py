@@ -89,6 +89,10 @@ class Shelter:
         """Whether a piece came up in this run, and not in one whose journal holds it."""
         return piece.number.run == self.run
 
+    def lacks(self, piece: Piece) -> bool:
+        """Whether a journal should hold a piece as it is now, and does not yet."""
+        return self.is_of_now(piece) and piece.kept < piece.version and piece.may_be_kept
+
     def note(self, unit: Unit, piece: Piece) -> None:
         """Say in a piece's own transaction that it is stored: it is never written twice."""
         run, count = piece.number

@@ -61,7 +61,7 @@ class Workspace:
     @property
     def taken(self) -> Taken:
         """What this opening took in of what an earlier run could not store."""
-        return self.writer.shelter.taken if self.writer.shelter else Taken()
+        return self.writer.shelter.taken
 
     def setting(self, key: str, default: Any = None) -> Any:
         """A preference kept in the encrypted database."""
@@ -92,8 +92,7 @@ class Workspace:
         if self.keeper:
             self.keeper.stop()
         self.store.close()
-        if self.writer.shelter is not None:
-            self.writer.shelter.close()
+        self.writer.shelter.close()
         return clean
 
 

@@ -18,10 +18,10 @@ from lnctp_tui.i18n import language, pick
 from lnctp_tui.widgets.drawing import Piece, base_style, fit, strip, wrap
 from lnctp_tui.widgets.form.choices import Choices, Hit
 from lnctp_tui.widgets.form.explain import STORED, explain
-from lnctp_tui.widgets.form.in_order import InOrder
 from lnctp_tui.widgets.form.messages import Chosen, Typed
 from lnctp_tui.widgets.form.picker import Picker
 from lnctp_tui.widgets.form.yes_no import YesNo
+from lnctp_tui.widgets.in_order import InOrder
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 

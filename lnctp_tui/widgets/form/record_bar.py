@@ -16,7 +16,7 @@ from lnctp_tui.domain.records.document import TABLE_OF
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.of_records import table
 from lnctp_tui.widgets.drawing import Piece, base_style, fit, spread
-from lnctp_tui.widgets.form.in_order import InOrder
+from lnctp_tui.widgets.in_order import InOrder
 
 ADD, GROUP, DROP = N_("+ otra"), N_("g grupo"), N_("- quitar")
 

@@ -158,8 +158,7 @@ async def test_the_row_of_a_checklist_that_one_goes_to_is_on_the_screen(
             focused = app.focused
             if not isinstance(focused, Checklist):
                 continue
-            line = focused._line_of(focused.cursor) - focused._top + 1
-            y = focused.region.y + line
+            y = focused.region.y + focused.cursor_line
             pane = app.form.pane
             assert pane is not None
             assert focused.questions[focused.cursor].code == goal.code.partition(".")[2]

@@ -34,6 +34,7 @@ from lnctp_tui.widgets.form.script_box import ScriptBox
 from lnctp_tui.widgets.form.stages.stage_head import StageHead
 from lnctp_tui.widgets.form.stages.stage_map import StageList
 from lnctp_tui.widgets.form.wording import told
+from lnctp_tui.widgets.row_list import RowList
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
@@ -339,7 +340,7 @@ async def test_a_search_for_earlier_contacts_that_fails_says_so_and_what_to_do(
         assert "previas sin buscar: F7" in plain(app.form.query_one(CallBar))
         await pilot.press("f7")
         await pilot.pause()
-        told = str(app.screen.query_one("#earlier-told", Static).content)
+        told = " ".join(plain(app.screen.query_one(RowList)).split())
         assert "Buscando" not in told
         assert "No se pudieron buscar" in told
         assert "F7" in told

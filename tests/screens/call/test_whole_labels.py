@@ -13,8 +13,9 @@ from lnctp_tui.domain.records.document import empty
 from lnctp_tui.i18n import pick
 from lnctp_tui.storage.protocol.protocol_loader import load
 from lnctp_tui.widgets.drawing import wrap
-from lnctp_tui.widgets.form.checklist import MARK, Checklist, Question
+from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.elements import build
+from lnctp_tui.widgets.form.question_lines import MARK, Question
 
 TODAY = date(2026, 11, 29)
 
@@ -44,9 +45,9 @@ def test_the_foot_of_a_checklist_says_its_question_whole(protocol: Protocol, wid
             if len(pick(row.label)) < 120]  # fmt: skip
     field = next(field for _stage, field in protocol.fields)
     found = Checklist(field, "Lista", [Question(row.code, pick(row.label)) for row in rows[:400]])
-    room = found._foot_room(width)
+    room = found.lines.foot_room(width)
     for question in found.questions:
-        assert len(wrap(found._said(question, ""), room)) <= found._foot_height(width), question.label
+        assert len(wrap(question.explained(""), room)) <= found.lines.foot_height(width), question.label
 
 
 @pytest.mark.parametrize("width", [50, 74, 110])
@@ -55,8 +56,8 @@ def test_a_checklist_cuts_no_label(protocol: Protocol, width: int) -> None:
     for rows in (*(each.rows for each in protocol.catalogs.values()), protocol.indicators.rows):
         asked = [Question(row.code, pick(row.label), unverified=row.unverified) for row in rows[:120]]
         found = Checklist(field, "Lista", asked)
-        lines = found._arrange(width)
-        room = found._cell_width(width, found._columns(width)) - MARK
+        lines = found.lines.at(width)
+        room = found.lines.cell(width) - MARK
         assert [place for line in lines for place in line.cells] == list(range(len(asked)))
         said: dict[int, list[str]] = {}
         for line in lines:

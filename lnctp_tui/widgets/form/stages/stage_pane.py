@@ -13,9 +13,10 @@ from lnctp_tui.domain.protocol.protocol import Field, Protocol, Stage
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.domain.values.values import search_catalog
 from lnctp_tui.i18n import language, pick
-from lnctp_tui.widgets.form.checklist import Checklist, Question
+from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.pick_list import PickList
+from lnctp_tui.widgets.form.question_lines import Question
 from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
 

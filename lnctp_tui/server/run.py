@@ -148,8 +148,8 @@ async def _tidy(every: float, *works: Callable[[], Any]) -> None:
 
 
 @contextmanager
-def _stop_signals(heard: Callable[[], object], *, pass_on: bool) -> Iterator[None]:
-    """Calls `heard` at SIGTERM and SIGINT meanwhile and, to `pass_on`, then whoever answered them before.
+def _stop_signals(act: Callable[[], object], *, pass_on: bool) -> Iterator[None]:
+    """Calls `act` at SIGTERM and SIGINT meanwhile and, to `pass_on`, then whoever answered them before.
 
     Only the main thread hears signals; in another nothing changes.
     """
@@ -159,7 +159,7 @@ def _stop_signals(heard: Callable[[], object], *, pass_on: bool) -> Iterator[Non
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def stopping(number: int, frame: FrameType | None) -> None:
-        heard()
+        act()
         following = before[signal.Signals(number)]
         if pass_on and callable(following):
             following(number, frame)

@@ -67,7 +67,7 @@ class Client:
         self.server: Server = server
         self.verifier = Verifier(store, self.keys, pool, self._tell)
         self.histories = Histories(
-            store, line, self.verifier, self.outbox, pool=pool, short=short, told=self._tell
+            store, line, self.verifier, self.outbox, pool=pool, short=short, on_changed=self._tell
         )
         self.sending = Sending(store, line, self.outbox, pool, server.key, self.ask_first)
 

@@ -152,10 +152,10 @@ class Histories:
         *,
         pool: ThreadPoolExecutor,
         short: float,
-        told: Callable[[frozenset[str]], object],
+        on_changed: Callable[[frozenset[str]], object],
     ) -> None:
         self.store, self.line, self.verifier, self.outbox = store, line, verifier, outbox
-        self.pool, self.short, self.told = pool, short, told
+        self.pool, self.short, self.on_changed = pool, short, on_changed
         self.chunk = 500
         """Changes in one transaction."""
 
@@ -231,4 +231,4 @@ class Histories:
                     incoming.history_read(unit, scopes, done, following)
                 self.verifier.keys.store(unit)
             self.chunk = paced(self.chunk, time.monotonic() - began, self.short, LARGEST)
-        self.told(frozenset(touched | set(done)))
+        self.on_changed(frozenset(touched | set(done)))

@@ -217,10 +217,14 @@ class Verifier:
     """Checks what came for the two who store it, pages and histories."""
 
     def __init__(
-        self, store: Store, keys: Keyring, pool: ThreadPoolExecutor, told: Callable[[frozenset[str]], object]
+        self,
+        store: Store,
+        keys: Keyring,
+        pool: ThreadPoolExecutor,
+        on_changed: Callable[[frozenset[str]], object],
     ) -> None:
         self.keys = keys
-        self._store, self._pool, self._told = store, pool, told
+        self._store, self._pool, self._on_changed = store, pool, on_changed
 
     def check(self, changes: Sequence[Any], proving: Proving | None = None) -> Checked:
         """Check authors; what was set aside before is tried again when a new device was met."""
@@ -240,4 +244,4 @@ class Verifier:
             touched = incoming.keep(unit, checked.good.values())
             for id_ in checked.good:
                 unit.remember(server_state.ASIDE + id_, None)
-        self._told(frozenset(touched))
+        self._on_changed(frozenset(touched))

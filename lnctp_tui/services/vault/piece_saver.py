@@ -15,9 +15,9 @@ from lnctp_tui.storage.database.session import ALONG, Store
 class PieceSaver:
     """Stores pieces for the writer's thread, and knows those that the database cannot take."""
 
-    def __init__(self, store: Store, shelter: Shelter, broke: Callable[[Exception], object]) -> None:
+    def __init__(self, store: Store, shelter: Shelter, on_broken: Callable[[Exception], object]) -> None:
         self.store, self.shelter = store, shelter
-        self.broke = broke
+        self.on_broken = on_broken
         """Told why the database cannot take a piece, once for each."""
         self.refused: list[Piece] = []
         """What the database cannot take; the newest last."""
@@ -74,7 +74,7 @@ class PieceSaver:
         if piece.may_be_kept:
             self._seal_bad(piece, error)
         else:
-            self.broke(error)
+            self.on_broken(error)
 
     def _seal_bad(self, piece: Piece, error: Exception) -> None:
         """Seal what the database cannot take, once; of an earlier run its journal already holds it."""
@@ -84,4 +84,4 @@ class PieceSaver:
         if piece not in self.refused:
             if self.shelter.is_of_now(piece):
                 self.refused.append(piece)
-            self.broke(error)
+            self.on_broken(error)

@@ -25,6 +25,9 @@ class Earlier(RowList):
     ]
 
 
+NONE = N_("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
+
+
 class EarlierContacts(MatchesDialog):
     """The cases that match a call."""
 
@@ -46,9 +49,7 @@ class EarlierContacts(MatchesDialog):
 
     def none(self) -> list[Line]:
         """By what was searched."""
-        return self.frame.notes(
-            _("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
-        )
+        return self.frame.notes(_(NONE))
 
     def open_key(self, key: str) -> None:
         """Link it."""

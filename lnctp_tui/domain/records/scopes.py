@@ -8,6 +8,8 @@ from typing import Any
 from lnctp_tui.domain.records.kinds import KINDS
 
 PUBLIC_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "everybody")
+OWN_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "own")
+"""Whose rows are a scope each, of no case."""
 EVERYBODY = "@all"
 """The scope of what everybody may see."""
 

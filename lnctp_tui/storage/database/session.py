@@ -16,9 +16,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from lnctp_tui.domain.records import changes, clock, merge, record_check, writing
+from lnctp_tui.domain.records import bound, changes, clock, merge, record_check, writing
 from lnctp_tui.domain.records.merge import Heads
-from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
@@ -136,7 +135,7 @@ class Unit:
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
         owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
-        change = self._change(table, row, owner, base, dict(patch), hlc)
+        change = self._change(table, row, owner, base, dict(patch), hlc, there=stored is not None)
         squashed = self._squash(change, form)
         (change,) = self._sealed([change], form)
         new_heads = self._advanced(heads, change, squashed)
@@ -185,6 +184,8 @@ class Unit:
         base: tuple[str, ...],
         patch: dict[str, Any],
         hlc: int,
+        *,
+        there: bool = False,
     ) -> dict[str, Any]:
         change = {
             "id": ids.new_id(),
@@ -199,17 +200,24 @@ class Unit:
             "schema": WRITER_SCHEMA,
             "salt": ids.new_salt(),
         }
-        if table in PUBLIC_TABLES:
-            self._check_task(change)
+        if (name := bound.flaw(change)) is not None:
+            raise unfit(record_check.Flaw("name", name))
+        if table in writing.TASKS:
+            self._check_task(change, there)
         elif not writing.signed(change, (self.author.actor,)):
             raise Refused("not_your_signature")
         return change
 
-    def _check_task(self, change: Mapping[str, Any]) -> None:
+    def _check_task(self, change: Mapping[str, Any], there: bool) -> None:
         """Raises Refused `not_your_task` for what neither the server nor a colleague would take from this person."""
         server = server_state.server(self.connection)
-        if server and not writing.allowed(change, server.role, (self.author.actor,)):
+        if server and not (
+            writing.allowed(change, server.role, (self.author.actor,))
+            and (not there or writing.rewrites(change, server.role))
+        ):
             raise Refused("not_your_task")
+        if not writing.signed(change, (self.author.actor,)):
+            raise Refused("not_your_signature")
 
     def _sealed(
         self, made: Sequence[dict[str, Any]], form: EditBaseline | None = None

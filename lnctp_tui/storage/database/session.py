@@ -170,7 +170,8 @@ class Unit:
                 self.connection.execute(INSERT[table], values)
         if log:
             self.connection.execute(INSERT_CHANGE, log)
-            state.mark_stale(self.connection, {change["case"] or change["row"] for change in log})
+            stale = [state.stale_ids(change["table"], change["row"], change["case"]) for change in log]
+            state.mark_stale(self.connection, set().union(*stale))
 
     def _stored(self, table: str, row: str) -> dict[str, Any] | None:
         found = self.connection.execute(ONE[table], {"id": row}).mappings().first()
@@ -309,7 +310,8 @@ class Unit:
         before = stored["case_id"] if stored is not None and "case_id" in stored else None
         stale = {each for each in (case, before) if each}
         # A call that joins a case leaves its own place in the index.
-        state.mark_stale(self.connection, stale | ({row} if table == "contacts" or not stale else set()))
+        own = state.stale_ids(table, row, None) if table == "contacts" or not stale else set()
+        state.mark_stale(self.connection, stale | own)
 
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""

@@ -22,6 +22,11 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Elija otra, o pida a supervisión que agregue el servicio."),
     ),
+    "import_too_large": (
+        N_("{name} es demasiado grande; se leen hasta {most}."),
+        UNCHANGED,
+        N_("Divida el archivo e importe cada parte."),
+    ),
     "own_proposal": (
         N_("Usted propuso este dato; otra persona tiene que llamar y verificarlo."),
         N_("Se sigue mostrando el anterior."),

@@ -17,7 +17,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.services.directory.directory import gathered_of
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.directory import Gathered
-from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.database.session import New, Store, Unit
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.persons import persons
 
@@ -152,29 +152,41 @@ def exclude(store: Store, case_id: str, provider_id: str, reason: str, note: str
         unit.record("exclusions", ids.new_id(), values, case=case_id)
 
 
+Rows = Sequence[Mapping[str, Any]]
+
+
 def enter(
-    unit: Unit,
-    provider: Mapping[str, Any],
-    sites: Sequence[Mapping[str, Any]] = (),
-    services: Sequence[Mapping[str, Any]] = (),
-    channels: Sequence[Mapping[str, Any]] = (),
-) -> str:
+    unit: Unit, provider: Mapping[str, Any], sites: Rows = (), services: Rows = (), channels: Rows = ()
+) -> str:  # fmt: skip
     """Enter a provider with what it comes with; its id. Services name their site by its place in `sites` (`site`)."""
-    draft, person = drafter(unit), unit.author.actor
-    sites, channels = ([_cleaned(row) for row in rows] for rows in (sites, channels))
-    founding = [("provider_sites", site) for site in sites] + [("provider_channels", row) for row in channels]
+    new = made(drafter(unit), unit.author.actor, provider, sites, services, channels)
+    unit.create_many(new)
+    return new[0].row
+
+
+def made(
+    draft: str | None, person: str, provider: Mapping[str, Any], sites: Rows = (), services: Rows = (),
+    channels: Rows = (),
+) -> list[New]:  # fmt: skip
+    """The records of a new provider, itself first. `draft`: the counselor in whose name it is one."""
+    site_values, channel_values = ([_cleaned(row) for row in rows] for rows in (sites, channels))
+    founding = [("provider_sites", row) for row in site_values]
+    founding += [("provider_channels", row) for row in channel_values]
     named = {"source": MANUAL, "source_id": ids.new_id(), "status": "active"} | dict(provider)
     named |= {"founded_on": trust.founded_on(founding), "drafted_by": draft}
-    provider_id = record(unit, "providers", named | ({"status": "draft"} if draft else {}))
-    common = {"provider_id": provider_id, "drafted_by": draft}
-    site_ids = [
-        record(unit, "provider_sites", common | {"proposed_by": person} | dict(site)) for site in sites
-    ]
-    for row in channels:
-        record(unit, "provider_channels", common | {"proposed_by": person} | dict(row))
+    new = [_new("providers", named | ({"status": "draft"} if draft else {}))]
+    common = {"provider_id": new[0].row, "drafted_by": draft}
+    vouched = common | {"proposed_by": person}
+    site_rows = [_new("provider_sites", vouched | row) for row in site_values]
+    new += site_rows + [_new("provider_channels", vouched | row) for row in channel_values]
     for number, named_service in enumerate(services):
         service = {name: value for name, value in named_service.items() if name != "site"}
-        at = named_service.get("site", 0 if len(site_ids) == 1 else None)
-        where = {"site_id": site_ids[at] if at is not None else None}
-        record(unit, "provider_services", {"source_id": str(number)} | common | where | service)
-    return provider_id
+        at = named_service.get("site", 0 if len(site_rows) == 1 else None)
+        where = {"site_id": site_rows[at].row if at is not None else None}
+        new.append(_new("provider_services", {"source_id": str(number)} | common | where | service))
+    return list({(record.table, record.row): record for record in new}.values())
+
+
+def _new(table: str, values: Mapping[str, Any]) -> New:
+    row, patch = bound.made(table, _cleaned(values))
+    return New(table, row, patch, None)

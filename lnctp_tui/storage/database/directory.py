@@ -20,6 +20,7 @@ from lnctp_tui.domain.values.text import fold, words
 from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.replication.persons import persons
 
+MANY = 500
 SETTINGS = "directory_catalogs"
 VERSION = 1
 OF = ("provider_sites", "provider_services", "provider_channels", "provider_checks")
@@ -142,6 +143,17 @@ def _stored(connection: Connection, name: str, column: str, ids: Sequence[str]) 
     table = SQLModel.metadata.tables[name]
     query = select(table).where(table.c[column].in_(ids), table.c.erased_at.is_(None))
     return (sound.row(name, row) for row in connection.execute(query).mappings())
+
+
+def everything(connection: Connection) -> Iterator[Gathered]:
+    """All providers that are records, a few hundred at once."""
+    ids = (
+        connection.exec_driver_sql("SELECT id FROM providers WHERE erased_at IS NULL ORDER BY id")
+        .scalars()
+        .all()
+    )
+    for start in range(0, len(ids), MANY):
+        yield from gather(connection, ids[start : start + MANY])
 
 
 def _gathered(

@@ -124,7 +124,7 @@ class Unit:
         made. The base is what the form showed; without a form, the heads in this transaction. Raises Refused
         `unfit_value` for what fits no table.
         """
-        stored = self._stored(table, row)
+        stored = self.stored(table, row)
         heads = stored["heads"] if stored else {}
         if stored is None:
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(patch)
@@ -173,7 +173,8 @@ class Unit:
             stale = [state.stale_ids(change["table"], change["row"], change["case"]) for change in log]
             state.mark_stale(self.connection, set().union(*stale))
 
-    def _stored(self, table: str, row: str) -> dict[str, Any] | None:
+    def stored(self, table: str, row: str) -> dict[str, Any] | None:
+        """A record as it stands, None when it is not there."""
         found = self.connection.execute(ONE[table], {"id": row}).mappings().first()
         return sound.row(table, found) if found else None
 

@@ -17,6 +17,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.services.directory.directory import gathered_of
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.directory import Gathered
+from lnctp_tui.storage.database.directory_catalogs import LINE
 from lnctp_tui.storage.database.session import New, Store, Unit
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.persons import persons
@@ -133,14 +134,13 @@ def propose_channel(
         )  # fmt: skip
 
 
-def say_capacity(store: Store, provider_id: str, free: int, service_id: str | None = None) -> None:
+def say_capacity(store: Store, provider_id: str, free: int) -> None:
     """Say how many places are free. Raises Refused `no_such_provider`, `no_such_service`."""
     with store.write() as unit:
         gathered = gathered_of(unit.connection, provider_id)
-        services = [service for service in gathered.services if service_id in (None, service["id"])]
-        if not services or str(provider_id).startswith("hotline."):
+        if not gathered.services or provider_id.startswith(LINE):
             raise Refused("no_such_service")
-        for service in services:
+        for service in gathered.services:
             patch = {"capacity_free": free, "capacity_at": instants.iso(unit.now)}
             unit.record("provider_services", service["id"], patch)
 

@@ -135,17 +135,15 @@ def _print_listed(listed: Listed, workspace: Workspace) -> None:
     from lnctp_tui.screens.lists import directory_words as said
 
     words = words_of(workspace.protocol, workspace.zone)
-    output.table(
-        [_("Institución"), _("Servicios"), _("Ahora"), _("Lugares"), _("Verificación"), _("Identificador")],
-        (
-            [
-                said.named(found.name), ", ".join(words.code("service", kind) for kind in found.services),
-                said.open_badge(found.open, workspace.zone)[0], said.room(found.free), said.fresh_badge(found)[0],
-                found.id,
-            ]
-            for found in listed.found
-        ),
-    )  # fmt: skip
+    for found in listed.found:
+        services = ", ".join(words.code("service", kind) for kind in found.services)
+        badges = (
+            said.open_badge(found.open, workspace.zone)[0],
+            said.room(found.free),
+            said.fresh_badge(found)[0],
+        )
+        output.say(f"{said.named(found.name)} · {services}")
+        output.say(f"    {' · '.join(badges)} · {found.id}")
     for found in listed.excluded:
         assert found.excluded is not None
         output.say(f"{said.named(found.name)}: {said.why_not(found.excluded)}")

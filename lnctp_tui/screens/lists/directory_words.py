@@ -32,8 +32,8 @@ CAUTION: Mapping[str, str] = {
     "town": N_("cuidado: mismo municipio que el peligro"),
 }  # fmt: skip
 UNKNOWN: Mapping[str, str] = {
-    "age": N_("edad ?"), "sex": N_("sexo ?"), "refuses": N_("a quién no recibe ?"), "children": N_("hijas e hijos ?"),
-    "place": N_("cobertura ?"),
+    "age": N_("edad"), "sex": N_("sexo"), "refuses": N_("a quién no recibe"), "children": N_("hijas e hijos"),
+    "place": N_("cobertura"),
 }  # fmt: skip
 PLACE = (N_("cubre el municipio"), N_("cubre el estado"), N_("cubre el país"))
 STANDING: Mapping[str, str] = {
@@ -98,9 +98,9 @@ def reasons(found: Found, needs: list[str], met: list[str], words: Words) -> str
     marks = [f"{words.code('need', need)} {'✓' if need in met else '–'}" for need in needs]
     marks += [_(CAUTION[code]) for code in found.fit.verdict.cautions if code in CAUTION]
     marks.append(_(PLACE[found.fit.terms.place]))
-    if found.fit.terms.language:
-        marks.append(_("lengua ?"))
-    marks += [_(UNKNOWN[code]) for code in found.fit.verdict.unknown if code in UNKNOWN]
+    unknown = [_(UNKNOWN[code]) for code in found.fit.verdict.unknown if code in UNKNOWN]
+    unknown += [_("lengua")] if found.fit.terms.language else []
+    marks += [_("no se sabe: {what}").format(what=", ".join(unknown))] if unknown else []
     return " · ".join([*marks, history(found)])
 
 

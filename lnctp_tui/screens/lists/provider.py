@@ -141,7 +141,7 @@ class ProviderScreen(ListScreen["Detail"]):
 
     def action_propose(self) -> None:
         """Ask for the number that is to stand in the place of the one under the cursor."""
-        title = _("¿Qué teléfono proponen? Se muestra el anterior hasta que otra persona llame.")
+        title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
         self.app.push_screen(
             LineDialog(title, _("Diez dígitos; la extensión después de «ext.»."), LONGEST), self._propose
         )

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from lnctp_tui.domain.directory import trust
+from lnctp_tui.domain.directory.hours import ALWAYS
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol, Row
 from lnctp_tui.domain.records import bound
 
 PROGRAM = "lnctp"
 """Who proposed the number of a national line: nobody who verifies one."""
+OURS = "lnctp"
+"""The code of this Line, which refers nobody to itself."""
 LINE = "hotline."
 """Before the code of a national line in its id as a provider."""
 
@@ -38,7 +41,7 @@ def of(protocol: Protocol) -> dict[str, Any]:
             for row in _rows(protocol, "provider_kind")
         },
         "zones": {row.code: row.extra.get("zone", "") for row in _rows(protocol, "time_zone")},
-        "hotlines": [hotline(row) for row in _rows(protocol, "hotline")],
+        "hotlines": [hotline(row) for row in _rows(protocol, "hotline") if row.code != OURS],
     }  # fmt: skip
 
 
@@ -71,7 +74,8 @@ def hotline(row: Row) -> Mapping[str, Any]:
     ]
     service = _made(
         "provider_services", {"provider_id": id_, "source_id": row.code, "kind": "atencion_linea",
-                              "modality": "telefonica", "covers": [country]},
+                              "modality": "telefonica", "covers": [country],
+                              "hours": ALWAYS if "24 horas" in provider["about"] else None},
     )  # fmt: skip
     return {"provider": provider, "channels": channels, "service": service}
 

@@ -1,4 +1,4 @@
-"""`lnctp directory`: import, search, verify, generate."""
+"""`lnctp directory`: import, export, search, verify, generate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lnctp_tui.services.directory.importing.run import Report
     from lnctp_tui.services.vault.workspace import Workspace
 
-ABOUT = N_("Directorio: importar, buscar, verificar y generar uno ficticio.")
+ABOUT = N_("Directorio: importar, exportar, buscar, verificar y generar uno ficticio.")
 MOST_TOLD = 50
 
 
@@ -84,6 +84,33 @@ def _print_report(report: Report) -> None:
         output.tell(told(problem, row))
     if (rest := len(report.problems) + len(report.notes) - MOST_TOLD) > 0:
         output.tell(_("… y {count} más.").format(count=rest))
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("ARCHIVO.zip"), help=N_("Dónde guardarlo; no se reemplaza nada."))
+    ],
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public",
+            help=N_("Para publicar: sin borradores ni suspendidas, y solo medios para el público."),
+        ),
+    ] = False,
+) -> None:
+    from lnctp_tui.errors import BadInput
+    from lnctp_tui.services.directory import hsds
+
+    with session.opened(context) as workspace:
+        try:
+            count = hsds.write(workspace.store, workspace.protocol, file, public=public)
+        except FileExistsError as error:
+            raise BadInput("file_failed", name=file.name, reason="EEXIST") from error
+    if session.settings(context).json:
+        output.as_json({"exported": count, "file": str(file)})
+        return
+    output.say(_("{count} instituciones exportadas, en el formato HSDS 3.0.").format(count=count))
 
 
 def search(
@@ -232,6 +259,7 @@ def generate(
 
 COMMANDS = (
     ("import", import_, N_("Importa instituciones de una hoja; con --dry-run solo dice qué haría.")),
+    ("export", export, N_("Exporta el directorio en el formato tabular HSDS 3.0, en un ZIP.")),
     ("search", search, N_("Busca instituciones; con --case, por cómo se ajustan a un caso.")),
     ("verify", verify, N_("Muestra qué hay que verificar; con --told-by anota que usted llamó.")),
     ("generate", generate, N_("Llena el directorio con instituciones inventadas, para práctica.")),

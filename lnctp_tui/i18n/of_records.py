@@ -11,7 +11,9 @@ TABLES: Mapping[str, str] = {
     "identifiers": N_("Dato que enlaza"), "money": N_("Rastro de dinero"), "notes": N_("Nota"),
     "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
     "tasks": N_("Tarea"), "handovers": N_("Relevo"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
-    "providers": N_("Servicio"),
+    "exclusions": N_("No se ofrece"), "providers": N_("Institución"), "provider_sites": N_("Sede"),
+    "provider_services": N_("Servicio"), "provider_channels": N_("Teléfono o medio"),
+    "provider_checks": N_("Intento o verificación"), "provider_private": N_("Reservado de la institución"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "folio": N_("Folio"), "opened_at": N_("Abierto"), "status": N_("Situación"), "closed_at": N_("Cerrado"),
@@ -49,6 +51,22 @@ COLUMNS: Mapping[str, str] = {
     "stage_on": N_("Desde"), "due_from": N_("Desde"), "due_to": N_("Vence"), "say": N_("Qué decir"),
     "leaving_id": N_("Quién deja el caso"), "taking_id": N_("Quién lo toma"), "handed_at": N_("Cuándo"),
     "left_by": N_("Firmó que lo deja"), "taken_by": N_("Firmó que lo toma"),
+    "source": N_("Fuente"), "source_id": N_("Clave en la fuente"), "founded_on": N_("Datos con que se dio de alta"),
+    "drafted_by": N_("Borrador de"), "short_name": N_("Siglas"), "parent_id": N_("Depende de"),
+    "level": N_("Ámbito"), "organisation": N_("Organismo"), "about": N_("Qué hace"),
+    "how_to_refer": N_("Cómo canalizar"), "accepts_warm_transfer": N_("Acepta transferencia en línea"),
+    "accepts_anonymous": N_("Acepta sin nombre"), "wait_hours": N_("Horas para contestar"),
+    "curator_id": N_("Quién lo cuida"), "replaces_id": N_("En lugar de"), "address_secret": N_("Domicilio reservado"),
+    "how_to_arrive": N_("Cómo llegar"), "proposed_by": N_("Propuesto por"), "time_zone": N_("Zona horaria"),
+    "hours": N_("Horario"), "closures": N_("Cierres"), "access": N_("Accesibilidad"), "site_id": N_("Sede"),
+    "sexes": N_("Sexos que recibe"), "accepts": N_("Recibe a"), "refuses": N_("No recibe a"),
+    "languages": N_("Lenguas"), "children_along": N_("Con hijas e hijos"),
+    "children_age_max": N_("Edad máxima de hijas e hijos"), "covers": N_("Cobertura"),
+    "requirements": N_("Requisitos"), "cost": N_("Costo"), "capacity_total": N_("Lugares"),
+    "capacity_free": N_("Lugares libres"), "capacity_at": N_("Lugares vistos"), "extension": N_("Extensión"),
+    "purpose": N_("Para qué"), "ask_for": N_("Pedir con"), "about_id": N_("De cuál"), "at": N_("Cuándo"),
+    "by_id": N_("Quién lo probó"), "told_by": N_("Quién contestó"), "concern": N_("Preocupación"),
+    "concern_text": N_("Detalle de la preocupación"),
     "assignee_id": N_("A cargo de"), "done_at": N_("Hecha"), "case_id": N_("Caso"), "erased_at": N_("Borrado"),
 }  # fmt: skip
 OWN: Mapping[str, str] = {

@@ -9,6 +9,18 @@ from collections.abc import Mapping
 
 from lnctp_tui.i18n import N_, _
 
+DIRECTORY: dict[str, str] = {
+    "ages_reversed": N_("La edad mínima es más alta que la máxima."),
+    "bad_number": N_("No se entiende el teléfono: 10 dígitos; la extensión después de «ext.»."),
+    "changed_here": N_("Se cambió aquí desde la última importación; se dejó lo de aquí."),
+    "hours_unread": N_("Horario por leer: se guardó el texto como está."),
+    "maybe_duplicate": N_("Puede ser una institución que ya está ({of}); no se guardó."),
+    "neither_name_nor_channel": N_("No tiene nombre ni teléfono."),
+    "to_verify": N_(
+        "Difiere de lo que está: quedó propuesto, sin verificar; se sigue mostrando lo anterior."
+    ),
+}
+"""Of the import of the directory."""
 REASONS: dict[str, str] = {
     "age_negative": N_("La edad no puede ser negativa."),
     "age_too_high": N_("La edad pasa de 120 años."),
@@ -68,7 +80,7 @@ REASONS: dict[str, str] = {
     "unknown_key": N_("Esa palabra no existe en un mapa."),
     "unknown_reference": N_("Nombra un registro que no está en el documento ni en los datos."),
     "unknown_target": N_("No existe ese campo; escriba por ejemplo person.age o case.summary."),
-}
+} | DIRECTORY
 
 
 class _Facts(dict[str, object]):

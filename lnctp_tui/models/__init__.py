@@ -5,6 +5,7 @@ from lnctp_tui.models.base import OfCase, Synced
 from lnctp_tui.models.case import (
     Case,
     Contact,
+    Exclusion,
     Identifier,
     InvestigationFile,
     MoneyTrail,
@@ -14,6 +15,14 @@ from lnctp_tui.models.case import (
     Referral,
     Support,
     Task,
+)
+from lnctp_tui.models.directory import (
+    Provider,
+    ProviderChannel,
+    ProviderCheck,
+    ProviderPrivate,
+    ProviderService,
+    ProviderSite,
 )
 from lnctp_tui.models.log import (
     Access,
@@ -26,7 +35,7 @@ from lnctp_tui.models.log import (
     Scope,
     SyncState,
 )
-from lnctp_tui.models.shared import Counselor, Device, Provider
+from lnctp_tui.models.shared import Counselor, Device
 
 _MODELS = {str(model.__tablename__): model for model in (*OfCase.__subclasses__(), *Synced.__subclasses__())}
 SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
@@ -34,6 +43,7 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
-    "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place",
-    "Provider", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
+    "Exclusion", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place",
+    "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
+    "ProviderService", "ProviderSite", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

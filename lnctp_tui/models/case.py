@@ -241,3 +241,14 @@ class Handover(OfCase, table=True):
     left_by: str | None = Field(default=None, max_length=36)
     """Who signed that they left it."""
     taken_by: str | None = Field(default=None, max_length=36)
+
+
+class Exclusion(OfCase, table=True):
+    """A provider that is not offered in this case, and why."""
+
+    __tablename__ = "exclusions"
+
+    provider_id: str | None = None
+    site_id: str | None = None
+    reason: str | None = None
+    note: str | None = text()

@@ -80,6 +80,8 @@ SCREENS: dict[str, Entry] = {
         key=_key("slash", "search", N_("buscar"), "/"),
     ),
     "sync": Entry("sync.sync:SyncScreen", mode=True, preload=True, key=_key("s", "sync", N_("sincronizar"))),
+    "directory": Entry("lists.directory:DirectoryScreen", key=_key("d", "directory", N_("directorio"))),
+    "provider": Entry("lists.provider:ProviderScreen"),
     "options": Entry("vault.options:OptionsScreen", key=_key("o", "options", N_("opciones"))),
     "call": Entry("call.intake:IntakeScreen", resume=lambda shell, contact: shell.reopen_call(contact)),
     "edit": Entry("call.intake:IntakeScreen", resume=lambda shell, case: shell.edit_case(case)),

@@ -43,7 +43,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
     return fake
 
 
-@pytest.mark.parametrize("name", [name for name in SCREENS if name not in ("call", "edit", "contact")])
+@pytest.mark.parametrize(
+    "name", [name for name in SCREENS if name not in ("call", "edit", "contact", "provider")]
+)
 async def test_every_name_leads_to_its_screen(name: str, furnished: Founded, server: FakeServer) -> None:
     async with desk(furnished) as (app, pilot):
         server.conflicts = [two_ages(a_case(app), "1")]

@@ -20,10 +20,11 @@ Type = Literal[
 ]  # fmt: skip
 """`long`: what is told, without a practical limit. `day`: a date or an instant. `list`: of texts. `period`: when, as
 somebody told it: a date, or words."""
-Scope = Literal["case", "everybody"]
-"""Who sees a record: who holds its case, or everybody on the Line."""
-Writers = Literal["anyone", "self", "self_or_admin", "supervisor"]
-"""Who may write a record of everybody's; of a case's, `anyone` who holds the case."""
+Scope = Literal["case", "everybody", "own"]
+"""Who sees a record: who holds its case, everybody on the Line, or who wrote it and supervisors."""
+Writers = Literal["anyone", "self", "self_or_admin", "supervisor", "curator", "reporter"]
+"""Who may write a record of everybody's; of a case's, `anyone` who holds the case. Beside a `curator`, who leads, a
+counselor adds drafts and says what is `reported`; a `reporter` only adds."""
 
 Searched = Literal["names", "body"]
 """Names are also found as they sound."""
@@ -63,6 +64,8 @@ class Column:
     """The program's own: no screen or command shows it."""
     counted: bool = False
     """Statistics may be made of it: it names nobody and holds no words. An instant counts to the hour."""
+    reported: bool = False
+    """What whoever only adds may say of a record that is there."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,13 @@ class Kind:
     """A stage of the protocol may show all of them as rows."""
     shorthands: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Field codes that are no column, each with the columns that it fills."""
+    bound: tuple[str, ...] = ()
+    """Columns that the row's id is made of: under one id they never say anything else (domain.records.bound)."""
 
     @property
     def signatures(self) -> tuple[Column, ...]:
         """The columns in which people sign for the others."""
-        return tuple(column for column in self.columns if column.signature)
+        return tuple(column for column in self.columns if column.signature and column.of)
 
     @property
     def content(self) -> tuple[str, ...]:
@@ -136,9 +141,14 @@ def elsewhere(name: str, table: str, **more: Any) -> Column:
     return Column(name, "id", reference=table, elsewhere=True, **more)
 
 
-def signature(name: str, of: str) -> Column:
-    """The id of the person who signs, which nobody else writes and nobody empties; `of` names who is to."""
+def signature(name: str, of: str | None = None) -> Column:
+    """The id of the person who signs, which nobody else writes and nobody empties; `of` names who is to, if any."""
     return elsewhere(name, "counselors", signature=True, standing=True, of=of)
+
+
+def drafted_by() -> Column:
+    """The id of the counselor whose draft a row is; empty in what those write who keep the directory."""
+    return elsewhere("drafted_by", "counselors", signature=True)
 
 
 def instant(name: str) -> Column:
@@ -257,6 +267,10 @@ HANDOVER = Kind("handovers", "handover", (
     *searched(long("note")), signature("left_by", of="leaving_id"),
     signature("taken_by", of="taking_id"),
 ))  # fmt: skip
+EXCLUSION = Kind("exclusions", "exclusion", (
+    elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), code("reason", "exclusion"),
+    long("note"),
+))  # fmt: skip
 COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
     text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),
 ))  # fmt: skip
@@ -264,15 +278,72 @@ DEVICE = Kind("devices", "device", scope="everybody", writers="self", columns=(
     elsewhere("counselor_id", "counselors"), text("public_key"), text("folio_prefix"),
     Column("state", own=("active", None)),
 ))  # fmt: skip
-PROVIDER = Kind("providers", "provider", scope="everybody", writers="supervisor", answers=True, columns=(
-    text("name"), text("kind"), Column("services", "list"), Column("populations", "list"), Column("states", "list"),
-    Column("municipalities", "list"), text("hours"), Column("languages", "list"), text("capacity"),
-    Column("phones", "list"), Column("last_verified", "day"), Column("reliability", "whole", between=(0, 10**6)),
+PROVIDER = Kind(
+    "providers", "provider", scope="everybody", writers="curator",
+    bound=("source", "source_id", "founded_on", "drafted_by"),
+    columns=(
+        text("source"), text("source_id"), Column("founded_on", "list"), drafted_by(), text("name"), text("short_name"),
+        elsewhere("parent_id", "providers"), code("kind", "provider_kind"), strict("level", "provider_level"),
+        code("organisation", "organisation"), strict("status", "provider_status"),
+        elsewhere("merged_into", "providers"), long("about"), long("how_to_refer"),
+        strict("accepts_warm_transfer", "answer"), strict("accepts_anonymous", "answer"),
+        Column("wait_hours", "whole", between=(0, 24 * 365)), elsewhere("curator_id", "counselors"),
+    ),
+)  # fmt: skip
+PROVIDER_SITE = Kind(
+    "provider_sites", "provider_site", scope="everybody", writers="curator",
+    bound=(
+        "provider_id", "replaces_id", "country", "state", "municipality", "locality", "address", "address_secret",
+        "how_to_arrive", "drafted_by",
+    ),
+    columns=(
+        elsewhere("provider_id", "providers"), elsewhere("replaces_id", "provider_sites"), code("country", "country"),
+        code("state", "state"), code("municipality", "municipality"), text("locality"), long("address"),
+        Column("address_secret", "bool"), long("how_to_arrive"), drafted_by(), signature("proposed_by"),
+        text("name"), Column("time_zone", "zone"), text("hours"), Column("closures", "list"), Column("access", "list"),
+    ),
+)  # fmt: skip
+PROVIDER_SERVICE = Kind(
+    "provider_services", "provider_service", scope="everybody", writers="curator",
+    bound=("provider_id", "source_id", "drafted_by"),
+    columns=(
+        elsewhere("provider_id", "providers"), text("source_id"), drafted_by(), elsewhere("site_id", "provider_sites"),
+        code("kind", "service"), text("name"), strict("modality", "service_modality"),
+        Column("age_min", "whole", between=(0, OLDEST)), Column("age_max", "whole", between=(0, OLDEST)),
+        Column("sexes", "list"), Column("accepts", "list"), Column("refuses", "list"), Column("languages", "list"),
+        strict("children_along", "answer"), Column("children_age_max", "whole", between=(0, OLDEST)),
+        Column("covers", "list"), long("requirements"), text("cost"), text("hours"),
+        Column("capacity_total", "whole", between=(0, 10**6), reported=True),
+        Column("capacity_free", "whole", between=(0, 10**6), reported=True),
+        Column("capacity_at", "instant", reported=True),
+    ),
+)  # fmt: skip
+PROVIDER_CHANNEL = Kind(
+    "provider_channels", "provider_channel", scope="everybody", writers="curator",
+    bound=("provider_id", "site_id", "replaces_id", "kind", "value", "extension", "drafted_by"),
+    columns=(
+        elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"),
+        elsewhere("replaces_id", "provider_channels"), strict("kind", "provider_channel"), text("value"),
+        text("extension"), drafted_by(), signature("proposed_by"), strict("purpose", "channel_purpose"), text("hours"),
+        text("ask_for"),
+    ),
+)  # fmt: skip
+PROVIDER_CHECK = Kind(
+    "provider_checks", "provider_check", scope="everybody", writers="reporter",
+    bound=("provider_id", "about_id", "kind", "at", "by_id", "told_by", "note"),
+    columns=(
+        elsewhere("provider_id", "providers"), elsewhere("about_id", "provider_channels"),
+        strict("kind", "provider_check"), instant("at"), signature("by_id"), text("told_by"), long("note"),
+    ),
+)  # fmt: skip
+PROVIDER_PRIVATE = Kind("provider_private", "provider_private", scope="own", writers="supervisor", columns=(
+    elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), long("address"),
+    code("concern", "provider_concern"), long("concern_text"),
 ))  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = (
-    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, HANDOVER, COUNSELOR,
-    DEVICE, PROVIDER,
+    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, HANDOVER, EXCLUSION,
+    COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK, PROVIDER_PRIVATE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})

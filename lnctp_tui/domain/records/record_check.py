@@ -80,6 +80,12 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "relation": """pareja expareja familiar conocido amistad empleador contacto_en_linea misma_comunidad
                 desconocido""",
             "answer": "yes no unknown refused",
+            "provider_level": "federal estatal municipal osc academia internacional privado",
+            "provider_status": "draft active suspended closed merged",
+            "service_modality": "residencial presencial telefonica en_linea movil",
+            "provider_channel": "phone whatsapp email web fax",
+            "channel_purpose": "publico canalizacion guardia direccion",
+            "provider_check": "verified answered no_answer wrong_number moved closed full refuses changed",
         }.items()
     }
 )

@@ -2,7 +2,8 @@
 the form that offers.
 
 What belongs to a case goes by who holds the case. What everybody sees has writers by role: who somebody is, they
-say themselves, and only that; which services there are, those who keep the directory.
+say themselves, and only that; which services there are, those who keep the directory. Beside them a counselor adds
+what they tried and drafts of their own, and rewrites nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final, Literal
 
+from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.kinds import KINDS, Writers
-from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 
-Reach = Literal["own", "any"]
-"""Of the rows of a table: the writer's own, or every one."""
+Reach = Literal["own", "any", "drafts", "new"]
+"""Of the rows of a table: the writer's own; every one; new ones that bear the writer's name, and what is `reported` of
+every one; new ones."""
 
 ROLES: Final = ("counselor", "supervisor", "analyst", "admin")
 
@@ -23,12 +25,19 @@ REACHES: Final[Mapping[Writers, Mapping[str, Reach]]] = {
     "self": dict.fromkeys(ROLES, "own"),
     "self_or_admin": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
     "supervisor": {"supervisor": "any", "admin": "any"},
+    "curator": {"counselor": "drafts", "supervisor": "any", "admin": "any"},
+    "reporter": {"counselor": "new", "supervisor": "new", "admin": "new"},
 }
 """Writers of a kind → role → rows. The first key of a device stands for ever: nobody writes for another's."""
 TASKS: Final[Mapping[str, Mapping[str, Reach]]] = {
-    kind.table: REACHES[kind.writers] for kind in KINDS if kind.scope == "everybody"
+    kind.table: REACHES[kind.writers] for kind in KINDS if kind.scope != "case"
 }
-"""Table → role → rows. A table or a role that is not here writes nothing of what everybody sees."""
+"""Table of no case → role → rows. A table or a role that is not here writes nothing there."""
+REPORTED: Final[Mapping[str, frozenset[str]]] = {
+    kind.table: frozenset(column.name for column in kind.columns if column.reported) for kind in KINDS
+}
+"""Table → what anybody who may add to it says of a row that is there."""
+DRAFT: Final = "drafted_by"
 
 SAID: Final[Mapping[str, Mapping[str, Collection[Any]]]] = {
     kind.table: said
@@ -62,22 +71,50 @@ def allowed(change: Mapping[str, Any], role: str | None, actors: Collection[str]
     the ids that the writer's device writes as.
     """
     table = change["table"]
-    if table not in PUBLIC_TABLES:
-        return signed(change, actors)
-    reach = TASKS[table].get(str(role)) if role in ROLES else _least(table)
-    if reach is None:
+    if bound.flaw(change) or not signed(change, actors):
         return False
-    return reach == "any" or _own(change, actors)
+    if table not in TASKS:
+        return True
+    reach = _reach(table, role)
+    if reach == "own":
+        return _own(change, actors)
+    return reach in ("any", "new") or (reach == "drafts" and (_reports(change) or _drafts(change, actors)))
+
+
+def rewrites(change: Mapping[str, Any], role: str | None) -> bool:
+    """Whether somebody of this role may write this, which is `allowed`, to a record that is there already."""
+    reach = _reach(change["table"], role) if change["table"] in TASKS else "any"
+    return reach in ("any", "own") or (reach == "drafts" and _reports(change))
 
 
 def may(table: str, role: str) -> bool:
     """Whether somebody of this role has any row of the table to write: for forms and commands."""
-    return table not in PUBLIC_TABLES or role in TASKS[table]
+    return table not in TASKS or role in TASKS[table]
+
+
+def curates(role: str | None) -> bool:
+    """Whether somebody of this role keeps the directory. Without a server a laptop is its person's alone."""
+    return role is None or TASKS["providers"].get(role) == "any"
+
+
+def _reach(table: str, role: str | None) -> Reach | None:
+    return TASKS[table].get(role) if role in ROLES else _least(table)
 
 
 def _least(table: str) -> Reach | None:
     reaches = {TASKS[table].get(role) for role in ROLES}
     return "own" if None not in reaches else None
+
+
+def _reports(change: Mapping[str, Any]) -> bool:
+    patch = change["patch"] or {}
+    return bool(patch) and patch.keys() <= REPORTED[change["table"]]
+
+
+def _drafts(change: Mapping[str, Any], actors: Collection[str]) -> bool:
+    """A whole row under an id that bears the writer's name (domain.records.bound), a provider as a draft."""
+    patch = change["patch"] or {}
+    return patch.get(DRAFT) in actors and (change["table"] != "providers" or patch.get("status") == "draft")
 
 
 def _own(change: Mapping[str, Any], actors: Collection[str]) -> bool:

@@ -277,6 +277,9 @@ class IntakeScreen(AppScreen[None]):
     def action_kind_script(self) -> None:
         self.over.kind_script()
 
+    def action_directory(self) -> None:
+        self.over.directory()
+
     def action_earlier(self) -> None:
         self.over.earlier()
 

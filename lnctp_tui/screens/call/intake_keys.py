@@ -72,6 +72,14 @@ BINDINGS: list[BindingType] = [
         show=True,
     ),
     _key("f4,i", "indicators", N_("indicadores"), N_("Ir a los indicadores"), "indicators", show=True),
+    _key(
+        "f6,b",
+        "directory",
+        N_("directorio"),
+        N_("Quién puede ayudar, según lo anotado"),
+        "directory",
+        show=True,
+    ),
     _key("f7,p", "earlier", N_("previas"), N_("Contactos anteriores que coinciden"), "earlier", show=True),
     _key(
         "f10,o",

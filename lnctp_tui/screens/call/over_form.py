@@ -136,6 +136,13 @@ class OverForm:
         self.form.typed.flush()
         self._open(EarlierContacts(self.intake), self._show_again)
 
+    def directory(self) -> None:
+        """Who may help, by what was noted so far."""
+        from copy import deepcopy  # what is read in a thread while the form goes on
+
+        self.form.typed.flush()
+        self.screen.shell.go("directory", deepcopy(self.intake.document))
+
     def finish(self) -> None:
         """The clock stops now; the rest can be said afterwards."""
         from lnctp_tui.screens.call.dialogs.closing import ClosingDialog

@@ -57,6 +57,7 @@ class CaseScreen(AppScreen[None]):
         Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
         *registry.case_keys(),
         Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
+        Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
         Binding("v", "link", N_("vincular"), id="case.link"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
@@ -225,6 +226,11 @@ class CaseScreen(AppScreen[None]):
 
         if self.document is not None:
             self.app.push_screen(MatchesScreen(self.case_id, self.document))
+
+    def action_directory(self) -> None:
+        """Who may help in this case."""
+        if self.document is not None:
+            self.shell.go("directory", self.document)
 
     def action_link(self) -> None:
         """Note that another case may be linked."""

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from lnctp_tui.domain.records import changes, record_check
+from lnctp_tui.domain.records import bound, changes, record_check, writing
 from lnctp_tui.domain.records.columns import DECLARED
+from lnctp_tui.domain.records.scopes import OWN_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.sync import wire
 
@@ -69,7 +70,19 @@ def unfit(change: Any, writer: Writer | None) -> str | None:
         return "hash"
     if writer is None:
         return "unknown_device"
-    return None if change["actor"] in writer.actors else "actor"
+    if change["actor"] not in writer.actors:
+        return "actor"
+    return None if _own_word(change, writer) else "forbidden"
+
+
+def _own_word(change: Mapping[str, Any], writer: Writer) -> bool:
+    """Whether a row that its id binds is the one it names, and vouched for by the person behind the device.
+
+    By the id of the person and no other that the device writes as: two laptops of one person are one voice.
+    """
+    return change["table"] not in bound.BOUND or (
+        bound.flaw(change) is None and writing.signed(change, {writer.person})
+    )
 
 
 def _shaped(change: Any) -> bool:
@@ -107,7 +120,7 @@ def _misplaced(change: Mapping[str, Any]) -> str | None:
         return "table"
     if table == "cases":
         return None if case == change["row"] else "scope"
-    if table in wire.PUBLIC_TABLES:
+    if table in wire.PUBLIC_TABLES or table in OWN_TABLES:
         return None if case is None else "scope"
     if case is None and table != "contacts":
         return "scope"

@@ -131,8 +131,8 @@ def decide(change: IncomingChange, view: View) -> Decision:
 def _may_write(change: IncomingChange, view: View) -> bool:
     """Whether who delivers may write this record: never met, or once theirs, or a supervisor's."""
     raw, person = change.raw, change.device.person
-    if raw["table"] in wire.PUBLIC_TABLES:
-        return _may_say(raw, change.writer)
+    if raw["table"] in writing.TASKS:
+        return _may_say(raw, change.writer, there=bool(view.records[change.key].scopes))
     if change.writer is not None and not writing.signed(raw, change.writer.actors):
         return False
     if change.device.role == "supervisor":
@@ -143,9 +143,14 @@ def _may_write(change: IncomingChange, view: View) -> bool:
     return scope in record.scopes or scope not in view.scopes or (person, scope) in view.seen
 
 
-def _may_say(raw: Mapping[str, Any], writer: check.Writer | None) -> bool:
-    """What everybody sees: who wrote it counts, whoever delivers it; and a device keeps its key."""
+def _may_say(raw: Mapping[str, Any], writer: check.Writer | None, *, there: bool) -> bool:
+    """What is of no case: who wrote it counts, whoever delivers it; and a device keeps its key.
+
+    `there`: whether the record has changes already.
+    """
     if writer is None or not writing.allowed(raw, writer.role, writer.actors):
+        return False
+    if there and not writing.rewrites(raw, writer.role):
         return False
     key = raw["patch"].get("public_key", writer.public_key)
     return raw["table"] != "devices" or bool(key == writer.public_key)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import log, quarantine, rows
 from lnctp_tui.server.ingest.decide import Decision, Record, Stored, View, decide
@@ -203,7 +204,7 @@ def _entry(change: IncomingChange, decision: Decision, received_at: str) -> Entr
         "size": len(patch),
         "joins": decision.joins,
     }
-    if decision.scope == wire.EVERYBODY:
+    if raw["table"] in writing.TASKS:
         # A supervisor answers for what they let in; else the writer does, with the role of this moment.
         entry["data"] = {"role": change.device.role if change.trusted else writer.role}
     if decision.erased:

@@ -63,6 +63,11 @@ def _changed(connection: Connection) -> set[projection.Key]:
 
 def _indexed(connection: Connection, records: list[projection.Key]) -> set[str]:
     """The cases and calls whose place in the search index these records have."""
-    query = """SELECT DISTINCT coalesce("case", row) FROM changes WHERE "table" = ? AND row = ?"""
-    scopes = {each for key in records for each in connection.exec_driver_sql(query, key).scalars()}
+    query = """SELECT DISTINCT "table", row, "case" FROM changes WHERE "table" = ? AND row = ?"""
+    scopes = {
+        id_
+        for key in records
+        for table, row, case in connection.exec_driver_sql(query, key)
+        for id_ in state.stale_ids(table, row, case)
+    }
     return scopes | {row for table, row in records if table == "contacts"}

@@ -11,7 +11,7 @@ import migrations
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.values.text import words
 from lnctp_tui.errors import VaultError
-from lnctp_tui.storage.database import search, state
+from lnctp_tui.storage.database import directory, directory_catalogs, search, state
 from lnctp_tui.storage.database.write_guard import RECORDED
 
 if TYPE_CHECKING:
@@ -68,7 +68,12 @@ def prepare_index(connection: Connection, protocol: Protocol) -> None:
     """Make the search index anew when its form or the names in it have changed."""
     spelt = protocol.catalogs.get("name_spelling", Catalog("name_spelling", ()))
     used = (protocol.catalogs["state"], protocol.catalogs["municipality"], spelt)
-    wanted = "/".join([str(search.VERSION), *(each.version for each in used)])
+    wanted = "/".join(
+        [
+            str(search.VERSION), *(each.version for each in used), str(directory.VERSION),
+            directory_catalogs.version(protocol),
+        ]
+    )  # fmt: skip
     if state.get(connection, INDEX) == wanted:
         return
     names = {
@@ -80,4 +85,5 @@ def prepare_index(connection: Connection, protocol: Protocol) -> None:
         word: row.code for row in spelt.rows for word in (row.code, *words(row.extra.get("alias", "")))
     }
     search.rebuild(connection, names, spellings)
+    directory.rebuild(connection, directory_catalogs.of(protocol))
     state.put(connection, INDEX, wanted)

@@ -21,7 +21,7 @@ from lnctp_tui.domain.values import moments, phones
 from lnctp_tui.domain.values.identifiers import normalised
 from lnctp_tui.domain.values.text import sound, words
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database import directory, engine, state
 
 VERSION = 4
 BATCH = 400
@@ -86,7 +86,8 @@ def refresh(connection: Connection, limit: int = BATCH) -> int:
     """Read again up to `limit` stale rows; returns how many were read."""
     stale = list(connection.execute(text("SELECT id FROM search_stale LIMIT :n"), {"n": limit}).scalars())
     if stale:
-        index(connection, stale)
+        index(connection, [id_ for id_ in stale if not id_.startswith(state.DIRECTORY)])
+        directory.refresh(connection, stale)
         connection.execute(
             text("DELETE FROM search_stale WHERE id IN (SELECT value FROM json_each(:ids))"),
             {"ids": json.dumps(stale)},

@@ -16,9 +16,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from lnctp_tui.domain.records import changes, clock, merge, record_check, writing
+from lnctp_tui.domain.records import bound, changes, clock, merge, record_check, writing
 from lnctp_tui.domain.records.merge import Heads
-from lnctp_tui.domain.records.scopes import PUBLIC_TABLES
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
@@ -125,7 +124,7 @@ class Unit:
         made. The base is what the form showed; without a form, the heads in this transaction. Raises Refused
         `unfit_value` for what fits no table.
         """
-        stored = self._stored(table, row)
+        stored = self.stored(table, row)
         heads = stored["heads"] if stored else {}
         if stored is None:
             patch = DEFAULTS[table] | ({"case_id": case} if "case_id" in COLUMNS[table] else {}) | dict(patch)
@@ -136,7 +135,7 @@ class Unit:
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
         owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
-        change = self._change(table, row, owner, base, dict(patch), hlc)
+        change = self._change(table, row, owner, base, dict(patch), hlc, there=stored is not None)
         squashed = self._squash(change, form)
         (change,) = self._sealed([change], form)
         new_heads = self._advanced(heads, change, squashed)
@@ -171,9 +170,11 @@ class Unit:
                 self.connection.execute(INSERT[table], values)
         if log:
             self.connection.execute(INSERT_CHANGE, log)
-            state.mark_stale(self.connection, {change["case"] or change["row"] for change in log})
+            stale = [state.stale_ids(change["table"], change["row"], change["case"]) for change in log]
+            state.mark_stale(self.connection, set().union(*stale))
 
-    def _stored(self, table: str, row: str) -> dict[str, Any] | None:
+    def stored(self, table: str, row: str) -> dict[str, Any] | None:
+        """A record as it stands, None when it is not there."""
         found = self.connection.execute(ONE[table], {"id": row}).mappings().first()
         return sound.row(table, found) if found else None
 
@@ -185,6 +186,8 @@ class Unit:
         base: tuple[str, ...],
         patch: dict[str, Any],
         hlc: int,
+        *,
+        there: bool = False,
     ) -> dict[str, Any]:
         change = {
             "id": ids.new_id(),
@@ -199,17 +202,24 @@ class Unit:
             "schema": WRITER_SCHEMA,
             "salt": ids.new_salt(),
         }
-        if table in PUBLIC_TABLES:
-            self._check_task(change)
+        if (name := bound.flaw(change)) is not None:
+            raise unfit(record_check.Flaw("name", name))
+        if table in writing.TASKS:
+            self._check_task(change, there)
         elif not writing.signed(change, (self.author.actor,)):
             raise Refused("not_your_signature")
         return change
 
-    def _check_task(self, change: Mapping[str, Any]) -> None:
+    def _check_task(self, change: Mapping[str, Any], there: bool) -> None:
         """Raises Refused `not_your_task` for what neither the server nor a colleague would take from this person."""
         server = server_state.server(self.connection)
-        if server and not writing.allowed(change, server.role, (self.author.actor,)):
+        if server and not (
+            writing.allowed(change, server.role, (self.author.actor,))
+            and (not there or writing.rewrites(change, server.role))
+        ):
             raise Refused("not_your_task")
+        if not writing.signed(change, (self.author.actor,)):
+            raise Refused("not_your_signature")
 
     def _sealed(
         self, made: Sequence[dict[str, Any]], form: EditBaseline | None = None
@@ -301,7 +311,8 @@ class Unit:
         before = stored["case_id"] if stored is not None and "case_id" in stored else None
         stale = {each for each in (case, before) if each}
         # A call that joins a case leaves its own place in the index.
-        state.mark_stale(self.connection, stale | ({row} if table == "contacts" or not stale else set()))
+        own = state.stale_ids(table, row, None) if table == "contacts" or not stale else set()
+        state.mark_stale(self.connection, stale | own)
 
     def remember(self, key: str, value: Any) -> None:
         """Keep a value of this laptop's own, in the same transaction."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import SQLModel
 
+from lnctp_tui.domain.records.scopes import DIRECTORY_TABLES
 from lnctp_tui.models import SyncState
 
 STALE = "INSERT OR IGNORE INTO search_stale (id) SELECT value FROM json_each(?)"
@@ -17,6 +18,9 @@ ONE = "SELECT value FROM sync_state WHERE key = ?"
 PUT = (
     "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
+DIRECTORY = "d:"
+"""Before the id of a row of the directory in the list of stale index rows."""
+ALL_DIRECTORY = DIRECTORY + "*"
 STATE = SQLModel.metadata.tables[str(SyncState.__tablename__)]
 
 
@@ -66,3 +70,12 @@ def starting_with(connection: Connection, prefix: str) -> dict[str, Any]:
 def mark_stale(connection: Connection, ids: Iterable[str]) -> None:
     """Remember that the search index has to read these cases or contacts again."""
     connection.exec_driver_sql(STALE, (orjson.dumps(list(ids)).decode(),))
+
+
+def stale_ids(table: str, row: str, case: str | None) -> set[str]:
+    """What the indexes have to read again for a changed record."""
+    if table in DIRECTORY_TABLES:
+        return {DIRECTORY + row}
+    if table == "devices":  # who is one person decides whose word counts twice
+        return {row, ALL_DIRECTORY}
+    return {case or row}

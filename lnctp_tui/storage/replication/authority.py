@@ -136,12 +136,14 @@ def book(connection: Connection) -> Book:
 def keep_authority(connection: Connection, authority: Authority, signed: Signed) -> None:
     """Add the next version, which the caller has read."""
     connection.execute(AUTHORITIES.insert().values(n=authority.n, document=signed.document()))
+    state.mark_stale(connection, [state.ALL_DIRECTORY])
 
 
 def keep_order(connection: Connection, signed: Signed) -> None:
     """Add an order that the caller has read, unless it is kept."""
     if not is_kept(connection, signed.hash):
         connection.execute(ORDERS.insert().values(hash=signed.hash, document=signed.document()))
+        state.mark_stale(connection, [state.ALL_DIRECTORY])
 
 
 def is_kept(connection: Connection, hash_: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, update
 
-from lnctp_tui.domain.records import changes
+from lnctp_tui.domain.records import bound, changes
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Author, Unit
@@ -22,7 +22,7 @@ NAMED_ITSELF = "DELETE FROM changes WHERE \"table\" = 'counselors' AND row = ? A
 SIGN_AGAIN = (
     update(CHANGES)
     .where(CHANGES.c.id == bindparam("this"))
-    .values({name: bindparam(name) for name in ("actor", "patch", "hash", "sig")})
+    .values({name: bindparam(name) for name in ("row", "actor", "patch", "hash", "sig")})
 )
 
 
@@ -42,8 +42,9 @@ def become(unit: Unit, person: str) -> None:
     touched: set[tuple[str, str]] = {("counselors", former)}
     for row in connection.exec_driver_sql(UNSENT, (former,)).mappings().all():
         change = {**row, "base": orjson.loads(row["base"]), "patch": orjson.loads(row["patch"])}
-        touched.add((change["table"], change["row"]))
-        connection.execute(SIGN_AGAIN, _signed(unit.author, change, former))
+        signed = _signed(unit.author, change, former)
+        touched |= {(change["table"], change["row"]), (change["table"], signed["row"])}
+        connection.execute(SIGN_AGAIN, signed)
     projection.rebuild(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
     # Made by this person, whatever the rows said before.
     for table in {table for table, _row in touched}:
@@ -54,6 +55,10 @@ def become(unit: Unit, person: str) -> None:
 def _signed(author: Author, change: Mapping[str, Any], former: str) -> dict[str, Any]:
     """The same change, signed as the person. Its id never left this laptop."""
     patch = {name: author.actor if value == former else value for name, value in change["patch"].items()}
-    digest = changes.digest(changes.canonical({**change, "actor": author.actor, "patch": patch}))
+    # Where the id says whose word it is, it is another one now.
+    bound_to = bound.BOUND.get(change["table"], ())
+    row = bound.row_id(change["table"], patch) if former in map(patch.get, bound_to) else change["row"]
+    renewed = {"row": row, "actor": author.actor, "patch": patch}
+    digest = changes.digest(changes.canonical({**change, **renewed}))
     (sig,) = changes.seals([digest], author.sign)
-    return {"this": change["id"], "actor": author.actor, "patch": patch, "hash": digest, "sig": sig}
+    return renewed | {"this": change["id"], "hash": digest, "sig": sig}

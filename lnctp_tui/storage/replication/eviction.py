@@ -131,7 +131,8 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
         "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key = 'sync:offers'"
     )
-    for table in ("search_rows", "search_stale"):
+    for table in ("search_rows", "search_stale", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DELETE FROM {table}")
     # Not DELETE: the words of deleted rows would stay in the index until its pieces are merged.
-    connection.exec_driver_sql("INSERT INTO search (search) VALUES ('delete-all')")
+    for table in ("search", "search_directory"):
+        connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")

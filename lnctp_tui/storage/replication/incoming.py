@@ -195,7 +195,9 @@ def _insert(unit: Unit, fresh: Sequence[Mapping[str, Any]], made: Mapping[str, R
     }
     projection.write(connection, logs, instants.iso(unit.now), latest)
     projection.rebuild(connection, logged, instants.iso(unit.now), latest)
-    stale = {change["case"] or change["row"] for change in fresh}
+    stale = set().union(
+        *(state.stale_ids(change["table"], change["row"], change["case"]) for change in fresh)
+    )
     stale |= {change["row"] for change in fresh if change["table"] == "contacts"}
     state.mark_stale(connection, stale)
 

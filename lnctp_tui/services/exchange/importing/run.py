@@ -144,7 +144,7 @@ def import_rows(
     if progress:
         progress(len(rows), len(rows))
     if rejects and run.report.refused:
-        _write_rejects(rejects, rows, {refusal.row for refusal in run.report.refused})
+        write_rejects(rejects, rows, {refusal.row for refusal in run.report.refused})
     return run.report
 
 
@@ -236,7 +236,7 @@ class _Import:
         return Reader(self.rules, ids, instants.iso(self.store.now())).read(row, document)
 
 
-def _write_rejects(path: Path, rows: Sequence[Row], refused: set[int]) -> None:
+def write_rejects(path: Path, rows: Sequence[Row], refused: set[int]) -> None:
     """The refused rows as they came, to be put right and imported again; for their owner's eyes only."""
     lines = [json.dumps(row.source, ensure_ascii=True, default=str) for row in rows if row.number in refused]
     try:

@@ -41,10 +41,10 @@ def read(
     Raises BadInput `import_columns` (a mapped title is missing), `import_same_title` (it stands twice),
     `import_mapping`, `import_not_utf8`, and those of importing_workbook.
     """
-    table = _table(path, content, form, plan, sheet)
+    table = raw_table(path, content, form, plan, sheet)
     if plan is None:
         plan = Reading(path.name, protocol).of_titles(title for title in table.titles if title)
-    _check(path, table, plan)
+    check_titles(path, table, plan)
     cells = Cells(plan, protocol, today, table.titles)
     rows = [
         Row(line.number, None, line.text, (line.problem,), sheet=True)
@@ -82,7 +82,8 @@ def _is_line(row: Row, plan: Plan | None) -> bool:
     return any(title in row.document for title in plan.columns)
 
 
-def _table(path: Path, content: bytes, form: str, plan: Plan | None, sheet: str | None) -> Table:
+def raw_table(path: Path, content: bytes, form: str, plan: Plan | None, sheet: str | None) -> Table:
+    """The titles of a sheet and the lines under them, before any cell is understood."""
     skip = plan.skip if plan else 0
     if form == "xlsx":
         return table(workbook.lines(path, content, sheet or (plan.sheet if plan else None)), skip)
@@ -90,7 +91,8 @@ def _table(path: Path, content: bytes, form: str, plan: Plan | None, sheet: str 
     return table(csv_lines.lines(path, content, encoding, plan.delimiter if plan else None, skip), skip)
 
 
-def _check(path: Path, table: Table, plan: Plan) -> None:
+def check_titles(path: Path, table: Table, plan: Plan) -> None:
+    """Raises BadInput where a mapped title is missing or stands twice."""
     titles: Sequence[str] = [*plan.columns, *([plan.identity] if plan.identity else [])]
     twice = [title for title in titles if title in table.twice]
     if twice:

@@ -1,0 +1,266 @@
+"""`lnctp directory`: import, export, search, verify, generate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.records import told, words_of
+from lnctp_tui.i18n import N_, _
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.directory.directory import Found, Listed
+    from lnctp_tui.services.directory.importing.run import Report
+    from lnctp_tui.services.vault.workspace import Workspace
+
+ABOUT = N_("Directorio: importar, exportar, buscar, verificar y generar uno ficticio.")
+MOST_TOLD = 50
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("CSV o libro de hojas de cálculo."))],
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna de la hoja llena qué campo.")),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(metavar=N_("HOJA"), help=N_("Qué hoja del libro."))] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar=N_("FUENTE"), help=N_("De dónde viene; si falta, el nombre del archivo.")),
+    ] = None,
+    maybe_new: Annotated[
+        bool, typer.Option("--maybe-new", help=N_("Lo que puede ser duplicado entra como otra institución."))
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=N_("Solo decir qué haría; no guarda nada."))
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas."))
+    ] = None,
+) -> None:
+    from lnctp_tui.services.directory.importing import run
+
+    with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
+        plan = run.look(
+            workspace.store,
+            file,
+            workspace.protocol,
+            mapping=mapping,
+            sheet=sheet,
+            source=source,
+            maybe_new=maybe_new,
+        )
+        report = plan.report
+        if not dry_run:
+            report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
+    if session.settings(context).json:
+        output.as_json(report.to_json())
+    else:
+        _print_report(report)
+    if report.outcomes["refused"] or report.outcomes["maybe"]:
+        raise typer.Exit(1)
+
+
+def _print_report(report: Report) -> None:
+    text = _(
+        "{rows} filas: {new} nuevas, {update} con cambios, {same} iguales, {maybe} por decidir, {refused} rechazadas."
+    )
+    output.say(text.format(rows=report.rows, **report.outcomes))
+    output.table(
+        [_("Columna"), _("Con dato"), _("Vacías")],
+        ([title, count, report.rows - count] for title, count in report.columns.items()),
+    )
+    if report.unmapped:
+        output.say(
+            _("Columnas de las que no se tomó nada: {titles}.").format(titles=", ".join(report.unmapped))
+        )
+    output.say(_("Guardado.") if report.stored else _("No se guardó nada: solo se miró."))
+    for row, problem in [*report.problems, *report.notes][:MOST_TOLD]:
+        output.tell(told(problem, row))
+    if (rest := len(report.problems) + len(report.notes) - MOST_TOLD) > 0:
+        output.tell(_("… y {count} más.").format(count=rest))
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar=N_("ARCHIVO.zip"), help=N_("Dónde guardarlo; no se reemplaza nada."))
+    ],
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public",
+            help=N_("Para publicar: sin borradores ni suspendidas, y solo medios para el público."),
+        ),
+    ] = False,
+) -> None:
+    from lnctp_tui.errors import BadInput
+    from lnctp_tui.services.directory import hsds
+
+    with session.opened(context) as workspace:
+        try:
+            count = hsds.write(workspace.store, workspace.protocol, file, public=public)
+        except FileExistsError as error:
+            raise BadInput("file_failed", name=file.name, reason="EEXIST") from error
+    if session.settings(context).json:
+        output.as_json({"exported": count, "file": str(file)})
+        return
+    output.say(_("{count} instituciones exportadas, en el formato HSDS 3.0.").format(count=count))
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar=N_("PALABRAS"), help=N_("Nombre, servicio, lugar."))
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option(metavar="FOLIO", help=N_("Ordenadas por cómo se ajustan a este caso."))
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help=N_("Cuántas."))] = 20,
+) -> None:
+    from lnctp_tui.services.case import cases
+    from lnctp_tui.services.directory import directory
+
+    typed = " ".join(words or ())
+    with session.opened(context) as workspace:
+        store = workspace.store
+        directory.settle(store)
+        if case is None:
+            listed = directory.search(store, typed, limit)
+        else:
+            (case_id, *_others) = session.case_ids(store, case)
+            listed = directory.for_case(store, cases.document(store, case_id), typed, limit)
+        if session.settings(context).json:
+            output.as_json(_as_json(listed))
+            return
+        _print_listed(listed, workspace)
+
+
+def _as_json(listed: Listed) -> dict[str, Any]:
+    return {
+        "total": listed.total,
+        "found": [_found_json(found) for found in listed.found],
+        "excluded": [_found_json(found) for found in listed.excluded],
+    }
+
+
+def _found_json(found: Found) -> dict[str, Any]:
+    return {
+        "id": found.id, "name": found.name, "kind": found.kind, "status": found.status, "open": found.open.state,
+        "free": found.free, "freshness": found.freshness, "services": list(found.services),
+        "answered": asdict(found.tally), "fit": found.fit.terms._asdict() if found.fit else None,
+        "excluded": found.excluded._asdict() if found.excluded else None,
+    }  # fmt: skip
+
+
+def _print_listed(listed: Listed, workspace: Workspace) -> None:
+    from lnctp_tui.screens.lists import directory_words as said
+
+    words = words_of(workspace.protocol, workspace.zone)
+    for found in listed.found:
+        services = ", ".join(words.code("service", kind) for kind in found.services)
+        badges = (
+            said.open_badge(found.open, workspace.zone)[0],
+            said.room(found.free),
+            said.fresh_badge(found)[0],
+        )
+        output.say(f"{said.named(found.name)} · {services}")
+        output.say(f"    {' · '.join(badges)} · {found.id}")
+    for found in listed.excluded:
+        assert found.excluded is not None
+        output.say(f"{said.named(found.name)}: {said.why_not(found.excluded)}")
+
+
+def verify(
+    context: typer.Context,
+    provider: Annotated[
+        str, typer.Argument(metavar=N_("INSTITUCIÓN"), help=N_("Identificador de la institución."))
+    ],
+    told_by: Annotated[
+        str | None,
+        typer.Option("--told-by", metavar=N_("QUIÉN"), help=N_("Quién contestó la llamada; verifica.")),
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option(metavar=N_("TELÉFONO"), help=N_("Cuál de sus teléfonos o sedes, por identificador.")),
+    ] = None,
+) -> None:
+    """Shows what of a provider is to be verified; with `--told-by`, notes that somebody called."""
+    from lnctp_tui.services.directory import directory, writing
+
+    with session.opened(context) as workspace:
+        store = workspace.store
+        detail = directory.detail(store, provider)
+        if told_by is not None:
+            one = about or (detail.to_dial.row["id"] if detail.to_dial else None)
+            writing.report(store, provider, "verified", one, told_by=told_by)
+            directory.settle(store)
+            detail = directory.detail(store, provider)
+        rows = [
+            (entry, part)
+            for part, believed in (("current", detail.gathered.channels), ("current", detail.gathered.sites))
+            for entry in (*believed.current, *believed.proposed)
+        ]
+        if session.settings(context).json:
+            output.as_json(
+                {
+                    "id": provider, "name": directory.name_of(detail.gathered.provider),
+                    "freshness": detail.line.freshness,
+                    "to_dial": detail.to_dial.row["value"] if detail.to_dial else None,
+                    "stated": [
+                        {"id": entry.row["id"], "standing": entry.standing, "verified_at": entry.verified_at,
+                         "value": entry.row.get("value") or entry.row.get("address")}
+                        for entry, _part in rows
+                    ],
+                }
+            )  # fmt: skip
+            return
+        _print_detail(rows, detail, workspace)
+
+
+def _print_detail(rows: list[Any], detail: Any, workspace: Workspace) -> None:
+    from lnctp_tui.screens.lists import directory_words as said
+    from lnctp_tui.services.directory import directory
+
+    words = words_of(workspace.protocol, workspace.zone)
+    output.say(said.named(directory.name_of(detail.gathered.provider)))
+    output.table(
+        [_("Teléfono o sede"), _("Situación"), _("Identificador")],
+        (
+            [
+                said.channel(entry.row, words) if "value" in entry.row else said.address(entry.row, words),
+                _(said.STANDING[entry.standing]), entry.row["id"],
+            ]
+            for entry, _part in rows
+        ),
+    )  # fmt: skip
+
+
+def generate(
+    context: typer.Context,
+    count: Annotated[
+        int, typer.Argument(min=1, max=50_000, help=N_("Cuántas instituciones inventadas."))
+    ] = 1200,
+) -> None:
+    from lnctp_tui.services.directory import generating
+
+    with session.alone(), session.opened(context) as workspace, output.progress(_("Generando")) as progress:
+        new = generating.generate(workspace.store, workspace.protocol, count, progress)
+    if session.settings(context).json:
+        output.as_json({"generated": new})
+        return
+    output.say(_("{count} instituciones inventadas; ninguna existe.").format(count=new))
+
+
+COMMANDS = (
+    ("import", import_, N_("Importa instituciones de una hoja; con --dry-run solo dice qué haría.")),
+    ("export", export, N_("Exporta el directorio en el formato tabular HSDS 3.0, en un ZIP.")),
+    ("search", search, N_("Busca instituciones; con --case, por cómo se ajustan a un caso.")),
+    ("verify", verify, N_("Muestra qué hay que verificar; con --told-by anota que usted llamó.")),
+    ("generate", generate, N_("Llena el directorio con instituciones inventadas, para práctica.")),
+)

@@ -1,0 +1,211 @@
+"""Whom a service takes: exclusions in order, each with who may override it. What is not known never excludes.
+
+The rules are the Line's to decide (proposal); the town of the trafficker excludes only where a town is known to be
+small, else it is a caution.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Override = Literal["no", "supervisor", "reason"]
+RESIDES: Final = frozenset({"residencial", "presencial"})
+
+
+class Victim(NamedTuple):
+    """What is known of one person. Masks as domain.directory.masks makes them."""
+
+    age_min: int | None = None
+    age_max: int | None = None
+    sex: int = 0
+    """Mask of one sex, 0 for not known."""
+    populations: int = 0
+    """Known to hold."""
+    children: bool | None = None
+    """Whether children come along."""
+    oldest_child: int | None = None
+
+
+class Place(NamedTuple):
+    """Where somebody is, or where it is dangerous; None for not known."""
+
+    municipality: str | None = None
+    state: str | None = None
+    country: str | None = None
+    locality: str | None = None
+
+
+class Offer(NamedTuple):
+    """One service at one site, as it stands in the index. None: not known."""
+
+    provider_id: str
+    service_id: str
+    site_id: str | None
+    kind: str
+    needs: int
+    status: str
+    authority: bool
+    modality: str | None = None
+    age_min: int | None = None
+    age_max: int | None = None
+    sexes: int | None = None
+    refuses: int | None = None
+    children_along: str | None = None
+    children_age_max: int | None = None
+    languages: str | None = None
+    """Codes, each between blanks."""
+    covers: str | None = None
+    """`MX`, `MX-PUE`, `21114`, each between blanks."""
+    municipality: str | None = None
+    locality: str | None = None
+    hours: str | None = None
+    zone: str | None = None
+    closures: str | None = None
+    """One a line."""
+    country: str | None = None
+    capacity_free: int | None = None
+    capacity_at: str | None = None
+    verified_at: str | None = None
+    doubted: bool = False
+    verify_days: int = 365
+
+
+class Reason(NamedTuple):
+    """Why a service is not offered, or offered with a caution; `override`: who may still choose it."""
+
+    code: str
+    override: Override = "no"
+
+
+class Verdict(NamedTuple):
+    """What the rules say of one service for one case."""
+
+    excluded: Reason | None
+    """The first that holds."""
+    cautions: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Criteria of which nothing is known on one side."""
+
+
+class Subject(NamedTuple):
+    """What of a case the rules ask."""
+
+    victims: tuple[Victim, ...] = ()
+    place: Place = Place()
+    danger: tuple[Place, ...] = ()
+    """Where the person was taken, is exploited, and where the trafficker is from."""
+    excluded: frozenset[tuple[str, str | None]] = frozenset()
+    """Provider, and site or None for all, that the case does not want."""
+    large: frozenset[str] = frozenset()
+    small: frozenset[str] = frozenset()
+    """Municipalities known to have, or not to have, half a million inhabitants."""
+
+
+def verdict(offer: Offer, subject: Subject) -> Verdict:
+    """The rules in their order."""
+    unknown: list[str] = []
+    cautions: list[str] = []
+    excluded = _listed(offer, subject)
+    for victim in subject.victims or (Victim(),):
+        excluded = excluded or _age(offer, victim, unknown) or _person(offer, victim, unknown)
+    excluded = excluded or _town(offer, subject, cautions) or _covers(offer, subject.place, unknown)
+    if offer.status == "draft":
+        cautions.append("draft")
+    if offer.verified_at is None:
+        cautions.append("unverified")
+    return Verdict(excluded, tuple(cautions), tuple(dict.fromkeys(unknown)))
+
+
+def _listed(offer: Offer, subject: Subject) -> Reason | None:
+    if offer.status not in ("active", "draft"):
+        return Reason("not_active")
+    if subject.excluded and subject.excluded & {
+        (offer.provider_id, None),
+        (offer.provider_id, offer.site_id),
+    }:
+        return Reason("not_wanted")
+    return None
+
+
+def _age(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:
+    if offer.age_min is None and offer.age_max is None:
+        unknown.append("age")
+        return None
+    least, most = victim.age_min, victim.age_max
+    if least is None and most is None:
+        unknown.append("age")
+        return None
+    if most is not None and offer.age_min is not None and most < offer.age_min:
+        return Reason("age", "supervisor")
+    if least is not None and offer.age_max is not None and least > offer.age_max:
+        return Reason("age", "supervisor")
+    below = offer.age_min is not None and (least is None or least < offer.age_min)
+    above = offer.age_max is not None and (most is None or most > offer.age_max)
+    if below or above:
+        unknown.append("age")
+    return None
+
+
+def _person(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:
+    if victim.sex and offer.sexes is not None:
+        if not victim.sex & offer.sexes:
+            return Reason("sex", "supervisor")
+    else:
+        unknown.append("sex")
+    if offer.refuses is None:
+        unknown.append("refuses")
+    elif offer.refuses & victim.populations:
+        return Reason("refuses", "supervisor")
+    if not victim.children:
+        return None
+    if offer.children_along == "no":
+        return Reason("children", "supervisor")
+    oldest, most = victim.oldest_child, offer.children_age_max
+    if oldest is not None and most is not None and oldest > most:
+        return Reason("children_age", "supervisor")
+    if offer.children_along != "yes":
+        unknown.append("children")
+    return None
+
+
+def _town(offer: Offer, subject: Subject, cautions: list[str]) -> Reason | None:
+    """The town of the trafficker. Authorities are never hidden by it: nobody else may be competent."""
+    if offer.modality not in RESIDES or not offer.municipality:
+        return None
+    met = [place for place in subject.danger if place.municipality == offer.municipality]
+    if not met:
+        return None
+    same = any(place.locality and place.locality == offer.locality for place in met)
+    certain = offer.municipality in subject.small or (offer.municipality in subject.large and same)
+    if certain and not offer.authority:
+        return Reason("town", "reason")
+    cautions.append("town")
+    return None
+
+
+def _covers(offer: Offer, place: Place, unknown: list[str]) -> Reason | None:
+    if reach(offer, place) is not None:
+        return None
+    if offer.covers is None or _may_reach(offer.covers.split(), place):
+        unknown.append("place")
+        return None
+    return Reason("place", "reason")
+
+
+def reach(offer: Offer, place: Place) -> int | None:
+    """How near its coverage names the place: 0 the municipality, 1 the state, 2 the country; None not at all."""
+    if offer.covers is None:
+        return None
+    for rank, name in enumerate((place.municipality, place.state, place.country)):
+        if name and f" {name} " in offer.covers:
+            return rank
+    return None
+
+
+def _may_reach(covers: list[str], place: Place) -> bool:
+    """Whether a coverage names something of a level at which nobody knows where the person is."""
+    return (
+        (place.municipality is None and any(name.isdigit() for name in covers))
+        or (place.state is None and any("-" in name for name in covers))
+        or (place.country is None and any(name.isalpha() for name in covers))
+    )

@@ -1,0 +1,45 @@
+"""What a person reads when the directory does not take something."""
+
+from __future__ import annotations
+
+from lnctp_tui.i18n import N_
+
+UNCHANGED = N_("El directorio queda como estaba.")
+
+DIRECTORY: dict[str, tuple[str, str, str]] = {
+    "no_such_provider": (
+        N_("No hay una institución con ese identificador."),
+        UNCHANGED,
+        N_("«lnctp directory search» las muestra."),
+    ),
+    "no_such_channel": (
+        N_("Ese teléfono o medio no es de esta institución."),
+        UNCHANGED,
+        N_("Abra la institución y elija uno de los suyos."),
+    ),
+    "no_such_service": (
+        N_("Esta institución no tiene servicios con lugares que contar."),
+        UNCHANGED,
+        N_("Elija otra, o pida a supervisión que agregue el servicio."),
+    ),
+    "import_too_large": (
+        N_("{name} es demasiado grande; se leen hasta {most}."),
+        UNCHANGED,
+        N_("Divida el archivo e importe cada parte."),
+    ),
+    "own_proposal": (
+        N_("Usted propuso este dato; otra persona tiene que llamar y verificarlo."),
+        N_("Se sigue mostrando el anterior."),
+        N_("Pida a alguien más que llame y lo verifique."),
+    ),
+    "who_answered": (
+        N_("Falta quién contestó: sin llamar no se verifica."),
+        UNCHANGED,
+        N_("Llame y escriba el nombre o el puesto de quien contestó."),
+    ),
+    "bad_number": (
+        N_("Eso no se lee como un teléfono."),
+        UNCHANGED,
+        N_("Escriba diez dígitos; la extensión después de «ext.»."),
+    ),
+}

@@ -1,0 +1,216 @@
+"""The directory: as typed, or by how providers fit a case, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from lnctp_tui.domain.records.document import Document
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import say
+from lnctp_tui.screens.lists import directory_words as said
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import Job, ListScreen
+from lnctp_tui.screens.lists.provider_acts import ProviderActs
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.row_list import Line, RowList, heading, note
+from lnctp_tui.widgets.text_input import LineInput
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.directory.directory import Found, Listed
+
+MARGIN = "    "
+
+
+class DirectoryEntry(LineInput):
+    """Down goes to the providers, Enter opens the first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.open_first", N_("abrir"), id="directory.open"),
+        Binding("down", "screen.to_list", N_("a la lista"), show=False, id="directory.list"),
+    ]
+
+
+def _open(found: Found, frame: Frame) -> str:
+    return said.open_badge(found.open, frame.words.zone)[0]
+
+
+PROVIDERS: Columns[Found] = Columns(
+    (
+        Column(lambda found, _frame: said.named(found.name), None, "strong"),
+        Column(_open, 24, lambda found: said.open_badge(found.open, "UTC")[1]),
+        Column(lambda found, _frame: said.room(found.free), 9, "muted"),
+        Column(
+            lambda found, _frame: said.fresh_badge(found)[0],
+            22,
+            lambda found: said.fresh_badge(found)[1],
+            least=96,
+        ),
+    ),
+    lambda found: found.id,
+)
+"""Name, whether it is open, room, verification."""
+
+
+class DirectoryScreen(ListScreen["Listed"]):
+    """Providers. Of a case: ranked, with reasons, and those that are not offered on demand."""
+
+    NAME = N_("Directorio")
+    GROUP = "directory"
+    AUTO_FOCUS = "DirectoryEntry"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
+        Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
+        Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
+        Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
+        Binding("8", "full", N_("lleno"), id="directory.full"),
+        Binding("a", "order", N_("orden"), id="directory.order"),
+        Binding("x", "excluded", N_("excluidas"), id="directory.excluded"),
+        Binding("z", "exclude", N_("excluir en este caso"), id="directory.exclude"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="directory.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="directory.help"),
+    ]
+
+    def __init__(self, document: Document | None = None) -> None:
+        super().__init__()
+        self.document = document
+        self.by_fit = document is not None
+        self.shows_excluded = False
+        self.acts = ProviderActs(self)
+
+    @property
+    def case_id(self) -> str | None:
+        """The case that it was opened from, once that is stored."""
+        id_: str | None = (self.document or {}).get("case", {}).get("id")
+        return id_
+
+    @property
+    def typed(self) -> str:
+        """What stands in the box."""
+        return self.query_one(DirectoryEntry).value.strip()
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.heading), classes="bar", id="top")
+        yield DirectoryEntry(id="typed")
+        yield Static(id="said", classes="muted")
+        yield RowList(id="list")
+        yield KeyBar()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is asked of a case needs one."""
+        of_case = self.document is not None
+        needs_case = {"order": of_case, "excluded": self.by_fit, "exclude": bool(self.case_id)}
+        return needs_case.get(action, True)
+
+    @on(Input.Changed, "#typed")
+    def look(self) -> None:
+        """Search for what stands in the box."""
+        self.read()
+
+    def job(self, limit: int) -> Job[Listed]:
+        """What this laptop has: no network is asked."""
+        from lnctp_tui.services.directory import directory
+
+        store, typed, document = self.shell.workspace.store, self.typed, self.document
+        if document is not None and self.by_fit:
+            return lambda: directory.for_case(store, document, typed)
+        return lambda: directory.search(store, typed)
+
+    def draw(self) -> None:
+        """How many there are and in which order, above them."""
+        if self.view is not None:
+            order = _("orden: ajuste al caso") if self.by_fit else _("orden: nombre")
+            count = _("{shown} de {total}").format(shown=len(self.view.found), total=self.view.total)
+            say(self, f"{count} · {order}")
+        super().draw()
+
+    def lines(self, view: Listed) -> list[Line]:
+        """The providers; under each of a case its reasons."""
+        drawn = self.frame
+        needs = [row.code for row in self.shell.workspace.protocol.catalogs["need"].rows]
+        lines: list[Line] = []
+        for found in view.found:
+            lines += PROVIDERS.lines([found], drawn)
+            if found.fit is not None:
+                lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
+        lines = lines or [note(_("Nada con eso. Pruebe con menos letras, o con otro lugar o servicio."))]
+        return [*lines, *_not_offered(view, drawn, self.shows_excluded)]
+
+    def open_key(self, key: str) -> None:
+        """Open the provider."""
+        self.shell.go("provider", key)
+
+    def action_open_first(self) -> None:
+        """Open the first one."""
+        self.query_one(RowList).action_choose()
+
+    def action_to_list(self) -> None:
+        """To the providers."""
+        self.query_one(RowList).focus()
+
+    def action_again(self) -> None:
+        """Back to the box."""
+        self.query_one(DirectoryEntry).focus()
+
+    def action_order(self) -> None:
+        """By fit, or by name."""
+        self.by_fit = not self.by_fit
+        self.read()
+
+    def action_excluded(self) -> None:
+        """Show those that are not offered, or do not."""
+        self.shows_excluded = not self.shows_excluded
+        self.draw()
+
+    def action_report(self, kind: str) -> None:
+        """One key: it did not answer, or somebody else did."""
+        if provider := self._under():
+            self.acts.report(provider, kind)
+
+    def action_full(self) -> None:
+        """One key: there is no room."""
+        if provider := self._under():
+            self.acts.full(provider)
+
+    def action_exclude(self) -> None:
+        """Ask why this one is not to be offered in the case."""
+        from lnctp_tui.services.case import cases
+
+        store, case_id, document = self.shell.workspace.store, self.case_id, self.document
+
+        def excluded() -> None:
+            if document is not None and case_id:
+                self.document = document | {"exclusions": cases.document(store, case_id)["exclusions"]}
+
+        if case_id and (provider := self._under()):
+            self.acts.exclude(provider, case_id, excluded)
+
+    def _under(self) -> str:
+        return self.query_one(RowList).key
+
+
+def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> str:
+    from lnctp_tui.domain.directory import masks
+
+    assert view.wanted is not None
+    assert found.fit is not None
+    wanted, met = masks.codes(view.wanted.needs, needs), masks.codes(found.fit.met, needs)
+    return said.reasons(found, wanted, met, drawn.words)
+
+
+def _not_offered(view: Listed, drawn: Frame, shown: bool) -> list[Line]:
+    if not view.excluded:
+        return []
+    title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=len(view.excluded))
+    lines = [heading(title)]
+    for found in view.excluded if shown else ():
+        assert found.excluded is not None
+        lines += PROVIDERS.lines([found], drawn)
+        lines += drawn.notes(said.why_not(found.excluded), MARGIN)
+    return lines

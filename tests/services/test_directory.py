@@ -1,0 +1,249 @@
+"""The directory as people use it: entered, found, ranked for a case, tried, changed, verified; on two laptops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sync_office import Desk, House
+from workspaces import settle
+
+from lnctp_tui.domain.records import bound
+from lnctp_tui.errors import Refused
+from lnctp_tui.services.case import cases
+from lnctp_tui.services.directory import directory, writing
+from lnctp_tui.services.directory.directory import Listed
+from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import ids
+from lnctp_tui.storage.database.session import Store
+
+OLD, NEW = "5550000001", "5550000002"
+SITE = {"state": "MX-PUE", "municipality": "21114", "hours": "24/7", "country": "MX"}
+REFUGE = {
+    "kind": "refugio_emergencia",
+    "modality": "residencial",
+    "covers": ["MX-PUE"],
+    "sexes": ["mujer"],
+    "age_min": 18,
+}
+PHONE = {"kind": "phone", "value": OLD, "purpose": "guardia"}
+
+
+def entered(store: Store, name: str = "Casa Ceiba (ficticia)", **service: Any) -> str:
+    with store.write() as unit:
+        provider = writing.enter(unit, {"name": name, "kind": "refugio"}, [SITE], [REFUGE | service], [PHONE])
+    directory.settle(store)
+    return provider
+
+
+def dialled(store: Store, provider: str) -> str | None:
+    stated = directory.detail(store, provider).to_dial
+    return stated.row["value"] if stated else None
+
+
+def names(listed: Listed) -> list[str]:
+    return [found.name for found in listed.found]
+
+
+def test_it_is_found_by_name_service_and_place_without_accents(workspace: Workspace) -> None:
+    store = workspace.store
+    entered(store, "Casa Ceiba (ficticia)")
+    entered(store, "Albergue Nopal (ficticio)", kind="representacion_legal")
+    for typed in ("ceiba", "CASA cei", "emerg pueb", "refugio", "ceiba Puebla"):
+        assert names(directory.search(store, typed))[:1] == ["Casa Ceiba (ficticia)"], typed
+    assert "Albergue Nopal (ficticio)" in names(directory.search(store, "asesoria legal"))
+    assert names(directory.search(store, "ninguno asi")) == []
+    assert names(directory.search(store, '"; DROP')) == []
+    found = directory.search(store, "ceiba").found[0]
+    assert (found.open.state, found.freshness, found.free) == ("open", "never", None)
+
+
+def test_national_lines_are_built_in_and_say_that_nobody_verified_them(workspace: Workspace) -> None:
+    settle(workspace)
+    (found, *_rest) = (
+        directory.search(workspace.store, "ceav victimas").found
+        or directory.search(workspace.store, "ejecutiva atencion victimas").found
+    )
+    detail = directory.detail(workspace.store, found.id)
+    assert detail.gathered.provider["mark"] == "M"
+    assert dialled(workspace.store, found.id) == "800 842 8462"
+    assert found.freshness == "never"
+    writing.report(workspace.store, found.id, "verified", detail.to_dial.row["id"], told_by="operadora")  # type: ignore[union-attr]
+    settle(workspace)
+    assert directory.detail(workspace.store, found.id).line.freshness == "fresh"
+    with workspace.store.write() as unit, pytest.raises(Refused, match="unfit_value"):
+        unit.record("providers", found.id, {"source": "x"})
+
+
+def case_of(workspace: Workspace, **person: Any) -> str:
+    case = ids.new_id()
+    with workspace.store.write() as unit:
+        unit.record("cases", case, {"status": "open", "triage": "emergency"}, case=case)
+        said = {"role": "victim", "sex": "mujer", "age_min": 20, "age_max": 20, "answers.need.refugio": "yes"}
+        unit.record("people", ids.new_id(), said | person, case=case)
+        unit.record("contacts", ids.new_id(), {"state": "MX-PUE", "municipality": "21114"}, case=case)
+    return case
+
+
+def fitting(workspace: Workspace, case: str, typed: str = "") -> Listed:
+    return directory.for_case(workspace.store, cases.document(workspace.store, case), typed)
+
+
+def test_what_fits_a_case_is_ranked_and_what_does_not_says_why(workspace: Workspace) -> None:
+    store = workspace.store
+    here, far, minors = entered(store), entered(store, "Lejos (ficticio)", covers=["MX-SON"]), entered(
+        store, "Casa de Niñas (ficticia)", age_min=0, age_max=17
+    )  # fmt: skip
+    nearer = entered(store, "Casa del Centro (ficticia)", covers=["21114"])
+    listed = fitting(workspace, case_of(workspace))
+    assert [found.id for found in listed.found] == [nearer, here]
+    assert {found.id: tuple(found.excluded or ()) for found in listed.excluded} == {
+        far: ("place", "reason"),
+        minors: ("age", "supervisor"),
+    }
+    assert listed.found[0].fit is not None
+    assert listed.found[0].fit.terms.unmet == 0
+    writing.say_capacity(store, here, 2)
+    writing.say_capacity(store, nearer, 0)
+    settle(workspace)
+    case = case_of(workspace)
+    assert [found.id for found in fitting(workspace, case).found] == [nearer, here], "the place counts before"
+    writing.exclude(store, case, nearer, "agresor_conoce")
+    assert [found.id for found in fitting(workspace, case).found] == [here]
+    assert [found.id for found in fitting(workspace, case, "centro").found] == []
+    assert fitting(workspace, case_of(workspace, sex="hombre")).found == ()
+
+
+def test_a_number_that_nobody_else_verified_fits_behind_one_that_was(workspace: Workspace) -> None:
+    """Also one that claims to be nearer, open and free."""
+    store = workspace.store
+    good = entered(store, covers=["MX-PUE"])
+    lure = entered(store, "Casa Ceiba (ficticia)", covers=["21114"], capacity_free=9)
+    with store.write() as unit:
+        (row,) = unit.connection.exec_driver_sql(
+            "SELECT id FROM provider_channels WHERE provider_id = ?", (good,)
+        ).scalars()
+        check = {
+            "provider_id": good,
+            "about_id": row,
+            "kind": "verified",
+            "at": "2026-11-01T10:00:00.000000Z",
+        }
+        # As it comes from a colleague.
+        id_, patch = bound.made("provider_checks", check | {"by_id": ids.new_id(), "told_by": "recepción"})
+        unit.author = type(unit.author)(patch["by_id"], unit.author.device, unit.author.sign)
+        unit.record("provider_checks", id_, patch)
+    directory.settle(store)
+    assert [found.id for found in fitting(workspace, case_of(workspace)).found] == [good, lure]
+
+
+def test_who_changed_a_number_cannot_verify_it_and_a_phone_that_is_none_is_refused(
+    workspace: Workspace,
+) -> None:
+    store = workspace.store
+    provider = entered(store)
+    old = directory.detail(store, provider).to_dial
+    assert old is not None
+    new = writing.propose_channel(store, provider, "phone", "55 5000-0002 ext. 4", replaces=old.row["id"])
+    assert dialled(store, provider) == OLD
+    (proposed,) = directory.detail(store, provider).gathered.channels.proposed
+    assert (proposed.row["value"], proposed.row["extension"]) == ("5550000002", "4")
+    for code, arguments in (
+        ("own_proposal", (new, "recepción")), ("who_answered", (new, " ")), ("no_such_channel", ("otro", "recepción")),
+        ("own_proposal", (old.row["id"], "recepción")),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=code):
+            writing.report(store, provider, "verified", *arguments)
+    with pytest.raises(Refused, match="bad_number"):
+        writing.propose_channel(store, provider, "phone", "no sé")
+    with pytest.raises(Refused, match="no_such_provider"):
+        writing.report(store, "otra", "no_answer")
+    assert dialled(store, provider) == OLD
+
+
+def synced(*desks: Desk) -> None:
+    for _turn in range(2):
+        for desk in desks:
+            desk.sync()
+            directory.settle(desk.store)
+
+
+def test_a_changed_number_on_two_laptops_waits_for_a_second_person(house: House) -> None:
+    lead, ana = house.desk("lead", "supervisor"), house.desk("ana")
+    provider = entered(lead.store)
+    synced(lead, ana)
+    assert dialled(ana.store, provider) == OLD
+    old = directory.detail(lead.store, provider).to_dial
+    assert old is not None
+    new = writing.propose_channel(lead.store, provider, "phone", NEW, replaces=old.row["id"])
+    synced(lead, ana)
+    for desk in (lead, ana):
+        assert dialled(desk.store, provider) == OLD
+        assert len(directory.detail(desk.store, provider).gathered.channels.proposed) == 1
+    writing.report(ana.store, provider, "verified", new, told_by="recepción")
+    assert dialled(ana.store, provider) == NEW
+    synced(ana, lead)
+    assert dialled(lead.store, provider) == NEW
+    assert names(directory.search(lead.store, "ceiba")) == names(directory.search(ana.store, "ceiba"))
+    assert directory.search(lead.store, "ceiba").found[0].freshness == "fresh"
+    assert lead.refolds()
+    assert ana.refolds()
+
+
+def test_one_persons_second_laptop_verifies_nothing_that_the_first_proposed(house: House) -> None:
+    lead, ana = house.desk("lead", "supervisor"), house.desk("ana")
+    person = lead.store.author.actor
+    twin = house.desk("twin", "supervisor", person=person)
+    provider = entered(lead.store)
+    synced(lead, ana, twin)
+    old = directory.detail(lead.store, provider).to_dial
+    assert old is not None
+    new = writing.propose_channel(lead.store, provider, "phone", NEW, replaces=old.row["id"])
+    synced(lead, ana, twin)
+    # A laptop that does not know better: it still writes under a name of its own.
+    writing.report(twin.store, provider, "verified", new, told_by="nadie")
+    synced(twin, lead, ana)
+    for desk in (lead, ana):
+        assert dialled(desk.store, provider) == OLD
+    assert ana.scalar("SELECT count(*) FROM provider_checks") == 0, "the server took no such word"
+
+
+def test_a_counselor_reports_drafts_and_proposes_and_rewrites_nothing(house: House) -> None:
+    lead, ana = house.desk("lead", "supervisor"), house.desk("ana")
+    provider = entered(lead.store)
+    synced(lead, ana)
+    service = directory.detail(ana.store, provider).gathered.services[0]["id"]
+    for table, row, patch in (
+        ("providers", provider, {"name": "Otra"}), ("providers", provider, {"status": "closed"}),
+        ("provider_services", service, {"hours": "24/7"}),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+            unit.record(table, row, patch)
+    writing.say_capacity(ana.store, provider, 2)
+    writing.report(ana.store, provider, "no_answer")
+    old = directory.detail(ana.store, provider).to_dial
+    assert old is not None
+    writing.propose_channel(ana.store, provider, "phone", NEW, replaces=old.row["id"])
+    draft = entered(ana.store, "Casa Nueva (ficticia)")
+    synced(ana, lead)
+    found = {found.id: found for found in directory.search(lead.store, "casa").found}
+    assert (found[draft].status, found[provider].free) == ("draft", 2)
+    assert dialled(lead.store, provider) == OLD
+    writing.report(lead.store, provider, "wrong_number")
+    assert directory.detail(lead.store, provider).line.freshness == "never"
+    assert ana.scalar("SELECT count(*) FROM changes WHERE refused IS NOT NULL") == 0
+
+
+def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:
+    lead, ana, other = house.desk("lead", "supervisor"), house.desk("ana"), house.desk("other", "supervisor")
+    provider = entered(lead.store)
+    with lead.store.write() as unit:
+        unit.record(
+            "provider_private", ids.new_id(), {"provider_id": provider, "address": "CANARIO Calle Ficticia 1"}
+        )
+    with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+        unit.record("provider_private", ids.new_id(), {"provider_id": provider, "address": "x"})
+    synced(lead, ana, other)
+    assert other.scalar("SELECT address FROM provider_private") == "CANARIO Calle Ficticia 1"
+    assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%CANARIO%'") == 0
+    assert ana.scalar("SELECT count(*) FROM providers") == 1

@@ -111,7 +111,11 @@ def test_what_fits_a_case_is_ranked_and_what_does_not_says_why(workspace: Worksp
     writing.exclude(store, case, nearer, "agresor_conoce")
     assert [found.id for found in fitting(workspace, case).found] == [here]
     assert [found.id for found in fitting(workspace, case, "centro").found] == []
-    assert fitting(workspace, case_of(workspace, sex="hombre")).found == ()
+    others = fitting(workspace, case_of(workspace, sex="hombre"))
+    assert others.unmet, "none is there for him: the list is not empty, and says so"
+    assert others.found
+    assert not {here, nearer, far, minors} & {found.id for found in others.found}
+    assert not listed.unmet
 
 
 def test_a_number_that_nobody_else_verified_fits_behind_one_that_was(workspace: Workspace) -> None:

@@ -57,6 +57,10 @@ PROVIDERS: Columns[Found] = Columns(
 )
 """Name, whether it is open, room, verification."""
 
+NOTHING_SO = N_("Nada con eso. Pruebe con menos letras, o con otro lugar o servicio.")
+NOTHING = N_("No hay instituciones que ofrecer: importe un directorio, o sincronice.")
+UNMET = N_("Ninguna que se sepa ofrece lo que el caso necesita; estas son todas las demás.")
+
 
 class DirectoryScreen(ListScreen["Listed"]):
     """Providers. Of a case: ranked, with reasons, and those that are not offered on demand."""
@@ -134,12 +138,12 @@ class DirectoryScreen(ListScreen["Listed"]):
         """The providers; under each of a case its reasons."""
         drawn = self.frame
         needs = [row.code for row in self.shell.workspace.protocol.catalogs["need"].rows]
-        lines: list[Line] = []
+        lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
         for found in view.found:
             lines += PROVIDERS.lines([found], drawn)
             if found.fit is not None:
                 lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
-        lines = lines or [note(_("Nada con eso. Pruebe con menos letras, o con otro lugar o servicio."))]
+        lines = lines or [note(_(NOTHING_SO if self.typed else NOTHING))]
         return [*lines, *_not_offered(view, drawn, self.shows_excluded)]
 
     def open_key(self, key: str) -> None:

@@ -63,6 +63,8 @@ class Listed:
     """Of a case."""
     total: int = 0
     """Providers that there are."""
+    unmet: bool = False
+    """Nobody offers what the case needs: these are all the others."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,9 @@ def for_case(store: Store, document: Document, typed: str = "", limit: int = MOS
         tallies = _tallies(connection, now)
         rates = _rates(connection, tallies)
         fitting = fit.fitting(offers, asked, opened(now), rates)
+        unmet = not fitting.ranked and not typed and asked.needs != 0
+        if unmet:  # an empty list would say that there is nobody to call
+            fitting = fit.fitting(index.offers(connection), asked, opened(now), rates)
         shown, apart = fitting.ranked[:limit], fitting.excluded[:limit]
         ids_shown = [
             *(entry.offer.provider_id for entry in shown),
@@ -118,7 +123,7 @@ def for_case(store: Store, document: Document, typed: str = "", limit: int = MOS
             for offer, reason in apart
             if offer.provider_id in names
         ]
-        return Listed(tuple(found), tuple(excluded), asked, index.total(connection))
+        return Listed(tuple(found), tuple(excluded), asked, index.total(connection), unmet)
 
 
 def detail(store: Store, provider_id: str) -> Detail:

@@ -10,6 +10,7 @@ TABLES: Mapping[str, str] = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
     "identifiers": N_("Dato que enlaza"), "money": N_("Rastro de dinero"), "notes": N_("Nota"),
     "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
+    "file_stages": N_("Etapa de la carpeta"),
     "tasks": N_("Tarea"), "handovers": N_("Relevo"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
     "exclusions": N_("No se ofrece"), "providers": N_("Institución"), "provider_sites": N_("Sede"),
     "provider_services": N_("Servicio"), "provider_channels": N_("Teléfono o medio"),
@@ -67,6 +68,13 @@ COLUMNS: Mapping[str, str] = {
     "purpose": N_("Para qué"), "ask_for": N_("Pedir con"), "about_id": N_("De cuál"), "at": N_("Cuándo"),
     "by_id": N_("Quién lo probó"), "told_by": N_("Quién contestó"), "concern": N_("Preocupación"),
     "concern_text": N_("Detalle de la preocupación"),
+    "callback_hours": N_("Horas seguras para llamar"), "callback_zone": N_("Zona horaria de la persona"),
+    "callback_message": N_("Se puede dejar mensaje"), "reopened_at": N_("Reabierto"),
+    "supervisor_remarks": N_("Observaciones de supervisión"), "task_id": N_("Tarea"),
+    "referral_id": N_("Canalización"), "party": N_("Con quién"), "result": N_("Resultado del intento"),
+    "file_id": N_("Carpeta de investigación"), "contact_id": N_("Contacto"), "number_key": N_("Número sin signos"),
+    "victim_ids": N_("De quiénes"), "accompanied": N_("Acompañamiento"), "verdict": N_("Sentido de la sentencia"),
+    "attempt": N_("Intento"), "zone": N_("Zona horaria"), "priority": N_("Urgencia"), "plan": N_("Plan"),
     "assignee_id": N_("A cargo de"), "done_at": N_("Hecha"), "case_id": N_("Caso"), "erased_at": N_("Borrado"),
 }  # fmt: skip
 OWN: Mapping[str, str] = {

@@ -76,6 +76,9 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "report_class": "trata situacion_riesgo otros_delitos orientacion_juridica informativo",
             "known_by": "seen told document",
             "support_modality": "directo indirecto",
+            "party": "person provider",
+            "accompaniment": "directo indirecto no",
+            "verdict": "condenatoria absolutoria mixta",
             "anonymity": "identificado confidencial seudonimo anonimo",
             "relation": """pareja expareja familiar conocido amistad empleador contacto_en_linea misma_comunidad
                 desconocido""",

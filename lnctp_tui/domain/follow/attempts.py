@@ -17,7 +17,7 @@ from lnctp_tui.domain.follow.windows import Evaluate, next_span
 
 NAMESPACE: Final = UUID("0d6f4c0e-5d0b-5c1a-9a44-666f6c6c6f77")
 MOST: Final = 5
-"""Attempts of a plan, by verificar with the Line."""
+"""Attempts of a plan."""
 WEEKDAYS: Final = 2
 """Different days on which they are made, at least."""
 GAP: Final = timedelta(hours=4)

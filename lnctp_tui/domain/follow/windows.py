@@ -43,7 +43,7 @@ class ContactNow:
 
     state: State
     why: str
-    """`agreed`; `outside`; `not_allowed`, `asked_not_to`; `conflict`, `not_asked`, `no_hours`, `no_zone`,
+    """`agreed`; `outside`; `in_review`, `not_allowed`, `asked_not_to`; `conflict`, `not_asked`, `no_hours`, `no_zone`,
     `unreadable`, `holiday`."""
     at: datetime | None = None
     """Inside: when the safe hours end. Outside: when the next ones begin, None when none are known."""
@@ -68,9 +68,16 @@ def contact_now(
     disputed: Collection[str],
     now: datetime,
     evaluate: Evaluate,
+    *,
+    stopped: bool = False,
 ) -> ContactNow:
-    """Whether the person of a case may be called now. `disputed`: columns of the case that have two values."""
+    """Whether the person of a case may be called now. `disputed`: columns of the case that have two values.
+
+    `stopped`: an attempt ended so that supervision decides, and did not yet.
+    """
     allowed = case.get("callback_allowed")
+    if stopped:
+        return ContactNow("never", "in_review")
     if allowed in ("no", "refused"):
         return ContactNow("never", "not_allowed")
     if "callback_allowed" in disputed:

@@ -11,6 +11,8 @@ from lnctp_tui.storage.database.session import Store
 DEEDS = {
     "finish": "call.calls:finish",
     "discard": "call.calls:discard",
+    "attempt": "follow.calling:begin",
+    "attempt_result": "follow.calling:result",
     "attach": "call.endings:attach_contact",
     "detach": "call.endings:detach_contact",
     "link": "case.cases:link",
@@ -19,7 +21,12 @@ DEEDS = {
     "setting": "vault.workspace:put_setting",
     "sign": "case.signing:sign",
     "settle": "sync.synchronise:let_stand",
+    "stage": "follow.files:add_stage",
     "status": "case.cases:set_status",
+    "task_agreed": "follow.tasks:agree",
+    "task_done": "follow.tasks:done",
+    "task_due": "follow.tasks:due",
+    "task_take": "follow.tasks:take",
     "unmerge": "case.cases:unmerge",
     "viewed": "case.cases:viewed",
 }

@@ -65,6 +65,7 @@ def build() -> Any:
         cases,
         demo,
         doctor,
+        follow,
         orders,
         protocols,
         recovery,
@@ -92,7 +93,9 @@ def build() -> Any:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
-                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY)):  # fmt: skip
+                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
+                                  ("task", follow.ABOUT_TASKS, follow.TASKS),
+                                  ("file", follow.ABOUT_FILES, follow.FILES)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_server import SERVER
@@ -427,6 +428,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
+    **FOLLOW,
     **KEEP,
     **SIGNING,
     **ORDERS,

@@ -79,6 +79,7 @@ COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 OWN: Mapping[str, str] = {
     "escalated.911": N_("Entregada al 911"), "decided.triage": N_("Urgencia decidida por una persona"),
+    "override.peligro_vida": N_("Se llamó por peligro para su vida"), "override.leido": N_("Se leyó lo acordado"),
     "discard.reason": N_("Motivo de descarte"), "attached.from": N_("Antes estaba en el caso"),
 }  # fmt: skip
 """Answers that the program itself writes."""

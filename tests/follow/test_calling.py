@@ -12,7 +12,7 @@ from lnctp_tui.services.call.completeness import missing
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.follow import calling, files, tasks
-from lnctp_tui.services.follow.card import card, number_after
+from lnctp_tui.services.follow.card import card
 from lnctp_tui.services.follow.worklist import worklist
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
@@ -71,7 +71,7 @@ def test_the_number_is_shown_inside_the_hours_and_nowhere_else(workspace: Worksp
         contact = ids.new_id()
         with pytest.raises(Refused, match="not_a_safe_hour"):
             calling.begin(kept.store, contact, kept.task, instants.iso(moment))
-        assert number_after(kept.store, contact) is None
+        assert card(kept.store, kept.task).number is None
 
 
 @pytest.mark.parametrize("agreed", [{"callback_allowed": "no"}, {"callback_allowed": "refused"}])
@@ -84,10 +84,10 @@ def test_a_no_is_passed_by_a_danger_to_life_alone_and_supervision_hears_of_it(
             kept.call(kept.task, INSIDE, "hablo", basis, reason)
     contact = ids.new_id()
     calling.begin(kept.store, contact, kept.task, instants.iso(INSIDE), "peligro_vida", REASON)
-    assert number_after(kept.store, contact) == NUMBER
+    assert (card(kept.store, kept.task).number, card(kept.store, kept.task).calling) == (NUMBER, contact)
     assert [row["plan"] for row in kept.open("review")] == ["fuera_de_horario"]
     calling.result(kept.store, contact, "hablo")
-    assert number_after(kept.store, contact) is None
+    assert card(kept.store, kept.task).number is None
     stored = next(row for row in cases.document(kept.store, kept.case)["contacts"] if row["id"] == contact)
     assert stored["answers"]["override.peligro_vida"] == REASON
 

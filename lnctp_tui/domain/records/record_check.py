@@ -204,7 +204,7 @@ def unknown_flaw(name: Any, value: Any) -> str | None:
 
 
 _PLAIN = frozenset(columns.PREFIXES) | columns.words(
-    "raw link discard decided raised escalated clock attached"
+    "raw link discard decided raised escalated clock attached override"
 )
 """Prefixes of answers that the program itself reads: one value each."""
 

@@ -119,6 +119,12 @@ class SharedCase(AppScreen[None]):
         }
         return allowed.get(action, True)
 
+    @property
+    def role(self) -> str | None:
+        """Who this person is on the Line; None on a laptop that has no server."""
+        status = self.shell.sync_status
+        return status.role if status is not None and status.state == ACTIVE else None
+
     def action_conflicts(self) -> None:
         """Side by side."""
         self.shell.go("conflicts", self.case_id)

@@ -238,11 +238,17 @@ def _note(unit: Unit, note: str, case_id: str, text: str) -> None:
     unit.record("notes", note, values, case=case_id)
 
 
-def set_status(store: Store, case_id: str, status: str, reason: str | None = None) -> None:
-    """Close, reopen or follow up a case. Opened again, it keeps why it had been closed."""
+def set_status(
+    store: Store, case_id: str, status: str, reason: str | None = None, remarks: str | None = None
+) -> None:
+    """Close, reopen or follow up a case. Opened again, it keeps why it had been closed.
+
+    `remarks`: why supervision closes it although something stands against it.
+    """
     with store.write() as unit:
         if status == "closed":
             closed = {"closed_at": instants.iso(unit.now), "close_reason": reason}
+            closed |= {"supervisor_remarks": remarks} if remarks else {}
             unit.record("cases", case_id, {"status": status, **closed})
         else:
             unit.record("cases", case_id, _reopened(unit, status))

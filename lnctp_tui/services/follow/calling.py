@@ -14,7 +14,8 @@ from lnctp_tui.domain.follow.windows import ContactNow
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.directory.opening import evaluate
 from lnctp_tui.services.follow.card import CASES, CONTACTS, TASKS, made, permission
-from lnctp_tui.storage import instants
+from lnctp_tui.services.vault.deeds import Deed, deed
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import Store, Unit
 
@@ -23,6 +24,11 @@ READ = "leido"
 OVERRIDE = "override."
 """Answers of a contact: by which basis what was agreed was passed, and the reason in words."""
 OUT_OF_HOURS = "fuera_de_horario"
+
+
+def beginning(store: Store, task_id: str, basis: str | None, reason: str | None) -> Deed:
+    """The deed that begins a call now, also if the disk takes it later."""
+    return deed("attempt", ids.new_id(), task_id, instants.iso(store.now()), basis, reason)
 
 
 def begin(

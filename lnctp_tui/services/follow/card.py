@@ -31,7 +31,9 @@ class Card:
     case: Record
     now: ContactNow
     number: str | None
-    """Only where it may be dialled now."""
+    """Only where it may be dialled now, or is being dialled."""
+    calling: str | None
+    """The contact of a call that this person began and that has no result yet."""
     disputed: frozenset[str]
     tried: tuple[tuple[str, str, str | None], ...]
     """(who, started at, result) of each attempt of its plan, oldest first."""
@@ -55,18 +57,14 @@ def card(store: Store, task_id: str) -> Card:
         (names.get(str(row["counselor_id"]), ""), str(row["started_at"] or ""), row["result"])
         for row in tried
     )
-    number = number_of(document["case"], document["identifiers"]) if allowed.shows_number else None
-    return Card(task, document["case"], allowed, number, disputed, history, names)
+    calling = next((row["id"] for row in tried if _begun(row, task, store.author.actor)), None)
+    shown = allowed.shows_number or calling is not None
+    number = number_of(document["case"], document["identifiers"]) if shown else None
+    return Card(task, document["case"], allowed, number, calling, disputed, history, names)
 
 
-def number_after(store: Store, contact_id: str) -> str | None:
-    """The number of a call that was begun and has no result yet; None afterwards."""
-    with store.read() as connection:
-        contact = connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().first()
-    if contact is None or contact["result"] or contact["direction"] != "out" or not contact["case_id"]:
-        return None
-    document = cases.document(store, contact["case_id"])
-    return number_of(document["case"], document["identifiers"])
+def _begun(row: Mapping[str, Any], task: Record, person: str) -> bool:
+    return row["task_id"] == task["id"] and not row["result"] and row["counselor_id"] == person
 
 
 def number_of(case: Record, identifiers: list[Record]) -> str | None:

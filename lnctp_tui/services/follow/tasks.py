@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from lnctp_tui.domain.follow import closing
+from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.document import Document
 from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import Refused
+from lnctp_tui.services.call.completeness import missing
 from lnctp_tui.services.directory import opening
 from lnctp_tui.services.follow.card import TASKS
 from lnctp_tui.storage import instants
@@ -42,6 +46,14 @@ def due(store: Store, task_id: str, due_from: str, due_to: str) -> None:
         if ends is None or ends <= unit.now:
             raise Refused("time_is_over")
         unit.record("tasks", task_id, {"due_from": due_from, "due_to": due_to})
+
+
+def blockers(protocol: Protocol, document: Document, reason: str, disputed: bool) -> tuple[str, ...]:
+    """What keeps a case from being closed for this reason (domain.follow.closing)."""
+    reports = [row for row in document["contacts"] if row.get("direction") != "out"]
+    last = max(reports, key=lambda row: str(row.get("started_at") or ""), default={"id": ""})
+    debt = bool(missing(document, str(last["id"]), protocol, "close"))
+    return closing.may_close(document, reason, disputed=disputed, debt=debt)
 
 
 def agree(store: Store, case_id: str, hours: str, zone: str) -> None:

@@ -37,6 +37,7 @@ class WorkLine:
     due_from: str | None
     due_to: str | None
     say: str
+    assignee_id: str | None
     assignees: tuple[str, ...]
     """Names; two when two laptops took it."""
 
@@ -46,6 +47,7 @@ class Calling:
     """A call that the Line began and of which nobody said what came of it."""
 
     contact_id: str
+    task_id: str
     case_id: str | None
     folio: str | None
     started_at: str | None
@@ -124,7 +126,7 @@ def _counts(connection: Connection, now: datetime, zone: str, case_id: str | Non
 
 def _calling(connection: Connection, store: Store) -> list[Calling]:
     query = (
-        select(CONTACTS.c.id, CONTACTS.c.case_id, CASES.c.folio, CONTACTS.c.started_at)
+        select(CONTACTS.c.id, CONTACTS.c.task_id, CONTACTS.c.case_id, CASES.c.folio, CONTACTS.c.started_at)
         .outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         .where(
             CONTACTS.c.task_id.is_not(None), CONTACTS.c.direction == "out", CONTACTS.c.result.is_(None),
@@ -157,5 +159,5 @@ def _line(raw: Mapping[Any, Any], both: Mapping[str, tuple[str, ...]]) -> WorkLi
     alone = (assignee,) if assignee else ()
     return WorkLine(
         row["id"], row["case_id"], folio, triage, row["kind"], row["plan"], row["attempt"],
-        row["due_from"], row["due_to"], row["say"] or "", both.get(str(row["id"]), alone),
+        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], both.get(str(row["id"]), alone),
     )  # fmt: skip

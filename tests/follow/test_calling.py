@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.call.completeness import missing
@@ -16,6 +17,7 @@ from lnctp_tui.services.follow.card import card
 from lnctp_tui.services.follow.worklist import worklist
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database.session import TABLES, Author, EditBaseline
 
 ZONE = "America/Mexico_City"
 INSIDE = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
@@ -221,3 +223,42 @@ def test_a_file_goes_from_the_complaint_to_the_sentence(workspace: Workspace) ->
     assert sorted(line.repeats for line in lines.values()) == [False, True]
     with pytest.raises(Refused, match="no_such_record"):
         files.add_stage(kept.store, kept.case, "nowhere", {"stage": "juicio"})
+
+
+def by_two(kept: Kept) -> None:
+    """Two laptops that did not know of each other take one task, as synchronisation leaves it."""
+    own = kept.store.author
+    with kept.store.write() as unit:
+        for person, name in (("ana", "Ana"), ("luis", "Luis")):
+            unit.record("counselors", person, {"name": name})
+    with kept.store.read() as connection:
+        heads = connection.execute(
+            select(TABLES["tasks"].c.heads).where(TABLES["tasks"].c.id == kept.task)
+        ).scalar()
+    for person in ("ana", "luis"):
+        kept.store.author = Author(person, f"{person}'s", own.sign)
+        form = EditBaseline(person)
+        form.see("tasks", kept.task, heads)
+        with kept.store.write() as unit:
+            unit.record("tasks", kept.task, {"assignee_id": person}, form=form)
+    kept.store.author = own
+
+
+def test_two_heads_are_both_named_and_the_first_attempt_has_the_task(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    by_two(kept)
+    (line,) = worklist(kept.store, ZONE, 5).lines
+    assert sorted(line.assignees) == ["Ana", "Luis"]
+    assert [found.id for found in worklist(kept.store, ZONE, 5, mine=True).lines] == [kept.task]
+    assert card(kept.store, kept.task).now.state == "now"  # who has it says nothing of when it is safe
+    own = kept.store.author
+    kept.store.author = Author("luis", "luis's", own.sign)
+    contact = ids.new_id()
+    calling.begin(kept.store, contact, kept.task, instants.iso(INSIDE))
+    kept.store.author = own
+    assert worklist(kept.store, ZONE, 5).lines[0].assignees == ("Luis",)
+    assert [tried[0] for tried in card(kept.store, kept.task).tried] == ["Luis"]
+    late = ids.new_id()
+    calling.begin(kept.store, late, kept.task, instants.iso(INSIDE + timedelta(minutes=2)))
+    assert worklist(kept.store, ZONE, 5).lines[0].assignees == ("Luis",)
+    assert len(card(kept.store, kept.task).tried) == 2  # attempts are rows: none is lost

@@ -17,7 +17,7 @@ from lnctp_tui.services.follow.card import CASES, CONTACTS, TASKS, made, permiss
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound
-from lnctp_tui.storage.database.session import Store, Unit
+from lnctp_tui.storage.database.session import CONFLICTS, Store, Unit
 
 READ = "leido"
 """Basis of a call before which what was agreed was read, where no clock can say it."""
@@ -77,7 +77,11 @@ def _keeps(unit: Unit, task: Mapping[str, Any]) -> bool:
     """Whether this attempt takes the task: whoever tried first has it."""
     me = unit.author.actor
     tried = [row["counselor_id"] for row in made(unit.connection, task) if row["task_id"] == task["id"]]
-    return task["assignee_id"] != me and all(person == me for person in tried)
+    two = select(CONFLICTS.c.row).where(
+        CONFLICTS.c.table == "tasks", CONFLICTS.c.row == task["id"], CONFLICTS.c.field == "assignee_id"
+    )
+    to_say = task["assignee_id"] != me or unit.connection.execute(two).first() is not None
+    return to_say and all(person == me for person in tried)
 
 
 def result(store: Store, contact_id: str, code: str, note: str | None = None) -> str:

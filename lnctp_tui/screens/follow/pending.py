@@ -34,6 +34,10 @@ def is_late(line: WorkLine, frame: Frame) -> bool:
     return due is not None and due < frame.now
 
 
+def _count(count: int) -> str:
+    return f"{count}+" if count >= source.COUNTED else str(count)
+
+
 def _due(line: WorkLine, frame: Frame) -> str:
     if not line.due_to:
         return _("sin hora")
@@ -119,7 +123,7 @@ class PendingScreen(ListScreen[WorkList]):
     def lines(self, view: WorkList) -> Sequence[Line]:
         """Calls that have no result yet, then the tasks."""
         counts = _("vencidas {late} · hoy {today} · semana {week}").format(
-            late=view.late, today=view.today, week=view.week
+            late=_count(view.late), today=_count(view.today), week=_count(view.week)
         )
         whose = _("mías y de nadie") if self.mine else _("todas")
         self.query_one(TitleBar).show(f"{self.heading} · {whose}   {counts}")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select, true
-from sqlalchemy import case as when
+from sqlalchemy import Connection, Select, exists, func, or_, select, true
 
 from lnctp_tui.domain.records.kinds import BY_TABLE
 from lnctp_tui.services.case import offline_lockout, transfer
@@ -20,6 +19,8 @@ TASKS, CASES, CONTACTS, COUNSELORS = (TABLES[name] for name in ("tasks", "cases"
 BESIDE = ("folio", "triage", "assignee")
 """What a line says besides the task."""
 WEEK = timedelta(days=7)
+COUNTED = 100
+"""As many are counted; who has more has too many."""
 SHOWN = tuple(TASKS.c[column.name] for column in BY_TABLE["tasks"].columns)
 
 
@@ -55,7 +56,7 @@ class Calling:
 
 @dataclass(frozen=True)
 class WorkList:
-    """One page, how many there are, and calls of this person that have no result yet."""
+    """One page, how many there are (at most COUNTED), and calls of this person that have no result yet."""
 
     lines: list[WorkLine]
     late: int
@@ -111,17 +112,17 @@ def _two_heads() -> Any:
 def _counts(connection: Connection, now: datetime, zone: str, case_id: str | None) -> tuple[int, int, int]:
     midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
     bounds = [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
-    due = TASKS.c.due_to
-    late, today, week = (
-        func.sum(when((and_(due >= first, due < last), 1), else_=0))
+    due, columns = TASKS.c.due_to, (TASKS.c.status == "open", TASKS.c.erased_at.is_(None))
+    of_case = TASKS.c.case_id == case_id if case_id else true()
+    spans = [
+        select(TASKS.c.id).where(*columns, of_case, due >= first, due < last).limit(COUNTED).subquery()
         for first, last in zip(["", *bounds], bounds, strict=False)
+    ]
+    found = connection.execute(
+        select(*(select(func.count()).select_from(span).scalar_subquery() for span in spans))
     )
-    query = select(late, today, week).where(
-        TASKS.c.status == "open", TASKS.c.erased_at.is_(None), due < bounds[-1],
-        TASKS.c.case_id == case_id if case_id else true(),
-    )  # fmt: skip
-    found = connection.execute(query).one()
-    return int(found[0] or 0), int(found[1] or 0), int(found[2] or 0)
+    late, today, week = found.one()
+    return int(late), int(today), int(week)
 
 
 def _calling(connection: Connection, store: Store) -> list[Calling]:
@@ -129,13 +130,13 @@ def _calling(connection: Connection, store: Store) -> list[Calling]:
         select(CONTACTS.c.id, CONTACTS.c.task_id, CONTACTS.c.case_id, CASES.c.folio, CONTACTS.c.started_at)
         .outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         .where(
-            CONTACTS.c.task_id.is_not(None), CONTACTS.c.direction == "out", CONTACTS.c.result.is_(None),
+            CONTACTS.c.task_id > "", CONTACTS.c.direction == "out", CONTACTS.c.result.is_(None),
             CONTACTS.c.erased_at.is_(None), CONTACTS.c.counselor_id == store.author.actor,
             offline_lockout.shown(connection, store.now(), "contacts"),
         )
-        .order_by(CONTACTS.c.started_at)
     )  # fmt: skip
-    return [Calling(*row) for row in connection.execute(query)]
+    calls = [Calling(*row) for row in connection.execute(query)]  # by the index of tasks, which has few calls
+    return sorted(calls, key=lambda call: call.started_at or "")
 
 
 def _both(store: Store, case_ids: list[str]) -> dict[str, tuple[str, ...]]:

@@ -262,3 +262,22 @@ def test_two_heads_are_both_named_and_the_first_attempt_has_the_task(workspace: 
     calling.begin(kept.store, late, kept.task, instants.iso(INSIDE + timedelta(minutes=2)))
     assert worklist(kept.store, ZONE, 5).lines[0].assignees == ("Luis",)
     assert len(card(kept.store, kept.task).tried) == 2  # attempts are rows: none is lost
+
+
+def test_a_number_with_two_values_is_shown_to_nobody_before_it_is_read(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    document = cases.document(kept.store, kept.case)
+    phone, own = document["identifiers"][0]["id"], kept.store.author
+    with kept.store.read() as connection:
+        heads = connection.execute(
+            select(TABLES["identifiers"].c.heads).where(TABLES["identifiers"].c.id == phone)
+        ).scalar()
+    for person, value in (("ana", "55 5550 0001"), ("luis", "55 5550 0002")):
+        kept.store.author = Author(person, person, own.sign)
+        form = EditBaseline(person)
+        form.see("identifiers", phone, heads)
+        with kept.store.write() as unit:
+            unit.record("identifiers", phone, {"value": value}, form=form)
+    kept.store.author = own
+    found = card(kept.store, kept.task)
+    assert (found.now.state, found.now.why, found.number) == ("read_first", "conflict", None)

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from lnctp_tui.domain.directory import hours as grammar
 from lnctp_tui.domain.follow import windows
+from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppScreen, is_gone
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
@@ -167,6 +168,10 @@ class CardScreen(AppScreen[None]):
         else:
             lines.append(Line((Cell(_("Hay peligro para su vida: llamar de todos modos")),), windows.LIFE))
         told = [_(follow_words.WHY[found.now.why]), str(found.case.get("callback_window") or "")]
+        begins = moments.zoned(found.task.get("due_from"))
+        if begins is not None and begins > self.shell.workspace.store.now():
+            at = moment(found.task.get("due_from"), self.shell.workspace.zone)
+            told.append(_("Este intento es para después: {at}.").format(at=at))
         others = [name for name, _at, _result in found.tried if name]
         if others:
             told.append(_("Ya llamó: {names}.").format(names=", ".join(dict.fromkeys(others))))

@@ -94,9 +94,14 @@ def permission(connection: Connection, case_id: str, at: datetime) -> ContactNow
 
 
 def disputed_of(connection: Connection, case_id: str) -> frozenset[str]:
-    """The columns of a case that have two values."""
+    """The columns of a case that have two values; the number to call too, where the number itself has two."""
     query = select(CONFLICTS.c.field).where(CONFLICTS.c.table == "cases", CONFLICTS.c.row == case_id)
-    return frozenset(connection.execute(query).scalars())
+    fields = frozenset(connection.execute(query).scalars())
+    chosen = select(CASES.c.callback_identifier_id).where(CASES.c.id == case_id).scalar_subquery()
+    number = select(CONFLICTS.c.row).where(
+        CONFLICTS.c.table == "identifiers", CONFLICTS.c.row == chosen, CONFLICTS.c.field == "value"
+    )
+    return fields | {"callback_identifier_id"} if connection.execute(number).first() else fields
 
 
 def made(connection: Connection, task: Mapping[str, Any]) -> list[Mapping[str, Any]]:

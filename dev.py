@@ -28,6 +28,9 @@ PERSONAL = {
     "APPDATA": "AppData/Roaming", "LOCALAPPDATA": "AppData/Local", "PIP_CACHE_DIR": ".cache/pip",
 }  # fmt: skip
 """Variable and its folder in a home: where programs keep what is a person's."""
+MEMORY = "/dev/shm"
+ROOM = 2 << 30
+"""Bytes free there; a run has 0.4 GB at once."""
 LOCK_OPTIONS = [
     "--universal",
     "--python-version=3.11",
@@ -77,11 +80,12 @@ def setup(_):
     os.environ["RUSTUP_HOME"] = str(VENV / "rustup")  # pip asks a rustc, where there is one, for its version
     if not _starts() and not _make_venv():
         return 1
+    # The lock names everything, and what is imported is compiled then.
     # pip reads the person's settings (an index of their own, say); what it keeps stays in the checkout.
     cache = "--cache-dir=%s" % DOWNLOADED
-    pip = ["-m", "pip", "--disable-pip-version-check", cache, "install", "-qq"]
+    pip = ["-m", "pip", "--disable-pip-version-check", cache, "install", "-qq", "--no-compile"]
     install = [
-        [*pip, "--require-hashes", "--requirement", str(LOCK)],
+        [*pip, "--no-deps", "--require-hashes", "--requirement", str(LOCK)],
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     ]
     for step in install:
@@ -112,7 +116,9 @@ def _fingerprint():
 
 
 def _python(arguments, **changes):
-    return subprocess.call([str(PYTHON), *arguments], cwd=ROOT, env={**os.environ, **changes})
+    """Exit code. What is compiled is kept, also where the person's settings say no: it is read at each start."""
+    changed = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **changes}
+    return subprocess.call([str(PYTHON), *arguments], cwd=ROOT, env=changed)
 
 
 def run(arguments):
@@ -127,8 +133,26 @@ def demo(arguments):
 
 def test(arguments):
     """Every check, the tests last. Goes on after a failure, so that one run shows all of them."""
-    with tempfile.TemporaryDirectory(prefix="lnctp-home-") as home:
-        return _test(arguments, away(home))
+    with tempfile.TemporaryDirectory(
+        prefix="lnctp-home-", dir=in_memory(), ignore_cleanup_errors=True
+    ) as folder:
+        home, work = os.path.join(folder, "home"), os.path.join(folder, "t")
+        os.mkdir(home, 0o700)
+        os.mkdir(work, 0o711)
+        os.chmod(
+            folder, 0o711
+        )  # where root runs the tests, PostgreSQL is somebody else, who has to pass here
+        return _test(arguments, {**away(home), "TMPDIR": work})
+
+
+def in_memory():
+    """A folder whose files are in memory, when it has room and programs may run from it; else None.
+
+    The tests make and remove some gigabytes of small files: on a disk that takes a third of their time.
+    """
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    return None if os.statvfs(MEMORY).f_flag & os.ST_NOEXEC else MEMORY
 
 
 def away(home):
@@ -138,12 +162,10 @@ def away(home):
 
 
 def _test(arguments, away):
-    # What is compiled is kept, also where the person's settings say no: several processes read it.
-    changes = {"PYTHONDONTWRITEBYTECODE": "", **away}
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        command, changed = [str(PYTHON), *TYPES], {**os.environ, **changes}
+        command, changed = [str(PYTHON), *TYPES], {**os.environ, **away}
         with subprocess.Popen(command, cwd=ROOT, env=changed, stdout=said, stderr=said) as types:
-            failed = _one_by_one(arguments, changes)
+            failed = _one_by_one(arguments, away)
         said.seek(0)
         print("\ntypes\n" + said.read())
     if types.returncode:

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import late_paint
 import once
 import pytest
 import quick_pilot
@@ -19,10 +20,12 @@ from homes import (
     pytest_terminal_summary,
 )
 from hypothesis import settings
+from late_paint import painting
 from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, terminal_environment
 from served import served
+from shared import made_once
 from sync_office import house
 from vaults import made, soak, vault_template
 from workspaces import founded, office, second, tables_template, workspace
@@ -30,8 +33,8 @@ from workspaces import founded, office, second, tables_template, workspace
 from lnctp_tui.cli import main
 
 __all__ = [
-    "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "pg", "phrase_file",
-    "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
+    "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "painting", "pg",
+    "phrase_file", "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
     "pytest_sessionfinish", "pytest_terminal_summary", "second", "served", "soak", "tables_template",
     "vault_template", "workspace",
 ]  # fmt: skip
@@ -52,6 +55,7 @@ def pytest_collection_finish() -> None:
 
 once.keep()
 quick_pilot.wait_for_the_busy()
+late_paint.paint_when_looked_at()
 
 collect_ignore = ["terminal"] if sys.platform == "win32" else []
 
@@ -68,15 +72,17 @@ def phrase_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def made_vault(phrase_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `lnctp init` leaves it. Made once: the key derivation is slow on purpose."""
-    home = tmp_path_factory.mktemp("vault") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in terminal_environment(home).items():
-            patch.setenv(name, value)
-        patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
-        for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
-            patch.delenv(name, raising=False)
-        assert main(["init", "--name", "Consejera de Prueba"]) == 0
-    return home
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in terminal_environment(folder / "home").items():
+                patch.setenv(name, value)
+            patch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase_file))
+            for name in ("LNCTP_LANG", "LC_ALL", "LC_MESSAGES"):
+                patch.delenv(name, raising=False)
+            assert main(["init", "--name", "Consejera de Prueba"]) == 0
+
+    return made_once(tmp_path_factory, "vault", make)[0] / "home"
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
+from rich.console import RenderableType
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -15,6 +17,7 @@ from textual.widgets import Static
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.widgets.dimmed import Dimmed
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import SyncStatus
@@ -171,6 +174,13 @@ class AppDialog(ModalScreen[Result], inherit_bindings=False):
     def shell(self) -> Shell:
         """The app, as far as a dialog may know it."""
         return cast("Shell", self.app)
+
+    def render(self) -> RenderableType:
+        """What is below, dimmed."""
+        below = super().render()
+        if isinstance(below, BackgroundScreen):
+            return cast("RenderableType", Dimmed(below.screen, below.color))  # Textual takes its own kind too
+        return below
 
     def on_screen_resume(self) -> None:
         """Whatever comes to the screen says that nothing is being saved."""

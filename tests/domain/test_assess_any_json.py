@@ -63,7 +63,7 @@ def assessed(document: Any) -> tuple[dict[str, Any], list[str]]:
     return engine.assess(found, protocol(), today=TODAY).to_json(), told
 
 
-@settings(max_examples=often(300, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(300, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENT)
 def test_any_object_is_assessed_and_its_faults_are_told(document: dict[str, Any]) -> None:
     found, told = assessed(document)

@@ -287,7 +287,7 @@ def assessed(*people: dict, case: dict | None = None, verified: bool = False) ->
     return engine.assess(document, verified_protocol() if verified else protocol(), today=TODAY).to_json()
 
 
-@settings(max_examples=often(400, 80))
+@settings(max_examples=often(400, 40))
 @given(PEOPLE, st.booleans())
 def test_a_person_is_assessed_as_the_text_says(person: dict, verified: bool) -> None:
     found = assessed(person, verified=verified)["people"][0]
@@ -337,7 +337,7 @@ AT_RISK = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=often(300, 60))
+@settings(max_examples=often(300, 30))
 @given(CASES, st.lists(AT_RISK, max_size=2))
 @example({"cssrs.method": "yes"}, [])
 def test_the_triage_is_the_table(case: dict, people: list[dict]) -> None:
@@ -413,7 +413,7 @@ def nearly_settled(draw: st.DrawFn) -> dict:
     return {"role": "victim", "age_min": draw(st.sampled_from([10, 30])), "answers": said | standing}
 
 
-@settings(max_examples=often(150, 30), deadline=None)
+@settings(max_examples=often(150, 20), deadline=None)
 @given(PEOPLE | nearly_settled())
 def test_no_question_moves_more_than_the_first_that_is_proposed(person: dict) -> None:
     proposed = assessed(person)["people"][0]["next"]

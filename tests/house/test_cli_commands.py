@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pty_app import PHRASE
 from ran import Ran
+from shared import made_once
 from workspaces import narrate
 
 from lnctp_tui.cli import main, session
@@ -32,14 +33,16 @@ NAMED = "dos-escolares"
 @pytest.fixture(scope="session")
 def full_home(made_vault: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A vault with the sample cases."""
-    home = tmp_path_factory.mktemp("full") / "home"
-    shutil.copytree(made_vault, home)
-    protocol = workspace.load_protocol(home)
-    store = workspace.open_store(home, vault.unlock(home, PHRASE), protocol=protocol)
-    rows = [Row(number, each, each) for number, each in enumerate(demo.documents().values(), 1)]
-    import_rows(store, rows, protocol=protocol, zone="America/Mexico_City")
-    store.close()
-    return home
+
+    def make(folder: Path) -> None:
+        home = Path(shutil.copytree(made_vault, folder / "home"))
+        protocol = workspace.load_protocol(home)
+        store = workspace.open_store(home, vault.unlock(home, PHRASE), protocol=protocol)
+        rows = [Row(number, each, each) for number, each in enumerate(demo.documents().values(), 1)]
+        import_rows(store, rows, protocol=protocol, zone="America/Mexico_City")
+        store.close()
+
+    return made_once(tmp_path_factory, "full", make)[0] / "home"
 
 
 @pytest.fixture

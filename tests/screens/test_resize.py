@@ -38,7 +38,9 @@ async def go(pilot: Pilot[int], keys: list[str]) -> None:
 
 
 async def still(pilot: Pilot[int]) -> None:
-    """Until two looks in a row show the same."""
+    """Until all is saved and two looks in a row show the same."""
+    assert isinstance(pilot.app, LnctpApp)
+    assert pilot.app.workspace.writer.drain(5)
     before = ""
     for _ in range(50):
         await rest(pilot)

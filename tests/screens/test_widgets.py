@@ -10,7 +10,9 @@ import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.color import Color
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Region
@@ -22,6 +24,7 @@ from textual.widgets import Input, Label, OptionList, TextArea
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.protocol.protocol import Label as Words
 from lnctp_tui.i18n import set_language
+from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.drawing import fit, plain, wrap
 from lnctp_tui.widgets.form import answers
@@ -364,6 +367,37 @@ class Parts(One):
             yield Input(placeholder="lugar")
             yield TextArea("texto")
             yield OptionList("una", "otra")
+
+
+class Over(AppDialog[None]):
+    """A dialog over a crowded screen."""
+
+    def compose(self) -> ComposeResult:
+        yield Label("encima")
+
+
+class CrowdBelow(Crowd):
+    def show_saving(self, screen: object) -> None:
+        """Everything is saved."""
+
+
+async def test_what_is_under_a_dialog_is_painted_as_textual_paints_it() -> None:
+    app = CrowdBelow()
+    async with app.run_test(size=(60, 20)) as pilot:
+        links = Content.from_markup("[@click=app.bell]uno[/] [b red]dos[/] [on blue]tres[/]")
+        app.query_one("#over", Label).update(links)
+        await app.push_screen(Over())
+        for background in (Color(9, 80, 7, 0.6), Color(0, 0, 0, 0.0)):
+            app.screen.styles.background = background
+            await pilot.pause()
+            ours = [list(strip.simplify()) for strip in app.screen._compositor.render_strips()]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.delattr(AppDialog, "render")
+                app.screen.refresh(layout=True)
+                await pilot.pause()
+                textual_s = [list(strip.simplify()) for strip in app.screen._compositor.render_strips()]
+            assert ours == textual_s
+            assert any("dos" in piece.text for line in ours for piece in line)
 
 
 textual_s_own = Stylesheet._process_component_classes

@@ -348,7 +348,7 @@ def test_no_request_breaks_the_server(office: Served, roles: dict[str, Laptop]) 
 
 def no_request_breaks(operation: Any, office: Served, roles: dict[str, Laptop]) -> None:
     @settings(
-        max_examples=often(20, 6),
+        max_examples=often(20, 3),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

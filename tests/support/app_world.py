@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from shared import made_once
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 from workspaces import Founded
@@ -33,10 +34,16 @@ NOW = datetime(2026, 11, 22, 18, 3, 5, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def furnished_template(founded: Founded, tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """A founded folder with sample cases; folios `K7Q2-…`."""
-    home = Path(shutil.copytree(founded.home, tmp_path_factory.mktemp("furnished") / "data"))
+    source = tmp_path_factory.mktemp("documents")
+    folder, _ = made_once(tmp_path_factory, "furnished", lambda folder: furnish(founded, folder, source))
+    return founded._replace(home=folder / "data")
+
+
+def furnish(founded: Founded, folder: Path, source: Path) -> None:
+    """A copy of the founded folder with the sample cases, in `folder`."""
+    home = Path(shutil.copytree(founded.home, folder / "data"))
     workspace = open_workspace(home, founded.key)
     workspace.store.now = lambda: NOW
-    source = tmp_path_factory.mktemp("documents")
     for number, name in enumerate((*CASES, *CALLS), 1):
         document = json.loads((DEMO / f"{name}.json").read_text(encoding="utf-8"))
         if name in CASES:
@@ -49,7 +56,6 @@ def furnished_template(founded: Founded, tmp_path_factory: pytest.TempPathFactor
         while search.refresh(unit.connection):
             pass
     workspace.close()
-    return founded._replace(home=home)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.form.messages import Saved, SaveFailed
+from lnctp_tui.widgets.quick_styles import style_what_is_asked
 
 STYLES = Path(__file__).parents[2] / "lnctp_tui" / "styles" / "app.tcss"
 
@@ -27,6 +28,7 @@ class CallApp(App[None]):
     BINDINGS = [Binding("n", "new_call", show=False), Binding("f1", "help", show=False)]  # noqa: RUF012
 
     def __init__(self, workspace: Workspace, *, call: bool = True) -> None:
+        style_what_is_asked()
         super().__init__()
         self.workspace = workspace
         self.home = workspace.home

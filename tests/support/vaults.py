@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from counts import SOAK
+from shared import made_once
 
 from lnctp_tui.storage.vault import phrase, vault
 from lnctp_tui.storage.vault.vault import Key
@@ -33,9 +34,13 @@ class MadeVault(NamedTuple):
 
 @pytest.fixture(scope="session")
 def vault_template(tmp_path_factory: pytest.TempPathFactory) -> MadeVault:
-    home, words = tmp_path_factory.mktemp("template") / "data", phrase.generate()
-    key = vault.create(home, words, kind="words", language="es", time_zone="America/Mexico_City")
-    return MadeVault(home, words, key)
+    def make(folder: Path) -> tuple[str, Key]:
+        words = phrase.generate()
+        home = folder / "data"
+        return words, vault.create(home, words, kind="words", language="es", time_zone="America/Mexico_City")
+
+    folder, (words, key) = made_once(tmp_path_factory, "template", make)
+    return MadeVault(folder / "data", words, key)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from shared import made_once
 from vaults import MadeVault
 
 from lnctp_tui.domain.protocol.protocol import Field
@@ -33,17 +34,25 @@ class Founded(NamedTuple):
 @pytest.fixture(scope="session")
 def tables_template(vault_template: MadeVault, tmp_path_factory: pytest.TempPathFactory) -> MadeVault:
     """A vault with its tables and its index, nobody's yet: the migrations run once, not for each laptop."""
-    home = Path(shutil.copytree(vault_template.home, tmp_path_factory.mktemp("tables") / "data"))
-    open_store(home, vault_template.key, protocol=load_protocol(home)).close()
-    return vault_template._replace(home=home)
+
+    def make(folder: Path) -> None:
+        home = Path(shutil.copytree(vault_template.home, folder / "data"))
+        open_store(home, vault_template.key, protocol=load_protocol(home)).close()
+
+    folder, _ = made_once(tmp_path_factory, "tables", make)
+    return vault_template._replace(home=folder / "data")
 
 
 @pytest.fixture(scope="session")
 def founded(tables_template: MadeVault, tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """A data folder with tables, a counselor and a device."""
-    home = Path(shutil.copytree(tables_template.home, tmp_path_factory.mktemp("founded") / "data"))
-    found_workspace(home, tables_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
-    return Founded(home, tables_template.key)
+
+    def make(folder: Path) -> None:
+        home = Path(shutil.copytree(tables_template.home, folder / "data"))
+        found_workspace(home, tables_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
+
+    folder, _ = made_once(tmp_path_factory, "founded", make)
+    return Founded(folder / "data", tables_template.key)
 
 
 @pytest.fixture

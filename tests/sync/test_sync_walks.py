@@ -17,7 +17,7 @@ from walk_world import World
 
 from lnctp_tui.server.postgres.embedded import Embedded
 
-WALKS, STEPS = 5, 60
+WALKS, STEPS = 3, 60
 SOAKED = 400
 CHOOSERS = st.randoms(use_true_random=False)
 KINDS = (
@@ -94,7 +94,7 @@ def test_nor_in_any_order_that_hypothesis_thinks_of(adapter: Adapter, tmp_path: 
     run_state_machine_as_test(
         Things,
         settings=settings(
-            max_examples=60 if soak else 3,
+            max_examples=60 if soak else 2,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,

@@ -12,7 +12,11 @@ import pytest
 
 from lnctp_tui.server.postgres import database, embedded, schema
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+FAST = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB",
+    "scram_iterations": "1",
+}  # fmt: skip
+"""Nothing here outlives its test, and no password of it guards anything."""
 TEMPLATE = "lnctp_template"
 _numbers = count(1)
 

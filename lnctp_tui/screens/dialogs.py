@@ -14,7 +14,7 @@ from textual.widgets import Static, TextArea
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog
-from lnctp_tui.screens.edit_buffer import EditBuffer
+from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList
 from lnctp_tui.widgets.text_area import LongText

@@ -38,6 +38,8 @@ class Entry:
     """Comes back to it after a lock, with the id of what it showed; None: the lock ends on the desk."""
     key: Binding | None = None
     """Its key on the desk."""
+    case_key: Binding | None = None
+    """Its key on a case, whose id it is made with."""
 
     @property
     def module(self) -> str:
@@ -54,6 +56,21 @@ def _key(key: str, name: str, text: str, display: str | None = None) -> Binding:
     return Binding(key, f"go('{name}')", text, key_display=display, id=f"desk.{name}")
 
 
+def _case_key(key: str, name: str, text: str) -> Binding:
+    return Binding(key, f"go_of_case('{name}')", text, id=f"case.{name}")
+
+
+def _over(*names: str) -> Callable[[Shell, str], object]:
+    """Comes back to the last of these screens, over the others of the case that its state begins with."""
+
+    def resume(shell: Shell, state: str) -> None:
+        for name in names[:-1]:
+            shell.go(name, state.partition("/")[0])
+        shell.go(names[-1], state)
+
+    return resume
+
+
 SCREENS: dict[str, Entry] = {
     "desk": Entry("lists.desk:DeskScreen", mode=True, preload=True),
     "search": Entry(
@@ -68,6 +85,12 @@ SCREENS: dict[str, Entry] = {
     "edit": Entry("call.intake:IntakeScreen", resume=lambda shell, case: shell.edit_case(case)),
     "case": Entry("case.case:CaseScreen", preload=True, resume=lambda shell, case: shell.go("case", case)),
     "note": Entry("case.case:noting", resume=lambda shell, case: shell.go("note", case)),
+    "handovers": Entry(
+        "case.handovers:HandoversScreen",
+        resume=_over("case", "handovers"),
+        case_key=_case_key("o", "handovers", N_("relevos")),
+    ),
+    "handover": Entry("case.handovers:HandoverScreen", resume=_over("case", "handovers", "handover")),
     "contact": Entry("call.contact:CallScreen"),
     "conflicts": Entry("case.conflicts:ConflictsScreen"),
     "offers": Entry("case.transfer:OffersScreen"),
@@ -102,6 +125,11 @@ def where(stack: Sequence[Screen[Any]]) -> Place | None:
 def keys() -> list[Binding]:
     """The keys on the desk, in the order of the screens."""
     return [entry.key for entry in SCREENS.values() if entry.key is not None]
+
+
+def case_keys() -> list[Binding]:
+    """The keys on a case, in the order of the screens."""
+    return [entry.case_key for entry in SCREENS.values() if entry.case_key is not None]
 
 
 def modes() -> Iterator[tuple[str, Entry]]:

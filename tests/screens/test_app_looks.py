@@ -43,6 +43,8 @@ MORE = {
     "close": ("enter", "x"),
     "matches": ("enter", "f7"),
     "link": ("enter", "v"),
+    "handovers": ("enter", "o"),
+    "handover": ("enter", "o", "a"),
     "call": ("/", *"horario", "enter"),
     "phrase": ("o", "down", "down", "down", "enter"),
     "intake": ("n",),

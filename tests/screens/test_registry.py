@@ -22,7 +22,7 @@ from lnctp_tui.services.call import desk as reader
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
 
-OF_CASE = {"case", "note", "edit", "conflicts"}
+OF_CASE = {"case", "note", "edit", "conflicts", "handovers", "handover"}
 
 
 def a_case(app: LnctpApp) -> str:
@@ -62,6 +62,18 @@ async def test_the_desk_has_the_key_of_each_screen_that_has_one(name: str, furni
         await until(pilot, lambda: is_on(app, name), name)
 
 
+@pytest.mark.parametrize("name", [name for name, entry in SCREENS.items() if entry.case_key])
+async def test_a_case_has_the_key_of_each_screen_that_has_one_there(name: str, furnished: Founded) -> None:
+    key = SCREENS[name].case_key
+    assert key is not None
+    async with desk(furnished) as (app, pilot):
+        app.go("case", a_case(app))
+        await rest(pilot)
+        assert f"{key.key} {key.description}" in text_of(app).splitlines()[-1]
+        await pilot.press(key.key)
+        await until(pilot, lambda: is_on(app, name), name)
+
+
 async def test_synchronisation_leads_to_all_conflicts(furnished: Founded, server: FakeServer) -> None:
     async with desk(furnished) as (app, pilot):
         server.conflicts = [two_ages(a_case(app), "1")]
@@ -72,7 +84,7 @@ async def test_synchronisation_leads_to_all_conflicts(furnished: Founded, server
         await until(pilot, lambda: is_on(app, "conflicts"), "the conflicts")
 
 
-@pytest.mark.parametrize("name", ["case", "note", "edit"])
+@pytest.mark.parametrize("name", ["case", "note", "edit", "handovers", "handover"])
 async def test_a_lock_is_come_back_from_by_name(name: str, furnished: Founded) -> None:
     async with desk(furnished) as (app, pilot):
         place = (name, a_case(app))

@@ -125,7 +125,7 @@ async def test_a_promise_is_there_after_a_lock(furnished: Founded, how: str) -> 
         await until(pilot, on_top(app, IntakeScreen))
         await press(pilot, "f9")
         await until(pilot, on_top(app, ClosingDialog))
-        promised = {row.field.code: row for row in app.screen.query(FieldRow) if row.field.on == "next"}
+        promised = {row.field.code: row for row in app.screen.query(FieldRow) if row.field.on == "task"}
         promised["when"].focus_control()
         await pilot.press(*"martes 10 a 12")
         promised["say"].focus_control()

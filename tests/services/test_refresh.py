@@ -11,8 +11,8 @@ from workspaces import field, founded, office, settle, workspace
 
 from lnctp_tui.domain.records import merge
 from lnctp_tui.services.call.intake import Intake
-from lnctp_tui.services.call.refresh import CatchUp, Taken
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.refresh import CatchUp, Taken
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.database.session import CONFLICTS, Author

@@ -15,6 +15,9 @@ from lnctp_tui.domain.protocol.conditions import Condition
 
 LANGUAGES = ("es", "en")
 KINDS = ("text", "long_text", "yesno", "bool", "catalog", "date", "age", "number", "phone", "checklist")
+"""Kinds of fields that a protocol may name."""
+FORM_KINDS = ("reference", "instant", "window")
+"""And those of forms that are declared: a record of another kind by its name, a moment, from when until when."""
 REQUIRED_BY = ("minimum", "close")
 MARKS = ("V", "V2", "V2-weak", "M", "D")
 """How sure a fact is: V primary source, V2 secondary source, V2-weak one secondary source whose own origin is
@@ -101,9 +104,10 @@ class Field:
     """case, contact, person, place, identifier or money."""
     code: str
     kind: str
-    """One of KINDS."""
+    """One of KINDS or FORM_KINDS."""
     label: Label
     catalog: str | None = None
+    """Of a `reference`: the table of what it names."""
     when: Condition | None = None
     required_by: str | None = None
     """minimum, close or None."""

@@ -54,6 +54,8 @@ class Column:
     """The only values that people may write of themselves; the office writes the rest."""
     signature: bool = False
     """Of an id: whoever writes it names themselves, so that the seal of the change is that person's signature."""
+    of: str | None = None
+    """Of a signature: the column that names whoever is to sign."""
     asked: bool = False
     """A field of the protocol may fill it."""
     searched: Searched | None = None
@@ -62,6 +64,8 @@ class Column:
     """The program's own: no screen or command shows it."""
     reported: bool = False
     """What whoever only adds may say of a record that is there."""
+    counted: bool = False
+    """Statistics may be made of it: it names nobody and holds no words. An instant counts to the hour."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,16 @@ class Kind:
     """Field codes that are no column, each with the columns that it fills."""
     bound: tuple[str, ...] = ()
     """Columns that the row's id is made of: under one id they never say anything else (domain.records.bound)."""
+
+    @property
+    def signatures(self) -> tuple[Column, ...]:
+        """The columns in which people sign for the others."""
+        return tuple(column for column in self.columns if column.signature)
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What a signature is under: all that people may write besides."""
+        return tuple(column.name for column in self.columns if not (column.signature or column.hidden))
 
     @property
     def on_case(self) -> bool:
@@ -127,9 +141,9 @@ def elsewhere(name: str, table: str, **more: Any) -> Column:
     return Column(name, "id", reference=table, elsewhere=True, **more)
 
 
-def signature(name: str) -> Column:
-    """The id of the person who signs, which nobody else writes and nobody empties."""
-    return elsewhere(name, "counselors", signature=True, standing=True)
+def signature(name: str, of: str | None = None) -> Column:
+    """The id of the person who signs, which nobody else writes and nobody empties; `of` names who is to, if anybody."""
+    return elsewhere(name, "counselors", signature=True, standing=True, of=of)
 
 
 def drafted_by() -> Column:
@@ -140,6 +154,11 @@ def drafted_by() -> Column:
 def instant(name: str) -> Column:
     """An instant with its offset."""
     return Column(name, "instant")
+
+
+def counted(column: Column) -> Column:
+    """This column, of which whoever counts may know."""
+    return replace(column, counted=True)
 
 
 def asked(*columns: Column) -> tuple[Column, ...]:
@@ -176,9 +195,9 @@ CASE = Kind("cases", "case", answers=True, columns=(
     ),
 ))  # fmt: skip
 CONTACT = Kind("contacts", "contact", answers=True, columns=(
-    instant("started_at"), instant("ended_at"), elsewhere("counselor_id", "counselors"),
+    counted(instant("started_at")), instant("ended_at"), elsewhere("counselor_id", "counselors"),
     *asked(
-        code("channel", "channel"), strict("direction", "direction"), strict("kind", "kind"),
+        code("channel", "channel"), strict("direction", "direction"), counted(strict("kind", "kind")),
         Column("dropped", "bool"), code("reporter_type", "reporter_type"),
         inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
         code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),
@@ -245,7 +264,8 @@ TASK = Kind("tasks", "task", (
 ))  # fmt: skip
 HANDOVER = Kind("handovers", "handover", (
     elsewhere("leaving_id", "counselors"), elsewhere("taking_id", "counselors"), instant("handed_at"),
-    *searched(long("note")), signature("left_by"), signature("taken_by"),
+    *searched(long("note")), signature("left_by", of="leaving_id"),
+    signature("taken_by", of="taking_id"),
 ))  # fmt: skip
 EXCLUSION = Kind("exclusions", "exclusion", (
     elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), code("reason", "exclusion"),

@@ -31,6 +31,11 @@ def instant(value: object) -> datetime | None:
     return moment
 
 
+def iso(moment: datetime) -> str:
+    """An instant as it is stored: ISO 8601, UTC, microseconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def zoned(value: object) -> datetime | None:
     """The same of an instant that says its offset, as every stored one does."""
     moment = instant(value)

@@ -10,23 +10,25 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.records import record_check
-from lnctp_tui.domain.records.columns import CLOSED
+from lnctp_tui.domain.records.columns import CLOSED, WHOLE
 from lnctp_tui.domain.records.document import TABLE_OF, Record, answer
 from lnctp_tui.domain.values import (
     ages,
     amounts,
     dates,
+    hours,
     identifiers,
     lookup,
     moments,
     nothing,
     numbers,
     places,
+    promises,
 )
 from lnctp_tui.domain.values.phones import read, unmarked
 from lnctp_tui.domain.values.text import clean, fold
@@ -53,8 +55,9 @@ _TYPED = {
     for word in said.split("|")
 }
 _MEASURED = ("age", "date", "number")
-_WHOLE = {"headcount": 1, "minutes": 0}
-"""Integer columns and their least value."""
+
+WINDOW = ("due_from", "due_to")
+"""Columns that a field of the kind `window` fills."""
 
 search_catalog = lookup.search
 
@@ -84,6 +87,7 @@ class _Typed(NamedTuple):
     record: Mapping[str, Any]
     language: str
     written: bool
+    now: datetime | None
 
 
 def parse(
@@ -96,12 +100,14 @@ def parse(
     had_raw: bool = False,
     language: str = "es",
     written: bool = False,
+    now: datetime | None = None,
 ) -> Parsed:
     """What typing `raw` into `field` does to its record.
 
     `record` is the record as it stands: it says which state a municipality is in, which currency and whether
     an unreadable text must be taken away (`had_raw` says so where there is no record). `language` is that of
     `shown`; both are always understood. `written`: on another day than `today`, so nothing counts from it.
+    `now`: the moment on the clock of whoever types, for fields that say an hour.
     """
     marked = field.kind == "phone" or (field.on, field.code) == ("identifier", "value")
     text, replaced = clean(unmarked(raw) if marked else raw)
@@ -113,7 +119,7 @@ def parse(
         return Parsed(gone, "stands")
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
-    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written))
+    read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written, now))
     if flaw := record_check.flaw(TABLE_OF[field.on], read.patch, record_check.I64):
         read = _UNFIT[flaw.reason](len(typed)) if flaw.reason in _UNFIT else _bad(f"{field.kind}_unreadable")
     if read.patch:
@@ -126,7 +132,7 @@ def parse(
 
 def closed(field: Field) -> bool:
     """Whether the field takes codes alone. What is none is kept as typed beside the code that stands."""
-    return field.kind == "catalog" and (field.catalog or field.code) in CLOSED
+    return field.kind == "reference" or (field.kind == "catalog" and (field.catalog or field.code) in CLOSED)
 
 
 _UNFIT: Mapping[str, Callable[[int], Parsed]] = {
@@ -177,7 +183,7 @@ def shown(field: Field, record: Mapping[str, Any], protocol: Protocol, language:
     if field.kind in ("yesno", "bool"):
         word = {"True": "yes", "False": "no"}.get(str(value), str(value))
         return ANSWERS[word][language] if word in ANSWERS else word
-    if field.kind == "catalog":
+    if field.kind in ("catalog", "reference"):
         return _shown_code(_catalog(field, protocol), str(value), language)
     if field.kind == "number":
         return _shown_number(field, value, record)
@@ -189,6 +195,8 @@ def _keys(field: Field) -> tuple[str, ...]:
         return "age_min", "age_max", "age_estimated"
     if field.on == "identifier" and field.code == "value":
         return "value", "normalised"
+    if field.kind == "window":
+        return WINDOW
     return (key(field),)
 
 
@@ -308,6 +316,21 @@ def _date(typed: _Typed) -> Parsed:
     )
 
 
+def _instant(typed: _Typed) -> Parsed:
+    moment = hours.at(typed.text, typed.now) if typed.now else None
+    if moment is None:
+        return _bad("instant_unreadable")
+    return Parsed({key(typed.field): moments.iso(moment)}, shown=f"{moment:%d/%m/%Y %H:%M}")
+
+
+def _window(typed: _Typed) -> Parsed:
+    window = promises.window(typed.text, typed.now) if typed.now else None
+    if window is None:
+        return _bad("promise_unreadable")
+    shown = " – ".join(f"{moment:%d/%m %H:%M}" for moment in window)
+    return Parsed(dict(zip(WINDOW, map(moments.iso, window), strict=True)), shown=shown)
+
+
 def _age(typed: _Typed) -> Parsed:
     age = ages.parse(typed.text)
     if isinstance(age, str):
@@ -323,7 +346,7 @@ def _number(typed: _Typed) -> Parsed:
     value = numbers.parse(typed.text)
     if isinstance(value, str):
         return _bad(value)
-    least = _WHOLE.get(typed.field.code)
+    least = WHOLE[typed.field.code][0] if typed.field.code in WHOLE else None
     if least is not None and isinstance(value, float):
         return _bad("number_not_whole")
     if least is not None and value < least:
@@ -365,6 +388,9 @@ _READERS: dict[str, Callable[[_Typed], Parsed]] = {
     "age": _age,
     "number": _number,
     "phone": _phone,
+    "reference": _catalog_value,
+    "instant": _instant,
+    "window": _window,
 }
 
 

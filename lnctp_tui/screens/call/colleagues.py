@@ -12,7 +12,7 @@ from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.form import CallForm, asker_of
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync.sync_words import mark
-from lnctp_tui.services.call.refresh import GONE, CatchUp, Taken
+from lnctp_tui.services.case.refresh import GONE, CatchUp, Taken
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.form.checklist import Checklist

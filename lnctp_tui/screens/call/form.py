@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from lnctp_tui.domain.protocol.protocol import Stage
 from lnctp_tui.domain.records.columns import REPEATABLE
-from lnctp_tui.i18n import _, ngettext, pick
+from lnctp_tui.i18n import pick
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.services.refs import Place
+from lnctp_tui.widgets.field_form import FieldForm
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.elements import ElementsPanel
 from lnctp_tui.widgets.form.field_row import FieldRow
-from lnctp_tui.widgets.form.messages import Chosen, Marked, Replaced, Typed
+from lnctp_tui.widgets.form.messages import Marked
 from lnctp_tui.widgets.form.record_bar import RecordBar
 from lnctp_tui.widgets.form.script_box import ScriptBox
 from lnctp_tui.widgets.form.stages.stage_head import StageHead
@@ -46,14 +46,15 @@ class CallForm(Horizontal):
         super().__init__(id="form")
         self.intake = intake
         self.protocol = intake.protocol
-        self.typed: EditBuffer[FieldRow] = EditBuffer(self, self._enter_typed)
+        self.fields = FieldForm(intake.enter, self.record_of, show=self.wrote, id="middle")
+        self.typed = self.fields.typed
         self._written = written
         self._shown = shown
         self._idle_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield StageList()
-        with Vertical(id="middle"):
+        with self.fields:
             yield Static(id="stage-title", markup=False)
             yield StageHead()
             yield ScriptBox(self.protocol, most=2, id="kind-script")
@@ -185,60 +186,15 @@ class CallForm(Horizontal):
 
     # Edits
 
-    @on(Typed)
-    def _keep_typed(self, event: Typed) -> None:
-        row = event.row
-        if not isinstance(row, FieldRow):
-            return
-        if not event.settled:
-            self.typed.note(row)
-            return
-        if row in self.typed:
-            self.typed.flush()
-        row.load(self.record_of(row.field.on))
-        row.tell_problem()
-
-    def _enter_typed(self, rows: list[FieldRow]) -> None:
-        for row in rows:
-            row.answer(self.intake.enter(row.field, row.said))
-        self.wrote()
-
     def settle(self, focused: Widget | None) -> None:
         """Let the answer of the field that is left count, so that the rows that it brings are there."""
-        row = focused.parent if focused is not None else None
-        if isinstance(row, FieldRow) and row.field.kind != "long_text" and not row.stands:
-            self.typed.flush(row)
-        else:
-            self.typed.flush()
-
-    @on(Chosen)
-    def _keep_chosen(self, event: Chosen) -> None:
-        if isinstance(event.row, FieldRow):
-            self.typed.drop(event.row)
-            event.row.answer(self.intake.enter(event.field, event.code or ""))
-        self.wrote()
+        self.fields.settle(focused)
 
     @on(Marked)
     def _keep_marked(self, event: Marked) -> None:
         self.typed.flush()
         self.intake.mark(self.intake.current(event.field.on), f"{event.field.code}.{event.code}", event.value)
         self.wrote()
-
-    @on(Replaced)
-    def _tell_replaced(self, event: Replaced) -> None:
-        sentences = []
-        if event.characters:
-            sentence = ngettext(
-                "{n} carácter que no se puede mostrar quedó como �.",
-                "{n} caracteres que no se pueden mostrar quedaron como �.",
-                event.characters,
-            )
-            sentences.append(sentence.format(n=event.characters))
-        if event.lines:
-            sentences.append(
-                _("Se pegaron {n} renglones: quedaron en uno, separados con « / ».").format(n=event.lines)
-            )
-        self.notify(" ".join(sentences), severity="warning", markup=False)
 
     def wrote(self) -> None:
         """Something was handed to the writer: show the rows that it brings."""

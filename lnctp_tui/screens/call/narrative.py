@@ -14,7 +14,7 @@ from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.edit_buffer import EditBuffer
+from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.form.explain import explain
 from lnctp_tui.widgets.form.messages import Replaced
 from lnctp_tui.widgets.keys import KeyBar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -172,8 +172,3 @@ def escalated_at(intake: Intake) -> str | None:
     """When 911 was told, if it was."""
     at = answer(intake.document["case"], ESCALATED)
     return at if moments.instant(at) else None
-
-
-def stored(moment: datetime) -> str:
-    """An instant as the database writes it: ISO 8601, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import AppScreen, ScreenPart
-from lnctp_tui.screens.edit_buffer import EditBuffer
+from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.form.call_bar import CallBar
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens import registry
 from lnctp_tui.screens.base import LISTS
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
@@ -51,6 +52,7 @@ class CaseScreen(SharedCase):
         Binding("e", "edit", N_("editar"), id="case.edit"),
         Binding("a", "note", N_("añadir nota"), id="case.note"),
         Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
+        *registry.case_keys(),
         Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
         Binding("v", "link", N_("vincular"), id="case.link"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
@@ -185,6 +187,10 @@ class CaseScreen(SharedCase):
         title = _("Nota nueva (se añade; no se puede cambiar después)")
         place = ("note", self.case_id)
         self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place), add)
+
+    def action_go_of_case(self, name: str) -> None:
+        """Go to a screen of this case."""
+        self.shell.go(name, self.case_id)
 
     def action_history(self) -> None:
         """Who changed what, when."""

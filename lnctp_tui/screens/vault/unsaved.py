@@ -21,7 +21,7 @@ DEEDS = {
     "attach": N_("unir una llamada a su caso"), "detach": N_("separar una llamada de su caso"),
     "link": N_("vincular dos casos"), "merge": N_("unir dos casos"), "unmerge": N_("separar dos casos"),
     "noted": N_("una nota"), "status": N_("cerrar o reabrir un caso"), "settle": N_("decidir entre dos valores"),
-    "setting": N_("algo a medio escribir"),
+    "sign": N_("una firma"), "setting": N_("algo a medio escribir"),
 }  # fmt: skip
 HIDDEN = frozenset({"case_id", "counselor_id", "owner_id", "protocol_version", "direction", "opened_at"})
 

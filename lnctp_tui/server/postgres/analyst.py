@@ -12,10 +12,22 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from lnctp_tui.domain.records.kinds import KINDS, Column
+
 SCHEMA: Final = "statistics"
-HOUR: Final = "left(started_at, 13) || ':00:00Z' AS started_at"
-VIEWS: Final[dict[str, str]] = {"contacts": f"SELECT of_team, {HOUR}, kind FROM data.contacts"}
-"""View → what it shows."""
+
+
+def _shown(column: Column) -> str:
+    name = column.name
+    return f"left({name}, 13) || ':00:00Z' AS {name}" if column.type == "instant" else name
+
+
+VIEWS: Final[dict[str, str]] = {
+    kind.table: f"SELECT of_team, {', '.join(map(_shown, columns))} FROM data.{kind.table}"
+    for kind in KINDS
+    if (columns := [column for column in kind.columns if column.counted])
+}
+"""View → what it shows: the columns of which whoever counts may know."""
 CURRENT: Final = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:16]
 DROP: Final = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
 """As the tables' owner."""

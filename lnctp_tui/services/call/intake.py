@@ -18,8 +18,8 @@ from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.services.call.calls import OPEN_CALL
 from lnctp_tui.services.call.completeness import applies, counted, missing
-from lnctp_tui.services.call.draft import Draft
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.draft import Draft
 from lnctp_tui.services.refs import Place, Ref
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.services.vault.writer import stored_place

@@ -17,6 +17,7 @@ DEEDS = {
     "merge": "case.cases:merge",
     "noted": "case.cases:noted",
     "setting": "vault.workspace:put_setting",
+    "sign": "case.signing:sign",
     "settle": "sync.synchronise:let_stand",
     "status": "case.cases:set_status",
     "unmerge": "case.cases:unmerge",

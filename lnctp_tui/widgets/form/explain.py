@@ -30,6 +30,8 @@ _SENTENCES = {
     "date_future": N_("Se guardó tal cual; esa fecha todavía no llega"),
     "date_impossible": N_("Se guardó tal cual; esa fecha no existe en el calendario"),
     "promise_unreadable": N_("Se guarda en lo que hay que decir; para una hora: martes 10 a 12, mañana 9"),
+    "instant_unreadable": N_("Se guardó tal cual; escriba día y hora: hoy 22:00, ayer 9 pm, 28/11 17:30"),
+    "text_unreadable": N_("Se guardó tal cual; no cabe en este campo"),
     "kept": N_("Se guardó tal cual; no se entiende"),
     "number_unreadable": N_("Se guardó tal cual; aquí va un número: 3, 1,500 o 2 mil"),
     "number_negative": N_("Se guardó tal cual; el número no puede ser negativo"),

@@ -31,7 +31,7 @@ ANSWERS = 24
 """Cells of a question with four answers; its label takes the rest of the line."""
 PAUSE = 0.8
 """Seconds of quiet before a half-typed value is called unreadable."""
-SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22}
+SHORT = {"age": 14, "date": 18, "number": 18, "phone": 22, "instant": 24, "window": 18}
 """Width of the input of short values; what was understood stands beside it."""
 
 
@@ -84,11 +84,12 @@ class FieldRow(InOrder, can_focus=False):
         kind = self.field.kind
         if kind in ("yesno", "bool"):
             return YesNo(plain=kind == "bool")
-        if kind == "catalog":
+        if kind in ("catalog", "reference"):
             return Picker(self._search, free=not values.closed(self.field))
         if kind == "long_text":
             return LongText()
         control = LineInput()
+        control.select_on_focus = kind == "instant"  # what stands is seldom added to
         if kind in SHORT:
             control.styles.width = SHORT[kind]
         return control

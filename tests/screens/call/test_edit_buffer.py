@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
-from lnctp_tui.screens.edit_buffer import EditBuffer
+from lnctp_tui.widgets.edit_buffer import EditBuffer
 
 
 class Two(App[None]):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,16 +19,16 @@ from textual.widgets.option_list import Option
 
 from lnctp_tui.domain.assess.assess import Assessment
 from lnctp_tui.domain.protocol.protocol import Field, Label
-from lnctp_tui.domain.values import promises, values
-from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.domain.values.values import Parsed
+from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.intake_keys import keep_in_field
-from lnctp_tui.screens.edit_buffer import EditBuffer
 from lnctp_tui.services.call import endings
+from lnctp_tui.services.call.promise import Promise
+from lnctp_tui.widgets.field_form import Edited, FieldForm
 from lnctp_tui.widgets.form.field_row import FieldRow
-from lnctp_tui.widgets.form.messages import Chosen, Typed
 from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
@@ -46,10 +45,14 @@ PLAN = (
     "code_word",
 )
 
-WHEN = Field("next", "when", "date", Label("Próximo contacto", "Next contact"),
-             help=Label("Cuándo: martes 10 a 12", "When: Tuesday 10 to 12"), max_length=300)  # fmt: skip
-CHANNEL = Field("next", "channel", "catalog", Label("Por qué medio", "By what means"), catalog="channel")
-SAY = Field("next", "say", "text", Label("Qué decir", "What to say"), max_length=500)
+TASK = "task"
+PROMISE = (
+    Field(TASK, "when", "window", Label("Próximo contacto", "Next contact"),
+          help=Label("Cuándo: martes 10 a 12", "When: Tuesday 10 to 12"), max_length=300),
+    Field(TASK, "channel", "catalog", Label("Por qué medio", "By what means"), catalog="channel"),
+    Field(TASK, "say", "text", Label("Qué decir", "What to say"), max_length=500),
+)  # fmt: skip
+"""The task that a promise becomes."""
 
 
 UNCLASSIFIED = ""
@@ -100,8 +103,9 @@ class ClosingDialog(AppDialog["str | None"]):
             row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
         ]
         self.decided: str = intake.document["case"].get("report_class") or UNCLASSIFIED
-        self.promise: dict[str, str] = {}
-        self._typed: EditBuffer[FieldRow] = EditBuffer(self, self._enter_typed)
+        self.promised = Promise(intake.workspace, intake.contact.id)
+        self.promise = self.promised.texts
+        self.form = FieldForm(self._enter, self._record_of)
         self._ended = False
 
     # Layout
@@ -111,55 +115,43 @@ class ClosingDialog(AppDialog["str | None"]):
             yield Static(self._title(), id="closing-title", markup=False)
             yield Static(self._missing(), id="closing-missing", markup=False)
             yield Static(self._fate(), id="closing-fate", markup=False)
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(can_focus=False), self.form:
                 if self._contact.get("dropped"):
-                    yield Static(
-                        _("Se cortó la llamada: plan para volver a llamar"),
-                        classes="closing-head",
-                        markup=False,
-                    )
+                    yield self._head(_("Se cortó la llamada: plan para volver a llamar"))
                     for code in PLAN:
                         if field := view.field_of(self.intake.protocol, "case", code):
                             yield FieldRow(field, self.intake.protocol)
-                yield Static(_("Clase del reporte: la decide usted"), classes="closing-head", markup=False)
+                yield self._head(_("Clase del reporte: la decide usted"))
                 yield Classes(*(Option(label) for label in self._options()), markup=False)
-                yield Static(_("Contacto prometido"), classes="closing-head", markup=False)
-                for field in (WHEN, CHANNEL, SAY):
+                yield self._head(_("Contacto prometido"))
+                for field in PROMISE:
                     yield FieldRow(field, self.intake.protocol)
             yield KeyBar()
 
+    @staticmethod
+    def _head(text: str) -> Static:
+        return Static(text, classes="closing-head", markup=False)
+
     def on_mount(self) -> None:
-        for row in self.query(FieldRow):
-            if row.field.on != "next":
-                row.reload(view.record_of(self.intake, row.field.on))
+        self.form.load(afresh=True)
         self.query_one(Classes).highlighted = None
         self._decide(self.decided)
-        plan = next((row for row in self.query(FieldRow) if row.field.on != "next"), None)
-        if plan is not None:
-            plan.focus_control()
+        first = self.form.rows[0]
+        if first.field.on != TASK:
+            first.focus_control()
         else:
             self.query_one(Classes).focus()
         self.call_after_refresh(self._in_sight)
-        workspace = self.intake.workspace
-        self.shell.in_reader(lambda: workspace.draft(self._draft, {}), self._promise_again, group="promise")
-
-    @property
-    def _draft(self) -> str:
-        """Where a promise is kept until the call is finished."""
-        return f"promise:{self.intake.contact.id}"
+        self.shell.in_reader(self.promised.stored, self._promise_again, group="promise")
 
     def _promise_again(self, promise: dict[str, str]) -> None:
         """Show what was promised before a lock; what is being typed already stays."""
-        for row in self.query(FieldRow):
-            text = promise.get(row.field.code) if row.field.on == "next" else None
+        for row in self.form.rows:
+            text = promise.get(row.field.code) if row.field.on == TASK else None
             if text and not row.raw and row.field.code not in self.promise:
-                row.control.load(values.shown(row.field, {row.field.code: text}, row.protocol, language()))
                 self.promise[row.field.code] = text
-                if row.field is WHEN:
-                    self._promised(row)
-
-    def _keep_promise(self) -> None:
-        self.intake.workspace.keep_draft(self._draft, self.promise)
+                row.reload(self.promise)
+                row.answer(self.promised.read(row.field))
 
     @property
     def _contact(self) -> Mapping[str, Any]:
@@ -193,7 +185,7 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _fate(self) -> Content:
         """What becomes of the case with the class that is said now."""
-        if endings.closes(self.intake, self.decided, promised=self._next_contact() is not None):
+        if endings.closes(self.intake, self.decided, promised=self.promised.task(PROMISE) is not None):
             return Content("→ " + _("Al terminar, el caso se cierra."))
         if not self.intake.document["case"] and not endings.unheard(self.intake):
             return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
@@ -225,10 +217,6 @@ class ClosingDialog(AppDialog["str | None"]):
             options.replace_option_prompt_at_index(place, content)
         self._retell()
 
-    def _retell(self) -> None:
-        self.query_one("#closing-missing", Static).update(self._missing())
-        self.query_one("#closing-fate", Static).update(self._fate())
-
     def on_resize(self) -> None:
         """In another window the same stands in sight as if it had been opened there."""
         self.call_after_refresh(self._in_sight)
@@ -241,48 +229,20 @@ class ClosingDialog(AppDialog["str | None"]):
 
     # Edits
 
-    @on(Typed)
-    def _keep_typed(self, event: Typed) -> None:
-        if isinstance(event.row, FieldRow) and event.settled:
-            self.flush()
-            event.row.tell_problem()
-        elif isinstance(event.row, FieldRow):
-            self._typed.note(event.row)
+    def _record_of(self, on: str) -> Mapping[str, Any]:
+        return self.promise if on == TASK else view.record_of(self.intake, on)
 
-    @on(Chosen)
-    def _keep_chosen(self, event: Chosen) -> None:
-        if event.field.on == "next":
-            self.promise[event.field.code] = event.code or ""
-            self._keep_promise()
-        elif event.code is None:
-            self.intake.enter(event.field, "")
-        else:
-            self.intake.choose(event.field, event.code)
-        self._retell()
+    def _enter(self, field: Field, raw: str) -> Parsed:
+        return self.promised.enter(field, raw) if field.on == TASK else self.intake.enter(field, raw)
 
     def flush(self) -> None:
         """Hand what was typed to the form."""
-        self._typed.flush()
+        self.form.flush()
 
-    def _enter_typed(self, rows: list[FieldRow]) -> None:
-        for row in rows:
-            if row.field.on == "next":
-                self._promised(row)
-            else:
-                row.answer(self.intake.enter(row.field, row.raw))
-        if any(row.field.on == "next" for row in rows):
-            self._keep_promise()
-        self._retell()
-
-    def _promised(self, row: FieldRow) -> None:
-        """Keep what was promised, and show beside it when that is."""
-        self.promise[row.field.code] = row.raw
-        if row.field is WHEN and row.raw.strip():
-            window = self._window(row.raw)
-            row.understood(f"{window[0]:%d/%m %H:%M} – {window[1]:%d/%m %H:%M}" if window else "")
-            row.explain(None if window else "promise_unreadable")
-        elif row.field is WHEN:
-            row.explain(None)
+    @on(Edited)
+    def _retell(self) -> None:
+        self.query_one("#closing-missing", Static).update(self._missing())
+        self.query_one("#closing-fate", Static).update(self._fate())
 
     # Keys
 
@@ -330,8 +290,8 @@ class ClosingDialog(AppDialog["str | None"]):
         self._ended = True
         chosen = self.decided or None
         done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
-        endings.finish(self.intake, done, report_class=chosen, next_contact=self._next_contact())
-        self.intake.workspace.keep_draft(self._draft, None)
+        endings.finish(self.intake, done, report_class=chosen, next_contact=self.promised.task(PROMISE))
+        self.promised.forget()
         self._leave_unsaved()
 
     def _leave_unsaved(self) -> None:
@@ -348,23 +308,6 @@ class ClosingDialog(AppDialog["str | None"]):
     def _leave(self) -> None:
         if self.is_current:
             self.dismiss("finished")
-
-    def _next_contact(self) -> dict[str, str] | None:
-        """The promise as a task; a time that cannot be read is kept in what to say."""
-        promise = {code: text.strip() for code, text in self.promise.items() if text.strip()}
-        if not promise:
-            return None
-        typed = promise.pop("when", "")
-        window = self._window(typed) if typed else None
-        if window:
-            promise |= {"due_from": view.stored(window[0]), "due_to": view.stored(window[1])}
-        elif typed:
-            promise["say"] = " · ".join(filter(None, (typed, promise.get("say"))))
-        return promise
-
-    def _window(self, typed: str) -> promises.Window | None:
-        now = self.intake.workspace.store.now()
-        return promises.window(typed, now.astimezone(ZoneInfo(self.intake.workspace.zone)))
 
     def action_owed(self) -> None:
         if debt := self.intake.debt("minimum"):

@@ -5,7 +5,7 @@ Nothing here waits for the disk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -66,10 +66,12 @@ class Draft:
         self.contact = contact
         self.form = form
         self.place: Place | None = None
+        self.on_saved: Callable[[Saved], object] = lambda _saved: None
+        """Called in the writer's thread with every save of this form."""
         self.runs = True
         """Whether this is a call with a clock, not an old case being corrected."""
         self.touched: set[tuple[Ref, str]] = set()
-        """What was edited since `services.call.refresh` last looked at the disk."""
+        """What was edited since `services.case.refresh` last looked at the disk."""
         self._shown: dict[str, Ref] = {}
         self._steps: list[_Step] = []
         self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
@@ -206,6 +208,10 @@ class Draft:
         self.touched.update((ref, name) for name in patch)
         self.writer.edit(self.form, ref, patch, *where, **how)
 
+    def leave(self) -> None:
+        """The form is closed and all of it saved: nothing holds it any longer."""
+        self.writer.listen(self.form.id, lambda _saved: None)
+
     def open_case(self) -> None:
         """Begin the case with the first thing that needs one; the folio comes with the transaction."""
         if self.document["case"]:
@@ -222,6 +228,7 @@ class Draft:
     def _saved(self, saved: Saved) -> None:
         if saved.folio and saved.case == self.case.id:
             self.document["case"]["folio"] = saved.folio
+        self.on_saved(saved)
 
     def _owner_of(self, ref: Ref) -> str | None:
         return self.case.id if self.document["case"] or ref.table != "contacts" else None

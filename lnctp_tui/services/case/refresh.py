@@ -14,8 +14,8 @@ from typing import NamedTuple
 from lnctp_tui.domain.records import merge
 from lnctp_tui.domain.records.document import MEMBERS, Record
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.call.draft import Draft
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.case.draft import Draft
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.storage.database.session import EditBaseline, Store
 
@@ -42,14 +42,17 @@ class Newer(NamedTuple):
     heads: Mapping[str, list[str]]
 
 
-def look(store: Store, form: EditBaseline, contact: Ref) -> list[Newer]:
-    """What is stored and the form did not see. Runs in the writer's thread, where the form's heads live."""
+def look(store: Store, form: EditBaseline, contact: Ref, case_id: str | None = None) -> list[Newer]:
+    """What is stored and the form did not see. Runs in the writer's thread, where the form's heads live.
+
+    `case_id` is that of a form without a contact.
+    """
     fresh = EditBaseline(form.id)
     try:
         document = cases.document_of_contact(store, contact.id, fresh)
     except Refused:  # an existing case is edited without a contact of its own
         try:
-            document = cases.document(store, form.id, fresh)
+            document = cases.document(store, case_id or form.id, fresh)
         except Refused:
             return []
     if _case_of(fresh) != _case_of(form):  # the contact went over to another case: `Draft.show` follows that
@@ -131,7 +134,7 @@ class CatchUp:
         self._looking, self._again = True, False
         draft.touched.clear()
         draft.writer.submit(
-            lambda store: look(store, draft.form, draft.contact),
+            lambda store: look(store, draft.form, draft.contact, draft.case.id),
             lambda records: self.later(self._take, records, done),
             lambda _error: self.later(self._end, done),
         )

@@ -11,6 +11,7 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
+from lnctp_tui.i18n.of_referral import REFERRAL
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
@@ -429,6 +430,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     **KEEP,
     **SIGNING,
+    **REFERRAL,
     **ORDERS,
     **SERVER,
     **SYNC,

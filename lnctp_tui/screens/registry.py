@@ -91,6 +91,12 @@ SCREENS: dict[str, Entry] = {
         case_key=_case_key("o", "handovers", N_("relevos")),
     ),
     "handover": Entry("case.handovers:HandoverScreen", resume=_over("case", "handovers", "handover")),
+    "referrals": Entry(
+        "case.referrals:ReferralsScreen",
+        resume=_over("case", "referrals"),
+        case_key=_case_key("r", "referrals", N_("canalizaciones")),
+    ),
+    "referral": Entry("case.referrals:ReferralScreen", resume=_over("case", "referrals", "referral")),
     "contact": Entry("call.contact:CallScreen"),
     "conflicts": Entry("case.conflicts:ConflictsScreen"),
     "offers": Entry("case.transfer:OffersScreen"),

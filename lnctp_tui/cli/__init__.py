@@ -69,6 +69,7 @@ def build() -> Any:
         orders,
         protocols,
         recovery,
+        referrals,
         session,
         sync,
         vaults,
@@ -86,7 +87,8 @@ def build() -> Any:
     for each in (vaults, demo, doctor, sync):
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
-    for name, each in (("case", cases), ("call", calls), ("protocol", protocols), ("recovery", recovery)):
+    for name, each in (("case", cases), ("call", calls), ("protocol", protocols), ("recovery", recovery),
+                       ("referral", referrals)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:

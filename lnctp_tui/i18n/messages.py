@@ -12,6 +12,7 @@ from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
+from lnctp_tui.i18n.of_referral import REFERRAL
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
@@ -431,6 +432,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **FOLLOW,
     **KEEP,
     **SIGNING,
+    **REFERRAL,
     **ORDERS,
     **SERVER,
     **SYNC,

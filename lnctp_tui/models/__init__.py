@@ -14,6 +14,7 @@ from lnctp_tui.models.case import (
     Person,
     Place,
     Referral,
+    ReferralDelivery,
     Support,
     Task,
 )
@@ -46,5 +47,6 @@ __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
     "Exclusion", "FileStage", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument",
     "Person", "Place", "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
-    "ProviderService", "ProviderSite", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
+    "ProviderService", "ProviderSite", "Receipt", "Referral",
+    "ReferralDelivery", "Scope", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

@@ -185,15 +185,49 @@ class Referral(OfCase, table=True):
     person_id: str | None = None
     provider_id: str | None = Field(default=None, index=True)
     provider_name: str | None = None
+    service_id: str | None = Field(default=None, max_length=36)
+    channel_id: str | None = Field(default=None, max_length=36)
+    reference: str | None = None
+    """By which the recipient and the Line speak of it; of this recipient alone."""
     reason: str | None = None
+    basis: str | None = None
+    override_reason: str | None = text()
+    """Why something left without a yes."""
     consent: str | None = None
-    consented_fields: list[str] | None = Field(default=None, sa_type=JSON)
+    consent_by: str | None = Field(default=None, max_length=36)
+    """Who said yes: the person who is referred, or a third party, of their own data."""
+    consent_contact_id: str | None = Field(default=None, max_length=36)
+    summary_for: str | None = text()
+    """What this recipient is told in words, as it was read aloud."""
     channel: str | None = None
     sent_at: str | None = None
+    expected_by: str | None = None
     status: str | None = None
     status_at: str | None = None
     refusal_reason: str | None = None
+    accepted_at: str | None = None
+    arrived: str | None = None
+    need_met: str | None = None
     outcome: str | None = text()
+    answers: dict[str, Any] = answers()
+    """`share.<datum>` and `express.<datum>`: yes or no; what was not asked is not there."""
+
+
+class ReferralDelivery(OfCase, table=True):
+    """What left to a recipient, once. Only added."""
+
+    __tablename__ = "referral_deliveries"
+    __table_args__ = (instant("at"),)
+
+    referral_id: str | None = Field(default=None, index=True, max_length=36)
+    at: str | None = None
+    by_id: str | None = Field(default=None, max_length=36)
+    format: str | None = None
+    to_whom: str | None = None
+    data: list[str] | None = Field(default=None, sa_type=JSON)
+    """Codes of what it said."""
+    sha256: str | None = None
+    """Of exactly the bytes that left, hexadecimal."""
 
 
 class Support(OfCase, table=True):

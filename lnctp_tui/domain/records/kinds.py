@@ -246,12 +246,23 @@ MONEY = Kind("money", "money", repeatable=True, listed=True, columns=asked(
 NOTE = Kind("notes", "note", (
     elsewhere("author_id", "counselors"), instant("written_at"), *searched(long("text")),
 ))  # fmt: skip
-REFERRAL = Kind("referrals", "referral", (
+REFERRAL = Kind("referrals", "referral", answers=True, columns=(
     inside("person_id", "people"), elsewhere("provider_id", "providers"), text("provider_name"),
-    code("reason", "referral_reason"), strict("consent", "answer"), Column("consented_fields", "list"),
-    code("channel", "channel"), instant("sent_at"), strict("status", "referral_status"), instant("status_at"),
-    text("refusal_reason"), long("outcome"),
+    elsewhere("service_id", "provider_services"), elsewhere("channel_id", "provider_channels"), text("reference"),
+    code("reason", "referral_reason"), strict("basis", "referral_basis"), long("override_reason"),
+    strict("consent", "answer"), inside("consent_by", "people"), inside("consent_contact_id", "contacts"),
+    long("summary_for"), code("channel", "channel"), instant("sent_at"), instant("expected_by"),
+    strict("status", "referral_status"), instant("status_at"), code("refusal_reason", "refusal_reason"),
+    instant("accepted_at"), strict("arrived", "answer"), strict("need_met", "answer"), long("outcome"),
 ))  # fmt: skip
+REFERRAL_DELIVERY = Kind(
+    "referral_deliveries", "referral_delivery", writers="reporter",
+    bound=("case_id", "referral_id", "at", "by_id", "format", "to_whom", "data", "sha256"),
+    columns=(
+        elsewhere("referral_id", "referrals"), instant("at"), signature("by_id"), strict("format", "delivery_format"),
+        text("to_whom"), Column("data", "list"), text("sha256"),
+    ),
+)  # fmt: skip
 SUPPORT = Kind("supports", "support", (
     inside("person_id", "people"), code("kind", "support_type"), strict("modality", "support_modality"),
     Column("on", "date"), Column("minutes", "whole", between=(0, 10**6)),
@@ -355,7 +366,8 @@ PROVIDER_PRIVATE = Kind("provider_private", "provider_private", scope="own", wri
 ))  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = (
-    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, FILE_STAGE, TASK, HANDOVER,
+    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
+    TASK, HANDOVER,
     EXCLUSION, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
     PROVIDER_PRIVATE,
 )  # fmt: skip

@@ -57,6 +57,7 @@ class CaseScreen(SharedCase):
         Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
         *registry.case_keys(),
         Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
+        Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
         Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
         Binding("y", "go_of_case('supports')", N_("apoyo"), id="case.supports"),
         Binding("v", "link", N_("vincular"), id="case.link"),

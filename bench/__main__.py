@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "edit": lambda: store.edits(homes.filled(FEW)),
     "mark": lambda: store.marking(homes.filled(200 if QUICK else FEW)),
     "search": lambda: store.searching(homes.filled(MANY)),
+    "worklist": lambda: store.working(homes.filled(MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

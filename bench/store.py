@@ -10,8 +10,11 @@ from typing import Any
 from bench.homes import opened
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.services.case import search
+from lnctp_tui.services.follow.worklist import worklist
 from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.search import FIND, match_query
+from lnctp_tui.storage.database.session import New
 from lnctp_tui.storage.vault import loss, vault
 from lnctp_tui.storage.vault.mark import counting
 from tests.support.pty_app import PHRASE
@@ -19,6 +22,9 @@ from tests.support.pty_app import PHRASE
 EDITS = 300
 Counting = counting()
 SEED = 7
+TURNS = 100
+BARE_WORK = """SELECT t.*, c.folio, c.triage FROM tasks t LEFT JOIN cases c ON c.id = t.case_id
+  WHERE t.status = 'open' AND t.erased_at IS NULL AND c.erased_at IS NULL ORDER BY t.due_to, t.id LIMIT 50"""
 BARE_SEARCH = FIND.replace(":q", "?").replace(":n", "50")
 TYPED = (
     "citlali prueba", "san pedro muestra", "mexicali", "barbería", "credencial policía", "5555012345",
@@ -103,6 +109,31 @@ def _until_quiet(bare: Any) -> None:
         threading.Event().wait(0.002)
     bare.execute("BEGIN IMMEDIATE")
     bare.execute("COMMIT")
+
+
+def working(home: Path) -> list[Measure]:
+    """A page of the work list, next to the bare question of its rows on the same file."""
+    with opened(home) as (workspace, bare):
+        cases = [row[0] for row in bare.execute("SELECT id FROM cases")]
+        chooser = random.Random(SEED)
+        with workspace.store.write() as unit:
+            unit.create_many(
+                New("tasks", ids.new_id(), {"kind": "callback", "due_to": _due(chooser)}, case)
+                for case in cases
+            )
+        mine, theirs = [], []
+        for _turn in range(TURNS):
+            ours = (mine, lambda: worklist(workspace.store, workspace.zone, 50))
+            floor = (theirs, lambda: bare.execute(BARE_WORK).fetchall())
+            for times, work in (ours, floor) if chooser.random() < 0.5 else (floor, ours):
+                times.append(milliseconds(work))
+    title = f"work list, {len(cases):,} cases, a page, p95"
+    detail = {"p50": p50(mine), "floor p50": p50(theirs)}
+    return [within(title, "bare query", p95(mine), p95(theirs), "ms", 2, detail=detail)]
+
+
+def _due(chooser: random.Random) -> str:
+    return f"2026-{chooser.randint(10, 12)}-{chooser.randint(1, 28):02}T{chooser.randint(0, 23):02}:00:00.000000Z"
 
 
 def searching(home: Path) -> list[Measure]:

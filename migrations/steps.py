@@ -61,6 +61,26 @@ def drop_record_table(table: str) -> None:
     op.execute(f"DROP TABLE {table if op.get_bind().dialect.name == 'sqlite' else f'data.{table}'}")
 
 
+def add_columns(table: str, columns: Sequence[Column]) -> None:
+    """Adds columns to the table of a record; they are empty in the rows that are there."""
+    if op.get_bind().dialect.name == "sqlite":
+        for name, kind in columns:
+            op.add_column(table, sa.Column(name, LAPTOP_TYPES[kind], nullable=True))
+    else:
+        added = ", ".join(f'ADD COLUMN "{name}" {TYPES[kind]}' for name, kind in columns)
+        op.execute(f"ALTER TABLE data.{table} {added}")
+
+
+def drop_columns(table: str, columns: Sequence[Column]) -> None:
+    """Takes them away again."""
+    if op.get_bind().dialect.name == "sqlite":
+        for name, _kind in columns:
+            op.drop_column(table, name)
+    else:
+        dropped = ", ".join(f'DROP COLUMN "{name}"' for name, _kind in columns)
+        op.execute(f"ALTER TABLE data.{table} {dropped}")
+
+
 def _on_laptop(table: str, columns: Sequence[Column]) -> None:
     op.create_table(
         table,

@@ -66,9 +66,11 @@ def build() -> Any:
         demo,
         directory,
         doctor,
+        follow,
         orders,
         protocols,
         recovery,
+        referrals,
         session,
         sync,
         vaults,
@@ -87,14 +89,16 @@ def build() -> Any:
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
     for name, each in (("case", cases), ("call", calls), ("directory", directory), ("protocol", protocols),
-                       ("recovery", recovery)):  # fmt: skip
+                       ("recovery", recovery), ("referral", referrals)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
-                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY)):  # fmt: skip
+                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
+                                  ("task", follow.ABOUT_TASKS, follow.TASKS),
+                                  ("file", follow.ABOUT_FILES, follow.FILES)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

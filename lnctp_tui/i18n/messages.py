@@ -10,8 +10,10 @@ from typing import NamedTuple
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
 from lnctp_tui.i18n.of_directory import DIRECTORY
+from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
+from lnctp_tui.i18n.of_referral import REFERRAL
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
@@ -429,8 +431,10 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
     **DIRECTORY,
+    **FOLLOW,
     **KEEP,
     **SIGNING,
+    **REFERRAL,
     **ORDERS,
     **SERVER,
     **SYNC,

@@ -9,7 +9,8 @@ from lnctp_tui.i18n import N_, _
 TABLES: Mapping[str, str] = {
     "cases": N_("Caso"), "contacts": N_("Contacto"), "people": N_("Persona"), "places": N_("Lugar"),
     "identifiers": N_("Dato que enlaza"), "money": N_("Rastro de dinero"), "notes": N_("Nota"),
-    "referrals": N_("Canalización"), "supports": N_("Apoyo"), "files": N_("Carpeta de investigación"),
+    "referrals": N_("Canalización"), "referral_deliveries": N_("Entrega a quien recibe"), "supports": N_("Apoyo"),
+    "files": N_("Carpeta de investigación"), "file_stages": N_("Etapa de la carpeta"),
     "tasks": N_("Tarea"), "handovers": N_("Relevo"), "counselors": N_("Quién atiende"), "devices": N_("Computadora"),
     "exclusions": N_("No se ofrece"), "providers": N_("Institución"), "provider_sites": N_("Sede"),
     "provider_services": N_("Servicio"), "provider_channels": N_("Teléfono o medio"),
@@ -44,7 +45,13 @@ COLUMNS: Mapping[str, str] = {
     "amount_estimated": N_("Monto estimado"), "known_by": N_("Cómo se sabe"),
     "share_consent": N_("Consiente compartirlo"), "author_id": N_("Autora"), "written_at": N_("Escrita"),
     "text": N_("Texto"), "provider_id": N_("Institución"), "provider_name": N_("Institución"),
-    "reason": N_("Motivo"), "consent": N_("Consiente"), "consented_fields": N_("Datos que se comparten"),
+    "reason": N_("Motivo"), "consent": N_("Consiente"), "service_id": N_("Servicio"),
+    "channel_id": N_("Por qué medio"), "reference": N_("Referencia"), "basis": N_("Fundamento"),
+    "override_reason": N_("Por qué sin consentimiento"), "consent_by": N_("Quién consintió"),
+    "consent_contact_id": N_("En qué contacto consintió"), "summary_for": N_("Lo que se le cuenta"),
+    "expected_by": N_("Respuesta esperada"), "accepted_at": N_("Aceptada el"), "arrived": N_("Llegó"),
+    "need_met": N_("Le sirvió"), "referral_id": N_("Canalización"), "format": N_("Forma"), "to_whom": N_("A quién"),
+    "data": N_("Datos entregados"), "sha256": N_("Huella de lo entregado"),
     "sent_at": N_("Enviada"), "status_at": N_("Desde"), "refusal_reason": N_("Motivo de rechazo"),
     "modality": N_("Modalidad"), "on": N_("Fecha"), "minutes": N_("Minutos"), "number": N_("Número"),
     "authority": N_("Autoridad"), "entity": N_("Entidad"), "opened_on": N_("Abierta"), "stage": N_("Etapa"),
@@ -67,10 +74,18 @@ COLUMNS: Mapping[str, str] = {
     "purpose": N_("Para qué"), "ask_for": N_("Pedir con"), "about_id": N_("De cuál"), "at": N_("Cuándo"),
     "by_id": N_("Quién lo probó"), "told_by": N_("Quién contestó"), "concern": N_("Preocupación"),
     "concern_text": N_("Detalle de la preocupación"),
+    "callback_hours": N_("Horas seguras para llamar"), "callback_zone": N_("Zona horaria de la persona"),
+    "callback_message": N_("Se puede dejar mensaje"), "reopened_at": N_("Reabierto"),
+    "supervisor_remarks": N_("Observaciones de supervisión"), "task_id": N_("Tarea"),
+    "party": N_("Con quién"), "result": N_("Resultado del intento"),
+    "file_id": N_("Carpeta de investigación"), "contact_id": N_("Contacto"), "number_key": N_("Número sin signos"),
+    "victim_ids": N_("De quiénes"), "accompanied": N_("Acompañamiento"), "verdict": N_("Sentido de la sentencia"),
+    "attempt": N_("Intento"), "zone": N_("Zona horaria"), "priority": N_("Urgencia"), "plan": N_("Plan"),
     "assignee_id": N_("A cargo de"), "done_at": N_("Hecha"), "case_id": N_("Caso"), "erased_at": N_("Borrado"),
 }  # fmt: skip
 OWN: Mapping[str, str] = {
     "escalated.911": N_("Entregada al 911"), "decided.triage": N_("Urgencia decidida por una persona"),
+    "override.peligro_vida": N_("Se llamó por peligro para su vida"), "override.leido": N_("Se leyó lo acordado"),
     "discard.reason": N_("Motivo de descarte"), "attached.from": N_("Antes estaba en el caso"),
 }  # fmt: skip
 """Answers that the program itself writes."""

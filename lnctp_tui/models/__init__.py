@@ -6,6 +6,7 @@ from lnctp_tui.models.case import (
     Case,
     Contact,
     Exclusion,
+    FileStage,
     Identifier,
     InvestigationFile,
     MoneyTrail,
@@ -13,6 +14,7 @@ from lnctp_tui.models.case import (
     Person,
     Place,
     Referral,
+    ReferralDelivery,
     Support,
     Task,
 )
@@ -43,7 +45,8 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
-    "Exclusion", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place",
-    "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
-    "ProviderService", "ProviderSite", "Receipt", "Referral", "Scope", "Support", "SyncState", "Synced", "Task",
+    "Exclusion", "FileStage", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument",
+    "Person", "Place", "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
+    "ProviderService", "ProviderSite", "Receipt", "Referral",
+    "ReferralDelivery", "Scope", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

@@ -40,6 +40,13 @@ class Case(Synced, table=True):
     callback_window: str | None = text()
     callback_say: str | None = text()
     code_word: str | None = None
+    callback_hours: str | None = None
+    """In the grammar of OpenStreetMap's `opening_hours`, on the clocks of `callback_zone`."""
+    callback_zone: str | None = None
+    callback_message: str | None = None
+    """Whether a message may be left: a text or a voice mail is read by whoever holds the telephone."""
+    reopened_at: str | None = None
+    supervisor_remarks: str | None = text()
     summary: str | None = text()
     answers: dict[str, Any] = answers()
 
@@ -70,6 +77,12 @@ class Contact(OfCase, table=True):
     interpreter: bool | None = None
     narrative: str | None = text()
     outcome: str | None = None
+    task_id: str | None = Field(default=None, index=True, max_length=36)
+    referral_id: str | None = Field(default=None, max_length=36)
+    party: str | None = None
+    """Whom an outgoing contact is with: the person, or a provider."""
+    result: str | None = None
+    """What came of an outgoing contact; it owes nothing else."""
     answers: dict[str, Any] = answers()
 
 
@@ -172,15 +185,49 @@ class Referral(OfCase, table=True):
     person_id: str | None = None
     provider_id: str | None = Field(default=None, index=True)
     provider_name: str | None = None
+    service_id: str | None = Field(default=None, max_length=36)
+    channel_id: str | None = Field(default=None, max_length=36)
+    reference: str | None = None
+    """By which the recipient and the Line speak of it; of this recipient alone."""
     reason: str | None = None
+    basis: str | None = None
+    override_reason: str | None = text()
+    """Why something left without a yes."""
     consent: str | None = None
-    consented_fields: list[str] | None = Field(default=None, sa_type=JSON)
+    consent_by: str | None = Field(default=None, max_length=36)
+    """Who said yes: the person who is referred, or a third party, of their own data."""
+    consent_contact_id: str | None = Field(default=None, max_length=36)
+    summary_for: str | None = text()
+    """What this recipient is told in words, as it was read aloud."""
     channel: str | None = None
     sent_at: str | None = None
+    expected_by: str | None = None
     status: str | None = None
     status_at: str | None = None
     refusal_reason: str | None = None
+    accepted_at: str | None = None
+    arrived: str | None = None
+    need_met: str | None = None
     outcome: str | None = text()
+    answers: dict[str, Any] = answers()
+    """`share.<datum>` and `express.<datum>`: yes or no; what was not asked is not there."""
+
+
+class ReferralDelivery(OfCase, table=True):
+    """What left to a recipient, once. Only added."""
+
+    __tablename__ = "referral_deliveries"
+    __table_args__ = (instant("at"),)
+
+    referral_id: str | None = Field(default=None, index=True, max_length=36)
+    at: str | None = None
+    by_id: str | None = Field(default=None, max_length=36)
+    format: str | None = None
+    to_whom: str | None = None
+    data: list[str] | None = Field(default=None, sa_type=JSON)
+    """Codes of what it said."""
+    sha256: str | None = None
+    """Of exactly the bytes that left, hexadecimal."""
 
 
 class Support(OfCase, table=True):
@@ -195,6 +242,9 @@ class Support(OfCase, table=True):
     minutes: int | None = None
     counselor_id: str | None = None
     note: str | None = text()
+    file_id: str | None = Field(default=None, max_length=36)
+    referral_id: str | None = Field(default=None, max_length=36)
+    contact_id: str | None = Field(default=None, max_length=36)
 
 
 class InvestigationFile(OfCase, table=True):
@@ -208,6 +258,24 @@ class InvestigationFile(OfCase, table=True):
     opened_on: str | None = None
     stage: str | None = None
     stage_on: str | None = None
+    note: str | None = text()
+    number_key: str | None = Field(default=None, index=True)
+    """The number's upper-case letters and digits: one file, however its number is written."""
+    victim_ids: list[str] | None = Field(default=None, sa_type=JSON)
+
+
+class FileStage(OfCase, table=True):
+    """A step of a file. Only added: the file's stage is the greatest by date and id."""
+
+    __tablename__ = "file_stages"
+
+    file_id: str | None = Field(default=None, max_length=36)
+    stage: str | None = None
+    on: str | None = None
+    authority: str | None = None
+    accompanied: str | None = None
+    counselor_id: str | None = None
+    verdict: str | None = None
     note: str | None = text()
 
 
@@ -226,6 +294,14 @@ class Task(OfCase, table=True):
     status: str | None = "open"
     done_at: str | None = None
     outcome: str | None = text()
+    referral_id: str | None = Field(default=None, max_length=36)
+    parent_id: str | None = Field(default=None, max_length=36)
+    """The first task of a row of attempts."""
+    attempt: int | None = None
+    zone: str | None = None
+    """Of the person, on whose clock the window was agreed."""
+    priority: str | None = None
+    plan: str | None = None
 
 
 class Handover(OfCase, table=True):

@@ -59,6 +59,7 @@ def by_month_and_kind(spans: Sequence[Month], team: str | None = None) -> Select
     question = (
         select(span.c.label, CONTACTS.c.kind, func.count())
         .select_from(span.join(CONTACTS, and_(hour >= span.c.start, hour < span.c.end)))
+        .where(CONTACTS.c.direction.is_distinct_from("out"))  # what the Line calls is no report
         .group_by(span.c.label, CONTACTS.c.kind)
     )
     return question if team is None else question.where(column("of_team", String) == team)

@@ -56,8 +56,13 @@ def change(table: str, row: str, patch: dict[str, Any], actor: str = ANA) -> dic
 def test_the_bound_columns_are_columns_of_their_kind() -> None:
     for table, names in bound.BOUND.items():
         declared = {column.name: column for column in BY_TABLE[table].columns}
-        assert set(names) <= set(declared), table
-    assert set(bound.VOUCHED) == {"provider_sites", "provider_channels", "provider_checks"}
+        assert set(names) <= {*declared, "case_id"}, table
+    assert set(bound.VOUCHED) == {
+        "provider_sites",
+        "provider_channels",
+        "provider_checks",
+        "referral_deliveries",
+    }
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_column_takes_its_kind_alone(table: str, name: str) -> None:
         ("cases", {"owner_id": "x" * 37}, "size"),
         ("cases", {"code_word": "x" * (SHORT + 1)}, "size"),
         ("money", {"amount": -1}, "range"),
-        ("referrals", {"consented_fields": ["a", 1]}, "type"),
+        ("referral_deliveries", {"data": ["a", 1]}, "type"),
         ("counselors", {"time_zone": "Marte/Olimpo"}, "type"),
         ("counselors", {"time_zone": "../../etc/passwd"}, "type"),
         ("cases", {"answers.": "yes"}, "name"),

@@ -51,4 +51,4 @@ def test_every_column_that_a_field_of_the_protocol_may_fill_has_a_field_in_a_for
 
 def test_whoever_counts_reads_the_columns_that_are_declared_for_it() -> None:
     hour = "left(started_at, 13) || ':00:00Z' AS started_at"
-    assert {"contacts": f"SELECT of_team, {hour}, kind FROM data.contacts"} == VIEWS
+    assert {"contacts": f"SELECT of_team, {hour}, direction, kind FROM data.contacts"} == VIEWS

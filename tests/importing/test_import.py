@@ -276,7 +276,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"money": [{"amount": -5}]}, "money[0].amount", "out_of_range"),
     ({"money": [{"amount": "mil"}]}, "money[0].amount", "not_a_number"),
     ({"notes": [{"text": "x" * 200_001}]}, "notes[0].text", "too_long"),
-    ({"referrals": [{"consented_fields": "name"}]}, "referrals[0].consented_fields", "not_a_list"),
+    ({"referral_deliveries": [{"data": "name"}]}, "referral_deliveries[0].data", "not_a_list"),
     ({"schema": 0}, "schema", "bad_schema"),
     ({"schema": "dos"}, "schema", "bad_schema"),
     ({"case": "caso"}, "case", "not_an_object"),

@@ -25,8 +25,10 @@ CALLS = [
     ("2026-03-01T05:59:00.000000Z", "victim"),
     ("2026-03-01T06:00:00.000000Z", "victim"),
     (None, "victim"),
+    (OUTGOING := ("2026-02-20T12:00:00.000000Z", "victim")),
 ]
-"""Started at and kind. January ends in the Line's zone six hours after it ends in UTC."""
+"""Started at and kind; one is a call that the Line made, which is no report.
+January ends in the Line's zone six hours after it ends in UTC."""
 EXPECTED = [
     Count("2026-01", "witness", 2), Count("2026-02", None, 1), Count("2026-02", "victim", 2),
     Count("2026-02", "witness", 1),
@@ -51,6 +53,9 @@ def name(pg: str, owner: str) -> str:
                     " narrative) VALUES (%s, %s, '{}', '', '', %s, %s, 'CANARIO')",
                     (team, f"c{number}", started, kind),
                 )
+                connection.execute(
+                    "UPDATE data.contacts SET direction = 'out' WHERE started_at = %s", (OUTGOING[0],)
+                )
     return pg.rpartition("/")[2].partition("?")[0]
 
 
@@ -69,7 +74,8 @@ def test_laptop_and_server_answer_the_same(
 ) -> None:
     with workspace.store.write() as unit:
         for started, kind in CALLS:
-            fields = {"started_at": started, "kind": kind}
+            fields: dict[str, str | None] = {"started_at": started, "kind": kind}
+            fields |= {"direction": "out"} if (started, kind) == OUTGOING else {}
             unit.record("contacts", ids.new_id(), {key: value for key, value in fields.items() if value})
     with workspace.store.read() as laptop:
         assert contacts.count(laptop, SPANS) == EXPECTED
@@ -96,13 +102,13 @@ def test_the_analyst_reads_exactly_the_views_and_the_app_none_of_them(
 ) -> None:
     with database.connect(owner) as connection:
         readable = connection.execute(READABLE, {"who": embedded.ANALYST}).fetchall()
-        assert readable == [("statistics.contacts", ["of_team", "started_at", "kind"])]
+        assert readable == [("statistics.contacts", ["of_team", "started_at", "direction", "kind"])]
         assert {view for view, _ in readable} == {f"{analyst.SCHEMA}.{view}" for view in analyst.VIEWS}
         served = dict(connection.execute(READABLE, {"who": embedded.APP}).fetchall())
         assert not any(view.startswith(analyst.SCHEMA) for view in served)
     with database.connect(cluster.url(embedded.ANALYST, name)) as connection:
         rows = connection.execute("SELECT * FROM statistics.contacts WHERE of_team = 'main'").fetchall()
-        assert ("main", "2026-02-01T05:00:00Z", "witness") in rows
+        assert ("main", "2026-02-01T05:00:00Z", None, "witness") in rows
         assert "CANARIO" not in str(rows)
         for statement in ("SELECT FROM data.contacts", "DELETE FROM statistics.contacts", "SELECT FROM log"):
             with pytest.raises(database.psycopg.errors.InsufficientPrivilege), connection.transaction():

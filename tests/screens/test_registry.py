@@ -22,7 +22,8 @@ from lnctp_tui.services.call import desk as reader
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
 
-OF_CASE = {"case", "note", "edit", "conflicts", "handovers", "handover"}
+OF_CASE = {"case", "note", "edit", "conflicts", "handovers", "handover", "case_pending", "files", "file",
+           "supports", "referrals", "referral", "support"}  # fmt: skip
 
 
 def a_case(app: LnctpApp) -> str:
@@ -44,7 +45,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in SCREENS if name not in ("call", "edit", "contact", "provider")]
+    "name", [name for name in SCREENS if name not in ("call", "edit", "contact", "card", "provider")]
 )
 async def test_every_name_leads_to_its_screen(name: str, furnished: Founded, server: FakeServer) -> None:
     async with desk(furnished) as (app, pilot):

@@ -107,7 +107,7 @@ def poisons(ana: Laptop) -> list[tuple[Any, str]]:
         (ana.case(status=1), "type"),
         (ana.change("people", ids.new_id(), {"headcount": "2"}, case=case), "type"),
         (ana.change("people", ids.new_id(), {"age_estimated": 1}, case=case), "type"),
-        (ana.change("referrals", ids.new_id(), {"consented_fields": {}}, case=case), "type"),
+        (ana.change("referral_deliveries", ids.new_id(), {"data": {}}, case=case), "type"),
         (ana.case(opened_at="ayer"), "type"),
         (ana.case(opened_at="2026-02-30T10:00:00Z"), "type"),
         (ana.case(closed_at="2026-03-01T10:00:00"), "type"),

@@ -16,6 +16,7 @@ from workspaces import Founded
 from lnctp_tui.errors import VaultError
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine, schema
+from lnctp_tui.storage.database.write_guard import RECORDED
 
 REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][
     ::-1
@@ -79,3 +80,24 @@ def test_alembic_is_not_imported_when_the_revision_is_current(office: Founded, t
         "schema.prepare(opened); sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_was_agreed_to_by_field_is_kept_where_nothing_reads_it(database: Engine) -> None:
+    schema.migrate(database, "0010")
+    with database.begin() as connection:
+        connection.execute(text(
+            """INSERT INTO referrals (id, heads, extra, created_at, created_by, consented_fields)
+            VALUES ('r1', '{}', '{"futuro": 1}', '2026-11-29T10:00:00.000000Z', 'ana', '["name"]'),
+            ('r2', '{}', '{}', '2026-11-29T10:00:00.000000Z', 'ana', NULL)"""
+        ), execution_options=RECORDED)  # fmt: skip
+    schema.migrate(database)
+    with database.begin() as connection:
+        rows = connection.execute(text("SELECT id, json(extra), answers FROM referrals ORDER BY id")).all()
+    assert rows == [("r1", '{"futuro":1,"consented_fields":["name"]}', "{}"), ("r2", "{}", "{}")]
+    schema.migrate(database, "0010")
+    with database.begin() as connection:
+        rows = connection.execute(
+            text("SELECT id, json(extra), consented_fields FROM referrals ORDER BY id")
+        ).all()
+    assert [(row[0], row[1]) for row in rows] == [("r1", '{"futuro":1}'), ("r2", "{}")]
+    assert rows[0][2] == '["name"]'

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 from workspaces import narrate
 
-from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records import bound, record_check
 from lnctp_tui.domain.records.columns import CLOSED, CODES, DECLARED
 from lnctp_tui.domain.records.document import MEMBERS
 from lnctp_tui.domain.records.record_check import BUILT_IN
@@ -60,7 +60,7 @@ def good(table: str, name: str) -> Any:
     return next((each for each in tried if check(each) is None), None)
 
 
-def whole_case(unit: Any, case: str, ids: Mapping[str, str]) -> None:
+def whole_case(unit: Any, case: str, ids: dict[str, str]) -> None:
     """A case with one full record of each kind."""
     for table in OF_CASE:
         names = DECLARED[table] - {
@@ -77,6 +77,9 @@ def whole_case(unit: Any, case: str, ids: Mapping[str, str]) -> None:
         patch = {name: good(table, name) for name in sorted(names)}
         if table in ("cases", "contacts", "people"):
             patch |= {"answers.act.captar": "yes", "answers.clock.pause.1": "ayer", "futuro": {"a": [1]}}
+        if table in bound.BOUND:
+            patch |= {"case_id": case, "by_id": unit.author.actor}
+            ids[table] = bound.row_id(table, patch)
         unit.record(table, ids[table], patch | ({"status": "open"} if table == "cases" else {}), case=case)
 
 

@@ -23,6 +23,8 @@ VOUCHED: Final[Mapping[str, str]] = {
     if kind.bound and column.signature and column.standing
 }
 """Table → the column that says who says so: it stands beside the bound ones, and not without them."""
+ADDED: Final = frozenset(kind.table for kind in KINDS if kind.bound and kind.writers == "reporter")
+"""Tables whose rows are only added: a change of one that is there, or one that takes it away, is not of it."""
 PLACES: Final = ("address", "locality", "how_to_arrive")
 """What a row whose address is secret does not have: no laptop may be a map of refuges."""
 
@@ -47,6 +49,10 @@ def flaw(change: Mapping[str, Any]) -> str | None:
         return None
     voucher = VOUCHED.get(table)
     named = [name for name in (*names, voucher) if name in patch]
+    if table in ADDED:
+        named = named or sorted(patch)
+        if "erased_at" in patch:
+            return "erased_at"
     if not named:
         return None
     if change["row"] != row_id(table, patch):

@@ -184,7 +184,8 @@ OF_EVERY_ROW: Final = (
 CASE = Kind("cases", "case", answers=True, columns=(
     Column("folio", "folio"), instant("opened_at"), instant("closed_at"), elsewhere("merged_into", "cases"),
     elsewhere("class_confirmed_by", "counselors"), elsewhere("owner_id", "counselors"), text("team"),
-    text("protocol_version"),
+    text("protocol_version"), text("callback_hours"), Column("callback_zone", "zone"),
+    strict("callback_message", "answer"), instant("reopened_at"), long("supervisor_remarks"),
     *asked(
         strict("status", "case_status"), code("close_reason", "close_reason"),
         strict("report_class", "report_class"), strict("triage", "triage"), strict("anonymity", "anonymity"),
@@ -196,8 +197,10 @@ CASE = Kind("cases", "case", answers=True, columns=(
 ))  # fmt: skip
 CONTACT = Kind("contacts", "contact", answers=True, columns=(
     counted(instant("started_at")), instant("ended_at"), elsewhere("counselor_id", "counselors"),
+    elsewhere("task_id", "tasks"), elsewhere("referral_id", "referrals"), strict("party", "party"),
+    code("result", "attempt_result"),
     *asked(
-        code("channel", "channel"), strict("direction", "direction"), counted(strict("kind", "kind")),
+        code("channel", "channel"), counted(strict("direction", "direction")), counted(strict("kind", "kind")),
         Column("dropped", "bool"), code("reporter_type", "reporter_type"),
         inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
         code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),
@@ -243,24 +246,45 @@ MONEY = Kind("money", "money", repeatable=True, listed=True, columns=asked(
 NOTE = Kind("notes", "note", (
     elsewhere("author_id", "counselors"), instant("written_at"), *searched(long("text")),
 ))  # fmt: skip
-REFERRAL = Kind("referrals", "referral", (
+REFERRAL = Kind("referrals", "referral", answers=True, columns=(
     inside("person_id", "people"), elsewhere("provider_id", "providers"), text("provider_name"),
-    code("reason", "referral_reason"), strict("consent", "answer"), Column("consented_fields", "list"),
-    code("channel", "channel"), instant("sent_at"), strict("status", "referral_status"), instant("status_at"),
-    text("refusal_reason"), long("outcome"),
+    elsewhere("service_id", "provider_services"), elsewhere("channel_id", "provider_channels"), text("reference"),
+    code("reason", "referral_reason"), strict("basis", "referral_basis"), long("override_reason"),
+    strict("consent", "answer"), inside("consent_by", "people"), inside("consent_contact_id", "contacts"),
+    long("summary_for"), code("channel", "channel"), instant("sent_at"), instant("expected_by"),
+    strict("status", "referral_status"), instant("status_at"), code("refusal_reason", "refusal_reason"),
+    instant("accepted_at"), strict("arrived", "answer"), strict("need_met", "answer"), long("outcome"),
 ))  # fmt: skip
+REFERRAL_DELIVERY = Kind(
+    "referral_deliveries", "referral_delivery", writers="reporter",
+    bound=("case_id", "referral_id", "at", "by_id", "format", "to_whom", "data", "sha256"),
+    columns=(
+        elsewhere("referral_id", "referrals"), instant("at"), signature("by_id"), strict("format", "delivery_format"),
+        text("to_whom"), Column("data", "list"), text("sha256"),
+    ),
+)  # fmt: skip
 SUPPORT = Kind("supports", "support", (
     inside("person_id", "people"), code("kind", "support_type"), strict("modality", "support_modality"),
     Column("on", "date"), Column("minutes", "whole", between=(0, 10**6)),
-    elsewhere("counselor_id", "counselors"), long("note"),
+    elsewhere("counselor_id", "counselors"), long("note"), elsewhere("file_id", "files"),
+    elsewhere("referral_id", "referrals"), elsewhere("contact_id", "contacts"),
 ))  # fmt: skip
 FILE = Kind("files", "file", (
     *searched(text("number")), text("authority"), code("entity", "state"), Column("opened_on", "date"),
-    code("stage", "file_stage"), Column("stage_on", "date"), long("note"),
+    code("stage", "file_stage"), Column("stage_on", "date"), long("note"), Column("number_key", hidden=True),
+    Column("victim_ids", "list"),
+))  # fmt: skip
+FILE_STAGE = Kind("file_stages", "file_stage", (
+    elsewhere("file_id", "files"), code("stage", "file_stage"), Column("on", "date"), text("authority"),
+    strict("accompanied", "accompaniment"), elsewhere("counselor_id", "counselors"), strict("verdict", "verdict"),
+    long("note"),
 ))  # fmt: skip
 TASK = Kind("tasks", "task", (
     strict("kind", "task_kind"), instant("due_from"), instant("due_to"), code("channel", "channel"), long("say"),
     elsewhere("assignee_id", "counselors"), strict("status", "task_status"), instant("done_at"), long("outcome"),
+    elsewhere("referral_id", "referrals"), elsewhere("parent_id", "tasks"),
+    Column("attempt", "whole", between=(1, 1000)), Column("zone", "zone"), strict("priority", "triage"),
+    code("plan", "follow_plan"),
 ))  # fmt: skip
 HANDOVER = Kind("handovers", "handover", (
     elsewhere("leaving_id", "counselors"), elsewhere("taking_id", "counselors"), instant("handed_at"),
@@ -342,8 +366,10 @@ PROVIDER_PRIVATE = Kind("provider_private", "provider_private", scope="own", wri
 ))  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = (
-    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, SUPPORT, FILE, TASK, HANDOVER, EXCLUSION,
-    COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK, PROVIDER_PRIVATE,
+    CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
+    TASK, HANDOVER,
+    EXCLUSION, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
+    PROVIDER_PRIVATE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})

@@ -70,12 +70,17 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "case_status": "open follow_up closed merged",
             "task_status": "open done cancelled could_not_reach",
             "task_kind": "callback follow_up referral_check minimum_record review other",
-            "referral_status": "prepared sent accepted refused completed no_answer",
+            "referral_status": "prepared sent accepted refused completed no_answer waitlisted withdrawn cancelled",
+            "referral_basis": "consentimiento peligro_vida menor_edad deber_legal",
+            "delivery_format": "voice print pdf json",
             "direction": "in out",
             "triage": "emergency urgent_24h priority follow_up information",
             "report_class": "trata situacion_riesgo otros_delitos orientacion_juridica informativo",
             "known_by": "seen told document",
             "support_modality": "directo indirecto",
+            "party": "person provider",
+            "accompaniment": "directo indirecto no",
+            "verdict": "condenatoria absolutoria mixta",
             "anonymity": "identificado confidencial seudonimo anonimo",
             "relation": """pareja expareja familiar conocido amistad empleador contacto_en_linea misma_comunidad
                 desconocido""",
@@ -200,8 +205,12 @@ def unknown_flaw(name: Any, value: Any) -> str | None:
     return json_flaw(value)
 
 
-_PLAIN = frozenset(columns.PREFIXES) | columns.words(
-    "raw link discard decided raised escalated clock attached"
+CONSENTS = ("share", "express")
+"""Prefixes of what was said of a datum of a referral (domain.referral.consent)."""
+_PLAIN = (
+    frozenset(columns.PREFIXES)
+    | frozenset(CONSENTS)
+    | columns.words("raw link discard decided raised escalated clock attached override")
 )
 """Prefixes of answers that the program itself reads: one value each."""
 

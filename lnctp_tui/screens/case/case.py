@@ -18,8 +18,9 @@ from lnctp_tui.screens.base import LISTS, AppScreen
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
-from lnctp_tui.screens.dialogs import PickDialog, TextDialog
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
 from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.sync.sync_words import SUPERVISOR
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import Deed, deed
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 KEEP_OPEN = "keep_open"
 """The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
+REMARKS = 2000
+"""Characters of why supervision closes a case."""
 NOTE = "note:"
 """Draft of a note to a case."""
 
@@ -58,6 +61,9 @@ class CaseScreen(AppScreen[None]):
         *registry.case_keys(),
         Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
         Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
+        Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
+        Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
+        Binding("y", "go_of_case('supports')", N_("apoyo"), id="case.supports"),
         Binding("v", "link", N_("vincular"), id="case.link"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
@@ -269,9 +275,32 @@ class CaseScreen(AppScreen[None]):
 
         def close(reason: str | None) -> None:
             if reason and reason != KEEP_OPEN:
-                self._do(deed("status", self.case_id, "closed", reason), _("Caso cerrado."))
+                self._close(reason)
 
         self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), close)
+
+    def _close(self, reason: str) -> None:
+        """Close it, unless something stands against it; then supervision does, and says why."""
+        from lnctp_tui.screens.follow.words import told_blockers
+        from lnctp_tui.services.follow.tasks import blockers
+
+        found = blockers(
+            self.shell.workspace.protocol, self.document or {}, reason, bool(self.shared.around.conflicts)
+        )
+        role = self.shared.role
+
+        def do(remarks: str | None = None) -> None:
+            self._do(deed("status", self.case_id, "closed", reason, remarks), _("Caso cerrado."))
+
+        if not found or role is None:
+            do()
+        elif role == SUPERVISOR:
+            hint = told_blockers(found)
+            dialog = LineDialog(_("¿Por qué se cierra así?"), hint, REMARKS)
+            self.app.push_screen(dialog, lambda remarks: do(remarks) if remarks else None)
+        else:
+            text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")
+            self.notify(text.format(what=told_blockers(found)), severity="warning", timeout=10, markup=False)
 
     def action_reopen(self) -> None:
         """Open it again."""

@@ -110,6 +110,12 @@ class SharedCase(ScreenPart):
             "assign": active and status is not None and status.role == SUPERVISOR,
         }
 
+    @property
+    def role(self) -> str | None:
+        """Who this person is on the Line; None on a laptop that has no server."""
+        status = self.screen.shell.sync_status
+        return status.role if status is not None and status.state == ACTIVE else None
+
     def hand(self, *, assign: bool) -> None:
         """Offer it to a colleague, or give it to one."""
         from lnctp_tui.screens.case.transfer import hand_over

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from lnctp_tui.domain.follow.attempts import first_due
 from lnctp_tui.domain.records.columns import COLUMNS
 from lnctp_tui.domain.records.document import TABLE_OF, Record
 from lnctp_tui.errors import Refused
@@ -145,13 +146,21 @@ def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimu
             unit.connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().one()
         )
         if task and contact["case_id"]:
-            _task(unit, contact["case_id"], {"kind": "callback", **task})
+            _task(unit, contact["case_id"], {"kind": "callback", **_due(unit, contact["case_id"], task)})
         if minimum_due and contact["case_id"]:
             now = instants.iso(unit.now)
             _task(
                 unit, contact["case_id"], {"kind": "minimum_record", "due_from": now, "due_to": minimum_due}
             )
         _forget(unit, contact_id)
+
+
+def _due(unit: Unit, case_id: str, task: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A promise whose time nobody understood is due as a first attempt is."""
+    if task.get("due_to"):
+        return task
+    triage = unit.connection.scalar(select(CASES.c.triage).where(CASES.c.id == case_id))
+    return {**task, "due_to": instants.iso(first_due(unit.now, triage))}
 
 
 def _task(unit: Unit, case_id: str, values: Mapping[str, Any]) -> None:

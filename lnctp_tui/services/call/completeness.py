@@ -48,6 +48,8 @@ def missing(document: Document, contact: str, protocol: Protocol, level: str) ->
     """
     contacts: list[Record] = document["contacts"]
     record = next((entry for entry in contacts if entry.get("id") == contact), {})
+    if record.get("direction") == "out":  # no report: what the Line calls owes its result (services.follow)
+        return []
     kind = protocol.catalogs["kind"].by_code.get(record.get("kind") or "")
     caseless = kind is not None and not kind.extra.get("makes_case")
     fields: dict[tuple[str, str], tuple[Stage, Field]] = {}

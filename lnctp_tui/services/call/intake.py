@@ -102,7 +102,8 @@ class Intake:
         """A case to correct or complete, on its last contact and without a running clock. Blocking."""
         form = EditBaseline(case_id)
         document = cases.document(workspace.store, case_id, form)
-        last = max(document["contacts"], key=lambda contact: contact.get("started_at") or "", default=None)
+        reports = [contact for contact in document["contacts"] if contact.get("direction") != "out"]
+        last = max(reports, key=lambda contact: contact.get("started_at") or "", default=None)
         contact = Ref("contacts", last["id"] if last else ids.new_id())
         intake = cls(workspace, document, contact, form)
         intake.draft.runs = False

@@ -238,11 +238,20 @@ def _note(unit: Unit, note: str, case_id: str, text: str) -> None:
     unit.record("notes", note, values, case=case_id)
 
 
-def set_status(store: Store, case_id: str, status: str, reason: str | None = None) -> None:
-    """Close, reopen or follow up a case."""
+def set_status(
+    store: Store, case_id: str, status: str, reason: str | None = None, remarks: str | None = None
+) -> None:
+    """Close, reopen or follow up a case. Opened again, it keeps why it had been closed.
+
+    `remarks`: why supervision closes it although something stands against it.
+    """
     with store.write() as unit:
-        closed = instants.iso(unit.now) if status == "closed" else None
-        unit.record("cases", case_id, {"status": status, "closed_at": closed, "close_reason": reason})
+        if status == "closed":
+            closed = {"closed_at": instants.iso(unit.now), "close_reason": reason}
+            closed |= {"supervisor_remarks": remarks} if remarks else {}
+            unit.record("cases", case_id, {"status": status, **closed})
+        else:
+            unit.record("cases", case_id, _reopened(unit, status))
 
 
 def reopen(store: Store, case_id: str) -> None:
@@ -255,7 +264,11 @@ def reopen_in(unit: Unit, case_id: str) -> None:
     """The same within a transaction."""
     row = unit.connection.execute(select(CASES.c.status).where(CASES.c.id == case_id)).one()
     if row.status == "closed":
-        unit.record("cases", case_id, {"status": "open", "closed_at": None})
+        unit.record("cases", case_id, _reopened(unit, "open"))
+
+
+def _reopened(unit: Unit, status: str) -> dict[str, Any]:
+    return {"status": status, "closed_at": None, "reopened_at": instants.iso(unit.now)}
 
 
 def merge(store: Store, case_id: str, into: str) -> None:

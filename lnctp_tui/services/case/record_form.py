@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from lnctp_tui.domain.follow.files import number_key
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.kinds import Column, Kind
@@ -125,6 +126,8 @@ class RecordForm:
         """Keep what was typed: understood, or as it is and marked."""
         record, now = self.record, self.now
         parsed = values.parse(field, raw, protocol=self.protocol, today=now.date(), record=record, now=now)
+        if "number" in parsed.patch:
+            parsed.patch["number_key"] = number_key(parsed.patch["number"])
         if _filled(values.apply(record, parsed.patch)) != _filled(record):
             self.draft.set(self._made(), parsed.patch, field=field.code)
         return parsed

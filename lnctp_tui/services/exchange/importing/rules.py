@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.columns import CLOSED, PREFIXES
 from lnctp_tui.domain.records.document import TABLE_OF
-from lnctp_tui.domain.records.record_check import json_flaw, reserved
+from lnctp_tui.domain.records.record_check import CONSENTS, json_flaw, reserved
 from lnctp_tui.domain.values import moments
 from lnctp_tui.domain.values.identifiers import normalised
 from lnctp_tui.domain.values.moments import BIRTHS, DATES, INSTANTS
@@ -270,6 +270,8 @@ def _answer_codes(protocol: Protocol) -> dict[str, bool]:
         if prefix in catalogs
         for code in catalogs[prefix].by_code
     }
+    if "datum" in catalogs:
+        codes |= {f"{prefix}.{code}": True for prefix in CONSENTS for code in catalogs["datum"].by_code}
     for _stage, field in protocol.fields:
         if "." in field.code:
             codes[field.code] = field.kind in ("yesno", "checklist")

@@ -1,0 +1,262 @@
+"""The card that is read before anybody dials, and the call that begins from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from lnctp_tui.domain.directory import hours as grammar
+from lnctp_tui.domain.follow import windows
+from lnctp_tui.domain.values import moments
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.base import LISTS, AppScreen, is_gone
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.follow import words as follow_words
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.times import clock, moment
+from lnctp_tui.services.follow import calling
+from lnctp_tui.services.follow.card import Card, card
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.reader import GAP, Part, Reader
+from lnctp_tui.widgets.row_list import Cell, Line
+from lnctp_tui.widgets.title_bar import TitleBar
+
+NO, YES = "no", "yes"
+REASON = 500
+HOURS = 120
+FOLLOWS = {
+    "none": N_("Anotado: la tarea terminó."),
+    "attempt": N_("Anotado. El siguiente intento queda en Pendientes."),
+    "unsafe": N_(
+        "Anotado. No hay horario seguro antes del vencimiento: lea lo acordado antes de llamar otra vez."
+    ),
+    "review": N_("Anotado. Nadie vuelve a llamar hasta que supervisión decida."),
+}
+
+
+class CardScreen(AppScreen[None]):
+    """When, to which number, what is said; the number only where it may be dialled."""
+
+    NAME = N_("Antes de llamar")
+    CSS_PATH = LISTS
+    AUTO_FOCUS = "Reader"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "call", N_("llamar"), id="card.call"),
+        Binding("r", "result", N_("resultado"), id="card.result"),
+        Binding("h", "hours", N_("anotar horas"), id="card.hours"),
+        Binding("a", "note", N_("nota al caso"), id="card.note"),
+        Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="card.new"),
+        Binding("question_mark", "app.help", N_("teclas"), show=False, id="card.help"),
+        Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="card.leave"),
+    ]
+
+    def __init__(self, task_id: str) -> None:
+        super().__init__()
+        self.task_id = task_id
+        self.place = ("card", task_id)
+        self.card: Card | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.heading, id="top")
+        yield Reader()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """It may be another hour, and a colleague may have written."""
+        self._read()
+
+    def news(self, scopes: frozenset[str]) -> None:
+        """A colleague wrote in the case."""
+        if self.card is not None and self.card.task.get("case_id") in scopes:
+            self._read()
+
+    def _read(self) -> None:
+        store, task_id = self.shell.workspace.store, self.task_id
+        self.shell.in_reader(lambda: card(store, task_id), self._show, group="card", failed=self._refused)
+
+    def _refused(self, error: Any) -> None:
+        self.shell.tell(error)
+        self.dismiss(None)
+
+    def _show(self, found: Card) -> None:
+        self.card = found
+        self.query_one(TitleBar).show(f"{self.heading}   {found.case.get('folio') or ''}")
+        self.query_one(Reader).show(
+            [*self._state(found), GAP, *self._agreed(found), *self._tried(found)], stay=True
+        )
+        self.refresh_bindings()
+
+    def _state(self, found: Card) -> Iterator[Part]:
+        zone = follow_words.zone(found.case.get("callback_zone"))
+        their_zone = found.case.get("callback_zone") or self.shell.workspace.zone
+        at = found.now.at.isoformat() if found.now.at else None
+        if found.calling:
+            yield Part("alert", _("La llamada corre. Al terminar, «r» dice qué pasó."))
+        elif found.now.state == "now":
+            until = clock(at, their_zone) if at else ""
+            yield Part(
+                "heading", _("AHORA se puede llamar, hasta las {at} ({zone})").format(at=until, zone=zone)
+            )
+        else:
+            yield Part("alert", _(follow_words.WHY[found.now.why]))
+            if found.now.state == "wait" and at:
+                text = _("Espere a: {at} ({zone})").format(at=moment(at, their_zone), zone=zone)
+                yield Part("pair", text, _("Cuándo"))
+        if windows.late(found.task, self.shell.workspace.store.now()):
+            yield Part("quiet", _("La tarea está vencida; eso no hace segura la hora."))
+        number = found.number or _("no se muestra mientras no se pueda llamar")
+        yield Part("pair", number, _("Número"))
+
+    def _agreed(self, found: Card) -> Iterator[Part]:
+        words, case = self._words(found), found.case
+        who = found.task.get("say") or case.get("callback_say") or _("no está acordado")
+        yield Part("pair", str(who), _("Quién decimos que llama"))
+        yield Part("pair", str(case.get("code_word") or "—"), words.field("cases", "code_word"))
+        allowed = case.get("callback_message")
+        message = _("sí") if allowed == "yes" else _("NO: no deje mensaje ni mande texto")
+        yield Part("pair", message, words.field("cases", "callback_message"))
+        for code in ("callback_allowed", "callback_channel", "callback_window"):
+            yield Part("pair", words.value("cases", code, case.get(code)) or "—", words.field("cases", code))
+        hours = follow_words.hours(case.get("callback_hours")) or "—"
+        yield Part("pair", hours, words.field("cases", "callback_hours"))
+
+    def _tried(self, found: Card) -> Iterator[Part]:
+        words = self._words(found)
+        whose = found.names.get(str(found.task.get("assignee_id")))
+        yield GAP
+        yield Part("pair", whose or _("de nadie"), words.field("tasks", "assignee_id"))
+        for who, at, result in found.tried:
+            told = words.value("contacts", "result", result) or _("sin resultado")
+            yield Part("pair", f"{who} · {moment(at, words.zone)} · {told}", words.field("tasks", "attempt"))
+
+    def _words(self, found: Card) -> Words:
+        workspace = self.shell.workspace
+        return Words(workspace.protocol, workspace.zone, found.names)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A call begins once; a result needs a call."""
+        found = self.card
+        open_call = found is not None and found.task.get("kind") in windows.CALLED
+        allowed = {
+            "call": open_call
+            and found is not None
+            and found.calling is None
+            and found.task.get("status") == "open",
+            "result": found is not None and found.calling is not None,
+            "hours": found is not None,
+            "note": found is not None,
+        }
+        return allowed.get(action, super().check_action(action, parameters))
+
+    def action_call(self) -> None:
+        """Ask before the call begins: the first line begins none."""
+        found = self.card
+        if found is None:
+            return
+        lines = [Line((Cell(_("No llamar todavía")),), NO)]
+        if found.now.state == "now":
+            lines.append(Line((Cell(_("Empezar la llamada")),), YES))
+        elif found.now.state == "read_first":
+            lines.append(Line((Cell(_("Leí lo acordado y es seguro: empezar la llamada")),), calling.READ))
+        else:
+            lines.append(Line((Cell(_("Hay peligro para su vida: llamar de todos modos")),), windows.LIFE))
+        told = [_(follow_words.WHY[found.now.why]), str(found.case.get("callback_window") or "")]
+        begins = moments.zoned(found.task.get("due_from"))
+        if begins is not None and begins > self.shell.workspace.store.now():
+            at = moment(found.task.get("due_from"), self.shell.workspace.zone)
+            told.append(_("Este intento es para después: {at}.").format(at=at))
+        others = [name for name, _at, _result in found.tried if name]
+        if others:
+            told.append(_("Ya llamó: {names}.").format(names=", ".join(dict.fromkeys(others))))
+        dialog = PickDialog(_("¿Llamar?"), lines, "\n".join(filter(None, told)))
+        self.app.push_screen(dialog, self._chosen)
+
+    def _chosen(self, answer: str | None) -> None:
+        if answer == windows.LIFE:
+            hint = _("Escriba qué peligro hay (10 letras o más). Queda en el caso y supervisión lo revisa.")
+            dialog = LineDialog(_("¿Por qué no puede esperar?"), hint, REASON)
+            self.app.push_screen(dialog, lambda reason: self._begin(windows.LIFE, reason) if reason else None)
+        elif answer in (YES, calling.READ):
+            self._begin(None if answer == YES else answer)
+
+    def _begin(self, basis: str | None, reason: str | None = None) -> None:
+        job = calling.beginning(self.shell.workspace.store, self.task_id, basis, reason)
+        self._do(job, lambda _none: self._read())
+
+    def action_result(self) -> None:
+        """What came of the call: the first line says nothing yet."""
+        found = self.card
+        if found is None or found.calling is None:
+            return
+        contact = found.calling
+        rows = self.shell.workspace.protocol.catalogs["attempt_result"].rows
+        lines = [
+            Line((Cell(_("Todavía no")),), NO),
+            *(Line((Cell(pick(row.label)),), row.code) for row in rows),
+        ]
+
+        def say(code: str | None) -> None:
+            if code and code != NO:
+                self._do(deed("attempt_result", contact, code), self._followed)
+
+        self.app.push_screen(PickDialog(_("¿Qué pasó?"), lines), say)
+
+    def _followed(self, step: str) -> None:
+        warns = step in ("unsafe", "review")
+        self.app.notify(_(FOLLOWS[step]), severity="warning" if warns else "information", markup=False)
+        self._read()
+
+    def action_hours(self) -> None:
+        """Write down the hours that were agreed, in the person's zone."""
+        if self.card is None:
+            return
+        hint = str(self.card.case.get("callback_window") or _("lun a vie 10 a 12"))
+        self.app.push_screen(LineDialog(_("¿A qué horas es seguro llamar?"), hint, HOURS), self._hours)
+
+    def _hours(self, typed: str | None) -> None:
+        if not typed:
+            return
+        read = grammar.read(typed)
+        readings = (read.grammar,) if read.grammar else read.readings
+        if not readings:
+            text = _("Esas horas no se entienden. Escríbalas así: «lun a vie 10 a 12».")
+            self.notify(text, severity="warning", markup=False)
+            return
+        lines = [Line((Cell(follow_words.hours(reading)),), reading) for reading in readings]
+        self.app.push_screen(PickDialog(_("¿Así?"), lines), self._zone)
+
+    def _zone(self, hours: str | None) -> None:
+        if not hours:
+            return
+        lines = [Line((Cell(town),), zone) for zone, town in follow_words.ZONES.items()]
+        case_id = str(self.card.task["case_id"]) if self.card else ""
+
+        def agree(zone: str | None) -> None:
+            if zone:
+                self._do(deed("task_agreed", case_id, hours, zone), lambda _none: self._read())
+
+        self.app.push_screen(PickDialog(_("¿Con qué reloj vive la persona?"), lines), agree)
+
+    def action_note(self) -> None:
+        """What was said goes into the case."""
+        if self.card is not None:
+            self.shell.go("note", str(self.card.task["case_id"]))
+
+    def _do(self, job: Any, then: Any) -> None:
+        app, shell = self.app, self.shell
+
+        def done(result: Any) -> None:
+            app.call_later(lambda: None if is_gone(self) else then(result))
+
+        shell.workspace.writer.submit(job, done, lambda error: app.call_later(shell.tell, error))
+
+    def action_leave(self) -> None:
+        """Back; a call that was begun waits for its result in the list."""
+        self.dismiss(None)

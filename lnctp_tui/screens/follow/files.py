@@ -1,0 +1,177 @@
+"""Investigation files of a case with their steps, and the support that was given: lists and forms, declared."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lnctp_tui.domain.follow.files import stage_of
+from lnctp_tui.domain.records.kinds import FILE, FILE_STAGE, SUPPORT
+from lnctp_tui.domain.values import dates
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.form_screen import FormScreen
+from lnctp_tui.screens.lists.columns import Column, Columns, Frame
+from lnctp_tui.screens.lists.list_screen import Job
+from lnctp_tui.screens.lists.records import RecordsScreen
+from lnctp_tui.services.case import record_form
+from lnctp_tui.services.case.record_form import CaseRecords, RecordLine
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.widgets.declared import fields
+from lnctp_tui.widgets.row_list import Cell, Line, RowList
+
+SENTENCE = "sentencia"
+
+
+def _value(table: str, code: str, empty: str = "—") -> Any:
+    return lambda line, frame: frame.words.value(table, code, line.record.get(code)) or empty
+
+
+def _steps(line: RecordLine, frame: Frame) -> list[Line]:
+    words, lines = frame.words, []
+    for step in line.record["steps"]:
+        parts = (
+            words.value("file_stages", code, step.get(code))
+            for code in ("on", "stage", "verdict", "accompanied")
+        )
+        lines += frame.notes(" · ".join(filter(None, parts)), "   ")
+    return lines
+
+
+class FilesScreen(RecordsScreen):
+    """Files, each with its steps; a step is only added."""
+
+    NAME = N_("Carpetas")
+    PLACE = "files"
+    FORM = "file"
+    KIND = FILE
+    EMPTY = N_("Ninguna todavía: «a» escribe la primera.")
+    COLUMNS = Columns(
+        (
+            Column(_value("files", "number"), 26, "strong"),
+            Column(_value("files", "stage"), 27),
+            Column(_value("files", "authority", ""), None, "muted"),
+            Column(_value("files", "entity", ""), 18, "muted", least=100),
+        ),
+        lambda line: line.record["id"],
+        _steps,
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "stage", N_("añadir etapa"), id="files.stage"),
+    ]
+
+    def job(self, limit: int) -> Job[CaseRecords]:
+        """Reads the files, each with its steps and the stage that stands."""
+        workspace, case_id = self.shell.workspace, self.case_id
+
+        def read() -> CaseRecords:
+            view = record_form.read(workspace, FILE, case_id)
+            stages = [line.record for line in record_form.read(workspace, FILE_STAGE, case_id).lines]
+            lines = [
+                line._replace(record={
+                    **line.record, "stage": stage_of(line.record, stages),
+                    "steps": sorted(
+                        (step for step in stages if step.get("file_id") == line.record["id"]),
+                        key=lambda step: (str(step.get("on") or ""), step["id"]),
+                    ),
+                })
+                for line in view.lines
+            ]  # fmt: skip
+            return view._replace(lines=lines)
+
+        return read
+
+    def action_stage(self) -> None:
+        """Add a step to the file under the cursor: which, when, with what accompaniment."""
+        file_id = self.query_one(RowList).key
+        if file_id:
+            self._ask(_("Etapa"), "file_stage", lambda stage: self._on(file_id, {"stage": stage}))
+
+    def _ask(self, title: str, catalog: str, then: Any) -> None:
+        rows = self.shell.workspace.protocol.catalogs[catalog].rows
+        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows if not row.valid_to]
+        self.app.push_screen(PickDialog(title, lines), lambda code: then(code) if code else None)
+
+    def _on(self, file_id: str, step: dict[str, Any]) -> None:
+        dialog = LineDialog(_("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40)
+        self.app.push_screen(dialog, lambda typed: self._dated(file_id, step, typed) if typed else None)
+
+    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
+        from zoneinfo import ZoneInfo
+
+        workspace = self.shell.workspace
+        read = dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
+        if isinstance(read, str):
+            self.notify(_("Esa fecha no se entiende, o todavía no llega."), severity="warning", markup=False)
+            return
+        step["on"] = str(read)
+
+        def add(how: str, **more: Any) -> None:
+            self._add(file_id, {**step, "accompanied": how, **more})
+
+        def accompanied(how: str) -> None:
+            if step["stage"] == SENTENCE:
+                self._ask(_("Sentido de la sentencia"), "verdict", lambda verdict: add(how, verdict=verdict))
+            else:
+                add(how)
+
+        self._ask(_("Acompañamiento"), "accompaniment", accompanied)
+
+    def _add(self, file_id: str, step: dict[str, Any]) -> None:
+        app, shell = self.app, self.shell
+        shell.workspace.writer.submit(
+            deed("stage", self.case_id, file_id, step),
+            lambda _none: app.call_later(self.read),
+            lambda error: app.call_later(shell.tell, error),
+        )
+
+
+class FileScreen(FormScreen):
+    """One file. Its stage follows from its steps."""
+
+    NAME = N_("Carpeta de investigación")
+    PLACE = "file"
+    KIND = FILE
+    FIELDS = fields(FILE, "number", "authority", "entity", "opened_on", "note")
+
+
+class SupportsScreen(RecordsScreen):
+    """Support that was given, the newest first."""
+
+    NAME = N_("Apoyo")
+    PLACE = "supports"
+    FORM = "support"
+    KIND = SUPPORT
+    EMPTY = N_("Ninguno todavía: «a» escribe el primero.")
+    COLUMNS = Columns(
+        (
+            Column(_value("supports", "on"), 14, "muted"),
+            Column(_value("supports", "kind"), None, "strong"),
+            Column(_value("supports", "modality", ""), 12),
+            Column(lambda line, _frame: _minutes(line), 10, "muted"),
+        ),
+        lambda line: line.record["id"],
+    )
+
+
+def _minutes(line: RecordLine) -> str:
+    minutes = line.record.get("minutes")
+    return _("{n} min").format(n=minutes) if minutes else ""
+
+
+class SupportScreen(FormScreen):
+    """Support that was given: what, how, when, for how long."""
+
+    NAME = N_("Apoyo")
+    PLACE = "support"
+    KIND = SUPPORT
+    FIELDS = fields(SUPPORT, "kind", "modality", "on", "minutes", "note")
+
+    def fresh(self) -> dict[str, Any]:
+        """Given today, by whoever writes it."""
+        from zoneinfo import ZoneInfo
+
+        workspace = self.shell.workspace
+        today = workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date()
+        return {"on": today.isoformat(), "counselor_id": workspace.counselor_id}

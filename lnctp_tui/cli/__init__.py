@@ -68,7 +68,6 @@ def build() -> Any:
         doctor,
         follow,
         orders,
-        protocols,
         recovery,
         referrals,
         session,
@@ -76,6 +75,7 @@ def build() -> Any:
         vaults,
         words,
     )
+    from lnctp_tui.cli.protocol import protocols
 
     words.speak()
     app = typer.Typer(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lnctp_tui.cli import assessing, output, session
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.protocol import assessing
 from lnctp_tui.cli.records import lines, told, words_of
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens.labels import Words

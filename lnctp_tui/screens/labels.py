@@ -18,8 +18,12 @@ from lnctp_tui.screens.times import day, local, moment
 
 SPECIAL: Mapping[tuple[str, str], str] = {
     ("cases", "discard.reason"): "discard_reason", ("contacts", "discard.reason"): "discard_reason",
+    ("provider_services", "modality"): "service_modality", ("provider_services", "kind"): "service",
+    ("provider_services", "sexes"): "sex", ("provider_services", "accepts"): "population",
+    ("provider_services", "refuses"): "population", ("provider_services", "languages"): "language",
+    ("provider_services", "children_along"): "answer",
 }  # fmt: skip
-"""Answers of the program itself whose values are codes → their catalog."""
+"""What no field of the protocol fills and whose values are codes → their catalog."""
 ANSWERS = "answers."
 RAW = "raw."
 """Before the code of a field: what was typed and not understood."""
@@ -138,7 +142,8 @@ class Words:
         if ID.fullmatch(text):
             return _("no está en este equipo")
         catalog = self._catalog(table, code)
-        label = self._row(catalog, text) or self._row("answer", text)
+        others = ("country", "state", "municipality") if code == "covers" else ("answer",)
+        label = next(filter(None, (self._row(name, text) for name in (catalog, *others))), "")
         if label:
             return label
         coded = catalog in self.protocol.catalogs and not text.startswith(FREE)

@@ -11,13 +11,13 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.domain.records.kinds import REFERRAL
-from lnctp_tui.domain.referral import consent, states
+from lnctp_tui.domain.referral import states
 from lnctp_tui.domain.referral.consent import Entry
 from lnctp_tui.domain.referral.data import EXPRESS
-from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.i18n.messages import explain_code
-from lnctp_tui.screens.case import referral_words
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.case import referral_lines
+from lnctp_tui.screens.case.referral_acts import ReferralActs
+from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import NEWS, RESUME, Job, ListScreen
@@ -25,16 +25,9 @@ from lnctp_tui.screens.lists.records import RecordsScreen
 from lnctp_tui.services.case import referrals
 from lnctp_tui.services.case.record_form import RecordLine
 from lnctp_tui.services.case.referrals import Opened
-from lnctp_tui.services.vault.deeds import Deed, deed
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.widgets.row_list import Cell, Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
-
-TEXT = "referral:"
-"""Draft of what a recipient is told."""
-STAY = "stay"
-"""The first line of a choice after which something would leave: it does nothing."""
-NAME = 200
-"""Characters of who answered."""
 
 
 def _status(line: RecordLine, frame: Frame) -> str:
@@ -115,14 +108,14 @@ class ReferralScreen(ListScreen[Opened]):
         Binding("n", "answer('no')", N_("no"), id="referral.no"),
         Binding("question_mark", "answer('')", N_("no preguntado"), key_display="?", id="referral.unasked"),
         Binding("e", "express", N_("expreso"), id="referral.express"),
-        Binding("p", "person", N_("de quién"), id="referral.person"),
-        Binding("q", "by", N_("quién acepta"), id="referral.by"),
-        Binding("c", "consent", N_("acepta"), id="referral.consent"),
-        Binding("t", "text", N_("qué contar"), id="referral.text"),
-        Binding("u", "channel", N_("por dónde"), id="referral.channel"),
-        Binding("b", "basis", N_("fundamento"), id="referral.basis"),
-        Binding("f9", "send", N_("enviada"), id="referral.send"),
-        Binding("r", "outcome", N_("qué pasó"), id="referral.outcome"),
+        Binding("p", "ask('person')", N_("de quién"), id="referral.person"),
+        Binding("q", "ask('by')", N_("quién acepta"), id="referral.by"),
+        Binding("c", "ask('consent')", N_("acepta"), id="referral.consent"),
+        Binding("t", "ask('text')", N_("qué contar"), id="referral.text"),
+        Binding("u", "ask('channel')", N_("por dónde"), id="referral.channel"),
+        Binding("b", "ask('basis')", N_("fundamento"), id="referral.basis"),
+        Binding("f9", "ask('send')", N_("enviada"), id="referral.send"),
+        Binding("r", "ask('outcome')", N_("qué pasó"), id="referral.outcome"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="referral.help"),
         Binding("escape", "leave", N_("volver"), key_display="Esc", id="referral.leave"),
     ]
@@ -131,6 +124,7 @@ class ReferralScreen(ListScreen[Opened]):
         super().__init__()
         self.case_id, _slash, self.referral_id = state.partition("/")
         self.place = (self.PLACE, state)
+        self.acts = ReferralActs(self, self.referral_id, self.words_of)
 
     def job(self, limit: int) -> Job[Opened]:
         """Reads it, and what would leave."""
@@ -142,103 +136,17 @@ class ReferralScreen(ListScreen[Opened]):
         if self.case_id in scopes:
             self.read()
 
-    # what it shows
-
-    def _words(self, view: Opened) -> Words:
+    def words_of(self, view: Opened) -> Words:
+        """Words that know the people of the case."""
         words = self.frame.words
         words.know(view.document)
         return words
 
     def lines(self, view: Opened) -> Sequence[Line]:
         """To whom, by which number, who accepts, each datum as it is read aloud, what is missing, the script."""
-        words, frame = self._words(view), self.frame
-        self.query_one(TitleBar).show(
-            f"{_('Canalizar a {provider}').format(provider=view.sheet.recipient)}   {view.sheet.reference}"
-        )
-        rows = [note(part) for part in self._about(view, words)]
-        rows += frame.notes(
-            _("Leer: «Le diría a {provider} solo lo que usted acepte. ¿Le digo…?»").format(
-                provider=view.sheet.recipient
-            )
-        )
-        rows += [self._row(entry, words) for entry in view.sheet.entries]
-        if states.may(view.referral, "sent"):
-            for blocker in view.blockers:
-                rows += frame.notes(f"! {explain_code(f'referral_{blocker}').happened}")
-        rows.append(heading(_("Guion")))
-        for line in referral_words.script(view):
-            rows += frame.notes(line)
-        return rows
-
-    def _about(self, view: Opened, words: Words) -> list[str]:
-        referral, channel = view.referral, view.channel
-        number = _("sin número verificado")
-        if channel is not None:
-            row = channel.row
-            parts = [
-                str(row.get("value") or ""),
-                str(row.get("extension") or ""),
-                words.code("channel_purpose", row.get("purpose")),
-                str(row.get("ask_for") or ""),
-            ]
-            number = " · ".join(filter(None, parts))
-        people = {person["id"]: person for person in view.document["people"]}
-        whose, by = (
-            self._person(people.get(referral.get(code) or ""), words) for code in ("person_id", "consent_by")
-        )
-        answer = {"yes": _("sí"), "no": _("no")}.get(referral.get("consent") or "", _("no se preguntó"))
-        status = (
-            _("vencida")
-            if states.overdue(referral, self.frame.now)
-            else words.code("referral_status", states.status_of(referral))
-        )
-        due = words.moment(referral.get("expected_by"), words.zone)
-        asked = _("De: {person} · Acepta: {by} · ¿Acepta que hablemos?: {answer}")
-        return [
-            _("Llamar a: {number}").format(number=number),
-            asked.format(person=whose, by=by, answer=answer),
-            " · ".join(filter(None, (status, _("respuesta esperada: {at}").format(at=due) if due else "",
-                                     words.code("referral_basis", referral.get("basis"))))),
-        ]  # fmt: skip
-
-    def _person(self, person: dict[str, Any] | None, words: Words) -> str:
-        if person is None:
-            return "—"
-        return str(person.get("name") or words.code("person_role", person.get("role")))
-
-    def _row(self, entry: Entry, words: Words) -> Line:
-        protocol = self.shell.workspace.protocol
-        mark = referral_words.answer_mark(entry)
-        if entry.datum in EXPRESS and entry.answer == "yes":
-            mark += "*" if entry.express else "…"
-        value = referral_words.value(entry, words) or _("no consta")
-        look = "strong" if entry.leaves else "muted" if not entry.facts else "text"
-        side = referral_words.barred(entry) or (_("falta expreso") if mark.endswith("…") else "")
-        label = referral_words.label(entry.datum, protocol)
-        return Line(
-            (
-                Cell(mark, 2, look),
-                Cell(label, 24, look),
-                Cell(value, None, look),
-                Cell(side, 26, "warning", 70),
-            ),
-            entry.datum,
-        )
-
-    # deeds
-
-    def _do(self, job: Deed, message: str = "") -> None:
-        app, shell = self.app, self.shell
-
-        def done(_result: object) -> None:
-            app.call_later(self.read)
-            if message:
-                app.call_later(app.notify, message, markup=False)
-
-        shell.workspace.writer.submit(job, done, lambda error: app.call_later(shell.tell, error))
-
-    def _say(self, **values: Any) -> None:
-        self._do(deed("referral_say", self.referral_id, values))
+        title = _("Canalizar a {provider}").format(provider=view.sheet.recipient)
+        self.query_one(TitleBar).show(f"{title}   {view.sheet.reference}")
+        return referral_lines.lines(view, self.words_of(view), self.frame, self.shell.workspace.protocol)
 
     @property
     def _entry(self) -> Entry | None:
@@ -248,10 +156,10 @@ class ReferralScreen(ListScreen[Opened]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before it left it is filled; afterwards only what became of it is written."""
-        if action in ("answer", "express", "person", "by", "consent", "text", "channel", "basis", "send"):
-            return self.view is not None and states.may(self.view.referral, "sent")
-        if action == "outcome":
+        if parameters == ("outcome",):
             return self.view is not None and states.status_of(self.view.referral) in states.OPEN
+        if action in ("answer", "express", "ask"):
+            return self.view is not None and states.may(self.view.referral, "sent")
         return super().check_action(action, parameters)
 
     def action_answer(self, said: str) -> None:
@@ -260,173 +168,16 @@ class ReferralScreen(ListScreen[Opened]):
         if entry is None or not entry.facts or entry.free:
             self.notify(_("Aquí no hay un dato que preguntar."), markup=False)
             return
-        self._do(deed("referral_answer", self.referral_id, entry.datum, said or None, entry.express))
+        self.acts.do(deed("referral_answer", self.referral_id, entry.datum, said or None, entry.express))
 
     def action_express(self) -> None:
         """Note that the yes was said expressly, or not."""
         entry = self._entry
         if entry is not None and entry.answer == "yes" and entry.datum in EXPRESS:
-            self._do(deed("referral_answer", self.referral_id, entry.datum, "yes", not entry.express))
+            self.acts.do(deed("referral_answer", self.referral_id, entry.datum, "yes", not entry.express))
 
-    def _pick_person(self, title: str, chosen: Callable[[str], None]) -> None:
-        if self.view is None:
-            return
-        words = self._words(self.view)
-        lines = [
-            Line(
-                (
-                    Cell(self._person(person, words), None, "strong"),
-                    Cell(words.code("person_role", person.get("role")), 20, "muted"),
-                ),
-                person["id"],
-            )
-            for person in self.view.document["people"]
-        ]
-        self.app.push_screen(PickDialog(title, lines), lambda key: chosen(key) if key else None)
-
-    def action_person(self) -> None:
-        """Who is referred."""
-        self._pick_person(_("¿A quién se canaliza?"), lambda key: self._say(person_id=key))
-
-    def action_by(self) -> None:
-        """Who says yes: a third party gives away only what is theirs."""
-        self._pick_person(
-            _("¿Quién acepta? Otra persona solo puede dar sus propios datos."),
-            lambda key: self._say(consent_by=key),
-        )
-
-    def action_consent(self) -> None:
-        """Whether the person agrees to this recipient."""
-        lines = [
-            Line((Cell(_("No se preguntó")),), ""),
-            Line((Cell(_("Dijo que no")),), "no"),
-            Line((Cell(_("Dijo que sí")),), "yes"),
-        ]
-        self.app.push_screen(
-            PickDialog(_("«¿Acepta que hablemos con esta institución?»"), lines),
-            lambda key: self._say(consent=key or None) if key is not None else None,
-        )
-
-    def action_text(self) -> None:
-        """What this recipient is told in words; it is read aloud and needs its own yes."""
-        if self.view is None:
-            return
-        workspace, draft = self.shell.workspace, TEXT + self.referral_id
-        begun = str(self.view.referral.get("summary_for") or "")
-
-        def said(text: str | None) -> None:
-            if text:
-                workspace.keep_draft(draft, None)
-                self._say(summary_for=text)
-
-        def write(kept: str) -> None:
-            title = _("Qué se le cuenta: léalo a la persona")
-            dialog = TextDialog(title, kept, lambda text: workspace.keep_draft(draft, text or None))
-            self.app.push_screen(dialog, said)
-
-        self.shell.in_reader(lambda: str(workspace.draft(draft, begun)), write, group="text")
-
-    def action_channel(self) -> None:
-        """By which number, of those that hold."""
-        words = self.frame.words
-        lines = [
-            Line(
-                (
-                    Cell(str(stated.row.get("value") or ""), None, "strong"),
-                    Cell(words.code("channel_purpose", stated.row.get("purpose")), 20, "muted"),
-                ),
-                stated.row["id"],
-            )
-            for stated in (self.view.channels if self.view else ())
-        ]
-        if lines:
-            self.app.push_screen(
-                PickDialog(_("¿Por dónde?"), lines), lambda key: self._say(channel_id=key) if key else None
-            )
-
-    def action_basis(self) -> None:
-        """By which basis; without the person's yes, why."""
-        rows = self.shell.workspace.protocol.catalogs["referral_basis"].rows
-        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
-
-        def chosen(basis: str | None) -> None:
-            if basis not in consent.WITHOUT_YES:
-                self._say(basis=basis) if basis else None
-                return
-            self.app.push_screen(
-                LineDialog(_("¿Por qué sin permiso?"), _("Una frase: supervisión la lee."), 1000),
-                lambda why: self._say(basis=basis, override_reason=why) if why else None,
-            )
-
-        self.app.push_screen(PickDialog(_("¿Con qué fundamento?"), lines), chosen)
-
-    def action_send(self) -> None:
-        """Note that exactly what stands here was told, after who answered is named."""
-        view = self.view
-        if view is None:
-            return
-        if view.blockers:
-            self.notify(str(explain_code(f"referral_{view.blockers[0]}")), markup=False)
-            return
-        told = ", ".join(
-            referral_words.label(datum, self.shell.workspace.protocol).lower() for datum in view.sheet.data
-        ) or _("ningún dato")
-        lines = [
-            Line((Cell(_("No enviar todavía")),), STAY),
-            Line((Cell(_("Se dijo de palabra: {data}").format(data=told)),), "voice"),
-        ]
-
-        def chosen(form: str | None) -> None:
-            if form == "voice":
-                self.app.push_screen(
-                    LineDialog(_("¿Quién contestó?"), _("Nombre o cargo de quien la recibe."), NAME),
-                    self._send(view),
-                )
-
-        self.app.push_screen(
-            PickDialog(_("Canalizar a {provider}").format(provider=view.sheet.recipient), lines), chosen
-        )
-
-    def _send(self, view: Opened) -> Callable[[str | None], None]:
-        words, protocol = self._words(view), self.shell.workspace.protocol
-
-        def named(to_whom: str | None) -> None:
-            if to_whom:
-                content = referral_words.content(view, "voice", words, protocol)
-                seen, digest = view.sheet.fingerprint, referral_words.digest(content)
-                review = referral_words.review(view, words)
-                self._do(
-                    deed("referral_send", self.referral_id, "voice", to_whom, seen, digest, review),
-                    _("Enviada y anotada."),
-                )
-
-        return named
-
-    def action_outcome(self) -> None:
-        """What became of it: only where it may go from where it stands."""
-        view = self.view
-        if view is None:
-            return
-        words = self.frame.words
-        after = [status for status in states.MOVES if status != "sent" and states.may(view.referral, status)]
-        lines = [Line((Cell(words.code("referral_status", status)),), status) for status in after]
-        self.app.push_screen(PickDialog(_("¿Qué pasó?"), lines), lambda status: self._became(view, status))
-
-    def _became(self, view: Opened, status: str | None) -> None:
-        erase = referral_words.erase(view)
-        if status == "refused":
-            rows = self.shell.workspace.protocol.catalogs["refusal_reason"].rows
-            lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
-            self.app.push_screen(
-                PickDialog(_("Motivo del rechazo"), lines),
-                lambda why: (
-                    self._do(
-                        deed("referral_outcome", self.referral_id, status, {"refusal_reason": why}, erase),
-                        _("Anotado."),
-                    )
-                    if why
-                    else None
-                ),
-            )
-        elif status:
-            self._do(deed("referral_outcome", self.referral_id, status, {}, erase), _("Anotado."))
+    def action_ask(self, what: str) -> None:
+        """Ask in a dialog; nothing of it leaves by Enter alone."""
+        if self.view is not None:
+            ask: Callable[[Opened], None] = getattr(self.acts, what)
+            ask(self.view)

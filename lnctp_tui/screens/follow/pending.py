@@ -81,6 +81,11 @@ TASKS: Columns[WorkLine] = Columns(
 )  # fmt: skip
 
 
+def _call(call: Calling, zone: str) -> Line:
+    text = _("Llamada del {at}: «r» dice qué pasó").format(at=moment(call.started_at, zone))
+    return Line((Cell(call.folio or "", 13, "strong"), Cell(text, None, "warning")), CALLING + call.task_id)
+
+
 class PendingScreen(ListScreen[WorkList]):
     """Tasks to be done. No key of it dials: a call begins on the card of its task."""
 
@@ -128,16 +133,9 @@ class PendingScreen(ListScreen[WorkList]):
         )
         whose = _("mías y de nadie") if self.mine else _("todas")
         self.query_one(TitleBar).show(f"{self.heading} · {whose}   {counts}")
-        calls = [self._call(call) for call in view.calling]
+        calls = [_call(call, self.shell.workspace.zone) for call in view.calling]
         head = [heading(_("Llamadas hechas, falta el resultado")), *calls, note("")] if calls else []
         return [*head, *TASKS.lines(view.lines, self.frame, _("Nada pendiente."))]
-
-    def _call(self, call: Calling) -> Line:
-        at = moment(call.started_at, self.shell.workspace.zone)
-        text = _("Llamada del {at}: «r» dice qué pasó").format(at=at)
-        return Line(
-            (Cell(call.folio or "", 13, "strong"), Cell(text, None, "warning")), CALLING + call.task_id
-        )
 
     @property
     def chosen(self) -> WorkLine | None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lnctp_tui.cli import output, protocol_review, session
+from lnctp_tui.cli import output, session
+from lnctp_tui.cli.protocol import protocol_review
 from lnctp_tui.i18n import N_, _
 
 ABOUT = N_("Protocolo y catálogos.")

@@ -66,7 +66,12 @@ class ReferralsScreen(RecordsScreen):
 
     def _pick_provider(self, found: Sequence[dict[str, Any]]) -> None:
         if not found:
-            self.notify(_("No hay instituciones en este equipo: llegan al sincronizar."), markup=False)
+            self.notify(
+                _(
+                    "No hay a quién canalizar: las instituciones se importan o llegan al sincronizar. Las líneas nacionales están en el directorio (F6)."
+                ),
+                markup=False,
+            )
             return
         words = self.frame.words
         lines = [

@@ -68,7 +68,8 @@ class ReferralsScreen(RecordsScreen):
         if not found:
             self.notify(
                 _(
-                    "No hay a quién canalizar: las instituciones se importan o llegan al sincronizar. Las líneas nacionales están en el directorio (F6)."
+                    "No hay a quién canalizar: las instituciones se importan o llegan al sincronizar. "
+                    "Las líneas nacionales están en el directorio (F6)."
                 ),
                 markup=False,
             )

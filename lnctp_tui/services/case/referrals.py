@@ -44,7 +44,7 @@ AFTERWARDS: Final = frozenset({"outcome", "arrived", "need_met"})
 """What may be said at any time after it left."""
 USABLE: Final = ("draft", "active")
 """States of a provider that may be sent anybody."""
-FORMATS: Final = ("voice", "print", "json")
+FORMATS: Final = ("voice", "print", "pdf", "json")
 
 
 @dataclass(frozen=True)

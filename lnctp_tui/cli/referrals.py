@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ABOUT = N_("Canalizaciones: listar, enviar y anotar qué pasó.")
 Which = Annotated[
-    str, typer.Argument(metavar="ID", help=N_("Identificador o referencia de la canalización."))
+    str, typer.Argument(metavar="ID|FOLIO", help=N_("Identificador o referencia de la canalización."))
 ]
 
 
@@ -25,7 +25,7 @@ def list_referrals(
     context: typer.Context,
     folio: Annotated[
         str | None,
-        typer.Argument(metavar="[FOLIO]", help=N_("De este caso; si falta, las abiertas de todos.")),
+        typer.Argument(metavar="FOLIO", help=N_("De este caso; si falta, las abiertas de todos.")),
     ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help=N_("Solo las vencidas."))] = False,
 ) -> None:

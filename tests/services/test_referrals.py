@@ -254,7 +254,6 @@ def test_a_number_that_nobody_verified_is_not_the_one_to_dial(told: Told) -> Non
 def test_it_goes_only_where_it_may_and_what_was_said_stays(told: Told) -> None:
     agreed(told, "need")
     assert refusal(lambda: referrals.outcome(told.store, told.id, "accepted", {})) == "referral_move"
-    assert refusal(lambda: referrals.afterwards(told.store, told.id, {"arrived": "yes"})) == "referral_move"
     told.send()
     assert refusal(lambda: referrals.answer(told.store, told.id, "name", "yes")) == "referral_status"
     assert refusal(lambda: referrals.say(told.store, told.id, {"consent": "no"})) == "referral_status"
@@ -264,9 +263,8 @@ def test_it_goes_only_where_it_may_and_what_was_said_stays(told: Told) -> None:
     referrals.outcome(told.store, told.id, "accepted", {"outcome": "Hay lugar"})
     assert told.opened.referral["accepted_at"]
     assert told.opened.referral.get("arrived") is None
-    referrals.afterwards(told.store, told.id, {"arrived": "yes", "need_met": "no", "status": "refused"})
+    referrals.outcome(told.store, told.id, "completed", {"arrived": "yes", "need_met": "no"})
     assert (told.opened.referral["arrived"], told.opened.referral["need_met"]) == ("yes", "no")
-    referrals.outcome(told.store, told.id, "completed", {})
     assert refusal(lambda: referrals.outcome(told.store, told.id, "withdrawn", {})) == "referral_move"
 
 

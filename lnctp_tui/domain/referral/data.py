@@ -37,11 +37,6 @@ class Subject:
         return str(self.person.get("id") or "")
 
     @property
-    def is_victim(self) -> bool:
-        """A victim or a group of them."""
-        return self.person.get("role") in ("victim", "group")
-
-    @property
     def is_alone(self) -> bool:
         """The only victim that the case knows, so that what hangs on nobody is theirs."""
         return [str(victim.get("id")) for victim in victims(self.document)] == [self.id]

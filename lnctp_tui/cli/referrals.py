@@ -61,8 +61,8 @@ def send(
     referral: Which,
     to_whom: Annotated[str, typer.Option("--to", help=N_("Quién contestó y la recibe."))] = "",
     form: Annotated[
-        Literal["voice", "print", "json"],
-        typer.Option("--format", help=N_("De palabra, impresa o documento.")),
+        Literal["voice", "print", "pdf", "json"],
+        typer.Option("--format", help=N_("De palabra, impresa, PDF o documento.")),
     ] = "print",
     sheet: Annotated[
         str, typer.Option("--sheet", help=N_("Marca de la hoja que leyó; sin ella solo se muestra."))
@@ -77,12 +77,16 @@ def send(
 
     with session.opened(context) as workspace:
         opened = referrals.load(workspace.store, _id(workspace, referral))
+        if form == "pdf" and out is None and sheet:
+            raise typer.BadParameter(_("un PDF va a un archivo"), param_hint="--out")
         if out is not None and (out.exists() or out.is_symlink()):
             raise BadInput("file_exists", name=out.name)
         words = words_of(workspace.protocol, workspace.zone)
         content = referral_words.content(opened, form, words, workspace.protocol)
         mark = opened.sheet.fingerprint
         if not sheet:
+            if form == "pdf":
+                content = referral_words.content(opened, "print", words, workspace.protocol)
             _show(context, opened, content, mark)
             raise typer.Exit(1)
         if not mark.startswith(sheet) or len(sheet) < len(mark[:MARK]):

@@ -98,6 +98,16 @@ REFERRAL: dict[str, tuple[str, str, str]] = {
         N_("Sigue como estaba."),
         N_("Mire su situación en la lista."),
     ),
+    "no_typesetter": (
+        N_("En este equipo no está el programa que hace los PDF."),
+        NOTHING_LEFT,
+        N_("Use la hoja impresa o el documento; quien instala agrega el extra «report»."),
+    ),
+    "typesetter_failed": (
+        N_("El PDF no se pudo hacer."),
+        NOTHING_LEFT,
+        N_("Use la hoja impresa o el documento de caso."),
+    ),
     "refusal_reason": (
         N_("Falta el motivo del rechazo."),
         N_("Sigue como estaba."),

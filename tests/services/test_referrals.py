@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sync_office import House, shared
 
 from lnctp_tui.domain.directory import trust
 from lnctp_tui.domain.records import bound
@@ -16,7 +17,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case import cases, referrals
-from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.exchange import exporting, typeset
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import Store
@@ -253,7 +254,6 @@ def test_a_number_that_nobody_verified_is_not_the_one_to_dial(told: Told) -> Non
 def test_it_goes_only_where_it_may_and_what_was_said_stays(told: Told) -> None:
     agreed(told, "need")
     assert refusal(lambda: referrals.outcome(told.store, told.id, "accepted", {})) == "referral_move"
-    assert refusal(lambda: referrals.afterwards(told.store, told.id, {"arrived": "yes"})) == "referral_move"
     told.send()
     assert refusal(lambda: referrals.answer(told.store, told.id, "name", "yes")) == "referral_status"
     assert refusal(lambda: referrals.say(told.store, told.id, {"consent": "no"})) == "referral_status"
@@ -263,9 +263,8 @@ def test_it_goes_only_where_it_may_and_what_was_said_stays(told: Told) -> None:
     referrals.outcome(told.store, told.id, "accepted", {"outcome": "Hay lugar"})
     assert told.opened.referral["accepted_at"]
     assert told.opened.referral.get("arrived") is None
-    referrals.afterwards(told.store, told.id, {"arrived": "yes", "need_met": "no", "status": "refused"})
+    referrals.outcome(told.store, told.id, "completed", {"arrived": "yes", "need_met": "no"})
     assert (told.opened.referral["arrived"], told.opened.referral["need_met"]) == ("yes", "no")
-    referrals.outcome(told.store, told.id, "completed", {})
     assert refusal(lambda: referrals.outcome(told.store, told.id, "withdrawn", {})) == "referral_move"
 
 
@@ -305,3 +304,56 @@ def test_a_case_that_is_taken_elsewhere_takes_no_delivery_along(told: Told, seco
     document = cases.document(second.store, told.case)
     assert document["referrals"][0]["answers"] == {"share.need": "yes", "express.need": "yes"}
     assert document["referral_deliveries"] == []
+
+
+@pytest.mark.skipif(not typeset.installed(), reason="the extra `report` is not installed")
+def test_a_pdf_is_tagged_and_says_the_sheet_and_nothing_of_who_made_it_when(told: Told) -> None:
+    with told.store.write() as unit:
+        unit.record("people", told.victim, {"name": '#panic("x") *Ana* $x$ <b> @ref'})
+    agreed(told, "name")
+    made = told.content("pdf")
+    assert made.startswith(b"%PDF")
+    assert b"/MarkInfo" in made
+    assert b"pdfuaid" in made
+    for word in (b"CreationDate", b"ModDate", CODE_WORD.encode(), NOTE.encode(), told.case.encode(), b"2026"):
+        assert word not in made
+    assert referral_words.digest(made) == referral_words.digest(told.content("pdf"))
+
+
+def test_without_the_typesetter_nothing_leaves(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "installed", lambda: False)
+    agreed(told, "name")
+    assert refusal(lambda: told.content("pdf")) == "no_typesetter"
+
+
+def test_two_laptops_that_heard_other_answers_have_an_ordinary_conflict_and_nothing_leaves_of_two_words(
+    house: House,
+) -> None:
+    ana, beto, case = shared(house)
+    lead = house.desk("lead", "supervisor")
+    with ana.store.write() as unit:
+        unit.record("people", victim := ids.new_id(), {"role": "victim", "name": "Ana de Prueba"}, case=case)
+    office, _channel = provider(lead.store)
+    lead.sync(), ana.sync()
+    referral = ids.new_id()
+    referrals.prepare(ana.store, referral, case, victim, office)
+    referrals.say(ana.store, referral, {"consent_by": victim, "consent": "yes"})
+    told = Told(ana.workspace, case, victim, "", office, referral)
+    other = Told(beto.workspace, case, victim, "", office, referral)
+    ana.sync(), beto.sync()
+    referrals.answer(ana.store, referral, "name", "yes")
+    referrals.answer(beto.store, referral, "name", "no")
+    for desk in (ana, beto, ana):
+        desk.sync()
+    assert told.opened.sheet.data == other.opened.sheet.data == []
+    told.send("voice")
+    ana.sync(), beto.sync()
+    referrals.outcome(ana.store, referral, "accepted", {})
+    referrals.outcome(beto.store, referral, "refused", {"refusal_reason": "lleno"})
+    for desk in (ana, beto, ana):
+        desk.sync()
+    assert told.opened.referral["status"] == other.opened.referral["status"]
+    assert "status" in told.opened.contested
+    assert "status" in other.opened.contested
+    (delivery,) = other.opened.document["referral_deliveries"]
+    assert delivery["data"] == []

@@ -10,10 +10,10 @@ import orjson
 
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.referral import sheet_document
-from lnctp_tui.domain.referral.consent import Entry, Sheet
+from lnctp_tui.domain.referral.consent import Entry
 from lnctp_tui.domain.referral.data import ORDER
 from lnctp_tui.domain.values.text import clean
-from lnctp_tui.i18n import _, pick
+from lnctp_tui.i18n import _, language, pick
 from lnctp_tui.i18n.of_referral import BARRED, ERASE, REVIEW
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case.referrals import Opened
@@ -61,7 +61,7 @@ def barred(entry: Entry) -> str:
 
 def text(opened: Opened, words: Words, protocol: Protocol) -> str:
     """The sheet as it is printed or read: pages of plain lines."""
-    lines = list(_lines(opened.sheet, opened.provider or {}, words, protocol))
+    lines = list(_lines(parts(opened, words, protocol)))
     pages = [lines[at : at + LINES] for at in range(0, len(lines), LINES)]
     printed = []
     for number, page in enumerate(pages, 1):
@@ -72,39 +72,46 @@ def text(opened: Opened, words: Words, protocol: Protocol) -> str:
     return "\n\f".join(printed) + "\n"
 
 
-def _lines(sheet: Sheet, provider: dict[str, Any], words: Words, protocol: Protocol) -> Iterator[str]:
+def parts(opened: Opened, words: Words, protocol: Protocol) -> dict[str, Any]:
+    """What stands on the sheet, part by part; every form is made of it."""
+    sheet = opened.sheet
     hotline = protocol.catalogs["hotline"].by_code.get(LINE) if "hotline" in protocol.catalogs else None
-    who = f"{pick(hotline.label)} · {hotline.extra.get('number', '')}" if hotline else ""
-    yield from wrap(who, WIDTH)
-    yield ""
-    yield _("Referencia: {reference}").format(reference=sheet.reference)
-    yield from wrap(_("Para: {provider}").format(provider=clean(sheet.recipient)[0]), WIDTH)
+    head = [(_("Referencia"), sheet.reference), (_("Para"), clean(sheet.recipient)[0])]
     if sheet.reason:
-        yield from wrap(
-            _("Motivo: {reason}").format(reason=words.code("referral_reason", sheet.reason)), WIDTH
-        )
-    yield ""
-    for entry in sheet.told:
-        yield from wrap(f"{label(entry.datum, protocol)}: {value(entry, words)}", WIDTH)
-    if not sheet.told:
-        yield from wrap(_("La persona pidió que no se diga ningún dato: habla ella misma."), WIDTH)
-    yield ""
+        head.append((_("Motivo"), words.code("referral_reason", sheet.reason)))
     left_out = ", ".join(label(datum, protocol).lower() for datum in ORDER if datum not in sheet.data)
-    yield from wrap(_("No incluye: {data}.").format(data=left_out), WIDTH)
-    yield ""
-    yield from wrap(
-        _("Confidencial: solo para este fin y este destinatario. No se copia ni se reenvía."), WIDTH
-    )
-    yield ""
-    yield _("Respuesta a la Línea, con la referencia:")
-    for answer in (_("Recibido"), _("Aceptado"), _("Rechazado, motivo: __________________"), _("Llegó")):
-        yield f"[ ] {answer}"
+    nothing = _("La persona pidió que no se diga ningún dato: habla ella misma.")
+    return {
+        "language": language(),
+        "reference": sheet.reference,
+        "line": f"{pick(hotline.label)} · {hotline.extra.get('number', '')}" if hotline else "",
+        "head": head,
+        "rows": [(label(entry.datum, protocol), value(entry, words)) for entry in sheet.told]
+        or [(_("Datos"), nothing)],
+        "left_out": _("No incluye: {data}.").format(data=left_out),
+        "confidential": _("Confidencial: solo para este fin y este destinatario. No se copia ni se reenvía."),
+        "answer": _("Respuesta a la Línea, con la referencia:"),
+        "slip": [_("Recibido"), _("Aceptado"), _("Rechazado, motivo: __________________"), _("Llegó")],
+    }
+
+
+def _lines(of: dict[str, Any]) -> Iterator[str]:
+    for part in (
+        of["line"], "", *(f"{name}: {said}" for name, said in of["head"]), "",
+        *(f"{name}: {said}" for name, said in of["rows"]), "", of["left_out"], "", of["confidential"], "", of["answer"],
+        *(f"[ ] {said}" for said in of["slip"]),
+    ):  # fmt: skip
+        yield from wrap(part, WIDTH) or [""]
 
 
 def content(opened: Opened, form: str, words: Words, protocol: Protocol) -> bytes:
-    """The bytes that leave in this form."""
+    """The bytes that leave in this form. Raises Refused `no_typesetter`, `typesetter_failed` for a PDF."""
     if form == "json":
         return orjson.dumps(sheet_document.document(opened.sheet), option=orjson.OPT_INDENT_2)
+    if form == "pdf":
+        from lnctp_tui.services.exchange import typeset  # starts a process: only when a PDF is asked for
+
+        return typeset.pdf(orjson.dumps(parts(opened, words, protocol)))
     return text(opened, words, protocol).encode()
 
 

@@ -41,10 +41,10 @@ SAID: Final = frozenset(
 WHOSE: Final = frozenset({"person_id", "consent_by", "basis"})
 """What every yes rests on."""
 AFTERWARDS: Final = frozenset({"outcome", "arrived", "need_met"})
-"""What may be said at any time after it left."""
+"""What is said beside what became of it."""
 USABLE: Final = ("draft", "active")
 """States of a provider that may be sent anybody."""
-FORMATS: Final = ("voice", "print", "json")
+FORMATS: Final = ("voice", "print", "pdf", "json")
 
 
 @dataclass(frozen=True)
@@ -221,18 +221,6 @@ def outcome(store: Store, referral_id: str, status: str, values: Mapping[str, An
         unit.record("referrals", referral_id, patch)
         if status == "withdrawn" and _left(opened):
             _task(unit, referral, "referral_check", erase, hours=24)
-
-
-def afterwards(store: Store, referral_id: str, values: Mapping[str, Any]) -> None:
-    """Whether the person arrived, whether it helped, by their own word.
-
-    Raises Refused `referral_move` before it left.
-    """
-    opened = load(store, referral_id)
-    if states.status_of(opened.referral) not in states.DELIVERED:
-        raise Refused("referral_move")
-    with store.write() as unit:
-        unit.record("referrals", referral_id, {name: values[name] for name in AFTERWARDS & values.keys()})
 
 
 def _left(opened: Opened) -> bool:

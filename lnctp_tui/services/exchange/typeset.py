@@ -1,0 +1,71 @@
+"""A data sheet as a tagged PDF (PDF/UA-1), set by typst in a process of its own.
+
+The data go in as JSON over a pipe and are text there, never markup; nothing is written to a file, and 47 MB of memory
+end with the process. typst is the optional extra `report`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Final
+
+from lnctp_tui.errors import Refused
+
+SECONDS: Final = 30
+STANDARD: Final = "ua-1"
+TEMPLATE: Final = """
+#let sheet = json(bytes(sys.inputs.sheet))
+#set document(title: sheet.reference, author: (), keywords: (), date: none)
+#set text(lang: sheet.language, size: 11pt)
+#set page(paper: "us-letter", numbering: (n, all) => [#sheet.reference · #n / #all])
+= #sheet.line
+#for (label, value) in sheet.head [
+  #strong(label): #value
+
+]
+#for (label, value) in sheet.rows [
+  #strong(label): #value
+
+]
+#sheet.left_out
+
+#sheet.confidential
+
+#sheet.answer
+#list(..sheet.slip)
+"""
+
+
+def installed() -> bool:
+    """Whether typst is here."""
+    return find_spec("typst") is not None
+
+
+def pdf(sheet: bytes) -> bytes:
+    """The PDF of a sheet, which is JSON. Blocking. Raises Refused `no_typesetter`, `typesetter_failed`."""
+    if not installed():
+        raise Refused("no_typesetter")
+    command = [sys.executable, "-I", "-c", CHILD]
+    keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    try:
+        made = subprocess.run(
+            command, input=sheet, capture_output=True, timeout=SECONDS, env=keep, cwd=os.sep, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise Refused("typesetter_failed") from None
+    if made.returncode or not made.stdout.startswith(b"%PDF"):
+        raise Refused("typesetter_failed")
+    return made.stdout
+
+
+CHILD: Final = f"""
+import sys, typst
+sheet = sys.stdin.buffer.read().decode()
+made = typst.compile({TEMPLATE.encode()!r}, format="pdf", sys_inputs={{"sheet": sheet}}, pdf_standards={STANDARD!r},
+                     ignore_system_fonts=True)
+sys.stdout.buffer.write(made)
+"""
+"""What the process runs: it knows nothing of this program."""

@@ -11,7 +11,6 @@ from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
     from lnctp_tui.screens.lists.list_screen import ListScreen
-    from lnctp_tui.storage.database.session import Store
 
 
 class ProviderActs:
@@ -20,16 +19,11 @@ class ProviderActs:
     def __init__(self, screen: ListScreen[Any]) -> None:
         self.screen = screen
 
-    @property
-    def store(self) -> Store:
-        """The laptop's."""
-        return self.screen.shell.workspace.store
-
     def write(self, act: Callable[[], None], message: str) -> None:
         """Write in a thread, say so, send it and read the list again."""
         from lnctp_tui.services.directory import directory
 
-        screen, store = self.screen, self.store
+        screen, store = self.screen, self.screen.shell.workspace.store
 
         def write() -> None:
             act()
@@ -46,7 +40,7 @@ class ProviderActs:
         """It did not answer, or somebody else did; `about`: the channel, else the one that is to be called."""
         from lnctp_tui.services.directory import directory, writing
 
-        store = self.store
+        store = self.screen.shell.workspace.store
 
         def write() -> None:
             called = directory.detail(store, provider).to_dial
@@ -59,14 +53,14 @@ class ProviderActs:
         """There is no room."""
         from lnctp_tui.services.directory import writing
 
-        store = self.store
+        store = self.screen.shell.workspace.store
         self.write(lambda: writing.say_capacity(store, provider, 0), _("Anotado: sin lugar."))
 
     def exclude(self, provider: str, case_id: str, excluded: Callable[[], None]) -> None:
         """Ask why it is not to be offered in the case; `excluded` runs in the thread that wrote so."""
         from lnctp_tui.services.directory import writing
 
-        store, words = self.store, self.screen.frame.words
+        store, words = self.screen.shell.workspace.store, self.screen.frame.words
         rows = self.screen.shell.workspace.protocol.catalogs["exclusion"].rows
         lines = [Line((Cell(words.code("exclusion", row.code)),), row.code) for row in rows]
 

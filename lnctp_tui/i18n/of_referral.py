@@ -12,11 +12,6 @@ REFERRAL: dict[str, tuple[str, str, str]] = {
         "",
         N_("Sincronice, o mire la lista del caso."),
     ),
-    "no_such_provider": (
-        N_("Esa institución no está en este equipo."),
-        "",
-        N_("Sincronice y elija de la lista."),
-    ),
     "sheet_changed": (
         N_("La hoja cambió desde que usted la leyó: no es lo que la persona aceptó."),
         NOTHING_LEFT,

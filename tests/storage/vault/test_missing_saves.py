@@ -24,7 +24,7 @@ from lnctp_tui.screens.lists.desk import DeskScreen
 from lnctp_tui.screens.vault.loss import LossScreen
 from lnctp_tui.services.vault import workspace
 from lnctp_tui.storage import instants, paths
-from lnctp_tui.storage.database import engine
+from lnctp_tui.storage.database import engine, schema
 from lnctp_tui.storage.vault import backup, loss, mark, vault
 from lnctp_tui.storage.vault.vault import Key
 
@@ -213,11 +213,9 @@ def test_a_mark_that_is_gone_or_altered_is_told(office: Founded) -> None:
 
 
 def test_a_vault_of_before_is_no_alarm_and_counts_from_then_on(office: Founded) -> None:
-    connection = engine.connect(office.home / paths.DATABASE, office.key.dek)
-    for later in ("commits", "authorities", "orders", "handovers"):
-        connection.execute(f"DROP TABLE {later}")
-    connection.execute("UPDATE alembic_version SET version_num = '0006'")
-    connection.close()
+    opened = engine.writer_engine(office.home / paths.DATABASE, office.key.dek)
+    schema.migrate(opened, "0006")
+    opened.dispose()
     (office.home / paths.MARK).unlink()
     assert loss.look(office.home, office.key).code == ""
     assert cases(office) == 0

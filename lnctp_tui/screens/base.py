@@ -19,6 +19,7 @@ from lnctp_tui.widgets.dimmed import render_dimmed
 
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import SyncStatus
+    from lnctp_tui.services.vault.deeds import Deed
     from lnctp_tui.services.vault.vault_access import Key
     from lnctp_tui.services.vault.workspace import Workspace
 
@@ -163,6 +164,17 @@ class AppDialog(ModalScreen[Result], AppScreen[Result]):
     """A dialog of the app."""
 
     render = render_dimmed
+
+
+def write(screen: Screen[Any], job: Deed, then: Callable[[Any], object] | None = None) -> None:
+    """Hand a deed to the writer; once it is stored `then` gets its result in the app's thread. A failure is told."""
+    app, shell = screen.app, cast("Shell", screen.app)
+
+    def stored(result: Any) -> None:
+        if then is not None:
+            app.call_later(then, result)
+
+    shell.workspace.writer.submit(job, stored, lambda error: app.call_later(shell.tell, error))
 
 
 class ScreenPart:

@@ -9,7 +9,7 @@ from typing import Any
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Protocol
 from lnctp_tui.domain.records.columns import CODES
 from lnctp_tui.domain.records.document import TABLE_OF, Document
-from lnctp_tui.domain.records.kinds import columns
+from lnctp_tui.domain.records.kinds import LISTS, columns
 from lnctp_tui.domain.values.ages import Age
 from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.i18n import _, of_records, pick
@@ -18,12 +18,8 @@ from lnctp_tui.screens.times import day, local, moment
 
 SPECIAL: Mapping[tuple[str, str], str] = {
     ("cases", "discard.reason"): "discard_reason", ("contacts", "discard.reason"): "discard_reason",
-    ("provider_services", "modality"): "service_modality", ("provider_services", "kind"): "service",
-    ("provider_services", "sexes"): "sex", ("provider_services", "accepts"): "population",
-    ("provider_services", "refuses"): "population", ("provider_services", "languages"): "language",
-    ("provider_services", "children_along"): "answer",
 }  # fmt: skip
-"""What no field of the protocol fills and whose values are codes → their catalog."""
+"""Answers of the program itself whose values are codes → their catalog."""
 ANSWERS = "answers."
 RAW = "raw."
 """Before the code of a field: what was typed and not understood."""
@@ -151,7 +147,7 @@ class Words:
 
     def _catalog(self, table: str, code: str) -> str:
         field = self.fields.get((table, code))
-        own = CODES.get(table, {}).get(code) or SPECIAL.get((table, code))
+        own = CODES.get(table, {}).get(code) or SPECIAL.get((table, code)) or LISTS.get(code)
         return own or (field.catalog if field and field.catalog else code)
 
     def _row(self, catalog: str, code: str) -> str:

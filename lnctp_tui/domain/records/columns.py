@@ -59,13 +59,9 @@ def fills(table: str, code: str) -> tuple[str, ...]:
 
 
 CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        kind.table: {column.name: column.catalog for column in kind.columns if column.catalog}
-        for kind in KINDS
-        if kind.scope == "case"
-    }
+    {kind.table: {column.name: column.catalog for column in kind.columns if column.catalog} for kind in KINDS}
 )
-"""Table of a case → column → the catalog of its codes."""
+"""Table → column → the catalog of its codes."""
 CLOSED = frozenset(column.catalog for _kind, column in columns() if column.catalog and column.strict)
 """Catalogs whose codes the program itself reads: a column of one holds a code or nothing, whoever fills it."""
 

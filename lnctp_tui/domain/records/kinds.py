@@ -372,6 +372,11 @@ KINDS: Final[tuple[Kind, ...]] = (
     PROVIDER_PRIVATE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
+LISTS: Final[Mapping[str, str]] = MappingProxyType({
+    "sexes": "sex", "accepts": "population", "refuses": "population", "languages": "language",
+    "access": "accessibility",
+})  # fmt: skip
+"""Columns that are lists of codes → their catalog."""
 BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})
 
 

@@ -14,7 +14,7 @@ from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens import registry
-from lnctp_tui.screens.base import LISTS, AppScreen
+from lnctp_tui.screens.base import LISTS, AppScreen, write
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
@@ -175,13 +175,13 @@ class CaseScreen(AppScreen[None]):
     def _do(self, job: Deed, message: str) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
 
-        def done(_result: Any) -> None:
-            self.app.call_later(self.app.notify, message, markup=False)
-            self.app.call_later(self._read)
+        app = self.app
 
-        self.shell.workspace.writer.submit(
-            job, done, lambda error: self.app.call_later(self.shell.tell, error)
-        )
+        def stored(_result: Any) -> None:
+            app.notify(message, markup=False)
+            self._read()
+
+        write(self, job, stored)
 
     def action_conflicts(self) -> None:
         """Side by side."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import N_, _, ngettext
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.screens.times import moment
@@ -138,11 +139,7 @@ class ConflictsScreen(ListScreen[_View]):
 
         if (conflict := self.conflict) is None:
             return
-        self.shell.workspace.writer.submit(
-            deed("settle", *synchronise.sides(conflict, event.key)),
-            lambda _result: self.app.call_later(self._settled),
-            lambda error: self.app.call_later(self.shell.tell, error),
-        )
+        write(self, deed("settle", *synchronise.sides(conflict, event.key)), lambda _none: self._settled())
 
     def _settled(self) -> None:
         self.notify(_("Decidido; el otro valor queda en el historial."), markup=False)

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_dialog import ListDialog
 from lnctp_tui.screens.lists.list_screen import Job
@@ -104,11 +105,7 @@ class MatchesDialog(ListDialog["list[Match]"]):
         if not other_id:
             return
         self.linked = self.linked | {other_id} if how else self.linked - {other_id}
-        self.shell.workspace.writer.submit(
-            deed("link", case_id, other_id, how),
-            None,
-            lambda error: self.app.call_later(self.shell.tell, error),
-        )
+        write(self, deed("link", case_id, other_id, how))
         self.draw()
 
 

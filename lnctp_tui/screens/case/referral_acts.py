@@ -8,6 +8,7 @@ from typing import Any
 from lnctp_tui.domain.referral import consent, states
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.i18n.messages import explain_code
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.case.referral_lines import person_name
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
@@ -35,14 +36,14 @@ class ReferralActs:
 
     def do(self, job: Deed, message: str = "") -> None:
         """Hand it to the writer; say so once it is stored."""
-        app, shell = self.screen.app, self.screen.shell
+        app = self.screen.app
 
-        def done(_result: object) -> None:
-            app.call_later(self.screen.read)
+        def stored(_result: object) -> None:
+            self.screen.read()
             if message:
-                app.call_later(app.notify, message, markup=False)
+                app.notify(message, markup=False)
 
-        shell.workspace.writer.submit(job, done, lambda error: app.call_later(shell.tell, error))
+        write(self.screen, job, stored)
 
     def say(self, **values: Any) -> None:
         """Note what was said of it."""

@@ -15,6 +15,7 @@ from lnctp_tui.domain.referral import states
 from lnctp_tui.domain.referral.consent import Entry
 from lnctp_tui.domain.referral.data import EXPRESS
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.case import referral_lines
 from lnctp_tui.screens.case.referral_acts import ReferralActs
 from lnctp_tui.screens.dialogs import PickDialog
@@ -90,16 +91,9 @@ class ReferralsScreen(RecordsScreen):
     def _prepare(self, provider_id: str | None) -> None:
         if not provider_id:
             return
-        referral, app, shell, case_id = referrals.new_id(), self.app, self.shell, self.case_id
-
-        def done(_result: object) -> None:
-            app.call_later(shell.go, self.FORM, f"{case_id}/{referral}")
-
-        shell.workspace.writer.submit(
-            deed("referral_new", referral, case_id, None, provider_id),
-            done,
-            lambda error: app.call_later(shell.tell, error),
-        )
+        referral, shell, case_id = referrals.new_id(), self.shell, self.case_id
+        job = deed("referral_new", referral, case_id, None, provider_id)
+        write(self, job, lambda _none: shell.go(self.FORM, f"{case_id}/{referral}"))
 
 
 class ReferralScreen(ListScreen[Opened]):

@@ -12,7 +12,7 @@ from lnctp_tui.domain.directory import hours as grammar
 from lnctp_tui.domain.follow import windows
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import LISTS, AppScreen, is_gone
+from lnctp_tui.screens.base import LISTS, AppScreen, is_gone, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import words as follow_words
 from lnctp_tui.screens.labels import Words
@@ -250,12 +250,7 @@ class CardScreen(AppScreen[None]):
             self.shell.go("note", str(self.card.task["case_id"]))
 
     def _do(self, job: Any, then: Any) -> None:
-        app, shell = self.app, self.shell
-
-        def done(result: Any) -> None:
-            app.call_later(lambda: None if is_gone(self) else then(result))
-
-        shell.workspace.writer.submit(job, done, lambda error: app.call_later(shell.tell, error))
+        write(self, job, lambda result: None if is_gone(self) else then(result))
 
     def action_leave(self) -> None:
         """Back; a call that was begun waits for its result in the list."""

@@ -10,6 +10,7 @@ from lnctp_tui.domain.follow.files import stage_of
 from lnctp_tui.domain.records.kinds import FILE, FILE_STAGE, SUPPORT
 from lnctp_tui.domain.values import dates
 from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.form_screen import FormScreen
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
@@ -119,12 +120,7 @@ class FilesScreen(RecordsScreen):
         self._ask(_("Acompañamiento"), "accompaniment", accompanied)
 
     def _add(self, file_id: str, step: dict[str, Any]) -> None:
-        app, shell = self.app, self.shell
-        shell.workspace.writer.submit(
-            deed("stage", self.case_id, file_id, step),
-            lambda _none: app.call_later(self.read),
-            lambda error: app.call_later(shell.tell, error),
-        )
+        write(self, deed("stage", self.case_id, file_id, step), lambda _none: self.read())
 
 
 class FileScreen(FormScreen):

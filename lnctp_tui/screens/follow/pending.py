@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from lnctp_tui.domain.values import moments, promises
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
@@ -201,14 +202,7 @@ class PendingScreen(ListScreen[WorkList]):
         self.read()
 
     def _do(self, name: str, *arguments: Any) -> None:
-        app, shell = self.app, self.shell
-
-        def done(_result: Any) -> None:
-            app.call_later(self.read)
-
-        shell.workspace.writer.submit(
-            deed(name, *arguments), done, lambda error: app.call_later(shell.tell, error)
-        )
+        write(self, deed(name, *arguments), lambda _result: self.read())
 
 
 class CasePendingScreen(PendingScreen):

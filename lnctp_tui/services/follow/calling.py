@@ -13,7 +13,7 @@ from lnctp_tui.domain.follow.attempts import Attempt, Next
 from lnctp_tui.domain.follow.windows import ContactNow
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.directory.opening import evaluate
-from lnctp_tui.services.follow.card import CASES, CONTACTS, TASKS, made, permission
+from lnctp_tui.services.follow.card import CONTACTS, TASKS, case_of, made, permission
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import sound
@@ -44,9 +44,7 @@ def begin(
             raise Refused("task_is_over")
         allowed = permission(unit.connection, task["case_id"], instants.parse(at))
         _check(allowed, basis, reason)
-        case = sound.row("cases", unit.connection.execute(
-            select(CASES).where(CASES.c.id == task["case_id"])
-        ).mappings().one())  # fmt: skip
+        case = case_of(unit.connection, task["case_id"])
         values = {
             "started_at": at, "direction": "out", "task_id": task_id, "party": windows.PERSON,
             "counselor_id": unit.author.actor, "channel": task["channel"] or case["callback_channel"] or "llamada",
@@ -108,9 +106,7 @@ def result(store: Store, contact_id: str, code: str, note: str | None = None) ->
 
 def _follow(unit: Unit, task: Mapping[str, Any], code: str, note: str | None) -> str:
     """Ends the task, and makes what follows."""
-    case = sound.row("cases", unit.connection.execute(
-        select(CASES).where(CASES.c.id == task["case_id"])
-    ).mappings().one())  # fmt: skip
+    case = case_of(unit.connection, task["case_id"])
     tried = [
         Attempt(instants.parse(row["started_at"]), row["result"])
         for row in made(unit.connection, task)

@@ -75,7 +75,6 @@ def number_of(case: Record, identifiers: list[Record]) -> str | None:
 
 def permission(connection: Connection, case_id: str, at: datetime) -> ContactNow:
     """Whether the person of a case may be called at an instant, by all that is stored."""
-    stored = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
     contacts = connection.execute(
         select(CONTACTS.c.direction, CONTACTS.c.result, CONTACTS.c.started_at).where(
             CONTACTS.c.case_id == case_id, CONTACTS.c.erased_at.is_(None)
@@ -87,10 +86,16 @@ def permission(connection: Connection, case_id: str, at: datetime) -> ContactNow
             TASKS.c.plan.in_(STOPPED), TASKS.c.erased_at.is_(None),
         )
     ).first()  # fmt: skip
-    case = sound.row("cases", stored)
+    case = case_of(connection, case_id)
     calls: list[Mapping[str, Any]] = [dict(row) for row in contacts]
     disputed = disputed_of(connection, case_id)
     return windows.contact_now(case, calls, disputed, at, evaluate, stopped=stopped is not None)
+
+
+def case_of(connection: Connection, case_id: str) -> dict[str, Any]:
+    """The row of a case, which is there."""
+    stored = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()
+    return sound.row("cases", stored)
 
 
 def disputed_of(connection: Connection, case_id: str) -> frozenset[str]:

@@ -122,20 +122,25 @@ def _owners(connection: Connection, rows: Sequence[str]) -> list[str]:
     return [id_ for id_ in found.scalars() if isinstance(id_, str)]
 
 
-def gather(connection: Connection, ids: Sequence[str]) -> list[Gathered]:
+def gather(
+    connection: Connection,
+    ids: Sequence[str],
+    known: Catalogs | None = None,
+    person: trust.Person | None = None,
+) -> list[Gathered]:
     """These providers with all that belongs to them, as far as they are there, in no order."""
+    known, person = known or catalogs(connection), person or persons(connection)
     providers = {row["id"]: row for row in _stored(connection, "providers", "id", ids)}
     rows: dict[str, dict[str, list[Mapping[str, Any]]]] = {id_: {table: [] for table in OF} for id_ in ids}
     for table in OF:
         for row in _stored(connection, table, "provider_id", ids):
             rows[row["provider_id"]][table].append(row)
-    for line in catalogs(connection).hotlines:
+    for line in known.hotlines:
         provider = line["provider"]
         if provider["id"] in rows:
             providers[provider["id"]] = provider
             rows[provider["id"]]["provider_channels"] = list(line["channels"])
             rows[provider["id"]]["provider_services"] = [line["service"]]
-    person = persons(connection)
     return [_gathered(provider, rows[id_], person) for id_, provider in providers.items()]
 
 
@@ -152,8 +157,9 @@ def everything(connection: Connection) -> Iterator[Gathered]:
         .scalars()
         .all()
     )
+    known, person = catalogs(connection), persons(connection)
     for start in range(0, len(ids), MANY):
-        yield from gather(connection, ids[start : start + MANY])
+        yield from gather(connection, ids[start : start + MANY], known, person)
 
 
 def _gathered(
@@ -187,7 +193,7 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
     connection.exec_driver_sql(f"DELETE FROM search_directory_rows WHERE id IN {among}", listed)
     connection.exec_driver_sql(f"DELETE FROM search_fit WHERE provider_id IN {among}", listed)
     names: dict[str, str] = dict(connection.exec_driver_sql("SELECT code, name FROM search_names").all())
-    for gathered in gather(connection, ids):
+    for gathered in gather(connection, ids, known, person):
         if gathered.provider.get("status") != "merged":
             _write(connection, gathered, known, names, person)
 

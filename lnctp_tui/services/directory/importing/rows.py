@@ -13,7 +13,7 @@ from typing import Any, Final
 from lnctp_tui.domain.directory import hours
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol
 from lnctp_tui.domain.records import record_check
-from lnctp_tui.domain.records.kinds import BY_TABLE, Column
+from lnctp_tui.domain.records.kinds import BY_TABLE, LISTS, Column
 from lnctp_tui.domain.values import lookup, phones
 from lnctp_tui.domain.values.text import clean, fold
 from lnctp_tui.errors import BadInput, Refused
@@ -33,11 +33,6 @@ OWN: Final = frozenset({
     "curator_id", "status",
 })  # fmt: skip
 """Columns that no file fills."""
-LISTS: Final = {
-    "sexes": "sex", "accepts": "population", "refuses": "population", "languages": "language",
-    "access": "accessibility",
-}  # fmt: skip
-"""Lists of codes, and their catalogs."""
 _TARGET = re.compile(r"(provider|site|service|channel)(?::(\w{1,20}))?\.([a-z_0-9]+)")
 _BETWEEN = re.compile(r"[;,|\n]")
 _YES, _NO = (

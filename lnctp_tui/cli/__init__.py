@@ -71,6 +71,7 @@ def build() -> Any:
         recovery,
         referrals,
         session,
+        shifts,
         sync,
         vaults,
         words,
@@ -89,7 +90,7 @@ def build() -> Any:
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
     for name, each in (("case", cases), ("call", calls), ("directory", directory), ("protocol", protocols),
-                       ("recovery", recovery), ("referral", referrals)):  # fmt: skip
+                       ("recovery", recovery), ("referral", referrals), ("handover", shifts)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:

@@ -42,4 +42,44 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Si hay algo más que decir, añada una nota al caso."),
     ),
+    "shift_empty": (
+        N_("El relevo no dice nada: no tiene renglones ni nota."),
+        N_("No se firmó nada."),
+        N_("Incluya lo que debe saber quien sigue, o escriba una nota."),
+    ),
+    "shift_line": (
+        N_("Un renglón del relevo está vacío o es demasiado largo para leerse en voz alta."),
+        N_("No se firmó nada."),
+        N_("Escríbalo en {most} letras o menos; lo demás va en la nota."),
+    ),
+    "shift_to_oneself": (
+        N_("El relevo no puede ser para usted misma."),
+        N_("No se firmó nada."),
+        N_("Elija a quien sigue, o déjelo sin nombre."),
+    ),
+    "shift_case": (
+        N_("El relevo nombra un caso que este equipo no muestra."),
+        N_("No se firmó nada."),
+        N_("Quite ese renglón y vuelva a firmar."),
+    ),
+    "shift_by_hand": (
+        N_("Ese folio no está en este equipo, o falta qué decir de él."),
+        N_("No se añadió nada."),
+        N_("Revise el folio, o escriba el renglón sin él."),
+    ),
+    "shift_giver": (
+        N_("Falta quién deja el turno."),
+        UNCHANGED,
+        N_("Elíjala en la lista."),
+    ),
+    "shift_not_yours": (
+        N_("Ese relevo no es para usted."),
+        UNCHANGED,
+        N_("Lo recibe la persona que el relevo nombra, nunca quien lo firmó."),
+    ),
+    "shift_words": (
+        N_("No son seis palabras de la lista."),
+        N_("Lo que oyó sigue escrito."),
+        N_("Pida que las repitan, una por una. Las que no se reconocen: {places}."),
+    ),
 }

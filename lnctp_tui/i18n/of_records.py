@@ -15,6 +15,8 @@ TABLES: Mapping[str, str] = {
     "exclusions": N_("No se ofrece"), "providers": N_("Institución"), "provider_sites": N_("Sede"),
     "provider_services": N_("Servicio"), "provider_channels": N_("Teléfono o medio"),
     "provider_checks": N_("Intento o verificación"), "provider_private": N_("Reservado de la institución"),
+    "shift_handovers": N_("Relevo de turno"), "handover_items": N_("Renglón del relevo"),
+    "handover_takes": N_("Relevo recibido"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "folio": N_("Folio"), "opened_at": N_("Abierto"), "status": N_("Situación"), "closed_at": N_("Cerrado"),
@@ -74,6 +76,11 @@ COLUMNS: Mapping[str, str] = {
     "purpose": N_("Para qué"), "ask_for": N_("Pedir con"), "about_id": N_("De cuál"), "at": N_("Cuándo"),
     "by_id": N_("Quién lo probó"), "told_by": N_("Quién contestó"), "concern": N_("Preocupación"),
     "concern_text": N_("Detalle de la preocupación"),
+    "from_id": N_("Quién deja el turno"), "to_id": N_("Quién lo recibe"), "shift_from": N_("Turno, desde"),
+    "shift_to": N_("Turno, hasta"), "digest": N_("Huella"), "signed_at": N_("Firmado"),
+    "handover_id": N_("Relevo de turno"), "item_case_id": N_("Caso"), "why": N_("Por qué"), "line": N_("Renglón"),
+    "words": N_("Palabras"), "giver_id": N_("Quién dejó el turno"), "taken_at": N_("Recibido"),
+    "remarks": N_("Observaciones"),
     "callback_hours": N_("Horas seguras para llamar"), "callback_zone": N_("Zona horaria de la persona"),
     "callback_message": N_("Se puede dejar mensaje"), "reopened_at": N_("Reabierto"),
     "supervisor_remarks": N_("Observaciones de supervisión"), "task_id": N_("Tarea"),

@@ -38,15 +38,16 @@ from lnctp_tui.models.log import (
     SyncState,
 )
 from lnctp_tui.models.shared import Counselor, Device
+from lnctp_tui.models.shift import HandoverItem, HandoverTake, ShiftHandover
 
 _MODELS = {str(model.__tablename__): model for model in (*OfCase.__subclasses__(), *Synced.__subclasses__())}
 SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 """SQL table name → model, parents first."""
 
 __all__ = [
-    "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
-    "Exclusion", "FileStage", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument",
-    "Person", "Place", "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
-    "ProviderService", "ProviderSite", "Receipt", "Referral",
-    "ReferralDelivery", "Scope", "Support", "SyncState", "Synced", "Task",
+    "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor",
+    "Device", "Exclusion", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile",
+    "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "Provider", "ProviderChannel",
+    "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
+    "ReferralDelivery", "Scope", "ShiftHandover", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

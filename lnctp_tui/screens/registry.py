@@ -98,6 +98,11 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("pending"),
         key=_key("t", "pending", N_("pendientes")),
     ),
+    "shift": Entry(
+        "follow.shift:ShiftScreen",
+        resume=lambda shell, _state: shell.go("shift"),
+        key=_key("h", "shift", N_("relevo")),
+    ),
     "case_pending": Entry(
         "follow.pending:CasePendingScreen",
         resume=_over("case", "case_pending"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,23 +13,18 @@ from pty_app import PHRASE
 from lnctp_tui.cli import main
 from lnctp_tui.services.vault import workspace
 from lnctp_tui.storage import ids
+from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.vault import vault
 
+Run = Callable[..., tuple[int, str]]
 
-def test_tasks_and_files_are_listed_and_done_as_json(
+
+def driven(
     made_vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import shutil
-
+) -> tuple[Run, Store]:
+    """A command on a vault of its own, and its open store."""
     home = Path(shutil.copytree(made_vault, tmp_path / "home"))
     store = workspace.open_store(home, vault.unlock(home, PHRASE))
-    case, task = ids.new_id(), ids.new_id()
-    with store.write() as unit:
-        unit.record("cases", case, {"status": "open"})
-        unit.record("tasks", task, {"kind": "callback", "due_to": "2026-11-30T16:00:00Z"}, case=case)
-        for number in ("CI/1/2026", "ci-1-2026"):
-            unit.record("files", ids.new_id(), {"number": number, "entity": "MX-TLA"}, case=case)
-    store.close()
     phrase = tmp_path / "phrase"
     phrase.write_text(PHRASE)
     phrase.chmod(0o600)
@@ -38,6 +35,20 @@ def test_tasks_and_files_are_listed_and_done_as_json(
         code = main([*arguments, "--json"])
         return code, capsys.readouterr().out
 
+    return run, store
+
+
+def test_tasks_and_files_are_listed_and_done_as_json(
+    made_vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, store = driven(made_vault, tmp_path, capsys, monkeypatch)
+    case, task = ids.new_id(), ids.new_id()
+    with store.write() as unit:
+        unit.record("cases", case, {"status": "open"})
+        unit.record("tasks", task, {"kind": "callback", "due_to": "2026-11-30T16:00:00Z"}, case=case)
+        for number in ("CI/1/2026", "ci-1-2026"):
+            unit.record("files", ids.new_id(), {"number": number, "entity": "MX-TLA"}, case=case)
+    store.close()
     code, listed = run("task", "list")
     assert code == 0
     assert [line["id"] for line in json.loads(listed)] == [task]
@@ -46,3 +57,29 @@ def test_tasks_and_files_are_listed_and_done_as_json(
     assert json.loads(run("task", "list")[1]) == []
     assert run("task", "done", task, "--outcome", "otra vez")[0] == 1
     assert sorted(line["repeats"] for line in json.loads(run("file", "list")[1])) == [False, True]
+
+
+def test_a_shift_is_shown_signed_line_by_line_and_taken_by_its_words(
+    made_vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, store = driven(made_vault, tmp_path, capsys, monkeypatch)
+    case = ids.new_id()
+    with store.write() as unit:
+        unit.record("cases", case, {"status": "open", "triage": "emergency", "folio": "K7Q2-0001-X"})
+    store.close()
+    code, shown = run("handover", "new")
+    (row,) = json.loads(shown)["proposed"]
+    assert (code, row["why"], row["item_case_id"], row["included"]) == (1, "risk", case, False)
+    assert run("handover", "new", "--sign")[0] == 1, "it is not decided"
+    assert run("handover", "new", "--sign", "--include", "otra")[0] == 2
+    assert json.loads(run("handover", "list")[1]) == []
+    code, signed = run(
+        "handover", "new", "--sign", "--include", row["key"], "--add", "la llave", "--note", "frío"
+    )
+    made = json.loads(signed)
+    (there,) = json.loads(run("handover", "list")[1])
+    assert (code, len(made["words"].split()), there["words"]) == (0, 6, made["words"])
+    assert (there["state"], sorted(item["why"] for item in there["items"])) == ("waits", ["other", "risk"])
+    assert run("handover", "take", "--words", made["words"], "--id", made["id"])[0] == 1, "it is her own"
+    assert run("handover", "take", "--words", made["words"], "--id", "ninguno")[0] == 2
+    assert run("handover", "take", "--words", "cinco palabras de la lista")[0] == 1

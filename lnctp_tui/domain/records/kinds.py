@@ -88,6 +88,10 @@ class Kind:
     """Field codes that are no column, each with the columns that it fills."""
     bound: tuple[str, ...] = ()
     """Columns that the row's id is made of: under one id they never say anything else (domain.records.bound)."""
+    within: str = ""
+    """Of a kind of scope `own`: the column naming the record whose scope a row is in; empty there: its own."""
+    shown_to: str = ""
+    """Of a kind of scope `own`: the column naming somebody who sees a new row besides."""
 
     @property
     def signatures(self) -> tuple[Column, ...]:
@@ -364,12 +368,37 @@ PROVIDER_PRIVATE = Kind("provider_private", "provider_private", scope="own", wri
     elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), long("address"),
     code("concern", "provider_concern"), long("concern_text"),
 ))  # fmt: skip
+SHIFT_HANDOVER = Kind(
+    "shift_handovers", "shift_handover", scope="own", writers="reporter", shown_to="to_id",
+    bound=("from_id", "to_id", "team", "shift_from", "shift_to", "note", "digest", "signed_at"),
+    columns=(
+        signature("from_id"), elsewhere("to_id", "counselors"), text("team"), instant("shift_from"),
+        instant("shift_to"), long("note"), text("digest"), instant("signed_at"),
+    ),
+)  # fmt: skip
+HANDOVER_ITEM = Kind(
+    "handover_items", "handover_item", scope="own", writers="reporter", within="handover_id",
+    bound=("handover_id", "item_case_id", "folio", "task_id", "referral_id", "why", "line", "by_id"),
+    columns=(
+        elsewhere("handover_id", "shift_handovers"), elsewhere("item_case_id", "cases"), Column("folio", "folio"),
+        elsewhere("task_id", "tasks"), elsewhere("referral_id", "referrals"), strict("why", "handover_why"),
+        text("line"), signature("by_id"),
+    ),
+)  # fmt: skip
+HANDOVER_TAKE = Kind(
+    "handover_takes", "handover_take", scope="own", writers="reporter", within="handover_id", shown_to="giver_id",
+    bound=("words", "handover_id", "giver_id", "taken_by", "taken_at", "remarks"),
+    columns=(
+        text("words"), elsewhere("handover_id", "shift_handovers"), elsewhere("giver_id", "counselors"),
+        signature("taken_by"), instant("taken_at"), long("remarks"),
+    ),
+)  # fmt: skip
 
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
     EXCLUSION, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
-    PROVIDER_PRIVATE,
+    PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 LISTS: Final[Mapping[str, str]] = MappingProxyType({

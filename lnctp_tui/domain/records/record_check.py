@@ -73,6 +73,7 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "referral_status": "prepared sent accepted refused completed no_answer waitlisted withdrawn cancelled",
             "referral_basis": "consentimiento peligro_vida menor_edad deber_legal",
             "delivery_format": "voice print pdf json",
+            "handover_why": "risk callback referral urgent other",
             "direction": "in out",
             "triage": "emergency urgent_24h priority follow_up information",
             "report_class": "trata situacion_riesgo otros_delitos orientacion_juridica informativo",

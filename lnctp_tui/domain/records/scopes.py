@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from lnctp_tui.domain.records.kinds import KINDS
 
 PUBLIC_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "everybody")
 OWN_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "own")
-"""Whose rows are a scope each, of no case."""
-DIRECTORY_TABLES = frozenset(kind.table for kind in KINDS if kind.writers in ("curator", "reporter"))
+"""Whose rows are of no case: a scope each, or in the scope of the record that they name (WITHIN)."""
+WITHIN: Final[Mapping[str, str]] = {kind.table: kind.within for kind in KINDS if kind.within}
+"""Table → the column that names the record whose scope a row is in."""
+SHOWN_TO: Final[Mapping[str, str]] = {kind.table: kind.shown_to for kind in KINDS if kind.shown_to}
+"""Table → the column that names who sees a new row besides its writer."""
+NAMES_CASE: Final = "item_case_id"
+"""Column of a row of no case that names one: only who may see that case names it."""
+DIRECTORY_TABLES = frozenset(
+    kind.table for kind in KINDS if kind.writers in ("curator", "reporter") and kind.scope == "everybody"
+)
 """What the directory is searched and ranked by."""
 EVERYBODY = "@all"
 """The scope of what everybody may see."""
+
+
+def owner_of(table: str, row: str, patch: Mapping[str, Any], former: str | None = None) -> str | None:
+    """What a change of a record says as its `case`; `former`: what the record's last one said."""
+    if table == "cases":
+        return row
+    owner = patch.get(WITHIN.get(table, "case_id"), former)
+    return None if owner is None else str(owner)
 
 
 def scope_of(change: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ import orjson
 
 from lnctp_tui.domain.records import bound, changes, record_check, writing
 from lnctp_tui.domain.records.columns import DECLARED
-from lnctp_tui.domain.records.scopes import OWN_TABLES
+from lnctp_tui.domain.records.scopes import OWN_TABLES, owner_of
 from lnctp_tui.domain.values import text
 from lnctp_tui.sync import wire
 
@@ -120,8 +120,10 @@ def _misplaced(change: Mapping[str, Any]) -> str | None:
         return "table"
     if table == "cases":
         return None if case == change["row"] else "scope"
-    if table in wire.PUBLIC_TABLES or table in OWN_TABLES:
+    if table in wire.PUBLIC_TABLES:
         return None if case is None else "scope"
+    if table in OWN_TABLES:
+        return None if case == owner_of(table, change["row"], change["patch"]) else "scope"
     if case is None and table != "contacts":
         return "scope"
     return None if change["patch"].get("case_id", case) == case else "scope"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lnctp_tui.domain.records import writing
+from lnctp_tui.domain.records.scopes import NAMES_CASE, SHOWN_TO, WITHIN
 from lnctp_tui.server.ingest import check
 from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.rows import Key
@@ -123,8 +124,8 @@ def decide(change: IncomingChange, view: View) -> Decision:
         scope=scope,
         enters=enters,
         joins=enters and bool(record.scopes),
-        erased=record.erased or scope in view.erased_scopes,
-        sees=tuple({change.writer.person, change.device.person}) if new_scope else (),
+        erased=record.erased or scope in view.erased_scopes or named_case(raw) in view.erased_scopes,
+        sees=tuple({change.writer.person, change.device.person, *_shown_to(raw)}) if new_scope else (),
     )
 
 
@@ -132,7 +133,8 @@ def _may_write(change: IncomingChange, view: View) -> bool:
     """Whether who delivers may write this record: never met, or once theirs, or a supervisor's."""
     raw, person = change.raw, change.device.person
     if raw["table"] in writing.TASKS:
-        return _may_say(raw, change.writer, there=bool(view.records[change.key].scopes))
+        there = bool(view.records[change.key].scopes)
+        return _may_say(raw, change.writer, there=there) and _may_name(change, view)
     if change.writer is not None and not writing.signed(raw, change.writer.actors):
         return False
     if change.device.role == "supervisor":
@@ -141,6 +143,32 @@ def _may_write(change: IncomingChange, view: View) -> bool:
     if record.scopes and not any((person, former) in view.seen for former in record.scopes):
         return False
     return scope in record.scopes or scope not in view.scopes or (person, scope) in view.seen
+
+
+def named_case(raw: Mapping[str, Any]) -> str | None:
+    """The case that a row of no case names."""
+    return raw["patch"].get(NAMES_CASE) if raw["table"] in WITHIN else None
+
+
+def _shown_to(raw: Mapping[str, Any]) -> set[str]:
+    """Whom a new row of no case names as somebody who is to see it."""
+    name = raw["patch"].get(SHOWN_TO.get(raw["table"], ""))
+    return {name} if name and raw["case"] is None else set()
+
+
+def _may_name(change: IncomingChange, view: View) -> bool:
+    """Whether its writer, or who delivers it, may see the scope it goes into and the case it names.
+
+    A scope that nobody ever saw is not kept from anybody.
+    """
+    assert change.writer is not None
+    if "supervisor" in (change.writer.role, change.device.role):
+        return True
+    persons = (change.writer.person, change.device.person)
+    return all(
+        scope is None or scope not in view.scopes or any((person, scope) in view.seen for person in persons)
+        for scope in (change.raw["case"], named_case(change.raw))
+    )
 
 
 def _may_say(raw: Mapping[str, Any], writer: check.Writer | None, *, there: bool) -> bool:

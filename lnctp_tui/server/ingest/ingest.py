@@ -17,7 +17,7 @@ import orjson
 from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.ingest import log, quarantine, rows
-from lnctp_tui.server.ingest.decide import Decision, Record, Stored, View, decide
+from lnctp_tui.server.ingest.decide import Decision, Record, Stored, View, decide, named_case
 from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.log import Entry
 from lnctp_tui.server.ingest.rows import Key
@@ -52,7 +52,9 @@ BELONG = f"""INSERT INTO belongs (team, scope, "table", "row")
 GIVE = f"""INSERT INTO access (team, person, scope, state, rank)
   SELECT %s, k.p, k.s, 'held', k.r FROM unnest({IDS}, {IDS}, %s::bigint[])
     AS k(p, s, r)
+  WHERE EXISTS (SELECT FROM people p WHERE p.team = %s AND p.id = k.p)
   ORDER BY k.s, k.p ON CONFLICT DO NOTHING"""
+"""Only people that there are: a hand-over may name anybody."""
 
 
 Note = tuple[str, str, str]
@@ -160,7 +162,8 @@ def _look(connection: Db, team: str, sound: Sequence[IncomingChange], view: View
     ids = lines(change.id for change in sound)
     known = connection.execute(KNOWN, (team, ids, team, ids))
     scopes = {wire.scope_of(change.raw) for change in sound}.union(
-        *(record.scopes for record in view.records.values())
+        *(record.scopes for record in view.records.values()),
+        filter(None, (named_case(change.raw) for change in sound)),
     )
     scope_lines = lines(sorted(scopes - {wire.EVERYBODY}))
     access = connection.execute(SCOPES, (team, scope_lines, team, scope_lines))
@@ -244,7 +247,7 @@ def _write(
         connection.execute(BELONG, (team, *map(lines, zip(*batch.joined, strict=True))))
     if batch.given:
         people, scopes = [key[0] for key in batch.given], [key[1] for key in batch.given]
-        connection.execute(GIVE, (team, lines(people), lines(scopes), list(batch.given.values())))
+        connection.execute(GIVE, (team, lines(people), lines(scopes), list(batch.given.values()), team))
     if free := sorted(view.held_back & view.met.keys()):
         quarantine.remove(connection, team, free)
 

@@ -15,6 +15,8 @@ DEEDS = {
     "attempt_result": "follow.calling:result",
     "attach": "call.endings:attach_contact",
     "detach": "call.endings:detach_contact",
+    "handover_sign": "follow.shift:sign",
+    "handover_take": "follow.shift:take",
     "link": "case.cases:link",
     "merge": "case.cases:merge",
     "noted": "case.cases:noted",

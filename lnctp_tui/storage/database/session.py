@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 
 from lnctp_tui.domain.records import bound, changes, clock, merge, record_check, writing
 from lnctp_tui.domain.records.merge import Heads
+from lnctp_tui.domain.records.scopes import owner_of
 from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
@@ -134,7 +135,7 @@ class Unit:
         fields = sorted(patch)
         shown = form.shown.get((table, row), {} if stored is None else None) if form else None
         base = merge.base_for(heads if shown is None else shown, fields)
-        owner = row if table == "cases" else patch.get("case_id", stored and stored.get("case_id"))
+        owner = owner_of(table, row, patch, (stored or {}).get("case_id"))
         change = self._change(table, row, owner, base, dict(patch), hlc, there=stored is not None)
         squashed = self._squash(change, form)
         (change,) = self._sealed([change], form)

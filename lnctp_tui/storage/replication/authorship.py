@@ -16,13 +16,13 @@ from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import projection
 from lnctp_tui.storage.replication.server_state import COUNSELOR
 
-UNSENT = "SELECT * FROM changes WHERE sent = 0 AND actor = ? AND patch <> '{}'"
+UNSENT = "SELECT * FROM changes WHERE sent = 0 AND actor = ? AND patch <> '{}' ORDER BY seq"
 """What this laptop may write anew: a change that was erased has no values to sign."""
 NAMED_ITSELF = "DELETE FROM changes WHERE \"table\" = 'counselors' AND row = ? AND sent = 0"
 SIGN_AGAIN = (
     update(CHANGES)
     .where(CHANGES.c.id == bindparam("this"))
-    .values({name: bindparam(name) for name in ("row", "actor", "patch", "hash", "sig")})
+    .values({name: bindparam(name) for name in ("row", "case", "actor", "patch", "hash", "sig")})
 )
 
 
@@ -40,9 +40,10 @@ def become(unit: Unit, person: str) -> None:
     # The person is known to everybody already; the name this laptop gave itself goes.
     connection.exec_driver_sql(NAMED_ITSELF, (former,))
     touched: set[tuple[str, str]] = {("counselors", former)}
+    renamed = {former: person}
     for row in connection.exec_driver_sql(UNSENT, (former,)).mappings().all():
         change = {**row, "base": orjson.loads(row["base"]), "patch": orjson.loads(row["patch"])}
-        signed = _signed(unit.author, change, former)
+        signed = _signed(unit.author, change, renamed)
         touched |= {(change["table"], change["row"]), (change["table"], signed["row"])}
         connection.execute(SIGN_AGAIN, signed)
     projection.rebuild(connection, touched, instants.iso(unit.now), instants.micros(unit.now))
@@ -52,13 +53,22 @@ def become(unit: Unit, person: str) -> None:
         connection.execute(made, execution_options=RECORDED)
 
 
-def _signed(author: Author, change: Mapping[str, Any], former: str) -> dict[str, Any]:
-    """The same change, signed as the person. Its id never left this laptop."""
-    patch = {name: author.actor if value == former else value for name, value in change["patch"].items()}
+def _signed(author: Author, change: Mapping[str, Any], renamed: dict[str, str]) -> dict[str, Any]:
+    """The same change, signed as the person. Its id never left this laptop.
+
+    `renamed`: old id → new one, of the person and of rows whose ids say whose word they are; adds this row's.
+    """
+    table, row = change["table"], renamed.get(change["row"], change["row"])
+    patch = {
+        name: renamed.get(value, value) if isinstance(value, str) else value
+        for name, value in change["patch"].items()
+    }
     # Where the id says whose word it is, it is another one now.
-    bound_to = bound.BOUND.get(change["table"], ())
-    row = bound.row_id(change["table"], patch) if former in map(patch.get, bound_to) else change["row"]
-    renewed = {"row": row, "actor": author.actor, "patch": patch}
+    bound_to = bound.BOUND.get(table, ())
+    if any(change["patch"].get(name) != patch.get(name) for name in bound_to):
+        row = renamed[change["row"]] = bound.row_id(table, patch)
+    case = renamed.get(change["case"], change["case"])
+    renewed = {"row": row, "case": case, "actor": author.actor, "patch": patch}
     digest = changes.digest(changes.canonical({**change, **renewed}))
     (sig,) = changes.seals([digest], author.sign)
     return renewed | {"this": change["id"], "hash": digest, "sig": sig}

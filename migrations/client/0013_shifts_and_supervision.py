@@ -1,0 +1,39 @@
+"""The hand-over of a shift, and indexes by which a supervisor's lists are read."""
+
+from alembic import op
+
+from migrations import steps
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+SIGNED = (
+    ("from_id", "id"), ("to_id", "id"), ("team", "code"), ("shift_from", "instant"), ("shift_to", "instant"),
+    ("note", "text"), ("digest", "code"), ("signed_at", "instant"),
+)  # fmt: skip
+ITEMS = (
+    ("handover_id", "id"), ("item_case_id", "id"), ("folio", "code"), ("task_id", "id"), ("referral_id", "id"),
+    ("why", "code"), ("line", "code"), ("by_id", "id"),
+)  # fmt: skip
+TAKES = (
+    ("words", "code"), ("handover_id", "id"), ("giver_id", "id"), ("taken_by", "id"), ("taken_at", "instant"),
+    ("remarks", "text"),
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    for table, columns in (
+        ("shift_handovers", SIGNED),
+        ("handover_items", ITEMS),
+        ("handover_takes", TAKES),
+    ):
+        steps.create_record_table(table, columns)
+    for table in ("handover_items", "handover_takes"):
+        op.create_index(f"ix_{table}_handover_id", table, ["handover_id"])
+
+
+def downgrade() -> None:
+    for table in ("shift_handovers", "handover_items", "handover_takes"):
+        steps.drop_record_table(table)

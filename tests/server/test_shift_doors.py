@@ -1,0 +1,77 @@
+"""A hand-over at the server's door: who signs it, who sees it, and which cases it may name (62)."""
+
+from __future__ import annotations
+
+from served import Served
+from test_directory_doors import ACCEPTED, FORBIDDEN, of, person, pulled, results
+
+from lnctp_tui.domain.follow import shift
+
+AT = "2026-11-01T10:00:00.000000Z"
+TABLES = {"shift_handovers", "handover_items", "handover_takes"}
+
+
+def tables(laptop: object) -> list[str]:
+    return sorted(change["table"] for change in pulled(laptop) if change["table"] in TABLES)  # type: ignore[arg-type]
+
+
+def test_who_signs_who_sees_and_which_cases_are_named(served: Served) -> None:
+    ana, luis, eva, lead = served.laptop(), served.laptop(), served.laptop(), served.laptop("supervisor")
+    giver, taker, stranger = person(served, ana), person(served, luis), person(served, eva)
+    hers, theirs = ana.case(), eva.case()
+    assert results(ana, hers) == ACCEPTED
+    assert results(eva, theirs) == ACCEPTED
+    row = {"from_id": giver, "to_id": taker, "note": "n", "digest": shift.digest("n", []), "signed_at": AT}
+    signed = of(ana, "shift_handovers", row)
+    line = {"handover_id": signed["row"], "why": "risk", "line": "emergencia", "by_id": giver}
+
+    def item(laptop: object, case: str | None = signed["row"], **values: object) -> object:
+        from lnctp_tui.domain.records import bound
+
+        made, patch = bound.made("handover_items", line | values)
+        return laptop.change("handover_items", patch, row=made, case=case)  # type: ignore[attr-defined]
+
+    assert results(eva, of(eva, "shift_handovers", row)) == FORBIDDEN, "nobody signs for somebody else"
+    assert results(
+        ana, signed, item(ana, item_case_id=hers["row"]), item(ana, item_case_id="nunca-visto")
+    ) == (ACCEPTED * 3)
+    # A case that the giver may not see, also one that she only guesses.
+    assert results(ana, item(ana, item_case_id=theirs["row"])) == FORBIDDEN
+    assert results(ana, item(ana, None, line="sin lugar")) == [("refused", "scope")]
+    assert results(ana, item(ana, hers["row"], line="en un caso")) == [("refused", "scope")]
+    # What is signed never changes, whoever writes.
+    for wrong in (
+        ana.change("shift_handovers", {"note": "otra"}, row=signed["row"]),
+        ana.change("shift_handovers", {"erased_at": AT}, row=signed["row"]),
+        ana.change("shift_handovers", signed["patch"], row=signed["row"]),
+        lead.change("shift_handovers", {"to_id": stranger}, row=signed["row"]),
+    ):
+        assert results(lead if wrong["actor"] == lead.actor else ana, wrong) == FORBIDDEN, wrong
+    # Somebody who was not named reads nothing, and puts nothing under it.
+    assert tables(eva) == []
+    assert tables(luis) == tables(lead) == ["handover_items", "handover_items", "shift_handovers"]
+    take = {"words": "x", "handover_id": signed["row"], "taken_by": stranger, "taken_at": AT}
+
+    def took(laptop: object, case: str | None, **values: object) -> object:
+        from lnctp_tui.domain.records import bound
+
+        made, patch = bound.made("handover_takes", take | values)
+        return laptop.change("handover_takes", patch, row=made, case=case)  # type: ignore[attr-defined]
+
+    assert results(eva, took(eva, signed["row"])) == FORBIDDEN
+    assert results(eva, took(eva, signed["row"], taken_by=taker)) == FORBIDDEN
+    assert results(eva, item(eva, by_id=stranger, line="de otra")) == FORBIDDEN
+    assert results(luis, took(luis, signed["row"], taken_by=taker)) == ACCEPTED
+    # By voice the taker knows no id: whoever is named as the giver is told.
+    assert results(luis, took(luis, None, handover_id=None, giver_id=giver, taken_by=taker)) == ACCEPTED
+    assert results(luis, took(luis, None, handover_id=None, giver_id="nadie", taken_by=taker)) == ACCEPTED
+    assert tables(ana).count("handover_takes") == 2
+    assert tables(eva) == []
+
+
+def test_who_is_no_reader_sees_nothing_though_they_are_named(served: Served) -> None:
+    ana, admin = served.laptop(), served.laptop("admin")
+    row = {"from_id": person(served, ana), "to_id": person(served, admin), "digest": shift.digest(None, []),
+           "signed_at": AT}  # fmt: skip
+    assert results(ana, of(ana, "shift_handovers", row)) == ACCEPTED
+    assert admin.call("GET", "/v1/pull?cursor=0.&proof=&limit=100&wait=0").status == 403

@@ -21,6 +21,20 @@ TAKES = (
     ("words", "code"), ("handover_id", "id"), ("giver_id", "id"), ("taken_by", "id"), ("taken_at", "instant"),
     ("remarks", "text"),
 )  # fmt: skip
+RANK = (
+    "CASE triage WHEN 'emergency' THEN 0 WHEN 'urgent_24h' THEN 1 WHEN 'priority' THEN 2 "
+    "WHEN 'follow_up' THEN 4 WHEN 'information' THEN 5 ELSE 3 END"
+)
+OPEN_CASE = "status IN ('open', 'follow_up') AND erased_at IS NULL"
+OPEN_TASK = "status = 'open' AND erased_at IS NULL"
+INDEXES = {
+    "cases_urgency": f"cases ({RANK}, opened_at, id) WHERE {OPEN_CASE}",
+    "cases_unowned": f"cases ({RANK}, opened_at, id) WHERE {OPEN_CASE} AND owner_id IS NULL",
+    "cases_load": f"cases (owner_id, {RANK}) WHERE {OPEN_CASE}",
+    "tasks_open": f"tasks (due_to, id, kind, case_id) WHERE {OPEN_TASK}",
+    "tasks_minimum": f"tasks (due_to, id, case_id) WHERE {OPEN_TASK} AND kind = 'minimum_record'",
+    "tasks_of": f"tasks (assignee_id, due_to) WHERE {OPEN_TASK}",
+}
 
 
 def upgrade() -> None:
@@ -32,8 +46,12 @@ def upgrade() -> None:
         steps.create_record_table(table, columns)
     for table in ("handover_items", "handover_takes"):
         op.create_index(f"ix_{table}_handover_id", table, ["handover_id"])
+    for name, columns_of in INDEXES.items():
+        op.execute(f"CREATE INDEX {name} ON {columns_of}")
 
 
 def downgrade() -> None:
+    for name in INDEXES:
+        op.execute(f"DROP INDEX {name}")
     for table in ("shift_handovers", "handover_items", "handover_takes"):
         steps.drop_record_table(table)

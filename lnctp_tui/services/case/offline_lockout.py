@@ -16,6 +16,7 @@ from lnctp_tui.storage.database.session import TABLES
 from lnctp_tui.storage.replication import authority, server_state, withdrawal
 
 DAYS = 14
+ASKED = (authority.BARRED, server_state.SERVER, server_state.CONTACT, server_state.LATEST)
 SPARED = timedelta(hours=12)
 """Before the last contact: what was in work then stays open."""
 
@@ -26,13 +27,13 @@ def since(connection: Connection, now: datetime) -> str | None:
     A laptop that never was approved has nobody to ask, and hides nothing. A clock that was set back counts as
     late as it was ever seen since the last contact.
     """
-    if state.get(connection, authority.BARRED):
+    known = state.several(connection, *ASKED)
+    if known.get(authority.BARRED):
         return "9"
-    server = server_state.server(connection)
-    if server is None:
+    if not known.get(server_state.SERVER):
         return None
-    last = state.get(connection, server_state.CONTACT)
-    late = server_state.as_late_as(connection, now)
+    last, latest = known.get(server_state.CONTACT), known.get(server_state.LATEST)
+    late = max(now, instants.parse(latest)) if latest else now
     if last is None or instants.parse(last) >= late - timedelta(days=DAYS):
         return None
     return instants.iso(instants.parse(last) - SPARED)

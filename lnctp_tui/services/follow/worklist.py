@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, true
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 
-from lnctp_tui.domain.records.kinds import BY_TABLE
 from lnctp_tui.services.case import offline_lockout, transfer
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared, soundness
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
+from lnctp_tui.storage.replication import withdrawal
 
 TASKS, CASES, CONTACTS, COUNSELORS = (TABLES[name] for name in ("tasks", "cases", "contacts", "counselors"))
-BESIDE = ("folio", "triage", "assignee")
-"""What a line says besides the task."""
 WEEK = timedelta(days=7)
 COUNTED = 100
 """As many are counted; who has more has too many."""
-SHOWN = tuple(TASKS.c[column.name] for column in BY_TABLE["tasks"].columns)
 
 
 @dataclass(frozen=True)
@@ -72,34 +84,51 @@ def worklist(
 
     `mine`: those of whoever asks and of nobody. `case_id`: of one case. Days end on the clock of `zone`.
     """
+    now, me, of_case = store.now(), store.author.actor, case_id is not None
     with store.read() as connection:
-        query = question(limit, offset).where(offline_lockout.shown(connection, store.now()))
-        if mine:
-            me = store.author.actor
-            query = query.where(or_(TASKS.c.assignee_id == me, TASKS.c.assignee_id.is_(None), _two_heads()))
-        if case_id:
-            query = query.where(TASKS.c.case_id == case_id)
-        rows = list(connection.execute(query).mappings())
-        counts = _counts(connection, store.now(), zone, case_id)
-        calling = _calling(connection, store)
-    both = _both(store, [row["case_id"] for row in rows if row["two"]])
-    return WorkList([_line(row, both) for row in rows], *counts, calling)
+        since, gone = offline_lockout.since(connection, now), withdrawal.any_withdrawn(connection)
+        page = _page(mine=mine, of_case=of_case, gone=gone)
+        rows = page.rows(connection, me=me, case=case_id, since=since, most=limit, begin=offset)
+        bounds = dict(zip(("now", "midnight", "week"), _bounds(now, zone), strict=True))
+        ((late, today, week),) = _counts(of_case=of_case).rows(connection, case=case_id, **bounds)
+        calling = _calling(connection, store, since, gone=gone)
+    both = _both(store, [row[1] for row in rows if row[-1]])
+    return WorkList([_line(row, both) for row in rows], late, today, week, calling)
 
 
-def question(limit: int, offset: int = 0) -> Select[Any]:
-    """The one question of a page."""
-    return (
+NAMES = ("id", "case_id", "kind", "plan", "attempt", "due_from", "due_to", "say", "assignee_id")
+"""Columns of the task in a line, in the order of WorkLine but for what stands beside them."""
+_sound = soundness("tasks", NAMES)
+
+
+@cache
+def _page(*, mine: bool, of_case: bool, gone: bool) -> Prepared:
+    """The one question of a page. `gone`: cases were taken from this person."""
+    since = bindparam("since", type_=String)
+    query = (
         select(
-            TASKS.c.id, TASKS.c.case_id, *SHOWN, CASES.c.folio, CASES.c.triage, COUNSELORS.c.name.label("assignee"),
-            _two_heads().label("two"),
+            *(TASKS.c[name] for name in NAMES), CASES.c.folio, CASES.c.triage, COUNSELORS.c.name, _two_heads()
         )
         .outerjoin(CASES, CASES.c.id == TASKS.c.case_id)
         .outerjoin(COUNSELORS, COUNSELORS.c.id == TASKS.c.assignee_id)
-        .where(TASKS.c.status == "open", TASKS.c.erased_at.is_(None), CASES.c.erased_at.is_(None))
+        .where(
+            TASKS.c.status == literal_column("'open'"),
+            TASKS.c.erased_at.is_(None),
+            CASES.c.erased_at.is_(None),
+        )
+        .where(or_(since.is_(None), CASES.c.created_at >= since))
         .order_by(TASKS.c.due_to, TASKS.c.id)
-        .limit(limit)
-        .offset(offset)
-    )  # fmt: skip
+        .limit(bindparam("most", type_=Integer))
+        .offset(bindparam("begin", type_=Integer))
+    )
+    if gone:
+        query = query.where(withdrawal.held_cases(CASES.c.id))
+    if mine:
+        me = bindparam("me", type_=String)
+        query = query.where(or_(TASKS.c.assignee_id == me, TASKS.c.assignee_id.is_(None), _two_heads()))
+    if of_case:
+        query = query.where(TASKS.c.case_id == bindparam("case", type_=String))
+    return prepared(_by(query, of_case=of_case))
 
 
 def _two_heads() -> Any:
@@ -109,33 +138,52 @@ def _two_heads() -> Any:
     )
 
 
-def _counts(connection: Connection, now: datetime, zone: str, case_id: str | None) -> tuple[int, int, int]:
+def _bounds(now: datetime, zone: str) -> list[str]:
+    """Now, the next midnight, and the end of the seventh day."""
     midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    bounds = [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
-    due, columns = TASKS.c.due_to, (TASKS.c.status == "open", TASKS.c.erased_at.is_(None))
-    of_case = TASKS.c.case_id == case_id if case_id else true()
-    spans = [
-        select(TASKS.c.id).where(*columns, of_case, due >= first, due < last).limit(COUNTED).subquery()
-        for first, last in zip(["", *bounds], bounds, strict=False)
-    ]
-    found = connection.execute(
-        select(*(select(func.count()).select_from(span).scalar_subquery() for span in spans))
+    return [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
+
+
+@cache
+def _counts(*, of_case: bool) -> Prepared:
+    """How many are late, due today and this week, of each at most COUNTED."""
+    now, midnight, week = (bindparam(name, type_=String) for name in ("now", "midnight", "week"))
+    mine = TASKS.c.case_id == bindparam("case", type_=String) if of_case else true()
+    due, columns = (
+        TASKS.c.due_to,
+        (TASKS.c.status == literal_column("'open'"), TASKS.c.erased_at.is_(None), mine),
     )
-    late, today, week = found.one()
-    return int(late), int(today), int(week)
+    spans = [
+        _by(
+            select(TASKS.c.id).where(*columns, due >= first, due < last).limit(COUNTED), of_case=of_case
+        ).subquery()
+        for first, last in ((literal(""), now), (now, midnight), (midnight, week))
+    ]
+    return prepared(select(*(select(func.count()).select_from(span).scalar_subquery() for span in spans)))
 
 
-def _calling(connection: Connection, store: Store) -> list[Calling]:
+def _by(query: Select[Any], *, of_case: bool) -> Select[Any]:
+    return by_index(query, TASKS, "ix_tasks_case_id" if of_case else "tasks_open")
+
+
+@cache
+def _called(*, gone: bool) -> Prepared:
+    """Calls of this person that have no result, by the index of tasks, which has few calls."""
+    since = bindparam("since", type_=String)
     query = (
         select(CONTACTS.c.id, CONTACTS.c.task_id, CONTACTS.c.case_id, CASES.c.folio, CONTACTS.c.started_at)
         .outerjoin(CASES, CASES.c.id == CONTACTS.c.case_id)
         .where(
             CONTACTS.c.task_id > "", CONTACTS.c.direction == "out", CONTACTS.c.result.is_(None),
-            CONTACTS.c.erased_at.is_(None), CONTACTS.c.counselor_id == store.author.actor,
-            offline_lockout.shown(connection, store.now(), "contacts"),
+            CONTACTS.c.erased_at.is_(None), CONTACTS.c.counselor_id == bindparam("me", type_=String),
+            or_(since.is_(None), CONTACTS.c.created_at >= since),
         )
     )  # fmt: skip
-    calls = [Calling(*row) for row in connection.execute(query)]  # by the index of tasks, which has few calls
+    return prepared(query.where(withdrawal.held_contacts()) if gone else query)
+
+
+def _calling(connection: Connection, store: Store, since: str | None, *, gone: bool) -> list[Calling]:
+    calls = [Calling(*row) for row in _called(gone=gone).rows(connection, me=store.author.actor, since=since)]
     return sorted(calls, key=lambda call: call.started_at or "")
 
 
@@ -154,11 +202,15 @@ def _both(store: Store, case_ids: list[str]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _line(raw: Mapping[Any, Any], both: Mapping[str, tuple[str, ...]]) -> WorkLine:
-    row = sound.row("tasks", raw)
-    folio, triage, assignee = (value if isinstance(value := row[name], str) else None for name in BESIDE)
-    alone = (assignee,) if assignee else ()
+def _line(stored: Sequence[Any], both: Mapping[str, tuple[str, ...]]) -> WorkLine:
+    row: Sequence[Any] = stored[: len(NAMES)]
+    if not _sound(row):
+        fitting = sound.row("tasks", dict(zip(NAMES, row, strict=True)))
+        row = [fitting[name] for name in NAMES]
+    id_, case_id, kind, plan, attempt, due_from, due_to, say, assignee_id = row
+    folio, triage, name = (value if isinstance(value, str) else None for value in stored[len(NAMES) : -1])
+    alone = (name,) if name else ()
     return WorkLine(
-        row["id"], row["case_id"], folio, triage, row["kind"], row["plan"], row["attempt"],
-        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], both.get(str(row["id"]), alone),
+        id_, case_id, folio, triage, kind, plan, attempt, due_from, due_to, say or "", assignee_id,
+        both.get(id_, alone) if both else alone,
     )  # fmt: skip

@@ -1,0 +1,78 @@
+"""Questions that are written once and asked often: SQLAlchemy's language, without its cost at each asking.
+
+Lists that are read again with every key and every news ask like this (docs/measurements.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+
+from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records.columns import INSTANTS
+
+_STORED = re.compile(
+    r"(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z"
+)
+_plain_instant = _STORED.fullmatch
+"""Nearly every instant that is stored; what does not look like it is read with care."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A question as the driver takes it, with the values that stand in it."""
+
+    text: str
+    values: dict[str, Any]
+
+    def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Its answer, all of it."""
+        return connection.exec_driver_sql(self.text, {**self.values, **values}).fetchall()
+
+
+class _ByIndex(SQLiteCompiler):
+    """Writes the index that a question names (`by_index`)."""
+
+    def get_from_hint_text(self, _table: Any, text: str | None) -> str | None:
+        return text
+
+
+def by_index(query: Select[Any], table: Table, name: str) -> Select[Any]:
+    """The same question by this index of a table, whatever SQLite thinks; an error where it cannot be used."""
+    return query.with_hint(table, f"INDEXED BY {name}", "sqlite")
+
+
+def prepared(query: Select[Any]) -> Prepared:
+    """A question whose open values are `bindparam`s."""
+    dialect = sqlite.dialect(paramstyle="named")
+    dialect.statement_compiler = _ByIndex
+    compiled = query.compile(dialect=dialect)
+    return Prepared(
+        str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+    )
+
+
+def soundness(table: str, names: Sequence[str]) -> Callable[[Sequence[Any]], bool]:
+    """Tells of values of these columns, none of them JSON, whether each may be shown as it stands."""
+    checks = [
+        (place, name in INSTANTS, record_check.OF_ROWS[table][name]) for place, name in enumerate(names)
+    ]
+
+    def sound(row: Sequence[Any]) -> bool:
+        for place, timed, check in checks:
+            value = row[place]
+            if (
+                value is not None
+                and not (timed and type(value) is str and _plain_instant(value))
+                and check(value)
+            ):
+                return False
+        return True
+
+    return sound

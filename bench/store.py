@@ -10,9 +10,10 @@ from typing import Any
 from bench.homes import opened
 from bench.report import Measure, p50, p95, within
 from lnctp_tui.services.case import search
-from lnctp_tui.services.follow.worklist import worklist
+from lnctp_tui.services.follow import supervision, worklist
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
+from lnctp_tui.storage.database.prepared import Prepared
 from lnctp_tui.storage.database.search import FIND, match_query
 from lnctp_tui.storage.database.session import New
 from lnctp_tui.storage.vault import loss, vault
@@ -23,8 +24,6 @@ EDITS = 300
 Counting = counting()
 SEED = 7
 TURNS = 100
-BARE_WORK = """SELECT t.*, c.folio, c.triage FROM tasks t LEFT JOIN cases c ON c.id = t.case_id
-  WHERE t.status = 'open' AND t.erased_at IS NULL AND c.erased_at IS NULL ORDER BY t.due_to, t.id LIMIT 50"""
 BARE_SEARCH = FIND.replace(":q", "?").replace(":n", "50")
 TYPED = (
     "citlali prueba", "san pedro muestra", "mexicali", "barbería", "credencial policía", "5555012345",
@@ -112,7 +111,7 @@ def _until_quiet(bare: Any) -> None:
 
 
 def working(home: Path) -> list[Measure]:
-    """A page of the work list, next to the bare question of its rows on the same file."""
+    """A page of the work list and of supervision, next to the bare questions of what stands on it on the same file."""
     with opened(home) as (workspace, bare):
         cases = [row[0] for row in bare.execute("SELECT id FROM cases")]
         chooser = random.Random(SEED)
@@ -121,15 +120,35 @@ def working(home: Path) -> list[Measure]:
                 New("tasks", ids.new_id(), {"kind": "callback", "due_to": _due(chooser)}, case)
                 for case in cases
             )
-        mine, theirs = [], []
-        for _turn in range(TURNS):
-            ours = (mine, lambda: worklist(workspace.store, workspace.zone, 50))
-            floor = (theirs, lambda: bare.execute(BARE_WORK).fetchall())
-            for times, work in (ours, floor) if chooser.random() < 0.5 else (floor, ours):
-                times.append(milliseconds(work))
-    title = f"work list, {len(cases):,} cases, a page, p95"
+        return [
+            _by_turns(f"work list, {len(cases):,} cases, a page, p95", chooser,
+                      lambda: worklist.worklist(workspace.store, workspace.zone, 50),
+                      lambda: _asked(bare, worklist.questions(workspace.store, workspace.zone, 50))),
+            _by_turns(f"supervision, {len(cases):,} cases, a page, p95", chooser,
+                      lambda: supervision.supervision(workspace.store, "urgency", 50),
+                      lambda: _asked(bare, supervision.questions(workspace.store, "urgency", 50))),
+        ]  # fmt: skip
+
+
+def _asked(bare: Any, questions: list[tuple[Prepared, dict[str, Any]]]) -> None:
+    """The questions of a screen, asked bare in one view of the file and fetched."""
+    bare.execute("BEGIN")
+    for question, values in questions:
+        bare.execute(question.text, {**question.values, **values}).fetchall()
+    bare.execute("ROLLBACK")
+
+
+def _by_turns(
+    title: str, chooser: random.Random, ours: Callable[[], object], floor: Callable[[], object]
+) -> Measure:
+    mine: list[float] = []
+    theirs: list[float] = []
+    for _turn in range(TURNS):
+        pair = ((mine, ours), (theirs, floor))
+        for times, work in pair if chooser.random() < 0.5 else reversed(pair):
+            times.append(milliseconds(work))
     detail = {"p50": p50(mine), "floor p50": p50(theirs)}
-    return [within(title, "bare query", p95(mine), p95(theirs), "ms", 2, detail=detail)]
+    return within(title, "its bare questions", p95(mine), p95(theirs), "ms", 2, detail=detail)
 
 
 def _due(chooser: random.Random) -> str:

@@ -82,4 +82,9 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         N_("Lo que oyó sigue escrito."),
         N_("Pida que las repitan, una por una. Las que no se reconocen: {places}."),
     ),
+    "not_supervision": (
+        N_("Eso lo hace supervisión."),
+        UNCHANGED,
+        N_("Pídalo a quien supervisa su turno."),
+    ),
 }

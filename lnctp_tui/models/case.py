@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import text as sa_text
 from sqlmodel import Field
 
 from lnctp_tui.models.base import OfCase, Synced, answers, instant, text
@@ -279,11 +280,21 @@ class FileStage(OfCase, table=True):
     note: str | None = text()
 
 
+OPEN = "status = 'open' AND erased_at IS NULL"
+MINIMUM = f"{OPEN} AND kind = 'minimum_record'"
+"""Of a task: the conditions of indexes, word for word as questions have them."""
+
+
 class Task(OfCase, table=True):
     """A promised call-back or follow-up."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index("tasks_due", "status", "due_to"),)
+    __table_args__ = (
+        Index("tasks_due", "status", "due_to"),
+        Index("tasks_open", "due_to", "id", "kind", "case_id", sqlite_where=sa_text(OPEN)),
+        Index("tasks_minimum", "due_to", "id", "case_id", sqlite_where=sa_text(MINIMUM)),
+        Index("tasks_of", "assignee_id", "due_to", sqlite_where=sa_text(OPEN)),
+    )
 
     kind: str | None = None
     due_from: str | None = None

@@ -103,6 +103,11 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("shift"),
         key=_key("h", "shift", N_("relevo")),
     ),
+    "supervision": Entry(
+        "follow.supervising:SupervisionScreen",
+        resume=lambda shell, _state: shell.go("supervision"),
+        key=_key("u", "supervision", N_("supervisión")),
+    ),
     "case_pending": Entry(
         "follow.pending:CasePendingScreen",
         resume=_over("case", "case_pending"),

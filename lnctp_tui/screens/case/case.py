@@ -9,33 +9,25 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
-from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import registry
 from lnctp_tui.screens.base import LISTS, AppScreen, write
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
+from lnctp_tui.screens.dialogs import TextDialog
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.screens.sync.sync_words import SUPERVISOR
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.services.vault.workspace import DRAFT_OF
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
-from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
     from lnctp_tui.screens.case.case_shared import Around
 
-KEEP_OPEN = "keep_open"
-"""The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
-REMARKS = 2000
-"""Characters of why supervision closes a case."""
 NOTE = "note:"
 """Draft of a note to a case."""
 
@@ -266,41 +258,11 @@ class CaseScreen(AppScreen[None]):
 
     def action_close(self) -> None:
         """Close with a reason."""
-        reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
-        lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
-        hint = ""
-        if why := safety.keeps_open(self.document or {}):
-            hint = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
-            lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
+        from lnctp_tui.screens.case import case_closing
 
-        def close(reason: str | None) -> None:
-            if reason and reason != KEEP_OPEN:
-                self._close(reason)
-
-        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), close)
-
-    def _close(self, reason: str) -> None:
-        """Close it, unless something stands against it; then supervision does, and says why."""
-        from lnctp_tui.screens.follow.words import told_blockers
-        from lnctp_tui.services.follow.tasks import blockers
-
-        found = blockers(
-            self.shell.workspace.protocol, self.document or {}, reason, bool(self.shared.around.conflicts)
-        )
-        role = self.shared.role
-
-        def do(remarks: str | None = None) -> None:
-            self._do(deed("status", self.case_id, "closed", reason, remarks), _("Caso cerrado."))
-
-        if not found or role is None:
-            do()
-        elif role == SUPERVISOR:
-            hint = told_blockers(found)
-            dialog = LineDialog(_("¿Por qué se cierra así?"), hint, REMARKS)
-            self.app.push_screen(dialog, lambda remarks: do(remarks) if remarks else None)
-        else:
-            text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")
-            self.notify(text.format(what=told_blockers(found)), severity="warning", timeout=10, markup=False)
+        if self.document is not None:
+            disputed = bool(self.shared.around.conflicts)
+            case_closing.close(self, self.document, disputed, self.shared.role, self._do)
 
     def action_reopen(self) -> None:
         """Open it again."""

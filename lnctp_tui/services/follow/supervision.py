@@ -1,6 +1,6 @@
 """What supervision looks at: open cases by urgency and age, and what stands still. A page is one question by an index.
 
-The conditions are written as migration 0013 has them: SQLite takes a partial index for a condition that is the same.
+Its conditions are those of migration 0013 (storage.database.open_work).
 """
 
 from __future__ import annotations
@@ -10,29 +10,22 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Integer, Select, String, bindparam, func, literal_column, or_, select
+from sqlalchemy import Integer, Select, String, bindparam, func, literal, null, or_, select
 
+from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared
+from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database.open_work import MINIMUM, OPEN_CASE, OPEN_TASK, PRESSING, RANK
+from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared, soundness
 from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Store
-from lnctp_tui.storage.replication import withdrawal
+from lnctp_tui.storage.replication import server_state, withdrawal
 
 CASES, TASKS, COUNSELORS = TABLES["cases"], TABLES["tasks"], TABLES["counselors"]
 View = Literal["urgency", "unassigned", "late", "minimum", "conflicts", "load"]
 VIEWS: Final[tuple[View, ...]] = ("urgency", "unassigned", "late", "minimum", "conflicts", "load")
 COUNTED: Final = 1000
 """As many are counted; who has more has too many."""
-RANK: Final = literal_column(
-    "CASE cases.triage WHEN 'emergency' THEN 0 WHEN 'urgent_24h' THEN 1 WHEN 'priority' THEN 2 "
-    "WHEN 'follow_up' THEN 4 WHEN 'information' THEN 5 ELSE 3 END",
-    Integer,
-)
-"""The place of a level in URGENCY: what nobody assessed goes before what can wait."""
-OPEN_CASE: Final = (
-    CASES.c.status.in_((literal_column("'open'"), literal_column("'follow_up'"))), CASES.c.erased_at.is_(None),
-)  # fmt: skip
-OPEN_TASK: Final = (TASKS.c.status == literal_column("'open'"), TASKS.c.erased_at.is_(None))
 NOW, SINCE = bindparam("now", type_=String), bindparam("since", type_=String)
 
 
@@ -83,10 +76,53 @@ def supervision(store: Store, view: View, limit: int, offset: int = 0) -> Superv
     now = store.now()
     with store.read() as connection:
         since, gone = offline_lockout.since(connection, now), withdrawal.any_withdrawn(connection)
-        at = instants.iso(now)
-        rows = page(view, gone=gone).rows(connection, now=at, since=since, most=limit, begin=offset)
-        ((*counted,),) = counts().rows(connection, now=at)
-    return Supervision(view, [Supervised(*row) for row in rows], Counts(*counted))
+        asked = _questions(view, instants.iso(now), since, limit, offset, gone=gone)
+        rows, ((*counted,),) = (question.rows(connection, **values) for question, values in asked)
+    return Supervision(view, [_row(row) for row in rows], Counts(*counted))
+
+
+def questions(store: Store, view: View, limit: int) -> list[tuple[Prepared, dict[str, Any]]]:
+    """What a first page asks, with the values: to compare it with the same asked bare."""
+    return _questions(view, instants.iso(store.now()), None, limit, 0, gone=False)
+
+
+def _questions(
+    view: View, now: str, since: str | None, limit: int, offset: int, *, gone: bool
+) -> list[tuple[Prepared, dict[str, Any]]]:
+    values = {"now": now, "since": since, "most": limit, "begin": offset}
+    return [(page(view, gone=gone), values), (counts(), {"now": now})]
+
+
+READ: Final = ("id", "folio", "triage", "opened_at", "owner_id")
+"""Columns of a case by whose rules a row is looked at."""
+_fits = soundness("cases", READ)
+
+
+def _row(stored: Sequence[Any]) -> Supervised:
+    if _fits(stored):
+        return Supervised(*stored)
+    case = sound.row("cases", dict(zip(READ, stored, strict=False)))
+    return Supervised(*(case[name] for name in READ), *stored[len(READ) :])
+
+
+def review(store: Store, case_id: str, remarks: str) -> None:
+    """Keep what supervision has to say of a case; reviews that were asked for end with it. Done twice it is once there.
+
+    Raises Refused `not_supervision` where somebody else leads.
+    """
+    with store.write() as unit:
+        server = server_state.server(unit.connection)
+        if server is not None and server.role != "supervisor":
+            raise Refused("not_supervision")
+        case = unit.stored("cases", case_id)
+        if case is None:
+            raise Refused("no_such_case")
+        if case["supervisor_remarks"] != remarks:
+            unit.record("cases", case_id, {"supervisor_remarks": remarks})
+        asked = select(TASKS.c.id).where(*OPEN_TASK, TASKS.c.case_id == case_id, TASKS.c.kind == "review")
+        for task_id in unit.connection.execute(asked).scalars().all():
+            done = {"status": "done", "done_at": instants.iso(unit.now), "outcome": remarks}
+            unit.record("tasks", task_id, done)
 
 
 @cache
@@ -106,11 +142,11 @@ def _late_of(*more: Any) -> Any:
 
 
 def _cases(index: str, *where: Any) -> Select[Any]:
-    incomplete = _late_of(TASKS.c.kind == literal_column("'minimum_record'"))
+    incomplete = _late_of(MINIMUM)
     query = (
         select(
             CASES.c.id, CASES.c.folio, CASES.c.triage, CASES.c.opened_at, CASES.c.owner_id, COUNSELORS.c.name,
-            literal_column("NULL"), _late_of(TASKS.c.due_to < NOW), incomplete,
+            null(), _late_of(TASKS.c.due_to < NOW), incomplete,
         )
         .outerjoin(COUNSELORS, COUNSELORS.c.id == CASES.c.owner_id)
         .where(*OPEN_CASE, *where)
@@ -123,7 +159,7 @@ def _tasks(index: str, *where: Any) -> Select[Any]:
     query = (
         select(
             CASES.c.id, CASES.c.folio, CASES.c.triage, TASKS.c.due_to, TASKS.c.assignee_id, COUNSELORS.c.name,
-            TASKS.c.kind, literal_column("0"), literal_column("0"),
+            TASKS.c.kind, literal(0), literal(0),
         )
         .select_from(TASKS)
         .join(CASES, CASES.c.id == TASKS.c.case_id)
@@ -135,11 +171,11 @@ def _tasks(index: str, *where: Any) -> Select[Any]:
 
 
 def _conflicts() -> Select[Any]:
-    what = CONFLICTS.c.table + literal_column("' '") + CONFLICTS.c.field
+    what = CONFLICTS.c.table + literal(" ") + CONFLICTS.c.field
     return (
         select(
             CASES.c.id, CASES.c.folio, CASES.c.triage, CONFLICTS.c.since, CASES.c.owner_id, COUNSELORS.c.name, what,
-            literal_column("0"), literal_column("0"),
+            literal(0), literal(0),
         )
         .select_from(CONFLICTS)
         .join(CASES, CASES.c.id == CONFLICTS.c.case)
@@ -150,7 +186,7 @@ def _conflicts() -> Select[Any]:
 
 def _load() -> Select[Any]:
     """Per person: open cases, of them the pressing ones, open tasks that are over."""
-    pressing = func.sum(literal_column("2") > RANK)
+    pressing = func.sum(PRESSING)
     per = by_index(
         select(CASES.c.owner_id, func.count().label("open"), pressing.label("pressing"))
         .where(*OPEN_CASE, CASES.c.owner_id.is_not(None))
@@ -161,8 +197,8 @@ def _load() -> Select[Any]:
     over = by_index(mine.where(TASKS.c.due_to < NOW), TASKS, "tasks_of").scalar_subquery()
     return (
         select(
-            literal_column("''"), literal_column("NULL"), literal_column("NULL"), literal_column("NULL"),
-            per.c.owner_id, COUNSELORS.c.name, literal_column("NULL"), over, per.c.pressing, per.c.open,
+            literal(""), null(), null(), null(),
+            per.c.owner_id, COUNSELORS.c.name, null(), over, per.c.pressing, per.c.open,
         )
         .select_from(per)
         .outerjoin(COUNSELORS, COUNSELORS.c.id == per.c.owner_id)
@@ -174,7 +210,7 @@ _QUERIES: Final = {
     "urgency": lambda: _cases("cases_urgency"),
     "unassigned": lambda: _cases("cases_unowned", CASES.c.owner_id.is_(None)),
     "late": lambda: _tasks("tasks_open", TASKS.c.due_to < NOW),
-    "minimum": lambda: _tasks("tasks_minimum", TASKS.c.kind == literal_column("'minimum_record'")),
+    "minimum": lambda: _tasks("tasks_minimum", MINIMUM),
     "conflicts": _conflicts,
     "load": _load,
 }
@@ -188,12 +224,12 @@ def counts() -> Prepared:
         by_index(select(CASES.c.id).where(*OPEN_CASE, CASES.c.owner_id.is_(None)), CASES, "cases_unowned"),
         by_index(select(TASKS.c.id).where(*OPEN_TASK, TASKS.c.due_to < NOW), TASKS, "tasks_open"),
         by_index(
-            select(TASKS.c.id).where(*OPEN_TASK, TASKS.c.kind == literal_column("'minimum_record'")),
+            select(TASKS.c.id).where(*OPEN_TASK, MINIMUM),
             TASKS,
             "tasks_minimum",
         ),
         select(CONFLICTS.c.row),
         select(CHANGES.c.seq).where(CHANGES.c.unfit.is_not(None)),
     )
-    spans = (query.limit(literal_column(str(COUNTED))).subquery() for query in asked)
+    spans = (query.limit(COUNTED).subquery() for query in asked)
     return prepared(select(*(select(func.count()).select_from(span).scalar_subquery() for span in spans)))

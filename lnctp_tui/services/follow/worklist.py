@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from lnctp_tui.services.case import offline_lockout, transfer
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database.open_work import OPEN_TASK
 from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared, soundness
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 from lnctp_tui.storage.replication import withdrawal
@@ -36,7 +36,7 @@ COUNTED = 100
 """As many are counted; who has more has too many."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class WorkLine:
     """One open task as a list shows it."""
 
@@ -96,6 +96,14 @@ def worklist(
     return WorkList([_line(row, both) for row in rows], late, today, week, calling)
 
 
+def questions(store: Store, zone: str, limit: int) -> list[tuple[Prepared, dict[str, Any]]]:
+    """What a first page asks, with the values: to compare it with the same asked bare."""
+    shown = {"me": store.author.actor, "case": None, "since": None, "most": limit, "begin": 0}
+    bounds = dict(zip(("now", "midnight", "week"), _bounds(store.now(), zone), strict=True))
+    page = _page(mine=False, of_case=False, gone=False)
+    return [(page, shown), (_counts(of_case=False), bounds), (_called(gone=False), shown)]
+
+
 NAMES = ("id", "case_id", "kind", "plan", "attempt", "due_from", "due_to", "say", "assignee_id")
 """Columns of the task in a line, in the order of WorkLine but for what stands beside them."""
 _sound = soundness("tasks", NAMES)
@@ -112,8 +120,7 @@ def _page(*, mine: bool, of_case: bool, gone: bool) -> Prepared:
         .outerjoin(CASES, CASES.c.id == TASKS.c.case_id)
         .outerjoin(COUNSELORS, COUNSELORS.c.id == TASKS.c.assignee_id)
         .where(
-            TASKS.c.status == literal_column("'open'"),
-            TASKS.c.erased_at.is_(None),
+            *OPEN_TASK,
             CASES.c.erased_at.is_(None),
         )
         .where(or_(since.is_(None), CASES.c.created_at >= since))
@@ -151,7 +158,7 @@ def _counts(*, of_case: bool) -> Prepared:
     mine = TASKS.c.case_id == bindparam("case", type_=String) if of_case else true()
     due, columns = (
         TASKS.c.due_to,
-        (TASKS.c.status == literal_column("'open'"), TASKS.c.erased_at.is_(None), mine),
+        (*OPEN_TASK, mine),
     )
     spans = [
         _by(
@@ -203,13 +210,12 @@ def _both(store: Store, case_ids: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _line(stored: Sequence[Any], both: Mapping[str, tuple[str, ...]]) -> WorkLine:
-    row: Sequence[Any] = stored[: len(NAMES)]
-    if not _sound(row):
+    *row, folio, triage, name, _two = stored
+    if not _sound(stored):
         fitting = sound.row("tasks", dict(zip(NAMES, row, strict=True)))
         row = [fitting[name] for name in NAMES]
     id_, case_id, kind, plan, attempt, due_from, due_to, say, assignee_id = row
-    folio, triage, name = (value if isinstance(value, str) else None for value in stored[len(NAMES) : -1])
-    alone = (name,) if name else ()
+    alone = (str(name),) if name else ()
     return WorkLine(
         id_, case_id, folio, triage, kind, plan, attempt, due_from, due_to, say or "", assignee_id,
         both.get(id_, alone) if both else alone,

@@ -25,6 +25,7 @@ DEEDS = {
     "referral_outcome": "case.referrals:outcome",
     "referral_say": "case.referrals:say",
     "referral_send": "case.referrals:send",
+    "review": "follow.supervision:review",
     "setting": "vault.workspace:put_setting",
     "sign": "case.signing:sign",
     "settle": "sync.synchronise:let_stand",

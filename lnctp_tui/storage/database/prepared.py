@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.exc import DBAPIError
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import INSTANTS
@@ -32,8 +33,13 @@ class Prepared:
     values: dict[str, Any]
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
-        """Its answer, all of it."""
-        return connection.exec_driver_sql(self.text, {**self.values, **values}).fetchall()
+        """Its answer, all of it, from the driver itself."""
+        driver: Any = connection.connection.driver_connection
+        try:
+            answer: Sequence[Any] = driver.execute(self.text, {**self.values, **values}).fetchall()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError(None, None, error) from None
+        return answer
 
 
 class _ByIndex(SQLiteCompiler):

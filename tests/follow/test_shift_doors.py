@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from served import Served
-from test_directory_doors import ACCEPTED, FORBIDDEN, of, person, pulled, results
+from typing import Any
+
+from served import Laptop, Served
 
 from lnctp_tui.domain.follow import shift
+from lnctp_tui.domain.records import bound
 
 AT = "2026-11-01T10:00:00.000000Z"
+ACCEPTED, FORBIDDEN = [("accepted", None)], [("refused", "forbidden")]
+
+
+def person(served: Served, laptop: Laptop) -> str:
+    with served.office() as office:
+        return office.device(laptop.device).person
+
+
+def results(laptop: Laptop, *changes: Any) -> list[tuple[str, str | None]]:
+    return [(line[1], line[4]) for line in laptop.push(*changes).message["results"]]
+
+
+def of(laptop: Laptop, table: str, values: dict[str, Any]) -> dict[str, Any]:
+    row, patch = bound.made(table, values)
+    return laptop.change(table, patch, row=row)
+
+
 TABLES = {"shift_handovers", "handover_items", "handover_takes"}
 
 
-def tables(laptop: object) -> list[str]:
-    return sorted(change["table"] for change in pulled(laptop) if change["table"] in TABLES)  # type: ignore[arg-type]
+def tables(laptop: Laptop) -> list[str]:
+    page = laptop.call("GET", "/v1/pull?cursor=0.&proof=&limit=100&wait=0").message["entries"]
+    names = [entry["c"]["table"] for entry in page if entry["k"] == "change"]
+    return sorted(name for name in names if name in TABLES)
 
 
 def test_who_signs_who_sees_and_which_cases_are_named(served: Served) -> None:
@@ -25,11 +46,9 @@ def test_who_signs_who_sees_and_which_cases_are_named(served: Served) -> None:
     signed = of(ana, "shift_handovers", row)
     line = {"handover_id": signed["row"], "why": "risk", "line": "emergencia", "by_id": giver}
 
-    def item(laptop: object, case: str | None = signed["row"], **values: object) -> object:
-        from lnctp_tui.domain.records import bound
-
+    def item(laptop: Laptop, case: str | None = signed["row"], **values: Any) -> dict[str, Any]:
         made, patch = bound.made("handover_items", line | values)
-        return laptop.change("handover_items", patch, row=made, case=case)  # type: ignore[attr-defined]
+        return laptop.change("handover_items", patch, row=made, case=case)
 
     assert results(eva, of(eva, "shift_handovers", row)) == FORBIDDEN, "nobody signs for somebody else"
     assert results(
@@ -52,11 +71,9 @@ def test_who_signs_who_sees_and_which_cases_are_named(served: Served) -> None:
     assert tables(luis) == tables(lead) == ["handover_items", "handover_items", "shift_handovers"]
     take = {"words": "x", "handover_id": signed["row"], "taken_by": stranger, "taken_at": AT}
 
-    def took(laptop: object, case: str | None, **values: object) -> object:
-        from lnctp_tui.domain.records import bound
-
+    def took(laptop: Laptop, case: str | None, **values: Any) -> dict[str, Any]:
         made, patch = bound.made("handover_takes", take | values)
-        return laptop.change("handover_takes", patch, row=made, case=case)  # type: ignore[attr-defined]
+        return laptop.change("handover_takes", patch, row=made, case=case)
 
     assert results(eva, took(eva, signed["row"])) == FORBIDDEN
     assert results(eva, took(eva, signed["row"], taken_by=taker)) == FORBIDDEN

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.server.admin import identity, ordering
+from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.http.authenticator import Authenticator, auth_pool
 from lnctp_tui.server.http.bodies import Bodies, Lingering, LongTurn, Turns
@@ -47,6 +48,7 @@ class Services:
     batcher: Batcher
     pushing: Threads
     """More than there are connections: who waits for a round of the batcher holds a thread and nothing else."""
+    breaks: Breaks
     _nudging: asyncio.Task[None] | None = None
     unwalled: login.Flaw | None = None
     """Why nobody is served: the database's walls do not stand for the login that this process uses."""
@@ -109,12 +111,25 @@ async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
         threads = Threads(settings.connections)
         authenticator, batcher = Authenticator(auth_connections, Threads(2), control), Batcher(pool, key)
         services = Services(
-            settings, pool, key, control, authenticator, log_tail, threads, batcher, Threads(PUSHING)
+            settings,
+            pool,
+            key,
+            control,
+            authenticator,
+            log_tail,
+            threads,
+            batcher,
+            Threads(PUSHING),
+            Breaks(pool),
         )
         services.unwalled = unwalled
+        writing = asyncio.create_task(services.breaks.hourly())
         await authenticator.learn()
         try:
             yield services
         finally:
+            writing.cancel()
+            with suppress(psycopg.Error, PoolTimeout):  # a counter is no reason not to stop
+                await asyncio.to_thread(services.breaks.write)
             log_tail.stop()
             await log_tail.join()

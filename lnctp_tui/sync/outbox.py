@@ -28,6 +28,8 @@ QUICK = 5.0
 URGENT = ("emergency", "urgent_24h")
 LARGEST = 3_600_000
 """Bytes of changes in one batch, below the cap of a body."""
+MOST_BREAKS = 4
+"""Breaks that one push tells of."""
 COVERED = 'id, device, actor, hlc, "table", row, "case", base, patch, schema, hash, sig, salt'
 QUIET = timedelta(seconds=10)
 """How long a record that is being typed in rests before it goes: until then its saves fold into one change.
@@ -191,6 +193,22 @@ def encoded(row: Sequence[Any]) -> bytes:
     elif salt is not None:
         change["salt"] = salt
     return orjson.dumps(change)
+
+
+def breaks(store: Store) -> dict[str, str]:
+    """Breaks that are to be told now, by the key under which this laptop keeps them: the week of each."""
+    now = instants.iso(store.now())
+    with store.read() as connection:
+        kept = state.starting_with(connection, server_state.BREAK)
+    due = sorted(key for key, (_week, after) in kept.items() if after <= now)
+    return {server_state.BREAK + key: kept[key][0] for key in due[:MOST_BREAKS]}
+
+
+def forget_breaks(store: Store, keys: Iterable[str]) -> None:
+    """The server counted them: nothing of them stays."""
+    with store.write(behind=True) as unit:
+        for key in keys:
+            unit.remember(key, None)
 
 
 def envelope(store: Store) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Going(NamedTuple):
     audit: int | None
     """How far the chain of views is that it told of."""
     began: float
+    breaks: tuple[str, ...] = ()
+    """Keys of breaks that it tells of."""
 
 
 class Sending:
@@ -92,14 +94,15 @@ class Sending:
 
     def _send(self, batch: Offered, ahead: Iterable[Going]) -> Going:
         """Put a batch on the line, behind those that are not answered yet."""
-        body, audit = self._envelope(
-            batch, [id_ for earlier in ahead for id_ in earlier.batch.ids[: wire.TOLD]]
-        )
+        before = [id_ for earlier in ahead for id_ in earlier.batch.ids[: wire.TOLD]]
+        body, audit = self._envelope(batch, before)
+        breaks = {} if before else outbox.breaks(self._store)
+        body |= {"breaks": [*breaks.values()]}
         # One change cannot be halved: it gets the time that a bad line needs for it.
         patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
         self._outbox.sent, began = len(batch.ids), time.monotonic()
         answer = self._pool.submit(self._line.call, "POST", "/v1/push", body, wait=patience)
-        return Going(batch, answer, audit, began)
+        return Going(batch, answer, audit, began, tuple(breaks))
 
     def _envelope(self, batch: Offered, before: list[str]) -> tuple[dict[str, Any], int | None]:
         """The push, and how far the chain of views is that it tells of: it goes with the first of several."""
@@ -117,7 +120,10 @@ class Sending:
         if answer.get("status") == "diverged":
             self._outbox.restart()
             raise Diverged
-        return self._receive(answer, sent.batch.ids, sent.audit)
+        settled = self._receive(answer, sent.batch.ids, sent.audit)
+        if sent.breaks:
+            outbox.forget_breaks(self._store, sent.breaks)
+        return settled
 
     def _too_large(self, batch: Offered) -> Settled:
         """Halve the batches; what is too large alone is set aside, named, and holds nobody up."""

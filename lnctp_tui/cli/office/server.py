@@ -109,6 +109,7 @@ STATUS = {
     "altered": N_("Equipos cuya bitácora fue alterada"),
     "quarantined": N_("Cambios en cuarentena"),
     "megabytes": N_("Tamaño, MB"),
+    "breaks": N_("Descansos pedidos por semana, desde 5"),
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
 from lnctp_tui.screens import registry
+from lnctp_tui.screens.base import write
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import PAGE, Job, ListScreen
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.case.cases import CaseLine
     from lnctp_tui.services.sync.synchronise import SyncStatus
 
+TWICE = 3.0
+"""Seconds between two presses of the key that asks for a break."""
 CALL, CASE, OFFERS, CONFLICTS = "call:", "case:", "offers:", "conflicts:"
 
 
@@ -68,12 +72,14 @@ class DeskScreen(ListScreen["DeskView"]):
         *registry.keys()[1:],
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="desk.help"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="desk.help_f1"),
+        Binding("f9", "rest", N_("descanso: dos veces"), show=False, id="desk.rest"),
         Binding("q", "app.quit", N_("salir"), id="desk.quit"),
     ]
 
     def __init__(self, view: DeskView) -> None:
         super().__init__()
         self.rows.view, self.rows.wanted, self.rows.more = view, PAGE, len(view.cases) >= PAGE
+        self._rest_at = -TWICE
         self._waits: tuple[int, int, str, str | None] = (0, 0, "", None)
         """Offers and conflicts that stand above the list, the last save, and what officers ordered."""
 
@@ -158,6 +164,22 @@ class DeskScreen(ListScreen["DeskView"]):
             status = self.shell.sync_status
             return status is None or status.state != ACTIVE or status.role == SUPERVISOR
         return super().check_action(action, parameters)
+
+    def action_rest(self) -> None:
+        """Ask for a break; once is only a question, and what was asked is nobody's to read."""
+        from lnctp_tui.services.follow import breaks
+
+        workspace, now = self.shell.workspace, monotonic()
+        if now - self._rest_at > TWICE:
+            self._rest_at = now
+            self.notify(_("¿Un descanso? Otra vez F9 lo pide. Se cuenta sin su nombre."), markup=False)
+            return
+        self._rest_at = -TWICE
+        write(
+            self,
+            breaks.asking(workspace.store),
+            lambda _none: self.notify(_("Anotado. Respire."), markup=False),
+        )
 
     def action_edit(self) -> None:
         """Open the case under the cursor in the form."""

@@ -58,6 +58,9 @@ class AuditHead(Message):
     at_known: Chain | None = None
 
 
+Week = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-W[0-9]{2}$")]
+
+
 class Push(Message):
     """Changes to keep. What stands in a change is checked one by one, behind the door."""
 
@@ -68,6 +71,8 @@ class Push(Message):
     """Some ids of a batch that is on its way and not answered yet."""
     audit: AuditHead | None = None
     saved: Any = None
+    breaks: Annotated[list[Week], Field(max_length=4)] = []
+    """Weeks in which breaks were asked for; every push has the member."""
     repair: bool = False
     changes: list[Any]
 

@@ -29,11 +29,14 @@ async def _push(call: Asked) -> Any:
     services, body, pushing = call.services, call.body, call.services.pushing
     # Not model_dump: it would copy every change.
     message = dict(body) | {"audit": body.audit and body.audit.model_dump()}
+    del message["breaks"]
     try:
         answer = await pushing.run(lambda: services.batcher.push(call.sender, message, instants.now()))
     except Outdated:
         sender = await services.in_thread(lambda: _anew(call, "push"))
         answer = await pushing.run(lambda: services.batcher.push(sender, message, instants.now()))
+    if body.breaks and "results" in answer:
+        services.breaks.add(call.sender.team, body.breaks, instants.now())
     results = answer.get("results", ())
     counts = Counter(outcome[1] for outcome in results)
     for result, count in counts.items():

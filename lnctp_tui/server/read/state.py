@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from lnctp_tui.server.admin import audit, founding
+from lnctp_tui.server.admin import audit, breaks, founding
 from lnctp_tui.server.devices import Ruling
 from lnctp_tui.server.http import policy
 from lnctp_tui.server.postgres import backups, database, schema
@@ -32,6 +32,7 @@ def read(url: str, settings: Settings) -> dict[str, Any]:
         ruling = founding.ruling(settings, connection)
         states = Counter(_state(ruling, key, state) for key, state in connection.execute(DEVICES, (team,)))
         backup = backups.safe(connection)
+        asked = breaks.shown(connection, team, instants.now())
         broken = audit.broken_at(connection, team)
         (altered,) = connection.execute(ALTERED, (team,)).fetchone() or (0,)
     heads = backup["heads"] if backup else {}
@@ -47,6 +48,7 @@ def read(url: str, settings: Settings) -> dict[str, Any]:
         "altered": altered,
         "quarantined": quarantined,
         "megabytes": megabytes,
+        "breaks": asked,
         "audit_broken_at": broken,
     }
 

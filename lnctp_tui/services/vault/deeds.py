@@ -13,6 +13,7 @@ DEEDS = {
     "discard": "call.calls:discard",
     "attempt": "follow.calling:begin",
     "attempt_result": "follow.calling:result",
+    "break": "follow.breaks:ask",
     "attach": "call.endings:attach_contact",
     "detach": "call.endings:detach_contact",
     "handover_sign": "follow.shift:sign",

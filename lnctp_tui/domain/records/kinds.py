@@ -274,11 +274,15 @@ FILE = Kind("files", "file", (
     code("stage", "file_stage"), Column("stage_on", "date"), long("note"), Column("number_key", hidden=True),
     Column("victim_ids", "list"),
 ))  # fmt: skip
-FILE_STAGE = Kind("file_stages", "file_stage", (
-    elsewhere("file_id", "files"), code("stage", "file_stage"), Column("on", "date"), text("authority"),
-    strict("accompanied", "accompaniment"), elsewhere("counselor_id", "counselors"), strict("verdict", "verdict"),
-    long("note"),
-))  # fmt: skip
+FILE_STAGE = Kind(
+    "file_stages", "file_stage", writers="reporter",
+    bound=("case_id", "file_id", "stage", "on", "authority", "accompanied", "counselor_id", "verdict", "note"),
+    columns=(
+        elsewhere("file_id", "files"), code("stage", "file_stage"), Column("on", "date"), text("authority"),
+        strict("accompanied", "accompaniment"), elsewhere("counselor_id", "counselors"), strict("verdict", "verdict"),
+        long("note"),
+    ),
+)  # fmt: skip
 TASK = Kind("tasks", "task", (
     strict("kind", "task_kind"), instant("due_from"), instant("due_to"), code("channel", "channel"), long("say"),
     elsewhere("assignee_id", "counselors"), strict("status", "task_status"), instant("done_at"), long("outcome"),

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from lnctp_tui.domain.follow.files import counted_once, number_key, stage_of
+from lnctp_tui.domain.records import bound
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
-from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import TABLES, Store
 
@@ -65,8 +65,10 @@ def add_stage(store: Store, case_id: str, file_id: str, values: dict[str, Any]) 
         file = unit.connection.execute(query).mappings().first()
         if file is None:
             raise Refused("no_such_record")
-        step = {"file_id": file_id, "counselor_id": unit.author.actor, **values}
-        unit.record("file_stages", ids.new_id(), step, case=case_id)
+        said = {"case_id": case_id, "file_id": file_id, "counselor_id": unit.author.actor, **values}
+        row, step = bound.made("file_stages", said)
+        if unit.stored("file_stages", row) is None:
+            unit.record("file_stages", row, step, case=case_id)
         key = number_key(file["number"])
         if key != file["number_key"]:
             unit.record("files", file_id, {"number_key": key})

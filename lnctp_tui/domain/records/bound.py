@@ -52,7 +52,7 @@ def flaw_of(table: str, row: str, patch: Mapping[str, Any] | None) -> str | None
     if names is None or not patch:
         return None
     voucher = VOUCHED.get(table)
-    named = [name for name in (*names, voucher) if name in patch]
+    named = [name for name in (*names, voucher) if name is not None and name in patch]
     if table in ADDED:
         named = named or sorted(patch)
         if "erased_at" in patch:

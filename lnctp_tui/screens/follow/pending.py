@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from lnctp_tui.domain.follow.windows import CALLED
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.follow.pending_acts import REVIEW, PendingActs
@@ -20,7 +21,7 @@ from lnctp_tui.screens.times import age, moment
 from lnctp_tui.services.follow import worklist as source
 from lnctp_tui.services.follow.worklist import WorkLine, WorkList
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
+from lnctp_tui.widgets.row_list import ArrowRows, Cell, Line, RowList, heading, note
 from lnctp_tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _kind(line: WorkLine, frame: Frame) -> str:
 
 
 def _why(line: WorkLine, frame: Frame) -> str:
-    return frame.words.value("tasks", "plan", line.plan) if line.kind == "review" else line.say
+    planned = line.kind not in CALLED and frame.words.value("tasks", "plan", line.plan)
+    return planned or line.say
 
 
 def _who(line: WorkLine, frame: Frame) -> str:
@@ -109,21 +111,6 @@ def _first(view: WorkList, frame: Frame) -> list[Line]:
     return first
 
 
-class TaskRows(RowList, inherit_bindings=False):
-    """Rows on a screen where the letters k and g do something else than to move."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            binding
-            for binding in RowList.BINDINGS
-            if isinstance(binding, Binding) and binding.id not in ("list.down", "list.up", "list.home")
-        ),
-        Binding("down", "move(1)", N_("renglón siguiente"), show=False, id="list.down"),
-        Binding("up", "move(-1)", N_("renglón anterior"), show=False, id="list.up"),
-        Binding("home", "edge(0)", N_("primer renglón"), show=False, id="list.home"),
-    ]
-
-
 class PendingScreen(ListScreen[WorkList]):
     """Tasks to be done. No key of it dials: a call begins on the card of its task."""
 
@@ -156,7 +143,7 @@ class PendingScreen(ListScreen[WorkList]):
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading, id="top")
-        yield TaskRows(id="list")
+        yield ArrowRows(id="list")
         yield KeyBar()
 
     def job(self, limit: int) -> Job[WorkList]:
@@ -204,6 +191,8 @@ class PendingScreen(ListScreen[WorkList]):
     def open_key(self, key: str) -> None:
         """Open the card of a task: it is read, and nothing is dialled."""
         of_what, _colon, state = key.partition(":")
+        if of_what != REFERRAL and (task := self.chosen) and task.referral_id and task.kind not in CALLED:
+            of_what, state = REFERRAL, f"{task.case_id}/{task.referral_id}"
         self.shell.go("referral" if of_what == REFERRAL else "card", state)
 
     def action_card(self) -> None:
@@ -213,8 +202,6 @@ class PendingScreen(ListScreen[WorkList]):
 
     def action_result(self) -> None:
         """What came of a call is said on its card; of another task, in a line."""
-        from lnctp_tui.domain.follow.windows import CALLED
-
         task = self.chosen
         if task is None or task.kind in CALLED:
             self.action_card()

@@ -46,6 +46,7 @@ class WorkLine:
     """Names; two when two laptops took it."""
     taken: tuple[tuple[str, str], ...] = ()
     """When two laptops took it: who, and when each did."""
+    referral_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,5 +226,5 @@ def _line(raw: Mapping[Any, Any], both: Mapping[str, tuple[tuple[str, str, str],
     names = tuple(name for name, _at in taken) or ((assignee,) if assignee else ())
     return WorkLine(
         row["id"], row["case_id"], folio, triage, row["kind"], row["plan"], row["attempt"],
-        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], names, taken,
+        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], names, taken, row["referral_id"],
     )  # fmt: skip

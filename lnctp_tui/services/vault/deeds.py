@@ -19,6 +19,8 @@ DEEDS = {
     "merge": "case.cases:merge",
     "noted": "case.cases:noted",
     "referral_answer": "case.referrals:answer",
+    "referral_answered": "case.referral_after:answered",
+    "referral_deliver": "case.referral_after:deliver",
     "referral_new": "case.referrals:prepare",
     "referral_outcome": "case.referrals:outcome",
     "referral_say": "case.referrals:say",

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from lnctp_tui.errors import Refused
+from lnctp_tui.services.call import calls, promise
 from lnctp_tui.services.call.completeness import missing
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
@@ -461,3 +462,49 @@ def test_the_stages_of_a_file_go_along_with_it_and_twice_is_once(
         assert not run.import_file(other.store, document, protocol=other.protocol, zone=other.zone).refused
         (stage,) = cases.document(other.store, kept.case)["file_stages"]
         assert (stage["stage"], stage["accompanied"], stage["file_id"]) == ("denuncia", "directo", file)
+
+
+def test_a_file_says_whose_it_is_why_nobody_reported_and_when_it_is_looked_at_again(
+    workspace: Workspace,
+) -> None:
+    kept = Kept(workspace)
+    file, victim, planned = (ids.new_id() for _ in range(3))
+    with kept.store.write() as unit:
+        unit.record("people", victim, {"role": "victim"}, case=kept.case)
+        unit.record("files", file, {"number": "CI/TLX/0001/2026"}, case=kept.case)
+    files.name_victims(kept.store, file, [victim])
+    files.give_reason(kept.store, kept.case, "miedo_represalias", "yes")
+    with pytest.raises(Refused, match="time_is_over"):
+        files.plan_follow_up(kept.store, planned, kept.case, instants.iso(INSIDE), instants.iso(INSIDE))
+    until = [instants.iso(INSIDE + timedelta(days=days)) for days in (30, 31)]
+    for _time in range(2):
+        files.plan_follow_up(kept.store, planned, kept.case, *until)
+    document = cases.document(kept.store, kept.case)
+    assert document["files"][0]["victim_ids"] == [victim]
+    assert document["case"]["answers"] == {"no_report_reason.miedo_represalias": "yes"}
+    (task,) = kept.open("follow_up")
+    assert (task["plan"], task["due_to"]) == ("carpeta", until[1])
+    assert "file" not in tasks.blockers(workspace.protocol, document, "otro", False)
+    files.give_reason(kept.store, kept.case, "miedo_represalias", None)
+    assert cases.document(kept.store, kept.case)["case"]["answers"] == {}
+
+
+def test_a_promise_that_no_safe_hour_is_left_for_is_told_before_the_call_ends() -> None:
+    case = {"callback_hours": "Mo-Fr 10:00-12:00", "callback_zone": ZONE}
+    at = [instants.iso(INSIDE + timedelta(hours=hours)) for hours in (3, 5, 30)]
+    assert promise.has_no_window({"due_from": at[0], "due_to": at[1]}, case, INSIDE)
+    assert not promise.has_no_window({"due_from": at[0], "due_to": at[2]}, case, INSIDE)
+    assert not promise.has_no_window({"due_from": at[0], "due_to": at[1]}, {}, INSIDE)
+    assert not promise.has_no_window({}, case, INSIDE)
+
+
+def test_a_call_that_is_ended_again_promises_once(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    report = next(row["id"] for row in cases.document(kept.store, kept.case)["contacts"])
+    due = {"due_from": instants.iso(INSIDE), "due_to": instants.iso(INSIDE + timedelta(hours=1))}
+    for _time in range(2):
+        calls.finish(
+            kept.store, report, due | {"say": "prometida"}, instants.iso(INSIDE + timedelta(hours=24))
+        )
+    assert [row["say"] for row in kept.open() if row["id"] != kept.task] == ["prometida"]
+    assert len(kept.open("minimum_record")) == 1

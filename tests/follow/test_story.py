@@ -37,9 +37,8 @@ class Line:
     """Both laptops on one clock."""
 
     def __init__(self, house: House) -> None:
-        self.ana, self.beto, self.lead = (
-            house.desk(name, role) for name, role in (("ana", "counselor"), ("beto", "counselor"), ("lead", "supervisor"))
-        )  # fmt: skip
+        self.ana, self.beto = house.desk("ana"), house.desk("beto")
+        self.lead = house.desk("lead", "supervisor")
         self.house, self.case = house, ""
         self.at(MONDAY)
 

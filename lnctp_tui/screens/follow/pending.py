@@ -54,13 +54,11 @@ def _folio(line: WorkLine, _frame: Frame) -> str:
 
 
 def _kind(line: WorkLine, frame: Frame) -> str:
+    """What it is; of what is no call, why it is there."""
+    if line.kind not in CALLED and (planned := frame.words.value("tasks", "plan", line.plan)):
+        return planned
     kind = frame.words.value("tasks", "kind", line.kind)
     return _("{kind} · {n}/{most}").format(kind=kind, n=line.attempt, most=5) if line.attempt else kind
-
-
-def _why(line: WorkLine, frame: Frame) -> str:
-    planned = line.kind not in CALLED and frame.words.value("tasks", "plan", line.plan)
-    return planned or line.say
 
 
 def _who(line: WorkLine, frame: Frame) -> str:
@@ -76,7 +74,7 @@ TASKS: Columns[WorkLine] = Columns(
         Column(lambda line, frame: frame.words.value("cases", "triage", line.triage).split(":")[0], 17,
                lambda line: TRIAGE_LOOK.get(line.triage, "muted"), least=120),
         Column(_kind, 30),
-        Column(_why, None, "muted", least=100),
+        Column(lambda line, _frame: line.say, None, "muted", least=100),
         Column(_who, 22, lambda line: "error" if len(line.assignees) > 1 else "muted", least=90),
     ),
     lambda line: TASK + line.id,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain.values import moments, promises
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import words as follow_words
+from lnctp_tui.screens.follow.asking import ask_when
 from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
 from lnctp_tui.services.follow import deciding
 from lnctp_tui.services.vault.deeds import deed
@@ -25,7 +24,6 @@ REVIEW = "review"
 OUTCOME = 500
 REMARK = 2000
 """Characters of what supervision says."""
-TEN = time(10)
 
 
 class PendingActs:
@@ -63,32 +61,7 @@ class PendingActs:
 
     def put_off(self, task: WorkLine) -> None:
         """Another time, in the words of people."""
-        dialog = LineDialog(_("¿Para cuándo?"), _("mañana 10 a 12, en 3 días, 15/12"), 60)
-        self.screen.app.push_screen(dialog, lambda typed: self._read(task, typed) if typed else None)
-
-    def _read(self, task: WorkLine, typed: str) -> None:
-        workspace = self.screen.shell.workspace
-        now = workspace.store.now().astimezone(ZoneInfo(workspace.zone))
-        window = promises.window(typed, now)
-        if window is not None:
-            self._due(task, window)
-        elif promises.is_over(typed, now):
-            self._tomorrow(task, now)
-        else:
-            text = _("Esa hora no se entiende. Escríbala así: «mañana 10 a 12».")
-            self.screen.notify(text, severity="warning", markup=False)
-
-    def _tomorrow(self, task: WorkLine, now: datetime) -> None:
-        ten = datetime.combine(now.date() + timedelta(days=1), TEN, now.tzinfo)
-        lines = [Line((Cell(_("No: escribir otra hora")),), NO), Line((Cell(_("Sí, mañana 10:00")),), YES)]
-
-        def answered(answer: str | None) -> None:
-            if answer == YES:
-                self._due(task, (ten, ten + timedelta(hours=1)))
-            elif answer == NO:
-                self.put_off(task)
-
-        self.screen.app.push_screen(PickDialog(_("Esa hora ya pasó; ¿mañana 10:00?"), lines), answered)
+        ask_when(self.screen, lambda window: self._due(task, window))
 
     def _due(self, task: WorkLine, window: promises.Window) -> None:
         screen = self.screen

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lnctp_tui.domain.follow.files import stage_of
+from lnctp_tui.domain.follow.files import stage_of, step_order
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.kinds import FILE, FILE_STAGE, SUPPORT
 from lnctp_tui.domain.values import dates
@@ -112,7 +112,7 @@ class FilesScreen(RecordsScreen):
                     **line.record, "about": _about(line.record, people), "stage": stage_of(line.record, stages),
                     "steps": sorted(
                         (step for step in stages if step.get("file_id") == line.record["id"]),
-                        key=lambda step: (str(step.get("on") or ""), step["id"]),
+                        key=step_order,
                     ),
                 })
                 for line in view.lines

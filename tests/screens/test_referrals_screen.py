@@ -108,7 +108,9 @@ async def to_referral(app: LnctpApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "Canalizaciones" in text_of(app), "the list")
     await press(pilot, "a")
     await until(pilot, lambda: "Casa Ceiba" in text_of(app), "the providers")
-    await press(pilot, "enter")
+    await press(pilot, *"nopal", "enter")
+    assert "Nada con eso" in text_of(app), "what does not fit is not taken by Enter"
+    await press(pilot, *["backspace"] * 5, *"céib", "enter")
     await until(
         pilot, lambda: isinstance(app.screen, ReferralScreen) and "Guion" in text_of(app), "the referral"
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain.records.document import Document, victims
-from lnctp_tui.domain.values import moments
+from lnctp_tui.domain.values import dates, moments
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.base import AppScreen, write
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow.asking import ask_when
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case import cases
@@ -19,6 +20,7 @@ from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
 STAY = "stay"
+SENTENCE = "sentencia"
 
 
 class FileActs:
@@ -92,6 +94,45 @@ class FileActs:
             self.screen.notify(_("La tarea está en Pendientes."), markup=False)
 
         ask_when(self.screen, plan)
+
+    def stage(self, file_id: str) -> None:
+        """Add a step: which, when, with what accompaniment."""
+        self._ask(_("Etapa"), "file_stage", lambda stage: self._on(file_id, {"stage": stage}))
+
+    def _ask(self, title: str, catalog: str, then: Callable[[str], object]) -> None:
+        rows = self.screen.shell.workspace.protocol.catalogs[catalog].rows
+        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows if not row.valid_to]
+        self.screen.app.push_screen(PickDialog(title, lines), lambda code: _then(then, code))
+
+    def _on(self, file_id: str, step: dict[str, Any]) -> None:
+        dialog = LineDialog(_("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40)
+        self.screen.app.push_screen(
+            dialog, lambda typed: self._dated(file_id, step, typed) if typed else None
+        )
+
+    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
+        workspace = self.screen.shell.workspace
+        read = dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
+        if isinstance(read, str):
+            text = _("Esa fecha no se entiende, o todavía no llega.")
+            self.screen.notify(text, severity="warning", markup=False)
+            return
+        dated = step | {"on": str(read)}
+        self._ask(_("Acompañamiento"), "accompaniment", lambda how: self._accompanied(file_id, dated, how))
+
+    def _accompanied(self, file_id: str, step: dict[str, Any], how: str) -> None:
+        def add(**more: str) -> None:
+            self._do(deed("stage", self.case_id, file_id, {**step, "accompanied": how, **more}))
+
+        if step["stage"] == SENTENCE:
+            self._ask(_("Sentido de la sentencia"), "verdict", lambda verdict: add(verdict=verdict))
+        else:
+            add()
+
+
+def _then(then: Callable[[str], object], code: str | None) -> None:
+    if code:
+        then(code)
 
 
 def victim_name(person: dict[str, Any], words: Words) -> str:

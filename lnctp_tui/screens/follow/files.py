@@ -10,10 +10,7 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.domain.follow.files import stage_of, step_order
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.kinds import FILE, FILE_STAGE, SUPPORT
-from lnctp_tui.domain.values import dates
-from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import write
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.follow.file_acts import FileActs, victim_name
 from lnctp_tui.screens.form_screen import FormScreen
 from lnctp_tui.screens.labels import Words
@@ -23,11 +20,8 @@ from lnctp_tui.screens.lists.records import RecordsScreen
 from lnctp_tui.services.case import cases, record_form
 from lnctp_tui.services.case.record_form import CaseRecords, RecordLine
 from lnctp_tui.services.follow.files import REASON
-from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.declared import fields
-from lnctp_tui.widgets.row_list import Cell, Line, RowList
-
-SENTENCE = "sentencia"
+from lnctp_tui.widgets.row_list import Line, RowList
 
 
 def _value(table: str, code: str, empty: str = "—") -> Any:
@@ -86,13 +80,18 @@ class FilesScreen(RecordsScreen):
         Binding("y", "supports", N_("apoyo"), id="files.supports"),
     ]
 
+    @property
+    def acts(self) -> FileActs:
+        """What is said of files."""
+        return FileActs(self, self.case_id, self.read)
+
     def action_act(self, name: str) -> None:
         """Ask in a dialog."""
-        acts, file_id = FileActs(self, self.case_id, self.read), self.query_one(RowList).key
+        file_id = self.query_one(RowList).key
         if name != "victims":
-            getattr(acts, name)()
+            getattr(self.acts, name)()
         elif file_id:
-            acts.victims(file_id)
+            self.acts.victims(file_id)
 
     def action_supports(self) -> None:
         """What help was given."""
@@ -128,43 +127,9 @@ class FilesScreen(RecordsScreen):
         return [*reasons, *super().lines(view)]
 
     def action_stage(self) -> None:
-        """Add a step to the file under the cursor: which, when, with what accompaniment."""
-        file_id = self.query_one(RowList).key
-        if file_id:
-            self._ask(_("Etapa"), "file_stage", lambda stage: self._on(file_id, {"stage": stage}))
-
-    def _ask(self, title: str, catalog: str, then: Any) -> None:
-        rows = self.shell.workspace.protocol.catalogs[catalog].rows
-        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows if not row.valid_to]
-        self.app.push_screen(PickDialog(title, lines), lambda code: then(code) if code else None)
-
-    def _on(self, file_id: str, step: dict[str, Any]) -> None:
-        dialog = LineDialog(_("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40)
-        self.app.push_screen(dialog, lambda typed: self._dated(file_id, step, typed) if typed else None)
-
-    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
-        from zoneinfo import ZoneInfo
-
-        workspace = self.shell.workspace
-        read = dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
-        if isinstance(read, str):
-            self.notify(_("Esa fecha no se entiende, o todavía no llega."), severity="warning", markup=False)
-            return
-        step["on"] = str(read)
-
-        def add(how: str, **more: Any) -> None:
-            self._add(file_id, {**step, "accompanied": how, **more})
-
-        def accompanied(how: str) -> None:
-            if step["stage"] == SENTENCE:
-                self._ask(_("Sentido de la sentencia"), "verdict", lambda verdict: add(how, verdict=verdict))
-            else:
-                add(how)
-
-        self._ask(_("Acompañamiento"), "accompaniment", accompanied)
-
-    def _add(self, file_id: str, step: dict[str, Any]) -> None:
-        write(self, deed("stage", self.case_id, file_id, step), lambda _none: self.read())
+        """Add a step to the file under the cursor."""
+        if file_id := self.query_one(RowList).key:
+            self.acts.stage(file_id)
 
 
 class FileScreen(FormScreen):

@@ -43,6 +43,7 @@ def import_(
         Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas."))
     ] = None,
 ) -> None:
+    from lnctp_tui.services.case import referral_after
     from lnctp_tui.services.directory.importing import run
 
     with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
@@ -58,6 +59,7 @@ def import_(
         report = plan.report
         if not dry_run:
             report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
+            referral_after.note_shut(workspace.store)
     if session.settings(context).json:
         output.as_json(report.to_json())
     else:

@@ -96,6 +96,10 @@ class Subject(NamedTuple):
     """Where the person was taken, is exploited, and where the trafficker is from."""
     excluded: frozenset[tuple[str, str | None]] = frozenset()
     """Provider, and site or None for all, that the case does not want."""
+    refused: frozenset[str] = frozenset()
+    """Providers that refused this case, or did not answer it, a short while ago."""
+    asked: frozenset[str] = frozenset()
+    """Providers that this case was referred to and that are not among those."""
     large: frozenset[str] = frozenset()
     small: frozenset[str] = frozenset()
     """Municipalities known to have, or not to have, half a million inhabitants."""
@@ -109,6 +113,8 @@ def verdict(offer: Offer, subject: Subject) -> Verdict:
     for victim in subject.victims or (Victim(),):
         excluded = excluded or _age(offer, victim, unknown) or _person(offer, victim, unknown)
     excluded = excluded or _town(offer, subject, cautions) or _covers(offer, subject.place, unknown)
+    if offer.provider_id in subject.asked:
+        cautions.append("asked_here")
     if offer.status == "draft":
         cautions.append("draft")
     if offer.verified_at is None:
@@ -124,7 +130,7 @@ def _listed(offer: Offer, subject: Subject) -> Reason | None:
         (offer.provider_id, offer.site_id),
     }:
         return Reason("not_wanted")
-    return None
+    return Reason("refused_here", "reason") if offer.provider_id in subject.refused else None
 
 
 def _age(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:

@@ -17,7 +17,7 @@ from lnctp_tui.screens.base import say
 from lnctp_tui.screens.lists import directory_words as said
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
-from lnctp_tui.screens.lists.provider_acts import ProviderActs
+from lnctp_tui.screens.lists.provider_acts import ProviderActs, with_exclusions
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList, heading, note
 from lnctp_tui.widgets.text_input import LineInput
@@ -71,6 +71,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
+        Binding("c", "refer", N_("canalizar"), id="directory.refer"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
         Binding("8", "full", N_("lleno"), id="directory.full"),
@@ -109,7 +110,8 @@ class DirectoryScreen(ListScreen["Listed"]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is asked of a case needs one."""
         of_case = self.document is not None
-        needs_case = {"order": of_case, "excluded": self.by_fit, "exclude": bool(self.case_id)}
+        needs_case = {"order": of_case, "excluded": self.by_fit}
+        needs_case |= dict.fromkeys(("exclude", "refer"), bool(self.case_id))
         return needs_case.get(action, True)
 
     @on(Input.Changed, "#typed")
@@ -184,16 +186,13 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""
-        from lnctp_tui.services.case import cases
+        if self.case_id and (provider := self._under()):
+            self.acts.exclude(provider, self.case_id, lambda: with_exclusions(self))
 
-        store, case_id, document = self.shell.workspace.store, self.case_id, self.document
-
-        def excluded() -> None:
-            if document is not None and case_id:
-                self.document = document | {"exclusions": cases.document(store, case_id)["exclusions"]}
-
-        if case_id and (provider := self._under()):
-            self.acts.exclude(provider, case_id, excluded)
+    def action_refer(self) -> None:
+        """Prepare a referral to this one: nothing leaves."""
+        if self.case_id and (provider := self._under()):
+            self.acts.refer(provider, self.case_id, self.view)
 
     def _under(self) -> str:
         return self.query_one(RowList).key

@@ -78,6 +78,12 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
         await until(
             pilot, lambda: "otra persona tiene que llamar" in notes(app), "that one's own is not verified"
         )
+        await until(pilot, lambda: "recepción" in said_on(app), "what was typed, there again")
+        await pilot.press("escape", "p", *"no sé", "enter")
+        await until(
+            pilot, lambda: "no sé" in said_on(app) and "¿Qué teléfono" in said_on(app), "what was typed"
+        )
+        assert len(directory.detail(store, provider).gathered.channels.proposed) == 1
 
 
 async def test_from_a_case_they_are_ranked_with_their_reasons(furnished: Founded) -> None:

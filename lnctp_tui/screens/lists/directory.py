@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -136,15 +136,9 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def lines(self, view: Listed) -> list[Line]:
         """The providers; under each of a case its reasons."""
-        drawn = self.frame
         needs = [row.code for row in self.shell.workspace.protocol.catalogs["need"].rows]
-        lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
-        for found in view.found:
-            lines += PROVIDERS.lines([found], drawn)
-            if found.fit is not None:
-                lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
-        lines = lines or [note(_(NOTHING_SO if self.typed else NOTHING))]
-        return [*lines, *_not_offered(view, drawn, self.shows_excluded)]
+        lines = _offered(view, self.frame, needs) or [note(_(NOTHING_SO if self.typed else NOTHING))]
+        return [*lines, *_not_offered(view, self.frame, self.shows_excluded)]
 
     def open_key(self, key: str) -> None:
         """Open the provider."""
@@ -175,7 +169,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     def action_report(self, kind: str) -> None:
         """One key: it did not answer, or somebody else did."""
         if provider := self._under():
-            self.acts.report(provider, kind)
+            self.acts.report(provider, kind, self.view.dial(provider) if self.view else None)
 
     def action_full(self) -> None:
         """One key: there is no room."""
@@ -184,19 +178,24 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""
-        from lnctp_tui.services.case import cases
+        if self.case_id and (provider := self._under()):
+            self.acts.exclude(provider, self.case_id, self._leave_out)
 
-        store, case_id, document = self.shell.workspace.store, self.case_id, self.document
-
-        def excluded() -> None:
-            if document is not None and case_id:
-                self.document = document | {"exclusions": cases.document(store, case_id)["exclusions"]}
-
-        if case_id and (provider := self._under()):
-            self.acts.exclude(provider, case_id, excluded)
+    def _leave_out(self, exclusions: Any) -> None:
+        self.document = {**(self.document or {}), "exclusions": exclusions}
+        self.read()
 
     def _under(self) -> str:
         return self.query_one(RowList).key
+
+
+def _offered(view: Listed, drawn: Frame, needs: Sequence[str]) -> list[Line]:
+    lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
+    for found in view.found:
+        lines += PROVIDERS.lines([found], drawn)
+        if found.fit is not None:
+            lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
+    return lines
 
 
 def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> str:

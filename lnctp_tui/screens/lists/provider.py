@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.lists import directory_words as said
 from lnctp_tui.screens.lists.columns import Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.directory.trust import Stated
     from lnctp_tui.services.directory.directory import Detail
 
-LONGEST = 80
 TOLD = ("about", "how_to_refer")
 
 
@@ -81,64 +79,26 @@ class ProviderScreen(ListScreen["Detail"]):
 
     def action_verify(self) -> None:
         """Ask who answered the call."""
-        about = self.query_one(RowList).key
-        if about:
-            title = _("¿Quién contestó? Llame antes de verificar.")
-            self.app.push_screen(
-                LineDialog(title, _("Nombre o puesto; queda a la vista de la Línea."), LONGEST),
-                lambda who: self._verify(about, who),
-            )
-
-    def _verify(self, about: str, who: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if who is not None:
-            store, id_ = self.shell.workspace.store, self.provider_id
-            self.acts.write(
-                lambda: writing.report(store, id_, "verified", about, told_by=who), _("Verificado.")
-            )
+        if about := self.query_one(RowList).key:
+            self.acts.verify(self.provider_id, about)
 
     def action_propose(self) -> None:
         """Ask for the number that is to stand in the place of the one under the cursor."""
-        title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
-        self.app.push_screen(
-            LineDialog(title, _("Diez dígitos; la extensión después de «ext.»."), LONGEST), self._propose
-        )
-
-    def _propose(self, value: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if value is None or self.view is None:
-            return
-        store, id_, under = self.shell.workspace.store, self.provider_id, self.query_one(RowList).key
-        stated = {entry.row["id"] for entry in self.view.gathered.channels.current}
-        replaces = under if under in stated else self.view.to_dial.row["id"] if self.view.to_dial else None
-
-        def write() -> None:
-            writing.propose_channel(store, id_, "phone", value, replaces=replaces)
-
-        self.acts.write(write, _("Propuesto. Se sigue mostrando el anterior."))
+        if self.view is not None:
+            under = self.query_one(RowList).key
+            stated = {entry.row["id"] for entry in self.view.gathered.channels.current}
+            self.acts.propose(self.provider_id, under if under in stated else self._to_dial())
 
     def action_report(self, kind: str) -> None:
         """It did not answer, or somebody else did."""
-        self.acts.report(self.provider_id, kind, self.query_one(RowList).key or None)
+        self.acts.report(self.provider_id, kind, self.query_one(RowList).key or self._to_dial())
 
     def action_room(self) -> None:
         """Ask how many places are free."""
-        self.app.push_screen(
-            LineDialog(_("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días."), 4), self._room
-        )
+        self.acts.room(self.provider_id)
 
-    def _room(self, typed: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if typed is None:
-            return
-        if not typed.isdecimal():
-            self.notify(_("Escriba un número."), markup=False)
-            return
-        store, id_ = self.shell.workspace.store, self.provider_id
-        self.acts.write(lambda: writing.say_capacity(store, id_, int(typed)), _("Anotado."))
+    def _to_dial(self) -> str | None:
+        return self.view.to_dial.row["id"] if self.view and self.view.to_dial else None
 
     def action_full(self) -> None:
         """There is no room."""

@@ -51,6 +51,8 @@ class Found:
     """Of a case."""
     excluded: Reason | None = None
     """Why it is not offered in the case."""
+    dial: str | None = None
+    """Id of the number to call."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,10 @@ class Listed:
     """Providers that there are."""
     unmet: bool = False
     """Nobody offers what the case needs: these are all the others."""
+
+    def dial(self, provider_id: str) -> str | None:
+        """Id of the number to call of one that is listed."""
+        return next((found.dial for found in (*self.found, *self.excluded) if found.id == provider_id), None)
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,7 @@ def _found(
     return Found(
         entry.id, entry.name, entry.kind, entry.status, open_now(best, now), free, known,
         best.verified_at if best else None, tuple(dict.fromkeys(offer.kind for offer in offers)), tally, ranked, reason,
+        entry.dial,
     )  # fmt: skip
 
 

@@ -22,13 +22,13 @@ from lnctp_tui.storage.replication.persons import persons
 
 MANY = 500
 SETTINGS = "directory_catalogs"
-VERSION = 1
+VERSION = 2
 OF = ("provider_sites", "provider_services", "provider_channels", "provider_checks")
 FIELDS = Offer._fields
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search_directory_rows (rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
-    "name TEXT NOT NULL, sort TEXT NOT NULL, kind TEXT, status TEXT, place TEXT)",
+    "name TEXT NOT NULL, sort TEXT NOT NULL, kind TEXT, status TEXT, place TEXT, dial TEXT)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_directory USING fts5(names, services, places, content='', "
     "contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3', detail=column)",
     f"CREATE TABLE IF NOT EXISTS search_fit ({', '.join(FIELDS)})",
@@ -77,6 +77,8 @@ class Entry(NamedTuple):
     kind: str | None
     status: str | None
     place: str | None
+    dial: str | None = None
+    """Id of the number to call."""
 
 
 def create(connection: Connection) -> None:
@@ -217,9 +219,10 @@ def _write(
         provider.get("kind"),
         provider.get("status"),
         places[0] if places else None,
+        stated.row["id"] if (stated := trust.to_dial(gathered.channels)) else None,
     )
     rowid = connection.exec_driver_sql(
-        "INSERT INTO search_directory_rows (id, name, sort, kind, status, place) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO search_directory_rows (id, name, sort, kind, status, place, dial) VALUES (?, ?, ?, ?, ?, ?, ?)",
         row,
     ).lastrowid
     services = [_label(known.services, service.get("kind")) for service in gathered.services]
@@ -324,9 +327,9 @@ def _between_blanks(codes: Any) -> str | None:
 # reading
 
 
-FIND = """SELECT r.id, r.name, r.kind, r.status, r.place FROM search_directory f
+FIND = """SELECT r.id, r.name, r.kind, r.status, r.place, r.dial FROM search_directory f
 JOIN search_directory_rows r ON r.rowid = f.rowid WHERE search_directory MATCH ? ORDER BY f.rowid LIMIT ?"""
-LIST = "SELECT id, name, kind, status, place FROM search_directory_rows ORDER BY sort LIMIT ?"
+LIST = "SELECT id, name, kind, status, place, dial FROM search_directory_rows ORDER BY sort LIMIT ?"
 NAMED = f"{FIND.partition(' WHERE')[0]} WHERE search_directory MATCH ? LIMIT ?"
 
 
@@ -343,7 +346,7 @@ def find(connection: Connection, typed: str, limit: int) -> list[Entry]:
 
 def named(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
     """Providers by id."""
-    query = """SELECT id, name, kind, status, place FROM search_directory_rows
+    query = """SELECT id, name, kind, status, place, dial FROM search_directory_rows
     WHERE id IN (SELECT value FROM json_each(?))"""
     rows = connection.exec_driver_sql(query, (json.dumps(list(ids)),))
     return {row[0]: Entry(*row) for row in rows}

@@ -144,6 +144,7 @@ def search(
 def _as_json(listed: Listed) -> dict[str, Any]:
     return {
         "total": listed.total,
+        "left_out": listed.left_out,
         "found": [_found_json(found) for found in listed.found],
         "excluded": [_found_json(found) for found in listed.excluded],
     }

@@ -286,6 +286,14 @@ def test_to_know_less_of_a_case_never_excludes_a_service(
     assert eligible.verdict(one, less).excluded is None
 
 
+@given(st.lists(OFFERS, max_size=6), SUBJECTS)
+def test_a_verdict_is_the_same_whoever_was_judged_before(offers: list[Offer], subject: Subject) -> None:
+    judge = eligible.Judge(subject)
+    assert [judge(one) for one in (*offers, *offers)] == [
+        eligible.verdict(one, subject) for one in (*offers, *offers)
+    ]
+
+
 def never(_offer: Offer) -> OpenState:
     return OpenState("unknown", None, "no_hours")
 
@@ -318,6 +326,8 @@ def test_the_order_in_which_they_come_makes_no_order(
     wanted = Wanted(subject, NOW, 1)
     first, second = fit.fitting(named, wanted, never), fit.fitting(mixed, wanted, never)
     assert [entry.terms for entry in first.ranked] == [entry.terms for entry in second.ranked]
+    least = fit.fitting(named, wanted, never, None, 1)
+    assert (least.ranked, least.left_out) == (first.ranked[:1], len(first.excluded))
     assert {pair[0].provider_id for pair in first.excluded} == {
         pair[0].provider_id for pair in second.excluded
     }

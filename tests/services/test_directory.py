@@ -17,7 +17,9 @@ from lnctp_tui.services.directory.directory import Listed
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import ids
+from lnctp_tui.storage.database import directory_held
 from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import eviction
 
 OLD, NEW = "5550000001", "5550000002"
 SITE = {"state": "MX-PUE", "municipality": "21114", "hours": "24/7", "country": "MX"}
@@ -165,6 +167,40 @@ def test_who_changed_a_number_cannot_verify_it_and_a_phone_that_is_none_is_refus
     with pytest.raises(Refused, match="no_such_provider"):
         writing.report(store, "otra", "no_answer")
     assert dialled(store, provider) == OLD
+
+
+def test_what_is_held_in_memory_is_what_stands_in_the_index(workspace: Workspace) -> None:
+    """After each write, whoever wrote: entered, changed, merged, taken away, read anew, and wiped."""
+    store = workspace.store
+    first, second = entered(store), entered(store, "Albergue Nopal (ficticio)")
+    assert len(directory.search(store, "").found) == directory.search(store, "").total
+
+    def same() -> int:
+        with store.read() as connection:
+            now = directory_held.held(connection)
+            anew = directory_held.Held(now.count, now.codes)
+            anew.add(connection)
+        assert (now.entries, now.offers) == (anew.entries, anew.offers)
+        return len(now.entries)
+
+    count = same()
+    writing.say_capacity(store, first, 2)
+    assert same() == count
+    for patch in ({"merged_into": first, "status": "merged"}, {"status": "active"}, {"erased_at": FRIDAY}):
+        with store.write() as unit:
+            unit.record("providers", second, patch)
+        directory.settle(store)
+        there = same() == count
+        assert there == (patch.get("status") == "active")
+        assert (second in [found.id for found in directory.search(store, "nopal").found]) == there
+    with store.write() as unit:
+        unit.remember("directory:imported:x", {"provider": {"name": "Casa"}})
+        eviction.wipe(unit.connection)
+    assert same() == 0
+    with store.read() as connection:
+        assert not connection.exec_driver_sql(
+            "SELECT count(*) FROM sync_state WHERE key GLOB 'directory:*'"
+        ).scalar()
 
 
 FRIDAY, MONDAY = "2026-11-27T18:00:00.000000Z", "2026-11-30T09:00:00.000000Z"

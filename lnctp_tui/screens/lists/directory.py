@@ -210,7 +210,7 @@ def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> 
 def _not_offered(view: Listed, drawn: Frame, shown: bool) -> list[Line]:
     if not view.excluded:
         return []
-    title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=len(view.excluded))
+    title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=view.left_out)
     lines = [heading(title)]
     for found in view.excluded if shown else ():
         assert found.excluded is not None

@@ -84,7 +84,7 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
 def test_a_secret_address_and_a_proposed_number_are_in_no_edition(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    provider = entered(workspace)
+    provider = entered(workspace, about="Llame al 55 4444 4444")
     writing.propose_channel(workspace.store, provider, "phone", "5559999999")
     entered(workspace, name="Cerrada (ficticia)", status="suspended")
     for public in (False, True):
@@ -101,3 +101,13 @@ def test_a_secret_address_and_a_proposed_number_are_in_no_edition(
         assert ("5550000002" in numbers) is not public
         assert ("Cerrada" in text) is not public
         assert ("no: Hombres" in text) is not public
+        assert ("4444" in text) is not public, "a number inside a text is published by nobody"
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+x", "-x", "@x", "\tx", "\r=1", "\n=1", " =1", "＝1+1", "|x", "%x"]
+)
+def test_no_cell_of_an_export_is_a_formula(workspace: Workspace, tmp_path: Path, cell: str) -> None:
+    assert hsds._safe(cell) == f"'{cell}"
+    for number in ("+52 55 5000 0001", "-5", "55 5000 0001", "Casa = Hogar"):
+        assert hsds._safe(number) == number

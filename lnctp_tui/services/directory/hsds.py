@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from lnctp_tui.domain.directory import free_text
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.bound import NAMESPACE
 from lnctp_tui.services.directory.directory import name_of
@@ -79,6 +80,11 @@ STATUS: Final = {
     "suspended": "temporarily closed",
     "closed": "defunct",
 }
+TEXTS: Final = frozenset({
+    "name", "alternate_name", "description", "fees_description", "eligibility_description", "transportation",
+    "document", "option",
+})  # fmt: skip
+"""Free texts, from which the public edition takes out numbers that nobody verified."""
 PUBLIC: Final = frozenset({"publico", None})
 """Purposes of numbers that the public may have."""
 TAXONOMY: Final = "lnctp-service"
@@ -96,7 +102,10 @@ class Tables:
     def put(self, file: str, **values: Any) -> None:
         """Adds a row; its id follows from its place where it has none of its own."""
         values.setdefault("id", _id(file, *map(str, values.values())))
-        self.rows[file].append({name: value for name, value in values.items() if value is not None})
+        said = {name: value for name, value in values.items() if value is not None}
+        for name in TEXTS & said.keys() if self.public else ():
+            said[name] = free_text.without_numbers(str(said[name]), "[…]")
+        self.rows[file].append(said)
 
     def label(self, catalog: str, code: Any) -> str:
         """A code in words."""
@@ -263,7 +272,11 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 def _safe(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; a number with its sign is none."""
-    return f"'{value}" if str(value)[:1] in tuple("=+-@\t") and not _number(value) else value
+    return f"'{value}" if str(value).lstrip(" ")[:1] in _BEGINS and not _number(value) else value
+
+
+_BEGINS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
+"""How a spreadsheet knows a formula, also in full width."""
 
 
 def _number(value: Any) -> bool:

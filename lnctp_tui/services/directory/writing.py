@@ -39,6 +39,11 @@ def drafter(unit: Unit) -> str | None:
     return None if writing.curates(role(unit)) else unit.author.actor
 
 
+def curates_all(unit: Unit) -> bool:
+    """Whether who writes may change what others entered."""
+    return writing.curates(role(unit))
+
+
 def record(unit: Unit, table: str, values: Mapping[str, Any]) -> str:
     """Write a bound row, if it is not there or was taken back; its id. Its columns say what is known and no more."""
     row, patch = bound.made(table, _cleaned(values))

@@ -111,9 +111,16 @@ def _put(row: ProviderRow, target: Target, text: str, title: str, protocol: Prot
     record = (
         row.provider if target.on == "provider" else getattr(row, target.on + "s").setdefault(target.slot, {})
     )
+    if reason := _no_text(text):
+        row.problems.append(Problem(title, reason))
+        return
+    if text == ERASE and (target.on in BOUND_ROWS or column.name == "name"):
+        row.notes.append(Problem(title, "not_erased"))
+        return
     if text == ERASE:
         record[column.name] = None
         return
+    text = quoted[1] if (quoted := _QUOTED.fullmatch(text)) else text
     try:
         if column.name == "municipality":
             record[column.name] = _code(protocol, "municipality", clean(text)[0], record.get("state"))
@@ -123,6 +130,32 @@ def _put(row: ProviderRow, target: Target, text: str, title: str, protocol: Prot
         row.problems.append(
             Problem(title, unread.reason, {"catalog": unread.catalog} if unread.catalog else {})
         )
+
+
+BOUND_ROWS: Final = ("site", "channel")
+"""What is not emptied: a number or address goes when another one was verified."""
+_QUOTED = re.compile(r'="([^"]*)"')
+"""How a spreadsheet writes a text of figures into a CSV."""
+_ERROR = re.compile(r"#(?:¡|¿)?[A-ZÁÉÍÓÚ/0]{2,10}[!?]|#N/[AD]")
+
+
+def _no_text(text: str) -> str | None:
+    """Why a cell says nothing: a formula, what a spreadsheet shows for one that failed, accents read as others."""
+    if _ERROR.fullmatch(text):
+        return "cell_error"
+    if text.startswith("=") and not _QUOTED.fullmatch(text):
+        return "formula_text"
+    if "\ufffd" in text or (max(text, default="") >= "\u00c2" and _twice(text)):
+        return "bad_accents"
+    return None
+
+
+def _twice(text: str) -> bool:
+    """Whether it is UTF-8 that somebody read as cp1252: `PeÃ±a`."""
+    try:
+        return text.encode("cp1252").decode() != text
+    except UnicodeError:
+        return False
 
 
 class _Unread(Exception):

@@ -47,6 +47,11 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("«lnctp directory undo» las muestra."),
     ),
+    "kept_apart": (
+        N_("El domicilio reservado y lo que preocupa no están en este equipo."),
+        N_("Así, un equipo perdido no dice dónde está un refugio."),
+        N_("Llame a supervisión: se lo lee en voz alta, y queda anotado."),
+    ),
     "own_proposal": (
         N_("Usted propuso este dato; otra persona tiene que llamar y verificarlo."),
         N_("Se sigue mostrando el anterior."),

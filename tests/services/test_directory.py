@@ -12,7 +12,7 @@ from workspaces import Founded, settle
 from lnctp_tui.domain.records import bound
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases
-from lnctp_tui.services.directory import directory, writing
+from lnctp_tui.services.directory import directory, private, writing
 from lnctp_tui.services.directory.directory import Listed
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
@@ -360,3 +360,20 @@ def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:
     assert other.scalar("SELECT address FROM provider_private") == "CANARIO Calle Ficticia 1"
     assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%CANARIO%'") == 0
     assert ana.scalar("SELECT count(*) FROM providers") == 1
+    for said in (private.keeping(provider, {"address": "x"}), private.telling(ana.store, provider, "x")):
+        with pytest.raises(Refused, match="kept_apart"):
+            said(ana.store)
+    with pytest.raises(Refused, match="kept_apart"):
+        private.view(ana.store, provider)
+    (row,) = private.view(other.store, provider).rows
+    private.keeping(provider, {"concern": "seguridad", "concern_text": "Hecho ficticio."}, row["id"])(
+        other.store
+    )
+    telling = private.telling(other.store, row["id"], ana.store.author.actor)
+    telling(other.store)
+    telling(other.store)
+    synced(other, lead, ana)
+    seen = private.view(other.store, provider)
+    assert [(entry.row, entry.at) for entry in seen.told] == [(row["id"], telling.arguments[2])]
+    assert private.view(lead.store, provider).rows[0]["concern"] == "seguridad"
+    assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%ficticio.%'") == 0

@@ -71,6 +71,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
+        Binding("l", "call", N_("llamar"), id="directory.call"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
         Binding("8", "full", N_("lleno"), id="directory.full"),
@@ -170,6 +171,11 @@ class DirectoryScreen(ListScreen["Listed"]):
         """One key: it did not answer, or somebody else did."""
         if provider := self._under():
             self.acts.report(provider, kind, self.view.dial(provider) if self.view else None)
+
+    def action_call(self) -> None:
+        """Show the number to dial, large."""
+        if provider := self._under():
+            self.acts.call(provider)
 
     def action_full(self) -> None:
         """One key: there is no room."""

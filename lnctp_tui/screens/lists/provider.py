@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.lists import directory_words as said
+from lnctp_tui.screens.lists.call_card import NO_NUMBER, UNSURE
 from lnctp_tui.screens.lists.columns import Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.lists.provider_acts import ProviderActs
@@ -32,12 +33,14 @@ class ProviderScreen(ListScreen["Detail"]):
     GROUP = "provider"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="provider.leave"),
+        Binding("l", "call", N_("llamar"), id="provider.call"),
         Binding("v", "verify", N_("verificado"), id="provider.verify"),
         Binding("p", "propose", N_("proponer cambio"), id="provider.propose"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="provider.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="provider.wrong"),
         Binding("8", "full", N_("lleno"), id="provider.full"),
         Binding("c", "room", N_("lugares"), id="provider.room"),
+        Binding("s", "private", N_("reservado"), id="provider.private"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="provider.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="provider.help"),
     ]
@@ -77,6 +80,14 @@ class ProviderScreen(ListScreen["Detail"]):
         """Enter verifies what stands under the cursor."""
         self.action_verify()
 
+    def action_call(self) -> None:
+        """Show the number to dial, large."""
+        self.acts.call(self.provider_id)
+
+    def action_private(self) -> None:
+        """What supervision alone knows."""
+        self.acts.private(self.provider_id)
+
     def action_verify(self) -> None:
         """Ask who answered the call."""
         if about := self.query_one(RowList).key:
@@ -113,7 +124,7 @@ def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
         return [
             state,
             heading(_("Llamar")),
-            *drawn.notes(_("No hay un teléfono al que llamar: ninguno está verificado.")),
+            *drawn.notes(_(NO_NUMBER)),
         ]
     row = view.to_dial.row
     lines = [
@@ -122,9 +133,7 @@ def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
         _stated(view.to_dial, said.channel(row, drawn.words)),
     ]
     if view.to_dial.standing != "verified":
-        lines += drawn.notes(
-            _("Nadie más ha llamado a este teléfono: no pase ahí a nadie antes de llamar usted.")
-        )
+        lines += drawn.notes(_(UNSURE))
     return lines
 
 

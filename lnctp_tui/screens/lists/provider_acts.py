@@ -19,6 +19,7 @@ from lnctp_tui.widgets.row_list import Cell, Line
 if TYPE_CHECKING:
     from lnctp_tui.domain.records.document import Record
     from lnctp_tui.screens.lists.list_screen import ListScreen
+    from lnctp_tui.services.directory.directory import Detail
 
 LONGEST = 80
 PLACES = 4
@@ -50,6 +51,29 @@ class ProviderActs(ScreenPart):
                 (then or screen.read)()
 
         write(screen, job, stored, lambda error: again(error) if again and not self.gone else None)
+
+    def call(self, provider: str) -> None:
+        """Show the number to dial, large, with what is said first."""
+        from lnctp_tui.services.directory import directory
+
+        store = self.screen.shell.workspace.store
+        self.screen.shell.in_reader(lambda: directory.detail(store, provider), self._card, group="call_card")
+
+    def _card(self, detail: Detail) -> None:
+        from lnctp_tui.screens.lists.call_card import CallCard
+
+        self.screen.app.push_screen(CallCard(detail, self.screen.frame.words))
+
+    def private(self, provider: str) -> None:
+        """What supervision alone knows; whoever may not see it is told whom to ask."""
+        from lnctp_tui.services.directory import private
+
+        store, shell = self.screen.shell.workspace.store, self.screen.shell
+        shell.in_reader(
+            lambda: private.view(store, provider),
+            lambda _seen: shell.go("private", provider),
+            group="private",
+        )
 
     def report(self, provider: str, kind: str, about: str | None) -> None:
         """It did not answer, or somebody else did; `about`: the channel that was called."""

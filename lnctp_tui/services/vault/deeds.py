@@ -18,6 +18,8 @@ DEEDS = {
     "link": "case.cases:link",
     "merge": "case.cases:merge",
     "noted": "case.cases:noted",
+    "private_keep": "directory.private:keep",
+    "private_told": "directory.private:told",
     "provider_exclude": "directory.writing:exclude",
     "provider_propose": "directory.writing:propose_channel",
     "provider_report": "directory.writing:report",

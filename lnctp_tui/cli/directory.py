@@ -205,19 +205,28 @@ def export(
             help=N_("Para publicar: sin borradores ni suspendidas, y solo medios para el público."),
         ),
     ] = False,
+    version: Annotated[
+        str,
+        typer.Option("--hsds", metavar=N_("VERSIÓN"), help=N_("Versión del formato; 3.1 está en desarrollo.")),
+    ] = "3.0",
 ) -> None:
     from lnctp_tui.errors import BadInput
     from lnctp_tui.services.directory import hsds
 
+    if version not in hsds.VERSIONS:
+        raise typer.BadParameter(_("Es 3.0 o 3.1."), param_hint="--hsds")
     with session.opened(context) as workspace:
         try:
-            count = hsds.write(workspace.store, workspace.protocol, file, public=public)
+            count = hsds.write(workspace.store, workspace.protocol, file, public=public, version=version)
         except FileExistsError as error:
             raise BadInput("file_failed", name=file.name, reason="EEXIST") from error
     if session.settings(context).json:
         output.as_json({"exported": count, "file": str(file)})
         return
-    output.say(_("{count} instituciones exportadas, en el formato HSDS 3.0.").format(count=count))
+    text = _("{count} instituciones exportadas, en el formato HSDS {version}.")
+    output.say(text.format(count=count, version=version))
+    if version != "3.0":
+        output.tell(_("HSDS {version} está en desarrollo: puede cambiar.").format(version=version))
 
 
 def search(

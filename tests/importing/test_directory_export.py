@@ -77,6 +77,14 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
     locations = {row["id"] for row in tables["locations"]}
     assert {row["location_id"] for row in tables["addresses"]} <= locations
     schedule = next(row for row in tables["schedules"] if row["description"] == "Mo-Fr 09:00-15:00")
+    assert [schedule[name] for name in ("freq", "wkst", "byday", "opens_at", "closes_at")] == [
+        "WEEKLY", "MO", "MO,TU,WE,TH,FR", "09:00:00-06:00", "15:00:00-06:00",
+    ]  # fmt: skip
+    assert all(row["last_modified"] for row in tables["services"])
+    assert (
+        "Náhuatl"
+        in next(row for row in tables["services"] if row["fees_description"])["interpretation_services"]
+    )
     assert "opening_hours=Mo-Fr 09:00-15:00" in schedule["notes"]
     assert [row["option"] for row in tables["cost_options"]] == ["'=2+2"], "no spreadsheet runs it"
 

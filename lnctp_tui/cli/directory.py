@@ -207,7 +207,9 @@ def export(
     ] = False,
     version: Annotated[
         str,
-        typer.Option("--hsds", metavar=N_("VERSIÓN"), help=N_("Versión del formato; 3.1 está en desarrollo.")),
+        typer.Option(
+            "--hsds", metavar=N_("VERSIÓN"), help=N_("Versión del formato; 3.1 está en desarrollo.")
+        ),
     ] = "3.0",
 ) -> None:
     from lnctp_tui.errors import BadInput

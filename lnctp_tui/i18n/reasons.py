@@ -28,6 +28,8 @@ DIRECTORY: dict[str, str] = {
     "not_erased": N_("#borrar no quita nombres, teléfonos ni domicilios; se dejó lo que está."),
     "not_yours": N_("Difiere de lo que está, y lo cambia quien cuida el directorio; se dejó lo de aquí."),
     "renamed": N_("Cambió de nombre: «{here}» ahora es «{there}»."),
+    "same_as_row": N_("Es la misma que la fila {line} y dice otra cosa: júntelas (service:2., channel:2.)."),
+    "unreadable_signs": N_("La celda tiene signos que no se leen; escríbala de nuevo."),
     "to_verify": N_(
         "Difiere de lo que está: quedó propuesto, sin verificar; se sigue mostrando lo anterior."
     ),

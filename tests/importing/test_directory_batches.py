@@ -158,6 +158,28 @@ def test_no_file_brings_a_national_line_or_takes_a_number_away(workspace: Worksp
     assert one(workspace, "ceiba").gathered.services[0]["age_min"] is None
 
 
+def test_two_rows_of_one_provider_that_differ_and_torn_rows_are_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Half of what a file says never goes without a word."""
+    legal = CEIBA.replace("Refugio de emergencia", "Representación legal").replace("1,", ",", 1)
+    imported(workspace, file(tmp_path, CEIBA))
+    rows = (
+        NOPAL,
+        NOPAL.replace("Nopal", "Otro"),
+        NOPAL,
+        CEIBA,
+        legal,
+        NOPAL.rpartition(",")[0] + "\n",
+        NOPAL[:-1] + ",y más\n",
+    )
+    report = looked(workspace, file(tmp_path, *rows)).report
+    assert [(row, problem.reason) for row, problem in report.problems] == [
+        (3, "id_again"), (6, "same_as_row"), (7, "too_few_cells"), (8, "too_many_cells"),
+    ]  # fmt: skip
+    assert (report.outcomes["new"], report.outcomes["same"], report.outcomes["update"]) == (1, 1, 1)
+
+
 def sheet(tmp_path: Path, content: bytes, name: str = "hoja.xlsx") -> Path:
     (tmp_path / name).write_bytes(content)
     return tmp_path / name

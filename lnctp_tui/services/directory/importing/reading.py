@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,7 +13,7 @@ from lnctp_tui.services.exchange.importing import archive, csv_lines, files, wor
 from lnctp_tui.services.exchange.importing.mapping import Plan
 from lnctp_tui.services.exchange.importing.rules import Problem
 from lnctp_tui.services.exchange.importing.sheet import check_titles
-from lnctp_tui.services.exchange.importing.table import Table, table
+from lnctp_tui.services.exchange.importing.table import Line, Table, table
 from lnctp_tui.services.exchange.importing.workbook import Opened
 
 MOST_BYTES, MOST_ROWS = 20 << 20, 50_000
@@ -55,12 +55,21 @@ def read(
         for title in plan.columns:
             filled[title] += bool(str(cells.get(title) or "").strip())
         row = read_row(line.number, cells, plan, protocol)
-        if line.problem:
-            row.problems = [line.problem]
+        if problem := line.problem or _torn(line, lines.titles):
+            row.problems = [problem]
         rows.append(row)
     unmapped = tuple(title for title in lines.titles if title and title not in plan.columns)
     notes = [*_told(content, opened, lines, plan, rows, filled)] if opened else []
     return Sheet(rows, filled, unmapped, notes)
+
+
+def _torn(line: Line, titles: Sequence[str]) -> Problem | None:
+    """A line with fewer or more cells than titles: nobody knows which of them is missing."""
+    if any(cell.strip() for cell in line.cells[len(titles) :]):
+        return Problem("", "too_many_cells", {"line": line.number})
+    if len(line.cells) < len(titles):
+        return Problem("", "too_few_cells", {"line": line.number})
+    return None
 
 
 def _content(path: Path) -> bytes:

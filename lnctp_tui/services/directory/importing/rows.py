@@ -56,6 +56,14 @@ class ProviderRow:
     notes: list[Problem] = member(default_factory=list)
     """What was kept as it stands and is to be looked at: hours that nobody could read."""
 
+    def says(self, other: ProviderRow) -> bool:
+        """Whether two lines say the same."""
+        mine, theirs = (
+            (row.provider, *([*part.values()] for part in (row.sites, row.services, row.channels)))
+            for row in (self, other)
+        )
+        return mine == theirs
+
 
 class DirectoryReading(Reading):
     """A mapping whose targets are `provider.name`, `site.state`, `service:2.kind`, `channel:3.value`."""
@@ -111,7 +119,7 @@ def _put(row: ProviderRow, target: Target, text: str, title: str, protocol: Prot
     record = (
         row.provider if target.on == "provider" else getattr(row, target.on + "s").setdefault(target.slot, {})
     )
-    if reason := _no_text(text):
+    if reason := _no_text(text, clean(text)[0]):
         row.problems.append(Problem(title, reason))
         return
     if text == ERASE and (target.on in BOUND_ROWS or column.name == "name"):
@@ -139,13 +147,19 @@ _QUOTED = re.compile(r'="([^"]*)"')
 _ERROR = re.compile(r"#(?:¡|¿)?[A-ZÁÉÍÓÚ/0]{2,10}[!?]|#N/[AD]")
 
 
-def _no_text(text: str) -> str | None:
+_BETWEEN_LETTERS = re.compile("[^\\W\\d_][¤¢£¡¿‚‡„†‰][^\\W\\d_]")
+"""Where an accent of cp850 or of an old Macintosh stood."""
+
+
+def _no_text(text: str, cleaned: str) -> str | None:
     """Why a cell says nothing: a formula, what a spreadsheet shows for one that failed, accents read as others."""
     if _ERROR.fullmatch(text):
         return "cell_error"
     if text.startswith("=") and not _QUOTED.fullmatch(text):
         return "formula_text"
-    if "\ufffd" in text or (max(text, default="") >= "\u00c2" and _twice(text)):
+    if "\ufffd" in cleaned:
+        return "unreadable_signs"
+    if _BETWEEN_LETTERS.search(text) or (max(text, default="") >= "\u00c2" and _twice(text)):
         return "bad_accents"
     return None
 

@@ -29,6 +29,8 @@ __all__ = ["MOST_BYTES", "MOST_ROWS", "Plan", "Report", "look", "store_plan"]
 BATCH: Final = 100
 IN_FILE: Final = "row:"
 """Before the number of an earlier row of the same file."""
+KEY: Final = "key:"
+"""Before what the file itself calls a provider."""
 Outcome = Literal["new", "update", "same", "maybe", "refused"]
 
 
@@ -80,6 +82,8 @@ class Plan:
     maybe: list[tuple[ProviderRow, str]] = member(default_factory=list)
     """A row and the provider that it may be, or `row:12`, an earlier row of the file."""
     refused: list[ProviderRow] = member(default_factory=list)
+    met: dict[str, ProviderRow] = member(default_factory=dict)
+    """Each provider of the file, by its key, its id or `row:12` → its first row."""
     decided: list[tuple[ProviderRow, str, bool]] = member(default_factory=list)
     """A row, the provider it was held against, and whether it is that one."""
 
@@ -141,20 +145,29 @@ def _book(connection: Any) -> Book:
 
 def _place(plan: Plan, book: Book, row: ProviderRow, decided: Mapping[str, Any], maybe_new: bool) -> Outcome:
     if not row.problems and book.is_line(row.provider):
-        row.problems.append(Problem("", "name_of_a_line"))
+        return _refuse(plan, row, Problem("", "name_of_a_line"))
     if row.problems:
         plan.refused.append(row)
         plan.report.problems += [(row.number, problem) for problem in row.problems]
         return "refused"
+    if key := row.provider.get("source_id"):
+        first = plan.met.setdefault(f"{KEY}{key}", row)
+        if first is not row:
+            return (
+                "same"
+                if first.says(row)
+                else _refuse(plan, row, Problem("", "id_again", {"line": first.number}))
+            )
     sites, channels = list(row.sites.values()), list(row.channels.values())
     id_, sure = book.match(row.provider, sites, channels, decided.get("others", ()))
     if decided.get("same") and decided["same"] == id_:
         sure = True
-    if id_ is not None and id_.startswith(IN_FILE):  # the same twice in one file
-        if sure:
+    if sure and id_ is not None and (first := plan.met.get(id_)):  # the same twice in one file
+        if first.says(row):
             return "same"
-        id_, sure = (None, True) if maybe_new else (id_, False)
+        return _refuse(plan, row, Problem("", "same_as_row", {"line": first.number}))
     if id_ is None or (not sure and maybe_new):
+        plan.met[f"{IN_FILE}{row.number}"] = row
         book.add(f"{IN_FILE}{row.number}", row.provider, sites, channels)
         plan.new.append(row)
         return "new"
@@ -163,8 +176,16 @@ def _place(plan: Plan, book: Book, row: ProviderRow, decided: Mapping[str, Any],
         plan.maybe.append((row, id_))
         plan.report.problems.append((row.number, Problem("", "maybe_duplicate", {"of": id_})))
         return "maybe"
+    plan.met[id_] = row
     plan.updates.append((row, id_))
     return "update"
+
+
+def _refuse(plan: Plan, row: ProviderRow, problem: Problem) -> Outcome:
+    row.problems.append(problem)
+    plan.refused.append(row)
+    plan.report.problems.append((row.number, problem))
+    return "refused"
 
 
 def store_plan(

@@ -150,14 +150,11 @@ def _place(plan: Plan, book: Book, row: ProviderRow, decided: Mapping[str, Any],
         plan.refused.append(row)
         plan.report.problems += [(row.number, problem) for problem in row.problems]
         return "refused"
-    if key := row.provider.get("source_id"):
-        first = plan.met.setdefault(f"{KEY}{key}", row)
-        if first is not row:
-            return (
-                "same"
-                if first.says(row)
-                else _refuse(plan, row, Problem("", "id_again", {"line": first.number}))
-            )
+    if (key := row.provider.get("source_id")) is not None:
+        of_key = plan.met.setdefault(f"{KEY}{key}", row)
+        if of_key is not row:
+            problem = Problem("", "id_again", {"line": of_key.number})
+            return "same" if of_key.says(row) else _refuse(plan, row, problem)
     sites, channels = list(row.sites.values()), list(row.channels.values())
     id_, sure = book.match(row.provider, sites, channels, decided.get("others", ()))
     if decided.get("same") and decided["same"] == id_:

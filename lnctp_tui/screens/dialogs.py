@@ -90,15 +90,26 @@ class Answer(LineInput):
 
 
 class LineDialog(AppDialog[str | None]):
-    """Asks for one line, which may not be empty. A longer one is told, never cut."""
+    """Asks for one line, which may not be empty. A longer one is told, never cut.
+
+    `text` stands there from the beginning; `check` says what is wrong with a line, which then stays to be corrected.
+    """
 
     CSS_PATH = LISTS
     AUTO_FOCUS = "Answer"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
-    def __init__(self, title: str, hint: str, longest: int) -> None:
+    def __init__(
+        self,
+        title: str,
+        hint: str,
+        longest: int,
+        text: str = "",
+        check: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__()
         self.title_text, self.hint, self.longest = title, hint, longest
+        self.begun, self.check = text, check
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -108,17 +119,23 @@ class LineDialog(AppDialog[str | None]):
             yield Static(id="said", classes="error")
             yield KeyBar()
 
+    def on_mount(self) -> None:
+        self.query_one(Answer).load(self.begun)
+
     @on(Answer.Submitted)
     def take(self, event: Answer.Submitted) -> None:
         """Give the line back."""
         event.stop()
         line = event.value.strip()
         if 0 < len(line) <= self.longest:
-            self.dismiss(line)
+            message = self.check(line) if self.check else ""
         else:
             text = _("Escriba de 1 a {count} caracteres; son {now}.")
             message = text.format(count=self.longest, now=len(line))
+        if message:
             self.query_one("#said", Static).update(Content(message))
+        else:
+            self.dismiss(line)
 
     def action_leave(self) -> None:
         """Nothing was said."""

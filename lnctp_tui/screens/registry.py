@@ -82,6 +82,7 @@ SCREENS: dict[str, Entry] = {
     "sync": Entry("sync.sync:SyncScreen", mode=True, preload=True, key=_key("s", "sync", N_("sincronizar"))),
     "directory": Entry("lists.directory:DirectoryScreen", key=_key("d", "directory", N_("directorio"))),
     "provider": Entry("lists.provider:ProviderScreen"),
+    "private": Entry("lists.private:PrivateScreen"),
     "options": Entry("vault.options:OptionsScreen", key=_key("o", "options", N_("opciones"))),
     "call": Entry("call.intake:IntakeScreen", resume=lambda shell, contact: shell.reopen_call(contact)),
     "edit": Entry("call.intake:IntakeScreen", resume=lambda shell, case: shell.edit_case(case)),

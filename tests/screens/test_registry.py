@@ -45,7 +45,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in SCREENS if name not in ("call", "edit", "contact", "card", "provider")]
+    "name",
+    [name for name in SCREENS if name not in ("call", "edit", "contact", "card", "provider", "private")],
 )
 async def test_every_name_leads_to_its_screen(name: str, furnished: Founded, server: FakeServer) -> None:
     async with desk(furnished) as (app, pilot):

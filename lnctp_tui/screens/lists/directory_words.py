@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain.directory import free_text
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.labels import Words
 
@@ -40,13 +40,12 @@ PLACE = (N_("cubre el municipio"), N_("cubre el estado"), N_("cubre el país"))
 STANDING: Mapping[str, str] = {
     "verified": N_("verificado"), "founding": N_("sin verificar"), "proposed": N_("propuesto, sin verificar"),
 }  # fmt: skip
-_FIGURES = re.compile(r"\+?\d(?:[ .()\u00a0-]{0,2}\d){6,}|\S+@\S+|(?:https?://|www\.)\S+")
 HIDDEN = N_("[dato sin verificar: véalo en los teléfonos]")
 
 
 def without_numbers(text: str) -> str:
     """A text of the directory without numbers and addresses: nobody is to dial what nobody has verified."""
-    return _FIGURES.sub(_(HIDDEN), text)
+    return free_text.without_numbers(text, _(HIDDEN))
 
 
 def named(text: str) -> str:

@@ -291,9 +291,20 @@ class Task(OfCase, table=True):
     __tablename__ = "tasks"
     __table_args__ = (
         Index("tasks_due", "status", "due_to"),
-        Index("tasks_open", "due_to", "id", "kind", "case_id", sqlite_where=sa_text(OPEN)),
-        Index("tasks_minimum", "due_to", "id", "case_id", sqlite_where=sa_text(MINIMUM)),
-        Index("tasks_of", "assignee_id", "due_to", sqlite_where=sa_text(OPEN)),
+        Index(
+            "tasks_open", "due_to", "id", "kind", "case_id", "status", "erased_at", sqlite_where=sa_text(OPEN)
+        ),
+        Index(
+            "tasks_minimum",
+            "due_to",
+            "id",
+            "case_id",
+            "kind",
+            "status",
+            "erased_at",
+            sqlite_where=sa_text(MINIMUM),
+        ),
+        Index("tasks_of", "assignee_id", "due_to", "status", "erased_at", sqlite_where=sa_text(OPEN)),
     )
 
     kind: str | None = None

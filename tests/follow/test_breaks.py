@@ -1,4 +1,4 @@
-"""A break: asked for by two keys, told later by lot, counted by week, and nobody's (63)."""
+"""A break: asked for by two keys, told later by lot, counted by week, and nobody's (71)."""
 
 from __future__ import annotations
 

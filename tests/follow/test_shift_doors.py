@@ -1,4 +1,4 @@
-"""A hand-over at the server's door: who signs it, who sees it, and which cases it may name (62)."""
+"""A hand-over at the server's door: who signs it, who sees it, and which cases it may name (70)."""
 
 from __future__ import annotations
 

@@ -45,26 +45,28 @@ class CaseScreen(AppScreen[None]):
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="case.conflicts"),
-        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
-        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
         Binding("e", "edit", N_("editar"), id="case.edit"),
-        Binding("a", "note", N_("añadir nota"), id="case.note"),
-        Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
+        Binding("a", "note", N_("nota"), tooltip=N_("añadir nota"), id="case.note"),
+        Binding("c", "call", N_("llamar"), tooltip=N_("tarjeta antes de llamar"), id="case.call"),
         *registry.case_keys(),
-        Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
-        Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
         Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
-        Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
-        Binding("y", "go_of_case('supports')", N_("apoyo"), id="case.supports"),
-        Binding("v", "link", N_("vincular"), id="case.link"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
         Binding("x", "close", N_("cerrar"), id="case.close"),
         Binding("x", "reopen", N_("reabrir"), id="case.reopen"),
+        Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
+        Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
+        Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="case.help"),
+        Binding("h,H", "history", N_("historial"), show=False, id="case.history"),
+        Binding("f7,p", "earlier", N_("previas"), show=False, id="case.earlier"),
+        Binding("y", "go_of_case('supports')", N_("apoyo"), show=False, id="case.supports"),
+        Binding("v", "link", N_("vincular"), show=False, id="case.link"),
+        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
+        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="case.new"),
-        Binding("question_mark", "app.help", N_("teclas"), show=False, id="case.help"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="case.leave"),
     ]
+    """The bar shows what is done daily, in this order; `?` has all of them."""
 
     def __init__(self, case_id: str, *, note: bool = False) -> None:
         super().__init__()
@@ -153,6 +155,7 @@ class CaseScreen(AppScreen[None]):
         status = self.case.get("status")
         allowed: dict[str, bool] = self.shared.allowed | {
             "note": self.document is not None,
+            "call": status in cases.OPEN,
             "close": status in cases.OPEN,
             "reopen": status == "closed",
             "merge": status in (*cases.OPEN, "closed"),
@@ -210,6 +213,12 @@ class CaseScreen(AppScreen[None]):
     def action_go_of_case(self, name: str) -> None:
         """Go to a screen of this case."""
         self.shell.go(name, self.case_id)
+
+    def action_call(self) -> None:
+        """To the card of the next call; nothing is dialled."""
+        from lnctp_tui.screens.case import case_closing
+
+        case_closing.call(self, self.case_id)
 
     def action_history(self) -> None:
         """Who changed what, when."""

@@ -1,4 +1,4 @@
-"""Closing a case: its reason, and what stands against it; then supervision closes it, and says why."""
+"""How a case is closed from its view, and how its next call is gone to. Neither closes or dials by one key."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import AppScreen, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.follow.words import told_blockers
 from lnctp_tui.screens.sync.sync_words import SUPERVISOR
+from lnctp_tui.services.follow import tasks
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
@@ -26,11 +28,11 @@ def close(
     document: Document,
     disputed: bool,
     role: str | None,
-    do: Callable[[Deed, str], object],
+    do: Callable[[Deed, str], None],
 ) -> None:
-    """Close a case with a reason. `disputed`: a value of it has two heads. `role`: who closes; None asks nothing more.
+    """Ask for the reason, and close unless something stands against it.
 
-    `do` gets the deed and what to say once it is on the disk.
+    `disputed`: a value has two heads. `role`: of whoever closes; None where there is no server.
     """
     reasons = screen.shell.workspace.protocol.catalogs["close_reason"].rows
     lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
@@ -47,22 +49,39 @@ def close(
 
 
 def _close(
-    screen: AppScreen[Any], document: Document, disputed: bool, role: str | None, reason: str,
-    do: Callable[[Deed, str], object],
-) -> None:  # fmt: skip
-    from lnctp_tui.screens.follow.words import told_blockers
-    from lnctp_tui.services.follow.tasks import blockers
-
-    codes = blockers(screen.shell.workspace.protocol, document, reason, disputed)
+    screen: AppScreen[Any],
+    document: Document,
+    disputed: bool,
+    role: str | None,
+    reason: str,
+    do: Callable[[Deed, str], None],
+) -> None:
+    """Where something stands against it supervision closes, and says why."""
+    protocol = screen.shell.workspace.protocol
+    found = tasks.blockers(protocol, document, reason, disputed)
 
     def closed(remarks: str | None = None) -> None:
         do(deed("status", document["case"]["id"], "closed", reason, remarks), _("Caso cerrado."))
 
-    if not codes or role is None:
+    if not found or role is None:
         closed()
     elif role == SUPERVISOR:
-        dialog = LineDialog(_("¿Por qué se cierra así?"), told_blockers(codes), REMARKS)
+        dialog = LineDialog(_("¿Por qué se cierra así?"), told_blockers(found), REMARKS)
         screen.app.push_screen(dialog, lambda remarks: closed(remarks) if remarks else None)
     else:
         text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")
-        screen.notify(text.format(what=told_blockers(codes)), severity="warning", timeout=10, markup=False)
+        screen.notify(text.format(what=told_blockers(found)), severity="warning", timeout=10, markup=False)
+
+
+def call(screen: AppScreen[Any], case_id: str) -> None:
+    """To the card of the next call of a case; where none is planned, one is."""
+    shell = screen.shell
+
+    def to_card(task: str | None) -> None:
+        if task:
+            shell.go("card", task)
+            return
+        planned = tasks.new_id()
+        write(screen, deed("task_new", planned, case_id), lambda _none: shell.go("card", planned))
+
+    shell.in_reader(lambda: tasks.next_call(shell.workspace.store, case_id), to_card, group="call")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
@@ -31,9 +31,17 @@ from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 from lnctp_tui.storage.replication import withdrawal
 
 TASKS, CASES, CONTACTS, COUNSELORS = (TABLES[name] for name in ("tasks", "cases", "contacts", "counselors"))
+REFERRALS = TABLES["referrals"]
+Due = Literal["late", "today", "week"]
+DUE: tuple[Due, ...] = ("late", "today", "week")
 WEEK = timedelta(days=7)
 COUNTED = 100
 """As many are counted; who has more has too many."""
+NAMES = (
+    "id", "case_id", "kind", "plan", "attempt", "due_from", "due_to", "say", "assignee_id", "referral_id",
+)  # fmt: skip
+"""Columns of the task in a line."""
+_fits = soundness("tasks", NAMES)
 
 
 @dataclass(slots=True)
@@ -53,6 +61,9 @@ class WorkLine:
     assignee_id: str | None
     assignees: tuple[str, ...]
     """Names; two when two laptops took it."""
+    taken: tuple[tuple[str, str], ...] = ()
+    """When two laptops took it: who, and when each did."""
+    referral_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,17 @@ class Calling:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """A referral that was sent and that nobody answered in time."""
+
+    referral_id: str
+    case_id: str
+    folio: str | None
+    provider: str
+    expected_by: str
+
+
+@dataclass(frozen=True)
 class WorkList:
     """One page, how many there are (at most COUNTED), and calls of this person that have no result yet."""
 
@@ -75,24 +97,42 @@ class WorkList:
     today: int
     week: int
     calling: list[Calling]
+    awaited: tuple[Awaited, ...] = ()
+    """Referrals that nobody answered in time."""
 
 
 def worklist(
-    store: Store, zone: str, limit: int, offset: int = 0, *, mine: bool = False, case_id: str | None = None
+    store: Store,
+    zone: str,
+    limit: int,
+    offset: int = 0,
+    *,
+    mine: bool = False,
+    case_id: str | None = None,
+    due: Due | None = None,
 ) -> WorkList:
     """A page of the open tasks, the first due first; those without a time before all, so that none is lost.
 
-    `mine`: those of whoever asks and of nobody. `case_id`: of one case. Days end on the clock of `zone`.
+    `mine`: those of whoever asks and of nobody. `case_id`: of one case. `due`: only those, and those without a time.
+    Days end on the clock of `zone`.
     """
     now, me, of_case = store.now(), store.author.actor, case_id is not None
+    bounds = _bounds(now, zone)
     with store.read() as connection:
         since, gone = offline_lockout.since(connection, now), withdrawal.any_withdrawn(connection)
-        page = _page(mine=mine, of_case=of_case, gone=gone)
-        rows = page.rows(connection, me=me, case=case_id, since=since, most=limit, begin=offset)
-        bounds = dict(zip(("now", "midnight", "week"), _bounds(now, zone), strict=True))
-        ((late, today, week),) = _counts(of_case=of_case).rows(connection, case=case_id, **bounds)
+        page = _page(mine=mine, of_case=of_case, gone=gone, timed=due is not None)
+        values = _span(due, bounds) | {
+            "me": me,
+            "case": case_id,
+            "since": since,
+            "most": limit,
+            "begin": offset,
+        }
+        rows = page.rows(connection, **values)
+        named = dict(zip(("now", "midnight", "week"), bounds, strict=True))
+        ((late, today, week),) = _counts(of_case=of_case).rows(connection, case=case_id, **named)
         calling = _calling(connection, store, since, gone=gone)
-    both = _both(store, [row[1] for row in rows if row[-1]])
+    both = taken_by(store, [row[1] for row in rows if row[-1]])
     return WorkList([_line(row, both) for row in rows], late, today, week, calling)
 
 
@@ -100,18 +140,13 @@ def questions(store: Store, zone: str, limit: int) -> list[tuple[Prepared, dict[
     """What a first page asks, with the values: to compare it with the same asked bare."""
     shown = {"me": store.author.actor, "case": None, "since": None, "most": limit, "begin": 0}
     bounds = dict(zip(("now", "midnight", "week"), _bounds(store.now(), zone), strict=True))
-    page = _page(mine=False, of_case=False, gone=False)
+    page = _page(mine=False, of_case=False, gone=False, timed=False)
     return [(page, shown), (_counts(of_case=False), bounds), (_called(gone=False), shown)]
 
 
-NAMES = ("id", "case_id", "kind", "plan", "attempt", "due_from", "due_to", "say", "assignee_id")
-"""Columns of the task in a line, in the order of WorkLine but for what stands beside them."""
-_sound = soundness("tasks", NAMES)
-
-
 @cache
-def _page(*, mine: bool, of_case: bool, gone: bool) -> Prepared:
-    """The one question of a page. `gone`: cases were taken from this person."""
+def _page(*, mine: bool, of_case: bool, gone: bool, timed: bool) -> Prepared:
+    """The one question of a page. `gone`: cases were taken from this person. `timed`: only what is due in a span."""
     since = bindparam("since", type_=String)
     query = (
         select(
@@ -135,6 +170,9 @@ def _page(*, mine: bool, of_case: bool, gone: bool) -> Prepared:
         query = query.where(or_(TASKS.c.assignee_id == me, TASKS.c.assignee_id.is_(None), _two_heads()))
     if of_case:
         query = query.where(TASKS.c.case_id == bindparam("case", type_=String))
+    if timed:
+        first, last = (bindparam(name, type_=String) for name in ("first", "last"))
+        query = query.where(or_(TASKS.c.due_to.is_(None), TASKS.c.due_to.between(first, last)))
     return prepared(_by(query, of_case=of_case))
 
 
@@ -143,12 +181,6 @@ def _two_heads() -> Any:
     return exists().where(
         CONFLICTS.c.table == "tasks", CONFLICTS.c.row == TASKS.c.id, CONFLICTS.c.field == "assignee_id"
     )
-
-
-def _bounds(now: datetime, zone: str) -> list[str]:
-    """Now, the next midnight, and the end of the seventh day."""
-    midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
 
 
 @cache
@@ -189,34 +221,74 @@ def _called(*, gone: bool) -> Prepared:
     return prepared(query.where(withdrawal.held_contacts()) if gone else query)
 
 
+def _bounds(now: datetime, zone: str) -> list[str]:
+    """Until when a task is overdue, due today, due this week."""
+    midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
+
+
+def _span(due: Due | None, bounds: Sequence[str]) -> dict[str, str]:
+    """From when until when tasks of a kind are due."""
+    if due is None:
+        return {}
+    place = DUE.index(due)
+    return {"first": ["", *bounds][place], "last": bounds[place]}
+
+
+def awaited(store: Store, case_id: str | None = None) -> tuple[Awaited, ...]:
+    """Referrals that nobody answered in time, the first first; at most COUNTED."""
+    query = (
+        select(
+            REFERRALS.c.id, REFERRALS.c.case_id, CASES.c.folio, func.coalesce(REFERRALS.c.provider_name, ""),
+            REFERRALS.c.expected_by,
+        )
+        .join(CASES, CASES.c.id == REFERRALS.c.case_id)
+        .where(
+            REFERRALS.c.status == "sent", REFERRALS.c.expected_by < instants.iso(store.now()),
+            REFERRALS.c.erased_at.is_(None), CASES.c.erased_at.is_(None),
+        )
+        .order_by(REFERRALS.c.expected_by, REFERRALS.c.id)
+        .limit(COUNTED)
+    )  # fmt: skip
+    with store.read() as connection:
+        query = query.where(offline_lockout.shown(connection, store.now()))
+        if case_id:
+            query = query.where(REFERRALS.c.case_id == case_id)
+        return tuple(Awaited(*row) for row in connection.execute(query))
+
+
 def _calling(connection: Connection, store: Store, since: str | None, *, gone: bool) -> list[Calling]:
     calls = [Calling(*row) for row in _called(gone=gone).rows(connection, me=store.author.actor, since=since)]
     return sorted(calls, key=lambda call: call.started_at or "")
 
 
-def _both(store: Store, case_ids: list[str]) -> dict[str, tuple[str, ...]]:
-    """Task → the names of those who took it."""
+def taken_by(store: Store, case_ids: Sequence[str]) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Task → (id, name, when) of each who took it, where laptops that did not know of each other did."""
     if not case_ids:
         return {}
     from lnctp_tui.services.sync import synchronise  # with all that a network needs
 
-    names = transfer.names(store)
-    return {
-        conflict.row: tuple(names.get(str(side.value), side.actor_name) for side in conflict.sides)
-        for case_id in dict.fromkeys(case_ids)
-        for conflict in synchronise.conflicts(store, case_id)
-        if conflict.table == "tasks" and conflict.field == "assignee_id"
-    }
+    names, found = transfer.names(store), {}
+    for case_id in dict.fromkeys(case_ids):
+        for conflict in synchronise.conflicts(store, case_id):
+            if (conflict.table, conflict.field) == ("tasks", "assignee_id"):
+                takers = [
+                    (str(side.value or ""), names.get(str(side.value), side.actor_name), side.at)
+                    for side in conflict.sides
+                ]
+                found[conflict.row] = tuple(sorted(takers, key=lambda taker: taker[2]))
+    return found
 
 
-def _line(stored: Sequence[Any], both: Mapping[str, tuple[str, ...]]) -> WorkLine:
+def _line(stored: Sequence[Any], both: Mapping[str, tuple[tuple[str, str, str], ...]]) -> WorkLine:
     *row, folio, triage, name, _two = stored
-    if not _sound(stored):
+    if not _fits(stored):
         fitting = sound.row("tasks", dict(zip(NAMES, row, strict=True)))
-        row = [fitting[name] for name in NAMES]
-    id_, case_id, kind, plan, attempt, due_from, due_to, say, assignee_id = row
-    alone = (str(name),) if name else ()
+        row = [fitting[column] for column in NAMES]
+    id_, case_id, kind, plan, attempt, due_from, due_to, say, assignee_id, referral_id = row
+    taken = tuple((who, at) for _id, who, at in both.get(str(id_), ())) if both else ()
+    names = tuple(who for who, _at in taken) or ((str(name),) if name else ())
     return WorkLine(
-        id_, case_id, folio, triage, kind, plan, attempt, due_from, due_to, say or "", assignee_id,
-        both.get(id_, alone) if both else alone,
+        id_, case_id, folio if isinstance(folio, str) else None, triage if isinstance(triage, str) else None,
+        kind, plan, attempt, due_from, due_to, say or "", assignee_id, names, taken, referral_id,
     )  # fmt: skip

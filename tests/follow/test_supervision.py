@@ -74,7 +74,10 @@ def test_cases_stand_by_urgency_and_age_and_each_view_has_its_own(workspace: Wor
 def test_a_page_sorts_and_scans_nothing_but_its_index(workspace: Workspace, view: View) -> None:
     questions = [source.page(view), source.counts()]
     if view == "late":
-        questions += [worklist._page(mine=False, of_case=False, gone=False), worklist._counts(of_case=False)]
+        questions += [
+            worklist._page(mine=False, of_case=False, gone=False, timed=False),
+            worklist._counts(of_case=False),
+        ]
     known = dict.fromkeys(("now", "since", "most", "begin", "me", "case", "midnight", "week"))
     with workspace.store.read() as connection:
         for question in questions:

@@ -10,6 +10,7 @@ from served import Laptop, Served
 
 from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.kinds import BY_TABLE
+from lnctp_tui.domain.records.scopes import WITHIN
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
@@ -26,9 +27,23 @@ SAID: dict[str, dict[str, Any]] = {
         "referral_id": "canalizacion", "at": AT, "format": "voice", "to_whom": "Coordinación", "data": ["need"],
         "sha256": "0" * 64,
     },
+    "handover_items": {"handover_id": "relevo", "why": "risk", "line": "abierto hace 3 h"},
+    "handover_takes": {"words": "abaco", "handover_id": "relevo", "taken_at": AT},
+    "shift_handovers": {"digest": "0" * 64, "note": "frío", "signed_at": AT},
 }  # fmt: skip
-OTHERWISE = {"file_stages": "sentencia", "provider_checks": "verified", "referral_deliveries": "json"}
-FIELD = {"file_stages": "stage", "provider_checks": "kind", "referral_deliveries": "format"}
+OTHERWISE = {
+    "file_stages": "sentencia", "provider_checks": "verified", "referral_deliveries": "json", "handover_items": "other",
+    "handover_takes": "abdomen", "shift_handovers": "calor",
+}  # fmt: skip
+FIELD = {
+    "file_stages": "stage", "provider_checks": "kind", "referral_deliveries": "format", "handover_items": "why",
+    "handover_takes": "words", "shift_handovers": "note",
+}  # fmt: skip
+
+
+def owner(table: str, case: str) -> str | None:
+    """What a change of such a row says as its case."""
+    return case if BY_TABLE[table].on_case else SAID[table].get(WITHIN.get(table, ""))
 
 
 def added(table: str, case: str, person: str) -> tuple[str, dict[str, Any]]:
@@ -40,7 +55,8 @@ def added(table: str, case: str, person: str) -> tuple[str, dict[str, Any]]:
 def alterations(table: str, patch: dict[str, Any]) -> list[dict[str, Any]]:
     """What an attacker writes under the id of a row that is there."""
     name = FIELD[table]
-    moved = [{"case_id": "otro"}, patch | {"case_id": "otro"}] if BY_TABLE[table].on_case else []
+    of = "case_id" if BY_TABLE[table].on_case else WITHIN.get(table)
+    moved = [{of: "otro"}, patch | {of: "otro"}] if of else []
     return [
         {name: OTHERWISE[table]}, patch | {name: OTHERWISE[table]}, {name: None}, {"erased_at": AT},
         patch | {"erased_at": AT}, {"nota": "x"}, *moved,
@@ -54,7 +70,7 @@ def test_every_only_added_table_is_tried() -> None:
 
 def change(unit: Unit, table: str, row: str, patch: dict[str, Any], case: str, hlc: int) -> dict[str, Any]:
     """As a laptop of another version would have sent it."""
-    of_case = case if BY_TABLE[table].on_case else None
+    of_case = owner(table, case)
     return {
         "id": ids.new_id(), "device": "otro", "actor": "otra", "hlc": hlc, "table": table, "row": row, "case": of_case,
         "base": [], "patch": patch, "schema": 1, "hash": "0" * 64, "sig": "0" * 128, "n": None, "placed": None,
@@ -100,7 +116,7 @@ def test_the_server_takes_and_a_laptop_believes_no_alteration(served: Served) ->
         {ana.device: bytes.fromhex(ana.public_key)}, {ana.device: frozenset({person, ana.actor})}
     )
     for table in TABLES_ADDED:
-        of_case = case["row"] if BY_TABLE[table].on_case else None
+        of_case = owner(table, case["row"])
         row, patch = added(table, case["row"], person)
         first = ana.change(table, patch, row=row, case=of_case)
         assert statuses(ana, first) == ["accepted"], table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -93,8 +93,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     @property
     def case_id(self) -> str | None:
         """The case that it was opened from, once that is stored."""
-        id_: str | None = (self.document or {}).get("case", {}).get("id")
-        return id_
+        return cast("str | None", (self.document or {}).get("case", {}).get("id"))
 
     @property
     def typed(self) -> str:
@@ -110,10 +109,9 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is asked of a case needs one."""
-        of_case = self.document is not None
-        needs_case = {"order": of_case, "excluded": self.by_fit}
-        needs_case |= dict.fromkeys(("exclude", "refer"), bool(self.case_id))
-        return needs_case.get(action, True)
+        stored, of_case = bool(self.case_id), self.document is not None
+        needs = {"order": of_case, "excluded": self.by_fit, "exclude": stored, "refer": stored}
+        return needs.get(action, True)
 
     @on(Input.Changed, "#typed")
     def look(self) -> None:
@@ -190,7 +188,7 @@ class DirectoryScreen(ListScreen["Listed"]):
             self.acts.exclude(provider, self.case_id, self._leave_out)
 
     def _leave_out(self, exclusions: Any) -> None:
-        self.document = {**(self.document or {}), "exclusions": exclusions}
+        self.document = (self.document or {}) | {"exclusions": exclusions}
         self.read()
 
     def action_refer(self) -> None:

@@ -284,3 +284,11 @@ def _file(text: Mapping[str, str], known: Words) -> Iterator[Key]:
     if len(number) < 5 or not digits(number) or nothing.stands_for_none(known.nothing, number):
         return
     yield Key(f"file:{text.get('entity') or ''}:{number}", MEDIUM)
+
+
+_UNKEYED: Final[Mapping[str, int]] = {"way": MEDIUM, "folio": MEDIUM, "name": WEAK}
+
+
+def unkeyed(key: str) -> int:
+    """What a reason counts that no record has a key of: place and way, a folio that was told, a name. 0: it has one."""
+    return _UNKEYED.get(kind_of(key), 0)

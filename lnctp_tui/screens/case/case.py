@@ -244,7 +244,7 @@ class CaseScreen(AppScreen[None]):
         def link(other_id: str | None) -> None:
             if other_id:
                 self._do(
-                    deed("link", self.case_id, other_id, "possible"),
+                    deed("link_say", self.case_id, other_id, "possible"),
                     _("Vinculado como posible."),
                 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from typing import Any
 
-from lnctp_tui.domain.records.bound import ADDED
+from lnctp_tui.domain.records.bound import BOUND
 from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF
 from lnctp_tui.services.exchange.importing.columns import REFERENCES
 from lnctp_tui.services.exchange.importing.document_form import Unfit
@@ -58,8 +58,8 @@ class Reader:
             for name in MEMBERS
             for at, record in enumerate(document[name])
         ]
-        # What left a laptop only that laptop says: as nobody signs by importing, nothing was delivered by it.
-        records = [record for record in read if record.table not in ADDED]
+        # What somebody vouches for only they say: nobody signs by importing, nothing was delivered or linked by it.
+        records = [record for record in read if record.table not in BOUND]
         if has_case:
             records.insert(0, self._case(document["case"], records))
         self._keep_unknown(document, records)

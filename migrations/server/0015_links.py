@@ -16,6 +16,7 @@ LINKS = (
 TABLES = """
 CREATE TABLE line_keys (
   team text NOT NULL, key text NOT NULL, case_id text NOT NULL, "row" text NOT NULL, strength smallint NOT NULL,
+  asked boolean NOT NULL,
   PRIMARY KEY (team, key, case_id, "row")
 );
 CREATE INDEX line_keys_rows ON line_keys (team, "row");
@@ -29,7 +30,8 @@ CREATE TABLE line_told (
 );
 """
 """`line_keys`: which record of which case says what, by its key (domain.links.keys), never taken from a laptop; a case
-that is empty is a provider's number. `line_asked`: what was looked up because a person wrote it, by day. `line_told`:
+that is empty is a provider's number. `asked`: it was looked up; of a provider's, it is certainly theirs. `line_asked`:
+what was looked up because a person wrote it, by day. `line_told`:
 what their laptops were told."""
 OPEN = ("line_keys", "line_asked", "line_told")
 

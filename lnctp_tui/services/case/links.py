@@ -25,10 +25,9 @@ from lnctp_tui.services.case.cases import CASES
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import link_keys, sound, state
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Store, Unit
+from lnctp_tui.storage.replication import server_state
 
 LINKS = TABLES["links"]
-NOTICE = "match:"
-"""Before the id of a case, in what this laptop remembers: about how many cases of the whole Line match it."""
 DEEP, MOST = 3, 200
 """Steps from a case, and cases, that its network shows."""
 REVIEW = "review"
@@ -214,7 +213,7 @@ def network(store: Store, document: Document, protocol: Protocol) -> Network:
         linked = reader.below(own, 1)
         undecided = [_undecided(match) for match in found.matches if match.case_id not in reader.decided]
         denied = [reader.node(own, half, ()) for half in reader.denied]
-        band = state.get(connection, NOTICE + own)
+        band = state.get(connection, server_state.MATCH + own)
     return Network(
         own, document["case"].get("folio"), (*linked, *undecided), tuple(denied), found.hidden,
         band if isinstance(band, str) else None,

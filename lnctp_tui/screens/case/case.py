@@ -64,6 +64,7 @@ class CaseScreen(AppScreen[None]):
         Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
         Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
         Binding("y", "go_of_case('supports')", N_("apoyo"), id="case.supports"),
+        Binding("l", "go_of_case('links')", N_("vínculos"), id="case.links"),
         Binding("v", "link", N_("vincular"), id="case.link"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),

@@ -203,6 +203,17 @@ def of_case(connection: Connection, case_id: str) -> dict[str, Half]:
     return listed
 
 
+def folios(store: Store, case_id: str) -> dict[str, str]:
+    """Case that one is linked to, or not, and is shown here → its folio."""
+    with store.read() as connection:
+        others = select(LINKS.c.other_id).where(LINKS.c.case_id == case_id, LINKS.c.erased_at.is_(None))
+        shown = offline_lockout.shown(connection, store.now())
+        query = select(CASES.c.id, CASES.c.folio).where(
+            CASES.c.id.in_(others), CASES.c.folio.is_not(None), shown
+        )
+        return {str(row.id): str(row.folio) for row in connection.execute(query)}
+
+
 def network(store: Store, document: Document, protocol: Protocol) -> Network:
     """The cases around one: what was decided, what matches besides, and how many more there are."""
     own = str(document["case"]["id"])

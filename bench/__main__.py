@@ -6,7 +6,19 @@
 import sys
 from collections.abc import Callable
 
-from bench import attack, homes, importing, load, report, server_core, store, syncing, terminal, typing_sync
+from bench import (
+    attack,
+    homes,
+    importing,
+    linking,
+    load,
+    report,
+    server_core,
+    store,
+    syncing,
+    terminal,
+    typing_sync,
+)
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -20,6 +32,8 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "mark": lambda: store.marking(homes.filled(200 if QUICK else FEW)),
     "search": lambda: store.searching(homes.filled(MANY)),
     "worklist": lambda: store.working(homes.filled(MANY)),
+    "links": lambda: linking.arriving(homes.filled(MANY)),
+    "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

@@ -120,18 +120,19 @@ def _phone(value: str) -> Iterator[Key]:
 
 
 def _whole(number: str) -> bool:
+    """Whether a dialled number is one that somebody can have: with its country, and in Mexico with an area."""
     figures = number.removeprefix("+")
-    if not number.startswith("+") or len(figures) <= phones.NATIONAL or _runs(figures):
+    if not number.startswith("+") or len(figures) <= phones.NATIONAL:
         return False
-    inner = figures.removeprefix("52") if len(figures) == phones.NATIONAL + 2 else figures
-    return not (
-        figures.startswith("52") and (inner[:1] in ("0", "1") or len(inner) != phones.NATIONAL)
-    ) and not _runs(inner)
+    if not figures.startswith("52"):
+        return not _runs(figures)
+    inner = figures.removeprefix("52")
+    return len(inner) == phones.NATIONAL and inner[0] not in "01" and not _runs(inner)
 
 
 def _runs(figures: str) -> bool:
     """Whether figures are one again and again, or count up or down: `5555555555`, `1234567890`."""
-    return len(set(figures)) < 3 or figures in _ASCENDING or figures in _ASCENDING[::-1]
+    return len(set(figures)) < 2 or figures in _ASCENDING or figures in _ASCENDING[::-1]
 
 
 def _handle(value: str, platform: str, known: Words) -> Iterator[Key]:

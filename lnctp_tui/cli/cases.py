@@ -12,11 +12,11 @@ from lnctp_tui.cli import output, session
 from lnctp_tui.cli.protocol import assessing
 from lnctp_tui.cli.records import lines, told, words_of
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.labels import Words
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.records.document import Document
+    from lnctp_tui.screens.labels import Words
     from lnctp_tui.services.case.cases import CaseLine, HistoryLine
     from lnctp_tui.services.exchange.importing.run import Report
     from lnctp_tui.storage.database.session import Store
@@ -84,6 +84,8 @@ def history(context: typer.Context, folio: Which) -> None:
         if session.settings(context).json:
             output.as_json(saves)
             return
+        from lnctp_tui.screens.labels import Words
+
         words = Words(workspace.protocol, workspace.zone)
         output.table(
             [_("Cuándo"), _("Quién"), _("Dónde"), _("Campos")],

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.cli.output import moment
-from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.domain.records import columns
-from lnctp_tui.domain.records.document import MEMBERS, Document, Record
 from lnctp_tui.i18n import _
 from lnctp_tui.i18n.reasons import reason
-from lnctp_tui.screens.labels import Words
-from lnctp_tui.services.exchange.importing.rules import Problem
 
-HIDDEN = columns.HIDDEN | {"person_id"}
+if TYPE_CHECKING:
+    from lnctp_tui.domain.protocol.protocol import Protocol
+    from lnctp_tui.domain.records.document import Document, Record
+    from lnctp_tui.screens.labels import Words
+    from lnctp_tui.services.exchange.importing.rules import Problem
 
 
 def words_of(protocol: Protocol, zone: str) -> Words:
     """Names for what a command prints, with instants as commands write them."""
+    from lnctp_tui.screens.labels import Words
+
     return Words(protocol, zone, moment=moment)
 
 
 def lines(document: Document, protocol: Protocol, zone: str) -> Iterator[str]:
     """The whole document, the case first. `zone`: the clock of its instants."""
+    from lnctp_tui.domain.records.document import MEMBERS
+
     words = words_of(protocol, zone)
     words.know(document)
     yield from record("cases", document["case"], words)
@@ -35,9 +38,12 @@ def lines(document: Document, protocol: Protocol, zone: str) -> Iterator[str]:
 
 def record(table: str, row: Record, words: Words) -> Iterator[str]:
     """One record: its title, its columns with labels, its answers by catalog."""
+    from lnctp_tui.domain.records import columns
+
+    hidden = columns.HIDDEN | {"person_id"}
     yield words.table(table)
     for name, value in (words.ages(row) if table == "people" else row).items():
-        if name not in HIDDEN and value not in (None, "", [], {}):
+        if name not in hidden and value not in (None, "", [], {}):
             yield f"  {words.field(table, name)}: {_value(table, name, value, words)}"
     yield from _answers(table, row.get("answers") or {}, words)
 

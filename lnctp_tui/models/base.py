@@ -9,7 +9,13 @@ INSTANT = "____-__-__T%Z"
 """LIKE pattern of an instant: ISO 8601, UTC. Text, so that a row, a change and a document say the same."""
 
 
-class Synced(SQLModel):
+class Table(SQLModel):
+    """What all tables are made of. No row passes pydantic's own validators: none are built at the start."""
+
+    model_config = {"defer_build": True}
+
+
+class Synced(Table):
     """Columns of every row that is synchronised; written only through storage.database.session."""
 
     id: str = Field(primary_key=True, max_length=36)

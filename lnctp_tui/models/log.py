@@ -3,10 +3,12 @@
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from lnctp_tui.models.base import Table
 
 
-class Change(SQLModel, table=True):
+class Change(Table, table=True):
     """One save of one record: outbox, history and recovery source in one."""
 
     __tablename__ = "changes"
@@ -65,7 +67,7 @@ class Change(SQLModel, table=True):
     """Random, covered by the hash, blanked with the patch; none in changes of writers before schema 2."""
 
 
-class Conflict(SQLModel, table=True):
+class Conflict(Table, table=True):
     """An open conflict: one field of one record with several heads. Derived from heads."""
 
     __tablename__ = "conflicts"
@@ -77,7 +79,7 @@ class Conflict(SQLModel, table=True):
     since: str
 
 
-class Scope(SQLModel, table=True):
+class Scope(Table, table=True):
     """What this laptop may see: a case, or a contact without one. Follows the server's grants."""
 
     __tablename__ = "scopes"
@@ -94,7 +96,7 @@ class Scope(SQLModel, table=True):
     """Why it went: `revoked`, `window`, `transfer`."""
 
 
-class Receipt(SQLModel, table=True):
+class Receipt(Table, table=True):
     """What the server signed that it holds."""
 
     __tablename__ = "receipts"
@@ -106,7 +108,7 @@ class Receipt(SQLModel, table=True):
     sig: str
 
 
-class SyncState(SQLModel, table=True):
+class SyncState(Table, table=True):
     """What this laptop remembers for itself: cursors, clock, folio counter, place in a form. Never sent."""
 
     __tablename__ = "sync_state"
@@ -115,7 +117,7 @@ class SyncState(SQLModel, table=True):
     value: Any = Field(default=None, sa_type=JSON)
 
 
-class Commit(SQLModel, table=True):
+class Commit(Table, table=True):
     """How many transactions this database has seen: one row, written last in each (storage.vault.mark)."""
 
     __tablename__ = "commits"
@@ -128,7 +130,7 @@ class Commit(SQLModel, table=True):
     """Microseconds since 1970."""
 
 
-class Access(SQLModel, table=True):
+class Access(Table, table=True):
     """Who saw what, as a chain of hashes: an edit, a deletion or a truncation is found."""
 
     __tablename__ = "access"
@@ -141,7 +143,7 @@ class Access(SQLModel, table=True):
     chain: str
 
 
-class AuthorityDocument(SQLModel, table=True):
+class AuthorityDocument(Table, table=True):
     """A version of the list of officers, as it was signed (domain.authority.control)."""
 
     __tablename__ = "authorities"
@@ -150,7 +152,7 @@ class AuthorityDocument(SQLModel, table=True):
     document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class OrderDocument(SQLModel, table=True):
+class OrderDocument(Table, table=True):
     """An order as it was signed, in the order in which it came."""
 
     __tablename__ = "orders"

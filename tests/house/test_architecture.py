@@ -358,14 +358,19 @@ def test_nothing_of_a_run_is_committed() -> None:
 
 
 def test_a_call_needs_nothing_of_the_network() -> None:
-    """Memory and the first screen: what synchronisation needs is imported where there is a server."""
+    """Memory and the first screen: what synchronisation needs is imported where there is a server.
+
+    The help of a command needs no database either.
+    """
     code = (
-        "import sys, lnctp_tui.app, lnctp_tui.screens.lists.desk, lnctp_tui.screens.call.intake,"
+        "import sys, lnctp_tui.cli; lnctp_tui.cli.build();"
+        "print([name for name in ('sqlalchemy', 'textual', 'sqlcipher3') if name in sys.modules]);"
+        "import lnctp_tui.app, lnctp_tui.screens.lists.desk, lnctp_tui.screens.call.intake,"
         "lnctp_tui.screens.case.case;"
         "print([name for name in ('httpcore', 'lnctp_tui.sync.client', 'alembic') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert found.stdout.strip() == "[]"
+    assert found.stdout.split() == ["[]", "[]"]
 
 
 def test_every_screen_finds_its_style_sheet_also_when_it_goes_on_from_one_in_another_folder() -> None:

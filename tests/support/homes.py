@@ -20,6 +20,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT))  # for dev.py, which no package holds
 
+from pty_app import KEPT  # noqa: E402
+
 import dev  # noqa: E402
 
 THEIRS = "LNCTP_TESTS_THEIR_HOMES"
@@ -85,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
     base = Path(tempfile.mkdtemp(prefix="lnctp-tests-home-"))
     config.add_cleanup(lambda: shutil.rmtree(base, ignore_errors=True))
     os.environ.update(dev.away(str(base)))
+    os.environ[KEPT] = tempfile.mkdtemp(prefix="derived-", dir=base)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

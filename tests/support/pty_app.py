@@ -32,6 +32,9 @@ KEYS = {
     "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~", "f10": "\x1b[21~",
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }  # fmt: skip
+EARLY = Path(__file__).parent / "early"
+KEPT = "LNCTP_TESTS_DERIVED"
+"""Folder of the keys that were derived in this run (early/sitecustomize.py); empty: each process derives its own."""
 # pyte takes the letter after `<` or `=` for text.
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-zA-Z]")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-9;<=>?]*)?$")
@@ -220,7 +223,8 @@ def terminal_environment(home: Path | None) -> dict[str, str]:
     fixed = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     where = {"LNCTP_HOME": str(home), "HOME": str(home), "TMPDIR": str(home)} if home else {}
     own = {name: os.environ[name] for name in PERSONAL if name in os.environ}
-    return fixed | own | where | {"PATH": os.environ["PATH"]}
+    kept = {KEPT: os.environ[KEPT], "PYTHONPATH": str(EARLY)} if os.environ.get(KEPT) else {}
+    return fixed | own | where | kept | {"PATH": os.environ["PATH"]}
 
 
 def descendants(process: int) -> list[int]:

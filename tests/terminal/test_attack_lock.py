@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pty_app import LNCTP, PHRASE, PtyApp
+from pty_app import KEPT, LNCTP, PHRASE, PtyApp
 
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
@@ -105,7 +105,7 @@ def test_a_phrase_typed_before_the_prompt_stands_is_not_shown(home: Path) -> Non
 
 
 def test_a_lock_while_the_key_is_derived_does_not_unlock(home: Path) -> None:
-    with PtyApp(home=home) as app:
+    with PtyApp(home=home, environment={KEPT: ""}) as app:
         app.see("Frase").settle().send(PHRASE).settle()
         worker = app.workers[-1]
         app.press("enter").see("Abriendo…").press("ctrl+l").until(ended(worker), "the end of the process")

@@ -9,7 +9,6 @@ import typer
 
 from lnctp_tui.cli import output, session
 from lnctp_tui.cli.records import told
-from lnctp_tui.domain.records.document import SCHEMA
 from lnctp_tui.errors import BadInput
 from lnctp_tui.i18n import N_, _
 
@@ -61,6 +60,7 @@ def _rows(path: Path) -> list[Row]:
 def _assessed(document: Document, protocol: Protocol) -> tuple[Assessment, bool]:
     """What the engines say, and whether the document is of a newer program than this one."""
     from lnctp_tui.domain.assess.assess import assess as assess_document
+    from lnctp_tui.domain.records.document import SCHEMA
     from lnctp_tui.storage import instants
 
     newer = document["schema"] > SCHEMA

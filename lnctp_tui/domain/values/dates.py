@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from lnctp_tui.domain.values.numbers import WORDS
 from lnctp_tui.domain.values.text import fold
@@ -65,7 +66,7 @@ def parse(raw: str, today: date, *, birth: bool = False, written: bool = False) 
     `date_relative` there.
     """
     text = _tidy(raw)
-    for pattern, read in _FORMS:
+    for pattern, read in _forms():
         if match := pattern.fullmatch(text):
             if read is _about:
                 return parse(match["rest"], today, birth=birth, written=written)
@@ -274,4 +275,9 @@ _READERS: tuple[tuple[str, Reader], ...] = (
         _about,
     ),
 )
-_FORMS = tuple((re.compile(pattern), read) for pattern, read in _READERS)
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Compiled at the first date: no start has to wait for them."""
+    return tuple((re.compile(pattern), read) for pattern, read in _READERS)

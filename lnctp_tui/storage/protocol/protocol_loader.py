@@ -214,7 +214,7 @@ class _Sheet:
         line, empty = 1, True
         try:
             for cells in reader:
-                if any(len(cell) > LONGEST for cell in cells):
+                if max(map(len, cells), default=0) > LONGEST:
                     raise csv.Error("cell too long")
                 empty = False
                 if not self.header:
@@ -262,7 +262,7 @@ class _Sheet:
         self._check(code, kept, line)
         reviewed = [given.pop(name, "") for name in REVIEW]
         review = Review(*reviewed) if any(reviewed) else NOBODY
-        if not review.whole:
+        if review is not NOBODY and not review.whole:
             self._find(line, "bad_review", what=code)
         extra = MappingProxyType({**given}) if given else NO_COLUMNS
         return Row(code=code, label=label, extra=extra, review=review, **kept)

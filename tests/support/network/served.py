@@ -79,7 +79,7 @@ class Laptop:
         self, method: str, path: str, body: bytes, *, nonce: str | None = None, host: str | None = None
     ) -> dict[str, str]:
         """Headers that sign a request."""
-        host = host or self.url.removeprefix("http://")
+        host = host or self.url.partition("://")[2]
         nonce = nonce or secrets.token_hex(16)
         return wire.request_headers(self.key, method, host, path, self.device, self.clock(), nonce, body)
 

@@ -14,7 +14,7 @@ from bench.store import SEED, milliseconds
 from lnctp_tui.domain.links import keys
 from lnctp_tui.server.admin import line_run
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.storage.database import link_keys, state
+from lnctp_tui.storage.database import link_keys
 
 LOOKS = 1000
 ONE = "SELECT case_id FROM search_keys WHERE key = ?"
@@ -37,7 +37,7 @@ def arriving(home: Path) -> list[Measure]:
         mine, theirs = [], []
         chooser = random.Random(SEED)
         with workspace.store.read() as connection:
-            known = link_keys.words(state.get(connection, link_keys.SETTINGS))
+            known = link_keys.known_words(connection)
             for kind, platform, value in rows:
                 row = {"kind": kind, "platform": platform, "value": value}
                 made = keys.of_row("identifiers", row, known)

@@ -19,7 +19,7 @@ from lnctp_tui.domain.values.nothing import placeholder
 from lnctp_tui.domain.values.text import fold, words
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import CASES
-from lnctp_tui.storage.database import link_keys, matching, sound, state
+from lnctp_tui.storage.database import link_keys, matching, sound
 from lnctp_tui.storage.database.session import TABLES, Store
 from lnctp_tui.storage.protocol import protocol_loader
 
@@ -184,7 +184,7 @@ def _all(connection: Connection, document: Document, own: str) -> Iterator[Reaso
 
 def _keyed(connection: Connection, document: Document, own: str) -> Iterator[Reason]:
     """By the keys of identifiers, addresses and files; a provider's number links nobody."""
-    known = link_keys.words(state.get(connection, link_keys.SETTINGS))
+    known = link_keys.known_words(connection)
     made = [
         (key, record, column)
         for table, column in (("identifiers", "value"), ("places", "address"), ("files", "number"))

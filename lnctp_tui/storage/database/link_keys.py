@@ -21,7 +21,6 @@ from lnctp_tui.domain.values import nothing
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.storage.database import bulk, engine, state
 
-SETTINGS = "link_words"
 REBUILDING = "link_keys_rebuilding"
 NOBODY = ""
 """The case of a number that is a provider's."""
@@ -29,6 +28,7 @@ MOVES = frozenset({"case_id", "erased_at"})
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search_keys (key TEXT NOT NULL, case_id TEXT NOT NULL, row TEXT NOT NULL, "
     "strength INTEGER NOT NULL, PRIMARY KEY (key, case_id, row)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS search_key_words (value TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS search_keys_row ON search_keys (row)",
     "CREATE INDEX IF NOT EXISTS search_keys_case ON search_keys (case_id)",
 )
@@ -82,12 +82,19 @@ def words(known: Mapping[str, Any] | None) -> Words:
     return Words(frozenset(known.get("nothing", ())), dict(known.get("states", {})))
 
 
+def known_words(connection: Connection) -> Words:
+    """What `rebuild` was told. Apart from what is read at every opening."""
+    row = connection.exec_driver_sql("SELECT value FROM search_key_words").first()
+    return words(json.loads(row[0]) if row else None)
+
+
 def rebuild(connection: Connection, known: Mapping[str, Any]) -> None:
     """Throw the keys away; `of_cases` makes those of each case anew, a few cases at a time."""
-    connection.exec_driver_sql("DROP TABLE IF EXISTS search_keys")
+    for name in ("search_keys", "search_key_words"):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     for statement in SCHEMA:
         connection.exec_driver_sql(statement)
-    state.put(connection, SETTINGS, dict(known))
+    connection.exec_driver_sql("INSERT INTO search_key_words VALUES (?)", (json.dumps(dict(known)),))
     state.put(connection, REBUILDING, 1)
     for code, number in known.get("hotlines", {}).items():
         publish(connection, f"hotline.{code}", [number])
@@ -104,7 +111,7 @@ def refresh(connection: Connection, table: str, ids: Sequence[str]) -> None:
     if table not in keys.TABLES or not ids:
         return
     forget(connection, ids)
-    known = words(state.get(connection, SETTINGS))
+    known = known_words(connection)
     rows = [
         (key.text, case_id, row, key.strength)
         for row, case_id, listed in _made(connection, table, "id", ids, known)
@@ -127,7 +134,7 @@ def of_cases(connection: Connection, case_ids: Sequence[str], *, last: bool) -> 
     """While keys are made anew: those of these cases; `last` when no other case waits."""
     if not state.get(connection, REBUILDING):
         return
-    known = words(state.get(connection, SETTINGS))
+    known = known_words(connection)
     for table in keys.TABLES:
         rows = [
             (key.text, case_id, row, key.strength)

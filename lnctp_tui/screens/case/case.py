@@ -54,6 +54,7 @@ class CaseScreen(AppScreen[None]):
         Binding("c", "call", N_("llamar"), tooltip=N_("tarjeta antes de llamar"), id="case.call"),
         *registry.case_keys(),
         Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
+        Binding("l", "go_of_case('links')", N_("vínculos"), id="case.links"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
         Binding("x", "close", N_("cerrar"), id="case.close"),
@@ -249,7 +250,7 @@ class CaseScreen(AppScreen[None]):
         def link(other_id: str | None) -> None:
             if other_id:
                 self._do(
-                    deed("link", self.case_id, other_id, "possible"),
+                    deed("link_say", self.case_id, other_id, "possible"),
                     _("Vinculado como posible."),
                 )
 

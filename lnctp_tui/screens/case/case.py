@@ -221,9 +221,9 @@ class CaseScreen(AppScreen[None]):
 
     def action_call(self) -> None:
         """To the card of the next call; nothing is dialled."""
-        from lnctp_tui.screens.case import case_closing
+        from lnctp_tui.screens.follow import closing
 
-        case_closing.call(self, self.case_id)
+        closing.call(self, self.case_id)
 
     def action_history(self) -> None:
         """Who changed what, when."""
@@ -272,9 +272,9 @@ class CaseScreen(AppScreen[None]):
 
     def action_close(self) -> None:
         """Close with a reason."""
-        from lnctp_tui.screens.case import case_closing
+        from lnctp_tui.screens.follow import closing
 
-        case_closing.close(self, self.case_id, self.document or {}, self.shared, self._do)
+        closing.close(self, self.case_id, self.document or {}, self.shared, self._do)
 
     def action_reopen(self) -> None:
         """Open it again."""

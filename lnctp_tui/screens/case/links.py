@@ -42,8 +42,8 @@ class LinksScreen(ListScreen[LinksView]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "link", N_("vincular"), id="links.link"),
         Binding("s", "confirm", N_("confirmar"), id="links.confirm"),
-        Binding("u", "deny", N_("no es lo mismo"), id="links.deny"),
-        Binding("m", "ask", N_("pedir a supervisión"), id="links.ask"),
+        Binding("u", "deny", N_("no es"), tooltip=N_("No es lo mismo, y por qué"), id="links.deny"),
+        Binding("m", "ask", N_("pedir"), tooltip=N_("Pedir a supervisión que lo mire"), id="links.ask"),
         Binding("e", "export", N_("exportar"), id="links.export"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="links.call"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="links.help"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import (
     attack,
+    directory,
     homes,
     importing,
     linking,
@@ -32,6 +33,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "mark": lambda: store.marking(homes.filled(200 if QUICK else FEW)),
     "search": lambda: store.searching(homes.filled(MANY)),
     "worklist": lambda: store.working(homes.filled(MANY)),
+    "directory": lambda: directory.directories(homes.empty("directory")),
     "links": lambda: linking.arriving(homes.filled(MANY)),
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
     "import": lambda: importing.importing(FEW),

@@ -14,6 +14,8 @@ from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     from lnctp_tui.services.directory.directory import Found, Listed
+    from lnctp_tui.services.directory.importing import run
+    from lnctp_tui.services.directory.importing.batches import Undo
     from lnctp_tui.services.directory.importing.run import Report
     from lnctp_tui.services.vault.workspace import Workspace
 
@@ -42,28 +44,62 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas."))
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar=N_("CODIFICACIÓN"), help=N_("De un CSV que no es UTF-8, por ejemplo cp1252.")),
+    ] = None,
+    same: Annotated[
+        list[int] | None,
+        typer.Option(metavar=N_("FILA"), help=N_("Esta fila es la institución a la que se parece.")),
+    ] = None,
+    other: Annotated[
+        list[int] | None, typer.Option(metavar=N_("FILA"), help=N_("Esta fila es otra institución."))
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=N_("No preguntar antes de guardar."))] = False,
 ) -> None:
+    from lnctp_tui.services.case import referral_after
     from lnctp_tui.services.directory.importing import run
 
-    with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
+    asks = session.terminal() and not (yes or dry_run or session.settings(context).json)
+    with session.alone(), session.opened(context) as workspace:
         plan = run.look(
-            workspace.store,
-            file,
-            workspace.protocol,
-            mapping=mapping,
-            sheet=sheet,
-            source=source,
-            maybe_new=maybe_new,
-        )
+            workspace.store, file, workspace.protocol, mapping=mapping, sheet=sheet, source=source,
+            maybe_new=maybe_new, encoding=encoding,
+        )  # fmt: skip
+        for number, is_same in [*((row, True) for row in same or ()), *((row, False) for row in other or ())]:
+            if not plan.decide(number, is_same):
+                output.tell(_("Fila {row}: no hay nada que decidir.").format(row=number))
         report = plan.report
-        if not dry_run:
-            report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
+        if asks:
+            _ask_each(plan, workspace)
+            _print_report(report)
+        if not dry_run and (not asks or session.yes(session.ask(_("¿Guardar? (s/n) ")))):
+            with output.progress(_("Importando")) as progress:
+                report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
+            referral_after.note_shut(workspace.store)
     if session.settings(context).json:
         output.as_json(report.to_json())
+    elif asks:
+        output.say(_("Guardado.") if report.stored else _("No se guardó nada: solo se miró."))
+        _print_notes(report)
     else:
         _print_report(report)
+    if report.batch and not session.settings(context).json:
+        output.say(_("Se deshace con: lnctp directory undo {batch}").format(batch=report.batch))
     if report.outcomes["refused"] or report.outcomes["maybe"]:
         raise typer.Exit(1)
+
+
+def _ask_each(plan: run.Plan, workspace: Workspace) -> None:
+    """Shows each row beside what it may be, and asks; without an answer it waits for another run."""
+    from lnctp_tui.services.directory.importing import beside
+
+    for row, id_ in list(plan.maybe):
+        titles = [_("Dato"), _("Fila {row}").format(row=row.number), _("Ya está")]
+        output.table(titles, beside.lines(workspace.store, plan, row, id_))
+        said = session.ask(_("¿Es la misma? s: sí · n: no, es otra · Enter: después "))
+        if said.strip():
+            plan.decide(row.number, session.yes(said))
 
 
 def _print_report(report: Report) -> None:
@@ -80,10 +116,83 @@ def _print_report(report: Report) -> None:
             _("Columnas de las que no se tomó nada: {titles}.").format(titles=", ".join(report.unmapped))
         )
     output.say(_("Guardado.") if report.stored else _("No se guardó nada: solo se miró."))
+    _print_notes(report)
+
+
+def _print_notes(report: Report) -> None:
     for row, problem in [*report.problems, *report.notes][:MOST_TOLD]:
-        output.tell(told(problem, row))
+        output.tell(told(problem, row or None))
     if (rest := len(report.problems) + len(report.notes) - MOST_TOLD) > 0:
         output.tell(_("… y {count} más.").format(count=rest))
+
+
+def undo(
+    context: typer.Context,
+    batch: Annotated[
+        str | None, typer.Argument(metavar=N_("IMPORTACIÓN"), help=N_("Cuál; sin ella se muestran todas."))
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=N_("Deshacer sin preguntar."))] = False,
+) -> None:
+    """Shows imports, or what taking one back would do; takes it back after an answer, or with `--yes`."""
+    from lnctp_tui.services.directory.importing import batches
+
+    as_json = session.settings(context).json
+    with session.alone(), session.opened(context) as workspace:
+        store = workspace.store
+        if batch is None:
+            with store.read() as connection:
+                imports = batches.listed(connection)
+            if as_json:
+                output.as_json({"imports": [one._asdict() for one in imports]})
+                return
+            words = words_of(workspace.protocol, workspace.zone)
+            titles = [_("Importación"), _("Cuándo"), _("Archivo"), _("Se deshizo")]
+            output.table(titles, ([one.id, words.moment(one.at, workspace.zone), one.file,
+                                   words.moment(one.undone_at, workspace.zone) if one.undone_at else "—"]
+                                  for one in imports))  # fmt: skip
+            return
+        taken = batches.look(store, batch)
+        if not as_json:
+            _print_undo(taken, workspace)
+        asks = session.terminal() and not (yes or as_json)
+        done = yes or (asks and session.yes(session.ask(_("¿Deshacer? (s/n) "))))
+        if done:
+            taken = batches.take_back(store, batch)
+    if as_json:
+        output.as_json(
+            {"undone": done, "erased": taken.erased, "restored": taken.restored, "left": taken.left}
+        )
+    elif done:
+        output.say(_("Deshecho."))
+    else:
+        output.say(_("No se deshizo nada: solo se miró. Con --yes se deshace."))
+
+
+def _print_undo(taken: Undo, workspace: Workspace) -> None:
+    words = words_of(workspace.protocol, workspace.zone)
+    for table, _row, name in taken.erased[:MOST_TOLD]:
+        output.say(_("Se quita: {what} · {name}").format(what=_(KINDS_OF[table]), name=name))
+    for table, _row, name, values in taken.restored[:MOST_TOLD]:
+        for field, value in values.items():
+            output.say(
+                _("Vuelve a ser: {name} · {field}: {value}").format(
+                    name=name, field=words.field(table, field), value=words.value(table, field, value) or "—"
+                )
+            )
+    for table, _row, name in taken.left[:MOST_TOLD]:
+        output.tell(
+            _("Se queda: {what} · {name}. Alguien lo cambió, lo verificó o lo usa desde entonces.").format(
+                what=_(KINDS_OF[table]), name=name
+            )
+        )
+    counts = {"erased": len(taken.erased), "restored": len(taken.restored), "left": len(taken.left)}
+    output.say(_("Se quitan {erased}, vuelven {restored}, se quedan {left}.").format(**counts))
+
+
+KINDS_OF = {
+    "providers": N_("institución"), "provider_sites": N_("sede"), "provider_services": N_("servicio"),
+    "provider_channels": N_("teléfono o medio"),
+}  # fmt: skip
 
 
 def export(
@@ -98,19 +207,30 @@ def export(
             help=N_("Para publicar: sin borradores ni suspendidas, y solo medios para el público."),
         ),
     ] = False,
+    version: Annotated[
+        str,
+        typer.Option(
+            "--hsds", metavar=N_("VERSIÓN"), help=N_("Versión del formato; 3.1 está en desarrollo.")
+        ),
+    ] = "3.0",
 ) -> None:
     from lnctp_tui.errors import BadInput
     from lnctp_tui.services.directory import hsds
 
+    if version not in hsds.VERSIONS:
+        raise typer.BadParameter(_("Es 3.0 o 3.1."), param_hint="--hsds")
     with session.opened(context) as workspace:
         try:
-            count = hsds.write(workspace.store, workspace.protocol, file, public=public)
+            count = hsds.write(workspace.store, workspace.protocol, file, public=public, version=version)
         except FileExistsError as error:
             raise BadInput("file_failed", name=file.name, reason="EEXIST") from error
     if session.settings(context).json:
         output.as_json({"exported": count, "file": str(file)})
         return
-    output.say(_("{count} instituciones exportadas, en el formato HSDS 3.0.").format(count=count))
+    text = _("{count} instituciones exportadas, en el formato HSDS {version}.")
+    output.say(text.format(count=count, version=version))
+    if version != "3.0":
+        output.tell(_("HSDS {version} está en desarrollo: puede cambiar.").format(version=version))
 
 
 def search(
@@ -144,6 +264,7 @@ def search(
 def _as_json(listed: Listed) -> dict[str, Any]:
     return {
         "total": listed.total,
+        "left_out": listed.left_out,
         "found": [_found_json(found) for found in listed.found],
         "excluded": [_found_json(found) for found in listed.excluded],
     }
@@ -259,6 +380,7 @@ def generate(
 
 COMMANDS = (
     ("import", import_, N_("Importa instituciones de una hoja; con --dry-run solo dice qué haría.")),
+    ("undo", undo, N_("Deshace una importación: quita y devuelve lo que nadie cambió desde entonces.")),
     ("export", export, N_("Exporta el directorio en el formato tabular HSDS 3.0, en un ZIP.")),
     ("search", search, N_("Busca instituciones; con --case, por cómo se ajustan a un caso.")),
     ("verify", verify, N_("Muestra qué hay que verificar; con --told-by anota que usted llamó.")),

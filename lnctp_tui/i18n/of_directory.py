@@ -27,6 +27,31 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Divida el archivo e importe cada parte."),
     ),
+    "import_unpacks": (
+        N_("{name} ocupa más de {most} al abrirse; no se abrió."),
+        UNCHANGED,
+        N_("Guárdelo como CSV, o divídalo e importe cada parte."),
+    ),
+    "import_macros": (
+        N_("{name} tiene macros; no se leyó."),
+        UNCHANGED,
+        N_("Guárdelo sin macros, como XLSX o CSV, y vuelva a importar."),
+    ),
+    "import_encoding": (
+        N_("Los acentos no se leen; pruebe {other}. La línea {line} diría: «{sample}»."),
+        UNCHANGED,
+        N_("Si así se lee bien, repita con --encoding {other}; si no, guarde {name} como UTF-8."),
+    ),
+    "no_such_batch": (
+        N_("No hay una importación con ese identificador en este equipo."),
+        UNCHANGED,
+        N_("«lnctp directory undo» las muestra."),
+    ),
+    "kept_apart": (
+        N_("El domicilio reservado y lo que preocupa no están en este equipo."),
+        N_("Así, un equipo perdido no dice dónde está un refugio."),
+        N_("Llame a supervisión: se lo lee en voz alta, y queda anotado."),
+    ),
     "own_proposal": (
         N_("Usted propuso este dato; otra persona tiene que llamar y verificarlo."),
         N_("Se sigue mostrando el anterior."),

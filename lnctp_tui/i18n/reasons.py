@@ -12,10 +12,24 @@ from lnctp_tui.i18n import N_, _
 DIRECTORY: dict[str, str] = {
     "ages_reversed": N_("La edad mínima es más alta que la máxima."),
     "bad_number": N_("No se entiende el teléfono: 10 dígitos; la extensión después de «ext.»."),
-    "changed_here": N_("Se cambió aquí desde la última importación; se dejó lo de aquí."),
+    "bad_accents": N_("Los acentos se leyeron mal (por ejemplo «Ã±»); guarde la hoja de nuevo como UTF-8."),
+    "cell_error": N_("La celda dice un error de la hoja de cálculo; escriba el dato."),
+    "changed_here": N_(
+        "Se cambió aquí desde la última importación; se dejó lo de aquí: «{here}». El archivo dice «{there}»."
+    ),
+    "formula_text": N_("La celda dice una fórmula y no su resultado; escriba el dato."),
+    "formulas_unreckoned": N_("Columna {column}: {empty} de {rows} vacías; ¿fórmulas sin calcular?"),
+    "hidden_sheet": N_("Hay una hoja oculta; no se leyó: {sheets}."),
     "hours_unread": N_("Horario por leer: se guardó el texto como está."),
     "maybe_duplicate": N_("Puede ser una institución que ya está ({of}); no se guardó."),
+    "merged_cells": N_("celdas unidas {range}; sepárelas."),
+    "name_of_a_line": N_("Lleva el nombre de una línea nacional; esas no se importan."),
     "neither_name_nor_channel": N_("No tiene nombre ni teléfono."),
+    "not_erased": N_("#borrar no quita nombres, teléfonos ni domicilios; se dejó lo que está."),
+    "not_yours": N_("Difiere de lo que está, y lo cambia quien cuida el directorio; se dejó lo de aquí."),
+    "renamed": N_("Cambió de nombre: «{here}» ahora es «{there}»."),
+    "same_as_row": N_("Es la misma que la fila {line} y dice otra cosa: júntelas (service:2., channel:2.)."),
+    "unreadable_signs": N_("La celda tiene signos que no se leen; escríbala de nuevo."),
     "to_verify": N_(
         "Difiere de lo que está: quedó propuesto, sin verificar; se sigue mostrando lo anterior."
     ),

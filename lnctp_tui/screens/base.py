@@ -166,15 +166,28 @@ class AppDialog(ModalScreen[Result], AppScreen[Result]):
     render = render_dimmed
 
 
-def write(screen: Screen[Any], job: Deed, then: Callable[[Any], object] | None = None) -> None:
-    """Hand a deed to the writer; once it is stored `then` gets its result in the app's thread. A failure is told."""
+def write(
+    screen: Screen[Any],
+    job: Deed,
+    then: Callable[[Any], object] | None = None,
+    failed: Callable[[LnctpError], object] | None = None,
+) -> None:
+    """Hand a deed to the writer; once it is stored `then` gets its result in the app's thread.
+
+    A refusal is told; `failed` hears of it after that.
+    """
     app, shell = screen.app, cast("Shell", screen.app)
 
     def stored(result: Any) -> None:
         if then is not None:
             app.call_later(then, result)
 
-    shell.workspace.writer.submit(job, stored, lambda error: app.call_later(shell.tell, error))
+    def refused(error: LnctpError) -> None:
+        app.call_later(shell.tell, error)
+        if failed is not None:
+            app.call_later(failed, error)
+
+    shell.workspace.writer.submit(job, stored, refused)
 
 
 class ScreenPart:

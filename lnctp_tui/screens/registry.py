@@ -56,8 +56,8 @@ def _key(key: str, name: str, text: str, display: str | None = None) -> Binding:
     return Binding(key, f"go('{name}')", text, key_display=display, id=f"desk.{name}")
 
 
-def _case_key(key: str, name: str, text: str) -> Binding:
-    return Binding(key, f"go_of_case('{name}')", text, id=f"case.{name}")
+def _case_key(key: str, name: str, text: str, *, show: bool = True) -> Binding:
+    return Binding(key, f"go_of_case('{name}')", text, show=show, id=f"case.{name}")
 
 
 def _over(*names: str) -> Callable[[Shell, str], object]:
@@ -82,6 +82,7 @@ SCREENS: dict[str, Entry] = {
     "sync": Entry("sync.sync:SyncScreen", mode=True, preload=True, key=_key("s", "sync", N_("sincronizar"))),
     "directory": Entry("lists.directory:DirectoryScreen", key=_key("d", "directory", N_("directorio"))),
     "provider": Entry("lists.provider:ProviderScreen"),
+    "private": Entry("lists.private:PrivateScreen"),
     "options": Entry("vault.options:OptionsScreen", key=_key("o", "options", N_("opciones"))),
     "call": Entry("call.intake:IntakeScreen", resume=lambda shell, contact: shell.reopen_call(contact)),
     "edit": Entry("call.intake:IntakeScreen", resume=lambda shell, case: shell.edit_case(case)),
@@ -90,7 +91,7 @@ SCREENS: dict[str, Entry] = {
     "handovers": Entry(
         "case.handovers:HandoversScreen",
         resume=_over("case", "handovers"),
-        case_key=_case_key("o", "handovers", N_("relevos")),
+        case_key=_case_key("o", "handovers", N_("relevos"), show=False),
     ),
     "handover": Entry("case.handovers:HandoverScreen", resume=_over("case", "handovers", "handover")),
     "pending": Entry(
@@ -110,7 +111,7 @@ SCREENS: dict[str, Entry] = {
     "referrals": Entry(
         "case.referrals:ReferralsScreen",
         resume=_over("case", "referrals"),
-        case_key=_case_key("r", "referrals", N_("canalizaciones")),
+        case_key=_case_key("r", "referrals", N_("canalizar")),
     ),
     "referral": Entry("case.referrals:ReferralScreen", resume=_over("case", "referrals", "referral")),
     "links": Entry("case.links:LinksScreen", resume=_over("case", "links")),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lnctp_tui.domain.directory import eligible, fit, fresh, hours, masks, reliability
+from lnctp_tui.domain.directory import eligible, fit, free_text, fresh, hours, masks, reliability
 from lnctp_tui.domain.directory.eligible import Offer, Place, Subject, Victim
 from lnctp_tui.domain.directory.fit import Wanted
 from lnctp_tui.domain.directory.hours import OpenState
@@ -286,6 +286,14 @@ def test_to_know_less_of_a_case_never_excludes_a_service(
     assert eligible.verdict(one, less).excluded is None
 
 
+@given(st.lists(OFFERS, max_size=6), SUBJECTS)
+def test_a_verdict_is_the_same_whoever_was_judged_before(offers: list[Offer], subject: Subject) -> None:
+    judge = eligible.Judge(subject)
+    assert [judge(one) for one in (*offers, *offers)] == [
+        eligible.verdict(one, subject) for one in (*offers, *offers)
+    ]
+
+
 def never(_offer: Offer) -> OpenState:
     return OpenState("unknown", None, "no_hours")
 
@@ -318,6 +326,8 @@ def test_the_order_in_which_they_come_makes_no_order(
     wanted = Wanted(subject, NOW, 1)
     first, second = fit.fitting(named, wanted, never), fit.fitting(mixed, wanted, never)
     assert [entry.terms for entry in first.ranked] == [entry.terms for entry in second.ranked]
+    least = fit.fitting(named, wanted, never, None, 1)
+    assert (least.ranked, least.left_out) == (first.ranked[:1], len(first.excluded))
     assert {pair[0].provider_id for pair in first.excluded} == {
         pair[0].provider_id for pair in second.excluded
     }
@@ -344,3 +354,21 @@ def test_masks_say_codes_and_what_no_catalog_knows_is_not_known() -> None:
     assert masks.mask(["hombre", "mujer"], SEXES) == 3
     assert masks.mask(["~otro"], SEXES) is masks.mask([], SEXES) is masks.mask(None, SEXES) is None
     assert masks.codes(2, SEXES) == ["hombre"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "55 5000 0001", "(55)5000-0001", "55/5000/0001", "5 5 - 5 0 0 0 - 0 0 0 1", "55–5000–0001", "55_5000_0001",
+        "５５５００００００１", "55\u200b5000\u200b0001", "+52 1 55 5000 0001", "55, 50, 00, 00, 01",
+        "otra@ejemplo.org",
+        "otra ＠ ejemplo.org", "HTTPS://ejemplo.org/x", "www.ejemplo.org",
+    ],
+)  # fmt: skip
+def test_no_number_of_a_free_text_is_shown_and_hours_and_dates_are(number: str) -> None:
+    shown = free_text.without_numbers(f"Llame al {number}. Pida a Ana.", "…")
+    assert not any(sign.isdigit() for sign in shown)
+    assert "ejemplo" not in shown
+    assert (shown.startswith("Llame al "), shown.endswith("Pida a Ana.")) == (True, True)
+    plain = "Abre 09:00-15:00, 17:00-20:00; cierra 2026-12-21/2027-01-06; recibe de 12 a 17 años; 911."
+    assert free_text.without_numbers(plain, "…") == plain

@@ -42,6 +42,24 @@ def test_a_sheet_is_looked_at_then_stored_then_found_and_never_verified_by_who_b
     assert "sin verificar" in run("directory", "search", "ceiba").out
 
 
+def test_an_import_is_shown_and_taken_back(full: Path, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hoja.csv"
+    file.write_text(
+        HEAD + CEIBA.replace("1,", "7,").replace("Casa Ceiba", "Albergue Nopal").replace("0001", "0007")
+    )
+    batch = run("directory", "import", file, "--json").json["batch"]
+    assert [one["id"] for one in run("directory", "undo", "--json").json["imports"]][:1] == [batch]
+    assert "hoja.csv" in run("directory", "undo").out
+    looked = run("directory", "undo", batch)
+    assert "Se quita: institución · Albergue Nopal (ficticia)" in looked.out
+    assert "No se deshizo nada" in looked.out
+    assert len(run("directory", "search", "nopal", "--json").json["found"]) == 1
+    undone = run("directory", "undo", batch, "--yes", "--json").json
+    assert (undone["undone"], len(undone["erased"])) == (True, 4)
+    assert run("directory", "search", "nopal", "--json").json["found"] == []
+    assert run("directory", "undo", "otra").code == 1
+
+
 def test_a_case_ranks_a_generated_directory(full: Path, run: Run, folio: str) -> None:
     assert run("directory", "generate", 60, "--json").json == {"generated": 60}
     assert run("directory", "generate", 60, "--json").json == {"generated": 0}

@@ -77,6 +77,14 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
     locations = {row["id"] for row in tables["locations"]}
     assert {row["location_id"] for row in tables["addresses"]} <= locations
     schedule = next(row for row in tables["schedules"] if row["description"] == "Mo-Fr 09:00-15:00")
+    assert [schedule[name] for name in ("freq", "wkst", "byday", "opens_at", "closes_at")] == [
+        "WEEKLY", "MO", "MO,TU,WE,TH,FR", "09:00:00-06:00", "15:00:00-06:00",
+    ]  # fmt: skip
+    assert all(row["last_modified"] for row in tables["services"])
+    assert (
+        "Náhuatl"
+        in next(row for row in tables["services"] if row["fees_description"])["interpretation_services"]
+    )
     assert "opening_hours=Mo-Fr 09:00-15:00" in schedule["notes"]
     assert [row["option"] for row in tables["cost_options"]] == ["'=2+2"], "no spreadsheet runs it"
 
@@ -84,7 +92,7 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
 def test_a_secret_address_and_a_proposed_number_are_in_no_edition(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    provider = entered(workspace)
+    provider = entered(workspace, about="Llame al 55 4444 4444")
     writing.propose_channel(workspace.store, provider, "phone", "5559999999")
     entered(workspace, name="Cerrada (ficticia)", status="suspended")
     for public in (False, True):
@@ -101,3 +109,13 @@ def test_a_secret_address_and_a_proposed_number_are_in_no_edition(
         assert ("5550000002" in numbers) is not public
         assert ("Cerrada" in text) is not public
         assert ("no: Hombres" in text) is not public
+        assert ("4444" in text) is not public, "a number inside a text is published by nobody"
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+x", "-x", "@x", "\tx", "\r=1", "\n=1", " =1", "＝1+1", "|x", "%x"]
+)
+def test_no_cell_of_an_export_is_a_formula(workspace: Workspace, tmp_path: Path, cell: str) -> None:
+    assert hsds._safe(cell) == f"'{cell}"
+    for number in ("+52 55 5000 0001", "-5", "55 5000 0001", "Casa = Hogar"):
+        assert hsds._safe(number) == number

@@ -59,6 +59,22 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
         assert "Nadie más ha llamado" in said_on(app)
         old = directory.detail(store, provider).to_dial
         assert old is not None
+        await pilot.press("l")
+        await until(pilot, lambda: "acepta transferencia en línea: pregunte" in said_on(app), "the card")
+        card = said_on(app)
+        assert "Habla la Línea Nacional contra la Trata" in card
+        assert "no pase ahí" in card
+        assert app.screen.query_one("Digits").value == "55 5000 0001"  # type: ignore[attr-defined]
+        kept(app, f"card-{size[0]}")
+        await pilot.press("escape", "s")
+        await until(pilot, lambda: "Solo supervisión" in said_on(app), "what is kept apart")
+        await pilot.press("a", *"Calle 1", "enter")
+        await until(pilot, lambda: "Calle 1" in said_on(app), "the address")
+        await pilot.press("down", "r", "enter")
+        await until(pilot, lambda: "Leído a Consejera" in said_on(app), "to whom it was read")
+        kept(app, f"private-{size[0]}")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Calle 1" not in text_of(app), "the provider without it")
         await pilot.press("p", *"5550000002", "enter")
         await until(pilot, lambda: "5550000002" in text_of(app), "the proposal")
         text = text_of(app)
@@ -78,6 +94,12 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
         await until(
             pilot, lambda: "otra persona tiene que llamar" in notes(app), "that one's own is not verified"
         )
+        await until(pilot, lambda: "recepción" in said_on(app), "what was typed, there again")
+        await pilot.press("escape", "p", *"no sé", "enter")
+        await until(
+            pilot, lambda: "no sé" in said_on(app) and "¿Qué teléfono" in said_on(app), "what was typed"
+        )
+        assert len(directory.detail(store, provider).gathered.channels.proposed) == 1
 
 
 async def test_from_a_case_they_are_ranked_with_their_reasons(furnished: Founded) -> None:

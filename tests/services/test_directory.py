@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from disk_faults import die, fill
 from sync_office import Desk, House
-from workspaces import settle
+from workspaces import Founded, settle
 
 from lnctp_tui.domain.records import bound
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases
-from lnctp_tui.services.directory import directory, writing
+from lnctp_tui.services.directory import directory, private, writing
 from lnctp_tui.services.directory.directory import Listed
-from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import ids
+from lnctp_tui.storage.database import directory_held
 from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import eviction
 
 OLD, NEW = "5550000001", "5550000002"
 SITE = {"state": "MX-PUE", "municipality": "21114", "hours": "24/7", "country": "MX"}
@@ -165,6 +169,111 @@ def test_who_changed_a_number_cannot_verify_it_and_a_phone_that_is_none_is_refus
     assert dialled(store, provider) == OLD
 
 
+def test_what_is_held_in_memory_is_what_stands_in_the_index(workspace: Workspace) -> None:
+    """After each write, whoever wrote: entered, changed, merged, taken away, read anew, and wiped."""
+    store = workspace.store
+    first, second = entered(store), entered(store, "Albergue Nopal (ficticio)")
+    assert len(directory.search(store, "").found) == directory.search(store, "").total
+
+    def same() -> int:
+        with store.read() as connection:
+            now = directory_held.held(connection)
+            anew = directory_held.Held(now.count, now.codes)
+            anew.add(connection)
+        assert (now.entries, now.offers) == (anew.entries, anew.offers)
+        return len(now.entries)
+
+    count = same()
+    writing.say_capacity(store, first, 2)
+    assert same() == count
+    for patch in ({"merged_into": first, "status": "merged"}, {"status": "active"}, {"erased_at": FRIDAY}):
+        with store.write() as unit:
+            unit.record("providers", second, patch)
+        directory.settle(store)
+        there = same() == count
+        assert there == (patch.get("status") == "active")
+        assert (second in [found.id for found in directory.search(store, "nopal").found]) == there
+    with store.write() as unit:
+        unit.remember("directory:imported:x", {"provider": {"name": "Casa"}})
+        eviction.wipe(unit.connection)
+    assert same() == 0
+    with store.read() as connection:
+        assert not connection.exec_driver_sql(
+            "SELECT count(*) FROM sync_state WHERE key GLOB 'directory:*'"
+        ).scalar()
+
+
+FRIDAY, MONDAY = "2026-11-27T18:00:00.000000Z", "2026-11-30T09:00:00.000000Z"
+
+
+def test_what_is_said_of_a_provider_holds_once_however_often_and_late_it_is_done(
+    workspace: Workspace,
+) -> None:
+    """Each deed is done twice, the second time on another day, as a journal that was put back does it."""
+    store = workspace.store
+    provider, case = entered(store), case_of(workspace)
+    old = directory.search(store, "ceiba").found[0].dial
+    deeds = [
+        deed("provider_report", provider, "no_answer", old, None, None, FRIDAY),
+        deed("provider_propose", provider, "phone", NEW, old),
+        deed("provider_room", provider, 3, FRIDAY),
+        deed("provider_exclude", case, provider, "agresor_conoce", None, ids.new_id()),
+    ]
+    for job in deeds:
+        job(store)
+    writing.say_capacity(store, provider, 0, MONDAY)
+    counted = directory.detail(store, provider).gathered
+    with store.read() as connection:
+        changes = connection.exec_driver_sql("SELECT count(*) FROM changes").scalar()
+    for job in deeds:
+        job(store)
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM changes").scalar() == changes
+        assert connection.exec_driver_sql("SELECT count(*) FROM exclusions").scalar() == 1
+    assert directory.detail(store, provider).gathered == counted
+    assert (counted.checks[0]["at"], counted.checks[0]["about_id"]) == (FRIDAY, old)
+    assert counted.services[0]["capacity_free"] == 0, "what was said later of more places is older"
+
+
+def test_a_list_sees_what_was_said_as_soon_as_it_is_stored(workspace: Workspace) -> None:
+    """Nobody reads the index again in between: it is part of the write."""
+    store = workspace.store
+    provider = entered(store)
+    writing.say_capacity(store, provider, 2)
+    assert directory.search(store, "ceiba").found[0].free == 2
+    writing.report(store, provider, "moved")
+    with store.read() as connection:
+        query = "SELECT doubted FROM search_fit WHERE provider_id = ?"
+        assert connection.exec_driver_sql(query, (provider,)).scalar() == 1
+
+
+def test_what_a_full_disk_refused_of_a_provider_is_said_once_at_the_next_unlock(office: Founded) -> None:
+    workspace = open_workspace(office.home, office.key)
+    settle(workspace)
+    provider, case = entered(workspace.store), case_of(workspace)
+    old = directory.search(workspace.store, "ceiba").found[0].dial
+    fill(workspace)
+    # A note that no page has room for goes first.
+    for job in (
+        deed("noted", case, "x" * 200_000, "setting:draft:x"),
+        deed("provider_report", provider, "no_answer", old, None, None, FRIDAY),
+        deed("provider_propose", provider, "phone", NEW, old),
+        deed("provider_room", provider, 3, FRIDAY),
+    ):
+        workspace.writer.submit(job)
+    assert not workspace.writer.drain(0.3)
+    assert workspace.writer.keep()
+    die(workspace)
+    for _unlock in range(2):
+        workspace = open_workspace(office.home, office.key)
+        settle(workspace)
+        gathered = directory.detail(workspace.store, provider).gathered
+        assert [(check["kind"], check["at"]) for check in gathered.checks] == [("no_answer", FRIDAY)]
+        assert (gathered.services[0]["capacity_free"], gathered.services[0]["capacity_at"]) == (3, FRIDAY)
+        assert [entry.row["value"] for entry in gathered.channels.proposed] == [NEW]
+        workspace.close()
+
+
 def synced(*desks: Desk) -> None:
     for _turn in range(2):
         for desk in desks:
@@ -251,3 +360,20 @@ def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:
     assert other.scalar("SELECT address FROM provider_private") == "CANARIO Calle Ficticia 1"
     assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%CANARIO%'") == 0
     assert ana.scalar("SELECT count(*) FROM providers") == 1
+    for said in (private.keeping(provider, {"address": "x"}), private.telling(ana.store, provider, "x")):
+        with pytest.raises(Refused, match="kept_apart"):
+            said(ana.store)
+    with pytest.raises(Refused, match="kept_apart"):
+        private.view(ana.store, provider)
+    (row,) = private.view(other.store, provider).rows
+    private.keeping(provider, {"concern": "seguridad", "concern_text": "Hecho ficticio."}, row["id"])(
+        other.store
+    )
+    telling = private.telling(other.store, row["id"], ana.store.author.actor)
+    telling(other.store)
+    telling(other.store)
+    synced(other, lead, ana)
+    seen = private.view(other.store, provider)
+    assert [(entry.row, entry.at) for entry in seen.told] == [(row["id"], telling.arguments[2])]
+    assert private.view(lead.store, provider).rows[0]["concern"] == "seguridad"
+    assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%ficticio.%'") == 0

@@ -6,7 +6,7 @@ small, else it is a caution.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 Override = Literal["no", "supervisor", "reason"]
 RESIDES: Final = frozenset({"residencial", "presencial"})
@@ -96,35 +96,84 @@ class Subject(NamedTuple):
     """Where the person was taken, is exploited, and where the trafficker is from."""
     excluded: frozenset[tuple[str, str | None]] = frozenset()
     """Provider, and site or None for all, that the case does not want."""
+    refused: frozenset[str] = frozenset()
+    """Providers that refused this case, or did not answer it, a short while ago."""
+    asked: frozenset[str] = frozenset()
+    """Providers that this case was referred to and that are not among those."""
     large: frozenset[str] = frozenset()
     small: frozenset[str] = frozenset()
     """Municipalities known to have, or not to have, half a million inhabitants."""
 
 
+_PERSON = slice(Offer._fields.index("age_min"), Offer._fields.index("children_age_max") + 1)
+"""What of a service the rules about a person ask."""
+_Part = tuple[Reason | None, tuple[str, ...]]
+"""What one rule says: why not, and what is not known."""
+
+
+class Judge:
+    """The rules in their order for one case. What they say of services that are alike is thought out once."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._persons: dict[tuple[Any, ...], _Part] = {}
+        self._covers: dict[str | None, _Part] = {}
+        self._verdicts: dict[tuple[Any, ...], Verdict] = {}
+
+    def __call__(self, offer: Offer) -> Verdict:
+        """The verdict of one service."""
+        listed = None
+        if self.subject.excluded or offer.status not in _OFFERED:
+            listed = _listed(offer, self.subject)
+        criteria: tuple[Any, ...] = offer[_PERSON]  # type: ignore[assignment]
+        person = self._persons.get(criteria) or self._of_person(criteria, offer)
+        town = _town(offer, self.subject) if self.subject.danger else None
+        place = self._covers.get(offer.covers) or self._of_place(offer)
+        asked = offer.provider_id in self.subject.asked
+        key = listed, person, town, place, asked, offer.status == "draft", offer.verified_at is None
+        return self._verdicts.get(key) or self._whole(key)
+
+    def _of_person(self, criteria: tuple[Any, ...], offer: Offer) -> _Part:
+        unknown: list[str] = []
+        excluded: Reason | None = None
+        for victim in self.subject.victims or (Victim(),):
+            excluded = excluded or _age(offer, victim, unknown) or _person(offer, victim, unknown)
+        part = self._persons[criteria] = excluded, tuple(unknown)
+        return part
+
+    def _of_place(self, offer: Offer) -> _Part:
+        unknown: list[str] = []
+        excluded = _covers(offer, self.subject.place, unknown)
+        part = self._covers[offer.covers] = excluded, tuple(unknown)
+        return part
+
+    def _whole(self, key: tuple[Any, ...]) -> Verdict:
+        listed, (person, of_person), town, (place, of_place), asked, draft, unverified = key
+        cautions = (
+            *(("town",) if town == _CAUTION else ()), *(("asked_here",) if asked else ()),
+            *(("draft",) if draft else ()), *(("unverified",) if unverified else ()),
+        )  # fmt: skip
+        by_town = town if town != _CAUTION else None
+        excluded = listed or person or by_town or place
+        unknown = () if listed else of_person if person or by_town else (*of_person, *of_place)
+        made = self._verdicts[key] = Verdict(excluded, cautions, tuple(dict.fromkeys(unknown)))
+        return made
+
+
 def verdict(offer: Offer, subject: Subject) -> Verdict:
     """The rules in their order."""
-    unknown: list[str] = []
-    cautions: list[str] = []
-    excluded = _listed(offer, subject)
-    for victim in subject.victims or (Victim(),):
-        excluded = excluded or _age(offer, victim, unknown) or _person(offer, victim, unknown)
-    excluded = excluded or _town(offer, subject, cautions) or _covers(offer, subject.place, unknown)
-    if offer.status == "draft":
-        cautions.append("draft")
-    if offer.verified_at is None:
-        cautions.append("unverified")
-    return Verdict(excluded, tuple(cautions), tuple(dict.fromkeys(unknown)))
+    return Judge(subject)(offer)
 
 
 def _listed(offer: Offer, subject: Subject) -> Reason | None:
-    if offer.status not in ("active", "draft"):
+    if offer.status not in _OFFERED:
         return Reason("not_active")
     if subject.excluded and subject.excluded & {
         (offer.provider_id, None),
         (offer.provider_id, offer.site_id),
     }:
         return Reason("not_wanted")
-    return None
+    return Reason("refused_here", "reason") if offer.provider_id in subject.refused else None
 
 
 def _age(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:
@@ -168,8 +217,12 @@ def _person(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:
     return None
 
 
-def _town(offer: Offer, subject: Subject, cautions: list[str]) -> Reason | None:
-    """The town of the trafficker. Authorities are never hidden by it: nobody else may be competent."""
+_OFFERED: Final = ("active", "draft")
+_CAUTION: Final = Reason("town")
+
+
+def _town(offer: Offer, subject: Subject) -> Reason | None:
+    """The town of the trafficker, or `_CAUTION`. It never hides authorities: nobody else may be competent."""
     if offer.modality not in RESIDES or not offer.municipality:
         return None
     met = [place for place in subject.danger if place.municipality == offer.municipality]
@@ -177,10 +230,7 @@ def _town(offer: Offer, subject: Subject, cautions: list[str]) -> Reason | None:
         return None
     same = any(place.locality and place.locality == offer.locality for place in met)
     certain = offer.municipality in subject.small or (offer.municipality in subject.large and same)
-    if certain and not offer.authority:
-        return Reason("town", "reason")
-    cautions.append("town")
-    return None
+    return Reason("town", "reason") if certain and not offer.authority else _CAUTION
 
 
 def _covers(offer: Offer, place: Place, unknown: list[str]) -> Reason | None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from heapq import nsmallest
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeVar
 
 from lnctp_tui.domain.directory import eligible, fresh
 from lnctp_tui.domain.directory.eligible import Offer, Reason, Subject, Verdict
@@ -63,73 +65,117 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Fitting:
-    """All providers: those in their order, and those that are not offered."""
+    """Providers: those in their order, and those that are not offered."""
 
     ranked: tuple[Ranked, ...]
     excluded: tuple[tuple[Offer, Reason], ...]
+    left_out: int
+    """All that are not offered."""
 
 
 Open = Callable[[Offer], OpenState]
+_Judged = Sequence[tuple[Offer, Verdict]]
+_Row = TypeVar("_Row", bound=tuple[Any, ...])
 
 
 def fitting(
-    offers: Iterable[Offer], wanted: Wanted, is_open: Open, reliability: Mapping[str, int] | None = None
+    offers: Iterable[Offer],
+    wanted: Wanted,
+    is_open: Open,
+    reliability: Mapping[str, int] | None = None,
+    most: int | None = None,
 ) -> Fitting:
-    """Providers ranked for a case. `is_open` is only asked when the case is urgent."""
-    ranked: list[Ranked] = []
-    excluded: list[tuple[Offer, Reason]] = []
+    """Providers ranked for a case, at most the first `most`. `is_open` is only asked when the case is urgent."""
+    judge, ranker = eligible.Judge(wanted.subject), _Ranker(wanted, is_open)
+    ranked: list[tuple[tuple[Any, ...], int, Verdict, _Judged]] = []
+    excluded: list[tuple[str, Offer, Reason]] = []
     by_provider: dict[str, list[Offer]] = {}
     for offer in offers:
         by_provider.setdefault(offer.provider_id, []).append(offer)
+    known = reliability or {}
     for provider_id, own in by_provider.items():
-        judged = [(offer, eligible.verdict(offer, wanted.subject)) for offer in own]
-        open_to = [(offer, verdict) for offer, verdict in judged if verdict.excluded is None]
-        if not open_to:
-            offer, verdict = judged[0]
-            assert verdict.excluded is not None
-            excluded.append((offer, verdict.excluded))
-            continue
-        ranked.append(_ranked(open_to, wanted, is_open, (reliability or {}).get(provider_id, 5)))
+        judged = [(offer, judge(offer)) for offer in own]
+        if len(judged) > 1:
+            judged = [pair for pair in judged if pair[1].excluded is None] or judged[:1]
+        offer, verdict = judged[0]
+        if verdict.excluded is None:
+            ranked.append(ranker.best(judged, known.get(provider_id, 5)))
+        else:
+            excluded.append((provider_id, offer, verdict.excluded))
     return Fitting(
-        tuple(sorted(ranked, key=lambda entry: entry.terms)),
-        tuple(sorted(excluded, key=lambda pair: pair[0].provider_id)),
-    )
-
-
-def _ranked(
-    judged: Sequence[tuple[Offer, Verdict]], wanted: Wanted, is_open: Open, reliability: int
-) -> Ranked:
-    met = 0
-    for offer, _verdict in judged:
-        met |= offer.needs & wanted.needs
-    useful = [pair for pair in judged if not wanted.needs or pair[0].needs & wanted.needs] or judged
-    unmet = (wanted.needs & ~met).bit_count()
-    terms, offer, verdict = min(
-        (
-            (terms_of(offer, verdict, wanted, is_open, unmet, reliability), offer, verdict)
-            for offer, verdict in useful
+        tuple(
+            Ranked(
+                Terms._make(terms),
+                own[place][0],
+                verdict,
+                ranker.met(own),
+                tuple(offer for offer, _verdict in own),
+            )
+            for terms, place, verdict, own in _first(ranked, most)
         ),
-        key=lambda judgement: judgement[0],
+        tuple((offer, reason) for _id, offer, reason in _first(excluded, most)),
+        len(excluded),
     )
-    return Ranked(terms, offer, verdict, met, tuple(offer for offer, _verdict in judged))
 
 
-def terms_of(
-    offer: Offer, verdict: Verdict, wanted: Wanted, is_open: Open, unmet: int, reliability: int
-) -> Terms:
-    """The terms of one service."""
-    free = fresh.free_places(offer.capacity_free, offer.capacity_at, wanted.now)
-    known = fresh.freshness(offer.verified_at, offer.doubted, offer.verify_days, wanted.now)
-    reach = eligible.reach(offer, wanted.subject.place)
-    return Terms(
-        unmet,
-        len(verdict.cautions),
-        int(wanted.urgent and is_open(offer).state != "open"),
-        2 if reach is None else reach,
-        1 if free is None else 0 if free else 2,
-        int(bool(wanted.language) and f" {wanted.language} " not in (offer.languages or "")),
-        len(verdict.unknown),
-        FRESHNESS[known],
-        -reliability,
-        offer.provider_id + offer.service_id + (offer.site_id or ""),
-    )
+def _first(rows: list[_Row], most: int | None) -> list[_Row]:
+    """The least by their first member."""
+    return nsmallest(len(rows) if most is None else most, rows, itemgetter(0))
+
+
+class _Ranker:
+    """The terms of services for one case; of those that are alike each is thought out once."""
+
+    def __init__(self, wanted: Wanted, is_open: Open) -> None:
+        self.wanted, self.is_open = wanted, is_open
+        self._reach: dict[str | None, int] = {}
+        self._fresh: dict[tuple[Any, ...], int] = {}
+
+    def met(self, judged: _Judged) -> int:
+        """Mask of the needs that services meet."""
+        met = 0
+        for offer, _verdict in judged:
+            met |= offer.needs & self.wanted.needs
+        return met
+
+    def best(self, judged: _Judged, reliability: int) -> tuple[tuple[Any, ...], int, Verdict, _Judged]:
+        """Of one provider's services the one that fits first: its terms, its place among them and its verdict."""
+        needs = self.wanted.needs
+        unmet = (needs & ~self.met(judged)).bit_count() if needs else 0
+        if len(judged) == 1:
+            return self.terms(*judged[0], unmet, reliability), 0, judged[0][1], judged
+        useful = [place for place, (offer, _verdict) in enumerate(judged) if not needs or offer.needs & needs]
+        places = useful or range(len(judged))
+        terms, place = min((self.terms(*judged[place], unmet, reliability), place) for place in places)
+        return terms, place, judged[place][1], judged
+
+    def terms(self, offer: Offer, verdict: Verdict, unmet: int, reliability: int) -> tuple[Any, ...]:
+        """The terms of one service, in their order."""
+        wanted = self.wanted
+        free = None
+        if offer.capacity_free is not None:
+            free = fresh.free_places(offer.capacity_free, offer.capacity_at, wanted.now)
+        reach = self._reach.get(offer.covers)
+        return (
+            unmet,
+            len(verdict.cautions),
+            int(wanted.urgent and self.is_open(offer).state != "open"),
+            self._reached(offer) if reach is None else reach,
+            1 if free is None else 0 if free else 2,
+            int(bool(wanted.language) and f" {wanted.language} " not in (offer.languages or "")),
+            len(verdict.unknown),
+            2 if offer.verified_at is None else self._freshness(offer),
+            -reliability,
+            offer.provider_id + offer.service_id + (offer.site_id or ""),
+        )
+
+    def _reached(self, offer: Offer) -> int:
+        reach = eligible.reach(offer, self.wanted.subject.place)
+        rank = self._reach[offer.covers] = 2 if reach is None else reach
+        return rank
+
+    def _freshness(self, offer: Offer) -> int:
+        key = offer.verified_at, offer.doubted, offer.verify_days
+        if key not in self._fresh:
+            self._fresh[key] = FRESHNESS[fresh.freshness(*key, self.wanted.now)]
+        return self._fresh[key]

@@ -24,7 +24,7 @@ CAPACITY: Final = timedelta(hours=72)
 
 def freshness(verified_at: str | None, doubted: bool, days: int, now: datetime) -> Freshness:
     """`verified_at` is the last time a second person verified it; `doubted` as `is_doubted` says."""
-    last = zoned(verified_at)
+    last = zoned(verified_at) if verified_at is not None else None
     if last is None:
         return "never"
     return "overdue" if doubted or now - last > timedelta(days=days) else "fresh"
@@ -57,8 +57,8 @@ def is_doubted(checks: Iterable[Mapping[str, Any]], verified_at: str | None, per
 
 def free_places(free: int | None, at: str | None, now: datetime) -> int | None:
     """Free places as somebody saw them in the last 72 hours; None when nobody knows."""
-    seen = zoned(at)
-    return free if free is not None and seen is not None and now - seen <= CAPACITY else None
+    seen = zoned(at) if free is not None else None
+    return free if seen is not None and now - seen <= CAPACITY else None
 
 
 def verify_days(kinds: Sequence[str], days_of: Mapping[str, int]) -> int:

@@ -13,12 +13,16 @@ from lnctp_tui.domain.referral import sheet_document
 from lnctp_tui.domain.referral.consent import Entry
 from lnctp_tui.domain.referral.data import ORDER
 from lnctp_tui.domain.values.text import clean
-from lnctp_tui.i18n import _, language, pick
+from lnctp_tui.i18n import N_, _, language, pick
 from lnctp_tui.i18n.of_referral import BARRED, ERASE, REVIEW
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case.referrals import Opened
 from lnctp_tui.widgets.drawing import wrap
 
+PRESENTS = N_(
+    "«Habla la Línea Nacional contra la Trata. Tengo en la línea a una persona que acepta hablar con ustedes.»"
+)
+STAYS = N_("«Le paso la llamada; me quedo hasta que usted me diga que la tiene.»")
 WIDTH = 72
 """Cells of a line of the sheet."""
 LINES = 54
@@ -124,13 +128,11 @@ def script(opened: Opened) -> list[str]:
     """What is said to the recipient in a warm transfer, before any datum."""
     reference = opened.sheet.reference
     return [
-        _(
-            "«Habla la Línea Nacional contra la Trata. Tengo en la línea a una persona que acepta hablar con ustedes.»"
-        ),
+        _(PRESENTS),
         _("«Nuestra referencia es {reference}. ¿Con quién hablo? ¿Pueden recibirla ahora?»").format(
             reference=reference
         ),
-        _("«Le paso la llamada; me quedo hasta que usted me diga que la tiene.»"),
+        _(STAYS),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -71,6 +71,8 @@ class DirectoryScreen(ListScreen["Listed"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
+        Binding("c", "refer", N_("canalizar"), id="directory.refer"),
+        Binding("l", "call", N_("llamar"), id="directory.call"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
         Binding("8", "full", N_("lleno"), id="directory.full"),
@@ -109,7 +111,8 @@ class DirectoryScreen(ListScreen["Listed"]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is asked of a case needs one."""
         of_case = self.document is not None
-        needs_case = {"order": of_case, "excluded": self.by_fit, "exclude": bool(self.case_id)}
+        needs_case = {"order": of_case, "excluded": self.by_fit}
+        needs_case |= dict.fromkeys(("exclude", "refer"), bool(self.case_id))
         return needs_case.get(action, True)
 
     @on(Input.Changed, "#typed")
@@ -136,15 +139,9 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def lines(self, view: Listed) -> list[Line]:
         """The providers; under each of a case its reasons."""
-        drawn = self.frame
         needs = [row.code for row in self.shell.workspace.protocol.catalogs["need"].rows]
-        lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
-        for found in view.found:
-            lines += PROVIDERS.lines([found], drawn)
-            if found.fit is not None:
-                lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
-        lines = lines or [note(_(NOTHING_SO if self.typed else NOTHING))]
-        return [*lines, *_not_offered(view, drawn, self.shows_excluded)]
+        lines = _offered(view, self.frame, needs) or [note(_(NOTHING_SO if self.typed else NOTHING))]
+        return [*lines, *_not_offered(view, self.frame, self.shows_excluded)]
 
     def open_key(self, key: str) -> None:
         """Open the provider."""
@@ -175,7 +172,12 @@ class DirectoryScreen(ListScreen["Listed"]):
     def action_report(self, kind: str) -> None:
         """One key: it did not answer, or somebody else did."""
         if provider := self._under():
-            self.acts.report(provider, kind)
+            self.acts.report(provider, kind, self.view.dial(provider) if self.view else None)
+
+    def action_call(self) -> None:
+        """Show the number to dial, large."""
+        if provider := self._under():
+            self.acts.call(provider)
 
     def action_full(self) -> None:
         """One key: there is no room."""
@@ -184,19 +186,29 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""
-        from lnctp_tui.services.case import cases
+        if self.case_id and (provider := self._under()):
+            self.acts.exclude(provider, self.case_id, self._leave_out)
 
-        store, case_id, document = self.shell.workspace.store, self.case_id, self.document
+    def _leave_out(self, exclusions: Any) -> None:
+        self.document = {**(self.document or {}), "exclusions": exclusions}
+        self.read()
 
-        def excluded() -> None:
-            if document is not None and case_id:
-                self.document = document | {"exclusions": cases.document(store, case_id)["exclusions"]}
-
-        if case_id and (provider := self._under()):
-            self.acts.exclude(provider, case_id, excluded)
+    def action_refer(self) -> None:
+        """Prepare a referral to this one: nothing leaves."""
+        if self.case_id and (provider := self._under()):
+            self.acts.refer(provider, self.case_id, self.view)
 
     def _under(self) -> str:
         return self.query_one(RowList).key
+
+
+def _offered(view: Listed, drawn: Frame, needs: Sequence[str]) -> list[Line]:
+    lines: list[Line] = drawn.notes(_(UNMET)) if view.unmet else []
+    for found in view.found:
+        lines += PROVIDERS.lines([found], drawn)
+        if found.fit is not None:
+            lines += drawn.notes(_reasons(found, view, drawn, needs), MARGIN)
+    return lines
 
 
 def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> str:
@@ -211,7 +223,7 @@ def _reasons(found: Found, view: Listed, drawn: Frame, needs: Sequence[str]) -> 
 def _not_offered(view: Listed, drawn: Frame, shown: bool) -> list[Line]:
     if not view.excluded:
         return []
-    title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=len(view.excluded))
+    title = _("No se ofrecen ({count}): x las muestra con su motivo").format(count=view.left_out)
     lines = [heading(title)]
     for found in view.excluded if shown else ():
         assert found.excluded is not None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain.directory import free_text
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.labels import Words
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.directory.directory import Found
 
 EXCLUDED: Mapping[str, str] = {
-    "not_active": N_("no está activa"), "not_wanted": N_("excluida en este caso"), "age": N_("no recibe esa edad"),
+    "not_active": N_("no está activa"), "not_wanted": N_("excluida en este caso"),
+    "refused_here": N_("ya dijo que no, o no contestó, en este caso"), "age": N_("no recibe esa edad"),
     "sex": N_("no recibe ese sexo"), "refuses": N_("no recibe a esa población"), 
     "children": N_("no recibe hijas o hijos"),
     "children_age": N_("no recibe hijas o hijos de esa edad"), 
@@ -29,7 +30,7 @@ OVERRIDE: Mapping[str, str] = {
 }  # fmt: skip
 CAUTION: Mapping[str, str] = {
     "draft": N_("borrador"), "unverified": N_("nadie más ha llamado"),
-    "town": N_("cuidado: mismo municipio que el peligro"),
+    "town": N_("cuidado: mismo municipio que el peligro"), "asked_here": N_("ya se le canalizó este caso"),
 }  # fmt: skip
 UNKNOWN: Mapping[str, str] = {
     "age": N_("edad"), "sex": N_("sexo"), "refuses": N_("a quién no recibe"), "children": N_("hijas e hijos"),
@@ -39,13 +40,12 @@ PLACE = (N_("cubre el municipio"), N_("cubre el estado"), N_("cubre el país"))
 STANDING: Mapping[str, str] = {
     "verified": N_("verificado"), "founding": N_("sin verificar"), "proposed": N_("propuesto, sin verificar"),
 }  # fmt: skip
-_FIGURES = re.compile(r"\+?\d(?:[ .()\u00a0-]{0,2}\d){6,}|\S+@\S+|(?:https?://|www\.)\S+")
 HIDDEN = N_("[dato sin verificar: véalo en los teléfonos]")
 
 
 def without_numbers(text: str) -> str:
     """A text of the directory without numbers and addresses: nobody is to dial what nobody has verified."""
-    return _FIGURES.sub(_(HIDDEN), text)
+    return free_text.without_numbers(text, _(HIDDEN))
 
 
 def named(text: str) -> str:

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.lists import directory_words as said
+from lnctp_tui.screens.lists.call_card import NO_NUMBER, UNSURE
 from lnctp_tui.screens.lists.columns import Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.lists.provider_acts import ProviderActs
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.directory.trust import Stated
     from lnctp_tui.services.directory.directory import Detail
 
-LONGEST = 80
 TOLD = ("about", "how_to_refer")
 
 
@@ -34,12 +33,14 @@ class ProviderScreen(ListScreen["Detail"]):
     GROUP = "provider"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="provider.leave"),
+        Binding("l", "call", N_("llamar"), id="provider.call"),
         Binding("v", "verify", N_("verificado"), id="provider.verify"),
         Binding("p", "propose", N_("proponer cambio"), id="provider.propose"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="provider.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="provider.wrong"),
         Binding("8", "full", N_("lleno"), id="provider.full"),
         Binding("c", "room", N_("lugares"), id="provider.room"),
+        Binding("s", "private", N_("reservado"), id="provider.private"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="provider.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="provider.help"),
     ]
@@ -79,66 +80,36 @@ class ProviderScreen(ListScreen["Detail"]):
         """Enter verifies what stands under the cursor."""
         self.action_verify()
 
+    def action_call(self) -> None:
+        """Show the number to dial, large."""
+        self.acts.call(self.provider_id)
+
+    def action_private(self) -> None:
+        """What supervision alone knows."""
+        self.acts.private(self.provider_id)
+
     def action_verify(self) -> None:
         """Ask who answered the call."""
-        about = self.query_one(RowList).key
-        if about:
-            title = _("¿Quién contestó? Llame antes de verificar.")
-            self.app.push_screen(
-                LineDialog(title, _("Nombre o puesto; queda a la vista de la Línea."), LONGEST),
-                lambda who: self._verify(about, who),
-            )
-
-    def _verify(self, about: str, who: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if who is not None:
-            store, id_ = self.shell.workspace.store, self.provider_id
-            self.acts.write(
-                lambda: writing.report(store, id_, "verified", about, told_by=who), _("Verificado.")
-            )
+        if about := self.query_one(RowList).key:
+            self.acts.verify(self.provider_id, about)
 
     def action_propose(self) -> None:
         """Ask for the number that is to stand in the place of the one under the cursor."""
-        title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
-        self.app.push_screen(
-            LineDialog(title, _("Diez dígitos; la extensión después de «ext.»."), LONGEST), self._propose
-        )
-
-    def _propose(self, value: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if value is None or self.view is None:
-            return
-        store, id_, under = self.shell.workspace.store, self.provider_id, self.query_one(RowList).key
-        stated = {entry.row["id"] for entry in self.view.gathered.channels.current}
-        replaces = under if under in stated else self.view.to_dial.row["id"] if self.view.to_dial else None
-
-        def write() -> None:
-            writing.propose_channel(store, id_, "phone", value, replaces=replaces)
-
-        self.acts.write(write, _("Propuesto. Se sigue mostrando el anterior."))
+        if self.view is not None:
+            under = self.query_one(RowList).key
+            stated = {entry.row["id"] for entry in self.view.gathered.channels.current}
+            self.acts.propose(self.provider_id, under if under in stated else self._to_dial())
 
     def action_report(self, kind: str) -> None:
         """It did not answer, or somebody else did."""
-        self.acts.report(self.provider_id, kind, self.query_one(RowList).key or None)
+        self.acts.report(self.provider_id, kind, self.query_one(RowList).key or self._to_dial())
 
     def action_room(self) -> None:
         """Ask how many places are free."""
-        self.app.push_screen(
-            LineDialog(_("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días."), 4), self._room
-        )
+        self.acts.room(self.provider_id)
 
-    def _room(self, typed: str | None) -> None:
-        from lnctp_tui.services.directory import writing
-
-        if typed is None:
-            return
-        if not typed.isdecimal():
-            self.notify(_("Escriba un número."), markup=False)
-            return
-        store, id_ = self.shell.workspace.store, self.provider_id
-        self.acts.write(lambda: writing.say_capacity(store, id_, int(typed)), _("Anotado."))
+    def _to_dial(self) -> str | None:
+        return self.view.to_dial.row["id"] if self.view and self.view.to_dial else None
 
     def action_full(self) -> None:
         """There is no room."""
@@ -153,7 +124,7 @@ def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
         return [
             state,
             heading(_("Llamar")),
-            *drawn.notes(_("No hay un teléfono al que llamar: ninguno está verificado.")),
+            *drawn.notes(_(NO_NUMBER)),
         ]
     row = view.to_dial.row
     lines = [
@@ -162,9 +133,7 @@ def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
         _stated(view.to_dial, said.channel(row, drawn.words)),
     ]
     if view.to_dial.standing != "verified":
-        lines += drawn.notes(
-            _("Nadie más ha llamado a este teléfono: no pase ahí a nadie antes de llamar usted.")
-        )
+        lines += drawn.notes(_(UNSURE))
     return lines
 
 

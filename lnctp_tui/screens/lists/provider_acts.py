@@ -1,75 +1,203 @@
-"""What a counselor says of a provider from a list or its page; nothing of it rewrites the directory."""
+"""What a counselor says of a provider from a list or its page; nothing of it rewrites the directory.
+
+All of it is deeds with the instant of the key: a disk that refuses keeps them, and done later they say the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.base import ScreenPart, sentence, write
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.lists import directory_words
+from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.services.directory import saying
+from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
+    from lnctp_tui.domain.records.document import Record
     from lnctp_tui.screens.lists.list_screen import ListScreen
+    from lnctp_tui.services.directory.directory import Detail, Listed
+
+LONGEST = 80
+PLACES = 4
+"""Figures of a number of places."""
+REASON = 500
+"""Characters of why somebody is chosen that is not offered."""
 
 
-class ProviderActs:
+class ProviderActs(ScreenPart):
     """The acts of one list, which reads again what they changed."""
 
-    def __init__(self, screen: ListScreen[Any]) -> None:
-        self.screen = screen
+    screen: ListScreen[Any]
 
-    def write(self, act: Callable[[], None], message: str) -> None:
-        """Write in a thread, say so, send it and read the list again."""
+    def __init__(self, screen: ListScreen[Any]) -> None:
+        super().__init__(screen)
+
+    def write(
+        self,
+        job: Deed,
+        message: str,
+        again: Callable[[LnctpError], object] | None = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
+        """Hand it to the writer; stored, say so, send it and read the list again. Refused, `again` asks once more."""
+        screen = self.screen
+
+        def stored(_result: Any) -> None:
+            screen.app.notify(message, markup=False)
+            screen.shell.sync_now()
+            if not self.gone:
+                (then or screen.read)()
+
+        write(screen, job, stored, lambda error: again(error) if again and not self.gone else None)
+
+    def call(self, provider: str) -> None:
+        """Show the number to dial, large, with what is said first."""
         from lnctp_tui.services.directory import directory
 
-        screen, store = self.screen, self.screen.shell.workspace.store
-
-        def write() -> None:
-            act()
-            directory.settle(store)
-
-        def done(_result: None) -> None:
-            screen.notify(message, markup=False)
-            screen.shell.sync_now()
-            screen.read()
-
-        screen.shell.in_reader(write, done, group="directory_write")
-
-    def report(self, provider: str, kind: str, about: str | None = None) -> None:
-        """It did not answer, or somebody else did; `about`: the channel, else the one that is to be called."""
-        from lnctp_tui.services.directory import directory, writing
-
         store = self.screen.shell.workspace.store
+        self.screen.shell.in_reader(lambda: directory.detail(store, provider), self._card, group="call_card")
 
-        def write() -> None:
-            called = directory.detail(store, provider).to_dial
-            channel = about or (called.row["id"] if called else None)
-            writing.report(store, provider, kind, channel)
+    def _card(self, detail: Detail) -> None:
+        from lnctp_tui.screens.lists.call_card import CallCard
 
-        self.write(write, _("Anotado. El teléfono no cambia."))
+        self.screen.app.push_screen(CallCard(detail, self.screen.frame.words))
+
+    def private(self, provider: str) -> None:
+        """What supervision alone knows; whoever may not see it is told whom to ask."""
+        from lnctp_tui.services.directory import private
+
+        store, shell = self.screen.shell.workspace.store, self.screen.shell
+        shell.in_reader(
+            lambda: private.view(store, provider),
+            lambda _seen: shell.go("private", provider),
+            group="private",
+        )
+
+    def report(self, provider: str, kind: str, about: str | None) -> None:
+        """It did not answer, or somebody else did; `about`: the channel that was called."""
+        job = saying.report(self.screen.shell.workspace.store, provider, kind, about)
+        self.write(job, _("Anotado. El teléfono no cambia."))
+
+    def verify(self, provider: str, about: str, who: str = "", told: str = "") -> None:
+        """Ask who answered the call; refused, what was typed stands there again."""
+
+        def again(line: str) -> Callable[[LnctpError], None]:
+            return lambda error: self.verify(provider, about, line, sentence(error))
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                store = self.screen.shell.workspace.store
+                job = saying.report(store, provider, "verified", about, line)
+                self.write(job, _("Verificado."), again(line))
+
+        title = _("¿Quién contestó? Llame antes de verificar.")
+        hint = told or _("Nombre o puesto; queda a la vista de la Línea.")
+        self.screen.app.push_screen(LineDialog(title, hint, LONGEST, who), answered)
+
+    def propose(self, provider: str, replaces: str | None, number: str = "", told: str = "") -> None:
+        """Ask for the number that is to stand in the place of one."""
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                self.write(
+                    saying.propose(provider, line, replaces),
+                    _("Propuesto. Se sigue mostrando el anterior."),
+                    lambda error: self.propose(provider, replaces, line, sentence(error)),
+                )
+
+        title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
+        hint = told or _("Diez dígitos; la extensión después de «ext.».")
+        self.screen.app.push_screen(LineDialog(title, hint, LONGEST, number, _not_a_phone), answered)
 
     def full(self, provider: str) -> None:
         """There is no room."""
-        from lnctp_tui.services.directory import writing
+        self.write(saying.room(self.screen.shell.workspace.store, provider, 0), _("Anotado: sin lugar."))
+
+    def room(self, provider: str) -> None:
+        """Ask how many places are free."""
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                self.write(saying.room(self.screen.shell.workspace.store, provider, int(line)), _("Anotado."))
+
+        title, hint = _("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días.")
+        self.screen.app.push_screen(LineDialog(title, hint, PLACES, check=_not_a_count), answered)
+
+    def refer(self, provider: str, case_id: str, view: Listed | None) -> None:
+        """Prepare a referral of the case. What is not offered is chosen only by who may, with a reason."""
+        why = next(
+            (found.excluded for found in (view.excluded if view else ()) if found.id == provider), None
+        )
+        if why is None:
+            self._prepare(provider, case_id)
+        elif why.override == "no" or (why.override == "supervisor" and not self._leads):
+            text = _("No se preparó: {why}.").format(why=directory_words.why_not(why))
+            self.screen.notify(text, severity="warning", markup=False)
+        else:
+            hint = _("Aquí no se ofrece: {why}. Queda en la canalización.").format(
+                why=directory_words.why_not(why)
+            )
+            dialog = LineDialog(_("¿Por qué a esta institución?"), hint, REASON)
+            self.screen.app.push_screen(
+                dialog, lambda reason: self._prepare(provider, case_id, reason) if reason else None
+            )
+
+    @property
+    def _leads(self) -> bool:
+        status = self.screen.shell.sync_status
+        return status is None or status.state != ACTIVE or status.role == SUPERVISOR
+
+    def _prepare(self, provider: str, case_id: str, reason: str | None = None) -> None:
+        from lnctp_tui.services.case import referrals
+
+        referral, shell = referrals.new_id(), self.screen.shell
+
+        def prepared(_none: object) -> None:
+            if reason:
+                write(self.screen, deed("referral_say", referral, {"override_reason": reason}))
+            shell.go("referral", f"{case_id}/{referral}")
+
+        write(self.screen, deed("referral_new", referral, case_id, None, provider), prepared)
+
+    def exclude(self, provider: str, case_id: str, excluded: Callable[[list[Record]], None]) -> None:
+        """Ask why it is not to be offered in the case; `excluded` gets the case's exclusions once it is stored."""
+        from lnctp_tui.services.case import cases
 
         store = self.screen.shell.workspace.store
-        self.write(lambda: writing.say_capacity(store, provider, 0), _("Anotado: sin lugar."))
 
-    def exclude(self, provider: str, case_id: str, excluded: Callable[[], None]) -> None:
-        """Ask why it is not to be offered in the case; `excluded` runs in the thread that wrote so."""
-        from lnctp_tui.services.directory import writing
+        def read() -> None:
+            self.screen.shell.in_reader(
+                lambda: cases.document(store, case_id)["exclusions"], excluded, group="exclusions"
+            )
 
-        store, words = self.screen.shell.workspace.store, self.screen.frame.words
+        words = self.screen.frame.words
         rows = self.screen.shell.workspace.protocol.catalogs["exclusion"].rows
         lines = [Line((Cell(words.code("exclusion", row.code)),), row.code) for row in rows]
 
         def chosen(reason: str | None) -> None:
-            def write() -> None:
-                writing.exclude(store, case_id, provider, str(reason))
-                excluded()
-
             if reason is not None:
-                self.write(write, _("No se ofrece en este caso."))
+                self.write(
+                    saying.exclude(case_id, provider, reason), _("No se ofrece en este caso."), then=read
+                )
 
         self.screen.app.push_screen(PickDialog(_("¿Por qué no se ofrece en este caso?"), lines), chosen)
+
+
+def _not_a_phone(line: str) -> str:
+    from lnctp_tui.services.directory import writing
+
+    try:
+        writing.written("phone", line)
+    except Refused as error:
+        return sentence(error)
+    return ""
+
+
+def _not_a_count(line: str) -> str:
+    return "" if line.isascii() and line.isdecimal() else _("Escriba un número.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -23,8 +24,10 @@ from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import directory as index
 from lnctp_tui.storage.database import search as indexes
 from lnctp_tui.storage.database.directory import Entry, Gathered
+from lnctp_tui.storage.database.directory_held import Held, held, referrals
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication.persons import persons
+from lnctp_tui.sync.gc_tuning import collecting_less
 
 MOST = 60
 MONTHS_24 = timedelta(days=730)
@@ -33,8 +36,7 @@ MONTHS_24 = timedelta(days=730)
 NOTHING = Tally()
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """One provider as a list shows it."""
 
     id: str
@@ -51,6 +53,8 @@ class Found:
     """Of a case."""
     excluded: Reason | None = None
     """Why it is not offered in the case."""
+    dial: str | None = None
+    """Id of the number to call."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,12 @@ class Listed:
     """Providers that there are."""
     unmet: bool = False
     """Nobody offers what the case needs: these are all the others."""
+    left_out: int = 0
+    """Providers that are not offered in the case, of which `excluded` has the first."""
+
+    def dial(self, provider_id: str) -> str | None:
+        """Id of the number to call of one that is listed."""
+        return next((found.dial for found in (*self.found, *self.excluded) if found.id == provider_id), None)
 
 
 @dataclass(frozen=True)
@@ -80,50 +90,56 @@ class Detail:
 
 def search(store: Store, typed: str, limit: int = MOST) -> Listed:
     """Providers for what was typed, those of that name first; all of them by name for nothing typed."""
+    now = store.now()
     with store.read() as connection:
-        entries = index.find(connection, typed, limit)
-        offers = index.offers(connection, ids=[entry.id for entry in entries])
-        by_id: dict[str, list[Offer]] = {}
-        for offer in offers:
-            by_id.setdefault(offer.provider_id, []).append(offer)
-        tallies, now = _tallies(connection, store.now()), store.now()
-        found = [
-            _found(entry, by_id.get(entry.id, ()), now, tallies.get(entry.id, NOTHING)) for entry in entries
-        ]
-        return Listed(tuple(found), total=index.total(connection))
+        known = held(connection)
+        entries = known.find(connection, typed, limit)
+        tallies = _tallies(connection, now, [entry.id for entry in entries])
+    is_open = opened(now)
+    found = [
+        _found(entry, known.offers[entry.id], now, is_open, tallies.get(entry.id, NOTHING))
+        for entry in entries
+    ]
+    return Listed(tuple(found), total=len(known.entries))
 
 
 def for_case(store: Store, document: Document, typed: str = "", limit: int = MOST) -> Listed:
     """Providers by how they fit a case, and those that are not offered, with the reason."""
     now = store.now()
-    with store.read() as connection:
-        known = index.catalogs(connection)
-        asked = wanted.wanted(document, known.needs, known.sexes, known.populations, now)
-        ids = index.found_ids(connection, typed)
-        offers = index.offers(connection, 0 if typed else asked.needs, ids)
-        tallies = _tallies(connection, now)
-        rates = _rates(connection, tallies)
-        fitting = fit.fitting(offers, asked, opened(now), rates)
-        unmet = not fitting.ranked and not typed and asked.needs != 0
-        if unmet:  # an empty list would say that there is nobody to call
-            fitting = fit.fitting(index.offers(connection), asked, opened(now), rates)
-        shown, apart = fitting.ranked[:limit], fitting.excluded[:limit]
-        ids_shown = [
-            *(entry.offer.provider_id for entry in shown),
-            *(offer.provider_id for offer, _why in apart),
-        ]
-        names = index.named(connection, ids_shown)
-        found = [
-            _found(names[id_], entry.offers, now, tallies.get(id_, NOTHING), entry)
-            for entry in shown
-            if (id_ := entry.offer.provider_id) in names
-        ]
-        excluded = [
-            _found(names[offer.provider_id], [offer], now, NOTHING, reason=reason)
-            for offer, reason in apart
-            if offer.provider_id in names
-        ]
-        return Listed(tuple(found), tuple(excluded), asked, index.total(connection), unmet)
+    with collecting_less():
+        with store.read() as connection:
+            known = held(connection)
+            ids = known.matching(connection, typed)
+            tallies = _tallies(connection, now)
+        return _for_case(known, document, ids, tallies, now, limit)
+
+
+def _for_case(
+    known: Held, document: Document, ids: Iterable[str] | None, tallies: Mapping[str, Tally], now: datetime, limit: int
+) -> Listed:  # fmt: skip
+    codes, is_open = known.codes, opened(now)
+    asked = wanted.wanted(document, codes.needs, codes.sexes, codes.populations, now)
+    of = known.offers.values() if ids is None else (known.offers[id_] for id_ in ids)
+    offers = [offer for own in of for offer in own]
+    useful = offers
+    if asked.needs and ids is None:
+        useful = [offer for offer in offers if offer.needs & asked.needs]
+    rates = _rates(known, tallies)
+    fitting = fit.fitting(useful, asked, is_open, rates, limit)
+    unmet = not fitting.ranked and ids is None and asked.needs != 0
+    if unmet:  # an empty list would say that there is nobody to call
+        fitting = fit.fitting(offers, asked, is_open, rates, limit)
+    found = [
+        _found(known.entries[id_], entry.offers, now, is_open, tallies.get(id_, NOTHING), entry)
+        for entry in fitting.ranked
+        if (id_ := entry.offer.provider_id) in known.entries
+    ]
+    excluded = [
+        _found(known.entries[offer.provider_id], [offer], now, is_open, reason=reason)
+        for offer, reason in fitting.excluded
+        if offer.provider_id in known.entries
+    ]
+    return Listed(tuple(found), tuple(excluded), asked, len(known.entries), unmet, fitting.left_out)
 
 
 def detail(store: Store, provider_id: str) -> Detail:
@@ -135,11 +151,13 @@ def detail(store: Store, provider_id: str) -> Detail:
         offers = index.offers_of(gathered, known, person)
         provider = gathered.provider
         entry = Entry(provider["id"], name_of(provider), provider.get("kind"), provider.get("status"), None)
-        tally = _tallies(connection, now).get(provider_id, NOTHING)
+        tally = _tallies(connection, now, [provider_id]).get(provider_id, NOTHING)
         sites = tuple(
             (stated, open_now(_site_offer(stated.row, offers), now)) for stated in gathered.sites.current
         )
-        return Detail(gathered, _found(entry, offers, now, tally), sites, trust.to_dial(gathered.channels))
+        return Detail(
+            gathered, _found(entry, offers, now, opened(now), tally), sites, trust.to_dial(gathered.channels)
+        )
 
 
 def gathered_of(connection: Connection, provider_id: str) -> Gathered:
@@ -174,22 +192,28 @@ def open_now(offer: Offer | None, now: datetime) -> OpenState:
     return hours.open_state(offer.hours, offer.zone, closures, offer.country or "MX", now, opening.evaluate)
 
 
+@lru_cache(2)
+def _known_open(_minute: datetime) -> dict[tuple[Any, ...], OpenState]:
+    return {}
+
+
 def opened(now: datetime) -> fit.Open:
-    """As `open_now`, each hours of each place asked once."""
-    known: dict[tuple[Any, ...], OpenState] = {}
+    """As `open_now`, each hours of each place asked once a minute: no hours begin or end within one."""
+    known = _known_open(now.replace(second=0, microsecond=0))
 
     def state(offer: Offer) -> OpenState:
         key = offer.hours, offer.zone, offer.closures, offer.country
-        if key not in known:
-            known[key] = open_now(offer, now)
-        return known[key]
+        there = known.get(key)
+        if there is None:
+            there = known[key] = open_now(offer, now)
+        return there
 
     return state
 
 
 def _found(
-    entry: Entry, offers: Sequence[Offer], now: datetime, tally: Tally, ranked: Ranked | None = None,
-    reason: Reason | None = None,
+    entry: Entry, offers: Sequence[Offer], now: datetime, is_open: fit.Open, tally: Tally = NOTHING,
+    ranked: Ranked | None = None, reason: Reason | None = None,
 ) -> Found:  # fmt: skip
     best = ranked.offer if ranked else next(iter(offers), None)
     free = None if best is None else fresh.free_places(best.capacity_free, best.capacity_at, now)
@@ -197,22 +221,21 @@ def _found(
     if best is not None:
         known = fresh.freshness(best.verified_at, bool(best.doubted), best.verify_days, now)
     return Found(
-        entry.id, entry.name, entry.kind, entry.status, open_now(best, now), free, known,
+        entry.id, entry.name, entry.kind, entry.status, is_open(best) if best else open_now(None, now), free, known,
         best.verified_at if best else None, tuple(dict.fromkeys(offer.kind for offer in offers)), tally, ranked, reason,
+        entry.dial,
     )  # fmt: skip
 
 
-def _tallies(connection: Connection, now: datetime) -> dict[str, Tally]:
+def _tallies(connection: Connection, now: datetime, ids: Sequence[str] | None = None) -> Mapping[str, Tally]:
     """How referrals of this laptop's cases ended, by provider."""
-    counts: dict[str, dict[str, int]] = {}
-    for provider_id, status, count in index.referrals(connection, instants.iso(now - MONTHS_24)):
-        counts.setdefault(provider_id, {})[status] = count
+    counts = referrals(connection, instants.iso(now - MONTHS_24), ids)
     return {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
 
 
-def _rates(connection: Connection, tallies: Mapping[str, Tally]) -> dict[str, int]:
+def _rates(known: Held, tallies: Mapping[str, Tally]) -> dict[str, int]:
     """Reliability in tenths of the providers that have referrals; the others have their kind's."""
-    kinds = {id_: entry.kind for id_, entry in index.named(connection, tallies).items()}
+    kinds = {id_: known.entries[id_].kind for id_ in tallies if id_ in known.entries}
     of_kind: dict[str | None, Tally] = {}
     for id_, one in tallies.items():
         former = of_kind.get(kinds.get(id_), NOTHING)

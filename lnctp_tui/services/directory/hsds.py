@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from lnctp_tui.domain.directory import free_text
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.bound import NAMESPACE
+from lnctp_tui.services.directory import hsds_schedules
 from lnctp_tui.services.directory.directory import name_of
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import directory as index
@@ -72,13 +74,28 @@ FILES: Final[Mapping[str, str]] = {
     "organization_identifiers": "id organization_id identifier_scheme identifier_type identifier",
     "taxonomies": "id name description uri version",
 }
-"""File → its columns in the standard's order."""
+"""File → its columns in the standard's order (`datapackage.json` of tag v3.0)."""
+DEVELOPMENT: Final[Mapping[str, str]] = {
+    **FILES,
+    "attributes": f"{FILES['attributes']} label",
+    "service_areas": "id service_id service_at_location_id name description extent extent_type uri",
+    "service_capacity": "id service_id unit_id available maximum description updated",
+    "units": "id name scheme identifier uri",
+    "url": "id label url organization_id service_id",
+}
+"""The same of 3.1, as its branch of development stood on 2024-10-10; nobody has approved it."""
+VERSIONS: Final[Mapping[str, Mapping[str, str]]] = {"3.0": FILES, "3.1": DEVELOPMENT}
 STATUS: Final = {
     "active": "active",
     "draft": "inactive",
     "suspended": "temporarily closed",
     "closed": "defunct",
 }
+TEXTS: Final = frozenset({
+    "name", "alternate_name", "description", "fees_description", "eligibility_description", "transportation",
+    "document", "option", "notes",
+})  # fmt: skip
+"""Free texts, from which the public edition takes out numbers that nobody verified."""
 PUBLIC: Final = frozenset({"publico", None})
 """Purposes of numbers that the public may have."""
 TAXONOMY: Final = "lnctp-service"
@@ -88,15 +105,21 @@ Row = dict[str, Any]
 class Tables:
     """The rows of all files."""
 
-    def __init__(self, protocol: Protocol, known: Catalogs, *, public: bool) -> None:
+    def __init__(self, protocol: Protocol, known: Catalogs, *, public: bool, version: str = "3.0") -> None:
         self.protocol, self.known, self.public = protocol, known, public
-        self.rows: dict[str, list[Row]] = {name: [] for name in FILES}
+        self.later = version == "3.1"
+        self.rows: dict[str, list[Row]] = {name: [] for name in VERSIONS[version]}
+        if self.later:
+            self.put("units", id=_id(TAXONOMY, "unit"), name="Lugar")
         self._terms()
 
     def put(self, file: str, **values: Any) -> None:
         """Adds a row; its id follows from its place where it has none of its own."""
         values.setdefault("id", _id(file, *map(str, values.values())))
-        self.rows[file].append({name: value for name, value in values.items() if value is not None})
+        said = {name: value for name, value in values.items() if value is not None}
+        for name in TEXTS & said.keys() if self.public else ():
+            said[name] = free_text.without_numbers(str(said[name]), "[…]")
+        self.rows[file].append(said)
 
     def label(self, catalog: str, code: Any) -> str:
         """A code in words."""
@@ -138,6 +161,9 @@ class Tables:
                     type={"fax": "fax", "whatsapp": "text"}.get(str(row.get("kind")), "voice"),
                     description=self.label("channel_purpose", row.get("purpose")) or None,
                 )  # fmt: skip
+        for row in channels if self.later else ():
+            if row.get("kind") == "web":
+                self.put("url", id=row["id"], url=row.get("value"), organization_id=provider["id"])
         for site in sites:
             self._site(provider, site)
         for service in gathered.services:
@@ -163,11 +189,23 @@ class Tables:
 
     def _schedule(self, hours: str | None, zone: str | None, closures: Any, **where: str) -> None:
         """The zone's name and the hours as they are stand in `notes`, which is read back first."""
-        if hours:
-            notes = "; ".join(
-                [f"tz={zone or ''}", f"opening_hours={hours}", *(f"closed={text}" for text in closures or ())]
-            )
-            self.put("schedules", **where, timezone=_offset(zone), description=hours, notes=notes)
+        if not hours:
+            return
+        notes = "; ".join(
+            [f"tz={zone or ''}", f"opening_hours={hours}", *(f"closed={text}" for text in closures or ())]
+        )
+        common = {**where, "timezone": _offset(zone), "description": hours, "notes": notes}
+        offset = _offset_text(zone)
+        for span in hsds_schedules.spans(hours):
+            self.put(
+                "schedules", **common, freq="WEEKLY", wkst="MO", byday=span.byday,
+                opens_at=hsds_schedules.time(span.opens, offset), closes_at=hsds_schedules.time(span.closes, offset),
+            )  # fmt: skip
+        if not hsds_schedules.spans(hours):
+            self.put("schedules", **common)
+
+    def _languages(self, service: Mapping[str, Any]) -> list[str]:
+        return [self.label("language", code) for code in service.get("languages") or ()]
 
     def _service(
         self, gathered: Gathered, service: Mapping[str, Any], sites: Iterable[Mapping[str, Any]]
@@ -184,13 +222,19 @@ class Tables:
             "services", id=id_, organization_id=provider["id"],
             status=STATUS.get(str(provider.get("status")), "inactive"),
             name=service.get("name") or self.label("service", service.get("kind")), application_process=refers,
-            interpretation_services=None, fees_description=service.get("cost"),
+            interpretation_services=", ".join(self._languages(service)) or None, fees_description=service.get("cost"),
             wait_time=f"{provider['wait_hours']} h" if provider.get("wait_hours") else None,
             eligibility_description="; ".join([*takes, *(f"no: {text}" for text in refuses)]) or None,
             minimum_age=service.get("age_min"), maximum_age=service.get("age_max"),
             assured_date=verified[:10] if verified else None,
             alert=None if verified else "Sin verificar por una segunda persona",
+            last_modified=_last_modified(service),
         )  # fmt: skip
+        if self.later and service.get("capacity_free") is not None and service.get("capacity_at"):
+            self.put(
+                "service_capacity", service_id=id_, unit_id=_id(TAXONOMY, "unit"), available=service["capacity_free"],
+                maximum=service.get("capacity_total"), updated=service["capacity_at"],
+            )  # fmt: skip
         for site in sites:
             if service.get("site_id") in (None, site["id"], site.get("replaces_id")):
                 self.put("service_at_location", service_id=id_, location_id=site["id"])
@@ -220,6 +264,21 @@ def _id(*parts: str) -> str:
     return str(uuid5(NAMESPACE, "\n".join(parts)))
 
 
+def _last_modified(row: Mapping[str, Any]) -> str | None:
+    """The day of the newest change that still says something of a row: its id begins with its milliseconds."""
+    from datetime import UTC, datetime
+
+    heads = [int(id_.replace("-", "")[:12], 16) for id_ in row.get("heads") or ()]
+    return datetime.fromtimestamp(max(heads) / 1000, UTC).date().isoformat() if heads else None
+
+
+def _offset_text(zone: str | None) -> str:
+    """`-06:00`, the zone's offset in winter; nothing for a zone that is not known."""
+    from datetime import datetime
+
+    return datetime(2026, 1, 15, tzinfo=ZoneInfo(zone)).isoformat()[-6:] if zone else ""
+
+
 def _offset(zone: str | None) -> str | None:
     """The zone's offset in winter: a number, as 3.0 wants it; the zone itself stands in the notes."""
     from datetime import datetime
@@ -230,22 +289,24 @@ def _offset(zone: str | None) -> str | None:
     return str(round(away.total_seconds() / 3600)) if away is not None else None
 
 
-def tables(store: Store, protocol: Protocol, *, public: bool = False) -> Mapping[str, Sequence[Row]]:
+def tables(
+    store: Store, protocol: Protocol, *, public: bool = False, version: str = "3.0"
+) -> Mapping[str, Sequence[Row]]:
     """The rows of all files, those that are records here."""
     with store.read() as connection:
-        made = Tables(protocol, index.catalogs(connection), public=public)
+        made = Tables(protocol, index.catalogs(connection), public=public, version=version)
         for gathered in index.everything(connection):
             if gathered.provider.get("status") != "merged":
                 made.add(gathered)
     return made.rows
 
 
-def write(store: Store, protocol: Protocol, path: Path, *, public: bool = False) -> int:
+def write(store: Store, protocol: Protocol, path: Path, *, public: bool = False, version: str = "3.0") -> int:
     """Writes the ZIP, for its owner's eyes; how many providers it holds. Raises FileExistsError."""
     content = io.BytesIO()
-    rows = tables(store, protocol, public=public)
+    rows = tables(store, protocol, public=public, version=version)
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, columns in FILES.items():
+        for name, columns in VERSIONS[version].items():
             archive.writestr(
                 zipfile.ZipInfo(f"{name}.csv", (1980, 1, 1, 0, 0, 0)), _csv(columns.split(), rows[name])
             )
@@ -263,7 +324,11 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 def _safe(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; a number with its sign is none."""
-    return f"'{value}" if str(value)[:1] in tuple("=+-@\t") and not _number(value) else value
+    return f"'{value}" if str(value).lstrip(" ")[:1] in _BEGINS and not _number(value) else value
+
+
+_BEGINS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
+"""How a spreadsheet knows a formula, also in full width."""
 
 
 def _number(value: Any) -> bool:

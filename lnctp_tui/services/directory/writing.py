@@ -16,6 +16,7 @@ from lnctp_tui.domain.values.text import clean
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.directory.directory import gathered_of
 from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database import directory as index
 from lnctp_tui.storage.database.directory import Gathered
 from lnctp_tui.storage.database.directory_catalogs import LINE
 from lnctp_tui.storage.database.session import New, Store, Unit
@@ -38,10 +39,19 @@ def drafter(unit: Unit) -> str | None:
     return None if writing.curates(role(unit)) else unit.author.actor
 
 
+def curates_all(unit: Unit) -> bool:
+    """Whether who writes may change what others entered."""
+    return writing.curates(role(unit))
+
+
 def record(unit: Unit, table: str, values: Mapping[str, Any]) -> str:
-    """Write a bound row, if it is not there; its id. Its columns say what is known and no more."""
+    """Write a bound row, if it is not there or was taken back; its id. Its columns say what is known and no more."""
     row, patch = bound.made(table, _cleaned(values))
-    unit.record(table, row, patch)
+    stored = unit.stored(table, row)
+    if stored is None:
+        unit.record(table, row, patch)
+    elif stored["erased_at"]:
+        unit.record(table, row, patch | {"erased_at": None})
     return row
 
 
@@ -74,21 +84,25 @@ SHORT: Final = 6
 
 def report(
     store: Store, provider_id: str, kind: str, about_id: str | None = None, told_by: str | None = None,
-    note: str | None = None,
+    note: str | None = None, at: str | None = None,
 ) -> None:  # fmt: skip
-    """Say what one found: it did not answer, it is full. Raises Refused `no_such_provider`, `own_proposal`,
-    `who_answered` for a verification without a name, `no_such_channel`."""
+    """Say what one found: it did not answer, it is full. `at`: when, else now; said twice of one instant it is one.
+
+    Raises Refused `no_such_provider`, `own_proposal`, `who_answered` for a verification without a name,
+    `no_such_channel`.
+    """
     with store.write() as unit:
+        values = {
+            "provider_id": provider_id, "about_id": about_id, "kind": kind, "at": at or instants.iso(unit.now),
+            "by_id": unit.author.actor, "told_by": told_by, "note": note[:LONGEST_NOTE] if note else None,
+        }  # fmt: skip
+        if unit.stored("provider_checks", bound.made("provider_checks", _cleaned(values))[0]):
+            return
         gathered = gathered_of(unit.connection, provider_id)
         if kind == "verified":
             _may_verify(unit, gathered, about_id, told_by)
-        record(
-            unit, "provider_checks",
-            {
-                "provider_id": provider_id, "about_id": about_id, "kind": kind, "at": instants.iso(unit.now),
-                "by_id": unit.author.actor, "told_by": told_by, "note": note[:LONGEST_NOTE] if note else None,
-            },
-        )  # fmt: skip
+        record(unit, "provider_checks", values)
+        index.index(unit.connection, [provider_id])
 
 
 def _may_verify(unit: Unit, gathered: Gathered, about_id: str | None, told_by: str | None) -> None:
@@ -116,7 +130,6 @@ def propose_channel(
     provider_id: str,
     kind: str,
     value: str,
-    *,
     replaces: str | None = None,
     purpose: str = "publico",
 ) -> str:
@@ -134,22 +147,31 @@ def propose_channel(
         )  # fmt: skip
 
 
-def say_capacity(store: Store, provider_id: str, free: int) -> None:
-    """Say how many places are free. Raises Refused `no_such_provider`, `no_such_service`."""
+def say_capacity(store: Store, provider_id: str, free: int, at: str | None = None) -> None:
+    """Say how many places were free at an instant, else now; what was said of a later one stays.
+
+    Raises Refused `no_such_provider`, `no_such_service`.
+    """
     with store.write() as unit:
-        gathered = gathered_of(unit.connection, provider_id)
+        gathered, said_at = gathered_of(unit.connection, provider_id), at or instants.iso(unit.now)
         if not gathered.services or provider_id.startswith(LINE):
             raise Refused("no_such_service")
         for service in gathered.services:
-            patch = {"capacity_free": free, "capacity_at": instants.iso(unit.now)}
-            unit.record("provider_services", service["id"], patch)
+            if str(service.get("capacity_at") or "") < said_at:
+                patch = {"capacity_free": free, "capacity_at": said_at}
+                unit.record("provider_services", service["id"], patch)
+        index.index(unit.connection, [provider_id])
 
 
-def exclude(store: Store, case_id: str, provider_id: str, reason: str, note: str | None = None) -> None:
-    """Do not offer a provider in a case."""
+def exclude(
+    store: Store, case_id: str, provider_id: str, reason: str, note: str | None = None, row_id: str | None = None
+) -> None:  # fmt: skip
+    """Do not offer a provider in a case. `row_id`: of the exclusion, which is made once."""
     with store.write() as unit:
-        values = {"provider_id": provider_id, "reason": reason, "note": note}
-        unit.record("exclusions", ids.new_id(), values, case=case_id)
+        row = row_id or ids.new_id()
+        if unit.stored("exclusions", row) is None:
+            values = {"provider_id": provider_id, "reason": reason, "note": note}
+            unit.record("exclusions", row, values, case=case_id)
 
 
 Rows = Sequence[Mapping[str, Any]]

@@ -16,24 +16,30 @@ from sqlmodel import SQLModel
 from lnctp_tui.domain.directory import fresh, masks, trust
 from lnctp_tui.domain.directory.eligible import Offer
 from lnctp_tui.domain.directory.trust import Believed
-from lnctp_tui.domain.values.text import fold, words
+from lnctp_tui.domain.values.text import fold
 from lnctp_tui.storage.database import link_keys, sound, state
 from lnctp_tui.storage.replication.persons import persons
 
 MANY = 500
 SETTINGS = "directory_catalogs"
-VERSION = 1
+VERSION = 3
 OF = ("provider_sites", "provider_services", "provider_channels", "provider_checks")
 FIELDS = Offer._fields
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS search_directory_rows (rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
-    "name TEXT NOT NULL, sort TEXT NOT NULL, kind TEXT, status TEXT, place TEXT)",
+    "name TEXT NOT NULL, sort TEXT NOT NULL, kind TEXT, status TEXT, place TEXT, dial TEXT, "
+    "count INTEGER NOT NULL)",
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_directory USING fts5(names, services, places, content='', "
     "contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3', detail=column)",
     f"CREATE TABLE IF NOT EXISTS search_fit ({', '.join(FIELDS)})",
     "CREATE INDEX IF NOT EXISTS search_fit_provider ON search_fit (provider_id)",
+    "CREATE TABLE IF NOT EXISTS search_directory_count (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
+    "INSERT OR IGNORE INTO search_directory_count VALUES (1, 0)",
 )
+WRITTEN = "UPDATE search_directory_count SET n = n + 1"
+"""Says to readers that something of the index is another."""
+ENTRY = "id, name, kind, status, place, dial"
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ class Entry(NamedTuple):
     kind: str | None
     status: str | None
     place: str | None
+    dial: str | None = None
+    """Id of the number to call."""
 
 
 def create(connection: Connection) -> None:
@@ -90,6 +98,7 @@ def rebuild(connection: Connection, catalogs: Mapping[str, Any]) -> None:
     for name in ("search_directory", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     create(connection)
+    connection.exec_driver_sql(WRITTEN)
     state.put(connection, SETTINGS, dict(catalogs))
     state.mark_stale(connection, [state.ALL_DIRECTORY])
 
@@ -186,6 +195,7 @@ def verified_at(gathered: Gathered) -> str | None:
 def index(connection: Connection, ids: Sequence[str]) -> None:
     """Write the rows of these providers anew."""
     known, person = catalogs(connection), persons(connection)
+    connection.exec_driver_sql(WRITTEN)
     listed = (json.dumps(list(ids)),)
     among = "(SELECT value FROM json_each(?))"
     old = f"SELECT rowid FROM search_directory_rows WHERE id IN {among}"
@@ -229,9 +239,11 @@ def _write(
         provider.get("kind"),
         provider.get("status"),
         places[0] if places else None,
+        stated.row["id"] if (stated := trust.to_dial(gathered.channels)) else None,
     )
     rowid = connection.exec_driver_sql(
-        "INSERT INTO search_directory_rows (id, name, sort, kind, status, place) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO search_directory_rows (id, name, sort, kind, status, place, dial, count) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT n FROM search_directory_count))",
         row,
     ).lastrowid
     services = [_label(known.services, service.get("kind")) for service in gathered.services]
@@ -331,68 +343,3 @@ def same(service: Mapping[str, Any]) -> dict[str, Any]:
 
 def _between_blanks(codes: Any) -> str | None:
     return f" {' '.join(map(str, codes))} " if isinstance(codes, list) and codes else None
-
-
-# reading
-
-
-FIND = """SELECT r.id, r.name, r.kind, r.status, r.place FROM search_directory f
-JOIN search_directory_rows r ON r.rowid = f.rowid WHERE search_directory MATCH ? ORDER BY f.rowid LIMIT ?"""
-LIST = "SELECT id, name, kind, status, place FROM search_directory_rows ORDER BY sort LIMIT ?"
-NAMED = f"{FIND.partition(' WHERE')[0]} WHERE search_directory MATCH ? LIMIT ?"
-
-
-def find(connection: Connection, typed: str, limit: int) -> list[Entry]:
-    """Providers for what was typed, every word as the beginning of one of theirs; those of that name first."""
-    terms = [f'"{word}"*' for word in words(typed)]
-    if not terms:
-        return [Entry(*row) for row in connection.exec_driver_sql(LIST, (limit,))]
-    query = " ".join(terms)
-    named = [Entry(*row) for row in connection.exec_driver_sql(NAMED, (f"names: ({query})", limit))]
-    rest = [Entry(*row) for row in connection.exec_driver_sql(FIND, (query, limit))]
-    return [*dict.fromkeys([*named, *rest])][:limit]
-
-
-def named(connection: Connection, ids: Iterable[str]) -> dict[str, Entry]:
-    """Providers by id."""
-    query = """SELECT id, name, kind, status, place FROM search_directory_rows
-    WHERE id IN (SELECT value FROM json_each(?))"""
-    rows = connection.exec_driver_sql(query, (json.dumps(list(ids)),))
-    return {row[0]: Entry(*row) for row in rows}
-
-
-def found_ids(connection: Connection, typed: str) -> frozenset[str] | None:
-    """All providers for what was typed; None when that says nothing."""
-    terms = [f'"{word}"*' for word in words(typed)]
-    if not terms:
-        return None
-    query = """SELECT r.id FROM search_directory f JOIN search_directory_rows r ON r.rowid = f.rowid
-    WHERE search_directory MATCH ?"""
-    return frozenset(connection.exec_driver_sql(query, (" ".join(terms),)).scalars())
-
-
-def offers(connection: Connection, needs: int = 0, ids: Iterable[str] | None = None) -> list[Offer]:
-    """Services at their sites: of all providers, or of some. With `needs`, those of providers that meet one of them."""
-    query, bound_to = f"SELECT {', '.join(FIELDS)} FROM search_fit", ()
-    if ids is not None:
-        query += " WHERE provider_id IN (SELECT value FROM json_each(?))"
-        return [*map(Offer._make, connection.exec_driver_sql(query, (json.dumps(list(ids)),)))]
-    if needs:
-        query += " WHERE needs & ?"
-        bound_to = (needs,)  # type: ignore[assignment]
-    return [*map(Offer._make, connection.exec_driver_sql(query, bound_to))]
-
-
-def total(connection: Connection) -> int:
-    """How many providers there are."""
-    return int(connection.exec_driver_sql("SELECT count(*) FROM search_directory_rows").scalar() or 0)
-
-
-TALLY = """SELECT provider_id, status, count(*) FROM referrals WHERE provider_id IS NOT NULL AND erased_at IS NULL
-AND coalesce(status_at, sent_at, created_at) >= ? GROUP BY 1, 2"""
-
-
-def referrals(connection: Connection, since: str) -> Iterator[tuple[str, str, int]]:
-    """Provider, status of a referral and how many of this laptop's cases, from an instant on."""
-    for provider_id, status, count in connection.exec_driver_sql(TALLY, (since,)):
-        yield provider_id, str(status), count

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
-from lnctp_tui.storage.database import link_keys, search, state
+from lnctp_tui.storage.database import directory, link_keys, search, state
 from lnctp_tui.storage.database.session import TABLES
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import projection, server_state
@@ -130,7 +130,8 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     )
     connection.exec_driver_sql(
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
-        "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'match:*' OR key = 'sync:offers'"
+        "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key GLOB 'match:*' "
+        "OR key = 'sync:offers'"
     )
     for table in ("search_rows", "search_stale", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DELETE FROM {table}")
@@ -138,3 +139,4 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     # Not DELETE: the words of deleted rows would stay in the index until its pieces are merged.
     for table in ("search", "search_directory"):
         connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    connection.exec_driver_sql(directory.WRITTEN)

@@ -74,10 +74,11 @@ def ready(changes: Sequence[Mapping[str, Any]], latest: int) -> dict[str, Ready]
 
 def _ready(change: Mapping[str, Any], latest: int, alone: bool) -> Ready:
     order, values, table = change.get("placed") or change["hlc"], change.get("patch") or {}, change["table"]
-    flaw = record_check.flaw(table, values, change["hlc"])
+    unfit = projection.misfit((table, change["row"]), values, change["hlc"])
     patch = _kept(values)
     plain = plain_json(patch)
-    unfit = flaw.reason if flaw else None if plain or not record_check.unclean(patch, values) else "text"
+    if unfit is None and not plain and record_check.unclean(patch, values):
+        unfit = "text"
     bound = (
         change["id"], change["device"], change["actor"], change["hlc"], change["table"], change["row"],
         change["case"], _json(change["base"]), patch.decode(), change["schema"], change["hash"], change["sig"],

@@ -34,6 +34,8 @@ class Book:
     by_source: dict[tuple[str, str], str] = field(default_factory=dict)
     by_phone: dict[str, set[str]] = field(default_factory=dict)
     known: list[Known] = field(default_factory=list)
+    lines: frozenset[str] = frozenset()
+    """Names of national lines, to compare."""
 
     def add(
         self,
@@ -50,19 +52,32 @@ class Book:
         self.known.append(Known(id_, plain(str(provider.get("name") or "")), places(sites)))
 
     def match(
-        self, provider: Mapping[str, Any], sites: Iterable[Mapping[str, Any]], channels: Iterable[Mapping[str, Any]]
+        self, provider: Mapping[str, Any], sites: Iterable[Mapping[str, Any]], channels: Iterable[Mapping[str, Any]],
+        others: Iterable[str] = (),
     ) -> tuple[str | None, bool]:  # fmt: skip
-        """The id of the provider that this is, and whether that is sure."""
-        key = str(provider.get("source")), str(provider.get("source_id"))
-        if provider.get("source_id") and key in self.by_source:
+        """The id of the provider that this is, and whether that is sure. `others`: those that it is known not to be."""
+        key, apart = (str(provider.get("source")), str(provider.get("source_id"))), set(others)
+        if provider.get("source_id") and key in self.by_source and self.by_source[key] not in apart:
             return self.by_source[key], True
         for number in numbers(channels):
             owners = self.by_phone.get(number, set())
-            if 0 < len(owners) <= SHARED:
-                return min(owners), len(owners) == 1
-        return self._by_name(plain(str(provider.get("name") or "")), places(sites))
+            if 0 < len(owners) <= SHARED and (left := owners - apart):
+                return min(left), len(owners) == 1 or len(left) == 1
+        return self._by_name(plain(str(provider.get("name") or "")), places(sites), apart)
 
-    def _by_name(self, name: str, where: frozenset[tuple[str | None, str | None]]) -> tuple[str | None, bool]:
+    def is_line(self, provider: Mapping[str, Any]) -> bool:
+        """Whether it calls itself as a national line does: those stand in a catalog that two people sign."""
+        from rapidfuzz import fuzz, process
+
+        name = plain(str(provider.get("name") or ""))
+        return (
+            bool(name)
+            and process.extractOne(name, self.lines, scorer=fuzz.ratio, score_cutoff=SAME) is not None
+        )
+
+    def _by_name(
+        self, name: str, where: frozenset[tuple[str | None, str | None]], apart: set[str]
+    ) -> tuple[str | None, bool]:
         from rapidfuzz import fuzz, process
 
         states, towns = {state for state, _town in where}, {town for _state, town in where if town}
@@ -70,6 +85,7 @@ class Book:
             known
             for known in self.known
             if known.name
+            and known.id not in apart
             and (states & {state for state, _town in known.places} or not (where and known.places))
         ]
         if not name or not near:

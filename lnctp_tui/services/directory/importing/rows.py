@@ -56,6 +56,14 @@ class ProviderRow:
     notes: list[Problem] = member(default_factory=list)
     """What was kept as it stands and is to be looked at: hours that nobody could read."""
 
+    def says(self, other: ProviderRow) -> bool:
+        """Whether two lines say the same."""
+        mine, theirs = (
+            (row.provider, *([*part.values()] for part in (row.sites, row.services, row.channels)))
+            for row in (self, other)
+        )
+        return mine == theirs
+
 
 class DirectoryReading(Reading):
     """A mapping whose targets are `provider.name`, `site.state`, `service:2.kind`, `channel:3.value`."""
@@ -111,9 +119,16 @@ def _put(row: ProviderRow, target: Target, text: str, title: str, protocol: Prot
     record = (
         row.provider if target.on == "provider" else getattr(row, target.on + "s").setdefault(target.slot, {})
     )
+    if reason := _no_text(text, clean(text)[0]):
+        row.problems.append(Problem(title, reason))
+        return
+    if text == ERASE and (target.on in BOUND_ROWS or column.name == "name"):
+        row.notes.append(Problem(title, "not_erased"))
+        return
     if text == ERASE:
         record[column.name] = None
         return
+    text = quoted[1] if (quoted := _QUOTED.fullmatch(text)) else text
     try:
         if column.name == "municipality":
             record[column.name] = _code(protocol, "municipality", clean(text)[0], record.get("state"))
@@ -123,6 +138,38 @@ def _put(row: ProviderRow, target: Target, text: str, title: str, protocol: Prot
         row.problems.append(
             Problem(title, unread.reason, {"catalog": unread.catalog} if unread.catalog else {})
         )
+
+
+BOUND_ROWS: Final = ("site", "channel")
+"""What is not emptied: a number or address goes when another one was verified."""
+_QUOTED = re.compile(r'="([^"]*)"')
+"""How a spreadsheet writes a text of figures into a CSV."""
+_ERROR = re.compile(r"#(?:¡|¿)?[A-ZÁÉÍÓÚ/0]{2,10}[!?]|#N/[AD]")
+
+
+_BETWEEN_LETTERS = re.compile("[^\\W\\d_][¤¢£¡¿‚‡„†‰][^\\W\\d_]")
+"""Where an accent of cp850 or of an old Macintosh stood."""
+
+
+def _no_text(text: str, cleaned: str) -> str | None:
+    """Why a cell says nothing: a formula, what a spreadsheet shows for one that failed, accents read as others."""
+    if _ERROR.fullmatch(text):
+        return "cell_error"
+    if text.startswith("=") and not _QUOTED.fullmatch(text):
+        return "formula_text"
+    if "\ufffd" in cleaned:
+        return "unreadable_signs"
+    if _BETWEEN_LETTERS.search(text) or (max(text, default="") >= "\u00c2" and _twice(text)):
+        return "bad_accents"
+    return None
+
+
+def _twice(text: str) -> bool:
+    """Whether it is UTF-8 that somebody read as cp1252: `PeÃ±a`."""
+    try:
+        return text.encode("cp1252").decode() != text
+    except UnicodeError:
+        return False
 
 
 class _Unread(Exception):

@@ -33,6 +33,16 @@ def lines(path: Path, content: bytes, encoding: str, delimiter: str | None, skip
         yield line
 
 
+def foreign(text: str) -> bool:
+    """Whether a text holds bytes that its encoding does not have."""
+    return any("\udc80" <= sign <= "\udcff" for sign in text)
+
+
+def bytes_of(text: str, encoding: str) -> bytes:
+    """The bytes that such a text was read from."""
+    return text.encode(encoding, errors="surrogateescape")
+
+
 def _line(physical: list[str], start: int, delimiter: str) -> tuple[Line, int]:
     """The line that begins at a physical one, and where the next begins: a quoted cell may hold line ends."""
     reader = csv.reader(

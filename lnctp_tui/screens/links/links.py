@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import write
 from lnctp_tui.screens.case.find_case import FindCaseDialog
-from lnctp_tui.screens.case.link_export import LinkExport
-from lnctp_tui.screens.case.link_lines import branches, denied, line_of, unseen, walk
 from lnctp_tui.screens.dialogs import LineDialog
+from lnctp_tui.screens.links.export import LinkExport
+from lnctp_tui.screens.links.lines import branches, denied, line_of, unseen, walk
 from lnctp_tui.screens.lists.columns import frame
 from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.services.call.matches import LINKED

@@ -70,6 +70,7 @@ class Syncing:
 
         if self._workspace is not None:
             transfer.own_what_came(self._workspace, scopes)
+            transfer.note_what_shut(self._workspace)
         for screen in self._screens():
             getattr(screen, "news", _nothing)(scopes)
 

@@ -57,6 +57,7 @@ def import_(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=N_("No preguntar antes de guardar."))] = False,
 ) -> None:
+    from lnctp_tui.services.case import referral_after
     from lnctp_tui.services.directory.importing import run
 
     asks = session.terminal() and not (yes or dry_run or session.settings(context).json)
@@ -75,6 +76,7 @@ def import_(
         if not dry_run and (not asks or session.yes(session.ask(_("¿Guardar? (s/n) ")))):
             with output.progress(_("Importando")) as progress:
                 report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
+            referral_after.note_shut(workspace.store)
     if session.settings(context).json:
         output.as_json(report.to_json())
     elif asks:

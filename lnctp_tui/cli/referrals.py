@@ -71,16 +71,16 @@ def send(
         Path | None, typer.Option("--out", metavar=N_("ARCHIVO"), help=N_("Archivo nuevo para lo que sale."))
     ] = None,
 ) -> None:
-    from lnctp_tui.errors import BadInput, Refused
+    from lnctp_tui.errors import Refused
     from lnctp_tui.screens.case import referral_words
-    from lnctp_tui.services.case import referrals
+    from lnctp_tui.services.case import handing_out, referrals
 
     with session.opened(context) as workspace:
         opened = referrals.load(workspace.store, _id(workspace, referral))
         if form == "pdf" and out is None and sheet:
             raise typer.BadParameter(_("un PDF va a un archivo"), param_hint="--out")
-        if out is not None and (out.exists() or out.is_symlink()):
-            raise BadInput("file_exists", name=out.name)
+        if out is not None:
+            out = handing_out.place(str(out.absolute()))
         words = words_of(workspace.protocol, workspace.zone)
         content = referral_words.content(opened, form, words, workspace.protocol)
         mark = opened.sheet.fingerprint
@@ -95,7 +95,7 @@ def send(
         review = referral_words.review(opened, words)
         referrals.send(workspace.store, opened.referral["id"], form, to_whom, mark, digest, review)
         if out is not None:
-            _write(out, content)
+            handing_out.hand_out(out, content)
         if session.settings(context).json:
             output.as_json({"sent": opened.referral["id"], "data": opened.sheet.data, "sha256": digest})
         elif out is None:
@@ -122,13 +122,6 @@ def _show(context: typer.Context, opened: Opened, content: bytes, mark: str) -> 
         output.tell(_("No se envió nada. Para enviarla: --sheet {mark} --to QUIÉN").format(mark=mark[:MARK]))
 
 
-def _write(file: Path, content: bytes) -> None:
-    from lnctp_tui.storage import paths
-
-    paths.create_empty(file)
-    file.write_bytes(content)
-
-
 def outcome(
     context: typer.Context,
     referral: Which,
@@ -145,8 +138,9 @@ def outcome(
         Literal["yes", "no"] | None, typer.Option("--need-met", help=N_("Si le sirvió, según la persona."))
     ] = None,
 ) -> None:
+    from lnctp_tui.domain.referral import states
     from lnctp_tui.screens.case import referral_words
-    from lnctp_tui.services.case import referrals
+    from lnctp_tui.services.case import referral_after, referrals
 
     told = {"refusal_reason": reason, "outcome": note, "arrived": arrived, "need_met": need_met}
     values: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
@@ -154,9 +148,13 @@ def outcome(
         if reason and reason not in workspace.protocol.catalogs["refusal_reason"].by_code:
             raise typer.BadParameter(_("no está en el catálogo"), param_hint="--reason")
         opened = referrals.load(workspace.store, _id(workspace, referral))
-        referrals.outcome(
-            workspace.store, opened.referral["id"], status, values, referral_words.erase(opened)
-        )
+        stands = states.status_of(opened.referral)
+        if status == stands and stands in referral_after.ASKED:
+            referral_after.answered(workspace.store, opened.referral["id"], values)
+        else:
+            referrals.outcome(
+                workspace.store, opened.referral["id"], status, values, referral_words.erase(opened)
+            )
         if session.settings(context).json:
             output.as_json(referrals.load(workspace.store, opened.referral["id"]).referral)
             return

@@ -12,6 +12,15 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         N_("No se anotó ninguna llamada."),
         N_("Espere a la hora segura. Solo un peligro para su vida, escrito con su motivo, lo permite."),
     ),
+    "too_soon": (
+        N_(
+            "Hace menos de 4 horas que se llamó y nadie la alcanzó: dos llamadas seguidas llaman la atención."
+        ),
+        N_("No se anotó ninguna llamada."),
+        N_(
+            "Espere a la hora que dice la tarjeta. Solo un peligro para su vida, escrito con su motivo, lo permite."
+        ),
+    ),
     "read_before_calling": (
         N_("Antes de llamar hay que leer lo acordado: ninguna hora segura está anotada."),
         N_("No se anotó ninguna llamada."),
@@ -26,6 +35,26 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         N_("Una colega tomó esa tarea mientras tanto."),
         UNCHANGED,
         N_("Vea en la lista quién la tiene antes de llamar."),
+    ),
+    "task_not_yours": (
+        N_("Esa tarea no la tiene usted."),
+        UNCHANGED,
+        N_("Solo la suelta quien la tiene; «y» la toma."),
+    ),
+    "supervision_decides": (
+        N_("Eso lo decide supervisión."),
+        N_("No se cambió nada, y nadie llama mientras tanto."),
+        N_("Pida a supervisión que abra Pendientes y decida con «k»."),
+    ),
+    "not_a_choice": (
+        N_("Eso no se puede decidir aquí."),
+        UNCHANGED,
+        N_("Vuelva a la lista y elija una de las decisiones que ofrece."),
+    ),
+    "why_so": (
+        N_("Falta decir por qué."),
+        UNCHANGED,
+        N_("Escriba una frase: queda en el caso."),
     ),
     "time_is_over": (
         N_("Esa hora ya pasó."),

@@ -93,6 +93,16 @@ REFERRAL: dict[str, tuple[str, str, str]] = {
         N_("Sigue como estaba."),
         N_("Mire su situación en la lista."),
     ),
+    "bad_place": (
+        N_("Ese no es un archivo en una carpeta de este equipo."),
+        NOTHING_LEFT,
+        N_("Escriba la carpeta y el nombre completos; la carpeta ya debe existir."),
+    ),
+    "place_shared": (
+        N_("Esa carpeta se copia sola a otros lugares, o está en otro equipo."),
+        NOTHING_LEFT,
+        N_("Elija una carpeta que esté solo en este equipo, o una memoria."),
+    ),
     "no_typesetter": (
         N_("En este equipo no está el programa que hace los PDF."),
         NOTHING_LEFT,

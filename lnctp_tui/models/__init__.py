@@ -9,6 +9,7 @@ from lnctp_tui.models.case import (
     FileStage,
     Identifier,
     InvestigationFile,
+    Link,
     MoneyTrail,
     Note,
     Person,
@@ -45,7 +46,8 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor", "Device",
-    "Exclusion", "FileStage", "Identifier", "InvestigationFile", "MoneyTrail", "Note", "OfCase", "OrderDocument",
+    "Exclusion", "FileStage", "Identifier", "InvestigationFile", "Link", "MoneyTrail",
+    "Note", "OfCase", "OrderDocument",
     "Person", "Place", "Provider", "ProviderChannel", "ProviderCheck", "ProviderPrivate",
     "ProviderService", "ProviderSite", "Receipt", "Referral",
     "ReferralDelivery", "Scope", "Support", "SyncState", "Synced", "Task",

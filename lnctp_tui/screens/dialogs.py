@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
+from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Line, RowList
+from lnctp_tui.widgets.row_list import Line, RowList, note
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
@@ -178,3 +179,52 @@ class PickDialog(AppDialog[str | None]):
     def action_leave(self) -> None:
         """Nothing was picked."""
         self.dismiss(None)
+
+
+class Filter(LineInput):
+    """Down goes to the rows, Enter takes the first of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.take_first", N_("elegir"), id="dialog.first"),
+        Binding("down", "screen.to_rows", N_("a la lista"), show=False, id="dialog.rows"),
+    ]
+
+
+class FilterDialog(PickDialog):
+    """Asks for one of a long list, of which only the rows stay that hold every word typed above it."""
+
+    AUTO_FOCUS = "Filter"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "to_filter", N_("buscar"), key_display="/", id="dialog.filter"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(Content(self.title_text), classes="title")
+            yield Filter(id="filter")
+            yield (rows := Picks(self.lines))
+            rows.styles.height = min(16, max(3, len(self.lines)))
+            yield KeyBar()
+
+    @on(Input.Changed, "#filter")
+    def narrow(self, event: Input.Changed) -> None:
+        """Leave the rows that hold what is typed, however it is accented."""
+        words = fold(event.value).split()
+        fitting = [line for line in self.lines if all(word in _words(line) for word in words)]
+        self.query_one(Picks).show(fitting or [note(_("Nada con eso. Pruebe con menos letras."))])
+
+    def action_take_first(self) -> None:
+        """Take the first row that fits."""
+        self.query_one(Picks).action_choose()
+
+    def action_to_rows(self) -> None:
+        """To the rows."""
+        self.query_one(Picks).focus()
+
+    def action_to_filter(self) -> None:
+        """Back to what is typed."""
+        self.query_one(Filter).focus()
+
+
+def _words(line: Line) -> str:
+    return fold(" ".join(cell.text for cell in line.cells))

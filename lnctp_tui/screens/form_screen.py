@@ -19,6 +19,7 @@ from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.records import signed
 from lnctp_tui.screens.signing import Signing
 from lnctp_tui.screens.times import clock
+from lnctp_tui.services.case.named_records import offered
 from lnctp_tui.services.case.record_form import RecordForm
 from lnctp_tui.services.refs import Ref
 from lnctp_tui.widgets.field_form import Edited, FieldForm
@@ -138,7 +139,9 @@ class FormScreen(AppScreen[None]):
         record, words = dict(self.model.record), self.words
         for field in self.FIELDS:
             value = record.get(field.code)
-            unknown = field.kind == "reference" and value not in self.model.names
+            unknown = field.kind == "reference" and value not in offered(
+                self.model.protocol, field.catalog or ""
+            )
             if value and (unknown or field.kind == "instant"):
                 record[field.code] = words.value(self.KIND.table, field.code, value)
         return record

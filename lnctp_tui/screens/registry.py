@@ -56,8 +56,8 @@ def _key(key: str, name: str, text: str, display: str | None = None) -> Binding:
     return Binding(key, f"go('{name}')", text, key_display=display, id=f"desk.{name}")
 
 
-def _case_key(key: str, name: str, text: str) -> Binding:
-    return Binding(key, f"go_of_case('{name}')", text, id=f"case.{name}")
+def _case_key(key: str, name: str, text: str, *, show: bool = True) -> Binding:
+    return Binding(key, f"go_of_case('{name}')", text, show=show, id=f"case.{name}")
 
 
 def _over(*names: str) -> Callable[[Shell, str], object]:
@@ -91,7 +91,7 @@ SCREENS: dict[str, Entry] = {
     "handovers": Entry(
         "case.handovers:HandoversScreen",
         resume=_over("case", "handovers"),
-        case_key=_case_key("o", "handovers", N_("relevos")),
+        case_key=_case_key("o", "handovers", N_("relevos"), show=False),
     ),
     "handover": Entry("case.handovers:HandoverScreen", resume=_over("case", "handovers", "handover")),
     "pending": Entry(
@@ -111,9 +111,10 @@ SCREENS: dict[str, Entry] = {
     "referrals": Entry(
         "case.referrals:ReferralsScreen",
         resume=_over("case", "referrals"),
-        case_key=_case_key("r", "referrals", N_("canalizaciones")),
+        case_key=_case_key("r", "referrals", N_("canalizar")),
     ),
     "referral": Entry("case.referrals:ReferralScreen", resume=_over("case", "referrals", "referral")),
+    "links": Entry("case.links:LinksScreen", resume=_over("case", "links")),
     "contact": Entry("call.contact:CallScreen"),
     "conflicts": Entry("case.conflicts:ConflictsScreen"),
     "offers": Entry("case.transfer:OffersScreen"),

@@ -193,3 +193,17 @@ class RowList(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         self.refresh()
+
+
+class ArrowRows(RowList, inherit_bindings=False):
+    """Rows on a screen whose letters do something else than move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", N_("abrir"), id="list.open"),
+        Binding("down", "move(1)", N_("renglón siguiente"), show=False, id="list.down"),
+        Binding("up", "move(-1)", N_("renglón anterior"), show=False, id="list.up"),
+        Binding("pagedown,space", "page(1)", N_("página siguiente"), show=False, id="list.page_down"),
+        Binding("pageup", "page(-1)", N_("página anterior"), show=False, id="list.page_up"),
+        Binding("home", "edge(0)", N_("primer renglón"), show=False, id="list.home"),
+        Binding("end", "edge(-1)", N_("último renglón"), show=False, id="list.end"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,15 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from lnctp_tui.errors import Refused
+from lnctp_tui.services.call import calls, promise
 from lnctp_tui.services.call.completeness import missing
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
-from lnctp_tui.services.follow import calling, files, tasks
+from lnctp_tui.services.exchange import exporting
+from lnctp_tui.services.exchange.importing import run
+from lnctp_tui.services.follow import calling, deciding, files, tasks
 from lnctp_tui.services.follow.card import card
-from lnctp_tui.services.follow.worklist import worklist
+from lnctp_tui.services.follow.worklist import awaited, worklist
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.session import TABLES, Author, EditBaseline
+from lnctp_tui.storage.replication import server_state
 
 ZONE = "America/Mexico_City"
 INSIDE = datetime(2026, 11, 30, 17, 0, tzinfo=UTC)
@@ -281,3 +286,225 @@ def test_a_number_with_two_values_is_shown_to_nobody_before_it_is_read(workspace
     kept.store.author = own
     found = card(kept.store, kept.task)
     assert (found.now.state, found.now.why, found.number) == ("read_first", "conflict", None)
+
+
+def test_no_list_rings_twice_within_four_hours_and_a_danger_to_life_does(workspace: Workspace) -> None:
+    kept = Kept(workspace, callback_hours="Mo-Su 08:00-22:00")
+    assert kept.call(kept.task, INSIDE, "no_contesta") == "attempt"
+    promised = ids.new_id()
+    with kept.store.write() as unit:
+        unit.record("tasks", promised, {"kind": "callback"}, case=kept.case)
+    soon = INSIDE + timedelta(hours=3, minutes=59)
+    kept.at(soon)
+    shown = card(kept.store, promised)
+    assert (shown.now.state, shown.now.why, shown.number) == ("wait", "too_soon", None)
+    for basis in (None, calling.READ):
+        with pytest.raises(Refused, match="too_soon"):
+            kept.call(promised, soon, "hablo", basis)
+    assert kept.call(promised, soon, "no_contesta", "peligro_vida", REASON) == "attempt"
+    with pytest.raises(Refused, match="too_soon"):
+        kept.call(kept.open()[0]["id"], INSIDE + timedelta(hours=4, minutes=1), "hablo")
+    repeated = kept.open()[0]["id"]
+    kept.call(repeated, soon + timedelta(hours=4), "hablo")
+    calling.begin(kept.store, calls_of(kept)[-1], repeated, instants.iso(INSIDE))  # a journal tells it again
+    assert len(calls_of(kept)) == 3
+
+
+def calls_of(kept: Kept) -> list[str]:
+    return [
+        row["id"] for row in cases.document(kept.store, kept.case)["contacts"] if row["direction"] == "out"
+    ]
+
+
+def led_by(kept: Kept, role: str) -> None:
+    server = server_state.Server("https://x.example", None, "0" * 64, "active", "x", role, "main")
+    with kept.store.write() as unit:
+        unit.remember(server_state.SERVER, asdict(server))
+
+
+@pytest.mark.parametrize("code", ["peligro", "numero_equivocado", "pidio_no_llamar"])
+def test_only_supervision_ends_what_it_was_asked(workspace: Workspace, code: str) -> None:
+    kept = Kept(workspace)
+    kept.call(kept.task, INSIDE, code)
+    (review,) = kept.open("review")
+    led_by(kept, "counselor")
+    for act in (
+        lambda: tasks.done(kept.store, review["id"], "ya"),
+        lambda: deciding.decide(kept.store, review["id"], "no_more", "no conviene"),
+        lambda: deciding.decide(kept.store, review["id"], "call_again", "no conviene"),
+    ):
+        with pytest.raises(Refused, match="supervision_decides"):
+            act()
+    assert card(kept.store, kept.task).now.state == "never"
+    led_by(kept, "supervisor")
+    with pytest.raises(Refused, match="why_so"):
+        deciding.decide(kept.store, review["id"], "no_more", "  ")
+    with pytest.raises(Refused, match="not_a_choice"):
+        deciding.decide(kept.store, review["id"], "read", "no conviene")
+    if code == "pidio_no_llamar":
+        with pytest.raises(Refused, match="not_a_choice"):
+            deciding.decide(kept.store, review["id"], "call_again", "no conviene")
+
+
+def test_what_supervision_decides_has_its_consequences(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    kept.call(kept.task, INSIDE, "peligro")
+    (review,) = kept.open("review")
+    assert (
+        deciding.decide(kept.store, review["id"], "call_again", "el número es de su hermana") == "call_again"
+    )
+    (again,) = kept.open()
+    assert (again["attempt"], again["plan"], again.get("parent_id")) == (1, "intentos", None)
+    assert again["due_from"] == instants.iso(INSIDE)
+    with pytest.raises(Refused, match="task_is_over"):  # a journal tells it again: once is enough
+        deciding.decide(kept.store, review["id"], "call_again", "el número es de su hermana")
+    assert len(kept.open()) == 1
+    kept.call(again["id"], INSIDE + timedelta(minutes=5), "peligro")
+    (review,) = kept.open("review")
+    promised = ids.new_id()
+    with kept.store.write() as unit:
+        unit.record("tasks", promised, {"kind": "callback"}, case=kept.case)
+    assert deciding.decide(kept.store, review["id"], "no_more", "la ponemos en riesgo") == "no_more"
+    assert (kept.open(), kept.open("review")) == ([], [])
+    assert card(kept.store, promised).now.why == "not_allowed"
+    document = cases.document(kept.store, kept.case)
+    assert document["case"]["callback_allowed"] == "no"
+    assert [row["outcome"] for row in document["tasks"] if row["id"] == review["id"]] == [
+        "la ponemos en riesgo"
+    ]
+
+
+def test_a_task_is_let_go_by_who_has_it_and_with_two_heads_the_other_keeps_it(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    with pytest.raises(Refused, match="task_not_yours"):
+        tasks.let_go(kept.store, kept.task, kept.case)
+    tasks.take(kept.store, kept.task, None)
+    tasks.let_go(kept.store, kept.task, kept.case)
+    assert worklist(kept.store, ZONE, 5).lines[0].assignees == ()
+    by_two(kept)
+    (line,) = worklist(kept.store, ZONE, 5).lines
+    assert sorted(name for name, _at in line.taken) == ["Ana", "Luis"]
+    assert all(instants.parse(at) for _name, at in line.taken)
+    assert card(kept.store, kept.task).taken == line.taken
+    own = kept.store.author
+    with pytest.raises(Refused, match="task_not_yours"):
+        tasks.let_go(kept.store, kept.task, kept.case)
+    kept.store.author = Author("ana", "ana's", own.sign)
+    tasks.let_go(kept.store, kept.task, kept.case)
+    kept.store.author = own
+    (line,) = worklist(kept.store, ZONE, 5).lines
+    assert (line.assignees, line.taken) == (("Luis",), ())
+
+
+def test_the_list_is_of_what_is_late_of_today_or_of_this_week(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    kept.at(INSIDE + timedelta(minutes=30))
+    with kept.store.write() as unit:
+        unit.record("tasks", kept.task, {"say": "vencida"})
+        for hours, name in ((3, "hoy"), (72, "semana"), (24 * 30, "mes")):
+            due = instants.iso(INSIDE + timedelta(hours=hours))
+            unit.record("tasks", ids.new_id(), {"kind": "other", "say": name, "due_to": due}, case=kept.case)
+        unit.record("tasks", ids.new_id(), {"kind": "other", "say": "sin hora"}, case=kept.case)
+    only: dict[Any, list[str]] = {
+        due: [line.say for line in worklist(kept.store, ZONE, 50, due=due).lines] for due in ("late", "today", "week")
+    }  # fmt: skip
+    assert only == {
+        "late": ["sin hora", "vencida"], "today": ["sin hora", "hoy"], "week": ["sin hora", "semana"],
+    }  # fmt: skip
+
+
+def test_a_referral_that_nobody_answered_in_time_stands_in_the_list(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    for status, hours in (("sent", -1), ("sent", 1), ("accepted", -1), ("prepared", -1)):
+        with kept.store.write() as unit:
+            due = {"expected_by": instants.iso(INSIDE + timedelta(hours=hours)), "status": status}
+            unit.record(
+                "referrals", ids.new_id(), due | {"provider_name": f"{status} {hours}"}, case=kept.case
+            )
+    assert [line.provider for line in awaited(kept.store)] == ["sent -1"]
+    assert [line.provider for line in awaited(kept.store, kept.case)] == ["sent -1"]
+    assert awaited(kept.store, "otro") == ()
+
+
+def test_a_call_put_off_to_hours_that_are_not_safe_is_told(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    span = (instants.iso(INSIDE + timedelta(hours=hours)) for hours in (2, 4, 20, 30))
+    assert tasks.due(kept.store, kept.task, next(span), next(span)) == "unsafe"
+    assert tasks.due(kept.store, kept.task, next(span), next(span)) == ""
+
+
+def test_a_call_is_planned_once_and_due_as_a_first_attempt(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    assert tasks.next_call(kept.store, kept.case) == kept.task
+    tasks.done(kept.store, kept.task, "hecho")
+    assert tasks.next_call(kept.store, kept.case) is None
+    planned = ids.new_id()
+    for _time in range(2):
+        tasks.plan(kept.store, planned, kept.case)
+    (task,) = kept.open("follow_up")
+    assert (task["id"], task["assignee_id"]) == (planned, workspace.counselor_id)
+    assert task["due_to"] == instants.iso(INSIDE + timedelta(hours=48))
+
+
+def test_the_stages_of_a_file_go_along_with_it_and_twice_is_once(
+    workspace: Workspace, second: Workspace
+) -> None:
+    kept = Kept(workspace)
+    file = ids.new_id()
+    with kept.store.write() as unit:
+        unit.record("files", file, {"number": "CI/TLX/0001/2026"}, case=kept.case)
+    step = {"stage": "denuncia", "on": "2026-03-03", "accompanied": "directo"}
+    for _time in range(2):
+        files.add_stage(kept.store, kept.case, file, step)
+    document = workspace.home / "caso.jsonl"
+    document.write_bytes(b"".join(exporting.lines(kept.store, [kept.case])))
+    for other in (workspace, second, second):
+        assert not run.import_file(other.store, document, protocol=other.protocol, zone=other.zone).refused
+        (stage,) = cases.document(other.store, kept.case)["file_stages"]
+        assert (stage["stage"], stage["accompanied"], stage["file_id"]) == ("denuncia", "directo", file)
+
+
+def test_a_file_says_whose_it_is_why_nobody_reported_and_when_it_is_looked_at_again(
+    workspace: Workspace,
+) -> None:
+    kept = Kept(workspace)
+    file, victim, planned = (ids.new_id() for _ in range(3))
+    with kept.store.write() as unit:
+        unit.record("people", victim, {"role": "victim"}, case=kept.case)
+        unit.record("files", file, {"number": "CI/TLX/0001/2026"}, case=kept.case)
+    files.name_victims(kept.store, file, [victim])
+    files.give_reason(kept.store, kept.case, "miedo_represalias", "yes")
+    with pytest.raises(Refused, match="time_is_over"):
+        files.plan_follow_up(kept.store, planned, kept.case, instants.iso(INSIDE), instants.iso(INSIDE))
+    until = [instants.iso(INSIDE + timedelta(days=days)) for days in (30, 31)]
+    for _time in range(2):
+        files.plan_follow_up(kept.store, planned, kept.case, *until)
+    document = cases.document(kept.store, kept.case)
+    assert document["files"][0]["victim_ids"] == [victim]
+    assert document["case"]["answers"] == {"no_report_reason.miedo_represalias": "yes"}
+    (task,) = kept.open("follow_up")
+    assert (task["plan"], task["due_to"]) == ("carpeta", until[1])
+    assert "file" not in tasks.blockers(workspace.protocol, document, "otro", False)
+    files.give_reason(kept.store, kept.case, "miedo_represalias", None)
+    assert cases.document(kept.store, kept.case)["case"]["answers"] == {}
+
+
+def test_a_promise_that_no_safe_hour_is_left_for_is_told_before_the_call_ends() -> None:
+    case = {"callback_hours": "Mo-Fr 10:00-12:00", "callback_zone": ZONE}
+    at = [instants.iso(INSIDE + timedelta(hours=hours)) for hours in (3, 5, 30)]
+    assert promise.has_no_window({"due_from": at[0], "due_to": at[1]}, case, INSIDE)
+    assert not promise.has_no_window({"due_from": at[0], "due_to": at[2]}, case, INSIDE)
+    assert not promise.has_no_window({"due_from": at[0], "due_to": at[1]}, {}, INSIDE)
+    assert not promise.has_no_window({}, case, INSIDE)
+
+
+def test_a_call_that_is_ended_again_promises_once(workspace: Workspace) -> None:
+    kept = Kept(workspace)
+    report = next(row["id"] for row in cases.document(kept.store, kept.case)["contacts"])
+    due = {"due_from": instants.iso(INSIDE), "due_to": instants.iso(INSIDE + timedelta(hours=1))}
+    for _time in range(2):
+        calls.finish(
+            kept.store, report, due | {"say": "prometida"}, instants.iso(INSIDE + timedelta(hours=24))
+        )
+    assert [row["say"] for row in kept.open() if row["id"] != kept.task] == ["prometida"]
+    assert len(kept.open("minimum_record")) == 1

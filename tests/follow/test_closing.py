@@ -9,6 +9,7 @@ import pytest
 
 from lnctp_tui.domain.follow import closing, files
 from lnctp_tui.domain.records.document import empty
+from lnctp_tui.storage.protocol import protocol_loader
 
 CARRIED = {"id": "f", "number": "CI/TLX/0001/2026"}
 
@@ -68,3 +69,11 @@ def test_a_file_counts_once_however_its_number_is_written() -> None:
     shared = [{"number": "CI/1", "entity": "MX-TLA", "id": "a"}, {"number": "ci 1", "entity": "MX-TLA", "id": "b"},
               {"number": "ci 1", "entity": "MX-PUE", "id": "c"}, {"id": "d"}, {"id": "e"}]  # fmt: skip
     assert [row["id"] for row in files.counted_once(shared)] == ["a", "c", "d", "e"]
+
+
+def test_of_one_day_the_later_stage_stands_and_every_stage_has_its_place() -> None:
+    of_day = [{"id": id_, "file_id": "f", "on": "2026-03-03", "stage": stage}
+              for id_, stage in (("z", "denuncia"), ("a", "carpeta"), ("y", "denuncia"))]  # fmt: skip
+    for order in permutations(of_day):
+        assert files.stage_of({"id": "f"}, order) == "carpeta"
+    assert sorted(files.IN_ORDER) == sorted(protocol_loader.load().catalogs["file_stage"].by_code)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pty_app import PHRASE
 
 from lnctp_tui.cli import main
+from lnctp_tui.domain.records import bound
+from lnctp_tui.services.case import referrals
 from lnctp_tui.services.vault import workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.vault import vault
@@ -17,8 +22,6 @@ from lnctp_tui.storage.vault import vault
 def test_tasks_and_files_are_listed_and_done_as_json(
     made_vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     home = Path(shutil.copytree(made_vault, tmp_path / "home"))
     store = workspace.open_store(home, vault.unlock(home, PHRASE))
     case, task = ids.new_id(), ids.new_id()
@@ -46,3 +49,43 @@ def test_tasks_and_files_are_listed_and_done_as_json(
     assert json.loads(run("task", "list")[1]) == []
     assert run("task", "done", task, "--outcome", "otra vez")[0] == 1
     assert sorted(line["repeats"] for line in json.loads(run("file", "list")[1])) == [False, True]
+
+
+def test_a_sheet_leaves_from_the_command_line_by_the_mark_of_what_was_shown(
+    made_vault: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(shutil.copytree(made_vault, tmp_path / "home"))
+    store = workspace.open_store(home, vault.unlock(home, PHRASE))
+    case, victim, referral = (ids.new_id() for _ in range(3))
+    provider, patch = bound.made("providers", {"source": "prueba", "source_id": "1"})
+    with store.write() as unit:
+        unit.record("cases", case, {"status": "open", "code_word": "canario"})
+        unit.record("people", victim, {"role": "victim", "name": "Ana de Prueba", "sex": "mujer"}, case=case)
+        unit.record("providers", provider, patch | {"name": "Casa Ceiba (ficticia)", "status": "active"})
+    referrals.prepare(store, referral, case, victim, provider)
+    referrals.say(store, referral, {"consent": "yes", "consent_by": victim})
+    referrals.answer(store, referral, "sex", "yes")
+    store.close()
+    phrase, sheet = tmp_path / "phrase", tmp_path / "hoja.txt"
+    phrase.write_text(PHRASE)
+    phrase.chmod(0o600)
+    monkeypatch.setenv("LNCTP_PASSPHRASE_FILE", str(phrase))
+    monkeypatch.setenv("LNCTP_HOME", str(home))
+
+    def run(*arguments: str) -> tuple[int, Any]:
+        code = main(["referral", *arguments, "--json"])
+        said = capsys.readouterr().out
+        return code, json.loads(said) if said else None
+
+    code, shown = run("send", referral)
+    assert (code, shown["sent"], shown["data"], shown["blockers"]) == (1, None, ["sex"], [])
+    wrong = ("0" * len(shown["sheet"]), shown["sheet"][:4])
+    for mark in wrong:
+        assert run("send", referral, "--to", "Coordinación", "--sheet", mark, "--out", str(sheet))[0] == 1
+    assert not sheet.exists()
+    code, sent = run("send", referral, "--to", "Coordinación", "--sheet", shown["sheet"], "--out", str(sheet))
+    assert (code, sent["data"]) == (0, ["sex"])
+    assert hashlib.sha256(sheet.read_bytes()).hexdigest() == sent["sha256"]
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    assert not [word for word in (b"Ana de Prueba", b"canario", case.encode()) if word in sheet.read_bytes()]
+    assert [row["status"] for row in run("list", case)[1]] == ["sent"]

@@ -135,6 +135,10 @@ async def test_hours_are_written_in_words_and_a_file_gets_its_stages(furnished: 
         await until(pilot, lambda: app.screen.query("FieldRow"), "the form")
         await press(pilot, *"CI/TLX/0001", "escape")
         await until(pilot, lambda: "CI/TLX/0001" in said_on(app), "the file")
+        await press(pilot, "r", "enter", "r", "down", "enter", "v", "enter", "v", "down", "enter")
+        await until(
+            pilot, lambda: "No denunció:" in said_on(app) and "De: " in said_on(app), "why, and whose"
+        )
         await press(pilot, "e", "enter", *"3 mar 2026", "enter", "enter")
         await until(pilot, lambda: "3 mar 2026 · Denuncia · Directo" in said_on(app), "the stage")
         document = cases.document(app.workspace.store, case)
@@ -142,6 +146,43 @@ async def test_hours_are_written_in_words_and_a_file_gets_its_stages(furnished: 
             "CITLX0001",
             "denuncia",
         )
+
+
+async def test_supervision_decides_and_a_task_is_let_go_by_keys(furnished: Founded) -> None:
+    async with desk(furnished, (130, 34)) as (app, pilot):
+        case = promise(app)
+        review = ids.new_id()
+        with app.workspace.store.write() as unit:
+            due = instants.iso(NOW + timedelta(hours=1))
+            unit.record("tasks", review, {"kind": "review", "plan": "peligro", "due_to": due}, case=case)
+        await press(pilot, "t")
+        await until(pilot, lambda: "Peligro en una llamada" in said_on(app), "the review")
+        await press(pilot, "k")  # the task under the cursor is a call: nothing to decide
+        assert not isinstance(app.screen, PickDialog)
+        await press(pilot, "y")
+        await until(pilot, lambda: app.workspace.counselor_name in said_on(app), "that it is taken")
+        await press(pilot, "g", "enter")  # the first line keeps it
+        assert app.workspace.counselor_name in said_on(app)
+        await press(pilot, "g", "down", "enter")
+        await until(pilot, lambda: app.workspace.counselor_name not in said_on(app), "that it is let go")
+        await press(pilot, "o", *"ayer 10:00", "enter")
+        await until(pilot, lambda: "Esa hora ya pasó; ¿mañana 10:00?" in text_of(app), "the question")
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: "vencida 3 h" not in said_on(app), "the new time")
+        await press(pilot, "2")
+        await until(pilot, lambda: "Nada pendiente" in said_on(app), "nothing is late")
+        await press(pilot, "2", "home", "k", "enter", "k", "down", "enter", "enter")
+        assert tasks_of(app, case)[review]["status"] == "open"
+        await press(pilot, "escape", "k", "down", "down", "enter", *"no conviene", "enter")
+        await until(pilot, lambda: tasks_of(app, case)[review]["status"] == "done", "the decision")
+        document = cases.document(app.workspace.store, case)
+        assert document["case"]["callback_allowed"] == "no"
+        assert {row["status"] for row in tasks_of(app, case).values()} == {"cancelled", "done"}
+
+
+def tasks_of(app: LnctpApp, case: str) -> dict[str, dict[str, Any]]:
+    assert app.workspace.writer.drain(30)
+    return {row["id"]: row for row in cases.document(app.workspace.store, case)["tasks"]}
 
 
 async def test_everything_is_said_in_english_too(furnished: Founded) -> None:

@@ -169,3 +169,58 @@ def test_two_laptops_make_one_next_attempt() -> None:
     assert attempts.task_id("a", "review", 2) not in ids
     assert attempts.first_due(at("UTC", "2026-11-30T10:00"), "emergency") == at("UTC", "2026-11-30T14:00")
     assert attempts.first_due(at("UTC", "2026-11-30T10:00"), None) == at("UTC", "2026-12-02T10:00")
+
+
+OUT = {"direction": "out", "party": "person"}
+
+
+@pytest.mark.parametrize(
+    ("contacts", "why"),
+    [
+        ([("08:01", "no_contesta")], "too_soon"), ([("08:01", "buzon")], "too_soon"),
+        ([("07:59", "no_contesta")], "agreed"),
+        ([("07:59", "ocupado"), ("11:30", "ocupado")], "too_soon"), ([("11:30", "hablo")], "agreed"),
+        ([("11:00", "no_contesta"), ("11:30", "hablo")], "agreed"), ([("11:00", None)], "agreed"),
+    ],
+)  # fmt: skip
+def test_four_hours_lie_between_two_attempts_whoever_makes_them(contacts: list[Any], why: str) -> None:
+    now = at(CENTRE, "2026-11-30T11:59")
+    rows = [
+        OUT | {"result": result, "started_at": at(CENTRE, f"2026-11-30T{clock}").isoformat()}
+        for clock, result in contacts
+    ]
+    found = ask({"callback_hours": "Mo-Su 08:00-22:00"}, now, *reversed(rows))
+    assert (found.why, found.shows_number) == (why, why == "agreed")
+    if why == "too_soon":
+        last = max(moment for moment, _result in contacts)
+        assert found.at == at(CENTRE, f"2026-11-30T{last}") + windows.GAP
+
+
+def test_who_phones_in_is_called_back_at_once_and_a_provider_is_nobody_at_home() -> None:
+    now = at(CENTRE, "2026-11-30T11:30")
+    vain = OUT | {"result": "no_contesta", "started_at": at(CENTRE, "2026-11-30T10:30").isoformat()}
+    phoned = {"direction": "in", "started_at": at(CENTRE, "2026-11-30T11:00").isoformat()}
+    assert ask({}, now, vain, phoned | {"reporter_type": "familiar"}).why == "too_soon"
+    assert ask({}, now, vain, phoned).why == "too_soon"
+    assert ask({}, now, vain, phoned | {"reporter_type": "victima_directa"}).why == "agreed"
+    assert ask({}, now, vain | {"party": "provider"}).why == "agreed"
+    for case in ({"callback_hours": None}, {"callback_zone": None}, {"callback_allowed": None}):
+        assert ask(case, now, vain).state == "wait", "what is not known is no reason to ring twice"
+    assert ask({"callback_allowed": "no"}, now, vain).why == "not_allowed"
+
+
+def test_the_gap_ends_in_safe_hours() -> None:
+    vain = OUT | {"result": "buzon", "started_at": at(CENTRE, "2026-11-30T10:30").isoformat()}
+    assert ask({}, at(CENTRE, "2026-11-30T11:00"), vain).at == at(CENTRE, "2026-12-01T10:00")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "closed"),
+    [
+        ("2026-11-30T12:00", "2026-11-30T20:00", True), ("2026-11-30T12:00", "2026-12-01T10:00", True),
+        ("2026-11-30T12:00", "2026-12-01T10:01", False), ("2026-11-28T00:00", "2026-11-29T23:59", True),
+    ],
+)  # fmt: skip
+def test_a_call_that_is_due_before_any_safe_hour_is_told(begins: str, ends: str, closed: bool) -> None:
+    assert windows.no_window(AGREED, at(CENTRE, begins), at(CENTRE, ends), evaluate) is closed
+    assert not windows.no_window({}, at(CENTRE, begins), at(CENTRE, ends), evaluate)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
-from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
+from app_world import desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
 from textual.pilot import Pilot
 from workspaces import Founded
 
@@ -13,6 +16,7 @@ from lnctp_tui.app import LnctpApp
 from lnctp_tui.domain.directory import trust
 from lnctp_tui.domain.records import bound
 from lnctp_tui.screens.case.referrals import ReferralScreen
+from lnctp_tui.screens.lists.directory import DirectoryScreen
 from lnctp_tui.services.call import desk as reader
 from lnctp_tui.services.case import cases
 from lnctp_tui.widgets.row_list import RowList
@@ -104,13 +108,18 @@ async def to_referral(app: LnctpApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "Canalizaciones" in text_of(app), "the list")
     await press(pilot, "a")
     await until(pilot, lambda: "Casa Ceiba" in text_of(app), "the providers")
-    await press(pilot, "enter")
+    await press(pilot, *"nopal", "enter")
+    assert "Nada con eso" in text_of(app), "what does not fit is not taken by Enter"
+    await press(pilot, *["backspace"] * 5, *"céib", "enter")
     await until(
         pilot, lambda: isinstance(app.screen, ReferralScreen) and "Guion" in text_of(app), "the referral"
     )
 
 
-async def test_it_is_asked_sent_and_answered_by_keys(furnished: Founded) -> None:
+async def test_it_is_asked_sent_and_answered_by_keys(
+    furnished: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     async with desk(furnished) as (app, pilot):
         know(app)
         await to_referral(app, pilot)
@@ -141,6 +150,9 @@ async def test_it_is_asked_sent_and_answered_by_keys(furnished: Founded) -> None
                 await press(pilot, "escape")
         assert document(app)["referral_deliveries"] == []
         assert own(app)["status"] == "prepared"
+        for keys in (["i", "enter"], ["j", "enter"], ["w", "enter"], ["g", "enter"], ["r"], ["enter"]):
+            await press(pilot, *keys)
+        assert document(app)["referral_deliveries"] == []
         await press(pilot, "f9")
         await pick(app, pilot, "voice")
         await press(pilot, "enter")  # nobody's name: nothing
@@ -153,9 +165,25 @@ async def test_it_is_asked_sent_and_answered_by_keys(furnished: Founded) -> None
             "Lic. Prueba",
             "voice",
         )
+        file = tmp_path / "h.json"
+        for name in ("h.json", "~/h.json"):  # without its folder it goes nowhere
+            await press(pilot, "j", "down", "enter", *"Lic.", "enter", *name, "enter")
+        await until(pilot, file.exists, "the file")
+        (left,) = (row for row in document(app)["referral_deliveries"] if row["format"] == "json")
+        assert left["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert b"Ximena" not in file.read_bytes()
+        assert (file.stat().st_mode & 0o777, os.listdir(file.parent).count("h.json")) == (0o600, 1)
+        await press(pilot, "i", "down", "enter", *"Lic.", "enter", *"~/h.json", "enter")
+        assert len(document(app)["referral_deliveries"]) == 2, "no file is written over, and nothing noted"
+        await press(pilot, "r", "enter")
+        assert own(app)["status"] == "sent"
         await press(pilot, "r")
         await pick(app, pilot, "refused")
         await pick(app, pilot, "lleno")
+        await until(pilot, lambda: isinstance(app.screen, DirectoryScreen), "the next that fit")
+        await until(pilot, lambda: app.screen.view is not None, "the list")
+        assert "orden: ajuste al caso" in said_on(app)
+        await press(pilot, "escape")
         await until(pilot, lambda: "Rechazada" in text_of(app), "the answer")
         assert own(app)["refusal_reason"] == "lleno"
         await press(pilot, "s", "n", "f9", "r")

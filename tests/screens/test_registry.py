@@ -23,7 +23,7 @@ __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
 
 OF_CASE = {"case", "note", "edit", "conflicts", "handovers", "handover", "case_pending", "files", "file",
-           "supports", "referrals", "referral", "support"}  # fmt: skip
+           "supports", "referrals", "referral", "support", "links"}  # fmt: skip
 
 
 def a_case(app: LnctpApp) -> str:
@@ -73,9 +73,29 @@ async def test_a_case_has_the_key_of_each_screen_that_has_one_there(name: str, f
     async with desk(furnished) as (app, pilot):
         app.go("case", a_case(app))
         await rest(pilot)
-        assert f"{key.key} {key.description}" in text_of(app).splitlines()[-1]
+        if key.show:
+            assert f"{key.key} {key.description}" in text_of(app).splitlines()[-1]
         await pilot.press(key.key)
         await until(pilot, lambda: is_on(app, name), name)
+
+
+@pytest.mark.parametrize(
+    ("width", "keys"),
+    [(80, "e editar|a nota|c llamar|r canalizar|w pendientes"),
+     (130, "e editar|a nota|c llamar|r canalizar|w pendientes|m unir|x cerrar|F6 directorio|f carpetas")],
+)  # fmt: skip
+async def test_the_bar_of_a_case_shows_what_is_done_daily_and_help_has_all(
+    furnished: Founded, width: int, keys: str
+) -> None:
+    async with desk(furnished, (width, 48)) as (app, pilot):
+        app.go("case", a_case(app))
+        await rest(pilot)
+        bar = text_of(app).splitlines()[-1]
+        assert not [key for key in (*keys.split("|"), "? teclas", "^L bloquear") if key not in bar], bar
+        await pilot.press("question_mark")
+        await rest(pilot)
+        for key in ("historial", "relevos", "previas", "apoyo", "vincular", "cerrar"):
+            assert key in text_of(app), key
 
 
 async def test_synchronisation_leads_to_all_conflicts(furnished: Founded, server: FakeServer) -> None:

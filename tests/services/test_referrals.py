@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sync_office import House, shared
 
-from lnctp_tui.domain.directory import trust
+from lnctp_tui.domain.directory import eligible, trust, wanted
 from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.referral import states
-from lnctp_tui.errors import Refused
+from lnctp_tui.errors import BadInput, LnctpError, Refused
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.services.case import cases, referrals
+from lnctp_tui.services.case import cases, handing_out, referral_after, referrals
 from lnctp_tui.services.exchange import exporting, typeset
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
@@ -324,6 +327,118 @@ def test_without_the_typesetter_nothing_leaves(told: Told, monkeypatch: pytest.M
     monkeypatch.setattr(typeset, "installed", lambda: False)
     agreed(told, "name")
     assert refusal(lambda: told.content("pdf")) == "no_typesetter"
+
+
+def test_the_same_sheet_leaves_again_in_another_form_once_for_each_time_it_is_told(told: Told) -> None:
+    agreed(told, "need")
+    seen, at = told.opened.sheet.fingerprint, "2026-11-29T10:00:00.000000Z"
+
+    def again(form: str = "pdf", of: str = seen) -> None:
+        referral_after.deliver(told.store, told.id, form, "Coordinación", of, "1" * 64, at)
+
+    assert refusal(again) == "referral_status", "it was not sent at all yet"
+    told.send("voice")
+    for _time in range(2):  # a journal that tells it again adds nothing
+        again()
+    rows = cases.document(told.store, told.case)["referral_deliveries"]
+    assert sorted(row["format"] for row in rows) == ["pdf", "voice"]
+    assert refusal(lambda: again(of="0" * 64)) == "sheet_changed"
+    with told.store.write() as unit:
+        unit.record("people", told.victim, {"answers.need.medica": "yes"})
+    assert refusal(again) == "sheet_changed"
+    with told.store.write() as unit:
+        unit.record("cases", told.case, {"consent_share": "no"})
+    assert refusal(again) == "referral_share_refused"
+    referrals.outcome(told.store, told.id, "no_answer", {})
+    assert refusal(again) == "referral_status"
+
+
+def test_accepted_is_not_arrived_and_arrived_is_not_helped(told: Told) -> None:
+    agreed(told, "need")
+    said = {"arrived": "yes", "status": "completed"}
+    assert refusal(lambda: referral_after.answered(told.store, told.id, said)) == "referral_move"
+    told.send()
+    referrals.outcome(told.store, told.id, "accepted", {})
+    referral_after.answered(told.store, told.id, said)
+    assert [told.opened.referral.get(name) for name in ("status", "arrived", "need_met")] == [
+        "accepted",
+        "yes",
+        None,
+    ]
+    referrals.outcome(told.store, told.id, "completed", {})
+    referral_after.answered(told.store, told.id, {"need_met": "no"})
+    assert [told.opened.referral.get(name) for name in ("arrived", "need_met")] == ["yes", "no"]
+
+
+@pytest.mark.parametrize("status", ["closed", "suspended", "merged"])
+def test_a_recipient_that_closes_puts_one_task_on_each_open_referral(told: Told, status: str) -> None:
+    ended = ids.new_id()
+    referrals.prepare(told.store, ended, told.case, told.victim, told.provider)
+    referrals.outcome(told.store, ended, "cancelled", {})
+    assert referral_after.note_shut(told.store) == 0
+    with told.store.write() as unit:
+        unit.record("providers", told.provider, {"status": status})
+        at = cases.instants.iso(unit.now)
+    assert (referral_after.note_shut(told.store), referral_after.note_shut(told.store)) == (1, 0)
+    (task,) = cases.document(told.store, told.case)["tasks"]
+    assert (task["kind"], task["plan"], task["referral_id"]) == (
+        "referral_check",
+        "institucion_cerrada",
+        told.id,
+    )
+    assert task["due_from"][:16] == at[:16], "since it closed, on every laptop the same"
+    # When the person withdraws later, the other check is made beside it.
+    with told.store.write() as unit:
+        unit.record("providers", told.provider, {"status": "active"})
+    agreed(told, "need").send()
+    referrals.outcome(told.store, told.id, "withdrawn", {}, "borrar")
+    assert len(cases.document(told.store, told.case)["tasks"]) == 2
+
+
+def test_who_said_no_lately_is_not_the_next_that_fits(told: Told) -> None:
+    agreed(told, "need").send()
+    referrals.outcome(told.store, told.id, "refused", {"refusal_reason": "lleno"})
+    document, now = cases.document(told.store, told.case), told.store.now()
+    for later, refused, asked in ((0, {told.provider}, set()), (73, set(), {told.provider})):
+        found = wanted.wanted(document, [], [], [], now + timedelta(hours=later)).subject
+        assert (found.refused, found.asked) == (refused, asked)
+        offer = eligible.Offer(told.provider, "s", None, "refugio_emergencia", 0, "active", False)
+        verdict = eligible.verdict(offer, found)
+        assert (verdict.excluded == ("refused_here", "reason"), "asked_here" in verdict.cautions) == (
+            bool(refused), bool(asked),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["hoja.txt", "", "  ", "/", "/no/hay/esta/carpeta/hoja.txt", "~nadie-de-prueba/h", "/dev/null/h", "..",
+     "/tmp/../.."],
+)  # fmt: skip
+def test_a_sheet_goes_only_to_a_new_file_in_a_folder_that_somebody_named(typed: str) -> None:
+    assert refusal(lambda: handing_out.place(typed)) == "bad_place"
+
+
+def test_a_sheet_is_written_whole_for_its_owner_alone_and_over_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = handing_out.place(f"{tmp_path}/hoja.txt")
+    handing_out.hand_out(path, b"uno")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777, os.listdir(tmp_path)) == (
+        b"uno",
+        0o600,
+        ["hoja.txt"],
+    )
+    link = tmp_path / "enlace.txt"
+    link.symlink_to(tmp_path / "nada")
+    for there in (path, link):
+        with pytest.raises(BadInput):
+            handing_out.place(str(there))
+    for there in (path, link):  # somebody made it meanwhile
+        with pytest.raises(LnctpError):
+            handing_out.hand_out(there, b"dos")
+    assert (path.read_bytes(), sorted(os.listdir(tmp_path))) == (b"uno", ["enlace.txt", "hoja.txt"])
+    (copied := tmp_path / "Dropbox").mkdir()
+    assert refusal(lambda: handing_out.place(f"{copied}/hoja.txt")) == "place_shared"
 
 
 def test_two_laptops_that_heard_other_answers_have_an_ordinary_conflict_and_nothing_leaves_of_two_words(

@@ -96,6 +96,10 @@ class Subject(NamedTuple):
     """Where the person was taken, is exploited, and where the trafficker is from."""
     excluded: frozenset[tuple[str, str | None]] = frozenset()
     """Provider, and site or None for all, that the case does not want."""
+    refused: frozenset[str] = frozenset()
+    """Providers that refused this case, or did not answer it, a short while ago."""
+    asked: frozenset[str] = frozenset()
+    """Providers that this case was referred to and that are not among those."""
     large: frozenset[str] = frozenset()
     small: frozenset[str] = frozenset()
     """Municipalities known to have, or not to have, half a million inhabitants."""
@@ -125,7 +129,8 @@ class Judge:
         person = self._persons.get(criteria) or self._of_person(criteria, offer)
         town = _town(offer, self.subject) if self.subject.danger else None
         place = self._covers.get(offer.covers) or self._of_place(offer)
-        key = listed, person, town, place, offer.status == "draft", offer.verified_at is None
+        asked = offer.provider_id in self.subject.asked
+        key = listed, person, town, place, asked, offer.status == "draft", offer.verified_at is None
         return self._verdicts.get(key) or self._whole(key)
 
     def _of_person(self, criteria: tuple[Any, ...], offer: Offer) -> _Part:
@@ -143,10 +148,10 @@ class Judge:
         return part
 
     def _whole(self, key: tuple[Any, ...]) -> Verdict:
-        listed, (person, of_person), town, (place, of_place), draft, unverified = key
+        listed, (person, of_person), town, (place, of_place), asked, draft, unverified = key
         cautions = (
-            *(("town",) if town == _CAUTION else ()), *(("draft",) if draft else ()),
-            *(("unverified",) if unverified else ()),
+            *(("town",) if town == _CAUTION else ()), *(("asked_here",) if asked else ()),
+            *(("draft",) if draft else ()), *(("unverified",) if unverified else ()),
         )  # fmt: skip
         by_town = town if town != _CAUTION else None
         excluded = listed or person or by_town or place
@@ -168,7 +173,7 @@ def _listed(offer: Offer, subject: Subject) -> Reason | None:
         (offer.provider_id, offer.site_id),
     }:
         return Reason("not_wanted")
-    return None
+    return Reason("refused_here", "reason") if offer.provider_id in subject.refused else None
 
 
 def _age(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from lnctp_tui.domain.directory import masks
+from lnctp_tui.domain.directory import fresh, masks
 from lnctp_tui.domain.directory.eligible import Place, Subject, Victim
 from lnctp_tui.domain.directory.fit import URGENT, Wanted
 from lnctp_tui.domain.records.document import Document, Record, answer, records, victims
+from lnctp_tui.domain.referral import states
+from lnctp_tui.domain.values import moments
 
 YES: Final = "yes"
 DANGEROUS: Final = frozenset({"captacion", "destino"})
@@ -45,12 +47,25 @@ def wanted(
                 for row in records(document, "exclusions")
                 if row.get("provider_id")
             ),
+            *_asked(document, now),
         ),
         now,
         masks.mask(said, needs) or 0,
         case.get("triage") in URGENT,
         languages[0] if languages else None,
     )
+
+
+def _asked(document: Document, now: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """Providers that said no, or nothing, lately; and the others that this case was referred to."""
+    refused: set[str] = set()
+    asked: set[str] = set()
+    for row in records(document, "referrals"):
+        said_at = moments.zoned(row.get("status_at"))
+        lately = said_at is not None and now - said_at < fresh.CAPACITY
+        of = refused if lately and row.get("status") in states.VAIN else asked
+        of.add(str(row.get("provider_id") or ""))
+    return frozenset(refused - {""}), frozenset(asked - refused - {""})
 
 
 def _said(person: Record, prefix: str) -> list[str]:

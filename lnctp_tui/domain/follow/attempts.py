@@ -13,14 +13,13 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.follow.windows import Evaluate, next_span
+from lnctp_tui.domain.follow.windows import GAP, REACHED, Evaluate, next_span
 
 NAMESPACE: Final = UUID("0d6f4c0e-5d0b-5c1a-9a44-666f6c6c6f77")
 MOST: Final = 5
 """Attempts of a plan."""
 WEEKDAYS: Final = 2
 """Different days on which they are made, at least."""
-GAP: Final = timedelta(hours=4)
 FIRST: Final = timedelta(hours=48)
 FIRST_URGENT: Final = timedelta(hours=4)
 LASTS: Final = timedelta(hours=24)
@@ -28,8 +27,6 @@ LASTS: Final = timedelta(hours=24)
 REVIEWED_WITHIN: Final = timedelta(hours=4)
 """Until when supervision is asked to decide."""
 PRESSING: Final = ("emergency", "urgent_24h")
-REACHED: Final = "hablo"
-UNREACHED: Final = ("no_contesta", "ocupado", "buzon", "contesto_otra_persona")
 STRANGER: Final = "contesto_otra_persona"
 STOPS: Final = {
     "peligro": "peligro",

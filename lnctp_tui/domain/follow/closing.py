@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from lnctp_tui.domain.follow import attempts
+from lnctp_tui.domain.follow import attempts, windows
 from lnctp_tui.domain.follow.attempts import PRESSING
 from lnctp_tui.domain.follow.files import FINISHED, stage_of
 from lnctp_tui.domain.records.document import Document
@@ -49,7 +49,7 @@ def _reviewed(case: dict[str, Any], tasks: Collection[dict[str, Any]]) -> bool:
 
 
 def _tries(outgoing: Collection[dict[str, Any]]) -> int:
-    return sum(1 for contact in outgoing if contact.get("result") in attempts.UNREACHED)
+    return sum(1 for contact in outgoing if contact.get("result") in windows.UNREACHED)
 
 
 def _unfinished(document: Document) -> bool:

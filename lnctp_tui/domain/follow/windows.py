@@ -28,6 +28,12 @@ LEAST_REASON: Final = 10
 """Characters of a typed reason."""
 ASKED_NOT_TO: Final = "pidio_no_llamar"
 PERSON: Final = "person"
+PROVIDER: Final = "provider"
+HERSELF: Final = "victima_directa"
+GAP: Final = timedelta(hours=4)
+"""Between two attempts to reach one person, whoever makes them and for whatever task. A proposal (D)."""
+REACHED: Final = "hablo"
+UNREACHED: Final = ("no_contesta", "ocupado", "buzon", "contesto_otra_persona")
 AGREED: Final = (
     "callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say",
     "callback_hours", "callback_zone", "callback_message", "code_word",
@@ -43,10 +49,11 @@ class ContactNow:
 
     state: State
     why: str
-    """`agreed`; `outside`; `in_review`, `not_allowed`, `asked_not_to`; `conflict`, `not_asked`, `no_hours`, `no_zone`,
-    `unreadable`, `holiday`."""
+    """`agreed`; `outside`, `too_soon`; `in_review`, `not_allowed`, `asked_not_to`; `conflict`, `not_asked`, `no_hours`,
+    `no_zone`, `unreadable`, `holiday`."""
     at: datetime | None = None
-    """Inside: when the safe hours end. Outside: when the next ones begin, None when none are known."""
+    """Inside: when the safe hours end. Outside: when the next ones begin, None when none are known. Too soon: when the
+    gap is over and the hours are safe."""
 
     @property
     def shows_number(self) -> bool:
@@ -75,6 +82,7 @@ def contact_now(
 
     `stopped`: an attempt ended so that supervision decides, and did not yet.
     """
+    contacts = list(contacts)
     allowed = case.get("callback_allowed")
     if stopped:
         return ContactNow("never", "in_review")
@@ -84,6 +92,9 @@ def contact_now(
         return ContactNow("never", "conflict")
     if _asked_not_to(contacts, allowed):
         return ContactNow("never", "asked_not_to")
+    rests = resting_until(contacts)
+    if rests is not None and rests > now:
+        return _rested(case, rests, evaluate)
     if set(AGREED) & set(disputed):
         return ContactNow("read_first", "conflict")
     if allowed != "yes":
@@ -101,6 +112,26 @@ def _asked_not_to(contacts: Iterable[Mapping[str, Any]], allowed: Any) -> bool:
         elif contact.get("direction") != "out":
             phoned = max(phoned, at)
     return bool(asked) and not (allowed == "yes" and phoned > asked)
+
+
+def resting_until(contacts: Iterable[Mapping[str, Any]]) -> datetime | None:
+    """When the gap after the last attempt in vain is over; None without one. Whoever was reached, or phoned in
+    themselves, has spoken since: no attempt was in vain."""
+    last: datetime | None = None
+    for contact in sorted(contacts, key=lambda row: str(row.get("started_at") or "")):
+        if contact.get("direction") != "out":
+            last = None if contact.get("reporter_type") == HERSELF else last
+        elif contact.get("party") != PROVIDER and contact.get("result") == REACHED:
+            last = None
+        elif contact.get("party") != PROVIDER and contact.get("result") in UNREACHED:
+            last = moments.zoned(contact.get("started_at")) or last
+    return last + GAP if last is not None else None
+
+
+def _rested(case: Mapping[str, Any], rests: datetime, evaluate: Evaluate) -> ContactNow:
+    hours, zone = case.get("callback_hours"), case.get("callback_zone")
+    span = next_span(hours, zone, rests, evaluate)
+    return ContactNow("wait", "too_soon", span.begins if span else None if hours else rests)
 
 
 def _by_the_clock(case: Mapping[str, Any], now: datetime, evaluate: Evaluate) -> ContactNow:
@@ -132,6 +163,15 @@ def next_span(hours: str | None, zone: str | None, at: datetime, evaluate: Evalu
             return None
         at = until
     return None
+
+
+def no_window(case: Mapping[str, Any], begins: datetime, ends: datetime, evaluate: Evaluate) -> bool:
+    """Whether hours are agreed and none of them lies before a call is due."""
+    hours, zone = case.get("callback_hours"), case.get("callback_zone")
+    if not hours or not zone:
+        return False
+    span = next_span(hours, zone, begins, evaluate)
+    return span is None or span.begins >= ends
 
 
 def _midnight(zone: str, at: datetime) -> datetime:

@@ -43,19 +43,23 @@ def made(table: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def flaw(change: Mapping[str, Any]) -> str | None:
     """The column by which a change is not of the row it names; None when it is, or its table binds nothing."""
-    table, patch = change["table"], change["patch"]
+    return flaw_of(change["table"], change["row"], change["patch"])
+
+
+def flaw_of(table: str, row: str, patch: Mapping[str, Any] | None) -> str | None:
+    """As `flaw`, of a change in parts."""
     names = BOUND.get(table)
     if names is None or not patch:
         return None
     voucher = VOUCHED.get(table)
-    named = [name for name in (*names, voucher) if name in patch]
+    named = [name for name in (*names, voucher) if name is not None and name in patch]
     if table in ADDED:
         named = named or sorted(patch)
         if "erased_at" in patch:
             return "erased_at"
     if not named:
         return None
-    if change["row"] != row_id(table, patch):
+    if row != row_id(table, patch):
         return named[0]
     if voucher and not patch.get(voucher):
         return voucher

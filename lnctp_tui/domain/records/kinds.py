@@ -185,13 +185,13 @@ CASE = Kind("cases", "case", answers=True, columns=(
     Column("folio", "folio"), instant("opened_at"), instant("closed_at"), elsewhere("merged_into", "cases"),
     elsewhere("class_confirmed_by", "counselors"), elsewhere("owner_id", "counselors"), text("team"),
     text("protocol_version"), text("callback_hours"), Column("callback_zone", "zone"),
-    strict("callback_message", "answer"), instant("reopened_at"), long("supervisor_remarks"),
+    instant("reopened_at"), long("supervisor_remarks"),
     *asked(
         strict("status", "case_status"), code("close_reason", "close_reason"),
         strict("report_class", "report_class"), strict("triage", "triage"), strict("anonymity", "anonymity"),
         strict("consent_store", "answer"), strict("consent_share", "answer"), strict("callback_allowed", "answer"),
         code("callback_channel", "channel"), inside("callback_identifier_id", "identifiers"),
-        long("callback_window"), long("callback_say"),
+        long("callback_window"), long("callback_say"), strict("callback_message", "answer"),
         *searched(text("code_word"), long("summary")),
     ),
 ))  # fmt: skip
@@ -274,11 +274,15 @@ FILE = Kind("files", "file", (
     code("stage", "file_stage"), Column("stage_on", "date"), long("note"), Column("number_key", hidden=True),
     Column("victim_ids", "list"),
 ))  # fmt: skip
-FILE_STAGE = Kind("file_stages", "file_stage", (
-    elsewhere("file_id", "files"), code("stage", "file_stage"), Column("on", "date"), text("authority"),
-    strict("accompanied", "accompaniment"), elsewhere("counselor_id", "counselors"), strict("verdict", "verdict"),
-    long("note"),
-))  # fmt: skip
+FILE_STAGE = Kind(
+    "file_stages", "file_stage", writers="reporter",
+    bound=("case_id", "file_id", "stage", "on", "authority", "accompanied", "counselor_id", "verdict", "note"),
+    columns=(
+        elsewhere("file_id", "files"), code("stage", "file_stage"), Column("on", "date"), text("authority"),
+        strict("accompanied", "accompaniment"), elsewhere("counselor_id", "counselors"), strict("verdict", "verdict"),
+        long("note"),
+    ),
+)  # fmt: skip
 TASK = Kind("tasks", "task", (
     strict("kind", "task_kind"), instant("due_from"), instant("due_to"), code("channel", "channel"), long("say"),
     elsewhere("assignee_id", "counselors"), strict("status", "task_status"), instant("done_at"), long("outcome"),
@@ -295,6 +299,11 @@ EXCLUSION = Kind("exclusions", "exclusion", (
     elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), code("reason", "exclusion"),
     long("note"),
 ))  # fmt: skip
+LINK = Kind("links", "link", bound=("case_id", "other_id"), columns=(
+    elsewhere("other_id", "cases"), signature("by_id"), strict("state", "link_state"), Column("evidence", "list"),
+    long("remark"),
+))  # fmt: skip
+"""Half of a link: who holds one of the two cases writes its half, under an id made of both."""
 COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
     text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),
 ))  # fmt: skip
@@ -368,7 +377,7 @@ PROVIDER_PRIVATE = Kind("provider_private", "provider_private", scope="own", wri
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
-    EXCLUSION, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
+    EXCLUSION, LINK, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
     PROVIDER_PRIVATE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""

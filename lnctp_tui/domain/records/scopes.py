@@ -10,7 +10,9 @@ from lnctp_tui.domain.records.kinds import KINDS
 PUBLIC_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "everybody")
 OWN_TABLES = frozenset(kind.table for kind in KINDS if kind.scope == "own")
 """Whose rows are a scope each, of no case."""
-DIRECTORY_TABLES = frozenset(kind.table for kind in KINDS if kind.writers in ("curator", "reporter"))
+DIRECTORY_TABLES = frozenset(
+    kind.table for kind in KINDS if kind.scope == "everybody" and kind.writers in ("curator", "reporter")
+)
 """What the directory is searched and ranked by."""
 EVERYBODY = "@all"
 """The scope of what everybody may see."""

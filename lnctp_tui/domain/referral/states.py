@@ -22,6 +22,8 @@ MOVES: Final[Mapping[str, frozenset[str]]] = {
 """Status → those that may follow it."""
 OPEN: Final = frozenset(status for status, after in MOVES.items() if after)
 """Somebody still owes something."""
+VAIN: Final = ("refused", "no_answer")
+"""After these the next recipient is looked for at once."""
 DELIVERED: Final = frozenset(MOVES) - {"prepared"}
 """Something may have left."""
 HOURS: Final[Mapping[str | None, int]] = {"emergency": 2, "urgent_24h": 8, "priority": 48}

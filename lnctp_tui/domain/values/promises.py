@@ -42,12 +42,22 @@ def window(text_typed: str, now: datetime) -> Window | None:
 
     A day without an hour is the whole day; an hour alone lasts one. What is already over is no promise.
     """
+    window_read = _read(text_typed, now)
+    return window_read if window_read and window_read[1] > now else None
+
+
+def is_over(text_typed: str, now: datetime) -> bool:
+    """Whether it can be read, and is in the past."""
+    window_read = _read(text_typed, now)
+    return window_read is not None and window_read[1] <= now
+
+
+def _read(text_typed: str, now: datetime) -> Window | None:
     text = re.sub(r"[\s,;]+", " ", fold(text_typed)).strip().removeprefix("el ").removeprefix("on ")
     for read in _DAYS:
         match = read[0].match(text)
         if match:
-            window_read = read[1](match, text[match.end() :].strip(), now)
-            return window_read if window_read and window_read[1] > now else None
+            return read[1](match, text[match.end() :].strip(), now)
     window_read = _at(now.date(), text, now)
     if window_read and window_read[1] <= now:
         window_read = _at(now.date() + timedelta(days=1), text, now)
@@ -110,7 +120,13 @@ def _date(match: re.Match[str], rest: str, now: datetime) -> Window | None:
     return _at(day, rest, now)
 
 
+def _yesterday(match: re.Match[str], rest: str, now: datetime) -> Window | None:
+    """Never a promise; read, so that it can be said to be over."""
+    return _at(now.date() - timedelta(days=2 if "ant" in match[1] else 1), rest, now)
+
+
 _DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str, datetime], Window | None]], ...] = (
+    (re.compile(r"(antier|anteayer|ayer|yesterday)\b"), _yesterday),
     (re.compile(r"(pasado manana|hoy|today|manana|tomorrow)\b"), _near),
     (re.compile(rf"({'|'.join(_WEEKDAYS)})\b"), _weekday),
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -90,10 +90,10 @@ def record_of(intake: Intake, on: str) -> Mapping[str, Any]:
     return {"role": "victim"} if on == "person" else {}
 
 
-def stage_lines(intake: Intake) -> list[StageLine]:
-    """The stages with their counts and what of the minimum they still lack."""
+def stage_lines(intake: Intake, missing: Sequence[tuple[Stage, Field]]) -> list[StageLine]:
+    """The stages with their counts and what they still lack of the minimum (`missing`)."""
     owed: dict[str, int] = {}
-    for stage, _field in intake.debt("minimum"):
+    for stage, _field in missing:
         owed[stage.code] = owed.get(stage.code, 0) + 1
     lines = []
     for number, stage in enumerate(intake.protocol.stages, 1):

@@ -83,13 +83,14 @@ class Panels(ScreenPart):
 
     def show_stages(self) -> None:
         """The stages with their counts, and which fields of the one on the screen the minimum lacks."""
-        lines = view.stage_lines(self.intake)
-        debt = [pick(field.label).lower() for _stage, field in view.debt_of(self.intake)]
+        missing = self.intake.debt("minimum")
+        lines = view.stage_lines(self.intake, missing)
+        debt = [pick(field.label).lower() for _stage, field in missing or self.intake.debt("close")]
         pane = self.form.pane
         here = pane.stage.code if pane else ""
         self.screen.query_one(StageList).load(lines, here, debt)
         self.screen.query_one(StageStrip).load(lines, here, debt)
-        owed = {(field.on, field.code) for _stage, field in self.intake.debt("minimum")}
+        owed = {(field.on, field.code) for _stage, field in missing}
         for asker in pane.askers if pane else ():
             if isinstance(asker, FieldRow):
                 asker.owe((asker.field.on, asker.field.code) in owed)

@@ -9,25 +9,21 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
-from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import registry
 from lnctp_tui.screens.base import LISTS, AppScreen, write
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
+from lnctp_tui.screens.dialogs import TextDialog
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.screens.sync.sync_words import SUPERVISOR
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.services.vault.workspace import DRAFT_OF
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
-from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
     from lnctp_tui.screens.case.case_shared import Around
@@ -53,26 +49,29 @@ class CaseScreen(AppScreen[None]):
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "conflicts", N_("decidir"), tooltip=N_("Datos con dos valores"), id="case.conflicts"),
-        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
-        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
         Binding("e", "edit", N_("editar"), id="case.edit"),
-        Binding("a", "note", N_("añadir nota"), id="case.note"),
-        Binding("h,H", "history", N_("historial"), key_display="h", id="case.history"),
+        Binding("a", "note", N_("nota"), tooltip=N_("añadir nota"), id="case.note"),
+        Binding("c", "call", N_("llamar"), tooltip=N_("tarjeta antes de llamar"), id="case.call"),
         *registry.case_keys(),
-        Binding("f7,p", "earlier", N_("previas"), key_display="F7", id="case.earlier"),
-        Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
         Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
-        Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
-        Binding("y", "go_of_case('supports')", N_("apoyo"), id="case.supports"),
-        Binding("v", "link", N_("vincular"), id="case.link"),
+        Binding("l", "go_of_case('links')", N_("vínculos"), id="case.links"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
         Binding("x", "close", N_("cerrar"), id="case.close"),
         Binding("x", "reopen", N_("reabrir"), id="case.reopen"),
+        Binding("f6,b", "directory", N_("directorio"), key_display="F6", id="case.directory"),
+        Binding("f", "go_of_case('files')", N_("carpetas"), id="case.files"),
+        Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="case.help"),
+        Binding("h,H", "history", N_("historial"), show=False, id="case.history"),
+        Binding("f7,p", "earlier", N_("previas"), show=False, id="case.earlier"),
+        Binding("y", "go_of_case('supports')", N_("apoyo"), show=False, id="case.supports"),
+        Binding("v", "link", N_("vincular"), show=False, id="case.link"),
+        Binding("t", "offer", N_("ofrecer a colega"), show=False, id="case.offer"),
+        Binding("s", "assign", N_("asignar"), show=False, id="case.assign"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="case.new"),
-        Binding("question_mark", "app.help", N_("teclas"), show=False, id="case.help"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="case.leave"),
     ]
+    """The bar shows what is done daily, in this order; `?` has all of them."""
 
     def __init__(self, case_id: str, *, note: bool = False) -> None:
         super().__init__()
@@ -161,6 +160,7 @@ class CaseScreen(AppScreen[None]):
         status = self.case.get("status")
         allowed: dict[str, bool] = self.shared.allowed | {
             "note": self.document is not None,
+            "call": status in cases.OPEN,
             "close": status in cases.OPEN,
             "reopen": status == "closed",
             "merge": status in (*cases.OPEN, "closed"),
@@ -219,6 +219,12 @@ class CaseScreen(AppScreen[None]):
         """Go to a screen of this case."""
         self.shell.go(name, self.case_id)
 
+    def action_call(self) -> None:
+        """To the card of the next call; nothing is dialled."""
+        from lnctp_tui.screens.case import case_closing
+
+        case_closing.call(self, self.case_id)
+
     def action_history(self) -> None:
         """Who changed what, when."""
         from lnctp_tui.screens.case.history import HistoryScreen
@@ -244,7 +250,7 @@ class CaseScreen(AppScreen[None]):
         def link(other_id: str | None) -> None:
             if other_id:
                 self._do(
-                    deed("link", self.case_id, other_id, "possible"),
+                    deed("link_say", self.case_id, other_id, "possible"),
                     _("Vinculado como posible."),
                 )
 
@@ -266,41 +272,9 @@ class CaseScreen(AppScreen[None]):
 
     def action_close(self) -> None:
         """Close with a reason."""
-        reasons = self.shell.workspace.protocol.catalogs["close_reason"].rows
-        lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
-        hint = ""
-        if why := safety.keeps_open(self.document or {}):
-            hint = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
-            lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
+        from lnctp_tui.screens.case import case_closing
 
-        def close(reason: str | None) -> None:
-            if reason and reason != KEEP_OPEN:
-                self._close(reason)
-
-        self.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), close)
-
-    def _close(self, reason: str) -> None:
-        """Close it, unless something stands against it; then supervision does, and says why."""
-        from lnctp_tui.screens.follow.words import told_blockers
-        from lnctp_tui.services.follow.tasks import blockers
-
-        found = blockers(
-            self.shell.workspace.protocol, self.document or {}, reason, bool(self.shared.around.conflicts)
-        )
-        role = self.shared.role
-
-        def do(remarks: str | None = None) -> None:
-            self._do(deed("status", self.case_id, "closed", reason, remarks), _("Caso cerrado."))
-
-        if not found or role is None:
-            do()
-        elif role == SUPERVISOR:
-            hint = told_blockers(found)
-            dialog = LineDialog(_("¿Por qué se cierra así?"), hint, REMARKS)
-            self.app.push_screen(dialog, lambda remarks: do(remarks) if remarks else None)
-        else:
-            text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")
-            self.notify(text.format(what=told_blockers(found)), severity="warning", timeout=10, markup=False)
+        case_closing.close(self, self.case_id, self.document or {}, self.shared, self._do)
 
     def action_reopen(self) -> None:
         """Open it again."""

@@ -24,7 +24,8 @@ LISTS = tuple(table for table in MEMBERS if table not in ("contacts", "people", 
 """Members that are told record by record, column by column."""
 LINK = "link"
 CALL_BACK = (
-    "callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say", "code_word"
+    "callback_allowed", "callback_channel", "callback_identifier_id", "callback_window", "callback_say",
+    "callback_message", "code_word",
 )  # fmt: skip
 WINDOW = ("due_from", "due_to")
 

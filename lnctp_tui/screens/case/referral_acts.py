@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lnctp_tui.domain.referral import consent, states
+from lnctp_tui.domain.referral import consent
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.i18n.messages import explain_code
 from lnctp_tui.screens.base import write
-from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.case.referral_lines import person_name
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
 from lnctp_tui.screens.labels import Words
@@ -20,10 +18,6 @@ from lnctp_tui.widgets.row_list import Cell, Line
 
 TEXT = "referral:"
 """Draft of what a recipient is told."""
-STAY = "stay"
-"""The first line of a choice after which something would leave: it does nothing."""
-NAME = 200
-"""Characters of who answered."""
 
 
 class ReferralActs:
@@ -34,14 +28,16 @@ class ReferralActs:
     ) -> None:
         self.screen, self.referral_id, self.words_of = screen, referral_id, words_of
 
-    def do(self, job: Deed, message: str = "") -> None:
-        """Hand it to the writer; say so once it is stored."""
+    def do(self, job: Deed, message: str = "", then: Callable[[], object] | None = None) -> None:
+        """Hand it to the writer; once it is stored say so, and go on."""
         app = self.screen.app
 
         def stored(_result: object) -> None:
             self.screen.read()
             if message:
                 app.notify(message, markup=False)
+            if then is not None:
+                then()
 
         write(self.screen, job, stored)
 
@@ -137,77 +133,3 @@ class ReferralActs:
             )
 
         self.screen.app.push_screen(PickDialog(_("¿Con qué fundamento?"), lines), chosen)
-
-    def send(self, view: Opened) -> None:
-        """Note that exactly what stands here was told, after who answered is named."""
-        if view.blockers:
-            self.screen.notify(str(explain_code(f"referral_{view.blockers[0]}")), markup=False)
-            return
-        told = ", ".join(
-            referral_words.label(datum, self.screen.shell.workspace.protocol).lower()
-            for datum in view.sheet.data
-        ) or _("ningún dato")
-        lines = [
-            Line((Cell(_("No enviar todavía")),), STAY),
-            Line((Cell(_("Se dijo de palabra: {data}").format(data=told)),), "voice"),
-        ]
-
-        def chosen(form: str | None) -> None:
-            if form == "voice":
-                self.screen.app.push_screen(
-                    LineDialog(_("¿Quién contestó?"), _("Nombre o cargo de quien la recibe."), NAME),
-                    self._send(view),
-                )
-
-        self.screen.app.push_screen(
-            PickDialog(_("Canalizar a {provider}").format(provider=view.sheet.recipient), lines), chosen
-        )
-
-    def _send(self, view: Opened) -> Callable[[str | None], None]:
-        words, protocol = self.words_of(view), self.screen.shell.workspace.protocol
-
-        def named(to_whom: str | None) -> None:
-            if to_whom:
-                content = referral_words.content(view, "voice", words, protocol)
-                seen, digest = view.sheet.fingerprint, referral_words.digest(content)
-                review = referral_words.review(view, words)
-                self.do(
-                    deed("referral_send", self.referral_id, "voice", to_whom, seen, digest, review),
-                    _("Enviada y anotada."),
-                )
-
-        return named
-
-    def outcome(self, view: Opened) -> None:
-        """What became of it: only where it may go from where it stands."""
-        words = self.screen.frame.words
-        after = [status for status in states.MOVES if status != "sent" and states.may(view.referral, status)]
-        lines = [Line((Cell(words.code("referral_status", status)),), status) for status in after]
-        self.screen.app.push_screen(
-            PickDialog(_("¿Qué pasó?"), lines), lambda status: self._became(view, status)
-        )
-
-    def _became(self, view: Opened, status: str | None) -> None:
-        erase = referral_words.erase(view)
-        if status == "refused":
-            rows = self.screen.shell.workspace.protocol.catalogs["refusal_reason"].rows
-            lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
-            self.screen.app.push_screen(
-                PickDialog(_("Motivo del rechazo"), lines),
-                lambda why: (
-                    self.do(
-                        deed(
-                            "referral_outcome",
-                            self.referral_id,
-                            status,
-                            {"refusal_reason": why},
-                            erase,
-                        ),
-                        _("Anotado."),
-                    )
-                    if why
-                    else None
-                ),
-            )
-        elif status:
-            self.do(deed("referral_outcome", self.referral_id, status, {}, erase), _("Anotado."))

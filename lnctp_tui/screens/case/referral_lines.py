@@ -30,10 +30,38 @@ def lines(view: Opened, words: Words, frame: Frame, protocol: Protocol) -> Seque
     if states.may(view.referral, "sent"):
         for blocker in view.blockers:
             rows += frame.notes(f"! {explain_code(f'referral_{blocker}').happened}")
+    for delivery in view.document["referral_deliveries"]:
+        if delivery.get("referral_id") == view.referral["id"]:
+            rows += frame.notes(_left(delivery, words, protocol))
+    rows += [note(line) for line in _answers(view.referral)]
     rows.append(heading(_("Guion")))
     for line in referral_words.script(view):
         rows += frame.notes(line)
     return rows
+
+
+def _left(delivery: Mapping[str, Any], words: Words, protocol: Protocol) -> str:
+    """When, how and to whom it left, and what it said."""
+    data = ", ".join(referral_words.label(datum, protocol).lower() for datum in delivery.get("data") or ())
+    return _("Salió {at} · {form} · a {who}: {data}").format(
+        at=words.moment(delivery.get("at"), words.zone),
+        form=words.code("delivery_format", delivery.get("format")).lower(),
+        who=str(delivery.get("to_whom") or "—"),
+        data=data or _("ningún dato"),
+    )
+
+
+def _answers(referral: Mapping[str, Any]) -> list[str]:
+    """The second and the third question, once the first is answered."""
+    if states.status_of(referral) not in ("accepted", "completed"):
+        return []
+    answers = {"yes": _("sí"), "no": _("no")}
+    arrived, helped = (answers.get(referral.get(name) or "", "?") for name in ("arrived", "need_met"))
+    return [
+        _("¿Llegó?: {arrived} · ¿Le sirvió, según la persona?: {helped}").format(
+            arrived=arrived, helped=helped
+        )
+    ]
 
 
 def _about(view: Opened, words: Words, frame: Frame) -> list[str]:

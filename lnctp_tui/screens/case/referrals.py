@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.domain.records.kinds import REFERRAL
@@ -16,19 +17,28 @@ from lnctp_tui.domain.referral.consent import Entry
 from lnctp_tui.domain.referral.data import EXPRESS
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import write
-from lnctp_tui.screens.case import referral_lines
+from lnctp_tui.screens.case import referral_lines, referral_outcome, referral_sending
 from lnctp_tui.screens.case.referral_acts import ReferralActs
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.dialogs import FilterDialog
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import NEWS, RESUME, Job, ListScreen
 from lnctp_tui.screens.lists.records import RecordsScreen
 from lnctp_tui.services.case import referrals
 from lnctp_tui.services.case.record_form import RecordLine
+from lnctp_tui.services.case.referral_after import ASKED, LEFT
 from lnctp_tui.services.case.referrals import Opened
 from lnctp_tui.services.vault.deeds import deed
-from lnctp_tui.widgets.row_list import Cell, Line, RowList
+from lnctp_tui.widgets.keys import KeyBar
+from lnctp_tui.widgets.row_list import ArrowRows, Cell, Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
+
+LEAVING = tuple((act,) for act in ("send", "warm", "printed", "document", "script"))
+"""What is done before it left, and of the same sheet while it is open."""
+LATER: dict[str, Callable[[ReferralActs, Opened], None]] = {
+    "send": referral_sending.send, "warm": referral_sending.warm, "script": referral_sending.script,
+    "printed": referral_sending.printed, "document": referral_sending.document, "outcome": referral_outcome.outcome,
+}  # fmt: skip
 
 
 def _status(line: RecordLine, frame: Frame) -> str:
@@ -86,7 +96,7 @@ class ReferralsScreen(RecordsScreen):
             )
             for row in found
         ]
-        self.app.push_screen(PickDialog(_("Canalizar a…"), lines), self._prepare)
+        self.app.push_screen(FilterDialog(_("Canalizar a…"), lines), self._prepare)
 
     def _prepare(self, provider_id: str | None) -> None:
         if not provider_id:
@@ -115,6 +125,10 @@ class ReferralScreen(ListScreen[Opened]):
         Binding("u", "ask('channel')", N_("por dónde"), id="referral.channel"),
         Binding("b", "ask('basis')", N_("fundamento"), id="referral.basis"),
         Binding("f9", "ask('send')", N_("enviada"), id="referral.send"),
+        Binding("w", "ask('warm')", N_("en línea"), id="referral.warm"),
+        Binding("i", "ask('printed')", N_("imprimir"), id="referral.print"),
+        Binding("j", "ask('document')", N_("JSON"), key_display="j", id="referral.json"),
+        Binding("g", "ask('script')", N_("guion"), id="referral.script"),
         Binding("r", "ask('outcome')", N_("qué pasó"), id="referral.outcome"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="referral.help"),
         Binding("escape", "leave", N_("volver"), key_display="Esc", id="referral.leave"),
@@ -125,6 +139,11 @@ class ReferralScreen(ListScreen[Opened]):
         self.case_id, _slash, self.referral_id = state.partition("/")
         self.place = (self.PLACE, state)
         self.acts = ReferralActs(self, self.referral_id, self.words_of)
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.heading, id="top")
+        yield ArrowRows(id="list")
+        yield KeyBar()
 
     def job(self, limit: int) -> Job[Opened]:
         """Reads it, and what would leave."""
@@ -156,8 +175,11 @@ class ReferralScreen(ListScreen[Opened]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before it left it is filled; afterwards only what became of it is written."""
+        status = states.status_of(self.view.referral) if self.view else ""
         if parameters == ("outcome",):
-            return self.view is not None and states.status_of(self.view.referral) in states.OPEN
+            return status in (*states.OPEN, *ASKED)
+        if parameters in LEAVING:
+            return status in ("prepared", *LEFT)
         if action in ("answer", "express", "ask"):
             return self.view is not None and states.may(self.view.referral, "sent")
         return super().check_action(action, parameters)
@@ -179,5 +201,7 @@ class ReferralScreen(ListScreen[Opened]):
     def action_ask(self, what: str) -> None:
         """Ask in a dialog; nothing of it leaves by Enter alone."""
         if self.view is not None:
-            ask: Callable[[Opened], None] = getattr(self.acts, what)
-            ask(self.view)
+            if what in LATER:
+                LATER[what](self.acts, self.view)
+            else:
+                getattr(self.acts, what)(self.view)

@@ -48,6 +48,7 @@ class CardScreen(AppScreen[None]):
         Binding("c", "call", N_("llamar"), id="card.call"),
         Binding("r", "result", N_("resultado"), id="card.result"),
         Binding("h", "hours", N_("anotar horas"), id="card.hours"),
+        Binding("m", "message", N_("mensaje sí o no"), id="card.message"),
         Binding("a", "note", N_("nota al caso"), id="card.note"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="card.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="card.help"),
@@ -120,7 +121,8 @@ class CardScreen(AppScreen[None]):
         yield Part("pair", str(who), _("Quién decimos que llama"))
         yield Part("pair", str(case.get("code_word") or "—"), words.field("cases", "code_word"))
         allowed = case.get("callback_message")
-        message = _("sí") if allowed == "yes" else _("NO: no deje mensaje ni mande texto")
+        sure = allowed == "yes" and "callback_message" not in found.disputed
+        message = _("sí") if sure else _("NO: no deje mensaje ni mande texto")
         yield Part("pair", message, words.field("cases", "callback_message"))
         for code in ("callback_allowed", "callback_channel", "callback_window"):
             yield Part("pair", words.value("cases", code, case.get(code)) or "—", words.field("cases", code))
@@ -131,7 +133,11 @@ class CardScreen(AppScreen[None]):
         words = self._words(found)
         whose = found.names.get(str(found.task.get("assignee_id")))
         yield GAP
-        yield Part("pair", whose or _("de nadie"), words.field("tasks", "assignee_id"))
+        if found.taken:
+            text = _("⚑ La tomaron dos: {names}. Hable antes con quien la tiene.")
+            yield Part("alert", text.format(names=follow_words.takers(found.taken, words.zone)))
+        else:
+            yield Part("pair", whose or _("de nadie"), words.field("tasks", "assignee_id"))
         for who, at, result in found.tried:
             told = words.value("contacts", "result", result) or _("sin resultado")
             yield Part("pair", f"{who} · {moment(at, words.zone)} · {told}", words.field("tasks", "attempt"))
@@ -151,6 +157,7 @@ class CardScreen(AppScreen[None]):
             and found.task.get("status") == "open",
             "result": found is not None and found.calling is not None,
             "hours": found is not None,
+            "message": found is not None,
             "note": found is not None,
         }
         return allowed.get(action, super().check_action(action, parameters))
@@ -172,11 +179,17 @@ class CardScreen(AppScreen[None]):
         if begins is not None and begins > self.shell.workspace.store.now():
             at = moment(found.task.get("due_from"), self.shell.workspace.zone)
             told.append(_("Este intento es para después: {at}.").format(at=at))
-        others = [name for name, _at, _result in found.tried if name]
-        if others:
-            told.append(_("Ya llamó: {names}.").format(names=", ".join(dict.fromkeys(others))))
+        told += self._others(found)
         dialog = PickDialog(_("¿Llamar?"), lines, "\n".join(filter(None, told)))
         self.app.push_screen(dialog, self._chosen)
+
+    def _others(self, found: Card) -> Iterator[str]:
+        """Who took it and who called already: two calls in a row draw attention."""
+        zone = self.shell.workspace.zone
+        for name, at in found.taken:
+            yield _("{name} la tomó a las {at}.").format(name=name, at=clock(at, zone))
+        for name, at, _result in found.tried:
+            yield _("{name} llamó el {at}.").format(name=name, at=moment(at, zone))
 
     def _chosen(self, answer: str | None) -> None:
         if answer == windows.LIFE:
@@ -243,6 +256,23 @@ class CardScreen(AppScreen[None]):
                 self._do(deed("task_agreed", case_id, hours, zone), lambda _none: self._read())
 
         self.app.push_screen(PickDialog(_("¿Con qué reloj vive la persona?"), lines), agree)
+
+    def action_message(self) -> None:
+        """Note whether a message may be left; the first line leaves it as it is."""
+        if self.card is None:
+            return
+        case_id = str(self.card.task["case_id"])
+        lines = [
+            Line((Cell(_("Dejarlo como está")),), ""),
+            Line((Cell(_("No: ni mensaje ni texto")),), NO),
+            Line((Cell(_("Sí, la persona lo aceptó")),), YES),
+        ]
+
+        def said(answer: str | None) -> None:
+            if answer:
+                self._do(deed("task_message", case_id, answer), lambda _none: self._read())
+
+        self.app.push_screen(PickDialog(_("¿Se puede dejar mensaje o mandar texto?"), lines), said)
 
     def action_note(self) -> None:
         """What was said goes into the case."""

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lnctp_tui.domain.follow.files import stage_of
+from lnctp_tui.domain.follow.files import stage_of, step_order
+from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.kinds import FILE, FILE_STAGE, SUPPORT
-from lnctp_tui.domain.values import dates
-from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import write
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.follow.file_acts import FileActs, victim_name
 from lnctp_tui.screens.form_screen import FormScreen
+from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import Job
 from lnctp_tui.screens.lists.records import RecordsScreen
-from lnctp_tui.services.case import record_form
+from lnctp_tui.services.case import cases, record_form
 from lnctp_tui.services.case.record_form import CaseRecords, RecordLine
-from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.services.follow.files import REASON
 from lnctp_tui.widgets.declared import fields
-from lnctp_tui.widgets.row_list import Cell, Line, RowList
-
-SENTENCE = "sentencia"
+from lnctp_tui.widgets.row_list import Line, RowList
 
 
 def _value(table: str, code: str, empty: str = "—") -> Any:
@@ -30,7 +29,7 @@ def _value(table: str, code: str, empty: str = "—") -> Any:
 
 
 def _steps(line: RecordLine, frame: Frame) -> list[Line]:
-    words, lines = frame.words, []
+    words, lines = frame.words, frame.notes(line.record["about"], "   ") if line.record["about"] else []
     for step in line.record["steps"]:
         parts = (
             words.value("file_stages", code, step.get(code))
@@ -38,6 +37,20 @@ def _steps(line: RecordLine, frame: Frame) -> list[Line]:
         )
         lines += frame.notes(" · ".join(filter(None, parts)), "   ")
     return lines
+
+
+def _reasons(document: Document, words: Words) -> str:
+    answers = document["case"].get("answers") or {}
+    given = [
+        code for code, value in sorted(answers.items()) if code.startswith(REASON + ".") and value == "yes"
+    ]
+    told = ", ".join(words.answer(*code.split(".", 1)) for code in given)
+    return _("No denunció: {reasons}").format(reasons=told) if told else ""
+
+
+def _about(file: Record, people: Mapping[str, str]) -> str:
+    names = [people[victim] for victim in file.get("victim_ids") or () if victim in people]
+    return _("De: {names}").format(names=", ".join(names)) if names else ""
 
 
 class FilesScreen(RecordsScreen):
@@ -48,6 +61,7 @@ class FilesScreen(RecordsScreen):
     FORM = "file"
     KIND = FILE
     EMPTY = N_("Ninguna todavía: «a» escribe la primera.")
+    reasons = ""
     COLUMNS = Columns(
         (
             Column(_value("files", "number"), 26, "strong"),
@@ -60,67 +74,62 @@ class FilesScreen(RecordsScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "stage", N_("añadir etapa"), id="files.stage"),
+        Binding("v", "act('victims')", N_("de quién"), id="files.victims"),
+        Binding("r", "act('reasons')", N_("por qué no denuncia"), id="files.reasons"),
+        Binding("o", "act('follow_up')", N_("tarea"), id="files.task"),
+        Binding("y", "supports", N_("apoyo"), id="files.supports"),
     ]
+
+    @property
+    def acts(self) -> FileActs:
+        """What is said of files."""
+        return FileActs(self, self.case_id, self.read)
+
+    def action_act(self, name: str) -> None:
+        """Ask in a dialog."""
+        file_id = self.query_one(RowList).key
+        if name != "victims":
+            getattr(self.acts, name)()
+        elif file_id:
+            self.acts.victims(file_id)
+
+    def action_supports(self) -> None:
+        """What help was given."""
+        self.shell.go("supports", self.case_id)
 
     def job(self, limit: int) -> Job[CaseRecords]:
         """Reads the files, each with its steps and the stage that stands."""
-        workspace, case_id = self.shell.workspace, self.case_id
+        workspace, case_id, words = self.shell.workspace, self.case_id, self.frame.words
 
         def read() -> CaseRecords:
             view = record_form.read(workspace, FILE, case_id)
+            document = cases.document(workspace.store, case_id)
+            people = {row["id"]: victim_name(row, words) for row in document["people"]}
             stages = [line.record for line in record_form.read(workspace, FILE_STAGE, case_id).lines]
             lines = [
                 line._replace(record={
-                    **line.record, "stage": stage_of(line.record, stages),
+                    **line.record, "about": _about(line.record, people), "stage": stage_of(line.record, stages),
                     "steps": sorted(
                         (step for step in stages if step.get("file_id") == line.record["id"]),
-                        key=lambda step: (str(step.get("on") or ""), step["id"]),
+                        key=step_order,
                     ),
                 })
                 for line in view.lines
             ]  # fmt: skip
+            self.reasons = _reasons(document, words)
             return view._replace(lines=lines)
 
         return read
 
+    def lines(self, view: CaseRecords) -> Sequence[Line]:
+        """Above the files why the person did not report."""
+        reasons = self.frame.notes(self.reasons) if self.reasons else []
+        return [*reasons, *super().lines(view)]
+
     def action_stage(self) -> None:
-        """Add a step to the file under the cursor: which, when, with what accompaniment."""
-        file_id = self.query_one(RowList).key
-        if file_id:
-            self._ask(_("Etapa"), "file_stage", lambda stage: self._on(file_id, {"stage": stage}))
-
-    def _ask(self, title: str, catalog: str, then: Any) -> None:
-        rows = self.shell.workspace.protocol.catalogs[catalog].rows
-        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows if not row.valid_to]
-        self.app.push_screen(PickDialog(title, lines), lambda code: then(code) if code else None)
-
-    def _on(self, file_id: str, step: dict[str, Any]) -> None:
-        dialog = LineDialog(_("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40)
-        self.app.push_screen(dialog, lambda typed: self._dated(file_id, step, typed) if typed else None)
-
-    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
-        from zoneinfo import ZoneInfo
-
-        workspace = self.shell.workspace
-        read = dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
-        if isinstance(read, str):
-            self.notify(_("Esa fecha no se entiende, o todavía no llega."), severity="warning", markup=False)
-            return
-        step["on"] = str(read)
-
-        def add(how: str, **more: Any) -> None:
-            self._add(file_id, {**step, "accompanied": how, **more})
-
-        def accompanied(how: str) -> None:
-            if step["stage"] == SENTENCE:
-                self._ask(_("Sentido de la sentencia"), "verdict", lambda verdict: add(how, verdict=verdict))
-            else:
-                add(how)
-
-        self._ask(_("Acompañamiento"), "accompaniment", accompanied)
-
-    def _add(self, file_id: str, step: dict[str, Any]) -> None:
-        write(self, deed("stage", self.case_id, file_id, step), lambda _none: self.read())
+        """Add a step to the file under the cursor."""
+        if file_id := self.query_one(RowList).key:
+            self.acts.stage(file_id)
 
 
 class FileScreen(FormScreen):
@@ -162,7 +171,18 @@ class SupportScreen(FormScreen):
     NAME = N_("Apoyo")
     PLACE = "support"
     KIND = SUPPORT
-    FIELDS = fields(SUPPORT, "kind", "modality", "on", "minutes", "note")
+    FIELDS = fields(
+        SUPPORT,
+        "kind",
+        "person_id",
+        "modality",
+        "on",
+        "minutes",
+        "contact_id",
+        "referral_id",
+        "file_id",
+        "note",
+    )
 
     def fresh(self) -> dict[str, Any]:
         """Given today, by whoever writes it."""

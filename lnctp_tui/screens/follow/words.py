@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.times import clock
 
 ZONES: Mapping[str, str] = {
     "America/Mexico_City": "Ciudad de México", "America/Cancun": "Cancún", "America/Merida": "Mérida",
@@ -21,6 +22,7 @@ DAYS: Mapping[str, str] = {
 WHY: Mapping[str, str] = {
     "agreed": N_("Está dentro de las horas acordadas."),
     "outside": N_("Ahora no: está fuera de las horas acordadas."),
+    "too_soon": N_("Ahora no: se llamó hace menos de 4 horas y nadie la alcanzó."),
     "not_allowed": N_("Dijo que no se le llame."),
     "asked_not_to": N_("Pidió que no se le llame."),
     "in_review": N_("Supervisión decide antes de otra llamada."),
@@ -37,6 +39,21 @@ BLOCKED: Mapping[str, str] = {
     "review": N_("revisión de un caso urgente"), "attempts": N_("los intentos de contacto"),
     "file": N_("seguimiento de una carpeta sin terminar"), "debt": N_("datos que pide el protocolo para cerrar"),
 }  # fmt: skip
+UNSAFE = N_("No hay horario seguro antes del vencimiento.")
+DECISIONS: Mapping[str, str] = {
+    "call_again": N_("Se puede volver a llamar: queda un intento nuevo, en la siguiente hora segura"),
+    "no_more": N_("No se llama más: lo dice el caso, y se retiran las llamadas planeadas"),
+    "read": N_("Leído: queda su observación, y la revisión termina"),
+}
+"""What supervision decides, with what follows."""
+DECIDED: Mapping[str, str] = {
+    "call_again": N_("Decidido. El intento nuevo está en Pendientes."),
+    "no_more": N_("Decidido. Nadie vuelve a llamar en este caso."),
+    "read": N_("Anotado. La revisión terminó."),
+    "unsafe": N_(
+        "Decidido. No hay horario seguro anotado: hay que leer lo acordado antes del intento nuevo."
+    ),
+}
 _DAY = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|off)\b")
 
 
@@ -48,6 +65,11 @@ def hours(grammar: str | None) -> str:
 def zone(name: str | None) -> str:
     """A zone by its town."""
     return ZONES.get(name or "", name or "")
+
+
+def takers(taken: Sequence[tuple[str, str]], zone_name: str) -> str:
+    """Who took a task and when, where two did."""
+    return " · ".join(f"{name} {clock(at, zone_name)}" for name, at in taken)
 
 
 def told_blockers(codes: Sequence[str]) -> str:

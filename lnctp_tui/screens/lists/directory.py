@@ -71,6 +71,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
+        Binding("c", "refer", N_("canalizar"), id="directory.refer"),
         Binding("l", "call", N_("llamar"), id="directory.call"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
@@ -110,7 +111,8 @@ class DirectoryScreen(ListScreen["Listed"]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is asked of a case needs one."""
         of_case = self.document is not None
-        needs_case = {"order": of_case, "excluded": self.by_fit, "exclude": bool(self.case_id)}
+        needs_case = {"order": of_case, "excluded": self.by_fit}
+        needs_case |= dict.fromkeys(("exclude", "refer"), bool(self.case_id))
         return needs_case.get(action, True)
 
     @on(Input.Changed, "#typed")
@@ -190,6 +192,11 @@ class DirectoryScreen(ListScreen["Listed"]):
     def _leave_out(self, exclusions: Any) -> None:
         self.document = {**(self.document or {}), "exclusions": exclusions}
         self.read()
+
+    def action_refer(self) -> None:
+        """Prepare a referral to this one: nothing leaves."""
+        if self.case_id and (provider := self._under()):
+            self.acts.refer(provider, self.case_id, self.view)
 
     def _under(self) -> str:
         return self.query_one(RowList).key

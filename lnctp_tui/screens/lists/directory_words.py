@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.directory.directory import Found
 
 EXCLUDED: Mapping[str, str] = {
-    "not_active": N_("no está activa"), "not_wanted": N_("excluida en este caso"), "age": N_("no recibe esa edad"),
+    "not_active": N_("no está activa"), "not_wanted": N_("excluida en este caso"),
+    "refused_here": N_("ya dijo que no, o no contestó, en este caso"), "age": N_("no recibe esa edad"),
     "sex": N_("no recibe ese sexo"), "refuses": N_("no recibe a esa población"), 
     "children": N_("no recibe hijas o hijos"),
     "children_age": N_("no recibe hijas o hijos de esa edad"), 
@@ -29,7 +30,7 @@ OVERRIDE: Mapping[str, str] = {
 }  # fmt: skip
 CAUTION: Mapping[str, str] = {
     "draft": N_("borrador"), "unverified": N_("nadie más ha llamado"),
-    "town": N_("cuidado: mismo municipio que el peligro"),
+    "town": N_("cuidado: mismo municipio que el peligro"), "asked_here": N_("ya se le canalizó este caso"),
 }  # fmt: skip
 UNKNOWN: Mapping[str, str] = {
     "age": N_("edad"), "sex": N_("sexo"), "refuses": N_("a quién no recibe"), "children": N_("hijas e hijos"),

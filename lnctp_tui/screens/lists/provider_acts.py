@@ -12,6 +12,8 @@ from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import ScreenPart, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.lists import directory_words
+from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
 from lnctp_tui.services.directory import saying
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -19,11 +21,13 @@ from lnctp_tui.widgets.row_list import Cell, Line
 if TYPE_CHECKING:
     from lnctp_tui.domain.records.document import Record
     from lnctp_tui.screens.lists.list_screen import ListScreen
-    from lnctp_tui.services.directory.directory import Detail
+    from lnctp_tui.services.directory.directory import Detail, Listed
 
 LONGEST = 80
 PLACES = 4
 """Figures of a number of places."""
+REASON = 500
+"""Characters of why somebody is chosen that is not offered."""
 
 
 class ProviderActs(ScreenPart):
@@ -128,6 +132,42 @@ class ProviderActs(ScreenPart):
 
         title, hint = _("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días.")
         self.screen.app.push_screen(LineDialog(title, hint, PLACES, check=_not_a_count), answered)
+
+    def refer(self, provider: str, case_id: str, view: Listed | None) -> None:
+        """Prepare a referral of the case. What is not offered is chosen only by who may, with a reason."""
+        why = next(
+            (found.excluded for found in (view.excluded if view else ()) if found.id == provider), None
+        )
+        if why is None:
+            self._prepare(provider, case_id)
+        elif why.override == "no" or (why.override == "supervisor" and not self._leads):
+            text = _("No se preparó: {why}.").format(why=directory_words.why_not(why))
+            self.screen.notify(text, severity="warning", markup=False)
+        else:
+            hint = _("Aquí no se ofrece: {why}. Queda en la canalización.").format(
+                why=directory_words.why_not(why)
+            )
+            dialog = LineDialog(_("¿Por qué a esta institución?"), hint, REASON)
+            self.screen.app.push_screen(
+                dialog, lambda reason: self._prepare(provider, case_id, reason) if reason else None
+            )
+
+    @property
+    def _leads(self) -> bool:
+        status = self.screen.shell.sync_status
+        return status is None or status.state != ACTIVE or status.role == SUPERVISOR
+
+    def _prepare(self, provider: str, case_id: str, reason: str | None = None) -> None:
+        from lnctp_tui.services.case import referrals
+
+        referral, shell = referrals.new_id(), self.screen.shell
+
+        def prepared(_none: object) -> None:
+            if reason:
+                write(self.screen, deed("referral_say", referral, {"override_reason": reason}))
+            shell.go("referral", f"{case_id}/{referral}")
+
+        write(self.screen, deed("referral_new", referral, case_id, None, provider), prepared)
 
     def exclude(self, provider: str, case_id: str, excluded: Callable[[list[Record]], None]) -> None:
         """Ask why it is not to be offered in the case; `excluded` gets the case's exclusions once it is stored."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from lnctp_tui.domain.follow import attempts
 from lnctp_tui.domain.follow.attempts import first_due
 from lnctp_tui.domain.records.columns import COLUMNS
 from lnctp_tui.domain.records.document import TABLE_OF, Record
@@ -16,7 +17,7 @@ from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import record_of
 from lnctp_tui.services.refs import Place
 from lnctp_tui.services.vault.writer import place_key
-from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound, state
 from lnctp_tui.storage.database.session import TABLES, Store, Unit
 from lnctp_tui.storage.replication import withdrawal
@@ -146,12 +147,12 @@ def finish(store: Store, contact_id: str, task: Mapping[str, Any] | None, minimu
             unit.connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).mappings().one()
         )
         if task and contact["case_id"]:
-            _task(unit, contact["case_id"], {"kind": "callback", **_due(unit, contact["case_id"], task)})
+            promised = {"kind": "callback", **_due(unit, contact["case_id"], task)}
+            _task(unit, contact_id, contact["case_id"], promised)
         if minimum_due and contact["case_id"]:
             now = instants.iso(unit.now)
-            _task(
-                unit, contact["case_id"], {"kind": "minimum_record", "due_from": now, "due_to": minimum_due}
-            )
+            owed = {"kind": "minimum_record", "due_from": now, "due_to": minimum_due}
+            _task(unit, contact_id, contact["case_id"], owed)
         _forget(unit, contact_id)
 
 
@@ -163,8 +164,12 @@ def _due(unit: Unit, case_id: str, task: Mapping[str, Any]) -> Mapping[str, Any]
     return {**task, "due_to": instants.iso(first_due(unit.now, triage))}
 
 
-def _task(unit: Unit, case_id: str, values: Mapping[str, Any]) -> None:
-    unit.record("tasks", ids.new_id(), {"assignee_id": unit.author.actor, **values}, case=case_id)
+def _task(unit: Unit, contact_id: str, case_id: str, values: Mapping[str, Any]) -> None:
+    """A task of a call, once: a call that is ended again, by a journal or after it went on, makes no second one."""
+    task = attempts.task_id(contact_id, values["kind"], 1)
+    stored = unit.stored("tasks", task)
+    if stored is None or stored["status"] == "open":
+        unit.record("tasks", task, {"assignee_id": unit.author.actor, **values}, case=case_id)
 
 
 def discard(store: Store, contact_id: str, case_id: str | None, reason: str) -> None:

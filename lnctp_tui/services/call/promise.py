@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lnctp_tui.domain.follow import windows
 from lnctp_tui.domain.protocol.protocol import Field
-from lnctp_tui.domain.values import values
+from lnctp_tui.domain.values import moments, values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.services.vault.workspace import Workspace
 
@@ -56,3 +58,15 @@ class Promise:
     def forget(self) -> None:
         """The call is finished."""
         self.workspace.keep_draft(self._draft, None)
+
+
+def has_no_window(task: Mapping[str, Any], case: Mapping[str, Any], now: datetime) -> bool:
+    """Whether hours were agreed and none of them is left before the promised call is due."""
+    begins, ends = moments.zoned(task.get("due_from")), moments.zoned(task.get("due_to"))
+    if ends is None or not case.get("callback_hours"):
+        return False
+    from lnctp_tui.services.directory.opening import (
+        evaluate,  # with the library of hours, which few calls need
+    )
+
+    return windows.no_window(case, max(begins or now, now), ends, evaluate)

@@ -6,20 +6,18 @@ Edits go the way of every form's: into the document at once, and to the writer. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain.follow.files import number_key
-from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol, Row
+from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.kinds import Column, Kind
 from lnctp_tui.domain.values import values
-from lnctp_tui.domain.values.text import fold
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.errors import LnctpError, Refused
-from lnctp_tui.services.case import cases, signing, transfer
+from lnctp_tui.services.case import cases, named_records, signing, transfer
 from lnctp_tui.services.case.draft import Draft, Undone
 from lnctp_tui.services.case.refresh import Busy, CatchUp, Taken
 from lnctp_tui.services.case.signing import Signature
@@ -28,10 +26,6 @@ from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import EditBaseline
-
-COLLEAGUES = "counselors"
-"""The catalog of those whom this laptop knows, for fields that name one."""
-SURE = "V"
 
 
 class RecordLine(NamedTuple):
@@ -87,7 +81,7 @@ class RecordForm:
         self.fresh = fresh
         """What a new record says."""
         self.names = names
-        self.protocol = _with_colleagues(workspace.protocol, names)
+        self.protocol = named_records.known(workspace.protocol, names, draft.document, workspace.zone)
         self.signatures: Mapping[str, Signature] = {}
         self._catch_up: CatchUp | None = None
 
@@ -199,14 +193,3 @@ class RecordForm:
 def _filled(record: Record) -> Record:
     """What a record says, without what it leaves empty."""
     return {name: value for name, value in record.items() if value not in (None, {})}
-
-
-def _with_colleagues(protocol: Protocol, names: Mapping[str, str]) -> Protocol:
-    """The protocol with a catalog of people, sorted by name; those of one name are told apart by their ids."""
-    spelled = [fold(name) for name in names.values()]
-    rows = []
-    for person, name in sorted(names.items(), key=lambda item: fold(item[1])):
-        label = f"{name} ({person[-4:]})" if spelled.count(fold(name)) > 1 else name
-        rows.append(Row(person, Label(label, label), mark=SURE))
-    catalog = Catalog(COLLEAGUES, tuple(rows))
-    return replace(protocol, catalogs={**protocol.catalogs, COLLEAGUES: catalog})

@@ -192,15 +192,22 @@ def send(
 def _deliver(unit: Unit, opened: Opened, form: str, to_whom: str, sha256: str) -> None:
     referral, case = opened.referral, opened.document["case"]
     at = instants.iso(unit.now)
-    row, patch = bound.made("referral_deliveries", {
-        "case_id": case["id"], "referral_id": referral["id"], "at": at, "by_id": unit.author.actor, "format": form,
-        "to_whom": to_whom, "data": opened.sheet.data, "sha256": sha256,
-    })  # fmt: skip
-    unit.record("referral_deliveries", row, patch, case=case["id"])
+    delivered(unit, opened, form, to_whom, sha256, at)
     wait = opened.provider.get("wait_hours") if opened.provider else None
     due = states.expected_by(unit.now, wait if isinstance(wait, int) else None, case.get("triage"))
     sent = {"status": "sent", "status_at": at, "sent_at": at, "expected_by": instants.iso(due)}
     unit.record("referrals", referral["id"], sent)
+
+
+def delivered(unit: Unit, opened: Opened, form: str, to_whom: str, sha256: str, at: str) -> None:
+    """Add the row of what left, once: its id is made of what it says."""
+    case_id = opened.document["case"]["id"]
+    row, patch = bound.made("referral_deliveries", {
+        "case_id": case_id, "referral_id": opened.referral["id"], "at": at, "by_id": unit.author.actor, "format": form,
+        "to_whom": to_whom, "data": opened.sheet.data, "sha256": sha256,
+    })  # fmt: skip
+    if unit.stored("referral_deliveries", row) is None:
+        unit.record("referral_deliveries", row, patch, case=case_id)
 
 
 def outcome(store: Store, referral_id: str, status: str, values: Mapping[str, Any], erase: str = "") -> None:
@@ -235,7 +242,10 @@ def _task(unit: Unit, referral: Record, kind: str, say_: str, *, hours: int) -> 
     if unit.connection.scalar(select(TASKS.c.id).where(TASKS.c.id == task)):
         return
     due = instants.iso(states.expected_by(unit.now, hours, None))
-    values = {"kind": kind, "due_from": instants.iso(unit.now), "due_to": due, "say": say_, "status": "open"}
+    values = {
+        "kind": kind, "due_from": instants.iso(unit.now), "due_to": due, "say": say_, "status": "open",
+        "referral_id": referral["id"],
+    }  # fmt: skip
     unit.record("tasks", task, values, case=referral["case_id"])
 
 

@@ -50,6 +50,13 @@ def own_what_came(workspace: Workspace, scopes: frozenset[str]) -> None:
     workspace.writer.submit(lambda store: _own_taken(store, workspace.counselor_id, scopes))
 
 
+def note_what_shut(workspace: Workspace) -> None:
+    """After something came from colleagues, look whose recipient closed meanwhile. Returns at once."""
+    from lnctp_tui.services.case import referral_after
+
+    workspace.writer.submit(referral_after.note_shut)
+
+
 def _own_taken(store: Store, person: str, scopes: frozenset[str]) -> None:
     with store.read() as connection:
         taken = set(state.starting_with(connection, TAKEN)) & scopes

@@ -36,9 +36,11 @@ def begin(
 ) -> None:
     """Begin the call of a task in its case, at an instant at which it may be.
 
-    Raises Refused `not_a_safe_hour`, `read_before_calling`; `no_such_record`, `task_is_over`.
+    Raises Refused `not_a_safe_hour`, `too_soon`, `read_before_calling`; `no_such_record`, `task_is_over`.
     """
     with store.write() as unit:
+        if unit.stored("contacts", contact_id) is not None:
+            return
         task = _task(unit, task_id)
         if task["status"] not in (None, "open") or task["kind"] not in windows.CALLED:
             raise Refused("task_is_over")
@@ -66,7 +68,7 @@ def begin(
 
 def _check(allowed: ContactNow, basis: str | None, reason: str | None) -> None:
     if allowed.state in ("never", "wait") and not windows.overrides(basis, reason):
-        raise Refused("not_a_safe_hour")
+        raise Refused("too_soon" if allowed.why == "too_soon" else "not_a_safe_hour")
     if allowed.state == "read_first" and basis != READ and not windows.overrides(basis, reason):
         raise Refused("read_before_calling")
 

@@ -15,12 +15,14 @@ from lnctp_tui.domain.records.document import Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases, transfer
 from lnctp_tui.services.directory.opening import evaluate
+from lnctp_tui.services.follow.worklist import taken_by
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 TASKS, CASES, CONTACTS, IDENTIFIERS = (TABLES[name] for name in ("tasks", "cases", "contacts", "identifiers"))
 STOPPED = frozenset({*attempts.STOPS.values(), attempts.ANOTHER, attempts.USED_UP})
 """Plans of reviews that stand between a person and the next call."""
+ASKED_OF_CONTACTS = ("direction", "result", "started_at", "party", "reporter_type")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Card:
     tried: tuple[tuple[str, str, str | None], ...]
     """(who, started at, result) of each attempt of its plan, oldest first."""
     names: Mapping[str, str]
+    taken: tuple[tuple[str, str], ...] = ()
+    """Who has the task and since when, where laptops that did not know of each other took it."""
 
 
 def card(store: Store, task_id: str) -> Card:
@@ -60,7 +64,9 @@ def card(store: Store, task_id: str) -> Card:
     calling = next((row["id"] for row in tried if _begun(row, task, store.author.actor)), None)
     shown = allowed.shows_number or calling is not None
     number = number_of(document["case"], document["identifiers"]) if shown else None
-    return Card(task, document["case"], allowed, number, calling, disputed, history, names)
+    two = taken_by(store, [raw["case_id"]]).get(task_id, ())
+    taken = tuple((name, at) for _id, name, at in two)
+    return Card(task, document["case"], allowed, number, calling, disputed, history, names, taken)
 
 
 def _begun(row: Mapping[str, Any], task: Record, person: str) -> bool:
@@ -76,7 +82,7 @@ def number_of(case: Record, identifiers: list[Record]) -> str | None:
 def permission(connection: Connection, case_id: str, at: datetime) -> ContactNow:
     """Whether the person of a case may be called at an instant, by all that is stored."""
     contacts = connection.execute(
-        select(CONTACTS.c.direction, CONTACTS.c.result, CONTACTS.c.started_at).where(
+        select(*(CONTACTS.c[name] for name in ASKED_OF_CONTACTS)).where(
             CONTACTS.c.case_id == case_id, CONTACTS.c.erased_at.is_(None)
         )
     ).mappings()

@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy import select
 
 from lnctp_tui.domain.follow.files import counted_once, number_key, stage_of
+from lnctp_tui.domain.records import bound
+from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
-from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import TABLES, Store
 
+REASON = "no_report_reason"
+"""Prefix of the answers of a case that say why nobody reports."""
 FILES, STAGES, CASES = TABLES["files"], TABLES["file_stages"], TABLES["cases"]
 
 
@@ -65,8 +68,43 @@ def add_stage(store: Store, case_id: str, file_id: str, values: dict[str, Any]) 
         file = unit.connection.execute(query).mappings().first()
         if file is None:
             raise Refused("no_such_record")
-        step = {"file_id": file_id, "counselor_id": unit.author.actor, **values}
-        unit.record("file_stages", ids.new_id(), step, case=case_id)
+        said = {"case_id": case_id, "file_id": file_id, "counselor_id": unit.author.actor, **values}
+        row, step = bound.made("file_stages", said)
+        if unit.stored("file_stages", row) is None:
+            unit.record("file_stages", row, step, case=case_id)
         key = number_key(file["number"])
         if key != file["number_key"]:
             unit.record("files", file_id, {"number_key": key})
+
+
+def name_victims(store: Store, file_id: str, victim_ids: list[str]) -> None:
+    """Say whom a file is about. Raises Refused `no_such_record`."""
+    with store.write() as unit:
+        if unit.stored("files", file_id) is None:
+            raise Refused("no_such_record")
+        unit.record("files", file_id, {"victim_ids": victim_ids or None})
+
+
+def give_reason(store: Store, case_id: str, code: str, answer: str | None) -> None:
+    """Say why the person does not report, or that it is not so. Raises Refused `not_a_choice`."""
+    if answer not in ("yes", None):
+        raise Refused("not_a_choice")
+    with store.write() as unit:
+        unit.record("cases", case_id, {f"answers.{REASON}.{code}": answer})
+
+
+def plan_follow_up(store: Store, task_id: str, case_id: str, due_from: str, due_to: str) -> None:
+    """Plan when a file is looked at again: without that a case with an unfinished one is not closed.
+
+    Raises Refused `time_is_over` for a time in the past.
+    """
+    with store.write() as unit:
+        ends = moments.zoned(due_to)
+        if ends is None or ends <= unit.now:
+            raise Refused("time_is_over")
+        if unit.stored("tasks", task_id) is None:
+            values = {
+                "kind": "follow_up", "plan": "carpeta", "due_from": due_from, "due_to": due_to,
+                "assignee_id": unit.author.actor,
+            }  # fmt: skip
+            unit.record("tasks", task_id, values, case=case_id)

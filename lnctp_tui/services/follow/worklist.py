@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, exists, func, or_, select, true
 
@@ -16,6 +16,9 @@ from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 TASKS, CASES, CONTACTS, COUNSELORS = (TABLES[name] for name in ("tasks", "cases", "contacts", "counselors"))
+REFERRALS = TABLES["referrals"]
+Due = Literal["late", "today", "week"]
+DUE: tuple[Due, ...] = ("late", "today", "week")
 BESIDE = ("folio", "triage", "assignee")
 """What a line says besides the task."""
 WEEK = timedelta(days=7)
@@ -41,6 +44,9 @@ class WorkLine:
     assignee_id: str | None
     assignees: tuple[str, ...]
     """Names; two when two laptops took it."""
+    taken: tuple[tuple[str, str], ...] = ()
+    """When two laptops took it: who, and when each did."""
+    referral_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,17 @@ class Calling:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """A referral that was sent and that nobody answered in time."""
+
+    referral_id: str
+    case_id: str
+    folio: str | None
+    provider: str
+    expected_by: str
+
+
+@dataclass(frozen=True)
 class WorkList:
     """One page, how many there are (at most COUNTED), and calls of this person that have no result yet."""
 
@@ -63,14 +80,24 @@ class WorkList:
     today: int
     week: int
     calling: list[Calling]
+    awaited: tuple[Awaited, ...] = ()
+    """Referrals that nobody answered in time."""
 
 
 def worklist(
-    store: Store, zone: str, limit: int, offset: int = 0, *, mine: bool = False, case_id: str | None = None
+    store: Store,
+    zone: str,
+    limit: int,
+    offset: int = 0,
+    *,
+    mine: bool = False,
+    case_id: str | None = None,
+    due: Due | None = None,
 ) -> WorkList:
     """A page of the open tasks, the first due first; those without a time before all, so that none is lost.
 
-    `mine`: those of whoever asks and of nobody. `case_id`: of one case. Days end on the clock of `zone`.
+    `mine`: those of whoever asks and of nobody. `case_id`: of one case. `due`: only those, and those without a time.
+    Days end on the clock of `zone`.
     """
     with store.read() as connection:
         query = question(limit, offset).where(offline_lockout.shown(connection, store.now()))
@@ -79,10 +106,12 @@ def worklist(
             query = query.where(or_(TASKS.c.assignee_id == me, TASKS.c.assignee_id.is_(None), _two_heads()))
         if case_id:
             query = query.where(TASKS.c.case_id == case_id)
+        if due:
+            query = query.where(or_(TASKS.c.due_to.is_(None), _within(due, store.now(), zone)))
         rows = list(connection.execute(query).mappings())
         counts = _counts(connection, store.now(), zone, case_id)
         calling = _calling(connection, store)
-    both = _both(store, [row["case_id"] for row in rows if row["two"]])
+    both = taken_by(store, [row["case_id"] for row in rows if row["two"]])
     return WorkList([_line(row, both) for row in rows], *counts, calling)
 
 
@@ -110,8 +139,7 @@ def _two_heads() -> Any:
 
 
 def _counts(connection: Connection, now: datetime, zone: str, case_id: str | None) -> tuple[int, int, int]:
-    midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    bounds = [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
+    bounds = _bounds(now, zone)
     due, columns = TASKS.c.due_to, (TASKS.c.status == "open", TASKS.c.erased_at.is_(None))
     of_case = TASKS.c.case_id == case_id if case_id else true()
     spans = [
@@ -123,6 +151,40 @@ def _counts(connection: Connection, now: datetime, zone: str, case_id: str | Non
     )
     late, today, week = found.one()
     return int(late), int(today), int(week)
+
+
+def _bounds(now: datetime, zone: str) -> list[str]:
+    """Until when a task is overdue, due today, due this week."""
+    midnight = instants.local(instants.iso(now), zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [instants.iso(at) for at in (now, midnight + timedelta(days=1), midnight + WEEK)]
+
+
+def _within(due: Due, now: datetime, zone: str) -> Any:
+    bounds = _bounds(now, zone)
+    place = DUE.index(due)
+    return TASKS.c.due_to.between(["", *bounds][place], bounds[place])
+
+
+def awaited(store: Store, case_id: str | None = None) -> tuple[Awaited, ...]:
+    """Referrals that nobody answered in time, the first first; at most COUNTED."""
+    query = (
+        select(
+            REFERRALS.c.id, REFERRALS.c.case_id, CASES.c.folio, func.coalesce(REFERRALS.c.provider_name, ""),
+            REFERRALS.c.expected_by,
+        )
+        .join(CASES, CASES.c.id == REFERRALS.c.case_id)
+        .where(
+            REFERRALS.c.status == "sent", REFERRALS.c.expected_by < instants.iso(store.now()),
+            REFERRALS.c.erased_at.is_(None), CASES.c.erased_at.is_(None),
+        )
+        .order_by(REFERRALS.c.expected_by, REFERRALS.c.id)
+        .limit(COUNTED)
+    )  # fmt: skip
+    with store.read() as connection:
+        query = query.where(offline_lockout.shown(connection, store.now()))
+        if case_id:
+            query = query.where(REFERRALS.c.case_id == case_id)
+        return tuple(Awaited(*row) for row in connection.execute(query))
 
 
 def _calling(connection: Connection, store: Store) -> list[Calling]:
@@ -139,26 +201,30 @@ def _calling(connection: Connection, store: Store) -> list[Calling]:
     return sorted(calls, key=lambda call: call.started_at or "")
 
 
-def _both(store: Store, case_ids: list[str]) -> dict[str, tuple[str, ...]]:
-    """Task → the names of those who took it."""
+def taken_by(store: Store, case_ids: Sequence[str]) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """Task → (id, name, when) of each who took it, where laptops that did not know of each other did."""
     if not case_ids:
         return {}
     from lnctp_tui.services.sync import synchronise  # with all that a network needs
 
-    names = transfer.names(store)
-    return {
-        conflict.row: tuple(names.get(str(side.value), side.actor_name) for side in conflict.sides)
-        for case_id in dict.fromkeys(case_ids)
-        for conflict in synchronise.conflicts(store, case_id)
-        if conflict.table == "tasks" and conflict.field == "assignee_id"
-    }
+    names, found = transfer.names(store), {}
+    for case_id in dict.fromkeys(case_ids):
+        for conflict in synchronise.conflicts(store, case_id):
+            if (conflict.table, conflict.field) == ("tasks", "assignee_id"):
+                takers = [
+                    (str(side.value or ""), names.get(str(side.value), side.actor_name), side.at)
+                    for side in conflict.sides
+                ]
+                found[conflict.row] = tuple(sorted(takers, key=lambda taker: taker[2]))
+    return found
 
 
-def _line(raw: Mapping[Any, Any], both: Mapping[str, tuple[str, ...]]) -> WorkLine:
+def _line(raw: Mapping[Any, Any], both: Mapping[str, tuple[tuple[str, str, str], ...]]) -> WorkLine:
     row = sound.row("tasks", raw)
     folio, triage, assignee = (value if isinstance(value := row[name], str) else None for name in BESIDE)
-    alone = (assignee,) if assignee else ()
+    taken = tuple((name, at) for _id, name, at in both.get(str(row["id"]), ()))
+    names = tuple(name for name, _at in taken) or ((assignee,) if assignee else ())
     return WorkLine(
         row["id"], row["case_id"], folio, triage, row["kind"], row["plan"], row["attempt"],
-        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], both.get(str(row["id"]), alone),
+        row["due_from"], row["due_to"], row["say"] or "", row["assignee_id"], names, taken, row["referral_id"],
     )  # fmt: skip

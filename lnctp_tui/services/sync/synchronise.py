@@ -284,6 +284,12 @@ def let_stand(store: Store, table: str, row: str, field: str, value: Any, change
         unit.record(table, row, {field: value}, form=form)
 
 
+def _note_shut(store: Store) -> None:
+    from lnctp_tui.services.case import referral_after  # with all that a referral needs
+
+    referral_after.note_shut(store)
+
+
 def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
     """Synchronise now and wait for it; with `verify` compare everything afterwards. Blocking.
 
@@ -303,6 +309,7 @@ def once(workspace: Workspace, *, verify: bool = False) -> Comparison | None:
             _refuse_taken(client)
             while client.index(INDEXED):
                 pass
+            _note_shut(store)
             comparison = compare(client) if verify else None
     except (SyncFailed, StorageFailed) as error:
         note_problem(store, error.code)

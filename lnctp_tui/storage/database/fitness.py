@@ -55,7 +55,7 @@ def _changed(connection: Connection) -> set[projection.Key]:
     last = 0
     while page := connection.exec_driver_sql(ALL, (last, PAGE)).all():
         for _seq, table, row, hlc, base, patch, said in page:
-            if projection.judged(table, base, patch, hlc)[2] != said:
+            if projection.judged((table, row), base, patch, hlc)[2] != said:
                 found.add((table, row))
         last = page[-1][0]
     return found

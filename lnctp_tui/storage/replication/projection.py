@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import JSON, Boolean, Connection, Float, Integer
 
-from lnctp_tui.domain.records import merge, record_check
+from lnctp_tui.domain.records import bound, merge, record_check
 from lnctp_tui.domain.values import moments
 from lnctp_tui.domain.values.text import clean, plain_json
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.database import bulk, sound
+from lnctp_tui.storage.database import bulk, link_keys, sound
 from lnctp_tui.storage.database.session import TABLES, blank, merged
 from lnctp_tui.storage.database.write_guard import RECORDED
 
@@ -53,7 +53,7 @@ def logs(connection: Connection, table: str, rows: Iterable[str]) -> Logs:
     found = Logs({}, {}, {})
     of = (table, orjson.dumps(list(rows)).decode())
     for row, id_, order, base, patch, actor, said, hlc in connection.exec_driver_sql(LOG, of):
-        seen, fields, reason = judged(table, base, patch, hlc)
+        seen, fields, reason = judged((table, row), base, patch, hlc)
         if reason:
             found.unfit[id_] = row, reason
         else:
@@ -64,15 +64,25 @@ def logs(connection: Connection, table: str, rows: Iterable[str]) -> Logs:
     return found
 
 
-def judged(table: str, base: Any, patch: Any, hlc: Any) -> tuple[list[str], dict[str, Any], str | None]:
+def judged(key: Key, base: Any, patch: Any, hlc: Any) -> tuple[list[str], dict[str, Any], str | None]:
     """Base and patch of a stored change, and why it fits no table; None when it does."""
     seen, fields = sound.from_json(base), sound.from_json(patch)
     if type(seen) is not list or not all(type(each) is str for each in seen) or type(fields) is not dict:
         return [], {}, "type"
-    flaw = record_check.flaw(table, fields, hlc)
-    if flaw is None and record_check.unclean(patch.encode(), fields):
+    reason = misfit(key, fields, hlc)
+    if reason is None and record_check.unclean(patch.encode(), fields):
         return seen, fields, "text"
-    return seen, fields, flaw.reason if flaw else None
+    return seen, fields, reason
+
+
+def misfit(key: Key, fields: dict[str, Any], hlc: Any) -> str | None:
+    """Why a change is not of its record, but for its texts; None when it is. Where rows are only added, none is
+    altered: not by a change that a colleague's laptop, or an older version of this program, let through."""
+    table, row = key
+    flaw = record_check.flaw(table, fields, hlc)
+    if flaw is not None:
+        return flaw.reason
+    return "name" if table in bound.ADDED and bound.flaw_of(table, row, fields) else None
 
 
 def tell(connection: Connection, told: Mapping[str, str | None]) -> None:
@@ -146,11 +156,12 @@ def row(key: Key, log: Sequence[Change], latest: int) -> tuple[Any, ...]:
 
 def insert(connection: Connection, rows: Mapping[Key, tuple[Any, ...]]) -> None:
     """Write rows of records, new or not."""
-    by_table: dict[str, list[tuple[Any, ...]]] = {}
-    for (table, _), row in rows.items():
-        by_table.setdefault(table, []).append(row)
-    for table, these in by_table.items():
-        bulk.insert(connection, *_into(table), these, _renewed(table), options=RECORDED)
+    by_table: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for (table, id_), row in rows.items():
+        by_table.setdefault(table, {})[id_] = row
+    for table, by_id in by_table.items():
+        bulk.insert(connection, *_into(table), [*by_id.values()], _renewed(table), options=RECORDED)
+        link_keys.refresh(connection, table, [*by_id])
 
 
 def _values(table: str, log: Sequence[Change], folded: merge.Folded) -> dict[str, Any]:
@@ -183,6 +194,7 @@ def _forget(connection: Connection, table: str, ids: list[str]) -> None:
     connection.exec_driver_sql(
         f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,), RECORDED
     )
+    link_keys.refresh(connection, table, ids)
 
 
 def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.intake_keys import keep_in_field
-from lnctp_tui.services.call import endings
+from lnctp_tui.services.call import endings, promise
 from lnctp_tui.services.call.promise import Promise
 from lnctp_tui.widgets.field_form import Edited, FieldForm
 from lnctp_tui.widgets.form.field_row import FieldRow
@@ -42,6 +42,7 @@ PLAN = (
     "callback_identifier_id",
     "callback_window",
     "callback_say",
+    "callback_message",
     "code_word",
 )
 
@@ -184,7 +185,14 @@ class ClosingDialog(AppDialog["str | None"]):
         return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
 
     def _fate(self) -> Content:
-        """What becomes of the case with the class that is said now."""
+        """What becomes of the case with the class that is said now, and whether the promised call can be a safe one."""
+        fate = self._of_case()
+        case, now = self.intake.document["case"], self.intake.workspace.store.now()
+        if not promise.has_no_window(self.promised.task(PROMISE) or {}, case, now):
+            return fate
+        return Content.assemble(fate, ("\n! " + _("No hay horario seguro antes del vencimiento."), "bold"))
+
+    def _of_case(self) -> Content:
         if endings.closes(self.intake, self.decided, promised=self.promised.task(PROMISE) is not None):
             return Content("→ " + _("Al terminar, el caso se cierra."))
         if not self.intake.document["case"] and not endings.unheard(self.intake):

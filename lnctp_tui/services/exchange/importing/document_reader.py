@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as member
 from typing import Any
 
-from lnctp_tui.domain.records.bound import ADDED
+from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF
 from lnctp_tui.services.exchange.importing.columns import REFERENCES
 from lnctp_tui.services.exchange.importing.document_form import Unfit
@@ -59,7 +59,7 @@ class Reader:
             for at, record in enumerate(document[name])
         ]
         # What left a laptop only that laptop says: as nobody signs by importing, nothing was delivered by it.
-        records = [record for record in read if record.table not in ADDED]
+        records = [record for record in read if record.table not in bound.VOUCHED]
         if has_case:
             records.insert(0, self._case(document["case"], records))
         self._keep_unknown(document, records)
@@ -67,6 +67,7 @@ class Reader:
         named = self._references(records)
         if self.problems:
             raise Unfit(*self.problems)
+        records = [_under_own_id(record) for record in records]
         return Prepared(row, self.ids.case if has_case else None, records, named)
 
     def _has_case(self, document: Mapping[str, Any]) -> bool:
@@ -116,3 +117,11 @@ class Reader:
                     if (table, target) not in inside:
                         outside.append((f"{record.where}.{name}", table, target))
         return outside
+
+
+def _under_own_id(record: Record) -> Record:
+    """What is only added stands under the id that it says itself, once what it names is known by its id."""
+    if record.table not in bound.ADDED:
+        return record
+    row = bound.row_id(record.table, record.patch | {"case_id": record.case})
+    return replace(record, given=Given(row, by_content=True))

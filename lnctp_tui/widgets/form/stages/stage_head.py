@@ -24,6 +24,8 @@ class StageHead(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self.stage: Stage | None = None
+        self._drawn: tuple[object, list[tuple[str, str]]] = None, []
+        """For which texts and size the lines are, and they."""
 
     def load(self, stage: Stage) -> None:
         """Show this stage."""
@@ -54,8 +56,14 @@ class StageHead(Widget, can_focus=False):
 
     def lines(self) -> list[tuple[str, str]]:
         """(component, text) of each line shown. What to avoid keeps a line when the prompt has more than one."""
-        prompt, avoid = (wrap(text, self._room) for text in self.texts())
-        height = self.size.height
+        texts, height = self.texts(), self.size.height
+        asked = texts, self._room, height
+        if self._drawn[0] != asked:
+            self._drawn = asked, self._cut(*texts, height)
+        return self._drawn[1]
+
+    def _cut(self, prompt_text: str, avoid_text: str, height: int) -> list[tuple[str, str]]:
+        prompt, avoid = wrap(prompt_text, self._room), wrap(avoid_text, self._room)
         first = min(len(prompt), max(1, height - min(len(avoid), max(1, height - len(prompt)))))
         drawn = [("stage-head--prompt", line) for line in cut(prompt, first, self._room, MORE)]
         return drawn + [("stage-head--avoid", line) for line in cut(avoid, height - first, self._room, MORE)]

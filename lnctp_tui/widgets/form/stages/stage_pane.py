@@ -7,6 +7,8 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from lnctp_tui.domain.protocol.protocol import Field, Protocol, Stage
@@ -83,6 +85,10 @@ class StagePane(VerticalScroll, can_focus=False):
             yield Question(
                 row.code, pick(row.label), pick(heading.label) if heading else group, row.unverified
             )
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Its background, which is all that shows of it between its rows: one line as often as it is asked for."""
+        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
     # Values
 

@@ -1,0 +1,85 @@
+"""How a case is closed from its view, and how its next call is gone to. Neither closes or dials by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lnctp_tui.domain.assess import safety
+from lnctp_tui.domain.records.document import Document
+from lnctp_tui.i18n import _, pick
+from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens.base import AppScreen, write
+from lnctp_tui.screens.case.case_shared import SharedCase
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.follow.words import told_blockers
+from lnctp_tui.screens.sync.sync_words import SUPERVISOR
+from lnctp_tui.services.follow import tasks
+from lnctp_tui.services.vault.deeds import Deed, deed
+from lnctp_tui.widgets.row_list import Cell, Line
+
+KEEP_OPEN = "keep_open"
+"""The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
+REMARKS = 2000
+"""Characters of why supervision closes a case."""
+
+
+def close(
+    screen: AppScreen[Any],
+    case_id: str,
+    document: Document,
+    shared: SharedCase,
+    do: Callable[[Deed, str], None],
+) -> None:
+    """Ask for the reason, and close unless something stands against it."""
+    reasons = screen.shell.workspace.protocol.catalogs["close_reason"].rows
+    lines = [Line((Cell(pick(row.label)),), row.code) for row in reasons if not row.valid_to]
+    hint = ""
+    if why := safety.keeps_open(document):
+        hint = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
+        lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
+
+    def chosen(reason: str | None) -> None:
+        if reason and reason != KEEP_OPEN:
+            _close(screen, case_id, document, shared, reason, do)
+
+    screen.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), chosen)
+
+
+def _close(
+    screen: AppScreen[Any],
+    case_id: str,
+    document: Document,
+    shared: SharedCase,
+    reason: str,
+    do: Callable[[Deed, str], None],
+) -> None:
+    """Where something stands against it supervision closes, and says why."""
+    protocol = screen.shell.workspace.protocol
+    found = tasks.blockers(protocol, document, reason, bool(shared.around.conflicts))
+
+    def closed(remarks: str | None = None) -> None:
+        do(deed("status", case_id, "closed", reason, remarks), _("Caso cerrado."))
+
+    if not found or shared.role is None:
+        closed()
+    elif shared.role == SUPERVISOR:
+        dialog = LineDialog(_("¿Por qué se cierra así?"), told_blockers(found), REMARKS)
+        screen.app.push_screen(dialog, lambda remarks: closed(remarks) if remarks else None)
+    else:
+        text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")
+        screen.notify(text.format(what=told_blockers(found)), severity="warning", timeout=10, markup=False)
+
+
+def call(screen: AppScreen[Any], case_id: str) -> None:
+    """To the card of the next call of a case; where none is planned, one is."""
+    shell = screen.shell
+
+    def to_card(task: str | None) -> None:
+        if task:
+            shell.go("card", task)
+            return
+        planned = tasks.new_id()
+        write(screen, deed("task_new", planned, case_id), lambda _none: shell.go("card", planned))
+
+    shell.in_reader(lambda: tasks.next_call(shell.workspace.store, case_id), to_card, group="call")

@@ -67,6 +67,7 @@ def build() -> Any:
         directory,
         doctor,
         follow,
+        links,
         orders,
         recovery,
         referrals,
@@ -89,7 +90,8 @@ def build() -> Any:
     for each in (vaults, demo, doctor, sync):
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
-    for name, each in (("case", cases), ("call", calls), ("directory", directory), ("protocol", protocols),
+    for name, each in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
+                       ("protocol", protocols),
                        ("recovery", recovery), ("referral", referrals), ("handover", shifts)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)

@@ -173,6 +173,11 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Dé este código a soporte."),
     ),
+    "link_with_itself": (
+        N_("Un caso no se puede vincular consigo mismo."),
+        UNTOUCHED,
+        N_("Elija el otro caso."),
+    ),
     "merge_with_itself": (
         N_("Un caso no se puede unir consigo mismo."),
         UNTOUCHED,

@@ -9,6 +9,7 @@ from lnctp_tui.models.case import (
     FileStage,
     Identifier,
     InvestigationFile,
+    Link,
     MoneyTrail,
     Note,
     Person,
@@ -46,7 +47,7 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor",
-    "Device", "Exclusion", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile",
+    "Device", "Exclusion", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile", "Link",
     "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "Provider", "ProviderChannel",
     "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
     "ReferralDelivery", "Scope", "ShiftHandover", "Support", "SyncState", "Synced", "Task",

@@ -341,6 +341,19 @@ class Handover(OfCase, table=True):
     taken_by: str | None = Field(default=None, max_length=36)
 
 
+class Link(OfCase, table=True):
+    """Half of a link between two cases, of the case that it belongs to."""
+
+    __tablename__ = "links"
+
+    other_id: str | None = Field(default=None, index=True, max_length=36)
+    by_id: str | None = Field(default=None, max_length=36)
+    state: str | None = None
+    evidence: list[str] | None = Field(default=None, sa_type=JSON)
+    """Keys that both share (domain.links.keys), as they stood when somebody decided."""
+    remark: str | None = text()
+
+
 class Exclusion(OfCase, table=True):
     """A provider that is not offered in this case, and why."""
 

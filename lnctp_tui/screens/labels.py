@@ -14,6 +14,7 @@ from lnctp_tui.domain.values.ages import Age
 from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.i18n import _, of_records, pick
 from lnctp_tui.i18n.of_records import COLUMNS, OWN
+from lnctp_tui.screens.links.words import told
 from lnctp_tui.screens.times import day, local, moment
 
 SPECIAL: Mapping[tuple[str, str], str] = {
@@ -124,6 +125,8 @@ class Words:
             return ""
         if isinstance(value, bool):
             return _("sí") if value else _("no")
+        if isinstance(value, list) and code == "evidence":
+            return told(map(str, value))
         if isinstance(value, list):
             return ", ".join(self.value(table, code, item) for item in value)
         if code == "consented_fields":

@@ -37,6 +37,8 @@ GIVES_WAY = 0.0005
 """Seconds after which a thread that computes lets another go on."""
 FORGET = 60
 """Seconds between two clearings of old nonces, and two looks at the login."""
+LINE = 600
+"""Seconds between two looks whether the whole Line was compared today."""
 LEARN = 3
 """Seconds after which every process knows the key of a new device."""
 
@@ -127,6 +129,7 @@ async def life(app: Any) -> AsyncIterator[None]:
             asyncio.create_task(_tidy(FORGET, authenticator.forget, services.look_at_login)),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
             asyncio.create_task(_tidy(LEARN, authenticator.learn)),
+            asyncio.create_task(_tidy(LINE, services.compare_line)),
             asyncio.create_task(idle_connections.watch()),
         ]
         # Those who wait are let go before uvicorn waits for them.

@@ -12,7 +12,8 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
-from lnctp_tui.server.admin import identity, ordering
+from lnctp_tui.errors import Declined
+from lnctp_tui.server.admin import identity, line_run, ordering
 from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.http.authenticator import Authenticator, auth_pool
@@ -23,6 +24,7 @@ from lnctp_tui.server.postgres import database, login
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
+from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
 Found = TypeVar("Found")
@@ -80,6 +82,17 @@ class Services:
                 return login.flaw(connection)
 
         self.unwalled = await self.threads.run(look)
+
+    async def compare_line(self) -> None:
+        """Compares the whole Line, if no process did today. Raises what the database raises."""
+
+        def compare() -> int | None:
+            with suppress(Declined):  # busy: the next look does it
+                return line_run.daily(self.pool, self.settings.team, instants.now())
+            return None
+
+        if await self.threads.run(compare):
+            self.nudge()
 
     @asynccontextmanager
     async def at_work(self, device: str, heavy: bool) -> AsyncIterator[None]:

@@ -61,7 +61,7 @@ def test_the_bound_columns_are_columns_of_their_kind() -> None:
         "provider_sites",
         "provider_channels",
         "provider_checks",
-        "referral_deliveries", "shift_handovers", "handover_items", "handover_takes",
+        "referral_deliveries", "links", "shift_handovers", "handover_items", "handover_takes",
     }  # fmt: skip
 
 

@@ -207,7 +207,7 @@ def up_to_a_sentence(line: Line) -> None:
         ("juicio", "2027-02-01"),
         ("sentencia", "2027-05-01"),
     )
-    for place, (stage, on) in enumerate(reversed(steps.items())):  # each laptop adds its own, in no order
+    for place, (stage, on) in enumerate(reversed(steps)):  # each laptop adds its own, in no order
         step = {"stage": stage, "on": on, "accompanied": "directo"}
         do((line.ana, line.beto)[place % 2], "stage", line.case, file, step)
     line.sync()

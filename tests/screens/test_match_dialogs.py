@@ -35,8 +35,8 @@ def earlier_case(workspace: Workspace) -> tuple[str, str]:
 def links(workspace: Workspace, case_id: str) -> dict[str, object]:
     """The links that a case holds."""
     assert workspace.writer.drain(5)
-    answers = cases.document(workspace.store, case_id)["case"].get("answers") or {}
-    return {code: value for code, value in answers.items() if code.startswith(cases.LINK)}
+    rows = cases.document(workspace.store, case_id)["links"]
+    return {str(row["other_id"]): row["state"] for row in rows if row.get("state")}
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -59,7 +59,7 @@ async def test_a_match_of_a_call_is_shown_with_its_reason_linked_and_let_go(
         await pilot.press("enter")
         await until(pilot, lambda: "vinculado como posible" in text_of(app))
         own = app.intake.document["case"]["id"]
-        assert links(desk, own) == {cases.LINK + case_id: "possible"}
+        assert links(desk, own) == {case_id: "possible"}
         await pilot.press("u")
         await pilot.pause()
         assert "vinculado como posible" not in text_of(app)
@@ -96,7 +96,7 @@ async def test_another_case_is_found_by_typing_and_never_the_case_itself(furnish
         await until(pilot, lambda: app.screen.query_one(RowList).keys == [others[0].id])
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is screen)
-        assert links(app.workspace, screen.case_id) == {cases.LINK + others[0].id: "possible"}
+        assert links(app.workspace, screen.case_id) == {others[0].id: "possible"}
         await pilot.press("f7")
         await until(pilot, lambda: isinstance(app.screen, MatchesScreen))
         await until(pilot, lambda: "Buscando" not in text_of(app))

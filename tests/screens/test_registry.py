@@ -23,7 +23,7 @@ __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
 
 OF_CASE = {"case", "note", "edit", "conflicts", "handovers", "handover", "case_pending", "files", "file",
-           "supports", "referrals", "referral", "support"}  # fmt: skip
+           "supports", "referrals", "referral", "support", "links"}  # fmt: skip
 
 
 def a_case(app: LnctpApp) -> str:

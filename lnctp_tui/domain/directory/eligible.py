@@ -123,7 +123,7 @@ class Judge:
     def __call__(self, offer: Offer) -> Verdict:
         """The verdict of one service."""
         listed = None
-        if self.subject.excluded or offer.status not in _OFFERED:
+        if self.subject.excluded or self.subject.refused or offer.status not in _OFFERED:
             listed = _listed(offer, self.subject)
         criteria: tuple[Any, ...] = offer[_PERSON]  # type: ignore[assignment]
         person = self._persons.get(criteria) or self._of_person(criteria, offer)

@@ -303,6 +303,11 @@ EXCLUSION = Kind("exclusions", "exclusion", (
     elsewhere("provider_id", "providers"), elsewhere("site_id", "provider_sites"), code("reason", "exclusion"),
     long("note"),
 ))  # fmt: skip
+LINK = Kind("links", "link", bound=("case_id", "other_id"), columns=(
+    elsewhere("other_id", "cases"), signature("by_id"), strict("state", "link_state"), Column("evidence", "list"),
+    long("remark"),
+))  # fmt: skip
+"""Half of a link: who holds one of the two cases writes its half, under an id made of both."""
 COUNSELOR = Kind("counselors", "counselor", scope="everybody", writers="self_or_admin", columns=(
     text("name"), Column("role", own=("counselor", None)), Column("team", own=(None,)), Column("time_zone", "zone"),
 ))  # fmt: skip
@@ -401,7 +406,7 @@ HANDOVER_TAKE = Kind(
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
-    EXCLUSION, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
+    EXCLUSION, LINK, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
     PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""

@@ -80,6 +80,7 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "known_by": "seen told document",
             "support_modality": "directo indirecto",
             "party": "person provider",
+            "link_state": "possible confirmed not_linked",
             "accompaniment": "directo indirecto no",
             "verdict": "condenatoria absolutoria mixta",
             "anonymity": "identificado confidencial seudonimo anonimo",

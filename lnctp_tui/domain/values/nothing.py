@@ -6,7 +6,7 @@ The list is data: catalogs/nothing.csv.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.records.identity import per_object
@@ -30,14 +30,28 @@ def said(protocol: Protocol, text: str) -> str | None:
 
 def placeholder(catalog: Catalog | None, text: str) -> bool:
     """Whether a name or a number stands for none: also one figure again and again, and `1234567890`."""
-    return no_id(catalog, text) or _word(text) in _means(catalog)
+    return stands_for_none(_means(catalog), text)
+
+
+def listed(catalog: Catalog | None) -> tuple[str, ...]:
+    """The words of the catalog, for whoever has no catalog at hand (`stands_for_none`)."""
+    return tuple(sorted(_means(catalog)))
+
+
+def stands_for_none(listed_words: Container[str], text: str) -> bool:
+    """As `placeholder`, by the words of the catalog."""
+    word = _word(text)
+    return _filled(word) or word in listed_words
 
 
 def no_id(catalog: Catalog | None, text: str) -> bool:
     """Whether an id is nobody's. `7`, `22` and `12345` may be somebody's; `0`, `XXX` and `9999999` are not."""
     word = _word(text)
-    filled = len(set(word)) < 2 and (word[:1] in ("", "0", "x") or len(word) >= LONG)
-    return filled or _means(catalog).get(word, FILLER) != FILLER
+    return _filled(word) or _means(catalog).get(word, FILLER) != FILLER
+
+
+def _filled(word: str) -> bool:
+    return len(set(word)) < 2 and (word[:1] in ("", "0", "x") or len(word) >= LONG)
 
 
 def _word(text: str) -> str:

@@ -50,6 +50,7 @@ class CaseScreen(AppScreen[None]):
         Binding("c", "call", N_("llamar"), tooltip=N_("tarjeta antes de llamar"), id="case.call"),
         *registry.case_keys(),
         Binding("w", "go_of_case('case_pending')", N_("pendientes"), id="case.pending"),
+        Binding("l", "go_of_case('links')", N_("vínculos"), id="case.links"),
         Binding("m", "merge", N_("unir"), id="case.merge"),
         Binding("m", "unmerge", N_("deshacer la unión"), id="case.unmerge"),
         Binding("x", "close", N_("cerrar"), id="case.close"),
@@ -216,9 +217,9 @@ class CaseScreen(AppScreen[None]):
 
     def action_call(self) -> None:
         """To the card of the next call; nothing is dialled."""
-        from lnctp_tui.screens.case import case_closing
+        from lnctp_tui.screens.follow import closing
 
-        case_closing.call(self, self.case_id)
+        closing.call(self, self.case_id)
 
     def action_history(self) -> None:
         """Who changed what, when."""
@@ -245,7 +246,7 @@ class CaseScreen(AppScreen[None]):
         def link(other_id: str | None) -> None:
             if other_id:
                 self._do(
-                    deed("link", self.case_id, other_id, "possible"),
+                    deed("link_say", self.case_id, other_id, "possible"),
                     _("Vinculado como posible."),
                 )
 
@@ -267,11 +268,11 @@ class CaseScreen(AppScreen[None]):
 
     def action_close(self) -> None:
         """Close with a reason."""
-        from lnctp_tui.screens.case import case_closing
+        from lnctp_tui.screens.follow import closing
 
         if self.document is not None:
             disputed = bool(self.shared.around.conflicts)
-            case_closing.close(self, self.document, disputed, self.shared.role, self._do)
+            closing.close(self, self.document, disputed, self.shared.role, self._do)
 
     def action_reopen(self) -> None:
         """Open it again."""

@@ -10,7 +10,7 @@ from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
 from lnctp_tui.screens.times import clock
-from lnctp_tui.services.case import transfer
+from lnctp_tui.services.case import links, transfer
 from lnctp_tui.widgets.reader import GAP, Part
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def around(workspace: Workspace, case_id: str) -> Around:
     """Reads it from this laptop."""
     from lnctp_tui.services.sync import synchronise
 
-    return Around(synchronise.conflicts(workspace.store, case_id), transfer.names(workspace.store))
+    names = transfer.names(workspace.store) | links.folios(workspace.store, case_id)
+    return Around(synchronise.conflicts(workspace.store, case_id), names)
 
 
 class SharedCase(ScreenPart):

@@ -10,32 +10,18 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import write
+from lnctp_tui.screens.links.words import WHY
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_dialog import ListDialog
 from lnctp_tui.screens.lists.list_screen import Job
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.call import matches
-from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.row_list import Line, RowList, note
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.records.document import Document
     from lnctp_tui.services.call.matches import Match
-
-WHY = {
-    "phone": N_("teléfono"),
-    "handle": N_("usuario"),
-    "plate": N_("placa"),
-    "account": N_("cuenta"),
-    "url": N_("enlace"),
-    "email": N_("correo"),
-    "alias": N_("alias"),
-    "other": N_("dato"),
-    "name": N_("nombre"),
-    "folio": N_("folio en el relato"),
-    "place_and_way": N_("lugar y modo de operar"),
-}
 
 
 class _Row(NamedTuple):
@@ -48,7 +34,9 @@ def _opened(row: _Row, frame: Frame) -> str:
 
 
 def _linked(row: _Row, _frame: Frame) -> str:
-    return _("vinculado como posible") if row.linked else ""
+    if row.linked:
+        return _("confirmado") if row.match.state == "confirmed" else _("vinculado como posible")
+    return _("no era lo mismo; hay un motivo nuevo") if row.match.state == matches.DENIED else ""
 
 
 def _why(row: _Row, _frame: Frame) -> list[Line]:
@@ -76,7 +64,8 @@ class MatchesDialog(ListDialog["list[Match]"]):
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
-        self.linked: set[str] = set()
+        self.toggled: dict[str, bool] = {}
+        """Cases that were linked here, or let go, since they were read."""
 
     def none(self) -> list[Line]:
         """What stands where no case matches."""
@@ -92,7 +81,7 @@ class MatchesDialog(ListDialog["list[Match]"]):
 
     def lines(self, view: list[Match]) -> list[Line]:
         """The cases, and what each has in common with this one."""
-        rows = (_Row(match, match.case_id in self.linked) for match in view)
+        rows = (_Row(match, self.toggled.get(match.case_id, match.state in matches.LINKED)) for match in view)
         return MATCHES.lines(rows, self.frame) or self.none()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -102,10 +91,11 @@ class MatchesDialog(ListDialog["list[Match]"]):
     def link(self, case_id: str, how: str | None) -> None:
         """Note on this case and the one under the cursor that they may be linked; None takes it back."""
         other_id = self.query_one(RowList).key
-        if not other_id:
+        match = next((match for match in self.view or () if match.case_id == other_id), None)
+        if match is None:
             return
-        self.linked = self.linked | {other_id} if how else self.linked - {other_id}
-        write(self, deed("link", case_id, other_id, how))
+        self.toggled[other_id] = bool(how)
+        write(self, deed("link_say", case_id, other_id, how, list(match.keys) if how else []))
         self.draw()
 
 
@@ -122,11 +112,6 @@ class MatchesScreen(MatchesDialog):
         super().__init__(_("Casos que coinciden"))
         self.case_id = case_id
         self.document = document
-        self.linked = {
-            code.partition(".")[2]
-            for code in document["case"].get("answers") or {}
-            if code.startswith(cases.LINK)
-        }
 
     def job(self, limit: int) -> Job[list[Match]]:
         """What this laptop has."""

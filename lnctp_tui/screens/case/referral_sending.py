@@ -17,10 +17,9 @@ from lnctp_tui.screens.base import sentence
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.services.case import handing_out
-from lnctp_tui.services.case.referral_after import LEFT
+from lnctp_tui.services.case.referral_after import LEFT, delivering
 from lnctp_tui.services.case.referrals import Opened
 from lnctp_tui.services.vault.deeds import Deed, deed
-from lnctp_tui.storage import instants
 from lnctp_tui.widgets.row_list import Cell, Line
 
 if TYPE_CHECKING:
@@ -147,8 +146,8 @@ def _prepare(acts: ReferralActs, view: Opened, form: str, to_whom: str, path: Pa
 def _deed(acts: ReferralActs, view: Opened, form: str, to_whom: str, content: bytes) -> Deed:
     seen, digest = view.sheet.fingerprint, referral_words.digest(content)
     if states.status_of(view.referral) in LEFT:
-        at = instants.iso(acts.screen.shell.workspace.store.now())
-        return deed("referral_deliver", acts.referral_id, form, to_whom, seen, digest, at)
+        store = acts.screen.shell.workspace.store
+        return delivering(store, acts.referral_id, form, to_whom, seen, digest)
     review = referral_words.review(view, acts.words_of(view))
     return deed("referral_send", acts.referral_id, form, to_whom, seen, digest, review)
 

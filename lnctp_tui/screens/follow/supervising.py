@@ -229,9 +229,9 @@ class SupervisionScreen(ListScreen[Supervision]):
             )
 
     def _ask_close(self, read: tuple[Any, bool]) -> None:
-        from lnctp_tui.screens.case import case_closing
+        from lnctp_tui.screens.follow import closing
 
-        case_closing.close(self, *read, self.role or SUPERVISOR, self._do)
+        closing.close(self, *read, self.role or SUPERVISOR, self._do)
 
     def _do(self, job: Deed, message: str) -> None:
         def stored(_result: Any) -> None:

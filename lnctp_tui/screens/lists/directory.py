@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -72,10 +72,10 @@ class DirectoryScreen(ListScreen["Listed"]):
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
         Binding("c", "refer", N_("canalizar"), id="directory.refer"),
-        Binding("l", "call", N_("llamar"), id="directory.call"),
+        Binding("l", "act('call')", N_("llamar"), id="directory.call"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
-        Binding("8", "full", N_("lleno"), id="directory.full"),
+        Binding("8", "act('full')", N_("lleno"), id="directory.full"),
         Binding("a", "order", N_("orden"), id="directory.order"),
         Binding("x", "excluded", N_("excluidas"), id="directory.excluded"),
         Binding("z", "exclude", N_("excluir en este caso"), id="directory.exclude"),
@@ -93,8 +93,7 @@ class DirectoryScreen(ListScreen["Listed"]):
     @property
     def case_id(self) -> str | None:
         """The case that it was opened from, once that is stored."""
-        id_: str | None = (self.document or {}).get("case", {}).get("id")
-        return id_
+        return cast("str | None", (self.document or {}).get("case", {}).get("id"))
 
     @property
     def typed(self) -> str:
@@ -110,10 +109,9 @@ class DirectoryScreen(ListScreen["Listed"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is asked of a case needs one."""
-        of_case = self.document is not None
-        needs_case = {"order": of_case, "excluded": self.by_fit}
-        needs_case |= dict.fromkeys(("exclude", "refer"), bool(self.case_id))
-        return needs_case.get(action, True)
+        stored, of_case = bool(self.case_id), self.document is not None
+        needs = {"order": of_case, "excluded": self.by_fit, "exclude": stored, "refer": stored}
+        return needs.get(action, True)
 
     @on(Input.Changed, "#typed")
     def look(self) -> None:
@@ -174,15 +172,10 @@ class DirectoryScreen(ListScreen["Listed"]):
         if provider := self._under():
             self.acts.report(provider, kind, self.view.dial(provider) if self.view else None)
 
-    def action_call(self) -> None:
-        """Show the number to dial, large."""
+    def action_act(self, name: str) -> None:
+        """One key: the number to dial, large; or that there is no room."""
         if provider := self._under():
-            self.acts.call(provider)
-
-    def action_full(self) -> None:
-        """One key: there is no room."""
-        if provider := self._under():
-            self.acts.full(provider)
+            getattr(self.acts, name)(provider)
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""
@@ -190,7 +183,7 @@ class DirectoryScreen(ListScreen["Listed"]):
             self.acts.exclude(provider, self.case_id, self._leave_out)
 
     def _leave_out(self, exclusions: Any) -> None:
-        self.document = {**(self.document or {}), "exclusions": exclusions}
+        self.document = (self.document or {}) | {"exclusions": exclusions}
         self.read()
 
     def action_refer(self) -> None:

@@ -19,10 +19,12 @@ MOST = 8
 DEEDS = {
     "finish": N_("terminar una llamada"), "discard": N_("descartar una llamada"),
     "attach": N_("unir una llamada a su caso"), "detach": N_("separar una llamada de su caso"),
-    "link": N_("vincular dos casos"), "merge": N_("unir dos casos"), "unmerge": N_("separar dos casos"),
+    "link": N_("vincular dos casos"), "link_say": N_("lo decidido de dos casos"),
+    "link_ask": N_("una pregunta a supervisión"), "merge": N_("unir dos casos"), "unmerge": N_("separar dos casos"),
     "noted": N_("una nota"), "status": N_("cerrar o reabrir un caso"), "settle": N_("decidir entre dos valores"),
     "sign": N_("una firma"), "setting": N_("algo a medio escribir"),
 }  # fmt: skip
+OTHER = N_("otro cambio de un caso")
 HIDDEN = frozenset({"case_id", "counselor_id", "owner_id", "protocol_version", "direction", "opened_at"})
 
 
@@ -37,7 +39,7 @@ def lines(pieces: Iterable[Piece], workspace: Workspace, names: Mapping[str, str
             fields = fields_by_name.setdefault(_form(piece, workspace, names), {})
             fields.update(dict.fromkeys(_fields(piece, words)))
         elif isinstance(piece, Job) and isinstance(piece.run, Deed):
-            fields_by_name.setdefault(_(DEEDS[piece.run.name]), {})
+            fields_by_name.setdefault(_(DEEDS.get(piece.run.name, OTHER)), {})
     return [_line(name, list(fields)) for name, fields in fields_by_name.items()]
 
 

@@ -26,6 +26,8 @@ BLANK = """UPDATE log SET patch = NULL, salt = NULL, size = 0
   WHERE team = %s AND id = ANY(%s) AND patch IS NOT NULL"""
 QUARANTINE = """UPDATE quarantine SET content = NULL, decided_why = NULL, state = 'erased'
   WHERE team = %s AND (scope = %s OR "row" = ANY(%s))"""
+KEYS = 'DELETE FROM line_keys WHERE team = %s AND "row" = ANY(%s)'
+MATCHES = "DELETE FROM line_told WHERE team = %s AND case_id = %s"
 AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)
   ON CONFLICT (team, "row", "table") DO UPDATE SET erased = true"""
 DONE = "SELECT scope FROM log WHERE team = %s AND kind = 'erase' GROUP BY scope ORDER BY min(n)"
@@ -51,6 +53,8 @@ def erase(database: Pool | Db, team: str, scope: str, now: datetime, by: str) ->
                     f"DELETE FROM data.{table} WHERE of_team = %s AND id = ANY(%s)", (team, of_it)
                 )
         connection.execute(QUARANTINE, (team, scope, ids))
+        connection.execute(KEYS, (team, ids))
+        connection.execute(MATCHES, (team, scope))
         audit.note(connection, team, now, by, "erase", scope)
         log.append(
             connection, team, [log.event("erase", now, scope, data={"ids": changes})] if blanked else []

@@ -16,7 +16,7 @@ import orjson
 
 from lnctp_tui.domain.records import writing
 from lnctp_tui.server.admin import audit
-from lnctp_tui.server.ingest import log, quarantine, rows
+from lnctp_tui.server.ingest import linking, log, quarantine, rows
 from lnctp_tui.server.ingest.decide import Decision, Record, Stored, View, decide, named_case
 from lnctp_tui.server.ingest.incoming import IncomingChange
 from lnctp_tui.server.ingest.log import Entry
@@ -117,7 +117,10 @@ def ingest(
     with connection.pipeline():
         view = _locked(connection, team, sound, now)
     batch = _decided(changes, view, now)
-    statements = _projected(connection, team, batch, view, now)
+    logs = _logs(connection, team, batch, view, now)
+    statements = rows.ready(connection, team, {key: log_ for key, log_ in logs.items() if log_})
+    matched = linking.arrived(connection, team, logs, _authors(changes, batch), batch.given, now)
+    batch.entries += matched.entries
     with ExitStack() as together:
         together.enter_context(connection.pipeline())
         _write(connection, team, batch, view, statements)
@@ -126,7 +129,7 @@ def ingest(
         if content is not None:
             together.close()
             log.stage(connection, content)
-        for actor, action, record in closing():
+        for actor, action, record in (*closing(), *matched.notes):
             audit.note(connection, team, now, actor, action, record)
         first, head = log.append(connection, team, batch.entries, staged=content is not None)
     return Ingested(head, [_result(*pair, first) for pair in zip(changes, batch.decisions, strict=True)])
@@ -215,15 +218,25 @@ def _entry(change: IncomingChange, decision: Decision, received_at: str) -> Entr
     return entry
 
 
-def _projected(
+def _authors(changes: Sequence[IncomingChange], batch: IngestBatch) -> dict[Key, str]:
+    """Who wrote what was accepted; a supervisor, who sees all cases, is not named."""
+    pairs = zip(changes, batch.decisions, strict=True)
+    return {
+        change.key: change.writer.person
+        for change, decision in pairs
+        if decision.status == "accepted" and change.writer is not None and change.writer.role != "supervisor"
+    }
+
+
+def _logs(
     connection: Db, team: str, batch: IngestBatch, view: View, now: datetime
-) -> list[rows.Statement]:
-    """What writes the rows of all that was accepted, staged; what came for an erased record is blank."""
+) -> dict[Key, list[dict[str, Any]]]:
+    """The changes of all records that were accepted; what came for an erased record is blank, and has none."""
     shown = {key: new for key, new in batch.new.items() if not view.records[key].erased}
     logs = rows.logs(connection, team, (key for key in shown if not view.records[key].fresh))
     for scope, ids in batch.erased_ids.items():
         batch.entries.append(log.event("erase", now, scope, data={"ids": ids}))
-    return rows.ready(connection, team, {key: logs.get(key, []) + new for key, new in shown.items()})
+    return {key: logs.get(key, []) + new if key in shown else [] for key, new in batch.new.items()}
 
 
 def _write(

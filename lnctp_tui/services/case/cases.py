@@ -1,4 +1,4 @@
-"""Cases as they are stored: read whole, listed, added to, closed, merged, linked, and their history."""
+"""Cases as they are stored: read whole, listed, added to, closed, merged, and their history."""
 
 from __future__ import annotations
 
@@ -25,8 +25,6 @@ INSIDE = frozenset({"heads", "extra", "created_at", "created_by", "erased_at"})
 """Columns that are the program's own business."""
 OPEN = ("open", "follow_up")
 """States in which somebody still has to do something."""
-LINK = "link."
-"""Answer of a case about another: `link.<case id>` is `possible`."""
 
 
 @dataclass(frozen=True)
@@ -312,13 +310,6 @@ def unmerge(store: Store, case_id: str) -> None:
 def unmerge_in(unit: Unit, case_id: str) -> None:
     """The same within a transaction."""
     unit.record("cases", case_id, {"merged_into": None, "status": "open"})
-
-
-def link(store: Store, case_id: str, other_id: str, how: str | None = "possible") -> None:
-    """Note on both cases that they may be linked; None takes it back."""
-    with store.write() as unit:
-        for row_id, two in ((case_id, other_id), (other_id, case_id)):
-            unit.record("cases", row_id, {f"answers.{LINK}{two}": how})
 
 
 def viewed(store: Store, case_id: str, what: str = "view") -> None:

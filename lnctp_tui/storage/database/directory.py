@@ -17,7 +17,7 @@ from lnctp_tui.domain.directory import fresh, masks, trust
 from lnctp_tui.domain.directory.eligible import Offer
 from lnctp_tui.domain.directory.trust import Believed
 from lnctp_tui.domain.values.text import fold
-from lnctp_tui.storage.database import sound, state
+from lnctp_tui.storage.database import link_keys, sound, state
 from lnctp_tui.storage.replication.persons import persons
 
 MANY = 500
@@ -203,9 +203,21 @@ def index(connection: Connection, ids: Sequence[str]) -> None:
     connection.exec_driver_sql(f"DELETE FROM search_directory_rows WHERE id IN {among}", listed)
     connection.exec_driver_sql(f"DELETE FROM search_fit WHERE provider_id IN {among}", listed)
     names: dict[str, str] = dict(connection.exec_driver_sql("SELECT code, name FROM search_names").all())
+    link_keys.forget(connection, ids)
     for gathered in gather(connection, ids, known, person):
+        link_keys.publish(connection, gathered.provider["id"], _telephones(gathered))
         if gathered.provider.get("status") != "merged":
             _write(connection, gathered, known, names, person)
+
+
+def _telephones(gathered: Gathered) -> list[str]:
+    """The numbers that are certainly a provider's: a counselor's own draft hides no number from whom it links."""
+    drafted = bool(gathered.provider.get("drafted_by"))
+    return [
+        str(entry.row.get("value") or "")
+        for entry in gathered.channels.current
+        if entry.row.get("kind") in trust.DIALLED and (entry.standing == "verified" or not drafted)
+    ]
 
 
 def _write(

@@ -7,10 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
-SAME_IDENTIFIER = text("""
-SELECT DISTINCT case_id, coalesce(kind, 'other') AS kind, value FROM identifiers
-WHERE normalised IN (SELECT value FROM json_each(:values)) AND case_id IS NOT NULL AND erased_at IS NULL LIMIT 100
-""")
 TOLD_IN = text("""
 SELECT r.id FROM search f JOIN search_rows r ON r.rowid = f.rowid WHERE search MATCH :query
 AND r.is_case ORDER BY f.rowid DESC LIMIT 60
@@ -26,12 +22,6 @@ SELECT DISTINCT l.case_id, a.key AS way FROM places l JOIN people p ON p.case_id
 WHERE l.municipality = :municipality AND l.venue = :venue AND l.erased_at IS NULL AND a.value = 'yes'
   AND a.key IN (SELECT value FROM json_each(:ways)) LIMIT 50
 """)
-
-
-def with_identifiers(connection: Connection, normalised: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Case, kind and value as typed of identifiers that are one of these, normalised."""
-    rows = connection.execute(SAME_IDENTIFIER, {"values": json.dumps(normalised)}) if normalised else ()
-    return ((row.case_id, row.kind, row.value) for row in rows)
 
 
 def that_tell(connection: Connection, word: str) -> Iterator[str]:

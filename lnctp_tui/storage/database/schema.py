@@ -11,7 +11,7 @@ import migrations
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.values.text import words
 from lnctp_tui.errors import VaultError
-from lnctp_tui.storage.database import directory, directory_catalogs, search, state
+from lnctp_tui.storage.database import directory, directory_catalogs, link_keys, search, state
 from lnctp_tui.storage.database.write_guard import RECORDED
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def prepare_index(connection: Connection, protocol: Protocol) -> None:
     wanted = "/".join(
         [
             str(search.VERSION), *(each.version for each in used), str(directory.VERSION),
-            directory_catalogs.version(protocol),
+            directory_catalogs.version(protocol), link_keys.version(protocol),
         ]
     )  # fmt: skip
     if state.get(connection, INDEX) == wanted:
@@ -85,5 +85,6 @@ def prepare_index(connection: Connection, protocol: Protocol) -> None:
         word: row.code for row in spelt.rows for word in (row.code, *words(row.extra.get("alias", "")))
     }
     search.rebuild(connection, names, spellings)
+    link_keys.rebuild(connection, link_keys.settings(protocol))
     directory.rebuild(connection, directory_catalogs.of(protocol))
     state.put(connection, INDEX, wanted)

@@ -21,7 +21,7 @@ from lnctp_tui.domain.values import moments, phones
 from lnctp_tui.domain.values.identifiers import normalised
 from lnctp_tui.domain.values.text import sound, words
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.database import directory, engine, state
+from lnctp_tui.storage.database import directory, engine, link_keys, state
 
 VERSION = 4
 BATCH = 400
@@ -86,7 +86,9 @@ def refresh(connection: Connection, limit: int = BATCH) -> int:
     """Read again up to `limit` stale rows; returns how many were read."""
     stale = list(connection.execute(text("SELECT id FROM search_stale LIMIT :n"), {"n": limit}).scalars())
     if stale:
-        index(connection, [id_ for id_ in stale if not id_.startswith(state.DIRECTORY)])
+        cases = [id_ for id_ in stale if not id_.startswith(state.DIRECTORY)]
+        index(connection, cases)
+        link_keys.of_cases(connection, cases, last=len(stale) < limit)
         directory.refresh(connection, stale)
         connection.execute(
             text("DELETE FROM search_stale WHERE id IN (SELECT value FROM json_each(:ids))"),

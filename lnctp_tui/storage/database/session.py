@@ -23,7 +23,7 @@ from lnctp_tui.domain.values import text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
 from lnctp_tui.storage import ids, instants, paths
-from lnctp_tui.storage.database import engine, sound, state
+from lnctp_tui.storage.database import engine, link_keys, sound, state
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.priority_lock import PriorityLock
@@ -144,6 +144,8 @@ class Unit:
             self._insert(table, change, new_heads)
         else:
             self._update(table, stored, change, new_heads)
+        if link_keys.concerned(table, patch):
+            link_keys.refresh(self.connection, table, [row])
         if form:
             form.shown[table, row] = self._advanced(heads if shown is None else shown, change, squashed)
         self._note_conflicts(change, heads, new_heads)
@@ -169,6 +171,7 @@ class Unit:
         for table, values in created.items():
             if values:
                 self.connection.execute(INSERT[table], values)
+                link_keys.refresh(self.connection, table, [row["id"] for row in values])
         if log:
             self.connection.execute(INSERT_CHANGE, log)
             stale = [state.stale_ids(change["table"], change["row"], change["case"]) for change in log]

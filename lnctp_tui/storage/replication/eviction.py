@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
-from lnctp_tui.storage.database import directory, search, state
+from lnctp_tui.storage.database import directory, link_keys, search, state
 from lnctp_tui.storage.database.session import TABLES
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.replication import projection, server_state
@@ -86,6 +86,7 @@ def _drop(connection: Connection, scope: str) -> None:
         connection.exec_driver_sql(f'DELETE FROM changes WHERE "table" = ? AND {REST}', (table, of))
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE {ROWS}", (of,), RECORDED)
         connection.exec_driver_sql(f'DELETE FROM conflicts WHERE "table" = ? AND {REST}', (table, of))
+        link_keys.refresh(connection, table, ids[table])
         gone.update(ids[table] if table in ("cases", "contacts") else ())
     forget(connection, gone)
 
@@ -129,10 +130,12 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     )
     connection.exec_driver_sql(
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
-        "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key = 'sync:offers'"
+        "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key GLOB 'match:*' "
+        "OR key = 'sync:offers'"
     )
     for table in ("search_rows", "search_stale", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DELETE FROM {table}")
+    link_keys.forget_all(connection)
     # Not DELETE: the words of deleted rows would stay in the index until its pieces are merged.
     for table in ("search", "search_directory"):
         connection.exec_driver_sql(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")

@@ -37,7 +37,9 @@ ON CONFLICT (id) DO UPDATE SET state = 'wanted', rank = excluded.rank, after = 0
 KNOWN = f"SELECT id FROM scopes WHERE id IN {AMONG}"
 EXPLAINED = f"""SELECT DISTINCT c."table", c.row FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
 WHERE s.state IN ('held', 'wanted') AND c.row IN {AMONG} AND c.id NOT IN {AMONG}"""
-TOLD = frozenset({"grant", "revoke", "erase", "offer"})
+TOLD = frozenset({"grant", "revoke", "erase", "offer", "match"})
+BANDS = ("1", "2-4", "5+", "many")
+"""About how many cases of the whole Line match one; `many`: only supervision is told."""
 """Entries that are no changes. What a newer server tells besides is let be."""
 WHOLE = f"UPDATE scopes SET state = 'held', after = 0 WHERE state = 'wanted' AND id IN {AMONG}"
 
@@ -286,7 +288,7 @@ def _own(unit: Unit, entries: list[Mapping[str, Any]], good: Mapping[str, Mappin
 
 
 def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
-    """A grant, a revocation, an erasure, an offer: unsigned words, by which nothing of this laptop is lost."""
+    """A grant, a revocation, an erasure, an offer, a match: unsigned words, by which nothing of this laptop is lost."""
     connection, scope = unit.connection, str(entry["scope"])
     match entry["k"]:
         case "grant":
@@ -299,6 +301,8 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
             return set()
         case "offer":
             _offered(unit, scope, entry.get("data") or {})
+        case "match" if entry.get("band") in BANDS:
+            unit.remember(server_state.MATCH + scope, entry["band"])
     return {scope}
 
 

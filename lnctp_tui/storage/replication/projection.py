@@ -21,7 +21,7 @@ from lnctp_tui.domain.records import bound, merge, record_check
 from lnctp_tui.domain.values import moments
 from lnctp_tui.domain.values.text import clean, plain_json
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.database import bulk, sound
+from lnctp_tui.storage.database import bulk, link_keys, sound
 from lnctp_tui.storage.database.session import TABLES, blank, merged
 from lnctp_tui.storage.database.write_guard import RECORDED
 
@@ -156,11 +156,12 @@ def row(key: Key, log: Sequence[Change], latest: int) -> tuple[Any, ...]:
 
 def insert(connection: Connection, rows: Mapping[Key, tuple[Any, ...]]) -> None:
     """Write rows of records, new or not."""
-    by_table: dict[str, list[tuple[Any, ...]]] = {}
-    for (table, _), row in rows.items():
-        by_table.setdefault(table, []).append(row)
-    for table, these in by_table.items():
-        bulk.insert(connection, *_into(table), these, _renewed(table), options=RECORDED)
+    by_table: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for (table, id_), row in rows.items():
+        by_table.setdefault(table, {})[id_] = row
+    for table, by_id in by_table.items():
+        bulk.insert(connection, *_into(table), [*by_id.values()], _renewed(table), options=RECORDED)
+        link_keys.refresh(connection, table, [*by_id])
 
 
 def _values(table: str, log: Sequence[Change], folded: merge.Folded) -> dict[str, Any]:
@@ -193,6 +194,7 @@ def _forget(connection: Connection, table: str, ids: list[str]) -> None:
     connection.exec_driver_sql(
         f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (of,), RECORDED
     )
+    link_keys.refresh(connection, table, ids)
 
 
 def row_values(table: str, folded: merge.Folded, *, plain: bool = False) -> dict[str, Any]:

@@ -57,6 +57,8 @@ KEY = "key:"
 """Device id → its public key, hexadecimal; the first one known stands for ever."""
 WRITES_AS = "who:"
 """Device id → the counselor ids it introduced itself with; the first ones stand for ever."""
+MATCH = "match:"
+"""Case → about how many cases of the whole Line match it, as the server last said."""
 ASIDE = "aside:"
 """Change id → a change whose author could not be checked: kept, never folded."""
 

@@ -72,7 +72,6 @@ def build() -> Any:
         recovery,
         referrals,
         session,
-        shifts,
         sync,
         vaults,
         words,
@@ -92,7 +91,7 @@ def build() -> Any:
             app.command(name, help=text)(function)
     for name, each in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
                        ("protocol", protocols),
-                       ("recovery", recovery), ("referral", referrals), ("handover", shifts)):  # fmt: skip
+                       ("recovery", recovery), ("referral", referrals)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:
@@ -101,7 +100,8 @@ def build() -> Any:
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
                                   ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
-                                  ("file", follow.ABOUT_FILES, follow.FILES)):  # fmt: skip
+                                  ("file", follow.ABOUT_FILES, follow.FILES),
+                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

@@ -1,8 +1,8 @@
-"""`lnctp task` and `lnctp file`: what is to be done, and the investigation files."""
+"""What is to be done, the investigation files, and shifts: of these nothing is signed that was not named."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,11 @@ from lnctp_tui.cli import output, session
 from lnctp_tui.cli.records import words_of
 from lnctp_tui.i18n import N_, _
 
+if TYPE_CHECKING:
+    from lnctp_tui.services.vault.workspace import Workspace
+
 ABOUT_TASKS = N_("Tareas de seguimiento: listar y terminar.")
+ABOUT_SHIFTS = N_("Relevo de turno: listar, firmar y recibir.")
 ABOUT_FILES = N_("Carpetas de investigación: listar.")
 
 
@@ -91,3 +95,155 @@ TASKS = (
     ("done", done, N_("Termina una tarea y dice qué se hizo.")),
 )
 FILES = (("list", list_files, N_("Lista las carpetas; la misma en dos casos se marca como repetida.")),)
+
+
+def list_shifts(context: typer.Context) -> None:
+    from lnctp_tui.domain.follow.shift import ITEM
+    from lnctp_tui.screens.follow import shift_words
+    from lnctp_tui.services.case import transfer
+    from lnctp_tui.services.follow import shift
+
+    with session.opened(context) as workspace:
+        handed, names = shift.handed_over(workspace.store), transfer.names(workspace.store)
+        me = workspace.counselor_id
+        if session.settings(context).json:
+            output.as_json([
+                {
+                    "id": one.row["id"], "from": one.row["from_id"], "to": one.row["to_id"],
+                    "signed_at": one.row["signed_at"], "state": one.standing.state, "note": one.row["note"],
+                    "items": [{name: row[name] for name in ITEM} for row in one.items],
+                    "taken_by": one.taken_by, "words": one.words if shift_words.shows_words(one, me) else None,
+                }
+                for one in handed
+            ])  # fmt: skip
+            return
+        rows = [
+            [one.row["id"], output.moment(one.row["signed_at"], workspace.zone),
+             names.get(one.row["from_id"], ""), names.get(one.row["to_id"] or "", ""), shift_words.state(one, names)]
+            for one in handed
+        ]  # fmt: skip
+        output.table([_("Relevo"), _("Firmado"), _("De"), _("Para"), _("Situación")], rows)
+
+
+def new(
+    context: typer.Context,
+    to: Annotated[str | None, typer.Option("--to", help=N_("Quién sigue, por su nombre."))] = None,
+    note: Annotated[str | None, typer.Option("--note", help=N_("Nota libre."))] = None,
+    include: Annotated[
+        list[str] | None, typer.Option("--include", metavar=N_("CLAVE"), help=N_("Renglón que se incluye."))
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar=N_("CLAVE"), help=N_("Renglón que se deja fuera.")),
+    ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option("--add", metavar=N_("RENGLÓN"), help=N_("Renglón propio; con el folio al principio.")),
+    ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help=N_("Firma; sin esto solo se muestra lo que se propone."))
+    ] = False,
+) -> None:
+    from lnctp_tui.errors import Refused
+    from lnctp_tui.screens.follow import shift_words
+    from lnctp_tui.services.follow import shift
+    from lnctp_tui.storage import instants
+
+    with session.opened(context) as workspace:
+        store, words, now = (
+            workspace.store,
+            words_of(workspace.protocol, workspace.zone),
+            workspace.store.now(),
+        )
+        proposed = {row.key: shift_words.item(row, words, now) for row in shift.proposals(store).rows}
+        included, left_out = set(include or ()), set(exclude or ())
+        if unknown := sorted((included | left_out) - proposed.keys()):
+            raise typer.BadParameter(_("no se propone: {keys}").format(keys=", ".join(unknown)))
+        rows = [{"key": key, "included": key in included, **row} for key, row in proposed.items()]
+        undecided = [key for key in proposed if key not in included | left_out]
+        if not sign or undecided:
+            _show(context, rows, undecided, asked=sign)
+            raise typer.Exit(1)
+        if included & left_out:
+            raise typer.BadParameter(_("incluido y dejado fuera a la vez"), param_hint="--exclude")
+        chosen = [row for key, row in proposed.items() if key in included]
+        chosen += [shift.by_hand(store, typed) for typed in add or ()]
+        made = shift.sign(
+            store, instants.iso(now), _person(workspace, to) if to else None, None, note, chosen
+        )
+        handed = next(one for one in shift.handed_over(store) if one.row["id"] == made)
+        if session.settings(context).json:
+            output.as_json({"id": made, "words": handed.words, "digest": handed.row["digest"]})
+            return
+        output.say(_("Firmado. Lea en voz alta los renglones y las seis palabras:"))
+        output.say(handed.words)
+        if handed.standing.state == "altered":  # what was stored is not what was signed
+            raise Refused("shift_case")
+
+
+def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[str], *, asked: bool) -> None:
+    if session.settings(context).json:
+        output.as_json({"signed": None, "proposed": rows, "undecided": undecided})
+    else:
+        mark = {True: "✓", False: "?"}
+        output.table(
+            [_("Clave"), "", _("Folio"), _("Renglón")],
+            ([row["key"], mark[row["key"] not in undecided], row["folio"], row["line"]] for row in rows),
+        )
+    output.tell(
+        _("No se firmó nada: decida cada renglón con --include o --exclude.")
+        if asked
+        else _("No se firmó nada. Para firmar: --sign, y cada renglón con --include o --exclude.")
+    )
+
+
+def take(
+    context: typer.Context,
+    words: Annotated[str, typer.Option("--words", help=N_("Las seis palabras, como se oyeron."))],
+    giver: Annotated[
+        str | None, typer.Option("--from", help=N_("Quién deja el turno, por su nombre."))
+    ] = None,
+    shift_id: Annotated[
+        str | None, typer.Option("--id", metavar=N_("RELEVO"), help=N_("El relevo, si está en este equipo."))
+    ] = None,
+    heard: Annotated[str | None, typer.Option("--heard", help=N_("Los renglones, como se oyeron."))] = None,
+) -> None:
+    from lnctp_tui.services.follow import shift
+    from lnctp_tui.storage import instants
+
+    with session.opened(context) as workspace:
+        store = workspace.store
+        if shift_id and shift_id not in [one.row["id"] for one in shift.handed_over(store)]:
+            raise typer.BadParameter(_("no está en este equipo"), param_hint="--id")
+        giver_id = _person(workspace, giver) if giver else None
+        state = shift.take(store, instants.iso(store.now()), giver_id, shift_id, words, heard)
+        if session.settings(context).json:
+            output.as_json({"state": state})
+        elif state == "agreed":
+            output.say(_("Palabras iguales: recibió el turno."))
+        elif state == "waits":
+            output.say(_("Guardado: se compara cuando los dos equipos tengan red."))
+        if state in ("differs", "altered"):
+            output.tell(_("Palabras distintas: repitan la lista."))
+            raise typer.Exit(1)
+
+
+def _person(workspace: Workspace, typed: str) -> str:
+    """The id of the colleague that a name means, or an id. Raises BadParameter for none or several."""
+    from lnctp_tui.services.case import transfer
+
+    people = transfer.names(workspace.store)
+    wanted = typed.strip().casefold()
+    ids = [id_ for id_, name in people.items() if wanted in (id_, name.strip().casefold())]
+    if len(ids) != 1:
+        raise typer.BadParameter(
+            _("nadie se llama así en este equipo, o hay varias: {name}").format(name=typed)
+        )
+    return ids[0]
+
+
+SHIFTS = (
+    ("list", list_shifts, N_("Lista los relevos de este equipo y si están acordados.")),
+    ("new", new, N_("Muestra lo que se propone; con --sign firma lo que se decidió.")),
+    ("take", take, N_("Recibe un turno con las seis palabras que se oyeron.")),
+)

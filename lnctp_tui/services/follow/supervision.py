@@ -1,6 +1,6 @@
 """What supervision looks at: open cases by urgency and age, and what stands still. A page is one question by an index.
 
-Its conditions are those of migration 0013 (storage.database.open_work).
+Its conditions are those of migration 0013 (storage.database.prepared).
 """
 
 from __future__ import annotations
@@ -16,8 +16,17 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
-from lnctp_tui.storage.database.open_work import MINIMUM, OPEN_CASE, OPEN_TASK, PRESSING, RANK
-from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared, soundness
+from lnctp_tui.storage.database.prepared import (
+    MINIMUM,
+    OPEN_CASE,
+    OPEN_TASK,
+    PRESSING,
+    RANK,
+    Prepared,
+    by_index,
+    prepared,
+    soundness,
+)
 from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Store
 from lnctp_tui.storage.replication import server_state, withdrawal
 

@@ -25,8 +25,7 @@ from sqlalchemy import (
 from lnctp_tui.services.case import offline_lockout, transfer
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
-from lnctp_tui.storage.database.open_work import OPEN_TASK
-from lnctp_tui.storage.database.prepared import Prepared, by_index, prepared, soundness
+from lnctp_tui.storage.database.prepared import OPEN_TASK, Prepared, by_index, prepared, soundness
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 from lnctp_tui.storage.replication import withdrawal
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import Connection, Integer, Select, Table, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import INSTANTS
+from lnctp_tui.storage.database.session import TABLES
 
 _STORED = re.compile(
     r"(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z"
@@ -82,3 +83,21 @@ def soundness(table: str, names: Sequence[str]) -> Callable[[Sequence[Any]], boo
         return True
 
     return sound
+
+
+# Open cases and tasks, word for word as the partial indexes of migration 0013 have them.
+
+CASES, TASKS = TABLES["cases"], TABLES["tasks"]
+RANK: Final = literal_column(
+    "CASE cases.triage WHEN 'emergency' THEN 0 WHEN 'urgent_24h' THEN 1 WHEN 'priority' THEN 2 "
+    "WHEN 'follow_up' THEN 4 WHEN 'information' THEN 5 ELSE 3 END",
+    Integer,
+)
+"""The place of a level in URGENCY: what nobody assessed goes before what can wait."""
+OPEN_CASE: Final = (
+    CASES.c.status.in_((literal_column("'open'"), literal_column("'follow_up'"))), CASES.c.erased_at.is_(None),
+)  # fmt: skip
+OPEN_TASK: Final = (TASKS.c.status == literal_column("'open'"), TASKS.c.erased_at.is_(None))
+MINIMUM: Final = TASKS.c.kind == literal_column("'minimum_record'")
+PRESSING: Final = literal_column("2") > RANK
+"""Emergencies and what is urgent within 24 hours."""

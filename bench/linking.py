@@ -10,7 +10,7 @@ from typing import Any
 from bench.homes import opened
 from bench.report import Measure, p50, p95, within
 from bench.server_core import cluster, pg
-from bench.store import SEED, milliseconds
+from bench.store import SEED, milliseconds, until_quiet
 from lnctp_tui.domain.links import keys
 from lnctp_tui.server.admin import line_run
 from lnctp_tui.server.postgres import database, embedded
@@ -36,6 +36,7 @@ def arriving(home: Path) -> list[Measure]:
         count = bare.execute("SELECT count(*) FROM cases").fetchone()[0]
         mine, theirs = [], []
         chooser = random.Random(SEED)
+        until_quiet(bare)
         with workspace.store.read() as connection:
             known = link_keys.known_words(connection)
             for kind, platform, value in rows:

@@ -74,7 +74,7 @@ def marking(home: Path) -> list[Measure]:
                 found[marked].append(
                     milliseconds(lambda name=name, of=person: _through_writer(workspace, of, name))
                 )
-                _until_quiet(bare)
+                until_quiet(bare)
         finally:
             Counting._count = count  # type: ignore[attr-defined]
     detail = {"p95": p95(found[True]), "floor p95": p95(found[False])}
@@ -103,7 +103,7 @@ def _through_writer(workspace: Workspace, person: str, name: str) -> None:
     assert durable.wait(5)
 
 
-def _until_quiet(bare: Any) -> None:
+def until_quiet(bare: Any) -> None:
     """Waits for the index to be read again, which happens after each save and while nobody waits."""
     while bare.execute("SELECT count(*) FROM search_stale").fetchone()[0]:
         threading.Event().wait(0.002)

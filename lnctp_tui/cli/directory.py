@@ -96,9 +96,9 @@ def _ask_each(plan: run.Plan, workspace: Workspace) -> None:
 
     for row, id_ in list(plan.maybe):
         titles = [_("Dato"), _("Fila {row}").format(row=row.number), _("Ya está")]
-        output.table(titles, beside.lines(workspace.store, plan, row, id_))
+        output.table(titles, beside.lines(workspace.store, workspace.protocol, plan, row, id_))
         said = session.ask(_("¿Es la misma? s: sí · n: no, es otra · Enter: después "))
-        if said.strip():
+        if session.yes(said) or said.strip().casefold() in ("n", "no"):
             plan.decide(row.number, session.yes(said))
 
 

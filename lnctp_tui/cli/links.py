@@ -20,7 +20,7 @@ def list_links(
         str | None, typer.Argument(metavar="FOLIO", help=N_("Solo este caso, con lo que coincide con él."))
     ] = None,
 ) -> None:
-    from lnctp_tui.screens.case.link_words import GRADES, STATES, told
+    from lnctp_tui.screens.links.words import GRADES, STATES, told
     from lnctp_tui.services.case import links
 
     with session.opened(context) as workspace:

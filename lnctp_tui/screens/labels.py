@@ -14,7 +14,7 @@ from lnctp_tui.domain.values.ages import Age
 from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.i18n import _, of_records, pick
 from lnctp_tui.i18n.of_records import COLUMNS, OWN
-from lnctp_tui.screens.case.link_words import told
+from lnctp_tui.screens.links.words import told
 from lnctp_tui.screens.times import day, local, moment
 
 SPECIAL: Mapping[tuple[str, str], str] = {

@@ -114,7 +114,7 @@ SCREENS: dict[str, Entry] = {
         case_key=_case_key("r", "referrals", N_("canalizar")),
     ),
     "referral": Entry("case.referrals:ReferralScreen", resume=_over("case", "referrals", "referral")),
-    "links": Entry("case.links:LinksScreen", resume=_over("case", "links")),
+    "links": Entry("links.links:LinksScreen", resume=_over("case", "links")),
     "contact": Entry("call.contact:CallScreen"),
     "conflicts": Entry("case.conflicts:ConflictsScreen"),
     "offers": Entry("case.transfer:OffersScreen"),

@@ -15,7 +15,7 @@ from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.i18n.reasons import reason
 from lnctp_tui.services.directory import directory, writing
-from lnctp_tui.services.directory.importing import batches, reading, run
+from lnctp_tui.services.directory.importing import batches, beside, reading, run
 from lnctp_tui.services.exchange.importing import archive
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
@@ -116,7 +116,11 @@ def test_what_a_person_decided_of_a_likeness_is_remembered(workspace: Workspace,
     maybe = CEIBA.replace("1,Casa Ceiba (ficticia)", ",Casa Ceibo (ficticia)").replace("0001", "0009")
     path = file(tmp_path, maybe)
     plan = looked(workspace, path)
-    assert [row.number for row, _id in plan.maybe] == [2]
+    ((row, other),) = plan.maybe
+    shown = beside.lines(workspace.store, workspace.protocol, plan, row, other)
+    assert shown[0][1:] == ["Casa Ceibo (ficticia)", "Casa Ceiba (ficticia)"]
+    assert shown[3][1:] == ["Calle Ficticia 1, Puebla, Puebla"] * 2
+    assert shown[2][1:] == ["5550000009 ext. 4", "5550000001 ext. 4"]
     assert not plan.decide(7, True)
     assert plan.decide(2, False)
     report = run.store_plan(workspace.store, plan)

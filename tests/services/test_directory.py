@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import directory_held
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import eviction
+from lnctp_tui.sync.gc_tuning import collecting_less
 
 OLD, NEW = "5550000001", "5550000002"
 SITE = {"state": "MX-PUE", "municipality": "21114", "hours": "24/7", "country": "MX"}
@@ -377,3 +379,13 @@ def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:
     assert [(entry.row, entry.at) for entry in seen.told] == [(row["id"], telling.arguments[2])]
     assert private.view(lead.store, provider).rows[0]["concern"] == "seguridad"
     assert ana.scalar("SELECT count(*) FROM changes WHERE patch LIKE '%ficticio.%'") == 0
+
+
+def test_two_rankings_at_once_leave_the_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+    first, second = collecting_less(), collecting_less()
+    with first:
+        second.__enter__()
+    assert gc.get_threshold()[0] >= 50_000, "one of them still works"
+    second.__exit__(None, None, None)
+    assert gc.get_threshold() == before

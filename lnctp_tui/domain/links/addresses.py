@@ -94,6 +94,8 @@ class Profile(NamedTuple):
 
 def canonical(raw: str) -> str:
     """A text in the one form in which it is compared: compatible letters are one, invisible ones none."""
+    if raw.isascii() and raw.isprintable():
+        return raw.strip()
     return unicodedata.normalize("NFKC", clean(raw)[0].replace(REPLACEMENT, "")).replace("\u200c", "").replace(
         "\u200d", ""
     ).strip()  # fmt: skip

@@ -10,7 +10,7 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import write
-from lnctp_tui.screens.case.link_words import WHY
+from lnctp_tui.screens.links.words import WHY
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_dialog import ListDialog
 from lnctp_tui.screens.lists.list_screen import Job

@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog
-from lnctp_tui.screens.case.referral_words import PRESENTS, STAYS
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists import directory_words as said
 from lnctp_tui.widgets.keys import KeyBar
@@ -54,6 +53,8 @@ class CallCard(AppDialog[None]):
             yield KeyBar()
 
     def _told(self, dial: Stated) -> list[str]:
+        from lnctp_tui.screens.case.referral_words import PRESENTS, STAYS  # with all that a sheet needs
+
         provider = self.detail.gathered.provider
         unsure = [] if dial.standing == "verified" else [_(UNSURE)]
         warm = _(WARM[str(provider.get("accepts_warm_transfer") or "")])

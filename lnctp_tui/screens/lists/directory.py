@@ -72,10 +72,10 @@ class DirectoryScreen(ListScreen["Listed"]):
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="directory.leave"),
         Binding("slash", "again", N_("buscar"), key_display="/", id="directory.again"),
         Binding("c", "refer", N_("canalizar"), id="directory.refer"),
-        Binding("l", "call", N_("llamar"), id="directory.call"),
+        Binding("l", "act('call')", N_("llamar"), id="directory.call"),
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
-        Binding("8", "full", N_("lleno"), id="directory.full"),
+        Binding("8", "act('full')", N_("lleno"), id="directory.full"),
         Binding("a", "order", N_("orden"), id="directory.order"),
         Binding("x", "excluded", N_("excluidas"), id="directory.excluded"),
         Binding("z", "exclude", N_("excluir en este caso"), id="directory.exclude"),
@@ -172,15 +172,10 @@ class DirectoryScreen(ListScreen["Listed"]):
         if provider := self._under():
             self.acts.report(provider, kind, self.view.dial(provider) if self.view else None)
 
-    def action_call(self) -> None:
-        """Show the number to dial, large."""
+    def action_act(self, name: str) -> None:
+        """One key: the number to dial, large; or that there is no room."""
         if provider := self._under():
-            self.acts.call(provider)
-
-    def action_full(self) -> None:
-        """One key: there is no room."""
-        if provider := self._under():
-            self.acts.full(provider)
+            getattr(self.acts, name)(provider)
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""

@@ -69,15 +69,19 @@ class ProviderActs(ScreenPart):
         self.screen.app.push_screen(CallCard(detail, self.screen.frame.words))
 
     def private(self, provider: str) -> None:
-        """What supervision alone knows; whoever may not see it is told whom to ask."""
+        """What supervision alone knows; whoever may not see it is told whom to ask, and that stands in their chain."""
         from lnctp_tui.services.directory import private
 
         store, shell = self.screen.shell.workspace.store, self.screen.shell
+
+        def refused(error: LnctpError) -> None:
+            shell.tell(error)
+            write(self.screen, deed("viewed", provider, private.ASKED))
+
         shell.in_reader(
-            lambda: private.view(store, provider),
-            lambda _seen: shell.go("private", provider),
-            group="private",
-        )
+            lambda: private.view(store, provider), lambda _seen: shell.go("private", provider),
+            group="private", failed=refused,
+        )  # fmt: skip
 
     def report(self, provider: str, kind: str, about: str | None) -> None:
         """It did not answer, or somebody else did; `about`: the channel that was called."""

@@ -20,7 +20,8 @@ from lnctp_tui.storage.database.session import TABLES, Store
 from lnctp_tui.storage.replication import server_state
 
 TABLE: Final = "provider_private"
-SEEN, TOLD = "private.seen", "private.told:"
+SEEN, ASKED, TOLD = "private.seen", "private.asked", "private.told:"
+"""What the chain of views says was done."""
 _ROWS = TABLES[TABLE]
 
 

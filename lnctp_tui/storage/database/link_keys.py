@@ -6,10 +6,10 @@ sense has none and stops nothing. Rows without a case are the numbers of provide
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -39,6 +39,10 @@ IN_CASES = f"""SELECT j.value, (SELECT json_group_array(case_id) FROM
 FROM json_each(?) j"""
 """Each key with the cases it stands in, at most so many that it is known to stand in too many."""
 _BAD = (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 class Standing(NamedTuple):
@@ -72,7 +76,7 @@ def version(protocol: Protocol) -> str:
     """Changes whenever keys are to be made anew."""
     import hashlib
 
-    content = json.dumps(settings(protocol), sort_keys=True).encode()
+    content = _json(settings(protocol)).encode()
     return f"{keys.VERSION}.{hashlib.sha256(content).hexdigest()[:12]}"
 
 
@@ -85,7 +89,7 @@ def words(known: Mapping[str, Any] | None) -> Words:
 def known_words(connection: Connection) -> Words:
     """What `rebuild` was told. Apart from what is read at every opening."""
     row = connection.exec_driver_sql("SELECT value FROM search_key_words").first()
-    return words(json.loads(row[0]) if row else None)
+    return words(orjson.loads(row[0]) if row else None)
 
 
 def rebuild(connection: Connection, known: Mapping[str, Any]) -> None:
@@ -94,7 +98,7 @@ def rebuild(connection: Connection, known: Mapping[str, Any]) -> None:
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     for statement in SCHEMA:
         connection.exec_driver_sql(statement)
-    connection.exec_driver_sql("INSERT INTO search_key_words VALUES (?)", (json.dumps(dict(known)),))
+    connection.exec_driver_sql("INSERT INTO search_key_words VALUES (?)", (_json(dict(known)),))
     state.put(connection, REBUILDING, 1)
     for code, number in known.get("hotlines", {}).items():
         publish(connection, f"hotline.{code}", [number])
@@ -122,7 +126,7 @@ def refresh(connection: Connection, table: str, ids: Sequence[str]) -> None:
 
 def forget(connection: Connection, ids: Sequence[str]) -> None:
     """Take the keys of these records away."""
-    connection.exec_driver_sql(f"DELETE FROM search_keys WHERE row IN {AMONG}", (json.dumps(list(ids)),))
+    connection.exec_driver_sql(f"DELETE FROM search_keys WHERE row IN {AMONG}", (_json(list(ids)),))
 
 
 def forget_all(connection: Connection) -> None:
@@ -155,8 +159,8 @@ def publish(connection: Connection, owner: str, numbers: Iterable[str]) -> None:
 
 def standing(connection: Connection, listed: Iterable[str]) -> dict[str, Standing]:
     """Where these keys stand, as far as anywhere, in one look at the index."""
-    rows = connection.exec_driver_sql(IN_CASES, (json.dumps(list(listed)),))
-    return {key: _standing(json.loads(cases)) for key, cases in rows if cases != "[]"}
+    rows = connection.exec_driver_sql(IN_CASES, (_json(list(listed)),))
+    return {key: _standing(orjson.loads(cases)) for key, cases in rows if cases != "[]"}
 
 
 SHARED = """SELECT a.key, a.strength, a.row FROM search_keys a WHERE a.case_id = ?1
@@ -186,7 +190,7 @@ def _made(
     query = f"""SELECT id, case_id, {listed} FROM {table}
     WHERE {column} IN {AMONG} AND erased_at IS NULL AND case_id IS NOT NULL"""
     try:
-        rows = connection.exec_driver_sql(query, (json.dumps(list(ids)),)).all()
+        rows = connection.exec_driver_sql(query, (_json(list(ids)),)).all()
         made = [
             (row[0], row[1], keys.of_row(table, dict(zip(names, row[2:], strict=True)), known))
             for row in rows
@@ -196,7 +200,7 @@ def _made(
             raise
         if column != "id" or len(ids) > 1:
             each = f"SELECT id FROM {table} WHERE {column} IN {AMONG}"
-            for id_ in connection.exec_driver_sql(each, (json.dumps(list(ids)),)).scalars().all():
+            for id_ in connection.exec_driver_sql(each, (_json(list(ids)),)).scalars().all():
                 yield from _made(connection, table, "id", [id_], known)
         return
     yield from (

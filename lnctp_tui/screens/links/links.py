@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import write
 from lnctp_tui.screens.case.find_case import FindCaseDialog
-from lnctp_tui.screens.case.link_export import LinkExport
-from lnctp_tui.screens.case.link_lines import branches, denied, line_of, unseen, walk
 from lnctp_tui.screens.dialogs import LineDialog
+from lnctp_tui.screens.links.export import LinkExport
+from lnctp_tui.screens.links.lines import branches, denied, line_of, unseen, walk
 from lnctp_tui.screens.lists.columns import frame
 from lnctp_tui.screens.lists.list_screen import NEWS, Job, ListScreen
 from lnctp_tui.services.call.matches import LINKED
@@ -42,8 +42,8 @@ class LinksScreen(ListScreen[LinksView]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "link", N_("vincular"), id="links.link"),
         Binding("s", "confirm", N_("confirmar"), id="links.confirm"),
-        Binding("u", "deny", N_("no es lo mismo"), id="links.deny"),
-        Binding("m", "ask", N_("pedir a supervisión"), id="links.ask"),
+        Binding("u", "deny", N_("no es"), tooltip=N_("No es lo mismo, y por qué"), id="links.deny"),
+        Binding("m", "ask", N_("pedir"), tooltip=N_("Pedir a supervisión que lo mire"), id="links.ask"),
         Binding("e", "export", N_("exportar"), id="links.export"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="links.call"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="links.help"),

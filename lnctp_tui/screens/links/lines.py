@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lnctp_tui.i18n import _, ngettext
-from lnctp_tui.screens.case.link_words import BANDS, GRADES, STATES, told
+from lnctp_tui.screens.links.words import BANDS, GRADES, STATES, told
 from lnctp_tui.screens.lists.columns import Frame
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case.links import Network, Node

@@ -82,7 +82,7 @@ async def test_a_case_has_the_key_of_each_screen_that_has_one_there(name: str, f
 @pytest.mark.parametrize(
     ("width", "keys"),
     [(80, "e editar|a nota|c llamar|r canalizar|w pendientes"),
-     (130, "e editar|a nota|c llamar|r canalizar|w pendientes|m unir|x cerrar|F6 directorio|f carpetas")],
+     (130, "e editar|a nota|c llamar|r canalizar|w pendientes|l vínculos|m unir|x cerrar|F6 directorio")],
 )  # fmt: skip
 async def test_the_bar_of_a_case_shows_what_is_done_daily_and_help_has_all(
     furnished: Founded, width: int, keys: str
@@ -94,7 +94,7 @@ async def test_the_bar_of_a_case_shows_what_is_done_daily_and_help_has_all(
         assert not [key for key in (*keys.split("|"), "? teclas", "^L bloquear") if key not in bar], bar
         await pilot.press("question_mark")
         await rest(pilot)
-        for key in ("historial", "relevos", "previas", "apoyo", "vincular", "cerrar"):
+        for key in ("historial", "relevos", "previas", "apoyo", "carpetas", "vincular", "cerrar"):
             assert key in text_of(app), key
 
 

@@ -36,6 +36,11 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Vea en la lista quién la tiene antes de llamar."),
     ),
+    "not_closed_since": (
+        N_("Algo cambió en el caso mientras usted decidía cerrarlo."),
+        N_("El caso sigue abierto y nada se cambió."),
+        N_("Véalo otra vez y decida de nuevo."),
+    ),
     "task_not_yours": (
         N_("Esa tarea no la tiene usted."),
         UNCHANGED,

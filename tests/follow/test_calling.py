@@ -16,7 +16,7 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.exchange import exporting
 from lnctp_tui.services.exchange.importing import run
-from lnctp_tui.services.follow import calling, deciding, files, tasks
+from lnctp_tui.services.follow import calling, closing, deciding, files, tasks
 from lnctp_tui.services.follow.card import card
 from lnctp_tui.services.follow.worklist import awaited, worklist
 from lnctp_tui.services.vault.workspace import Workspace
@@ -213,6 +213,32 @@ def test_a_reopened_case_keeps_why_it_was_closed(workspace: Workspace) -> None:
     case = cases.document(kept.store, kept.case)["case"]
     assert (case["status"], case["close_reason"], case["closed_at"]) == ("open", "sin_contacto", None)
     assert case["reopened_at"] == instants.iso(INSIDE)
+
+
+def test_what_came_after_a_case_was_looked_at_keeps_it_open(workspace: Workspace) -> None:
+    """Between the look and the disk: a colleague's task, a danger, two values. And a journal that is replayed late."""
+    kept = Kept(workspace)
+    calm = closing.decided(kept.store, cases.document(kept.store, kept.case), (), "atendido", None)
+    with pytest.raises(Refused, match="not_closed_since"):
+        calm(kept.store)  # the task to call back was not in view
+    looked = cases.document(kept.store, kept.case)
+    unsaid = closing.decided(kept.store, looked, ("tasks",), "atendido", None)
+    with pytest.raises(Refused, match="not_closed_since"):
+        unsaid(kept.store)
+    with kept.store.write() as unit:
+        unit.record("cases", kept.case, {"answers.situation.armed": "yes"})
+    said = closing.decided(kept.store, looked, ("tasks",), "atendido", "Lo acordó supervisión.")
+    with pytest.raises(Refused, match="not_closed_since"):
+        said(kept.store)
+    looked = cases.document(kept.store, kept.case)
+    said = closing.decided(kept.store, looked, ("tasks",), "atendido", "Lo acordó supervisión.")
+    said(kept.store)
+    case = cases.document(kept.store, kept.case)["case"]
+    assert (case["status"], case["supervisor_remarks"]) == ("closed", "Lo acordó supervisión.")
+    kept.at(INSIDE + timedelta(hours=1))
+    cases.set_status(kept.store, kept.case, "open")
+    said(kept.store)
+    assert cases.document(kept.store, kept.case)["case"]["status"] == "open"
 
 
 def test_a_file_goes_from_the_complaint_to_the_sentence(workspace: Workspace) -> None:
@@ -484,7 +510,7 @@ def test_a_file_says_whose_it_is_why_nobody_reported_and_when_it_is_looked_at_ag
     assert document["case"]["answers"] == {"no_report_reason.miedo_represalias": "yes"}
     (task,) = kept.open("follow_up")
     assert (task["plan"], task["due_to"]) == ("carpeta", until[1])
-    assert "file" not in tasks.blockers(workspace.protocol, document, "otro", False)
+    assert "file" not in closing.blockers(workspace.protocol, document, "otro", False)
     files.give_reason(kept.store, kept.case, "miedo_represalias", None)
     assert cases.document(kept.store, kept.case)["case"]["answers"] == {}
 

@@ -20,10 +20,11 @@ from lnctp_tui.services.case import cases, referral_after, referrals
 from lnctp_tui.services.directory import directory, writing
 from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.exchange.importing.files import Row
-from lnctp_tui.services.follow import tasks
+from lnctp_tui.services.follow import closing, tasks
 from lnctp_tui.services.follow.card import card
 from lnctp_tui.services.follow.files import list_files
 from lnctp_tui.services.follow.worklist import awaited, worklist
+from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.demo import documents
 from lnctp_tui.storage import ids, instants
@@ -218,7 +219,10 @@ def up_to_a_sentence(line: Line) -> None:
 
 def closed(line: Line) -> None:
     def blockers(desk: Desk) -> tuple[str, ...]:
-        return tasks.blockers(desk.workspace.protocol, line.document(desk), "seguimiento_concluido", False)
+        disputed = bool(synchronise.conflicts(desk.store, line.case))
+        return closing.blockers(
+            desk.workspace.protocol, line.document(desk), "seguimiento_concluido", disputed
+        )
 
     late = tasks.new_id()
     do(line.ana, "task_new", late, line.case)
@@ -232,7 +236,10 @@ def closed(line: Line) -> None:
     for row in line.document(line.ana)["referrals"]:
         if states.status_of(row) in states.OPEN:
             do(line.ana, "referral_outcome", row["id"], "cancelled", {}, "")
-    assert set(blockers(line.ana)) <= {"debt"}
-    do(line.ana, "status", line.case, "closed", "seguimiento_concluido", None)
+    assert set(blockers(line.ana)) <= {"debt", "conflicts"}, "two took one task offline"
+    remarks = "Se hizo todo lo acordado." if blockers(line.ana) else None
+    closing.decided(
+        line.ana.store, line.document(line.ana), blockers(line.ana), "seguimiento_concluido", remarks
+    )(line.ana.store)
     line.sync()
     assert [line.document(desk)["case"]["status"] for desk in (line.ana, line.beto)] == ["closed", "closed"]

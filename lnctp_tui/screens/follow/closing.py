@@ -13,7 +13,7 @@ from lnctp_tui.screens.base import AppScreen, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow.words import told_blockers
 from lnctp_tui.screens.sync.sync_words import SUPERVISOR
-from lnctp_tui.services.follow import tasks
+from lnctp_tui.services.follow import closing, tasks
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
@@ -56,16 +56,16 @@ def _close(
     reason: str,
     do: Callable[[Deed, str], None],
 ) -> None:
-    """Where something stands against it supervision closes, and says why."""
-    protocol = screen.shell.workspace.protocol
-    found = tasks.blockers(protocol, document, reason, disputed)
+    """Where something stands against it supervision closes, or who works alone, and says why."""
+    workspace = screen.shell.workspace
+    found = closing.blockers(workspace.protocol, document, reason, disputed)
 
     def closed(remarks: str | None = None) -> None:
-        do(deed("status", document["case"]["id"], "closed", reason, remarks), _("Caso cerrado."))
+        do(closing.decided(workspace.store, document, found, reason, remarks), _("Caso cerrado."))
 
-    if not found or role is None:
+    if not found:
         closed()
-    elif role == SUPERVISOR:
+    elif role in (None, SUPERVISOR):
         dialog = LineDialog(_("¿Por qué se cierra así?"), told_blockers(found), REMARKS)
         screen.app.push_screen(dialog, lambda remarks: closed(remarks) if remarks else None)
     else:

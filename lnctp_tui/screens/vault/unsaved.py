@@ -21,7 +21,8 @@ DEEDS = {
     "attach": N_("unir una llamada a su caso"), "detach": N_("separar una llamada de su caso"),
     "link": N_("vincular dos casos"), "link_say": N_("lo decidido de dos casos"),
     "link_ask": N_("una pregunta a supervisión"), "merge": N_("unir dos casos"), "unmerge": N_("separar dos casos"),
-    "noted": N_("una nota"), "status": N_("cerrar o reabrir un caso"), "settle": N_("decidir entre dos valores"),
+    "noted": N_("una nota"), "status": N_("cerrar o reabrir un caso"), "close": N_("cerrar un caso"),
+    "settle": N_("decidir entre dos valores"),
     "sign": N_("una firma"), "setting": N_("algo a medio escribir"),
 }  # fmt: skip
 OTHER = N_("otro cambio de un caso")

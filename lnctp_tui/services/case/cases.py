@@ -70,14 +70,19 @@ def document(store: Store, case_id: str, form: EditBaseline | None = None) -> Do
     """The whole case. `form` learns which heads it shows. Raises Refused `no_such_case`, and
     `cases_hidden` or `case_withdrawn` for one that is here and not shown."""
     with store.read() as connection:
-        case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
-        if case is None:
-            raise Refused("no_such_case")
         if code := offline_lockout.hides(connection, store.now(), case_id):
             raise Refused(code)
-        result: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
-        for table in MEMBERS:
-            result[table] = _children(connection, table, case_id, form)
+        return document_in(connection, case_id, form)
+
+
+def document_in(connection: Connection, case_id: str, form: EditBaseline | None = None) -> Document:
+    """The same within a transaction, also of a case that is not shown. Raises Refused `no_such_case`."""
+    case = connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().first()
+    if case is None:
+        raise Refused("no_such_case")
+    result: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
+    for table in MEMBERS:
+        result[table] = _children(connection, table, case_id, form)
     return result
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from lnctp_tui.domain.follow import attempts, closing, windows
-from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.domain.records.document import Document
+from lnctp_tui.domain.follow import attempts, windows
 from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.call.completeness import missing
 from lnctp_tui.services.directory import opening
 from lnctp_tui.services.follow.card import TASKS, case_of
 from lnctp_tui.services.follow.worklist import taken_by
@@ -114,14 +111,6 @@ def allow_message(store: Store, case_id: str, answer: str | None) -> None:
         raise Refused("not_a_choice")
     with store.write() as unit:
         unit.record("cases", case_id, {"callback_message": answer})
-
-
-def blockers(protocol: Protocol, document: Document, reason: str, disputed: bool) -> tuple[str, ...]:
-    """What keeps a case from being closed for this reason (domain.follow.closing)."""
-    reports = [row for row in document["contacts"] if row.get("direction") != "out"]
-    last = max(reports, key=lambda row: str(row.get("started_at") or ""), default={"id": ""})
-    debt = bool(missing(document, str(last["id"]), protocol, "close"))
-    return closing.may_close(document, reason, disputed=disputed, debt=debt)
 
 
 def agree(store: Store, case_id: str, hours: str, zone: str) -> None:

@@ -15,6 +15,7 @@ DEEDS = {
     "attempt_result": "follow.calling:result",
     "break": "follow.breaks:ask",
     "attach": "call.endings:attach_contact",
+    "close": "follow.closing:close",
     "detach": "call.endings:detach_contact",
     "handover_sign": "follow.shift:sign",
     "handover_take": "follow.shift:take",

@@ -21,9 +21,10 @@ CREATE TABLE line_keys (
 );
 CREATE INDEX line_keys_rows ON line_keys (team, "row");
 CREATE TABLE line_asked (
-  team text NOT NULL, person text NOT NULL, day text NOT NULL, key text NOT NULL,
+  team text NOT NULL, person text NOT NULL, day text NOT NULL, key text NOT NULL, "row" text NOT NULL,
   PRIMARY KEY (team, person, day, key)
 );
+CREATE INDEX line_asked_rows ON line_asked (team, "row");
 CREATE TABLE line_told (
   team text NOT NULL, person text NOT NULL, case_id text NOT NULL, band text NOT NULL,
   PRIMARY KEY (team, person, case_id)
@@ -31,8 +32,8 @@ CREATE TABLE line_told (
 """
 """`line_keys`: which record of which case says what, by its key (domain.links.keys), never taken from a laptop; a case
 that is empty is a provider's number. `asked`: it was looked up; of a provider's, it is certainly theirs. `line_asked`:
-what was looked up because a person wrote it, by day. `line_told`:
-what their laptops were told."""
+what was looked up because a person wrote it, in which record first, by day. `line_told`: what their laptops were
+told."""
 OPEN = ("line_keys", "line_asked", "line_told")
 
 

@@ -85,7 +85,7 @@ def left(house: House, desk: Desk) -> bytes:
     found: list[Any] = []
     with desk.store.read() as connection:
         names = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search%'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND (name NOT LIKE 'search%' OR name = 'search_keys')"
         ).scalars()
         for name in list(names):
             found += connection.exec_driver_sql(f"SELECT * FROM {name}").all()

@@ -27,6 +27,7 @@ BLANK = """UPDATE log SET patch = NULL, salt = NULL, size = 0
 QUARANTINE = """UPDATE quarantine SET content = NULL, decided_why = NULL, state = 'erased'
   WHERE team = %s AND (scope = %s OR "row" = ANY(%s))"""
 KEYS = 'DELETE FROM line_keys WHERE team = %s AND "row" = ANY(%s)'
+ASKED = 'DELETE FROM line_asked WHERE team = %s AND "row" = ANY(%s)'
 MATCHES = "DELETE FROM line_told WHERE team = %s AND case_id = %s"
 AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)
   ON CONFLICT (team, "row", "table") DO UPDATE SET erased = true"""
@@ -54,6 +55,7 @@ def erase(database: Pool | Db, team: str, scope: str, now: datetime, by: str) ->
                 )
         connection.execute(QUARANTINE, (team, scope, ids))
         connection.execute(KEYS, (team, ids))
+        connection.execute(ASKED, (team, ids))
         connection.execute(MATCHES, (team, scope))
         audit.note(connection, team, now, by, "erase", scope)
         log.append(

@@ -44,8 +44,8 @@ ADD = """INSERT INTO line_keys (team, key, case_id, "row", strength, asked)
     AS k(key, case_id, "row", strength, asked) ON CONFLICT DO NOTHING"""
 TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 13))"
 TODAY = "SELECT key FROM line_asked WHERE team = %s AND person = %s AND day = %s"
-ASKED = """INSERT INTO line_asked (team, person, day, key) SELECT %s, %s, %s, k FROM unnest(%s::text[]) AS k
-  ON CONFLICT DO NOTHING"""
+ASKED = """INSERT INTO line_asked (team, person, day, key, "row")
+  SELECT %s, %s, %s, k.key, k."row" FROM unnest(%s::text[], %s::text[]) AS k(key, "row") ON CONFLICT DO NOTHING"""
 PUBLIC = """EXISTS (SELECT FROM line_keys p WHERE p.team = k.team AND p.key = k.key AND p.case_id = '' AND (p.asked OR
   EXISTS (SELECT FROM data.provider_checks v
     JOIN data.provider_channels c ON c.of_team = v.of_team AND c.id = v.about_id
@@ -181,7 +181,9 @@ def _counted(
         left = [entry for entry in listed if entry.key not in asked]
         if left and OVER not in before:
             over[left[0].case_id] = person
-        connection.execute(ASKED, (team, person, day, [*asked, *([OVER] if left else [])]))
+        wrote = {entry.key: entry.row for entry in reversed(listed) if entry.key in asked}
+        wrote |= {OVER: ""} if left else {}
+        connection.execute(ASKED, (team, person, day, [*wrote], [*wrote.values()]))
     return allowed, over
 
 

@@ -97,7 +97,7 @@ class Sending:
         before = [id_ for earlier in ahead for id_ in earlier.batch.ids[: wire.TOLD]]
         body, audit = self._envelope(batch, before)
         breaks = {} if before else outbox.breaks(self._store)
-        body |= {"breaks": [*breaks.values()]}
+        body |= {"breaks": [*breaks.values()]} if breaks else {}
         # One change cannot be halved: it gets the time that a bad line needs for it.
         patience = batch.size / SLOWEST if len(batch.ids) == 1 else 0.0
         self._outbox.sent, began = len(batch.ids), time.monotonic()

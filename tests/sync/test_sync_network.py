@@ -157,9 +157,9 @@ def test_at_a_kilobyte_a_second_big_pushes_get_through(
 ) -> None:
     if not soak:
         monkeypatch.setattr(transport, "SILENT", 2.0)
-    bad.write(500 if soak else 12)
+    bad.write(500 if soak else 8)
     bad.proxy.set(Weather(pace=1000))
-    codes = bad.until_done(900 if soak else 60)
+    codes = bad.until_done(900 if soak else 150)
     assert codes
     assert set(codes) == {"server_slow"}
     slow = bad.batch()

@@ -23,38 +23,46 @@ ABOUT = N_("Directorio: importar, exportar, buscar, verificar y generar uno fict
 MOST_TOLD = 50
 
 
+MapFile = Annotated[
+    Path | None,
+    typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna de la hoja llena qué campo.")),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(metavar=N_("FUENTE"), help=N_("De dónde viene; si falta, el nombre del archivo.")),
+]
+MaybeNew = Annotated[
+    bool, typer.Option("--maybe-new", help=N_("Lo que puede ser duplicado entra como otra institución."))
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=N_("Solo decir qué haría; no guarda nada."))]
+Rejects = Annotated[
+    Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas."))
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar=N_("CODIFICACIÓN"), help=N_("De un CSV que no es UTF-8, por ejemplo cp1252.")),
+]
+Same = Annotated[
+    list[int] | None,
+    typer.Option(metavar=N_("FILA"), help=N_("Esta fila es la institución a la que se parece.")),
+]
+Other = Annotated[
+    list[int] | None, typer.Option(metavar=N_("FILA"), help=N_("Esta fila es otra institución."))
+]
+
+
 def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("CSV o libro de hojas de cálculo."))],
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--map", metavar=N_("MAPA.toml"), help=N_("Qué columna de la hoja llena qué campo.")),
-    ] = None,
+    mapping: MapFile = None,
     sheet: Annotated[str | None, typer.Option(metavar=N_("HOJA"), help=N_("Qué hoja del libro."))] = None,
-    source: Annotated[
-        str | None,
-        typer.Option(metavar=N_("FUENTE"), help=N_("De dónde viene; si falta, el nombre del archivo.")),
-    ] = None,
-    maybe_new: Annotated[
-        bool, typer.Option("--maybe-new", help=N_("Lo que puede ser duplicado entra como otra institución."))
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=N_("Solo decir qué haría; no guarda nada."))
-    ] = False,
-    rejects: Annotated[
-        Path | None, typer.Option(metavar=N_("ARCHIVO"), help=N_("Dónde guardar las filas rechazadas."))
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar=N_("CODIFICACIÓN"), help=N_("De un CSV que no es UTF-8, por ejemplo cp1252.")),
-    ] = None,
-    same: Annotated[
-        list[int] | None,
-        typer.Option(metavar=N_("FILA"), help=N_("Esta fila es la institución a la que se parece.")),
-    ] = None,
-    other: Annotated[
-        list[int] | None, typer.Option(metavar=N_("FILA"), help=N_("Esta fila es otra institución."))
-    ] = None,
+    source: Source = None,
+    maybe_new: MaybeNew = False,
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+    encoding: Encoding = None,
+    same: Same = None,
+    other: Other = None,
     yes: Annotated[bool, typer.Option("--yes", help=N_("No preguntar antes de guardar."))] = False,
 ) -> None:
     from lnctp_tui.services.case import referral_after
@@ -77,9 +85,13 @@ def import_(
             with output.progress(_("Importando")) as progress:
                 report = run.store_plan(workspace.store, plan, rejects=rejects, progress=progress)
             referral_after.note_shut(workspace.store)
+    _print_outcome(context, report, asked=asks)
+
+
+def _print_outcome(context: typer.Context, report: Report, *, asked: bool) -> None:
     if session.settings(context).json:
         output.as_json(report.to_json())
-    elif asks:
+    elif asked:
         output.say(_("Guardado.") if report.stored else _("No se guardó nada: solo se miró."))
         _print_notes(report)
     else:

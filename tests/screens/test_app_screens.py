@@ -358,6 +358,11 @@ async def test_a_case_is_closed_with_a_reason_and_opened_again(furnished: Founde
         await press(pilot, "enter")
         await until(pilot, shows(app, "Abierto ·"))
         await press(pilot, "x", "down", "enter")
+        await until(pilot, shows(app, "¿Por qué se cierra así?", "tareas abiertas"))
+        await press(pilot, "enter")
+        assert cases.document(app.workspace.store, app.screen_stack[1].case_id)["case"]["status"] == "open"
+        await until(pilot, shows(app, "¿Por qué se cierra así?", "Escriba de 1 a"))
+        await press(pilot, *"acordado", "enter")
         await until(pilot, shows(app, "Cerrado ·"))
         await press(pilot, "x")
         await until(pilot, shows(app, "Abierto ·"))

@@ -46,7 +46,7 @@ class HoldScreen(AppDialog[None]):
             yield Static(Content(_("Falta guardar:")), classes="title")
             with VerticalScroll(can_focus=False):
                 yield Static(Content(self._missing()), id="hold-missing")
-            yield Static(Content(self._way_back()), classes="muted")
+            yield Static(Content(self._way_back()), id="hold-way", classes="muted")
             yield PhraseEntry(id="hold-phrase")
             yield Static(id="hold-said", classes="error")
             yield KeyBar()
@@ -78,13 +78,14 @@ class HoldScreen(AppDialog[None]):
     def close_way(self, *, ordered: bool = False) -> None:
         """From now on only the phrase leads back; `ordered`: nothing does."""
         self.locked, self.ordered = True, self.ordered or ordered
+        for told in self.query("#hold-way").results(Static):  # none, while the screen is still being made
+            told.update(Content(self._way_back()))
         self._hide_phrase()
-        self.query_one(".muted", Static).update(Content(self._way_back()))
         self.refresh_bindings()
 
     def _hide_phrase(self) -> None:
         if self.ordered:
-            self.query_one("#hold-phrase").display = False
+            self.query("#hold-phrase").set(display=False)
             self.set_focus(None)
             self.call_after_refresh(self.refresh_bindings)
 

@@ -916,7 +916,10 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
     assert folio
     async with call(desk) as (app, pilot):
         app.post_message(events.Paste(f"{folio} vuelve a llamar"))
-        await pilot.pause(0.5)
+        for _ in range(100):
+            if any(folio in str(toast.message) for toast in app._notifications):
+                break
+            await pilot.pause(0.05)
         assert any(folio in str(toast.message) for toast in app._notifications)
         await pilot.press("escape", "v")
         await pilot.pause()

@@ -172,6 +172,21 @@ async def test_an_idle_lock_that_would_lose_something_hides_says_what_and_waits(
         assert app.return_value in (LOCKED, KEPT)
 
 
+async def test_a_lock_in_the_instant_in_which_the_wait_comes_up_closes_the_way(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_journal(monkeypatch)
+    async with desk(furnished) as (app, pilot):
+        await refused(app, pilot)
+        wait = HoldScreen(locked=False)
+        app.push_screen(wait)
+        wait.close_way()  # nothing of it stands yet
+        await until(pilot, shows(app, "Falta guardar:", "Su frase y Enter"), "the wait")
+        wait.close_way(ordered=True)
+        await until(pilot, shows(app, "Lo ordenaron sus responsables"), "no way back")
+        free(app.workspace)
+
+
 async def test_the_phrase_or_a_word_typed_in_full_ends_the_wait(
     furnished: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,7 +52,7 @@ def test_cases_stand_by_urgency_and_age_and_each_view_has_its_own(workspace: Wor
     tasked(workspace, in_order[1], -1)
     tasked(workspace, in_order[2], 5, kind="minimum_record")
     tasked(workspace, in_order[3], -5, status="done")
-    assert ids_of(workspace, "urgency") == [older, *in_order]
+    assert ids_of(workspace, "urgency") == [in_order[0], older, *in_order[1:]], "the newest emergency first"
     assert ids_of(workspace, "unassigned") == [older]
     assert ids_of(workspace, "late") == [in_order[1]]
     assert ids_of(workspace, "minimum") == [in_order[2]]

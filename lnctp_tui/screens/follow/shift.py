@@ -43,11 +43,11 @@ class ShiftScreen(ShiftBase):
     PLACE = "shift"
     GROUP = "shift"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "add", N_("añadir"), id="shift.add"),
-        Binding("o", "note", N_("nota"), id="shift.note"),
-        Binding("t", "to", N_("para quién"), id="shift.to"),
         Binding("f", "sign", N_("firmar"), id="shift.sign"),
         Binding("r", "receive", N_("recibir"), id="shift.receive"),
+        Binding("t", "to", N_("para quién"), id="shift.to"),
+        Binding("a", "add", N_("añadir"), id="shift.add"),
+        Binding("o", "note", N_("nota"), id="shift.note"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="shift.leave"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="shift.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="shift.help"),

@@ -10,13 +10,26 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Integer, Select, String, bindparam, func, literal, null, or_, select
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.prepared import (
+    IS_EMERGENCY,
+    IS_NO_EMERGENCY,
     MINIMUM,
     OPEN_CASE,
     OPEN_TASK,
@@ -137,11 +150,25 @@ def review(store: Store, case_id: str, remarks: str) -> None:
 @cache
 def page(view: View, *, gone: bool = False) -> Prepared:
     """The one question of a page."""
-    query = _QUERIES[view]().limit(bindparam("most", type_=Integer)).offset(bindparam("begin", type_=Integer))
-    if view != "load":
+    most, begin = bindparam("most", type_=Integer), bindparam("begin", type_=Integer)
+
+    def shown(query: Select[Any]) -> Select[Any]:
         query = query.where(or_(SINCE.is_(None), CASES.c.created_at >= SINCE))
-        query = query.where(withdrawal.held_cases(CASES.c.id)) if gone else query
-    return prepared(query)
+        return query.where(withdrawal.held_cases(CASES.c.id)) if gone else query
+
+    if view in ("urgency", "unassigned"):
+        first, rest = (shown(query).limit(most + begin).subquery() for query in _by_urgency(view))
+        # One after the other, as SQLite reads them.
+        return prepared(union_all(select(first), select(rest)).limit(most).offset(begin))
+    query = _QUERIES[view]().limit(most).offset(begin)
+    return prepared(query if view == "load" else shown(query))
+
+
+def _by_urgency(view: View) -> tuple[Select[Any], Select[Any]]:
+    """Emergencies, the newest first: who is in danger this minute is not below one of half a year ago; the others."""
+    first = _QUERIES[view]().where(IS_EMERGENCY).order_by(None)
+    newest = first.order_by(CASES.c.opened_at.desc(), CASES.c.id.desc())
+    return newest, _QUERIES[view]().where(IS_NO_EMERGENCY)
 
 
 def _late_of(*more: Any) -> Any:

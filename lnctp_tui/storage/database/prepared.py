@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Select, Table, literal_column
+from sqlalchemy import CompoundSelect, Connection, Integer, Select, Table, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
@@ -55,7 +55,7 @@ def by_index(query: Select[Any], table: Table, name: str) -> Select[Any]:
     return query.with_hint(table, f"INDEXED BY {name}", "sqlite")
 
 
-def prepared(query: Select[Any]) -> Prepared:
+def prepared(query: Select[Any] | CompoundSelect[Any]) -> Prepared:
     """A question whose open values are `bindparam`s."""
     dialect = sqlite.dialect(paramstyle="named")
     dialect.statement_compiler = _ByIndex
@@ -99,5 +99,7 @@ OPEN_CASE: Final = (
 )  # fmt: skip
 OPEN_TASK: Final = (TASKS.c.status == literal_column("'open'"), TASKS.c.erased_at.is_(None))
 MINIMUM: Final = TASKS.c.kind == literal_column("'minimum_record'")
+IS_EMERGENCY: Final = literal_column("0") == RANK
+IS_NO_EMERGENCY: Final = literal_column("0") < RANK
 PRESSING: Final = literal_column("2") > RANK
 """Emergencies and what is urgent within 24 hours."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.labels import Words
-from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR, role_of
 from lnctp_tui.screens.times import clock
 from lnctp_tui.services.case import links, transfer
 from lnctp_tui.widgets.reader import GAP, Part
@@ -108,14 +108,13 @@ class SharedCase(ScreenPart):
         return {
             "conflicts": bool(self.around.conflicts),
             "offer": active,
-            "assign": active and status is not None and status.role == SUPERVISOR,
+            "assign": self.role == SUPERVISOR,
         }
 
     @property
     def role(self) -> str | None:
         """Who this person is on the Line; None on a laptop that has no server."""
-        status = self.screen.shell.sync_status
-        return status.role if status is not None and status.state == ACTIVE else None
+        return role_of(self.screen.shell.sync_status)
 
     def hand(self, *, assign: bool) -> None:
         """Offer it to a colleague, or give it to one."""

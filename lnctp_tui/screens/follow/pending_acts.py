@@ -10,7 +10,7 @@ from lnctp_tui.screens.base import write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import words as follow_words
 from lnctp_tui.screens.follow.asking import ask_when
-from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.screens.sync.sync_words import leads
 from lnctp_tui.services.follow import deciding
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -84,16 +84,10 @@ class PendingActs:
         """What supervision decides of what it is asked, with what follows of each decision."""
         if task is None or task.kind != REVIEW:
             self.screen.notify(_("Aquí no hay nada que decidir: elija una revisión."), markup=False)
-        elif not self._leads:
+        elif not leads(self.screen.shell.sync_status):
             self.screen.notify(_("Eso lo decide supervisión."), severity="warning", markup=False)
         else:
             self._decide(task)
-
-    @property
-    def _leads(self) -> bool:
-        """Whether who sits here decides: without a server everybody is their own supervision."""
-        status = self.screen.shell.sync_status
-        return status is None or status.state != ACTIVE or status.role == SUPERVISOR
 
     def _decide(self, task: WorkLine) -> None:
         lines = [Line((Cell(_("No decidir todavía")),), NO)]

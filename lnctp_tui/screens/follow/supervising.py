@@ -13,7 +13,7 @@ from lnctp_tui.screens.dialogs import TextDialog
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import PAGE, Job, ListScreen
-from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.screens.sync.sync_words import SUPERVISOR, role_of
 from lnctp_tui.screens.times import age
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.follow import supervision as source
@@ -164,8 +164,7 @@ class SupervisionScreen(ListScreen[Supervision]):
     @property
     def role(self) -> str | None:
         """Who this person is on the Line; None on a laptop that has no server."""
-        status = self.shell.sync_status
-        return status.role if status is not None and status.state == ACTIVE else None
+        return role_of(self.shell.sync_status)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Giving cases to colleagues needs a server."""
@@ -231,7 +230,7 @@ class SupervisionScreen(ListScreen[Supervision]):
     def _ask_close(self, read: tuple[Any, bool]) -> None:
         from lnctp_tui.screens.follow import closing
 
-        closing.close(self, *read, self.role or SUPERVISOR, self._do)
+        closing.close(self, *read, self.role, self._do)
 
     def _do(self, job: Deed, message: str) -> None:
         def stored(_result: Any) -> None:

@@ -13,7 +13,7 @@ from lnctp_tui.screens.base import write
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import PAGE, Job, ListScreen
-from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR, mark, problem, when
+from lnctp_tui.screens.sync.sync_words import leads, mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services.call import desk as source
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
@@ -161,8 +161,7 @@ class DeskScreen(ListScreen["DeskView"]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Supervision is for supervisors, and for a laptop that has no server."""
         if action == "go" and parameters == ("supervision",):
-            status = self.shell.sync_status
-            return status is None or status.state != ACTIVE or status.role == SUPERVISOR
+            return leads(self.shell.sync_status)
         return super().check_action(action, parameters)
 
     def action_rest(self) -> None:

@@ -13,7 +13,7 @@ from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import ScreenPart, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists import directory_words
-from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR
+from lnctp_tui.screens.sync.sync_words import leads
 from lnctp_tui.services.directory import saying
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -140,7 +140,9 @@ class ProviderActs(ScreenPart):
         )
         if why is None:
             self._prepare(provider, case_id)
-        elif why.override == "no" or (why.override == "supervisor" and not self._leads):
+        elif why.override == "no" or (
+            why.override == "supervisor" and not leads(self.screen.shell.sync_status)
+        ):
             text = _("No se preparó: {why}.").format(why=directory_words.why_not(why))
             self.screen.notify(text, severity="warning", markup=False)
         else:
@@ -151,11 +153,6 @@ class ProviderActs(ScreenPart):
             self.screen.app.push_screen(
                 dialog, lambda reason: self._prepare(provider, case_id, reason) if reason else None
             )
-
-    @property
-    def _leads(self) -> bool:
-        status = self.screen.shell.sync_status
-        return status is None or status.state != ACTIVE or status.role == SUPERVISOR
 
     def _prepare(self, provider: str, case_id: str, reason: str | None = None) -> None:
         from lnctp_tui.services.case import referrals

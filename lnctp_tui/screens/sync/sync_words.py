@@ -42,6 +42,16 @@ ROLES: Mapping[str, str] = {
 }
 
 
+def role_of(status: SyncStatus | None) -> str | None:
+    """Who this person is on the Line; None on a laptop that no server approved."""
+    return status.role if status is not None and status.state == ACTIVE else None
+
+
+def leads(status: SyncStatus | None) -> bool:
+    """Whether who sits here decides: without a server everybody is their own supervision."""
+    return status is None or status.state != ACTIVE or status.role == SUPERVISOR
+
+
 class Mark(NamedTuple):
     """What a bar says. `short` where there is little room; both empty without a server."""
 

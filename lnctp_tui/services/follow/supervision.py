@@ -133,8 +133,7 @@ def review(store: Store, case_id: str, remarks: str) -> None:
     Raises Refused `not_supervision` where somebody else leads.
     """
     with store.write() as unit:
-        server = server_state.server(unit.connection)
-        if server is not None and server.role != "supervisor":
+        if not server_state.leads(unit.connection):
             raise Refused("not_supervision")
         case = unit.stored("cases", case_id)
         if case is None:

@@ -15,7 +15,7 @@ from lnctp_tui.storage.database.session import Store, Unit
 from lnctp_tui.storage.replication import server_state
 
 new_id = ids.new_id
-REVIEW, SUPERVISOR = "review", "supervisor"
+REVIEW = "review"
 
 
 def take(store: Store, task_id: str, seen: str | None, person: str | None = None) -> None:
@@ -122,9 +122,8 @@ def agree(store: Store, case_id: str, hours: str, zone: str) -> None:
 
 
 def only_supervision(unit: Unit) -> None:
-    """Raises Refused `supervision_decides` for anybody else. A laptop without a server is its person's alone."""
-    server = server_state.server(unit.connection)
-    if server is not None and server.role != SUPERVISOR:
+    """Raises Refused `supervision_decides` for anybody else."""
+    if not server_state.leads(unit.connection):
         raise Refused("supervision_decides")
 
 

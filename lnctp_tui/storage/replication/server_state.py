@@ -121,6 +121,12 @@ def with_role(known: Server, role: str) -> Server:
     return replace(known, role=role)
 
 
+def leads(connection: Connection) -> bool:
+    """Whether who works here decides as supervision does. A laptop without a server is its person's alone."""
+    enrolled = server(connection)
+    return enrolled is None or enrolled.role == "supervisor"
+
+
 def put_server(connection: Connection, known: Server) -> None:
     """Keep who the server is."""
     state.put(connection, SERVER, asdict(known))

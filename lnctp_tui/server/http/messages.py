@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from lnctp_tui.domain.alerts import course
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.sync import wire
 
@@ -180,6 +181,21 @@ class Decide(Message):
     def _reasoned(self) -> Decide:
         if (self.action == "dismiss") != (self.reason is not None):
             raise ValueError("a reason belongs to a dismissal")
+        return self
+
+
+class AlertDecision(Message):
+    """What a supervisor says of an alert: why it need not be shown, for at most 90 days; or that it is shown again."""
+
+    action: Literal["mute", "unmute"]
+    reason: course.Reason | None = None
+    text: Reason | None = None
+    days: Annotated[int, Field(ge=1, le=course.LONGEST.days)] = 30
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> AlertDecision:
+        if (self.action == "mute") != (self.reason is not None and self.text is not None):
+            raise ValueError("a reason and its words belong to a mute")
         return self
 
 

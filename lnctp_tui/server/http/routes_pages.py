@@ -37,7 +37,7 @@ Answer = Callable[["Pages", Services, Request], Awaitable[Response]]
 
 def add(app: FastAPI) -> None:
     """Adds these routes."""
-    pages = Pages()
+    pages = app.state.pages = Pages()
     for method, path, work in OPEN:
         methods = [method, "HEAD"] if path.startswith("/datos") else [method]
         app.add_api_route(

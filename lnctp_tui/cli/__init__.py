@@ -76,6 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
+    from lnctp_tui.cli.count import alerts
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -101,7 +102,9 @@ def build() -> Any:
                                   ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
                                   ("file", follow.ABOUT_FILES, follow.FILES),
-                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS)):  # fmt: skip
+                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS),
+                                  ("alerts", alerts.ABOUT_ALERTS, alerts.ALERTS),
+                                  ("board", alerts.ABOUT_BOARD, alerts.BOARD)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

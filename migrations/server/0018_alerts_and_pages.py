@@ -23,12 +23,22 @@ CREATE UNIQUE INDEX alerts_open ON alerts (team, family, code, origin) WHERE clo
 """`alert_runs`: the last week that was looked at, how many weeks of reports there were, whether they are enough.
 `alerts`: weeks by their number (domain.alerts.reports), counts of the last week in which it stood out; no case."""
 WAYS = """
-CREATE TABLE board_links (hash text PRIMARY KEY, device text NOT NULL UNIQUE, until double precision NOT NULL);
+CREATE TABLE board_links (
+  team text NOT NULL, hash text NOT NULL, device text NOT NULL, until double precision NOT NULL,
+  PRIMARY KEY (team, hash), UNIQUE (team, device)
+);
 CREATE TABLE board_sessions (
-  hash text PRIMARY KEY, device text NOT NULL UNIQUE, began double precision NOT NULL, seen double precision NOT NULL
+  team text NOT NULL, hash text NOT NULL, device text NOT NULL, began double precision NOT NULL,
+  seen double precision NOT NULL, PRIMARY KEY (team, hash), UNIQUE (team, device)
 );
 """
 """SHA-256 of what opens the board, never that itself; of one device the last of each."""
+RIGHTS = {
+    "alert_runs": "SELECT, INSERT, UPDATE",
+    "alerts": "SELECT, INSERT, UPDATE",
+    "board_links": "SELECT, INSERT, UPDATE, DELETE",
+    "board_sessions": "SELECT, INSERT, UPDATE, DELETE",
+}
 INDEXES = {
     "cases_board": """data.cases (of_team, triage, opened_at)
       WHERE status IN ('open', 'follow_up') AND erased_at IS NULL""",
@@ -42,13 +52,11 @@ def upgrade() -> None:
     op.execute(WAYS)
     mine = "team = (SELECT current_setting('app.team', true))"
     serve = f"{mine} AND (SELECT current_setting('app.duty', true)) = 'serve'"
-    for table in ("alert_runs", "alerts"):
-        op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO lnctp_app")
+    for table, rights in RIGHTS.items():
+        op.execute(f"GRANT {rights} ON {table} TO lnctp_app")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY serve ON {table} TO lnctp_app USING ({serve}) WITH CHECK ({serve})")
-    for table in ("board_links", "board_sessions"):
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO lnctp_app")
     for name, place in INDEXES.items():
         op.execute(f"CREATE INDEX {name} ON {place}")
 
@@ -56,5 +64,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in INDEXES:
         op.execute(f"DROP INDEX data.{name}")
-    for table in ("board_sessions", "board_links", "alerts", "alert_runs"):
+    for table in RIGHTS:
         op.execute(f"DROP TABLE {table}")

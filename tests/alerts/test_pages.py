@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import logging
 import re
@@ -190,7 +191,7 @@ def test_a_guessed_link_opens_nothing_and_is_not_repeated(browser: Browser, type
 
 def test_what_is_stored_opens_nothing(office: Served, supervisor: Laptop, browser: Browser) -> None:
     path, cookie = browser.open(supervisor), browser.session(office.laptop("supervisor"))
-    with database.connect(office.database) as connection:
+    with database.connect(office.database) as connection, database.transaction(connection, "main", SERVE):
         stored = [row[0] for table in ("board_links", "board_sessions")
                   for row in connection.execute(f"SELECT hash FROM {table}")]  # fmt: skip
     assert path.rpartition("/")[2] not in stored
@@ -434,7 +435,7 @@ def test_every_page_says_that_nothing_may_be_added_to_it_or_put_around_it(
         if not answer.request.url.path.startswith("/datos/2020"):
             style = re.search("<style>(.*)</style>", answer.text, re.DOTALL)
             if style:
-                digest = html.base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+                digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
                 assert directives["style-src"] == f"'sha256-{digest}'"
     assert pages[1].headers["cache-control"] == "no-store"
 

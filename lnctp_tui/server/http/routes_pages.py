@@ -92,7 +92,7 @@ def _charge(buckets: Buckets, who: str) -> None:
 def _link(call: Asked) -> Any:
     sender = call.sender
     with transaction(call.services.pool, sender.team, SERVE) as connection:
-        token = sessions.link(connection, sender.id)
+        token = sessions.link(connection, sender.team, sender.id)
         audit.note(connection, sender.team, instants.now(), sender.person, "board.link", sender.id)
     return {"path": f"/entrar/{token}", "seconds": sessions.LINK}
 
@@ -113,11 +113,11 @@ async def _enter(pages: Pages, services: Services, request: Request) -> Response
 
     def enter() -> str:
         with transaction(services.pool, services.settings.team, SERVE) as connection:
-            device = sessions.spend(connection, token)
+            device = sessions.spend(connection, services.settings.team, token)
         sender = _leading(services, device)
         with transaction(services.pool, sender.team, SERVE) as connection:
             audit.note(connection, sender.team, instants.now(), sender.person, "board.open", sender.id)
-            return sessions.begin(connection, sender.id)
+            return sessions.begin(connection, sender.team, sender.id)
 
     value = await services.in_thread(enter)
     return _html(b"", 303, {"Location": "/tablero", "Set-Cookie": SET.format(value=value)})
@@ -148,14 +148,14 @@ async def _board(pages: Pages, services: Services, request: Request) -> Response
 
     def sender() -> DeviceRow | None:
         with transaction(services.pool, services.settings.team, SERVE) as connection:
-            device = sessions.alive(connection, value)
+            device = sessions.alive(connection, services.settings.team, value)
         if device is None:
             return None
         try:
             return _leading(services, device)
         except Denied:
             with transaction(services.pool, services.settings.team, SERVE) as connection:
-                sessions.end(connection, value)
+                sessions.end(connection, services.settings.team, value)
             raise
 
     address = endpoint.address_of(request)
@@ -177,7 +177,7 @@ async def _leave(pages: Pages, services: Services, request: Request) -> Response
 
         def leave() -> None:
             with transaction(services.pool, services.settings.team, SERVE) as connection:
-                sessions.end(connection, value)
+                sessions.end(connection, services.settings.team, value)
 
         await services.in_thread(leave)
     return _html(board_page.left(), 200, {"Set-Cookie": UNSET})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from collections.abc import Iterable, Mapping
-from html import escape
 from typing import Final
 
 from lnctp_tui.domain.values.text import clean
@@ -62,7 +62,7 @@ def tag(name: str, /, *children: Child, **attributes: str | bool | None) -> Safe
 
 def _attribute(key: str, value: str | bool | None) -> str:
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(clean(str(value))[0])}"'
+    return f" {name}" if value is True else f' {name}="{html.escape(clean(str(value))[0])}"'
 
 
 def _inner(child: Child) -> str:
@@ -71,7 +71,7 @@ def _inner(child: Child) -> str:
     if isinstance(child, Safe):
         return child
     if isinstance(child, (str, int)):
-        return escape(clean(str(child))[0])
+        return html.escape(clean(str(child))[0])
     return "".join(map(_inner, child))
 
 

@@ -11,7 +11,7 @@ from math import ceil, comb, floor
 import pytest
 from counts import often
 
-from bench import alerting
+from bench.alerting import streams
 from lnctp_tui.domain.alerts import course
 from lnctp_tui.domain.alerts.binomial import p_value, upper_tail
 from lnctp_tui.domain.alerts.course import Alert, Mute
@@ -233,9 +233,9 @@ def test_a_mute_ends_by_itself() -> None:
 
 def test_simulated_streams_stay_within_reach() -> None:
     """All sizes and counts: `make bench` "alerts"."""
-    steady = alerting.Stream("", 6)
-    assert alerting.false_alarms(steady, often(20, 1)) <= 1
-    assert alerting.false_alarms(alerting.Stream("", 6, volume=1.8), often(20, 1)) <= 1
-    weeks, _missed = alerting.delay(alerting.Stream("", 6, raised=(alerting.NEW, 1.0)), often(20, 2))
+    steady = streams.Stream("", 6)
+    assert streams.false_alarms(steady, often(20, 1)) <= 1
+    assert streams.false_alarms(streams.Stream("", 6, volume=1.8), often(20, 1)) <= 1
+    weeks, _missed = streams.delay(streams.Stream("", 6, raised=(streams.NEW, 1.0)), often(20, 2))
     assert weeks is not None
     assert weeks <= 6

@@ -88,30 +88,28 @@ def roots(merged: Mapping[str, str]) -> dict[str, str]:
 def once(reports: Iterable[Report], links: Iterable[tuple[str, str]]) -> list[Report]:
     """The same reports, with linked ones within TOGETHER days as one: of the first day, saying all they say."""
     by_id = {report.case_id: report for report in reports}
-    heads = {case_id: case_id for case_id in by_id}
+    near = [
+        (one, two)
+        for one, two in links
+        if one in by_id and two in by_id and abs((by_id[one].day - by_id[two].day).days) <= TOGETHER
+    ]
+    heads = {case_id: case_id for pair in near for case_id in pair}
 
     def head(case_id: str) -> str:
         while heads[case_id] != case_id:
             heads[case_id] = case_id = heads[heads[case_id]]
         return case_id
 
-    for one, two in links:
-        if (
-            one in by_id
-            and two in by_id
-            and abs((by_id[one].day - by_id[two].day).days) <= TOGETHER
-            and (first := head(one)) != (second := head(two))
-        ):
-            heads[max(first, second)] = min(first, second)
+    for one, two in near:
+        first, second = sorted((head(one), head(two)))
+        heads[second] = first
     groups: dict[str, list[Report]] = defaultdict(list)
-    for report in by_id.values():
-        groups[head(report.case_id)].append(report)
-    return [_joined(group) for group in groups.values()]
+    for case_id in heads:
+        groups[head(case_id)].append(by_id.pop(case_id))
+    return [*by_id.values(), *map(_joined, groups.values())]
 
 
 def _joined(group: Sequence[Report]) -> Report:
-    if len(group) == 1:
-        return group[0]
     first, *rest = sorted(group, key=lambda report: (report.day, report.case_id))
     venues, methods, platforms, modalities = (
         frozenset[str]().union(*(getattr(report, name) for report in group))

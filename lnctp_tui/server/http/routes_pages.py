@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 
 from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin import audit
+from lnctp_tui.server.alerts.records import protocol
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import endpoint, faults, logs, metrics, policy
 from lnctp_tui.server.http.endpoint import Asked, Route
@@ -91,6 +92,7 @@ def _charge(buckets: Buckets, who: str) -> None:
 
 def _link(call: Asked) -> Any:
     sender = call.sender
+    protocol()  # read before the board is asked for
     with transaction(call.services.pool, sender.team, SERVE) as connection:
         token = sessions.link(connection, sender.team, sender.id)
         audit.note(connection, sender.team, instants.now(), sender.person, "board.link", sender.id)

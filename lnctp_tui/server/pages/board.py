@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -16,14 +18,12 @@ MOST: Final = 50
 COUNTED: Final = 1000
 """As many are counted; who has more has too many."""
 PRESSING: Final = ("emergency", "urgent_24h")
-CASES: Final = (
-    """FROM data.cases WHERE of_team = %(team)s AND status IN ('open', 'follow_up') AND erased_at IS NULL"""
-)
-PRESSING_ONES = f"""SELECT folio, triage, opened_at {CASES} AND triage = %(triage)s
-  ORDER BY opened_at DESC NULLS FIRST LIMIT {COUNTED + 1}"""
-"""Emergencies the newest first: who is in danger this minute is not below one of half a year ago."""
-UNASSIGNED = f"""SELECT folio, triage, opened_at {CASES} AND owner_id IS NULL
-  ORDER BY array_position(%(triages)s::text[], triage) NULLS LAST, opened_at LIMIT {COUNTED + 1}"""
+MANY: Final = 20_000
+"""Open cases that are read; of a Line with more, the newest."""
+CASES = f"""SELECT folio, triage, opened_at, owner_id FROM data.cases
+  WHERE of_team = %(team)s AND status IN ('open', 'follow_up') AND erased_at IS NULL
+  ORDER BY opened_at DESC NULLS FIRST LIMIT {MANY}"""
+"""Read once: what row-level security asks of each row is most of the work."""
 LATE = f"""SELECT c.folio, t.kind, t.due_to FROM data.tasks t JOIN data.cases c
     ON c.of_team = t.of_team AND c.id = t.case_id AND c.erased_at IS NULL
   WHERE t.of_team = %(team)s AND t.status = 'open' AND t.erased_at IS NULL AND t.due_to < %(now)s
@@ -32,11 +32,8 @@ REFERRED = f"""SELECT c.folio, r.reason, r.expected_by FROM data.referrals r JOI
     ON c.of_team = r.of_team AND c.id = r.case_id AND c.erased_at IS NULL
   WHERE r.of_team = %(team)s AND r.status = 'sent' AND r.erased_at IS NULL
   ORDER BY r.expected_by NULLS FIRST LIMIT {COUNTED + 1}"""
-LOAD = f"""SELECT coalesce((SELECT string_agg(d.folio_prefix, ' ' ORDER BY d.folio_prefix) FROM devices d
-      WHERE d.team = %(team)s AND d.person = l.owner_id), '—'), l.n, l.pressing
-  FROM (SELECT owner_id, count(*) AS n, count(*) FILTER (WHERE triage = ANY(%(triages)s)) AS pressing
-    {CASES} AND owner_id IS NOT NULL GROUP BY owner_id ORDER BY 2 DESC, 1 LIMIT {MOST}) AS l ORDER BY 2 DESC, 1"""
-"""By what the folios of a person's laptops begin with."""
+PREFIXES = """SELECT person, string_agg(folio_prefix, ' ' ORDER BY folio_prefix) FROM devices
+  WHERE team = %s AND folio_prefix <> '' GROUP BY person"""
 HIDDEN = "SELECT scope FROM access WHERE team = %s AND person = %s AND state <> 'held' ORDER BY scope"
 WAITING = """SELECT count(*), min(received_at) FROM quarantine WHERE team = %s AND state = 'open'"""
 
@@ -82,19 +79,44 @@ def hidden(database: Pool | Db, device: DeviceRow) -> tuple[str, ...]:
 
 def read(database: Pool | Db, device: DeviceRow, now: datetime) -> Board:
     """The board, through the policies of whoever asks."""
-    values = {"team": device.team, "now": instants.iso(now), "triages": list(PRESSING)}
+    values = {"team": device.team, "now": instants.iso(now)}
     with transaction(database, device, READ) as connection:
-        emergency, urgent = (
-            _listed(connection, PRESSING_ONES, values | {"triage": triage}) for triage in PRESSING
-        )
-        unassigned, late, referred = (
-            _listed(connection, sql, values) for sql in (UNASSIGNED, LATE, REFERRED)
-        )
-        load = connection.execute(LOAD, values).fetchall()
+        cases = [_Case(*row) for row in connection.execute(CASES, values)]
+        late, referred = (_listed(connection, sql, values) for sql in (LATE, REFERRED))
+        prefixes: dict[str, str] = dict(connection.execute(PREFIXES, (device.team,)).fetchall())
         waiting, since = connection.execute(WAITING, (device.team,)).fetchone() or (0, None)
         become(connection, device.team, SERVE)
         alerts = showing.listed(connection, device.team, now, leads=False)
-    return Board(now, emergency, urgent, unassigned, late, referred, load, waiting, since, alerts)
+    emergency, urgent = (_those(case for case in cases if case.triage == triage) for triage in PRESSING)
+    unassigned = _those(sorted((case for case in cases if not case.owner_id), key=_by_urgency))
+    return Board(
+        now, emergency, urgent, unassigned, late, referred, _load(cases, prefixes), waiting, since, alerts
+    )
+
+
+class _Case(NamedTuple):
+    folio: str | None
+    triage: str | None
+    opened_at: str | None
+    owner_id: str | None
+
+
+def _those(cases: Iterable[_Case]) -> Listed:
+    lines = [Line(case.folio, case.triage, case.opened_at) for case in cases]
+    return Listed(lines[:MOST], len(lines))
+
+
+def _by_urgency(case: _Case) -> tuple[int, str]:
+    """The pressing first, then the oldest."""
+    rank = PRESSING.index(case.triage) if case.triage in PRESSING else len(PRESSING)
+    return rank, case.opened_at or ""
+
+
+def _load(cases: Sequence[_Case], prefixes: Mapping[str, str]) -> list[tuple[str, int, int]]:
+    """By what the folios of a person's laptops begin with; who has most, first."""
+    owned = Counter(case.owner_id for case in cases if case.owner_id)
+    pressing = Counter(case.owner_id for case in cases if case.triage in PRESSING)
+    return [(prefixes.get(owner, "—"), count, pressing[owner]) for owner, count in owned.most_common(MOST)]
 
 
 def _listed(connection: Db, sql: str, values: dict[str, Any]) -> Listed:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.values import folio
-from lnctp_tui.server.alerts.records import ZONE
+from lnctp_tui.server.alerts.records import ZONE, protocol
 from lnctp_tui.server.pages.board import COUNTED, Board, Line, Listed
 from lnctp_tui.server.pages.html import Child, Safe, page, table, tag
 from lnctp_tui.storage import instants
-from lnctp_tui.storage.protocol import protocol_loader
 
 TITLE: Final = "Tablero de supervisión"
 CATALOGS: Final = {
@@ -162,14 +159,9 @@ def _word(catalog: str, code: str | None) -> str:
         return "sin dato"
     if code == "extranjero":
         return "Extranjero"
-    known = _protocol().catalogs.get(catalog)
+    known = protocol().catalogs.get(catalog)
     row = known.by_code.get(code) if known else None
     return row.label.es if row else "fuera de catálogo"
-
-
-@cache
-def _protocol() -> Protocol:
-    return protocol_loader.load()
 
 
 def _age(stored: str | None, now: datetime) -> str:

@@ -9,14 +9,16 @@ from time import monotonic
 from typing import Final
 
 from lnctp_tui.server.devices import DeviceRow
+from lnctp_tui.server.http import logs
 from lnctp_tui.server.http.rate_limits import Buckets, Rate
 from lnctp_tui.server.pages import board, board_page, data_page, published
 from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.services import Services
 from lnctp_tui.storage import instants
 
-FRESH: Final = 5.0
-"""Seconds for which a board is the same to everybody who may see it."""
+FRESH, STALE = 5.0, 30.0
+"""Seconds for which a board is the same to everybody who may see it; and for which it is shown while the next is made.
+It says when it was made."""
 BOARDS: Final = 64
 SESSIONS: Final = 10_000
 LISTED: Final = 30.0
@@ -37,29 +39,43 @@ class Pages:
         self.data, self.views, self.tries = Buckets(OPEN_DATA), Buckets(VIEWS), Buckets(TRIES)
         self._boards: OrderedDict[tuple[str, ...], tuple[float, bytes]] = OrderedDict()
         self._listing: tuple[float, bytes] = (0.0, b"")
-        self._making = asyncio.Lock()
+        self._making: dict[tuple[str, ...], asyncio.Task[bytes]] = {}
+        self._turn = asyncio.Lock()
         self._known: OrderedDict[bytes, None] = OrderedDict()
 
     async def board(self, services: Services, device: DeviceRow) -> bytes:
-        """The board as this supervisor may see it, at most FRESH seconds old. Made by one at a time."""
+        """The board as this supervisor may see it. One that is a little old is shown while the next is made."""
         scopes = await services.in_thread(lambda: board.hidden(services.pool, device))
         key = (device.team, *scopes)
-        if (made := self._fresh(key)) is not None:
-            return made
-        async with self._making:
-            if (made := self._fresh(key)) is None:
+        at, made = self._boards.get(key, (0.0, b""))
+        age = monotonic() - at
+        if not made or age > STALE:
+            return await self._make(services, device, key)
+        if age > FRESH and key not in self._making:
+            task = self._making[key] = asyncio.create_task(self._make(services, device, key))
+            task.add_done_callback(lambda done: self._made(key, done))
+        return made
+
+    def _made(self, key: tuple[str, ...], task: asyncio.Task[bytes]) -> None:
+        self._making.pop(key, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logs.note("board_not_made", error=error)
+
+    async def _make(self, services: Services, device: DeviceRow, key: tuple[str, ...]) -> bytes:
+        """One at a time: whoever waits finds what another made."""
+        asked = monotonic()
+        async with self._turn:
+            at, made = self._boards.get(key, (0.0, b""))
+            if not made or at < asked:
+                at = monotonic()
                 made = await services.in_thread(
                     lambda: board_page.board(board.read(services.pool, device, instants.now()))
                 )
-                self._boards[key] = (monotonic(), made)
+                self._boards[key] = (at, made)
                 self._boards.move_to_end(key)
                 if len(self._boards) > BOARDS:
                     self._boards.popitem(last=False)
         return made
-
-    def _fresh(self, key: tuple[str, ...]) -> bytes | None:
-        made = self._boards.get(key)
-        return made[1] if made is not None and monotonic() - made[0] < FRESH else None
 
     async def listing(self, services: Services) -> bytes:
         """The page of editions."""

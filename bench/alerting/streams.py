@@ -1,4 +1,4 @@
-"""Alerts: how often they are false and how late they are, on simulated weeks; and a run over three years of reports.
+"""Simulated weeks of reports, and what alerts make of them: how often they are false, how late they are.
 
 The streams are made up of nothing but shares: who reports what is drawn by lot, so that whatever stands out in a
 constant stream is false. docs/alerts.md prints what this prints.

@@ -1,4 +1,7 @@
-"""Editions that were issued, as everybody may read them. They never change, so what was read once is kept."""
+"""Editions that were issued, as everybody may read them. They never change, so what was read once is kept.
+
+A file whose checksum is not the one that its edition names is not handed out. Whether we signed it, its reader checks.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What an edition or a file may be called; no path."""
 ROOM: Final = 32 << 20
 """Bytes of files that a process keeps."""
-THERE = "SELECT to_regclass('public.published') IS NOT NULL"
-LISTED = """SELECT edition, file, octet_length(bytes) FROM published WHERE team = %s
-  ORDER BY edition DESC, file"""
-ONE = "SELECT sha256, bytes FROM published WHERE team = %s AND edition = %s AND file = %s"
+SUMS: Final = "SHA256SUMS"
+BESIDE: Final = (SUMS, f"{SUMS}.sig")
+"""What the checksums do not name."""
+LISTED = """SELECT edition, name, octet_length(content) FROM edition_files WHERE team = %s
+  ORDER BY edition DESC, name"""
+ONE = "SELECT name, content FROM edition_files WHERE team = %s AND edition = %s AND name = ANY(%s)"
 
 
 class Named(NamedTuple):
@@ -37,23 +42,22 @@ class File(NamedTuple):
 
 def listed(connection: Db, team: str) -> list[Named]:
     """All files of all editions, the newest edition first."""
-    if connection.execute(THERE).fetchone() != (True,):
-        return []
     rows = [Named(*row) for row in connection.execute(LISTED, (team,))]
     return [row for row in rows if NAME.fullmatch(row.edition) and NAME.fullmatch(row.file)]
 
 
 def read(connection: Db, team: str, edition: str, file: str) -> File | None:
-    """A file; None for none, and for one that is not what was issued under its checksum."""
+    """A file; None for none, and for one whose checksum is not the one that its edition names."""
     if not (NAME.fullmatch(edition) and NAME.fullmatch(file)):
         return None
-    if connection.execute(THERE).fetchone() != (True,):
+    rows = connection.execute(ONE, (team, edition, [file, SUMS]))
+    stored = {name: bytes(content) for name, content in rows}
+    if file not in stored:
         return None
-    row = connection.execute(ONE, (team, edition, file)).fetchone()
-    if row is None:
-        return None
-    stored = File(str(row[0]), bytes(row[1]))
-    return stored if digest(stored.content) == stored.sha256 else None
+    sha256 = digest(stored[file])
+    line = f"{sha256}  {file}"
+    named = file in BESIDE or line in stored.get(SUMS, b"").decode(errors="replace").splitlines()
+    return File(sha256, stored[file]) if named else None
 
 
 def digest(content: bytes) -> str:

@@ -22,8 +22,16 @@ import orjson
 
 Record = dict[str, Any]
 ZONE: Final = ZoneInfo("America/Mexico_City")
-SEXUAL, LABOUR, FORCED = "prostitucion_ajena_explotacion_sexual", "explotacion_laboral", "trabajo_servicios_forzados"
-BEGGING, CRIME, ADOPTION = "mendicidad_forzosa", "utilizacion_menores_actividades_delictivas", "adopcion_ilegal_menor"
+SEXUAL, LABOUR, FORCED = (
+    "prostitucion_ajena_explotacion_sexual",
+    "explotacion_laboral",
+    "trabajo_servicios_forzados",
+)
+BEGGING, CRIME, ADOPTION = (
+    "mendicidad_forzosa",
+    "utilizacion_menores_actividades_delictivas",
+    "adopcion_ilegal_menor",
+)
 MARRIAGE = "matrimonio_forzoso_servil"
 OTHER_STATES: Final = {
     "PUE": 10, "JAL": 9, "TLA": 8, "NLE": 7, "BCN": 6, "CHP": 6, "BCS": 3, "GRO": 3, "GUA": 3, "MIC": 3, "MOR": 3,
@@ -93,7 +101,9 @@ def reports() -> Iterator[Record]:
 def _report(number: int, day: date, report_class: str) -> Record:
     document = _case(number, day)
     contact = document["contacts"][0]
-    contact["kind"] = {"informativo": "information", "otros_delitos": "other_crime"}.get(report_class, "witness")
+    contact["kind"] = {"informativo": "information", "otros_delitos": "other_crime"}.get(
+        report_class, "witness"
+    )
     if report_class in ("informativo", "otros_delitos"):
         document["case"] = {}
     else:

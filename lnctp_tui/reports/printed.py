@@ -64,7 +64,8 @@ def cited() -> tuple[Cited, ...]:
 def cited_words() -> Mapping[str, tuple[Label, str]]:
     """Id of a cited figure → its words and its unit."""
     return {
-        figure["id"]: (Label(figure["es"], figure["en"]), figure.get("unit", "")) for figure in values()["cited"]
+        figure["id"]: (Label(figure["es"], figure["en"]), figure.get("unit", ""))
+        for figure in values()["cited"]
     }
 
 

@@ -13,16 +13,10 @@ from lnctp_tui.domain.protocol import toml_lines
 from lnctp_tui.domain.protocol.protocol import Label
 from lnctp_tui.domain.report import definitions, dimensions
 from lnctp_tui.domain.report.definitions import Definition
-from lnctp_tui.errors import BadInput, LnctpError
+from lnctp_tui.errors import BadInput, BadProtocol
 
 FOLDER: Final = resources.files("lnctp_tui") / "data" / "report"
 AT_LINE: Final = re.compile(r"line (\d+)")
-
-
-class BadDefinition(LnctpError):
-    """A definition that cannot be counted. Facts: `file`, `line`, `reason`, `what`."""
-
-    code = "report_definition"
 
 
 @cache
@@ -37,26 +31,26 @@ def text(name: str) -> str:
 
 
 def parse(file: str, content: str) -> tuple[Definition, ...]:
-    """The definitions of a file. Raises BadDefinition with the line of the first mistake."""
+    """The definitions of a file. Raises BadProtocol with the line of the first mistake."""
     values, lines = loaded(file, content)
     made: list[Definition] = []
     for block, table in enumerate(values.get("table", ()), 1):
         ids = frozenset(definition.id for definition in made)
         for flaw in definitions.flaws(table, ids):
             at = lines.block(block) if flaw.code == "missing_key" else lines.of(flaw.key, block)
-            raise BadDefinition(file=file, line=at, reason=flaw.code, what=flaw.what)
+            raise BadProtocol(file=file, line=at, reason=flaw.code, what=flaw.what)
         made.append(definitions.of(table))
     return tuple(made)
 
 
 def loaded(file: str, content: str) -> tuple[dict[str, Any], toml_lines.Lines]:
-    """The values of a TOML text and where they stand. Raises BadDefinition."""
+    """The values of a TOML text and where they stand. Raises BadProtocol."""
     try:
         return tomllib.loads(content), toml_lines.index(content)
     except tomllib.TOMLDecodeError as error:
         at = AT_LINE.search(str(error))
         line = int(at[1]) if at else 1
-        raise BadDefinition(file=file, line=line, reason="bad_toml", what="") from None
+        raise BadProtocol(file=file, line=line, reason="bad_toml", what="") from None
 
 
 def chosen(ids: Iterable[str]) -> tuple[Definition, ...]:

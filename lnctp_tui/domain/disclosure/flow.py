@@ -7,7 +7,7 @@ most that a cell can move is a greatest flow, and what has to be hidden for it t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
@@ -68,6 +68,10 @@ class Network:
             self._at.setdefault(node, []).append(number)
         return number
 
+    def touching(self, node: Hashable) -> Sequence[int]:
+        """The cells of an equation."""
+        return self._at.get(node, ())
+
     def reach(self, number: int, way: Way, need: int) -> int:
         """How far a hidden cell can move, up to `need`: exact, in whole units."""
         edge = self.edges[number]
@@ -103,7 +107,7 @@ class Network:
 
     def _steps(self, node: Hashable, without: int, flow: _Flow) -> list[tuple[int, Way, Hashable, int]]:
         steps: list[tuple[int, Way, Hashable, int]] = []
-        for number in self._at.get(node, ()):
+        for number in self.touching(node):
             edge = self.edges[number]
             if number == without or edge.plus == edge.minus or not (edge.hidden or edge.price < inf):
                 continue

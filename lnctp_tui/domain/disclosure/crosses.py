@@ -44,7 +44,7 @@ def protected(sheet: Sheet, hub: Sheet, leaf: Sheet | None, total: int, k: int) 
         row = GROUND if sheet.many else ("row", of_hub)
         column = GROUND if leaf is None else ("column", of_leaf)
         top = min(sizes.get(of_hub, total), total)
-        edge = Edge(row, column, count.n, top, primary(count, k), price(count.n))
+        edge = Edge(row, column, count.n, top, primary(count, k) or key in sheet.hidden, price(count.n))
         numbers[key] = network.add(edge)
     wanted = [(numbers[key], needs(count, k)) for key, count in sheet.cells.items() if primary(count, k)]
     if not satisfied(network, wanted) or not alike(network, k):

@@ -112,7 +112,9 @@ def _hidden(
     total: bool,
 ) -> frozenset[Key] | None:
     """What is hidden of one table, over all periods; None where nothing suffices."""
-    start = {key for key, count in sheet.cells.items() if primary(count, edition.k)} - fixed
+    start = {
+        key for key, count in sheet.cells.items() if primary(count, edition.k) or key in sheet.hidden
+    } - fixed
     if sheet.rows == "report_class" and TRATA in sheet.cells and TRATA not in fixed:
         start.add(TRATA)
     mine = Node(edition.period, edition.k, edition.totals[sheet.unit], dict(sheet.cells),

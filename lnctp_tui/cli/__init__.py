@@ -76,7 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
-    from lnctp_tui.cli.count import alerts
+    from lnctp_tui.cli.count import alerts, edition, report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -100,6 +100,7 @@ def build() -> Any:
         app.add_typer(group, name=name)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
                                   ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
+                                  ("edition", edition.ABOUT, edition.EDITION),
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
                                   ("file", follow.ABOUT_FILES, follow.FILES),
                                   ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS),
@@ -110,6 +111,11 @@ def build() -> Any:
         for command, function, text in commands:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
+    group = typer.Typer(invoke_without_command=True, help=report.ABOUT)
+    group.callback()(report.report)
+    for command, function, text in report.SUBCOMMANDS:
+        group.command(command, help=text)(function)
+    app.add_typer(group, name="report")
     app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
@@ -120,9 +126,16 @@ def _server() -> Any:
     """`lnctp server` with its groups."""
     import typer
 
+    from lnctp_tui.cli.count import report
     from lnctp_tui.cli.office import server, server_control, server_people, server_records
 
-    alone = (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS, *server_control.COMMANDS)
+    alone = (
+        *server.COMMANDS,
+        *server_people.COMMANDS,
+        *server_records.COMMANDS,
+        *server_control.COMMANDS,
+        *report.SERVER,
+    )
     groups = ((None, server.ABOUT, alone),
               ("order", server_control.ABOUT_ORDERS, server_control.ORDERS),
               ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),

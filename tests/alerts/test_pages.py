@@ -44,9 +44,8 @@ def office(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory)
     home = tmp_path_factory.mktemp("home")
     with fresh(cluster) as name, serving(cluster.url(database=name), Settings(home=home)) as running:
         with database.connect(cluster.url(embedded.OWNER, name)) as owner:
-            owner.execute(PUBLISHED)
-            for file, content in EDITION.items():
-                issue(owner, "2020-k5", file, content)
+            issue(owner, "2020-k5", EDITION)
+            issue(owner, "otra-k5", {"tabla-M1.csv": b"M1,9\n"}, "otra")
         with database.pool(running.database) as pool:
             fill(pool)
         loosen(running)
@@ -60,14 +59,20 @@ def loosen(office: Served) -> None:
     office.app.state.services.authenticator._failed = Buckets(FREE)
 
 
-PUBLISHED = """CREATE TABLE IF NOT EXISTS published (team text NOT NULL, edition text NOT NULL, file text NOT NULL,
-    sha256 text NOT NULL, bytes bytea NOT NULL, PRIMARY KEY (team, edition, file));
-  GRANT SELECT ON published TO lnctp_app"""
+LEDGER = """INSERT INTO editions (team, n, id, period_from, period_to, k, content, "by", at, chain)
+  SELECT 'main', count(*) + 1, %s, '', '', 5, '', '', '', '' FROM editions ON CONFLICT DO NOTHING"""
 
 
-def issue(owner: database.Db, edition: str, file: str, content: bytes, digest: str = "") -> None:
-    digest = digest or hashlib.sha256(content).hexdigest()
-    owner.execute("INSERT INTO published VALUES ('main', %s, %s, %s, %s)", (edition, file, digest, content))
+def issue(
+    owner: database.Db, edition: str, files: dict[str, bytes], team: str = "main", **altered: bytes
+) -> None:
+    """An edition's files; some of them not as its checksums say."""
+    owner.execute(LEDGER.replace("'main'", f"'{team}'"), (edition,))
+    sums = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
+    )
+    for name, content in (files | {"SHA256SUMS": sums.encode()} | altered).items():
+        owner.execute("INSERT INTO edition_files VALUES (%s, %s, %s, %s)", (team, edition, name, content))
 
 
 def fill(pool: database.Pool) -> None:
@@ -358,8 +363,13 @@ def test_a_file_that_is_not_what_was_issued_is_not_served(
             cluster.url(embedded.OWNER, office.database.rpartition("/")[2].partition("?")[0])
         ) as owner
     ):
-        issue(owner, "2021-k5", "tabla-R1.csv", b"table,count\nR1,1\n", "0" * 64)
-    assert browser.client.get("/datos/2021-k5/tabla-R1.csv").status_code == 404
+        issue(owner, "2021-k5", {"notas": b"1\n", "datos": b"2\n"}, datos=b"3\n", otros=b"4\n")
+    codes = [
+        browser.client.get(f"/datos/2021-k5/{file}").status_code
+        for file in ("SHA256SUMS", "notas", "datos", "otros")
+    ]
+    assert codes == [200, 200, 404, 404]
+    assert browser.client.get("/datos/otra-k5/tabla-M1.csv").status_code == 404, "of another team"
 
 
 # 91: what stands on a page

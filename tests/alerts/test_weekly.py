@@ -110,6 +110,15 @@ def test_the_look_is_once_a_week_and_catches_up(pool: Pool) -> None:
         assert audit.broken_at(connection, "main") is None
 
 
+def test_a_clock_that_was_ahead_silences_nothing(pool: Pool) -> None:
+    store(pool, [*weeks(4), *(Case(venue="barberia") for _ in range(4))])
+    assert weekly.run(pool, "main", NOW + timedelta(days=4000)) == []
+    changes = weekly.run(pool, "main", NOW)
+    assert changes is not None
+    assert [change for change, _ in changes] == ["open"]
+    assert weekly.run(pool, "main", NOW) is None
+
+
 def test_without_half_a_year_it_says_so(pool: Pool) -> None:
     store(pool, weeks(4, 20))
     weekly.run(pool, "main", NOW)

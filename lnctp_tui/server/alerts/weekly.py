@@ -22,8 +22,9 @@ CATCHES_UP: Final = 12
 """Weeks that a server looks at which did not run meanwhile, the newest of them."""
 LAST = "SELECT week FROM alert_runs WHERE team = %s"
 CLAIM = """INSERT INTO alert_runs AS r (team, week, at, history, enough) VALUES (%s, %s, %s, 0, false)
-  ON CONFLICT (team) DO UPDATE SET week = excluded.week, at = excluded.at WHERE r.week < excluded.week
-  RETURNING week"""
+  ON CONFLICT (team) DO UPDATE SET week = excluded.week, at = excluded.at
+  WHERE r.week < excluded.week OR r.week > excluded.week + 1 RETURNING week"""
+"""A clock that once was years ahead must not silence the alerts until then."""
 RAN = "UPDATE alert_runs SET history = %s, enough = %s WHERE team = %s"
 NAMES = ("id", "family", "code", "origin", "opened", "last", "closed", "window", "x", "y", "a", "b", "p")
 MUTED = ("muted_until", "muted_window", "muted_x")
@@ -44,7 +45,8 @@ def run(database: Pool | Db, team: str, now: datetime) -> list[tuple[Change, Ale
         before = connection.execute(LAST, (team,)).fetchone()
         if connection.execute(CLAIM, (team, newest, instants.iso(now))).fetchone() is None:
             return None
-        first = newest if before is None else max(before[0] + 1, newest - CATCHES_UP + 1)
+        first = max(before[0] + 1 if before else newest, newest - CATCHES_UP + 1)
+        first = min(first, newest)
         weeks = Weeks(records.read(connection, team, first - SPAN + 1, newest))
         changes = [
             change for week in range(first, newest + 1) for change in _week(connection, team, weeks, week)

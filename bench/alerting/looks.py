@@ -31,9 +31,10 @@ def simulated(quick: bool) -> list[Measure]:
         # The rank of a venue whose usual number is that many a week, by shares of one over its rank.
         total = sum(shares()["venue"])
         for usual in (0.14, 1.4):
-            rank = min(SIZES["venue"], max(1, round(volume / usual / total)))
-            rises.append((f"x4 of {volume / rank / total:.2f} a week", (f"v{rank - 1}", 3 * volume / rank / total),
-                          rise_runs, None))  # fmt: skip
+            rank = max(1, round(volume / usual / total))
+            if rank <= SIZES["venue"]:
+                rises.append((f"x4 of {volume / rank / total:.2f} a week", (f"v{rank - 1}", 3 * volume / rank / total),
+                              rise_runs, None))  # fmt: skip
         for name, raised, number, reach in rises:
             weeks, missed = delay(Stream("", volume, raised=raised), number)
             detail = {"missed": missed, "of": number}

@@ -76,7 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
-    from lnctp_tui.cli.count import alerts, edition, report
+    from lnctp_tui.cli.count import alerts, bulletin, edition, report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -104,7 +104,7 @@ def build() -> Any:
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
                                   ("file", follow.ABOUT_FILES, follow.FILES),
                                   ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS),
-                                  ("alerts", alerts.ABOUT_ALERTS, alerts.ALERTS),
+                                  ("alerts", alerts.ABOUT_ALERTS, (*alerts.ALERTS, *bulletin.BULLETIN)),
                                   ("board", alerts.ABOUT_BOARD, alerts.BOARD)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)

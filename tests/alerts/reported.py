@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from psycopg.types.json import Json
 
 from lnctp_tui.domain.alerts.reports import monday
 from lnctp_tui.server.alerts import weekly
-from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
+from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.storage import instants
 
 NOW = datetime(2026, 11, 30, 18, tzinfo=UTC)
@@ -78,3 +79,17 @@ def row(connection: Any, team: str, table: str, id_: str, columns: dict[str, Any
     names = ", ".join(values)
     places = ", ".join(f"%({name})s" for name in values)
     connection.execute(f"INSERT INTO data.{table} ({names}) VALUES ({places})", values)
+
+
+LEDGER = """INSERT INTO editions (team, n, id, period_from, period_to, k, content, "by", at, chain)
+  SELECT 'main', count(*) + 1, %s, '', '', 5, '', '', '', '' FROM editions ON CONFLICT DO NOTHING"""
+
+
+def issue(owner: Db, edition: str, files: dict[str, bytes], team: str = "main", **altered: bytes) -> None:
+    """An edition's files; some of them not as its checksums say."""
+    owner.execute(LEDGER.replace("'main'", f"'{team}'"), (edition,))
+    sums = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
+    )
+    for name, content in (files | {"SHA256SUMS": sums.encode()} | altered).items():
+        owner.execute("INSERT INTO edition_files VALUES (%s, %s, %s, %s)", (team, edition, name, content))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,15 +11,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from nacl.signing import VerifyKey
 from ran import Ran
 from reported import NOW, Case, store, weeks
 from served import Served
 
 from lnctp_tui.cli import main
+from lnctp_tui.domain.alerts import bulletin
 from lnctp_tui.domain.values import folio
 from lnctp_tui.errors import SyncFailed
+from lnctp_tui.i18n import of_alerts
 from lnctp_tui.server.alerts import weekly
 from lnctp_tui.server.postgres import database
+from lnctp_tui.server.postgres.database import SERVE
 from lnctp_tui.services.sync import alert_requests
 
 pytestmark = pytest.mark.usefixtures("quick_new_keys")
@@ -55,7 +60,7 @@ def enrol(served: Served, run: Callable[..., Ran], role: str) -> str:
 
 
 def test_a_supervisor_lists_looks_mutes_and_opens_the_board_and_a_counselor_only_lists(
-    served: Served, run: Callable[..., Ran]
+    served: Served, run: Callable[..., Ran], tmp_path: Path
 ) -> None:
     person = enrol(served, run, "supervisor")
     assert "aún no mira los avisos" in run("alerts", "list").out
@@ -79,6 +84,7 @@ def test_a_supervisor_lists_looks_mutes_and_opens_the_board_and_a_counselor_only
     assert "Semana contra la trata" in run("alerts", "show", alert["id"]).out
     assert run("alerts", "unmute", alert["id"]).code == 0
     assert run("alerts", "show", "nada").code == 2
+    writes_a_bulletin(served, run, alert["id"], tmp_path)
     address = json.loads(run("--json", "board", "open").out)["url"]
     assert re.fullmatch(re.escape(served.url) + "/entrar/[0-9a-f]{32}", address)
     assert "<button" in httpx.get(address, trust_env=False).text
@@ -90,6 +96,75 @@ def test_a_supervisor_lists_looks_mutes_and_opens_the_board_and_a_counselor_only
     assert FOLIO not in run("alerts", "show", alert["id"]).out
     for command in (("board", "open"), ("alerts", "unmute", alert["id"])):
         assert run(*command).code == 1
+
+
+def writes_a_bulletin(served: Served, run: Callable[..., Ran], alert: str, folder: Path) -> None:
+    """Of four reports none; of six one in both languages, whose numbers are published ones, noted before it is there."""
+    assert "menos de 5 reportes" in run("alerts", "bulletin", alert).err
+    with database.connect(served.database) as connection, database.transaction(connection, "main", SERVE):
+        connection.execute("UPDATE alerts SET x = 6")
+    shown = run("--json", "alerts", "bulletin", alert)
+    text, mark = shown.json["text"], shown.json["sheet"]
+    assert shown.code == 1
+    assert "Barbería" in text
+    assert "Barber shop" in text
+    assert "noviembre de 2026" in text
+    assert FOLIO not in text
+    assert set(re.findall(r"\d+", text)) == {"2026", "800", "5533", "000", "24"}
+    assert run("alerts", "bulletin", alert, "--sheet", "0" * 12, "--out", str(folder / "b.txt")).code == 1
+    edited = folder / "editado.txt"
+    edited.write_text(text + "Van ٦ casos.\n", encoding="utf-8")
+    mark_of_it = run("--json", "alerts", "bulletin", alert, "--text", str(edited)).json["sheet"]
+    refused = run(
+        "alerts",
+        "bulletin",
+        alert,
+        "--text",
+        str(edited),
+        "--sheet",
+        mark_of_it,
+        "--out",
+        str(folder / "b.txt"),
+    )
+    assert "no se han publicado: 6" in refused.err
+    assert not (folder / "b.txt").exists()
+    assert run("alerts", "bulletin", alert, "--sheet", mark, "--out", str(folder / "b.txt")).code == 0
+    content = (folder / "b.txt").read_bytes()
+    assert content.decode() == text
+    kind, public, signature = (folder / "b.txt.sig").read_text("ascii").split()
+    digest = hashlib.sha256(content).digest()
+    VerifyKey(bytes.fromhex(public)).verify(alert_requests.SIGNED + digest, bytes.fromhex(signature))
+    assert kind == "ed25519"
+    with database.connect(served.database) as connection, database.transaction(connection, "main", SERVE):
+        noted = connection.execute("SELECT action FROM audit WHERE action LIKE 'alert.bulletin%'").fetchall()
+    assert noted == [(f"alert.bulletin:{digest.hex()}",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [("Van 5 de 12.", []), ("Van 6 de 12", ["6"]), ("Van ６", ["6"]), ("Van ٦", ["6"]), ("Van 1.204", ["1", "204"]),
+     ("Van ⑥", ["6"]), ("Van 12 y 120", ["120"]), ("", [])],
+)  # fmt: skip
+def test_a_bulletin_has_no_number_of_its_own(text: str, foreign: list[str]) -> None:
+    assert bulletin.foreign_numbers(text, "5 y 12") == foreign
+
+
+@pytest.mark.parametrize(
+    ("x", "listed", "closed", "may"),
+    [(5, True, False, True), (4, True, False, False), (9, False, False, False), (9, True, True, False)],
+)
+def test_what_may_be_told(x: int, listed: bool, closed: bool, may: bool) -> None:
+    assert bulletin.may_say(x, listed=listed, closed=closed) is may
+
+
+@pytest.mark.parametrize("family", alert_requests.CATALOGS)
+def test_a_bulletin_has_words_for_every_family_and_its_published_number(family: str) -> None:
+    figure = {"edition": "2019-k5", "start": "2019-01-01", "end": "2019-12-31", "count": 44}
+    for language in (0, 1):
+        text = of_alerts.sheet(language, "2026-11-23", family, "QUÉ", "DÓNDE", None, figure)
+        assert "{" not in text
+        assert "QUÉ" in text
+        assert "44" in text
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 from pg import fresh
-from reported import NOW, Case, row, store, weeks
+from reported import NOW, Case, issue, row, store, weeks
 from served import CANARY, Laptop, Served, serving
 
 from lnctp_tui.domain.values import folio
@@ -57,22 +57,6 @@ def loosen(office: Served) -> None:
     pages = office.app.state.pages
     pages.data, pages.views, pages.tries = Buckets(FREE), Buckets(FREE), Buckets(FREE)
     office.app.state.services.authenticator._failed = Buckets(FREE)
-
-
-LEDGER = """INSERT INTO editions (team, n, id, period_from, period_to, k, content, "by", at, chain)
-  SELECT 'main', count(*) + 1, %s, '', '', 5, '', '', '', '' FROM editions ON CONFLICT DO NOTHING"""
-
-
-def issue(
-    owner: database.Db, edition: str, files: dict[str, bytes], team: str = "main", **altered: bytes
-) -> None:
-    """An edition's files; some of them not as its checksums say."""
-    owner.execute(LEDGER.replace("'main'", f"'{team}'"), (edition,))
-    sums = "".join(
-        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
-    )
-    for name, content in (files | {"SHA256SUMS": sums.encode()} | altered).items():
-        owner.execute("INSERT INTO edition_files VALUES (%s, %s, %s, %s)", (team, edition, name, content))
 
 
 def fill(pool: database.Pool) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from reported import NOW, WEEK, Case, row, store, weeks
+from reported import NOW, WEEK, Case, issue, row, store, weeks
 from server_office import Laptop
 
 from lnctp_tui.domain.alerts.reports import FOREIGN, UNLISTED, Report, Series, monday
 from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.alerts import records, showing, weekly
+from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import SERVE, Pool, transaction
 
 BARBER = Series("venue", "barberia")
@@ -175,3 +177,22 @@ def test_a_mute_says_why_is_in_the_audit_and_breaks_at_twice_as_many(pool: Pool)
 def test_no_mute_is_longer_than_ninety_days(pool: Pool) -> None:
     assert weekly.until(NOW, 10_000) == NOW + timedelta(days=90)
     assert weekly.until(datetime(2026, 1, 1, tzinfo=UTC), 1) == datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def test_the_published_number_of_an_alert_is_that_of_the_newest_edition_that_prints_one(
+    pool: Pool, owner: str
+) -> None:
+    def rows(edition: str, code: str, count: int | None, flag: str = "ok") -> dict[str, bytes]:
+        cell = {"row_code": code, "col_code": "", "count": count, "flag": flag, "period_from": "2019-01-01",
+                "period_to": edition}  # fmt: skip
+        return {"tabla-L1.json": json.dumps({"rows": [cell]}).encode()}
+
+    with database.connect(owner) as connection:
+        issue(connection, "2019-k5", rows("2019", "barberia", 7))
+        issue(connection, "2020-k5", rows("2020", "barberia", None, "hidden"))
+        issue(connection, "2021-k5", rows("2021", "hotel", 9))
+        issue(connection, "2022-k5", rows("2022", "barberia", 8), **{"tabla-L1.json": b"[]"})
+    with transaction(pool, "main", SERVE) as served:
+        figure = showing.printed(served, "main", BARBER)
+        assert figure == {"edition": "2019-k5", "table": "L1", "from": "2019-01-01", "to": "2019", "count": 7}
+        assert showing.printed(served, "main", Series("platform", "facebook")) is None

@@ -64,7 +64,7 @@ def show(context: typer.Context, which: Which) -> None:
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
-        line = alert_requests.alert(workspace, _id(alert_requests.alerts(workspace), which))
+        line = alert_requests.alert(workspace, which_id(alert_requests.alerts(workspace), which))
         if session.settings(context).json:
             output.as_json(line)
             return
@@ -110,7 +110,7 @@ def mute(
     if not text.strip():
         raise typer.BadParameter(_("diga el motivo en palabras"), param_hint="--text")
     with session.opened(context) as workspace:
-        id_ = _id(alert_requests.alerts(workspace), which)
+        id_ = which_id(alert_requests.alerts(workspace), which)
         line = alert_requests.mute(workspace, id_, code, text, days)
         zone = workspace.zone
     if session.settings(context).json:
@@ -124,7 +124,7 @@ def unmute(context: typer.Context, which: Which) -> None:
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
-        line = alert_requests.unmute(workspace, _id(alert_requests.alerts(workspace), which))
+        line = alert_requests.unmute(workspace, which_id(alert_requests.alerts(workspace), which))
     if session.settings(context).json:
         output.as_json(line)
     else:
@@ -159,7 +159,7 @@ def short(id_: str) -> str:
     return id_[-8:]
 
 
-def _id(found: Alerts, typed: str) -> str:
+def which_id(found: Alerts, typed: str) -> str:
     """The id that a whole one, its beginning or its end names. Raises BadParameter for none or several."""
     wanted = typed.strip().lower()
     ids = [

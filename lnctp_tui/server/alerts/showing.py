@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, Final
 
+from lnctp_tui.domain.alerts import bulletin as rules
 from lnctp_tui.domain.alerts import course
 from lnctp_tui.domain.alerts.course import Alert
-from lnctp_tui.domain.alerts.reports import Series, monday
+from lnctp_tui.domain.alerts.reports import UNLISTED, Series, monday
 from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.alerts import records, weekly
 from lnctp_tui.server.devices import DeviceRow
+from lnctp_tui.server.pages import published
 from lnctp_tui.server.postgres.database import READ, SERVE, Db, Pool, become, transaction
 from lnctp_tui.storage import instants
 
 MOST: Final = 200
+TABLES: Final = {
+    "venue": "L1", "hooking_method": "H2", "platform": "H3", "modality_origin": "M3", "origin": "C2",
+}  # fmt: skip
+"""Family → the table of an edition that prints its codes."""
 SAID: Final = ("muted_reason", "muted_text", "muted_by")
 LISTED = f"""SELECT {weekly.COLUMNS}, {", ".join(SAID)} FROM alerts
   WHERE team = %s ORDER BY closed DESC NULLS FIRST, p, id LIMIT {MOST}"""
@@ -49,13 +56,47 @@ def one(database: Pool | Db, device: DeviceRow, id_: str, now: datetime, *, lead
             return answer
         days = _behind(connection, device.team, weekly.alert_of(row[: -len(SAID)]))
         audit.note(connection, device.team, now, device.person, "alert.cases", id_)
+        figure = printed(connection, device.team, series_of(row))
         become(connection, device, READ)
         found = connection.execute(FOLIOS, (device.team, list(days))).fetchall()
     cases = [
         {"id": case_id, "folio": folio, "opened_at": opened_at, "triage": triage, "day": days[case_id]}
         for case_id, folio, opened_at, triage in found
     ]
-    return answer | {"cases": sorted(cases, key=lambda case: (case["day"], case["id"]))}
+    return answer | {"cases": sorted(cases, key=lambda case: (case["day"], case["id"])), "figure": figure}
+
+
+def bulletin(database: Pool | Db, device: DeviceRow, id_: str, now: datetime, sha256: str) -> dict[str, Any]:
+    """Notes that a supervisor signed a bulletin of this digest. Raises Declined `not_found`, `bulletin_small`."""
+    with transaction(database, device.team, SERVE) as connection:
+        alert = weekly.alert_of(_row(connection, device.team, id_)[: -len(SAID)])
+        listed = alert.series.code != UNLISTED
+        if not rules.may_say(alert.signal.x, listed=listed, closed=alert.closed is not None):
+            raise Declined("bulletin_small")
+        audit.note(connection, device.team, now, device.person, f"alert.bulletin:{sha256}", id_)
+    return {"noted": True}
+
+
+def series_of(row: tuple[Any, ...]) -> Series:
+    """What an alert is about, as its row says."""
+    return weekly.alert_of(row[: -len(SAID)]).series
+
+
+def printed(connection: Db, team: str, series: Series) -> dict[str, Any] | None:
+    """The number of the newest edition that printed one about this; None where none did, or hid it. Duty `serve`."""
+    table = TABLES[series.family]
+    wanted = (series.origin, series.code) if series.origin else (series.code, "")
+    file = f"tabla-{table}.json"
+    names = [named.edition for named in published.listed(connection, team) if named.file == file]
+    for edition in names:
+        stored = published.read(connection, team, edition, file)
+        for cell in json.loads(stored.content)["rows"] if stored else ():
+            if (cell["row_code"], cell["col_code"]) == wanted and cell["flag"] == "ok":
+                return {
+                    "edition": edition, "table": table, "from": cell["period_from"], "to": cell["period_to"],
+                    "count": cell["count"],
+                }  # fmt: skip
+    return None
 
 
 def mute(

@@ -27,6 +27,8 @@ def _decide(call: Asked) -> Any:
     pool, now = call.services.pool, instants.now()
     if body.action == "unmute":
         return showing.unmute(pool, call.sender, _id(call), now)
+    if body.sha256 is not None:
+        return showing.bulletin(pool, call.sender, _id(call), now, body.sha256)
     assert body.reason is not None
     return showing.mute(pool, call.sender, _id(call), now, body.reason, body.text or "", body.days)
 

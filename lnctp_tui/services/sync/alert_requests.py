@@ -5,6 +5,7 @@ Raises SyncFailed. Answers are weather: what is no alert is left out, and no add
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import closing
@@ -12,8 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from lnctp_tui.errors import SyncFailed
+from nacl.encoding import HexEncoder
+from nacl.signing import SigningKey
+
+from lnctp_tui.domain.alerts import bulletin
+from lnctp_tui.errors import Refused, SyncFailed
 from lnctp_tui.services.vault.workspace import Workspace
+from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.sync.transport import dial
 
@@ -29,6 +35,8 @@ CATALOGS: Final[Mapping[str, str]] = {
 TEXTS: Final = ("id", "family", "code", "origin", "since", "last")
 NUMBERS: Final = ("x", "of", "before", "of_before", "weeks")
 OPTIONAL: Final = ("muted", "muted_until", "muted_text")
+SIGNED: Final = b"lnctp-bulletin-v1\n"
+"""What stands before the digest that is signed: a signature of a bulletin is none of anything else."""
 UNLISTED: Final = "~"
 FOREIGN: Final = "extranjero"
 
@@ -41,6 +49,16 @@ class Behind:
     folio: str | None
     day: str
     triage: str | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of an issued edition."""
+
+    edition: str
+    start: str
+    end: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +83,8 @@ class AlertLine:
     muted_until: str | None
     muted_text: str | None = None
     cases: tuple[Behind, ...] | None = None
+    figure: Figure | None = None
+    """What was published about it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +130,25 @@ def unmute(workspace: Workspace, id_: str) -> AlertLine:
     return _one(_ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", {"action": "unmute"}))
 
 
+def sign(workspace: Workspace, line: AlertLine, text: str, draft: str) -> bytes:
+    """The signature of a bulletin, once the server noted it: kind, public key and signature, as of an edition.
+
+    Raises Refused `bulletin_small`, `bulletin_number`; SyncFailed.
+    """
+    if not bulletin.may_say(line.x, listed=line.code != UNLISTED, closed=line.closed):
+        raise Refused("bulletin_small")
+    if numbers := bulletin.foreign_numbers(text, draft):
+        raise Refused("bulletin_number", numbers=", ".join(numbers))
+    digest = hashlib.sha256(text.encode())
+    body = {"action": "bulletin", "sha256": digest.hexdigest()}
+    _ask(workspace, "POST", f"/v1/alerts/{quote(line.id, safe='')}", body)
+    author = workspace.store.author
+    with workspace.store.read() as connection:
+        public = SigningKey(state.get(connection, server_state.DEVICE_KEY), HexEncoder).verify_key
+    signature = author.sign(SIGNED + digest.digest())
+    return f"ed25519 {bytes(public).hex()} {signature}\n".encode()
+
+
 def board(workspace: Workspace) -> str:
     """The address that opens the board in a browser: once, within a minute."""
     answer = _ask(workspace, "POST", "/v1/board", {})
@@ -146,13 +185,20 @@ def _line(row: Any) -> AlertLine | None:
         content |= {name: _text(row.get(name)) for name in OPTIONAL}
         content |= {"ratio": float(row["ratio"]), "closed": row["closed"] is True}
         cases = row.get("cases")
-        return AlertLine(**content, cases=tuple(map(_case, cases)) if isinstance(cases, list) else None)
+        behind = tuple(map(_case, cases)) if isinstance(cases, list) else None
+        return AlertLine(**content, cases=behind, figure=_figure(row.get("figure")))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
 def _case(row: Any) -> Behind:
     return Behind(str(row["id"]), _text(row.get("folio")), str(row["day"]), _text(row.get("triage")))
+
+
+def _figure(row: Any) -> Figure | None:
+    if row is None:
+        return None
+    return Figure(str(row["edition"]), str(row["from"]), str(row["to"]), int(row["count"]))
 
 
 def _text(value: Any) -> str | None:

@@ -1,8 +1,8 @@
 """What many tests ask and what cannot change meanwhile is worked out once in a process.
 
 The real derivation of a key, the built-in protocol, the commands of the command line, the parsed stylesheets, a
-statement as text, the tables of an empty database: the first answer is the program's own, and the same question gets it again. A process that a test
-starts has none of this.
+statement as text, the tables of an empty database: the first answer is the program's own, and the same question gets
+it again. A process that a test starts has none of this.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Case:
         return instants.iso(self.at or day)
 
 
-def weeks(a_week: int, number: int = 60, **more: Any) -> list[Case]:
+def weeks(a_week: int, number: int = 40, **more: Any) -> list[Case]:
     """So many a week up to WEEK, of the street."""
     return [Case(week, "calle", **more) for week in range(WEEK - number + 1, WEEK + 1) for _ in range(a_week)]
 
@@ -50,7 +50,7 @@ def weeks(a_week: int, number: int = 60, **more: Any) -> list[Case]:
 def store(pool: Pool, cases: Iterable[Case], team: str = "main") -> list[str]:
     """Writes the rows as ingest leaves them; the cases' ids."""
     ids = []
-    with transaction(pool, team, SERVE) as connection:
+    with transaction(pool, team, SERVE) as connection, connection.pipeline():
         for case in cases:
             number = next(_numbers)
             case.id = case.id or f"case-{number:05d}"

@@ -65,7 +65,7 @@ def test_a_supervisor_lists_looks_mutes_and_opens_the_board_and_a_counselor_only
     person = enrol(served, run, "supervisor")
     assert "aún no mira los avisos" in run("alerts", "list").out
     with database.pool(served.database) as pool:
-        store(pool, weeks(4))
+        store(pool, weeks(3))
         store(pool, [Case(venue="barberia", columns={"folio": FOLIO}) for _ in range(4)])
         weekly.run(pool, "main", NOW)
     listed = run("alerts", "list").out
@@ -99,7 +99,7 @@ def test_a_supervisor_lists_looks_mutes_and_opens_the_board_and_a_counselor_only
 
 
 def writes_a_bulletin(served: Served, run: Callable[..., Ran], alert: str, folder: Path) -> None:
-    """Of four reports none; of six one in both languages, whose numbers are published ones, noted before it is there."""
+    """Of four reports none; of six one, in both languages, with published numbers; noted before it is there."""
     assert "menos de 5 reportes" in run("alerts", "bulletin", alert).err
     with database.connect(served.database) as connection, database.transaction(connection, "main", SERVE):
         connection.execute("UPDATE alerts SET x = 6")

@@ -62,7 +62,7 @@ def loosen(office: Served) -> None:
 def fill(pool: database.Pool) -> None:
     """Cases in every state that the board looks for, with hostile texts wherever one can stand."""
     closed = {"status": "closed", "owner_id": "nadie"}
-    store(pool, weeks(4, columns=closed))
+    store(pool, weeks(3, columns=closed))
     store(pool, [Case(venue="barberia", columns=closed) for _ in range(4)])
     store(pool, [
         Case(id="c0", columns={"folio": FOLIOS[0], "triage": "emergency", "summary": HOSTILE}),

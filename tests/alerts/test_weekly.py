@@ -94,7 +94,7 @@ def shown(pool: Pool, now: datetime = NOW, *, leads: bool = False) -> list[dict[
 
 
 def test_the_look_is_once_a_week_and_catches_up(pool: Pool) -> None:
-    store(pool, [*weeks(4), *(Case(WEEK - 3, "barberia") for _ in range(4))])
+    store(pool, [*weeks(3), *(Case(WEEK - 3, "barberia") for _ in range(4))])
     earlier = NOW - timedelta(weeks=5)
     assert weekly.run(pool, "main", earlier) == []
     assert weekly.run(pool, "main", earlier + timedelta(days=5)) is None
@@ -113,7 +113,7 @@ def test_the_look_is_once_a_week_and_catches_up(pool: Pool) -> None:
 
 
 def test_a_clock_that_was_ahead_silences_nothing(pool: Pool) -> None:
-    store(pool, [*weeks(4), *(Case(venue="barberia") for _ in range(4))])
+    store(pool, [*weeks(3), *(Case(venue="barberia") for _ in range(4))])
     assert weekly.run(pool, "main", NOW + timedelta(days=4000)) == []
     changes = weekly.run(pool, "main", NOW)
     assert changes is not None
@@ -122,7 +122,7 @@ def test_a_clock_that_was_ahead_silences_nothing(pool: Pool) -> None:
 
 
 def test_without_half_a_year_it_says_so(pool: Pool) -> None:
-    store(pool, weeks(4, 20))
+    store(pool, weeks(3, 20))
     weekly.run(pool, "main", NOW)
     with transaction(pool, "main", SERVE) as connection:
         listed = showing.listed(connection, "main", NOW, leads=True)
@@ -130,7 +130,7 @@ def test_without_half_a_year_it_says_so(pool: Pool) -> None:
 
 
 def test_cases_are_for_supervisors_and_only_those_they_may_see(pool: Pool) -> None:
-    store(pool, weeks(4))
+    store(pool, weeks(3))
     ids = store(pool, [Case(venue="barberia", columns={"folio": f"ZZZ-{n}"}) for n in range(4)])
     weekly.run(pool, "main", NOW)
     sup, ana = Laptop(pool, "sup", "supervisor"), Laptop(pool, "ana")
@@ -151,7 +151,7 @@ def test_cases_are_for_supervisors_and_only_those_they_may_see(pool: Pool) -> No
 
 
 def test_a_mute_says_why_is_in_the_audit_and_breaks_at_twice_as_many(pool: Pool) -> None:
-    store(pool, weeks(4))
+    store(pool, weeks(3))
     store(pool, [Case(venue="barberia") for _ in range(4)])
     weekly.run(pool, "main", NOW)
     sup = Laptop(pool, "sup", "supervisor")

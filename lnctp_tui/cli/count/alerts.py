@@ -44,19 +44,19 @@ def list_alerts(
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
-        found = alert_requests.alerts(workspace)
-        lines = [line for line in found.lines if everything or not (line.closed or line.muted)]
+        answer = alert_requests.alerts(workspace)
+        lines = [line for line in answer.lines if everything or not (line.closed or line.muted)]
         if session.settings(context).json:
             output.as_json(
-                {"week": found.week, "history": found.history, "enough": found.enough, "alerts": lines}
+                {"week": answer.week, "history": answer.history, "enough": answer.enough, "alerts": lines}
             )
             return
         words = words_of(workspace.protocol, workspace.zone)
-    _tell_history(found)
+    _tell_history(answer)
     if lines:
         titles = [_("Aviso"), _("Clase"), _("Qué"), _("Veces"), _("Reportes"), _("Desde"), _("Situación")]
         output.table(titles, ([short(line.id), *_cells(line, words)] for line in lines))
-    elif found.enough:
+    elif answer.enough:
         output.say(_("Ningún aviso."))
 
 
@@ -159,11 +159,11 @@ def short(id_: str) -> str:
     return id_[-8:]
 
 
-def which_id(found: Alerts, typed: str) -> str:
+def which_id(answer: Alerts, typed: str) -> str:
     """The id that a whole one, its beginning or its end names. Raises BadParameter for none or several."""
-    wanted = typed.strip().lower()
+    plain = typed.strip().lower()
     ids = [
-        line.id for line in found.lines if wanted and (line.id.startswith(wanted) or line.id.endswith(wanted))
+        line.id for line in answer.lines if plain and (line.id.startswith(plain) or line.id.endswith(plain))
     ]
     if len(ids) != 1:
         raise typer.BadParameter(
@@ -172,13 +172,13 @@ def which_id(found: Alerts, typed: str) -> str:
     return ids[0]
 
 
-def _tell_history(found: Alerts) -> None:
-    if found.week is None:
+def _tell_history(answer: Alerts) -> None:
+    if answer.week is None:
         output.say(_("El servidor aún no mira los avisos: lo hace cada semana."))
-    elif not found.enough:
+    elif not answer.enough:
         output.say(
             _("Aún sin historia suficiente: {weeks} semanas de reportes; hacen falta 26.").format(
-                weeks=found.history
+                weeks=answer.history
             )
         )
 

@@ -15,6 +15,7 @@ from lnctp_tui.i18n import N_, _
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.services.sync.alert_requests import AlertLine
+    from lnctp_tui.services.vault.workspace import Workspace
 
 MARK = 12
 """Characters of the text's mark that are shown and typed."""
@@ -40,7 +41,6 @@ def bulletin(
 ) -> None:
     from lnctp_tui.domain.alerts import bulletin as rules
     from lnctp_tui.errors import Refused
-    from lnctp_tui.services.case import handing_out
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
@@ -55,19 +55,28 @@ def bulletin(
             raise typer.Exit(1)
         if len(sheet) < MARK or not mark.startswith(sheet):
             raise Refused("sheet_changed")
-        place = handing_out.place(str(out.absolute()))
-        beside = handing_out.place(f"{out.absolute()}.sig")
-        signature = alert_requests.sign(workspace, line, text, draft)
-        handing_out.hand_out(place, text.encode())
-        handing_out.hand_out(beside, signature)
+        _hand_out(workspace, line, text, draft, out)
+    beside = _signature_of(out)
     if session.settings(context).json:
-        output.as_json({"file": str(place), "signature": str(beside), "sha256": mark})
+        output.as_json({"file": str(out), "signature": str(beside), "sha256": mark})
     else:
-        output.say(
-            _("Firmado y anotado: {name}, con su firma en {beside}.").format(
-                name=place.name, beside=beside.name
-            )
-        )
+        sentence = _("Firmado y anotado: {name}, con su firma en {beside}.")
+        output.say(sentence.format(name=out.name, beside=beside.name))
+
+
+def _hand_out(workspace: Workspace, line: AlertLine, text: str, draft: str, out: Path) -> None:
+    """Notes and signs the text; then writes both files, new ones."""
+    from lnctp_tui.services.case import handing_out
+    from lnctp_tui.services.sync import alert_requests
+
+    place, beside = (handing_out.place(str(path.absolute())) for path in (out, _signature_of(out)))
+    signature = alert_requests.sign(workspace, line, text, draft)
+    handing_out.hand_out(place, text.encode())
+    handing_out.hand_out(beside, signature)
+
+
+def _signature_of(out: Path) -> Path:
+    return out.with_name(f"{out.name}.sig")
 
 
 def drafted(line: AlertLine, protocol: Protocol) -> str:

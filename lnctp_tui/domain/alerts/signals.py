@@ -81,21 +81,23 @@ def signals(weeks: Weeks, week: int) -> list[Signal] | None:
     total = [weeks.all[number] for number in range(begin, week + 1)]
     tested: dict[Family, list[tuple[float, Signal | None]]] = {family: [] for family in FAMILIES}
     for series, counts in weeks.of.items():
-        mine = [counts[number] for number in range(begin, week + 1)]
-        if sum(mine) >= LEAST:
-            tested[series.family].append(_strongest(series, mine, total))
+        counts_of_it = [counts[number] for number in range(begin, week + 1)]
+        if sum(counts_of_it) >= LEAST:
+            tested[series.family].append(_strongest(series, counts_of_it, total))
     standing = [signal for entries in tested.values() for signal in _held_down(entries)]
     return sorted(standing, key=lambda signal: (signal.p, signal.series))
 
 
-def _strongest(series: Series, mine: Sequence[int], total: Sequence[int]) -> tuple[float, Signal | None]:
+def _strongest(
+    series: Series, counts_of_it: Sequence[int], total: Sequence[int]
+) -> tuple[float, Signal | None]:
     """The least p of all windows, and the signal of the least one that is large enough, if any is."""
     least, strongest = 1.0, None
     for window in WINDOWS:
-        before = slice(max(0, len(mine) - window - BASELINE), len(mine) - window)
-        x, y = sum(mine[-window:]), sum(mine[before])
+        before = slice(max(0, len(counts_of_it) - window - BASELINE), len(counts_of_it) - window)
+        x, y = sum(counts_of_it[-window:]), sum(counts_of_it[before])
         a, b = sum(total[-window:]), sum(total[before])
-        p = p_value(x, y, a, b, _dispersion(mine[before]))
+        p = p_value(x, y, a, b, _dispersion(counts_of_it[before]))
         least = min(least, p)
         signal = Signal(series, window, x, y, a, b, p)
         if x >= LEAST and signal.ratio >= TIMES and (strongest is None or p < strongest.p):

@@ -90,13 +90,15 @@ def read(connection: Db, team: str, first: int, last: int) -> list[Report]:
         if case_id not in firsts and (day := local(at)) is not None:
             firsts[case_id] = _First(day, _origin(country, state))
     values["ids"] = lines(firsts)
-    said = _said(connection, values)
+    codes = _said(connection, values)
     links = connection.execute(LINKS, values).fetchall()
     connection.execute("SET LOCAL enable_nestloop = on")
     none: Says = {}
     return once(
         (
-            Report(case_id, day, origin, *(frozenset(said.get(case_id, none).get(name, ())) for name in SAID))
+            Report(
+                case_id, day, origin, *(frozenset(codes.get(case_id, none).get(name, ())) for name in SAID)
+            )
             for case_id, (day, origin) in firsts.items()
         ),
         links,
@@ -105,15 +107,15 @@ def read(connection: Db, team: str, first: int, last: int) -> list[Report]:
 
 def _said(connection: Db, values: Mapping[str, Any]) -> dict[str, Says]:
     """Case → what it and its victims and groups say, by name of SAID."""
-    said: dict[str, Says] = defaultdict(lambda: defaultdict(set))
+    codes: dict[str, Says] = defaultdict(lambda: defaultdict(set))
     listed, places = _known()["venue"], _Places()
     for case_id, venue in connection.execute(PLACES, values):
-        said[case_id]["venue"].add(venue if venue in listed else UNLISTED)
+        codes[case_id]["venue"].add(venue if venue in listed else UNLISTED)
     for case_id, answers in connection.execute(PEOPLE, values):
         for answer, value in (answers or {}).items():
             if value == "yes" and (place := places[answer]) is not None:
-                said[case_id][place[0]].add(place[1])
-    return said
+                codes[case_id][place[0]].add(place[1])
+    return codes
 
 
 class _Places(dict[str, tuple[str, str] | None]):

@@ -58,10 +58,10 @@ def one(database: Pool | Db, device: DeviceRow, id_: str, now: datetime, *, lead
         audit.note(connection, device.team, now, device.person, "alert.cases", id_)
         figure = printed(connection, device.team, series_of(row))
         become(connection, device, READ)
-        found = connection.execute(FOLIOS, (device.team, list(days))).fetchall()
+        rows_seen = connection.execute(FOLIOS, (device.team, list(days))).fetchall()
     cases = [
         {"id": case_id, "folio": folio, "opened_at": opened_at, "triage": triage, "day": days[case_id]}
-        for case_id, folio, opened_at, triage in found
+        for case_id, folio, opened_at, triage in rows_seen
     ]
     return answer | {"cases": sorted(cases, key=lambda case: (case["day"], case["id"])), "figure": figure}
 
@@ -85,13 +85,13 @@ def series_of(row: tuple[Any, ...]) -> Series:
 def printed(connection: Db, team: str, series: Series) -> dict[str, Any] | None:
     """The number of the newest edition that printed one about this; None where none did, or hid it. Duty `serve`."""
     table = TABLES[series.family]
-    wanted = (series.origin, series.code) if series.origin else (series.code, "")
+    cell_key = (series.origin, series.code) if series.origin else (series.code, "")
     file = f"tabla-{table}.json"
     names = [named.edition for named in published.listed(connection, team) if named.file == file]
     for edition in names:
         stored = published.read(connection, team, edition, file)
         for cell in json.loads(stored.content)["rows"] if stored else ():
-            if (cell["row_code"], cell["col_code"]) == wanted and cell["flag"] == "ok":
+            if (cell["row_code"], cell["col_code"]) == cell_key and cell["flag"] == "ok":
                 return {
                     "edition": edition, "table": table, "from": cell["period_from"], "to": cell["period_to"],
                     "count": cell["count"],

@@ -232,11 +232,13 @@ def _tagged(request: Request, response: Response, digest: str) -> Response:
     """The response, or that it is the one that the reader has."""
     etag = f'"{digest}"'
     response.headers["ETag"], response.headers["Cache-Control"] = etag, "public, no-cache"
-    wanted = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if etag not in wanted and "*" not in wanted:
+    etags = [
+        entry.strip().removeprefix("W/") for entry in request.headers.get("if-none-match", "").split(",")
+    ]
+    if etag not in etags and "*" not in etags:
         return response
-    kept = {name: response.headers[name] for name in (*html.HEADERS, "ETag", "Cache-Control")}
-    return Response(status_code=304, headers=kept)
+    headers = {name: response.headers[name] for name in (*html.HEADERS, "ETag", "Cache-Control")}
+    return Response(status_code=304, headers=headers)
 
 
 OPEN: Final[tuple[tuple[str, str, Answer], ...]] = (

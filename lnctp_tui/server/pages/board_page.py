@@ -117,25 +117,25 @@ def _load(load: Sequence[tuple[str, int, int]]) -> Safe:
 
 
 def _quarantine(content: Board) -> Safe:
-    said = "Nada." if not content.quarantined else f"{content.quarantined}; lo más antiguo, de "
+    text = "Nada." if not content.quarantined else f"{content.quarantined}; lo más antiguo, de "
     since = _moment(content.quarantined_since) if content.quarantined else None
-    return tag("section", tag("h2", "Cambios en cuarentena"), tag("p", said, since))
+    return tag("section", tag("h2", "Cambios en cuarentena"), tag("p", text, since))
 
 
 def _alerts(listed: dict[str, Any]) -> Safe:
     heading = tag("h2", "Avisos")
     if not listed["enough"]:
         return tag("section", heading, tag("p", "Aún sin historia suficiente."))
-    shown = [alert for alert in listed["alerts"] if not alert["closed"] and alert["muted"] is None]
+    open_alerts = [alert for alert in listed["alerts"] if not alert["closed"] and alert["muted"] is None]
     muted = sum(1 for alert in listed["alerts"] if not alert["closed"] and alert["muted"] is not None)
     hushed = tag("p", f"Silenciados: {muted}.") if muted else None
-    if not shown:
+    if not open_alerts:
         return tag("section", heading, tag("p", "Ninguno."), hushed)
     rows = [
         [alert_words(alert), FAMILIES.get(alert["family"], ""), f"×{alert['ratio']:g}",
          f"{alert['x']} de {alert['of']} en {alert['weeks']} semanas; antes {alert['before']} de {alert['of_before']}",
          alert["since"]]
-        for alert in shown
+        for alert in open_alerts
     ]  # fmt: skip
     return tag(
         "section", heading, table("Avisos", ["Qué", "Clase", "Veces", "Reportes", "Desde"], rows), hushed
@@ -159,8 +159,8 @@ def _word(catalog: str, code: str | None) -> str:
         return "sin dato"
     if code == "extranjero":
         return "Extranjero"
-    known = protocol().catalogs.get(catalog)
-    row = known.by_code.get(code) if known else None
+    rows = protocol().catalogs.get(catalog)
+    row = rows.by_code.get(code) if rows else None
     return row.label.es if row else "fuera de catálogo"
 
 

@@ -47,14 +47,14 @@ class Pages:
         """The board as this supervisor may see it. One that is a little old is shown while the next is made."""
         scopes = await services.in_thread(lambda: board.hidden(services.pool, device))
         key = (device.team, *scopes)
-        at, made = self._boards.get(key, (0.0, b""))
+        at, content = self._boards.get(key, (0.0, b""))
         age = monotonic() - at
-        if not made or age > STALE:
+        if not content or age > STALE:
             return await self._make(services, device, key)
         if age > FRESH and key not in self._making:
             task = self._making[key] = asyncio.create_task(self._make(services, device, key))
-            task.add_done_callback(lambda done: self._made(key, done))
-        return made
+            task.add_done_callback(lambda ended: self._made(key, ended))
+        return content
 
     def _made(self, key: tuple[str, ...], task: asyncio.Task[bytes]) -> None:
         self._making.pop(key, None)
@@ -63,19 +63,19 @@ class Pages:
 
     async def _make(self, services: Services, device: DeviceRow, key: tuple[str, ...]) -> bytes:
         """One at a time: whoever waits finds what another made."""
-        asked = monotonic()
+        before = monotonic()
         async with self._turn:
-            at, made = self._boards.get(key, (0.0, b""))
-            if not made or at < asked:
+            at, content = self._boards.get(key, (0.0, b""))
+            if not content or at < before:
                 at = monotonic()
-                made = await services.in_thread(
+                content = await services.in_thread(
                     lambda: board_page.board(board.read(services.pool, device, instants.now()))
                 )
-                self._boards[key] = (at, made)
+                self._boards[key] = (at, content)
                 self._boards.move_to_end(key)
                 if len(self._boards) > BOARDS:
                     self._boards.popitem(last=False)
-        return made
+        return content
 
     async def listing(self, services: Services) -> bytes:
         """The page of editions."""
@@ -92,8 +92,8 @@ class Pages:
 
     async def file(self, services: Services, edition: str, name: str) -> published.File | None:
         """A file of an edition."""
-        if (kept := self.files.get(edition, name)) is not None:
-            return kept
+        if (file := self.files.get(edition, name)) is not None:
+            return file
 
         def read() -> published.File | None:
             team = services.settings.team

@@ -76,10 +76,10 @@ class Kept:
     def get(self, edition: str, file: str) -> File | None:
         """A file that was kept."""
         with self._lock:
-            kept = self._files.get((edition, file))
-            if kept is not None:
+            stored = self._files.get((edition, file))
+            if stored is not None:
                 self._files.move_to_end((edition, file))
-            return kept
+            return stored
 
     def keep(self, edition: str, file: str, content: File) -> None:
         """Keeps a file, if there is room for it at all."""

@@ -1,4 +1,4 @@
-"""Case documents straight into the tables of a laptop or of the server, in one go: counting does not ask how they came."""
+"""Case documents straight into the tables of a laptop or of the server, in one go."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def insert(connection: Any, documents: Iterable[dict[str, Any]], *, server: bool
     mark, schema = ("%s", "data.") if server else ("?", "")
     for table, stored in rows(documents).items():
         names = [column.name for column in SYNCED[table].__table__.columns]  # type: ignore[attr-defined]
+        if server:  # which keeps no heads
+            names.remove("heads")
         columns = [*names, "of_team"] if server else names
         quoted = ", ".join(f'"{name}"' for name in columns)
         sql = f"INSERT INTO {schema}{table} ({quoted}) VALUES ({', '.join([mark] * len(columns))})"

@@ -89,7 +89,9 @@ def lines(made: Report, words: object, wish: Wish) -> Iterator[str]:
         yield _("Otras notas")
         from lnctp_tui.reports import printed
 
-        yield from (f"  {note} {words.note(note)}" for note in printed.notes() if note not in under)
+        for note in printed.notes():
+            if note not in under:
+                yield from plain.noted(note, words)
 
 
 def period(start: date, end: date) -> str:
@@ -122,17 +124,21 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
             output.as_json([blank._asdict() for blank in found])
             return
         output.say(scope_line(made))
-        output.table(
-            [_("Qué falta"), _("De qué"), _("Sin dato"), _("De"), _("Por qué"), _("Tablas")],
-            [
-                [
-                    words.of("dimension", blank.dimension), words.of("unit", blank.unit), f"{blank.unknown:,}",
-                    f"{blank.of:,}", ", ".join(f"{words.of('part', part)} {count:,}" for part, count in blank.parts),
-                    ", ".join(blank.tables),
-                ]
-                for blank in found
-            ],
-        )  # fmt: skip
+        for blank in found:
+            name, unit = words.of("dimension", blank.dimension), words.of("unit", blank.unit)
+            ids = ", ".join(blank.tables)
+            output.say(
+                _("{unknown} de {count} {unit} sin {name} ({tables})").format(
+                    unknown=f"{blank.unknown:,}",
+                    count=f"{blank.of:,}",
+                    unit=unit,
+                    name=name,
+                    tables=", ".join(blank.tables),
+                )
+            )
+            output.say(
+                "    " + ", ".join(f"{words.of('part', part)} {count:,}" for part, count in blank.parts)
+            )
 
 
 def content(written: bytes, out: Path | None) -> None:

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
-from lnctp_tui import i18n
 from lnctp_tui.cli import output
 from lnctp_tui.cli.count.report import Wish, scope_line
 from lnctp_tui.errors import BadInput, Refused
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import _, spoken
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.report.result import Report
-
-
-@contextmanager
-def spoken(language: str) -> Iterator[None]:
-    """Another language for one report."""
-    before = i18n.language()
-    i18n.set_language(language)
-    try:
-        yield
-    finally:
-        i18n.set_language(before)
 
 
 def write(made: Report, protocol: Protocol, wish: Wish) -> None:
@@ -126,7 +113,6 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
         output.say(scope_line(made))
         for blank in found:
             name, unit = words.of("dimension", blank.dimension), words.of("unit", blank.unit)
-            ids = ", ".join(blank.tables)
             output.say(
                 _("{unknown} de {count} {unit} sin {name} ({tables})").format(
                     unknown=f"{blank.unknown:,}",

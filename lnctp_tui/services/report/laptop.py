@@ -64,8 +64,13 @@ def count(
 
 def note(store: Store, definitions: Sequence[Definition], start: date, end: date) -> None:
     """Notes who counted what."""
+    noted(store, told(definitions, start, end))
+
+
+def noted(store: Store, text: str) -> None:
+    """Notes that somebody counted this."""
     with store.write() as unit:
-        audit.note(unit.connection, unit.now, store.author.actor, ACTION, told(definitions, start, end))
+        audit.note(unit.connection, unit.now, store.author.actor, ACTION, text)
 
 
 def told(definitions: Sequence[Definition], start: date, end: date) -> str:

@@ -46,7 +46,7 @@ def _triaged(connection: Connection) -> Iterator[tuple[str, int]]:
         .where(CHANGES.c.table == "cases", or_(patch.contains('"triage":"'), patch.contains('"triage": "')))
         .group_by(CHANGES.c.row)
     )
-    return (row._tuple() for row in connection.execute(question))
+    return ((row[0], row[1]) for row in connection.execute(question))
 
 
 def read(store: Store, protocol: Protocol, start: date, end: date) -> Facts:

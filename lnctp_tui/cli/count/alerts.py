@@ -19,20 +19,6 @@ ABOUT_BOARD = N_("El tablero de supervisión, en un navegador.")
 Which = Annotated[
     str, typer.Argument(metavar=N_("AVISO"), help=N_("Identificador del aviso, o cómo empieza o termina."))
 ]
-REASONS = {
-    "campana": N_("campaña"),
-    "duplicados": N_("duplicados"),
-    "un_solo_hecho": N_("un solo hecho"),
-    "ya_atendido": N_("ya atendido"),
-    "otro": N_("otro motivo"),
-}
-FAMILIES = {
-    "venue": N_("Lugar"),
-    "hooking_method": N_("Método de enganche"),
-    "platform": N_("Plataforma"),
-    "modality_origin": N_("Modalidad por entidad"),
-    "origin": N_("Entidad"),
-}
 
 
 def list_alerts(
@@ -41,6 +27,7 @@ def list_alerts(
         bool, typer.Option("--all", help=N_("También los silenciados y los que ya cerraron."))
     ] = False,
 ) -> None:
+    from lnctp_tui.screens.report import alert_words
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
@@ -52,7 +39,8 @@ def list_alerts(
             )
             return
         words = words_of(workspace.protocol, workspace.zone)
-    _tell_history(answer)
+    if reason := alert_words.history(answer):
+        output.say(reason)
     if lines:
         titles = [_("Aviso"), _("Clase"), _("Qué"), _("Veces"), _("Reportes"), _("Desde"), _("Situación")]
         output.table(titles, ([short(line.id), *_cells(line, words)] for line in lines))
@@ -96,6 +84,7 @@ def mute(
     days: Annotated[int, typer.Option("--days", min=1, max=90, help=N_("Por cuántos días."))] = 30,
 ) -> None:
     from lnctp_tui.domain.values.text import fold
+    from lnctp_tui.screens.report.alert_words import REASONS
     from lnctp_tui.services.sync import alert_requests
 
     codes = {fold(_(word)): code for code, word in REASONS.items()} | {
@@ -172,46 +161,13 @@ def which_id(answer: Alerts, typed: str) -> str:
     return ids[0]
 
 
-def _tell_history(answer: Alerts) -> None:
-    if answer.week is None:
-        output.say(_("El servidor aún no mira los avisos: lo hace cada semana."))
-    elif not answer.enough:
-        output.say(
-            _("Aún sin historia suficiente: {weeks} semanas de reportes; hacen falta 26.").format(
-                weeks=answer.history
-            )
-        )
-
-
 def _cells(line: AlertLine, words: Words) -> list[str]:
-    reports = _("{x} de {all} en {weeks} semanas; antes, {before} de {all_before}").format(
-        x=line.x, all=line.of, weeks=line.weeks, before=line.before, all_before=line.of_before
-    )
-    family = _(FAMILIES[line.family]) if line.family in FAMILIES else line.family
-    return [family, name(line, words), f"×{line.ratio:.1f}", reports, line.since, _state(line, words)]
+    from lnctp_tui.screens.report import alert_words
 
-
-def name(line: AlertLine, words: Words) -> str:
-    """What an alert is about, in words."""
-    from lnctp_tui.services.sync.alert_requests import CATALOGS, FOREIGN, UNLISTED
-
-    def word(catalog: str, code: str) -> str:
-        if code == UNLISTED:
-            return _("fuera de catálogo")
-        return _("extranjero") if code == FOREIGN else words.code(catalog, code)
-
-    called = word(CATALOGS.get(line.family, ""), line.code)
-    return f"{called} · {word('state', line.origin)}" if line.origin else called
-
-
-def _state(line: AlertLine, words: Words) -> str:
-    if line.closed:
-        return _("cerrado")
-    if line.muted is None:
-        return ""
-    reason = _(REASONS[line.muted]) if line.muted in REASONS else line.muted
-    until = words.moment(line.muted_until, words.zone)
-    return _("silenciado hasta {until}: {reason}").format(until=until, reason=reason)
+    return [
+        alert_words.family(line), alert_words.name(line, words), f"×{line.ratio:.1f}", alert_words.reports(line),
+        line.since, alert_words.state(line, words),
+    ]  # fmt: skip
 
 
 ALERTS = (

@@ -166,6 +166,9 @@ def test_a_revision_waits_until_its_changes_point_at_nobody(shop: Shop, tmp_path
     assert (row.id, new) == ("2019-2020-k5-r2", True)
     assert row.edition.totals["report"].n == issued.edition.totals["report"].n + 12
     assert verify.check(verify.read(tmp_path / "second")).findings == ()
+    assert row.edition.sheets["R2"].withheld  # its rows would tell what changed of what they hide
+    assert not row.edition.sheets["V6"].withheld
+    assert shop.refused(Y20, tmp_path / "within", Refused).code == "edition_revised"
 
 
 @pytest.mark.parametrize("fault", ["writing", "ledger", "naming"])

@@ -122,6 +122,8 @@ class Press:
             if side == "same":
                 former = row
             elif side != "apart":
+                if sum(other.edition.period == row.edition.period for other in self.issued) > 1:
+                    raise Refused("edition_revised", edition=row.id)
                 near.append(row)
         return near, former
 
@@ -170,15 +172,7 @@ class Press:
             raise Refused("edition_other_level", edition=former.id, k=former.edition.k)
         if counted.small_changes(start, former.edition):
             raise self._changed(former, start)
-        sheets = {
-            id_: replace(
-                sheet, hidden=before.hidden & frozenset(sheet.cells) if not sheet.cross else before.hidden
-            )
-            if (before := former.edition.sheets.get(id_)) is not None
-            else sheet
-            for id_, sheet in start.sheets.items()
-        }
-        return replace(start, sheets=sheets)
+        return counted.revised(start, former.edition)
 
     def _changed(self, former: Issued, now: Edition) -> Refused:
         count = counted.small_changes(now, former.edition)

@@ -71,6 +71,7 @@ def shop(cluster: embedded.Embedded, filled: str, home: Path) -> Shop:
     made = Shop(cluster, filled, home)
     with psycopg.connect(made.owner) as connection:
         connection.execute("TRUNCATE editions CASCADE")
+    (home / "main.editions").unlink(missing_ok=True)
     return made
 
 
@@ -208,6 +209,9 @@ def test_without_a_whole_ledger_nothing_is_issued(shop: Shop, tmp_path: Path) ->
     shop.issue(BOTH, tmp_path / "first")
     with psycopg.connect(shop.owner) as connection:
         connection.execute("UPDATE editions SET content = replace(content, '173', '172')")
+    assert shop.refused(Y20, tmp_path / "second", Refused).code == "edition_ledger"
+    with psycopg.connect(shop.owner) as connection:  # as an older backup would have it
+        connection.execute("TRUNCATE editions CASCADE")
     assert shop.refused(Y20, tmp_path / "second", Refused).code == "edition_ledger"
 
 

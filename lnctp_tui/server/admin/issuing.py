@@ -60,7 +60,7 @@ class Press:
         self.owner, self.app = urls.owner, urls.app
         self.settings, self.actor = settings, actor
         self.protocol: Protocol = counting.protocol(settings.home)
-        self.issued = editions.read(self.owner, settings.team)
+        self.issued = editions.read(self.owner, settings.team, settings.home)
 
     def plan(self, period: Period, levels: Iterable[int], step: int = 1) -> list[Edition]:
         """What each k would print of a period. Notes who asked. Raises Refused, BadInput."""
@@ -105,6 +105,7 @@ class Press:
             shutil.rmtree(folder, ignore_errors=True)
             editions.take_back(self.owner, self.settings.team, row)
             raise
+        editions.mark(self.settings.home, self.settings.team, row)
         return row
 
     def _place(self, period: Period) -> tuple[list[Issued], Issued | None]:

@@ -47,10 +47,14 @@ FILES: Final = {
     "CMX": 35, "MEX": 22, "JAL": 17, "PUE": 8, "QUE": 5, "TLA": 5, "BCN": 4, "SON": 4, "TAB": 4, "GUA": 3, "GRO": 3,
     "MIC": 3, "MOR": 2, "NLE": 2, "YUC": 2, "VER": 2, "CHP": 1, "OAX": 1, "SIN": 1, "COA": 1, "ROO": 1,
 }  # fmt: skip
-STATES: Final = (
-    "AGU BCN BCS CAM COA COL CHP CHH CMX DUR GUA GRO HID JAL MEX MIC MOR NAY NLE OAX PUE QUE ROO SLP SIN SON TAB TAM"
-    " TLA VER YUC ZAC"
-).split()
+STATES: Final = tuple(
+    code
+    for line in (
+        "AGU BCN BCS CAM COA COL CHP CHH CMX DUR GUA GRO HID JAL MEX MIC MOR NAY NLE OAX PUE QUE ROO SLP SIN SON",
+        "TAB TAM TLA VER YUC ZAC",
+    )
+    for code in line.split()
+)
 ABROAD: Final = ("AE", "MT", "CA", "US", "ES", "FR", "IT", "DE")
 BEFORE, LATER, NEXT = 95, 89, 17
 """Cases of 2019, of 2020, and of 2021 to May, which have the files that 126 needs."""

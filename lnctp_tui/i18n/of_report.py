@@ -42,6 +42,11 @@ REPORT: dict[str, tuple[str, str, str]] = {
         READ_ONLY,
         N_("Elija ese archivo, o «printed» para el informe impreso."),
     ),
+    "report_end": (
+        N_("El nombre del archivo dice en qué forma: termina en {ends}."),
+        READ_ONLY,
+        N_("Escríbalo de nuevo."),
+    ),
     "report_extra": (
         N_("Instale lnctp-tui[report]; table, json y csv funcionan sin él."),
         READ_ONLY,

@@ -26,16 +26,15 @@ def first(report: Report) -> list[Blank]:
     for table in report.tables:
         if not table.unknown or not table.rows or table.columns or not table.parts:
             continue
-        key = (table.unit, table.rows)
+        unit = "case" if table.unit == "mention" else table.unit
+        key = (unit, table.rows)
         parts = dict.fromkeys(PARTS, 0)
         for cell in table.parts:
             parts[cell.row] += cell.count
         known = tuple((part, count) for part, count in parts.items() if count)
         earlier = by_dimension.get(key)
         tables = (*earlier.tables, table.id) if earlier else (table.id,)
-        by_dimension[key] = Blank(
-            table.unit, table.rows, table.unknown, table.known + table.unknown, known, tables
-        )
+        by_dimension[key] = Blank(unit, table.rows, table.unknown, table.known + table.unknown, known, tables)
     return sorted(by_dimension.values(), key=_weight)
 
 

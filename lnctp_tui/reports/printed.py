@@ -74,6 +74,12 @@ def periods() -> tuple[date, date]:
     return date.fromisoformat(values()["from"]), date.fromisoformat(values()["to"])
 
 
+def concerns(start: date, end: date) -> bool:
+    """Whether a period meets one of which the print says something: its notes stand under no other."""
+    latest = max(group.get("to", values()["to"]) for group in values()["group"])
+    return start <= date.fromisoformat(latest) and end >= periods()[0]
+
+
 def compare(ask: Asked) -> Iterator[Figure]:
     """Every printed figure next to what `ask` counts, in the order of the file."""
     for group in values()["group"]:

@@ -72,6 +72,7 @@ def read(source: Source, facts: Facts) -> Roots:
     """Reads cases and contacts, and fills the reports of the period."""
     roots = _cases(source)
     facts.held = sum(number == root for number, root in enumerate(roots.root))
+    came = len(roots.root)
     firsts, incoming, alone = _contacts(source, roots, facts)
     roots.report = array("i", [-1]) * len(roots.root)
     made = Reports(facts)
@@ -80,7 +81,7 @@ def read(source: Source, facts: Facts) -> Roots:
         if number != root:
             continue
         first = firsts.get(root)
-        if first is None and root not in incoming:
+        if first is None and root not in incoming and root < came:
             first = First(roots.opened[root], "")
         if first is not None:
             roots.report[root] = made.add(first, roots.classes[root], ids[root])

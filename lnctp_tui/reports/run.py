@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.result import Report, Table
-from lnctp_tui.reports import counting, hanging, people, periods, roots, special
+from lnctp_tui.reports import counting, hanging, people, periods, printed, roots, special
 from lnctp_tui.reports.facts import Facts, empty
 from lnctp_tui.reports.source import Source
 from lnctp_tui.reports.special import Cited
@@ -29,6 +30,8 @@ def tables(facts: Facts, definitions: Iterable[Definition], cited: Iterable[Cite
 
 
 def _table(facts: Facts, definition: Definition, cited: Iterable[Cited]) -> Table:
+    if not printed.concerns(facts.period.start, facts.period.end):
+        definition = replace(definition, notes=())
     if definition.special:
         return special.table(facts, definition, cited)
     made = counting.table(facts, definition)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from filled_store import insert
 
-from lnctp_tui.reports import printed, run, tables
+from lnctp_tui.reports import printed, run
 from lnctp_tui.reports.source import Source
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import paths
@@ -24,13 +22,13 @@ import build_published  # noqa: E402
 
 
 @pytest.fixture
-def published(workspace: Workspace, founded) -> Iterator[Workspace]:
+def published(workspace: Workspace, founded) -> Workspace:
     bare = engine.connect(workspace.home / paths.DATABASE, founded.key.dek)
     bare.execute("BEGIN")
     insert(bare, build_published.documents())
     bare.execute("COMMIT")
     bare.close()
-    yield workspace
+    return workspace
 
 
 def test_every_printed_figure_is_equal(published: Workspace) -> None:

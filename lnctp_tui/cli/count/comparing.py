@@ -9,8 +9,8 @@ import typer
 
 from lnctp_tui.cli import output
 from lnctp_tui.cli.count.report import Place, Wish
-from lnctp_tui.cli.count.writing import content, spoken
-from lnctp_tui.i18n import _
+from lnctp_tui.cli.count.writing import content
+from lnctp_tui.i18n import _, spoken
 
 PRINTED = "printed"
 

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
-from lnctp_tui import i18n
 from lnctp_tui.cli import output
 from lnctp_tui.cli.count.report import Wish, scope_line
 from lnctp_tui.errors import BadInput, Refused
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import _, spoken
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.report.result import Report
-
-
-@contextmanager
-def spoken(language: str) -> Iterator[None]:
-    """Another language for one report."""
-    before = i18n.language()
-    i18n.set_language(language)
-    try:
-        yield
-    finally:
-        i18n.set_language(before)
 
 
 def write(made: Report, protocol: Protocol, wish: Wish) -> None:
@@ -89,7 +76,9 @@ def lines(made: Report, words: object, wish: Wish) -> Iterator[str]:
         yield _("Otras notas")
         from lnctp_tui.reports import printed
 
-        yield from (f"  {note} {words.note(note)}" for note in printed.notes() if note not in under)
+        for note in printed.notes():
+            if note not in under:
+                yield from plain.noted(note, words)
 
 
 def period(start: date, end: date) -> str:
@@ -122,17 +111,20 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
             output.as_json([blank._asdict() for blank in found])
             return
         output.say(scope_line(made))
-        output.table(
-            [_("Qué falta"), _("De qué"), _("Sin dato"), _("De"), _("Por qué"), _("Tablas")],
-            [
-                [
-                    words.of("dimension", blank.dimension), words.of("unit", blank.unit), f"{blank.unknown:,}",
-                    f"{blank.of:,}", ", ".join(f"{words.of('part', part)} {count:,}" for part, count in blank.parts),
-                    ", ".join(blank.tables),
-                ]
-                for blank in found
-            ],
-        )  # fmt: skip
+        for blank in found:
+            name, unit = words.of("dimension", blank.dimension), words.of("unit", blank.unit)
+            output.say(
+                _("{unknown} de {count} {unit} sin {name} ({tables})").format(
+                    unknown=f"{blank.unknown:,}",
+                    count=f"{blank.of:,}",
+                    unit=unit,
+                    name=name,
+                    tables=", ".join(blank.tables),
+                )
+            )
+            output.say(
+                "    " + ", ".join(f"{words.of('part', part)} {count:,}" for part, count in blank.parts)
+            )
 
 
 def content(written: bytes, out: Path | None) -> None:

@@ -42,8 +42,6 @@ def table_json(table: Table, definition: Definition, words: Words) -> dict[str, 
         for column in table.column_codes:
             cell = counts.get((row, column))
             count = cell.count if cell else 0
-            if not count and len(table.column_codes) > 1:
-                continue
             cells.append({
                 "row": row, "row_label": words.row(table.rows, row), "column": column,
                 "column_label": words.row(table.columns, column), "count": count, "cases": cell.cases if cell else 0,

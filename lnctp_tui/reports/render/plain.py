@@ -11,6 +11,8 @@ from lnctp_tui.reports.words import Words, base_of
 
 WIDEST = 8
 """Columns beside each other; a cross with more is a list of its cells."""
+TEXT = 76
+"""Characters of a line of words."""
 LABEL = 46
 """Characters of a label before it goes on in another line."""
 
@@ -19,11 +21,19 @@ def lines(table: Table, definition: Definition, words: Words, *, notes: bool = T
     """One table with its title, what is counted, its rows and its notes."""
     name = f"{table.id} " if table.id else ""
     yield f"{name}{words.title(table, definition)}"
-    yield words.under(table, definition.base)
+    if table.unit != "figure":
+        yield words.under(table, definition.base)
     yield from body(table, definition, words)
     if notes:
         for note in table.notes:
-            yield f"  {note} {words.note(note)}"
+            yield from noted(note, words)
+
+
+def noted(note: str, words: Words) -> Iterator[str]:
+    """A note of the printed report."""
+    head, *rest = folded(f"{note} {words.note(note)}", TEXT)
+    yield f"  {head}"
+    yield from (f"    {line}" for line in rest)
 
 
 def body(table: Table, definition: Definition, words: Words) -> Iterator[str]:
@@ -63,6 +73,7 @@ def _single(table: Table, definition: Definition, words: Words) -> Iterator[Sequ
 def _cross(table: Table, words: Words) -> Iterator[Sequence[str]]:
     counts = {(cell.row, cell.column): cell.count for cell in table.cells}
     columns = [code for code in table.column_codes if any((row, code) in counts for row in table.row_codes)]
+    columns = columns or list(table.column_codes)
     if len(columns) > WIDEST:
         for (row, column), count in counts.items():
             yield (f"{words.row(table.rows, row)} · {words.row(table.columns, column)}", f"{count:,}")

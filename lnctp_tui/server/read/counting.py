@@ -61,7 +61,7 @@ def _triaged(connection: Connection) -> Iterator[tuple[str, int]]:
         )
         .group_by(LOG.c.row)
     )
-    return (row._tuple() for row in connection.execute(question))
+    return ((row[0], row[1]) for row in connection.execute(question))
 
 
 def read(url: str, team: str, rules: Protocol, start: date, end: date) -> Facts:

@@ -46,7 +46,7 @@ def _triaged(connection: Connection) -> Iterator[tuple[str, int]]:
         .where(CHANGES.c.table == "cases", or_(patch.contains('"triage":"'), patch.contains('"triage": "')))
         .group_by(CHANGES.c.row)
     )
-    return (row._tuple() for row in connection.execute(question))
+    return ((row[0], row[1]) for row in connection.execute(question))
 
 
 def read(store: Store, protocol: Protocol, start: date, end: date) -> Facts:
@@ -64,8 +64,13 @@ def count(
 
 def note(store: Store, definitions: Sequence[Definition], start: date, end: date) -> None:
     """Notes who counted what."""
+    noted(store, told(definitions, start, end))
+
+
+def noted(store: Store, text: str) -> None:
+    """Notes that somebody counted this."""
     with store.write() as unit:
-        audit.note(unit.connection, unit.now, store.author.actor, ACTION, told(definitions, start, end))
+        audit.note(unit.connection, unit.now, store.author.actor, ACTION, text)
 
 
 def told(definitions: Sequence[Definition], start: date, end: date) -> str:

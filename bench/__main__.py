@@ -10,7 +10,6 @@ from bench import (
     attack,
     counting,
     directory,
-    edition,
     homes,
     importing,
     linking,
@@ -22,6 +21,7 @@ from bench import (
     terminal,
     typing_sync,
 )
+from bench.publish import edition
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000

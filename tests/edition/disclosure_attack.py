@@ -85,8 +85,7 @@ class Attack:
             if dim == "month":
                 atoms &= set(times(self.unit, month(code)))
             elif code:
-                line = edition.sheets[dim]
-                codes = {row for row, _ in line.hidden} if code == REST else {code}
+                codes = {row for row, _ in edition.sheets[dim].hidden} if code == REST else {code}
                 tests.append((self._place[dim], codes))
         return [
             at

@@ -197,6 +197,19 @@ def test_what_fails_leaves_neither_a_folder_nor_a_row(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_died_between_the_row_and_the_name_gets_the_files_by_asking_again(
+    shop: Shop, tmp_path: Path
+) -> None:
+    dying = shop.press()
+    wish = Wish(BOTH, 5)
+    edition = dying._protected(wish, dying._counted(BOTH, 5, []), [], None)
+    made = dying._made(edition, None)
+    editions.add(dying.owner, "main", made.id, made.edition, made.files, "cli:prueba", [])
+    row, new = shop.issue(BOTH, tmp_path / "edition")
+    assert (row.id, new) == (made.id, False)
+    assert verify.read(tmp_path / "edition") == made.files
+
+
 def test_an_edition_that_came_meanwhile_is_reckoned_with_first(shop: Shop, tmp_path: Path) -> None:
     late = shop.press()
     shop.issue(BOTH, tmp_path / "first")

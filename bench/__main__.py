@@ -22,6 +22,7 @@ from bench import (
     typing_sync,
 )
 from bench.alerting import looks, pages
+from bench.publish import edition
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -40,6 +41,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
     "alerts": lambda: looks.simulated(QUICK) + looks.three_years(10_000 if QUICK else 100_000),
     "pages": lambda: pages.read(20, 20, 12) if QUICK else pages.read(200, 200, 60),
+    "edition": edition.editions,
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

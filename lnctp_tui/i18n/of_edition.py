@@ -58,6 +58,11 @@ EDITION: dict[str, tuple[str, str, str]] = {
         N_("Cambiar una sola diría la diferencia. No se publicó ni se anotó nada."),
         N_("Los cambios saldrán en una edición de otro periodo."),
     ),
+    "edition_revised": (
+        N_("La edición {edition} es una revisión: su periodo queda solo."),
+        N_("Con otra edición dentro o alrededor se sabría qué cambió. No se publicó ni se anotó nada."),
+        N_("Elija un periodo que quede aparte."),
+    ),
     "edition_drifted": (
         N_("En {period} hay hoy menos de algo que lo que ya se imprimió de una de sus partes."),
         NOTHING,

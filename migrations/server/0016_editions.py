@@ -26,18 +26,23 @@ CREATE TABLE edition_files (
   FOREIGN KEY (team, edition) REFERENCES editions (team, id)
 );
 GRANT SELECT ON edition_files TO lnctp_app;
-ALTER TABLE edition_files ENABLE ROW LEVEL SECURITY;
 CREATE POLICY mine ON edition_files FOR SELECT TO lnctp_app
   USING (team = (SELECT current_setting('app.team', true)));
 """
 """`editions`: true numbers with whether each is printed, by whom and when, chained; no login but the owner's reads it.
 `published`: the printed ones, which analysts read through a view. `edition_files`: the same as files, for anybody."""
 
+NAMES = ("editions", "published", "edition_files")
+
 
 def upgrade() -> None:
     op.execute(TABLES)
+    for table in NAMES:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)")
 
 
 def downgrade() -> None:
-    for table in ("edition_files", "published", "editions"):
+    for table in reversed(NAMES):
         op.execute(f"DROP TABLE {table}")

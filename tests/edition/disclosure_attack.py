@@ -65,27 +65,27 @@ class Attack:
     def _printed(self) -> Iterator[tuple[list[int], int]]:
         for edition in self.editions:
             if self.unit.name not in edition.withheld:
-                yield self._members(edition, None, ("", "")), edition.totals[self.unit.name].n
+                yield self.members(edition, None, ("", "")), edition.totals[self.unit.name].n
             if self.unit.name == "report" and "case" not in edition.withheld:
                 sheet = edition.sheets[self.unit.hub]
-                yield self._members(edition, sheet, ("trata", "")), edition.totals["case"].n
+                yield self.members(edition, sheet, ("trata", "")), edition.totals["case"].n
             for sheet in edition.sheets.values():
                 for key, count in sheet.shown.items():
-                    yield self._members(edition, sheet, key), count.n
+                    yield self.members(edition, sheet, key), count.n
                 if sheet.by_month and not sheet.withheld:
                     for code in sorted({code for code, _class in sheet.cells}):
                         total = sum(count.n for key, count in sheet.cells.items() if key[0] == code)
-                        yield self._members(edition, sheet, (code, "")), total
+                        yield self.members(edition, sheet, (code, "")), total
 
-    def _members(self, edition: Edition, sheet: Sheet | None, key: tuple[str, str]) -> list[int]:
+    def members(self, edition: Edition, sheet: Sheet | None, key: tuple[str, str]) -> list[int]:
+        """The records that a cell counts; without a table, all of the period."""
         atoms = set(times(self.unit, edition.period))
         tests = []
         for dim, code in zip((sheet.rows, sheet.columns), key, strict=True) if sheet is not None else ():
             if dim == "month":
                 atoms &= set(times(self.unit, month(code)))
             elif code:
-                line = edition.sheets[dim]
-                codes = {row for row, _ in line.hidden} if code == REST else {code}
+                codes = {row for row, _ in edition.sheets[dim].hidden} if code == REST else {code}
                 tests.append((self._place[dim], codes))
         return [
             at
@@ -126,7 +126,7 @@ class Attack:
                 for key, count in (
                     sheet.cells.items() if sheet else [(("", ""), edition.totals[self.unit.name])]
                 ):
-                    members = set(self._members(edition, sheet, key))
+                    members = set(self.members(edition, sheet, key))
                     name = f"{edition.period} {sheet.id if sheet else self.unit.name} {key}"
                     yield from self._target(name, members, count.n, count.cases, edition.k)
                     left = self._left(edition, sheet, key)
@@ -141,7 +141,7 @@ class Attack:
 
     def total(self, edition: Edition) -> tuple[float, float]:
         """The least and most that a unit's total can be."""
-        members = self._members(edition, None, ("", ""))
+        members = self.members(edition, None, ("", ""))
         return self.most(members, -1), self.most(members, 1)
 
     def _target(
@@ -168,7 +168,7 @@ class Attack:
         for edition in inner:
             part = edition.sheets[sheet.id] if sheet else None
             count = part.cells[key] if part else edition.totals[self.unit.name]
-            members |= set(self._members(edition, None, ("", "")))
+            members |= set(self.members(edition, None, ("", "")))
             n, cases = n + count.n, cases + count.cases
         return (members, n, cases, max([outer.k, *(edition.k for edition in inner)])) if inner else None
 

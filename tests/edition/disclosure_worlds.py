@@ -34,6 +34,8 @@ class Unit:
     crossed: frozenset[str]
     times: int
     """1: by halves; 6: by months of 2019, which the hub is crossed with."""
+    unlined: frozenset[str] = frozenset()
+    """Dimensions that only the cross prints."""
 
     @property
     def hub(self) -> str:
@@ -55,6 +57,10 @@ REPORTS = Unit(
     frozenset(),
     frozenset(),
     6,
+)
+
+FILES = Unit(
+    "file", {"entity": "PQRS", "stage": "123"}, frozenset(), frozenset({"stage"}), 1, frozenset({"stage"})
 )
 
 
@@ -100,7 +106,8 @@ def counted(unit: Unit, persons: Sequence[Person], period: Period, k: int) -> Ed
     hub = unit.hub
     sheets = {}
     for dim in unit.codes:
-        sheets[dim] = sheet_of(unit, inside, dim, "")
+        if dim not in unit.unlined:
+            sheets[dim] = sheet_of(unit, inside, dim, "")
         if dim in unit.crossed:
             sheets[f"{hub}*{dim}"] = sheet_of(unit, inside, hub, dim)
     if unit.times == 6:

@@ -71,6 +71,7 @@ def shop(cluster: embedded.Embedded, filled: str, home: Path) -> Shop:
     made = Shop(cluster, filled, home)
     with psycopg.connect(made.owner) as connection:
         connection.execute("TRUNCATE editions CASCADE")
+    (home / "main.editions").unlink(missing_ok=True)
     return made
 
 
@@ -166,6 +167,9 @@ def test_a_revision_waits_until_its_changes_point_at_nobody(shop: Shop, tmp_path
     assert (row.id, new) == ("2019-2020-k5-r2", True)
     assert row.edition.totals["report"].n == issued.edition.totals["report"].n + 12
     assert verify.check(verify.read(tmp_path / "second")).findings == ()
+    assert row.edition.sheets["R2"].withheld  # its rows would tell what changed of what they hide
+    assert not row.edition.sheets["V6"].withheld
+    assert shop.refused(Y20, tmp_path / "within", Refused).code == "edition_revised"
 
 
 @pytest.mark.parametrize("fault", ["writing", "ledger", "naming"])
@@ -193,6 +197,19 @@ def test_what_fails_leaves_neither_a_folder_nor_a_row(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_died_between_the_row_and_the_name_gets_the_files_by_asking_again(
+    shop: Shop, tmp_path: Path
+) -> None:
+    dying = shop.press()
+    wish = Wish(BOTH, 5)
+    edition = dying._protected(wish, dying._counted(BOTH, 5, []), [], None)
+    made = dying._made(edition, None)
+    editions.add(dying.owner, "main", made.id, made.edition, made.files, "cli:prueba", [])
+    row, new = shop.issue(BOTH, tmp_path / "edition")
+    assert (row.id, new) == (made.id, False)
+    assert verify.read(tmp_path / "edition") == made.files
+
+
 def test_an_edition_that_came_meanwhile_is_reckoned_with_first(shop: Shop, tmp_path: Path) -> None:
     late = shop.press()
     shop.issue(BOTH, tmp_path / "first")
@@ -205,6 +222,9 @@ def test_without_a_whole_ledger_nothing_is_issued(shop: Shop, tmp_path: Path) ->
     shop.issue(BOTH, tmp_path / "first")
     with psycopg.connect(shop.owner) as connection:
         connection.execute("UPDATE editions SET content = replace(content, '173', '172')")
+    assert shop.refused(Y20, tmp_path / "second", Refused).code == "edition_ledger"
+    with psycopg.connect(shop.owner) as connection:  # as an older backup would have it
+        connection.execute("TRUNCATE editions CASCADE")
     assert shop.refused(Y20, tmp_path / "second", Refused).code == "edition_ledger"
 
 

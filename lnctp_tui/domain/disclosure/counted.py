@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from lnctp_tui.domain.disclosure.edition import HUBS, UNIT_OF, Edition, Key, Sheet
 from lnctp_tui.domain.disclosure.periods import Period
@@ -107,6 +108,29 @@ def same(counted: Edition, issued: Edition) -> bool:
         if any(sheet.count(key) != new.count(key) for key in keys):
             return False
     return True
+
+
+def revised(counted: Edition, issued: Edition) -> Edition:
+    """A period counted anew, with all hidden that was.
+
+    Crosses of a unit that changed are withheld: what changed of the hidden cells of one row would be known.
+    """
+    sheets = {}
+    for id_, sheet in counted.sheets.items():
+        former = issued.sheets.get(id_)
+        if sheet.cross and not _unchanged(sheet.unit, counted, issued):
+            sheet = replace(sheet, withheld=True)
+        sheets[id_] = replace(sheet, hidden=former.hidden) if former is not None else sheet
+    return replace(counted, sheets=sheets)
+
+
+def _unchanged(unit: str, counted: Edition, issued: Edition) -> bool:
+    former = replace(
+        issued,
+        totals={unit: issued.totals.get(unit, NONE)},
+        sheets={sheet.id: sheet for sheet in issued.tables(unit)},
+    )
+    return same(counted, former)
 
 
 def small_changes(counted: Edition, issued: Edition) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lnctp_tui.domain.disclosure import ledger, printed
 from lnctp_tui.domain.disclosure.edition import Edition
@@ -16,9 +17,11 @@ from lnctp_tui.domain.disclosure.printed import NOT_APPLICABLE, Line
 from lnctp_tui.errors import Refused
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.postgres.database import SERVE, connect, transaction
-from lnctp_tui.storage import instants
+from lnctp_tui.storage import instants, paths
 
 START = "0" * 64
+MARK = ".editions"
+"""End of the name of the file in the server's folder that says how far a team's ledger went."""
 ALL = 'SELECT n, id, content, "by", at, chain FROM editions WHERE team = %s ORDER BY n'
 LOCK = "LOCK TABLE editions IN SHARE ROW EXCLUSIVE MODE"
 LAST = "SELECT n, chain FROM editions WHERE team = %s ORDER BY n DESC LIMIT 1"
@@ -46,8 +49,11 @@ class Issued:
     chain: str
 
 
-def read(owner: str, team: str) -> list[Issued]:
-    """Every edition, in order. Raises Refused `edition_ledger` where a row was altered or is missing."""
+def read(owner: str, team: str, home: Path) -> list[Issued]:
+    """Every edition, in order. Raises Refused `edition_ledger` where a row was altered or is missing.
+
+    Also where the ledger is shorter than this server once saw it, as after the restore of an older backup.
+    """
     with connect(owner) as connection:
         rows = connection.execute(ALL, (team,)).fetchall()
     issued, chain = [], START
@@ -56,7 +62,26 @@ def read(owner: str, team: str) -> list[Issued]:
         if n != expected or stored != chain:
             raise Refused("edition_ledger", n=expected)
         issued.append(Issued(n, id_, ledger.read(content), by, at, chain))
+    n, seen = _mark(home, team)
+    if n and (n > len(issued) or issued[n - 1].chain != seen):
+        raise Refused("edition_ledger", n=n)
     return issued
+
+
+def mark(home: Path, team: str, row: Issued) -> None:
+    """Keeps outside the database how far its ledger goes. Raises StorageFailed."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    paths.replace_file(home / f"{team}{MARK}", f"{row.n} {row.chain}\n".encode())
+
+
+def _mark(home: Path, team: str) -> tuple[int, str]:
+    try:
+        n, chain = paths.read_file(home / f"{team}{MARK}", limit=256).decode().split()
+        return int(n), chain
+    except FileNotFoundError:
+        return 0, START
+    except ValueError as error:
+        raise Refused("edition_ledger", n=0) from error
 
 
 def standing(issued: Sequence[Issued]) -> list[Issued]:

@@ -60,7 +60,7 @@ class Press:
         self.owner, self.app = urls.owner, urls.app
         self.settings, self.actor = settings, actor
         self.protocol: Protocol = counting.protocol(settings.home)
-        self.issued = editions.read(self.owner, settings.team)
+        self.issued = editions.read(self.owner, settings.team, settings.home)
 
     def plan(self, period: Period, levels: Iterable[int], step: int = 1) -> list[Edition]:
         """What each k would print of a period. Notes who asked. Raises Refused, BadInput."""
@@ -105,6 +105,7 @@ class Press:
             shutil.rmtree(folder, ignore_errors=True)
             editions.take_back(self.owner, self.settings.team, row)
             raise
+        editions.mark(self.settings.home, self.settings.team, row)
         return row
 
     def _place(self, period: Period) -> tuple[list[Issued], Issued | None]:
@@ -122,6 +123,8 @@ class Press:
             if side == "same":
                 former = row
             elif side != "apart":
+                if sum(other.edition.period == row.edition.period for other in self.issued) > 1:
+                    raise Refused("edition_revised", edition=row.id)
                 near.append(row)
         return near, former
 
@@ -170,15 +173,7 @@ class Press:
             raise Refused("edition_other_level", edition=former.id, k=former.edition.k)
         if counted.small_changes(start, former.edition):
             raise self._changed(former, start)
-        sheets = {
-            id_: replace(
-                sheet, hidden=before.hidden & frozenset(sheet.cells) if not sheet.cross else before.hidden
-            )
-            if (before := former.edition.sheets.get(id_)) is not None
-            else sheet
-            for id_, sheet in start.sheets.items()
-        }
-        return replace(start, sheets=sheets)
+        return counted.revised(start, former.edition)
 
     def _changed(self, former: Issued, now: Edition) -> Refused:
         count = counted.small_changes(now, former.edition)

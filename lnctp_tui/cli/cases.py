@@ -143,6 +143,10 @@ def import_(
             workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
             mapping=mapping, rejects=rejects, sheet=sheet, progress=progress,
         )  # fmt: skip
+    _tell(context, report)
+
+
+def _tell(context: typer.Context, report: Report) -> None:
     if session.settings(context).json:
         output.as_json(report.to_json())
     else:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import (
     attack,
+    counting,
     directory,
     homes,
     importing,
@@ -43,6 +44,12 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "load": lambda: load.loaded(100, 9) if QUICK else load.loaded(1000),
     "attack": lambda: attack.attacked(4 if QUICK else 60),
     "growth": lambda: server_core.growth(1000, 10_000) if QUICK else server_core.growth(FEW, 1_000_000),
+    "report": lambda: (
+        [
+            *counting.laptop_report(homes.filled(200 if QUICK else MANY)),
+            *(counting.server_report(200, 2000) if QUICK else counting.server_report(FEW, 1_000_000)),
+        ]
+    ),
     "typing-sync": lambda: typing_sync.typing(
         homes.filled(200 if QUICK else 1000), 3 if QUICK else terminal.TURNS
     ),

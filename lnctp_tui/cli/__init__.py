@@ -76,6 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
+    from lnctp_tui.cli.count import report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -107,6 +108,11 @@ def build() -> Any:
         for command, function, text in commands:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
+    group = typer.Typer(invoke_without_command=True, help=report.ABOUT)
+    group.callback()(report.report)
+    for command, function, text in report.SUBCOMMANDS:
+        group.command(command, help=text)(function)
+    app.add_typer(group, name="report")
     app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
@@ -117,9 +123,16 @@ def _server() -> Any:
     """`lnctp server` with its groups."""
     import typer
 
+    from lnctp_tui.cli.count import report
     from lnctp_tui.cli.office import server, server_control, server_people, server_records
 
-    alone = (*server.COMMANDS, *server_people.COMMANDS, *server_records.COMMANDS, *server_control.COMMANDS)
+    alone = (
+        *server.COMMANDS,
+        *server_people.COMMANDS,
+        *server_records.COMMANDS,
+        *server_control.COMMANDS,
+        *report.SERVER,
+    )
     groups = ((None, server.ABOUT, alone),
               ("order", server_control.ABOUT_ORDERS, server_control.ORDERS),
               ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),

@@ -14,6 +14,7 @@ from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_referral import REFERRAL
+from lnctp_tui.i18n.of_report import REPORT
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
@@ -440,6 +441,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **KEEP,
     **SIGNING,
     **REFERRAL,
+    **REPORT,
     **ORDERS,
     **SERVER,
     **SYNC,

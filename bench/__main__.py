@@ -21,6 +21,7 @@ from bench import (
     terminal,
     typing_sync,
 )
+from bench.publish import edition
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -37,6 +38,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "directory": lambda: directory.directories(homes.empty("directory")),
     "links": lambda: linking.arriving(homes.filled(MANY)),
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
+    "edition": edition.editions,
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

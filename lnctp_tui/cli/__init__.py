@@ -76,7 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
-    from lnctp_tui.cli.count import report
+    from lnctp_tui.cli.count import edition, report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -100,6 +100,7 @@ def build() -> Any:
         app.add_typer(group, name=name)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
                                   ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
+                                  ("edition", edition.ABOUT, edition.EDITION),
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
                                   ("file", follow.ABOUT_FILES, follow.FILES),
                                   ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS)):  # fmt: skip

@@ -18,13 +18,16 @@ from lnctp_tui.storage.database.session import Store
 class Hashed:
     """A stream that goes forward only and hashes what passes."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.file, self.hash = file, hashlib.sha256()
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self.file, self.path, self.hash = file, path, hashlib.sha256()
 
     def write(self, content: bytes) -> int:
-        """Write some bytes."""
+        """Write some bytes. Raises StorageFailed with the file's name: what reads beside it speaks of the database."""
         self.hash.update(content)
-        return self.file.write(content)
+        try:
+            return self.file.write(content)
+        except OSError as error:
+            raise paths.storage_failed(error, self.path) from error
 
     def flush(self) -> None:
         """Hand on what is buffered."""
@@ -53,7 +56,7 @@ def _make(store: Store, export: str, path: Path, fill: Fill) -> tuple[int, str]:
     try:
         paths.create_empty(temporary)
         with temporary.open("r+b") as file:
-            stream = Hashed(file)
+            stream = Hashed(file, path)
             rows = fill(stream)
             file.flush()
             os.fsync(file.fileno())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bench import (
     attack,
     directory,
+    exchanging,
     homes,
     importing,
     linking,
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "directory": lambda: directory.directories(homes.empty("directory")),
     "links": lambda: linking.arriving(homes.filled(MANY)),
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
+    "exchange": lambda: exchanging.exchanging(homes.filled(1000 if QUICK else MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

@@ -15,9 +15,10 @@ from typing import Any, Final
 from lnctp_tui.domain.assess import law, minority
 from lnctp_tui.domain.exchange import sharing
 from lnctp_tui.domain.exchange.sharing import Recipient, Told
-from lnctp_tui.domain.exchange.standard import SEPARATOR, Standard
+from lnctp_tui.domain.exchange.standard import MAPPED, SEPARATOR, Standard
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import Document, Record
+from lnctp_tui.domain.records.identity import per_object
 from lnctp_tui.domain.values import phones
 from lnctp_tui.domain.values.values import FREE
 
@@ -34,11 +35,6 @@ CODED: Final = (
     "cas_Status", "cas_ReasonForIncomingReferral", "cas_ReasonForOutgoingReferral",
 )  # fmt: skip
 """Columns that take values of the standard."""
-MAPPED: Final = (
-    "vic_MethodOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_TypeOfSexExploitation",
-    "vic_ForcedLabourIndustry",
-)  # fmt: skip
-"""Those that are made of codes one by one."""
 ANSWERED: Final = ("modality", "act", "means", "hooking_means", "hooking_method", "indicator", "violence")
 """Checklists of a person that a row is made of."""
 E164: Final = re.compile(r"\+[1-9]\d{6,14}")
@@ -190,12 +186,11 @@ SINGLE: Final = frozenset({
 def coded(export: Export, victim: Victim) -> dict[str, list[str]]:
     """Column of `CODED` → the standard's values for what our codes say."""
     standard, codes = export.standard, victim.codes
-    chosen = {
-        column: standard.ordered(
-            column, (value for code in codes for value in mapped(standard, column, code))
-        )
-        for column in MAPPED
-    }
+    chosen: dict[str, list[str]] = {column: [] for column in MAPPED}
+    for code in codes:
+        for column, value in standard.said_by.get(code, ()):
+            chosen[column].append(value)
+    chosen = {column: standard.ordered(column, values) for column, values in chosen.items()}
     modalities = {code.partition(".")[2] for code in codes if code.startswith("modality.")}
     if not modalities & LABOUR:
         chosen["vic_ForcedLabourIndustry"] = []
@@ -218,19 +213,22 @@ def coded(export: Export, victim: Victim) -> dict[str, list[str]]:
     }
 
 
-def mapped(standard: Standard, column: str, code: str) -> tuple[str, ...]:
-    """The standard's values of a column for one of our codes; of a venue by the role of its place."""
-    head, _dot, rest = code.partition(".")
-    if head.startswith("venue@"):
-        wanted = "captacion" if column == "vic_MethodOfRecruitment" else "destino"
-        code = f"venue.{rest}" if head == f"venue@{wanted}" else ""
-    return standard.to[column].get(code, ())
+@per_object
+def _known(protocol: Protocol) -> frozenset[str]:
+    """Every code of the checklists that a row is made of, with its prefix."""
+    catalogs = {prefix: protocol.catalogs.get(prefix) for prefix in (*ANSWERED, "danger")}
+    catalogs["indicator"] = protocol.indicators
+    return frozenset(
+        f"{prefix}.{row.code}" for prefix, catalog in catalogs.items() if catalog for row in catalog.rows
+    )
 
 
 def _codes(victim: Victim) -> list[str]:
     person, case, protocol = victim.person, victim.document["case"], victim.protocol
-    found = [f"{prefix}.{code}" for prefix in ANSWERED for code in sharing.answered(protocol, person, prefix)]
-    found += [f"danger.{code}" for code in sharing.answered(protocol, case, "danger")]
+    known = _known(protocol)
+    answers = [*(person.get("answers") or {}).items()]
+    answers += [pair for pair in (case.get("answers") or {}).items() if pair[0].startswith("danger.")]
+    found = [code for code, said in answers if said == "yes" and code in known]
     if relation := sharing.coded(protocol, "relation", person.get("relation_to_trafficker")):
         found.append(f"relation.{relation}")
     for place in victim.places:
@@ -314,8 +312,13 @@ def local(export: Export, victim: Victim) -> dict[str, str]:
     """What the standard has no column for, as our codes."""
     person, protocol, codes = victim.person, export.protocol, victim.codes
 
-    def of(*prefixes: str) -> str:
-        return SEPARATOR.join(code.partition(".")[2] for code in codes if code.partition(".")[0] in prefixes)
+    by_prefix: dict[str, list[str]] = {}
+    for code in codes:
+        prefix, _dot, rest = code.partition(".")
+        by_prefix.setdefault(prefix, []).append(rest)
+
+    def of(prefix: str) -> str:
+        return SEPARATOR.join(by_prefix.get(prefix, ()))
 
     controls = [
         code for code in codes if code.startswith(("indicator.", "violence.", "danger.illness_untreated"))

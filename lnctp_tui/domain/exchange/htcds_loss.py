@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from lnctp_tui.domain.exchange.htcds import MAPPED, NUMBERS, Export, Victim, mapped
+from lnctp_tui.domain.exchange.htcds import NUMBERS, Export, Victim
 from lnctp_tui.domain.records.kinds import BY_TABLE
 from lnctp_tui.domain.values.values import FREE
 
@@ -102,14 +103,11 @@ def _answer(code: str, answer: object) -> Iterator[Lost]:
 
 def _codes(export: Export, victim: Victim) -> Iterator[Lost]:
     """Codes of which the standard's value does not tell which of ours it was."""
-    for column in MAPPED:
-        rows = export.standard.to[column]
-        alike: dict[str, int] = {}
-        for values in rows.values():
-            for value in values:
-                alike[value] = alike.get(value, 0) + 1
-        for code in victim.codes:
-            if any(alike[value] > 1 for value in mapped(export.standard, column, code)):
+    said_by = export.standard.said_by
+    alike = Counter(pair for pairs in said_by.values() for pair in pairs)
+    for code in victim.codes:
+        for column, value in said_by.get(code, ()):
+            if alike[column, value] > 1:
                 yield Lost(f"{column}: {code}", "collapsed")
 
 

@@ -9,6 +9,11 @@ from functools import cached_property
 from typing import Any, Final
 
 SEPARATOR: Final = ";"
+MAPPED: Final = (
+    "vic_MethodOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_TypeOfSexExploitation",
+    "vic_ForcedLabourIndustry",
+)  # fmt: skip
+"""Columns that are made of codes one by one."""
 _NOT_WORD: Final = re.compile(r"[^a-z0-9]")
 _SECTION: Final = re.compile(r"[A-U]_")
 
@@ -51,6 +56,18 @@ class Standard:
         found = {plain(name.partition("_")[2]): name for name in self.columns}
         return found | {plain(label): name for label, name in self.labels.items()}
 
+    @cached_property
+    def said_by(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Our code → the columns and values that it says, of those made of codes one by one; a venue's code has the
+        role of its place: `venue@destino.bar`."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for column in MAPPED:
+            role = "captacion" if column == "vic_MethodOfRecruitment" else "destino"
+            for code, values in self.to[column].items():
+                key = f"venue@{role}.{code[6:]}" if code.startswith("venue.") else code
+                found.setdefault(key, []).extend((column, value) for value in values)
+        return {code: tuple(pairs) for code, pairs in found.items()}
+
     def known(self, column: str, text: str) -> str | None:
         """The value of a column that a text means, by name or label; None for none of it."""
         return self._spelt[column].get(plain(text))
@@ -70,6 +87,8 @@ class Standard:
     def ordered(self, column: str, values: Iterable[str]) -> list[str]:
         """Values in the standard's order, each once."""
         wanted = set(values)
+        if len(wanted) < 2:
+            return [value for value in wanted if value in self.values[column]]
         return [value for value in self.values[column] if value in wanted]
 
     @cached_property

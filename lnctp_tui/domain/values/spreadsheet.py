@@ -10,6 +10,8 @@ BEGINS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
 
 def quoted(text: str) -> str:
     """A cell with an apostrophe in front where it would be a formula; a number with its sign is none."""
+    if not text or text[0].isalnum():
+        return text
     return f"'{text}" if text.lstrip(" ")[:1] in BEGINS and text.strip() and not _number(text) else text
 
 

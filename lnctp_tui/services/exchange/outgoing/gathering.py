@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+import orjson
+from sqlalchemy import JSON, Boolean, ColumnElement, Connection, exists, or_, select
 
+from lnctp_tui.domain.exchange.htcds import FOREIGN
+from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.document import SCHEMA, Document, Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases, offline_lockout
 from lnctp_tui.services.exchange.outgoing import recipients
+from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 CASES, PEOPLE, MONEY = TABLES["cases"], TABLES["people"], TABLES["money"]
 SOME: Final = 250
 """Cases whose rows are in memory together."""
+Members = Mapping[str, Sequence[str] | None]
+"""Member of the document → the columns that are needed of it, None for all with what nobody knows; `cases` too."""
 VICTIMS: Final = ("victim", "group")
 WITH_VICTIM: Final = exists().where(
     PEOPLE.c.case_id == CASES.c.id, PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(VICTIMS)
@@ -85,23 +92,22 @@ def _owned(connection: Connection, case_id: str, mine: Collection[str]) -> bool:
     return connection.scalar(select(CASES.c.id).where(CASES.c.id == case_id, _of(mine))) is not None
 
 
-def gathered(connection: Connection, ids: Sequence[str], members: Sequence[str]) -> Iterator[Gathered]:
+def gathered(connection: Connection, ids: Sequence[str], members: Members) -> Iterator[Gathered]:
     """Each case with its records of `members`, in the order of the ids."""
     for at in range(0, len(ids), SOME):
         yield from _some(connection, ids[at : at + SOME], members)
 
 
-def _some(connection: Connection, ids: Sequence[str], members: Sequence[str]) -> Iterator[Gathered]:
-    own = {row["id"]: row for row in _records(connection, "cases", CASES.c.id.in_(ids))}
+def _some(connection: Connection, ids: Sequence[str], members: Members) -> Iterator[Gathered]:
+    own = {row["id"]: row for row in _read(connection, "cases", "id", ids, members.get("cases"))}
     roots = _roots(connection, own)
     documents: dict[str, Document] = {
-        id_: {"schema": SCHEMA, "case": own[id_], **{member: [] for member in members}}
+        id_: {"schema": SCHEMA, "case": own[id_], **{member: [] for member in members if member != "cases"}}
         for id_ in ids
         if id_ in own
     }
-    for member in members:
-        table = TABLES[member]
-        for record in _records(connection, member, table.c.case_id.in_(ids) & table.c.erased_at.is_(None)):
+    for member, names in members.items():
+        for record in _read(connection, member, "case_id", ids, names) if member != "cases" else ():
             if document := documents.get(record["case_id"]):
                 document[member].append(record)
     fields: dict[str, set[str]] = {}
@@ -110,6 +116,50 @@ def _some(connection: Connection, ids: Sequence[str], members: Sequence[str]) ->
         fields.setdefault(row, set()).add(name)
     for id_, document in documents.items():
         yield Gathered(document, roots[id_], fields)
+
+
+def _read(
+    connection: Connection, table: str, key: str, ids: Sequence[str], names: Sequence[str] | None
+) -> Iterator[Record]:
+    if names is None:
+        columns = TABLES[table].c
+        return _records(connection, table, columns[key].in_(ids) & columns.erased_at.is_(None))
+    return _narrow(connection, table, key, ids, names)
+
+
+def _narrow(
+    connection: Connection, table: str, key: str, ids: Sequence[str], names: Sequence[str]
+) -> Iterator[Record]:
+    """Records with only these columns, and without what fits none; of fields nobody knows only what came by HTCDS."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" * len(ids))
+    query = f'SELECT {columns} FROM {table} WHERE "{key}" IN ({marks}) AND erased_at IS NULL ORDER BY id'
+    readers = [(name, *_reader(table, name)) for name in names]
+    for row in connection.exec_driver_sql(query, tuple(ids)).fetchall():
+        record: Record = {}
+        for (name, parse, flaw), value in zip(readers, row, strict=True):
+            if value is not None:
+                read = parse(value) if parse else value
+                if not (flaw and flaw(read)):
+                    record[name] = read
+        if foreign := record.pop("extra", {}).get(FOREIGN):
+            record[FOREIGN] = foreign
+        yield record
+
+
+@cache
+def _reader(table: str, name: str) -> tuple[Callable[[Any], Any] | None, Callable[[Any], str | None] | None]:
+    """How a column's stored value is read, and what says that it does not fit."""
+    kind = TABLES[table].c[name].type
+    parse = _json if isinstance(kind, JSON) else bool if isinstance(kind, Boolean) else None
+    return parse, record_check.OF_ROWS[table].get(name)
+
+
+def _json(stored: Any) -> Any:
+    try:
+        return orjson.loads(stored)
+    except (TypeError, ValueError):
+        return sound.from_json(stored)
 
 
 def _records(connection: Connection, table: str, where: ColumnElement[bool]) -> Iterator[Record]:

@@ -15,7 +15,7 @@ import orjson
 from lnctp_tui.domain.exchange import casefile
 from lnctp_tui.domain.exchange.sharing import Recipient
 from lnctp_tui.domain.protocol.protocol import NOBODY, Catalog, Protocol
-from lnctp_tui.domain.records.document import MEMBERS, Document, Record
+from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.errors import Refused
@@ -23,7 +23,7 @@ from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.exchange import typeset
 from lnctp_tui.services.exchange.outgoing import gathering, ledger, private_file, recipients
 from lnctp_tui.services.exchange.outgoing.ledger import Intent
-from lnctp_tui.services.exchange.outgoing.sheets import Made, Order
+from lnctp_tui.services.exchange.outgoing.sheets import WHOLE, Made, Order
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 
@@ -109,7 +109,7 @@ def make(workspace: Workspace, order: Order, *, pdf: bool) -> Files:
 
 def _document(workspace: Workspace, case_ids: list[str], to: Recipient, receipt: str) -> Document:
     with workspace.store.read() as connection:
-        (gathered,) = gathering.gathered(connection, case_ids, tuple(MEMBERS))
+        (gathered,) = gathering.gathered(connection, case_ids, WHOLE)
     return casefile.cut(gathered.document, to, workspace.protocol, gathered.contested, receipt)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -25,8 +24,8 @@ LEAST_REASON: Final = 10
 LONGEST: Final = 500
 PURPOSE: Final = b"lnctp exchange 1"
 """Separates these pseudonyms from all else that is made of the vault's key."""
-SIGNS: Final = 20
-"""Of a pseudonym: 100 bits."""
+SIGNS: Final = 24
+"""Of a pseudonym: 96 bits, hexadecimal."""
 MAKERS: Final = ("counselor", "supervisor")
 
 
@@ -104,7 +103,6 @@ def pseudonyms(key: Key, to: Recipient) -> Callable[[str], str]:
     own = hashlib.blake2b(to.key.encode(), key=key.dek, person=PURPOSE, digest_size=32).digest()
 
     def pseudonym(id_: str) -> str:
-        digest = hmac.digest(own, id_.encode(), "sha256")
-        return base64.b32encode(digest).decode()[:SIGNS]
+        return hmac.digest(own, id_.encode(), "sha256").hex()[:SIGNS]
 
     return pseudonym

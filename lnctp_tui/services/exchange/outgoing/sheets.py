@@ -23,14 +23,28 @@ from lnctp_tui.services.exchange.outgoing import (
     standards,
     tables,
 )
-from lnctp_tui.services.exchange.outgoing.gathering import Gathered
+from lnctp_tui.services.exchange.outgoing.gathering import Gathered, Members
 from lnctp_tui.services.exchange.outgoing.ledger import Intent
 from lnctp_tui.services.exchange.outgoing.private_file import Hashed
 from lnctp_tui.services.exchange.outgoing.tables import Row
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 
-NEEDED: Final = ("people", "places", "contacts", "identifiers", "referrals", "files", "file_stages")
+NEEDED: Final[Members] = {table: names.split() for table, names in {
+    "cases": "id folio merged_into status owner_id close_reason consent_share anonymity opened_at "
+    "callback_identifier_id answers",
+    "people": "id case_id role headcount name age_min age_max age_estimated birth_date sex gender nationality "
+    "origin_state relation_to_trafficker answers extra",
+    "places": "id case_id person_id role country state municipality venue",
+    "contacts": "id case_id direction started_at reporter_type reporter_person_id",
+    "identifiers": "id case_id person_id kind value",
+    "referrals": "id case_id person_id provider_id provider_name reason basis consent consent_by sent_at accepted_at "
+    "status answers",
+    "files": "id case_id stage victim_ids",
+    "file_stages": "id case_id stage",
+}.items()}  # fmt: skip
+"""What a row of HTCDS is made of."""
+WHOLE: Final[Members] = {"cases": None, **dict.fromkeys(MEMBERS)}
 HTCDS: Final = "htcds"
 LOSS: Final = ("fila", "mx_Id", "campo", "motivo")
 
@@ -69,7 +83,7 @@ class Plan:
     columns: Sequence[str]
     titles: Sequence[str]
     condition: ColumnElement[bool]
-    members: Sequence[str]
+    members: Members
     rows: Callable[[Export, Gathered], Iterator[Row]]
 
 
@@ -129,9 +143,7 @@ def _make_loss(workspace: Workspace, order: Order) -> None:
             for lost in htcds_loss.lost(export, victim, cells):
                 yield dict(zip(LOSS, (str(number), cells["mx_Id"], lost.field, lost.reason), strict=True))
 
-    plan = Plan(
-        f"{HTCDS}.loss", standards.htcds().version, LOSS, LOSS, gathering.WITH_VICTIM, tuple(MEMBERS), rows
-    )
+    plan = Plan(f"{HTCDS}.loss", standards.htcds().version, LOSS, LOSS, gathering.WITH_VICTIM, WHOLE, rows)
     _make(workspace, order, plan)
 
 
@@ -146,7 +158,15 @@ def make_ctdc(workspace: Workspace, order: Order) -> Made:
 
     columns = codebook.columns[version]
     agreed = gathering.WITH_VICTIM & (gathering.CASES.c.consent_share == "yes")
-    plan = Plan("ctdc", version, columns, columns, agreed, ("people", "places", "contacts"), rows)
+    plan = Plan(
+        "ctdc",
+        version,
+        columns,
+        columns,
+        agreed,
+        {name: NEEDED[name] for name in ("cases", "people", "places", "contacts")},
+        rows,
+    )
     return _make(workspace, order, plan)
 
 
@@ -160,7 +180,7 @@ def make_uif(workspace: Workspace, order: Order) -> Made:
             sheet += 1
             yield {"hoja": str(sheet), **row}
 
-    members = ("people", "identifiers", "money")
+    members: Members = {"cases": None, "people": None, "identifiers": None, "money": None}
     plan = Plan("uif", "1", uif.COLUMNS, uif.COLUMNS, gathering.WITH_MONEY, members, rows)
     return _make(workspace, order, plan)
 
@@ -187,5 +207,6 @@ def _make(workspace: Workspace, order: Order, plan: Plan) -> Made:
             return tables.write(order.form, stream, plan.columns, plan.titles, rows)
 
     id_ = ledger.begin(store, intent, chosen.ids, chosen.folios)
+    chosen.folios.clear()  # of a hundred thousand cases they need not stay in memory
     count, digest = private_file.hand_out(store, id_, path, fill)
     return Made(id_, count, len(chosen.ids), digest)

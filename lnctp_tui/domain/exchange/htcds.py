@@ -119,26 +119,32 @@ def core(export: Export, victim: Victim) -> dict[str, str]:
 
 
 def _who(export: Export, victim: Victim) -> dict[str, str]:
-    told, person = victim.told, victim.person
+    owner = str(victim.root.get("owner_id") or "")
+    nationality = sharing.coded(export.protocol, "country", victim.person.get("nationality"))
+    cells = {
+        "cas_CaseOwner": f"LNCTP {owner}" if ID.fullmatch(owner) else "LNCTP",
+        "con_Consent": "TRUE" if victim.shared else "FALSE",
+        "prs_Citizenship": "" if nationality == "ZZ" else nationality,
+    }
+    return cells | _identity(export, victim) if victim.told else cells
+
+
+def _identity(export: Export, victim: Victim) -> dict[str, str]:
+    """Who somebody is and where: each cell by the yes to its datum."""
+    told, born = victim.told, str(victim.person.get("birth_date") or "")
     first, _blank, rest = " ".join(sharing.value(told, "name").split()).partition(" ")
-    born, owner = str(person.get("birth_date") or ""), str(victim.root.get("owner_id") or "")
     numbers = [e164(str(fact.value)) for fact in told.get("phone", ())]
     mobile, home = ([*dict.fromkeys(filter(None, numbers)), "", ""])[:2]
-    nationality = sharing.coded(export.protocol, "country", person.get("nationality"))
+    country = sharing.value(told, "state", "country")
     return {
-        "cas_CaseOwner": f"LNCTP {owner}" if ID.fullmatch(owner) else "LNCTP",
         "prs_FirstName": first,
         "prs_SecondName": rest,
-        "con_Consent": "TRUE" if victim.shared else "FALSE",
         "prs_Birthdate": born if DAY.fullmatch(born) and {"name", "age"} <= told.keys() else "",
-        "prs_Citizenship": "" if nationality == "ZZ" else nationality,
         "prs_MobilePhone": mobile,
         "prs_HomePhone": home,
         "prs_MailingCity": _place_name(export, "municipality", sharing.value(told, "municipality")),
         "prs_MailingState": _place_name(export, "state", sharing.value(told, "state", "state")),
-        "prs_MailingCountry": sharing.coded(
-            export.protocol, "country", sharing.value(told, "state", "country")
-        ),
+        "prs_MailingCountry": sharing.coded(export.protocol, "country", country),
     }
 
 
@@ -155,12 +161,11 @@ def _place_name(export: Export, catalog: str, stored: str) -> str:
 
 
 def _coded_cells(export: Export, victim: Victim) -> dict[str, str]:
-    foreign = victim.person.get(FOREIGN)
-    said = coded(export, victim)
-    merged = {column: _with_foreign(export, column, values, foreign) for column, values in said.items()}
-    industries = merged["vic_ForcedLabourIndustry"]
-    merged["vic_ForcedLabourIndustry"] = industries[:1]
-    return {column: SEPARATOR.join(values) for column, values in merged.items()}
+    said, foreign = coded(export, victim), victim.person.get(FOREIGN)
+    if foreign is not None:
+        said = {column: _with_foreign(export, column, values, foreign) for column, values in said.items()}
+    said["vic_ForcedLabourIndustry"] = said["vic_ForcedLabourIndustry"][:1]
+    return {column: SEPARATOR.join(values) for column, values in said.items()}
 
 
 def _with_foreign(export: Export, column: str, values: list[str], foreign: Any) -> list[str]:
@@ -324,11 +329,7 @@ def local(export: Export, victim: Victim) -> dict[str, str]:
         code for code in codes if code.startswith(("indicator.", "violence.", "danger.illness_untreated"))
     ]
     venues = [code.removeprefix("venue@").replace(".", ":", 1) for code in codes if code.startswith("venue@")]
-    referrals = [
-        f"{sharing.coded(protocol, 'referral_reason', referral.get('reason'))}/{referral.get('status') or ''}"
-        f"/{export.local_day(str(referral['sent_at']))}"
-        for referral in victim.referrals
-    ]
+    referrals = [_referral(export, referral) for referral in victim.referrals]
     closed = victim.root.get("status") == "closed"
     return {
         "mx_Id": export.pseudonym(person["id"]),
@@ -345,6 +346,13 @@ def local(export: Export, victim: Victim) -> dict[str, str]:
         "mx_ClosedReason": sharing.coded(protocol, "close_reason", victim.root.get("close_reason")) if closed else "",
         "mx_Referrals": SEPARATOR.join(referrals),
     }  # fmt: skip
+
+
+def _referral(export: Export, referral: Record) -> str:
+    """`reason/status/day`: to whom, only the recipient's own column says."""
+    reason = sharing.coded(export.protocol, "referral_reason", referral.get("reason"))
+    status = sharing.coded(export.protocol, "referral_status", referral.get("status"))
+    return f"{reason}/{status}/{export.local_day(str(referral['sent_at']))}"
 
 
 NUMBERS: Final = {"mx_Headcount": "headcount", "mx_AgeMin": "age_min", "mx_AgeMax": "age_max"}

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, Boolean, ColumnElement, Connection, exists, or_, select
+from sqlalchemy import JSON, ColumnElement, Connection, Integer, Text, exists, or_, select, type_coerce
 
 from lnctp_tui.domain.exchange.htcds import FOREIGN
 from lnctp_tui.domain.records import record_check
@@ -20,7 +20,7 @@ from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 CASES, PEOPLE, MONEY = TABLES["cases"], TABLES["people"], TABLES["money"]
-SOME: Final = 250
+SOME: Final = 500
 """Cases whose rows are in memory together."""
 Members = Mapping[str, Sequence[str] | None]
 """Member of the document → the columns that are needed of it, None for all with what nobody knows; `cases` too."""
@@ -131,28 +131,42 @@ def _narrow(
     connection: Connection, table: str, key: str, ids: Sequence[str], names: Sequence[str]
 ) -> Iterator[Record]:
     """Records with only these columns, and without what fits none; of fields nobody knows only what came by HTCDS."""
-    columns = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(ids))
-    query = f'SELECT {columns} FROM {table} WHERE "{key}" IN ({marks}) AND erased_at IS NULL ORDER BY id'
-    readers = [(name, *_reader(table, name)) for name in names]
-    for row in connection.exec_driver_sql(query, tuple(ids)).fetchall():
-        record: Record = {}
-        for (name, parse, flaw), value in zip(readers, row, strict=True):
-            if value is not None:
-                read = parse(value) if parse else value
-                if not (flaw and flaw(read)):
-                    record[name] = read
+    source = TABLES[table].c
+    columns = [
+        type_coerce(source[name], Text) if isinstance(source[name].type, JSON) else source[name]
+        for name in names
+    ]
+    query = select(*columns).where(source[key].in_(ids), source.erased_at.is_(None)).order_by(source.id)
+    looked_at = [(name, *reader) for name in names if (reader := _reader(table, name))]
+    for row in connection.execute(query).fetchall():
+        record: Record = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for name, parse, flaw in looked_at:
+            if name in record:
+                value = parse(record[name])
+                if flaw(value):
+                    del record[name]
+                else:
+                    record[name] = value
         if foreign := record.pop("extra", {}).get(FOREIGN):
             record[FOREIGN] = foreign
         yield record
 
 
+Reader = tuple[Callable[[Any], Any], Callable[[Any], str | None]]
+"""How a column's stored value is read, and what says that it does not fit."""
+
+
 @cache
-def _reader(table: str, name: str) -> tuple[Callable[[Any], Any] | None, Callable[[Any], str | None] | None]:
-    """How a column's stored value is read, and what says that it does not fit."""
-    kind = TABLES[table].c[name].type
-    parse = _json if isinstance(kind, JSON) else bool if isinstance(kind, Boolean) else None
-    return parse, record_check.OF_ROWS[table].get(name)
+def _reader(table: str, name: str) -> Reader | None:
+    """Of a column whose values are used as they stand: objects, lists, numbers. Codes are looked up."""
+    kind, flaw = TABLES[table].c[name].type, record_check.OF_ROWS[table].get(name)
+    if flaw is None or not isinstance(kind, JSON | Integer):
+        return None
+    return (_json if isinstance(kind, JSON) else _same), flaw
+
+
+def _same(stored: Any) -> Any:
+    return stored
 
 
 def _json(stored: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -115,6 +116,9 @@ def _some(connection: Connection, ids: Sequence[str], members: Members) -> Itera
     for row, name in connection.execute(query):
         fields.setdefault(row, set()).add(name)
     for id_, document in documents.items():
+        for member in members:
+            if member != "cases" and len(document[member]) > 1:
+                document[member].sort(key=itemgetter("id"))
         yield Gathered(document, roots[id_], fields)
 
 
@@ -136,7 +140,7 @@ def _narrow(
         type_coerce(source[name], Text) if isinstance(source[name].type, JSON) else source[name]
         for name in names
     ]
-    query = select(*columns).where(source[key].in_(ids), source.erased_at.is_(None)).order_by(source.id)
+    query = select(*columns).where(source[key].in_(ids), source.erased_at.is_(None))
     looked_at = [(name, *reader) for name in names if (reader := _reader(table, name))]
     for row in connection.execute(query).fetchall():
         record: Record = {name: value for name, value in zip(names, row, strict=True) if value is not None}
@@ -178,7 +182,7 @@ def _json(stored: Any) -> Any:
 
 def _records(connection: Connection, table: str, where: ColumnElement[bool]) -> Iterator[Record]:
     source = TABLES[table]
-    for row in connection.execute(select(source).where(where).order_by(source.c.id)).mappings():
+    for row in connection.execute(select(source).where(where)).mappings():
         yield cases.record_of(table, row)
 
 

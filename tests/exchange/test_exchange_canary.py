@@ -12,6 +12,7 @@ from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.columns import CLOSED, CODES
 from lnctp_tui.domain.records.kinds import KINDS, Column, Kind
 from lnctp_tui.domain.referral.data import ORDER
+from lnctp_tui.screens.case import authority_sheet
 from lnctp_tui.services.exchange import typeset
 from lnctp_tui.services.exchange.outgoing import prosecutor, recipients, sheets
 from lnctp_tui.services.exchange.outgoing.sheets import Order
@@ -121,9 +122,9 @@ def files(workspace: Workspace, case: str, folder: Path, to: str, *, pdf: bool =
     for form, suffix in (("csv", "csv"), ("xlsx", "xlsx"), ("xlsform", "survey.xlsx")):
         sheets.make_htcds(workspace, order(f"h.{suffix}", form, loss=folder / f"l.{form}.csv"))
         made.append(folder / f"l.{form}.csv")
-    prosecutor.make(workspace, order("caso.json"), pdf=False)
+    prosecutor.make(workspace, order("caso.json"), None)
     if pdf and typeset.installed():
-        prosecutor.make(workspace, order("hoja.pdf"), pdf=True)
+        prosecutor.make(workspace, order("hoja.pdf"), authority_sheet.parts)
         made.append(folder / "hoja.json")
     return made
 

@@ -12,6 +12,7 @@ import pytest
 from exchange_office import OTHER, PARTNER, REASON, case, provider, read
 
 from lnctp_tui.errors import LnctpError
+from lnctp_tui.screens.case import authority_sheet
 from lnctp_tui.services.exchange.outgoing import ledger, private_file, prosecutor, sheets, tables
 from lnctp_tui.services.exchange.outgoing.private_file import Hashed
 from lnctp_tui.services.exchange.outgoing.sheets import Order
@@ -98,7 +99,9 @@ def test_one_file_of_two_never_stays_alone(
     monkeypatch.setattr(Hashed, "write", full)
     monkeypatch.setattr(prosecutor.typeset, "pdf", lambda *_: b"%PDF-1.7 de prueba")
     with pytest.raises(LnctpError):
-        prosecutor.make(workspace, Order(OTHER, REASON, tmp_path / "h.pdf", case_ids=(case_id,)), pdf=True)
+        prosecutor.make(
+            workspace, Order(OTHER, REASON, tmp_path / "h.pdf", case_ids=(case_id,)), authority_sheet.parts
+        )
     assert not (tmp_path / "h.pdf").exists()
     assert not (tmp_path / "h.json").exists()
     assert {row["state"] for row in ledger.listed(workspace.store, 9)} == {"failed"}
@@ -150,7 +153,7 @@ def test_a_counselor_hands_out_their_own_cases_supervision_all_and_an_analyst_no
         enrolled(workspace, role)
         assert refused(workspace, tmp_path / "d.csv") == "exchange_role"
         with pytest.raises(LnctpError, match="exchange_role"):
-            prosecutor.make(workspace, Order(OTHER, REASON, tmp_path / "d.json", case_ids=(own,)), pdf=False)
+            prosecutor.make(workspace, Order(OTHER, REASON, tmp_path / "d.json", case_ids=(own,)), None)
     assert not (tmp_path / "d.csv").exists()
 
 

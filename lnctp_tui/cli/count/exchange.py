@@ -32,6 +32,9 @@ OneFolio = Annotated[str, typer.Option("--folio", metavar="FOLIO", help=N_("El c
 Form = Annotated[Literal["csv", "xlsx"], typer.Option("--form", help=N_("Forma del archivo."))]
 
 
+NOTE = N_("Del archivo HTCDS, sin campo propio:\n{lines}")
+
+
 def htcds(
     context: typer.Context,
     to: To,
@@ -92,11 +95,12 @@ def case(context: typer.Context, to: To, reason: Reason, out: Out, folio: OneFol
 
 
 def _one_case(context: typer.Context, to: str, reason: str, out: Path, folio: str, *, pdf: bool) -> None:
+    from lnctp_tui.screens.case import authority_sheet
     from lnctp_tui.services.exchange.outgoing import prosecutor, sheets
 
     with session.opened(context) as workspace:
         order = sheets.Order(to, reason, out, case_ids=_ids(workspace, [folio]))
-        made = prosecutor.make(workspace, order, pdf=pdf)
+        made = prosecutor.make(workspace, order, authority_sheet.parts if pdf else None)
     if session.settings(context).json:
         files = {"document": asdict(made.document)} | ({"pdf": asdict(made.pdf)} if made.pdf else {})
         output.as_json({"receipt": made.receipt, **files})
@@ -130,7 +134,7 @@ def import_htcds(
 
     with session.alone(), session.opened(context) as workspace, output.progress(_("Importando")) as progress:
         incoming = incoming_htcds.import_file(
-            workspace, file, mapping=mapping, rejects=rejects, sheet=sheet, progress=progress
+            workspace, file, note=_(NOTE), mapping=mapping, rejects=rejects, sheet=sheet, progress=progress
         )
     if incoming.labels_beat:
         output.tell(

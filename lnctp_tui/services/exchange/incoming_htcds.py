@@ -19,7 +19,6 @@ from lnctp_tui.domain.exchange.sharing import Recipient
 from lnctp_tui.domain.exchange.standard import Standard, plain
 from lnctp_tui.domain.values import spreadsheet
 from lnctp_tui.errors import BadInput
-from lnctp_tui.i18n import N_, _
 from lnctp_tui.services.exchange.importing import archive, csv_lines, files, run, workbook
 from lnctp_tui.services.exchange.importing.files import Row
 from lnctp_tui.services.exchange.importing.rules import Problem
@@ -41,7 +40,6 @@ BESIDE: Final = ("cas_ReferredPrimaryCaseWorker", "cas_OutgoingReferralDate")
 """Its neighbours."""
 REGULAR: Final = re.compile(r"\s*[=＝]|\s*[+@|＋＠-].*[(!]", re.DOTALL)
 """A text that a spreadsheet would reckon, and nobody writes by hand."""
-NOTE: Final = N_("Del archivo HTCDS, sin campo propio:\n{lines}")
 
 
 class Plan(NamedTuple):
@@ -63,6 +61,13 @@ class Titles:
     unknown: tuple[str, ...] = ()
 
 
+class Told(NamedTuple):
+    """What reading a row needs besides its cells."""
+
+    export: Export
+    note: str
+
+
 @dataclass(frozen=True)
 class Incoming:
     """What came in, and what was taken otherwise than it is named."""
@@ -75,12 +80,16 @@ def import_file(
     workspace: Workspace,
     path: Path,
     *,
+    note: str = "{lines}",
     mapping: Path | None = None,
     rejects: Path | None = None,
     sheet: str | None = None,
     progress: Progress | None = None,
 ) -> Incoming:
-    """Store what a sheet holds. Raises BadInput `exchange_not_htcds`, `exchange_map`, and those of a workbook."""
+    """Store what a sheet holds; `note` says around `{lines}` whose words those without a field are.
+
+    Raises BadInput `exchange_not_htcds`, `exchange_map`, and those of a workbook.
+    """
     content, standard = files.read_raw(path), standards.htcds()
     plan = _plan(mapping, standard) if mapping else Plan({}, {})
     lines, wrong = _lines(path, content, sheet)
@@ -88,7 +97,7 @@ def import_file(
     if titles is None:
         raise BadInput("exchange_not_htcds", name=path.name)
     export = sheets.export_of(workspace, Recipient(""))
-    rows = list(_rows(lines, titles, plan, export, wrong))
+    rows = list(_rows(lines, titles, plan, export, wrong, note))
     report = run.import_rows(
         workspace.store,
         rows,
@@ -190,7 +199,7 @@ def _follow_labels(titles: Titles, labels: Mapping[int, str]) -> None:
 
 
 def _rows(
-    lines: Sequence[Line], titles: Titles, plan: Plan, export: Export, wrong: Mapping[int, Problem]
+    lines: Sequence[Line], titles: Titles, plan: Plan, export: Export, wrong: Mapping[int, Problem], note: str
 ) -> Iterator[Row]:
     for line in lines[titles.first :]:
         if line.problem:
@@ -202,10 +211,10 @@ def _rows(
             if place < len(line.cells) and line.cells[place].strip()
         }
         if cells or line.number in wrong:
-            yield _row(line.number, cells, plan, export, wrong.get(line.number))
+            yield _row(line.number, cells, plan, Told(export, note), wrong.get(line.number))
 
 
-def _row(number: int, cells: Mapping[str, str], plan: Plan, export: Export, wrong: Problem | None) -> Row:
+def _row(number: int, cells: Mapping[str, str], plan: Plan, told: Told, wrong: Problem | None) -> Row:
     problems = [wrong] if wrong else []
     problems += [Problem(column, "formula_text") for column, text in cells.items() if REGULAR.match(text)]
     if problems:
@@ -215,13 +224,11 @@ def _row(number: int, cells: Mapping[str, str], plan: Plan, export: Export, wron
         for column, text in cells.items()
     }
     try:
-        document: Any = htcds_reading.document(Reading(export, words, _note))
+        document: Any = htcds_reading.document(
+            Reading(told.export, words, lambda lines: told.note.format(lines=lines))
+        )
     except Unread as unread:
         facts = {"catalog": "HTCDS"}
         problems = [Problem(column, reason, facts) for column, reason in unread.problems.items()]
         return Row(number, None, dict(cells), tuple(problems), sheet=True)
     return Row(number, document, dict(cells), sheet=True)
-
-
-def _note(lines: str) -> str:
-    return _(NOTE).format(lines=lines)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from exchange_office import OTHER, REASON, provider
 from pdf_text import everything
 
+from lnctp_tui.domain.exchange.sharing import Recipient
 from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.columns import CLOSED, CODES
 from lnctp_tui.domain.records.kinds import KINDS, Column, Kind
 from lnctp_tui.domain.referral.data import ORDER
 from lnctp_tui.screens.case import authority_sheet
 from lnctp_tui.services.exchange import typeset
+from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.exchange.outgoing import prosecutor, recipients, sheets
 from lnctp_tui.services.exchange.outgoing.sheets import Order
 from lnctp_tui.services.vault.workspace import Workspace
@@ -167,3 +170,30 @@ def test_a_yes_opens_what_it_names_and_an_anonymous_person_stays_without_name(
                       "otra versión"):  # fmt: skip
             for said_as in (f"{CANARY} {field}", f"{CANARY} de {field}"):
                 assert said_as not in seen, (name, field)
+
+
+def test_the_document_says_the_elements_and_is_read_as_a_case(workspace: Workspace, tmp_path: Path) -> None:
+    case = story(workspace, consent_share="yes", anonymity="identificado")
+    made = prosecutor.make(workspace, Order(OTHER, REASON, tmp_path / "c.json", case_ids=(case,)), None)
+    document = json.loads((tmp_path / "c.json").read_text())
+    assert document["case"]["receipt"] == made.receipt
+    victim, exploiter = document["people"]
+    assert victim["answers"]["modality.explotacion_laboral"] == "yes"
+    assert (victim["name"], exploiter["name"]) == (f"{CANARY} de la víctima", f"{CANARY} que explota")
+    owners = {record["kind"]: record["person_id"] for record in document["identifiers"]}
+    assert owners == {"phone": victim["id"], "alias": victim["id"], "account": exploiter["id"]}
+    report = run.import_file(
+        workspace.store, tmp_path / "c.json", protocol=workspace.protocol, zone=workspace.zone
+    )
+    assert report.refused == []
+    words = authority_sheet.parts(document, workspace.protocol, Recipient(OTHER))
+    text = json.dumps(words, ensure_ascii=False)
+    for said in (
+        "Captar",
+        "Explotación laboral",
+        "De quien explota",
+        "Contacto seguro",
+        made.receipt,
+        "Por verificar",
+    ):
+        assert said in text

@@ -22,6 +22,8 @@ CALLBACK: Final = ("callback_allowed", "callback_channel", "callback_message")
 WHERE: Final = ("captacion", "origen", "transito", "destino")
 """Places of which country, state and kind are told in every case; where somebody is now, only with their yes."""
 PLACE_CODES: Final = {"country": "country", "state": "state", "venue": "venue"}
+Rows = dict[tuple[str, str], Record]
+"""Table and id of a record → what is shown of it."""
 FIELDS: Final = ("case", "people", "places", "identifiers", "money", "referrals")
 """Members that such a document may have."""
 
@@ -43,9 +45,11 @@ def cut(
     if dangers := _dangers(protocol, own):
         case["answers"] = dangers
     result: Document = {"schema": SCHEMA, "case": case, "people": [], "places": []}
+    rows: Rows = {("cases", ""): case}
     for number, person in enumerate(victims(document), 1):
         told = sharing.told(document, person, recipient, contested)
-        _person(result, document, protocol, person, told, f"victim-{number}")
+        _person(result, rows, document, protocol, person, told, f"victim-{number}")
+    _roles(result, document, rows)
     result["places"] += _places(protocol, document, result)
     return {member: content for member, content in result.items() if content}
 
@@ -59,7 +63,13 @@ def _dangers(protocol: Protocol, case: Record) -> dict[str, str]:
 
 
 def _person(
-    result: Document, document: Document, protocol: Protocol, person: Record, told: Told, name: str
+    result: Document,
+    rows: Rows,
+    document: Document,
+    protocol: Protocol,
+    person: Record,
+    told: Told,
+    name: str,
 ) -> None:
     elements = {
         f"{prefix}.{code}": "yes"
@@ -72,16 +82,14 @@ def _person(
     if elements:
         shown["answers"] = elements
     result["people"].append(shown)
-    rows: dict[tuple[str, str], Record] = {
-        ("people", str(person["id"])): shown,
-        ("cases", ""): result["case"],
-    }
+    rows["people", str(person["id"])] = shown
     for datum, facts in told.items():
         for fact in facts if datum != SUMMARY else ():
             key = (fact.table, "" if fact.table == "cases" else fact.row)
             if key not in rows:
-                rows[key] = {"role": "trafficker"} if fact.table == "people" else {"person_id": name}
-                result.setdefault(fact.table, []).append(rows[key])
+                rows[key] = _exploiter(result) if fact.table == "people" else {"person_id": name}
+                if fact.table != "people":
+                    result.setdefault(fact.table, []).append(rows[key])
             _put(rows[key], fact.code, fact.value)
         if datum == "safe_window" and facts:
             for column in CALLBACK:
@@ -89,7 +97,13 @@ def _person(
                     result["case"][column] = code
     if summary := sharing.value(told, SUMMARY):
         result.setdefault("referrals", []).append({"person_id": name, "summary_for": summary})
-    _roles(result, document, rows)
+
+
+def _exploiter(result: Document) -> Record:
+    number = sum(person["role"] == "trafficker" for person in result["people"]) + 1
+    record: Record = {"id": f"trafficker-{number}", "role": "trafficker"}
+    result["people"].append(record)
+    return record
 
 
 def _catalog(column: str) -> str:
@@ -103,22 +117,21 @@ def _put(record: Record, code: str, value: object) -> None:
         record[code] = value
 
 
-def _roles(result: Document, document: Document, rows: dict[tuple[str, str], Record]) -> None:
+def _roles(result: Document, document: Document, rows: Rows) -> None:
     """What a told place is, whose a told number is, how a trail is known."""
     people = {str(person["id"]): person.get("role") for person in document.get("people", ())}
-    for member in ("places", "identifiers", "money"):
+    for member, column in (("places", "role"), ("identifiers", "kind"), ("money", "known_by")):
         for record in document.get(member, ()):
-            shown = rows.get((member, str(record["id"])))
+            shown, owner = rows.get((member, str(record["id"]))), str(record.get("person_id"))
             if shown is None:
                 continue
-            if member == "places" and record.get("role"):
-                shown["role"] = record["role"]
-            if member == "identifiers" and record.get("kind"):
-                shown["kind"] = record["kind"]
-            if member == "money" and record.get("known_by"):
-                shown["known_by"] = record["known_by"]
-            if people.get(str(record.get("person_id"))) == "trafficker":
-                shown["person_id"] = "trafficker"
+            if record.get(column):
+                shown[column] = record[column]
+            if people.get(owner) == "trafficker":
+                exploiter = rows.get(("people", owner)) or rows.setdefault(
+                    ("people", owner), _exploiter(result)
+                )
+                shown["person_id"] = exploiter["id"]
 
 
 def _places(protocol: Protocol, document: Document, result: Document) -> list[Record]:

@@ -25,7 +25,11 @@ def parts(document: Document, protocol: Protocol, to: Recipient) -> dict[str, An
     if "report_class" in case:
         head.append(("Clase de reporte", _label(protocol, "report_class", case["report_class"])))
     sections = [
-        *(_victim(document, protocol, person) for person in document.get("people", ()) if "id" in person),
+        *(
+            _victim(document, protocol, person)
+            for person in document.get("people", ())
+            if person["role"] != "trafficker"
+        ),
         *_rest(document, protocol),
     ]
     return {
@@ -90,12 +94,12 @@ def _rest(document: Document, protocol: Protocol) -> Iterator[dict[str, Any]]:
         yield {"title": "Peligro", "lines": dangers, "tables": []}
     if places := [", ".join(_values(protocol, "places", place)) for place in document.get("places", ())]:
         yield {"title": "Lugares", "lines": places, "tables": []}
-    exploiters = [record for record in document.get("people", ()) if "id" not in record]
-    lines = [", ".join(_values(protocol, "people", record)) for record in exploiters]
+    exploiters = [record for record in document.get("people", ()) if record["role"] == "trafficker"]
+    lines = [text for record in exploiters if (text := ", ".join(_values(protocol, "people", record)))]
     lines += [
         ", ".join(_values(protocol, "identifiers", record))
         for record in document.get("identifiers", ())
-        if record.get("person_id") == "trafficker"
+        if str(record.get("person_id")).startswith("trafficker")
     ]
     if lines:
         yield {"title": "De quien explota", "lines": lines, "tables": []}

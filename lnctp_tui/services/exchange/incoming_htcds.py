@@ -134,7 +134,7 @@ def _plan(path: Path, standard: Standard) -> Plan:
 
 def _lines(path: Path, content: bytes, sheet: str | None) -> tuple[list[Line], dict[int, Problem]]:
     """The lines of a sheet, and by number why some cannot be trusted."""
-    if files.guess(path, content) != "xlsx":
+    if not content.startswith((archive.ZIP, archive.OLD)):
         return list(csv_lines.lines(path, content, "utf-8", None, 0)), {}
     opened = workbook.opened(path, content, sheet)
     wrong: dict[int, Problem] = {}

@@ -19,6 +19,7 @@ from lnctp_tui.services.exchange.outgoing.sheets import Order
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import audit
+from lnctp_tui.storage.database.session import CONFLICTS
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.server_state import Server
 
@@ -222,3 +223,70 @@ def test_merged_cases_speak_of_the_one_that_stays(workspace: Workspace, tmp_path
         unit.record("cases", erased, {"erased_at": "2026-03-14T20:05:00.000000Z"})
     assert sheets.make_htcds(workspace, Order(PARTNER, REASON, tmp_path / "h.csv")).rows == 2
     assert {row["cas_Status"] for row in read(tmp_path / "h.csv")} == {"FollowUp"}
+
+
+def test_a_refuge_is_named_to_itself_alone(workspace: Workspace, tmp_path: Path) -> None:
+    refuge, office = (
+        provider(workspace.store, "Casa Ceiba (ficticia)", "refugio"),
+        provider(workspace.store, OTHER),
+    )
+    for to, share in ((refuge, "yes"), (office, "yes"), (office, "no")):
+        sent = {"provider_id": to, "status": "sent", "sent_at": "2026-03-15T10:00:00.000000Z"}
+        case(workspace, ("people", {"role": "victim"}), ("referrals", sent), consent_share=share)
+    sheets.make_htcds(workspace, Order(PARTNER, REASON, tmp_path / "a.csv"))
+    sheets.make_htcds(workspace, Order("Casa Ceiba (ficticia)", REASON, tmp_path / "b.csv"))
+    named = [
+        [row["cas_ReferredOrganisation"] for row in read(tmp_path / name)] for name in ("a.csv", "b.csv")
+    ]
+    assert named == [["", OTHER, ""], ["Casa Ceiba (ficticia)", OTHER, ""]]
+
+
+def test_a_yes_that_was_taken_back_or_has_two_values_opens_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    woman, fiscal = ids.new_id(), provider(workspace.store, OTHER)
+    agreed = {
+        "provider_id": fiscal,
+        "person_id": woman,
+        "consent_by": woman,
+        "consent": "yes",
+        "status": "sent",
+    }
+    person = {"id": woman, "role": "victim", "name": "Citlali Ficticia"}
+    case_id, (_, referral) = case(
+        workspace,
+        ("people", person),
+        ("referrals", agreed | {"answers.share.name": "yes"}),
+        consent_share="yes",
+    )
+
+    def first_name() -> str:
+        out = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
+        sheets.make_htcds(workspace, Order(OTHER, REASON, out))
+        return read(out)[0]["prs_FirstName"]
+
+    assert first_name() == "Citlali"
+    for table, row, before, after in (
+        ("referrals", referral, {"status": "sent"}, {"status": "withdrawn"}),
+        ("referrals", referral, {"consent": "yes"}, {"consent": "no"}),
+        ("referrals", referral, {"consent_by": woman}, {"consent_by": ids.new_id()}),
+        ("referrals", referral, {"basis": "consentimiento"}, {"basis": "menor_edad"}),
+        ("referrals", referral, {"answers.share.name": "yes"}, {"answers.share.name": None}),
+        ("cases", case_id, {"consent_share": "yes"}, {"consent_share": "refused"}),
+        ("cases", case_id, {"anonymity": "identificado"}, {"anonymity": "seudonimo"}),
+    ):
+        with workspace.store.write() as unit:
+            unit.record(table, row, after)
+        assert first_name() == "", after
+        with workspace.store.write() as unit:
+            unit.record(table, row, before)
+        assert first_name() == "Citlali"
+    with workspace.store.write() as unit:
+        values = {
+            "table": "referrals",
+            "row": referral,
+            "case": case_id,
+            "since": "2026-03-14T20:05:00.000000Z",
+        }
+        unit.connection.execute(CONFLICTS.insert(), values | {"field": "answers.share.name"})
+    assert first_name() == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, text
 from workspaces import Founded
 
 from lnctp_tui.errors import VaultError
@@ -32,9 +32,9 @@ def database(office: Founded) -> Iterator[Engine]:
 
 def tables(opened: Engine) -> set[str]:
     """Their names, and those of their indexes."""
-    found = inspect(opened)
-    names = {name for name in found.get_table_names() if not name.startswith(("search", "alembic"))}
-    return names | {str(index["name"]) for name in names for index in found.get_indexes(name)}
+    with opened.connect() as connection:
+        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"))
+        return {name for name in rows.scalars() if not name.startswith(("search", "alembic", "sqlite"))}
 
 
 def test_the_programs_revision_is_the_newest() -> None:

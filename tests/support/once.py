@@ -1,7 +1,8 @@
 """What many tests ask and what cannot change meanwhile is worked out once in a process.
 
-The real derivation of a key, the built-in protocol, the commands of the command line, the parsed stylesheets: the
-first answer is the program's own, and the same question gets it again. A process that a test starts has none of this.
+The real derivation of a key, the built-in protocol, the commands of the command line, the parsed stylesheets, a
+statement as text, the tables of an empty database: the first answer is the program's own, and the same question gets
+it again. A process that a test starts has none of this.
 """
 
 from __future__ import annotations
@@ -10,14 +11,21 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.util import LRUCache
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
 from lnctp_tui import cli
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import language
+from lnctp_tui.storage.database import engine as database
+from lnctp_tui.storage.database import schema
+from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.protocol import protocol_loader, stages
 from lnctp_tui.storage.vault import vault
+
+HEAD = schema.HEAD
+MADE = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
 
 
 def keep() -> None:
@@ -31,6 +39,8 @@ def keep() -> None:
     build = functools.cache(lambda _language, build=cli.build: build())
     cli.build = lambda: build(language())
     _stylesheets()
+    _statements()
+    _tables()
 
 
 def _protocol(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
@@ -72,3 +82,45 @@ def _stylesheets() -> None:
     sheet._parse_rules = once
     rules: Any = RuleSet
     rules.__hash__ = object.__hash__  # Textual's own is Python that says the same
+
+
+def _statements() -> None:
+    """A statement is compiled once, whichever database it is asked of: SQLAlchemy keeps the text with the engine."""
+    make: Any = database._engine
+    first: list[Any] = []
+    texts: Any = LRUCache(5000)
+
+    def once(*place: Any, **how: Any) -> Any:
+        engine = make(*place, **how)
+        if not first:
+            with engine.connect():
+                first.append(engine.dialect)
+        engine.dialect, engine._compiled_cache = first[0], texts
+        return engine
+
+    database._engine = once
+
+
+def _tables() -> None:
+    """Every migration runs once; the next empty database gets the tables that came of it, and the revision."""
+    migrate = schema.migrate
+    made: list[str] = []
+
+    def once(engine: Any, target: str = "head") -> None:
+        with engine.connect() as connection:
+            empty = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+        if not empty or target != "head" or schema.HEAD != HEAD:
+            return migrate(engine, target)
+        if not made:
+            migrate(engine)
+            with engine.connect() as connection:
+                made.extend(connection.exec_driver_sql(MADE).scalars())
+            return None
+        with engine.begin() as connection:
+            recorded = connection.execution_options(**RECORDED)
+            for statement in made:
+                recorded.exec_driver_sql(statement)
+            recorded.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (HEAD,))
+        return None
+
+    schema.migrate = once

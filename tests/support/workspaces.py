@@ -37,7 +37,11 @@ def tables_template(vault_template: MadeVault, tmp_path_factory: pytest.TempPath
 
     def make(folder: Path) -> None:
         home = Path(shutil.copytree(vault_template.home, folder / "data"))
-        open_store(home, vault_template.key, protocol=load_protocol(home)).close()
+        store = open_store(home, vault_template.key, protocol=load_protocol(home))
+        with store.write() as unit:
+            while search.refresh(unit.connection):
+                pass
+        store.close()
 
     folder, _ = made_once(tmp_path_factory, "tables", make)
     return vault_template._replace(home=folder / "data")

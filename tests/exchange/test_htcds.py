@@ -203,6 +203,7 @@ def test_the_excel_template_is_read_with_its_mistakes(workspace: Workspace, tmp_
     assert person["htcds"]["vic_ForcedLabourIndustry"]["is"] == ["E_WaterSupplySewerageWasteManagement"]
     assert person["htcds"]["cas_ReasonForOutgoingReferral"]["is"] == ["Other"]
     assert "prs_MailingPostalCode: 72000" in document["notes"][0]["text"]
+    assert "vic_TypeOfExploitation: Servitude" in document["notes"][0]["text"]
     assert "prs_Salutation: Sra." in document["notes"][0]["text"]
 
 

@@ -17,6 +17,7 @@ from lnctp_tui.domain.exchange import sharing
 from lnctp_tui.domain.exchange.sharing import Recipient, Told
 from lnctp_tui.domain.exchange.standard import MAPPED, SEPARATOR, Standard
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records.columns import FOREIGN
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.records.identity import per_object
 from lnctp_tui.domain.values import phones
@@ -27,8 +28,6 @@ HIDDEN_KINDS: Final = frozenset({"refugio", "albergue"})
 OFFICIAL: Final = ("autoridad", "organizacion_sociedad_civil")
 """Reporters whose call is an incoming referral."""
 LABOUR: Final = frozenset({"explotacion_laboral", "trabajo_servicios_forzados"})
-FOREIGN: Final = "htcds"
-"""Field of a person that came in: column → what the file said (`is`), and what our codes said of it then (`from`)."""
 CODED: Final = (
     "prs_Gender", "vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg", "vic_MethodOfRecruitment",
     "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_ForcedLabourIndustry", "vic_TypeOfSexExploitation",

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from lnctp_tui.domain.exchange import htcds
-from lnctp_tui.domain.exchange.htcds import CODED, FOREIGN, NUMBERS, OFFICIAL, SINGLE, Export, Victim
+from lnctp_tui.domain.exchange.htcds import CODED, NUMBERS, OFFICIAL, SINGLE, Export, Victim
 from lnctp_tui.domain.exchange.standard import SEPARATOR, Standard
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
+from lnctp_tui.domain.records.columns import FOREIGN
 from lnctp_tui.domain.records.document import SCHEMA, Document, Record
 from lnctp_tui.domain.values import dates, phones
 from lnctp_tui.domain.values.text import fold
@@ -119,10 +120,10 @@ def document(reading: Reading) -> Document:
         "referrals": _referrals(reading, said),
         "files": _files(said),
     }
-    content["notes"] = _notes(reading)
     if reading.problems:
         raise Unread(reading.problems)
     _keep_foreign(reading, said, content)
+    content["notes"] = _notes(reading)
     return content
 
 
@@ -347,3 +348,4 @@ def _keep_foreign(reading: Reading, said: Mapping[str, list[str]], content: Docu
     }
     if foreign:
         person[FOREIGN] = foreign
+    reading.left += [f"{column}: {reading.cell(column)}" for column in foreign if reading.cell(column)]

@@ -17,6 +17,7 @@ from lnctp_tui.domain.exchange.htcds import Export
 from lnctp_tui.domain.exchange.htcds_reading import Reading, Unread
 from lnctp_tui.domain.exchange.sharing import Recipient
 from lnctp_tui.domain.exchange.standard import Standard, plain
+from lnctp_tui.domain.records.columns import FOREIGN
 from lnctp_tui.domain.values import spreadsheet
 from lnctp_tui.errors import BadInput
 from lnctp_tui.services.exchange.importing import archive, csv_lines, files, run, workbook
@@ -107,6 +108,7 @@ def import_file(
         progress=progress,
     )
     report.unmapped = titles.unknown
+    report.unknown = {name: count for name, count in report.unknown.items() if name != f"people.{FOREIGN}"}
     return Incoming(report, titles.labels_beat)
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 from sqlalchemy import JSON, ColumnElement, Connection, Integer, Text, exists, or_, select, type_coerce
 
-from lnctp_tui.domain.exchange.htcds import FOREIGN
 from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records.columns import FOREIGN
 from lnctp_tui.domain.records.document import SCHEMA, Document, Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases, offline_lockout

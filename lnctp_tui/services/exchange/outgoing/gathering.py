@@ -9,7 +9,18 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, ColumnElement, Connection, Integer, Text, exists, or_, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    exists,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.columns import FOREIGN
@@ -21,11 +32,13 @@ from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 CASES, PEOPLE, MONEY = TABLES["cases"], TABLES["people"], TABLES["money"]
-SOME: Final = 500
+SOME: Final = 1000
 """Cases whose rows are in memory together."""
 Members = Mapping[str, Sequence[str] | None]
 """Member of the document → the columns that are needed of it, None for all with what nobody knows; `cases` too."""
 VICTIMS: Final = ("victim", "group")
+STORED: Final = literal_column("cases.rowid", Integer)
+"""The order in which cases came to this laptop: what hangs on them stands near each other in the file."""
 WITH_VICTIM: Final = exists().where(
     PEOPLE.c.case_id == CASES.c.id, PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(VICTIMS)
 )
@@ -67,7 +80,7 @@ def chosen(store: Store, condition: ColumnElement[bool] | None, named: Sequence[
                 raise Refused(code)
             if mine is not None and not _owned(connection, case_id, mine):
                 raise Refused("exchange_not_yours")
-        query = select(CASES.c.id, CASES.c.folio).where(CASES.c.erased_at.is_(None)).order_by(CASES.c.id)
+        query = select(CASES.c.id, CASES.c.folio).where(CASES.c.erased_at.is_(None)).order_by(STORED)
         if condition is not None:
             query = query.where(condition)
         if named:

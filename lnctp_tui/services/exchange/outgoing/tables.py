@@ -57,16 +57,28 @@ def write(
 
 def _csv(stream: Hashed, columns: Sequence[str], titles: Sequence[str], rows: Iterable[Row]) -> int:
     text, count = io.StringIO(newline=""), 0
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer, places = (
+        csv.writer(text, lineterminator="\r\n"),
+        {column: at for at, column in enumerate(columns)},
+    )
     writer.writerow(titles)
     for count, row in enumerate(rows, 1):  # noqa: B007 - the last is how many
-        writer.writerow([spreadsheet.quoted(row.get(column, "")) for column in columns])
+        writer.writerow(_cells(places, row))
         if text.tell() > BUFFER:
             stream.write(text.getvalue().encode())
             text.seek(0)
             text.truncate()
     stream.write(text.getvalue().encode())
     return count
+
+
+def _cells(places: Mapping[str, int], row: Row) -> list[str]:
+    """The cells of a line, of which most are empty."""
+    cells = [""] * len(places)
+    for column, text in row.items():
+        if column in places:
+            cells[places[column]] = spreadsheet.quoted(text)
+    return cells
 
 
 def _workbook(stream: Hashed, columns: Sequence[str], titles: Sequence[str], rows: Iterable[Row]) -> int:

@@ -20,7 +20,7 @@ from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database import audit
 from lnctp_tui.storage.database.session import CONFLICTS
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.storage.replication.server_state import Server
 
 
@@ -290,3 +290,16 @@ def test_a_yes_that_was_taken_back_or_has_two_values_opens_nothing(
         }
         unit.connection.execute(CONFLICTS.insert(), values | {"field": "answers.share.name"})
     assert first_name() == ""
+
+
+def test_a_wiped_laptop_keeps_no_recipient_and_the_chain_of_views(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    case_id = victim(workspace)
+    sheets.make_htcds(workspace, Order(PARTNER, REASON, tmp_path / "h.csv"))
+    with workspace.store.write() as unit:
+        eviction.wipe(unit.connection)
+    assert ledger.listed(workspace.store, 9) == []
+    with workspace.store.read() as connection:
+        entries = connection.execute(audit.ACCESS.select()).mappings().all()
+    assert [row["action"] for row in entries if row["record"] == case_id] == ["export.htcds"]

@@ -13,7 +13,7 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.referral import consent
 from lnctp_tui.domain.referral.data import Fact
-from lnctp_tui.domain.values.text import fold
+from lnctp_tui.domain.values.text import clean, fold
 
 BACK: Final = frozenset({"withdrawn", "cancelled", "refused"})
 """States of a referral whose yes opens nothing any more."""
@@ -93,7 +93,7 @@ def value(told_: Told, datum: str, *codes: str) -> str:
     """The first value told of a datum under one of these codes, as text; empty where none is."""
     for fact in told_.get(datum, ()):
         if not codes or fact.code in codes:
-            return str(fact.value)
+            return clean(str(fact.value))[0]
     return ""
 
 

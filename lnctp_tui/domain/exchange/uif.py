@@ -12,6 +12,7 @@ from lnctp_tui.domain.exchange import sharing
 from lnctp_tui.domain.exchange.htcds import Export
 from lnctp_tui.domain.records.document import Document, Record
 from lnctp_tui.domain.values.identifiers import normalised
+from lnctp_tui.domain.values.text import clean
 
 COLUMNS: Final = (
     "hoja", "caso_seudonimo", "modalidad", "bandera", "instrumento", "institucion", "modo", "tiempo", "lugar", "monto",
@@ -64,7 +65,7 @@ def _estimated(trail: Record) -> str:
 
 
 def _text(document: Document, stored: object) -> str:
-    text = " ".join(str(stored or "").split())
+    text = " ".join(clean(str(stored or ""))[0].split())
     return LEFT_OUT if text and sharing.says_of_victims(document, text) else text
 
 

@@ -269,11 +269,16 @@ def test_other_titles_and_words_come_in_by_a_map(workspace: Workspace, tmp_path:
 def test_a_survey_separates_by_blanks(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "h.csv"
     path.write_text(
-        "meta/start,prs_First_Name,prs_Second_Name,con_Consent,vic_Methods_of_Control,vic_TypeOfExploitation\n"
-        "2026,Ana,Prueba,FALSE,PhysicalAbuse DebtBondage ,SexualExploitation ForcedBegging\n"
+        "meta/start,prs_First_Name,prs_Second_Name,con_Consent,vic_Methods_of_Control,vic_TypeOfExploitation,"
+        "prs_Citizenship,vic_Vulnerabilities\n"
+        "2026,Ana,Prueba,FALSE,PhysicalAbuse DebtBondage ,SexualExploitation ForcedBegging,Congo,Poverty\n"
     )
-    incoming_htcds.import_file(workspace, path)
-    answers = only(workspace)["people"][0]["answers"]
+    report = incoming_htcds.import_file(workspace, path).report
+    assert (report.refused, report.unmapped, report.unknown) == ([], ("meta/start",), {})
+    document = only(workspace)
+    answers = document["people"][0]["answers"]
+    assert document["people"][0]["nationality"] == "CG"
+    assert "vic_Vulnerabilities: Poverty" in document["notes"][0]["text"]
     assert set(answers) == {
         "violence.fisica", "modality.mendicidad_forzosa", "modality.prostitucion_ajena_explotacion_sexual",
     }  # fmt: skip
@@ -293,3 +298,28 @@ def test_rows_stream_into_a_workbook_that_never_goes_back() -> None:
     rows = CalamineWorkbook.from_filelike(io.BytesIO(target.getvalue())).get_sheet_by_index(0).to_python()
     assert count == 3
     assert rows == [["a"], ["fila & <0>"], ["fila & <1>"], ["fila & <2>"]]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "values"),
+    [
+        ("vic_MethodsOfControl", "Threats of law enforcement", ["ThreatsLawEnforcement"]),
+        ("vic_MethodsOfControl", "DebtBondage  RestrictsMovement", ["DebtBondage", "Other"]),
+        (
+            "vic_MethodsOfControl",
+            "Debt bondage; Psychoactive substance",
+            ["DebtBondage", "PsychoactiveSubstance"],
+        ),
+        (
+            "vic_ForcedLabourIndustry",
+            "Water supply; sewerage, waste management and remediation; Construction",
+            ["E_WaterSupplySewerageWasteManagement", "F_Construction"],
+        ),
+        ("prs_Gender", "Not Specified/Unknown", ["NonSpecifiedUnknown"]),
+        ("cas_Status", "Follow Up", ["FollowUp"]),
+        ("cas_Status", "Abierto", None),
+        ("vic_TypeOfExploitation", "ForcedLabour; Nada", None),
+    ],
+)
+def test_a_value_is_known_by_name_or_label(column: str, text: str, values: list[str] | None) -> None:
+    assert standards.htcds().several(column, text) == values

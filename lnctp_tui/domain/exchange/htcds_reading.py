@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Final
 
 from lnctp_tui.domain.exchange import htcds
 from lnctp_tui.domain.exchange.htcds import CODED, NUMBERS, OFFICIAL, SINGLE, Export, Victim
-from lnctp_tui.domain.exchange.standard import SEPARATOR, Standard
+from lnctp_tui.domain.exchange.standard import SEPARATOR, Standard, plain
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.records.columns import FOREIGN
 from lnctp_tui.domain.records.document import SCHEMA, Document, Record
@@ -55,10 +56,12 @@ class Reading:
     cells: Mapping[str, str]
     note: Callable[[str], str]
     """What a note begins with, in front of its lines."""
+    beside: Mapping[str, str] = member(default_factory=dict)
+    """Cells of other columns of the standard, by title: they become lines of the note."""
 
     def __post_init__(self) -> None:
         self.problems: dict[str, str] = {}
-        self.left: list[str] = []
+        self.left: list[str] = [f"{title}: {text}" for title, text in self.beside.items()]
         """Lines of the note."""
 
     @property
@@ -193,7 +196,7 @@ def _gender(standard: Standard, value: str) -> str | None:
 
 def _citizenship(reading: Reading) -> str | None:
     parts = [part.strip() for part in reading.cell("prs_Citizenship").split(SEPARATOR) if part.strip()]
-    found = [_country(reading.protocol, part) for part in parts]
+    found = [_country(reading, part) for part in parts]
     if None in found:
         reading.problems["prs_Citizenship"] = "unknown_code"
         return None
@@ -202,8 +205,14 @@ def _citizenship(reading: Reading) -> str | None:
     return found[0] if found else None
 
 
-def _country(protocol: Protocol, text: str) -> str | None:
-    return _row(protocol.catalogs["country"], text, "alpha3", "alias")
+def _country(reading: Reading, text: str) -> str | None:
+    """A country by code or name; what the catalog calls otherwise in common speech comes last."""
+    catalog = reading.protocol.catalogs["country"]
+    return (
+        reading.standard.countries.get(plain(text))
+        or _row(catalog, text, "alpha3")
+        or _row(catalog, text, "alias")
+    )
 
 
 def _row(catalog: Catalog, text: str, *also: str) -> str | None:
@@ -221,8 +230,9 @@ def _row(catalog: Catalog, text: str, *also: str) -> str | None:
 
 def _places(reading: Reading) -> list[Record]:
     places: list[Record] = []
+    country = reading.cell("prs_MailingCountry")
     actual = {
-        "country": _named(reading, "country", "prs_MailingCountry", "alpha3", "alias"),
+        "country": _country(reading, country) or f"~{country}" if country else "",
         "state": _named(reading, "state", "prs_MailingState", "abbr", "alias"),
         "address": reading.cell("prs_MailingStreet"),
     }

@@ -42,6 +42,8 @@ class Standard:
     spellings: Mapping[str, str]
     xlsform: Mapping[str, str]
     synonyms: Mapping[str, str]
+    countries: Mapping[str, str]
+    """A country's name in the published lists, as `plain` → its code of two letters."""
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -133,4 +135,5 @@ def read(content: Mapping[str, Any]) -> Standard:
         spellings=content["spellings"],
         xlsform=content["xlsform"],
         synonyms=content["synonyms"],
+        countries={plain(name): code for name, code in content["countries"].items()},
     )

@@ -39,6 +39,10 @@ UNNAMED: Final = "cas_ReasonForOutgoingReferral"
 """The column whose name is missing in the published Excel templates: column AJ."""
 BESIDE: Final = ("cas_ReferredPrimaryCaseWorker", "cas_OutgoingReferralDate")
 """Its neighbours."""
+TWICE: Final = "prs_SecondName"
+"""The survey labels `prs_Title` "Second Name" too."""
+OTHER: Final = re.compile(r"(?:org|prs|vic|per|cas|cco|hte|spl|con)_\w{1,60}")
+"""A field of the standard that is not among its core columns, or not any more."""
 REGULAR: Final = re.compile(r"\s*[=＝]|\s*[+@|＋＠-].*[(!]", re.DOTALL)
 """A text that a spreadsheet would reckon, and nobody writes by hand."""
 
@@ -60,6 +64,9 @@ class Titles:
     labels_beat: bool = False
     """The labels of the mailing columns are in another order than their hidden names, and were followed."""
     unknown: tuple[str, ...] = ()
+    """Titles that nothing is taken from."""
+    others: dict[int, str] = field(default_factory=dict)
+    """Place → title of a column of the standard that has no field: it goes to the note."""
 
 
 class Told(NamedTuple):
@@ -67,6 +74,7 @@ class Told(NamedTuple):
 
     export: Export
     note: str
+    beside: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,8 @@ def _titles(lines: Sequence[Line], standard: Standard, plan: Plan) -> Titles | N
             continue
         if len(by_name) < len(by_label):
             return Titles(by_label, at + 1, unknown=_unknown(line, by_label))
-        titles = Titles(by_name, at + 1, unknown=_unknown(line, by_name))
+        others = {at_: text for at_, text in _titled(line, by_name).items() if OTHER.fullmatch(text)}
+        titles = Titles(by_name, at + 1, unknown=_unknown(line, by_name | others), others=others)
         _unnamed(line, titles)
         following = _named(lines[at + 1], standard.titles, Plan({}, {})) if at + 1 < len(lines) else {}
         if len(following) >= FEWEST:
@@ -171,9 +180,17 @@ def _named(line: Line, names: Mapping[str, str], plan: Plan) -> dict[int, str]:
     for place, cell in enumerate(line.cells):
         wanted = plain(cell.rpartition("/")[2]) if "/" in cell and plain(cell) not in names else plain(cell)
         column = plan.columns.get(plain(cell)) or names.get(wanted)
+        if column == TWICE and column in found.values():
+            column = "prs_Title"
         if column and cell.strip() and column not in found.values():
             found[place] = column
     return found
+
+
+def _titled(line: Line, found: Mapping[int, str]) -> dict[int, str]:
+    return {
+        place: cell.strip() for place, cell in enumerate(line.cells) if cell.strip() and place not in found
+    }
 
 
 def _unknown(line: Line, found: Mapping[int, str]) -> tuple[str, ...]:
@@ -204,6 +221,10 @@ def _rows(
     lines: Sequence[Line], titles: Titles, plan: Plan, export: Export, wrong: Mapping[int, Problem], note: str
 ) -> Iterator[Row]:
     for line in lines[titles.first :]:
+        beside = {
+            title: line.cells[place] for place, title in titles.others.items() if place < len(line.cells)
+        }
+        beside = {title: " ".join(text.split()) for title, text in beside.items() if text.strip()}
         if line.problem:
             yield Row(line.number, None, line.text, (line.problem,), sheet=True)
             continue
@@ -213,7 +234,7 @@ def _rows(
             if place < len(line.cells) and line.cells[place].strip()
         }
         if cells or line.number in wrong:
-            yield _row(line.number, cells, plan, Told(export, note), wrong.get(line.number))
+            yield _row(line.number, cells, plan, Told(export, note, beside), wrong.get(line.number))
 
 
 def _row(number: int, cells: Mapping[str, str], plan: Plan, told: Told, wrong: Problem | None) -> Row:
@@ -227,7 +248,7 @@ def _row(number: int, cells: Mapping[str, str], plan: Plan, told: Told, wrong: P
     }
     try:
         document: Any = htcds_reading.document(
-            Reading(told.export, words, lambda lines: told.note.format(lines=lines))
+            Reading(told.export, words, lambda lines: told.note.format(lines=lines), told.beside)
         )
     except Unread as unread:
         facts = {"catalog": "HTCDS"}

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Text,
     exists,
-    literal_column,
     or_,
     select,
     type_coerce,
@@ -28,7 +27,7 @@ from lnctp_tui.domain.records.document import SCHEMA, Document, Record
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases, offline_lockout
 from lnctp_tui.services.exchange.outgoing import recipients
-from lnctp_tui.storage.database import sound
+from lnctp_tui.storage.database import bulk, sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 CASES, PEOPLE, MONEY = TABLES["cases"], TABLES["people"], TABLES["money"]
@@ -37,8 +36,6 @@ SOME: Final = 1000
 Members = Mapping[str, Sequence[str] | None]
 """Member of the document → the columns that are needed of it, None for all with what nobody knows; `cases` too."""
 VICTIMS: Final = ("victim", "group")
-STORED: Final = literal_column("cases.rowid", Integer)
-"""The order in which cases came to this laptop: what hangs on them stands near each other in the file."""
 WITH_VICTIM: Final = exists().where(
     PEOPLE.c.case_id == CASES.c.id, PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(VICTIMS)
 )
@@ -80,7 +77,7 @@ def chosen(store: Store, condition: ColumnElement[bool] | None, named: Sequence[
                 raise Refused(code)
             if mine is not None and not _owned(connection, case_id, mine):
                 raise Refused("exchange_not_yours")
-        query = select(CASES.c.id, CASES.c.folio).where(CASES.c.erased_at.is_(None)).order_by(STORED)
+        query = select(CASES.c.id, CASES.c.folio).where(CASES.c.erased_at.is_(None)).order_by(bulk.AS_STORED)
         if condition is not None:
             query = query.where(condition)
         if named:

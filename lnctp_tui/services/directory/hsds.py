@@ -239,6 +239,10 @@ class Tables:
         for site in sites:
             if service.get("site_id") in (None, site["id"], site.get("replaces_id")):
                 self.put("service_at_location", service_id=id_, location_id=site["id"])
+        self._of_service(id_, service)
+
+    def _of_service(self, id_: str, service: Mapping[str, Any]) -> None:
+        """The rows of the tables that only belong to a service."""
         for code in service.get("covers") or ():
             catalog = "municipality" if code.isdigit() else "state" if "-" in code else "country"
             self.put(

@@ -77,6 +77,7 @@ def build() -> Any:
         words,
     )
     from lnctp_tui.cli.count import edition, exchange, report
+    from lnctp_tui.cli.count import alerts, bulletin, edition, report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -109,7 +110,9 @@ def build() -> Any:
                                   ("edition", edition.ABOUT, edition.EDITION),
                                   ("task", follow.ABOUT_TASKS, follow.TASKS),
                                   ("file", follow.ABOUT_FILES, follow.FILES),
-                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS)):  # fmt: skip
+                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS),
+                                  ("alerts", alerts.ABOUT_ALERTS, (*alerts.ALERTS, *bulletin.BULLETIN)),
+                                  ("board", alerts.ABOUT_BOARD, alerts.BOARD)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=about)
         group.callback()(_root)
         for command, function, text in commands:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_alerts import ALERTS
 from lnctp_tui.i18n.of_directory import DIRECTORY
 from lnctp_tui.i18n.of_edition import EDITION
 from lnctp_tui.i18n.of_exchange import EXCHANGE
@@ -445,6 +446,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **SIGNING,
     **REFERRAL,
     **REPORT,
+    **ALERTS,
     **EDITION,
     **ORDERS,
     **SERVER,

@@ -76,6 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
+    from lnctp_tui.cli.count import edition, exchange, report
     from lnctp_tui.cli.count import alerts, bulletin, edition, report
     from lnctp_tui.cli.protocol import protocols
 
@@ -91,13 +92,19 @@ def build() -> Any:
         for name, function, text in each.COMMANDS:
             app.command(name, help=text)(function)
     for name, each in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
-                       ("protocol", protocols),
+                       ("protocol", protocols), ("exchange", exchange),
                        ("recovery", recovery), ("referral", referrals)):  # fmt: skip
         group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
         group.callback()(_root)
         for command, function, text in each.COMMANDS:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
+        for below, about, commands in getattr(each, "GROUPS", ()):
+            inner = typer.Typer(no_args_is_help=True, help=about)
+            inner.callback()(_root)
+            for command, function, text in commands:
+                inner.command(command, help=text)(function)
+            group.add_typer(inner, name=below)
     for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
                                   ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
                                   ("edition", edition.ABOUT, edition.EDITION),

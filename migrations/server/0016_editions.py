@@ -11,7 +11,7 @@ TABLES = """
 CREATE TABLE editions (
   team text NOT NULL, n bigint NOT NULL, id text NOT NULL, period_from text NOT NULL, period_to text NOT NULL,
   k smallint NOT NULL, content text NOT NULL, "by" text NOT NULL, at text NOT NULL, chain text NOT NULL,
-  PRIMARY KEY (team, n), UNIQUE (team, id)
+  named boolean NOT NULL DEFAULT false, PRIMARY KEY (team, n), UNIQUE (team, id)
 );
 CREATE TABLE published (
   team text NOT NULL, edition text NOT NULL, period_from text NOT NULL, period_to text NOT NULL,
@@ -22,15 +22,16 @@ CREATE TABLE published (
 );
 CREATE TABLE edition_files (
   team text NOT NULL, edition text NOT NULL, name text NOT NULL, content bytea NOT NULL,
-  PRIMARY KEY (team, edition, name),
+  named boolean NOT NULL DEFAULT false, PRIMARY KEY (team, edition, name),
   FOREIGN KEY (team, edition) REFERENCES editions (team, id)
 );
 GRANT SELECT ON edition_files TO lnctp_app;
 CREATE POLICY mine ON edition_files FOR SELECT TO lnctp_app
-  USING (team = (SELECT current_setting('app.team', true)));
+  USING (named AND team = (SELECT current_setting('app.team', true)));
 """
 """`editions`: true numbers with whether each is printed, by whom and when, chained; no login but the owner's reads it.
-`published`: the printed ones, which analysts read through a view. `edition_files`: the same as files, for anybody."""
+`named`: its files have their name; before, it may be taken back, and nobody is shown it. `published`: the printed
+numbers, which analysts read through a view. `edition_files`: the same as files, for anybody."""
 
 NAMES = ("editions", "published", "edition_files")
 
@@ -40,7 +41,8 @@ def upgrade() -> None:
     for table in NAMES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY owner ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)")
+        # By no name: a backup is restored under another owner.
+        op.execute(f"CREATE POLICY owner ON {table} USING (current_user <> 'lnctp_app')")
 
 
 def downgrade() -> None:

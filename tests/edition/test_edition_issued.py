@@ -116,6 +116,11 @@ def test_an_edition_is_what_its_ledger_says_and_anybody_can_check_it(shop: Shop,
     assert ("V1", "MX", "", 173) in cells
     assert ("V1", "UY", "", None) in cells
     assert b"prueba" not in b"".join(content.values())
+    files = "SELECT name, content FROM edition_files"
+    with psycopg.connect(shop.cluster.url(embedded.APP, shop.name)) as served:
+        assert served.execute(files).fetchall() == []
+        served.execute("SELECT set_config('app.team', 'main', true)")
+        assert dict(served.execute(files).fetchall()) == content
     for statement in ("SELECT FROM editions", "SELECT FROM published", "DELETE FROM edition_files"):
         for role in (embedded.APP, embedded.ANALYST):
             with (
@@ -205,7 +210,12 @@ def test_who_died_between_the_row_and_the_name_gets_the_files_by_asking_again(
     edition = dying._protected(wish, dying._counted(BOTH, 5, []), [], None)
     made = dying._made(edition, None)
     editions.add(dying.owner, "main", made.id, made.edition, made.files, "cli:prueba", [])
+    shown = "SELECT count(*) FROM statistics.published"
+    with psycopg.connect(shop.cluster.url(embedded.ANALYST, shop.name)) as analyst:
+        assert analyst.execute(shown).fetchone() == (0,)
     row, new = shop.issue(BOTH, tmp_path / "edition")
+    with psycopg.connect(shop.cluster.url(embedded.ANALYST, shop.name)) as analyst:
+        assert analyst.execute(shown).fetchone() > (0,)
     assert (row.id, new) == (made.id, False)
     assert verify.read(tmp_path / "edition") == made.files
 

@@ -21,7 +21,7 @@ from lnctp_tui.cli import main, session
 from lnctp_tui.reports import printed
 from lnctp_tui.server.postgres import database
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.replication import eviction
 
@@ -152,18 +152,35 @@ def test_the_printed_report_is_compared_with_every_note_in_both_languages(run: R
     assert " no " in changed.out
 
 
-def test_what_changed_since_is_told_cell_by_cell(run: Run, bare: Any, tmp_path: Path) -> None:
+def test_what_changed_since_is_told_cell_by_cell_and_why(
+    run: Run, bare: Any, tmp_path: Path, workspace: Workspace
+) -> None:
     documents = build_published.cases()[:20]
     fill(bare, documents[:18])
     assert run("--table", "R1,C1,V2", "--format", "json", "--out", "antes.json").code == 0
     assert run("--compare", "antes.json").code == 0
+    for document in documents[18:]:
+        document["case"]["created_at"] = instants.iso(instants.now())
     fill(bare, documents[18:])
+    first, second, third = (document["case"]["id"] for document in documents[:3])
+    with workspace.store.write() as unit:
+        unit.record("cases", first, {"report_class": "informativo"})
+        unit.record("cases", second, {"merged_into": third})
+    bare.execute(
+        "UPDATE cases SET erased_at = ? WHERE id = ?",
+        (instants.iso(instants.now()), documents[3]["case"]["id"]),
+    )
     ran = run("--compare", "antes.json", "--format", "json")
     assert ran.code == 1
+    told = json.loads(ran.out)
     changes = {
-        (change["table"], change["row"]): (change["then"], change["now"]) for change in json.loads(ran.out)
+        (change["table"], change["row"]): (change["then"], change["now"]) for change in told["differences"]
     }
-    assert changes[("R1", "trata")] == (18, 20)
+    assert changes[("R1", "trata")] == (18, 17)
+    assert changes[("R1", "informativo")] == (0, 1)
+    assert told["reasons"] == {"late": 2, "reclassified": 1, "merged": 1, "erased": 1}
+    said = " ".join(run("--compare", "antes.json").out.split())
+    assert "2 reportes llegaron tarde, 1 cambiaron de clase" in said
     (tmp_path / "roto.json").write_text('{"tables": [{}]}')
     assert run("--compare", "roto.json").code == 1
 

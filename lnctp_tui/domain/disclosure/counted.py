@@ -111,17 +111,19 @@ def same(counted: Edition, issued: Edition) -> bool:
 
 
 def revised(counted: Edition, issued: Edition) -> Edition:
-    """A period counted anew, with all hidden that was.
+    """A period counted anew, with all hidden and withheld that was.
 
     Crosses of a unit that changed are withheld: what changed of the hidden cells of one row would be known.
     """
     sheets = {}
     for id_, sheet in counted.sheets.items():
         former = issued.sheets.get(id_)
-        if sheet.cross and not _unchanged(sheet.unit, counted, issued):
-            sheet = replace(sheet, withheld=True)
-        sheets[id_] = replace(sheet, hidden=former.hidden) if former is not None else sheet
-    return replace(counted, sheets=sheets)
+        withheld = sheet.cross and not _unchanged(sheet.unit, counted, issued)
+        if former is not None:
+            sheet = replace(sheet, hidden=former.hidden)
+            withheld = withheld or former.withheld
+        sheets[id_] = replace(sheet, withheld=withheld)
+    return replace(counted, sheets=sheets, withheld=issued.withheld)
 
 
 def _unchanged(unit: str, counted: Edition, issued: Edition) -> bool:
@@ -142,7 +144,7 @@ def small_changes(counted: Edition, issued: Edition) -> int:
     ]
     for id_, sheet in issued.sheets.items():
         new = counted.sheets.get(id_)
-        if new is None or sheet.withheld:
+        if new is None or sheet.withheld or sheet.cross:  # a cross of what changed is not printed again
             continue
         shown = {key: new.count(key).n - count.n for key, count in sheet.shown.items() if key in new.cells}
         changes += shown.values()

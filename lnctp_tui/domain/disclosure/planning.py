@@ -22,14 +22,15 @@ TRATA: Key = ("trata", "")
 
 
 def plan(counted: Edition, earlier: Sequence[Edition]) -> Edition:
-    """The edition with what is hidden of it. `counted` has nothing hidden; `earlier` are those that stand.
+    """The edition with what is hidden of it; what `counted` hides already stays so. `earlier` are those that stand.
 
     Raises Drifted where a period holds less than a part of it that is printed.
     """
     near = [edition for edition in earlier if edition.period.side(counted.period) != "apart"]
     near = _related(counted.period, earlier) if near else []
     edition = _without_leaves(counted, near)
-    withheld = {unit for unit in edition.totals if not _total_holds(unit, edition, near)}
+    withheld = set(counted.withheld)
+    withheld |= {unit for unit in edition.totals if not _total_holds(unit, edition, near)}
     for unit in sorted(edition.totals):
         if unit != REPORT and unit not in withheld:
             edition, holds = _lines(unit, edition, near, frozenset())

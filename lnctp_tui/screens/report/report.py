@@ -35,6 +35,8 @@ NAMES = {"bars": N_("barras"), "numbers": N_("números"), "months": N_("meses"),
 LEFT = 26
 """Cells of the list of tables."""
 PATH = 1000
+MEASURE = "measure:"
+"""What keys of rows begin with that are no cells."""
 
 
 class TableRows(RowList):
@@ -280,7 +282,7 @@ class ReportScreen(AppScreen[None]):
         if event.key in self.definitions:
             self.query_one("#report-rows").focus()
             return
-        row, _slash, column = event.key.partition("/")
+        row, _slash, column = ("" if event.key.startswith(MEASURE) else event.key).partition("/")
         if self.sheet.shown is not None:
             from lnctp_tui.screens.report.whence import WhenceScreen
 

@@ -1,7 +1,7 @@
 """The ledger of editions: what was ever printed, with the true numbers beside it. Only the tables' owner reads it.
 
-A row is written before its files have their name, and taken back when they cannot get it: nothing is published that
-the ledger does not know, and the ledger knows of nothing that could not be written.
+A row is written before its files have their name, shown to nobody until then, and taken back when they cannot get it:
+nothing is published that the ledger does not know, and the ledger knows of nothing that could not be written.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ ADD = """INSERT INTO editions (team, n, id, period_from, period_to, k, content, 
 PRINT = "INSERT INTO published VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 FILE = "INSERT INTO edition_files (team, edition, name, content) VALUES (%s, %s, %s, %s)"
 FILES = "SELECT name, content FROM edition_files WHERE team = %s AND edition = %s ORDER BY name"
+SHOW = tuple(
+    f"UPDATE {table} SET named = true WHERE team = %s AND {column} = %s"
+    for table, column in (("editions", "id"), ("edition_files", "edition"))
+)
 TAKE_BACK = tuple(
     f"DELETE FROM {table} WHERE team = %s AND {column} = %s"
     for table, column in (("edition_files", "edition"), ("published", "edition"), ("editions", "id"))
@@ -69,7 +73,9 @@ def read(owner: str, team: str, home: Path) -> list[Issued]:
 
 
 def mark(home: Path, team: str, row: Issued) -> None:
-    """Keeps outside the database how far its ledger goes. Raises StorageFailed."""
+    """Keeps outside the database how far its ledger goes; never less far. Raises StorageFailed."""
+    if _mark(home, team)[0] >= row.n:
+        return
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     paths.replace_file(home / f"{team}{MARK}", f"{row.n} {row.chain}\n".encode())
 
@@ -126,6 +132,14 @@ def add(
             cursor.executemany(FILE, [(team, id_, name, data) for name, data in sorted(files.items())])
         audit.note(connection, team, instants.now(), by, ISSUED, id_)
     return row
+
+
+def show(owner: str, team: str, row: Issued, home: Path) -> None:
+    """From now on pages and analysts are shown it, and an older ledger is no longer believed."""
+    with connect(owner) as connection, transaction(connection, team, SERVE):
+        for statement in SHOW:
+            connection.execute(statement, (team, row.id))
+    mark(home, team, row)
 
 
 def take_back(owner: str, team: str, row: Issued) -> None:

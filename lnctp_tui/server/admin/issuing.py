@@ -86,6 +86,7 @@ class Press:
             if (former.edition.k, former.edition.rounded) != (wish.k, wish.step):
                 raise Refused("edition_other_level", edition=former.id, k=former.edition.k)
             _publish(out, editions.files(self.owner, self.settings.team, former.id))
+            editions.show(self.owner, self.settings.team, former, self.settings.home)
             return former, False
         made = self._made(self._protected(wish, start, near, former), former)
         return self._issue(made, out), True
@@ -105,7 +106,7 @@ class Press:
             shutil.rmtree(folder, ignore_errors=True)
             editions.take_back(self.owner, self.settings.team, row)
             raise
-        editions.mark(self.settings.home, self.settings.team, row)
+        editions.show(self.owner, self.settings.team, row, self.settings.home)
         return row
 
     def _place(self, period: Period) -> tuple[list[Issued], Issued | None]:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 SCHEMA: Final = "statistics"
 VIEWS: Final[dict[str, str]] = {
     "published": "SELECT team AS of_team, edition, period_from, period_to, table_id, unit, row_dim, row_code, col_dim,"
-    " col_code, count, base, percent, flag FROM public.published"
+    " col_code, count, base, percent, flag FROM public.published AS p WHERE EXISTS (SELECT FROM public.editions AS e"
+    " WHERE e.named AND e.team = p.team AND e.id = p.edition)"
 }
 """View → what it shows."""
 CURRENT: Final = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:16]

@@ -76,8 +76,7 @@ def build() -> Any:
         vaults,
         words,
     )
-    from lnctp_tui.cli.count import edition, exchange, report
-    from lnctp_tui.cli.count import alerts, bulletin, edition, report
+    from lnctp_tui.cli.count import alerts, bulletin, edition, exchange, report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()

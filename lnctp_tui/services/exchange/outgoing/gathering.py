@@ -95,6 +95,12 @@ def chosen(store: Store, condition: ColumnElement[bool] | None, named: Sequence[
     return found
 
 
+def merged_into(connection: Connection, case_id: str) -> list[str]:
+    """Ids of the cases that were merged into this one: their records are theirs, and in no document of this one."""
+    query = select(CASES.c.id).where(CASES.c.merged_into == case_id, CASES.c.erased_at.is_(None))
+    return list(connection.scalars(query.order_by(CASES.c.id)))
+
+
 def _of(mine: Collection[str]) -> ColumnElement[bool]:
     return or_(CASES.c.owner_id.in_(mine), CASES.c.owner_id.is_(None) & CASES.c.created_by.in_(mine))
 

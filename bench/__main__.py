@@ -9,7 +9,6 @@ from collections.abc import Callable
 from bench import (
     attack,
     directory,
-    exchanging,
     homes,
     importing,
     linking,
@@ -21,6 +20,8 @@ from bench import (
     terminal,
     typing_sync,
 )
+from bench.alerting import looks, pages
+from bench.publish import counting, edition, exchanging
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -37,6 +38,9 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "directory": lambda: directory.directories(homes.empty("directory")),
     "links": lambda: linking.arriving(homes.filled(MANY)),
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
+    "alerts": lambda: looks.simulated(QUICK) + looks.three_years(10_000 if QUICK else 100_000),
+    "pages": lambda: pages.read(20, 20, 12) if QUICK else pages.read(200, 200, 60),
+    "edition": edition.editions,
     "exchange": lambda: exchanging.exchanging(homes.filled(1000 if QUICK else MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
@@ -45,6 +49,12 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "load": lambda: load.loaded(100, 9) if QUICK else load.loaded(1000),
     "attack": lambda: attack.attacked(4 if QUICK else 60),
     "growth": lambda: server_core.growth(1000, 10_000) if QUICK else server_core.growth(FEW, 1_000_000),
+    "report": lambda: (
+        [
+            *counting.laptop_report(homes.filled(200 if QUICK else MANY)),
+            *(counting.server_report(200, 2000) if QUICK else counting.server_report(FEW, 1_000_000)),
+        ]
+    ),
     "typing-sync": lambda: typing_sync.typing(
         homes.filled(200 if QUICK else 1000), 3 if QUICK else terminal.TURNS
     ),

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from typing import Protocol
 
@@ -40,6 +42,17 @@ def _load(language: str) -> gettext.NullTranslations:
 def language() -> str:
     """The language in use, `es` or `en`."""
     return _Spoken.language
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Another language for as long as something is written in it."""
+    before = _Spoken.language
+    set_language(language)
+    try:
+        yield
+    finally:
+        set_language(before)
 
 
 def _(sentence: str) -> str:

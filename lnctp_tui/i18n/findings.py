@@ -6,6 +6,7 @@ A test holds that every code of the check has its sentence.
 from __future__ import annotations
 
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n.of_report import FLAWS
 
 FINDINGS: dict[str, str] = {
     "bad_code": N_("El código «{what}» no es válido: use letras sin acento, números, _ y -."),
@@ -109,7 +110,9 @@ class _Facts(dict[str, object]):
 
 def tell(code: str, **facts: object) -> str:
     """The sentence for a finding, in the language in use; an unknown code is shown as it is."""
-    sentence = VARIANTS.get((code, str(facts.get("detail")).partition(" ")[0])) or FINDINGS.get(code)
+    sentence = VARIANTS.get((code, str(facts.get("detail")).partition(" ")[0])) or (FINDINGS | FLAWS).get(
+        code
+    )
     for name, words in WORDS.items():
         if facts.get(name) in words:
             facts[name] = _(words[str(facts[name])])

@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_alerts import ALERTS
 from lnctp_tui.i18n.of_directory import DIRECTORY
+from lnctp_tui.i18n.of_edition import EDITION
 from lnctp_tui.i18n.of_exchange import EXCHANGE
 from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
 from lnctp_tui.i18n.of_referral import REFERRAL
+from lnctp_tui.i18n.of_report import REPORT
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
@@ -442,6 +445,9 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **KEEP,
     **SIGNING,
     **REFERRAL,
+    **REPORT,
+    **ALERTS,
+    **EDITION,
     **ORDERS,
     **SERVER,
     **SYNC,

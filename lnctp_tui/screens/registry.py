@@ -109,6 +109,12 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("supervision"),
         key=_key("u", "supervision", N_("supervisión")),
     ),
+    "report": Entry(
+        "report.report:ReportScreen",
+        resume=lambda shell, _state: shell.go("report"),
+        key=_key("i", "report", N_("informes")),
+    ),
+    "alerts": Entry("report.alerts:AlertsScreen", resume=lambda shell, _state: shell.go("report")),
     "case_pending": Entry(
         "follow.pending:CasePendingScreen",
         resume=_over("case", "case_pending"),

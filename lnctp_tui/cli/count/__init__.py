@@ -1,0 +1,1 @@
+"""Commands that count and share: the report, editions, exchange, alerts."""

@@ -40,6 +40,7 @@ DEEDS = {
     "referral_outcome": "case.referrals:outcome",
     "referral_say": "case.referrals:say",
     "referral_send": "case.referrals:send",
+    "report_noted": "report.laptop:noted",
     "review": "follow.supervision:review",
     "setting": "vault.workspace:put_setting",
     "sign": "case.signing:sign",

@@ -76,7 +76,6 @@ def build() -> Any:
         vaults,
         words,
     )
-    from lnctp_tui.cli.count import report
     from lnctp_tui.cli.protocol import protocols
 
     words.speak()
@@ -108,15 +107,24 @@ def build() -> Any:
         for command, function, text in commands:
             group.command(command, help=text)(function)
         app.add_typer(group, name=name)
-    group = typer.Typer(invoke_without_command=True, help=report.ABOUT)
-    group.callback()(report.report)
-    for command, function, text in report.SUBCOMMANDS:
-        group.command(command, help=text)(function)
-    app.add_typer(group, name="report")
+    app.add_typer(_report(), name="report")
     app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
     return command
+
+
+def _report() -> Any:
+    """`lnctp report`, which is a command and has others below it."""
+    import typer
+
+    from lnctp_tui.cli.count import report
+
+    group = typer.Typer(invoke_without_command=True, help=report.ABOUT)
+    group.callback()(report.report)
+    for command, function, text in report.SUBCOMMANDS:
+        group.command(command, help=text)(function)
+    return group
 
 
 def _server() -> Any:

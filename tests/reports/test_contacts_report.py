@@ -1,4 +1,4 @@
-"""Contacts by month and kind: one question, asked of a laptop's SQLCipher and of PostgreSQL as the analyst."""
+"""Contacts by month and kind: one question of SQLCipher and of PostgreSQL; what an analyst may read."""
 
 from __future__ import annotations
 
@@ -79,11 +79,11 @@ def test_laptop_and_server_answer_the_same(
             unit.record("contacts", ids.new_id(), {key: value for key, value in fields.items() if value})
     with workspace.store.read() as laptop:
         assert contacts.count(laptop, SPANS) == EXPECTED
-    with asking(cluster, name, embedded.ANALYST) as server:
-        assert contacts.count(server, SPANS, "main", analyst.SCHEMA) == EXPECTED
-        both = contacts.count(server, SPANS, schema=analyst.SCHEMA)
+    with asking(cluster, name, embedded.OWNER) as server:
+        assert contacts.count(server, SPANS, "main", "data") == EXPECTED
+        both = contacts.count(server, SPANS, schema="data")
         assert both == [row._replace(contacts=2 * row.contacts) for row in EXPECTED]
-        assert contacts.count(server, [], "main", analyst.SCHEMA) == []
+        assert contacts.count(server, [], "main", "data") == []
 
 
 def test_a_month_is_that_of_the_clocks_of_its_zone() -> None:
@@ -97,20 +97,19 @@ def test_a_month_is_that_of_the_clocks_of_its_zone() -> None:
     ]  # fmt: skip
 
 
-def test_the_analyst_reads_exactly_the_views_and_the_app_none_of_them(
+def test_the_analyst_reads_exactly_what_was_published_and_the_app_none_of_it(
     cluster: embedded.Embedded, name: str, owner: str
 ) -> None:
     with database.connect(owner) as connection:
         readable = connection.execute(READABLE, {"who": embedded.ANALYST}).fetchall()
-        assert readable == [("statistics.contacts", ["of_team", "started_at", "direction", "kind"])]
+        assert [view for view, _columns in readable] == ["statistics.published"]
         assert {view for view, _ in readable} == {f"{analyst.SCHEMA}.{view}" for view in analyst.VIEWS}
         served = dict(connection.execute(READABLE, {"who": embedded.APP}).fetchall())
         assert not any(view.startswith(analyst.SCHEMA) for view in served)
     with database.connect(cluster.url(embedded.ANALYST, name)) as connection:
-        rows = connection.execute("SELECT * FROM statistics.contacts WHERE of_team = 'main'").fetchall()
-        assert ("main", "2026-02-01T05:00:00Z", None, "witness") in rows
-        assert "CANARIO" not in str(rows)
-        for statement in ("SELECT FROM data.contacts", "DELETE FROM statistics.contacts", "SELECT FROM log"):
+        assert connection.execute("SELECT * FROM statistics.published").fetchall() == []
+        for statement in ("SELECT FROM data.contacts", "DELETE FROM statistics.published", "SELECT FROM log",
+                          "SELECT FROM editions", "SELECT FROM published"):  # fmt: skip
             with pytest.raises(database.psycopg.errors.InsufficientPrivilege), connection.transaction():
                 connection.execute(statement)
 
@@ -124,4 +123,4 @@ def test_views_of_another_program_are_made_anew(owner: str) -> None:
     schema.migrate(owner)
     with database.connect(owner) as connection:
         readable = connection.execute(READABLE, {"who": embedded.ANALYST}).fetchall()
-        assert [view for view, _ in readable] == ["statistics.contacts"]
+        assert [view for view, _ in readable] == ["statistics.published"]

@@ -62,8 +62,6 @@ class Column:
     """Where the search looks for it; of a state or municipality, for its name."""
     hidden: bool = False
     """The program's own: no screen or command shows it."""
-    counted: bool = False
-    """Statistics may be made of it: it names nobody and holds no words. An instant counts to the hour."""
     reported: bool = False
     """What whoever only adds may say of a record that is there."""
 
@@ -160,11 +158,6 @@ def instant(name: str) -> Column:
     return Column(name, "instant")
 
 
-def counted(column: Column) -> Column:
-    """This column, of which whoever counts may know."""
-    return replace(column, counted=True)
-
-
 def asked(*columns: Column) -> tuple[Column, ...]:
     """These columns, which a field of the protocol may fill."""
     return tuple(replace(column, asked=True) for column in columns)
@@ -200,11 +193,11 @@ CASE = Kind("cases", "case", answers=True, columns=(
     ),
 ))  # fmt: skip
 CONTACT = Kind("contacts", "contact", answers=True, columns=(
-    counted(instant("started_at")), instant("ended_at"), elsewhere("counselor_id", "counselors"),
+    instant("started_at"), instant("ended_at"), elsewhere("counselor_id", "counselors"),
     elsewhere("task_id", "tasks"), elsewhere("referral_id", "referrals"), strict("party", "party"),
     code("result", "attempt_result"),
     *asked(
-        code("channel", "channel"), counted(strict("direction", "direction")), counted(strict("kind", "kind")),
+        code("channel", "channel"), strict("direction", "direction"), strict("kind", "kind"),
         Column("dropped", "bool"), code("reporter_type", "reporter_type"),
         inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
         code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),

@@ -69,6 +69,7 @@ class ReportScreen(AppScreen[None]):
         Binding("c", "compare", N_("comparar"), id="report.compare"),
         Binding("o", "notes", N_("notas"), show=False, id="report.notes"),
         Binding("x", "export", N_("exportar"), id="report.export"),
+        Binding("a", "alerts", N_("avisos"), tooltip=N_("Lo que crece en la Línea"), id="report.alerts"),
         Binding(
             "u", "unknown", N_("huecos"), tooltip=N_("Qué pregunta llenaría más huecos"), id="report.unknown"
         ),
@@ -307,6 +308,10 @@ class ReportScreen(AppScreen[None]):
             lambda _none: self.notify(_("Escrito en {name}.").format(name=path.name), markup=False),
             group="report.export",
         )
+
+    def action_alerts(self) -> None:
+        """What grows on the Line."""
+        self.shell.go("alerts")
 
     def action_leave(self) -> None:
         """Back to the desk."""

@@ -1,8 +1,8 @@
-"""What `lnctp_analyst` may read: the views of schema `statistics`, and nothing else.
+"""What `lnctp_analyst` may read: the view `published` of schema `statistics`, and nothing else.
 
-Each has the columns of a table that statistics may be made of, under the same names: no ids, no words, instants
-to the hour. They hold no data, so they are no revision's: they go before a migration and are made anew after it.
-`lnctp_app` may not read them, because they pass the policies of the tables below.
+The printed cells of every edition. Whoever may count what they please tells one person from the next by the difference,
+so an analyst has no records, not even without ids and words. The view holds no data, so it is no revision's: it goes
+before a migration and is made anew after it. `lnctp_app` may not read it, because it passes the policies below.
 """
 
 from __future__ import annotations
@@ -12,22 +12,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from lnctp_tui.domain.records.kinds import KINDS, Column
-
 SCHEMA: Final = "statistics"
-
-
-def _shown(column: Column) -> str:
-    name = column.name
-    return f"left({name}, 13) || ':00:00Z' AS {name}" if column.type == "instant" else name
-
-
 VIEWS: Final[dict[str, str]] = {
-    kind.table: f"SELECT of_team, {', '.join(map(_shown, columns))} FROM data.{kind.table}"
-    for kind in KINDS
-    if (columns := [column for column in kind.columns if column.counted])
+    "published": "SELECT team AS of_team, edition, period_from, period_to, table_id, unit, row_dim, row_code, col_dim,"
+    " col_code, count, base, percent, flag FROM public.published AS p WHERE EXISTS (SELECT FROM public.editions AS e"
+    " WHERE e.named AND e.team = p.team AND e.id = p.edition)"
 }
-"""View → what it shows: the columns of which whoever counts may know."""
+"""View → what it shows."""
 CURRENT: Final = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:16]
 DROP: Final = f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
 """As the tables' owner."""

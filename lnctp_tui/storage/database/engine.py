@@ -240,6 +240,7 @@ def _engine(
 ) -> Engine:
     import sqlcipher3.dbapi2
     from sqlalchemy import QueuePool, create_engine, event
+    from sqlalchemy.exc import DBAPIError
 
     from lnctp_tui.storage.database import sound  # every column's check, which no first screen needs
 
@@ -262,7 +263,10 @@ def _engine(
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        try:  # by the driver: it is a third of what a short read costs
+            connection.connection.driver_connection.execute(begin)
+        except sqlcipher3.dbapi2.Error as error:
+            raise DBAPIError.instance(begin, None, error, sqlcipher3.dbapi2.Error) from None
 
     return engine
 

@@ -1,0 +1,3 @@
+from edition_office import filled
+
+__all__ = ["filled"]

@@ -8,9 +8,7 @@ from collections.abc import Callable
 
 from bench import (
     attack,
-    counting,
     directory,
-    exchanging,
     homes,
     importing,
     linking,
@@ -23,7 +21,7 @@ from bench import (
     typing_sync,
 )
 from bench.alerting import looks, pages
-from bench.publish import edition
+from bench.publish import counting, edition, exchanging
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000

@@ -34,7 +34,7 @@ def exchanging(home: Path) -> list[Measure]:
 
 
 def _run(home: Path) -> str:
-    command = [sys.executable, "-m", "bench.exchanging", str(home)]
+    command = [sys.executable, "-m", "bench.publish.exchanging", str(home)]
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=homes.ROOT).stdout
 
 

@@ -210,7 +210,17 @@ def lock(_):
         print("uv is not installed: https://docs.astral.sh/uv/")
         return 1
     header = ["--custom-compile-command", "python3 dev.py lock", "--quiet"]
-    files = ["--extra", "dev", "--extra", "server", "--extra", "report", "pyproject.toml", "--output-file", LOCK.name]
+    files = [
+        "--extra",
+        "dev",
+        "--extra",
+        "server",
+        "--extra",
+        "report",
+        "pyproject.toml",
+        "--output-file",
+        LOCK.name,
+    ]
     return subprocess.call([found, "pip", "compile", *LOCK_OPTIONS, *header, *files], cwd=ROOT)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from bench import (
     attack,
-    counting,
     directory,
     homes,
     importing,
@@ -21,7 +20,8 @@ from bench import (
     terminal,
     typing_sync,
 )
-from bench.publish import edition
+from bench.alerting import looks, pages
+from bench.publish import counting, edition, exchanging
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -38,7 +38,10 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "directory": lambda: directory.directories(homes.empty("directory")),
     "links": lambda: linking.arriving(homes.filled(MANY)),
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
+    "alerts": lambda: looks.simulated(QUICK) + looks.three_years(10_000 if QUICK else 100_000),
+    "pages": lambda: pages.read(20, 20, 12) if QUICK else pages.read(200, 200, 60),
     "edition": edition.editions,
+    "exchange": lambda: exchanging.exchanging(homes.filled(1000 if QUICK else MANY)),
     "import": lambda: importing.importing(FEW),
     "memory": lambda: terminal.memory(homes.filled(MANY)),
     "sync": lambda: syncing.synchronising(500, 1) if QUICK else syncing.synchronising(FEW),

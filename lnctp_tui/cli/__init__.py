@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 refused, 2 not understood.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 DONE, REFUSED, MISUSED = 0, 1, 2
@@ -59,25 +59,7 @@ def build() -> Any:
     """The command `lnctp` with everything below it, in the language in use."""
     import typer
 
-    from lnctp_tui.cli import (
-        authority,
-        calls,
-        cases,
-        demo,
-        directory,
-        doctor,
-        follow,
-        links,
-        orders,
-        recovery,
-        referrals,
-        session,
-        sync,
-        vaults,
-        words,
-    )
-    from lnctp_tui.cli.count import edition, report
-    from lnctp_tui.cli.protocol import protocols
+    from lnctp_tui.cli import demo, doctor, session, sync, vaults, words
 
     words.speak()
     app = typer.Typer(
@@ -87,66 +69,73 @@ def build() -> Any:
         help=vaults.ABOUT,
     )
     app.callback()(_root)
-    for each in (vaults, demo, doctor, sync):
-        for name, function, text in each.COMMANDS:
+    for module in (vaults, demo, doctor, sync):
+        for name, function, text in module.COMMANDS:
             app.command(name, help=text)(function)
-    for name, each in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
-                       ("protocol", protocols),
-                       ("recovery", recovery), ("referral", referrals)):  # fmt: skip
-        group = typer.Typer(no_args_is_help=True, help=each.ABOUT)
-        group.callback()(_root)
-        for command, function, text in each.COMMANDS:
-            group.command(command, help=text)(function)
+    for name, group in (*_of_cases(), *_of_counts(), ("server", _server())):
         app.add_typer(group, name=name)
-    for name, about, commands in (("order", orders.ABOUT_ORDERS, orders.ORDERS),
-                                  ("authority", authority.ABOUT_AUTHORITY, authority.AUTHORITY),
-                                  ("edition", edition.ABOUT, edition.EDITION),
-                                  ("task", follow.ABOUT_TASKS, follow.TASKS),
-                                  ("file", follow.ABOUT_FILES, follow.FILES),
-                                  ("handover", follow.ABOUT_SHIFTS, follow.SHIFTS)):  # fmt: skip
-        group = typer.Typer(no_args_is_help=True, help=about)
-        group.callback()(_root)
-        for command, function, text in commands:
-            group.command(command, help=text)(function)
-        app.add_typer(group, name=name)
-    group = typer.Typer(invoke_without_command=True, help=report.ABOUT)
-    group.callback()(report.report)
-    for command, function, text in report.SUBCOMMANDS:
-        group.command(command, help=text)(function)
-    app.add_typer(group, name="report")
-    app.add_typer(_server(), name="server")
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
     return command
 
 
-def _server() -> Any:
-    """`lnctp server` with its groups."""
+def _of_cases() -> Iterator[tuple[str, Any]]:
+    """The groups of calls, cases, the directory and what follows."""
+    from lnctp_tui.cli import authority, calls, cases, directory, follow, links, orders, recovery, referrals
+    from lnctp_tui.cli.protocol import protocols
+
+    for name, module in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
+                         ("protocol", protocols), ("recovery", recovery), ("referral", referrals)):  # fmt: skip
+        yield name, _group(module.ABOUT, module.COMMANDS)
+    yield "order", _group(orders.ABOUT_ORDERS, orders.ORDERS)
+    yield "authority", _group(authority.ABOUT_AUTHORITY, authority.AUTHORITY)
+    yield "task", _group(follow.ABOUT_TASKS, follow.TASKS)
+    yield "file", _group(follow.ABOUT_FILES, follow.FILES)
+    yield "handover", _group(follow.ABOUT_SHIFTS, follow.SHIFTS)
+
+
+def _of_counts() -> Iterator[tuple[str, Any]]:
+    """The groups of what is counted, published, handed over and noticed."""
     import typer
 
+    from lnctp_tui.cli.count import alerts, bulletin, edition, exchange, report
+
+    handing = _group(exchange.ABOUT, exchange.COMMANDS)
+    for name, about, commands in exchange.GROUPS:
+        handing.add_typer(_group(about, commands), name=name)
+    yield "exchange", handing
+    yield "edition", _group(edition.ABOUT, edition.EDITION)
+    yield "alerts", _group(alerts.ABOUT_ALERTS, (*alerts.ALERTS, *bulletin.BULLETIN))
+    yield "board", _group(alerts.ABOUT_BOARD, alerts.BOARD)
+    counted = typer.Typer(invoke_without_command=True, help=report.ABOUT)
+    counted.callback()(report.report)
+    for command, function, text in report.SUBCOMMANDS:
+        counted.command(command, help=text)(function)
+    yield "report", counted
+
+
+def _server() -> Any:
+    """`lnctp server` with its groups."""
     from lnctp_tui.cli.count import report
     from lnctp_tui.cli.office import server, server_control, server_people, server_records
 
-    alone = (
-        *server.COMMANDS,
-        *server_people.COMMANDS,
-        *server_records.COMMANDS,
-        *server_control.COMMANDS,
-        *report.SERVER,
-    )
-    groups = ((None, server.ABOUT, alone),
-              ("order", server_control.ABOUT_ORDERS, server_control.ORDERS),
-              ("person", server_people.ABOUT_PEOPLE, server_people.PEOPLE),
-              ("device", server_people.ABOUT_DEVICES, server_people.DEVICES))  # fmt: skip
-    made: dict[str | None, Any] = {}
-    for name, about, commands in groups:
-        made[name] = group = typer.Typer(no_args_is_help=True, help=about)
-        group.callback()(_root)
-        for command, function, text in commands:
-            group.command(command, help=text)(function)
-        if name:
-            made[None].add_typer(group, name=name)
-    return made[None]
+    modules = (server, server_people, server_records, server_control)
+    alone = _group(server.ABOUT, [*(row for module in modules for row in module.COMMANDS), *report.SERVER])
+    alone.add_typer(_group(server_control.ABOUT_ORDERS, server_control.ORDERS), name="order")
+    alone.add_typer(_group(server_people.ABOUT_PEOPLE, server_people.PEOPLE), name="person")
+    alone.add_typer(_group(server_people.ABOUT_DEVICES, server_people.DEVICES), name="device")
+    return alone
+
+
+def _group(about: str, commands: Iterable[tuple[str, Callable[..., Any], str]]) -> Any:
+    """A word of the command line with the commands below it."""
+    import typer
+
+    group = typer.Typer(no_args_is_help=True, help=about)
+    group.callback()(_root)
+    for name, function, text in commands:
+        group.command(name, help=text)(function)
+    return group
 
 
 def _root() -> None:

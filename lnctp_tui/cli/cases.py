@@ -143,6 +143,11 @@ def import_(
             workspace.store, file, protocol=workspace.protocol, zone=workspace.zone, form=form,
             mapping=mapping, rejects=rejects, sheet=sheet, progress=progress,
         )  # fmt: skip
+    tell_import(context, report)
+
+
+def tell_import(context: typer.Context, report: Report) -> None:
+    """What an import did and what it refused; ends the command with 1 where it refused anything."""
     if session.settings(context).json:
         output.as_json(report.to_json())
     else:

@@ -13,7 +13,10 @@ from lnctp_tui.cli.records import told, words_of
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
-    from lnctp_tui.services.directory.directory import Found, Listed
+    from collections.abc import Iterable
+
+    from lnctp_tui.domain.directory.trust import Stated
+    from lnctp_tui.services.directory.directory import Detail, Found, Listed
     from lnctp_tui.services.directory.importing import run
     from lnctp_tui.services.directory.importing.batches import Undo
     from lnctp_tui.services.directory.importing.run import Report
@@ -340,20 +343,25 @@ def verify(
             for entry in (*believed.current, *believed.proposed)
         ]
         if session.settings(context).json:
-            output.as_json(
-                {
-                    "id": provider, "name": directory.name_of(detail.gathered.provider),
-                    "freshness": detail.line.freshness,
-                    "to_dial": detail.to_dial.row["value"] if detail.to_dial else None,
-                    "stated": [
-                        {"id": entry.row["id"], "standing": entry.standing, "verified_at": entry.verified_at,
-                         "value": entry.row.get("value") or entry.row.get("address")}
-                        for entry, _part in rows
-                    ],
-                }
-            )  # fmt: skip
+            output.as_json(_stated(provider, detail, [entry for entry, _part in rows]))
             return
         _print_detail(rows, detail, workspace)
+
+
+def _stated(provider: str, detail: Detail, entries: Iterable[Stated]) -> dict[str, Any]:
+    """What is to be verified, as `--json` prints it."""
+    from lnctp_tui.services.directory import directory
+
+    stated = [
+        {"id": entry.row["id"], "standing": entry.standing, "verified_at": entry.verified_at,
+         "value": entry.row.get("value") or entry.row.get("address")}
+        for entry in entries
+    ]  # fmt: skip
+    return {
+        "id": provider, "name": directory.name_of(detail.gathered.provider),
+        "freshness": detail.line.freshness,
+        "to_dial": detail.to_dial.row["value"] if detail.to_dial else None, "stated": stated,
+    }  # fmt: skip
 
 
 def _print_detail(rows: list[Any], detail: Any, workspace: Workspace) -> None:

@@ -11,6 +11,7 @@ from lnctp_tui.cli.records import words_of
 from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
+    from lnctp_tui.services.follow.shift import Handed
     from lnctp_tui.services.vault.workspace import Workspace
 
 ABOUT_TASKS = N_("Tareas de seguimiento: listar y terminar.")
@@ -144,17 +145,13 @@ def new(
         bool, typer.Option("--sign", help=N_("Firma; sin esto solo se muestra lo que se propone."))
     ] = False,
 ) -> None:
-    from lnctp_tui.errors import Refused
     from lnctp_tui.screens.follow import shift_words
     from lnctp_tui.services.follow import shift
     from lnctp_tui.storage import instants
 
     with session.opened(context) as workspace:
-        store, words, now = (
-            workspace.store,
-            words_of(workspace.protocol, workspace.zone),
-            workspace.store.now(),
-        )
+        store, now = workspace.store, workspace.store.now()
+        words = words_of(workspace.protocol, workspace.zone)
         proposed = {row.key: shift_words.item(row, words, now) for row in shift.proposals(store).rows}
         included, left_out = set(include or ()), set(exclude or ())
         if unknown := sorted((included | left_out) - proposed.keys()):
@@ -168,17 +165,21 @@ def new(
             raise typer.BadParameter(_("incluido y dejado fuera a la vez"), param_hint="--exclude")
         chosen = [row for key, row in proposed.items() if key in included]
         chosen += [shift.by_hand(store, typed) for typed in add or ()]
-        made = shift.sign(
-            store, instants.iso(now), _person(workspace, to) if to else None, None, note, chosen
-        )
-        handed = next(one for one in shift.handed_over(store) if one.row["id"] == made)
-        if session.settings(context).json:
-            output.as_json({"id": made, "words": handed.words, "digest": handed.row["digest"]})
-            return
-        output.say(_("Firmado. Lea en voz alta los renglones y las seis palabras:"))
-        output.say(handed.words)
-        if handed.standing.state == "altered":  # what was stored is not what was signed
-            raise Refused("shift_case")
+        person = _person(workspace, to) if to else None
+        made = shift.sign(store, instants.iso(now), person, None, note, chosen)
+        _tell_signed(context, next(handed for handed in shift.handed_over(store) if handed.row["id"] == made))
+
+
+def _tell_signed(context: typer.Context, handed: Handed) -> None:
+    from lnctp_tui.errors import Refused
+
+    if session.settings(context).json:
+        output.as_json({"id": handed.row["id"], "words": handed.words, "digest": handed.row["digest"]})
+        return
+    output.say(_("Firmado. Lea en voz alta los renglones y las seis palabras:"))
+    output.say(handed.words)
+    if handed.standing.state == "altered":  # what was stored is not what was signed
+        raise Refused("shift_case")
 
 
 def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[str], *, asked: bool) -> None:

@@ -40,7 +40,7 @@ def record(table: str, row: Record, words: Words) -> Iterator[str]:
     """One record: its title, its columns with labels, its answers by catalog."""
     from lnctp_tui.domain.records import columns
 
-    hidden = columns.HIDDEN | {"person_id"}
+    hidden = columns.HIDDEN | {"person_id", columns.FOREIGN}
     yield words.table(table)
     for name, value in (words.ages(row) if table == "people" else row).items():
         if name not in hidden and value not in (None, "", [], {}):

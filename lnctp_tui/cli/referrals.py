@@ -96,11 +96,15 @@ def send(
         referrals.send(workspace.store, opened.referral["id"], form, to_whom, mark, digest, review)
         if out is not None:
             handing_out.hand_out(out, content)
-        if session.settings(context).json:
-            output.as_json({"sent": opened.referral["id"], "data": opened.sheet.data, "sha256": digest})
-        elif out is None:
-            output.say(content.decode())
-        output.tell(_("Enviada y anotada."))
+        _tell_sent(context, opened, digest, content if out is None else None)
+
+
+def _tell_sent(context: typer.Context, opened: Opened, digest: str, content: bytes | None) -> None:
+    if session.settings(context).json:
+        output.as_json({"sent": opened.referral["id"], "data": opened.sheet.data, "sha256": digest})
+    elif content is not None:
+        output.say(content.decode())
+    output.tell(_("Enviada y anotada."))
 
 
 MARK = 12

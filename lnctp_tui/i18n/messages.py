@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, findings, reasons
+from lnctp_tui.i18n.of_alerts import ALERTS
 from lnctp_tui.i18n.of_directory import DIRECTORY
 from lnctp_tui.i18n.of_edition import EDITION
+from lnctp_tui.i18n.of_exchange import EXCHANGE
 from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
@@ -438,11 +440,13 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
         N_("Ábralo en su programa, quite la contraseña y guárdelo como XLSX o CSV."),
     ),
     **DIRECTORY,
+    **EXCHANGE,
     **FOLLOW,
     **KEEP,
     **SIGNING,
     **REFERRAL,
     **REPORT,
+    **ALERTS,
     **EDITION,
     **ORDERS,
     **SERVER,

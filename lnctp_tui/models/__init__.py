@@ -33,6 +33,7 @@ from lnctp_tui.models.log import (
     Change,
     Commit,
     Conflict,
+    Export,
     OrderDocument,
     Receipt,
     Scope,
@@ -47,7 +48,8 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Change", "Commit", "Conflict", "Contact", "Counselor",
-    "Device", "Exclusion", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile", "Link",
+    "Device",
+    "Exclusion", "Export", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile", "Link",
     "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "Provider", "ProviderChannel",
     "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
     "ReferralDelivery", "Scope", "ShiftHandover", "Support", "SyncState", "Synced", "Task",

@@ -164,3 +164,28 @@ class OrderDocument(Table, table=True):
     """When this laptop carried it out; an order is carried out once."""
     told_at: str | None = None
     """When the server heard of that."""
+
+
+class Export(Table, table=True):
+    """A file that was made for somebody outside. Written before its first byte; what became of it stands in `state`."""
+
+    __tablename__ = "exports"
+
+    id: str = Field(primary_key=True, max_length=36)
+    at: str
+    by: str
+    recipient: str
+    recipient_id: str | None = Field(default=None, max_length=36)
+    """The provider, where the directory has it."""
+    reason: str
+    format: str
+    version: str
+    folios: list[str] = Field(default_factory=list, sa_type=JSON)
+    fields: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Columns, or members of a document, that the file has."""
+    rows: int | None = None
+    sha256: str | None = None
+    """Of exactly the bytes of the file, hexadecimal."""
+    state: str = "begun"
+    """`begun` (it was never finished, or the program ended), `done`, `failed`."""
+    ended_at: str | None = None

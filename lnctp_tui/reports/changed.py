@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.result import Report
 from lnctp_tui.errors import BadInput
 from lnctp_tui.reports import tables
+from lnctp_tui.reports.facts import Facts
+from lnctp_tui.storage import instants
 
 MOST = 64 << 20
 """Bytes of a report."""
@@ -24,6 +26,7 @@ class Earlier:
 
     start: date
     end: date
+    counted_at: datetime
     reports: int
     tables: tuple[dict[str, Any], ...]
 
@@ -38,6 +41,41 @@ class Difference(NamedTuple):
     column: str
     then: int
     now: int
+
+
+class Since(NamedTuple):
+    """Ids of what happened to records after an instant, by the log."""
+
+    late: frozenset[str]
+    """Cases and contacts that came after it."""
+    reclassified: frozenset[str]
+    """Cases whose class was written after it."""
+    merged: frozenset[str]
+    """Cases that were merged, or taken apart."""
+    erased: frozenset[str]
+    """Cases and contacts that were erased by law."""
+
+
+class Reasons(NamedTuple):
+    """Why a period counts otherwise, in cases and contacts."""
+
+    late: int
+    """Reports of the period that came after it was counted."""
+    reclassified: int
+    """Reports of the period whose case got its class since."""
+    merged: int
+    """Cases merged or taken apart since, of any period: a merged case has no period of its own."""
+    erased: int
+    """Cases and contacts erased since, of any period: what is erased says no day."""
+
+
+def reasons(facts: Facts, since: Since) -> Reasons:
+    """Splits what changed. A report that is late is not reclassified besides."""
+    roots = set(facts.root)
+    late = roots & since.late
+    return Reasons(
+        len(late), len(roots & since.reclassified - late), len(since.merged - since.late), len(since.erased)
+    )
 
 
 def earlier(file: Path) -> Earlier:
@@ -58,10 +96,11 @@ def earlier(file: Path) -> Earlier:
         return Earlier(
             date.fromisoformat(told["from"]),
             date.fromisoformat(told["to"]),
+            instants.parse(told["counted_at"]),
             int(told["reports"]),
             tables_told,
         )
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadInput("report_file", name=file.name) from error
 
 

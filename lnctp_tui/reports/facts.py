@@ -42,6 +42,8 @@ class Facts:
     """Of each report: the stored instant."""
     root: list[str] = field(default_factory=list)
     """Of each report: the root case's id, or the contact's that has no case."""
+    own_roots: dict[int, str] = field(default_factory=dict)
+    """What `own_files` belong to: number of the root case → its id."""
     held: int = 0
     first: str = ""
     last: str = ""

@@ -128,7 +128,7 @@ def _files(source: Source, facts: Facts, roots: Roots, masks: _Masks) -> None:
         .where(columns.erased_at.is_(None))
         .order_by(columns.id)
     )
-    stages = _stages(source)
+    stages, ids = _stages(source), list(roots.index)
     has, days = masks.columns["has_file"], facts.days.setdefault("first_file", {})
     yes, no = facts.codes["has_file"].of("yes"), facts.codes["has_file"].of("no")
     for report in range(facts.reports):
@@ -149,7 +149,9 @@ def _files(source: Source, facts: Facts, roots: Roots, masks: _Masks) -> None:
             continue
         if opened_on and facts.period.has_day(opened_on) and key not in met[1]:
             met[1].add(key)
-            _file(facts, facts.own_files, roots.root[number_of], values)
+            root = roots.root[number_of]
+            facts.own_roots[root] = ids[root]
+            _file(facts, facts.own_files, root, values)
 
 
 def _file(

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import not_, or_, select
 
 from lnctp_tui.domain.report.dimensions import ABROAD, AROUND, CAPITAL, NO_CLASS, OTHER_STATES
 from lnctp_tui.reports.codes import Codes
@@ -127,7 +127,8 @@ def _contacts(
         columns.id, columns.case_id, columns.direction, columns.kind, columns.started_at, columns.created_at,
         columns.channel, columns.reporter_type, columns.state, columns.country,
     ).where(columns.erased_at.is_(None), source.shown("contacts"))  # fmt: skip
-    erased = {row[0] for row in source.rows(select(CASES.c.id).where(CASES.c.erased_at.is_not(None)))}
+    hidden = or_(CASES.c.erased_at.is_not(None), not_(source.shown("cases")))
+    gone = {row[0] for row in source.rows(select(CASES.c.id).where(hidden))}
     firsts: dict[int, First] = {}
     incoming: set[int] = set()
     alone: list[tuple[First, str | None]] = []
@@ -135,7 +136,7 @@ def _contacts(
     for contact_id, case_id, direction, kind, started, created, *known in source.rows(question):
         at = started or created
         if case_id:
-            if case_id in erased:
+            if case_id in gone:
                 continue
             number = roots.index.get(case_id)
             if number is None:  # a case that never came: its contacts are still one report

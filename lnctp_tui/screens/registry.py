@@ -114,6 +114,7 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("report"),
         key=_key("i", "report", N_("informes")),
     ),
+    "alerts": Entry("report.alerts:AlertsScreen", resume=lambda shell, _state: shell.go("report")),
     "case_pending": Entry(
         "follow.pending:CasePendingScreen",
         resume=_over("case", "case_pending"),

@@ -38,7 +38,7 @@ GIVES_WAY = 0.0005
 FORGET = 60
 """Seconds between two clearings of old nonces, and two looks at the login."""
 LINE = 600
-"""Seconds between two looks whether the whole Line was compared today."""
+"""Seconds between two looks whether the whole Line was compared today, and each week that is over looked at."""
 LEARN = 3
 """Seconds after which every process knows the key of a new device."""
 
@@ -129,7 +129,7 @@ async def life(app: Any) -> AsyncIterator[None]:
             asyncio.create_task(_tidy(FORGET, authenticator.forget, services.look_at_login)),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
             asyncio.create_task(_tidy(LEARN, authenticator.learn)),
-            asyncio.create_task(_tidy(LINE, services.compare_line)),
+            asyncio.create_task(_tidy(LINE, services.compare_line, services.look_at_alerts)),
             asyncio.create_task(idle_connections.watch()),
         ]
         # Those who wait are let go before uvicorn waits for them.

@@ -16,6 +16,7 @@ from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import identity, line_run, ordering
 from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
+from lnctp_tui.server.alerts import weekly
 from lnctp_tui.server.http.authenticator import Authenticator, auth_pool
 from lnctp_tui.server.http.bodies import Bodies, Lingering, LongTurn, Turns
 from lnctp_tui.server.ingest.batcher import Batcher
@@ -93,6 +94,15 @@ class Services:
 
         if await self.threads.run(compare):
             self.nudge()
+
+    async def look_at_alerts(self) -> None:
+        """Looks at the weeks that are over, if no process did. Raises what the database raises."""
+
+        def look() -> None:
+            with suppress(Declined):  # busy: the next look does it
+                weekly.run(self.pool, self.settings.team, instants.now())
+
+        await self.threads.run(look)
 
     @asynccontextmanager
     async def at_work(self, device: str, heavy: bool) -> AsyncIterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
@@ -48,17 +50,7 @@ def enroll(
     finally:
         if line is None:
             over.close()
-    with understood():
-        device_state = str(answer["state"])
-        key = str(answer["server_key"])
-        if device_state not in STATES or len(bytes.fromhex(key)) != 32:
-            raise ValueError
-        if old_server is not None and old_server.key != key:
-            raise SyncFailed("server_key_changed")
-        server = Server(
-            _plain(url), ca if address.scheme == "https" else None, key, device_state, str(answer["person"]),
-            str(answer["role"]), str(answer["team"]), answer.get("name"),
-        )  # fmt: skip
+    server = _server(answer, _plain(url), ca if address.scheme == "https" else None, old_server)
     with store.write() as unit:
         server_state.put_server(unit.connection, server)
         unit.remember(server_state.OFFSET, offset or None)
@@ -69,7 +61,22 @@ def enroll(
         if prefix := answer.get("folio_prefix"):
             outbox.take_prefix(unit, str(prefix))
         store.author = unit.author
-    return device_state, server.person
+    return server.state, server.person
+
+
+def _server(answer: Any, url: str, ca: str | None, old_server: Server | None) -> Server:
+    """What an answer to a code says. Raises SyncFailed, `server_key_changed` for another key than before."""
+    with understood():
+        device_state = str(answer["state"])
+        key = str(answer["server_key"])
+        if device_state not in STATES or len(bytes.fromhex(key)) != 32:
+            raise ValueError
+        if old_server is not None and old_server.key != key:
+            raise SyncFailed("server_key_changed")
+        return Server(
+            url, ca, key, device_state, str(answer["person"]), str(answer["role"]), str(answer["team"]),
+            answer.get("name"),
+        )  # fmt: skip
 
 
 def _symbols(code: str) -> str:

@@ -122,6 +122,30 @@ def test_calls_go_and_come_through_the_proxy_and_nothing_of_them_stays_there(
     assert not [path for path in folder.rglob("*") if path.is_file() and path.parent != folder]
 
 
+def test_the_pages_go_through_with_all_their_headers_and_their_paths_stay_out_of_logs(
+    behind: tuple[Served, Laptop, Path],
+) -> None:
+    served, laptop, folder = behind
+    supervisor = served.laptop("supervisor")
+    supervisor.url, supervisor.client = laptop.url, laptop.client
+    link = supervisor.call("POST", "/v1/board").message["path"]
+    assert laptop.client.get(laptop.url + link).status_code == 200
+    entered = laptop.client.post(f"{laptop.url}/entrar", data={"ficha": link.rpartition("/")[2]})
+    assert entered.status_code == 303
+    board = laptop.client.get(f"{laptop.url}/tablero")  # the cookie is kept: this is TLS, as it demands
+    assert board.status_code == 200
+    assert {"content-security-policy", "referrer-policy", "strict-transport-security"} <= set(board.headers)
+    assert board.headers["cache-control"] == "no-store"
+    assert laptop.client.get(f"{laptop.url}/datos").status_code == 200
+    assert laptop.client.get(f"{laptop.url}/datos/x/y").status_code == 404
+    assert laptop.client.post(f"{laptop.url}/entrar", content=b"x" * 2000).status_code == 413
+    for path in ("/datos/x/..%2f..%2fy/z", "/datos/", "/entrar/../ready", "/tablero/x", "/datos/a/b/c"):
+        assert laptop.client.get(laptop.url + path).status_code in (404, 400), path
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert link.rpartition("/")[2].encode() not in written
+    assert b"tablero" not in (folder / "lnctp.log").read_bytes()
+
+
 def test_who_signs_nothing_is_refused_before_the_body_has_come(behind: tuple[Served, Laptop, Path]) -> None:
     _served, laptop, _folder = behind
     other = Laptop(laptop.url, client=laptop.client)

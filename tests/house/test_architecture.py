@@ -119,7 +119,7 @@ def test_no_value_is_written_into_markup() -> None:
 
 def harmless(call: ast.Call) -> bool:
     name = ast.unparse(call.func)
-    if name.split(".")[-1] == "escape" and name != "re.escape":
+    if name.split(".")[-1] == "escape" and name not in ("re.escape", "html.escape"):
         return False  # it misses nested brackets
     if name.endswith("from_markup"):
         template = call.args[0]
@@ -135,6 +135,7 @@ def harmless(call: ast.Call) -> bool:
         ("escape(value)", False),
         ("markup.escape(value)", False),
         ("re.escape(value)", True),
+        ("html.escape(value)", True),
         ("Content.from_markup(value)", False),
         ("Content.from_markup(f'{value}')", False),
         ("Content.from_markup(_('[b]$name[/]'), name=value)", True),

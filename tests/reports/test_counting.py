@@ -21,8 +21,9 @@ from lnctp_tui.domain.report.dimensions import DIMENSIONS
 from lnctp_tui.domain.report.result import Report
 from lnctp_tui.errors import BadProtocol
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.reports import run, tables
+from lnctp_tui.reports import behind, run, tables
 from lnctp_tui.reports import words as wording
+from lnctp_tui.reports.facts import Facts
 from lnctp_tui.reports.source import Source
 from lnctp_tui.reports.words import Words
 from lnctp_tui.server.postgres import database
@@ -150,6 +151,15 @@ def counted(source: Source) -> Report:
     return run.report(source, START, END, tables.built_in(), PROTOCOL)
 
 
+def check_behind(facts: Facts, report: Report) -> None:
+    """Each number opens into as many cases as it says."""
+    for table, definition in zip(report.tables, tables.built_in(), strict=True):
+        if definition.unit != "contact":
+            for cell in table.cells:
+                cases = behind.roots(facts, definition, cell.row, cell.column)
+                assert len(cases) == len(set(cases)) == cell.cases, (table.id, cell)
+
+
 def check(report: Report, documents: list[dict[str, Any]]) -> None:
     plain = Plain(rows(documents), CODES, START, END)
     for table, definition in zip(report.tables, tables.built_in(), strict=True):
@@ -178,7 +188,10 @@ def check(report: Report, documents: list[dict[str, Any]]) -> None:
 def test_sql_and_plain_python_count_alike(laptop: Laptop, documents: list[dict[str, Any]]) -> None:
     laptop.fill(documents)
     with laptop.workspace.store.read() as connection:
-        check(counted(Source(connection)), documents)
+        facts = run.read(Source(connection), START, END, PROTOCOL)
+    report = run.made(facts, tables.built_in(), "laptop", PROTOCOL)
+    check(report, documents)
+    check_behind(facts, report)
 
 
 def test_laptop_and_server_count_alike(laptop: Laptop, pg: str, owner: str) -> None:

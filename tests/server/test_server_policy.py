@@ -9,7 +9,7 @@ from control_office import officers
 from served import Laptop, Served, serving
 
 from lnctp_tui.domain.authority import control
-from lnctp_tui.server.http import policy, routes
+from lnctp_tui.server.http import policy, routes, routes_pages
 from lnctp_tui.server.http.endpoint import Route
 from lnctp_tui.server.postgres import embedded
 from lnctp_tui.server.settings import Settings
@@ -28,6 +28,7 @@ BODIES = {
     "offer": {"scope": ID, "person": ID},
     "answer": {"scope": ID, "accept": True},
     "decide": {"action": "dismiss", "reason": "Prueba"},
+    "mute": {"action": "unmute"},
 }
 REFUSALS = {"pending", "revoked", "upload_only", "seal", "wipe", "forbidden"}
 
@@ -81,7 +82,9 @@ def test_no_route_of_the_application_is_outside_the_table() -> None:
     app = routes.application(Settings.read({}), "")
     known = {f"/v1/{route.path}" for route in routes.SIGNED}
     found = {path for each in app.routes if (path := getattr(each, "path", ""))}
-    assert found - known == {"/v1/enroll", "/health", "/ready", "/metrics"}
+    pages = {path for _method, path, _work in routes_pages.OPEN}
+    assert found - known == {"/v1/enroll", "/health", "/ready", "/metrics"} | pages
+    assert pages == {"/entrar/{ficha}", "/entrar", "/tablero", "/salir", "/datos", "/datos/{edition}/{file}"}
 
 
 # The table as a person would say it: source security.md, "Who may see what".
@@ -94,6 +97,16 @@ def test_no_route_of_the_application_is_outside_the_table() -> None:
         ("counselor", "quarantine", None),
         ("supervisor", "pull", "team"),
         ("supervisor", "decide", "team"),
+        ("counselor", "alerts", "held"),
+        ("counselor", "alert", "held"),
+        ("counselor", "mute", None),
+        ("counselor", "board", None),
+        ("supervisor", "alert", "team"),
+        ("supervisor", "mute", "team"),
+        ("supervisor", "board", "team"),
+        ("analyst", "alerts", None),
+        ("admin", "alerts", None),
+        ("admin", "board", None),
         ("analyst", "pull", None),
         ("analyst", "search", None),
         ("admin", "pull", None),

@@ -1,8 +1,8 @@
 """What many tests ask and what cannot change meanwhile is worked out once in a process.
 
-The real derivation of a key, the built-in protocol, the commands of the command line, the parsed stylesheets, a
-statement as text, the tables of an empty database: the first answer is the program's own, and the same question gets
-it again. A process that a test starts has none of this.
+The real derivation of a key, the built-in protocol and what the indexes read of it, the commands of the command line,
+the parsed stylesheets, a statement as text, the tables of an empty database: the first answer is the program's own, and
+the same question gets it again. A process that a test starts has none of this.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from textual.css.stylesheet import Stylesheet
 from lnctp_tui import cli
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import language
+from lnctp_tui.storage.database import directory_catalogs, link_keys, schema
 from lnctp_tui.storage.database import engine as database
-from lnctp_tui.storage.database import schema
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.protocol import protocol_loader, stages
 from lnctp_tui.storage.vault import vault
@@ -41,12 +41,26 @@ def keep() -> None:
     _stylesheets()
     _statements()
     _tables()
+    for indexed in (directory_catalogs, link_keys):
+        indexed.version = _of_protocol(indexed.version)  # type: ignore[attr-defined]
 
 
 def _protocol(load: Callable[..., Protocol]) -> Callable[..., Protocol]:
     """The built-in protocol; a folder of an organisation is read whenever it is asked for."""
     built_in = functools.cache(lambda: load(None))
     return lambda folder=None, content=None: built_in() if folder is None else load(folder, content)
+
+
+def _of_protocol(version: Callable[[Protocol], str]) -> Callable[[Protocol], str]:
+    """The same object has the same version: nothing writes into a protocol."""
+    versions: dict[int, tuple[Protocol, str]] = {}
+
+    def once(protocol: Protocol) -> str:
+        if id(protocol) not in versions:
+            versions[id(protocol)] = protocol, version(protocol)
+        return versions[id(protocol)][1]
+
+    return once
 
 
 def _of_program(read: Callable[..., Any], path_of: Callable[[str], str]) -> Callable[..., Any]:

@@ -124,9 +124,15 @@ def _earlier(place: Place, wish: Wish, file: Path) -> int:
     made = run.made(facts, definitions, place.scope, place.protocol, cited=printed.cited())
     words = Words(place.protocol, wish.language)
     differences = changed.differences(then, made)
+    reasons = changed.reasons(facts, place.since(then.counted_at))
     with spoken(wish.language):
         if wish.form == "json":
-            output.as_json([difference._asdict() for difference in differences])
+            output.as_json(
+                {
+                    "differences": [difference._asdict() for difference in differences],
+                    "reasons": reasons._asdict(), "reports": {"then": then.reports, "now": made.reports},
+                }
+            )  # fmt: skip
             return len(differences)
         output.say(
             _("Periodo {start} a {end}: contado entonces {then}, ahora {now} reportes.").format(
@@ -145,4 +151,9 @@ def _earlier(place: Place, wish: Wish, file: Path) -> int:
         )  # fmt: skip
         if not differences:
             output.say(_("Nada cambió."))
+        output.say(
+            _("Desde entonces: {late} reportes llegaron tarde, {reclassified} cambiaron de clase;"
+              " en todo, {merged} casos se fundieron o separaron y {erased} registros se suprimieron por ley.")
+            .format(**reasons._asdict())
+        )  # fmt: skip
     return len(differences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.report.definitions import Definition
     from lnctp_tui.domain.report.result import Report
+    from lnctp_tui.reports.changed import Since
     from lnctp_tui.reports.facts import Facts
 
 FORMATS = ("table", "json", "csv", "html", "pdf")
 LANGUAGES = ("es", "en")
-Since = Annotated[
+From = Annotated[
     str, typer.Option("--from", metavar=N_("DÍA"), help=N_("Desde: año, año-mes o año-mes-día."))
 ]
 Until = Annotated[str, typer.Option("--to", metavar=N_("DÍA"), help=N_("Hasta, con su último día."))]
@@ -65,6 +66,7 @@ class Place:
     protocol: Protocol
     read: Callable[[date, date], Facts]
     note: Callable[[Sequence[Definition], date, date], None]
+    since: Callable[[datetime], Since]
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Wish:
 
 def report(
     context: typer.Context,
-    since: Since = "",
+    since: From = "",
     until: Until = "",
     table: Tables = "",
     by: By = "",
@@ -107,13 +109,14 @@ def report(
             workspace.protocol,
             lambda start, end: laptop.read(store, workspace.protocol, start, end),
             lambda definitions, start, end: laptop.note(store, definitions, start, end),
+            lambda at: laptop.since(store, at),
         )
         _answer(place, wish, compare, unknown=unknown)
 
 
 def server_report(
     context: typer.Context,
-    since: Since = "",
+    since: From = "",
     until: Until = "",
     table: Tables = "",
     by: By = "",
@@ -140,6 +143,7 @@ def server_report(
             lambda definitions, start, end: counting.note(
                 urls.app, settings.team, actor(), definitions, start, end
             ),
+            lambda at: counting.since(urls.app, settings.team, at),
         )
         _answer(place, wish, compare, unknown=unknown)
 

@@ -23,13 +23,15 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
     """The report in the format asked for."""
     from lnctp_tui.reports.render import data
     from lnctp_tui.reports.words import Words
+    from lnctp_tui.storage import instants
 
     words = Words(protocol, wish.language)
     with spoken(wish.language):
         if wish.form in ("html", "pdf"):
             drawn(made, protocol, wish)
         elif wish.form == "json":
-            told = data.as_json(made, wish.definitions, words) | {"about": scope_line(made)}
+            told = data.as_json(made, wish.definitions, words)
+            told |= {"about": scope_line(made), "counted_at": instants.iso(instants.now())}
             content(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), wish.out)
         elif wish.form == "csv":
             content(data.as_csv(made, wish.definitions, words).encode(), wish.out)

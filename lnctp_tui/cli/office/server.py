@@ -17,6 +17,7 @@ from lnctp_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     from lnctp_tui.server.admin.staff import StaffRegistry
+    from lnctp_tui.server.postgres.backups import Manifest
     from lnctp_tui.server.postgres.cluster import Database
     from lnctp_tui.server.settings import Settings
 
@@ -193,9 +194,14 @@ def restore(
         with database() as (settings, urls):
             manifest = backups.restore(file, key, _owner(urls), settings.home, new_key=new_key)
             again = erasing.replay(urls.app, erased or file.parent / erasing.REMEMBERED, actor())
+    _tell_restored(context, manifest, None if check else again)
+
+
+def _tell_restored(context: typer.Context, manifest: Manifest, again: int | None) -> None:
+    """`again`: erasures done again; None when the backup was only looked at."""
     if session.settings(context).json:
-        output.as_json({"restored": not check, "erased_again": again, "manifest": manifest})
-    elif check:
+        output.as_json({"restored": again is not None, "erased_again": again or 0, "manifest": manifest})
+    elif again is None:
         output.say(_("El respaldo está completo; se hizo el {at}.").format(at=manifest.made_at))
     else:
         output.say(

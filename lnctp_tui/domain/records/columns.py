@@ -101,5 +101,8 @@ LONG_TEXTS = _named(lambda column: column.type == "long")
 OBJECTS = frozenset(column.name for _kind, column in columns() if column.type == "object")
 HIDDEN = frozenset(column.name for _kind, column in columns() if column.hidden)
 """The program's own, which no screen or command shows."""
+FOREIGN = "htcds"
+"""Field of a person that came in by HTCDS: column → what the file said (`is`), and what our codes said of it then
+(`from`). It is kept to be said again; people read the same in a note."""
 STANDING = frozenset((kind.table, column.name) for kind, column in columns() if column.standing)
 """(Table, column) that once said is never empty: a person without a role leaves the assessment without a word."""

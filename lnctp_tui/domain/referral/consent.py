@@ -227,7 +227,7 @@ def _guarded(entry: Entry, entries: tuple[Entry, ...], document: Document, refer
     }
     text = str(entry.facts[0].value)
     for code, secret in _secrets(document):
-        if secret not in told and _says(text, secret):
+        if secret not in told and says(text, secret):
             return Entry(entry.datum, entry.facts, entry.answer, entry.express, f"tells:{code}")
     return entry
 
@@ -243,7 +243,8 @@ def _secrets(document: Document) -> list[tuple[str, str]]:
     return [(code, str(value)) for code, value in found if value and len(str(value).strip()) > 1]
 
 
-def _says(text: str, secret: str) -> bool:
+def says(text: str, secret: str) -> bool:
+    """Whether a text says a secret, in whatever accents; of a telephone its last digits are enough."""
     digits = re.sub(r"\D", "", secret)
     if len(digits) >= FEWEST_DIGITS and digits[-FEWEST_DIGITS:] in re.sub(r"\D", "", text):
         return True

@@ -18,6 +18,7 @@ from lnctp_tui.widgets.reader import GAP, Part
 HIDDEN = columns.HIDDEN | {
     "folio", "status", "triage", "report_class", "summary", "narrative", "owner_id", "team", "protocol_version",
     "class_confirmed_by", "counselor_id", "direction", "text", "author_id", "written_at", "opened_at",
+    columns.FOREIGN,
 }  # fmt: skip
 """What stands elsewhere on the page, and what nobody reads."""
 LISTS = tuple(table for table in MEMBERS if table not in ("contacts", "people", "notes"))

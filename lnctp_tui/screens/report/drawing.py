@@ -17,8 +17,8 @@ HEIGHTS = " ▁▂▃▄▅▆▇█"
 HEAT = "·░▒▓█"
 BAR = 40
 """Cells of the longest bar."""
-MEASURE, PART = "measure:", "part:"
-"""What keys of rows that are no cells begin with."""
+MEASURE = "measure:"
+"""What keys of rows begin with that are no cells."""
 
 
 def bar(count: int, most: int, width: int) -> str:

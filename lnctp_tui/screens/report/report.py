@@ -35,6 +35,8 @@ NAMES = {"bars": N_("barras"), "numbers": N_("números"), "months": N_("meses"),
 LEFT = 26
 """Cells of the list of tables."""
 PATH = 1000
+MEASURE = "measure:"
+"""What keys of rows begin with that are no cells."""
 
 
 class TableRows(RowList):
@@ -67,6 +69,7 @@ class ReportScreen(AppScreen[None]):
         Binding("c", "compare", N_("comparar"), id="report.compare"),
         Binding("o", "notes", N_("notas"), show=False, id="report.notes"),
         Binding("x", "export", N_("exportar"), id="report.export"),
+        Binding("a", "alerts", N_("avisos"), tooltip=N_("Lo que crece en la Línea"), id="report.alerts"),
         Binding(
             "u", "unknown", N_("huecos"), tooltip=N_("Qué pregunta llenaría más huecos"), id="report.unknown"
         ),
@@ -279,7 +282,7 @@ class ReportScreen(AppScreen[None]):
         if event.key in self.definitions:
             self.query_one("#report-rows").focus()
             return
-        row, _slash, column = event.key.partition("/")
+        row, _slash, column = ("" if event.key.startswith(MEASURE) else event.key).partition("/")
         if self.sheet.shown is not None:
             from lnctp_tui.screens.report.whence import WhenceScreen
 
@@ -305,6 +308,10 @@ class ReportScreen(AppScreen[None]):
             lambda _none: self.notify(_("Escrito en {name}.").format(name=path.name), markup=False),
             group="report.export",
         )
+
+    def action_alerts(self) -> None:
+        """What grows on the Line."""
+        self.shell.go("alerts")
 
     def action_leave(self) -> None:
         """Back to the desk."""

@@ -58,7 +58,7 @@ class WhenceScreen(ListScreen[Cases]):
         title = f"{definition.id} {words.title(table, definition)}"
         told = [
             Line((Cell(title, None, "accent"),)),
-            *([Line((Cell(f"{' · '.join(names)}: {count:,}", None, "strong"),))] if definition.rows else []),
+            *([Line((Cell(f"{' · '.join(names)}: {count:,}", None, "strong"),))] if self.row else []),
             *quiet(words.under(table, definition.base), width),
             *quiet(self._question(), width),
         ]

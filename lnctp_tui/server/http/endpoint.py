@@ -280,10 +280,12 @@ class Outer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                headers = list(message["headers"])
+                if all(name != b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
                 message["headers"] = [
-                    *message["headers"],
+                    *headers,
                     (b"lnctp-time", str(int(time())).encode()),
-                    (b"cache-control", b"no-store"),
                     (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)

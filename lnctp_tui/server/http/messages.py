@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from lnctp_tui.domain.alerts import course
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.sync import wire
 
@@ -180,6 +181,26 @@ class Decide(Message):
     def _reasoned(self) -> Decide:
         if (self.action == "dismiss") != (self.reason is not None):
             raise ValueError("a reason belongs to a dismissal")
+        return self
+
+
+class AlertDecision(Message):
+    """What a supervisor says of an alert: why it need not be shown, and for how many days; that it is shown again; or
+    that they signed a bulletin about it."""
+
+    action: Literal["mute", "unmute", "bulletin"]
+    reason: course.Reason | None = None
+    text: Reason | None = None
+    days: Annotated[int, Field(ge=1, le=course.LONGEST.days)] = 30
+    sha256: Hex32 | None = None
+    """Of the bulletin's text."""
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> AlertDecision:
+        if (self.action == "mute") != (self.reason is not None and self.text is not None):
+            raise ValueError("a reason and its words belong to a mute")
+        if (self.action == "bulletin") != (self.sha256 is not None):
+            raise ValueError("a digest belongs to a bulletin")
         return self
 
 

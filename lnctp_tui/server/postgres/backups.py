@@ -109,6 +109,17 @@ def put_back(file: Path, key: PrivateKey, home: Path, *, new_key: bool) -> None:
                     paths.write_new(home / name, files[name].encode())
 
 
+def _dump(owner: str, snapshot: str, writer: _Writer) -> None:
+    squeeze = zstandard.ZstdCompressor(level=3).compressobj()
+    options = ("--format=custom", "--compress=none", "--no-unlogged-table-data", f"--snapshot={snapshot}")
+    with _program("pg_dump", owner, *options, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while part := process.stdout.read(CHUNK):
+            if small := squeeze.compress(part):
+                writer.write(small)
+    writer.write(squeeze.flush())
+
+
 def backup(
     owner: str, key: PublicKey, target: Path, at: str, files: Mapping[str, str] = MappingProxyType({})
 ) -> Manifest:
@@ -127,19 +138,7 @@ def backup(
             manifest = Manifest(FORMAT, at, **described)
             writer = _Writer(file, key)
             writer.write(json.dumps(asdict(manifest) | {"kept": dict(files)}).encode())
-            squeeze = zstandard.ZstdCompressor(level=3).compressobj()
-            options = (
-                "--format=custom",
-                "--compress=none",
-                "--no-unlogged-table-data",
-                f"--snapshot={snapshot}",
-            )
-            with _program("pg_dump", owner, *options, stdout=subprocess.PIPE) as process:
-                assert process.stdout is not None
-                while part := process.stdout.read(CHUNK):
-                    if small := squeeze.compress(part):
-                        writer.write(small)
-            writer.write(squeeze.flush())
+            _dump(owner, snapshot, writer)
             writer.end()
             file.flush()
             os.fsync(file.fileno())

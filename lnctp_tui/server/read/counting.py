@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.reports import run
+from lnctp_tui.reports.changed import Since
 from lnctp_tui.reports.facts import Facts
 from lnctp_tui.reports.source import Source
 from lnctp_tui.server.admin import audit
@@ -26,6 +27,13 @@ from lnctp_tui.storage.protocol import protocol_loader
 
 SCHEMA = "data"
 LOG = table("log", *map(column, ("kind", "table", "row", "hlc", "placed", "patch")))
+ARRIVED = """SELECT "row" FROM log WHERE team = %s AND kind = 'change' AND "table" IN ('cases', 'contacts')
+  GROUP BY "row" HAVING min(received_at) > %s"""
+WRITTEN = """SELECT DISTINCT "row" FROM log WHERE team = %s AND kind = 'change' AND "table" = 'cases'
+  AND received_at > %s AND patch::text LIKE %s"""
+ERASED = [
+    f"SELECT id FROM data.{name} WHERE of_team = %s AND erased_at > %s" for name in ("cases", "contacts")
+]
 PATIENT = "SET LOCAL statement_timeout = '15min'; SET LOCAL idle_in_transaction_session_timeout = '15min'"
 """A report reads everything, in one view of it."""
 
@@ -74,3 +82,18 @@ def note(url: str, team: str, actor: str, definitions: Sequence[Definition], sta
     """Notes who counted what."""
     with connect(url) as connection, transaction(connection, team, SERVE):
         audit.note(connection, team, instants.now(), actor, ACTION, told(definitions, start, end))
+
+
+def since(url: str, team: str, at: datetime) -> Since:
+    """What happened to cases and contacts after an instant, by when the server received it."""
+    stored = instants.iso(at)
+    with connect(url) as connection, transaction(connection, team, SERVE):
+
+        def rows(sql: str, *values: str) -> frozenset[str]:
+            return frozenset(row for (row,) in connection.execute(sql, (team, *values)))
+
+        return Since(
+            rows(ARRIVED, stored), rows(WRITTEN, stored, '%"report_class":%'),
+            rows(WRITTEN, stored, '%"merged_into":%'),
+            frozenset(row for sql in ERASED for row in rows(sql, stored)),
+        )  # fmt: skip

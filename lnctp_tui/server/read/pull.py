@@ -35,6 +35,14 @@ BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
   WHERE l.team = %s AND l.kind = 'change' AND l."row" = %s AND l."table" = %s AND l.n < %s ORDER BY l.n"""
 
 
+def _place(connection: Db, device: DeviceRow, cursor: Cursor, proof: Cursor) -> tuple[Any, ...] | None:
+    parameters = {
+        "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
+        "proven": proof.chain, "scanned": SCANNED, "person": device.person, "device": device.id,
+    }  # fmt: skip
+    return connection.execute(PLACE, parameters).fetchone()
+
+
 def pull(
     database: Pool | Db,
     device: DeviceRow,
@@ -50,11 +58,7 @@ def pull(
     """
     proof = proof or START
     with transaction(database, device.team, SERVE, together=True) as connection:
-        parameters = {
-            "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
-            "proven": proof.chain, "scanned": SCANNED, "person": device.person, "device": device.id,
-        }  # fmt: skip
-        place_row = connection.execute(PLACE, parameters).fetchone()
+        place_row = _place(connection, device, cursor, proof)
         ruled = device.ruling.mark if device.ruling else (0, 0)
         n, chain, last_n, last_chain, continues, proven, role, saved, *mark = place_row or (
             0, "", None, None, cursor.n == 0, proof.n == 0, device.role, None, *ruled
@@ -75,17 +79,10 @@ def pull(
             end = cut or end
     following = end if head.n > cursor.n else cursor
     return {
-        "status": "ok",
-        "from": list(cursor),
-        "entries": entries,
-        "next": list(following),
-        "more": following.n < head.n,
-        "audit": list(audit_head),
-        "audit_then": audit_then,
-        "role": role,
-        "saved": saved,
-        "control": device.ruling.reach if device.ruling else [0, 0],
-    }
+        "status": "ok", "from": list(cursor), "entries": entries, "next": list(following),
+        "more": following.n < head.n, "audit": list(audit_head), "audit_then": audit_then, "role": role,
+        "saved": saved, "control": device.ruling.reach if device.ruling else [0, 0],
+    }  # fmt: skip
 
 
 def _entries(

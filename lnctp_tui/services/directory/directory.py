@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
@@ -95,12 +96,31 @@ def search(store: Store, typed: str, limit: int = MOST) -> Listed:
         known = held(connection)
         entries = known.find(connection, typed, limit)
         tallies = _tallies(connection, now, [entry.id for entry in entries])
-    is_open = opened(now)
+    shown = _shown(known, now)
     found = [
-        _found(entry, known.offers[entry.id], now, is_open, tallies.get(entry.id, NOTHING))
-        for entry in entries
+        line if (tally := tallies.get(line.id)) is None else line._replace(tally=tally)
+        for line in map(shown, entries)
     ]
     return Listed(tuple(found), total=len(known.entries))
+
+
+_SHOWN: WeakKeyDictionary[Held, tuple[datetime, dict[str, Found]]] = WeakKeyDictionary()
+
+
+def _shown(known: Held, now: datetime) -> Callable[[Entry], Found]:
+    """A provider as the list shows it, worked out once a minute: the next letter mostly finds the same ones."""
+    minute = now.replace(second=0, microsecond=0)
+    if known not in _SHOWN or _SHOWN[known][0] != minute:
+        _SHOWN[known] = minute, {}
+    lines, is_open = _SHOWN[known][1], opened(now)
+
+    def shown(entry: Entry) -> Found:
+        line = lines.get(entry.id)
+        if line is None:
+            line = lines[entry.id] = _found(entry, known.offers[entry.id], now, is_open)
+        return line
+
+    return shown
 
 
 def for_case(store: Store, document: Document, typed: str = "", limit: int = MOST) -> Listed:

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from lnctp_tui.domain.directory import free_text
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.bound import NAMESPACE
+from lnctp_tui.domain.values import spreadsheet
 from lnctp_tui.services.directory import hsds_schedules
 from lnctp_tui.services.directory.directory import name_of
 from lnctp_tui.storage import paths
@@ -238,6 +239,10 @@ class Tables:
         for site in sites:
             if service.get("site_id") in (None, site["id"], site.get("replaces_id")):
                 self.put("service_at_location", service_id=id_, location_id=site["id"])
+        self._of_service(id_, service)
+
+    def _of_service(self, id_: str, service: Mapping[str, Any]) -> None:
+        """The rows of the tables that only belong to a service."""
         for code in service.get("covers") or ():
             catalog = "municipality" if code.isdigit() else "state" if "-" in code else "country"
             self.put(
@@ -323,13 +328,5 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 
 def _safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; a number with its sign is none."""
-    return f"'{value}" if str(value).lstrip(" ")[:1] in _BEGINS and not _number(value) else value
-
-
-_BEGINS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
-"""How a spreadsheet knows a formula, also in full width."""
-
-
-def _number(value: Any) -> bool:
-    return str(value).lstrip("+-").replace(" ", "").isdecimal()
+    """A cell that no spreadsheet takes for a formula."""
+    return spreadsheet.quoted(value) if isinstance(value, str) else value

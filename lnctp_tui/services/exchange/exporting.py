@@ -63,5 +63,4 @@ def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
 
 def _note(store: Store, ids: Sequence[str]) -> None:
     with store.write() as unit:
-        for case_id in ids:
-            audit.note(unit.connection, unit.now, store.author.actor, "export", case_id)
+        audit.note_all(unit.connection, unit.now, store.author.actor, "export", ids)

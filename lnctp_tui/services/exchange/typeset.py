@@ -44,11 +44,14 @@ def installed() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf(sheet: bytes) -> bytes:
-    """The PDF of a sheet, which is JSON. Blocking. Raises Refused `no_typesetter`, `typesetter_failed`."""
+def pdf(sheet: bytes, template: str = TEMPLATE) -> bytes:
+    """The PDF of a sheet, which is JSON, by a template of typst. Blocking.
+
+    Raises Refused `no_typesetter`, `typesetter_failed`.
+    """
     if not installed():
         raise Refused("no_typesetter")
-    command = [sys.executable, "-I", "-c", CHILD]
+    command = [sys.executable, "-I", "-c", CHILD.format(template=template.encode(), standard=STANDARD)]
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     try:
         made = subprocess.run(
@@ -61,10 +64,10 @@ def pdf(sheet: bytes) -> bytes:
     return made.stdout
 
 
-CHILD: Final = f"""
+CHILD: Final = """
 import sys, typst
 sheet = sys.stdin.buffer.read().decode()
-made = typst.compile({TEMPLATE.encode()!r}, format="pdf", sys_inputs={{"sheet": sheet}}, pdf_standards={STANDARD!r},
+made = typst.compile({template!r}, format="pdf", sys_inputs={{"sheet": sheet}}, pdf_standards={standard!r},
                      ignore_system_fonts=True)
 sys.stdout.buffer.write(made)
 """

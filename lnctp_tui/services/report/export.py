@@ -11,7 +11,7 @@ from lnctp_tui.errors import BadInput
 from lnctp_tui.reports import tables
 from lnctp_tui.reports.render import data, plain
 from lnctp_tui.reports.words import Words
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import instants, paths
 
 ENDS = (".json", ".csv", ".txt")
 
@@ -20,7 +20,8 @@ def write(report: Report, words: Words, path: Path) -> None:
     """Writes all tables. Raises BadInput `report_end`, `file_exists`, StorageFailed."""
     definitions = tables.built_in()
     if path.suffix == ".json":
-        content = orjson.dumps(data.as_json(report, definitions, words), option=orjson.OPT_INDENT_2)
+        told = data.as_json(report, definitions, words) | {"counted_at": instants.iso(instants.now())}
+        content = orjson.dumps(told, option=orjson.OPT_INDENT_2)
     elif path.suffix == ".csv":
         content = data.as_csv(report, definitions, words).encode()
     elif path.suffix == ".txt":

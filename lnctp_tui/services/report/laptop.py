@@ -14,9 +14,11 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.result import Report
 from lnctp_tui.reports import printed, run
+from lnctp_tui.reports.changed import Since
 from lnctp_tui.reports.facts import Facts
 from lnctp_tui.reports.source import Source, text_of
 from lnctp_tui.services.case import offline_lockout
+from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import audit
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Store
 
@@ -90,3 +92,30 @@ def folios(store: Store, case_ids: Sequence[str]) -> dict[str, str]:
             cases.id.in_(case_ids), cases.erased_at.is_(None), offline_lockout.shown(connection, store.now())
         )
         return {row.id: row.folio or "" for row in connection.execute(question)}
+
+
+def since(store: Store, at: datetime) -> Since:
+    """What happened to cases and contacts after an instant."""
+    micros, stored = instants.micros(at), instants.iso(at)
+    with store.read() as connection:
+
+        def written(field: str) -> frozenset[str]:
+            patch = text_of(CHANGES.c.patch)
+            question = (
+                select(CHANGES.c.row)
+                .where(CHANGES.c.table == "cases", CHANGES.c.hlc > micros, patch.contains(f'"{field}":'))
+                .distinct()
+            )
+            return frozenset(connection.scalars(question))
+
+        late, erased = (
+            frozenset(
+                row
+                for table in ("cases", "contacts")
+                for row in connection.scalars(
+                    select(TABLES[table].c.id).where(TABLES[table].c[column] > stored)
+                )
+            )
+            for column in ("created_at", "erased_at")
+        )
+        return Since(late, written("report_class"), written("merged_into"), erased)

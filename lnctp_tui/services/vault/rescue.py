@@ -32,7 +32,7 @@ from lnctp_tui.sync.verify import Keyring, formed, well_formed
 
 KEPT = {
     "changes": "id", "sync_state": "key", "scopes": "id", "receipts": "seq", "access": "seq", "authorities": "n",
-    "orders": "n",
+    "orders": "n", "exports": "id",
 }  # fmt: skip
 """What is not derived → what tells two rows apart."""
 WHOLE = "whole.db"
@@ -226,7 +226,7 @@ def _of_backups(rows: Rows, backups: Sequence[Path], work: Path, key: Key, resul
         _take(older, work / f"backup-{number}.db", key)
         if server_state.DEVICE_KEY not in rows["sync_state"]:
             rows["sync_state"] = older["sync_state"] | rows["sync_state"]
-            for table in ("scopes", "receipts", "access", "authorities", "orders"):
+            for table in ("scopes", "receipts", "access", "authorities", "orders", "exports"):
                 rows[table] = older[table] | rows[table]
         wiped, erased = obeyed(rows["orders"].values())
         if wiped:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, insert, select
 from sqlmodel import SQLModel
@@ -14,6 +16,8 @@ from lnctp_tui.storage.replication import server_state
 
 ACCESS = SQLModel.metadata.tables[str(Access.__tablename__)]
 START = "0" * 64
+MANY = 1000
+"""Entries that go to the database at once."""
 
 
 def note(connection: Connection, now: datetime, actor: str, action: str, record: str) -> None:
@@ -22,6 +26,27 @@ def note(connection: Connection, now: datetime, actor: str, action: str, record:
     last = connection.scalar(select(ACCESS.c.chain).order_by(ACCESS.c.seq.desc()).limit(1)) or START
     entry = {"at": instants.iso(now), "actor": actor, "action": action, "record": record}
     connection.execute(insert(ACCESS).values(entry | {"chain": sealed(last, entry)}))
+
+
+def note_all(connection: Connection, now: datetime, actor: str, action: str, records: Iterable[str]) -> None:
+    """Add an entry for each record, in their order, as `note` would."""
+    server_state.note_clock(connection, now)
+    last = connection.scalar(select(ACCESS.c.chain).order_by(ACCESS.c.seq.desc()).limit(1)) or START
+    at = instants.iso(now)
+    for some in batched(records, MANY):
+        entries = []
+        for record in some:
+            entry = {"at": at, "actor": actor, "action": action, "record": record}
+            last = sealed(last, entry)
+            entries.append(entry | {"chain": last})
+        connection.execute(insert(ACCESS), entries)
+
+
+def batched(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most `size` items."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def sealed(last: str, entry: dict[str, str]) -> str:

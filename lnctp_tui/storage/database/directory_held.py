@@ -17,18 +17,23 @@ from sqlalchemy import Connection, Engine
 from lnctp_tui.domain.directory.eligible import Offer
 from lnctp_tui.domain.values.text import words
 from lnctp_tui.storage.database.directory import ENTRY, FIELDS, Catalogs, Entry, catalogs
+from lnctp_tui.storage.database.prepared import Prepared
 
 MANY: Final = 500
 """Written providers from which on all are read again."""
-COUNT = "SELECT n FROM search_directory_count"
+COUNT = Prepared("SELECT n FROM search_directory_count", {})
 ROWS = f"SELECT rowid, sort, {ENTRY} FROM search_directory_rows"
 OFFERS = f"SELECT {', '.join(FIELDS)} FROM search_fit"
-FOUND = "SELECT rowid FROM search_directory WHERE search_directory MATCH ? ORDER BY rowid LIMIT ?"
-TALLY = """SELECT provider_id, status, count(*) FROM referrals WHERE provider_id IS NOT NULL AND erased_at IS NULL
-AND coalesce(status_at, sent_at, created_at) >= ?"""
+FOUND = Prepared(
+    "SELECT rowid FROM search_directory WHERE search_directory MATCH :query ORDER BY rowid LIMIT :limit", {}
+)
+_TALLY = """SELECT provider_id, status, count(*) FROM referrals WHERE provider_id IS NOT NULL AND erased_at IS NULL
+AND coalesce(status_at, sent_at, created_at) >= :since {} GROUP BY 1, 2"""
+TALLY = Prepared(_TALLY.format(""), {})
+TALLY_OF = Prepared(_TALLY.format("AND provider_id IN (SELECT value FROM json_each(:ids))"), {})
 
 
-@dataclass
+@dataclass(eq=False)
 class Held:
     """All providers as lists show and rank them."""
 
@@ -57,8 +62,8 @@ class Held:
         return self._found(connection, query, -1) if query else None
 
     def _found(self, connection: Connection, query: str, limit: int) -> list[str]:
-        rows = connection.exec_driver_sql(FOUND, (query, limit)).scalars().all()
-        return [self.places[row] for row in rows if row in self.places]
+        rows = FOUND.rows(connection, query=query, limit=limit)
+        return [self.places[row] for (row,) in rows if row in self.places]
 
     def add(self, connection: Connection, only: str = "", bound: tuple[Any, ...] = ()) -> None:
         """Take in rows of the index: all of them, or by a condition on their provider's id."""
@@ -77,7 +82,7 @@ _HELD: WeakKeyDictionary[Engine, Held] = WeakKeyDictionary()
 
 def held(connection: Connection) -> Held:
     """What stands in the index as this connection sees it."""
-    count = int(connection.exec_driver_sql(COUNT).scalar() or 0)
+    count = next((int(count) for (count,) in COUNT.rows(connection)), 0)
     former = _HELD.get(connection.engine)
     if former is not None and former.count == count:
         return former
@@ -113,11 +118,11 @@ def referrals(
     connection: Connection, since: str, ids: Iterable[str] | None = None
 ) -> Mapping[str, dict[str, int]]:
     """Referrals of this laptop's cases from an instant on: provider → status → how many. Of all, or of some."""
-    query, bound = TALLY, (since,)
-    if ids is not None:
-        query += " AND provider_id IN (SELECT value FROM json_each(?))"
-        bound = (since, json.dumps(list(ids)))  # type: ignore[assignment]
+    if ids is None:
+        rows = TALLY.rows(connection, since=since)
+    else:
+        rows = TALLY_OF.rows(connection, since=since, ids=json.dumps(list(ids)))
     counts: dict[str, dict[str, int]] = {}
-    for provider_id, status, count in connection.exec_driver_sql(f"{query} GROUP BY 1, 2", bound):
+    for provider_id, status, count in rows:
         counts.setdefault(provider_id, {})[str(status)] = count
     return counts

@@ -240,7 +240,7 @@ def _engine(
 ) -> Engine:
     import sqlcipher3.dbapi2
     from sqlalchemy import QueuePool, create_engine, event
-    from sqlalchemy.exc import DisconnectionError
+    from sqlalchemy.exc import DBAPIError
 
     from lnctp_tui.storage.database import sound  # every column's check, which no first screen needs
 
@@ -259,6 +259,23 @@ def _engine(
         json_deserializer=sound.from_json,
     )
 
+    _leave_the_makeshift(engine)
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Any) -> None:
+        try:  # by the driver: it is a third of what a short read costs
+            connection.connection.driver_connection.execute(begin)
+        except sqlcipher3.dbapi2.Error as error:
+            raise DBAPIError.instance(begin, None, error, sqlcipher3.dbapi2.Error) from None
+
+    return engine
+
+
+def _leave_the_makeshift(engine: Engine) -> None:
+    """Connections that had to read alone are given up after a while."""
+    from sqlalchemy import event
+    from sqlalchemy.exc import DisconnectionError
+
     @event.listens_for(engine, "connect")
     def note_how(connection: Any, record: Any) -> None:
         alone = connection.execute("PRAGMA locking_mode").fetchone()[0] == "exclusive"
@@ -268,12 +285,6 @@ def _engine(
     def try_the_usual_way(_connection: Any, record: Any, _proxy: Any) -> None:
         if time.monotonic() > record.info["until"]:
             raise DisconnectionError
-
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
 
 
 def checkpoint(connection: Any, how: str) -> None:

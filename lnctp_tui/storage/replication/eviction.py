@@ -121,7 +121,7 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
 
     The caller has a signed order; without `unsent` what has no receipt stays in the log, without a row.
     """
-    for table in (*TABLES, "conflicts", "scopes"):
+    for table in (*TABLES, "conflicts", "scopes", "exports"):
         connection.exec_driver_sql(f"DELETE FROM {table}", None, RECORDED)
     connection.exec_driver_sql("DELETE FROM changes WHERE sent = 2 OR ?", (unsent,))
     connection.exec_driver_sql(

@@ -247,6 +247,15 @@ LAST = "SELECT n, chain, at, (SELECT hash FROM changes ORDER BY seq DESC LIMIT 1
 NEXT = "UPDATE commits SET n = ?, chain = ?, at = ?"
 
 
+def _last(connection: Any, failure: type[Exception]) -> Any:
+    try:
+        return connection.execute(LAST).fetchone()
+    except failure as error:
+        if "no such table" in str(error):  # an older revision, before its migration
+            return None
+        raise
+
+
 @cache
 def counting() -> type[Any]:
     """The driver's connection whose every transaction counts itself and notes it in the mark.
@@ -276,20 +285,12 @@ def counting() -> type[Any]:
             assert self.mark is not None
             if self.total_changes == self.seen:
                 return None
-            last = self._last()
+            last = _last(self, dbapi2.OperationalError)
             if last is None:
                 return None
             stamp = self.mark.next(Stamp(last[0], bytes.fromhex(last[1]), 0), last[3])
             self.execute(NEXT, (stamp.n, stamp.chain.hex(), stamp.at))
             return stamp
-
-        def _last(self) -> Any:
-            try:
-                return self.execute(LAST).fetchone()
-            except dbapi2.OperationalError as error:
-                if "no such table" in str(error):  # an older revision, before its migration
-                    return None
-                raise
 
         def close(self) -> None:
             super().close()

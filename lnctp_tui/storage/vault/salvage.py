@@ -38,6 +38,10 @@ COLUMNS = {
     "access": ("seq", "at", "actor", "action", "record", "chain"),
     "authorities": ("n", "document"),
     "orders": ("n", "hash", "document", "obeyed_at", "told_at"),
+    "exports": (
+        "id", "at", "by", "recipient", "recipient_id", "reason", "format", "version", "folios", "fields", "rows",
+        "sha256", "state", "ended_at",
+    ),
 }  # fmt: skip
 """The tables that are not derived, their columns in the order of the file; a test holds that it is."""
 _STATE = re.compile(r"device|device_key|counselor|folio_\w+|search_version|resume|[a-z]+:.*", re.DOTALL)
@@ -55,6 +59,7 @@ FORMS: dict[str, Callable[[Row], bool]] = {
     "orders": lambda row: (
         _text(row["hash"], 64) and isinstance(row["document"], str) and row["document"].startswith("{")
     ),
+    "exports": lambda row: _text(row["id"], 36) and row["state"] in ("begun", "done", "failed"),
 }
 """How a row is known that was met without its table."""
 

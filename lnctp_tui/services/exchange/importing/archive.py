@@ -94,6 +94,20 @@ def unreckoned(content: bytes, sheet: str) -> list[tuple[int, int]]:
     return found
 
 
+def formulas(content: bytes, sheet: str) -> set[int]:
+    """The rows, from 1, of a sheet of an XLSX that hold a formula, reckoned or not."""
+    if not content.startswith(ZIP):
+        return set()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        member = _member(archive, sheet)
+        if member is None:
+            return set()
+        cells = _CELL.findall(archive.read(member))
+    return {
+        int(at[2]) for attributes, inner in cells if _FORMULA.search(inner) and (at := _AT.search(attributes))
+    }
+
+
 def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:
     """The member of an XLSX that holds a sheet, by the workbook's own table; None in other formats."""
     from xml.etree import ElementTree

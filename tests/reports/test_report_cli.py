@@ -20,6 +20,7 @@ from workspaces import Founded
 from lnctp_tui.cli import main, session
 from lnctp_tui.reports import printed
 from lnctp_tui.server.postgres import database
+from lnctp_tui.server.read import counting
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import engine
@@ -212,6 +213,8 @@ def test_the_server_counts_everything_and_notes_who_asked(
     assert "Base: 184 casos" in out
     assert "CANARIO" not in out
     assert main(["server", "report", "--from", "2021", "--to", "2020"]) == 2
+    since = counting.since(pg, "main", instants.parse("2018-01-01T00:00:00Z"))
+    assert (since.late, since.merged) == (frozenset(), frozenset())  # nothing came through the log here
     with database.connect(owner) as connection:
         actor, action, record = connection.execute("SELECT actor, action, record FROM audit").fetchone()
     assert (actor.partition(":")[0], action, record) == ("cli", "report", "C1,M1 2019-01-01/2020-12-31")

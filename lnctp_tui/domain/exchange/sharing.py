@@ -56,10 +56,7 @@ def shared(case: Record, contested: Collection[str]) -> bool:
 
 
 def told(
-    document: Document,
-    person: Record,
-    recipient: Recipient,
-    contested: Callable[[str], Collection[str]],
+    document: Document, person: Record, recipient: Recipient, contested: Callable[[str], Collection[str]]
 ) -> Told:
     """Datum → facts that this person agreed to tell this recipient; empty without `consent_share`.
 

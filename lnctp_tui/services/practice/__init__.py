@@ -1,0 +1,1 @@
+"""Practice calls: the scenarios, a try on a throw-away vault, its review."""

@@ -262,7 +262,7 @@ DEMO_KEY = "LNCTP_DEMO_KEY"
 """Names the pipe with the key of a throw-away vault (services.vault.demo)."""
 
 
-def run_worker() -> int:
+def run_worker(make: type[LnctpApp] = LnctpApp) -> int:
     """Runs the app on the data folder; the exit code for the launcher. Ends the process by itself if threads hang."""
     home = vault_access.data_folder()
     try:
@@ -271,7 +271,7 @@ def run_worker() -> int:
         sys.stderr.write(f"{explain(error)}\n")
         return REFUSED
     set_language(profile.language if profile else DEFAULT)
-    app = LnctpApp(home, profile)
+    app = make(home, profile)
     app.last_resort = _end_soon
     if DEMO_KEY in os.environ:
         from lnctp_tui.services.vault.demo import handed_key

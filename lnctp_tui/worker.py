@@ -11,6 +11,9 @@ import threading
 from lnctp_tui import launcher
 from lnctp_tui.storage import hardening
 
+PRACTICE = "LNCTP_PRACTICE"
+"""Names the scenario of a worker that practises (app_practice)."""
+
 
 def main() -> int:
     """Runs the app; returns one of the launcher's exit codes."""
@@ -18,6 +21,10 @@ def main() -> int:
     hardening.harden()
     watch_parent()
     try:
+        if PRACTICE in os.environ:
+            from lnctp_tui import app_practice
+
+            return app_practice.run()
         from lnctp_tui.app import run_worker
 
         return run_worker()

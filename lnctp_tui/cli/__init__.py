@@ -60,6 +60,7 @@ def build() -> Any:
     import typer
 
     from lnctp_tui.cli import demo, doctor, session, sync, vaults, words
+    from lnctp_tui.cli.learn import practice
 
     words.speak()
     app = typer.Typer(
@@ -69,7 +70,7 @@ def build() -> Any:
         help=vaults.ABOUT,
     )
     app.callback()(_root)
-    for module in (vaults, demo, doctor, sync):
+    for module in (vaults, demo, doctor, sync, practice):
         for name, function, text in module.COMMANDS:
             app.command(name, help=text)(function)
     for name, group in (*_of_cases(), *_of_counts(), ("server", _server())):

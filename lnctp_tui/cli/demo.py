@@ -40,7 +40,7 @@ def demo(
     folder = Path(tempfile.mkdtemp(prefix="lnctp-demo-"))
     team = None if alone or not possible() else Team(folder)
     if team is None:
-        _remove_after_us(folder)
+        remove_after_us(folder)
     try:
         sample = samples.make(folder / "data", name=_("Consejera de ejemplo"), language=language())
         output.tell(
@@ -71,7 +71,7 @@ def _tell_of(team: Team | None, key: Key, alone: bool) -> None:
         output.tell(team.reason)
 
 
-def _remove_after_us(folder: Path) -> None:
+def remove_after_us(folder: Path) -> None:
     """A small process that removes the folder also when this one is killed."""
     out, into = os.pipe()
     os.set_inheritable(into, False)

@@ -16,6 +16,7 @@ from lnctp_tui.i18n.of_exchange import EXCHANGE
 from lnctp_tui.i18n.of_follow import FOLLOW
 from lnctp_tui.i18n.of_keep import KEEP
 from lnctp_tui.i18n.of_orders import ORDERS
+from lnctp_tui.i18n.of_practice import PRACTICE
 from lnctp_tui.i18n.of_referral import REFERRAL
 from lnctp_tui.i18n.of_report import REPORT
 from lnctp_tui.i18n.of_server import SERVER
@@ -449,6 +450,7 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **ALERTS,
     **EDITION,
     **ORDERS,
+    **PRACTICE,
     **SERVER,
     **SYNC,
 }

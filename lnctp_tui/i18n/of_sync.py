@@ -209,6 +209,7 @@ REFUSALS: dict[str, str] = {
     "empty": N_("Un campo que no puede quedar vacío llegó sin valor. Corríjalo en el caso."),
     "text": N_("Un texto tiene caracteres que no se pueden guardar. Escríbalo otra vez sin ellos."),
     "foreign": N_("Lo firmó un equipo de otra persona. Supervisión lo revisa."),
+    "practice": N_("Es de una práctica: no entra en los registros."),
     "unknown_device": N_("Lo firmó un equipo que el servidor no conoce. Avise a administración."),
     "actor": N_("El equipo que lo firmó no es de quien dice haberlo escrito. Supervisión lo revisa."),
     "hash": N_("El contenido no coincide con su huella: pudo dañarse en el camino. Avise a soporte."),

@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "ages_order": N_("La edad menor (age_min) es más alta que la mayor (age_max)."),
     "ambiguous": N_("El nombre corresponde a varios códigos; escriba el código."),
     "bad_date": N_("La fecha no existe o no es 2026, 2026-03 o 2026-03-14."),
+    "practice": N_("Es de una práctica: no entra en los registros."),
     "bad_folio": N_("El folio no es válido: revise sus símbolos, o quítelo para que se dé uno nuevo."),
     "bad_id": N_("El identificador no es válido."),
     "bad_instant": N_("La fecha y hora no existe o no es como 2026-03-14T20:05:00Z."),

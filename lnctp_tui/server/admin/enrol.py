@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.values.folio import CROCKFORD, PREFIX
 from lnctp_tui.errors import Denied
 from lnctp_tui.server.admin.staff import StaffRegistry, code_hash
@@ -40,7 +41,11 @@ class Enrolment:
     now: datetime
 
     def carry_out(self, pool: Pool) -> DeviceRow:
-        """The device, new or known. Raises Denied 403 `code_unknown`, `code_used`, `code_expired`, `device_taken`."""
+        """The device, new or known. Raises Denied 403: `code_unknown`, `code_used`, `code_expired`, `device_taken`;
+
+        `forbidden` for a device of a practice vault."""
+        if mark.of_device(self.message.device):
+            raise Denied(403, "forbidden")
         with database.transaction(pool, self.team, SERVE) as connection:
             device = database.find_device(connection, self.message.device)
             if device is not None:
@@ -102,6 +107,8 @@ class Enrolment:
             )
         while True:  # until a prefix is free
             prefix = "".join(secrets.choice(CROCKFORD) for _ in range(PREFIX))
+            if prefix == mark.FOLIOS:
+                continue
             row = (
                 self.team,
                 message.device,

@@ -1,7 +1,7 @@
 """What a change must be to enter the log: its shape, its text, its types, its seal. No database, no clock.
 
 A reason is a short code that the laptop and the supervisor's screen explain: `malformed`, `table`, `scope`,
-`foreign`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`; ingest adds
+`foreign`, `practice`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`; ingest adds
 `forbidden`, `id` and `storage`.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.records import bound, changes, record_check, writing
 from lnctp_tui.domain.records.columns import DECLARED
 from lnctp_tui.domain.records.scopes import OWN_TABLES, owner_of
@@ -31,6 +32,8 @@ MOST_BASES = 2000
 I64 = 1 << 63
 
 
+PRACTICE = "practice"
+"""Made in a practice vault, which is nobody's record."""
 PLACED = (record_check.REASONS - {"text"}) | {
     "hash", "unknown_device", "foreign", "actor", "signature", "forbidden", "id", "storage",
 }  # fmt: skip
@@ -57,6 +60,8 @@ def unfit(change: Any, writer: Writer | None) -> str | None:
     try:
         if not _shaped(change):
             return "malformed"
+        if mark.of_change(change):
+            return PRACTICE
         if reason := _misplaced(change):
             return reason
         if finding := record_check.flaw(change["table"], change["patch"], change["hlc"]):

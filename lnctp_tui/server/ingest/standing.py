@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.values import folio
 from lnctp_tui.server.ingest import ingest
 from lnctp_tui.server.ingest.delivery import TOO_FAR, Anew, Delivery
@@ -114,5 +115,5 @@ def _new_prefix(connection: Db, team: str) -> str:
     while True:
         prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
         row = connection.execute(PREFIX_TAKEN, (team, prefix)).fetchone()
-        if row and not row[0]:
+        if row and not row[0] and prefix != mark.FOLIOS:
             return prefix

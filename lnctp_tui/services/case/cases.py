@@ -11,6 +11,7 @@ from sqlalchemy import case as case_when
 
 from lnctp_tui.domain.assess.safety import ESCALATED, RAISED
 from lnctp_tui.domain.assess.triage import LEVELS
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.records.columns import WHOLE
 from lnctp_tui.domain.records.document import MEMBERS, SCHEMA, Document, Record
 from lnctp_tui.domain.values import folio as folios
@@ -83,7 +84,7 @@ def document_in(connection: Connection, case_id: str, form: EditBaseline | None 
     result: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
     for table in MEMBERS:
         result[table] = _children(connection, table, case_id, form)
-    return result
+    return result | ({mark.SAID: True} if mark.of_document(result) else {})
 
 
 def document_of_contact(store: Store, contact_id: str, form: EditBaseline | None = None) -> Document:

@@ -75,10 +75,12 @@ def unlock_with_sheet(home: Path, words: str) -> Key:
     return vault.unlock_with_sheet(home, words)
 
 
-def found(home: Path, words: str, *, kind: Kind, language: str, zone: str, name: str) -> Key:
+def found(
+    home: Path, words: str, *, kind: Kind, language: str, zone: str, name: str, practice: bool = False
+) -> Key:
     """Makes the vault and its database, and returns the key."""
     key = create(home, words, kind=kind, language=language, zone=zone)
-    finish(home, key, language=language, zone=zone, name=name)
+    finish(home, key, language=language, zone=zone, name=name, practice=practice)
     return key
 
 
@@ -89,12 +91,12 @@ def create(home: Path, words: str, *, kind: Kind, language: str, zone: str) -> K
     )
 
 
-def finish(home: Path, key: Key, *, language: str, zone: str, name: str) -> None:
+def finish(home: Path, key: Key, *, language: str, zone: str, name: str, practice: bool = False) -> None:
     """Says whose a vault is. Once: whoever is in it stays."""
     from lnctp_tui.services.vault.workspace import found_workspace
 
     vault.set_profile(home, key, language=language, time_zone=zone)
-    found_workspace(home, key, name=name, zone=zone, language=language)
+    found_workspace(home, key, name=name, zone=zone, language=language, practice=practice)
 
 
 def is_finished(home: Path, key: Key) -> bool:

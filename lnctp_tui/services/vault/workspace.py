@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
+from lnctp_tui.domain.practice import mark as mark_of_practice
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
 from lnctp_tui.services.sync import officers
@@ -247,22 +248,25 @@ def is_founded(home: Path, key: Key) -> bool:
         store.close()
 
 
-def found_workspace(home: Path, key: Key, *, name: str, zone: str, language: str) -> None:
+def found_workspace(
+    home: Path, key: Key, *, name: str, zone: str, language: str, practice: bool = False
+) -> None:
     """Make the tables, then in one transaction the counselor, and this laptop with its signing key.
 
-    Nothing when there is a counselor already.
+    Nothing when there is a counselor already. `practice`: it bears the mark that no real vault takes.
     """
     store = open_store(home, key)
     try:
         if _counselor(store) is None:
-            _found(store, name=name, zone=zone, language=language)
+            _found(store, name=name, zone=zone, language=language, practice=practice)
     finally:
         store.close()
 
 
-def _found(store: Store, *, name: str, zone: str, language: str) -> None:
+def _found(store: Store, *, name: str, zone: str, language: str, practice: bool) -> None:
     signing, counselor, device = SigningKey.generate(), ids.new_id(), ids.new_id()
-    prefix = folios.new_prefix()
+    prefix = mark_of_practice.FOLIOS if practice else folios.new_prefix()
+    device = mark_of_practice.device_id(device) if practice else device
     values = {
         DEVICE_KEY: signing.encode(HexEncoder).decode(),
         DEVICE: device,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.values import folio
 from lnctp_tui.storage.database import state
 
@@ -16,7 +17,8 @@ PREFIX, NEXT = "folio_prefix", "folio_next"
 
 def new_prefix() -> str:
     """Four random Crockford symbols, until the server assigns unique ones at enrolment."""
-    return "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
+    prefix = "".join(secrets.choice(folio.CROCKFORD) for _ in range(folio.PREFIX))
+    return new_prefix() if prefix == mark.FOLIOS else prefix
 
 
 def allocate(unit: Unit) -> str:

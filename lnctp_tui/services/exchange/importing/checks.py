@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.values import ages, folio, moments
 from lnctp_tui.services.exchange.importing.columns import GREATEST
 
@@ -74,6 +75,8 @@ def a_folio(value: Any) -> str:
     parsed = folio.parse(value) if type(value) is str else None
     if parsed is None:
         raise Bad("bad_folio")
+    if parsed.prefix == mark.FOLIOS:
+        raise Bad("practice")
     return str(parsed)
 
 

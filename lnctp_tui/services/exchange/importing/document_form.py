@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import MEMBERS, SCHEMA, TABLE_OF, Document
 from lnctp_tui.domain.values import values
@@ -52,6 +53,8 @@ def form_of(document: Any) -> dict[str, Any]:
 def _shaped(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Unfit(Problem("", "not_an_object"))
+    if mark.of_document(document):
+        raise Unfit(Problem("", "practice"))
     form = {"schema": SCHEMA} | document | {"case": document.get("case") or {}}
     if type(form["schema"]) is not int or form["schema"] < 1:
         raise Unfit(Problem("schema", "bad_schema"))

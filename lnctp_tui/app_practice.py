@@ -1,0 +1,158 @@
+"""The app while somebody practises: on a throw-away vault, behind walls, with PRÁCTICA on every screen."""
+
+from __future__ import annotations
+
+import os
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lnctp_tui.app import LnctpApp, run_worker
+from lnctp_tui.app_ending import QUIT
+from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.screens.practice.bar import PracticeBar, mark_every_screen
+from lnctp_tui.storage import instants, practice_walls
+
+if TYPE_CHECKING:
+    from lnctp_tui.app_start import Start
+    from lnctp_tui.services.practice.trying import Trying
+    from lnctp_tui.services.vault.workspace import Workspace
+
+SCENARIO, FILE, EARLIER = "LNCTP_PRACTICE", "LNCTP_PRACTICE_FILE", "LNCTP_PRACTICE_EARLIER"
+"""Name the scenario, a file of it that is not ours, and the tries of before (JSON: points, codes, times)."""
+
+
+class PracticeApp(LnctpApp):
+    """One practice call. It ends with its review; a lock ends it too, and nothing is kept but the result."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "talk", N_("hablar con quien llama"), priority=True, id="practice.talk")
+    ]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.trying: Trying | None = None
+        self.began = 0.0
+        self.reviewed = False
+
+    def enter(self, start: Start) -> None:
+        """Open the desk, and let the telephone ring."""
+        super().enter(start)
+        self.call_after_refresh(self._ring, start.workspace)
+
+    def sync_begin(self) -> None:
+        """Nothing: a practice has no server."""
+
+    def sync_now(self) -> None:
+        """Nothing: a practice has no server."""
+
+    def _ring(self, workspace: Workspace) -> None:
+        from lnctp_tui.services.practice import library
+        from lnctp_tui.services.practice.trying import Trying
+
+        path = os.environ.get(FILE)
+        scenario = library.read(os.fspath(path)) if path else library.load(os.environ[SCENARIO])
+        self.trying = Trying(scenario, library.intents(), workspace.protocol)
+        self.forms_open.start()
+        self.began = monotonic()
+        self.trying.begin()
+        self._show_heard()
+
+    @property
+    def seconds(self) -> float:
+        """Since the first word."""
+        return monotonic() - self.began
+
+    def _tick(self) -> None:
+        super()._tick()
+        trying = self.trying
+        if trying is None or self.reviewed:
+            return
+        opened = list(self.forms_open.opened.values())
+        trying.tick(self.seconds, opened[0].intake.document if opened else None)
+        self._show_heard()
+        if not opened:
+            self._review(trying)
+
+    def _show_heard(self) -> None:
+        trying = self.trying
+        if trying is None:
+            return
+        heard = next((text for who, text in reversed(trying.lines) if who == "caller"), "")
+        clock = f"{int(self.seconds) // 60}:{int(self.seconds) % 60:02d}"
+        keys = _("Ctrl+T: hablar · Ctrl+N: llamada real")
+        first = f"{_('PRÁCTICA')} · {pick(trying.scenario.title)} · {clock} · {keys}"
+        for bar in self.screen.query(PracticeBar):
+            bar.say(f"{first}\n{_('Se oye')}: {heard}")
+
+    def action_talk(self) -> None:
+        """Open the line to speak."""
+        from lnctp_tui.screens.practice.talk import TalkDialog
+
+        if self.trying is not None and not self.reviewed and not isinstance(self.screen, TalkDialog):
+            focus = self._focus()
+            self.push_screen(TalkDialog(self.trying, lambda text: self._say(text, focus)))
+            self.call_after_refresh(self._show_heard)
+
+    def _say(self, text: str, focus: str) -> None:
+        if self.trying is not None:
+            self.trying.say(text, self.seconds, focus)
+            self._show_heard()
+
+    def _focus(self) -> str:
+        """`<on>.<code>` of the field the cursor is in, or was in last."""
+        from lnctp_tui.screens.call.form import asker_of
+
+        asker = asker_of(self.screen.focused or getattr(self.screen, "last_focus", None))
+        return f"{asker.field.on}.{asker.field.code}" if asker is not None else ""
+
+    def action_cover(self) -> None:
+        """The cover words; whoever listens at the other end hears them."""
+        if self.trying is not None:
+            self.trying.cover(self.seconds)
+        super().action_cover()
+
+    def action_new_call(self) -> None:
+        """A real call: practice ends at once, and the real vault asks for its phrase."""
+        from lnctp_tui.services.practice import tries
+
+        (self.home.parent / tries.REAL).touch()
+        self._end()
+
+    def action_lock(self) -> None:
+        """Nobody sits here: practice ends."""
+        self._end()
+
+    async def action_quit(self) -> None:
+        """Practice ends, cut."""
+        self._end()
+
+    def _review(self, trying: Trying) -> None:
+        import json
+
+        from lnctp_tui.screens.practice.review import ReviewDialog, words
+
+        self.reviewed = True
+        earlier = json.loads(os.environ.get(EARLIER, "[]"))
+        review = trying.review(instants.today("UTC"))
+        self._hand_back()
+        self.push_screen(ReviewDialog(words(trying, review, earlier)), lambda _answer: self._end())
+
+    def _hand_back(self) -> None:
+        from lnctp_tui.services.practice import tries
+
+        if self.trying is not None:
+            tries.hand_back(self.home.parent, self.trying.result(instants.today("UTC")))
+
+    def _end(self) -> None:
+        if not self.reviewed:
+            self._hand_back()
+        self.exit(QUIT)
+
+
+def run() -> int:
+    """Runs a practice worker, behind its walls; without the key of a throw-away vault it ends."""
+    practice_walls.stand()
+    mark_every_screen()
+    return run_worker(PracticeApp)

@@ -1,0 +1,152 @@
+"""`lnctp practice`: a practice call on a throw-away vault, the list, the check of a scenario, the tries of before."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lnctp_tui.cli import output
+from lnctp_tui.errors import Refused
+from lnctp_tui.i18n import N_, _, language, pick
+
+if TYPE_CHECKING:
+    from lnctp_tui.domain.practice.scenario import Scenario
+
+LIST, CHECK, REVIEWS = "list", "check", "reviews"
+
+
+def practice(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="SCENARIO|list|check|reviews", help=N_("Qué practicar."))
+    ] = LIST,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help=N_("Escenarios en archivo."))
+    ] = None,
+) -> None:
+    if what == LIST:
+        _list()
+    elif what == CHECK:
+        raise typer.Exit(_check(files or []))
+    elif what == REVIEWS:
+        _reviews()
+    else:
+        raise typer.Exit(_practise(what))
+
+
+def _list() -> None:
+    from lnctp_tui.services.practice import library
+
+    for code in library.codes():
+        scenario = library.load(code)
+        output.say(f"{code:22}{scenario.level}  {scenario.minutes:>2.0f} min  {pick(scenario.title)}")
+
+
+def _reviews() -> None:
+    from lnctp_tui.services.practice import tries
+    from lnctp_tui.services.vault import vault_access
+
+    rows = tries.earlier(vault_access.data_folder())
+    for row in rows:
+        cut = _("cortada") if row.get("cut") else ""
+        output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
+    if not rows:
+        output.tell(_("Todavía no hay prácticas en este equipo."))
+
+
+def _check(files: list[Path]) -> int:
+    """Check files, or all scenarios of the package; 1 when something does not fit."""
+    from lnctp_tui.services.practice import library
+
+    wrong = 0
+    for path in files:
+        try:
+            wrong += _findings(library.read(path), path)
+        except library.ScenarioFault as fault:
+            wrong += 1
+            line = library.line_of(path, fault.where)
+            output.say(f"{path.name}:{line} {fault.where}: {_reason(fault.reason, {'name': fault.detail})}")
+    if not files:
+        for code in library.codes():
+            wrong += _findings(library.load(code), None)
+    output.tell(_("Nada que corregir.") if not wrong else _("Hay que corregir: {count}.").format(count=wrong))
+    return 1 if wrong else 0
+
+
+def _findings(scenario: Scenario, path: Path | None) -> int:
+    from lnctp_tui.domain.practice.check import check
+    from lnctp_tui.services.practice import library
+    from lnctp_tui.services.vault import vault_access, workspace
+    from lnctp_tui.storage import instants
+
+    protocol = workspace.load_protocol(vault_access.data_folder())
+    count = 0
+    for finding in check(scenario, library.intents(), protocol, today=instants.today("UTC")):
+        count += 1
+        name = path.name if path else f"{scenario.code}.toml"
+        line = library.line_of(path, finding.where) if path else 1
+        output.say(f"{name}:{line} {finding.where}: {_reason(finding.reason, finding.facts)}")
+    return count
+
+
+def _reason(code: str, facts: dict[str, object]) -> str:
+    from lnctp_tui.i18n.of_practice import FINDINGS
+
+    return _(FINDINGS.get(code, code)).format(**facts)
+
+
+def _practise(code: str) -> int:
+    if not (os.isatty(0) and os.isatty(1)):
+        raise Refused("no_terminal")
+    from lnctp_tui import launcher
+    from lnctp_tui.cli.demo import remove_after_us
+    from lnctp_tui.services.practice import library, throw_away, tries
+    from lnctp_tui.services.vault import vault_access
+    from lnctp_tui.storage import paths
+
+    library.load(code)
+    home = vault_access.data_folder()
+    folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
+    remove_after_us(folder)
+    real = False
+    try:
+        with ExitStack() as claims:
+            if home.is_dir():  # a real call is open, or could be: no practice beside it
+                claims.enter_context(paths.Instance(home))
+            handed = throw_away.make(folder / "data", name=_("Práctica"), language=language())
+            earlier = json.dumps(tries.earlier(home, code)[-3:])
+            was = dict(os.environ)
+            named = {
+                "LNCTP_HOME": str(folder / "data"),
+                "LNCTP_PRACTICE": code,
+                "LNCTP_PRACTICE_EARLIER": earlier,
+            }
+            exit_code = launcher.run(environment={**named, **handed})
+            os.environ.clear()
+            os.environ.update(was)
+            result = tries.handed_back(folder)
+            real = (folder / tries.REAL).exists()
+            if result is not None and home.is_dir():
+                tries.keep(home, result)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if result is not None and not real:
+        output.tell(_("Práctica terminada: {points} puntos.").format(points=result["points"]))
+    return _real_call() if real else exit_code
+
+
+def _real_call() -> int:
+    """The launcher of the real vault, in place of this process."""
+    command = [sys.executable, "-P", "-m", "lnctp_tui"]
+    os.execv(command[0], command)
+
+
+COMMANDS = (("practice", practice, N_("Practica una llamada simulada; nada llega a los casos reales.")),)

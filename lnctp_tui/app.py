@@ -262,8 +262,11 @@ DEMO_KEY = "LNCTP_DEMO_KEY"
 """Names the pipe with the key of a throw-away vault (services.vault.demo)."""
 
 
-def run_worker(make: type[LnctpApp] = LnctpApp) -> int:
-    """Runs the app on the data folder; the exit code for the launcher. Ends the process by itself if threads hang."""
+def run_worker(dress: Callable[[LnctpApp], object] = lambda app: None) -> int:
+    """Runs the app on the data folder, after `dress` had it; the exit code for the launcher.
+
+    Ends the process by itself if threads hang.
+    """
     home = vault_access.data_folder()
     try:
         profile = vault_access.profile(home)
@@ -271,7 +274,8 @@ def run_worker(make: type[LnctpApp] = LnctpApp) -> int:
         sys.stderr.write(f"{explain(error)}\n")
         return REFUSED
     set_language(profile.language if profile else DEFAULT)
-    app = make(home, profile)
+    app = LnctpApp(home, profile)
+    dress(app)
     app.last_resort = _end_soon
     if DEMO_KEY in os.environ:
         from lnctp_tui.services.vault.demo import handed_key

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING
 
 from lnctp_tui.app import LnctpApp, run_worker
 from lnctp_tui.app_ending import QUIT
@@ -23,38 +23,44 @@ SCENARIO, FILE, EARLIER = "LNCTP_PRACTICE", "LNCTP_PRACTICE_FILE", "LNCTP_PRACTI
 """Name the scenario, a file of it that is not ours, and the tries of before (JSON: points, codes, times)."""
 
 
-class PracticeApp(LnctpApp):
-    """One practice call. It ends with its review; a lock ends it too, and nothing is kept but the result."""
+class Practising:
+    """One practice call in an app. It ends with its review; a lock ends it too, and nothing is kept but the result."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "talk", N_("hablar con quien llama"), priority=True, id="practice.talk")
-    ]
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, app: LnctpApp) -> None:
+        self.app = app
         self.trying: Trying | None = None
         self.began = 0.0
         self.reviewed = False
+        self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
+        deeds: dict[str, Callable[..., object]] = {
+            "enter": self.enter,
+            "_tick": self.tick,
+            "action_cover": self.cover,
+            "action_talk": self.talk,
+            "action_new_call": self.real_call,
+            "action_lock": self.end,
+            "lock": self.end,
+            "action_quit": self.quit,
+            "sync_begin": nothing,
+            "sync_now": nothing,
+        }
+        for name, deed in deeds.items():
+            setattr(app, name, deed)
+        app.bind("ctrl+t", "talk", description=N_("hablar con quien llama"))
 
     def enter(self, start: Start) -> None:
         """Open the desk, and let the telephone ring."""
-        super().enter(start)
-        self.call_after_refresh(self._ring, start.workspace)
-
-    def sync_begin(self) -> None:
-        """Nothing: a practice has no server."""
-
-    def sync_now(self) -> None:
-        """Nothing: a practice has no server."""
+        self._enter(start)
+        self.app.call_after_refresh(self._ring, start.workspace)
 
     def _ring(self, workspace: Workspace) -> None:
         from lnctp_tui.services.practice import library
         from lnctp_tui.services.practice.trying import Trying
 
         path = os.environ.get(FILE)
-        scenario = library.read(os.fspath(path)) if path else library.load(os.environ[SCENARIO])
+        scenario = library.read(Path(path)) if path else library.load(os.environ[SCENARIO])
         self.trying = Trying(scenario, library.intents(), workspace.protocol)
-        self.forms_open.start()
+        self.app.forms_open.start()
         self.began = monotonic()
         self.trying.begin()
         self._show_heard()
@@ -64,12 +70,13 @@ class PracticeApp(LnctpApp):
         """Since the first word."""
         return monotonic() - self.began
 
-    def _tick(self) -> None:
-        super()._tick()
+    def tick(self) -> None:
+        """A second passed."""
+        self._tick()
         trying = self.trying
         if trying is None or self.reviewed:
             return
-        opened = list(self.forms_open.opened.values())
+        opened = list(self.app.forms_open.opened.values())
         trying.tick(self.seconds, opened[0].intake.document if opened else None)
         self._show_heard()
         if not opened:
@@ -83,17 +90,17 @@ class PracticeApp(LnctpApp):
         clock = f"{int(self.seconds) // 60}:{int(self.seconds) % 60:02d}"
         keys = _("Ctrl+T: hablar · Ctrl+N: llamada real")
         first = f"{_('PRÁCTICA')} · {pick(trying.scenario.title)} · {clock} · {keys}"
-        for bar in self.screen.query(PracticeBar):
+        for bar in self.app.screen.query(PracticeBar):
             bar.say(f"{first}\n{_('Se oye')}: {heard}")
 
-    def action_talk(self) -> None:
+    def talk(self) -> None:
         """Open the line to speak."""
         from lnctp_tui.screens.practice.talk import TalkDialog
 
-        if self.trying is not None and not self.reviewed and not isinstance(self.screen, TalkDialog):
+        if self.trying is not None and not self.reviewed and not isinstance(self.app.screen, TalkDialog):
             focus = self._focus()
-            self.push_screen(TalkDialog(self.trying, lambda text: self._say(text, focus)))
-            self.call_after_refresh(self._show_heard)
+            self.app.push_screen(TalkDialog(self.trying, lambda text: self._say(text, focus)))
+            self.app.call_after_refresh(self._show_heard)
 
     def _say(self, text: str, focus: str) -> None:
         if self.trying is not None:
@@ -104,29 +111,25 @@ class PracticeApp(LnctpApp):
         """`<on>.<code>` of the field the cursor is in, or was in last."""
         from lnctp_tui.screens.call.form import asker_of
 
-        asker = asker_of(self.screen.focused or getattr(self.screen, "last_focus", None))
+        asker = asker_of(self.app.screen.focused or getattr(self.app.screen, "last_focus", None))
         return f"{asker.field.on}.{asker.field.code}" if asker is not None else ""
 
-    def action_cover(self) -> None:
+    def cover(self) -> None:
         """The cover words; whoever listens at the other end hears them."""
         if self.trying is not None:
             self.trying.cover(self.seconds)
-        super().action_cover()
+        self._cover()
 
-    def action_new_call(self) -> None:
+    def real_call(self) -> None:
         """A real call: practice ends at once, and the real vault asks for its phrase."""
         from lnctp_tui.services.practice import tries
 
-        (self.home.parent / tries.REAL).touch()
-        self._end()
+        (self.app.home.parent / tries.REAL).touch()
+        self.end()
 
-    def action_lock(self) -> None:
-        """Nobody sits here: practice ends."""
-        self._end()
-
-    async def action_quit(self) -> None:
+    async def quit(self) -> None:
         """Practice ends, cut."""
-        self._end()
+        self.end()
 
     def _review(self, trying: Trying) -> None:
         import json
@@ -137,22 +140,27 @@ class PracticeApp(LnctpApp):
         earlier = json.loads(os.environ.get(EARLIER, "[]"))
         review = trying.review(instants.today("UTC"))
         self._hand_back()
-        self.push_screen(ReviewDialog(words(trying, review, earlier)), lambda _answer: self._end())
+        self.app.push_screen(ReviewDialog(words(trying, review, earlier)), lambda _answer: self.end())
 
     def _hand_back(self) -> None:
         from lnctp_tui.services.practice import tries
 
         if self.trying is not None:
-            tries.hand_back(self.home.parent, self.trying.result(instants.today("UTC")))
+            tries.hand_back(self.app.home.parent, self.trying.result(instants.today("UTC")))
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Practice is over; nobody sits here, or it was left."""
         if not self.reviewed:
             self._hand_back()
-        self.exit(QUIT)
+        self.app.exit(QUIT)
 
 
 def run() -> int:
     """Runs a practice worker, behind its walls; without the key of a throw-away vault it ends."""
     practice_walls.stand()
     mark_every_screen()
-    return run_worker(PracticeApp)
+    return run_worker(Practising)
+
+
+def nothing() -> None:
+    """What synchronisation comes to: a practice has no server."""

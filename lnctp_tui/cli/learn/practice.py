@@ -25,12 +25,8 @@ LIST, CHECK, REVIEWS = "list", "check", "reviews"
 
 def practice(
     context: typer.Context,
-    what: Annotated[
-        str, typer.Argument(metavar="SCENARIO|list|check|reviews", help=N_("Qué practicar."))
-    ] = LIST,
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help=N_("Escenarios en archivo."))
-    ] = None,
+    what: Annotated[str, typer.Argument(help=N_("Qué practicar."))] = LIST,
+    files: Annotated[list[Path] | None, typer.Argument(help=N_("Escenarios en archivo."))] = None,
 ) -> None:
     if what == LIST:
         _list()
@@ -112,7 +108,8 @@ def _practise(code: str) -> int:
     from lnctp_tui.services.vault import vault_access
     from lnctp_tui.storage import paths
 
-    library.load(code)
+    own = Path(code).absolute() if code.endswith(library.SUFFIX) else None
+    code = library.read(own).code if own else library.load(code).code
     home = vault_access.data_folder()
     folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
     remove_after_us(folder)
@@ -129,6 +126,7 @@ def _practise(code: str) -> int:
                 "LNCTP_PRACTICE": code,
                 "LNCTP_PRACTICE_EARLIER": earlier,
             }
+            named |= {"LNCTP_PRACTICE_FILE": str(own)} if own else {}
             exit_code = launcher.run(environment={**named, **handed})
             os.environ.clear()
             os.environ.update(was)

@@ -1,8 +1,8 @@
 """What a change must be to enter the log: its shape, its text, its types, its seal. No database, no clock.
 
 A reason is a short code that the laptop and the supervisor's screen explain: `malformed`, `table`, `scope`,
-`foreign`, `practice`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`; ingest adds
-`forbidden`, `id` and `storage`.
+`foreign`, `practice`, `unknown_device`, `actor`, `hash`, `signature`, those of `domain.records.record_check`;
+ingest adds `forbidden`, `id` and `storage`.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from lnctp_tui.domain.practice.scenario import CLOSE, COVER, ESCALATE, Intent, S
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import Document, Record, empty
 
-SKIPPED = frozenset(
-    ("id", "started_at", "ended_at", "channel", "direction", "counselor_id", "case_id", "person_id", "folio")
-    + ("opened_at", "status", "role", "created_at", "updated_at", "answers")
-)
+SKIPPED = frozenset({
+    "id", "started_at", "ended_at", "channel", "direction", "counselor_id", "case_id", "person_id", "folio",
+    "opened_at", "status", "role", "created_at", "updated_at", "answers",
+})  # fmt: skip
 """Columns that the program writes by itself. A triage that the facts give is one too; it is not a field filled."""
 ESCALATED = "escalated.911"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from lnctp_tui.app import LnctpApp, run_worker
+from lnctp_tui.app import DEMO_KEY, REFUSED, LnctpApp, run_worker
 from lnctp_tui.app_ending import QUIT
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.practice.bar import PracticeBar, mark_every_screen
 from lnctp_tui.storage import instants, practice_walls
@@ -49,7 +50,10 @@ class Practising:
         app.bind("ctrl+t", "talk", description=N_("hablar con quien llama"))
 
     def enter(self, start: Start) -> None:
-        """Open the desk, and let the telephone ring."""
+        """Open the desk, and let the telephone ring; but never on a vault that is not one of practice."""
+        if not mark.of_device(start.workspace.store.author.device):
+            self.app.exit(REFUSED)
+            return
         self._enter(start)
         self.app.call_after_refresh(self._ring, start.workspace)
 
@@ -157,6 +161,8 @@ class Practising:
 
 def run() -> int:
     """Runs a practice worker, behind its walls; without the key of a throw-away vault it ends."""
+    if DEMO_KEY not in os.environ:
+        return QUIT
     practice_walls.stand()
     mark_every_screen()
     return run_worker(Practising)

@@ -12,6 +12,7 @@ from pty_app import LNCTP, PtyApp
 from server_office import Laptop, statuses
 from sqlalchemy import text
 
+from lnctp_tui import app_practice, launcher
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.records.document import empty
 from lnctp_tui.errors import VaultBusy
@@ -116,3 +117,9 @@ def test_practice_beside_an_open_app_is_refused(tmp_path: Path) -> None:
             assert app.end() == 1
             assert "PRÁCTICA" not in app.text
     assert not list(tmp_path.glob("lnctp-practice-*"))
+
+
+def test_no_practice_worker_opens_a_vault_that_nobody_handed_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LNCTP_PRACTICE", "broma")
+    monkeypatch.delenv(demo.PIPE, raising=False)
+    assert app_practice.run() == launcher.QUIT

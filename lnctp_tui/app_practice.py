@@ -17,6 +17,7 @@ from lnctp_tui.storage import instants, practice_walls
 
 if TYPE_CHECKING:
     from lnctp_tui.app_start import Start
+    from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.practice.trying import Trying
     from lnctp_tui.services.vault.workspace import Workspace
 
@@ -30,6 +31,7 @@ class Practising:
     def __init__(self, app: LnctpApp) -> None:
         self.app = app
         self.trying: Trying | None = None
+        self.intake: Intake | None = None
         self.began = 0.0
         self.reviewed = False
         self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
@@ -65,6 +67,7 @@ class Practising:
         scenario = library.read(Path(path)) if path else library.load(os.environ[SCENARIO])
         self.trying = Trying(scenario, library.intents(), workspace.protocol)
         self.app.forms_open.start()
+        self.intake = next(form.intake for form in self.app.forms_open.opened.values())
         self.began = monotonic()
         self.trying.begin()
         self._show_heard()
@@ -81,7 +84,10 @@ class Practising:
         if trying is None or self.reviewed:
             return
         opened = list(self.app.forms_open.opened.values())
-        trying.tick(self.seconds, opened[0].intake.document if opened else None)
+        self.intake = (
+            opened[0].intake if opened else self.intake
+        )  # what was written last counts, also once it is closed
+        trying.tick(self.seconds, self.intake.document if self.intake else None)
         self._show_heard()
         if not opened:
             self._review(trying)

@@ -20,7 +20,9 @@ from lnctp_tui.i18n import N_, _, language, pick
 if TYPE_CHECKING:
     from lnctp_tui.domain.practice.scenario import Scenario
 
-LIST, CHECK, REVIEWS = "list", "check", "reviews"
+LIST, CHECK, PLAY, REVIEWS = "list", "check", "play", "reviews"
+STEP = 5.0
+"""Seconds that pass from one line of `play` to the next."""
 
 
 def practice(
@@ -32,6 +34,8 @@ def practice(
         _list()
     elif what == CHECK:
         raise typer.Exit(_check(files or []))
+    elif what == PLAY:
+        _play(files or [])
     elif what == REVIEWS:
         _reviews()
     else:
@@ -56,6 +60,24 @@ def _reviews() -> None:
         output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
     if not rows:
         output.tell(_("Todavía no hay prácticas en este equipo."))
+
+
+def _play(files: list[Path]) -> None:
+    """What the caller of a scenario answers to the lines of standard input, `STEP` seconds apart. For authors."""
+    from lnctp_tui.domain.practice.caller import Caller
+    from lnctp_tui.services.practice import library
+
+    for path in files[:1]:
+        known = path.suffix == library.SUFFIX
+        caller = Caller(library.read(path) if known else library.load(path.name), library.intents())
+        heard, at = caller.begin(), 0.0
+        for line in ["", *sys.stdin.read().splitlines()]:
+            if line:
+                output.say(f"> {line}")
+                heard = caller.hear(line, at)
+            for spoken in heard:
+                output.say(f"{spoken.text}   ({caller.mood} {caller.trust})")
+            at += STEP
 
 
 def _check(files: list[Path]) -> int:
@@ -100,8 +122,6 @@ def _reason(code: str, facts: dict[str, object]) -> str:
 
 
 def _practise(code: str) -> int:
-    if not (os.isatty(0) and os.isatty(1)):
-        raise Refused("no_terminal")
     from lnctp_tui import launcher
     from lnctp_tui.cli.demo import remove_after_us
     from lnctp_tui.services.practice import library, throw_away, tries
@@ -110,6 +130,8 @@ def _practise(code: str) -> int:
 
     own = Path(code).absolute() if code.endswith(library.SUFFIX) else None
     code = library.read(own).code if own else library.load(code).code
+    if not (os.isatty(0) and os.isatty(1)):
+        raise Refused("no_terminal")
     home = vault_access.data_folder()
     folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
     remove_after_us(folder)

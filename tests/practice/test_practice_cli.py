@@ -1,0 +1,46 @@
+"""`lnctp practice` for authors: what does not fit, with its line; what a caller answers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from lnctp_tui.cli import main
+from lnctp_tui.services.practice import library
+
+ANA = (Path(library.__file__).parents[2] / "data" / "practice" / "motel-ana.toml").read_text(encoding="utf-8")
+
+
+def test_the_check_says_file_line_and_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNCTP_HOME", str(tmp_path / "home"))
+    path = tmp_path / "mia.toml"
+    path.write_text(ANA, encoding="utf-8")
+    assert main(["practice", "check", str(path)]) == 0
+    path.write_text(ANA.replace('triage = "urgent_24h"', 'triage = "follow_up"'), encoding="utf-8")
+    assert main(["practice", "check", str(path)]) == 1
+    line = ANA.splitlines().index("[key]") + 1
+    said = capsys.readouterr().out
+    assert f"mia.toml:{line} key: triaje: dice follow_up, sale urgent_24h por danger.minor_exploited" in said
+    path.write_text(ANA.replace("level = 2", "level = 9"), encoding="utf-8")
+    assert main(["practice", "check", str(path)]) == 1
+    path.write_text("esto no es", encoding="utf-8")
+    assert main(["practice", "check", str(path)]) == 1
+
+
+def test_an_author_hears_the_caller(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("¿puede hablar con seguridad?\n¿por qué no se fue?\n"))
+    assert main(["practice", "play", "motel-ana"]) == 0
+    said = capsys.readouterr().out
+    assert "Ahorita sí, él salió.   (miedo 5)" in said
+    assert "…   (llanto 2)" in said
+
+
+def test_an_unknown_scenario_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["practice", "volar"]) == 1
+    assert "«volar»" in capsys.readouterr().err

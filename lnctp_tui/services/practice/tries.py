@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,9 @@ MOST = 2_000
 
 
 def keep(home: Path, result: dict[str, Any]) -> None:
-    """Add a try to those of before."""
+    """Add a try to those of before; the file is replaced whole. Raises StorageFailed."""
     lines = [json.dumps(each, ensure_ascii=False) for each in [*earlier(home), result]][-MOST:]
-    path = home / FILE
-    paths.check_plain(path)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | paths.NO_LINK, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    paths.replace_file(home / FILE, ("\n".join(lines) + "\n").encode())
 
 
 def earlier(home: Path, code: str | None = None) -> list[dict[str, Any]]:

@@ -224,6 +224,12 @@ def _answer(place: Place, wish: Wish, compare: str, *, unknown: bool) -> None:
     from lnctp_tui.cli.count import comparing, writing
     from lnctp_tui.reports import printed, run
 
+    if wish.form in writing.DRAWN:
+        if compare or unknown:
+            raise typer.BadParameter(
+                _("Con --compare o --unknown: «table», «json» o «csv»."), param_hint="--format"
+            )
+        writing.ready(wish)
     if compare:
         comparing.answer(place, wish, compare)
         return

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import orjson
 
 from lnctp_tui.cli import output
-from lnctp_tui.cli.count.report import Wish, scope_line
+from lnctp_tui.cli.count.report import DRAWN, Wish, scope_line
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import _, spoken
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.report.result import Report
-
-DRAWN: Final = {"html": ("jinja2", "vl_convert"), "pdf": ("vl_convert", "typst")}
-"""Form → what the extra `report` brings for it."""
 
 
 def write(made: Report, protocol: Protocol, wish: Wish) -> None:
@@ -30,7 +27,7 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
 
     words = Words(protocol, wish.language)
     with spoken(wish.language):
-        if wish.form in ("html", "pdf"):
+        if wish.form in DRAWN:
             drawn(made, protocol, wish)
         elif wish.form == "json":
             told = data.as_json(made, wish.definitions, words)
@@ -45,14 +42,12 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
 
 
 def ready(wish: Wish) -> None:
-    """Asked before anything is counted. Raises Refused `report_extra`, BadInput `report_no_file`, `file_exists`."""
+    """Asked before anything is counted. Raises Refused `report_extra`, BadInput `file_exists`."""
     from importlib.util import find_spec
 
     if any(find_spec(name) is None for name in DRAWN[wish.form]):
         raise Refused("report_extra")
-    if wish.out is None:
-        raise BadInput("report_no_file")
-    if wish.out.exists():
+    if wish.out and wish.out.exists():
         raise BadInput("file_exists", name=wish.out.name)
 
 

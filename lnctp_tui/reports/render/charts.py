@@ -43,7 +43,7 @@ def svg(table: Shown, font: str = "sans-serif") -> Drawing | None:
     if made is None:
         return None
     spec, caption, told = made(table)
-    return Drawing(*_drawn(spec, font, table.anchor), caption, f"{caption} {told}")
+    return Drawing(*_drawn(spec, font, table.anchor), caption, f"{caption} {told}".strip())
 
 
 def _drawn(spec: dict[str, Any], font: str, name: str) -> tuple[str, int, int]:
@@ -99,7 +99,7 @@ def _bars(table: Shown) -> tuple[dict[str, Any], str, str]:
         )
         top += THICK + GAP
     told = "; ".join(f"{value.row}: {_number(value)}" for value in drawn)
-    caption = _("De mayor a menor.") if table.kind == "bars" else _("En su orden.")
+    caption = _("De mayor a menor.") if table.kind == "bars" and len(drawn) > 1 else ""
     if rest:
         caption = _("Las {most} mayores; {count} filas más están en la tabla.").format(
             most=MOST, count=len(rest)
@@ -187,12 +187,15 @@ def _short(month: str) -> str:
 
 
 def classes(counts: Sequence[int]) -> list[int]:
-    """The least number of each of at most five classes of as many numbers above zero, and one past the last."""
+    """The least number of each of at most five classes, and one past the last.
+
+    Classes hold as many numbers above zero each; up to five different numbers are a class each.
+    """
     sizes = sorted(count for count in counts if count > 0)
     if not sizes:
         return []
-    starts = sorted({sizes[len(sizes) * part // 5] for part in range(5)})
-    starts[0] = sizes[0]
+    distinct = sorted(set(sizes))
+    starts = distinct if len(distinct) <= 5 else sorted({sizes[len(sizes) * part // 5] for part in range(5)})
     return [*starts, sizes[-1] + 1]
 
 

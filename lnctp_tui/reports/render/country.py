@@ -12,10 +12,10 @@ from lnctp_tui.reports.render.charts import EDGE, INK, SCALE, Drawing, classes, 
 from lnctp_tui.reports.render.sheet import DOT, Shown, Value
 from lnctp_tui.reports.tables import FOLDER
 
-WIDTH, HEIGHT = 793, 545
-LEADERS: Final = {"tla": (508, 369, 600, 252), "cmx": (483, 375, 600, 276), "mor": (485, 388, 600, 300)}
+WIDTH, HEIGHT = 793, 580
+LEADERS: Final = {"tla": (508, 369, 556, 240), "cmx": (483, 375, 556, 268), "mor": (485, 388, 556, 296)}
 """States too small to be seen: where they are, where their name stands."""
-LETTERS: Final = 17
+LETTERS: Final = 22
 FILE: Final = "mexico.svg"
 
 
@@ -72,7 +72,7 @@ def _hatch(drawing: Element, name: str) -> None:
 
 def _lead(drawing: Element, leader: tuple[int, int, int, int], label: str) -> None:
     x, y, to_x, to_y = leader
-    line = {"d": f"M{x} {y}L{to_x - 4} {to_y - 5}", "stroke": INK, "stroke-width": "1", "fill": "none"}
+    line = {"d": f"M{x} {y}L{to_x - 4} {to_y - 7}", "stroke": INK, "stroke-width": "1", "fill": "none"}
     SubElement(drawing, "path", line)
     SubElement(drawing, "text", {"x": str(to_x), "y": str(to_y)}).text = label
 
@@ -90,10 +90,10 @@ def _key(drawing: Element, starts: list[int], hatch: str) -> None:
     if hatch:
         boxes.append((f"url(#{hatch})", _("oculto")))
     for place, (fill, label) in enumerate(boxes):
-        x, y = 20 + place * 108, 514
-        box = {"x": str(x), "y": str(y), "width": "26", "height": "20", "fill": fill, "stroke": EDGE}
+        x, y = 20 + place % 4 * 195, 508 + place // 4 * 36
+        box = {"x": str(x), "y": str(y), "width": "30", "height": "24", "fill": fill, "stroke": EDGE}
         SubElement(drawing, "rect", box)
-        SubElement(drawing, "text", {"x": str(x + 33), "y": str(y + 16)}).text = label
+        SubElement(drawing, "text", {"x": str(x + 38), "y": str(y + 20)}).text = label
 
 
 def _greatest(states: dict[str, Value]) -> str:

@@ -120,11 +120,11 @@ def shown(table: Table, definition: Definition, words: Words, place: int, hidden
 
 def _of_states(table: Table) -> bool:
     known = DIMENSIONS.get(table.rows)
-    return bool(known and known.catalog == "state" and not table.columns and table.cells)
+    return bool(known and known.catalog == "state" and not table.columns and _kind(table))
 
 
 def _kind(table: Table) -> str:
-    if not table.cells:
+    if all(cell.row == UNKNOWN for cell in table.cells):
         return ""
     if "month" in (table.rows, table.columns):
         return "months"

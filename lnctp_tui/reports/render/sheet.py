@@ -201,8 +201,8 @@ class _Cross:
                 None if (row, column) in self.hidden else self.counts.get((row, column), 0), row,
                 self._share(row, column, base),
             )
-            for row in (table.row_codes if "month" in (table.rows, table.columns) else self.rows)
-            for column in self.columns
+            for row in (table.row_codes if table.rows == "month" else self.rows)
+            for column in (table.column_codes if table.columns == "month" else self.columns)
         ]  # fmt: skip
         if self.turned:
             made = [Value(value.column, value.row, value.count, "") for value in made]

@@ -79,11 +79,11 @@ def _part(definition: Definition, name: str, at: int, *, server: bool) -> tuple[
         own = definition.unit in ("victim", "group", "trafficker")
         person = "p" if own else f"p{at}"
         join = "" if own else f"JOIN people {person} ON {person}.case_id = r.case_id"
-        each = f"jsonb_each_text({person}.answers)" if server else f"json_each({person}.answers)"
-        return f"{join} JOIN {each} j{at} ON j{at}.key LIKE '{name}.%' AND j{at}.value = 'yes'", f"j{at}.key"
+        pairs = f"jsonb_each_text({person}.answers)" if server else f"json_each({person}.answers)"
+        return f"{join} JOIN {pairs} j{at} ON j{at}.key LIKE '{name}.%' AND j{at}.value = 'yes'", f"j{at}.key"
     if name == "no_report_reason":
-        each = "jsonb_each_text(r.answers)" if server else "json_each(r.answers)"
-        return f"JOIN {each} j{at} ON j{at}.key LIKE '{name}.%' AND j{at}.value = 'yes'", f"j{at}.key"
+        pairs = "jsonb_each_text(r.answers)" if server else "json_each(r.answers)"
+        return f"JOIN {pairs} j{at} ON j{at}.key LIKE '{name}.%' AND j{at}.value = 'yes'", f"j{at}.key"
     if name in PLACES:
         role = f" AND l{at}.role = '{name[6:]}'" if name != "venue" else ""
         return f"JOIN places l{at} ON l{at}.case_id = r.case_id{role}", f"l{at}.{PLACES[name]}"
@@ -111,7 +111,7 @@ def _special(definition: Definition) -> str:
 
 
 def questions(*, server: bool) -> list[str]:
-    """One for each table but those of contacts left out, of the log and of cited figures."""
+    """One for pairs table but those of contacts left out, of the log and of cited figures."""
     return [
         bare(definition, server=server)
         for definition in tables.built_in()
@@ -155,9 +155,9 @@ def server_report(few: int, many: int) -> list[Measure]:
                     1.0,
                 )
             )
-    each = taken[many] / many, taken[few] / few
+    pairs = taken[many] / many, taken[few] / few
     title = f"report, a case of {many:,}"
-    measures.append(within(title, f"a case of {few:,}", each[0] * 1e6, each[1] * 1e6, "µs", 1.1))
+    measures.append(within(title, f"a case of {few:,}", pairs[0] * 1e6, pairs[1] * 1e6, "µs", 1.1))
     return measures
 
 

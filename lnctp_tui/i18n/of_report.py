@@ -42,6 +42,11 @@ REPORT: dict[str, tuple[str, str, str]] = {
         READ_ONLY,
         N_("Elija ese archivo, o «printed» para el informe impreso."),
     ),
+    "report_role": (
+        N_("Solo consejeras y supervisión cuentan casos en un equipo."),
+        READ_ONLY,
+        N_("Use las ediciones publicadas, o pida el informe a supervisión."),
+    ),
     "report_end": (
         N_("El nombre del archivo dice en qué forma: termina en {ends}."),
         READ_ONLY,

@@ -37,10 +37,10 @@ def between(start: date, end: date) -> None:
 
 
 def _parts(text: str) -> tuple[int, int, int]:
-    found = _DAY.fullmatch(text.strip())
-    if not found or not found[1].isascii() or int(found[1]) == 0:
+    parts = _DAY.fullmatch(text.strip())
+    if not parts or not parts[1].isascii() or int(parts[1]) == 0:
         raise BadInput("report_day", text=text[:20])
-    return int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    return int(parts[1]), int(parts[2] or 0), int(parts[3] or 0)
 
 
 def _made(text: str, year: int, month: int, day: int) -> date:

@@ -83,8 +83,8 @@ def earlier(file: Path) -> Earlier:
     try:
         if file.stat().st_size > MOST:
             raise BadInput("report_file", name=file.name)
-        told = orjson.loads(file.read_bytes())
-        tables_told = tuple(told["tables"])
+        document = orjson.loads(file.read_bytes())
+        tables_told = tuple(document["tables"])
         for table in tables_told:
             for cell in table["cells"]:
                 if type(cell["count"]) is not int or not all(
@@ -94,10 +94,10 @@ def earlier(file: Path) -> Earlier:
             if not all(isinstance(table[key], str) for key in ("id", "unit", "rows", "columns")):
                 raise BadInput("report_file", name=file.name)
         return Earlier(
-            date.fromisoformat(told["from"]),
-            date.fromisoformat(told["to"]),
-            instants.parse(told["counted_at"]),
-            int(told["reports"]),
+            date.fromisoformat(document["from"]),
+            date.fromisoformat(document["to"]),
+            instants.parse(document["counted_at"]),
+            int(document["reports"]),
             tables_told,
         )
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
@@ -116,12 +116,12 @@ def definitions(then: Earlier) -> tuple[Definition, ...]:
 
 def differences(then: Earlier, now: Report) -> list[Difference]:
     """The cells that are not the same, in the order of the tables."""
-    found = []
-    for told, table in zip(then.tables, now.tables, strict=True):
-        before = {(cell["row"], cell["column"]): cell["count"] for cell in told["cells"]}
+    differing: list[Difference] = []
+    for earlier_table, table in zip(then.tables, now.tables, strict=True):
+        before = {(cell["row"], cell["column"]): cell["count"] for cell in earlier_table["cells"]}
         after = {(cell.row, cell.column): cell.count for cell in table.cells}
         for row, column in dict.fromkeys((*before, *after)):
             counts = before.get((row, column), 0), after.get((row, column), 0)
             if counts[0] != counts[1]:
-                found.append(Difference(table.id, table.rows, row, table.columns, column, *counts))
-    return found
+                differing.append(Difference(table.id, table.rows, row, table.columns, column, *counts))
+    return differing

@@ -27,8 +27,8 @@ class Codes:
         self.unasked = self.parts["unasked"]
         self.number: dict[str | None, int] = {code: at for at, code in enumerate(self.rows)}
         self.number[None] = self.number[""] = self.unasked
-        for said, at in _SAID.items():
-            self.number.setdefault(said, self.outside + 1 + at)
+        for answer, at in _SAID.items():
+            self.number.setdefault(answer, self.outside + 1 + at)
         for code in dimension.unknown:
             self.number[code] = self.parts["unknown"]
         self.inside = (1 << self.outside + 1) - 1

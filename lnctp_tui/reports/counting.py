@@ -93,7 +93,7 @@ def _tally(facts: Facts, definition: Definition, rows: Codes, columns: Codes | N
         numbers.append(column(facts, stream_name, definition.columns, stream)())
     of_cases = definition.unit in ("case", "mention")
     if of_cases:
-        numbers = [list(compress(each, facts.is_case)) for each in numbers]
+        numbers = [list(compress(of_reports, facts.is_case)) for of_reports in numbers]
     pairs: Iterable[Pair] = zip(numbers[0], numbers[1] if columns else (0,) * len(numbers[0]), strict=True)
     tally = _named(Counter(pairs), rows, columns)
     if stream_name in ("report", "contact"):

@@ -70,10 +70,12 @@ class Facts:
 def empty(period: Period, catalogs: Mapping[str, Catalog]) -> Facts:
     """Facts of a period in which nothing was read yet."""
     rows = {"year": period.years, "month": period.months}
-    codes = {name: codes_of(each, catalogs, rows.get(name, ())) for name, each in DIMENSIONS.items()}
+    codes = {
+        name: codes_of(dimension, catalogs, rows.get(name, ())) for name, dimension in DIMENSIONS.items()
+    }
     streams = {name: Stream() for name in STREAMS}
-    for name, each in DIMENSIONS.items():
-        for stream in each.of:
+    for name, dimension in DIMENSIONS.items():
+        for stream in dimension.of:
             streams[stream].columns[name] = numbers(codes[name])
     own = Stream(columns={name: array("i") for name in streams["file"].columns})
     return Facts(period, codes, streams, own)

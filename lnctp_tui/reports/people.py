@@ -29,7 +29,7 @@ class Answers:
     def __init__(self, facts: Facts, names: tuple[str, ...]) -> None:
         self.codes = [facts.codes[name] for name in names]
         self.names = {name: at for at, name in enumerate(names)}
-        self.said = [
+        self.parts = [
             {part: 1 << codes.parts[part] for part in ("unknown", "refused", "no")} for codes in self.codes
         ]
         self.keys: dict[str, tuple[int, int]] = {}
@@ -44,7 +44,7 @@ class Answers:
                 entry = self._entry(key)
             at = entry[0]
             if at >= 0:
-                bits[at] |= entry[1] if value == "yes" else self.said[at].get(str(value), 0)
+                bits[at] |= entry[1] if value == "yes" else self.parts[at].get(str(value), 0)
         return bits
 
     def _entry(self, key: str) -> tuple[int, int]:
@@ -66,21 +66,23 @@ class Ages:
         self.known: dict[tuple[Any, ...], tuple[int, int, int]] = {}
 
     def of(
-        self, told: tuple[Any, ...], answers: dict[str, Any], day: Callable[[], str]
+        self, age_columns: tuple[Any, ...], answers: dict[str, Any], day: Callable[[], str]
     ) -> tuple[int, int, int]:
         """Numbers of class and band, and the least age or -1. `told`: least, most, estimated, date of birth."""
         appears, raw = answers.get("age.appears_minor"), bool(answers.get("raw.age"))
-        on = day() if told[3] else ""
-        key = (*told, appears, raw, on)
+        on = day() if age_columns[3] else ""
+        key = (*age_columns, appears, raw, on)
         numbers = self.known.get(key)
         if numbers is None:
             numbers = self.known[key] = self._reckoned(
-                told, {"age.appears_minor": appears, "raw.age": raw}, on
+                age_columns, {"age.appears_minor": appears, "raw.age": raw}, on
             )
         return numbers
 
-    def _reckoned(self, told: tuple[Any, ...], answers: dict[str, Any], on: str) -> tuple[int, int, int]:
-        youngest, oldest, estimated, born = told
+    def _reckoned(
+        self, age_columns: tuple[Any, ...], answers: dict[str, Any], on: str
+    ) -> tuple[int, int, int]:
+        youngest, oldest, estimated, born = age_columns
         person = {
             "age_min": youngest, "age_max": oldest, "age_estimated": bool(estimated), "birth_date": born,
             "answers": answers,
@@ -142,8 +144,8 @@ def read(source: Source, facts: Facts, roots: Roots) -> Foreign:
             if coded[0] and coded[0] != HOME and nationality.of(coded[0]) < nationality.outside:
                 foreign.people.add(person)
                 foreign.reports.add(report)
-        told = (youngest, oldest, estimated, born)
-        of_age = ages.of(told, answers, lambda case=case_id: roots.day_of_facts(case))  # type: ignore[misc]
+        age_columns = (youngest, oldest, estimated, born)
+        of_age = ages.of(age_columns, answers, lambda case=case_id: roots.day_of_facts(case))  # type: ignore[misc]
         writers[role](report, coded, of_age, traits.read(answers), headcount)
     return foreign
 

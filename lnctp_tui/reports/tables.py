@@ -73,7 +73,7 @@ def asked(names: tuple[str, ...], unit: str, *, own_date: bool = False) -> Defin
         if name not in dimensions.DIMENSIONS:
             raise BadInput("report_no_dimension", dimension=name[:30], known=", ".join(dimensions.DIMENSIONS))
         if not dimensions.fits(name, unit):
-            fitting = ", ".join(each for each in dimensions.DIMENSIONS if dimensions.fits(each, unit))
+            fitting = ", ".join(known for known in dimensions.DIMENSIONS if dimensions.fits(known, unit))
             raise BadInput("report_not_of", dimension=name, unit=unit, known=fitting)
     rows, columns = (*names, "")[:2]
     base = "case" if unit in ("case", "mention") else "unit"

@@ -92,4 +92,6 @@ def issue(owner: Db, edition: str, files: dict[str, bytes], team: str = "main", 
         f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
     )
     for name, content in (files | {"SHA256SUMS": sums.encode()} | altered).items():
-        owner.execute("INSERT INTO edition_files VALUES (%s, %s, %s, %s)", (team, edition, name, content))
+        owner.execute(
+            "INSERT INTO edition_files VALUES (%s, %s, %s, %s, true)", (team, edition, name, content)
+        )

@@ -278,7 +278,13 @@ def test_a_person_plans_issues_lists_and_verifies(
     told = capsys.readouterr().out
     assert all(f"k = {k}," in told for k in (3, 5, 10, 11))
     assert shop.counts() == (0, 0, 0)
+    assert main(["edition", "plan", "--from", "2023", "--to", "2023", "--k", "5"]) == 0
+    assert (
+        "Ningún reporte entre 2023-01-01 y 2023-12-31. Los registros van de 2019-" in capsys.readouterr().out
+    )
     assert main(["edition", "issue", *asked, "--out", str(out)]) == 0
+    assert main(["edition", "issue", "--from", "2020", "--to", "2021", "--out", str(tmp_path / "cruza")]) == 1
+    assert "Se cruza con la edición 2019-2020-k5; elija 2020-01-01–2020-12-31 o" in capsys.readouterr().err
     assert main(["edition", "list"]) == 0
     assert "2019-2020-k5" in capsys.readouterr().out
     for name in ("DATABASE_URL", "LNCTP_SERVER_OWNER_URL", "LNCTP_SERVER_HOME"):

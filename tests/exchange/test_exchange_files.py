@@ -217,12 +217,14 @@ def test_the_unit_reads_no_victim_in_way_time_and_place(workspace: Workspace, tm
 
 def test_merged_cases_speak_of_the_one_that_stays(workspace: Workspace, tmp_path: Path) -> None:
     kept = victim(workspace, status="follow_up")
-    victim(workspace, status="merged", merged_into=kept)
+    gone = victim(workspace, status="merged", merged_into=kept)
     erased = victim(workspace)
     with workspace.store.write() as unit:
         unit.record("cases", erased, {"erased_at": "2026-03-14T20:05:00.000000Z"})
     assert sheets.make_htcds(workspace, Order(PARTNER, REASON, tmp_path / "h.csv")).rows == 2
     assert {row["cas_Status"] for row in read(tmp_path / "h.csv")} == {"FollowUp"}
+    made = prosecutor.make(workspace, Order(OTHER, REASON, tmp_path / "c.json", case_ids=(kept,)), None)
+    assert made.merged == (gone,)  # told, not left out without a word
 
 
 def test_a_refuge_is_named_to_itself_alone(workspace: Workspace, tmp_path: Path) -> None:

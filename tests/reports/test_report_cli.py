@@ -23,10 +23,11 @@ from lnctp_tui.cli import main, session
 from lnctp_tui.reports import printed
 from lnctp_tui.reports.render import typeset
 from lnctp_tui.server.postgres import database
+from lnctp_tui.server.read import counting
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import engine
-from lnctp_tui.storage.replication import eviction
+from lnctp_tui.storage.replication import eviction, server_state
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import build_published
@@ -250,6 +251,11 @@ def test_what_is_hidden_here_is_not_counted_and_counting_is_noted(
         eviction.hide(unit.connection, documents[0]["case"]["id"], "revoked")
     told = json.loads(run("--table", "R1", "--format", "json").out)
     assert (told["reports"], told["cases_held"]) == (4, 4)
+    for role, code in (("admin", 1), ("analyst", 1), ("counselor", 0)):
+        known = server_state.Server("https://127.0.0.1", None, "00", "active", "ana", role, "main")
+        with workspace.store.write() as unit:
+            server_state.put_server(unit.connection, known)
+        assert run("--table", "R1").code == code, role
     noted = bare.execute("SELECT actor, record FROM access WHERE action = 'report'").fetchall()
     assert noted[-1] == (workspace.counselor_id, "R1 2019-01-01/2020-12-31")
 
@@ -268,6 +274,8 @@ def test_the_server_counts_everything_and_notes_who_asked(
     assert "Base: 184 casos" in out
     assert "CANARIO" not in out
     assert main(["server", "report", "--from", "2021", "--to", "2020"]) == 2
+    since = counting.since(pg, "main", instants.parse("2018-01-01T00:00:00Z"))
+    assert (since.late, since.merged) == (frozenset(), frozenset())  # nothing came through the log here
     with database.connect(owner) as connection:
         actor, action, record = connection.execute("SELECT actor, action, record FROM audit").fetchone()
     assert (actor.partition(":")[0], action, record) == ("cli", "report", "C1,M1 2019-01-01/2020-12-31")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,12 +13,16 @@ from lnctp_tui.cli.count.report import Place, Wish
 from lnctp_tui.cli.count.writing import content
 from lnctp_tui.i18n import _, spoken
 
+if TYPE_CHECKING:
+    from lnctp_tui.reports.changed import Difference, Reasons
+    from lnctp_tui.reports.words import Words
+
 PRINTED = "printed"
 
 
-def answer(place: Place, wish: Wish, other: str) -> None:
+def answer(place: Place, wish: Wish, with_what: str) -> None:
     """Compares; ends with code 1 when something is not equal."""
-    different = _printed(place, wish) if other == PRINTED else _earlier(place, wish, Path(other))
+    different = _printed(place, wish) if with_what == PRINTED else _earlier(place, wish, Path(with_what))
     if different:
         raise typer.Exit(1)
 
@@ -139,21 +144,25 @@ def _earlier(place: Place, wish: Wish, file: Path) -> int:
                 start=then.start, end=then.end, then=then.reports, now=made.reports
             )
         )
-        output.table(
-            [_("Tabla"), _("Fila"), _("Columna"), _("Entonces"), _("Ahora")],
-            [
-                [
-                    difference.table, words.row(difference.rows, difference.row),
-                    words.row(difference.columns, difference.column), f"{difference.then:,}", f"{difference.now:,}",
-                ]
-                for difference in differences
-            ],
-        )  # fmt: skip
-        if not differences:
-            output.say(_("Nada cambió."))
-        output.say(
-            _("Desde entonces: {late} reportes llegaron tarde, {reclassified} cambiaron de clase;"
-              " en todo, {merged} casos se fundieron o separaron y {erased} registros se suprimieron por ley.")
-            .format(**reasons._asdict())
-        )  # fmt: skip
+        _say_changes(differences, reasons, words)
     return len(differences)
+
+
+def _say_changes(differences: Sequence[Difference], reasons: Reasons, words: Words) -> None:
+    output.table(
+        [_("Tabla"), _("Fila"), _("Columna"), _("Entonces"), _("Ahora")],
+        [
+            [
+                difference.table, words.row(difference.rows, difference.row),
+                words.row(difference.columns, difference.column), f"{difference.then:,}", f"{difference.now:,}",
+            ]
+            for difference in differences
+        ],
+    )  # fmt: skip
+    if not differences:
+        output.say(_("Nada cambió."))
+    output.say(
+        _("Desde entonces: {late} reportes llegaron tarde, {reclassified} cambiaron de clase;"
+          " en todo, {merged} casos se fundieron o separaron y {erased} registros se suprimieron por ley.")
+        .format(**reasons._asdict())
+    )  # fmt: skip

@@ -189,11 +189,13 @@ def _say(edition: Edition, press: Press) -> None:
 
     titles = {each.id: each.title[language()] for each in tables.built_in()}
     if not edition.totals["report"].n:
-        output.say(
-            _("Ningún reporte entre {start} y {end}: todas las cifras son cero.").format(
-                start=edition.period.start, end=edition.period.end
+        start, end = edition.period.start, edition.period.end
+        told = [_("Ningún reporte entre {start} y {end}.").format(start=start, end=end)]
+        if press.held is not None:
+            told.append(
+                _("Los registros van de {first} a {last}.").format(first=press.held[0], last=press.held[1])
             )
-        )
+        output.say(" ".join(told))
     output.table(
         [_("Tabla"), _("Título"), _("Impresas"), _("Ocultas"), _("De lo contado se imprime")],
         (_line(sheet, titles.get(sheet.id, "")) for _id, sheet in sorted(edition.sheets.items())),

@@ -101,6 +101,11 @@ def _one_case(context: typer.Context, to: str, reason: str, out: Path, folio: st
     with session.opened(context) as workspace:
         order = sheets.Order(to, reason, out, case_ids=_ids(workspace, [folio]))
         made = prosecutor.make(workspace, order, authority_sheet.parts if pdf else None)
+    if made.merged:
+        text = _(
+            "Los casos que se unieron a este no van en la hoja; haga una de cada uno, por su identificador: {ids}."
+        )
+        output.tell(text.format(ids=", ".join(made.merged)))
     if session.settings(context).json:
         files = {"document": asdict(made.document)} | ({"pdf": asdict(made.pdf)} if made.pdf else {})
         output.as_json({"receipt": made.receipt, **files})

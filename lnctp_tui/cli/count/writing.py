@@ -30,9 +30,9 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
         if wish.form in DRAWN:
             drawn(made, protocol, wish)
         elif wish.form == "json":
-            told = data.as_json(made, wish.definitions, words)
-            told |= {"about": scope_line(made), "counted_at": instants.iso(instants.now())}
-            content(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), wish.out)
+            document = data.as_json(made, wish.definitions, words)
+            document |= {"about": scope_line(made), "counted_at": instants.iso(instants.now())}
+            content(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), wish.out)
         elif wish.form == "csv":
             content(data.as_csv(made, wish.definitions, words).encode(), wish.out)
             output.tell(scope_line(made))
@@ -96,13 +96,13 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
     from lnctp_tui.reports.words import Words
 
     words = Words(protocol, wish.language)
-    found = counting.first(made)
+    blanks_found = counting.first(made)
     with spoken(wish.language):
         if wish.form == "json":
-            output.as_json([blank._asdict() for blank in found])
+            output.as_json([blank._asdict() for blank in blanks_found])
             return
         output.say(scope_line(made))
-        for blank in found:
+        for blank in blanks_found:
             name, unit = words.of("dimension", blank.dimension), words.of("unit", blank.unit)
             output.say(
                 _("{unknown} de {count} {unit} sin {name} ({tables})").format(

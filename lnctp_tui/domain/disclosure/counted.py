@@ -50,7 +50,16 @@ def of_report(
     for table in report.tables:
         if table.id in known and table.unit in HUBS and table.unit not in totals and not table.many:
             totals[table.unit] = Count(table.units, table.cases)
-    return Edition(period, k, totals, {id_: sheet for id_, sheet in sheets.items() if sheet.unit in totals})
+    known_units = {id_: sheet for id_, sheet in sheets.items() if sheet.unit in totals}
+    return Edition(
+        period, k, totals, {id_: _whole(sheet, totals[sheet.unit].n) for id_, sheet in known_units.items()}
+    )
+
+
+def _whole(sheet: Sheet, total: int) -> Sheet:
+    """The table; withheld if it is no partition of its unit, for then no equation of it holds."""
+    whole = sheet.many or sum(count.n for count in sheet.cells.values()) == total
+    return sheet if whole else replace(sheet, withheld=True)
 
 
 def _sheet(table: Table, of_known: bool, codes: Codes) -> Sheet:

@@ -6,6 +6,7 @@ So all margins are numbers that are known already, and the inside is a network o
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from lnctp_tui.domain.disclosure.edition import REST, Key, Sheet
@@ -32,8 +33,23 @@ def grouped(sheet: Sheet, hub: Sheet, leaf: Sheet | None) -> Sheet:
     return replace(sheet, cells=cells)
 
 
+def fits(sheet: Sheet, hub: Sheet, leaf: Sheet | None) -> bool:
+    """Whether a cross has the margins that its two tables say."""
+    swapped = sheet.rows != hub.rows
+    of_hub: Counter[str] = Counter()
+    of_leaf: Counter[str] = Counter()
+    for key, count in sheet.cells.items():
+        row, column = reversed(key) if swapped else key
+        of_hub[row] += count.n
+        of_leaf[column] += count.n
+    rows = sheet.many or all(of_hub[row] == count.n for (row, _), count in hub.cells.items())
+    return rows and (leaf is None or all(of_leaf[code] == count.n for (code, _), count in leaf.cells.items()))
+
+
 def protected(sheet: Sheet, hub: Sheet, leaf: Sheet | None, total: int, k: int) -> Sheet:
     """The cross with what must be hidden of it; withheld where nothing suffices."""
+    if not fits(sheet, hub, leaf):
+        return replace(sheet, withheld=True)
     sheet = grouped(sheet, hub, leaf)
     swapped = sheet.rows != hub.rows
     sizes = {row: count.n for (row, _), count in hub.cells.items()}

@@ -93,7 +93,7 @@ def _lines(
     """
     sheets = dict(edition.sheets)
     for sheet in edition.tables(unit):
-        if sheet.cross:
+        if sheet.cross or (sheet.withheld and not near):
             continue
         fixed = printed if sheet.rows == "report_class" else frozenset()
         hidden = _hidden(sheet, edition, near, fixed, known=known and not sheet.withheld, total=known)

@@ -47,8 +47,8 @@ def cut(
     result: Document = {"schema": SCHEMA, "case": case, "people": [], "places": []}
     rows: Rows = {("cases", ""): case}
     for number, person in enumerate(victims(document), 1):
-        told = sharing.told(document, person, recipient, contested)
-        _person(result, rows, document, protocol, person, told, f"victim-{number}")
+        facts = sharing.told(document, person, recipient, contested)
+        _person(result, rows, document, protocol, person, facts, f"victim-{number}")
     _roles(result, document, rows)
     result["places"] += _places(protocol, document, result)
     return {member: content for member, content in result.items() if content}
@@ -137,7 +137,7 @@ def _roles(result: Document, document: Document, rows: Rows) -> None:
 def _places(protocol: Protocol, document: Document, result: Document) -> list[Record]:
     """Places as codes, without those that were told whole."""
     whole = {(place.get("role"), place.get("state"), place.get("venue")) for place in result["places"]}
-    found: list[Record] = []
+    places: list[Record] = []
     for place in document.get("places", ()):
         codes = {
             column: code
@@ -147,5 +147,5 @@ def _places(protocol: Protocol, document: Document, result: Document) -> list[Re
         key = (place.get("role"), codes.get("state"), codes.get("venue"))
         if place.get("role") in WHERE and codes and key not in whole:
             whole.add(key)
-            found.append({"role": place["role"], **codes})
-    return found
+            places.append({"role": place["role"], **codes})
+    return places

@@ -65,8 +65,8 @@ def _cell(column: str, values: Mapping[str, str]) -> str:
 def _told(version: str, export: Export, victim: Victim) -> dict[str, str]:
     person, case = victim.person, victim.document["case"]
     rows = export.standard.to["prs_Gender"]
-    found = rows.get(f"gender.{person.get('gender')}") or rows.get(f"sex.{person.get('sex')}") or ("",)
-    gender = "Other" if found[0] in OTHERS else found[0]
+    values = rows.get(f"gender.{person.get('gender')}") or rows.get(f"sex.{person.get('sex')}") or ("",)
+    gender = "Other" if values[0] in OTHERS else values[0]
     day = law.day_of_facts(victim.document)
     majority = MAJORITY.get(minority.state(person, day), "")
     starts = [

@@ -130,19 +130,19 @@ def _who(export: Export, victim: Victim) -> dict[str, str]:
 
 def _identity(export: Export, victim: Victim) -> dict[str, str]:
     """Who somebody is and where: each cell by the yes to its datum."""
-    told, born = victim.told, str(victim.person.get("birth_date") or "")
-    first, _blank, rest = " ".join(sharing.value(told, "name").split()).partition(" ")
-    numbers = [e164(str(fact.value)) for fact in told.get("phone", ())]
+    facts, born = victim.told, str(victim.person.get("birth_date") or "")
+    first, _blank, rest = " ".join(sharing.value(facts, "name").split()).partition(" ")
+    numbers = [e164(str(fact.value)) for fact in facts.get("phone", ())]
     mobile, home = ([*dict.fromkeys(filter(None, numbers)), "", ""])[:2]
-    country = sharing.value(told, "state", "country")
+    country = sharing.value(facts, "state", "country")
     return {
         "prs_FirstName": first,
         "prs_SecondName": rest,
-        "prs_Birthdate": born if DAY.fullmatch(born) and {"name", "age"} <= told.keys() else "",
+        "prs_Birthdate": born if DAY.fullmatch(born) and {"name", "age"} <= facts.keys() else "",
         "prs_MobilePhone": mobile,
         "prs_HomePhone": home,
-        "prs_MailingCity": _place_name(export, "municipality", sharing.value(told, "municipality")),
-        "prs_MailingState": _place_name(export, "state", sharing.value(told, "state", "state")),
+        "prs_MailingCity": _place_name(export, "municipality", sharing.value(facts, "municipality")),
+        "prs_MailingState": _place_name(export, "state", sharing.value(facts, "state", "state")),
         "prs_MailingCountry": sharing.coded(export.protocol, "country", country),
     }
 
@@ -160,24 +160,26 @@ def _place_name(export: Export, catalog: str, stored: str) -> str:
 
 
 def _coded_cells(export: Export, victim: Victim) -> dict[str, str]:
-    said, foreign = coded(export, victim), victim.person.get(FOREIGN)
+    by_column, foreign = coded(export, victim), victim.person.get(FOREIGN)
     if foreign is not None:
-        said = {column: _with_foreign(export, column, values, foreign) for column, values in said.items()}
-    said["vic_ForcedLabourIndustry"] = said["vic_ForcedLabourIndustry"][:1]
-    return {column: SEPARATOR.join(values) for column, values in said.items()}
+        by_column = {
+            column: _with_foreign(export, column, values, foreign) for column, values in by_column.items()
+        }
+    by_column["vic_ForcedLabourIndustry"] = by_column["vic_ForcedLabourIndustry"][:1]
+    return {column: SEPARATOR.join(values) for column, values in by_column.items()}
 
 
 def _with_foreign(export: Export, column: str, values: list[str], foreign: Any) -> list[str]:
-    """What the file said that this came from, and what was learnt since."""
+    """What the file from_file that this came from, and what was learnt since."""
     came = foreign.get(column) if isinstance(foreign, dict) else None
     if not isinstance(came, dict):
         return values
     was = {value for value in came.get("from") or () if isinstance(value, str)}
-    said = [value for value in came.get("is") or () if isinstance(value, str)]
+    from_file = [value for value in came.get("is") or () if isinstance(value, str)]
     learnt = [value for value in values if value not in was]
     if column in SINGLE:
-        return export.standard.ordered(column, learnt or said)
-    return export.standard.ordered(column, [*said, *learnt])
+        return export.standard.ordered(column, learnt or from_file)
+    return export.standard.ordered(column, [*from_file, *learnt])
 
 
 SINGLE: Final = frozenset({
@@ -232,14 +234,14 @@ def _codes(victim: Victim) -> list[str]:
     known = _known(protocol)
     answers = [*(person.get("answers") or {}).items()]
     answers += [pair for pair in (case.get("answers") or {}).items() if pair[0].startswith("danger.")]
-    found = [code for code, said in answers if said == "yes" and code in known]
+    codes = [code for code, answer in answers if answer == "yes" and code in known]
     if relation := sharing.coded(protocol, "relation", person.get("relation_to_trafficker")):
-        found.append(f"relation.{relation}")
+        codes.append(f"relation.{relation}")
     for place in victim.places:
         venue, role = sharing.coded(protocol, "venue", place.get("venue")), place.get("role")
         if venue and role:
-            found.append(f"venue@{role}.{venue}")
-    return sorted(set(found))
+            codes.append(f"venue@{role}.{venue}")
+    return sorted(set(codes))
 
 
 def _day_of_facts(victim: Victim) -> date | None:

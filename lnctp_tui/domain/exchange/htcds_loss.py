@@ -46,8 +46,8 @@ OWN: Final = frozenset({"share", "express"})
 
 def lost(export: Export, victim: Victim, cells: Mapping[str, str]) -> list[Lost]:
     """What this row lost, sorted, each once."""
-    found = set(_records(victim)) | set(_codes(export, victim)) | set(_withheld(victim, cells))
-    return sorted(found)
+    losses = set(_records(victim)) | set(_codes(export, victim)) | set(_withheld(victim, cells))
+    return sorted(losses)
 
 
 def _records(victim: Victim) -> Iterator[Lost]:

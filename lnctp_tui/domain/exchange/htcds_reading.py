@@ -106,13 +106,13 @@ class Reading:
 
 def document(reading: Reading) -> Document:
     """The case of one row. Raises Unread with every column that cannot be read."""
-    said = {column: reading.codes(column) for column in CODED}
-    answers, danger = _answers(reading, said)
-    person = _person(reading, said, answers)
+    coded = {column: reading.codes(column) for column in CODED}
+    answers, danger = _answers(reading, coded)
+    person = _person(reading, coded, answers)
     case: Record = {"answers": danger} if danger else {}
     if reading.cell("mx_Id"):
         case["id"] = f"htcds {reading.cell('mx_Id')}"[:100]
-    case |= {"consent_share": reading.consent(), **_standing(reading, said)}
+    case |= {"consent_share": reading.consent(), **_standing(reading, coded)}
     content: Document = {
         "schema": SCHEMA,
         "case": {name: value for name, value in case.items() if value},
@@ -120,24 +120,24 @@ def document(reading: Reading) -> Document:
         "places": _places(reading),
         "identifiers": _identifiers(reading),
         "contacts": _contact(reading),
-        "referrals": _referrals(reading, said),
-        "files": _files(said),
+        "referrals": _referrals(reading, coded),
+        "files": _files(coded),
     }
     if reading.problems:
         raise Unread(reading.problems)
-    _keep_foreign(reading, said, content)
+    _keep_foreign(reading, coded, content)
     content["notes"] = _notes(reading)
     return content
 
 
-def _answers(reading: Reading, said: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
+def _answers(reading: Reading, coded: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
     exact: list[str] = []
     for column, prefix in ANSWERS.items():
         exact += [f"{prefix}.{code}" for code in reading.local(column)]
     controls = reading.local("mx_Controls")
     exact += controls
     known = {column for column in ANSWERS if reading.local(column)}
-    for column, values in said.items():
+    for column, values in coded.items():
         ours = {"vic_TypeOfExploitation": "mx_Modality", "vic_MethodOfRecruitment": "mx_HookingMeans"}.get(
             column
         )
@@ -160,7 +160,7 @@ def _check(reading: Reading, codes: Iterable[str]) -> None:
             reading.problems[column] = "unknown_code"
 
 
-def _person(reading: Reading, said: Mapping[str, list[str]], answers: Mapping[str, str]) -> Record:
+def _person(reading: Reading, coded: Mapping[str, list[str]], answers: Mapping[str, str]) -> Record:
     role = reading.cell("mx_Row") or "victim"
     if role not in ("victim", "group"):
         reading.problems["mx_Row"] = "unknown_code"
@@ -171,7 +171,7 @@ def _person(reading: Reading, said: Mapping[str, list[str]], answers: Mapping[st
         "name": name or None,
         "birth_date": reading.day("prs_Birthdate"),
     }
-    person["gender"] = next((_gender(reading.standard, value) for value in said["prs_Gender"]), None)
+    person["gender"] = next((_gender(reading.standard, value) for value in coded["prs_Gender"]), None)
     for column, field in NUMBERS.items():
         if text := reading.cell(column):
             if text.isascii() and text.isdecimal():
@@ -196,13 +196,13 @@ def _gender(standard: Standard, value: str) -> str | None:
 
 def _citizenship(reading: Reading) -> str | None:
     parts = [part.strip() for part in reading.cell("prs_Citizenship").split(SEPARATOR) if part.strip()]
-    found = [_country(reading, part) for part in parts]
-    if None in found:
+    countries = [_country(reading, part) for part in parts]
+    if None in countries:
         reading.problems["prs_Citizenship"] = "unknown_code"
         return None
-    if len(found) > 1:
+    if len(countries) > 1:
         reading.left.append(f"prs_Citizenship: {reading.cell('prs_Citizenship')}")
-    return found[0] if found else None
+    return countries[0] if countries else None
 
 
 def _country(reading: Reading, text: str) -> str | None:
@@ -263,14 +263,14 @@ def _municipality(reading: Reading, state: str) -> str:
 
 
 def _identifiers(reading: Reading) -> list[Record]:
-    found: list[Record] = []
+    records: list[Record] = []
     for column, kind in (("prs_Email", "email"), ("prs_MobilePhone", "phone"), ("prs_HomePhone", "phone")):
         text = reading.cell(column)
         if text and kind == "phone" and phones.digits_lost(text):
             reading.problems[column] = "digits_lost"
         elif text:
-            found.append({"person_id": "person", "kind": kind, "value": text})
-    return found
+            records.append({"person_id": "person", "kind": kind, "value": text})
+    return records
 
 
 def _contact(reading: Reading) -> list[Record]:
@@ -289,10 +289,10 @@ def _contact(reading: Reading) -> list[Record]:
     return [contact | ({"reporter_type": reporter} if reporter else {})]
 
 
-def _standing(reading: Reading, said: Mapping[str, list[str]]) -> dict[str, str]:
+def _standing(reading: Reading, coded: Mapping[str, list[str]]) -> dict[str, str]:
     """Status of the case and why it was closed."""
     status = {"Active": "open", "FollowUp": "follow_up", "Closed": "closed", "ClosedReferred": "closed"}
-    standing = {"status": status[said["cas_Status"][0]]} if said["cas_Status"] else {}
+    standing = {"status": status[coded["cas_Status"][0]]} if coded["cas_Status"] else {}
     code, text = reading.cell("mx_ClosedReason"), reading.cell("cas_ReasonForCaseClosure")
     catalog = reading.protocol.catalogs["close_reason"]
     if code and code not in catalog.by_code:
@@ -301,16 +301,16 @@ def _standing(reading: Reading, said: Mapping[str, list[str]]) -> dict[str, str]
     return standing | ({"close_reason": reason} if reason else {})
 
 
-def _referrals(reading: Reading, said: Mapping[str, list[str]]) -> list[Record]:
+def _referrals(reading: Reading, coded: Mapping[str, list[str]]) -> list[Record]:
     name, day = reading.cell("cas_ReferredOrganisation"), reading.day("cas_OutgoingReferralDate")
     listed = [part.split("/") for part in reading.local("mx_Referrals")]
     if not listed and (day or name):
-        status = "accepted" if "ClosedReferred" in said["cas_Status"] else "sent"
+        status = "accepted" if "ClosedReferred" in coded["cas_Status"] else "sent"
         listed = [["", status, day]]
     reasons, states = (
         reading.protocol.catalogs[key].by_code for key in ("referral_reason", "referral_status")
     )
-    found: list[Record] = []
+    records: list[Record] = []
     for parts in listed:
         reason, status, on = [*parts, "", "", ""][:3]
         bad = len(parts) != 3 or (reason and reason not in reasons) or (status and status not in states)
@@ -318,14 +318,14 @@ def _referrals(reading: Reading, said: Mapping[str, list[str]]) -> list[Record]:
             reading.problems["mx_Referrals"] = "unknown_code"
             continue
         values = {"reason": reason, "status": status, "sent_at": f"{on} 12:00" if on else ""}
-        found.append({"person_id": "person"} | {field: value for field, value in values.items() if value})
-    if name and found:
-        found[-1]["provider_name"] = name
-    return found
+        records.append({"person_id": "person"} | {field: value for field, value in values.items() if value})
+    if name and records:
+        records[-1]["provider_name"] = name
+    return records
 
 
-def _files(said: Mapping[str, list[str]]) -> list[Record]:
-    if "CourtOrProsecution" in said["vic_TraffickingStatusDecisionMakingOrg"]:
+def _files(coded: Mapping[str, list[str]]) -> list[Record]:
+    if "CourtOrProsecution" in coded["vic_TraffickingStatusDecisionMakingOrg"]:
         return [{"stage": "judicializada"}]
     return []
 
@@ -340,8 +340,8 @@ def _notes(reading: Reading) -> list[Record]:
     return [{"text": reading.note("\n".join(lines))}] if lines else []
 
 
-def _keep_foreign(reading: Reading, said: Mapping[str, list[str]], content: Document) -> None:
-    """Keeps what the file said where our codes say something else, so that it can be said again."""
+def _keep_foreign(reading: Reading, coded: Mapping[str, list[str]], content: Document) -> None:
+    """Keeps what the file coded where our codes say something else, so that it can be coded again."""
     person = content["people"][0]
     held: Document = {"schema": SCHEMA, "case": {"id": "case", **content["case"]}, **{
         name: [{"id": f"{name}{at}", **record} for at, record in enumerate(content[name])]
@@ -352,7 +352,7 @@ def _keep_foreign(reading: Reading, said: Mapping[str, list[str]], content: Docu
     derived = htcds.coded(reading.export, victim)
     foreign = {
         column: {"is": values, "from": derived[column]}
-        for column, values in said.items()
+        for column, values in coded.items()
         if (values or column in OPEN)
         and values != (derived[column][:1] if column in SINGLE else derived[column])
     }

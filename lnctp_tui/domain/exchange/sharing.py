@@ -56,10 +56,7 @@ def shared(case: Record, contested: Collection[str]) -> bool:
 
 
 def told(
-    document: Document,
-    person: Record,
-    recipient: Recipient,
-    contested: Callable[[str], Collection[str]],
+    document: Document, person: Record, recipient: Recipient, contested: Callable[[str], Collection[str]]
 ) -> Told:
     """Datum → facts that this person agreed to tell this recipient; empty without `consent_share`.
 
@@ -68,14 +65,14 @@ def told(
     of_case = contested(document["case"]["id"])
     if not shared(document["case"], of_case):
         return {}
-    found: dict[str, tuple[Fact, ...]] = {}
+    by_datum: dict[str, tuple[Fact, ...]] = {}
     for referral in document.get("referrals", ()):
         fields = {*of_case, *contested(referral["id"])}
         if not _opens(referral, person, recipient, fields):
             continue
         for entry in consent.sheet(document, referral, fields).told:
-            found.setdefault(entry.datum, entry.facts)
-    return found
+            by_datum.setdefault(entry.datum, entry.facts)
+    return by_datum
 
 
 def _opens(referral: Record, person: Record, recipient: Recipient, contested: Collection[str]) -> bool:
@@ -108,12 +105,12 @@ def answered(protocol: Protocol, record: Record, prefix: str) -> list[str]:
     catalog = protocol.indicators if prefix == "indicator" else protocol.catalogs.get(prefix)
     known = catalog.by_code if catalog else {}
     answers: Mapping[str, Any] = record.get("answers") or {}
-    found = (
+    codes = (
         code.partition(".")[2]
-        for code, said in answers.items()
-        if said == "yes" and code.startswith(f"{prefix}.")
+        for code, answer in answers.items()
+        if answer == "yes" and code.startswith(f"{prefix}.")
     )
-    return sorted(code for code in found if code in known)
+    return sorted(code for code in codes if code in known)
 
 
 def says_of_victims(document: Document, text: str) -> bool:

@@ -48,27 +48,27 @@ class Standard:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """A column's name in any spelling, as `plain` → the column."""
-        found = {plain(name): name for name in (*self.columns, *self.local)}
-        found |= {plain(other): name for name, other in self.xlsform.items()}
-        return found | {plain(wrong): name for wrong, name in self.spellings.items()}
+        columns = {plain(name): name for name in (*self.columns, *self.local)}
+        columns |= {plain(spelling): name for name, spelling in self.xlsform.items()}
+        return columns | {plain(wrong): name for wrong, name in self.spellings.items()}
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
         """A column's label, as `plain` → the column."""
-        found = {plain(name.partition("_")[2]): name for name in self.columns}
-        return found | {plain(label): name for label, name in self.labels.items()}
+        columns = {plain(name.partition("_")[2]): name for name in self.columns}
+        return columns | {plain(label): name for label, name in self.labels.items()}
 
     @cached_property
     def said_by(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """Our code → the columns and values that it says, of those made of codes one by one; a venue's code has the
         role of its place: `venue@destino.bar`."""
-        found: dict[str, list[tuple[str, str]]] = {}
+        pairs_by_code: dict[str, list[tuple[str, str]]] = {}
         for column in MAPPED:
             role = "captacion" if column == "vic_MethodOfRecruitment" else "destino"
             for code, values in self.to[column].items():
                 key = f"venue@{role}.{code[6:]}" if code.startswith("venue.") else code
-                found.setdefault(key, []).extend((column, value) for value in values)
-        return {code: tuple(pairs) for code, pairs in found.items()}
+                pairs_by_code.setdefault(key, []).extend((column, value) for value in values)
+        return {code: tuple(pairs) for code, pairs in pairs_by_code.items()}
 
     def known(self, column: str, text: str) -> str | None:
         """The value of a column that a text means, by name or label; None for none of it."""
@@ -81,9 +81,9 @@ class Standard:
         """
         for between in (SEPARATOR, None):
             parts = text.split(between)
-            found = self._joined(column, [part for part in parts if part.strip()])
-            if found is not None:
-                return self.ordered(column, found)
+            values = self._joined(column, [part for part in parts if part.strip()])
+            if values is not None:
+                return self.ordered(column, values)
         return None
 
     def ordered(self, column: str, values: Iterable[str]) -> list[str]:
@@ -99,22 +99,22 @@ class Standard:
         for column, values in self.values.items():
             names = {plain(value): value for value in values}
             names |= {plain(_SECTION.sub("", value)): value for value in values if _SECTION.match(value)}
-            names |= {plain(other): value for other, value in self.synonyms.items() if value in values}
+            names |= {plain(spelling): value for spelling, value in self.synonyms.items() if value in values}
             spelt[column] = names
         return spelt
 
     def _joined(self, column: str, parts: Sequence[str]) -> list[str] | None:
-        found, at = [], 0
+        values, at = [], 0
         while at < len(parts):
             for end in range(len(parts), at, -1):
                 value = self.known(column, "".join(parts[at:end]))
                 if value is not None:
-                    found.append(value)
+                    values.append(value)
                     at = end
                     break
             else:
                 return None
-        return found
+        return values
 
 
 def read(content: Mapping[str, Any]) -> Standard:

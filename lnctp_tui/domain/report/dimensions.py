@@ -98,7 +98,9 @@ _ALL: Final = (
     Dimension("reason", _REFERRAL, "referral_reason"), Dimension("status", _REFERRAL, "referral_status"),
     Dimension("provider_kind", _REFERRAL, "provider_kind"), Dimension("outcome", _REFERRAL, more=OUTCOMES),
 )  # fmt: skip
-DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType({each.name: each for each in _ALL})
+DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(
+    {dimension.name: dimension for dimension in _ALL}
+)
 SPECIAL: Final[Mapping[str, str]] = MappingProxyType({
     "states_per_role": "place", "ages": "victim", "headcount": "group", "first_triage": "case",
     "first_referral": "case", "first_file": "case", "outside": "figure", "roles_by_state": "mention",

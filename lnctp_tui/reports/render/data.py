@@ -81,25 +81,25 @@ def as_csv(report: Report, definitions: Iterable[Definition], words: Words) -> s
 
 
 def _rows(table: Table, definition: Definition, words: Words) -> Iterator[dict[str, Any]]:
-    told = table_json(table, definition, words)
+    content = table_json(table, definition, words)
     dims = {"row_dim": table.rows, "col_dim": table.columns}
-    for cell in told["cells"]:
+    for cell in content["cells"]:
         yield dims | {
             "kind": "cell", "row_code": cell["row"], "row_label": cell["row_label"], "col_code": cell["column"],
             "col_label": cell["column_label"], "count": cell["count"], "cases": cell["cases"], "base": table.base,
             "percent": cell["percent"],
         }  # fmt: skip
-    for part in told["unknown_parts"]:
+    for part in content["unknown_parts"]:
         yield dims | {
             "kind": "unknown", "row_code": part["part"], "row_label": part["label"], "col_code": part["column"],
             "count": part["count"], "cases": part["cases"],
         }  # fmt: skip
-    for measure in told["measures"]:
+    for measure in content["measures"]:
         yield {
             "kind": "measure", "row_code": measure["code"], "row_label": measure["label"], "count": measure["value"],
             "base": measure["n"],
         }  # fmt: skip
-    for note in told["notes"]:
+    for note in content["notes"]:
         yield {"kind": "note", "row_code": note["id"], "row_label": note["text"]}
 
 

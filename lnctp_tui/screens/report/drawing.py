@@ -218,10 +218,12 @@ def empty(report: Report) -> list[str]:
     """What is said of a period without a report; nothing of another."""
     if report.reports:
         return []
-    told = [_("Ningún reporte entre {start} y {end}.").format(start=report.start, end=report.end)]
+    sentences = [_("Ningún reporte entre {start} y {end}.").format(start=report.start, end=report.end)]
     if report.first is not None and report.last is not None:
-        told.append(_("Los registros van de {first} a {last}.").format(first=report.first, last=report.last))
-    return [" ".join(told)]
+        sentences.append(
+            _("Los registros van de {first} a {last}.").format(first=report.first, last=report.last)
+        )
+    return [" ".join(sentences)]
 
 
 def blanks(report: Report, words: Words, width: int) -> list[Line]:
@@ -231,8 +233,8 @@ def blanks(report: Report, words: Words, width: int) -> list[Line]:
     lines = [Line((Cell(_("Qué pregunta llenaría más huecos"), None, "accent"),)), note("")]
     for blank in counting.first(report):
         name = words.of("dimension", blank.dimension)
-        told = _("{count} de {of} {unit}").format(
+        count_text = _("{count} de {of} {unit}").format(
             count=f"{blank.unknown:,}", of=f"{blank.of:,}", unit=words.of("unit", blank.unit)
         )
-        lines.append(Line((Cell(name, max(16, width - 32), "strong"), Cell(told, None, "muted"))))
+        lines.append(Line((Cell(name, max(16, width - 32), "strong"), Cell(count_text, None, "muted"))))
     return lines if len(lines) > 2 else [*lines, note(_("Ninguno."))]

@@ -49,8 +49,8 @@ class Sheet:
 
         assert self.shown is not None
         report = self.shown.report
-        told = _("Sólo lo que guarda este equipo: {count} casos; no es la cifra de la Línea.")
-        texts = [told.format(count=f"{report.held:,}")]
+        sentence = _("Sólo lo que guarda este equipo: {count} casos; no es la cifra de la Línea.")
+        texts = [sentence.format(count=f"{report.held:,}")]
         return [line for text in texts + drawing.empty(report) for line in drawing.quiet(text, width)]
 
     def _body(
@@ -61,9 +61,9 @@ class Sheet:
 
         if self.earlier is not None:
             report = self.earlier.report
-            told = _("Frente a {start} a {end}").format(start=report.start, end=report.end)
+            sentence = _("Frente a {start} a {end}").format(start=report.start, end=report.end)
             then = self.earlier.table(definition)
-            return [*drawing.quiet(told, width), *drawing.compared(then, table, words, width)]
+            return [*drawing.quiet(sentence, width), *drawing.compared(then, table, words, width)]
         if self.look == "months" and (by_month := shown.months(definition)) is not None:
             return drawing.months(by_month, words, width)
         if self.look == "shades" and is_cross(table):

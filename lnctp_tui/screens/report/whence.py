@@ -56,7 +56,7 @@ class WhenceScreen(ListScreen[Cases]):
             cell.count for cell in table.cells if cell.row == self.row and self.column in ("", cell.column)
         )
         title = f"{definition.id} {words.title(table, definition)}"
-        told = [
+        above = [
             Line((Cell(title, None, "accent"),)),
             *([Line((Cell(f"{' · '.join(names)}: {count:,}", None, "strong"),))] if self.row else []),
             *quiet(words.under(table, definition.base), width),
@@ -64,12 +64,12 @@ class WhenceScreen(ListScreen[Cases]):
         ]
         parts = [cell for cell in table.parts if self.column in ("", cell.column)]
         missing = [f"{words.of('part', cell.row)} {cell.count:,}" for cell in parts]
-        told += quiet(_("Sin respuesta: {parts}").format(parts=", ".join(missing)), width) if missing else []
+        above += quiet(_("Sin respuesta: {parts}").format(parts=", ".join(missing)), width) if missing else []
         for code in table.notes:
-            told += quiet(f"{code} {words.note(code)}", width)
+            above += quiet(f"{code} {words.note(code)}", width)
         rows = [Line((Cell(folio or _("sin folio"), None),), case_id) for case_id, folio in view]
         none = note(_("Ninguno que este equipo muestre."))
-        return [*told, note(""), heading(_("Casos"), str(len(rows) or "")), *(rows or [none])]
+        return [*above, note(""), heading(_("Casos"), str(len(rows) or "")), *(rows or [none])]
 
     def _question(self) -> str:
         """The same number on the command line."""

@@ -60,6 +60,8 @@ class Press:
         self.owner, self.app = urls.owner, urls.app
         self.settings, self.actor = settings, actor
         self.protocol: Protocol = counting.protocol(settings.home)
+        self.held: tuple[date, date] | None = None
+        """Days of the first and last report that there are, of any period, once something was counted."""
         self.issued = editions.read(self.owner, settings.team, settings.home)
 
     def plan(self, period: Period, levels: Iterable[int], step: int = 1) -> list[Edition]:
@@ -148,6 +150,8 @@ class Press:
         definitions = [each for each in tables.built_in() if counted.published(each)]
         with counting.source(self.app, self.settings.team) as source:
             report = run.report(source, period.start, period.end, definitions, self.protocol)
+        if report.first is not None and report.last is not None:
+            self.held = report.first, report.last
         return counted.of_report(report, definitions, all_codes(self.protocol), period, k)
 
     def _protected(

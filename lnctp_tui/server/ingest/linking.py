@@ -214,10 +214,7 @@ def _told(
 
 
 def bands(
-    connection: Db,
-    team: str,
-    others: Mapping[str, set[str]],
-    given: Set[tuple[str, str]] = frozenset(),
+    connection: Db, team: str, others: Mapping[str, set[str]], given: Set[tuple[str, str]] = frozenset()
 ) -> list[Told]:
     """For whoever holds a case, about how many others match that they do not hold themselves."""
     scopes = sorted({*others, *(case for listed in others.values() for case in listed)})

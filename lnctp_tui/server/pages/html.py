@@ -15,13 +15,14 @@ STYLE: Final = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin:1.6rem 0 .4rem}
-table{border-collapse:collapse;width:100%}caption{text-align:left;color:#444}
+table{border-collapse:collapse;min-width:60%}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #767676;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto}.bad{font-weight:700}
+.n{text-align:right;font-variant-numeric:tabular-nums}
+th[scope=row]{white-space:nowrap}.scroll{overflow-x:auto;position:relative}form{margin-top:1.5rem}
 a{color:#0b4f8a}button{font:inherit;padding:.5rem 1.2rem}
 :focus-visible{outline:3px solid #0b4f8a;outline-offset:2px}
-@media(prefers-color-scheme:dark){body{color:#f0f0f0;background:#121212}caption{color:#c8c8c8}a{color:#8ec5ff}
+@media(prefers-color-scheme:dark){body{color:#f0f0f0;background:#121212}a{color:#8ec5ff}
 :focus-visible{outline-color:#8ec5ff}}
 """.strip()
 """The one style of all pages; the policy names it by its hash."""
@@ -95,8 +96,14 @@ def table(
     *,
     numbers: frozenset[int] = frozenset(),
 ) -> Safe:
-    """A table that scrolls in a region of its own; the first column names the row."""
-    head = tag("tr", *(tag("th", title, scope="col") for title in titles))
+    """A table that scrolls in a region of its own; the first column names the row. Its caption is heard, not seen."""
+    head = tag(
+        "tr",
+        *(
+            tag("th", title, scope="col", class_="n" if at in numbers else None)
+            for at, title in enumerate(titles)
+        ),
+    )
     lines = [
         tag("tr", *(
             tag("th", cell, scope="row") if at == 0 else tag("td", cell, class_="n" if at in numbers else None)

@@ -176,15 +176,15 @@ def _titles(lines: Sequence[Line], standard: Standard, plan: Plan) -> Titles | N
 
 def _named(line: Line, names: Mapping[str, str], plan: Plan) -> dict[int, str]:
     """Place → column, of the cells of a line that are names; a name stands once."""
-    found: dict[int, str] = {}
+    columns: dict[int, str] = {}
     for place, cell in enumerate(line.cells):
         wanted = plain(cell.rpartition("/")[2]) if "/" in cell and plain(cell) not in names else plain(cell)
         column = plan.columns.get(plain(cell)) or names.get(wanted)
-        if column == TWICE and column in found.values():
+        if column == TWICE and column in columns.values():
             column = "prs_Title"
-        if column and cell.strip() and column not in found.values():
-            found[place] = column
-    return found
+        if column and cell.strip() and column not in columns.values():
+            columns[place] = column
+    return columns
 
 
 def _titled(line: Line, found: Mapping[int, str]) -> dict[int, str]:

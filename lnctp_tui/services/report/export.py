@@ -20,8 +20,8 @@ def write(report: Report, words: Words, path: Path) -> None:
     """Writes all tables. Raises BadInput `report_end`, `file_exists`, StorageFailed."""
     definitions = tables.built_in()
     if path.suffix == ".json":
-        told = data.as_json(report, definitions, words) | {"counted_at": instants.iso(instants.now())}
-        content = orjson.dumps(told, option=orjson.OPT_INDENT_2)
+        document = data.as_json(report, definitions, words) | {"counted_at": instants.iso(instants.now())}
+        content = orjson.dumps(document, option=orjson.OPT_INDENT_2)
     elif path.suffix == ".csv":
         content = data.as_csv(report, definitions, words).encode()
     elif path.suffix == ".txt":

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, or_, select
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.result import Report
+from lnctp_tui.errors import Refused
 from lnctp_tui.reports import printed, run
 from lnctp_tui.reports.changed import Since
 from lnctp_tui.reports.facts import Facts
@@ -21,16 +22,22 @@ from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import audit
 from lnctp_tui.storage.database.session import CHANGES, TABLES, Store
+from lnctp_tui.storage.replication import server_state
 
 ACTION: Final = "report"
+COUNTING: Final = ("counselor", "supervisor")
+"""Roles that count cases; analysts get what was issued."""
 MOST: Final = 200
 """Characters of a definition in the chain of views."""
 
 
 @contextmanager
 def source(store: Store) -> Iterator[Source]:
-    """What this laptop shows now, in one view of it."""
+    """What this laptop shows now, in one view of it. Raises Refused `report_role` for who works on no cases."""
     with store.read() as connection:
+        enrolled = server_state.server(connection)
+        if enrolled is not None and enrolled.role not in COUNTING:
+            raise Refused("report_role")
         yield of(connection, store.now())
 
 

@@ -86,13 +86,19 @@ def chosen(store: Store, condition: ColumnElement[bool] | None, named: Sequence[
             query = query.where(offline_lockout.shown(connection, store.now()))
         if mine is not None:
             query = query.where(_of(mine))
-        found = Chosen([], [])
+        selection = Chosen([], [])
         for row in connection.execute(query):
-            found.ids.append(row.id)
-            found.folios.append(row.folio or row.id)
-    if not found.ids:
+            selection.ids.append(row.id)
+            selection.folios.append(row.folio or row.id)
+    if not selection.ids:
         raise Refused("exchange_empty")
-    return found
+    return selection
+
+
+def merged_into(connection: Connection, case_id: str) -> list[str]:
+    """Ids of the cases that were merged into this one: their records are theirs, and in no document of this one."""
+    query = select(CASES.c.id).where(CASES.c.merged_into == case_id, CASES.c.erased_at.is_(None))
+    return list(connection.scalars(query.order_by(CASES.c.id)))
 
 
 def _of(mine: Collection[str]) -> ColumnElement[bool]:

@@ -66,6 +66,8 @@ class Files:
     receipt: str
     pdf: Made | None
     document: Made
+    merged: tuple[str, ...] = ()
+    """Ids of cases that were merged into this one and are not in it."""
 
 
 def make(workspace: Workspace, order: Order, printed: Printed | None) -> Files:
@@ -83,6 +85,8 @@ def make(workspace: Workspace, order: Order, printed: Printed | None) -> Files:
     if printed and beside == out:
         raise Refused("bad_place")
     chosen = gathering.chosen(store, None, order.case_ids)
+    with store.read() as connection:
+        merged = tuple(gathering.merged_into(connection, chosen.ids[0]))
     receipt = _receipt(ids.new_id())
     document = _document(workspace, chosen.ids, to, receipt)
     content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -98,9 +102,9 @@ def make(workspace: Workspace, order: Order, printed: Printed | None) -> Files:
 
     made = handed("fiscalia" if printed else "case", beside, content)
     if not printed:
-        return Files(receipt, None, made)
+        return Files(receipt, None, made, merged)
     try:
-        return Files(receipt, handed("fiscalia.pdf", out, sheet), made)
+        return Files(receipt, handed("fiscalia.pdf", out, sheet), made, merged)
     except BaseException:  # never one without the other
         beside.unlink(missing_ok=True)
         ledger.end(store, made.id, "failed")

@@ -100,13 +100,13 @@ def export_of(workspace: Workspace, to: Recipient) -> Export:
 
 
 def victims(export: Export, gathered: Gathered) -> Iterator[Victim]:
-    """The victims and groups of a case with what each may be told of."""
+    """The victims and groups of a case with what each may be facts of."""
     document = gathered.document
     shared = sharing.shared(document["case"], gathered.contested(document["case"]["id"]))
     for person in document["people"]:
         if person.get("role") in gathering.VICTIMS:
-            told = sharing.told(document, person, export.recipient, gathered.contested)
-            yield Victim(document, person, told, shared, gathered.root, export.protocol)
+            facts = sharing.told(document, person, export.recipient, gathered.contested)
+            yield Victim(document, person, facts, shared, gathered.root, export.protocol)
 
 
 def make_htcds(workspace: Workspace, order: Order) -> Made:

@@ -186,7 +186,7 @@ def test_a_pdf_is_tagged_says_no_time_and_holds_only_what_the_page_holds(
         for figure in table["drawn"]
     ]
     assert len(figures) == 5
-    assert all(figure["told"] and figure["svg"].startswith("<svg ") for figure in figures)
+    assert all(figure["description"] and figure["svg"].startswith("<svg ") for figure in figures)
     assert "values" not in sheets[0]["chapters"][0]["tables"][0]
     assert ACTS not in orjson.dumps(sheets).decode()
     assert document("pdf", report=EMPTY).startswith(b"%PDF")

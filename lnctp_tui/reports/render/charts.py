@@ -21,6 +21,7 @@ NOBODY: Final = "#76818c"
 """The bar of what is not known."""
 SCALE: Final = ("#e4eff5", "#b3d1e0", "#74a9c4", "#2f7596", "#12455e")
 """Five classes, light to dark; letters are INK on the first three and white on the others."""
+Marks = list[dict[str, Any]]
 LETTERS: Final = 38
 LINE, THICK, GAP = 15, 10, 9
 CELL: Final = 30
@@ -34,7 +35,7 @@ class Drawing:
     width: int
     height: int
     caption: str
-    told: str
+    description: str
 
 
 def svg(table: Shown, font: str = "sans-serif") -> Drawing | None:
@@ -42,8 +43,8 @@ def svg(table: Shown, font: str = "sans-serif") -> Drawing | None:
     made = {"bars": _bars, "ordered": _bars, "months": _months, "grid": _grid}.get(table.kind)
     if made is None:
         return None
-    spec, caption, told = made(table)
-    return Drawing(*_drawn(spec, font, table.anchor), caption, f"{caption} {told}".strip())
+    spec, caption, description = made(table)
+    return Drawing(*_drawn(spec, font, table.anchor), caption, f"{caption} {description}".strip())
 
 
 def _drawn(spec: dict[str, Any], font: str, name: str) -> tuple[str, int, int]:
@@ -79,7 +80,8 @@ def _bars(table: Shown) -> tuple[dict[str, Any], str, str]:
     if table.kind == "bars":
         values.sort(key=lambda value: -(value.count or 0))
     drawn, rest = values[:MOST] + unknown, values[MOST:]
-    top, labels, numbers, bars = 0, [], [], []
+    top = 0
+    labels, numbers, bars = Marks(), Marks(), Marks()
     most = max((value.count or 0 for value in drawn), default=0) or 1
     for value in drawn:
         lines = wrap(value.row, LETTERS) or [""]
@@ -98,12 +100,17 @@ def _bars(table: Shown) -> tuple[dict[str, Any], str, str]:
             }
         )
         top += THICK + GAP
-    told = "; ".join(f"{value.row}: {_number(value)}" for value in drawn)
+    description = "; ".join(f"{value.row}: {_number(value)}" for value in drawn)
     caption = _("De mayor a menor.") if table.kind == "bars" and len(drawn) > 1 else ""
     if rest:
         caption = _("Las {most} mayores; {count} filas más están en la tabla.").format(
             most=MOST, count=len(rest)
         )
+    layers = _bar_layers(top, bars, labels, numbers)
+    return {"width": WIDTH, "height": top, "layer": layers}, caption, f"{description}."
+
+
+def _bar_layers(top: int, bars: Marks, labels: Marks, numbers: Marks) -> Marks:
     y = {
         "type": "quantitative",
         "scale": {"domain": [0, top], "range": [0, top], "nice": False},
@@ -115,7 +122,7 @@ def _bars(table: Shown) -> tuple[dict[str, Any], str, str]:
         "axis": None,
     }
     text: dict[str, Any] = {"y": y | {"field": "y"}, "text": {"field": "t"}}
-    layers = [
+    return [
         {"data": {"values": [mark | {"x": WIDTH} for mark in bars]},
          "mark": {"type": "rect", "color": TRACK, "aria": False, "cornerRadius": 1},
          "encoding": {"x": x | {"field": "x0"}, "x2": {"field": "x"}, "y": y | {"field": "y"}, "y2": {"field": "y2"}}},
@@ -127,7 +134,6 @@ def _bars(table: Shown) -> tuple[dict[str, Any], str, str]:
         {"data": {"values": numbers}, "mark": _mark(12, "right", INK) | {"fontWeight": "bold"},
          "encoding": text | {"x": x | {"datum": WIDTH}}},
     ]  # fmt: skip
-    return {"width": WIDTH, "height": top, "layer": layers}, caption, f"{told}."
 
 
 def _mark(size: int, align: str, color: str) -> dict[str, Any]:
@@ -150,12 +156,12 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
     ]  # fmt: skip
     months = list(dict.fromkeys(str(point["m"]) for point in points))
     kinds = list(dict.fromkeys(str(point["c"]) for point in points))
-    each = -(-len(months) // 6)
+    stride = -(-len(months) // 6)
     column = {
         "width": WIDTH - 40, "height": 64, "mark": {"type": "bar", "color": BAR, "ariaRoleDescription": _("barra")},
         "encoding": {
             "x": {"field": "m", "type": "ordinal", "sort": None, "title": None, "scale": {"paddingInner": 0.15},
-                  "axis": {"values": months[::each], "labelAngle": 0, "domainColor": EDGE, "tickColor": EDGE,
+                  "axis": {"values": months[::stride], "labelAngle": 0, "domainColor": EDGE, "tickColor": EDGE,
                            "labelOverlap": True}},
             "y": {"field": "n", "type": "quantitative", "title": None,
                   "axis": {"tickCount": 3, "tickMinStep": 1, "format": ",d", "gridColor": TRACK, "domain": False,
@@ -166,9 +172,9 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
     totals = {name: sum(int(str(point["n"])) for point in points if point["c"] == name) for name in kinds}
     parts = "; ".join(f"{name}: {count:,}" if name else f"{count:,}" for name, count in totals.items())
     caption = _("Por mes, de {first} a {last}.").format(first=months[0], last=months[-1])
-    told = _("En todo el periodo: {parts}.").format(parts=parts)
+    description = _("En todo el periodo: {parts}.").format(parts=parts)
     if kinds == [""]:
-        return {"data": {"values": points}} | column, caption, told
+        return {"data": {"values": points}} | column, caption, description
     caption += " " + _("Cada fila tiene su propia escala.")
     facet = {
         "field": "c", "type": "nominal", "sort": kinds, "title": None,
@@ -177,7 +183,7 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
     return {
         "data": {"values": points}, "facet": {"row": facet}, "spec": column, "spacing": 14,
         "resolve": {"scale": {"y": "independent"}, "axis": {"x": "independent"}},
-    }, caption, told  # fmt: skip
+    }, caption, description  # fmt: skip
 
 
 def _short(month: str) -> str:
@@ -235,6 +241,8 @@ def _grid(table: Shown) -> tuple[dict[str, Any], str, str]:
              "encoding": {"text": {"field": "t"}, "color": {"field": "i", "type": "nominal", "scale": None}}},
         ],
     }  # fmt: skip
-    told = sorted((value for value in table.values if value.count), key=lambda value: -(value.count or 0))[:8]
-    parts = "; ".join(f"{value.row}, {value.column}: {value.count:,}" for value in told)
+    greatest = sorted(
+        (value for value in table.values if value.count), key=lambda value: -(value.count or 0)
+    )[:8]
+    parts = "; ".join(f"{value.row}, {value.column}: {value.count:,}" for value in greatest)
     return spec, _("Más oscuro es más; vacío es cero."), _("Los mayores: {parts}.").format(parts=parts)

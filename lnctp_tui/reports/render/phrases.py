@@ -84,15 +84,15 @@ def empty(report: Report) -> str:
 
 def method(report: Report, k: int) -> list[str]:
     """How it was counted, a paragraph each."""
-    told = [_(sentence) for sentence in METHOD]
+    paragraphs = [_(sentence) for sentence in METHOD]
     if k:
-        told.append(
+        paragraphs.append(
             _("«·» quiere decir oculto: ahí, o donde se podría restar, hay un número menor que {k}.").format(
                 k=k
             )
         )
-    told.append(_("Catálogos: versión {version}.").format(version=report.catalogs))
-    return told
+    paragraphs.append(_("Catálogos: versión {version}.").format(version=report.catalogs))
+    return paragraphs
 
 
 def dictionary(report: Report, words: Words) -> list[tuple[str, str]]:

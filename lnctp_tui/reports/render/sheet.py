@@ -65,7 +65,7 @@ class Shown:
     of_states: bool
     """Whether its rows are states, so that a map can show it."""
     listed: bool
-    """Whether it is a cross told cell by cell: the first cell of a row is words."""
+    """Whether it is a cross listed row by row: the cell of a row is words."""
     drawn: list[Any] = field(default_factory=list)
 
 
@@ -102,7 +102,7 @@ def _chapter(table_id: str) -> str:
 def shown(table: Table, definition: Definition, words: Words, place: int, hidden: Hidden) -> Shown:
     """One table in words."""
     cross = _Cross(table, words, hidden)
-    head, rows, below = cross.told() if table.columns else _single(table, definition, words, hidden)
+    head, rows, below = cross.lines() if table.columns else _single(table, definition, words, hidden)
     if table.parts:
         below = [*below, _parts(table, words)]
     return Shown(
@@ -214,7 +214,7 @@ class _Cross:
             return None
         return percent(self.counts.get((row, column), 0), whole)
 
-    def told(self) -> tuple[list[str], list[Row], list[str]]:
+    def lines(self) -> tuple[list[str], list[Row], list[str]]:
         table, words = self.table, self.words
         if not self.rows:
             head = [_head(table, words), phrases.labels()["count"]]

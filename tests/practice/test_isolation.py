@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from domain_fixtures import protocol
@@ -15,7 +18,8 @@ from sqlalchemy import text
 from lnctp_tui import app_practice, launcher
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.records.document import empty
-from lnctp_tui.errors import VaultBusy
+from lnctp_tui.errors import Denied, VaultBusy
+from lnctp_tui.server.admin.enrol import Enrolment
 from lnctp_tui.server.ingest import check
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.services.call.intake import Intake
@@ -24,7 +28,7 @@ from lnctp_tui.services.practice import throw_away, tries
 from lnctp_tui.services.vault import demo
 from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import paths
+from lnctp_tui.storage import ids, paths
 
 CANARY = "canarioimaginario"
 WALLED = """
@@ -123,3 +127,9 @@ def test_no_practice_worker_opens_a_vault_that_nobody_handed_to_it(monkeypatch: 
     monkeypatch.setenv("LNCTP_PRACTICE", "broma")
     monkeypatch.delenv(demo.PIPE, raising=False)
     assert app_practice.run() == launcher.QUIT
+
+
+def test_no_practice_device_is_enrolled(pool: Pool) -> None:
+    message: Any = SimpleNamespace(device=mark.device_id(ids.new_id()))
+    with pytest.raises(Denied, match="forbidden"):
+        Enrolment("main", message, datetime(2026, 11, 30, tzinfo=UTC)).carry_out(pool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
@@ -14,6 +15,7 @@ from lnctp_tui.errors import BadInput, Refused
 
 SUFFIX = ".toml"
 INTENTS = "_intents"
+NAMED = re.compile("[a-z0-9-]{1,40}").fullmatch
 LARGEST = 1_000_000
 """Bytes of a scenario file."""
 
@@ -31,9 +33,9 @@ def codes() -> tuple[str, ...]:
 
 def load(code: str) -> Scenario:
     """A scenario by its code. Raises Refused `practice_unknown`."""
-    if code not in codes():
-        raise Refused("practice_unknown", name=code)
     file = resources.files("lnctp_tui").joinpath("data", "practice", code + SUFFIX)
+    if not NAMED(code) or not file.is_file():
+        raise Refused("practice_unknown", name=code)
     return scenarios.read(tomllib.loads(file.read_text(encoding="utf-8")))
 
 

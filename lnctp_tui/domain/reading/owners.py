@@ -1,0 +1,108 @@
+"""Whose fact it is: the nearest person before it, else the sentence's, else the narrative's. Never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
+from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.spelling import Word
+from lnctp_tui.domain.reading.status import Clause, clause_of
+
+_MINE = frozenset("tengo soy me mi estoy vivo trabajo nos estamos".split())
+_CALLING = re.compile(
+    r"^\W*(?:llama|habla|marca|reporta|escribe|denuncia|refiere|comunica|contacta|se comunica)\b"
+)
+
+
+class Person(NamedTuple):
+    """A word for a person in a sentence."""
+
+    first: int
+    after: int
+    owner: str
+    sex: str
+    plural: bool
+
+
+def people(lexicon: Lexicon, terms: Sequence[Word]) -> list[Person]:
+    """The persons of a sentence in their order."""
+    return [_person(hit) for hit in longest(lexicon.nouns, terms)]
+
+
+def _person(hit: Hit) -> Person:
+    noun = hit.meaning
+    assert isinstance(noun, Noun)
+    return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural)
+
+
+def first_person(terms: Sequence[Word]) -> bool:
+    """Whether whoever writes speaks of themself: a pasted chat."""
+    return any(term.text in _MINE for term in terms)
+
+
+def subject(persons: Sequence[Person], before: str) -> str:
+    """Of whom the next sentence speaks: the last victim or group named here, else the first person, else as before."""
+    about = [person.owner for person in persons if person.owner in (VICTIM, GROUP)]
+    if about:
+        return about[-1]
+    rest = [person.owner for person in persons]
+    return rest[0] if rest and rest[0] != TRAFFICKER else before
+
+
+def of_attribute(
+    text: str,
+    terms: Sequence[Word],
+    found: Sequence[Clause],
+    persons: Sequence[Person],
+    first: int,
+    context: str,
+    behind: int = 0,
+) -> str:
+    """Whose age, nationality or number of telephone stands at the word `first`."""
+    here = [person for person in persons if person.after <= first]
+    if here and first - here[-1].after <= 2:
+        return here[-1].owner
+    joined = [person for person in persons if behind and 0 <= person.first - behind <= 1]
+    if joined:
+        return joined[0].owner
+    clause = clause_of(found, first)
+    near = [person for person in here if person.first >= clause.first]
+    if near:
+        owners = {person.owner for person in near}
+        return near[-1].owner if len(owners) == 1 or first - near[-1].after <= 6 else ASK
+    if here:
+        owners = {person.owner for person in here}
+        return here[-1].owner if len(owners) == 1 else ASK
+    if first_person(terms[max(0, first - 4) : first + 1]):
+        return CALLER
+    return context or VICTIM
+
+
+def of_deed(
+    terms: Sequence[Word], found: Sequence[Clause], persons: Sequence[Person], hit: Hit, context: str
+) -> str:
+    """To whom something is done, or who needs it: the victim, unless somebody else is named for it."""
+    clause = clause_of(found, hit.first)
+    near = [person for person in persons if clause.first <= person.first < hit.first]
+    named = [person for person in near if person.owner in (VICTIM, GROUP, OTHER, CALLER)]
+    behind = [person for person in persons if 0 <= person.first - hit.after <= 2]
+    if behind and behind[0].owner in (VICTIM, GROUP, OTHER) and terms[hit.after].text in ("a", "al"):
+        return behind[0].owner
+    if named:
+        last = named[-1].owner
+        if last in (OTHER, CALLER):
+            others = [person.owner for person in named if person.owner in (VICTIM, GROUP)]
+            if others:
+                return ASK if last == OTHER else others[-1]
+        return last
+    if first_person(terms[clause.first : clause.after]):
+        return CALLER
+    return context if context in (VICTIM, GROUP, OTHER) else VICTIM
+
+
+def opens_with_caller(low: str) -> bool:
+    """Whether a narrative begins with who calls: `Llama la mamá…`."""
+    return bool(_CALLING.match(low))

@@ -45,7 +45,7 @@ def try_text(
     from lnctp_tui.storage import instants
 
     lexicon, _findings = _read(None)
-    offers = Reader(lexicon, instants.today(None)).read(text)
+    offers = Reader(lexicon, instants.today("America/Mexico_City")).read(text)
     if session.settings(context).json:
         output.as_json({"offers": [_as_json(offer, text) for offer in offers]})
         return

@@ -11,8 +11,10 @@ CASE = "case"
 """Of the case or its places and money, of nobody's."""
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
-PATTERNS = frozenset("phone plate account email url handle amount date age headcount".split())
-GAZETTEER = frozenset("place venue nationality institution platform alias".split())
+PATTERNS = frozenset(
+    ["phone", "plate", "account", "email", "url", "handle", "amount", "date", "age", "headcount"]
+)
+GAZETTEER = frozenset(["place", "venue", "nationality", "institution", "platform", "alias"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
-from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, VICTIM
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
-_MINE = frozenset("tengo soy me mi estoy vivo trabajo nos estamos".split())
+_MINE = frozenset(["tengo", "soy", "me", "mi", "estoy", "vivo", "trabajo", "nos", "estamos"])
+_PRONOUNS = frozenset(("ella", "el"))
 _CALLING = re.compile(
     r"^\W*(?:llama|habla|marca|reporta|escribe|denuncia|refiere|comunica|contacta|se comunica)\b"
 )
@@ -27,9 +28,39 @@ class Person(NamedTuple):
     plural: bool
 
 
-def people(lexicon: Lexicon, terms: Sequence[Word]) -> list[Person]:
-    """The persons of a sentence in their order."""
-    return [_person(hit) for hit in longest(lexicon.nouns, terms)]
+MOST_NAMES = 12
+Names = tuple[tuple[str, str], ...]
+
+
+def people(lexicon: Lexicon, text: str, terms: Sequence[Word], names: Names) -> tuple[list[Person], Names]:
+    """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on.
+
+    Who is named after `mamá de` or `su hija` is whom the call is about; a name after any other noun is that person's.
+    """
+    persons = [_person(hit) for hit in longest(lexicon.nouns, terms)]
+    known = dict(names)
+    for person in persons:
+        place, owner = person.after, person.owner
+        if place + 1 < len(terms) and terms[place].text == "de" and owner == CALLER:
+            place, owner = place + 1, VICTIM
+        name = _name(text, terms, place)
+        if name and len(known) < MOST_NAMES:
+            known.setdefault(name, owner)
+    taken = {place for person in persons for place in range(person.first, person.after)}
+    persons += [
+        Person(place, place + 1, known[term.text], "", False)
+        for place, term in enumerate(terms)
+        if term.text in known and place not in taken and text[term.start].isupper()
+    ]
+    return sorted(persons), tuple(known.items())
+
+
+def _name(text: str, terms: Sequence[Word], place: int) -> str:
+    """The capitalised word at a place that follows the one before it at once."""
+    if place >= len(terms) or text[terms[place - 1].end : terms[place].start] != " ":
+        return ""
+    term = terms[place]
+    return term.text if text[term.start].isupper() and term.text.isalpha() and len(term.text) > 2 else ""
 
 
 def _person(hit: Hit) -> Person:
@@ -48,8 +79,7 @@ def subject(persons: Sequence[Person], before: str) -> str:
     about = [person.owner for person in persons if person.owner in (VICTIM, GROUP)]
     if about:
         return about[-1]
-    rest = [person.owner for person in persons]
-    return rest[0] if rest and rest[0] != TRAFFICKER else before
+    return before or (CALLER if any(person.owner == CALLER for person in persons) else "")
 
 
 def of_attribute(
@@ -78,6 +108,8 @@ def of_attribute(
         return here[-1].owner if len(owners) == 1 else ASK
     if first_person(terms[max(0, first - 4) : first + 1]):
         return CALLER
+    if terms[0].text in _PRONOUNS:
+        return ASK
     return context or VICTIM
 
 
@@ -100,7 +132,7 @@ def of_deed(
         return last
     if first_person(terms[clause.first : clause.after]):
         return CALLER
-    return context if context in (VICTIM, GROUP, OTHER) else VICTIM
+    return context if context in (VICTIM, GROUP) else VICTIM
 
 
 def opens_with_caller(low: str) -> bool:

@@ -38,10 +38,12 @@ _PLATE = re.compile(
     r"|\d{2}-[A-Z]{3}-\d|[A-Z]{2}-?\d{3}-?[A-Z]|[A-Z]\d{2}[A-Z]{2}\d?)\b"
 )
 _PLATE_AFTER = re.compile(
-    r"\b(?:placas?|matricula)\b(?: de [a-z]+)?[: ]{1,3}(?:\w+ ){0,2}?((?=[a-z\d -]{0,9}\d)[a-z\d]{1,4}(?:[- ]?[a-z\d]{1,4}){1,3})"
+    r"\b(?:placas?|"
+    r"matricula)\b(?: de [a-z]+)?[: ]{1,3}(?:\w+ ){0,2}?((?=[a-z\d -]{0,9}\d)[a-z\d]{1,4}(?:[- ]?[a-z\d]{1,4}){1,3})"
 )
 _ALIAS = re.compile(
-    r"\b(?:alias|apodo|apodado|apodada|le dicen|le llaman|lo conocen como|la conocen como|apodan|se hace llamar"
+    r"\b(?:alias|apodo|apodado|apodada|le dicen|le llaman|lo conocen como|la conocen como|"
+    r"apodan|se hace llamar"
     r"|mejor conocido como)\s+[«\"“']?((?:(?:el|la)\s+)?[a-z]{2,20}(?:\s+[A-Z][a-z]{1,20})?)"
 )
 

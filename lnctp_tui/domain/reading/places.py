@@ -9,22 +9,134 @@ from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row
 from lnctp_tui.domain.reading.spelling import Word
 
 _BEFORE = frozenset(
-    "en de a desde hasta hacia por para del entre rumbo cerca y lugar municipio estado ciudad al".split()
+    [
+        "en",
+        "de",
+        "a",
+        "desde",
+        "hasta",
+        "hacia",
+        "por",
+        "para",
+        "del",
+        "entre",
+        "rumbo",
+        "cerca",
+        "y",
+        "lugar",
+        "municipio",
+        "estado",
+        "ciudad",
+        "al",
+    ]
 )
 _NO_PLACE = frozenset(
-    "calle avenida av calz calzada colonia col mercado metro estacion plaza parque escuela hospital hotel motel bar primaria"
-    " secundaria lic licenciado licenciada senor senora don dona sr sra dr dra esquina banco tienda edificio privada"
-    " andador carretera autopista ruta linea terminal colegio apellido apellidos nombre llama llamada llamado bulevar blvd"
-    " prolongacion oficial agente comandante padre maestra maestro jefe san santa virgen".split()
+    [
+        "calle",
+        "avenida",
+        "av",
+        "calz",
+        "calzada",
+        "colonia",
+        "col",
+        "mercado",
+        "metro",
+        "estacion",
+        "plaza",
+        "parque",
+        "escuela",
+        "hospital",
+        "hotel",
+        "motel",
+        "bar",
+        "primaria",
+        "secundaria",
+        "lic",
+        "licenciado",
+        "licenciada",
+        "senor",
+        "senora",
+        "don",
+        "dona",
+        "sr",
+        "sra",
+        "dr",
+        "dra",
+        "esquina",
+        "banco",
+        "tienda",
+        "edificio",
+        "privada",
+        "andador",
+        "carretera",
+        "autopista",
+        "ruta",
+        "linea",
+        "terminal",
+        "colegio",
+        "apellido",
+        "apellidos",
+        "nombre",
+        "llama",
+        "llamada",
+        "llamado",
+        "bulevar",
+        "blvd",
+        "prolongacion",
+        "oficial",
+        "agente",
+        "comandante",
+        "padre",
+        "maestra",
+        "maestro",
+        "jefe",
+        "san",
+        "santa",
+        "virgen",
+    ]
 )
 _ROLES = (
-    ("caller", r"\b(?:(?:llama|habla|marca|marco|llamo|hablo|escribe|escribo|reporta|comunica|comunico)(?: \w+){0,3}? desde|quien llama (?:vive|esta) en) $"),
-    ("captacion", r"\b(?:conocio|conoci|contacto|contactaron|engancho|engancharon|capto|captaron|recluto|reclutaron|desaparecio|levantaron|raptaron|secuestraron|subieron|vieron por ultima vez)(?: \w+){0,5}? (?:en|de|del) $"),
-    ("transito", r"\b(?:pasaron|pasando|cruzaron|cruzando|paso|via|atraves\w+|detuvieron|escala|pararon)(?: \w+){0,3}? (?:por|en|via) $|\bvia $"),
-    ("origen", r"\b(?:originari[oa]s?|oriund[oa]s?|nacid[oa]s?|nacio|natural(?:es)?|es|son|era|soy|somos|viene|vienen|vino|trajo|trajeron|trae|traen|traida|saco|sacaron|salio|salieron|pueblo|familia|procedente|provenientes?|hija|llego|llegaron|indigenas?|\w+, \d+ anos)(?: \w+){0,3}? (?:de|del|desde) $"),
-    ("destino", r"\b(?:lleva|llevan|llevo|llevaron|llevado|llevada|llevarla|llevarlo|llevarse\w*|traslad\w+|mando|mandaron|mandan|enviar\w*|envio|trajo|trajeron|trae|rumbo|hacia|llego|llegaron|llegar|movieron|movio|mueven|vendio|vendieron|viajar|viajo|ir|fue|fueron|cambiaron|destino|entrego|entregaron)(?: \w+){0,5}? (?:a|al|para|hasta|en|hacia) $|\b(?:rumbo a|hacia|hasta) $"),
-    ("actual", r"\b(?:esta|estan|estoy|estamos|tiene|tienen|vive|viven|vivo|trabaja|trabajan|trabajo|encerrad[oa]s?|escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|retenid[oa]s?|retiene|retienen|obligan?|prostituy\w+|opera|bar|casa|bodega|rancho|hotel|motel|maquila|fabrica|taller|cantina|anexo|departamento|campo|cuarto|antro|tianguis|cruceros?|semaforo|centro|zona|ahora|actualmente|ahorita)(?: \w+){0,6}? (?:en|de|del|por) $"),
-)  # fmt: skip
+    (
+        "caller",
+        r"\b(?:(?:llama|habla|marca|marco|llamo|hablo|escribe|escribo|reporta|comunica|comunico)"
+        r"(?: \w+){0,3}? desde|quien llama (?:vive|esta) en) $",
+    ),
+    (
+        "captacion",
+        r"\b(?:conocio|conoci|contacto|contactaron|engancho|engancharon|capto|captaron|recluto|"
+        r"reclutaron|desaparecio|levantaron|raptaron|secuestraron|subieron|"
+        r"vieron por ultima vez)(?: \w+){0,5}? (?:en|de|del) $",
+    ),
+    (
+        "transito",
+        r"\b(?:pasaron|pasando|cruzaron|cruzando|paso|via|atraves\w+|detuvieron|escala|"
+        r"pararon)(?: \w+){0,3}? (?:por|en|via) $|\bvia $",
+    ),
+    (
+        "origen",
+        r"\b(?:originari[oa]s?|oriund[oa]s?|nacid[oa]s?|nacio|natural(?:es)?|es|son|era|soy|"
+        r"somos|viene|vienen|vino|trajo|trajeron|trae|traen|traida|saco|sacaron|salio|salieron|"
+        r"pueblo|familia|procedente|provenientes?|hija|llego|llegaron|indigenas?|"
+        r"\w+, \d+ anos)(?: \w+){0,3}? (?:de|del|desde) $",
+    ),
+    (
+        "destino",
+        r"\b(?:lleva|llevan|llevo|llevaron|llevado|llevada|llevarla|llevarlo|llevarse\w*|"
+        r"traslad\w+|mando|mandaron|mandan|enviar\w*|envio|trajo|trajeron|trae|rumbo|hacia|"
+        r"llego|llegaron|llegar|movieron|movio|mueven|vendio|vendieron|viajar|viajo|ir|fue|"
+        r"fueron|cambiaron|destino|entrego|entregaron)(?: \w+){0,5}? (?:a|al|para|hasta|en|"
+        r"hacia) $|\b(?:rumbo a|hacia|hasta) $",
+    ),
+    (
+        "actual",
+        r"\b(?:esta|estan|estoy|estamos|tiene|tienen|vive|viven|vivo|trabaja|trabajan|trabajo|"
+        r"encerrad[oa]s?|escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|"
+        r"retenid[oa]s?|retiene|retienen|obligan?|prostituy\w+|opera|bar|casa|bodega|rancho|"
+        r"hotel|motel|maquila|fabrica|taller|cantina|anexo|departamento|campo|cuarto|antro|"
+        r"tianguis|cruceros?|semaforo|centro|zona|ahora|actualmente|"
+        r"ahorita)(?: \w+){0,6}? (?:en|de|del|por) $",
+    ),
+)
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
 
 
@@ -61,7 +173,7 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
 
 
 def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[str, ...]:
-    """Of several municipalities of a name those of the state that is named beside it; a state before a town of its name."""
+    """Of several towns of a name that of the state beside it; a state before a town of its name."""
     states = [code for code in codes if code in lexicon.states]
     towns = [code for code in codes if code not in lexicon.states]
     if state:

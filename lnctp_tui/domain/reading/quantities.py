@@ -16,41 +16,208 @@ _CURRENCY = {
     "quetzales": "GTQ", "lempiras": "HNL", "cad": "CAD", "bolivares": "VES",
 }  # fmt: skip
 _MONEY_BEFORE = frozenset(
-    "deuda debe debia deben debo cobra cobran cobro cobraron cobraba paga pagan pago pagaron pagaban pagar gana ganan"
-    " ganaria ganar ofrecieron ofrecio ofrecia ofrecen pidio piden pidieron prometio prometieron prometian deposito"
-    " depositaron depositar deposita vendio vendieron venden entregar cuota diario diarios semana exigen exige"
-    " multa rescate prestaron presto quita quitan".split()
+    [
+        "deuda",
+        "debe",
+        "debia",
+        "deben",
+        "debo",
+        "cobra",
+        "cobran",
+        "cobro",
+        "cobraron",
+        "cobraba",
+        "paga",
+        "pagan",
+        "pago",
+        "pagaron",
+        "pagaban",
+        "pagar",
+        "gana",
+        "ganan",
+        "ganaria",
+        "ganar",
+        "ofrecieron",
+        "ofrecio",
+        "ofrecia",
+        "ofrecen",
+        "pidio",
+        "piden",
+        "pidieron",
+        "prometio",
+        "prometieron",
+        "prometian",
+        "deposito",
+        "depositaron",
+        "depositar",
+        "deposita",
+        "vendio",
+        "vendieron",
+        "venden",
+        "entregar",
+        "cuota",
+        "diario",
+        "diarios",
+        "semana",
+        "exigen",
+        "exige",
+        "multa",
+        "rescate",
+        "prestaron",
+        "presto",
+        "quita",
+        "quitan",
+    ]
 )
 _LINKS = frozenset(
-    "de a le les la lo los me por en con unos unas como casi hasta mas que son un y se al otros".split()
+    [
+        "de",
+        "a",
+        "le",
+        "les",
+        "la",
+        "lo",
+        "los",
+        "me",
+        "por",
+        "en",
+        "con",
+        "unos",
+        "unas",
+        "como",
+        "casi",
+        "hasta",
+        "mas",
+        "que",
+        "son",
+        "un",
+        "y",
+        "se",
+        "al",
+        "otros",
+    ]
 )
 _MONEY_AFTER = frozenset(
-    "diarios diario semanales semanal mensuales mensual quincenales libres al a por la el cada".split()
+    [
+        "diarios",
+        "diario",
+        "semanales",
+        "semanal",
+        "mensuales",
+        "mensual",
+        "quincenales",
+        "libres",
+        "al",
+        "a",
+        "por",
+        "la",
+        "el",
+        "cada",
+    ]
 )
 _NO_MONEY = frozenset(
-    "anos ano anitos dias dia horas hora hrs meses mes semanas semana minutos km kilometros kilos personas mujeres"
-    " hombres ninas ninos muchachas muchachos chicas chicos veces clientes cuartos calles gramos grados piezas cajas"
-    " trabajadores jornaleros migrantes menores jovenes cuadras pisos familias hijos hijas".split()
+    [
+        "anos",
+        "ano",
+        "anitos",
+        "dias",
+        "dia",
+        "horas",
+        "hora",
+        "hrs",
+        "meses",
+        "mes",
+        "semanas",
+        "semana",
+        "minutos",
+        "km",
+        "kilometros",
+        "kilos",
+        "personas",
+        "mujeres",
+        "hombres",
+        "ninas",
+        "ninos",
+        "muchachas",
+        "muchachos",
+        "chicas",
+        "chicos",
+        "veces",
+        "clientes",
+        "cuartos",
+        "calles",
+        "gramos",
+        "grados",
+        "piezas",
+        "cajas",
+        "trabajadores",
+        "jornaleros",
+        "migrantes",
+        "menores",
+        "jovenes",
+        "cuadras",
+        "pisos",
+        "familias",
+        "hijos",
+        "hijas",
+    ]
 )
 _PEOPLE = frozenset(
-    "mujeres hombres ninas ninos muchachas muchachos chicas chicos personas trabajadores trabajadoras jornaleros"
-    " jornaleras migrantes menores jovenes familias companeras companeros victimas empleadas empleados senoritas"
-    " extranjeras extranjeros adolescentes paisanos paisanas bebes chamacos chamacas morras morros albaniles".split()
+    [
+        "mujeres",
+        "hombres",
+        "ninas",
+        "ninos",
+        "muchachas",
+        "muchachos",
+        "chicas",
+        "chicos",
+        "personas",
+        "trabajadores",
+        "trabajadoras",
+        "jornaleros",
+        "jornaleras",
+        "migrantes",
+        "menores",
+        "jovenes",
+        "familias",
+        "companeras",
+        "companeros",
+        "victimas",
+        "empleadas",
+        "empleados",
+        "senoritas",
+        "extranjeras",
+        "extranjeros",
+        "adolescentes",
+        "paisanos",
+        "paisanas",
+        "bebes",
+        "chamacos",
+        "chamacas",
+        "morras",
+        "morros",
+        "albaniles",
+    ]
 )
 _OTHERS = frozenset(("otras", "otros", "otra", "otro"))
-_YEARS = frozenset("anos anitos ano a".split())
+_YEARS = frozenset(["anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
-    r"\s*(?:trabajando|de (?:carcel|prision|condena|casad[oa]s?|novios|relacion|experiencia|conocer\w*|vivir|edad mental"
-    r"|antiguedad|matrimonio|servicio|noviazgo)|despues|atras|antes|juntos|ahi|aqui|alla|encerrad|sin |con (?:el|ella|ese)\b"
+    r"\s*(?:trabajando|de (?:carcel|prision|condena|casad[oa]s?|novios|relacion|"
+    r"experiencia|conocer\w*|vivir|edad mental"
+    r"|antiguedad|matrimonio|servicio|noviazgo)|despues|atras|antes|juntos|ahi|aqui|alla|"
+    r"encerrad|sin |con (?:el|ella|ese)\b"
     r"|siendo|viviendo|explotad|en (?:eso|esto|la casa|el negocio)|que (?:no|vive|trabaja|esta))"
 )
 _NO_AGE_BEFORE = re.compile(
-    r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|ultimos|primeros|despues de|tras"
+    r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|"
+    r"ultimos|primeros|despues de|tras"
     r"|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
 _PAST_AGE = re.compile(
-    r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|a los|desde los|tenia(?: como)?"
+    r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|"
+    r"a los|desde los|tenia(?: como)?"
     r"|entonces(?: de)?|a la edad de)(?: apenas| solo)? $"
 )
 _TURNING = re.compile(r"\b(?:va a cumplir|por cumplir|cumple|cumplira|casi|apenas va a cumplir) (?:los )?$")
@@ -60,16 +227,23 @@ _ABOUT = re.compile(
 _UNDER = re.compile(r"\b(?:menor(?:es)? de|menos de) $")
 _OVER = re.compile(r"\b(?:mayor(?:es)? de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
-    r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|menor|fem|femenin[oa]|masc"
-    r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|chamac[oa]|novia|victima"
-    r"|vic|cunad[oa]|amig[oa]|vecin[oa]|alumn[oa]|bebe|senora?|otr[oa]|una|uno)\.?,?(?: \w+,?)?(?: como)? de"
+    r"\b(?:edad(?: de| es)?:?|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
+    r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
+    r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
+    r"menor|fem|femenin[oa]|masc"
+    r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
+    r"chamac[oa]|novia|victima"
+    r"|vic|cunad[oa]|amig[oa]|vecin[oa]|alumn[oa]|bebe|senora?|otr[oa]|una|"
+    r"uno)\.?,?(?: \w+,?)?(?: como)? de"
     r"|(?:fem|masc|fem\.|masc\.|femenin[oa]|masculino)\.?) $"
 )
 _NOT_YEARS_AFTER = re.compile(
-    r"\s*(?:%|pesos|mil\b|dlls|dolares|usd|horas|hrs|h\b|km|kilo|mes|dias?\b|semana|veces|personas|mujeres|hombres|ninas"
-    r"|ninos|muchach|chicas|hijos|hijas|cuartos|hermanos|hermanas|clientes|:|/|de (?:enero|febrero|marzo|abril|mayo|junio"
-    r"|julio|agosto|septiembre|octubre|noviembre|diciembre)|cuadras|calles|companer|jornaler|meses|grado|am\b|pm\b)"
+    r"\s*(?:%|pesos|mil\b|dlls|dolares|usd|horas|hrs|h\b|km|kilo|mes|dias?\b|semana|veces|"
+    r"personas|mujeres|hombres|ninas"
+    r"|ninos|muchach|chicas|hijos|hijas|cuartos|hermanos|hermanas|clientes|:|/|de (?:enero|"
+    r"febrero|marzo|abril|mayo|junio"
+    r"|julio|agosto|septiembre|octubre|noviembre|diciembre)|cuadras|calles|companer|"
+    r"jornaler|meses|grado|am\b|pm\b)"
 )
 
 

@@ -9,7 +9,18 @@ from typing import NamedTuple
 
 from lnctp_tui.domain.reading import owners, patterns, places
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
-from lnctp_tui.domain.reading.offers import ASK, CALLER, CASE, OTHER, TRAFFICKER, UNKNOWN, VICTIM, YES, Offer
+from lnctp_tui.domain.reading.offers import (
+    ASK,
+    CALLER,
+    CASE,
+    NO,
+    OTHER,
+    TRAFFICKER,
+    UNKNOWN,
+    VICTIM,
+    YES,
+    Offer,
+)
 from lnctp_tui.domain.reading.owners import Person
 from lnctp_tui.domain.reading.spelling import Word, folded, sentences, words
 from lnctp_tui.domain.reading.status import Clause, Status, clauses, cues_of, status
@@ -21,11 +32,54 @@ _OF_CASE = ("danger.", "situation.")
 _NEAR = 25
 """Characters within which a word stands that a row needs."""
 _WHEN = (
-    ("ultima_vez", ("ultima vez", "no la ve", "no lo ve", "no sabe nada", "no se sabe", "sin saber", "dejo de", "desapar", "no contesta")),
-    ("salida", ("escap", "salio de", "se salio", "logro salir", "huyo", "rescat", "se fue de ahi", "la sacaron", "se fugo")),
-    ("captacion", ("conocio", "se la llev", "lo llev", "la llev", "engancho", "contacto", "se fue con", "le ofrec", "recluto", "levantaron", "trajo", "trajeron", "se los llev")),
+    (
+        "ultima_vez",
+        (
+            "ultima vez",
+            "no la ve",
+            "no lo ve",
+            "no sabe nada",
+            "no se sabe",
+            "sin saber",
+            "dejo de",
+            "desapar",
+            "no contesta",
+        ),
+    ),
+    (
+        "salida",
+        (
+            "escap",
+            "salio de",
+            "se salio",
+            "logro salir",
+            "huyo",
+            "rescat",
+            "se fue de ahi",
+            "la sacaron",
+            "se fugo",
+        ),
+    ),
+    (
+        "captacion",
+        (
+            "conocio",
+            "se la llev",
+            "lo llev",
+            "la llev",
+            "engancho",
+            "contacto",
+            "se fue con",
+            "le ofrec",
+            "recluto",
+            "levantaron",
+            "trajo",
+            "trajeron",
+            "se los llev",
+        ),
+    ),
     ("inicio", ("desde", "empez", "comenz", "lleva", "inicio")),
-)  # fmt: skip
+)
 
 
 class Context(NamedTuple):
@@ -33,6 +87,8 @@ class Context(NamedTuple):
 
     subject: str
     caller_is_victim: bool = False
+    names: tuple[tuple[str, str], ...] = ()
+    """Proper names and whose they are: `mamá de Ana`, `su hija Sofía`."""
 
 
 @dataclass
@@ -69,11 +125,11 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     if not terms:
         return [], context
     sentence = patterns.Sentence(text, low, terms, today)
-    persons = owners.people(lexicon, terms)
+    persons, names = owners.people(lexicon, text, terms, context.names)
     reading = _Reading(lexicon, sentence, context, persons, clauses(low, terms), cues_of(lexicon, terms))
     offers = list(_patterns(reading))
     offers += _lexicon(reading)
-    following = Context(owners.subject(persons, context.subject), context.caller_is_victim)
+    following = Context(owners.subject(persons, context.subject), context.caller_is_victim, names)
     return _single(offers), following
 
 
@@ -94,7 +150,7 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         state = reading.status(first, after)
         if found.kind in ("age", "date", "headcount", "amount") and not state.offer:
             continue
-        if found.kind in ("age", "headcount", "amount") and state.polarity == "no":
+        if found.kind in ("age", "headcount") and state.polarity == NO:
             continue
         if found.kind in ("age", "headcount") and state.past:
             continue
@@ -227,16 +283,17 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     return VICTIM if owner in (TRAFFICKER, CALLER) else owner
 
 
-_ATTRIBUTES = frozenset("nationality language education migration_status sex".split())
+_ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_status", "sex"])
 
 
 def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterator[Offer]:
     state = reading.status(hit.first, hit.after, row)
     if not state.offer or state.past:
         return
-    if row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES:
-        if state.polarity != YES:
-            return
+    if (
+        row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES
+    ) and state.polarity != YES:
+        return
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
 

@@ -15,7 +15,29 @@ LONGEST_SENTENCE = 300
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.;?!]+(?=\s|$)|\n")
 _SHORT = frozenset(
-    "sr sra srita dr dra lic ing col av tel cel aprox fem masc edo mpio no num nac ej vic".split()
+    [
+        "sr",
+        "sra",
+        "srita",
+        "dr",
+        "dra",
+        "lic",
+        "ing",
+        "col",
+        "av",
+        "tel",
+        "cel",
+        "aprox",
+        "fem",
+        "masc",
+        "edo",
+        "mpio",
+        "no",
+        "num",
+        "nac",
+        "ej",
+        "vic",
+    ]
 )
 
 
@@ -74,15 +96,44 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 _UNITS = {
     name: value
     for value, names in enumerate(
-        "cero|un uno una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince"
-        "|dieciseis|diecisiete|dieciocho|diecinueve|veinte|veintiun veintiuno veintiuna|veintidos|veintitres"
-        "|veinticuatro|veinticinco|veintiseis|veintisiete|veintiocho|veintinueve".split("|")
+        [
+            "cero",
+            "un uno una",
+            "dos",
+            "tres",
+            "cuatro",
+            "cinco",
+            "seis",
+            "siete",
+            "ocho",
+            "nueve",
+            "diez",
+            "once",
+            "doce",
+            "trece",
+            "catorce",
+            "quince",
+            "dieciseis",
+            "diecisiete",
+            "dieciocho",
+            "diecinueve",
+            "veinte",
+            "veintiun veintiuno veintiuna",
+            "veintidos",
+            "veintitres",
+            "veinticuatro",
+            "veinticinco",
+            "veintiseis",
+            "veintisiete",
+            "veintiocho",
+            "veintinueve",
+        ]
     )
     for name in names.split()
 }
 _TENS = dict(
     zip(
-        "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split(),
+        ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"],
         range(30, 100, 10),
         strict=True,
     )

@@ -12,10 +12,56 @@ from lnctp_tui.domain.reading.lexicon import Cue, Hit, Lexicon, Row, longest
 from lnctp_tui.domain.reading.offers import NO, UNKNOWN, YES
 from lnctp_tui.domain.reading.spelling import Word
 
-_CUTS = frozenset("pero aunque sino mientras porque".split())
+_CUTS = frozenset(["pero", "aunque", "sino", "mientras", "porque"])
 _VERBS = frozenset(
-    "la lo le les los las me se te ya tiene tienen esta estan es son va van vive viven trabaja trabajan dice dicen hay"
-    " que ahora solo si ella el quiere quieren fue era pide piden sale salen usa traen trae necesita y pero luego".split()
+    [
+        "la",
+        "lo",
+        "le",
+        "les",
+        "los",
+        "las",
+        "me",
+        "se",
+        "te",
+        "ya",
+        "tiene",
+        "tienen",
+        "esta",
+        "estan",
+        "es",
+        "son",
+        "va",
+        "van",
+        "vive",
+        "viven",
+        "trabaja",
+        "trabajan",
+        "dice",
+        "dicen",
+        "hay",
+        "que",
+        "ahora",
+        "solo",
+        "si",
+        "ella",
+        "el",
+        "quiere",
+        "quieren",
+        "fue",
+        "era",
+        "pide",
+        "piden",
+        "sale",
+        "salen",
+        "usa",
+        "traen",
+        "trae",
+        "necesita",
+        "y",
+        "pero",
+        "luego",
+    ]
 )
 NEG_REACH = 5
 """Words between a *no* and what it denies, where the cue says nothing else."""

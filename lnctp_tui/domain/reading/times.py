@@ -1,4 +1,4 @@
-"""Dates in running text. What a form's field would not read is not offered; the future of a plan is no date of a fact."""
+"""Dates in running text. What a field of a form would not read is not offered, nor the future of a plan."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ _DATE = re.compile(
     rf"|(?:desde )?hace (?:como |ya |unos |unas |casi |mas de |mas o menos )?{_COUNT} {_UNIT}(?: y medio)?"
     rf"|(?:el|la|este|esta) (?:{_DAYS}|semana|mes|ano)(?: pasad[oa])?"
     rf"|el (?:pasado )?(?:{_DAYS})(?: pasado)?"
-    r"|anteayer|antier|ayer|anoche|hoy"
+    r"|anteayer|antier|ayer|anoche"
     r"|(?<=en )20[012]\d|(?<=desde )20[012]\d|(?<=del )20[012]\d"
     r")(?![\w/])"
 )
 _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
 _HABIT = re.compile(r"(?:todos |cada |los |dia de |por )$")
 _FUTURE_BEFORE = re.compile(
-    r"\b(?:se la lleva|la lleva|lo llevan?|va a|van a|cumple|cumplira|para el|proximo|que viene|antes del?)\b[^,]{0,25}$"
+    r"\b(?:se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|para el|"
+    r"proximo|que viene|antes del?)\b[^,]{0,25}$"
 )
 _FUTURE_AFTER = re.compile(r" (?:que viene|proxim[oa]|entrante)")
 

@@ -6,6 +6,7 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.reading.offers import NO, UNKNOWN
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.labels import when_word
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.call.seen import Newcomer, Seen, Target
 from lnctp_tui.services.refs import Ref
@@ -54,7 +55,7 @@ def fact(protocol: Protocol, seen: Seen) -> str:
         role = view.label_of(protocol, "place_role", offer.detail).lower() if offer.detail else ""
         return f"{_place(protocol, offer.values)}" + (f" ({role})" if role else "")
     if offer.kind == "date":
-        return f"{_when(offer.detail)}: {offer.values[0]}"
+        return f"{when_word(offer.detail)}: {offer.values[0]}"
     detail = f" {offer.detail}" if offer.kind == "amount" else ""
     return f"{_kind(offer.kind)} {offer.values[0]}{detail}"
 
@@ -89,13 +90,6 @@ def _kind(kind: str) -> str:
         "venue": _("Lugar"), "nationality": _("Nacionalidad"), "language": _("Lengua"),
         "education": _("Escolaridad"), "migration_status": _("Situación migratoria"), "sex": _("Sexo"),
     }.get(kind, kind)  # fmt: skip
-
-
-def _when(what: str) -> str:
-    return {
-        "captacion": _("Captación"), "inicio": _("Desde cuándo"), "ultima_vez": _("Última vez"),
-        "salida": _("Salida"),
-    }.get(what, _("Fecha"))  # fmt: skip
 
 
 def _short(words: str) -> str:

@@ -7,8 +7,7 @@ the form already is not asked, and never overwritten unasked. Taken values keep 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,15 +16,14 @@ from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.offers import ASK, CALLER, CASE, GROUP, NO, TRAFFICKER, UNKNOWN, VICTIM, Offer
 from lnctp_tui.domain.reading.reader import Reader
 from lnctp_tui.domain.records.document import Record, answer
+from lnctp_tui.domain.records.provenance import SEEN, source
 from lnctp_tui.domain.values import values
 from lnctp_tui.services.call.intake import CALLBACK, Intake
 from lnctp_tui.services.refs import Ref
 
-SEEN = "seen."
-"""Before the code of a field: where in which narrative its value was read."""
 PEOPLE = (VICTIM, GROUP, TRAFFICKER)
-IDENTIFIERS = frozenset("phone handle plate account url email alias".split())
-PERSON_FIELDS = frozenset("age sex nationality education migration_status headcount".split())
+IDENTIFIERS = frozenset(["phone", "handle", "plate", "account", "url", "email", "alias"])
+PERSON_FIELDS = frozenset(["age", "sex", "nationality", "education", "migration_status", "headcount"])
 _CASE_PREFIXES = ("danger.", "situation.", "cssrs.", "other_crime.")
 _FIRST = ("danger.", "cssrs.")
 MOST = 500
@@ -187,28 +185,27 @@ class Narrative:
             return None
         if isinstance(target, Newcomer):
             target = self.intake.add("person", role=target.role)
-        source = self._source(seen.offer)
+        where = self._source(seen.offer)
         if seen.offer.kind in IDENTIFIERS:
-            return self._identifier(seen, target, source)
+            return self._identifier(seen, target, where)
         if seen.offer.kind in ("place", "venue"):
-            return self._place(seen, target, source)
+            return self._place(seen, target, where)
         if seen.offer.kind in ("amount", "institution"):
-            return self._money(seen, source)
-        return self._field(seen, target, source)
+            return self._money(seen, where)
+        return self._field(seen, target, where)
 
     def _source(self, offer: Offer) -> str:
         words = self.text[offer.start : offer.end]
-        digest = hashlib.sha256(words.encode()).hexdigest()[:8]
-        return f"{self.intake.contact.id}:{offer.start}:{offer.end - offer.start}:{digest}"
+        return source(self.intake.contact.id, offer.start, words)
 
-    def _field(self, seen: Seen, target: Ref, source: str) -> Ref:
+    def _field(self, seen: Seen, target: Ref, where: str) -> Ref:
         """Each code to its own record, with where it was read, in one patch a record."""
         offer = seen.offer
         by_ref: dict[Ref, dict[str, Any]] = {}
         for code in codes_of(offer):
             ref = self.intake.draft.case if code.startswith(_CASE_PREFIXES) else target
             patch = by_ref.setdefault(ref, {})
-            patch |= self._patch(offer, code, ref) | {f"answers.{SEEN}{code}": source}
+            patch |= self._patch(offer, code, ref) | {f"answers.{SEEN}{code}": where}
         for ref, patch in by_ref.items():
             self.intake.set(ref, patch, field=codes_of(offer)[0])
         return target
@@ -223,30 +220,30 @@ class Narrative:
             return dict(parsed.patch)
         return {f"answers.{code}": asked_value(offer)}
 
-    def _beside(self, ref: Ref, code: str, source: str) -> None:
+    def _beside(self, ref: Ref, code: str, where: str) -> None:
         """Where it was read, of a record that holds no answers: with the case."""
-        self.intake.set(self.intake.draft.case, {f"answers.{SEEN}{code}.{ref.id}": source}, undoable=False)
+        self.intake.set(self.intake.draft.case, {f"answers.{SEEN}{code}.{ref.id}": where}, undoable=False)
 
-    def _identifier(self, seen: Seen, target: Ref, source: str) -> Ref:
+    def _identifier(self, seen: Seen, target: Ref, where: str) -> Ref:
         offer = seen.offer
         if offer.owner == CALLER and target == self.intake.draft.case:
             field = self.intake.protocol_field("case", CALLBACK)
             self.intake.enter(field, offer.values[0])
-            self.intake.set(target, {f"answers.{SEEN}{CALLBACK}": source}, undoable=False)
+            self.intake.set(target, {f"answers.{SEEN}{CALLBACK}": where}, undoable=False)
             return target
         fresh: dict[str, Any] = {"kind": offer.kind}
         if target.table == "people":
             fresh["person_id"] = target.id
         ref = self.intake.add("identifier", **fresh)
         self.intake.enter(self.intake.protocol_field("identifier", "value"), offer.values[0], ref)
-        self._beside(ref, "value", source)
+        self._beside(ref, "value", where)
         return ref
 
-    def _place(self, seen: Seen, target: Ref, source: str) -> Ref:
+    def _place(self, seen: Seen, target: Ref, where: str) -> Ref:
         offer = seen.offer
         if target == self.intake.contact:
             patch = place_patch(self.intake, offer.values)
-            self.intake.set(target, patch | {f"answers.{SEEN}state": source}, field="state")
+            self.intake.set(target, patch | {f"answers.{SEEN}state": where}, field="state")
             return target
         if offer.kind == "venue":
             ref = self.intake.add("place", venue=offer.values[0])
@@ -254,10 +251,10 @@ class Narrative:
             role = {"role": offer.detail} if offer.detail else {}
             person = {"person_id": target.id} if target.table == "people" else {}
             ref = self.intake.add("place", **role, **person, **place_patch(self.intake, offer.values))
-        self._beside(ref, "venue" if offer.kind == "venue" else "state", source)
+        self._beside(ref, "venue" if offer.kind == "venue" else "state", where)
         return ref
 
-    def _money(self, seen: Seen, source: str) -> Ref:
+    def _money(self, seen: Seen, where: str) -> Ref:
         offer = seen.offer
         if offer.kind == "institution":
             ref = self.intake.add("money", institution=seen.words)
@@ -265,7 +262,7 @@ class Narrative:
             ref = self.intake.add(
                 "money", amount=int(offer.values[0]), currency=offer.detail or "MXN", amount_estimated=False
             )
-        self._beside(ref, offer.kind, source)
+        self._beside(ref, offer.kind, where)
         return ref
 
 
@@ -306,22 +303,6 @@ def place_patch(intake: Intake, codes: Sequence[str]) -> dict[str, Any]:
     state = {"state": states.pop()} if len(states) == 1 else {}
     label = towns[codes[0]].label.es
     return {**state, "municipality": codes[0] if len(codes) == 1 else values.FREE + label}
-
-
-def provenance(record: Record) -> Iterator[tuple[str, str]]:
-    """The fields of a record that were read in a narrative, and where."""
-    for code, where in (record.get("answers") or {}).items():
-        if code.startswith(SEEN) and isinstance(where, str):
-            yield code.removeprefix(SEEN), where
-
-
-def words_of(narrative: str, where: str) -> str | None:
-    """The words that a provenance names, None when the narrative says something else there by now."""
-    parts = where.split(":")
-    if len(parts) != 4 or not (parts[1].isdecimal() and parts[2].isdecimal()):
-        return None
-    words = narrative[int(parts[1]) : int(parts[1]) + int(parts[2])]
-    return words if hashlib.sha256(words.encode()).hexdigest()[:8] == parts[3] else None
 
 
 def _same(row: Record, offer: Offer) -> bool:

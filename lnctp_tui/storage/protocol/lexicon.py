@@ -14,6 +14,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
+from lnctp_tui.domain.protocol.protocol import Row as CatalogRow
 from lnctp_tui.domain.reading.lexicon import (
     CLASSES,
     KINDS,
@@ -47,12 +48,58 @@ _CATALOGS = {
 }
 _SHORTEST_NAME = 5
 _NO_NAMES = frozenset(
-    "el carmen|la paz|angel|hidalgo|general|victoria|mercedes|rosario|dolores|guadalupe|progreso|libertad|la union|union"
-    "|reforma|la reforma|santa maria|san juan|san miguel|san jose|benito juarez|el oro|la luz|luz|tierra blanca|cruces"
-    "|la cruz|rosales|flores|pueblo nuevo|nuevo|casas|palmas|puertas|la barca|mata|el salto|el arenal|el centro|centro"
-    "|juarez|general zuazua|el nayar|castanos|comala|jerez|jose azueta|emiliano zapata|mina|la misión".split(
-        "|"
-    )
+    [
+        "el carmen",
+        "la paz",
+        "angel",
+        "hidalgo",
+        "general",
+        "victoria",
+        "mercedes",
+        "rosario",
+        "dolores",
+        "guadalupe",
+        "progreso",
+        "libertad",
+        "la union",
+        "union",
+        "reforma",
+        "la reforma",
+        "santa maria",
+        "san juan",
+        "san miguel",
+        "san jose",
+        "benito juarez",
+        "el oro",
+        "la luz",
+        "luz",
+        "tierra blanca",
+        "cruces",
+        "la cruz",
+        "rosales",
+        "flores",
+        "pueblo nuevo",
+        "nuevo",
+        "casas",
+        "palmas",
+        "puertas",
+        "la barca",
+        "mata",
+        "el salto",
+        "el arenal",
+        "el centro",
+        "centro",
+        "juarez",
+        "general zuazua",
+        "el nayar",
+        "castanos",
+        "comala",
+        "jerez",
+        "jose azueta",
+        "emiliano zapata",
+        "mina",
+        "la misión",
+    ]
 )
 """Names of municipalities that are more often a person, a saint or a thing."""
 
@@ -105,7 +152,7 @@ def _codes(protocol: Protocol) -> dict[str, frozenset[str]]:
     return codes | {"term": frozenset(terms)}
 
 
-def _rows_of(protocol: Protocol, name: str) -> tuple[object, ...]:
+def _rows_of(protocol: Protocol, name: str) -> tuple[CatalogRow, ...]:
     catalog = protocol.indicators if name == "indicator" else protocol.catalogs.get(name)
     return catalog.rows if catalog else ()
 
@@ -227,10 +274,8 @@ def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:
             say = " ".join(terms)
             if not terms or len(terms) > 6 or len(say) < _SHORTEST_NAME or say in _NO_NAMES:
                 continue
-            if (
-                catalog.name == "state"
-                and say in ("mexico", "hidalgo")
-                or (at and len(terms) == 1 and len(say) < 6)
+            if (catalog.name == "state" and say in ("mexico", "hidalgo")) or (
+                at and len(terms) == 1 and len(say) < 6
             ):
                 continue
             yield say, row.code

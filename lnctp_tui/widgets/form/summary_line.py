@@ -1,4 +1,4 @@
-"""One line under the form: the elements of the crime where there is no room for the panel, what the narrative offers."""
+"""One line under the form: the elements of the crime where no panel fits, and what the narrative offers."""
 
 from __future__ import annotations
 

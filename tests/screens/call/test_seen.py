@@ -8,9 +8,9 @@ from test_intake_screen import NARROW, WIDE, call, desk
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from lnctp_tui.domain.records import provenance
 from lnctp_tui.domain.records.document import answer
 from lnctp_tui.screens.call.dialogs.seen_list import SeenList
-from lnctp_tui.services.call import seen as service
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.widgets.form.summary_line import SeenLine
 
@@ -48,16 +48,20 @@ async def test_f5_takes_one_fact_and_it_leads_back_to_its_words(
     text = "Su hija de diecisiete años está en Neza. No le pega."
     async with call(desk, size=size) as (app, pilot):
         await tell(app, pilot, text)
-        assert "Edad 17" in line(app) and "«diecisiete años»" in line(app) and "F5" in line(app)
+        assert "Edad 17" in line(app)
+        assert "«diecisiete años»" in line(app)
+        assert "F5" in line(app)
         assert people(app) == []
         await pilot.press("f5")
         await pilot.pause()
         (victim,) = people(app)
         assert (victim["age_min"], victim["age_max"], victim["role"]) == (17, 17, "victim")
         assert [code for code in victim["answers"] if not code.startswith("seen.")] == []  # type: ignore[union-attr]
-        where = dict(service.provenance(victim))["age"]
-        assert service.words_of(text, where) == "diecisiete años"
-        assert service.words_of(text.replace("diecisiete", "catorce"), where) is None
+        where = dict(provenance.of_record(victim))["age"]
+        assert provenance.words_of({app.intake.contact.id: text}, where) == "diecisiete años"
+        assert (
+            provenance.words_of({app.intake.contact.id: text.replace("diecisiete", "catorce")}, where) is None
+        )
         assert "Edad" not in line(app)
 
 

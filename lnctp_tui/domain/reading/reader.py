@@ -322,34 +322,83 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
 # the whole
 
 
+class _Known(NamedTuple):
+    """A sentence that was read, with its place in the text before."""
+
+    start: int
+    end: int
+    before: Context
+    offers: list[Offer]
+    after: Context
+
+
 class Reader:
-    """Reads a text that grows: sentences that it knows with the same context cost nothing. One thread at a time."""
+    """Reads a text that grows: only sentences that an edit touched are read again, and those whose context it changed.
+
+    One thread at a time.
+    """
 
     def __init__(self, lexicon: Lexicon, today: date, *, caller_is_victim: bool = False) -> None:
         self.lexicon = lexicon
         self.today = today
         self.caller_is_victim = caller_is_victim
         self._cache: dict[tuple[str, Context], tuple[list[Offer], Context]] = {}
+        self._text = ""
+        self._known: list[_Known] = []
 
     def read(self, text: str) -> list[Offer]:
         """All offers of a text, one for each question, in its order."""
-        offers: dict[tuple[str, tuple[str, ...], str, str], Offer] = {}
-        for part in self.parts(text):
-            for offer in part:
-                offers.setdefault(offer.key, offer)
-        return [offer for offer in offers.values() if offer.owner != OTHER]
-
-    def parts(self, text: str) -> Iterator[list[Offer]]:
-        """The offers sentence by sentence, so that a caller may stop between two."""
         text = text[:LONGEST_TEXT]
+        self._known = list(self._read(text))
+        self._text = text
+        offers: dict[tuple[str, tuple[str, ...], str, str], Offer] = {}
+        for sentence in self._known:
+            for offer in sentence.offers:
+                if offer.owner != OTHER and offer.key not in offers:
+                    offers[offer.key] = offer.moved(sentence.start)
+        return list(offers.values())
+
+    def _read(self, text: str) -> Iterator[_Known]:
         context = Context("", self.caller_is_victim)
-        for start, end in sentences(text):
-            known = (text[start:end], context)
-            answer = self._cache.get(known)
-            if answer is None:
-                answer = read_sentence(self.lexicon, text[start:end], self.today, context)
-                if len(self._cache) >= CACHED:
-                    self._cache.clear()
-                self._cache[known] = answer
-            offers, context = answer
-            yield [offer.moved(start) for offer in offers]
+        known = self._known if not self._known or self._known[0].before == context else []
+        same = _shared(self._text, text)
+        kept = [sentence for sentence in known if sentence.end + 2 <= same]
+        yield from kept
+        begin, context = (kept[-1].end, kept[-1].after) if kept else (0, context)
+        shift = len(text) - len(self._text)
+        tail = len(text) - _shared(self._text[same:][::-1], text[same:][::-1])
+        later = {
+            sentence.start + shift: at for at, sentence in enumerate(known) if sentence.start + shift >= tail
+        }
+        for start, end in sentences(text, begin):
+            at = later.get(start)
+            if at is not None and known[at].before == context:
+                yield from (
+                    sentence._replace(start=sentence.start + shift, end=sentence.end + shift)
+                    for sentence in known[at:]
+                )
+                return
+            offers, after = self._sentence(text[start:end], context)
+            yield _Known(start, end, context, offers, after)
+            context = after
+
+    def _sentence(self, text: str, context: Context) -> tuple[list[Offer], Context]:
+        answer = self._cache.get((text, context))
+        if answer is None:
+            answer = read_sentence(self.lexicon, text, self.today, context)
+            if len(self._cache) >= CACHED:
+                self._cache.clear()
+            self._cache[text, context] = answer
+        return answer
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -67,10 +67,9 @@ def words(text: str) -> list[Word]:
     return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence begins and ends. It ends at `. ; ? !` or a line end, not after `Sra.`."""
-    begin = 0
-    for match in _ENDS.finditer(text):
+def sentences(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Where each sentence from `begin` on begins and ends: at `. ; ? !` or a line end, not after `Sra.`."""
+    for match in _ENDS.finditer(text, begin):
         if match.group() == "." and _abbreviated(text, begin, match.start()):
             continue
         yield from _pieces(text, begin, match.end())

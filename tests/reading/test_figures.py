@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 
 import pytest
 from narratives import Result, judge, narratives, report
@@ -16,16 +16,16 @@ HELD = {"patterns": (0.93, 0.92), "gazetteer": (0.86, 0.86), "vocabulary": (0.88
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Iterator[Lexicon]:
+def lexicon() -> Lexicon:
     made, findings = files.load(protocol_loader.load(None))
     assert findings == []
-    yield made
+    return made
 
 
 @pytest.fixture(scope="module")
 def kept(lexicon: Lexicon) -> Result:
     result = judge(lexicon, narratives(kept=True))
-    print(report(result))
+    sys.stdout.write(report(result) + "\n")
     return result
 
 

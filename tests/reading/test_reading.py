@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date
 from time import process_time
 
@@ -19,8 +18,8 @@ TODAY = date(2026, 11, 30)
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Iterator[Lexicon]:
-    yield files.load(protocol_loader.load(None))[0]
+def lexicon() -> Lexicon:
+    return files.load(protocol_loader.load(None))[0]
 
 
 def seen(lexicon: Lexicon, text: str) -> set[tuple[str, str, str, str]]:
@@ -64,7 +63,7 @@ def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text:
 
 
 def test_two_people_in_the_words_are_asked_not_guessed(lexicon: Lexicon) -> None:
-    ages = [offer for offer in Reader(lexicon, TODAY).read("Llama la mamá de Ana. Ella tiene 44 años.")]
+    ages = Reader(lexicon, TODAY).read("Llama la mamá de Ana. Ella tiene 44 años.")
     assert [offer.owner for offer in ages if offer.kind == "age"] == [""]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ class _Term(NamedTuple):
 
 
 _GAP = _Term(frozenset(), ())
+_rests: dict[tuple[_Term, ...], tuple[_Term, ...]] = {}
 
 
 class Hit(NamedTuple):
@@ -100,7 +102,7 @@ class Phrases:
         return None
 
     def _keep(self, terms: tuple[_Term, ...], meaning: object) -> None:
-        entry = (terms[1:], meaning)
+        entry = (_rests.setdefault(terms[1:], terms[1:]), meaning)
         for word in terms[0].words:
             self._by_word.setdefault(word, []).append(entry)
         for prefix in terms[0].prefixes:
@@ -147,7 +149,9 @@ def _variants(way: str) -> Iterator[tuple[_Term, ...]]:
             yield terms
 
 
+@cache
 def _term(piece: str) -> _Term:
+    """A word of a phrase; the same one for all phrases that have it."""
     if piece == "_":
         return _GAP
     forms = [form for form in piece.split("/") if form]

@@ -244,7 +244,7 @@ def _noun(lexicon: Lexicon, line: int, cells: Mapping[str, str]) -> Iterator[Fin
 def _join_catalogs(lexicon: Lexicon, protocol: Protocol) -> None:
     """Names of states, municipalities and languages. What is no word alone, or a common one, stays out."""
     for name, kind in (("state", "place"), ("municipality", "place"), ("language", "language")):
-        catalog = protocol.catalogs.get(name)
+        catalog, at = protocol.catalogs.get(name), f"catalogs/{name}.csv"
         for say, code in _names(catalog) if catalog else ():
             named = name != "state"
             if kind == "language" and code in (
@@ -261,7 +261,7 @@ def _join_catalogs(lexicon: Lexicon, protocol: Protocol) -> None:
                 "pima",
             ):
                 continue
-            lexicon.rows.add(say, Row(kind, (code,), at=f"catalogs/{name}.csv", named=named))
+            lexicon.rows.add(say, Row(kind, (code,), at=at, named=named))
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:

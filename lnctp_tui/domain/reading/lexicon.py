@@ -6,7 +6,7 @@ the reading slow. Source: practice design "Facts from the narrative"; NegEx (Cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -219,8 +219,3 @@ def every(phrases: Phrases, terms: Sequence[Word]) -> Iterator[Hit]:
 def pieces(cell: str) -> tuple[str, ...]:
     """The folded words of a cell that names several."""
     return tuple(part.strip() for part in folded(cell).replace(";", "|").split("|") if part.strip())
-
-
-def known(values: Iterable[str], codes: frozenset[str]) -> list[str]:
-    """Which of these are no codes."""
-    return [value for value in values if value not in codes]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,9 +12,6 @@ from lnctp_tui.domain.reading.status import Clause, clause_of
 
 _MINE = frozenset(["tengo", "soy", "me", "mi", "estoy", "vivo", "trabajo", "nos", "estamos"])
 _PRONOUNS = frozenset(("ella", "el"))
-_CALLING = re.compile(
-    r"^\W*(?:llama|habla|marca|reporta|escribe|denuncia|refiere|comunica|contacta|se comunica)\b"
-)
 
 
 class Person(NamedTuple):
@@ -133,8 +129,3 @@ def of_deed(
     if first_person(terms[clause.first : clause.after]):
         return CALLER
     return context if context in (VICTIM, GROUP) else VICTIM
-
-
-def opens_with_caller(low: str) -> bool:
-    """Whether a narrative begins with who calls: `Llama la mamá…`."""
-    return bool(_CALLING.match(low))

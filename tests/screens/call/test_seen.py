@@ -57,7 +57,7 @@ async def test_f5_takes_one_fact_and_it_leads_back_to_its_words(
         (victim,) = people(app)
         assert (victim["age_min"], victim["age_max"], victim["role"]) == (17, 17, "victim")
         assert [code for code in victim["answers"] if not code.startswith("seen.")] == []  # type: ignore[union-attr]
-        where = dict(provenance.of_record(victim))["age"]
+        where = str(answer(victim, "seen.age"))
         assert provenance.words_of({app.intake.contact.id: text}, where) == "diecisiete años"
         assert (
             provenance.words_of({app.intake.contact.id: text.replace("diecisiete", "catorce")}, where) is None

@@ -73,7 +73,7 @@ def build() -> Any:
     for module in (vaults, demo, doctor, sync, practice):
         for name, function, text in module.COMMANDS:
             app.command(name, help=text)(function)
-    for name, group in (*_of_cases(), *_of_counts(), ("server", _server())):
+    for name, group in (*_of_cases(), *_of_counts(), *_of_learning(), ("server", _server())):
         app.add_typer(group, name=name)
     command = typer.main.get_command(app)
     words.dress(command, session.keep)
@@ -113,6 +113,13 @@ def _of_counts() -> Iterator[tuple[str, Any]]:
     for command, function, text in report.SUBCOMMANDS:
         counted.command(command, help=text)(function)
     yield "report", counted
+
+
+def _of_learning() -> Iterator[tuple[str, Any]]:
+    """The groups of those who learn and teach."""
+    from lnctp_tui.cli.learn import lexicons
+
+    yield "lexicon", _group(lexicons.ABOUT, lexicons.COMMANDS)
 
 
 def _server() -> Any:

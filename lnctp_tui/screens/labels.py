@@ -10,6 +10,7 @@ from lnctp_tui.domain.protocol.protocol import Catalog, Field, Protocol
 from lnctp_tui.domain.records.columns import CODES
 from lnctp_tui.domain.records.document import TABLE_OF, Document
 from lnctp_tui.domain.records.kinds import LISTS, columns
+from lnctp_tui.domain.records.provenance import SEEN, words_of
 from lnctp_tui.domain.values.ages import Age
 from lnctp_tui.domain.values.values import FREE
 from lnctp_tui.i18n import _, of_records, pick
@@ -26,6 +27,7 @@ RAW = "raw."
 """Before the code of a field: what was typed and not understood."""
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ID_AFTER = re.compile(r"\.[0-9a-f]{8}-[0-9a-f-]{27}$")
 AS_WRITTEN = frozenset(
     (kind.table, column.name) for kind, column in columns() if column.type in ("text", "long")
 ) | {("people", "age")}
@@ -50,6 +52,8 @@ class Words:
         self.moment = moment
         self.names = dict(names or {})
         """Id → what to call it: people, counselors."""
+        self.narratives: dict[str, str] = {}
+        """Contact id → its narrative, for the words that a value was read from."""
         self.fields: dict[tuple[str, str], Field] = {}
         for _stage, field in protocol.fields:
             self.fields.setdefault((TABLE_OF.get(field.on, field.on), field.code), field)
@@ -60,6 +64,8 @@ class Words:
             self.names[person["id"]] = str(
                 person.get("name") or self.value("people", "role", person.get("role"))
             )
+        for contact in document.get("contacts", ()):
+            self.narratives[contact["id"]] = str(contact.get("narrative") or "")
         for identifier in document.get("identifiers", ()):
             self.names[identifier["id"]] = str(identifier.get("value") or "")
         case = document.get("case", {})
@@ -83,6 +89,10 @@ class Words:
         if code.startswith(RAW):
             return _("{field}, como se dijo").format(field=self.field(table, code.removeprefix(RAW)))
         prefix, dot, rest = code.partition(".")
+        if dot and prefix == "seen":
+            return _("Leído en el relato: {field}").format(field=self.field(table, ID_AFTER.sub("", rest)))
+        if dot and prefix == "when":
+            return when_word(rest)
         if dot and prefix == "link":
             return _("Posible enlace con otro caso")
         row = self._row(prefix, rest) if dot else ""
@@ -132,6 +142,8 @@ class Words:
         if code == "consented_fields":
             return self.field("people", str(value))
         text = _amount(value) if isinstance(value, float) else str(value)
+        if code.startswith(SEEN):
+            return words_of(self.narratives, text) or _("el relato cambió")
         if (table, code) in AS_WRITTEN:
             return text
         if text in self.names and code not in CODES.get(table, {}):
@@ -159,6 +171,14 @@ class Words:
             source = self.protocol.indicators
         row = source.by_code.get(code) if source else None
         return pick(row.label) if row else ""
+
+
+def when_word(what: str) -> str:
+    """What happened on a date that a narrative tells."""
+    return {
+        "captacion": _("Captación"), "inicio": _("Desde cuándo"), "ultima_vez": _("Última vez"),
+        "salida": _("Salida"),
+    }.get(what, _("Fecha"))  # fmt: skip
 
 
 def _amount(value: float) -> str:

@@ -20,13 +20,14 @@ from lnctp_tui.screens.call.intake_keys import BINDINGS, keep_in_field, keys_sta
 from lnctp_tui.screens.call.over_form import OverForm
 from lnctp_tui.screens.call.panels import Panels
 from lnctp_tui.screens.call.save_state import SaveState
+from lnctp_tui.screens.call.seen_mark import SeenMark
 from lnctp_tui.widgets.form.call_bar import CallBar
 from lnctp_tui.widgets.form.elements import ElementsPanel
 from lnctp_tui.widgets.form.messages import Saved, SaveFailed
 from lnctp_tui.widgets.form.stages.stage_head import StageHead
 from lnctp_tui.widgets.form.stages.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.form.stages.stage_pane import StagePane
-from lnctp_tui.widgets.form.summary_line import SummaryLine
+from lnctp_tui.widgets.form.summary_line import SeenLine, SummaryLine
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.quick_paint import paint_what_shows
 
@@ -54,6 +55,7 @@ class IntakeScreen(AppScreen[None]):
         self.panels = Panels(self, self.form, self._marks, self.think)
         self.colleagues = Colleagues(self, self.form, self._conflicts_changed)
         self.earlier = EarlierMark(self, intake, self.panels.show_heading)
+        self.seen = SeenMark(self, self.form)
         self.over = OverForm(self, self.form, self.panels, self.earlier)
         self.last_focus: Widget | None = None
 
@@ -61,6 +63,7 @@ class IntakeScreen(AppScreen[None]):
         yield CallBar()
         yield StageStrip()
         yield self.form
+        yield SeenLine()
         yield SummaryLine()
         yield KeyBar(partial(keys_state, self, self.protocol))
         yield Static(_("Agrande la ventana: lo escrito sigue aquí"), id="tiny", markup=False)
@@ -97,6 +100,7 @@ class IntakeScreen(AppScreen[None]):
         """Assess the document and repaint the panels that changed; offer what may help."""
         self.panels.think()
         self.earlier.follow()
+        self.seen.follow()
 
     def _written(self) -> None:
         self.save_state.saving()
@@ -260,6 +264,13 @@ class IntakeScreen(AppScreen[None]):
 
     def action_conflicts(self) -> None:
         self.colleagues.decide()
+
+    def action_take_seen(self) -> None:
+        self.seen.take_first()
+
+    @on(SeenLine.Clicked)
+    def action_seen(self) -> None:
+        self.seen.open()
 
     def action_narrative(self) -> None:
         self.over.narrative()

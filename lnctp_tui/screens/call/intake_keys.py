@@ -71,6 +71,14 @@ BINDINGS: list[BindingType] = [
         "find",
         show=True,
     ),
+    _key(
+        "f5",
+        "take_seen",
+        N_("tomar lo visto"),
+        N_("Tomar el dato que el renglón «Visto» ofrece"),
+        "take_seen",
+    ),
+    _key("s", "seen", N_("visto"), N_("Lo que el relato parece decir, para tomarlo o descartarlo"), "seen"),
     _key("f4,i", "indicators", N_("indicadores"), N_("Ir a los indicadores"), "indicators", show=True),
     _key(
         "f6,b",

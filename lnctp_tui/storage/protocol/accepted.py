@@ -113,6 +113,11 @@ def keep(connection: Connection, files: Files) -> None:
     state.put(connection, CONTENT, _packed(files) if files else None)
 
 
+def held(connection: Connection) -> Files:
+    """The files of the accepted folder; empty for none."""
+    return _unpacked(state.get(connection, CONTENT))
+
+
 def begin(connection: Connection, found: Files) -> None:
     """The first time, take what stands there: before, it was used without a question."""
     if state.get(connection, ACCEPTED) is None:
@@ -147,7 +152,7 @@ def _instead(files: Files, name: str) -> bytes | None:
     plain = name.rpartition("/")[2]
     for path in (
         name,
-        *(f"{folder}/{plain}" for folder in ("protocol", "scripts", "catalogs", "indicators")),
+        *(f"{folder}/{plain}" for folder in ("protocol", "scripts", "catalogs", "indicators", "reading")),
     ):
         if (own := shipped.joinpath(path)).is_file():
             return own.read_bytes()

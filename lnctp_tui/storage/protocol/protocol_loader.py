@@ -100,7 +100,11 @@ class Files:
                 self.folder.rglob("*") if self.content is None else map(self.folder.joinpath, self.content)
             )
             found = sorted(named)
-        return (path for path in found if path.suffix in SUFFIXES and path not in self.overrides)
+        return (
+            path
+            for path in found
+            if path.suffix in SUFFIXES and path not in self.overrides and path.parent.name != "reading"
+        )
 
     def _own(self, path: str) -> Path | None:
         """The folder's file for a built-in one: at the same relative path, or straight in the folder."""

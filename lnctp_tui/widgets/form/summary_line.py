@@ -1,4 +1,4 @@
-"""The elements of the crime in one line, where there is no room for the panel."""
+"""One line under the form: the elements of the crime where no panel fits, and what the narrative offers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from textual.widget import Widget
 from lnctp_tui.widgets.drawing import base_style, fit, strip
 
 
-class SummaryLine(Widget, can_focus=False):
-    """A click opens the whole."""
-
-    class Clicked(Message):
-        pass
+class FormLine(Widget, can_focus=False):
+    """As much of one text as fits."""
 
     text = ""
 
@@ -29,6 +26,29 @@ class SummaryLine(Widget, can_focus=False):
             self.size.width,
             base_style(self),
         )
+
+
+class SummaryLine(FormLine):
+    """A click opens the whole."""
+
+    class Clicked(Message):
+        pass
+
+    def on_click(self, event: events.Click) -> None:
+        self.post_message(self.Clicked())
+
+
+class SeenLine(FormLine):
+    """What the narrative seems to say; not there while nothing is asked. A click opens the list."""
+
+    DEFAULT_CSS = "SeenLine { height: 1; display: none; color: $accent; }"
+
+    class Clicked(Message):
+        pass
+
+    def load(self, text: str) -> None:
+        self.display = bool(text)
+        super().load(text)
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Clicked())

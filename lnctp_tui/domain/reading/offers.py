@@ -1,0 +1,48 @@
+"""What the reader hands over: questions, with the words that they were read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VICTIM, GROUP, TRAFFICKER, CALLER, OTHER = "victim", "group", "trafficker", "caller", "other"
+ASK = ""
+"""Nobody can tell whose it is: a person is asked before it is taken."""
+CASE = "case"
+"""Of the case or its places and money, of nobody's."""
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+PATTERNS = frozenset(
+    ["phone", "plate", "account", "email", "url", "handle", "amount", "date", "age", "headcount"]
+)
+GAZETTEER = frozenset(["place", "venue", "nationality", "institution", "platform", "alias"])
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One fact that the words may say. Nothing is written before a key."""
+
+    kind: str
+    values: tuple[str, ...]
+    """A code, a normalised writing, or several codes that one phrase says."""
+    polarity: str
+    owner: str
+    """victim, group, trafficker, caller, other, CASE or ASK."""
+    start: int
+    """Characters from the beginning of the text; `end` is the one after the last."""
+    end: int
+    detail: str = ""
+    """Of a place its role, of a date what happened, of an amount its currency."""
+    rule: str = ""
+    """File and line, or the name of the pattern."""
+
+    @property
+    def key(self) -> tuple[str, tuple[str, ...], str, str]:
+        """What makes two offers the same question."""
+        return self.kind, self.values, self.owner, self.polarity
+
+    def moved(self, by: int) -> Offer:
+        """The same in a text where it stands later."""
+        return Offer(
+            self.kind, self.values, self.polarity, self.owner, self.start + by, self.end + by, self.detail,
+            self.rule,
+        )  # fmt: skip

@@ -1,0 +1,183 @@
+"""Which place a name means, and what happened there. A surname, a street and a company are no places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row
+from lnctp_tui.domain.reading.spelling import Word
+
+_BEFORE = frozenset(
+    [
+        "en",
+        "de",
+        "a",
+        "desde",
+        "hasta",
+        "hacia",
+        "por",
+        "para",
+        "del",
+        "entre",
+        "rumbo",
+        "cerca",
+        "y",
+        "lugar",
+        "municipio",
+        "estado",
+        "ciudad",
+        "al",
+    ]
+)
+_NO_PLACE = frozenset(
+    [
+        "calle",
+        "avenida",
+        "av",
+        "calz",
+        "calzada",
+        "colonia",
+        "col",
+        "mercado",
+        "metro",
+        "estacion",
+        "plaza",
+        "parque",
+        "escuela",
+        "hospital",
+        "hotel",
+        "motel",
+        "bar",
+        "primaria",
+        "secundaria",
+        "lic",
+        "licenciado",
+        "licenciada",
+        "senor",
+        "senora",
+        "don",
+        "dona",
+        "sr",
+        "sra",
+        "dr",
+        "dra",
+        "esquina",
+        "banco",
+        "tienda",
+        "edificio",
+        "privada",
+        "andador",
+        "carretera",
+        "autopista",
+        "ruta",
+        "linea",
+        "terminal",
+        "colegio",
+        "apellido",
+        "apellidos",
+        "nombre",
+        "llama",
+        "llamada",
+        "llamado",
+        "bulevar",
+        "blvd",
+        "prolongacion",
+        "oficial",
+        "agente",
+        "comandante",
+        "padre",
+        "maestra",
+        "maestro",
+        "jefe",
+        "san",
+        "santa",
+        "virgen",
+    ]
+)
+_ROLES = (
+    (
+        "caller",
+        r"\b(?:(?:llama|habla|marca|marco|llamo|hablo|escribe|escribo|reporta|comunica|comunico)"
+        r"(?: \w+){0,3}? desde|quien llama (?:vive|esta) en) $",
+    ),
+    (
+        "captacion",
+        r"\b(?:conocio|conoci|contacto|contactaron|engancho|engancharon|capto|captaron|recluto|"
+        r"reclutaron|desaparecio|levantaron|raptaron|secuestraron|subieron|"
+        r"vieron por ultima vez)(?: \w+){0,5}? (?:en|de|del) $",
+    ),
+    (
+        "transito",
+        r"\b(?:pasaron|pasando|cruzaron|cruzando|paso|via|atraves\w+|detuvieron|escala|"
+        r"pararon)(?: \w+){0,3}? (?:por|en|via) $|\bvia $",
+    ),
+    (
+        "origen",
+        r"\b(?:originari[oa]s?|oriund[oa]s?|nacid[oa]s?|nacio|natural(?:es)?|es|son|era|soy|"
+        r"somos|viene|vienen|vino|trajo|trajeron|trae|traen|traida|saco|sacaron|salio|salieron|"
+        r"pueblo|familia|procedente|provenientes?|hija|llego|llegaron|indigenas?|"
+        r"\w+, \d+ anos)(?: \w+){0,3}? (?:de|del|desde) $",
+    ),
+    (
+        "destino",
+        r"\b(?:lleva|llevan|llevo|llevaron|llevado|llevada|llevarla|llevarlo|llevarse\w*|"
+        r"traslad\w+|mando|mandaron|mandan|enviar\w*|envio|trajo|trajeron|trae|rumbo|hacia|"
+        r"llego|llegaron|llegar|movieron|movio|mueven|vendio|vendieron|viajar|viajo|ir|fue|"
+        r"fueron|cambiaron|destino|entrego|entregaron)(?: \w+){0,5}? (?:a|al|para|hasta|en|"
+        r"hacia) $|\b(?:rumbo a|hacia|hasta) $",
+    ),
+    (
+        "actual",
+        r"\b(?:esta|estan|estoy|estamos|tiene|tienen|vive|viven|vivo|trabaja|trabajan|trabajo|"
+        r"encerrad[oa]s?|escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|"
+        r"retenid[oa]s?|retiene|retienen|obligan?|prostituy\w+|opera|bar|casa|bodega|rancho|"
+        r"hotel|motel|maquila|fabrica|taller|cantina|anexo|departamento|campo|cuarto|antro|"
+        r"tianguis|cruceros?|semaforo|centro|zona|ahora|actualmente|"
+        r"ahorita)(?: \w+){0,6}? (?:en|de|del|por) $",
+    ),
+)
+_COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _ROLES)
+
+
+def role(low: str, start: int) -> str:
+    """captacion, origen, transito, destino, actual, caller, or "" when the words do not say."""
+    before = low[max(0, start - 90) : start]
+    cut = max(before.rfind(", pero"), before.rfind(". "), before.rfind("; "))
+    before = before[cut + 1 :] if cut >= 0 else before
+    found = ((match.start(), kind) for kind, pattern in _COMPILED if (match := pattern.search(before)))
+    return max(found, default=(0, ""))[1]
+
+
+def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bool) -> bool:
+    """Whether a name of the catalogs is a place here: company of a place, capital letter, no street or surname."""
+    previous = terms[hit.first - 1].text if hit.first else ""
+    word = terms[hit.first]
+    if previous in _NO_PLACE or (
+        hit.first > 1
+        and previous in ("de", "la", "los", "el", "del")
+        and terms[hit.first - 2].text in _NO_PLACE
+    ):
+        return False
+    capital = text[word.start].isupper()
+    following = text[terms[hit.after - 1].end :]
+    if re.match(r" [A-ZÁÉÍÓÚ][a-záéíóúñ]+", following) and previous in _BEFORE and row.named:
+        return False  # a longer name than the catalog has
+    if after_place:
+        return True
+    if not row.named:
+        return True
+    if previous in ("la", "el", "los", "las") and hit.first > 1:
+        previous = terms[hit.first - 2].text
+    return previous in _BEFORE and (capital or len(word.text) > 5 or hit.after - hit.first > 1)
+
+
+def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[str, ...]:
+    """Of several towns of a name that of the state beside it; a state before a town of its name."""
+    states = [code for code in codes if code in lexicon.states]
+    towns = [code for code in codes if code not in lexicon.states]
+    if state:
+        within = [code for code in towns if lexicon.towns.get(code) == state]
+        if within:
+            return tuple(within[:1])
+    return tuple(states[:1] or towns)

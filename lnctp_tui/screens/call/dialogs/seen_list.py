@@ -1,0 +1,155 @@
+"""The questions that the narrative raises: one digit takes one of them, and Enter alone takes none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call.seen_words import sentence, target_line
+from lnctp_tui.widgets.keys import KeyBar
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.call.seen import Narrative, Seen
+
+MOST = 6
+"""Questions at once: the rest follows as these are answered."""
+
+
+class SeenList(AppDialog[None]):
+    """A digit takes; a value that stands already, or whose person is not clear, needs a second key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,s", "close", N_("volver"), key_display="Esc", id="seen.close"),
+        Binding("backspace", "drop", N_("descartar el marcado"), key_display="⌫", id="seen.drop"),
+        Binding("up", "move(-1)", N_("anterior"), show=False, id="seen.up"),
+        Binding("down", "move(1)", N_("siguiente"), show=False, id="seen.down"),
+        Binding("w", "whose", N_("¿de quién?"), id="seen.whose"),
+        Binding("enter", "words", N_("sus palabras"), key_display="Enter", id="seen.words"),
+        Binding("ctrl+z", "undo", N_("deshacer"), id="seen.undo"),
+        *(
+            Binding(str(digit), f"digit({digit})", N_("tomar"), show=False, id=f"seen.{digit}")
+            for digit in range(1, 10)
+        ),
+    ]
+
+    def __init__(self, narrative: Narrative) -> None:
+        super().__init__()
+        self.narrative = narrative
+        self.intake = narrative.intake
+        self.at = 0
+        self.armed: tuple[object, ...] | None = None
+        """The question whose other value was seen: the same digit again replaces it."""
+        self.whose: Seen | None = None
+        """The question whose person is being chosen."""
+        self.shown: list[Seen] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(_("Visto en el relato"), classes="dialog-title", markup=False)
+            yield Static("", id="seen-lines", markup=False)
+            yield Static("", id="seen-words", markup=False)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def _draw(self, words: str = "") -> None:
+        self.shown = self.narrative.seen()[:MOST]
+        self.at = max(0, min(self.at, len(self.shown) - 1))
+        lines = self._people() if self.whose else self._questions()
+        self.query_one("#seen-lines", Static).update(Content("\n".join(lines)))
+        self.query_one("#seen-words", Static).update(Content(words))
+
+    def _questions(self) -> list[str]:
+        if not self.shown:
+            return [_("No queda nada por preguntar.")]
+        marks = ("▸" if place == self.at else " " for place in range(len(self.shown)))
+        return [
+            f"{mark}{place} {sentence(self.intake, seen)}"
+            for place, (mark, seen) in enumerate(zip(marks, self.shown, strict=True), 1)
+        ]
+
+    def _people(self) -> list[str]:
+        lines = [_("¿De quién es? Una cifra; Esc vuelve.")]
+        lines += [
+            f" {place} {target_line(self.intake, target)}"
+            for place, target in enumerate(self.narrative.people(), 1)
+        ]
+        return lines
+
+    def action_digit(self, digit: int) -> None:
+        if self.whose is not None:
+            self._give(digit)
+            return
+        if digit > len(self.shown):
+            return
+        self.at = digit - 1
+        seen = self.shown[self.at]
+        if seen.target is None:
+            self.whose = seen
+            self._draw()
+        elif seen.stands and self.armed != seen.key:
+            self.armed = seen.key
+            again = _("Ya dice «{value}». La misma cifra otra vez lo cambia.")
+            self._draw(again.format(value=seen.stands))
+        else:
+            self._take(seen)
+
+    def _give(self, digit: int) -> None:
+        people = self.narrative.people()
+        seen, self.whose = self.whose, None
+        if seen is not None and digit <= len(people):
+            self.narrative.take(seen, people[digit - 1])
+            self.narrative.dismiss(seen)
+        self._draw()
+
+    def _take(self, seen: Seen) -> None:
+        self.armed = None
+        self.narrative.take(seen)
+        self._draw(_("Anotado: {what}").format(what=sentence(self.intake, seen)))
+
+    def action_move(self, step: int) -> None:
+        self.at += step
+        self.armed = None
+        self._draw()
+
+    def action_drop(self) -> None:
+        if self.shown and self.whose is None:
+            self.narrative.dismiss(self.shown[self.at])
+            self._draw()
+
+    def action_whose(self) -> None:
+        if (
+            self.shown
+            and self.shown[self.at].target is not None
+            and self.shown[self.at].offer.owner == "case"
+        ):
+            return
+        self.whose = self.shown[self.at] if self.shown else None
+        self._draw()
+
+    def action_words(self) -> None:
+        """The words of the marked question with what stands around them; nothing is taken."""
+        if not self.shown:
+            return
+        offer, text = self.shown[self.at].offer, self.narrative.text
+        before, after = text[max(0, offer.start - 60) : offer.start], text[offer.end : offer.end + 60]
+        self._draw(f"…{before}«{text[offer.start : offer.end]}»{after}…".replace("\n", " "))
+
+    def action_undo(self) -> None:
+        undone = self.intake.undo()
+        self._draw(_("Deshecho.") if undone else _("No hay nada que deshacer."))
+
+    def action_close(self) -> None:
+        if self.whose is not None:
+            self.whose = None
+            self._draw()
+            return
+        self.dismiss(None)

@@ -1,0 +1,105 @@
+"""What the narrative seems to say beside the form: read in a thread when typing pauses, taken by a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lnctp_tui.domain.reading.offers import Offer
+from lnctp_tui.i18n import _
+from lnctp_tui.screens.base import AppScreen, ScreenPart
+from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call.form import CallForm
+from lnctp_tui.widgets.form.summary_line import SeenLine
+
+if TYPE_CHECKING:
+    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.services.call.seen import Narrative, Seen
+
+
+class SeenMark(ScreenPart):
+    """Hands the newest narrative to a reader thread, and shows what is asked."""
+
+    def __init__(self, screen: AppScreen[Any], form: CallForm) -> None:
+        super().__init__(screen)
+        self.form = form
+        self.intake = form.intake
+        self.narrative: Narrative | None = None
+        """Made with the first words of a narrative."""
+        self._given: tuple[str, bool] = ("", False)
+
+    def follow(self) -> None:
+        """The document changed: read what is new, and ask no more what stands there by now."""
+        text = str(view.record_of(self.intake, "contact").get(view.NARRATIVE) or "")
+        if self.narrative is None:
+            if not text:
+                return
+            from lnctp_tui.services.call.seen import Narrative
+
+            self.narrative = Narrative(self.intake)
+        newest = (text, self.narrative.caller_is_victim)
+        if newest != self._given:
+            self._given = newest
+            narrative = self.narrative
+            self.screen.shell.in_reader(
+                lambda: narrative.read(*newest), self._read, group="seen", failed=self._not_read
+            )
+        self.show()
+
+    def _read(self, result: tuple[str, list[Offer]]) -> None:
+        if self.narrative is not None and not self.gone and result[0] == self._given[0]:
+            self.narrative.take_over(result)
+            self.show()
+
+    def _not_read(self, _error: LnctpError) -> None:
+        self._given = ("", False)
+
+    def seen(self) -> list[Seen]:
+        """The open questions; none while the narrative on the form is not the one that was read."""
+        if self.narrative is None or self.narrative.text != self._given[0]:
+            return []
+        return self.narrative.seen()
+
+    def show(self) -> None:
+        """The first question and how many more there are, in one line."""
+        from lnctp_tui.screens.call.seen_words import sentence
+
+        seen = self.seen()
+        text = ""
+        if seen:
+            more = f" · +{len(seen) - 1}" if len(seen) > 1 else ""
+            text = _("Visto: {what}").format(what=sentence(self.intake, seen[0])) + f" F5{more}"
+        self.screen.query_one(SeenLine).load(text)
+
+    def take_first(self) -> None:
+        """Take what the line shows. What needs an answer of its own is asked in the list."""
+        self.form.typed.flush()
+        shown = self.screen.query_one(SeenLine).text
+        self.follow()
+        seen = self.seen()
+        if not seen or self.screen.query_one(SeenLine).text != shown:
+            return
+        if seen[0].target is None or seen[0].stands or len(seen[0].offer.values) > 4:
+            self.open()
+            return
+        if self.narrative is not None:
+            self.narrative.take(seen[0])
+            self._taken()
+
+    def open(self) -> None:
+        """The list, over the form."""
+        self.form.typed.flush()
+        self.follow()
+        if self.narrative is None or not self.seen():
+            self.screen.notify(_("El relato no ofrece datos nuevos."), markup=False)
+            return
+        from lnctp_tui.screens.call.dialogs.seen_list import SeenList
+
+        self.screen.app.push_screen(SeenList(self.narrative), self._closed)
+
+    def _closed(self, _answer: object = None) -> None:
+        self._taken()
+
+    def _taken(self) -> None:
+        self.form.wrote()
+        self.form.show_records()
+        self.follow()

@@ -1,0 +1,117 @@
+"""What a sentence offers, denies, leaves alone and asks; and that no text and no file makes the reading slow."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from time import process_time
+
+import pytest
+from narratives import narratives
+
+from lnctp_tui.domain.reading.lexicon import Lexicon
+from lnctp_tui.domain.reading.reader import LONGEST_TEXT, Reader
+from lnctp_tui.storage.protocol import lexicon as files
+from lnctp_tui.storage.protocol import protocol_loader
+
+TODAY = date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return files.load(protocol_loader.load(None))[0]
+
+
+def seen(lexicon: Lexicon, text: str) -> set[tuple[str, str, str, str]]:
+    offers = Reader(lexicon, TODAY).read(text)
+    return {(offer.kind, offer.values[0], offer.polarity, offer.owner) for offer in offers}
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("Su hija de diecisiete años.", ("age", "17", "yes", "victim")),
+        ("Son ocho mujeres.", ("headcount", "8", "yes", "group")),
+        ("Debe mil quinientos pesos.", ("amount", "1500", "yes", "case")),
+        ("Le pidieron 20k de rescate.", ("amount", "20000", "yes", "case")),
+        ("Hace dos meses se la llevaron.", ("date", "2026-09", "yes", "victim")),
+        ("Las placas son ABC-12-34.", ("plate", "ABC1234", "yes", "case")),
+        ("No le pega.", ("term", "violence.fisica", "no", "victim")),
+        ("No hay armas.", ("term", "danger.weapon_present", "no", "case")),
+        ("No le pagan.", ("term", "indicator.exp_low_no_salary", "yes", "victim")),
+        ("No sabe si le pega.", ("term", "violence.fisica", "unknown", "victim")),
+        ("La víctima está en Neza.", ("place", "15058", "yes", "victim")),
+    ],
+)
+def test_what_is_said_is_offered(lexicon: Lexicon, text: str, offered: tuple[str, str, str, str]) -> None:
+    assert offered in seen(lexicon, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cuando tenía 14 años se fue.", "Lleva 3 años trabajando.", "Segundo de secundaria.", "Hace 17 años.",
+        "La Línea es el 800 5533 000.", "Llame al 911.", "Vive en calle Morelos 14.", "El licenciado Hidalgo.",
+        "Pregunta si le pega.", "Se le explica que le quitan los documentos.", "Antes vivía en Neza.",
+        "Vio en las noticias que le pegan a una mujer de 20 años.", "Tiene miedo de que le peguen.",
+        "La reportante tiene 44 años.",
+    ],
+)  # fmt: skip
+def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text: str) -> None:
+    offers = [offer for offer in Reader(lexicon, TODAY).read(text) if offer.owner != "caller"]
+    assert [offer for offer in offers if offer.kind in ("age", "place", "term", "phone")] == []
+
+
+def test_two_people_in_the_words_are_asked_not_guessed(lexicon: Lexicon) -> None:
+    ages = Reader(lexicon, TODAY).read("Llama la mamá de Ana. Ella tiene 44 años.")
+    assert [offer.owner for offer in ages if offer.kind == "age"] == [""]
+
+
+def test_reading_key_by_key_is_reading_at_once(lexicon: Lexicon) -> None:
+    numbers = random.Random(7)
+    reader, text = Reader(lexicon, TODAY), ""
+    source = "\n".join(narrative["text"] for narrative in list(narratives(kept=False))[:6])
+    for _step in range(60):
+        at = numbers.randrange(len(text) + 1)
+        piece = source[(begin := numbers.randrange(len(source))) : begin + numbers.randrange(1, 40)]
+        gone = numbers.randrange(12) if numbers.random() < 0.3 else 0
+        text = text[:at] + piece + text[at + gone :]
+        assert reader.read(text) == Reader(lexicon, TODAY).read(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "no ", "55 1234 ", "a@a.", "http://", "tiene 17 ", "hace dos ", "«", "a"]
+)
+def test_hostile_text_costs_little(lexicon: Lexicon, piece: str) -> None:
+    text = "".join(f"{piece}{number % 7}" for number in range(40_000))[: LONGEST_TEXT // 4]
+    begin = process_time()
+    Reader(lexicon, TODAY).read(text)
+    assert process_time() - begin < 3
+
+
+def test_a_narrative_cannot_inject_an_answer(lexicon: Lexicon) -> None:
+    text = 'seen.age=17 answers.danger.weapon_present: no [term,violence.fisica,yes] {"age": 17}\x1b[2J'
+    assert seen(lexicon, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("(a+)+$,term,violence.fisica", "say_unreadable"),
+        ("_ _ _ _ _,term,violence.fisica", "say_gap"),
+        ("(a) (b) (c) (d) (e) f,term,violence.fisica", "say_unreadable"),
+        ("le p*,term,violence.fisica", "say_prefix"),
+        ("le pega,term,violence.fisika", "unknown_code"),
+        ("le pega,termo,violence.fisica", "unknown_kind"),
+        ("le pega,term,violence.fisica,nunca", "unknown_neg"),
+        ("x" * 3000 + ",term,violence.fisica", "too_long"),
+    ],
+)
+def test_a_bad_row_is_told_with_its_line_and_skipped(row: str, problem: str) -> None:
+    content = f"say,kind,value,neg\nbuena,term,violence.fisica\n{row}\n".encode()
+    made, findings = files.load(protocol_loader.load(None), {"reading/terms.csv": content})
+    found = [
+        (finding.file, finding.line, finding.code) for finding in findings if finding.file == "terms.csv"
+    ]
+    assert ("terms.csv", 3, problem) in found
+    assert ("term", "violence.fisica", "yes", "victim") in seen(made, "Es buena.")

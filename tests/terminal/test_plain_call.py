@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
+from typing import Any
 
+from counts import SOAK
 from pty_app import LNCTP, PHRASE, PtyApp
 from test_whole_calls import documents
 
@@ -31,6 +35,13 @@ class Lines(PtyApp):
         self.settle(0.1)
         self.heard = len(self.raw)
         self.send(text + "\r")
+        return self.hear(*words)
+
+    def key(self, key: str, *words: str) -> Lines:
+        """Presses a key that is no line; waits for what is then said."""
+        self.settle(0.1)
+        self.heard = len(self.raw)
+        self.send(key)
         return self.hear(*words)
 
     def begun(self) -> Lines:
@@ -76,3 +87,67 @@ def test_the_mother_from_apizaco_in_lines(home: Path, phrase_file: Path) -> None
     assert contact["ended_at"]
     assert found["places"] == []
     assert [each["age_min"] for each in found["people"]] == [15]
+
+
+def contact_of(home: Path, phrase_file: Path) -> dict[str, Any]:
+    (found,) = documents(home, phrase_file)
+    (contact,) = found["contacts"]
+    return {**contact, "case": found["case"], "people": found["people"]}
+
+
+def test_no_short_line_and_no_paste_ends_or_decides_anything(home: Path, phrase_file: Path) -> None:
+    with Lines(home) as app:
+        app.begun()
+        hostile = "\x1b[2J\x1b]0;título\x07 \x9b5A \u202eoculto"
+        app.line("uno\rf9\rterminar\r8\r" + hostile + "\r.\rdos", "[2J")
+        app.line(".", "orden: ").line("1", "Víctima")
+        app.line("8\rf9\rterminar\rterminar", "ninguno se obedece").settle(0.1)
+        app.line("f ocurriendo ahora", "s, n").line("s", "Ahora: ")
+        for slip in ("", "k", "zz", "", "ñ"):
+            app.line(slip, "orden: ")
+        app.line("f9", "cierre: ")
+        for slip in ("", *("abdeghjknoqruwxyz" if SOAK else ""), "t", "s", "terminar\rterminar"):
+            app.line(slip, "cierre: ")
+        app.key("\x03", "cierre: ").line("v", "orden: ").line("d", "no se descarta")
+        app.key("\x03", "La llamada sigue").key("\x04", "orden: ").key("\x1b[A")
+        app.line("f edad", "Edad: ").send("1").settle(0.1).send("\x03").hear("No se guardó", "«1»")
+        app.line("f8", "l anota").key("\x03", "No se anotó")
+        app.moves_nothing()
+        app.kill()
+    contact = contact_of(home, phrase_file)
+    lines = contact["narrative"].split("\n")
+    assert lines[:4] == ["uno", "f9", "terminar", "8"]
+    assert lines[5:7] == [".", "dos"]
+    assert "\x1b" not in contact["narrative"]
+    assert lines[7:10] == ["8", "f9", "terminar"]
+    assert contact["kind"] == "victim"
+    assert (contact["case"]["status"], contact["case"].get("report_class")) == ("open", None)
+    assert not contact.get("ended_at")
+    assert not contact["case"]["answers"].get("escalated.911")
+
+
+def test_a_kill_a_lock_and_a_closed_window_come_back_to_the_half_line(home: Path, phrase_file: Path) -> None:
+    with Lines(home) as app:
+        app.begun().line("primer renglón", "relato: ")
+        app.send("a medio cami").rest(1.0)
+        worker = app.workers[-1]
+        os.kill(worker, signal.SIGKILL)
+        app.heard = len(app.raw)
+        app.hear("Frase: ").line(PHRASE, "Sigue la llamada", "relato: a medio cami")
+        app.send("no\r").settle(0.1)
+        app.line(".", "orden: ").line("f alias").settle(0.1)
+        if "letra" in app.new:
+            app.line("a").settle(0.1)
+        app.send("Ána\x7f\x7f\x7f\x7fAna de ").rest(0.8).heard = len(app.raw)
+        app.send("\x0c").hear("Frase: ")
+        assert len(app.workers) == 1
+        assert "Ana" not in app.text
+        app.line("equivocada", "Frase: ").line(PHRASE, "Sigue la llamada", "Ana de ")
+        assert PHRASE not in app.new
+        app.send("Prueba\r").hear("Ana de Prueba", "orden: ")
+        app.line("r", "relato: ").send("tercero").rest(0.5)
+        app.moves_nothing()
+        app.close_window()
+    contact = contact_of(home, phrase_file)
+    assert contact["narrative"] == "primer renglón\na medio camino\ntercero"
+    assert "Ana de Prueba" in str(contact["people"])

@@ -15,7 +15,7 @@ from lnctp_tui.services.call.promise import Promise
 from lnctp_tui.widgets.form.explain import explain
 
 if TYPE_CHECKING:
-    from lnctp_tui.cli.plain.talk import Call
+    from lnctp_tui.cli.plain.call import Call
 
 ENDS = ("terminar", "finish")
 """The word that ends a call. No letter and no Enter does."""
@@ -74,7 +74,7 @@ class Closing:
         elif word == "?":
             self.say(*self._help())
         elif len(word) == 1 and word.isdigit():
-            self.call.kind(word)
+            self.call.one.kind(word)
             self.say(*self._standing())
         elif word:
             self.say(

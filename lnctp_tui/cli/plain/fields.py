@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lnctp_tui.cli.plain import said
 from lnctp_tui.domain.protocol.protocol import Field, Row
 from lnctp_tui.domain.values import lookup, values
 from lnctp_tui.domain.values.values import ANSWERS, Parsed
-from lnctp_tui.i18n import N_, _, language, pick
+from lnctp_tui.i18n import _, language, pick
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.widgets.form.elements import question_text
 from lnctp_tui.widgets.form.explain import explain
 
 if TYPE_CHECKING:
-    from lnctp_tui.cli.plain.talk import Call, Talk
+    from lnctp_tui.cli.plain.call import Call
+    from lnctp_tui.cli.plain.talk import Talk
     from lnctp_tui.screens.call.dialogs.find_field import Goal
 
 LETTERS = 26
@@ -25,14 +26,6 @@ ANSWER = {"s": "yes", "si": "yes", "sí": "yes", "y": "yes", "yes": "yes", "n": 
           "?": "unknown", "r": "refused"}  # fmt: skip
 LEAVES = ("f8", "f9", "lock")
 """What is obeyed wherever a line is asked for."""
-ADDED = (
-    ("person", N_("Otra persona"), None),
-    ("person", N_("Un grupo de personas"), "group"),
-    ("place", N_("Otro lugar"), None),
-    ("identifier", N_("Otro número, cuenta o placa"), None),
-    ("money", N_("Otro rastro de dinero"), None),
-)
-"""What there may be several of: on what, how it is called, with which role."""
 
 
 class Fields:
@@ -59,7 +52,7 @@ class Fields:
         if field.kind == "checklist":
             return self._checklist(field)
         if field.kind == "long_text":
-            return self._long(field, "")
+            return self.call.writing.write(field)
         if field.kind in ("yesno", "bool"):
             return self._yes_no(field)
         if field.kind in ("catalog", "reference"):
@@ -85,11 +78,11 @@ class Fields:
 
     def _line(self, goal: str, prompt: str) -> tuple[str, str]:
         """(answer, order): a line that was typed by itself, or a key that means something everywhere."""
-        typed = self.talk.ask(prompt, typing=lambda text: self.call.keep(f"field:{goal}", text))
+        typed = self.talk.ask(prompt, typing=lambda text: self.call.keep(goal, text))
         if typed.pasted:
             self.say(_("Llegaron {n} renglones juntos: ninguno se obedece, todos van al relato.").format(
                 n=len(typed.lines)))  # fmt: skip
-            self.append_narrative(typed.lines)
+            self.call.writing.append(typed.lines)
             return "", ""
         if typed.key:
             if typed.key == "^C" and self.talk.terminal.rest:
@@ -241,128 +234,3 @@ class Fields:
         self.say(pick(ANSWERS[value]) if value else _("no preguntado"))
         self.call.think()
         return order
-
-    # long texts
-
-    def write_narrative(self, begun: str) -> str:
-        """Lines into the narrative until a lone point; the order that ended it."""
-        field = view.field_of(self.protocol, "contact", view.NARRATIVE)
-        return self._long(field, begun) if field else ""
-
-    def _long(self, field: Field, begun: str) -> str:
-        """Each line is entered while it is typed, as it is typed. A lone point ends it, or a key."""
-        text = str(view.record_of(self.intake, field.on).get(values.key(field)) or "") or said.value(
-            self.intake, field
-        )
-        if begun and text.endswith(begun):
-            text = text[: -len(begun)].removesuffix("\n")
-            self.talk.terminal.rest = begun
-        at = "narrative" if field.code == view.NARRATIVE else f"field:{field.on}/{field.code}"
-        stage = next((stage.code for stage, asked in self.protocol.fields if asked is field), "")
-        self.intake.at(stage, field.code)
-        self.say(_("{field}: escriba renglones; cada uno se guarda. Un punto solo, o Esc, sale.").format(
-            field=pick(field.label)))  # fmt: skip
-
-        def typing(unfinished: str) -> None:
-            self.intake.enter(field, _joined(text, unfinished))
-            self.call.keep(at, unfinished)
-
-        while True:
-            typed = self.talk.ask(f"{pick(field.label).lower()}: ", typing=typing)
-            rest = self.talk.terminal.rest
-            if typed.key:
-                text, self.talk.terminal.rest = _joined(text, rest), ""
-                self.intake.enter(field, text)
-                self.call.keep("", "")
-                return typed.key if typed.key not in (".", "^C") else ""
-            order = typed.lines[0].strip() if len(typed.lines) == 1 and not rest else ""
-            if order in (".", "f8", "f9"):
-                self.intake.enter(field, text)
-                self.call.keep("", "")
-                return "" if order == "." else order
-            for line in typed.lines:
-                text = f"{text}\n{line}" if text else line
-            self._entered(field, _joined(text, rest))
-
-    def _entered(self, field: Field, text: str) -> None:
-        parsed: Parsed = self.intake.enter(field, text)
-        self.intake.writer.flush()
-        if parsed.problem:
-            self.say(explain(parsed.problem, parsed.facts))
-
-    def append_narrative(self, lines: Sequence[str]) -> None:
-        """What came in several lines at once where one answer was asked for."""
-        field = view.field_of(self.protocol, "contact", view.NARRATIVE)
-        if field is not None:
-            rest, self.talk.terminal.rest = self.talk.terminal.rest, ""
-            stored = str(view.record_of(self.intake, "contact").get(view.NARRATIVE) or "")
-            self._entered(field, "\n".join(filter(None, (stored, *lines, rest))))
-
-    def read_narrative(self) -> None:
-        """The narrative, line by line."""
-        text = str(view.record_of(self.intake, "contact").get(view.NARRATIVE) or "")
-        self.say(*(text.split("\n") if text else [_("(vacío)")]))
-
-    # records
-
-    def add(self) -> None:
-        """Another person, group, place, number or money trail, shown from now on."""
-        place = self.talk.choose(_("Agregar:"), [_(text) for _on, text, _role in ADDED])
-        if place is None:
-            return
-        on, _text, role = ADDED[place]
-        fresh: dict[str, Any] = {"role": role} if role else {}
-        if on == "person" and not role:
-            rows = [row for row in self.protocol.catalogs["person_role"].rows if not row.valid_to]
-            chosen = self.talk.choose(_("¿Quién es?"), [pick(row.label) for row in rows])
-            if chosen is None:
-                self.say(_("No se agregó nada."))
-                return
-            fresh["role"] = rows[chosen].code
-        self.intake.select(on, self.intake.add(on, **fresh))
-        self.say(_("Se agregó; los campos son ahora de: {name}").format(name=self._entries()[-1][2]))
-        self.call.think()
-
-    def _entries(self) -> list[tuple[str, str, str]]:
-        """(on, id, name) of every record of which there may be several."""
-        return [
-            (on, entry.id, entry.name)
-            for on in ("person", "place", "identifier", "money")
-            for entry in view.entries(self.intake, on)
-        ]
-
-    def other(self) -> None:
-        """Whose fields are asked from now on."""
-        entries = self._entries()[:LETTERS]
-        if not entries:
-            self.say(_("Todavía no hay ninguna."))
-            return
-        place = self.talk.choose(_("¿De quién o de qué?"), [name for _on, _id, name in entries])
-        if place is not None:
-            on, record_id, name = entries[place]
-            current = self.intake.current(on)
-            if current is not None:
-                self.intake.select(on, current._replace(id=record_id))
-                self.say(_("Los campos son ahora de: {name}").format(name=name))
-
-    def remove(self) -> None:
-        """Take a record out of the case; `u` brings it back."""
-        entries = self._entries()[:LETTERS]
-        if not entries:
-            self.say(_("Todavía no hay ninguna."))
-            return
-        place = self.talk.choose(_("Quitar:"), [name for _on, _id, name in entries])
-        if place is None or not self.talk.sure(
-            _("¿Quitar {name}? u lo devuelve.").format(name=entries[place][2])
-        ):
-            self.say(_("No se quitó nada."))
-            return
-        on, record_id, _name = entries[place]
-        current = self.intake.current(on)
-        if current is not None:
-            self.intake.remove(current._replace(id=record_id))
-            self.call.think()
-
-
-def _joined(text: str, unfinished: str) -> str:
-    return f"{text}\n{unfinished}" if text and unfinished else text or unfinished

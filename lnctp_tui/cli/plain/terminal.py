@@ -135,6 +135,11 @@ class Terminal:
         for line in lines:
             self._write(f"{clean(line)[0]}\n")
 
+    def break_in(self, line: str) -> None:
+        """Say something while a line is being typed, and then that line again."""
+        self.say("", line)
+        self._quiet = monotonic()
+
     def push_away(self) -> None:
         """Blank lines, so that nothing that was read stands on the screen any more."""
         with suppress(OSError, Leave):
@@ -170,9 +175,7 @@ class Terminal:
                     self._write("\n")
                     return Typed(key=key)
                 continue
-            for line in self._edit(text, hidden=hidden):
-                finished.append(line)
-                self._write("\n")
+            finished += self._edit(text, hidden=hidden)
             typing(self.rest)
 
     def _next(self, prompt: str, *, hidden: bool, after: bool) -> str | None:
@@ -210,6 +213,7 @@ class Terminal:
         lines = []
         for part in ended:
             self._put(part, hidden=hidden)
+            self._write("\n")
             lines.append(self.rest)
             self.rest, self._quiet = "", 0.0
         self._put(last, hidden=hidden)

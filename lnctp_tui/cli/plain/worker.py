@@ -171,11 +171,11 @@ class _Run:
                 if health.sheltered
                 else _("Lo escrito sigue solo en la memoria: no apague el equipo.")
             )
-            self.terminal.say(
-                "", f"{_('NO SE ESTÁ GUARDANDO')}. {explanation.happened} {where} {explanation.now}"
+            self.terminal.break_in(
+                f"{_('NO SE ESTÁ GUARDANDO')}. {explanation.happened} {where} {explanation.now}"
             )
         elif self._trouble and health.trouble is None:
-            self.terminal.say("", _("El disco ya acepta lo escrito: todo está guardado."))
+            self.terminal.break_in(_("El disco ya acepta lo escrito: todo está guardado."))
         self._trouble = health.trouble is not None
 
     # the end

@@ -42,8 +42,10 @@ def raised_codes() -> dict[str, str]:
         for value in vars(errors).values()
         if isinstance(value, type) and issubclass(value, LnctpError)
     }
+    named = re.compile(rf"\b({'|'.join(RAISED)})\(")
     for path in (ROOT / "lnctp_tui").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if named.search(text) else ():
             if isinstance(node, ast.Call) and _name(node.func) in RAISED and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
@@ -87,14 +89,16 @@ def test_both_languages_fill_the_same_placeholders() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("code", "file"), sorted(raised_codes().items()))
-def test_every_error_code_says_what_happened_and_what_to_do(code: str, file: str) -> None:
-    assert code in MESSAGES, file
+def test_every_error_code_says_what_happened_and_what_to_do() -> None:
+    codes = raised_codes()
+    assert len(codes) > 200
+    assert {code: file for code, file in codes.items() if code not in MESSAGES} == {}
     for language in i18n.LANGUAGES:
         i18n.set_language(language)
-        said = explain_code(code)
-        assert said.happened
-        assert said.now
+        for code in codes:
+            said = explain_code(code)
+            assert said.happened, code
+            assert said.now, code
 
 
 def test_an_unknown_code_is_named() -> None:

@@ -1,6 +1,6 @@
 """What many tests ask and what cannot change meanwhile is worked out once in a process.
 
-The real derivation of a key, the built-in protocol and what the indexes read of it, the commands of the command line,
+The real derivation of a key, the built-in protocol and what an index reads of it, the commands of the command line,
 the parsed stylesheets, a statement as text, the tables of an empty database: the first answer is the program's own, and
 the same question gets it again. A process that a test starts has none of this.
 """
@@ -18,7 +18,7 @@ from textual.css.stylesheet import Stylesheet
 from lnctp_tui import cli
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import language
-from lnctp_tui.storage.database import directory_catalogs, link_keys, schema
+from lnctp_tui.storage.database import directory_catalogs, schema
 from lnctp_tui.storage.database import engine as database
 from lnctp_tui.storage.database.write_guard import RECORDED
 from lnctp_tui.storage.protocol import protocol_loader, stages
@@ -41,8 +41,7 @@ def keep() -> None:
     _stylesheets()
     _statements()
     _tables()
-    for indexed in (directory_catalogs, link_keys):
-        indexed.version = _of_protocol(indexed.version)  # type: ignore[attr-defined]
+    directory_catalogs.version = _of_protocol(directory_catalogs.version)
 
 
 def _protocol(load: Callable[..., Protocol]) -> Callable[..., Protocol]:

@@ -6,11 +6,17 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import pytest
 from counts import SOAK
 from pty_app import LNCTP, PHRASE, PtyApp
 from test_whole_calls import documents
+
+from lnctp_tui.app_lock import LOCKED, LockWatch
+from lnctp_tui.cli.plain import worker
+from lnctp_tui.cli.plain.terminal import Leave, Terminal
 
 PLAIN = (*LNCTP, "call", "--plain")
 
@@ -112,6 +118,7 @@ def test_no_short_line_and_no_paste_ends_or_decides_anything(home: Path, phrase_
         app.key("\x03", "La llamada sigue").key("\x04", "orden: ").key("\x1b[A")
         app.line("f edad", "Edad: ").send("1").settle(0.1).send("\x03").hear("No se guardó", "«1»")
         app.line("f8", "l anota").key("\x03", "No se anotó")
+        app.line("ahora dice que él llegó", "quedó escrito en el relato").rest(0.8)
         app.moves_nothing()
         app.kill()
     contact = contact_of(home, phrase_file)
@@ -120,6 +127,7 @@ def test_no_short_line_and_no_paste_ends_or_decides_anything(home: Path, phrase_
     assert lines[5:7] == [".", "dos"]
     assert "\x1b" not in contact["narrative"]
     assert lines[7:10] == ["8", "f9", "terminar"]
+    assert lines[-1] == "ahora dice que él llegó"
     assert contact["kind"] == "victim"
     assert (contact["case"]["status"], contact["case"].get("report_class")) == ("open", None)
     assert not contact.get("ended_at")
@@ -151,3 +159,24 @@ def test_a_kill_a_lock_and_a_closed_window_come_back_to_the_half_line(home: Path
     contact = contact_of(home, phrase_file)
     assert contact["narrative"] == "primer renglón\na medio camino\ntercero"
     assert "Ana de Prueba" in str(contact["people"])
+
+
+def test_five_quiet_minutes_lock_and_a_key_puts_it_off() -> None:
+    now = [0.0]
+    run = worker._Run(Terminal())
+    run.watch = LockWatch({"monotonic": lambda: now[0], "wall": lambda: now[0]}, idle_minutes=5)
+    run.terminal.touched = run.watch.touch
+    well = cast("Any", SimpleNamespace(writer=SimpleNamespace(health=SimpleNamespace(trouble=None))))
+    for _second in range(29):
+        now[0] += 10
+        run._tick(well)
+    run.terminal.touched()
+    now[0] += 20
+    run._tick(well)
+    for _second in range(29):
+        now[0] += 10
+        run._tick(well)
+    now[0] += 10
+    with pytest.raises(Leave) as left:
+        run._tick(well)
+    assert left.value.code == LOCKED

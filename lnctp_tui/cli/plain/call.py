@@ -28,6 +28,8 @@ ORDER = "order"
 """In the draft: an order was being typed."""
 MOST = 20
 """Lines of a list that are read at once; a longer one asks for more letters."""
+SENTENCE = 3
+"""Words from which a line that is no order is what somebody said: it goes to the narrative, not lost."""
 WAITS = 3.0
 """Seconds that the end of a call is waited for before it is said to be on its way."""
 HELP = (
@@ -73,8 +75,7 @@ class Call:
 
     def run(self, at: str, begun: str) -> None:
         """Until the call is finished, discarded or left unfinished."""
-        begins = not any(self.intake.record(self.intake.contact).get(name) for name in ("kind", "narrative"))
-        if begins and not at:
+        if self.intake.place is None and not at:
             self.say(_("Llamada nueva. El reloj corre y ya está en el disco. ? lee las órdenes."))
             self.narrative()
         else:
@@ -135,6 +136,9 @@ class Call:
             self.orders[word]()
         elif len(line) == 1 and line.isdigit():
             self.one.kind(line)
+        elif len(line.split()) >= SENTENCE:
+            self.writing.append(typed.lines)
+            self.say(_("No es una orden: quedó escrito en el relato."))
         else:
             self.say(_("«{line}» no es una orden: nada cambió y no se guardó. ? las lee; r escribe en el relato.")
                      .format(line=line))  # fmt: skip

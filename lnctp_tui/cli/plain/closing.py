@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lnctp_tui.cli.plain import said
+from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.call import panel_view as view
@@ -139,18 +140,28 @@ class Closing:
     def _promise(self) -> None:
         for field in PROMISE:
             self.say(f"{pick(field.label)}. {pick(field.help) if field.help else ''}".rstrip())
-            before = self.promised.texts.get(field.code, "")
-            typed = self.talk.ask(f"{before}: " if before else f"{pick(field.label)}: ")
-            if typed.key or typed.pasted or not typed.lines[0].strip():
+            if (line := self._promised(field)) is None:
                 self.say(_("Quedó igual."))
-                self.talk.terminal.rest = ""
                 continue
-            line = typed.lines[0].strip()
-            parsed = self.promised.enter(field, "" if line == "-" else line)
-            self.say(f"{pick(field.label)}: {parsed.shown or line}")
+            parsed = self.promised.enter(field, line)
+            shown = view.label_of(self.intake.protocol, field.catalog or "", line) if field.catalog else ""
+            self.say(f"{pick(field.label)}: {shown or parsed.shown or line or _('(vacío)')}")
             if parsed.problem:
                 self.say(explain(parsed.problem, parsed.facts))
         self.say(*self._standing())
+
+    def _promised(self, field: Field) -> str | None:
+        """What is answered for a field of the promise, a code where it is a list; None leaves it."""
+        if field.catalog:
+            rows = [row for row in self.intake.protocol.catalogs[field.catalog].rows if not row.valid_to]
+            place = self.talk.choose(pick(field.label), [pick(row.label) for row in rows])
+            return None if place is None else rows[place].code
+        typed = self.talk.ask(f"{pick(field.label)}: ")
+        if typed.key or typed.pasted or not typed.lines[0].strip():
+            self.talk.terminal.rest = ""
+            return None
+        line = typed.lines[0].strip()
+        return "" if line == "-" else line
 
     def _plan(self) -> None:
         for code in PLAN:

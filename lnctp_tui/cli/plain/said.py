@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WIDE = 2000
 """Columns that no line of the panel reaches: each answer is one line."""
 _SIGNS = str.maketrans({"▰": "", "▱": "", "●": "", "○": "", "▸": "", "–": ""})
+_ELEMENT = re.compile(r"^[●○–] (\w+) +")
 _GAP = re.compile(r"\s{2,}")
 
 
@@ -39,6 +40,7 @@ def panel(intake: Intake, assessment: Assessment) -> Iterator[str]:
 
 def read_out(line: str) -> str:
     """A line of a panel without its bars and marks, its columns behind each other."""
+    line = _ELEMENT.sub(r"\1: ", line)
     return _GAP.sub(": ", line.translate(_SIGNS).strip())
 
 
@@ -87,7 +89,7 @@ def stages(intake: Intake) -> list[str]:
     lines = []
     for line in view.stage_lines(intake, intake.debt("minimum")):
         count = _("{answered} de {total}").format(answered=line.answered, total=line.total)
-        owed = _("; faltan {count} del mínimo").format(count=line.owed) if line.owed else ""
+        owed = _("; faltan del mínimo: {count}").format(count=line.owed) if line.owed else ""
         lines.append(f"{line.title}: {count}{owed}")
     return lines
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lnctp_tui import launcher
 from lnctp_tui.app_lock import IDLE_MINUTES, KEPT, LOCKED, LOST, ORDERED, LockWatch
 from lnctp_tui.cli.plain.terminal import Leave, Terminal
+from lnctp_tui.cli.session import LANGUAGE
 from lnctp_tui.errors import LnctpError, VaultError, WrongPassphrase
 from lnctp_tui.i18n import DEFAULT, _, ngettext, set_language
 from lnctp_tui.i18n.messages import explain
@@ -42,7 +43,7 @@ def main() -> int:
         profile = vault_access.profile(home)
         if profile is None:
             raise VaultError("no_vault")
-        set_language(profile.language or DEFAULT)
+        set_language(_asked_for() or profile.language or DEFAULT)
         terminal.open()
         return _Run(terminal).run()
     except LnctpError as error:
@@ -120,7 +121,7 @@ class _Run:
 
         self.terminal.say(_("Abriendo…"))
         workspace = open_workspace(vault_access.data_folder(), key)
-        set_language(workspace.setting("language", workspace.language))
+        set_language(_asked_for() or workspace.setting("language", workspace.language))
         if workspace.pending is not None:
             self.terminal.say(
                 _(
@@ -215,6 +216,11 @@ class _Run:
             return self.terminal.ask("").lines in (("perder",), ("lose",))
         except (_Over, Leave):
             return False
+
+
+def _asked_for() -> str:
+    """The language that this terminal asks for by itself, as every command does."""
+    return os.environ.get(LANGUAGE, "")[:2].lower()
 
 
 class _Over(Exception):

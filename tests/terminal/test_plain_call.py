@@ -101,7 +101,7 @@ def contact_of(home: Path, phrase_file: Path) -> dict[str, Any]:
     return {**contact, "case": found["case"], "people": found["people"]}
 
 
-def test_no_short_line_and_no_paste_ends_or_decides_anything(home: Path, phrase_file: Path) -> None:
+def test_no_slip_decides_and_no_end_of_the_process_loses_a_half_line(home: Path, phrase_file: Path) -> None:
     with Lines(home) as app:
         app.begun()
         hostile = "\x1b[2J\x1b]0;título\x07 \x9b5A \u202eoculto"
@@ -119,24 +119,7 @@ def test_no_short_line_and_no_paste_ends_or_decides_anything(home: Path, phrase_
         app.line("f edad", "Edad: ").send("1").settle(0.1).send("\x03").hear("No se guardó", "«1»")
         app.line("f8", "l anota").key("\x03", "No se anotó")
         app.line("ahora dice que él llegó", "quedó escrito en el relato").rest(0.8)
-        app.moves_nothing()
-        app.kill()
-    contact = contact_of(home, phrase_file)
-    lines = contact["narrative"].split("\n")
-    assert lines[:4] == ["uno", "f9", "terminar", "8"]
-    assert lines[5:7] == [".", "dos"]
-    assert "\x1b" not in contact["narrative"]
-    assert lines[7:10] == ["8", "f9", "terminar"]
-    assert lines[-1] == "ahora dice que él llegó"
-    assert contact["kind"] == "victim"
-    assert (contact["case"]["status"], contact["case"].get("report_class")) == ("open", None)
-    assert not contact.get("ended_at")
-    assert not contact["case"]["answers"].get("escalated.911")
-
-
-def test_a_kill_a_lock_and_a_closed_window_come_back_to_the_half_line(home: Path, phrase_file: Path) -> None:
-    with Lines(home) as app:
-        app.begun().line("primer renglón", "relato: ")
+        app.line("r", "relato: ").line("primer renglón", "relato: ")
         app.send("a medio cami").rest(1.0)
         worker = app.workers[-1]
         os.kill(worker, signal.SIGKILL)
@@ -157,7 +140,16 @@ def test_a_kill_a_lock_and_a_closed_window_come_back_to_the_half_line(home: Path
         app.moves_nothing()
         app.close_window()
     contact = contact_of(home, phrase_file)
-    assert contact["narrative"] == "primer renglón\na medio camino\ntercero"
+    lines = contact["narrative"].split("\n")
+    assert lines[:4] == ["uno", "f9", "terminar", "8"]
+    assert lines[5:7] == [".", "dos"]
+    assert "\x1b" not in contact["narrative"]
+    assert lines[7:11] == ["8", "f9", "terminar", "terminar"]
+    assert lines[11:] == ["ahora dice que él llegó", "primer renglón", "a medio camino", "tercero"]
+    assert contact["kind"] == "victim"
+    assert (contact["case"]["status"], contact["case"].get("report_class")) == ("open", None)
+    assert not contact.get("ended_at")
+    assert not contact["case"]["answers"].get("escalated.911")
     assert "Ana de Prueba" in str(contact["people"])
 
 
@@ -173,7 +165,7 @@ def test_five_quiet_minutes_lock_and_a_key_puts_it_off() -> None:
     run.terminal.touched()
     now[0] += 20
     run._tick(well)
-    for _second in range(29):
+    for _second in range(27):
         now[0] += 10
         run._tick(well)
     now[0] += 10

@@ -4,11 +4,13 @@ of anybody."""
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from workspaces import Founded
 
 from lnctp_tui.cli import main, session
 from lnctp_tui.reports import printed
+from lnctp_tui.reports.render import typeset
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.read import counting
 from lnctp_tui.services.vault.workspace import Workspace
@@ -108,6 +111,59 @@ def test_every_format_says_numbers_and_nobody(run: Run, bare: Any, tmp_path: Pat
         counts[table["id"], cell["row"], cell["column"]] == cell["count"]
         for table in told["tables"] for cell in table["cells"]
     )  # fmt: skip
+
+
+def test_pages_and_papers_say_numbers_and_nobody(
+    run: Run, bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("vl_convert")
+    pytest.importorskip("typst")
+    fill(bare, with_canaries())
+    sheets: list[bytes] = []
+    whole = typeset.pdf
+    monkeypatch.setattr(
+        typeset, "pdf", lambda sheet, template: sheets.append(sheet) or whole(sheet, template)
+    )
+    names = ("pagina.html", "papel.pdf")
+    for name in names:
+        asked = ("--table", "R5,M1,L1,V2,V5,F2,F3", "--format", name.partition(".")[2], "--out", name)
+        assert run(*asked).code == 0
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+        before = (tmp_path / name).read_bytes()
+        assert (run(*asked).code, (tmp_path / name).read_bytes()) == (1, before)
+    page, paper = ((tmp_path / name).read_bytes() for name in names)
+    assert paper.startswith(b"%PDF")
+    hour = instants.iso(instants.now())[:13].encode()
+    for content in (page, sheets[0]):
+        assert "no es la cifra de la Línea".encode() in content
+        assert "Fuera de catálogo".encode() in content
+        for nobody in (
+            b"CANARIO",
+            b"LN-",
+            str(tmp_path).encode(),
+            getuser().encode() + b"@",
+            hour,
+        ):
+            assert nobody not in content
+    for nobody in (b"CANARIO", str(tmp_path).encode(), b"CreationDate", b"ModDate", b"/Author"):
+        assert nobody not in paper
+
+
+def test_without_the_extra_nothing_is_counted_and_the_rest_works(
+    run: Run, bare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("--table", "R1", "--format", "html").code == 2
+    assert run("--compare", "printed", "--format", "pdf", "--out", "a.pdf").code == 2
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "vl_convert" else there(name, *more)
+    )
+    for form in ("html", "pdf"):
+        ran = run("--table", "R1", "--format", form, "--out", f"a.{form}")
+        assert ran.code == 1
+        assert "Instale lnctp-tui[report]; table, json y csv funcionan sin él." in ran.err
+        assert not (tmp_path / f"a.{form}").exists()
+    assert run("--table", "R1", "--format", "json").code == 0
 
 
 def test_files_are_new_and_private_and_mistakes_end_with_their_code(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lnctp_tui.reports.facts import Facts
 
 FORMATS = ("table", "json", "csv", "html", "pdf")
+DRAWN = {"html": ("jinja2", "vl_convert"), "pdf": ("vl_convert", "typst")}
+"""Formats that go to a file alone → what the extra `report` brings for them."""
 LANGUAGES = ("es", "en")
 From = Annotated[
     str, typer.Option("--from", metavar=N_("DÍA"), help=N_("Desde: año, año-mes o año-mes-día."))
@@ -198,6 +200,8 @@ def _wish(
         raise typer.BadParameter(_("«es» o «en»."), param_hint="--lang")
     if table and by:
         raise typer.BadParameter(_("--table o --by, uno de los dos"))
+    if form in DRAWN and out is None:
+        raise BadInput("report_no_file")
     earliest, latest = printed.periods()
     start = asking.first_day(since) if since else earliest if not until else asking.first_day(until[:4])
     end = asking.last_day(until) if until else asking.last_day(since[:4]) if since else latest
@@ -224,6 +228,12 @@ def _answer(place: Place, wish: Wish, compare: str, *, unknown: bool) -> None:
     from lnctp_tui.cli.count import comparing, writing
     from lnctp_tui.reports import printed, run
 
+    if wish.form in DRAWN:
+        if compare or unknown:
+            raise typer.BadParameter(
+                _("Con --compare o --unknown: «table», «json» o «csv»."), param_hint="--format"
+            )
+        writing.ready(wish)
     if compare:
         comparing.answer(place, wish, compare)
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from lnctp_tui.cli import output
-from lnctp_tui.cli.count.report import Wish, scope_line
+from lnctp_tui.cli.count.report import DRAWN, Wish, scope_line
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import _, spoken
 
@@ -27,7 +27,7 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
 
     words = Words(protocol, wish.language)
     with spoken(wish.language):
-        if wish.form in ("html", "pdf"):
+        if wish.form in DRAWN:
             drawn(made, protocol, wish)
         elif wish.form == "json":
             document = data.as_json(made, wish.definitions, words)
@@ -41,18 +41,20 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
             content(text.encode(), wish.out)
 
 
-def drawn(made: Report, protocol: Protocol, wish: Wish) -> None:
-    """A page or a PDF, by what the extra `report` brings. Raises Refused `report_extra`, `report_no_file`."""
+def ready(wish: Wish) -> None:
+    """Asked before anything is counted. Raises Refused `report_extra`, BadInput `file_exists`."""
     from importlib.util import find_spec
 
-    needed = {"html": ("jinja2", "vl_convert"), "pdf": ("jinja2", "vl_convert", "typst")}[wish.form]
-    if any(find_spec(name) is None for name in needed) or find_spec("lnctp_tui.reports.render.drawn") is None:
+    if any(find_spec(name) is None for name in DRAWN[wish.form]):
         raise Refused("report_extra")
-    if wish.out is None:
-        raise BadInput("report_no_file")
-    from importlib import import_module
+    if wish.out and wish.out.exists():
+        raise BadInput("file_exists", name=wish.out.name)
 
-    drawing = import_module("lnctp_tui.reports.render.drawn")
+
+def drawn(made: Report, protocol: Protocol, wish: Wish) -> None:
+    """A page or a PDF, by what the extra `report` brings. Raises Refused `typesetter_failed`."""
+    from lnctp_tui.reports.render import drawn as drawing
+
     content(
         drawing.document(made, wish.definitions, protocol, wish.language, wish.form, scope_line(made)),
         wish.out,
@@ -61,14 +63,14 @@ def drawn(made: Report, protocol: Protocol, wish: Wish) -> None:
 
 def lines(made: Report, words: object, wish: Wish) -> Iterator[str]:
     """The report as text."""
-    from lnctp_tui.reports.render import plain
+    from lnctp_tui.reports.render import phrases, plain
     from lnctp_tui.reports.words import Words
 
     assert isinstance(words, Words)
     yield f"{_('Informe')} {period(made.start, made.end)}"
     yield scope_line(made)
     if not made.reports:
-        yield empty(made)
+        yield phrases.empty(made)
     under = {note for table in made.tables for note in table.notes}
     for table, definition in zip(made.tables, wish.definitions, strict=True):
         yield ""
@@ -86,19 +88,6 @@ def lines(made: Report, words: object, wish: Wish) -> Iterator[str]:
 def period(start: date, end: date) -> str:
     """Both days."""
     return _("{start} a {end}").format(start=start.isoformat(), end=end.isoformat())
-
-
-def empty(made: Report) -> str:
-    """What is said of a period without a report."""
-    text = _("Ningún reporte entre {start} y {end}.").format(
-        start=made.start.isoformat(), end=made.end.isoformat()
-    )
-    if made.first is None or made.last is None:
-        return text
-    held = _("Los registros van de {first} a {last}.").format(
-        first=made.first.isoformat(), last=made.last.isoformat()
-    )
-    return f"{text} {held}"
 
 
 def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:

@@ -1,21 +1,12 @@
-"""A data sheet as a tagged PDF (PDF/UA-1), set by typst in a process of its own.
-
-The data go in as JSON over a pipe and are text there, never markup; nothing is written to a file, and 47 MB of memory
-end with the process. typst is the optional extra `report`.
-"""
+"""A data sheet as a tagged PDF: its template. How it is set: reports.render.typeset."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
 from typing import Final
 
 from lnctp_tui.errors import Refused
+from lnctp_tui.reports.render import typeset
 
-SECONDS: Final = 30
-STANDARD: Final = "ua-1"
 TEMPLATE: Final = """
 #let sheet = json(bytes(sys.inputs.sheet))
 #set document(title: sheet.reference, author: (), keywords: (), date: none)
@@ -41,34 +32,11 @@ TEMPLATE: Final = """
 
 def installed() -> bool:
     """Whether typst is here."""
-    return find_spec("typst") is not None
+    return typeset.installed()
 
 
 def pdf(sheet: bytes, template: str = TEMPLATE) -> bytes:
-    """The PDF of a sheet, which is JSON, by a template of typst. Blocking.
-
-    Raises Refused `no_typesetter`, `typesetter_failed`.
-    """
+    """The PDF of a sheet, which is JSON. Blocking. Raises Refused `no_typesetter`, `typesetter_failed`."""
     if not installed():
         raise Refused("no_typesetter")
-    command = [sys.executable, "-I", "-c", CHILD.format(template=template.encode(), standard=STANDARD)]
-    keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    try:
-        made = subprocess.run(
-            command, input=sheet, capture_output=True, timeout=SECONDS, env=keep, cwd=os.sep, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        raise Refused("typesetter_failed") from None
-    if made.returncode or not made.stdout.startswith(b"%PDF"):
-        raise Refused("typesetter_failed")
-    return made.stdout
-
-
-CHILD: Final = """
-import sys, typst
-sheet = sys.stdin.buffer.read().decode()
-made = typst.compile({template!r}, format="pdf", sys_inputs={{"sheet": sheet}}, pdf_standards={standard!r},
-                     ignore_system_fonts=True)
-sys.stdout.buffer.write(made)
-"""
-"""What the process runs: it knows nothing of this program."""
+    return typeset.pdf(sheet, template)

@@ -53,12 +53,17 @@ def main(*, light: bool = False) -> int:
 
 
 def run(
-    command: Sequence[str] = WORKER, environment: Mapping[str, str] | None = None, *, light: bool = False
+    command: Sequence[str] = WORKER,
+    environment: Mapping[str, str] | None = None,
+    *,
+    light: bool = False,
+    paints: bool = True,
 ) -> int:
     """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
 
     `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
-    saves starting Python again. Otherwise each worker is a new program, `command`.
+    saves starting Python again. Otherwise each worker is a new program, `command`. `paints`: a worker that fell
+    over may have left the terminal painted.
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
@@ -66,7 +71,7 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle).run()
+            return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle, paints).run()
     except LnctpError as error:
         return _refuse(error)
 
@@ -80,8 +85,9 @@ def _refuse(error: LnctpError) -> int:
 
 
 class _Launcher:
-    def __init__(self, command: Sequence[str], claim: int) -> None:
+    def __init__(self, command: Sequence[str], claim: int, paints: bool = True) -> None:
         self.command = command
+        self.paints = paints
         self.claim = claim
         self.child = 0
         self.ending = 0
@@ -110,7 +116,7 @@ class _Launcher:
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
-        if code not in (QUIT, REFUSED, *LOCKS):
+        if self.paints and code not in (QUIT, REFUSED, *LOCKS):
             _restore_screen()
         if self.ending:
             return 128 + self.ending

@@ -85,7 +85,8 @@ def _of_cases() -> Iterator[tuple[str, Any]]:
     from lnctp_tui.cli import authority, calls, cases, directory, follow, links, orders, recovery, referrals
     from lnctp_tui.cli.protocol import protocols
 
-    for name, module in (("case", cases), ("call", calls), ("directory", directory), ("link", links),
+    yield "call", _calls(calls)
+    for name, module in (("case", cases), ("directory", directory), ("link", links),
                          ("protocol", protocols), ("recovery", recovery), ("referral", referrals)):  # fmt: skip
         yield name, _group(module.ABOUT, module.COMMANDS)
     yield "order", _group(orders.ABOUT_ORDERS, orders.ORDERS)
@@ -93,6 +94,17 @@ def _of_cases() -> Iterator[tuple[str, Any]]:
     yield "task", _group(follow.ABOUT_TASKS, follow.TASKS)
     yield "file", _group(follow.ABOUT_FILES, follow.FILES)
     yield "handover", _group(follow.ABOUT_SHIFTS, follow.SHIFTS)
+
+
+def _calls(calls: Any) -> Any:
+    """`lnctp call`: what is below it, and by itself a call in lines."""
+    import typer
+
+    group = typer.Typer(invoke_without_command=True, help=calls.ABOUT)
+    group.callback()(calls.call)
+    for name, function, text in calls.COMMANDS:
+        group.command(name, help=text)(function)
+    return group
 
 
 def _of_counts() -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +17,33 @@ if TYPE_CHECKING:
     from lnctp_tui.services.call.calls import CallLine
     from lnctp_tui.storage.database.session import Store
 
+MISUSED = 2
 WIDE = 110
 """Columns of a terminal that shows kind and folio in the list."""
 ABOUT = N_("Llamadas y otros contactos: listar y ver.")
+
+
+PLAIN = N_("Toma llamadas renglón por renglón, para lector de pantalla o línea braille.")
+PLAIN_WORKER = (sys.executable, "-P", "-m", "lnctp_tui.cli.plain.worker")
+
+
+def call(context: typer.Context, plain: Annotated[bool, typer.Option("--plain", help=PLAIN)] = False) -> None:
+    """`lnctp call` by itself: help, or a call in lines."""
+    if context.invoked_subcommand is not None:
+        return
+    if not plain:
+        output.say(context.get_help())
+        raise typer.Exit(MISUSED)
+    new_call()
+
+
+def new_call() -> None:
+    """Calls in lines, in processes of their own as the app's are: a lock ends the one that holds the key."""
+    from lnctp_tui import launcher
+
+    if not session.terminal():
+        raise Refused("no_terminal")
+    raise typer.Exit(launcher.run(PLAIN_WORKER, paints=False))
 
 
 def list_calls(

@@ -27,6 +27,12 @@ FACTS = 12
 """Cells that the facts of the call keep before the long words about synchronisation."""
 
 
+def risk_word(risk: str) -> str:
+    """The badge of a triage level; empty where it has none."""
+    word = _RISK.get(risk)
+    return _(word) if word else ""
+
+
 @dataclass(frozen=True)
 class Heading:
     """What the bar says of the call."""
@@ -107,11 +113,11 @@ class CallBar(Widget, can_focus=False):
         return f" {self.heading.folio or _('sin folio')} "
 
     def _badge(self) -> list[Piece]:
-        word = _RISK.get(self.heading.risk)
+        word = risk_word(self.heading.risk)
         if not word:
             return []
         name = "call-bar--emergency" if self.heading.risk in ("emergency", "urgent_24h") else "call-bar--risk"
-        return [(f" {_(word)} ", self.get_component_rich_style(name)), ("  ", base_style(self))]
+        return [(f" {word} ", self.get_component_rich_style(name)), ("  ", base_style(self))]
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, base_style(self)

@@ -48,7 +48,7 @@ CHECKS = [
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
     ("tests are found", COLLECT),
-    ("migrations and tests", ["-m", "pytest", "--numprocesses=5", "--dist=worksteal", "--durations=25"]),
+    ("migrations and tests", ["-m", "pytest", "--numprocesses=6", "--dist=worksteal", "--durations=25"]),
 ]
 TYPES = ["-m", "mypy"]
 """Runs beside the others: it uses one core, and they do not need what it says."""

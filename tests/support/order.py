@@ -1,7 +1,7 @@
 """Which tests begin a run: those that wait, then those that take long, so that no core is idle at its end.
 
 A plugin of pytest. xdist hands each process one piece of the list, one after the other, and whoever is done takes
-from the end of another's. So what waits stands at the beginning of two pieces, beside processes that compute.
+from the end of another's. So what waits stands at the beginning of three pieces, beside processes that compute.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 WAITING = (
     "test_demo_terminal", "test_sync_network", "test_crash", "test_whole_calls", "test_server_stays_up",
-    "test_sync_abreast",
+    "test_sync_abreast", "test_plain_call",
 )  # fmt: skip
 """Files whose tests wait for a slow line, a screen or a clock most of the time."""
 LONG = (
@@ -21,7 +21,7 @@ LONG = (
     "test_attack_lock", "test_terminal", "test_drafts", "test_sync_mutants", "test_attack_load", "test_wheel",
 )  # fmt: skip
 """Files with tests of five seconds and more."""
-WAIT_IN = 2
+WAIT_IN = 3
 """Processes that begin with what waits."""
 
 

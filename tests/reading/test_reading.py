@@ -54,7 +54,7 @@ def test_what_is_said_is_offered(lexicon: Lexicon, text: str, offered: tuple[str
         "La Línea es el 800 5533 000.", "Llame al 911.", "Vive en calle Morelos 14.", "El licenciado Hidalgo.",
         "Pregunta si le pega.", "Se le explica que le quitan los documentos.", "Antes vivía en Neza.",
         "Vio en las noticias que le pegan a una mujer de 20 años.", "Tiene miedo de que le peguen.",
-        "La reportante tiene 44 años.",
+        "La reportante tiene 44 años.", "Los detuvieron en la frontera.", "Cruzó por la reforma.",
     ],
 )  # fmt: skip
 def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text: str) -> None:

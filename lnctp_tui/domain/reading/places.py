@@ -168,6 +168,8 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     if not row.named:
         return True
     if previous in ("la", "el", "los", "las") and hit.first > 1:
+        if not capital:  # «en la frontera»: a word of the language, of which some town has its name
+            return False
         previous = terms[hit.first - 2].text
     return previous in _BEFORE and (capital or len(word.text) > 5 or hit.after - hit.first > 1)
 

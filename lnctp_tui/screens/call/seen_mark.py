@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from lnctp_tui.domain.reading.offers import Offer
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen, ScreenPart
@@ -14,6 +16,9 @@ from lnctp_tui.widgets.form.summary_line import SeenLine
 if TYPE_CHECKING:
     from lnctp_tui.errors import LnctpError
     from lnctp_tui.services.call.seen import Narrative, Seen
+
+KEY = "F5 "
+"""First on the line, whose end may not be shown."""
 
 
 class SeenMark(ScreenPart):
@@ -61,13 +66,13 @@ class SeenMark(ScreenPart):
 
     def show(self) -> None:
         """The first question and how many more there are, in one line."""
-        from lnctp_tui.screens.call.seen_words import sentence
-
         seen = self.seen()
         text = ""
         if seen:
+            from lnctp_tui.screens.call.seen_words import sentence
+
             more = f" · +{len(seen) - 1}" if len(seen) > 1 else ""
-            text = _("Visto: {what}").format(what=sentence(self.intake, seen[0])) + f" F5{more}"
+            text = KEY + _("Visto: {what}").format(what=sentence(self.intake, seen[0])) + more
         self.screen.query_one(SeenLine).load(text)
 
     def take_first(self) -> None:
@@ -78,12 +83,24 @@ class SeenMark(ScreenPart):
         seen = self.seen()
         if not seen or self.screen.query_one(SeenLine).text != shown:
             return
-        if seen[0].target is None or seen[0].stands or len(seen[0].offer.values) > 4:
+        if (
+            seen[0].target is None
+            or seen[0].stands
+            or len(seen[0].offer.values) > 4
+            or not self._readable(seen[0])
+        ):
             self.open()
             return
         if self.narrative is not None:
             self.narrative.take(seen[0])
             self._taken()
+
+    def _readable(self, seen: Seen) -> bool:
+        """Whether the line shows to its end what taking it would write."""
+        from lnctp_tui.screens.call.seen_words import claim
+
+        text = KEY + _("Visto: {what}").format(what=claim(self.intake, seen))
+        return cell_len(text) <= self.screen.query_one(SeenLine).content_size.width
 
     def open(self) -> None:
         """The list, over the form."""

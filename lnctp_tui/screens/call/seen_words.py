@@ -13,6 +13,8 @@ from lnctp_tui.services.refs import Ref
 
 MOST = 28
 """Characters of the quoted words."""
+NAME = 18
+"""Characters of a person's name or a group's."""
 _CATALOGS = {
     "venue": "venue", "nationality": "country", "language": "language", "education": "education",
     "migration_status": "migration_status", "sex": "sex",
@@ -21,12 +23,14 @@ _CATALOGS = {
 
 def sentence(intake: Intake, seen: Seen) -> str:
     """The whole question."""
-    whose = person(intake, seen.target) if seen.target else _("¿de quién?")
-    parts = (whose, fact(intake.protocol, seen), f"«{_short(seen.words)}»")
     stands = _("≠ {value}").format(value=seen.stands) if seen.stands else ""
-    return " ".join(
-        part for part in (f"{parts[0]} ·" if parts[0] else "", parts[1], parts[2], stands) if part
-    )
+    return " ".join(part for part in (claim(intake, seen), f"«{_short(seen.words)}»", stands) if part)
+
+
+def claim(intake: Intake, seen: Seen) -> str:
+    """What taking it would write of whom: nobody takes what was not read to its end."""
+    whose = _short(person(intake, seen.target), NAME) if seen.target else _("¿de quién?")
+    return (f"{whose} · " if whose else "") + fact(intake.protocol, seen)
 
 
 def person(intake: Intake, target: Target) -> str:
@@ -79,7 +83,9 @@ def _row(protocol: Protocol, value: str) -> str:
         protocol.indicators if prefix == "indicator" else protocol.catalogs.get(field.catalog or field.code)
     )
     row = catalog.by_code.get(code) if catalog else None
-    return f"{pick(field.label)} · {pick(row.label)}" if row else value
+    if row is None:
+        return value
+    return pick(row.label) if prefix == "indicator" else f"{pick(field.label)} · {pick(row.label)}"
 
 
 def _kind(kind: str) -> str:
@@ -92,9 +98,9 @@ def _kind(kind: str) -> str:
     }.get(kind, kind)  # fmt: skip
 
 
-def _short(words: str) -> str:
+def _short(words: str, most: int = MOST) -> str:
     line = " ".join(words.split())
-    return line if len(line) <= MOST else f"{line[: MOST - 1].rstrip()}…"
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def target_line(intake: Intake, target: Target) -> str:

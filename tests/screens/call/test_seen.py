@@ -132,3 +132,14 @@ async def test_an_anonymous_caller_s_number_is_not_offered(desk: Workspace) -> N
         app.intake.set(app.intake.draft.case, {"anonymity": "anonimo"})
         await tell(app, pilot, "La reportante llama del 55 1234 5678.")
         assert "Teléfono" not in line(app)
+
+
+async def test_f5_takes_nothing_whose_end_the_line_does_not_show(desk: Workspace) -> None:
+    async with call(desk, size=(40, 24)) as (app, pilot):
+        await tell(app, pilot, "La víctima no puede salir, le quitaron los documentos y le descuentan la deuda.")
+        before = app.intake.document["case"].copy(), len(people(app))
+        assert "F5" in line(app)
+        await pilot.press("f5")
+        await pilot.pause()
+        assert isinstance(app.screen, SeenList)
+        assert (app.intake.document["case"], len(people(app))) == before

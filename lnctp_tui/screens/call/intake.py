@@ -63,7 +63,6 @@ class IntakeScreen(AppScreen[None]):
         yield CallBar()
         yield StageStrip()
         yield self.form
-        yield SeenLine()
         yield SummaryLine()
         yield KeyBar(partial(keys_state, self, self.protocol))
         yield Static(_("Agrande la ventana: lo escrito sigue aquí"), id="tiny", markup=False)

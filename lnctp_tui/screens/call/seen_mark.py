@@ -11,7 +11,7 @@ from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.form import CallForm
-from lnctp_tui.widgets.form.summary_line import SeenLine
+from lnctp_tui.widgets.form.summary_line import SeenLine, SummaryLine
 
 if TYPE_CHECKING:
     from lnctp_tui.errors import LnctpError
@@ -28,6 +28,8 @@ class SeenMark(ScreenPart):
         super().__init__(screen)
         self.form = form
         self.intake = form.intake
+        self.line = SeenLine()
+        """On the screen from the first question on."""
         self.narrative: Narrative | None = None
         """Made with the first words of a narrative."""
         self._given: tuple[str, bool] = ("", False)
@@ -73,15 +75,17 @@ class SeenMark(ScreenPart):
 
             more = f" · +{len(seen) - 1}" if len(seen) > 1 else ""
             text = KEY + _("Visto: {what}").format(what=sentence(self.intake, seen[0])) + more
-        self.screen.query_one(SeenLine).load(text)
+        if text and not self.line.is_attached:  # a line that is hidden costs every switch of stages
+            self.screen.mount(self.line, before=self.screen.query_one(SummaryLine))
+        self.line.load(text)
 
     def take_first(self) -> None:
         """Take what the line shows. What needs an answer of its own is asked in the list."""
         self.form.typed.flush()
-        shown = self.screen.query_one(SeenLine).text
+        shown = self.line.text
         self.follow()
         seen = self.seen()
-        if not seen or self.screen.query_one(SeenLine).text != shown:
+        if not seen or self.line.text != shown:
             return
         if (
             seen[0].target is None
@@ -100,7 +104,7 @@ class SeenMark(ScreenPart):
         from lnctp_tui.screens.call.seen_words import claim
 
         text = KEY + _("Visto: {what}").format(what=claim(self.intake, seen))
-        return cell_len(text) <= self.screen.query_one(SeenLine).content_size.width
+        return cell_len(text) <= self.line.content_size.width
 
     def open(self) -> None:
         """The list, over the form."""

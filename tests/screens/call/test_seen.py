@@ -12,7 +12,6 @@ from lnctp_tui.domain.records import provenance
 from lnctp_tui.domain.records.document import answer
 from lnctp_tui.screens.call.dialogs.seen_list import SeenList
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.widgets.form.summary_line import SeenLine
 
 __all__ = ["desk"]
 
@@ -26,7 +25,7 @@ async def tell(app: CallApp, pilot: Pilot[None], text: str) -> None:
 
 
 def line(app: CallApp) -> str:
-    return app.form.query_one(SeenLine).text
+    return app.form.seen.line.text
 
 
 def people(app: CallApp) -> list[dict[str, object]]:
@@ -36,7 +35,7 @@ def people(app: CallApp) -> list[dict[str, object]]:
 async def test_nothing_shows_and_nothing_is_written_while_nothing_is_offered(desk: Workspace) -> None:
     async with call(desk) as (app, pilot):
         await tell(app, pilot, "Buenas noches.")
-        assert not app.form.query_one(SeenLine).display
+        assert not app.form.seen.line.display
         await pilot.press("f5")
         assert people(app) == []
 
@@ -136,7 +135,9 @@ async def test_an_anonymous_caller_s_number_is_not_offered(desk: Workspace) -> N
 
 async def test_f5_takes_nothing_whose_end_the_line_does_not_show(desk: Workspace) -> None:
     async with call(desk, size=(40, 24)) as (app, pilot):
-        await tell(app, pilot, "La víctima no puede salir, le quitaron los documentos y le descuentan la deuda.")
+        await tell(
+            app, pilot, "La víctima no puede salir, le quitaron los documentos y le descuentan la deuda."
+        )
         before = app.intake.document["case"].copy(), len(people(app))
         assert "F5" in line(app)
         await pilot.press("f5")

@@ -61,7 +61,7 @@ def test_what_could_not_be_written_is_sealed_and_comes_back(
         app.unlock().see("Escritorio").settle().press("n").see("Relato").settle()
         app.send("Antes. ").until(lambda: narrative(database) == "Antes. ", "the first words on disk")
         database.execute("BEGIN IMMEDIATE")
-        app.send(TYPED).see("CANARIO7Q")
+        app.send(TYPED).see("CANARIO7Q", "no contesta")
         worker = app.workers[-1]
         way(app)
         wait_for_end(worker)
@@ -84,7 +84,7 @@ def test_an_end_that_had_to_seal_says_so_and_is_an_end(home: Path, database: Any
         app.unlock().see("Escritorio").settle().press("n").see("Relato").settle()
         app.send("Antes. ").until(lambda: narrative(database) == "Antes. ", "the first words on disk")
         database.execute("BEGIN IMMEDIATE")
-        app.send(TYPED).see("CANARIO7Q").press("ctrl+q").see("otra vez").press("ctrl+q")
+        app.send(TYPED).see("CANARIO7Q", "no contesta").press("ctrl+q").see("otra vez").press("ctrl+q")
         assert app.end() == 0
         assert "está sellado junto a ella" in " ".join(app.text.split())
     database.execute("ROLLBACK")

@@ -16,8 +16,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from lnctp_tui.errors import StorageFailed, VaultBusy, VaultError
+from lnctp_tui.errors import BadInput, StorageFailed, VaultBusy, VaultError
 
 VAULT = "vault.json"
 DATABASE = "case.db"
@@ -149,6 +150,29 @@ def write_new(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A private file to be written piece by piece: it has its name once the body has succeeded, whole and durable.
+
+    Raises BadInput `file_exists`, StorageFailed; then there is no file.
+    """
+    temporary = _beside(path)
+    try:
+        create_empty(temporary)
+        with temporary.open("r+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        place_new(temporary, path)
+        sync_folder(path.parent)
+    except FileExistsError as error:
+        raise BadInput("file_exists", name=path.name) from error
+    except OSError as error:
+        raise storage_failed(error, path) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def place_new(temporary: Path, path: Path) -> None:
     """Gives a finished file its name, which must be free. Raises FileExistsError, VaultError."""
     if path.is_symlink():
@@ -185,8 +209,13 @@ def create_empty(path: Path) -> None:
         raise storage_failed(error, path) from error
 
 
+def _beside(path: Path) -> Path:
+    """The name of a file until it is whole; errors speak of the name it will have (`storage_failed`)."""
+    return path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+
+
 def _write_temporary(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+    temporary = _beside(path)
     create_empty(temporary)
     try:
         with temporary.open("wb") as file:

@@ -122,17 +122,12 @@ def content(written: bytes, out: Path | None) -> None:
     """To the screen, or to a new file that only its owner reads. Raises BadInput `file_exists`, StorageFailed."""
     import sys
 
-    from lnctp_tui.storage import paths
+    from lnctp_tui.services.case import handing_out
 
     if out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
         return
-    try:
-        paths.write_new(out, written)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=out.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, out) from error
+    handing_out.hand_out(out, written)
     output.say(_("Escrito en {name}.").format(name=out.name))

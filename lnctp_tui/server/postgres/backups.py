@@ -131,25 +131,12 @@ def backup(
     """
     if target.exists() or target.is_symlink():
         raise BadInput("file_exists", name=target.name)
-    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
-    try:
-        paths.create_empty(temporary)
-        with _moment(owner) as (snapshot, described), temporary.open("r+b") as file:
-            manifest = Manifest(FORMAT, at, **described)
-            writer = _Writer(file, key)
-            writer.write(json.dumps(asdict(manifest) | {"kept": dict(files)}).encode())
-            _dump(owner, snapshot, writer)
-            writer.end()
-            file.flush()
-            os.fsync(file.fileno())
-        paths.place_new(temporary, target)
-        paths.sync_folder(target.parent)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=target.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, target) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with paths.new_file(target) as file, _moment(owner) as (snapshot, described):
+        manifest = Manifest(FORMAT, at, **described)
+        writer = _Writer(file, key)
+        writer.write(json.dumps(asdict(manifest) | {"kept": dict(files)}).encode())
+        _dump(owner, snapshot, writer)
+        writer.end()
     _note_safe(owner, manifest)
     return manifest
 

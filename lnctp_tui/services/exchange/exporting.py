@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -42,22 +41,10 @@ def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
     """
     if file.exists() or file.is_symlink():  # before anything is read for it
         raise BadInput("file_exists", name=file.name)
-    temporary = file.with_name(f".{file.name}.{os.urandom(6).hex()}.tmp")
     count = 0
-    try:
-        paths.create_empty(temporary)
-        with temporary.open("wb") as out:
-            for count, line in enumerate(lines(store, ids), 1):  # noqa: B007 - the last is how many
-                out.write(line)
-            out.flush()
-            os.fsync(out.fileno())
-        paths.place_new(temporary, file)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=file.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, file) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with paths.new_file(file) as out:
+        for count, line in enumerate(lines(store, ids), 1):  # noqa: B007 - the last is how many
+            out.write(line)
     return count
 
 

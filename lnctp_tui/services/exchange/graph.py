@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from lnctp_tui.domain.links.masked import masked
-from lnctp_tui.errors import BadInput
+from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.case.links import Network, Node
-from lnctp_tui.storage import paths
 
 Format = Literal["graphml", "dot"]
 FORMATS: Final = ("graphml", "dot")
@@ -46,12 +45,7 @@ def content(networks: Iterable[Network], form: Format) -> bytes:
 
 def write(networks: Iterable[Network], form: Format, path: Path) -> None:
     """Writes it to a new file that only its owner reads. Raises BadInput `file_exists`, StorageFailed."""
-    try:
-        paths.write_new(path, content(networks, form))
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=path.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, path) from error
+    handing_out.hand_out(path, content(networks, form))
 
 
 def _edges(case_id: str, nodes: Iterable[Node]) -> Iterator[tuple[Edge, str]]:

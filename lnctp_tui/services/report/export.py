@@ -11,7 +11,8 @@ from lnctp_tui.errors import BadInput
 from lnctp_tui.reports import tables
 from lnctp_tui.reports.render import data, plain
 from lnctp_tui.reports.words import Words
-from lnctp_tui.storage import instants, paths
+from lnctp_tui.services.case import handing_out
+from lnctp_tui.storage import instants
 
 ENDS = (".json", ".csv", ".txt")
 
@@ -30,9 +31,4 @@ def write(report: Report, words: Words, path: Path) -> None:
         content = ("\n\n".join(texts) + "\n").encode()
     else:
         raise BadInput("report_end", ends=", ".join(ENDS))
-    try:
-        paths.write_new(path, content)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=path.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, path) from error
+    handing_out.hand_out(path, content)

@@ -199,21 +199,9 @@ def _pack(folder: Path, manifest: Manifest, key: Key, target: Path) -> None:
     secret = sealing.keyed(b"", key.dek, _MANIFEST_USE)
     nonce, box = sealing.encrypt(sealing.canonical(asdict(manifest)), _MANIFEST_USE, secret)
     (folder / _MANIFEST).write_bytes(nonce + box)
-    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
-    paths.create_empty(temporary)
-    try:
-        with temporary.open("r+b") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                for name in _MEMBERS:
-                    archive.write(folder / name, name)
-            file.flush()
-            os.fsync(file.fileno())
-        paths.place_new(temporary, target)
-        paths.sync_folder(target.parent)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=target.name) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with paths.new_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name in _MEMBERS:
+            archive.write(folder / name, name)
 
 
 def _unpack(file: Path, folder: Path, phrase: str) -> tuple[Key, Manifest]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from lnctp_tui.errors import BadInput, LnctpError
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.services.exchange.outgoing import ledger
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database.session import Store
@@ -52,24 +52,13 @@ def hand_out(store: Store, export: str, path: Path, fill: Fill) -> tuple[int, st
 
 
 def _make(store: Store, export: str, path: Path, fill: Fill) -> tuple[int, str]:
-    temporary = path.with_name(f".{os.urandom(6).hex()}.tmp")
-    try:
-        paths.create_empty(temporary)
-        with temporary.open("r+b") as file:
-            stream = Hashed(file, path)
-            rows = fill(stream)
-            file.flush()
-            os.fsync(file.fileno())
+    with paths.new_file(path) as file:
+        stream = Hashed(file, path)
+        rows = fill(stream)
+        file.flush()
+        os.fsync(file.fileno())  # a full disk says so here: nothing is noted as done that may not be there
         digest = stream.hash.hexdigest()
         ledger.end(store, export, "done", rows, digest)
-        paths.place_new(temporary, path)
-        paths.sync_folder(path.parent)
-    except FileExistsError as error:
-        raise BadInput("file_exists", name=path.name) from error
-    except OSError as error:
-        raise paths.storage_failed(error, path) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return rows, digest
 
 

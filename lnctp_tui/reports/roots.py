@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import not_, or_, select
 
+from lnctp_tui.domain.report import units
 from lnctp_tui.domain.report.dimensions import ABROAD, AROUND, CAPITAL, NO_CLASS, OTHER_STATES
 from lnctp_tui.reports.codes import Codes
 from lnctp_tui.reports.facts import Facts
 from lnctp_tui.reports.source import TABLES, Source
 
-NO_REPORT: Final = frozenset(("silent", "hang_up", "prank", "wrong_number", "abusive", "test"))
-"""Kinds of contacts that are no report."""
 CLASS_ALONE: Final = {"information": "informativo", "other_crime": "otros_delitos"}
 """Kind of a contact without a case → its class."""
 TRAFFICKING: Final = "trata"
@@ -91,31 +90,19 @@ def read(source: Source, facts: Facts) -> Roots:
 
 
 def _cases(source: Source) -> Roots:
-    roots, merged = Roots(), {}
+    roots, merged = Roots(), dict[str, str]()
     question = select(
         CASES.c.id, CASES.c.merged_into, CASES.c.report_class, CASES.c.opened_at, CASES.c.created_at
     ).where(CASES.c.erased_at.is_(None), source.shown("cases"))
     for case_id, into, report_class, opened_at, created_at in source.rows(question):
-        number = roots.add(case_id, report_class, opened_at or created_at)
+        roots.add(case_id, report_class, opened_at or created_at)
         if into:
-            merged[number] = into
-    if merged:
-        follow(roots, merged)
+            merged[case_id] = into
+    # a merge that leads nowhere ends where it stands
+    held = {case_id: into for case_id, into in merged.items() if into in roots.index}
+    for case_id, end in units.roots(held).items():
+        roots.root[roots.index[case_id]] = roots.index[end]
     return roots
-
-
-def follow(roots: Roots, merged: dict[int, str]) -> None:
-    """Finds the end of every merge; of a loop the smallest id. One that leads nowhere ends where it stands."""
-    ids = list(roots.index)
-    for start in merged:
-        path, number = [start], start
-        while (into := merged.get(number)) is not None and into in roots.index:
-            number = roots.index[into]
-            if number in path:
-                number = min(path[path.index(number) :], key=ids.__getitem__)
-                break
-            path.append(number)
-        roots.root[start] = number
 
 
 def _contacts(
@@ -147,7 +134,7 @@ def _contacts(
             if direction == "out":
                 continue
             incoming.add(root)
-            if kind in NO_REPORT:
+            if kind in units.NO_REPORT:
                 left_out.add(at, kind)
                 continue
             first = firsts.get(root)
@@ -155,7 +142,7 @@ def _contacts(
                 firsts[root] = First(at, contact_id, *known)
         elif direction == "out":
             continue
-        elif kind in NO_REPORT:
+        elif kind in units.NO_REPORT:
             left_out.add(at, kind)
         else:
             alone.append((First(at, contact_id, *known), CLASS_ALONE.get(kind)))

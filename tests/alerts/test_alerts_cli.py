@@ -190,7 +190,7 @@ def test_what_a_server_says_of_alerts_is_read_with_care(monkeypatch: pytest.Monk
     good = {"id": "a", "family": "venue", "code": "~", "origin": "", "since": "", "last": "", "x": 3, "of": 4,
             "before": 0, "of_before": 9, "weeks": 2, "ratio": 6.5, "closed": False}  # fmt: skip
     rows = [good, None, 7, {}, good | {"x": "muchos"}, good | {"cases": [None]}, good | {"ratio": None}]
-    monkeypatch.setattr(alert_requests, "_ask", lambda *_: {"alerts": rows, "history": "x", "enough": 1})
+    monkeypatch.setattr(alert_requests, "ask", lambda *_: {"alerts": rows, "history": "x", "enough": 1})
     found = alert_requests.alerts(None)  # type: ignore[arg-type]
     assert [line.id for line in found.lines] == ["a"]
     assert (found.history, found.enough, found.week) == (0, False, None)

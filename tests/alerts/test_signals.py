@@ -15,8 +15,9 @@ from bench.alerting import streams
 from lnctp_tui.domain.alerts import course
 from lnctp_tui.domain.alerts.binomial import p_value, upper_tail
 from lnctp_tui.domain.alerts.course import Alert, Mute
-from lnctp_tui.domain.alerts.reports import Report, Series, monday, once, roots, week_of
+from lnctp_tui.domain.alerts.reports import Report, Series, monday, once, week_of
 from lnctp_tui.domain.alerts.signals import HISTORY, LEAST, WINDOWS, Signal, Weeks, signals
+from lnctp_tui.domain.report.units import roots
 
 BARBER = Series("venue", "barberia")
 WEEK = week_of(date(2026, 11, 23))

@@ -40,12 +40,13 @@ def bulletin(
     ] = "",
 ) -> None:
     from lnctp_tui.domain.alerts import bulletin as rules
+    from lnctp_tui.domain.alerts.reports import UNLISTED
     from lnctp_tui.errors import Refused
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
         line = alert_requests.alert(workspace, which_id(alert_requests.alerts(workspace), which))
-        if not rules.may_say(line.x, listed=line.code != alert_requests.UNLISTED, closed=line.closed):
+        if not rules.may_say(line.x, listed=line.code != UNLISTED, closed=line.closed):
             raise Refused("bulletin_small")
         draft = drafted(line, workspace.protocol)
         text = draft if text_file is None else _read(text_file)

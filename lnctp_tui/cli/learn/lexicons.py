@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lnctp_tui.cli import output, session
+from lnctp_tui.cli.protocol.protocol_review import Folder
 from lnctp_tui.i18n import N_, _
 
 ABOUT = N_("El léxico con que se lee el relato.")
@@ -15,12 +16,7 @@ ABOUT = N_("El léxico con que se lee el relato.")
 
 def check(
     context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar=N_("[CARPETA]"), help=N_("Carpeta de la organización; si falta, la de los datos.")
-        ),
-    ] = None,
+    folder: Folder = None,
 ) -> None:
     lexicon, findings = _read(folder)
     if session.settings(context).json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lnctp_tui.cli.plain import said
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.i18n.reasons import WHY_OPEN
+from lnctp_tui.screens.call import closing_words
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.dialogs.closing import PLAN, PROMISE
 from lnctp_tui.services.call import endings, promise
@@ -102,27 +102,17 @@ class Closing:
 
     def _standing(self) -> Iterator[str]:
         """What is missing, the class, and what becomes of the case."""
-        owed = dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum"))
-        if owed:
+        if owed := closing_words.owed(self.intake):
             yield f"! {_('Falta del mínimo')}: {' · '.join(owed)}"
         else:
             yield _("El registro mínimo está completo")
         name = view.label_of(self.intake.protocol, "report_class", self.decided) if self.decided else ""
         yield f"{_('Clase del reporte: la decide usted')}: {name or _('Sin clasificar')}"
-        yield self._fate()
+        promised = self.promised.task(PROMISE) is not None
+        yield closing_words.fate(self.intake, self.decided, promised=promised)
         case, now = self.intake.document["case"], self.intake.workspace.store.now()
         if promise.has_no_window(self.promised.task(PROMISE) or {}, case, now):
             yield f"! {_('No hay horario seguro antes del vencimiento.')}"
-
-    def _fate(self) -> str:
-        promised = self.promised.task(PROMISE) is not None
-        if endings.closes(self.intake, self.decided, promised=promised):
-            return _("Al terminar, el caso se cierra.")
-        if not self.intake.document["case"] and not endings.unheard(self.intake):
-            return _("Al terminar, la llamada queda guardada, sin caso.")
-        why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
-        sentence = _("Al terminar, el caso queda abierto en el escritorio")
-        return f"{sentence}: {' · '.join(why)}." if why else f"{sentence}."
 
     # what is decided
 

@@ -29,14 +29,17 @@ PROBLEMS = {
 }
 
 
+Folder = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar=N_("[CARPETA]"), help=N_("Carpeta de la organización; si falta, la de los datos.")
+    ),
+]
+
+
 def sources(
     context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar=N_("[CARPETA]"), help=N_("Carpeta de la organización; si falta, la de los datos.")
-        ),
-    ] = None,
+    folder: Folder = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar=N_("ARCHIVO.html"), help=N_("Página para leer, imprimir y firmar.")),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lnctp_tui.cli import output, session
 from lnctp_tui.cli.protocol import protocol_review
+from lnctp_tui.cli.protocol.protocol_review import Folder
 from lnctp_tui.i18n import N_, _
 
 ABOUT = N_("Protocolo y catálogos.")
@@ -16,12 +16,7 @@ ABOUT = N_("Protocolo y catálogos.")
 
 def check(
     context: typer.Context,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar=N_("[CARPETA]"), help=N_("Carpeta de la organización; si falta, la de los datos.")
-        ),
-    ] = None,
+    folder: Folder = None,
 ) -> None:
     from lnctp_tui.i18n.findings import tell
     from lnctp_tui.services.vault import vault_access

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
@@ -66,23 +66,6 @@ def week_of(day: date) -> int:
 def monday(week: int) -> date:
     """The first day of a week."""
     return date.fromordinal(week * 7 + 1)
-
-
-def roots(merged: Mapping[str, str]) -> dict[str, str]:
-    """Case → the case that it became at last, for all that are merged. A loop ends at its smallest id."""
-    ends: dict[str, str] = {}
-    for case_id in merged:
-        path = [case_id]
-        while path[-1] in merged and path[-1] not in ends:
-            following = merged[path[-1]]
-            if following in path:
-                end = min(path[path.index(following) :])
-                break
-            path.append(following)
-        else:
-            end = ends.get(path[-1], path[-1])
-        ends |= dict.fromkeys(path, end)
-    return {case_id: end for case_id, end in ends.items() if case_id != end}
 
 
 def once(reports: Iterable[Report], links: Iterable[tuple[str, str]]) -> list[Report]:

@@ -113,6 +113,12 @@ class _Reading:
         """The word at a character."""
         return next((at for at, term in enumerate(self.terms) if term.end > start), len(self.terms) - 1)
 
+    def owner_at(self, first: int, after: int = 0) -> str:
+        """Whose age, nationality or number stands at these words."""
+        return owners.of_attribute(
+            self.sentence.low, self.terms, self.parts, self.persons, first, self.context.subject, after
+        )
+
     def own(self, owner: str) -> str:
         """Who that is: one who calls about themself is the victim."""
         return VICTIM if owner == CALLER and self.context.caller_is_victim else owner
@@ -174,15 +180,7 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
         return VICTIM
     if found.kind == "alias":
         return _alias_owner(reading, first)
-    owner = owners.of_attribute(
-        reading.sentence.low,
-        reading.terms,
-        reading.parts,
-        reading.persons,
-        first,
-        reading.context.subject,
-        after,
-    )
+    owner = reading.owner_at(first, after)
     if found.kind in _CONTACTS and not any(person.after <= first for person in reading.persons):
         owner = CALLER if owner == CALLER else ASK
     return reading.own(owner)
@@ -268,14 +266,7 @@ def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | Non
 def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if role == "caller":
         return CALLER
-    owner = owners.of_attribute(
-        reading.sentence.low,
-        reading.terms,
-        reading.parts,
-        reading.persons,
-        hit.first,
-        reading.context.subject,
-    )
+    owner = reading.owner_at(hit.first)
     if role == "origen":
         return reading.own(owner)
     if role == "":
@@ -304,16 +295,7 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     ):
         return CASE
     if row.kind in _ATTRIBUTES:
-        owner = owners.of_attribute(
-            reading.sentence.low,
-            reading.terms,
-            reading.parts,
-            reading.persons,
-            hit.first,
-            reading.context.subject,
-            hit.after,
-        )
-        return reading.own(owner)
+        return reading.own(reading.owner_at(hit.first, hit.after))
     return reading.own(
         owners.of_deed(reading.terms, reading.parts, reading.persons, hit, reading.context.subject)
     )

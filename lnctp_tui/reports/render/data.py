@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.result import Report, Table
+from lnctp_tui.domain.values.spreadsheet import BEGINS
 from lnctp_tui.reports.printed import percent
 from lnctp_tui.reports.words import Words, base_of
 
@@ -16,8 +17,6 @@ COLUMNS: Final = (
     "period_from", "period_to", "scope", "table", "kind", "unit", "row_dim", "row_code", "row_label", "col_dim",
     "col_code", "col_label", "count", "cases", "base", "percent",
 )  # fmt: skip
-BEGINS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
-"""How a spreadsheet knows a formula, also in full width."""
 
 
 def as_json(report: Report, definitions: Iterable[Definition], words: Words) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def _rows(table: Table, definition: Definition, words: Words) -> Iterator[dict[s
 
 
 def quoted(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula; no cell of ours is a number with a sign, so those too."""
     if isinstance(value, str) and value.lstrip(" ")[:1] in BEGINS and value:
         return f"'{value}"
     return value

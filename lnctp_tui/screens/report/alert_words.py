@@ -33,7 +33,8 @@ def family(line: AlertLine) -> str:
 
 def name(line: AlertLine, words: Words) -> str:
     """What it is about."""
-    from lnctp_tui.services.sync.alert_requests import CATALOGS, FOREIGN, UNLISTED
+    from lnctp_tui.domain.alerts.reports import FOREIGN, UNLISTED
+    from lnctp_tui.services.sync.alert_requests import CATALOGS
 
     def word(catalog: str, code: str) -> str:
         if code == UNLISTED:

@@ -17,9 +17,9 @@ from lnctp_tui.domain.alerts.reports import (
     Report,
     monday,
     once,
-    roots,
 )
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.report.units import NO_REPORT, roots
 from lnctp_tui.domain.values import moments
 from lnctp_tui.server.postgres.database import Db, lines
 from lnctp_tui.storage import instants
@@ -27,8 +27,6 @@ from lnctp_tui.storage.protocol import protocol_loader
 
 ZONE: Final = "America/Mexico_City"
 """On whose clock a report has its day."""
-NO_REPORT: Final = ("silent", "hang_up", "prank", "wrong_number", "abusive", "test")
-"""Kinds of contact that are no report."""
 NOWHERE: Final = ("", "no_identificado", "unknown", "refused")
 SAID_OF: Final = ("victim", "group")
 SAID: Final = ("venue", "hooking_method", "platform", "modality")
@@ -80,7 +78,7 @@ def read(connection: Db, team: str, first: int, last: int) -> list[Report]:
     """The reports of the weeks `first` to `last`, linked ones once. Duty `serve`."""
     merged = roots(dict(connection.execute(MERGED, {"team": team}).fetchall()))
     values: dict[str, Any] = {
-        "team": team, "merged": list(merged), "roots": list(merged.values()), "no_report": list(NO_REPORT),
+        "team": team, "merged": list(merged), "roots": list(merged.values()), "no_report": sorted(NO_REPORT),
         "classes": list(CLASSES), "said_of": list(SAID_OF), "since": _begin(first), "until": _begin(last + 1),
     }  # fmt: skip
     local, firsts = _days(), dict[str, _First]()

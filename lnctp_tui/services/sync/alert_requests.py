@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,11 +16,12 @@ from nacl.encoding import HexEncoder
 from nacl.signing import SigningKey
 
 from lnctp_tui.domain.alerts import bulletin
+from lnctp_tui.domain.alerts.reports import UNLISTED
 from lnctp_tui.errors import Refused, SyncFailed
+from lnctp_tui.services.sync.server_requests import ask
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.replication import server_state
-from lnctp_tui.sync.transport import dial
 
 DOOR: Final = re.compile(r"/entrar/[0-9a-f]{32}")
 CATALOGS: Final[Mapping[str, str]] = {
@@ -37,8 +37,6 @@ NUMBERS: Final = ("x", "of", "before", "of_before", "weeks")
 OPTIONAL: Final = ("muted", "muted_until", "muted_text")
 SIGNED: Final = b"lnctp-bulletin-v1\n"
 """What stands before the digest that is signed: a signature of a bulletin is none of anything else."""
-UNLISTED: Final = "~"
-FOREIGN: Final = "extranjero"
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class Alerts:
 
 def alerts(workspace: Workspace) -> Alerts:
     """What stands out on the Line."""
-    answer = _ask(workspace, "GET", "/v1/alerts")
+    answer = ask(workspace, "GET", "/v1/alerts")
     rows = answer.get("alerts")
     if not isinstance(rows, list):
         raise SyncFailed("not_a_server")
@@ -116,18 +114,18 @@ def alerts(workspace: Workspace) -> Alerts:
 
 def alert(workspace: Workspace, id_: str) -> AlertLine:
     """One alert; for supervision with the cases behind it."""
-    return _one(_ask(workspace, "GET", f"/v1/alerts/{quote(id_, safe='')}"))
+    return _one(ask(workspace, "GET", f"/v1/alerts/{quote(id_, safe='')}"))
 
 
 def mute(workspace: Workspace, id_: str, reason: str, text: str, days: int) -> AlertLine:
     """Say why an alert need not be shown, for some days."""
     body = {"action": "mute", "reason": reason, "text": text, "days": days}
-    return _one(_ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", body))
+    return _one(ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", body))
 
 
 def unmute(workspace: Workspace, id_: str) -> AlertLine:
     """Show an alert again."""
-    return _one(_ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", {"action": "unmute"}))
+    return _one(ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", {"action": "unmute"}))
 
 
 def sign(workspace: Workspace, line: AlertLine, text: str, draft: str) -> bytes:
@@ -141,7 +139,7 @@ def sign(workspace: Workspace, line: AlertLine, text: str, draft: str) -> bytes:
         raise Refused("bulletin_number", numbers=", ".join(numbers))
     digest = hashlib.sha256(text.encode())
     body = {"action": "bulletin", "sha256": digest.hexdigest()}
-    _ask(workspace, "POST", f"/v1/alerts/{quote(line.id, safe='')}", body)
+    ask(workspace, "POST", f"/v1/alerts/{quote(line.id, safe='')}", body)
     author = workspace.store.author
     with workspace.store.read() as connection:
         public = SigningKey(state.get(connection, server_state.DEVICE_KEY), HexEncoder).verify_key
@@ -151,7 +149,7 @@ def sign(workspace: Workspace, line: AlertLine, text: str, draft: str) -> bytes:
 
 def board(workspace: Workspace) -> str:
     """The address that opens the board in a browser: once, within a minute."""
-    answer = _ask(workspace, "POST", "/v1/board", {})
+    answer = ask(workspace, "POST", "/v1/board", {})
     with workspace.store.read() as connection:
         server = server_state.server(connection)
     return address(server.url if server else "", answer)
@@ -163,11 +161,6 @@ def address(url: str, answer: Any) -> str:
     if not url or not isinstance(path, str) or not DOOR.fullmatch(path):
         raise SyncFailed("not_a_server")
     return f"{url.rstrip('/')}{path}"
-
-
-def _ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
-    with closing(dial(workspace.store)) as line:
-        return line.call(method, path, message)
 
 
 def _one(answer: Any) -> AlertLine:

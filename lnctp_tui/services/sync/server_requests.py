@@ -75,7 +75,8 @@ class Held:
     here: bool
 
 
-def _ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
+def ask(workspace: Workspace, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
+    """What the server answers over a line of its own. Raises SyncFailed."""
     with closing(dial(workspace.store)) as line:
         return line.call(method, path, message)
 
@@ -96,18 +97,18 @@ def _names(workspace: Workspace) -> dict[str, str]:
 
 def colleagues(workspace: Workspace) -> list[Colleague]:
     """Who can be given a case."""
-    rows = _rows(_ask(workspace, "GET", "/v1/people"), "people")
+    rows = _rows(ask(workspace, "GET", "/v1/people"), "people")
     return [Colleague(str(row.get("id")), str(row.get("name")), str(row.get("role"))) for row in rows]
 
 
 def offer(workspace: Workspace, case_id: str, person: str) -> None:
     """Offer a case to a colleague; it stays here until they accept."""
-    _ask(workspace, "POST", "/v1/offer", {"scope": case_id, "person": person})
+    ask(workspace, "POST", "/v1/offer", {"scope": case_id, "person": person})
 
 
 def offers(workspace: Workspace) -> list[Handed]:
     """What is offered to this person and by them."""
-    rows, names = _rows(_ask(workspace, "GET", "/v1/offers"), "offers"), _names(workspace)
+    rows, names = _rows(ask(workspace, "GET", "/v1/offers"), "offers"), _names(workspace)
     return [
         Handed(
             str(row.get("scope")),
@@ -123,7 +124,7 @@ def offers(workspace: Workspace) -> list[Handed]:
 
 def answer(workspace: Workspace, scope: str, accept: bool) -> None:
     """Accept or decline an offered case."""
-    _ask(workspace, "POST", "/v1/answer", {"scope": scope, "accept": accept})
+    ask(workspace, "POST", "/v1/answer", {"scope": scope, "accept": accept})
     with workspace.store.write() as unit:
         remaining = dict(state.get(unit.connection, OFFERS, {}))
         remaining.pop(scope, None)
@@ -132,17 +133,17 @@ def answer(workspace: Workspace, scope: str, accept: bool) -> None:
 
 def assign(workspace: Workspace, case_id: str, person: str) -> None:
     """Give a case to a colleague, as a supervisor."""
-    _ask(workspace, "POST", "/v1/assign", {"scope": case_id, "person": person})
+    ask(workspace, "POST", "/v1/assign", {"scope": case_id, "person": person})
 
 
 def open_again(workspace: Workspace, case_id: str) -> None:
     """Fetch a case that left the laptop's 30-day window."""
-    _ask(workspace, "POST", "/v1/window", {"scopes": [case_id], "action": "open"})
+    ask(workspace, "POST", "/v1/window", {"scopes": [case_id], "action": "open"})
 
 
 def quarantine(workspace: Workspace) -> list[Quarantined]:
     """What the server keeps apart, for a supervisor."""
-    rows, names = _rows(_ask(workspace, "GET", "/v1/quarantine"), "quarantine"), _names(workspace)
+    rows, names = _rows(ask(workspace, "GET", "/v1/quarantine"), "quarantine"), _names(workspace)
     return [
         Quarantined(
             str(row.get("id")),
@@ -158,18 +159,18 @@ def quarantine(workspace: Workspace) -> list[Quarantined]:
 
 def release(workspace: Workspace, id: str) -> None:
     """Let a quarantined change into the log."""
-    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "release"})
+    ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", {"action": "release"})
 
 
 def dismiss(workspace: Workspace, id: str, reason: str) -> None:
     """Leave a quarantined change out of the log for good; the reason, of at most REASON characters, is kept."""
     body = {"action": "dismiss", "reason": reason}
-    _ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", body)
+    ask(workspace, "POST", f"/v1/quarantine/{quote(id, safe='')}", body)
 
 
 def search_server(workspace: Workspace, text: str) -> list[Held]:
     """Cases on the server that this person may see; `here` says which are on this laptop."""
-    rows = _rows(_ask(workspace, "GET", f"/v1/search?q={quote(text, safe='')}"), "cases")
+    rows = _rows(ask(workspace, "GET", f"/v1/search?q={quote(text, safe='')}"), "cases")
     names = _names(workspace)
     there = _present(workspace, [str(row.get("scope")) for row in rows])
     return [

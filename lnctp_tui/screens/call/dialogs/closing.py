@@ -21,8 +21,8 @@ from lnctp_tui.domain.assess.assess import Assessment
 from lnctp_tui.domain.protocol.protocol import Field, Label
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call import closing_words
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.intake_keys import keep_in_field
 from lnctp_tui.services.call import endings, promise
@@ -177,29 +177,19 @@ class ClosingDialog(AppDialog["str | None"]):
         )
 
     def _missing(self) -> Content:
-        fields = list(
-            dict.fromkeys(pick(field.label).lower() for _stage, field in self.intake.debt("minimum"))
-        )
+        fields = closing_words.owed(self.intake)
         if not fields:
             return Content("✓ " + _("El registro mínimo está completo"))
         return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
 
     def _fate(self) -> Content:
         """What becomes of the case with the class that is said now, and whether the promised call can be a safe one."""
-        fate = self._of_case()
+        promised = self.promised.task(PROMISE) is not None
+        fate = Content("→ " + closing_words.fate(self.intake, self.decided, promised=promised))
         case, now = self.intake.document["case"], self.intake.workspace.store.now()
         if not promise.has_no_window(self.promised.task(PROMISE) or {}, case, now):
             return fate
         return Content.assemble(fate, ("\n! " + _("No hay horario seguro antes del vencimiento."), "bold"))
-
-    def _of_case(self) -> Content:
-        if endings.closes(self.intake, self.decided, promised=self.promised.task(PROMISE) is not None):
-            return Content("→ " + _("Al terminar, el caso se cierra."))
-        if not self.intake.document["case"] and not endings.unheard(self.intake):
-            return Content("→ " + _("Al terminar, la llamada queda guardada, sin caso."))
-        why = [_(WHY_OPEN[code]) for code in endings.keeps_open(self.intake)]
-        sentence = _("Al terminar, el caso queda abierto en el escritorio")
-        return Content(f"→ {sentence}" + (f": {' · '.join(why)}." if why else "."))
 
     @property
     def _codes(self) -> list[str]:

@@ -95,10 +95,8 @@ class Closing:
         if folio:
             yield f"{_('Folio para la persona que llama')}: {folio}"
             yield view.spelled(folio, self.intake.protocol)
-        elif endings.unheard(self.intake) or self.intake.document["case"]:
-            yield _("El folio viene con el caso, al terminar")
         else:
-            yield _("Sin folio: esta llamada no abre un caso")
+            yield closing_words.without_folio(self.intake)
 
     def _standing(self) -> Iterator[str]:
         """What is missing, the class, and what becomes of the case."""

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
 
 
+def without_folio(intake: Intake) -> str:
+    """What stands where the folio will, while there is none."""
+    if intake.document["case"] or endings.unheard(intake):
+        return _("El folio viene con el caso, al terminar")
+    return _("Sin folio: esta llamada no abre un caso")
+
+
 def owed(intake: Intake) -> list[str]:
     """Labels of the fields that the minimum lacks, each once."""
     return list(dict.fromkeys(pick(field.label).lower() for _stage, field in intake.debt("minimum")))

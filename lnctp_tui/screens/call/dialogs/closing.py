@@ -162,12 +162,7 @@ class ClosingDialog(AppDialog["str | None"]):
         folio = self.intake.folio or ""
         kind = view.label_of(self.intake.protocol, "kind", self._contact.get("kind"))
         if not folio:
-            opens = endings.unheard(self.intake)
-            message = (
-                _("El folio viene con el caso, al terminar")
-                if opens
-                else _("Sin folio: esta llamada no abre un caso")
-            )
+            message = closing_words.without_folio(self.intake)
             return Content.assemble((_("Terminar"), "dim"), f"  {kind}\n", (f"  {message}  ", "bold"))
         return Content.assemble(
             (_("Folio para la persona que llama"), "dim"),

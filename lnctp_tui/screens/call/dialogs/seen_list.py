@@ -26,8 +26,9 @@ class SeenList(AppDialog[None]):
     """A digit takes; a value that stands already, or whose person is not clear, needs a second key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "digit(1)", N_("tomar"), key_display=f"1-{MOST}", id="seen.1"),
         Binding("escape,s", "close", N_("volver"), key_display="Esc", id="seen.close"),
-        Binding("backspace", "drop", N_("descartar el marcado"), key_display="⌫", id="seen.drop"),
+        Binding("backspace", "drop", N_("descartar"), key_display="⌫", id="seen.drop"),
         Binding("up", "move(-1)", N_("anterior"), show=False, id="seen.up"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="seen.down"),
         Binding("w", "whose", N_("¿de quién?"), id="seen.whose"),
@@ -35,7 +36,7 @@ class SeenList(AppDialog[None]):
         Binding("ctrl+z", "undo", N_("deshacer"), id="seen.undo"),
         *(
             Binding(str(digit), f"digit({digit})", N_("tomar"), show=False, id=f"seen.{digit}")
-            for digit in range(1, 10)
+            for digit in range(2, 10)
         ),
     ]
 
@@ -60,12 +61,17 @@ class SeenList(AppDialog[None]):
     def on_mount(self) -> None:
         self._draw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While somebody is chosen, a digit chooses and Escape goes back: nothing else is offered or done."""
+        return self.whose is None or action not in ("drop", "whose", "words", "undo", "move")
+
     def _draw(self, words: str = "") -> None:
         self.shown = self.narrative.seen()[:MOST]
         self.at = max(0, min(self.at, len(self.shown) - 1))
         lines = self._people() if self.whose else self._questions()
         self.query_one("#seen-lines", Static).update(Content("\n".join(lines)))
         self.query_one("#seen-words", Static).update(Content(words))
+        self.refresh_bindings()
 
     def _questions(self) -> list[str]:
         if not self.shown:
@@ -121,7 +127,7 @@ class SeenList(AppDialog[None]):
         self._draw()
 
     def action_drop(self) -> None:
-        if self.shown and self.whose is None:
+        if self.shown:
             self.narrative.dismiss(self.shown[self.at])
             self._draw()
 

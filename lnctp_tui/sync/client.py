@@ -144,8 +144,9 @@ class Client:
         with understood():
             cursor = read_cursor(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
+            matches = [(str(case), band) for case, band in answer.get("matches", ())]
         with self.store.write() as unit:
-            gone = incoming.begin(unit, cursor, scopes)
+            gone = incoming.begin(unit, cursor, scopes, matches)
         self._tell(gone)
 
     # out

@@ -49,6 +49,18 @@ def test_the_band_arrives_and_supervision_links_what_two_counselors_hold(house: 
     assert ana.scalar("SELECT count(*) FROM sync_state WHERE key = ?", server_state.MATCH + one) == 0
 
 
+def test_the_next_laptop_of_a_person_knows_the_band_and_no_other_person_s(house: House) -> None:
+    ana, luis = house.desk("ana"), house.desk("luis")
+    one, two = reported(ana), reported(luis)
+    late = house.desk("luis late", person=luis.person)
+    late.sync()
+    late.sync()
+    assert network(late, two).band == "1"
+    told = late.scalar("SELECT count(*) FROM sync_state WHERE key LIKE ?", f"{server_state.MATCH}%")
+    assert told == 1
+    assert late.scalar("SELECT count(*) FROM sync_state WHERE key = ?", server_state.MATCH + one) == 0
+
+
 def test_two_laptops_that_link_the_same_pair_offline_have_one_half_of_each(house: House) -> None:
     ana, beto, case = shared(house)
     other = ana.case()

@@ -21,6 +21,7 @@ HELD = (
 LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXISTS (
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
+TOLD = "SELECT case_id, band FROM line_told WHERE team = %s AND person = %s ORDER BY case_id"
 HISTORY = f"""SELECT DISTINCT s.o, l.n, l.size FROM unnest({IDS}) WITH ORDINALITY AS s(scope, o)
   CROSS JOIN LATERAL (
     SELECT r."row", r."table" FROM belongs r WHERE r.team = %s AND r.scope = s.scope OFFSET 0) AS r
@@ -38,13 +39,18 @@ FETCH = f"SELECT {sent.COLUMNS} FROM log l WHERE l.team = %s AND l.id = ANY(%s) 
 def start(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
     """Where a laptop begins to follow the log, and the scopes whose histories it fetches first, newest first.
 
-    The cursor is read before the scopes: what is granted between the two comes again, and is not missed.
+    The cursor is read before the scopes: what is granted between the two comes again, and is not missed. `matches`:
+    what the person was told of cases that they may still see, before this laptop followed.
     """
     with transaction(database, device.team, SERVE, together=True) as connection:
         cursor = cursors.head(connection, device.team)
+        scopes = scopes_of(connection, device)
+        visible = {scope for scope, _rank in scopes}
+        told = connection.execute(TOLD, (device.team, device.person))
         return {
             "cursor": list(cursor),
-            "scopes": [[EVERYBODY, FIRST], *map(list, scopes_of(connection, device))],
+            "scopes": [[EVERYBODY, FIRST], *map(list, scopes)],
+            "matches": [[case, band] for case, band in told if case in visible],
         }
 
 

@@ -38,9 +38,9 @@ KNOWN = f"SELECT id FROM scopes WHERE id IN {AMONG}"
 EXPLAINED = f"""SELECT DISTINCT c."table", c.row FROM changes c JOIN scopes s ON s.id = coalesce(c."case", c.row)
 WHERE s.state IN ('held', 'wanted') AND c.row IN {AMONG} AND c.id NOT IN {AMONG}"""
 TOLD = frozenset({"grant", "revoke", "erase", "offer", "match"})
+"""Entries that are no changes. What a newer server tells besides is let be."""
 BANDS = ("1", "2-4", "5+", "many")
 """About how many cases of the whole Line match one; `many`: only supervision is told."""
-"""Entries that are no changes. What a newer server tells besides is let be."""
 WHOLE = f"UPDATE scopes SET state = 'held', after = 0 WHERE state = 'wanted' AND id IN {AMONG}"
 
 
@@ -301,9 +301,14 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
             return set()
         case "offer":
             _offered(unit, scope, entry.get("data") or {})
-        case "match" if entry.get("band") in BANDS:
-            unit.remember(server_state.MATCH + scope, entry["band"])
+        case "match":
+            _matched(unit, scope, entry.get("band"))
     return {scope}
+
+
+def _matched(unit: Unit, scope: str, band: object) -> None:
+    if band in BANDS:
+        unit.remember(server_state.MATCH + scope, band)
 
 
 def _offered(unit: Unit, scope: str, data: Mapping[str, Any]) -> None:
@@ -323,10 +328,16 @@ def put_aside(unit: Unit, changes: Iterable[Mapping[str, Any]]) -> None:
         )
 
 
-def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) -> frozenset[str]:
+def begin(
+    unit: Unit,
+    cursor: Sequence[Any],
+    scopes: Sequence[tuple[str, int]],
+    matches: Iterable[tuple[str, object]] = (),
+) -> frozenset[str]:
     """Read everything anew from `cursor` on: these scopes are wanted, what is not among them hides.
 
-    Returns the scopes that went. The days without proof of the server (CONTACT) are counted from here at the latest.
+    `matches`: scope and band, as the person was told of it on another laptop or before. Returns the scopes that went.
+    The days without proof of the server (CONTACT) are counted from here at the latest.
     """
     connection = unit.connection
     named = {scope for scope, _rank in scopes}
@@ -343,6 +354,9 @@ def begin(unit: Unit, cursor: Sequence[Any], scopes: Sequence[tuple[str, int]]) 
     unit.remember(server_state.TOTAL, len(scopes))
     if state.get(connection, server_state.CONTACT) is None:
         unit.remember(server_state.CONTACT, instants.iso(unit.now))
+    for scope, band in matches:
+        if scope in named:
+            _matched(unit, scope, band)
     return frozenset(left)
 
 

@@ -57,6 +57,9 @@ def test_cases_stand_by_urgency_and_age_and_each_view_has_its_own(workspace: Wor
     assert ids_of(workspace, "late") == [in_order[1]]
     assert ids_of(workspace, "minimum") == [in_order[2]]
     assert ids_of(workspace, "conflicts") == []
+    tasked(workspace, in_order[4], 1, kind="review")
+    deed("link_ask", ids.new_id(), in_order[5])(workspace.store)
+    assert ids_of(workspace, "matches") == [in_order[5]]
     (load,) = source.supervision(workspace.store, "load", 50).rows
     assert (load.who, load.open, load.minimum, load.late) == (workspace.counselor_name, 6, 2, 1)
     shown = source.supervision(workspace.store, "urgency", 2, 2)

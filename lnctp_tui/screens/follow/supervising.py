@@ -26,9 +26,11 @@ TITLES: dict[View, str] = {
     "urgency": N_("Abiertos, por urgencia y antigüedad"), "unassigned": N_("Sin asignar"),
     "late": N_("Tareas vencidas"), "minimum": N_("Registro mínimo incompleto"),
     "conflicts": N_("Datos con dos valores"), "load": N_("Carga de cada quien"),
+    "matches": N_("Piden ver con qué coinciden"),
 }  # fmt: skip
 KEYS: dict[str, View] = {
     "1": "urgency", "2": "unassigned", "3": "late", "4": "minimum", "5": "conflicts", "7": "load",
+    "8": "matches",
 }  # fmt: skip
 
 
@@ -120,6 +122,7 @@ class SupervisionScreen(ListScreen[Supervision]):
         Binding("t", "hand('offer')", N_("transferir"), id="supervision.offer"),
         Binding("v", "review", N_("revisar"), id="supervision.review"),
         Binding("x", "close", N_("cerrar"), id="supervision.close"),
+        Binding("m", "links", N_("vínculos"), id="supervision.links"),
         *(
             Binding(key, f"show('{view}')", TITLES[view], show=False, id=f"supervision.{view}")
             for key, view in KEYS.items()
@@ -154,7 +157,7 @@ class SupervisionScreen(ListScreen[Supervision]):
         """What is shown now, under its name; above it how many there are of each."""
         self.query_one(TitleBar).show(f"{self.heading}   {counted(view.counts)}")
         columns = LOAD if view.view == "load" else CASES
-        hint = _("1 urgencia 2 sin asignar 3 vencidas 4 mínimo 5 conflictos 6 cuarentena 7 carga")
+        hint = _("1 urgencia 2 sin asignar 3 vencido 4 mínimo 5 ≠ 6 cuarentena 7 carga 8 vínculos")
         return [note(hint), heading(_(TITLES[view.view])), *columns.lines(view.rows, self.frame, _("Nada."))]
 
     def open_key(self, key: str) -> None:
@@ -191,6 +194,11 @@ class SupervisionScreen(ListScreen[Supervision]):
 
         if case_id := self.query_one(RowList).key:
             hand_over(self, case_id, assign=how == "assign", done=self.read)
+
+    def action_links(self) -> None:
+        """The cases around this one, and deciding about them."""
+        if case_id := self.query_one(RowList).key:
+            self.shell.go("links", case_id)
 
     def action_review(self) -> None:
         """Write what supervision has to say; what was asked of it is answered by that."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import (
     Integer,
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.case import offline_lockout
+from lnctp_tui.services.case import links, offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
 from lnctp_tui.storage.database.prepared import (
@@ -44,8 +44,8 @@ from lnctp_tui.storage.database.session import CHANGES, CONFLICTS, TABLES, Store
 from lnctp_tui.storage.replication import server_state, withdrawal
 
 CASES, TASKS, COUNSELORS = TABLES["cases"], TABLES["tasks"], TABLES["counselors"]
-View = Literal["urgency", "unassigned", "late", "minimum", "conflicts", "load"]
-VIEWS: Final[tuple[View, ...]] = ("urgency", "unassigned", "late", "minimum", "conflicts", "load")
+View = Literal["urgency", "unassigned", "late", "minimum", "conflicts", "load", "matches"]
+VIEWS: Final[tuple[View, ...]] = get_args(View)
 COUNTED: Final = 1000
 """As many are counted; who has more has too many."""
 NOW, SINCE = bindparam("now", type_=String), bindparam("since", type_=String)
@@ -59,7 +59,7 @@ class Supervised:
     folio: str | None
     triage: str | None
     at: str | None
-    """When the case was opened, the task was due, the conflict began."""
+    """When the case was opened, the task was due, the conflict began, somebody asked to look."""
     who_id: str | None
     who: str | None
     what: str | None
@@ -190,10 +190,10 @@ def _cases(index: str, *where: Any) -> Select[Any]:
     return by_index(query, CASES, index)
 
 
-def _tasks(index: str, *where: Any) -> Select[Any]:
+def _tasks(index: str, *where: Any, at: Any = TASKS.c.due_to) -> Select[Any]:
     query = (
         select(
-            CASES.c.id, CASES.c.folio, CASES.c.triage, TASKS.c.due_to, TASKS.c.assignee_id, COUNSELORS.c.name,
+            CASES.c.id, CASES.c.folio, CASES.c.triage, at, TASKS.c.assignee_id, COUNSELORS.c.name,
             TASKS.c.kind, literal(0), literal(0),
         )
         .select_from(TASKS)
@@ -248,6 +248,9 @@ _QUERIES: Final = {
     "minimum": lambda: _tasks("tasks_minimum", MINIMUM),
     "conflicts": _conflicts,
     "load": _load,
+    "matches": lambda: _tasks(
+        "tasks_open", TASKS.c.kind == links.REVIEW, TASKS.c.plan == links.MATCHES, at=TASKS.c.created_at
+    ),
 }
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from counts import in_soak
 from pty_app import LNCTP, PtyApp
 
 POSTMASTER = "lnctp-demo-*/server/data/postmaster.pid"
 
 
-@pytest.mark.parametrize("ending", ["ended", "killed"])
+@pytest.mark.parametrize("ending", ["ended", *in_soak("killed")])
 def test_the_demo_opens_on_the_desk_and_leaves_nothing(ending: str, tmp_path: Path) -> None:
     app = PtyApp(*LNCTP, "demo", "--alone", environment={"TMPDIR": str(tmp_path)}, deadline=60)
     with app:

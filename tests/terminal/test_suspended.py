@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import in_soak
 from pty_app import PHRASE, PtyApp
 
 from lnctp_tui.storage import paths
@@ -50,7 +51,7 @@ def launcher_dies(app: PtyApp) -> None:
     os.kill(app.child.pid, signal.SIGKILL)
 
 
-WAYS = [sleeps, shuts_down, PtyApp.close_window, launcher_dies]
+WAYS = [sleeps, PtyApp.close_window, *in_soak(shuts_down, launcher_dies)]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

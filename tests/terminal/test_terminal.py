@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from counts import in_soak, often
 from pty_app import KEYS, LNCTP, PHRASE, PtyApp, lnctp
 
 from lnctp_tui.services.vault.workspace import open_store
@@ -124,7 +125,7 @@ def test_a_lock_blanks_the_screen_ends_the_process_and_comes_back_to_the_field(h
         app.unlock().see("A media palab").settle().send("ra").see("A media palabra")
 
 
-@pytest.mark.parametrize("busy", [0, 6], ids=["quiet", "busy"])
+@pytest.mark.parametrize("busy", [often(6, 2), *in_soak(0)])
 def test_a_burst_after_f3_ends_in_the_field_that_was_named(home: Path, phrase_file: Path, busy: int) -> None:
     with PtyApp(home=home, deadline=60) as app:
         in_a_call(app)

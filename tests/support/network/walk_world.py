@@ -24,7 +24,7 @@ from lnctp_tui.domain.records import merge
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import ids
 from lnctp_tui.storage.database.session import CHANGES, TABLES, EditBaseline, Store
-from lnctp_tui.storage.replication import withdrawal
+from lnctp_tui.storage.replication import server_state, withdrawal
 
 FIELDS = {
     "cases": ("summary", "callback_say", "answers.danger.weapon_present"),
@@ -33,6 +33,9 @@ FIELDS = {
 START = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 SKEWS = (timedelta(0), timedelta(days=3 * 365), timedelta(days=-3 * 365))
 HEALING_ROUNDS = 6
+STANDING = """SELECT count(*), count(*) FILTER (WHERE sent < 2),
+  (SELECT value FROM sync_state WHERE key = ?),
+  (SELECT group_concat(id || state || "after") FROM (SELECT * FROM scopes ORDER BY id)) FROM changes"""
 FAULTS = (
     "ok", "ok", "ok", "ok", "ok", "request_lost", "answer_lost", "answer_lost", "twice", "stale", "late",
     "crash_before", "crash_after",
@@ -350,11 +353,24 @@ class World:
                 self.restore_server()
 
     def end(self) -> None:
-        """Healing and the whole check."""
+        """Healing, until a round changes nothing and nothing waits, and the whole check."""
+        before = None
         for _ in range(HEALING_ROUNDS):
             for laptop in self.laptops:
                 self.sync(laptop, [])
+            standing = self._standing()
+            if standing == before and not any(waiting for _, waiting, *_ in standing[1:]):
+                break
+            before = standing
         self.check()
+
+    def _standing(self) -> list[Any]:
+        """What another round could change: the server's log, and of each laptop its log, cursor and scopes."""
+        standing: list[Any] = [self.server.numbers()]
+        for laptop in self.laptops:
+            with laptop.store.read() as connection:
+                standing.append(tuple(connection.exec_driver_sql(STANDING, (server_state.CURSOR,)).one()))
+        return standing
 
     def close(self) -> None:
         """End the real parts."""

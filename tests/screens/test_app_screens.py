@@ -229,7 +229,7 @@ async def test_the_first_run_makes_a_vault_and_offers_a_sheet(tmp_path: Path) ->
         new.query_one(PhraseEntry).value = " ".join(word[:4] for word in new.words.split()).upper()
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SheetScreen))
-        assert "pierde los datos" in text_of(app)
+        await until(pilot, lambda: "pierde los datos" in text_of(app))
         await pilot.press("f5")
         sheet = app.screen
         assert isinstance(sheet, SheetScreen)

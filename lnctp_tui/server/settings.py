@@ -34,6 +34,8 @@ class Settings:
     """Addresses and networks of reverse proxies: only of them `X-Forwarded-For` is believed."""
     connections: int = 8
     """Of one worker process to the database."""
+    commit_wait: float = 20.0
+    """Seconds that a commit may wait for the database's second machine before laptops are told so."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,6 +50,7 @@ class Settings:
             names=frozenset(names),
             proxies=frozenset(environment.get(PROXIES, "").replace(",", " ").split()),
             connections=max(2, int(environment.get("LNCTP_SERVER_CONNECTIONS") or 8)),
+            commit_wait=float(environment.get("LNCTP_SERVER_COMMIT_WAIT") or cls.commit_wait),
         )
 
 

@@ -72,7 +72,8 @@ async def _enroll(services: Services, request: Request) -> Response:
 
     def carry_out() -> dict[str, Any]:
         stored = enrolment.carry_out(services.pool)
-        return about(services, services.control.device(stored.id) or stored)[0]
+        answer, _saved = about(services, services.control.device(stored.id) or stored)
+        return answer | {"address": services.settings.teams.get(stored.team)}
 
     answer = await services.in_thread(carry_out)
     services.authenticator.know(envelope.device, message.public_key)

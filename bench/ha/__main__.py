@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -285,6 +286,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--only", default=",".join(FAULTS))
     arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", module="platformdirs")  # about a folder that nothing here uses
     if missing := [name for name, place in machines.programs().items() if place is None]:
         print(f"Not measured: no {', no '.join(missing)} (docs/operations.md).")
         return 0

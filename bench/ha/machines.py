@@ -185,9 +185,14 @@ class Cluster:
             self.running[f"etcd {name}"].wait(10)
 
     def stop(self) -> None:
-        """All of it, for good."""
+        """All of it, for good; PostgreSQL as it should, or it leaves its shared memory behind."""
         for name in NAMES:
             if f"patroni {name}" in self.running:
+                self.running[f"patroni {name}"].terminate()
+        for name in NAMES:
+            if f"patroni {name}" in self.running:
+                with suppress(subprocess.TimeoutExpired):
+                    self.running[f"patroni {name}"].wait(30)
                 self.kill(name)
         for process in self.running.values():
             process.kill()

@@ -36,7 +36,8 @@ class CommitWatch(threading.Thread):
         """`connect` makes a connection of its own; after `longest` seconds a commit is given up."""
         super().__init__(name="lnctp-commits", daemon=True)
         self._connect, self._longest = connect, longest
-        self._begun: dict[Connection[Any], float] = {}
+        self._begun: dict[Connection[Any], tuple[float, int]] = {}
+        """When its commit began, and the process that carries it out."""
         self._given_up: set[Connection[Any]] = set()
         self._lock = threading.Lock()
         self._end = threading.Event()
@@ -51,7 +52,7 @@ class CommitWatch(threading.Thread):
             if self.missing and connection.execute(WROTE).fetchone() == (True,):
                 self.present()
             with self._lock:
-                self._begun[connection] = monotonic()
+                self._begun[connection] = monotonic(), connection.info.backend_pid
 
         try:
             yield commits
@@ -66,10 +67,10 @@ class CommitWatch(threading.Thread):
             raise
         finally:
             with self._lock:
-                began = self._begun.pop(connection, None)
+                begun = self._begun.pop(connection, None)
                 self._given_up.discard(connection)
-            if began is not None:
-                metrics.SYNC_WAIT.observe(monotonic() - began)
+            if begun is not None:
+                metrics.SYNC_WAIT.observe(monotonic() - begun[0])
 
     def present(self) -> None:
         """Raises Declined `busy` while the second machine is known to be missing: who is to write need not begin."""
@@ -80,7 +81,9 @@ class CommitWatch(threading.Thread):
         while not self._end.wait(LOOK):
             with self._lock:
                 since = monotonic() - self._longest
-                overdue = [connection for connection, began in self._begun.items() if began <= since]
+                overdue = {
+                    connection: pid for connection, (began, pid) in self._begun.items() if began <= since
+                }
             if overdue or self.missing:
                 for connection in self._late(overdue):
                     self._give_up(connection)
@@ -89,10 +92,10 @@ class CommitWatch(threading.Thread):
         """Look no more."""
         self._end.set()
 
-    def _late(self, overdue: list[Connection[Any]]) -> list[Connection[Any]]:
+    def _late(self, overdue: dict[Connection[Any], int]) -> list[Connection[Any]]:
         """Those that wait for the second machine; somebody else may be waited for."""
         waiting = self._waiting()
-        late = [connection for connection in overdue if connection.info.backend_pid in waiting]
+        late = [connection for connection, pid in overdue.items() if pid in waiting]
         self._found(bool(late) or (self.missing and bool(waiting)))
         return late
 
@@ -114,8 +117,8 @@ class CommitWatch(threading.Thread):
 
     def _give_up(self, connection: Connection[Any]) -> None:
         """Hangs up, unless the answer came meanwhile."""
-        with self._lock, suppress(OSError):
+        with self._lock, suppress(OSError, psycopg.Error):
             if connection in self._begun:
                 self._given_up.add(connection)
-                with socket.fromfd(connection.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as line:
+                with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
                     line.shutdown(socket.SHUT_RDWR)

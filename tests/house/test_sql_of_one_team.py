@@ -202,7 +202,7 @@ def test_the_rule_finds_what_it_is_for() -> None:
     teams = {"public.log": "team", "public.records": "team"}
     assert loose(parsed("SELECT n FROM log WHERE n > %s"), teams) == {"public.log log"}
     assert loose(parsed("SELECT l.n FROM log l JOIN records r ON r.n = l.n WHERE l.team = %s"), teams) == {
-        "records r"
+        "public.records r"
     }
     assert loose(parsed("UPDATE log SET n = 1 WHERE id = %s"), teams) == {"public.log log"}
     assert loose(parsed("INSERT INTO log (n) VALUES (%s)"), teams) == {"public.log log"}

@@ -204,7 +204,8 @@ def test_several_machines_in_the_url_are_refused() -> None:
     for url in ("postgresql://a,b/lnctp", "host=/run/a,/run/b dbname=lnctp", "postgresql://a:1,b:2/lnctp"):
         with pytest.raises(Refused, match="server_hosts"):
             database.lasting(url)
-    assert "connect_timeout=3" in database.lasting("postgresql://127.0.0.1:5000/lnctp?connect_timeout=3")
+    assert "connect_timeout" not in database.lasting("postgresql://127.0.0.1:5000/lnctp?connect_timeout=3")
+    assert database.lasting("postgresql://127.0.0.1:5000/lnctp") == database.LASTING
 
 
 def test_a_copy_takes_no_backup_and_no_person_and_says_why(

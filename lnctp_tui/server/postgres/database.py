@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import psycopg
 from psycopg import Connection, errors
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -70,7 +70,7 @@ class Pool(ConnectionPool[Db]):
         self.commits = CommitWatch(lambda: connect(url, autocommit=True), commit_wait)
         self.commits.start()
         super().__init__(
-            lasting(url), kwargs={"prepare_threshold": 2} | options, min_size=1, max_size=size,
+            url, kwargs={"prepare_threshold": 2} | lasting(url) | options, min_size=1, max_size=size,
             configure=_prepare, check=ConnectionPool.check_connection, max_lifetime=LIFETIME, timeout=10, open=True,
         )  # fmt: skip
 
@@ -92,20 +92,20 @@ class Pool(ConnectionPool[Db]):
         super()._add_connection(attempt or _Steady(timeout=self.reconnect_timeout), growing)
 
 
-def lasting(url: str) -> str:
-    """A connection string with the bounds that it does not say itself. Raises Refused `server_hosts`.
+def lasting(url: str) -> dict[str, Any]:
+    """The bounds that a connection string does not say itself. Raises Refused `server_hosts`.
 
     Of several hosts libpq takes the next only while it connects: a machine that answers no more holds everybody.
     """
     named = conninfo_to_dict(url)
     if any("," in str(named.get(name, "")) for name in ("host", "hostaddr", "port")):
         raise Refused("server_hosts")
-    return make_conninfo("", **(LASTING | named))
+    return {name: value for name, value in LASTING.items() if name not in named}
 
 
 def connect(url: str, **options: Any) -> Db:
     """One connection, for commands and migrations."""
-    return psycopg.connect(lasting(url), options=OPTIONS, **options)
+    return psycopg.connect(url, options=OPTIONS, **(lasting(url) | options))
 
 
 def pool(url: str, size: int = 8, commit_wait: float = COMMIT_WAIT) -> Pool:

@@ -67,10 +67,11 @@ class Pool(ConnectionPool[Db]):
     """Connections for the threads of one process, each looked at before it is used. Close it."""
 
     def __init__(self, url: str, size: int, commit_wait: float, **options: Any) -> None:
+        kwargs = {"prepare_threshold": 2} | lasting(url) | options
         self.commits = CommitWatch(lambda: connect(url, autocommit=True), commit_wait)
         self.commits.start()
         super().__init__(
-            url, kwargs={"prepare_threshold": 2} | lasting(url) | options, min_size=1, max_size=size,
+            url, kwargs=kwargs, min_size=1, max_size=size,
             configure=_prepare, check=ConnectionPool.check_connection, max_lifetime=LIFETIME, timeout=10, open=True,
         )  # fmt: skip
 

@@ -170,7 +170,7 @@ def figures(
             tables["nonces"]["total"] / max(1, first["tables"]["nonces"]["total"]), 1.2,
         ),
         "counter, pages": (tables["counter"]["heap"] / 8192, 10),
-        "devices, bytes each": (tables["devices"]["heap"] / max(1, tables["devices"]["live"]), 10 * 400),
+        "devices, bytes a row": (tables["devices"]["heap"] / max(1, tables["devices"]["live"]), 10 * 400),
         "log_ids ÷ heap of log": (last["log_ids"] / max(1, tables["log"]["heap"]), 0.25),
         "disk per contact, KB": (grown / 1024 / max(1, contacts), 25),
         "push, p99, ms": (slowest("push"), 500),

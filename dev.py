@@ -56,7 +56,7 @@ TYPES = ["-m", "mypy"]
 
 def main(arguments):
     """Exit code of the chore named first; the rest goes to it as it is."""
-    chores = {chore.__name__: chore for chore in (setup, run, demo, test, soak, bench, lock)}
+    chores = {chore.__name__: chore for chore in (setup, run, demo, test, soak, bench, ha, day, lock)}
     if not arguments or arguments[0] not in chores:
         print(__doc__.strip().splitlines()[0])
         print("chores: " + " ".join(chores))
@@ -212,6 +212,16 @@ def soak(arguments):
 def bench(arguments):
     """Prints the table of measures and writes bench/out/results.json."""
     return _python(["-m", "bench", *arguments])
+
+
+def ha(arguments):
+    """Loses machines of a database on three of them; needs etcd, HAProxy and Patroni, and says so."""
+    return _python(["-m", "bench.ha", *arguments])
+
+
+def day(arguments):
+    """A day of 10,000 counselors in 72 minutes; `--small` is a minute of it."""
+    return _python(["-m", "bench.day", *arguments])
 
 
 def lock(_):

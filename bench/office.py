@@ -46,7 +46,7 @@ ANSWERED = 20
 class Served:
     """`lnctp server run` with its embedded PostgreSQL, as it comes: every commit waits for the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: int = 1) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,10 +54,15 @@ class Served:
         said.parent.mkdir(parents=True, exist_ok=True)
         with said.open("wb") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "lnctp_tui", "server", "run", "--port", str(self.port)],
+                [sys.executable, "-m", "lnctp_tui", "server", "run", "--port", str(self.port),
+                 "--workers", str(workers)],
                 env=os.environ | {HOME: str(folder)}, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
-        until_up(f"{self.url}/health", self.process, said=said)
+        try:
+            until_up(f"{self.url}/health", self.process, 180, said=said)
+        except BaseException:
+            self.close()
+            raise
         self.cluster = embedded.start(folder)
 
     @contextmanager
@@ -89,10 +94,10 @@ class Served:
 
 
 @contextmanager
-def served(name: str) -> Iterator[Served]:
+def served(name: str, workers: int = 1) -> Iterator[Served]:
     """A server on an empty database in bench/out, removed at the end."""
     OUT.mkdir(exist_ok=True)
-    running = Served(OUT / name)
+    running = Served(OUT / name, workers)
     try:
         yield running
     finally:

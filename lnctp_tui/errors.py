@@ -106,10 +106,12 @@ class Denied(LnctpError):
 
     code = "forbidden"
 
-    def __init__(self, status: int, code: str, wait: int | None = None, who: str = "") -> None:
-        """`wait` in seconds; `who`, an address or a device, asked too often."""
+    def __init__(
+        self, status: int, code: str, wait: int | None = None, who: str = "", reason: str = ""
+    ) -> None:
+        """`wait` in seconds; `who`, an address or a device, asked too often; `reason`, a code that says more."""
         super().__init__(code)
-        self.status, self.wait, self.who = status, wait, who
+        self.status, self.wait, self.who, self.reason = status, wait, who, reason
         self.close = False
         """Whether the connection ends with it: what still comes on it has no end that is worth waiting for."""
 

@@ -83,7 +83,17 @@ SERVER: dict[str, tuple[str, str, str]] = {
             " LEVEL SECURITY, FORCE ROW LEVEL SECURITY."
         ),
     ),
-    "server_full": (
+    "server_standby": (
+        N_("Esta base de datos es una copia de solo lectura."),
+        UNTOUCHED,
+        N_("Apunte DATABASE_URL al puerto de HAProxy."),
+    ),
+    "server_hosts": (
+        N_("DATABASE_URL nombra varias máquinas."),
+        UNTOUCHED,
+        N_("Use el puerto local de HAProxy."),
+    ),
+    "server_disk": (
         N_("El disco del servidor está lleno."),
         UNTOUCHED,
         N_("Libere espacio; las consejeras siguen registrando y enviarán después."),
@@ -199,6 +209,14 @@ SERVER: dict[str, tuple[str, str, str]] = {
         N_("La llave no abre este respaldo, o el archivo fue alterado."),
         UNTOUCHED,
         N_("Use la llave secreta que se imprimió cuando se hizo el servidor."),
+    ),
+    "backup_key_differs": (
+        N_("La llave de los respaldos de esta máquina ({name}) no es la de la base de datos."),
+        UNTOUCHED,
+        N_(
+            "Compare las seis palabras que «lnctp server init» muestra en cada máquina. Si una sola difiere, aparte su"
+            " archivo y repita «init» en ella; si difieren todas, avise a la persona responsable de seguridad."
+        ),
     ),
     "restore_occupied": (
         N_("El servidor ya tiene datos: restaurar no reemplaza nada."),

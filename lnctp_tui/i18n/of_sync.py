@@ -64,6 +64,11 @@ SYNC: dict[str, tuple[str, str, str]] = {
         N_("Avise a quien administra el servidor; se reintenta solo."),
     ),
     "busy": (N_("El servidor está ocupado."), SAFE, WAIT),
+    "second_machine": (
+        N_("El servidor espera a su segunda máquina."),
+        N_("Lo registrado está en este equipo y se enviará solo."),
+        CALLS,
+    ),
     "rate_limited": (N_("El servidor pidió esperar."), SAFE, WAIT),
     "too_slow": (N_("La conexión es demasiado lenta para lo que se enviaba."), SAFE, WAIT),
     # who we are

@@ -53,6 +53,8 @@ class Services:
     """More than there are connections: who waits for a round of the batcher holds a thread and nothing else."""
     breaks: Breaks
     _nudging: asyncio.Task[None] | None = None
+    ready: asyncio.Task[None] | None = None
+    """The last look whether the database answers."""
     unwalled: login.Flaw | None = None
     """Why nobody is served: the database's walls do not stand for the login that this process uses."""
     bodies: Bodies = field(default_factory=Bodies)
@@ -123,7 +125,10 @@ class Services:
 @asynccontextmanager
 async def opened(settings: Settings, url: str) -> AsyncIterator[Services]:
     """The services of this process, closed at the end."""
-    with database.pool(url, settings.connections) as pool, auth_pool(url) as auth_connections:
+    with (
+        database.pool(url, settings.connections, settings.commit_wait) as pool,
+        auth_pool(url) as auth_connections,
+    ):
         with pool.connection() as connection:
             key = identity.signing_key(settings.home, connection)
             unwalled = login.flaw(connection)

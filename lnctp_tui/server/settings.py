@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lnctp_tui.errors import Refused
@@ -15,6 +15,7 @@ DATABASE = "DATABASE_URL"
 OWNER = "LNCTP_SERVER_OWNER_URL"
 NAMES = "LNCTP_SERVER_NAMES"
 PROXIES = "LNCTP_SERVER_PROXIES"
+TEAMS = "LNCTP_SERVER_TEAMS"
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,12 @@ class Settings:
     """Host names a request may be signed for; empty takes any."""
     proxies: frozenset[str] = frozenset()
     """Addresses and networks of reverse proxies: only of them `X-Forwarded-For` is believed."""
+    teams: Mapping[str, str] = field(default_factory=dict)
+    """Team → address of the server that has it, where each group of teams has a database of its own (docs/scale.md)."""
     connections: int = 8
     """Of one worker process to the database."""
+    commit_wait: float = 20.0
+    """Seconds that a commit may wait for the database's second machine before laptops are told so."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -46,8 +51,10 @@ class Settings:
             owner=environment.get(OWNER) or None,
             team=environment.get("LNCTP_SERVER_TEAM") or "main",
             names=frozenset(names),
+            teams=dict(pair.split("=", 1) for pair in environment.get(TEAMS, "").split() if "=" in pair),
             proxies=frozenset(environment.get(PROXIES, "").replace(",", " ").split()),
             connections=max(2, int(environment.get("LNCTP_SERVER_CONNECTIONS") or 8)),
+            commit_wait=float(environment.get("LNCTP_SERVER_COMMIT_WAIT") or cls.commit_wait),
         )
 
 

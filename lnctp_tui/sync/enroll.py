@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from nacl.encoding import HexEncoder
@@ -33,7 +35,7 @@ def enroll(
     with store.read() as connection:
         old_server = server_state.server(connection)
         secret = SigningKey(state.get(connection, DEVICE_KEY), HexEncoder)
-    if old_server is not None and old_server.url != _plain(url):
+    if old_server is not None and _plain(url) not in (old_server.url, old_server.door):
         raise SyncFailed("enrolled_elsewhere")
     symbols = _symbols(code)
     over = line or HttpLine(_plain(url), ca, store.author.device, secret, now=store.now)
@@ -51,6 +53,7 @@ def enroll(
         if line is None:
             over.close()
     server = _server(answer, _plain(url), ca if address.scheme == "https" else None, old_server)
+    server = _at_home(server, answer.get("address"), store.author.device, secret)
     with store.write() as unit:
         server_state.put_server(unit.connection, server)
         unit.remember(server_state.OFFSET, offset or None)
@@ -77,6 +80,20 @@ def _server(answer: Any, url: str, ca: str | None, old_server: Server | None) ->
             url, ca, key, device_state, str(answer["person"]), str(answer["role"]), str(answer["team"]),
             answer.get("name"),
         )  # fmt: skip
+
+
+def _at_home(server: Server, address: object, device: str, secret: SigningKey) -> Server:
+    """The server at its team's own address, once that has answered with the same key; else as it was reached."""
+    try:
+        url = _plain(address) if isinstance(address, str) else server.url
+        if url == server.url or (server.ca is not None) != url.startswith("https:"):
+            return server
+        line = HttpLine(url, server.ca, device, secret, server_key=server.key)
+        with closing(line), understood():
+            same = line.call("GET", "/v1/me")["server_key"] == server.key
+    except SyncFailed:
+        return server
+    return replace(server, url=url, door=server.url) if same else server
 
 
 def _symbols(code: str) -> str:

@@ -199,6 +199,8 @@ def _understood(status: int, headers: Headers, content: bytes) -> dict[str, Any]
         return message
     error = message.get("error") if isinstance(message, dict) else None
     code = error if isinstance(error, str) and error in KNOWN else _by_status(status)
+    if code == "busy" and isinstance(message, dict) and message.get("reason") == WAITS:
+        code = WAITS
     raise SyncFailed(audit_check.ORDER if code in ORDERS else code, status=status, **_after(headers))
 
 
@@ -235,6 +237,8 @@ KNOWN = frozenset(
      "control_incomplete")
 )  # fmt: skip
 """What a server may say; anything else is taken by its status."""
+WAITS = "second_machine"
+"""Reason of `busy`: what was sent is on one machine of the server and waits for the other."""
 ORDERS = frozenset({"wipe", "wipe_all"})
 """Words with which a server once had laptops wiped. An answer is no order: nothing obeys them."""
 

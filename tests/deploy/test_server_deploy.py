@@ -98,3 +98,19 @@ def test_every_unique_key_begins_with_the_team(pg: str) -> None:
 def test_there_is_no_sequence(pg: str) -> None:
     with database.connect(pg) as connection:
         assert connection.execute("SELECT count(*) FROM pg_sequences").fetchone() == (0,)
+
+
+def test_three_machines_keep_what_a_receipt_promises() -> None:
+    patroni, haproxy = (
+        (ROOT / "deploy" / "ha" / name).read_text(encoding="utf-8") for name in ("patroni.yml", "haproxy.cfg")
+    )
+    for setting in ("synchronous_mode: true", "synchronous_mode_strict: true", 'synchronous_commit: "on"',
+                    "failsafe_mode: true", "log_parameter_max_length_on_error: 0"):  # fmt: skip
+        assert f" {setting}\n" in patroni
+    assert "password:" not in patroni.lower().replace("password_encryption:", "")
+    listens = haproxy.split("\nlisten ")[1:]
+    assert len(listens) == 2
+    for listen in listens:
+        assert "bind 127.0.0.1:" in listen
+        assert "on-marked-down shutdown-sessions" in listen
+        assert listen.count(" check port 8008") == 3

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import trustme
-from served import Served, enrolled
+from served import Served, enrolled, serving
 
 from lnctp_tui.errors import SyncFailed
+from lnctp_tui.server.settings import Settings
 from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.services.vault.workspace import Workspace
@@ -346,3 +347,27 @@ def test_a_case_closed_a_month_ago_leaves_and_comes_back_when_it_is_opened(
     synchronise.once(workspace)
     with workspace.store.read() as connection:
         assert connection.exec_driver_sql(count).scalar() == 2
+
+
+def test_a_laptop_goes_to_its_teams_own_address_only_when_that_answers_with_the_same_key(
+    workspace: Workspace, pg: str, tmp_path: Path
+) -> None:
+    with serving(pg, Settings(home=tmp_path)) as own, serving(pg, Settings(home=tmp_path / "b")) as foreign:
+        code = own.person()[1]
+        for address, reached in (
+            ("http://127.0.0.1:9", False), ("no es una dirección", False), (foreign.url, False), (own.url, True),
+        ):  # fmt: skip
+            teams = {"main": address, "otra": "https://otra.example.org"}
+            with serving(pg, Settings(home=tmp_path, teams=teams)) as door:
+                with workspace.store.write() as unit:
+                    unit.remember(server_state.SERVER, None)
+                assert synchronise.enroll(workspace, door.url, code) == "pending"
+                with workspace.store.read() as connection:
+                    server = server_state.server(connection)
+                assert server is not None
+                assert server.url == (own.url if reached else door.url)
+                # The address that was spoken goes on working.
+                synchronise.enroll(workspace, door.url, code)
+        with own.office() as office:
+            office.set_state(office.device(workspace.store.author.device), "active")
+        synchronise.once(workspace)

@@ -28,10 +28,20 @@ KeyFile = Annotated[
 ]
 
 
-def init(context: typer.Context) -> None:
-    from lnctp_tui.errors import BadInput
+def init(
+    context: typer.Context,
+    new_backup_key: Annotated[
+        bool,
+        typer.Option(
+            "--new-backup-key",
+            help=N_(
+                "Otra llave de los respaldos, si se perdieron sus palabras; los anteriores abren con la suya."
+            ),
+        ),
+    ] = False,
+) -> None:
     from lnctp_tui.server.admin import identity
-    from lnctp_tui.server.postgres import backups, schema
+    from lnctp_tui.server.postgres import backup_key, schema
     from lnctp_tui.server.postgres.database import connect
 
     with database() as (settings, urls):
@@ -41,14 +51,20 @@ def init(context: typer.Context) -> None:
         schema.migrate(urls.owner, home=settings.home)
         with connect(urls.app) as connection:
             identity.signing_key(settings.home, connection)
-        try:
-            words = backups.new_key(settings.home)
-        except BadInput:
-            words = ""
+        words = backup_key.agree(settings.home, urls.owner, anew=new_backup_key)
+        check = backup_key.words(settings.home)
     if session.settings(context).json:
-        output.as_json({"revision": schema.HEAD, "home": str(settings.home), "backup_key": words or None})
+        output.as_json(
+            {
+                "revision": schema.HEAD,
+                "home": str(settings.home),
+                "backup_key": words or None,
+                "backup_key_check": check,
+            }
+        )
         return
     output.say(_("El servidor está listo en {home}.").format(home=settings.home))
+    output.say(_("Llave de los respaldos, igual en todas sus máquinas: {words}").format(words=check))
     if words:
         session.paper(
             _("Llave de los respaldos, 24 palabras. No está en el servidor; sin ella no se restaura nada:"),
@@ -132,7 +148,7 @@ def backup(
     ] = None,
 ) -> None:
     from lnctp_tui.server.admin import erasing
-    from lnctp_tui.server.postgres import backups
+    from lnctp_tui.server.postgres import backup_key, backups
     from lnctp_tui.storage import instants
 
     if (file is None) == (folder is None) or (keep and folder is None):
@@ -144,10 +160,10 @@ def backup(
     assert file is not None
     with database() as (settings, urls):
         manifest = backups.backup(
-            _owner(urls), backups.public_key(settings.home), file, at, backups.kept(settings.home)
+            _owner(urls), backup_key.of(settings.home, _owner(urls)), file, at, backups.kept(settings.home)
         )
         if folder is not None:
-            erasing.keep_beside(settings.home, folder)
+            erasing.keep_beside(settings.home, folder, urls.app, manifest.heads)
         gone = backups.thin(folder, keep) if folder and keep else []
     n = manifest.heads.get(settings.team, (0, ""))[0]
     if session.settings(context).json:
@@ -246,7 +262,11 @@ def database() -> Iterator[tuple[Settings, Database]]:
         with cluster.running(settings) as urls:
             yield settings, urls
     except Declined as error:
-        raise Refused("server_full" if error.code == "server_full" else "server_busy") from error
+        if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
+            raise Refused("server_standby") from error
+        raise Refused("server_disk" if error.code == "server_full" else "server_busy") from error
+    except psycopg.errors.ReadOnlySqlTransaction as error:
+        raise Refused("server_standby") from error
     except psycopg.OperationalError as error:
         raise Refused("server_no_database") from error
 

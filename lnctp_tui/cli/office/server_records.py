@@ -28,7 +28,7 @@ def refold(context: typer.Context) -> None:
     from lnctp_tui.server.ingest import projection_check as folding
     from lnctp_tui.server.postgres import database as places
 
-    with database() as (settings, urls), places.pool(urls.app, 1) as place:
+    with database() as (settings, urls), places.connect(urls.app) as place:
         compared = folding.compare(place, settings.team)
         broken = folding.broken_at(place, settings.team)
     if session.settings(context).json:

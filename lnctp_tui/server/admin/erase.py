@@ -32,6 +32,7 @@ MATCHES = "DELETE FROM line_told WHERE team = %s AND case_id = %s"
 AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)
   ON CONFLICT (team, "row", "table") DO UPDATE SET erased = true"""
 DONE = "SELECT scope FROM log WHERE team = %s AND kind = 'erase' GROUP BY scope ORDER BY min(n)"
+MARKED = """SELECT "row" FROM records WHERE team = %s AND "table" = 'cases' AND erased ORDER BY "row\""""
 
 
 def erase(database: Pool | Db, team: str, scope: str, now: datetime, by: str) -> int:
@@ -73,6 +74,10 @@ def ahead(database: Pool | Db, team: str, scope: str) -> int:
 
 
 def erasures(database: Pool | Db, team: str) -> list[str]:
-    """The scopes ever erased, in order: to be kept beside the backups, and replayed after a restore."""
+    """The scopes ever erased, in order: to be kept beside the backups, and replayed after a restore.
+
+    Those last that nobody delivered yet (`ahead`).
+    """
     with transaction(database, team, SERVE) as connection:
-        return [scope for (scope,) in connection.execute(DONE, (team,))]
+        rows = [*connection.execute(DONE, (team,)), *connection.execute(MARKED, (team,))]
+    return list(dict.fromkeys(scope for (scope,) in rows))

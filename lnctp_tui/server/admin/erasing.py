@@ -77,10 +77,19 @@ def replay(url: str, file: Path, by: str) -> int:
     return count
 
 
-def keep_beside(home: Path, folder: Path) -> None:
-    """Copies the list to a folder of backups."""
-    own, copied = remembered(home / REMEMBERED), remembered(folder / REMEMBERED)
-    merged = {team: _union(copied.get(team, ()), own.get(team, ())) for team in own.keys() | copied.keys()}
+def keep_beside(home: Path, folder: Path, url: str, teams: Iterable[str]) -> None:
+    """Writes the list into a folder of backups: of what stands there, this machine remembers and the database knows.
+
+    Another machine's erasures are in the database only.
+    """
+    with connect(url) as connection:
+        stored = {team: erasure.erasures(connection, team) for team in teams}
+    lists = (remembered(folder / REMEMBERED), remembered(home / REMEMBERED), stored)
+    merged: dict[str, list[str]] = {}
+    for scopes_by_team in lists:
+        for team, scopes in scopes_by_team.items():
+            merged[team] = _union(merged.get(team, ()), scopes)
+    merged = {team: scopes for team, scopes in merged.items() if scopes}
     if merged:
         paths.replace_file(folder / REMEMBERED, json.dumps(merged).encode())
 

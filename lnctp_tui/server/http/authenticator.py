@@ -301,9 +301,5 @@ def _with_key(envelope: Envelope, device: DeviceRow | Exception) -> DeviceRow | 
 
 def auth_pool(url: str) -> Pool:
     """The authenticator's own connections: statements that wait for no disk, each a transaction of its own."""
-    from psycopg_pool import ConnectionPool
-
-    from lnctp_tui.server.postgres.database import OPTIONS
-
-    keyed = {"options": f"{OPTIONS} -c synchronous_commit=off", "prepare_threshold": 2, "autocommit": True}
-    return ConnectionPool(url, min_size=1, max_size=2, kwargs=keyed, timeout=10, open=True)
+    options = f"{database.OPTIONS} -c synchronous_commit=off"
+    return Pool(url, 2, database.COMMIT_WAIT, options=options, autocommit=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any, TypeVar
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
@@ -239,12 +240,13 @@ def packed(answer: Any) -> Response:
 
 
 def refusal(denied: Denied) -> Response:
-    """A refusal for the line: a code and our clock, nothing else."""
+    """A refusal for the line: a code, with its reason where there is one, and our clock; nothing else."""
     metrics.DENIED.labels(denied.code).inc()
     headers = {"Retry-After": str(denied.wait)} if denied.wait is not None else {}
     if denied.close:
         headers["Connection"] = "close"
-    content = b'{"error":"%s","time":%d}' % (denied.code.encode(), int(time()))
+    reason = {"reason": denied.reason} if denied.reason else {}
+    content = orjson.dumps({"error": denied.code, "time": int(time())} | reason)
     return Response(content, denied.status, headers, "application/json")
 
 

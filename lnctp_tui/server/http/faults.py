@@ -30,7 +30,8 @@ def denied(error: BaseException) -> Denied:
     if isinstance(error, Outdated):
         error = Declined("busy")
     if isinstance(error, (Declined, ControlRefused)):
-        return Denied(STATUS.get(error.code, 403), error.code, WAIT.get(error.code))
+        reason = str(error.facts.get("reason", "")) if error.code == "busy" else ""
+        return Denied(STATUS.get(error.code, 403), error.code, WAIT.get(error.code), reason=reason)
     if isinstance(error, (psycopg.DataError, UnicodeEncodeError)):
         return Denied(422, "malformed")
     return denied(_translated(error))

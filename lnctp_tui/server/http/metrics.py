@@ -30,6 +30,11 @@ SECONDS = Histogram(
 )
 DENIED = Counter("lnctp_denied_total", "Requests refused, by code.", ["code"])
 CHANGES = Counter("lnctp_changes_total", "Changes pushed, by what became of them.", ["result"])
+SYNC_WAIT = Histogram(
+    "lnctp_sync_wait_seconds",
+    "Seconds until a commit was on the disk, of two machines where there are two.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 20),
+)
 WAITING = Gauge("lnctp_waiting", "Laptops that wait for news.", multiprocess_mode="livesum")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from time import time
 from typing import Any
@@ -14,12 +15,17 @@ from lnctp_tui.server.http import endpoint, logs, metrics, requests
 from lnctp_tui.server.http.messages import Enroll
 from lnctp_tui.server.http.routes_self import about
 from lnctp_tui.server.postgres import schema
+from lnctp_tui.server.postgres.commits import REASON
 from lnctp_tui.server.services import Services
 from lnctp_tui.server.settings import is_loopback
 from lnctp_tui.storage import instants
 from lnctp_tui.sync import wire
 
-READY = "SELECT version_num FROM alembic_version"
+READY = """SELECT version_num, EXISTS (SELECT FROM pg_stat_activity
+    WHERE wait_event = 'SyncRep' AND query_start < clock_timestamp() - make_interval(secs => %s))
+  FROM alembic_version"""
+PATIENCE = 2.5
+"""Seconds in which the database answers, or the server is not ready."""
 
 
 def add(app: FastAPI) -> None:
@@ -66,7 +72,8 @@ async def _enroll(services: Services, request: Request) -> Response:
 
     def carry_out() -> dict[str, Any]:
         stored = enrolment.carry_out(services.pool)
-        return about(services, services.control.device(stored.id) or stored)[0]
+        answer, _saved = about(services, services.control.device(stored.id) or stored)
+        return answer | {"address": services.settings.teams.get(stored.team)}
 
     answer = await services.in_thread(carry_out)
     services.authenticator.know(envelope.device, message.public_key)
@@ -79,16 +86,29 @@ async def _health(_: Services, __: Request) -> Response:
 
 
 async def _ready(services: Services, _: Request) -> Response:
-    def revision() -> str:
-        with services.pool.connection() as connection:
-            row = connection.execute(READY).fetchone()
-            return str(row[0]) if row else ""
+    """One look at a time: a database that does not answer is not asked by one thread more each time."""
+    if services.ready is None or services.ready.done():
+        services.ready = asyncio.create_task(_is_ready(services))
+        services.ready.add_done_callback(lambda look: look.cancelled() or look.exception())
+    done, _waiting = await asyncio.wait({services.ready}, timeout=PATIENCE)
+    if not done:
+        raise Denied(503, "busy", 5)
+    services.ready.result()
+    return Response(b'{"status":"ready"}', media_type="application/json")
 
-    if await services.in_thread(revision) != schema.HEAD:
+
+async def _is_ready(services: Services) -> None:
+    def look() -> tuple[str, bool]:
+        with services.pool.connection() as connection:
+            return connection.execute(READY, (services.settings.commit_wait,)).fetchone() or ("", False)
+
+    revision, waits = await services.in_thread(look)
+    if revision != schema.HEAD:
         raise Denied(503, "busy", 30)
     await services.look_at_login()
     endpoint.served(services)
-    return Response(b'{"status":"ready"}', media_type="application/json")
+    if waits:
+        raise Denied(503, "busy", 5, reason=REASON)
 
 
 async def _metrics(_: Services, request: Request) -> Response:

@@ -150,6 +150,8 @@ def store(database: Pool | Db, team: str, deliveries: Sequence[Delivery], now: d
 
     Raises Declined. What the database itself refuses is found change by change and quarantined as `storage`.
     """
+    if isinstance(database, Pool):
+        database.commits.present()
     for tries_left in reversed(range(TRIES)):
         try:
             with transaction(database, team, SERVE) as connection:

@@ -127,10 +127,11 @@ def backup(
 
     `files` are those of `kept`, sealed in it like the rest.
 
-    Raises BadInput `file_exists`, Refused `dump_failed`, StorageFailed.
+    Raises BadInput `file_exists`, Refused `dump_failed`, `server_standby`, StorageFailed.
     """
     if target.exists() or target.is_symlink():
         raise BadInput("file_exists", name=target.name)
+    _writable(owner)
     with paths.new_file(target) as file, _moment(owner) as (snapshot, described):
         manifest = Manifest(FORMAT, at, **described)
         writer = _Writer(file, key)
@@ -163,9 +164,10 @@ def restore(
 
     `home` is the server's folder, where the signing key of an older backup goes, unless a `new_key` stands there.
 
-    Raises Refused `restore_occupied`, and as `check`.
+    Raises Refused `restore_occupied`, `server_standby`, and as `check`.
     """
     manifest = check(file, key)
+    _writable(owner)
     if _occupied(owner):
         raise Refused("restore_occupied")
     # The tables that `init` made are empty: they go, and come back as they were. No view may stand on them then.
@@ -235,6 +237,13 @@ def _describe(connection: database.Db) -> dict[str, Any]:
         "heads": {team: (n, chain) for team, n, chain in heads},
         "rows": rows,
     }
+
+
+def _writable(owner: str) -> None:
+    """Raises Refused `server_standby` where nothing can be noted: a backup there would count as none."""
+    with database.connect(owner) as connection:
+        if connection.execute("SHOW transaction_read_only").fetchone() == ("on",):
+            raise Refused("server_standby")
 
 
 def _occupied(owner: str) -> bool:

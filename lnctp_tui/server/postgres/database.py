@@ -9,17 +9,28 @@ from typing import Any
 import orjson
 import psycopg
 from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool.base import AttemptWithBackoff
 
-from lnctp_tui.errors import Declined
+from lnctp_tui.errors import Declined, Refused
 from lnctp_tui.server.devices import DeviceRow
+from lnctp_tui.server.postgres.commits import CommitWatch
 
 Db = Connection[TupleRow]
-Pool = ConnectionPool[Db]
 
 OPTIONS = "-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c statement_timeout=60s"
+LASTING = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}  # fmt: skip
+"""How soon it is noticed that a machine is gone, where the URL does not say: seconds; the last in milliseconds."""
+LIFETIME = 600
+"""Seconds that a connection of a pool is used: after a switch, none is long with the machine of before."""
+COMMIT_WAIT = 20.0
+"""Seconds that a commit may wait for the second machine: less than a laptop waits for an answer."""
 TRIES = 4
 SERVE, READ = "serve", "read"
 """Duties: `serve` sees the team's whole log to keep it in order, `read` only what the person may see."""
@@ -27,6 +38,8 @@ PERSON = """SELECT set_config('app.team', %s, true), set_config('app.duty', %s, 
   set_config('app.uid', %s, true), set_config('app.device', %s, true), set_config('app.role', %s, true)"""
 AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation)
 """Two processes met: the same again succeeds."""
+NOT_NOW = (errors.LockNotAvailable, errors.ReadOnlySqlTransaction)
+"""Somebody is at it; or the machine is a copy, or became one: the next connection reaches the one that writes."""
 UNFIT = (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded, errors.StatementTooComplex)
 """The content is what PostgreSQL does not take."""
 
@@ -44,17 +57,61 @@ class Outdated(Exception):
     """A document of control came since the one who asks was looked up."""
 
 
+class _Steady(AttemptWithBackoff):
+    """A database that comes back is found within a second, however long it was away."""
+
+    DELAY_BACKOFF = 1.0
+
+
+class Pool(ConnectionPool[Db]):
+    """Connections for the threads of one process, each looked at before it is used. Close it."""
+
+    def __init__(self, url: str, size: int, commit_wait: float, **options: Any) -> None:
+        kwargs = {"prepare_threshold": 2} | lasting(url) | options
+        self.commits = CommitWatch(lambda: connect(url, autocommit=True), commit_wait)
+        self.commits.start()
+        super().__init__(
+            url, kwargs=kwargs, min_size=1, max_size=size,
+            configure=_prepare, check=ConnectionPool.check_connection, max_lifetime=LIFETIME, timeout=10, open=True,
+        )  # fmt: skip
+
+    @contextmanager
+    def connection(self, timeout: float | None = None) -> Iterator[Db]:
+        """One connection; a machine that only reads is not asked again."""
+        with super().connection(timeout) as connection:
+            try:
+                yield connection
+            except errors.ReadOnlySqlTransaction:
+                connection.close()
+                raise
+
+    def close(self, timeout: float = 5.0) -> None:
+        self.commits.end()
+        super().close(timeout)
+
+    def _add_connection(self, attempt: AttemptWithBackoff | None, growing: bool = False) -> None:
+        super()._add_connection(attempt or _Steady(timeout=self.reconnect_timeout), growing)
+
+
+def lasting(url: str) -> dict[str, Any]:
+    """The bounds that a connection string does not say itself. Raises Refused `server_hosts`.
+
+    Of several hosts libpq takes the next only while it connects: a machine that answers no more holds everybody.
+    """
+    named = conninfo_to_dict(url)
+    if any("," in str(named.get(name, "")) for name in ("host", "hostaddr", "port")):
+        raise Refused("server_hosts")
+    return {name: value for name, value in LASTING.items() if name not in named}
+
+
 def connect(url: str, **options: Any) -> Db:
     """One connection, for commands and migrations."""
-    return psycopg.connect(url, options=OPTIONS, **options)
+    return psycopg.connect(url, options=OPTIONS, **(lasting(url) | options))
 
 
-def pool(url: str, size: int = 8) -> Pool:
+def pool(url: str, size: int = 8, commit_wait: float = COMMIT_WAIT) -> Pool:
     """Connections for the threads of one process. Close it."""
-    keyed = {"options": OPTIONS, "prepare_threshold": 2}
-    return ConnectionPool(
-        url, min_size=1, max_size=size, kwargs=keyed, configure=_prepare, timeout=10, open=True
-    )
+    return Pool(url, size, commit_wait, options=OPTIONS)
 
 
 def _prepare(connection: Db) -> None:
@@ -83,17 +140,22 @@ def transaction(
     """One transaction in which row-level security knows who asks. `who` is a device's row or a team's name.
 
     `together` sends statements without waiting for each, until a result is read; then there can be no COPY.
-    Raises Declined `busy`, `server_full`.
+    Raises Declined `busy`, `server_full`; `busy` with the reason `second_machine` when what was written waits for one:
+    it may be stored later. On a single connection it is waited for without an end.
     """
     with failures(), ExitStack() as stack:
-        connection = (
-            database if isinstance(database, Connection) else stack.enter_context(database.connection())
-        )
+        if isinstance(database, Connection):
+            connection, commits = database, None
+        else:
+            connection = stack.enter_context(database.connection())
+            commits = stack.enter_context(database.commits.over(connection))
         if together:
             stack.enter_context(connection.pipeline())
         stack.enter_context(connection.transaction())
         become(connection, who, duty)
         yield connection
+        if commits is not None:
+            commits()
 
 
 def become(connection: Db, who: DeviceRow | str, duty: str) -> None:
@@ -109,9 +171,9 @@ def failures() -> Iterator[None]:
     """What PostgreSQL says when it cannot, as a code for the line."""
     try:
         yield
-    except (errors.DiskFull, errors.OutOfMemory, errors.ReadOnlySqlTransaction) as error:
+    except (errors.DiskFull, errors.OutOfMemory) as error:
         raise Declined("server_full") from error
     except (errors.ProgramLimitExceeded, errors.StatementTooComplex):
         raise
-    except (*AGAIN, errors.LockNotAvailable, psycopg.OperationalError, PoolTimeout) as error:
+    except (*AGAIN, *NOT_NOW, psycopg.OperationalError, PoolTimeout) as error:
         raise Declined("busy") from error

@@ -78,6 +78,8 @@ class Server:
     role: str
     team: str
     name: str | None = None
+    door: str | None = None
+    """The address that was given at enrolment, where the team's own is another."""
 
 
 MEMBERS = frozenset(each.name for each in fields(Server))

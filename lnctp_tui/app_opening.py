@@ -70,6 +70,14 @@ class Opening:
 
         self.app.push_screen(ProtocolChangedScreen(start.workspace), answered)
 
+    def greet(self) -> None:
+        """The tour, once, where nobody has worked before; never over a call."""
+        from lnctp_tui.screens.tour import TourScreen
+
+        self.app.first = False
+        if self.app.current_mode == "desk" and len(self.app.screen_stack) == 1 and not self.app.forms():
+            self.app.push_screen(TourScreen())
+
     def _again(self, start: Start, key: Key) -> Start:
         start.workspace.close()
         opened = self.app.preload.open(key)

@@ -49,10 +49,10 @@ def about(intake: Intake, stage: str, field: Field, row: str = "") -> list[Part]
 def _field(field: Field, taught: FieldHelp) -> list[Part]:
     return [
         Part("heading", pick(field.label)),
-        Part("pair", pick(taught.why), _("Para qué")),
-        Part("pair", pick(taught.bad), _("Así no")),
-        Part("pair", pick(taught.good), _("Así sí")),
-        Part("pair", _sourced(pick(taught.source), taught.mark), _("Fuente")),
+        Part("told", pick(taught.why), _("Para qué")),
+        Part("told", pick(taught.bad), _("Así no")),
+        Part("told", pick(taught.good), _("Así sí")),
+        Part("told", sourced(pick(taught.source), taught.mark), _("Fuente")),
         GAP,
     ]
 
@@ -67,9 +67,9 @@ def _row(protocol: Protocol, field: Field, code: str, taught: FieldHelp | None) 
         (pick(means) if means else "", _("Quiere decir")),
         (asked if asked != pick(row.label) else "", _("Se pregunta")),
         (row.note if language() == "es" else "", _("Nota")),
-        (_sourced(row.source, row.mark), _("Fuente")),
+        (sourced(row.source, row.mark), _("Fuente")),
     )
-    parts = [Part("pair", text, label) for text, label in lines if text]
+    parts = [Part("told", text, label) for text, label in lines if text]
     return [Part("heading", pick(row.label)), *parts, GAP]
 
 
@@ -80,7 +80,8 @@ def _row_of(protocol: Protocol, field: Field, code: str) -> Row | None:
     return catalog.by_code.get(code) if catalog else None
 
 
-def _sourced(source: str, mark: str) -> str:
+def sourced(source: str, mark: str) -> str:
+    """Where it is from, and how sure that is in words."""
     sure = _("por verificar") if mark in UNVERIFIED else _(MARKS[mark])
     return f"{source} · {sure}" if source else sure
 

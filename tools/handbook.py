@@ -28,11 +28,10 @@ WORDS = Path(__file__).with_name("handbook.toml")
 NOW = datetime(2026, 11, 22, 18, 3, 5, tzinfo=UTC)
 SIZE = (80, 24)
 FOLIOS = "K7Q2"
-TOLD = {
-    "es": "Llama su prima. Ana tiene diecisiete años y está en un motel en Puebla. No le pega, pero no la deja salir. ",
-    "en": "Llama su prima. Ana tiene diecisiete años y está en un motel en Puebla. No le pega, pero no la deja salir. ",
-}
+TOLD = "Llama su prima. Ana tiene diecisiete años y está en un motel en Puebla. No le pega, pero no la deja salir. "
 """What is typed: the Line's calls are in Spanish."""
+AGE = {"es": "edad", "en": "age"}
+"""What finds the field that F1 is shown on."""
 
 Press = Callable[..., Awaitable[None]]
 
@@ -182,18 +181,18 @@ async def _walk(home: Path, language: str, folder: Path) -> None:
 
         await press("n")
         await _until(pilot, lambda: type(app.screen).__name__ == "IntakeScreen")
-        await _call(press, take, TOLD[language])
+        await _call(press, take, AGE[language])
     app.close_workspace()
 
 
-async def _call(press: Press, take: Callable[[str], None], told: str) -> None:
-    await press(*told)
+async def _call(press: Press, take: Callable[[str], None], age: str) -> None:
+    await press(*TOLD)
     await press("escape", "1", "enter")
     take("write")
     await press("escape", "s")
     take("seen")
     await press("escape")
-    await press("f3", *"edad", "enter")
+    await press("f3", *age, "enter")
     await press("f1")
     take("taught")
     await press("escape", "f3", *"retener", "enter")

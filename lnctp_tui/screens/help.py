@@ -63,7 +63,7 @@ class HelpScreen(AppDialog[None]):
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "leave", N_("volver"), key_display="Esc", id="help.leave"),
-        Binding("t", "tour", N_("recorrido de cinco pasos"), id="help.tour"),
+        Binding("f2", "tour", N_("recorrido de cinco pasos"), id="help.tour"),
     ]
 
     def __init__(self, below: Screen[Any]) -> None:

@@ -107,7 +107,7 @@ def test_help_says_how_to_ask_and_the_line_goes_on(home: Path, phrase_file: Path
         app.line("7", "Edad: ~17", "orden: ")
         app.line("f1", "Para qué: De una persona menor").line("?", "f1: para qué es", "orden: ")
         app.line("f retener", "s, n, ?, r: ").line("f1", "Quiere decir: Impedir", "s, n, ?, r: ")
-        app.line("", "Quedó igual", "orden: ").line("salir", "¿Dejarla sin terminar?").line("s", "salir: ")
+        app.line("", "orden: ").line("salir", "¿Dejarla sin terminar?").line("s", "salir: ")
         app.line("salir")
         assert app.end() == 0
         app.moves_nothing()

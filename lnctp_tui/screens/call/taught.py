@@ -65,7 +65,7 @@ def _row(protocol: Protocol, field: Field, code: str, taught: FieldHelp | None) 
     asked = question_text(f"{field.code}.{code}", protocol)
     lines = (
         (pick(means) if means else "", _("Quiere decir")),
-        (asked if asked != pick(row.label) else "", _("Se pregunta")),
+        (asked if asked.strip("¿?") != pick(row.label) else "", _("Se pregunta")),
         (row.note if language() == "es" else "", _("Nota")),
         (sourced(row.source, row.mark), _("Fuente")),
     )

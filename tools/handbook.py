@@ -28,6 +28,8 @@ WORDS = Path(__file__).with_name("handbook.toml")
 NOW = datetime(2026, 11, 22, 18, 3, 5, tzinfo=UTC)
 SIZE = (80, 24)
 FOLIOS = "K7Q2"
+STILL = 4
+"""Looks in a row at which nothing on the screen has moved."""
 TOLD = "Llama su prima. Ana tiene diecisiete años y está en un motel en Puebla. No le pega, pero no la deja salir. "
 """What is typed: the Line's calls are in Spanish."""
 AGE = {"es": "edad", "en": "age"}
@@ -195,7 +197,8 @@ async def _call(press: Press, take: Callable[[str], None], age: str) -> None:
     await press("f3", *age, "enter")
     await press("f1")
     take("taught")
-    await press("escape", "f3", *"retener", "enter")
+    await press("escape")
+    await press("f3", *"retener", "enter")
     await press("s")
     take("elements")
     await press("f8")
@@ -228,15 +231,19 @@ async def _until(pilot: Any, holds: Callable[[], bool]) -> None:
 
 
 async def _rest(pilot: Any) -> None:
-    """Until readers in threads are done, and what they brought is painted."""
+    """Until readers in threads are done, and the screen has stayed the same for a while."""
     from textual.worker import WorkerCancelled
 
-    for _ in range(3):
+    seen, same = "", 0
+    while same < STILL:
         with suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete(
                 [worker for worker in pilot.app.workers if worker._thread_worker]
             )
-        await pilot.pause(0.15)
+        await pilot.pause(0.1)
+        now = pilot.app.export_screenshot(title="")
+        same = same + 1 if now == seen else 0
+        seen = now
 
 
 def slim(svg: str) -> str:

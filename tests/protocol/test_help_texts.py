@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lnctp_tui.domain.protocol.field_help import EXPLAINED, FieldHelp
-from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.protocol.protocol import UNVERIFIED, Protocol
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.protocol import accepted, help_files
 from lnctp_tui.storage.protocol.protocol_loader import load
@@ -101,7 +101,7 @@ def test_every_row_of_the_elements_and_indicators_is_explained(
 
 
 def test_what_is_from_memory_or_unsafe_is_to_be_verified(taught: list[FieldHelp]) -> None:
-    marks = {told.code: told.unverified for told in taught}
+    marks = {told.code: told.mark in UNVERIFIED for told in taught}
     assert marks["indicator"]
     assert marks["cssrs"]
     assert not marks["act"]

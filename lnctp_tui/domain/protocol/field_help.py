@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lnctp_tui.domain.protocol.protocol import UNVERIFIED, Field, Label
+from lnctp_tui.domain.protocol.protocol import Field, Label
 from lnctp_tui.domain.protocol.protocol_check import Finding, Form, Reading, Sheet
 from lnctp_tui.domain.protocol.toml_lines import Lines
 
@@ -31,11 +31,6 @@ class FieldHelp:
     mark: str
     rows: Mapping[str, Label]
     """Of a checklist: what a row means, by its code."""
-
-    @property
-    def unverified(self) -> bool:
-        """Whether people read "por verificar" with it."""
-        return self.mark in UNVERIFIED
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from lnctp_tui.domain.protocol.protocol import UNVERIFIED
 from lnctp_tui.i18n import N_, _, language, pick
 from lnctp_tui.screens.call.form import asker_of
 from lnctp_tui.services.call.teaching import help_of
@@ -82,7 +81,7 @@ def _row_of(protocol: Protocol, field: Field, code: str) -> Row | None:
 
 def sourced(source: str, mark: str) -> str:
     """Where it is from, and how sure that is in words."""
-    sure = _("por verificar") if mark in UNVERIFIED else _(MARKS[mark])
+    sure = _(MARKS[mark]) if mark in MARKS else _("por verificar")
     return f"{source} · {sure}" if source else sure
 
 

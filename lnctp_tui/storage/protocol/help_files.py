@@ -7,6 +7,7 @@ that a person accepted with the phrase, as with the protocol. Source: the file f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from lnctp_tui.domain.protocol.field_help import FieldHelp, StageHelp
 from lnctp_tui.domain.protocol.protocol_check import Finding
 from lnctp_tui.domain.records.columns import words
+from lnctp_tui.errors import StorageFailed
+from lnctp_tui.storage.database.session import storage_failures
 from lnctp_tui.storage.protocol import accepted
 from lnctp_tui.storage.protocol.protocol_loader import HELP, SUFFIXES, Files
 from lnctp_tui.storage.protocol.stages import Reader, open_file
@@ -27,8 +30,12 @@ FIELD_KEYS = words("on code why bad good source mark rows")
 
 
 def of_vault(store: Store, stage: str) -> StageHelp | None:
-    """The help of a stage that is in use in a vault; None when nobody wrote any. Blocking, a few milliseconds."""
-    with store.read() as connection:
+    """The help of a stage that is in use in a vault; None when nobody wrote any. Blocking, a few milliseconds.
+
+    A database that cannot be read now leaves the program's own.
+    """
+    held: accepted.Files = {}
+    with suppress(StorageFailed), storage_failures(), store.read() as connection:
         held = accepted.held(connection)
     own = (
         read(Files(Path(accepted.FOLDER), _built_in(), held), stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 from workspaces import Founded
@@ -13,6 +14,7 @@ from lnctp_tui.app import LnctpApp
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.screens.help import HelpScreen
 from lnctp_tui.screens.tour import STEPS, TourScreen
+from lnctp_tui.storage.protocol import accepted
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.text_area import LongText
 
@@ -90,6 +92,9 @@ async def test_words_typed_over_the_help_of_the_narrative_are_in_it(furnished: F
         await press(pilot, "f1", *" t")
         assert app.screen is screen
         assert area.text.endswith("encierra t")
+        await press(pilot, "f1")
+        app.post_message(events.Paste(" y llora"))
+        await until(pilot, lambda: app.screen is screen and area.text.endswith("t y llora"), "the paste")
         await press(pilot, "f1", "f8")
         assert type(app.screen).__name__ == "EmergencyCard"
 
@@ -149,6 +154,19 @@ async def test_any_other_key_leaves_the_tour_and_acts(furnished: Founded) -> Non
         app.opening.greet()
         await pilot.pause()
         assert not isinstance(app.screen, TourScreen)
+
+
+async def test_help_that_is_wrong_in_an_accepted_folder_ends_nothing(furnished: Founded) -> None:
+    async with desk(furnished, (80, 24)) as (app, pilot):
+        own = b'version = "1"\ncode = "relato"\n[[field]]\non = "contact"\ncode = "narrative"\nwhy = 3\nrows = 4\n'
+        with app.workspace.store.write() as unit:
+            accepted.keep(unit.connection, {"help/relato.toml": own + b'mark = "[/x]"\n'})
+        screen = await call(app, pilot)
+        await press(pilot, "f1")
+        assert "por verificar" in said_on(app)
+        assert isinstance(app.screen, HelpScreen)
+        await press(pilot, "escape")
+        assert app.screen is screen
 
 
 def calls(app: LnctpApp) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lnctp_tui.domain.protocol.protocol import Field, Label
+from lnctp_tui.domain.protocol.protocol import NOBODY, Field, Label, Review
 from lnctp_tui.domain.protocol.protocol_check import Finding, Form, Reading, Sheet
 from lnctp_tui.domain.protocol.toml_lines import Lines
 
@@ -31,6 +31,8 @@ class FieldHelp:
     mark: str
     rows: Mapping[str, Label]
     """Of a checklist: what a row means, by its code."""
+    review: Review = NOBODY
+    """Who of the Line read it."""
 
 
 @dataclass(frozen=True)

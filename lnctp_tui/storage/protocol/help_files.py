@@ -20,13 +20,13 @@ from lnctp_tui.errors import StorageFailed
 from lnctp_tui.storage.database.session import storage_failures
 from lnctp_tui.storage.protocol import accepted
 from lnctp_tui.storage.protocol.protocol_loader import HELP, SUFFIXES, Files
-from lnctp_tui.storage.protocol.stages import Reader, open_file
+from lnctp_tui.storage.protocol.stages import REVIEW_KEYS, Reader, open_file
 
 if TYPE_CHECKING:
     from lnctp_tui.storage.database.session import Store
 
 KEYS = words("version code field")
-FIELD_KEYS = words("on code why bad good source mark rows")
+FIELD_KEYS = words("on code why bad good source rows").union(REVIEW_KEYS)
 
 
 def of_vault(store: Store, stage: str) -> StageHelp | None:
@@ -87,7 +87,7 @@ def _field(parent: Reader, number: int, block: dict[str, Any]) -> FieldHelp:
     mark = reader.mark()
     if not mark:
         reader.find("mark", "missing_mark", what=code)
-    return FieldHelp(on, code, why, bad, good, source, mark, _rows(reader))
+    return FieldHelp(on, code, why, bad, good, source, mark, _rows(reader), reader.review())
 
 
 def _rows(reader: Reader) -> Mapping[str, Any]:

@@ -82,6 +82,8 @@ class LnctpApp(GuardedApp[int]):
         self.on_fault = self.ending.drain_after_fault
         self._workspace: Workspace | None = None
         self.handed: Key | None = None
+        self.first = profile is None
+        """Whether nobody has worked here before: the tour is shown."""
         # what screens ask for (screens.base.Shell), from whoever does it
         self.open_with = self.opening.open
         self.new_call, self.reopen_call = self.forms_open.start, self.forms_open.reopen
@@ -140,7 +142,7 @@ class LnctpApp(GuardedApp[int]):
         if not self.is_headless:
             on_hang_up(self.ending.hang_up)
         if self.handed is not None:  # the throw-away vault of `lnctp demo` opens without its phrase
-            key, self.handed = self.handed, None
+            key, self.handed, self.first = self.handed, None, True
             self.call_after_refresh(self.open_with, lambda: key, self.tell)
 
     def preload_rest(self) -> None:
@@ -163,6 +165,8 @@ class LnctpApp(GuardedApp[int]):
             self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
+        if self.first:
+            self.call_after_refresh(self.opening.greet)
         self.saving.begin(self.later)
         self.sync_begin()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lnctp_tui.app_start import RESUME, Start
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import _
 from lnctp_tui.services.vault import vault_access
@@ -69,6 +70,16 @@ class Opening:
             self.app.in_reader(lambda: self._again(start, key), self._opened, group="unlock")
 
         self.app.push_screen(ProtocolChangedScreen(start.workspace), answered)
+
+    def greet(self) -> None:
+        """The tour, once, where nobody has worked before; never over a call, as which practice begins."""
+        from lnctp_tui.screens.tour import TourScreen
+
+        self.app.first = False
+        on_desk = self.app.current_mode == "desk" and len(self.app.screen_stack) == 1
+        practises = mark.of_device(self.app.workspace.store.author.device)
+        if on_desk and not practises and not self.app.forms():
+            self.app.push_screen(TourScreen())
 
     def _again(self, start: Start, key: Key) -> Start:
         start.workspace.close()

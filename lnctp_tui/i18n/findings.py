@@ -37,6 +37,7 @@ FINDINGS: dict[str, str] = {
     "missing_code": N_("Falta el código «{what}», que las reglas leen; devuélvalo sin fecha de término."),
     "missing_file": N_("No existe este archivo; créelo o quítelo de protocol.toml."),
     "missing_folder": N_("No existe esta carpeta."),
+    "missing_help": N_("{what} no tiene ayuda: escriba su porqué y cómo preguntarlo en {in}."),
     "missing_key": N_("Falta «{what}»; escríbalo."),
     "missing_label": N_("«{what}» no tiene texto en {language}; escríbalo."),
     "missing_question": N_("{what}: falta la pregunta ({column})."),
@@ -46,6 +47,9 @@ FINDINGS: dict[str, str] = {
     "retired_code": N_("El código «{what}» está retirado (tiene fecha de término); use el que lo sustituye."),
     "unknown_catalog": N_("El catálogo «{what}» no existe o falta en protocol.toml."),
     "unknown_code": N_("El código «{what}» no existe ahí; revise cómo se escribe, o añádalo a su catálogo."),
+    "unknown_help": N_(
+        "«{what}» no es un campo ni un renglón de esta etapa; quite su ayuda o corrija el nombre."
+    ),
     "unknown_key": N_("«{what}» no es una palabra de este formato; revise cómo se escribe."),
     "unknown_kind": N_(
         "El tipo de campo «{what}» no existe; use text, long_text, yesno, bool, catalog, date, age, number, "

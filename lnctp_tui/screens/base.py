@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
@@ -164,6 +165,21 @@ class AppDialog(ModalScreen[Result], AppScreen[Result]):
     """A dialog of the app."""
 
     render = render_dimmed
+
+
+def hand_down(dialog: AppDialog[None], event: events.Key | events.Paste) -> None:
+    """Leave a dialog by a key that is not its own, and let what is below have it: nothing typed is lost."""
+    event.stop()
+    event.prevent_default()
+    dialog.dismiss(None)
+    below = dialog.app.screen
+    again = (
+        events.Paste(event.text)
+        if isinstance(event, events.Paste)
+        else events.Key(event.key, event.character)
+    )
+    again._set_forwarded()
+    (below.focused or below).post_message(again)
 
 
 def write(

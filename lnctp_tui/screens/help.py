@@ -1,19 +1,20 @@
-"""All keys of the screen below, with the plain letter of each."""
+"""Help on the screen below: first what the field under the cursor is for, then all keys with their plain letters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import LISTS, AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog, hand_down
 from lnctp_tui.widgets.key_names import key_name
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
@@ -56,24 +57,48 @@ def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
 
 
 class HelpScreen(AppDialog[None]):
-    """The keys, to read and leave."""
+    """To read and leave. Over a text, letters leave it too and are written there: who types on loses no word."""
 
     CSS_PATH = LISTS
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "leave", N_("volver"), key_display="Esc", id="help.leave"),
+        Binding("f2", "tour", N_("recorrido de cinco pasos"), id="help.tour"),
     ]
 
     def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
-        self.parts = key_parts(below)
+        self.writes = isinstance(below.focused, Input | TextArea)
+        """Whether the cursor below stands in a text."""
+        taught: list[Part] = getattr(below, "taught", list)()
+        self.parts = [*taught, *key_parts(below)]
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Content(_("Teclas")), classes="title")
+            title = _("Ayuda · lo que escriba sigue en el campo") if self.writes else _("Ayuda")
+            yield Static(Content(title), classes="title")
             yield Reader(self.parts)
             yield KeyBar()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The tour is of the desk: never over a call."""
+        return action != "tour" or not (self.writes or self.shell.forms())
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "f8" or (self.writes and event.is_printable):
+            hand_down(self, event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self.writes:
+            hand_down(self, event)
 
     def action_leave(self) -> None:
         """Back."""
         self.dismiss(None)
+
+    def action_tour(self) -> None:
+        """The five steps, over the screen below."""
+        from lnctp_tui.screens.tour import TourScreen
+
+        self.dismiss(None)
+        self.app.push_screen(TourScreen())

@@ -15,12 +15,14 @@ from textual.widget import Widget
 from lnctp_tui.i18n import N_
 from lnctp_tui.widgets.drawing import base_style, fit, strip, wrap
 
-Kind = Literal["heading", "pair", "text", "quiet", "alert", "gap"]
+Kind = Literal["heading", "pair", "told", "text", "quiet", "alert", "gap"]
+SHORT = 13
+"""Cells for a label before what is told at length."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the text. `label` stands left of the value in a pair."""
+    """A piece of the text. `label` stands left of the value in a pair; of what is `told` it is short."""
 
     kind: Kind
     text: str = ""
@@ -130,10 +132,10 @@ def label_width(width: int) -> int:
 def _wrapped(part: Part, width: int) -> list[tuple[str, str, str]]:
     if part.kind == "gap":
         return [("gap", "", "")]
-    if part.kind != "pair":
+    if part.kind not in ("pair", "told"):
         lines = [line for paragraph in part.text.split("\n") for line in wrap(paragraph, width) or [""]]
         return [(part.kind, "", line) for line in lines]
-    label_cells = label_width(width)
+    label_cells = SHORT if part.kind == "told" else label_width(width)
     values = [
         line for piece in part.text.split("\n") for line in wrap(piece, width - label_cells - 1) or [""]
     ]

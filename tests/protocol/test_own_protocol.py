@@ -40,6 +40,19 @@ kind = "yesno"
 when = "answers.need.rescate == 'yes'"
 label = { es = "Cuidado de su mascota", en = "Care for a pet" }
 """
+TAUGHT = """
+[[field]]
+on = "person"
+code = "{code}"
+why = {{ es = "Para reconocerla", en = "To recognise them" }}
+bad = {{ es = "¿Así anda vestida?", en = "Is that how you dress?" }}
+good = {{ es = "¿Qué lleva puesto?", en = "What are you wearing?" }}
+source = {{ es = "Prueba", en = "Test" }}
+mark = "M"
+"""
+HELP = 'version = "1"\ncode = "ropa"\n' + "".join(
+    TAUGHT.format(code=code) for code in ("education", "need.mascota")
+)
 
 
 def built_in(path: str) -> str:
@@ -65,6 +78,8 @@ def folder(tmp_path: Path) -> Path:
     head = head.replace('"cierre",\n]', '"cierre", "ropa",\n]')
     (tmp_path / "protocol/protocol.toml").write_text(head, encoding="utf-8")
     (tmp_path / "protocol/ropa.toml").write_text(STAGE, encoding="utf-8")
+    (tmp_path / "help").mkdir()
+    (tmp_path / "help/ropa.toml").write_text(HELP, encoding="utf-8")
     clothing = (
         COMMON + "falda,Falda,Skirt,,,Prueba,D,\nvieja,Prenda vieja,Old garment,,2025-01-01,Prueba,D,\n"
     )

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lnctp_tui.domain.assess import law_checks
+from lnctp_tui.domain.protocol import field_help
 from lnctp_tui.domain.protocol import protocol_check as rules
 from lnctp_tui.domain.protocol.conditions import parse
 from lnctp_tui.errors import BadProtocol
 from lnctp_tui.i18n.findings import FINDINGS, tell
-from lnctp_tui.storage.protocol import protocol_loader, stages
+from lnctp_tui.storage.protocol import help_files, protocol_loader, stages
 from lnctp_tui.storage.protocol.folder_check import check
 from lnctp_tui.storage.protocol.protocol_loader import load
 
@@ -75,7 +76,30 @@ FILES = {
     "suicidal_thoughts,P,T,,,Prueba,D,,always\n"
     "method,C,H,,,Prueba,D,,answers.cssrs.suicidal_thoughts == 'yes'\n",
 }
+HELP = """\
+version = "1"
+code = "opciones"
+
+[[field]]
+on = "person"
+code = "need"
+why = { es = "Para ayudar", en = "To help" }
+bad = { es = "¿Qué quiere?", en = "What do you want?" }
+good = { es = "¿Qué necesita?", en = "What do you need?" }
+source = { es = "Prueba", en = "Test" }
+mark = "D"
+
+[[field]]
+on = "person"
+code = "consented"
+why = { es = "Para acompañar", en = "To support" }
+bad = { es = "¿Usted quiso?", en = "Did you want to?" }
+good = { es = "¿Qué le dijeron?", en = "What were you told?" }
+source = { es = "Prueba", en = "Test" }
+mark = "D"
+"""
 OPTIONS, NEED, TOP = "protocol/opciones.toml", "catalogs/need.csv", "protocol/protocol.toml"
+TAUGHT = "help/opciones.toml"
 SETS, AGE, CSSRS = "indicators/indicators.csv", "catalogs/age.csv", "catalogs/cssrs.csv"
 
 
@@ -87,6 +111,8 @@ def found(folder: Path) -> list[tuple[str, int, str]]:
 def write(folder: Path, path: str, text: str | bytes) -> None:
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(text if isinstance(text, bytes) else text.encode())
+    if path == OPTIONS and not (folder / TAUGHT).exists():
+        write(folder, TAUGHT, HELP)
 
 
 def test_the_built_in_protocol_has_no_finding() -> None:
@@ -383,9 +409,69 @@ def test_every_finding_has_a_sentence_and_every_sentence_a_finding() -> None:
         | codes_of(stages)
         | codes_of(rules)
         | codes_of(law_checks)
+        | codes_of(field_help)
+        | codes_of(help_files)
         | {"unreadable_file"}
     )
     assert made - {"unknown_name"} == set(FINDINGS)
+
+
+HELP_MISTAKES = [
+    ('code = "consented"', 'code = "consent"', TAUGHT, 15, "unknown_help"),
+    ('code = "consented"', 'code = "need"', TAUGHT, 15, "duplicate_code"),
+    ('why = { es = "Para acompañar", en = "To support" }\n', "\n", TAUGHT, 13, "missing_key"),
+    ('en = "To support"', 'en = ""', TAUGHT, 16, "missing_label"),
+    ('good = { es = "¿Qué le', 'better = { es = "¿Qué le', TAUGHT, 18, "unknown_key"),
+    ('mark = "D"\n', "\n", TAUGHT, 4, "missing_mark"),
+    ('mark = "D"\n', 'mark = "seguro"\n', TAUGHT, 11, "bad_mark"),
+    ('code = "opciones"', 'code = "otra"', TAUGHT, 2, "wrong_file_code"),
+    ('why = { es = "Para ayudar"', "why = { es = Para ayudar", TAUGHT, 7, "bad_toml"),
+    (HELP[HELP.rindex("[[field]]") :], "", OPTIONS, 23, "missing_help"),
+    (
+        'mark = "D"\n',
+        'mark = "D"\n[field.rows]\ncohete = { es = "C", en = "C" }\n',
+        TAUGHT,
+        13,
+        "unknown_help",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "file", "line", "code"), HELP_MISTAKES)
+def test_a_mistake_in_the_help_is_found_at_its_line(
+    tmp_path: Path, old: str, new: str, file: str, line: int, code: str
+) -> None:
+    assert old in HELP
+    write(tmp_path, TAUGHT, HELP.replace(old, new, 1))
+    write(tmp_path, OPTIONS, STAGE)
+    assert (file, line, code) in found(tmp_path)
+    load(tmp_path)  # no answer is lost by it: the app opens
+
+
+def test_help_of_no_stage_is_a_file_that_nothing_uses(tmp_path: Path) -> None:
+    write(tmp_path, "help/opcion.toml", HELP)
+    assert found(tmp_path) == [("help/opcion.toml", 1, "unused_file")]
+
+
+def test_a_stage_without_its_help_lacks_a_file(tmp_path: Path) -> None:
+    write(tmp_path, TOP, HEAD.replace('"cierre",\n]', '"cierre", "ropa",\n]'))
+    write(tmp_path, "protocol/ropa.toml", STAGE.replace('code = "opciones"', 'code = "ropa"'))
+    assert ("help/ropa.toml", 1, "missing_file") in found(tmp_path)
+
+
+def test_a_new_row_of_a_legal_element_has_to_be_explained(tmp_path: Path) -> None:
+    acts = (Path(protocol_loader.__file__).parents[2] / "data/catalogs/act.csv").read_text(encoding="utf-8")
+    row = acts.splitlines()[1].replace("captar,", "sonsacar,", 1)
+    write(tmp_path, "catalogs/act.csv", f"{acts}{row}\n")
+    assert found(tmp_path) == [("catalogs/act.csv", len(acts.splitlines()) + 1, "missing_help")]
+
+
+def test_a_field_that_an_organisation_left_out_is_no_mistake_of_the_built_in_help(tmp_path: Path) -> None:
+    text = (Path(protocol_loader.__file__).parents[2] / "data/protocol/cierre.toml").read_text(
+        encoding="utf-8"
+    )
+    write(tmp_path, "protocol/cierre.toml", text[: text.rindex("[[field]]")])
+    assert found(tmp_path) == []
 
 
 def test_a_sentence_names_what_is_wrong() -> None:

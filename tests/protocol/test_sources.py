@@ -17,9 +17,10 @@ from lnctp_tui.cli import main
 from lnctp_tui.domain.assess import indicators, law, minority, next_questions, report_class, triage
 from lnctp_tui.domain.protocol.protocol import MARKS, Review
 from lnctp_tui.domain.protocol.sources import ORDER, entries
-from lnctp_tui.storage.protocol import brochure
+from lnctp_tui.storage.protocol import brochure, help_files
 from lnctp_tui.storage.protocol.protocol_loader import load
 
+HELPS, _FLAWS = help_files.read_all(None, tuple(stage.code for stage in load().stages))
 DATA = resources.files("lnctp_tui").joinpath("data")
 ENGINES = {
     each.__name__.rpartition(".")[2]: each
@@ -117,7 +118,8 @@ def test_the_page_holds_every_row_and_nothing_from_elsewhere(tmp_path: Path) -> 
     page = tmp_path / "fuentes.html"
     assert main(["protocol", "sources", "--html", str(page)]) == 0
     text = page.read_text("utf-8")
-    assert text.count("<tr class=") == len(entries(load()))
+    assert text.count("<tr class=") == len(entries(load(), HELPS))
+    assert "¿Por qué confió en él?" in text
     assert not re.findall(r"<script|https?:|src=|href=", text)
     assert "por verificar" in text.split("<tr class=")[1]
     assert "800 842 8462" in text

@@ -24,6 +24,7 @@ from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.screens.base import say
 from lnctp_tui.screens.lists.desk import DeskScreen
+from lnctp_tui.screens.tour import TourScreen
 from lnctp_tui.screens.vault.first_run import FirstRunScreen
 from lnctp_tui.screens.vault.forgotten import ForgottenScreen
 from lnctp_tui.screens.vault.new_phrase import NewPhrase, NewPhraseScreen
@@ -98,7 +99,7 @@ async def named(app: LnctpApp, pilot: Pilot[int], zone: str) -> None:
     await until(pilot, lambda: "F5 la hace" in said_on(app), "the question")
     assert isinstance(app.screen, SheetScreen)
     await pilot.press("enter")
-    await until(pilot, lambda: isinstance(app.screen, DeskScreen), "the desk")
+    await until(pilot, lambda: isinstance(app.screen_stack[0], DeskScreen), "the desk")
 
 
 @pytest.mark.parametrize("home", ["the tables stand"], indirect=True)
@@ -152,6 +153,7 @@ async def test_a_disk_that_refuses_half_way_is_tried_again_with_the_same_phrase(
             app.screen.dismiss(NewPhrase(PHRASE, "own"))
             await until(pilot, lambda: "ENOSPC" in said_on(app), "the failure")
         await named(app, pilot, "cancun")
+        await until(pilot, lambda: isinstance(app.screen, TourScreen), "the tour")
     app.close_workspace()
     assert whose(home) == ("Ana Ejemplo", "America/Cancun", 1, 1)
 

@@ -95,6 +95,27 @@ def test_the_mother_from_apizaco_in_lines(home: Path, phrase_file: Path) -> None
     assert [each["age_min"] for each in found["people"]] == [15]
 
 
+def test_help_says_how_to_ask_and_the_line_goes_on(home: Path, phrase_file: Path) -> None:
+    with Lines(home) as app:
+        app.begun().settle(0.1)
+        app.send("Dice que no")
+        app.key("\x1bOP", "Para qué: Lo que cuenta", "Fuente: OMS 2011", "Dice que no")
+        app.line(" la dejan salir", "relato").line(".", "orden: ")
+        app.line("f edad", "Cuántos años").settle(0.1)
+        app.send("~1")
+        app.key("\x1b[11~", "Así no: «Es mayor de edad", "Edad: ~1")
+        app.line("7", "Edad: ~17", "orden: ")
+        app.line("f1", "Para qué: De una persona menor").line("?", "f1: para qué es", "orden: ")
+        app.line("f retener", "s, n, ?, r: ").line("f1", "Quiere decir: Impedir", "s, n, ?, r: ")
+        app.line("", "orden: ").line("salir", "¿Dejarla sin terminar?").line("s", "salir: ")
+        app.line("salir")
+        assert app.end() == 0
+        app.moves_nothing()
+    contact = contact_of(home, phrase_file)
+    assert contact["narrative"] == "Dice que no la dejan salir"
+    assert [person["age_min"] for person in contact["people"]] == [17]
+
+
 def contact_of(home: Path, phrase_file: Path) -> dict[str, Any]:
     (found,) = documents(home, phrase_file)
     (contact,) = found["contacts"]

@@ -36,7 +36,9 @@ HELP = (
     N_("Un dígito: el tipo de contacto. k los lee."),
     N_("r: escribir en el relato; cada renglón se guarda. Un punto solo, o Esc, sale. leer: lo lee."),
     N_("f y parte de un nombre: ir a un campo. n: el campo siguiente. e: las etapas."),
-    N_("En un campo: Enter lo deja igual, un guion lo vacía, un punto sale."),
+    N_(
+        "En un campo: Enter lo deja igual, un guion lo vacía, un punto sale. f1: para qué es y cómo preguntarlo."
+    ),
     N_("+: otra persona, grupo, lugar, número o dinero. o: ver las demás y elegir. menos: quitar."),
     N_("p: lo que dice el cuadro y lo que falta. q: ir a la pregunta que más aclara."),
     N_("f8: emergencia, lo que se lee al 911. g: frase de cobertura. w: guion de esta llamada."),
@@ -65,7 +67,7 @@ class Call:
         self.orders: dict[str, Callable[[], object]] = {
             "r": self.narrative, "leer": self.writing.read, "read": self.writing.read,
             "p": self.panel, "?": self.help, "f8": self.emergency, "f9": self.finish, "k": self.one.kinds,
-            "f": lambda: self.find(""), "n": self.next_field, "e": self._stages, "q": self._question,
+            "f1": self.teach, "f": lambda: self.find(""), "n": self.next_field, "e": self._stages, "q": self._question,
             "+": self.records.add, "o": self.records.other, "menos": self.records.remove, "less": self.records.remove,
             "u": self.one.undo, "x": self.one.dropped, "d": self.one.discard, "g": self.one.cover, "w": self.one.script,
         }  # fmt: skip
@@ -153,6 +155,13 @@ class Call:
     def help(self) -> None:
         """The orders."""
         self.say(*map(_, HELP))
+
+    def teach(self) -> None:
+        """What the field that was asked last is for; before any, the orders."""
+        if self._last is None:
+            self.help()
+        else:
+            self.fields.teach(f"{self._last.table}/{self._last.code}")
 
     def think(self) -> None:
         """Assess; say what became more urgent, or is new to be known, without being asked."""

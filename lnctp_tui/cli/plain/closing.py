@@ -72,7 +72,7 @@ class Closing:
             self.call.emergency()
         elif word == "p":
             self.say(*said.script(self.intake.protocol.scripts.get("closing"), self.intake))
-        elif word == "?":
+        elif word in ("?", "f1"):
             self.say(*self._help())
         elif len(word) == 1 and word.isdigit():
             self.call.one.kind(word)

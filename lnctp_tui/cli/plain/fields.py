@@ -11,6 +11,7 @@ from lnctp_tui.domain.values import lookup, values
 from lnctp_tui.domain.values.values import ANSWERS, Parsed
 from lnctp_tui.i18n import _, language, pick
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call import taught
 from lnctp_tui.widgets.form.elements import question_text
 from lnctp_tui.widgets.form.explain import explain
 
@@ -24,6 +25,7 @@ LETTERS = 26
 MOST = 20
 ANSWER = {"s": "yes", "si": "yes", "sí": "yes", "y": "yes", "yes": "yes", "n": "no", "no": "no",
           "?": "unknown", "r": "refused"}  # fmt: skip
+F1 = "f1"
 LEAVES = ("f8", "f9", "lock")
 """What is obeyed wherever a line is asked for."""
 
@@ -79,6 +81,9 @@ class Fields:
     def _line(self, goal: str, prompt: str) -> tuple[str, str]:
         """(answer, order): a line that was typed by itself, or a key that means something everywhere."""
         typed = self.talk.ask(prompt, typing=lambda text: self.call.keep(goal, text))
+        while typed.key == F1 or typed.lines in ((F1,), (F1.upper(),)):
+            self.teach(goal)
+            typed = self.talk.ask(prompt, typing=lambda text: self.call.keep(goal, text))
         if typed.pasted:
             self.say(_("Llegaron {n} renglones juntos: ninguno se obedece, todos van al relato.").format(
                 n=len(typed.lines)))  # fmt: skip
@@ -94,6 +99,20 @@ class Fields:
             return "", typed.key if typed.key in LEAVES else "."
         line = typed.lines[0].strip()
         return ("", line) if line.lower() in (*LEAVES, ".") else (line, "")
+
+    def teach(self, goal: str) -> None:
+        """Why this is asked, how and how not; of `<table>/<code>`, the code of a field or of a row."""
+        table, _slash, code = goal.partition("/")
+        prefix, _dot, row = code.partition(".")
+        field = view.field_of(self.protocol, table, code)
+        field, row = (field, "") if field else (view.field_of(self.protocol, table, prefix), row)
+        place = self.intake.place
+        stages = [stage.code for stage, asked in self.protocol.fields if asked is field]
+        for stage in (place.stage if place else "", *stages):
+            if field and (parts := taught.about(self.intake, stage, field, row)):
+                self.say(*taught.read_out(parts))
+                return
+        self.say(_("De este campo no hay más ayuda."))
 
     # kinds of fields
 

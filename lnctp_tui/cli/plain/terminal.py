@@ -29,7 +29,7 @@ SPOKEN = 0.4
 LOOK = 0.5
 """Seconds between two looks at the clocks of the lock."""
 KEYS = {
-    "\x1bOP": "?", "\x1b[11~": "?", "\x1bOQ": "r", "\x1b[12~": "r", "\x1bOR": "f", "\x1b[13~": "f",
+    "\x1bOP": "f1", "\x1b[11~": "f1", "\x1bOQ": "r", "\x1b[12~": "r", "\x1bOR": "f", "\x1b[13~": "f",
     "\x1b[19~": "f8", "\x1b[20~": "f9", "\x1b[21~": "o",
     "\x1b": ".", "\x03": "^C", "\x04": ".", "\x0c": "lock", "\x1a": "u",
 }  # fmt: skip

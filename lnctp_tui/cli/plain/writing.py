@@ -60,6 +60,9 @@ class Writing:
         while True:
             typed = self.talk.ask(f"{pick(field.label).lower()}: ", typing=typing)
             rest = self.talk.terminal.rest
+            if typed.key == "f1":
+                self.call.fields.teach(at)
+                continue
             if typed.key:
                 self.talk.terminal.rest = ""
                 self._entered(field, _joined(text, rest))

@@ -12,6 +12,7 @@ from lnctp_tui.errors import BadInput, StorageFailed
 from lnctp_tui.i18n import N_, _, language, pick
 
 if TYPE_CHECKING:
+    from lnctp_tui.domain.protocol.field_help import StageHelp
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.protocol.sources import Entry
 
@@ -49,7 +50,9 @@ def sources(
     from lnctp_tui.domain.protocol.sources import entries
 
     protocol = _protocol(folder)
-    listed = [entry for entry in entries(protocol) if not (pending and entry.verified)]
+    listed = [
+        entry for entry in entries(protocol, _helps(folder, protocol)) if not (pending and entry.verified)
+    ]
     if html is not None:
         _write(html, _page(listed, protocol))
         output.say(_("{name}: {count} renglones.").format(name=html.name, count=len(listed)))
@@ -105,6 +108,15 @@ def _protocol(folder: Path | None) -> Protocol:
     from lnctp_tui.storage.protocol.protocol_loader import load
 
     return session.protocol() if folder is None else load(folder)
+
+
+def _helps(folder: Path | None, protocol: Protocol) -> list[StageHelp]:
+    from lnctp_tui.services.vault import vault_access
+    from lnctp_tui.services.vault.workspace import PROTOCOL_FOLDER
+    from lnctp_tui.storage.protocol.help_files import read_all
+
+    own = folder or vault_access.data_folder() / PROTOCOL_FOLDER
+    return read_all(own if own.is_dir() else None, tuple(stage.code for stage in protocol.stages))[0]
 
 
 def _write(path: Path, text: str) -> None:

@@ -23,7 +23,7 @@ from lnctp_tui.domain.records.columns import COLUMNS, PREFIXES, fills, words
 SOFT = frozenset(
     words("""missing_label missing_source bad_text bad_mark bad_date retired_code dead_condition
     unknown_must_ask unused_file bad_phase missing_question bad_review
-    missing_article unknown_need missing_means missing_number missing_mark""")
+    missing_article unknown_need missing_means missing_number missing_mark missing_help unknown_help""")
 )
 """Findings that lose no answer: the app opens with such a protocol, the check still fails."""
 

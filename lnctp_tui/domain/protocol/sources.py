@@ -5,12 +5,13 @@ For the Line's lawyer and psychologist, who go through it row by row: what is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lnctp_tui.domain.protocol.field_help import StageHelp
 from lnctp_tui.domain.protocol.protocol import NOBODY, UNVERIFIED, Label, Protocol, Review
 
-KINDS = ("rule", "number", "script", "stage", "code")
+KINDS = ("rule", "number", "script", "stage", "help", "code")
 ORDER = ("", "M", "V2-weak", "D", "V2", "V")
 """Marks, from what nobody knows to what was read in its primary text."""
 FIRST = ("rule", "reading", "hotline", "abroad")
@@ -45,9 +46,9 @@ class Entry:
         return self.mark not in UNVERIFIED and (self.kind != "number" or bool(self.verified_on))
 
 
-def entries(protocol: Protocol) -> tuple[Entry, ...]:
+def entries(protocol: Protocol, helps: Iterable[StageHelp] = ()) -> tuple[Entry, ...]:
     """All rows: not verified first, then by how sure the mark is; what is signed comes last among its equals."""
-    listed = [*_catalogs(protocol), *_scripts(protocol), *_stages(protocol)]
+    listed = [*_catalogs(protocol), *_scripts(protocol), *_stages(protocol), *_helps(helps)]
     return tuple(sorted(listed, key=_rank))
 
 
@@ -89,3 +90,14 @@ def _stages(protocol: Protocol) -> Iterator[Entry]:
             source, mark = field.source or stage.source, field.mark or stage.mark
             for said in filter(None, (field.label, field.help, field.ask)):
                 yield Entry("stage", file, f"{field.on}.{field.code}", said, source, mark, field.review)
+
+
+def _helps(helps: Iterable[StageHelp]) -> Iterator[Entry]:
+    for told in helps:
+        for taught in told.fields:
+            code = f"{taught.on}.{taught.code}"
+            texts = {code: taught.why, f"{code} bad": taught.bad, f"{code} good": taught.good}
+            texts |= {f"{taught.code}.{row}": means for row, means in taught.rows.items()}
+            for name, text in texts.items():
+                file = f"help/{told.code}.toml"
+                yield Entry("help", file, name, text, taught.source.es, taught.mark, taught.review)

@@ -57,6 +57,7 @@ class IntakeScreen(AppScreen[None]):
         self.earlier = EarlierMark(self, intake, self.panels.show_heading)
         self.seen = SeenMark(self, self.form)
         self.over = OverForm(self, self.form, self.panels, self.earlier)
+        self.taught = self.over.taught
         self.last_focus: Widget | None = None
 
     def compose(self) -> ComposeResult:

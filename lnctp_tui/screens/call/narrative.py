@@ -22,13 +22,15 @@ from lnctp_tui.widgets.text_area import LongText
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
+    from lnctp_tui.widgets.reader import Part
 
 
 class NarrativeDialog(AppDialog[None]):
     """Typed text goes to the writer while the dialog is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close")
+        Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close"),
+        Binding("f1", "app.help", N_("ayuda"), show=False, id="narrative.help"),
     ]
 
     def __init__(self, intake: Intake, field: Field) -> None:
@@ -36,6 +38,13 @@ class NarrativeDialog(AppDialog[None]):
         self.intake = intake
         self.field = field
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
+
+    def taught(self) -> list[Part]:
+        """What the help says first: of the narrative."""
+        from lnctp_tui.screens.call.taught import about
+
+        stages = (stage.code for stage, field in self.intake.protocol.fields if field == self.field)
+        return about(self.intake, next(stages, ""), self.field)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from textual.app import App
 from textual.geometry import Size
 from textual.notifications import SeverityLevel
+from textual.widget import Widget
 
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import Shell
@@ -20,6 +21,7 @@ from lnctp_tui.widgets.form.elements import ElementsPanel
 
 if TYPE_CHECKING:
     from lnctp_tui.screens.call.dialogs.find_field import Goal
+    from lnctp_tui.widgets.reader import Part
 
 
 class FormScreen(Protocol):
@@ -31,6 +33,11 @@ class FormScreen(Protocol):
     def shell(self) -> Shell: ...
     @property
     def size(self) -> Size: ...
+    @property
+    def focused(self) -> Widget | None: ...
+
+    last_focus: Widget | None
+
     def notify(self, message: str, *, severity: SeverityLevel = ..., markup: bool = ...) -> None: ...
     async def go_to(self, stage: str, field: str | None = None, table: str | None = None) -> None: ...
     async def go_to_code(self, code: str, table: str | None = None) -> None: ...
@@ -53,6 +60,12 @@ class OverForm:
 
     def _show_again(self, _answer: object = None) -> None:
         self.form.show_records()
+
+    def taught(self) -> list[Part]:
+        """What the help says first: of the field the cursor is in, or was in last."""
+        from lnctp_tui.screens.call.taught import under_cursor
+
+        return under_cursor(self.intake, self.screen.focused or self.screen.last_focus)
 
     def narrative(self) -> None:
         """The narrative over whatever is on the screen; on its own stage, just its cursor."""

@@ -52,6 +52,9 @@ ALWAYS = ("reading", "rule")
 INDICATORS = "indicators/indicators.csv"
 SCRIPTS = ("emergency", "consent", "silent", "cover", "closing")
 SUFFIXES = (".toml", ".csv")
+HELP = "help"
+LATER = ("reading", HELP)
+"""Folders whose files are read when they are first asked for."""
 
 
 @dataclass
@@ -103,14 +106,17 @@ class Files:
         return (
             path
             for path in found
-            if path.suffix in SUFFIXES and path not in self.overrides and path.parent.name != "reading"
+            if path.suffix in SUFFIXES and path not in self.overrides and path.parent.name not in LATER
         )
 
     def _own(self, path: str) -> Path | None:
-        """The folder's file for a built-in one: at the same relative path, or straight in the folder."""
+        """The folder's file for a built-in one: at the same relative path, or straight in the folder.
+
+        Help has the names of the stages, so it stands at its own path only.
+        """
         if self.folder is None:
             return None
-        names = (path, Path(path).name)
+        names = (path,) if path.startswith(f"{HELP}/") else (path, Path(path).name)
         if self.content is not None:
             return next((self.folder / each for each in names if each in self.content), None)
         return next((self.folder / each for each in names if (self.folder / each).is_file()), None)

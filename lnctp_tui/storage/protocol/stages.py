@@ -55,7 +55,7 @@ class Files(Protocol):
 def head(files: Files) -> Head:
     """protocol.toml: the version, the stages in order, the catalogs, what is never proposed."""
     path = "protocol/protocol.toml"
-    reader = _open(files, path, HEAD_KEYS)
+    reader = open_file(files, path, HEAD_KEYS)
     if reader is None:
         return Head(files.shown(path), toml_lines.index(""), "", (), (), ())
     return Head(
@@ -70,7 +70,7 @@ def head(files: Files) -> Head:
 
 def form(files: Files, code: str) -> Form | None:
     """One stage with the lines of its file; None when the file does not parse."""
-    reader = _open(files, f"protocol/{code}.toml", STAGE_KEYS, code)
+    reader = open_file(files, f"protocol/{code}.toml", STAGE_KEYS, code)
     if reader is None:
         return None
     blocks = reader.tables("field")
@@ -92,7 +92,7 @@ def form(files: Files, code: str) -> Form | None:
 
 def script(files: Files, code: str) -> Spoken | None:
     """One script with the lines of its file; None when the file does not parse."""
-    reader = _open(files, f"scripts/{code}.toml", SCRIPT_KEYS, code)
+    reader = open_file(files, f"scripts/{code}.toml", SCRIPT_KEYS, code)
     if reader is None:
         return None
     read = Script(
@@ -109,14 +109,14 @@ def script(files: Files, code: str) -> Spoken | None:
 
 def organisation(files: Files) -> Organisation:
     """Whose Line it is; empty texts while nobody has written them."""
-    reader = _open(files, f"{ORGANISATION}.toml", ORGANISATION_KEYS, ORGANISATION)
+    reader = open_file(files, f"{ORGANISATION}.toml", ORGANISATION_KEYS, ORGANISATION)
     if reader is None:
         return Organisation()
     return Organisation(reader.text("responsible"), reader.text("notice"))
 
 
-def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
-    reader = _Reader(parent.file, parent.lines, block, parent.findings, number)
+def _field(parent: Reader, number: int, block: dict[str, Any]) -> Field:
+    reader = Reader(parent.file, parent.lines, block, parent.findings, number)
     reader.only(FIELD_KEYS)
     on, kind = reader.text("on"), reader.text("kind")
     if kind and kind not in KINDS:
@@ -144,7 +144,7 @@ def _field(parent: _Reader, number: int, block: dict[str, Any]) -> Field:
     )
 
 
-def _open(files: Files, path: str, keys: frozenset[str], code: str | None = None) -> _Reader | None:
+def open_file(files: Files, path: str, keys: frozenset[str], code: str | None = None) -> Reader | None:
     text = files.text(path)
     if text is None:
         return None
@@ -157,7 +157,7 @@ def _open(files: Files, path: str, keys: frozenset[str], code: str | None = None
         detail = "repeated" if REPEATED.search(str(error)) else "syntax"
         files.findings.append(Finding(file, line, "bad_toml", {"detail": detail}))
         return None
-    reader = _Reader(file, toml_lines.index(text), values, files.findings)
+    reader = Reader(file, toml_lines.index(text), values, files.findings)
     reader.only(keys)
     if not values.get("version"):
         reader.find("version", "missing_version")
@@ -167,7 +167,7 @@ def _open(files: Files, path: str, keys: frozenset[str], code: str | None = None
 
 
 @dataclass
-class _Reader:
+class Reader:
     """Typed access to one TOML table; what is absent or of a wrong type becomes a finding at its line."""
 
     file: str
@@ -230,7 +230,7 @@ class _Reader:
         for name in value.keys() - LINE_KEYS:
             self.find(key, "unknown_key", text=name, what=name)
         said = self._label(key, {name: value[name] for name in LANGUAGES if name in value})
-        own = _Reader(self.file, self.lines, value, self.findings, self.block, (key, said.es))
+        own = Reader(self.file, self.lines, value, self.findings, self.block, (key, said.es))
         source, asks = own.text("source", needed=False), own.text("asks", needed=False)
         return Line(said.es, said.en, source, own.mark(), own.review(), asks)
 

@@ -148,6 +148,7 @@ def test_one_that_crosses_another_is_refused_and_one_within_it_is_not(shop: Shop
     row, _ = shop.issue(Y20, tmp_path / "within")
     assert verify.check(verify.read(tmp_path / "within")).findings == ()
     assert row.edition.sheets["M3"].withheld
+    assert main(["edition", "verify", str(tmp_path / "both"), str(tmp_path / "within")]) == 0
 
 
 def test_the_same_edition_again_is_the_same_files(shop: Shop, tmp_path: Path) -> None:

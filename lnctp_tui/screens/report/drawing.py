@@ -72,7 +72,8 @@ def bars(table: Table, definition: Definition, words: Words, width: int) -> list
             else ""
         )
         cells = (
-            Cell(shortened(words.row(table.rows, row), room - 1), room), Cell(bar(count, most, length), length, "accent"),
+            Cell(shortened(words.row(table.rows, row), room - 1), room),
+            Cell(bar(count, most, length), length, "accent"),
             Cell(f"{count:,}".rjust(7), 8, "strong"), Cell(share.rjust(6), 6, "muted"),
         )  # fmt: skip
         made.append(Line(cells, f"{row}/"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import json
 import os
 import subprocess
@@ -160,6 +161,16 @@ def test_the_same_edition_again_is_the_same_files(shop: Shop, tmp_path: Path) ->
     assert shop.counts()[0] == 1
     assert shop.refused(BOTH, tmp_path / "lower", Refused, k=3).code == "edition_other_level"
     assert shop.refused(BOTH, tmp_path / "once", BadInput).code == "file_exists"
+
+
+def test_without_what_draws_nothing_is_issued(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "typst" else there(name, *more)
+    )
+    assert shop.refused(BOTH, tmp_path / "edition", Refused).code == "report_extra"
 
 
 def test_a_period_must_be_whole_and_over(shop: Shop, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from lnctp_tui.domain.disclosure.periods import Period
 from lnctp_tui.domain.disclosure.planning import plan
 from lnctp_tui.domain.disclosure.printed import HIDDEN, OK, Line, Printed
 from lnctp_tui.domain.disclosure.together import Public, check
+from lnctp_tui.reports.edition import verify
 
 
 def public(editions: Sequence[Edition]) -> list[Public]:
@@ -81,3 +83,23 @@ def test_a_cross_and_the_leaf_of_a_part_of_its_period_are_a_ring() -> None:
             assert "ring" not in {code for code, _where in check(public([outer, bare]))}
             return
     raise AssertionError("no cross was printed")
+
+
+def test_files_that_are_none_are_told_and_end_nothing() -> None:
+    notes = {
+        "edition": "x", "from": "2019-01-01", "to": "2019-12-31", "k": 5, "rounded": 1, "totals": {},
+        "tables": {"R1": {"unit": "report", "rows": "report_class", "columns": "", "many": False},
+                   "R2": {"unit": "report", "rows": "month", "columns": "report_class", "many": False}},
+    }  # fmt: skip
+    line = {
+        "row_code": "nunca",
+        "col_code": "trata",
+        "count": "x",
+        "base": None,
+        "percent": None,
+        "flag": "ok",
+    }
+    rows = json.dumps({"rows": [line]}).encode()
+    content = {"notas.json": json.dumps(notes).encode(), "tabla-R1.json": rows, "tabla-R2.json": rows}
+    assert [finding.code for finding in verify.together([content, content])] == ["form"]
+    assert verify.together([{}, {"notas.json": b"["}]) == ()

@@ -32,6 +32,12 @@ class About:
     step: int
 
 
+def ready() -> None:
+    """Asked before anything is counted. Raises Refused `report_extra`."""
+    for form in drawn.NEEDS:
+        drawn.ready(form)
+
+
 def about(edition: Edition, name: str) -> About:
     """Of an edition that is called so."""
     return About(name, edition.period, edition.k, edition.rounded)
@@ -42,10 +48,8 @@ def files(
 ) -> dict[str, bytes]:
     """Name → bytes of the four documents. `tables` and `totals` are what everybody is shown; nothing else is known.
 
-    Blocking, some seconds. Raises Refused `report_extra`, `typesetter_failed`.
+    Blocking, some seconds. Raises Refused `typesetter_failed`.
     """
-    for form in drawn.NEEDS:
-        drawn.ready(form)
     made = {}
     for name, spoken_as, form in FORMS:
         words = language.es if spoken_as == "es" else language.en

@@ -92,7 +92,10 @@ def together(contents: Iterable[Content]) -> tuple[Finding, ...]:
                 Public(str(notes["edition"]), period, int(notes["k"]), int(notes["rounded"]),
                        {table.id: table for table in tables}, totals)
             )  # fmt: skip
-    return tuple(Finding(code, where) for code, where in differences.check(editions))
+    try:
+        return tuple(Finding(code, where) for code, where in differences.check(editions))
+    except UNREADABLE:
+        return (Finding("form", " ".join(edition.name for edition in editions)),)
 
 
 def _printed(notes: Mapping[str, Any], content: Content) -> tuple[list[Printed], dict[str, int | None]]:

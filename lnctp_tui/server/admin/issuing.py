@@ -82,6 +82,7 @@ class Press:
         """
         if out.exists() or out.is_symlink():
             raise BadInput("file_exists", name=out.name)
+        documents.ready()
         near, former = self._place(wish.period)
         start = self._counted(wish.period, wish.k, near)
         if former is not None and counted.same(start, former.edition):

@@ -50,7 +50,7 @@ def export(
     form: Annotated[str, typer.Option("--format", help=N_("«graphml» o «dot»."))] = "graphml",
     everything: Annotated[bool, typer.Option("--all", help=N_("Todos los casos vinculados."))] = False,
 ) -> None:
-    from lnctp_tui.services.case import cases, links
+    from lnctp_tui.services.case import cases, handing_out, links
     from lnctp_tui.services.exchange import graph
 
     *folios, file = targets
@@ -59,11 +59,11 @@ def export(
     if form not in FORMATS:
         raise typer.BadParameter(_("«graphml» o «dot»."), param_hint="--format")
     with session.opened(context) as workspace:
-        store = workspace.store
+        store, place = workspace.store, handing_out.named(Path(file))
         named = [case_id for folio in folios for case_id in session.case_ids(store, folio)]
         networks = [*links.listed(store, workspace.protocol, None if everything else named)]
         chosen: Any = form
-        graph.write(networks, chosen, Path(file))
+        graph.write(networks, chosen, place)
         for network in networks:
             cases.viewed(store, network.case_id, "export")
     if session.settings(context).json:

@@ -104,5 +104,8 @@ WRONG: dict[str, str] = {
     "flag": N_("la marca no corresponde a su número"),
     "sum": N_("sus celdas no dan el total"),
     "narrow": N_("se puede calcular demasiado bien"),
+    "across": N_("sus periodos se cruzan"),
+    "ring": N_("cruce y parte del periodo: juntas dicen más que cada una"),
+    "small_change": N_("del mismo periodo, y un número cambia tan poco que señala a alguien"),
 }
 """Code of a finding of `edition verify` → what is said of the place."""

@@ -68,6 +68,12 @@ class Words:
 
     def under(self, table: Table, bases: tuple[str, ...]) -> str:
         """What stands under a title: unit, whether several, base, what is not known."""
+        base = self.base(table, bases[0])
+        unknown = "sin dato" if self.language == "es" else "no data"
+        return f"{self.head(table)}. Base: {base}; {unknown}: {table.unknown:,}."
+
+    def head(self, table: Table) -> str:
+        """What a table counts, and whether there may be several."""
         spanish = self.language == "es"
         unit = self.of("unit", table.unit)
         dimension = next(iter(sorted(table.many)), "")
@@ -81,9 +87,7 @@ class Words:
             )
         elif dimension:
             head += " (pueden tener varias)" if spanish else " (each may have several)"
-        base = self.base(table, bases[0])
-        unknown = f"sin dato: {table.unknown:,}" if spanish else f"no data: {table.unknown:,}"
-        return f"{head}. Base: {base}; {unknown}."
+        return head
 
     def base(self, table: Table, base: str) -> str:
         """The number that percentages are of, with its unit."""

@@ -74,6 +74,17 @@ def test_a_week_begins_and_ends_at_midnight_of_mexico_city(pool: Pool, at: str, 
     assert ("one" in read(pool, WEEK, WEEK)) is counts
 
 
+@pytest.mark.parametrize(("into", "counts"), [("gone", True), ("nowhere", True), ("there", False)])
+def test_a_merge_into_what_is_not_there_ends_where_it_stands(pool: Pool, into: str, counts: bool) -> None:
+    """As in the report: a case is not lost because another one was erased."""
+    erased = {"erased_at": "2026-11-01T00:00:00Z"}
+    store(
+        pool,
+        [Case(id="one", columns={"merged_into": into}), Case(id="there"), Case(id="gone", columns=erased)],
+    )
+    assert set(read(pool)) == ({"one", "there"} if counts else {"there"})
+
+
 def test_only_linked_cases_are_once(pool: Pool) -> None:
     store(pool, [Case(id=name) for name in ("a", "b", "c")])
     with transaction(pool, "main", SERVE) as connection:

@@ -58,7 +58,7 @@ def report(seed: int = 2, rows: str = "") -> Report:
 def files(seed: int = 2, step: int = 1, rows: str = "") -> dict[str, bytes]:
     edition = counted.of_report(report(seed, rows), DEFINITIONS, all_codes(PROTOCOL), BOTH, 5)
     return package.files(
-        plan(replace(edition, rounded=step), []), "2019-2020-k5", language(PROTOCOL, BOTH), KEY
+        plan(replace(edition, rounded=step), []), "2019-2020-k5", language(PROTOCOL, BOTH), KEY, {}
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import json
 import os
 import subprocess
@@ -75,6 +76,16 @@ def shop(cluster: embedded.Embedded, filled: str, home: Path) -> Shop:
     return made
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn is held in test_open_data and test_documents; here it is two lines, of the same numbers."""
+    monkeypatch.setattr(
+        issuing.documents,
+        "files",
+        lambda tables, totals, of, _words: {"edicion-es.html": repr((of, totals)).encode()},
+    )
+
+
 @pytest.fixture
 def more(shop: Shop) -> Iterator[Any]:
     """Adds reports that came late, of one kind; takes them away again."""
@@ -138,6 +149,7 @@ def test_one_that_crosses_another_is_refused_and_one_within_it_is_not(shop: Shop
     row, _ = shop.issue(Y20, tmp_path / "within")
     assert verify.check(verify.read(tmp_path / "within")).findings == ()
     assert row.edition.sheets["M3"].withheld
+    assert main(["edition", "verify", str(tmp_path / "both"), str(tmp_path / "within")]) == 0
 
 
 def test_the_same_edition_again_is_the_same_files(shop: Shop, tmp_path: Path) -> None:
@@ -149,6 +161,16 @@ def test_the_same_edition_again_is_the_same_files(shop: Shop, tmp_path: Path) ->
     assert shop.counts()[0] == 1
     assert shop.refused(BOTH, tmp_path / "lower", Refused, k=3).code == "edition_other_level"
     assert shop.refused(BOTH, tmp_path / "once", BadInput).code == "file_exists"
+
+
+def test_without_what_draws_nothing_is_issued(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *more: None if name == "typst" else there(name, *more)
+    )
+    assert shop.refused(BOTH, tmp_path / "edition", Refused).code == "report_extra"
 
 
 def test_a_period_must_be_whole_and_over(shop: Shop, tmp_path: Path) -> None:
@@ -247,7 +269,7 @@ from lnctp_tui.reports.edition import package
 from lnctp_tui.reports.edition.language import language
 from lnctp_tui.storage.protocol import protocol_loader
 edition = ledger.read(Path(sys.argv[1]).read_text("utf-8"))
-made = package.files(edition, "x", language(protocol_loader.load(None), edition.period), SigningKey(bytes(32)))
+made = package.files(edition, "x", language(protocol_loader.load(None), edition.period), SigningKey(bytes(32)), {})
 sys.stdout.write(package.sums(made).decode())
 """
 
@@ -256,7 +278,7 @@ def test_the_same_ledger_gives_the_same_bytes_elsewhere(shop: Shop, tmp_path: Pa
     row, _ = shop.issue(BOTH, tmp_path / "edition")
     assert ledger.write(ledger.read(ledger.write(row.edition))) == ledger.write(row.edition)
     (tmp_path / "ledger.json").write_text(ledger.write(row.edition), "utf-8")
-    here = package.files(row.edition, "x", language(shop.press().protocol, BOTH), SigningKey(bytes(32)))
+    here = package.files(row.edition, "x", language(shop.press().protocol, BOTH), SigningKey(bytes(32)), {})
     elsewhere = {"LC_ALL": "tr_TR.UTF-8", "LANG": "C", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "4711"}
     printed = subprocess.run(
         [sys.executable, "-c", AGAIN, str(tmp_path / "ledger.json")],

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from canary import CANARY, birds
 from exchange_office import OTHER, REASON, provider
 from pdf_text import everything
 
 from lnctp_tui.domain.exchange.sharing import Recipient
 from lnctp_tui.domain.records import bound
-from lnctp_tui.domain.records.columns import CLOSED, CODES
-from lnctp_tui.domain.records.kinds import KINDS, Column, Kind
+from lnctp_tui.domain.records.kinds import KINDS
 from lnctp_tui.domain.referral.data import ORDER
 from lnctp_tui.screens.case import authority_sheet
 from lnctp_tui.services.exchange import typeset
@@ -21,26 +21,6 @@ from lnctp_tui.services.exchange.outgoing import prosecutor, recipients, sheets
 from lnctp_tui.services.exchange.outgoing.sheets import Order
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
-
-CANARY = "Canariña"
-AT = "2026-03-14T20:05:00.000000Z"
-
-
-def bird(kind: Kind, column: Column) -> Any:
-    """A canary that fits a column; None where only ids, codes or numbers do."""
-    said = f"{CANARY} {kind.singular} {column.name}"
-    if column.type == "code":
-        return None if column.strict or CODES.get(kind.table, {}).get(column.name) in CLOSED else f"~{said}"
-    return {"text": said, "long": said, "period": said, "list": [said]}.get(column.type)
-
-
-def birds(kind: Kind) -> dict[str, Any]:
-    values = {column.name: bird(kind, column) for column in kind.columns if not column.signature}
-    values |= {column.name: AT for column in kind.columns if column.type == "instant"}
-    values |= {f"nuevo_{kind.singular}": f"{CANARY} de otra versión"}
-    if kind.answers:
-        values |= {f"answers.need.{CANARY}": "yes", "answers.raw.age": f"{CANARY} de la respuesta"}
-    return {name: value for name, value in values.items() if value is not None and name != "number_key"}
 
 
 def story(workspace: Workspace, **values: Any) -> str:

@@ -418,7 +418,7 @@ def test_an_export_that_fails_leaves_nothing(
 ) -> None:
     found = run("case", "export", folio, tmp_path / "nowhere" / "all.jsonl")
     assert found.code == 1
-    assert "el archivo all.jsonl (ENOENT)" in found.err
+    assert "la carpeta ya debe existir" in found.err
 
     def fills(*_: object) -> Iterator[bytes]:
         yield b"{}\n"

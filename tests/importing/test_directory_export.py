@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lnctp_tui.errors import BadInput
 from lnctp_tui.services.directory import directory, generating, hsds, writing
 from lnctp_tui.services.vault.workspace import Workspace
 
@@ -61,7 +62,7 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
     generating.generate(workspace.store, workspace.protocol, 30)
     path = tmp_path / "directorio.zip"
     assert hsds.write(workspace.store, workspace.protocol, path) == 31
-    with pytest.raises(FileExistsError):
+    with pytest.raises(BadInput, match="file_exists"):
         hsds.write(workspace.store, workspace.protocol, path)
     tables = read(path)
     assert set(tables) == set(hsds.FILES)

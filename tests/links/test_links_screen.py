@@ -53,10 +53,7 @@ def halves(app: LnctpApp, case: str) -> list[tuple[str, str, str]]:
     return [(row["other_id"], row["state"], row.get("remark")) for row in rows]
 
 
-async def test_links_are_seen_decided_and_written_by_keys(
-    furnished: Founded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+async def test_links_are_seen_decided_and_written_by_keys(furnished: Founded, tmp_path: Path) -> None:
     async with desk(furnished) as (app, pilot):
         own, two, _unseen = share(app)
         await press(pilot, "enter", "l")
@@ -76,7 +73,7 @@ async def test_links_are_seen_decided_and_written_by_keys(
         (task,) = [row for row in _tasks(app, own) if row["plan"] == "coincidencias"]
         assert (task["kind"], task["status"]) == ("review", "open")
         file = tmp_path / "r"
-        await press(pilot, "e", "enter", "r", "enter")
+        await press(pilot, "e", "enter", *str(file), "enter")
         await until(pilot, file.exists, "the file")
         assert "K7Q2-0099-P" in file.read_text()
         assert "K7Q2-0098-R" not in file.read_text()

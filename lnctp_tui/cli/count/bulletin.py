@@ -39,15 +39,12 @@ def bulletin(
         str, typer.Option("--sheet", help=N_("Marca del texto que leyó; sin ella solo se muestra."))
     ] = "",
 ) -> None:
-    from lnctp_tui.domain.alerts import bulletin as rules
-    from lnctp_tui.domain.alerts.reports import UNLISTED
     from lnctp_tui.errors import Refused
     from lnctp_tui.services.sync import alert_requests
 
     with session.opened(context) as workspace:
-        line = alert_requests.alert(workspace, which_id(alert_requests.alerts(workspace), which))
-        if not rules.may_say(line.x, listed=line.code != UNLISTED, closed=line.closed):
-            raise Refused("bulletin_small")
+        id_ = which_id(alert_requests.alerts(workspace), which)
+        line = alert_requests.for_public(alert_requests.alert(workspace, id_))
         draft = drafted(line, workspace.protocol)
         text = draft if text_file is None else _read(text_file)
         mark = hashlib.sha256(text.encode()).hexdigest()

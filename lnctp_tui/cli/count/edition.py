@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ from lnctp_tui.i18n import N_, _
 if TYPE_CHECKING:
     from lnctp_tui.domain.disclosure.edition import Edition, Sheet
     from lnctp_tui.domain.disclosure.periods import Period
+    from lnctp_tui.reports.edition.verify import Finding, Verdict
     from lnctp_tui.server.admin.issuing import Press
 
 ABOUT = N_("Ediciones públicas: lo que se oculta, emitirlas, revisarlas.")
@@ -37,7 +38,12 @@ Step = Annotated[
 Out = Annotated[
     Path, typer.Option("--out", metavar=N_("CARPETA"), help=N_("Carpeta nueva para los archivos."))
 ]
-Folder = Annotated[Path, typer.Argument(metavar=N_("CARPETA"), help=N_("La carpeta de la edición."))]
+Folders = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar=N_("CARPETA..."), help=N_("La carpeta de la edición; varias se revisan también juntas.")
+    ),
+]
 Key = Annotated[
     str,
     typer.Option(
@@ -82,33 +88,48 @@ def issue(context: typer.Context, since: Since, until: Until, out: Out, k: Level
         )
 
 
-def verify(context: typer.Context, folder: Folder, key: Key = "") -> None:
+def verify(context: typer.Context, folders: Folders, key: Key = "") -> None:
     from lnctp_tui.reports.edition import verify as checking
 
-    try:
-        content = checking.read(folder)
-    except OSError as error:
-        raise Refused("edition_no_folder", name=folder.name) from error
-    verdict = checking.check(content, key or None)
+    contents = []
+    for folder in folders:
+        try:
+            contents.append(checking.read(folder))
+        except OSError as error:
+            raise Refused("edition_no_folder", name=folder.name) from error
+    verdicts = [checking.check(content, key or None) for content in contents]
+    between = checking.together(contents) if len(contents) > 1 else ()
     if session.settings(context).json:
-        output.as_json(verdict)
+        output.as_json({"editions": verdicts, "together": between} if len(contents) > 1 else verdicts[0])
     else:
-        from lnctp_tui.i18n.of_edition import WRONG
-
-        for finding in verdict.findings:
-            output.say(f"{finding.where}: {_(WRONG[finding.code])}")
-        if not verdict.findings:
-            output.say(
-                _(
-                    "La edición {edition} está completa y como se publicó: {tables} tablas, {hidden} celdas ocultas;"
-                    " ninguna se puede calcular mejor de lo que dice su certificado."
-                ).format(edition=verdict.edition, tables=verdict.tables, hidden=verdict.hidden)
-            )
-            output.say(
-                _("La firmó la llave {key}: compárela con la que publica la Línea.").format(key=verdict.key)
-            )
-    if verdict.findings:
+        for verdict in verdicts:
+            _say_verdict(verdict)
+        _say_findings(between)
+        if len(contents) > 1 and not between:
+            output.say(_("Juntas no dicen nada que cada una oculte."))
+    if between or any(verdict.findings for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _say_findings(findings: Iterable[Finding]) -> None:
+    from lnctp_tui.i18n.of_edition import WRONG
+
+    for finding in findings:
+        output.say(f"{finding.where}: {_(WRONG[finding.code])}")
+
+
+def _say_verdict(verdict: Verdict) -> None:
+    _say_findings(verdict.findings)
+    if not verdict.findings:
+        output.say(
+            _(
+                "La edición {edition} está completa y como se publicó: {tables} tablas, {hidden} celdas ocultas;"
+                " ninguna se puede calcular mejor de lo que dice su certificado."
+            ).format(edition=verdict.edition, tables=verdict.tables, hidden=verdict.hidden)
+        )
+        output.say(
+            _("La firmó la llave {key}: compárela con la que publica la Línea.").format(key=verdict.key)
+        )
 
 
 def list_editions(context: typer.Context) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,13 +18,12 @@ from lnctp_tui.i18n import N_, _
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.protocol import Protocol
     from lnctp_tui.domain.report.definitions import Definition
-    from lnctp_tui.domain.report.result import Report
     from lnctp_tui.reports.changed import Since
     from lnctp_tui.reports.facts import Facts
 
 FORMATS = ("table", "json", "csv", "html", "pdf")
-DRAWN = {"html": ("jinja2", "vl_convert"), "pdf": ("vl_convert", "typst")}
-"""Formats that go to a file alone → what the extra `report` brings for them."""
+DRAWN = ("html", "pdf")
+"""Formats that go to a file alone; the extra `report` draws them."""
 LANGUAGES = ("es", "en")
 From = Annotated[
     str, typer.Option("--from", metavar=N_("DÍA"), help=N_("Desde: año, año-mes o año-mes-día."))
@@ -227,13 +226,18 @@ def _language(asked: str) -> str:
 def _answer(place: Place, wish: Wish, compare: str, *, unknown: bool) -> None:
     from lnctp_tui.cli.count import comparing, writing
     from lnctp_tui.reports import printed, run
+    from lnctp_tui.services.case import handing_out
 
     if wish.form in DRAWN:
         if compare or unknown:
             raise typer.BadParameter(
                 _("Con --compare o --unknown: «table», «json» o «csv»."), param_hint="--format"
             )
-        writing.ready(wish)
+        from lnctp_tui.reports.render import drawn
+
+        drawn.ready(wish.form)
+    if wish.out:
+        handing_out.named(wish.out)  # before anything is counted
     if compare:
         comparing.answer(place, wish, compare)
         return
@@ -244,15 +248,6 @@ def _answer(place: Place, wish: Wish, compare: str, *, unknown: bool) -> None:
         writing.blanks(made, place.protocol, wish)
     else:
         writing.write(made, place.protocol, wish)
-
-
-def scope_line(made: Report | Any) -> str:
-    """Whose figure it is."""
-    if made.scope == "server":
-        return _("Todo lo que guarda el servidor: {count} casos.").format(count=f"{made.held:,}")
-    return _("Sólo lo que guarda este equipo: {count} casos; no es la cifra de la Línea.").format(
-        count=f"{made.held:,}"
-    )
 
 
 ABOUT = N_("Cuenta un periodo: el informe de la Línea, sus tablas o lo que usted pregunte.")

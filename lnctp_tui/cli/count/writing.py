@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from lnctp_tui.cli import output
-from lnctp_tui.cli.count.report import DRAWN, Wish, scope_line
-from lnctp_tui.errors import BadInput, Refused
+from lnctp_tui.cli.count.report import DRAWN, Wish
 from lnctp_tui.i18n import _, spoken
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def write(made: Report, protocol: Protocol, wish: Wish) -> None:
     """The report in the format asked for."""
-    from lnctp_tui.reports.render import data
+    from lnctp_tui.reports.render import data, phrases
     from lnctp_tui.reports.words import Words
     from lnctp_tui.storage import instants
 
@@ -31,32 +30,23 @@ def write(made: Report, protocol: Protocol, wish: Wish) -> None:
             drawn(made, protocol, wish)
         elif wish.form == "json":
             document = data.as_json(made, wish.definitions, words)
-            document |= {"about": scope_line(made), "counted_at": instants.iso(instants.now())}
+            document |= {"about": phrases.scope(made), "counted_at": instants.iso(instants.now())}
             content(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), wish.out)
         elif wish.form == "csv":
             content(data.as_csv(made, wish.definitions, words).encode(), wish.out)
-            output.tell(scope_line(made))
+            output.tell(phrases.scope(made))
         else:
             text = "".join(f"{output.shown(line)}\n" for line in lines(made, words, wish))
             content(text.encode(), wish.out)
 
 
-def ready(wish: Wish) -> None:
-    """Asked before anything is counted. Raises Refused `report_extra`, BadInput `file_exists`."""
-    from importlib.util import find_spec
-
-    if any(find_spec(name) is None for name in DRAWN[wish.form]):
-        raise Refused("report_extra")
-    if wish.out and wish.out.exists():
-        raise BadInput("file_exists", name=wish.out.name)
-
-
 def drawn(made: Report, protocol: Protocol, wish: Wish) -> None:
     """A page or a PDF, by what the extra `report` brings. Raises Refused `typesetter_failed`."""
     from lnctp_tui.reports.render import drawn as drawing
+    from lnctp_tui.reports.render import phrases
 
     content(
-        drawing.document(made, wish.definitions, protocol, wish.language, wish.form, scope_line(made)),
+        drawing.document(made, wish.definitions, protocol, wish.language, wish.form, phrases.scope(made)),
         wish.out,
     )
 
@@ -68,7 +58,7 @@ def lines(made: Report, words: object, wish: Wish) -> Iterator[str]:
 
     assert isinstance(words, Words)
     yield f"{_('Informe')} {period(made.start, made.end)}"
-    yield scope_line(made)
+    yield phrases.scope(made)
     if not made.reports:
         yield phrases.empty(made)
     under = {note for table in made.tables for note in table.notes}
@@ -93,6 +83,7 @@ def period(start: date, end: date) -> str:
 def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
     """Which question would fill most blanks."""
     from lnctp_tui.reports import blanks as counting
+    from lnctp_tui.reports.render import phrases
     from lnctp_tui.reports.words import Words
 
     words = Words(protocol, wish.language)
@@ -101,7 +92,7 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
         if wish.form == "json":
             output.as_json([blank._asdict() for blank in blanks_found])
             return
-        output.say(scope_line(made))
+        output.say(phrases.scope(made))
         for blank in blanks_found:
             name, unit = words.of("dimension", blank.dimension), words.of("unit", blank.unit)
             output.say(
@@ -119,7 +110,7 @@ def blanks(made: Report, protocol: Protocol, wish: Wish) -> None:
 
 
 def content(written: bytes, out: Path | None) -> None:
-    """To the screen, or to a new file that only its owner reads. Raises BadInput `file_exists`, StorageFailed."""
+    """To the screen, or to a new file that only its owner reads. Raises as `handing_out.place`, StorageFailed."""
     import sys
 
     from lnctp_tui.services.case import handing_out
@@ -129,5 +120,5 @@ def content(written: bytes, out: Path | None) -> None:
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
         return
-    handing_out.hand_out(out, written)
+    handing_out.hand_out(handing_out.named(out), written)
     output.say(_("Escrito en {name}.").format(name=out.name))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lnctp_tui.domain.disclosure.edition import REST
 from lnctp_tui.domain.disclosure.periods import Period
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.report.definitions import Definition
 from lnctp_tui.domain.report.dimensions import DIMENSIONS
 from lnctp_tui.reports import printed, tables
-from lnctp_tui.reports.edition import texts
 from lnctp_tui.reports.words import Words
 
 
@@ -27,8 +25,6 @@ class Language:
 
     def both(self, dimension: str, code: str) -> tuple[str, str]:
         """A row or column in Spanish and English."""
-        if code == REST:
-            return texts.REST["es"], texts.REST["en"]
         return self.es.row(dimension, code), self.en.row(dimension, code)
 
 

@@ -31,8 +31,10 @@ SIGNED: Final = b"lnctp-edition-v1\n"
 NAMES: Final = tuple(name for name, _type, _es, _en in texts.FIELDS)
 
 
-def files(edition: Edition, name: str, language: Language, key: SigningKey) -> dict[str, bytes]:
-    """Name → bytes of every file, the sums and their signature last."""
+def files(
+    edition: Edition, name: str, language: Language, key: SigningKey, documents: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Name → bytes of every file, the sums and their signature last; `documents` (module `documents`) among them."""
     tables, totals = printed.tables(edition), printed.totals(edition)
     made: dict[str, bytes] = {}
     for table in tables:
@@ -42,6 +44,7 @@ def files(edition: Edition, name: str, language: Language, key: SigningKey) -> d
     made[NOTES] = as_json(_notes(edition, name, tables, totals, language))
     made[CERTIFICATE] = as_json(certificate(name, edition.k, edition.rounded, tables, totals))
     made[DATAPACKAGE] = as_json(_datapackage(edition, name, tables, made, language))
+    made |= documents
     made[SUMS] = sums(made)
     made[SIGNATURE] = sign(made[SUMS], key)
     return made

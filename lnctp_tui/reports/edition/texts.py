@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-REST = {"es": "otras (ocultas en su propia tabla)", "en": "others (hidden in their own table)"}
 TITLE = {"es": "Línea Nacional contra la Trata de Personas, datos abiertos de {period}",
          "en": "National Line against Human Trafficking, open data of {period}"}  # fmt: skip
 LICENCE: Final = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,18 @@ from typing import Any
 import orjson
 
 from lnctp_tui.domain.disclosure import bounds
+from lnctp_tui.domain.disclosure import together as differences
+from lnctp_tui.domain.disclosure.periods import Period
 from lnctp_tui.domain.disclosure.printed import HIDDEN, NOT_APPLICABLE, OK, Line, Printed
+from lnctp_tui.domain.disclosure.together import Public
 from lnctp_tui.reports.edition import package
 from lnctp_tui.reports.edition.package import CERTIFICATE, DATAPACKAGE, NAMES, NOTES, SIGNATURE, SUMS
 from lnctp_tui.reports.render.data import quoted
 
 LARGEST, MOST = 1 << 26, 1000
 """Bytes of a file and files of a folder that are looked at."""
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, UnicodeDecodeError, IndexError)
+"""What a file raises that is not what it says it is."""
 Content = Mapping[str, bytes]
 
 
@@ -60,18 +67,40 @@ def check(content: Content, key: str | None = None) -> Verdict:
     try:
         notes = orjson.loads(content[NOTES])
         edition, k, step = str(notes["edition"]), int(notes["k"]), int(notes["rounded"])
-        totals = {unit: total["count"] for unit, total in notes["totals"].items()}
-        tables = [_table(id_, about, content) for id_, about in sorted(notes["tables"].items())]
+        tables, totals = _printed(notes, content)
         findings += _forms(content, notes)
         findings += _numbers(tables, totals, k, step)
         made = package.certificate(edition, k, step, tables, totals)
         if package.as_json(made) != content.get(CERTIFICATE):
             findings.append(Finding("certificate", CERTIFICATE))
         findings += _narrow(made, k, step)
-    except (KeyError, ValueError, TypeError, AttributeError, UnicodeDecodeError, IndexError):
+    except UNREADABLE:
         return Verdict("", signer, 0, 0, (*findings, Finding("form", NOTES)))
     hidden = sum(line.flag == HIDDEN for table in tables for line in table.lines)
     return Verdict(edition, signer, len(tables), hidden, tuple(findings))
+
+
+def together(contents: Iterable[Content]) -> tuple[Finding, ...]:
+    """What several editions tell together that none of them tells alone. Those that cannot be read are left out."""
+    editions = []
+    for content in contents:
+        with suppress(*UNREADABLE):
+            notes = orjson.loads(content[NOTES])
+            period = Period(date.fromisoformat(notes["from"]), date.fromisoformat(notes["to"]))
+            tables, totals = _printed(notes, content)
+            editions.append(
+                Public(str(notes["edition"]), period, int(notes["k"]), int(notes["rounded"]),
+                       {table.id: table for table in tables}, totals)
+            )  # fmt: skip
+    try:
+        return tuple(Finding(code, where) for code, where in differences.check(editions))
+    except UNREADABLE:
+        return (Finding("form", " ".join(edition.name for edition in editions)),)
+
+
+def _printed(notes: Mapping[str, Any], content: Content) -> tuple[list[Printed], dict[str, int | None]]:
+    totals = {unit: total["count"] for unit, total in notes["totals"].items()}
+    return [_table(id_, about, content) for id_, about in sorted(notes["tables"].items())], totals
 
 
 def _sums(content: Content) -> Iterator[Finding]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any, Final
 
 from lnctp_tui.domain.report.result import UNKNOWN
 from lnctp_tui.i18n import _
-from lnctp_tui.reports.render.sheet import Shown, Value
+from lnctp_tui.reports.render.sheet import DOT, Shown, Value
 
 WIDTH: Final = 320
 """Of bars and months, in CSS pixels: a telephone shows it without shrinking its letters."""
@@ -25,6 +27,8 @@ Marks = list[dict[str, Any]]
 LETTERS: Final = 38
 LINE, THICK, GAP = 15, 10, 9
 CELL: Final = 30
+MEASURED: Final = "Liberation Sans"
+"""The letters by which texts are measured: the drawer brings them, so that no system's fonts move anything."""
 
 
 @dataclass(frozen=True)
@@ -41,32 +45,41 @@ class Drawing:
 def svg(table: Shown, font: str = "sans-serif") -> Drawing | None:
     """The chart of a table; None where there is nothing to draw."""
     made = {"bars": _bars, "ordered": _bars, "months": _months, "grid": _grid}.get(table.kind)
-    if made is None:
+    if made is None or all(value.count is None for value in table.values):
         return None
     spec, caption, description = made(table)
     return Drawing(*_drawn(spec, font, table.anchor), caption, f"{caption} {description}".strip())
 
 
 def _drawn(spec: dict[str, Any], font: str, name: str) -> tuple[str, int, int]:
-    import vl_convert
-
     whole = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "padding": 4, "background": None,
         "config": {
-            "font": font, "view": {"stroke": None}, "axis": {"labelColor": QUIET, "labelFontSize": 11, "aria": False},
+            "font": MEASURED, "view": {"stroke": None},
+            "axis": {"labelColor": QUIET, "labelFontSize": 11, "aria": False},
             "header": {"labelColor": INK, "labelFontSize": 12, "labelFontWeight": "bold"}, "aria": True,
         },
     } | spec  # fmt: skip
-    text = vl_convert.vegalite_to_svg(whole)
+    text = _vega(json.dumps(whole))
     head = re.match(r'<svg [^>]*?width="(\d+)" height="(\d+)"[^>]*>', text)
     if head is None:
         raise ValueError("no SVG")
-    inside = text[head.end() : text.rindex("</svg>")]
+    inside = text[head.end() : text.rindex("</svg>")].replace(
+        f'font-family="{MEASURED}"', f'font-family="{font}"'
+    )
     inside = re.sub(r' aria-roledescription="[^"]*(?:container|header|title|axis)[^"]*"', "", inside)
     inside = inside.replace(' role="graphics-object"', "")
     inside = re.sub(r'id="(\w+)"', rf'id="{name}-\1"', inside)
     inside = re.sub(r"url\(#(\w+)\)", rf"url(#{name}-\1)", inside)
     return inside, int(head[1]), int(head[2])
+
+
+@lru_cache(maxsize=128)
+def _vega(spec: str) -> str:
+    """The drawing of a specification; a page and a PDF in one language have the same ones."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
 
 
 def _number(value: Value) -> str:
@@ -151,14 +164,23 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
     by_row = len({value.row for value in table.values}) >= len({value.column for value in table.values})
     points = [
         {"m": _short(value.row if by_row else value.column), "c": value.column if by_row else value.row,
-         "n": value.count or 0, "d": f"{value.row} {value.column}: {_number(value)}"}
+         "n": value.count or 0, "d": f"{value.row} {value.column}: {_number(value)}",
+         "t": DOT if value.count is None else ""}
         for value in table.values
     ]  # fmt: skip
+    seen = {point["c"] for point in points if not point["t"]}
+    points = [point for point in points if point["c"] in seen]
     months = list(dict.fromkeys(str(point["m"]) for point in points))
     kinds = list(dict.fromkeys(str(point["c"]) for point in points))
     stride = -(-len(months) // 6)
+    bar = {"type": "bar", "color": BAR, "ariaRoleDescription": _("barra")}
+    dots = {
+        "mark": _mark(16, "center", INK) | {"baseline": "bottom"},
+        "encoding": {"text": {"field": "t"}},
+        "transform": [{"filter": "datum.t"}],
+    }
     column = {
-        "width": WIDTH - 40, "height": 64, "mark": {"type": "bar", "color": BAR, "ariaRoleDescription": _("barra")},
+        "width": WIDTH - 40, "height": 64, "layer": [{"mark": bar}, *([dots] if any(p["t"] for p in points) else [])],
         "encoding": {
             "x": {"field": "m", "type": "ordinal", "sort": None, "title": None, "scale": {"paddingInner": 0.15},
                   "axis": {"values": months[::stride], "labelAngle": 0, "domainColor": EDGE, "tickColor": EDGE,
@@ -169,9 +191,10 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
             "description": {"field": "d"},
         },
     }  # fmt: skip
-    totals = {name: sum(int(str(point["n"])) for point in points if point["c"] == name) for name in kinds}
-    parts = "; ".join(f"{name}: {count:,}" if name else f"{count:,}" for name, count in totals.items())
+    parts = "; ".join(filter(None, (_sum(name, points) for name in kinds)))
     caption = _("Por mes, de {first} a {last}.").format(first=months[0], last=months[-1])
+    if any(point["t"] for point in points):
+        caption += " " + _("Un punto es un mes oculto.")
     description = _("En todo el periodo: {parts}.").format(parts=parts)
     if kinds == [""]:
         return {"data": {"values": points}} | column, caption, description
@@ -184,6 +207,13 @@ def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
         "data": {"values": points}, "facet": {"row": facet}, "spec": column, "spacing": 14,
         "resolve": {"scale": {"y": "independent"}, "axis": {"x": "independent"}},
     }, caption, description  # fmt: skip
+
+
+def _sum(name: str, points: Sequence[Mapping[str, object]]) -> str:
+    """Of one kind in all months; nothing where a month is hidden."""
+    mine = [point for point in points if point["c"] == name]
+    total = f"{sum(int(str(point['n'])) for point in mine):,}"
+    return "" if any(point["t"] for point in mine) else f"{name}: {total}" if name else total
 
 
 def _short(month: str) -> str:

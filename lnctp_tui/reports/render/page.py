@@ -10,7 +10,7 @@ from lnctp_tui.reports.tables import FOLDER
 
 
 def html(content: dict[str, Any]) -> bytes:
-    """The page of what `drawn.content` returns."""
+    """The page of what `drawn.made` puts together."""
     import jinja2
     from markupsafe import Markup
 

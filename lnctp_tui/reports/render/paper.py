@@ -10,7 +10,7 @@ from lnctp_tui.reports.tables import FOLDER
 
 
 def pdf(content: dict[str, Any]) -> bytes:
-    """The PDF of what `drawn.content` returns. Raises Refused `typesetter_failed`."""
+    """The PDF of what `drawn.made` puts together. Raises Refused `typesetter_failed`."""
     import orjson
 
     chapters = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 from typing import Final
 
@@ -10,6 +11,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.reports.words import Words
 
 CHAPTERS: Final = (
+    ("cuantos", "", N_("Cuántos hay")),
     ("reportes", "R", N_("Reportes")),
     ("casos", "C", N_("Casos de trata: de dónde se llama")),
     ("modalidad", "M", N_("Modalidades")),
@@ -67,6 +69,14 @@ def month(number: int) -> str:
     return names[number - 1]
 
 
+def scope(report: Report) -> str:
+    """Whose figure it is."""
+    count = f"{report.held:,}"
+    if report.scope == "server":
+        return _("Todo lo que guarda el servidor: {count} casos.").format(count=count)
+    return _("Sólo lo que guarda este equipo: {count} casos; no es la cifra de la Línea.").format(count=count)
+
+
 def empty(report: Report) -> str:
     """What is said of a period without a report; nothing where there is one."""
     if report.reports:
@@ -82,9 +92,14 @@ def empty(report: Report) -> str:
     return f"{text} {held}"
 
 
+def counting() -> list[str]:
+    """What every number counts, a paragraph each."""
+    return [_(sentence) for sentence in METHOD]
+
+
 def method(report: Report, k: int) -> list[str]:
     """How it was counted, a paragraph each."""
-    paragraphs = [_(sentence) for sentence in METHOD]
+    paragraphs = counting()
     if k:
         paragraphs.append(
             _("«·» quiere decir oculto: ahí, o donde se podría restar, hay un número menor que {k}.").format(
@@ -95,8 +110,8 @@ def method(report: Report, k: int) -> list[str]:
     return paragraphs
 
 
-def dictionary(report: Report, words: Words) -> list[tuple[str, str]]:
-    """Terms of these tables and what they mean."""
+def dictionary(units: Set[str], words: Words, *, opened: bool = True) -> list[tuple[str, str]]:
+    """Terms of tables of these units and what they mean. `opened`: whether what is not known opens into its parts."""
     meaning = {
         "report": _("El primer contacto que llega de un caso, o el que no tiene caso."),
         "case": _("Un reporte cuyo caso es de trata de personas."),
@@ -111,10 +126,10 @@ def dictionary(report: Report, words: Words) -> list[tuple[str, str]]:
         "place": _("Una entidad o un país, una vez cada uno."),
         "figure": _("Una cifra de otro registro o de fuera: no sale de los casos."),
     }
-    units = {table.unit for table in report.tables}
-    terms = [(_head(words.of("unit", unit)), text) for unit, text in meaning.items() if unit in units]
+    terms = [(head(words.of("unit", unit)), text) for unit, text in meaning.items() if unit in units]
     parts = ", ".join(words.of("part", part) for part in PARTS)
-    terms.append((words.of("code", UNKNOWN), _("Se abre en: {parts}.").format(parts=parts)))
+    unknown = _("Se abre en: {parts}.") if opened else _("Aquí están juntas: {parts}.")
+    terms.append((words.of("code", UNKNOWN), unknown.format(parts=parts)))
     terms.append(
         (
             words.of("code", OUTSIDE),
@@ -124,7 +139,8 @@ def dictionary(report: Report, words: Words) -> list[tuple[str, str]]:
     return terms
 
 
-def _head(text: str) -> str:
+def head(text: str) -> str:
+    """As a line begins."""
     return f"{text[:1].upper()}{text[1:]}"
 
 

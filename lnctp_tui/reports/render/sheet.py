@@ -21,6 +21,8 @@ WIDEST: Final = 12
 Hidden = frozenset[tuple[str, str, str]]
 """Cells that are not printed: table, row, column."""
 DOT: Final = "·"
+ZEROS: Final = 40
+"""Rows at zero that are named."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,21 @@ def clean(text: str) -> str:
     )  # fmt: skip
 
 
-def chapters(
+def of_report(
     report: Report, definitions: Iterable[Definition], words: Words, hidden: Hidden = frozenset()
-) -> list[dict[str, Any]]:
+) -> list[Shown]:
+    """Every table of a report."""
+    return [
+        shown(table, definition, words, place, hidden)
+        for place, (table, definition) in enumerate(zip(report.tables, definitions, strict=True), 1)
+    ]
+
+
+def chapters(tables: Iterable[Shown]) -> list[dict[str, Any]]:
     """Chapters with their tables, in the order of CHAPTERS."""
     made: dict[str, list[Shown]] = {}
-    for place, (table, definition) in enumerate(zip(report.tables, definitions, strict=True), 1):
-        made.setdefault(_chapter(table.id), []).append(shown(table, definition, words, place, hidden))
+    for table in tables:
+        made.setdefault(_chapter(table), []).append(table)
     known = [(anchor, _(title)) for anchor, _letters, title in phrases.CHAPTERS]
     known.append((phrases.ASKED[0], _(phrases.ASKED[1])))
     return [
@@ -92,9 +102,10 @@ def chapters(
     ]  # fmt: skip
 
 
-def _chapter(table_id: str) -> str:
+def _chapter(table: Shown) -> str:
+    """By the first letter of its id; of one without, by its anchor."""
     for anchor, letters, _title in phrases.CHAPTERS:
-        if table_id and table_id[0] in letters:
+        if table.anchor.startswith(f"{anchor}-") or (table.id and table.id[0] in letters):
             return anchor
     return phrases.ASKED[0]
 
@@ -203,6 +214,7 @@ class _Cross:
             )
             for row in (table.row_codes if table.rows == "month" else self.rows)
             for column in (table.column_codes if table.columns == "month" else self.columns)
+            if not (table.columns and ALONE in (row, column))
         ]  # fmt: skip
         if self.turned:
             made = [Value(value.column, value.row, value.count, "") for value in made]
@@ -213,6 +225,10 @@ class _Cross:
         if self.table.columns or not whole or (row == UNKNOWN and base == "known"):
             return None
         return percent(self.counts.get((row, column), 0), whole)
+
+    def name(self, dimension: str, code: str) -> str:
+        """Of a row or a column; without a code it is the sum of the others."""
+        return _("Total") if code == ALONE else _label(self.words, dimension, code)
 
     def lines(self) -> tuple[list[str], list[Row], list[str]]:
         table, words = self.table, self.words
@@ -227,10 +243,10 @@ class _Cross:
         names = [words.of("dimension", name) for name in (first, second)]
         if self.listed:
             return self._listed(names)
-        head = [f"{names[0][:1].upper()}{names[0][1:]}", *(_label(words, second, code) for code in across)]
+        head = [f"{names[0][:1].upper()}{names[0][1:]}", *(self.name(second, code) for code in across)]
         rows = [
             Row(
-                _label(words, first, line),
+                self.name(first, line),
                 tuple(self.text(code, line) if self.turned else self.text(line, code) for code in across),
             )
             for line in lines
@@ -259,4 +275,11 @@ class _Cross:
         across = [
             _label(words, table.columns, code) for code in table.column_codes if code not in self.columns
         ]
-        return [_("En cero: {names}.").format(names="; ".join(part)) for part in (names, across) if part]
+        return [zero(part) for part in (names, across) if part]
+
+
+def zero(names: list[str]) -> str:
+    """Which rows or columns have nothing; of very many, how many."""
+    if len(names) > ZEROS:
+        return _("En cero: otras {count} del catálogo.").format(count=len(names))
+    return _("En cero: {names}.").format(names="; ".join(names))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen, ScreenPart, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.case.links import Network
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -34,8 +36,14 @@ class LinkExport(ScreenPart):
             hint = _("El archivo queda sin cifrar: guárdelo donde solo usted lo lea.")
             self.screen.app.push_screen(
                 LineDialog(_("¿En qué archivo?"), hint, PATH),
-                lambda typed: self._write(form, Path(typed).expanduser()) if typed else None,
+                lambda typed: self._place(form, typed) if typed else None,
             )
+
+    def _place(self, form: str, typed: str) -> None:
+        try:
+            self._write(form, handing_out.place(typed))
+        except LnctpError as error:
+            self.screen.shell.tell(error)
 
     def _write(self, form: Any, path: Path) -> None:
         from lnctp_tui.services.exchange import graph

@@ -21,9 +21,9 @@ WORDS = 200
 """Characters of a reason."""
 COLUMNS: Columns[AlertLine] = Columns(
     (
-        Column(lambda line, frame: alert_words.name(line, frame.words), 28, "strong"),
-        Column(lambda line, _frame: f"×{line.ratio:.1f}", 6),
-        Column(lambda line, _frame: alert_words.reports(line), None),
+        Column(lambda line, frame: alert_words.name(line, frame.words), None, "strong"),
+        Column(lambda line, _frame: f" ×{line.ratio:.1f}", 7),
+        Column(lambda line, _frame: alert_words.reports(line), 42),
         Column(lambda line, _frame: line.since, 11, "muted", least=100),
     ),
     lambda line: line.id,

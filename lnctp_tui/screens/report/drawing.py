@@ -45,12 +45,14 @@ def head(table: Table, definition: Definition, words: Words, width: int) -> list
     title = f"{table.id} {words.title(table, definition)}"
     lines = [Line((Cell(title, None, "accent"),))]
     if table.unit != "figure":
-        lines += [note(line) for line in wrap(words.under(table, definition.base), width - 2)]
+        lines += [note(line) for line in wrap(words.under(table, definition.base), width - 3)]
     return lines
 
 
 def bars(table: Table, definition: Definition, words: Words, width: int) -> list[Line]:
     """One row for each code, the most first, zeros together at the end."""
+    from lnctp_tui.reports.render.plain import shortened
+
     if table.columns:
         return numbers(table, definition, words, width)
     rows = sorted(
@@ -70,7 +72,8 @@ def bars(table: Table, definition: Definition, words: Words, width: int) -> list
             else ""
         )
         cells = (
-            Cell(words.row(table.rows, row), room), Cell(bar(count, most, length), length, "accent"),
+            Cell(shortened(words.row(table.rows, row), room - 1), room),
+            Cell(bar(count, most, length), length, "accent"),
             Cell(f"{count:,}".rjust(7), 8, "strong"), Cell(share.rjust(6), 6, "muted"),
         )  # fmt: skip
         made.append(Line(cells, f"{row}/"))
@@ -97,12 +100,14 @@ def measures(table: Table, words: Words, width: int) -> list[Line]:
         parts[cell.row] = parts.get(cell.row, 0) + cell.count
     if parts:
         opened = ", ".join(f"{words.of('part', part)} {count:,}" for part, count in parts.items())
-        lines += [note(line) for line in wrap(f"{words.of('code', UNKNOWN)}: {opened}", width - 2)]
+        lines += [note(line) for line in wrap(f"{words.of('code', UNKNOWN)}: {opened}", width - 3)]
     return lines
 
 
 def numbers(table: Table, definition: Definition, words: Words, width: int) -> list[Line]:
     """Every cell as a number; of a cross as many columns as fit, else its cells one under the other."""
+    from lnctp_tui.reports.render.plain import shortened
+
     if not table.columns:
         rows = [
             Line(
@@ -127,10 +132,12 @@ def numbers(table: Table, definition: Definition, words: Words, width: int) -> l
             )
             for cell in table.cells
         ]  # fmt: skip
-    titles = tuple(Cell(words.row(table.columns, code)[:10].rjust(10), 11, "muted") for code in columns)
+    size = min(26, (width - 3 - label) // len(columns)) if columns else 0
+    names = (shortened(words.row(table.columns, code), size - 2) for code in columns)
+    titles = tuple(Cell(name.rjust(size - 1), size, "muted") for name in names)
     lines = [Line((Cell("", label), *titles))]
     for row in table.row_codes:
-        counts = tuple(Cell(f"{table.count(row, code):,}".rjust(10), 11) for code in columns)
+        counts = tuple(Cell(f"{table.count(row, code):,}".rjust(size - 1), size) for code in columns)
         lines.append(Line((Cell(words.row(table.rows, row), label), *counts), f"{row}/"))
     return [*lines, *measures(table, words, width)]
 
@@ -205,13 +212,13 @@ def notes(table: Table, words: Words, width: int) -> list[Line]:
     return [
         Line((Cell(line, None, "warning" if not at else "muted"),))
         for code in table.notes
-        for at, line in enumerate(wrap(f"{code} {words.note(code)}", width - 2))
+        for at, line in enumerate(wrap(f"{code} {words.note(code)}", width - 3))
     ]
 
 
 def quiet(text: str, width: int) -> list[Line]:
     """A sentence in as many lines as it takes."""
-    return [note(line) for line in wrap(text, width - 2)]
+    return [note(line) for line in wrap(text, width - 3)]
 
 
 def empty(report: Report) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -197,16 +198,8 @@ class ReportScreen(AppScreen[None]):
     def action_period(self) -> None:
         """Ask for another period."""
         hint = _("Desde y hasta, con su último día: «2019 2020», «2020-03 2020-12», «2020».")
-        dialog = LineDialog(_("¿De qué periodo?"), hint, 30, check=lambda typed: self._wrong(typed))
+        dialog = LineDialog(_("¿De qué periodo?"), hint, 30, check=partial(wrong, days))
         self.app.push_screen(dialog, lambda typed: self._count(*days(typed)) if typed else None)
-
-    @staticmethod
-    def _wrong(typed: str) -> str:
-        try:
-            days(typed)
-        except BadInput as error:
-            return explain(error).happened
-        return ""
 
     def action_compare(self) -> None:
         """Next to another period, or alone again."""
@@ -291,18 +284,20 @@ class ReportScreen(AppScreen[None]):
     def action_export(self) -> None:
         """Write what is shown to a file."""
         hint = _(
-            "El archivo queda sin cifrar: guárdelo donde solo usted lo lea. Termina en .json, .csv o .txt."
+            "El archivo queda sin cifrar: guárdelo donde solo usted lo lea, con carpeta y nombre completos."
+            " Termina en .json, .csv, .txt, .html o .pdf."
         )
-        self.app.push_screen(LineDialog(_("¿En qué archivo?"), hint, PATH), self._export)
+        from lnctp_tui.services.report import export
+
+        check = partial(wrong, export.place)
+        self.app.push_screen(LineDialog(_("¿En qué archivo?"), hint, PATH, check=check), self._export)
 
     def _export(self, typed: str | None) -> None:
         if not typed or self.sheet.shown is None:
             return
-        from pathlib import Path
-
         from lnctp_tui.services.report import export
 
-        report, words, path = self.sheet.shown.report, self.words, Path(typed).expanduser()
+        report, words, path = self.sheet.shown.report, self.words, export.place(typed)
         self.shell.in_reader(
             lambda: export.write(report, words, path),
             lambda _none: self.notify(_("Escrito en {name}.").format(name=path.name), markup=False),
@@ -316,6 +311,15 @@ class ReportScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Back to the desk."""
         self.dismiss(None)
+
+
+def wrong(read: Callable[[str], object], typed: str) -> str:
+    """What is wrong with what somebody typed; nothing where it can be read."""
+    try:
+        read(typed)
+    except LnctpError as error:
+        return explain(error).happened
+    return ""
 
 
 def days(typed: str) -> tuple[date, date]:

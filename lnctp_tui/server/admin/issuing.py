@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.disclosure import counted
+from lnctp_tui.domain.disclosure import counted, printed
 from lnctp_tui.domain.disclosure.edition import Edition
 from lnctp_tui.domain.disclosure.periods import WAIT, Period
 from lnctp_tui.domain.disclosure.planning import plan
@@ -18,7 +18,7 @@ from lnctp_tui.domain.disclosure.time_tree import Drifted
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.reports import periods, run, tables
-from lnctp_tui.reports.edition import package, verify
+from lnctp_tui.reports.edition import documents, package, verify
 from lnctp_tui.reports.edition.language import all_codes, language
 from lnctp_tui.server.admin import audit, editions, identity
 from lnctp_tui.server.admin.editions import Issued
@@ -82,6 +82,7 @@ class Press:
         """
         if out.exists() or out.is_symlink():
             raise BadInput("file_exists", name=out.name)
+        documents.ready()
         near, former = self._place(wish.period)
         start = self._counted(wish.period, wish.k, near)
         if former is not None and counted.same(start, former.edition):
@@ -195,7 +196,9 @@ class Press:
             name += f"-r{1 + sum(row.edition.period == edition.period for row in self.issued)}"
         with connect(self.app) as connection, transaction(connection, self.settings.team, SERVE):
             key = identity.signing_key(self.settings.home, connection)
-        content = package.files(edition, name, language(self.protocol, edition.period), key)
+        words, shown = language(self.protocol, edition.period), printed.tables(edition)
+        drawn = documents.files(shown, printed.totals(edition), documents.about(edition, name), words)
+        content = package.files(edition, name, words, key, drawn)
         verdict = verify.check(content, bytes(key.verify_key).hex())
         if verdict.findings:
             raise Refused("edition_unsafe", where=verdict.findings[0].where)

@@ -32,8 +32,10 @@ SAID_OF: Final = ("victim", "group")
 SAID: Final = ("venue", "hooking_method", "platform", "modality")
 """Catalogs of what is counted, in the order in which a report has them; all but the first are answers."""
 
-MERGED = """SELECT id, merged_into FROM data.cases
-  WHERE of_team = %(team)s AND merged_into IS NOT NULL AND erased_at IS NULL"""
+MERGED = """SELECT c.id, c.merged_into FROM data.cases c
+  JOIN data.cases m ON m.of_team = c.of_team AND m.id = c.merged_into AND m.erased_at IS NULL
+  WHERE c.of_team = %(team)s AND c.erased_at IS NULL"""
+"""A merge into a case that is not there, or was erased, ends where it stands: as in the report (reports.roots)."""
 ROOT = "LEFT JOIN unnest(%(merged)s::text[], %(roots)s::text[]) AS m(id, root) ON m.id = {0}.case_id"
 REPORTS = f"""WITH incoming AS (
     SELECT coalesce(m.root, k.case_id) AS case_id, k.id, k.started_at, k.country, k.state,

@@ -223,6 +223,11 @@ async def _file(pages: Pages, services: Services, request: Request) -> Response:
     if stored is None:
         raise Denied(404, "not_found")
     headers = {**html.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    if data_page.media(name).startswith("text/html"):
+        headers |= {
+            "Content-Disposition": "inline",
+            "Content-Security-Policy": data_page.policy(stored.content),
+        }
     response = Response(stored.content, 200, headers, data_page.media(name))
     response.headers["Content-Type"] = data_page.media(name)
     return _tagged(request, response, stored.sha256)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -17,9 +20,28 @@ MEDIA: Final = {
 PLAIN: Final = "application/octet-stream"
 
 
+READ: Final = (
+    ("edicion-es.html", "Leer esta edición", "es"), ("edicion-es.pdf", "La misma en PDF", "es"),
+    ("edicion-en.html", "Read this edition in English", "en"), ("edicion-en.pdf", "The same as a PDF", "en"),
+)  # fmt: skip
+"""Files for who reads, what they are called, in which language."""
+STYLES: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+
 def media(file: str) -> str:
     """The media type of a file, by its name."""
     return MEDIA.get(file.rpartition(".")[2].lower(), PLAIN) if "." in file else PLAIN
+
+
+def policy(content: bytes) -> str:
+    """What the page of an edition may do: show its own style, and nothing else."""
+    digests = [
+        base64.b64encode(hashlib.sha256(style).digest()).decode() for style in STYLES.findall(content)[:1]
+    ]
+    styles = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    return (
+        f"default-src 'none'; style-src {styles}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    )
 
 
 def listing(files: Sequence[Named]) -> bytes:
@@ -34,6 +56,12 @@ def listing(files: Sequence[Named]) -> bytes:
 
 
 def _edition(name: str, files: Sequence[Named]) -> Safe:
+    there = {file.file for file in files}
+    read = [
+        tag("li", tag("a", label, href=f"/datos/{name}/{file}", lang=spoken, hreflang=spoken))
+        for file, label, spoken in READ
+        if file in there
+    ]
     rows: list[list[Child]] = [
         [tag("a", file.file, href=f"/datos/{name}/{file.file}"), file.size] for file in files
     ]
@@ -41,5 +69,6 @@ def _edition(name: str, files: Sequence[Named]) -> Safe:
     return tag(
         "section",
         tag("h2", f"Edición {name}"),
+        tag("ul", read) if read else None,
         table(caption, ["Archivo", "Bytes"], rows, numbers=frozenset({1})),
     )

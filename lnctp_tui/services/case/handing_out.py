@@ -30,18 +30,32 @@ def place(typed: str) -> Path:
     try:
         if path.is_symlink() or path.exists():
             raise BadInput("file_exists", name=path.name)
-        folder = path.parent.resolve(strict=True)
     except OSError:
         raise Refused("bad_place") from None
-    if not folder.is_dir():
+    return folder(path.parent) / path.name
+
+
+def folder(of: Path) -> Path:
+    """A folder that is on this machine alone. Raises Refused `bad_place`, `place_shared`."""
+    try:
+        there = of.resolve(strict=True)
+    except OSError:
+        raise Refused("bad_place") from None
+    if not there.is_dir():
         raise Refused("bad_place")
-    if paths.shared_drive(folder):
+    if paths.shared_drive(there):
         raise Refused("place_shared")
-    return folder / path.name
+    return there
+
+
+def named(file: Path) -> Path:
+    """The file that a command was told; a name alone is in the folder in which the command runs. Raises as `place`."""
+    return place(str(file.expanduser().absolute()))
 
 
 def hand_out(path: Path, content: bytes) -> None:
-    """Write the file, with mode 0600 and all at once. Raises BadInput `file_exists`, StorageFailed."""
+    """Write the file, with mode 0600 and all at once. Raises as `place`, StorageFailed."""
+    path = place(str(path))
     try:
         paths.write_new(path, content)
     except FileExistsError:

@@ -19,6 +19,7 @@ from lnctp_tui.domain.directory import free_text
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.bound import NAMESPACE
 from lnctp_tui.domain.values import spreadsheet
+from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.directory import hsds_schedules
 from lnctp_tui.services.directory.directory import name_of
 from lnctp_tui.storage import paths
@@ -307,7 +308,11 @@ def tables(
 
 
 def write(store: Store, protocol: Protocol, path: Path, *, public: bool = False, version: str = "3.0") -> int:
-    """Writes the ZIP, for its owner's eyes; how many providers it holds. Raises FileExistsError."""
+    """Writes the ZIP, for its owner's eyes; how many providers it holds.
+
+    Raises as `handing_out.named`; what is public may lie anywhere: FileExistsError.
+    """
+    place = path if public else handing_out.named(path)
     content = io.BytesIO()
     rows = tables(store, protocol, public=public, version=version)
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -315,7 +320,7 @@ def write(store: Store, protocol: Protocol, path: Path, *, public: bool = False,
             archive.writestr(
                 zipfile.ZipInfo(f"{name}.csv", (1980, 1, 1, 0, 0, 0)), _csv(columns.split(), rows[name])
             )
-    paths.write_new(path, content.getvalue())
+    paths.write_new(place, content.getvalue())
     return len(rows["organizations"])
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import select
 
-from lnctp_tui.errors import BadInput
-from lnctp_tui.services.case import cases, offline_lockout
+from lnctp_tui.services.case import cases, handing_out, offline_lockout
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import audit
 from lnctp_tui.storage.database.session import TABLES, Store
@@ -37,12 +36,10 @@ def lines(store: Store, ids: Sequence[str] | None) -> Iterator[bytes]:
 def write(store: Store, ids: Sequence[str] | None, file: Path) -> int:
     """Writes the lines to a new private file, one by one; returns how many.
 
-    Raises BadInput `file_exists`, StorageFailed `file_failed`; then there is no file.
+    Raises as `handing_out.named`, before anything is read for it; StorageFailed `file_failed`. Then there is no file.
     """
-    if file.exists() or file.is_symlink():  # before anything is read for it
-        raise BadInput("file_exists", name=file.name)
-    count = 0
-    with paths.new_file(file) as out:
+    count, place = 0, handing_out.named(file)
+    with paths.new_file(place) as out:
         for count, line in enumerate(lines(store, ids), 1):  # noqa: B007 - the last is how many
             out.write(line)
     return count

@@ -128,13 +128,19 @@ def unmute(workspace: Workspace, id_: str) -> AlertLine:
     return _one(ask(workspace, "POST", f"/v1/alerts/{quote(id_, safe='')}", {"action": "unmute"}))
 
 
+def for_public(line: AlertLine) -> AlertLine:
+    """The alert, if there may be a bulletin of it. Raises Refused `bulletin_small`."""
+    if not bulletin.may_say(line.x, listed=line.code != UNLISTED, closed=line.closed):
+        raise Refused("bulletin_small")
+    return line
+
+
 def sign(workspace: Workspace, line: AlertLine, text: str, draft: str) -> bytes:
     """The signature of a bulletin, once the server noted it: kind, public key and signature, as of an edition.
 
     Raises Refused `bulletin_small`, `bulletin_number`; SyncFailed.
     """
-    if not bulletin.may_say(line.x, listed=line.code != UNLISTED, closed=line.closed):
-        raise Refused("bulletin_small")
+    for_public(line)
     if numbers := bulletin.foreign_numbers(text, draft):
         raise Refused("bulletin_number", numbers=", ".join(numbers))
     digest = hashlib.sha256(text.encode())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.directory import directory, writing
 from lnctp_tui.services.directory.importing import decisions, reading, updating
 from lnctp_tui.services.directory.importing.batches import Writing
@@ -188,7 +189,12 @@ def _refuse(plan: Plan, row: ProviderRow, problem: Problem) -> Outcome:
 def store_plan(
     store: Store, plan: Plan, *, rejects: Path | None = None, progress: Progress | None = None
 ) -> Report:
-    """Stores what was looked at, a hundred rows in one transaction; refused rows go to a file, if one is named."""
+    """Stores what was looked at, a hundred rows in one transaction; refused rows go to a file, if one is named.
+
+    Raises Refused `place_shared` where the folder of that file is copied elsewhere; then nothing is stored.
+    """
+    if rejects:
+        handing_out.folder(rejects.absolute().parent)
     report, done, total = plan.report, 0, len(plan.new) + len(plan.updates)
     batch = Writing(plan.file)
     decided = {row.number: (id_, same) for row, id_, same in plan.decided}

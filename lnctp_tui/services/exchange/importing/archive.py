@@ -74,6 +74,11 @@ def check_macros(name: str, content: bytes) -> None:
 
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _AT = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+ODS: Final = "content.xml"
+"""The member of an ODS that holds its sheets."""
+_RESULTS: Final = ("value", "date-value", "time-value", "boolean-value", "string-value")
+MOST_LIKE: Final = 100_000
+"""Rows that one row may stand for before the rest is no data."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>[^<]")
 
@@ -83,6 +88,8 @@ def unreckoned(content: bytes, sheet: str) -> list[tuple[int, int]]:
     if not content.startswith(ZIP):
         return []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if ODS in archive.namelist():
+            return [(row, column) for row, column, reckoned in _ods_formulas(archive, sheet) if not reckoned]
         member = _member(archive, sheet)
         if member is None:
             return []
@@ -95,10 +102,12 @@ def unreckoned(content: bytes, sheet: str) -> list[tuple[int, int]]:
 
 
 def formulas(content: bytes, sheet: str) -> set[int]:
-    """The rows, from 1, of a sheet of an XLSX that hold a formula, reckoned or not."""
+    """The rows, from 1, of a sheet of an XLSX or ODS that hold a formula, reckoned or not."""
     if not content.startswith(ZIP):
         return set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if ODS in archive.namelist():
+            return {row for row, _column, _reckoned in _ods_formulas(archive, sheet)}
         member = _member(archive, sheet)
         if member is None:
             return set()
@@ -106,6 +115,39 @@ def formulas(content: bytes, sheet: str) -> set[int]:
     return {
         int(at[2]) for attributes, inner in cells if _FORMULA.search(inner) and (at := _AT.search(attributes))
     }
+
+
+def _ods_formulas(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[int, int, bool]]:
+    """Row and column, from 1, of each formula of a sheet of an ODS, and whether its result stands beside it."""
+    from xml.etree import ElementTree
+
+    with archive.open(ODS) as content:
+        row = column = 0
+        inside, repeated = False, 1
+        try:
+            for event, element in ElementTree.iterparse(content, ("start", "end")):
+                name = element.tag.rpartition("}")[2]
+                said = {key.rpartition("}")[2]: text for key, text in element.attrib.items()}
+                if name == "table":
+                    inside, row = event == "start" and said.get("name") == sheet, 0
+                elif inside and name == "table-row" and event == "start":
+                    repeated, column = _times(said.get("number-rows-repeated")), 0
+                elif inside and name == "table-row":
+                    row += repeated
+                    element.clear()
+                elif inside and name in ("table-cell", "covered-table-cell") and event == "start":
+                    if said.get("formula"):
+                        reckoned = said.get("value-type") == "string" or any(key in said for key in _RESULTS)
+                        yield from (
+                            (row + at, column + 1, reckoned) for at in range(1, min(repeated, MOST_LIKE) + 1)
+                        )
+                    column += _times(said.get("number-columns-repeated"))
+        except ElementTree.ParseError:
+            return
+
+
+def _times(said: str | None) -> int:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 8 else 1
 
 
 def _member(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -19,6 +19,7 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.domain.records.document import SCHEMA
 from lnctp_tui.domain.values.nothing import no_id
 from lnctp_tui.errors import LnctpError, StorageFailed
+from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.exchange.importing import files
 from lnctp_tui.services.exchange.importing import mapping as importing_mapping
 from lnctp_tui.services.exchange.importing import sheet as importing_sheet
@@ -100,7 +101,8 @@ def import_file(
     """Stores what a file holds. Raises BadInput for a file or a mapping that cannot be read at all.
 
     `sheet` names one of a workbook, as a mapping may.
-    `rejects`: where the refused rows go, as JSON Lines that only their owner can read.
+    `rejects`: where the refused rows go, as JSON Lines that only their owner can read; Refused `place_shared` where
+    that folder is copied elsewhere.
     """
     content, today = files.read_raw(path), instants.today(zone)
     rows = _rows(path, content, form, mapping, sheet, protocol, today)
@@ -132,6 +134,8 @@ def import_rows(
     progress: Progress | None = None,
 ) -> Report:
     """Stores the documents of some rows; see `import_file`."""
+    if rejects:
+        handing_out.folder(rejects.absolute().parent)
     run = _Import(store, Rules(protocol, zone))
     try:
         for done, row in enumerate(rows, 1):

@@ -30,7 +30,7 @@ _BEFORE = frozenset(
         "al",
     ]
 )
-_NO_PLACE = frozenset(
+_STREETS = frozenset(
     [
         "calle",
         "avenida",
@@ -39,6 +39,30 @@ _NO_PLACE = frozenset(
         "calzada",
         "colonia",
         "col",
+        "esquina",
+        "privada",
+        "andador",
+        "carretera",
+        "autopista",
+        "ruta",
+        "linea",
+        "bulevar",
+        "blvd",
+        "prolongacion",
+        "barrio",
+        "fraccionamiento",
+        "fracc",
+        "edificio",
+        "apellido",
+        "apellidos",
+        "virgen",
+        "camino",
+        "puente",
+    ]
+)
+"""What has a name of its own, also with a `de` between: `calle de Puebla`."""
+_NO_PLACE = _STREETS | frozenset(
+    [
         "mercado",
         "metro",
         "estacion",
@@ -62,27 +86,14 @@ _NO_PLACE = frozenset(
         "sra",
         "dr",
         "dra",
-        "esquina",
         "banco",
         "tienda",
-        "edificio",
-        "privada",
-        "andador",
-        "carretera",
-        "autopista",
-        "ruta",
-        "linea",
         "terminal",
         "colegio",
-        "apellido",
-        "apellidos",
         "nombre",
         "llama",
         "llamada",
         "llamado",
-        "bulevar",
-        "blvd",
-        "prolongacion",
         "oficial",
         "agente",
         "comandante",
@@ -92,9 +103,17 @@ _NO_PLACE = frozenset(
         "jefe",
         "san",
         "santa",
-        "virgen",
+        "clinica",
+        "doctor",
+        "doctora",
+        "tia",
+        "tio",
+        "alias",
+        "cantina",
+        "instituto",
     ]
 )
+"""What has or is a name, when it stands directly before."""
 _ROLES = (
     (
         "caller",
@@ -156,7 +175,7 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     if previous in _NO_PLACE or (
         hit.first > 1
         and previous in ("de", "la", "los", "el", "del")
-        and terms[hit.first - 2].text in _NO_PLACE
+        and terms[hit.first - 2].text in _STREETS
     ):
         return False
     capital = text[word.start].isupper()
@@ -179,7 +198,7 @@ def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[s
     states = [code for code in codes if code in lexicon.states]
     towns = [code for code in codes if code not in lexicon.states]
     if state:
-        within = [code for code in towns if lexicon.towns.get(code) == state]
+        within = [code for code in towns if lexicon.state_of(code) == state]
         if within:
             return tuple(within[:1])
     return tuple(states[:1] or towns)

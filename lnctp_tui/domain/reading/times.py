@@ -26,7 +26,7 @@ _DATE = re.compile(
     r")(?![\w/])"
 )
 _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
-_HABIT = re.compile(r"(?:todos |cada |los |dia de |por )$")
+_HABIT = re.compile(r"(?:todos |cada |los |dia de |por |hasta )$")
 _FUTURE_BEFORE = re.compile(
     r"\b(?:se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|para el|"
     r"proximo|que viene|antes del?)\b[^,]{0,25}$"

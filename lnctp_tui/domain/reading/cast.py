@@ -31,10 +31,12 @@ _CALLS = frozenset(
         "comunica",
         "comunico",
         "denuncia",
+        "pregunta",
+        "consulta",
         "rep",
     ]
 )
-_SAYS = frozenset(["llama", "marca", "reporta", "denuncia", "escribe", "rep"])
+_SAYS = frozenset(("llama", "marca", "reporta", "denuncia", "escribe", "rep", "pregunta", "consulta"))
 """Those that stand behind who calls too: `habla náhuatl` is no call."""
 _NOT_A_CALL = frozenset(("se", "me", "la", "lo", "le", "les", "los", "las", "te", "no", "que", "ya"))
 _GENERIC = frozenset(
@@ -143,7 +145,8 @@ class Cast(NamedTuple):
 def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
     """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
     persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms)]
-    persons = list(_objects(terms, _callers(terms, _remembered(terms, persons, cast))))
+    callers = list(_callers(terms, _remembered(terms, persons, cast)))
+    persons = list(_objects(terms, _one_caller(terms, callers, cast)))
     persons = sorted((*persons, *_who_call(terms, persons)))
     known = dict(cast.names)
     for person in persons:
@@ -223,9 +226,12 @@ def _callers(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
         before = persons[at - 1] if at else None
         behind = persons[at + 1] if at + 1 < len(persons) else None
         used = at > 1 and before is not None and before.first - persons[at - 2].after <= 2
-        beside = (
-            before is not None and before.owner == CALLER and not used and person.first - before.after <= 1
-        ) or (behind is not None and behind.owner == CALLER and behind.first - person.after <= 2)
+        close = (
+            before is not None and person.first - before.after <= 1 and terms[person.first - 1].text != "de"
+        )
+        beside = (before is not None and before.owner == CALLER and not used and close) or (
+            behind is not None and behind.owner == CALLER and behind.first - person.after <= 2
+        )
         begins = max(before.after if before else 0, person.first - 3)
         introduced = any(calls(terms, place) for place in range(begins, person.first))
         ends = min(behind.first if behind else len(terms), person.after + 5)
@@ -234,6 +240,32 @@ def _callers(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
             yield person._replace(owner=CALLER)
         else:
             yield person
+
+
+def _one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
+    """Who calls is one: `su tío` of a young man who calls is another; his friend is the victim when nobody else is."""
+    callers = [known.word for known in cast.single if known.owner == CALLER]
+    victim = cast.subject in (VICTIM, GROUP)
+    for person in persons:
+        before = terms[person.first - 1].text if person.first else ""
+        owned = before in _OWNED or terms[person.first].text in _OWNED
+        if person.owner == CALLER and owned and callers and person.word not in callers:
+            person = person._replace(owner=OTHER)
+        elif (
+            person.owner == OTHER
+            and person.word in _FRIENDS
+            and owned
+            and not victim
+            and (callers or before == "mi")
+        ):
+            person = person._replace(owner=VICTIM)
+        if person.owner == CALLER:
+            callers.append(person.word)
+        victim = victim or person.owner in (VICTIM, GROUP)
+        yield person
+
+
+_FRIENDS = frozenset(("amiga", "amigo", "companera", "companero", "cunada", "vecina", "vecino", "conocida"))
 
 
 def _objects(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Person]:

@@ -47,6 +47,8 @@ class Scene(NamedTuple):
     parts: Sequence[Clause]
     persons: Sequence[Person]
     cast: Cast
+    of_self: bool = False
+    """Whether who calls is the victim, by the form or by the whole text."""
 
 
 def first_person(terms: Sequence[Word]) -> bool:
@@ -86,6 +88,8 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
 def _taken_over(scene: Scene) -> str:
     """Of whom a sentence without a person speaks: not surely of the victim when the one before spoke of another."""
     cast = scene.cast
+    if scene.of_self and cast.subject in ("", CALLER) and cast.last != OTHER:
+        return VICTIM
     if cast.last in (CALLER, OTHER, TRAFFICKER):
         others = any(known.owner != CALLER for known in cast.single)
         return ASK if cast.subject in (VICTIM, GROUP) or others else cast.last
@@ -144,7 +148,7 @@ def of_deed(scene: Scene, hit: Hit) -> str:
     near = [person for person in scene.persons if clause.first <= person.first < hit.first]
     named = [person for person in near if person.owner in (VICTIM, GROUP, OTHER, CALLER)]
     behind = [person for person in scene.persons if 0 <= person.first - hit.after <= 2]
-    if behind and behind[0].owner in (VICTIM, GROUP, OTHER) and terms[hit.after].text in ("a", "al"):
+    if behind and behind[0].owner in (VICTIM, GROUP, OTHER) and terms[hit.after].text in ("a", "al", "para"):
         return behind[0].owner
     if first_person(terms[hit.first : hit.after]):
         return SELF

@@ -28,6 +28,8 @@ _BEFORE = frozenset(
         "estado",
         "ciudad",
         "al",
+        "via",
+        "x",
     ]
 )
 _STREETS = frozenset(
@@ -174,7 +176,7 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     word = terms[hit.first]
     if previous in _NO_PLACE or (
         hit.first > 1
-        and previous in ("de", "la", "los", "el", "del")
+        and previous in ("de", "a", "la", "los", "el", "del")
         and terms[hit.first - 2].text in _STREETS
     ):
         return False
@@ -190,7 +192,17 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
         if not capital:  # «en la frontera»: a word of the language, of which some town has its name
             return False
         previous = terms[hit.first - 2].text
+    if capital and _addressed(text, terms, hit):
+        return True
     return previous in _BEFORE and (capital or len(word.text) > 5 or hit.after - hit.first > 1)
+
+
+def _addressed(text: str, terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a name ends an address: `calle Hidalgo 34, col. Centro, Toluca`."""
+    before = text[: terms[hit.first].start].rstrip(" ")
+    behind = text[terms[hit.after - 1].end :].lstrip(" ")
+    ends = not behind or behind[0] in ",.;()\n"
+    return ends and before.endswith((",", "(")) and any(term.text in _STREETS for term in terms[: hit.first])
 
 
 def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[str, ...]:

@@ -266,7 +266,7 @@ _ABOUT = re.compile(
 _UNDER = re.compile(r"\b(?:menores de|(?:es|sea|ser|son|siendo) menor de|menos de) $")
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
+    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|(?:ella|el) como|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
     r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"

@@ -112,13 +112,15 @@ def _all(known: Sequence[_Known]) -> Iterator[Offer]:
 
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     """Whether who calls is the one to whom it happens: harm in the first person more often than a relative's, or a
-    person introduced without a relation, harm, and nobody else to whom it could happen."""
+    person introduced without a relation, and harm before anybody else is named to whom it could happen."""
     me = sum("me" in found for found in signs)
     mine = sum("mine" in found and "me" not in found for found in signs)
     everything: frozenset[str] = frozenset().union(*signs)
     if me > mine and "witness" not in everything:
         return True
-    return {"introduced", "harmed"} <= everything and not everything & {"another", "mine", "witness"}
+    harmed = next((at for at, found in enumerate(signs) if "harmed" in found), len(signs))
+    another = next((at for at, found in enumerate(signs) if found & {"another", "mine"}), len(signs))
+    return "introduced" in everything and "witness" not in everything and harmed < another
 
 
 def _shared(one: str, other: str) -> int:

@@ -82,6 +82,12 @@ _WHEN = (
 )
 
 
+def _beside_others(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a group is there besides who speaks: `con otras seis chicas`."""
+    around = (term.text for term in terms[max(0, person.first - 3) : person.after])
+    return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
+
+
 _PRANK = re.compile(
     r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
 )
@@ -134,7 +140,8 @@ class _Reading:
 
     @property
     def scene(self) -> Scene:
-        return Scene(self.terms, self.said.parts, self.persons, self.context.cast)
+        of_self = self.context.caller_is_victim or self.context.speaks_of_self
+        return Scene(self.terms, self.said.parts, self.persons, self.context.cast, of_self)
 
     def status(self, first: int, after: int, row: Row | None = None) -> Status:
         return status(self.said, first, after, row)
@@ -181,7 +188,15 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     sentence = patterns.Sentence(text, low, terms, today, age_asked=context.age_asked)
     persons, names = cast.people(lexicon, text, terms, context.cast)
     said = statement(lexicon, text, low, terms, today.year)
-    reading = _Reading(lexicon, sentence, context, persons, said, set(_signs(terms, persons)), [])
+    reading = _Reading(
+        lexicon,
+        sentence,
+        context,
+        persons,
+        said,
+        set(_signs(terms, persons, opening=not context.cast.single)),
+        [],
+    )
     offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
     after = context._replace(
         cast=cast.following(persons, context.cast, names), age_asked=bool(_AGE_ASKED.search(low, said.asked))
@@ -210,7 +225,7 @@ def _answer(text: str) -> str:
     return NO if re.match(r"\s*(?:$|[,.;!…])", text[match.end() :]) else UNKNOWN
 
 
-def _signs(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[str]:
+def _signs(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
     """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
     if _PRANK.match(" ".join(term.text for term in terms)):
@@ -221,10 +236,12 @@ def _signs(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[str]:
             yield "introduced"
         elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
             yield "parent"
-        elif person.owner == CALLER and person.word and person.word not in _NO_WITNESS:
+        elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
             yield "witness"
-        if person.owner in (VICTIM, GROUP, OTHER):
-            yield "mine" if "mi" in (before, terms[person.first].text) else "another"
+        if person.owner in (VICTIM, OTHER) and "mi" in (before, terms[person.first].text):
+            yield "mine"
+        elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
+            yield "another"
 
 
 def _single(offers: Sequence[Offer]) -> list[Offer]:
@@ -326,6 +343,34 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
                 last_place = hit.after if offers else last_place
             continue
         yield from _term(reading, row, hit, start, end)
+        for joined in _enumerated(reading, hit):
+            assert isinstance(joined.meaning, Row)
+            word = reading.terms[joined.first]
+            yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+_JOINTS = frozenset(("y", "e", "o", "u", "ni"))
+
+
+def _enumerated(reading: _Reading, hit: Hit) -> Iterator[Hit]:
+    """What goes on from a phrase of two words: `violencia física, sexual y psicológica`."""
+    place, head = hit.after, reading.terms[hit.first]
+    if hit.after - hit.first != 2:
+        return
+    while place < len(reading.terms):
+        between = reading.sentence.low[reading.terms[place - 1].end : reading.terms[place].start].strip()
+        joint = reading.terms[place].text in _JOINTS
+        if not joint and between != "," and reading.terms[place - 1].text not in _JOINTS:
+            return
+        if not joint:
+            pair = [head, reading.terms[place]]
+            row = next(
+                (found.meaning for found in reading.lexicon.rows.at(pair, 0) if found.after == 2), None
+            )
+            if not isinstance(row, Row) or row.kind != "term":
+                return
+            yield Hit(place, place + 1, row)
+        place += 1
 
 
 def _fits(reading: _Reading, hit: Hit) -> bool:
@@ -359,7 +404,7 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
         return  # the state of the town before it
     role = places.role(reading.sentence.low, start)
     owner = _place_owner(reading, hit, role)
-    role = "caller" if owner == CALLER else role
+    role = "caller" if owner == CALLER else "actual" if role == "caller" else role
     yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, rows[0].at)
 
 
@@ -375,6 +420,8 @@ def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | Non
 
 
 def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
+    if role == "caller" and reading.scene.of_self:
+        return VICTIM
     if role == "caller" or (role in ("", "origen") and _beside_caller(reading, hit.first)):
         return CALLER
     raw = owners.of_attribute(reading.scene, hit.first, of_one=False)
@@ -394,7 +441,7 @@ _ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_stat
 def _beside_caller(reading: _Reading, first: int) -> bool:
     """Whether a place is the caller's own: `vecina de Neza`."""
     near = [person for person in reading.persons if person.after <= first]
-    return bool(near) and near[-1].owner == CALLER and not near[-1].generic and first - near[-1].after <= 3
+    return bool(near) and near[-1].owner == CALLER and not near[-1].generic and first - near[-1].after <= 1
 
 
 def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterator[Offer]:
@@ -421,7 +468,7 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
         return reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
     owner = owners.of_deed(reading.scene, hit)
     if row.values[0].startswith(_HARM):
-        reading.signs.add("me" if owner == SELF else "harmed")
+        reading.signs.add("me" if owner == SELF else "another" if owner == OTHER else "harmed")
     return reading.own(owner)
 
 

@@ -292,7 +292,7 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         and _consequent(said, hit.after, first)
     ):
         return False
-    if before and cue.kind in ("neg", "unsure") and _begun_anew(said, hit.after, first):
+    if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(said, hit.after, first):
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)

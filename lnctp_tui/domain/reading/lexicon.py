@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from lnctp_tui.domain.reading.spelling import Word, folded
 
+MOST_NAME_WORDS = 6
 STATE_DIGITS = 2
 """Digits of the state in the code of a municipality. Source: INEGI, Marco Geoestadístico."""
 MOST_WORDS, MOST_GAP, MOST_VARIANTS, SHORTEST_PREFIX = 8, 2, 16, 3
@@ -113,22 +114,55 @@ class Names:
         texts = [f"{say}\t{value}\t{numbers[source]}\n" for say, value, source in lines]
         self._text = "".join(texts)
         self._starts = array("I", accumulate(map(len, texts), initial=0))
+        self._firsts = frozenset(sys.intern(say.partition(" ")[0]) for say, _value, _source in lines)
 
     def _line(self, number: int) -> str:
         return self._text[self._starts[number] : self._starts[number + 1] - 1]
 
     def at(self, terms: Sequence[Word], place: int) -> Iterator[Hit]:
         """The names that begin at a word."""
-        word = terms[place].text
-        number = bisect_left(range(len(self._starts) - 1), word, key=self._line)
-        while number < len(self._starts) - 1 and (line := self._line(number)).startswith(word):
-            number += 1
-            say, value, source = line.split("\t")
-            spoken = say.split(" ")
-            after = place + len(spoken)
-            if [term.text for term in terms[place:after]] == spoken:
+        if terms[place].text not in self._firsts:
+            return
+        lines, spoken = range(len(self._starts) - 1), ""
+        for after in range(place + 1, min(place + MOST_NAME_WORDS, len(terms)) + 1):
+            spoken += (" " if spoken else "") + terms[after - 1].text
+            number = bisect_left(lines, spoken, key=self._line)
+            if number == len(lines) or not self._line(number).startswith(spoken):
+                return
+            number = bisect_left(lines, spoken + "\t", lo=number, key=self._line)
+            while number < len(lines) and (line := self._line(number)).startswith(spoken + "\t"):
+                _say, value, source = line.split("\t")
                 kind, at, named, needs = self._sources[int(source)]
                 yield Hit(place, after, Row(kind, (value,), needs=needs, at=at, named=named))
+                number += 1
+
+
+_Ways = Sequence[Any]
+"""Rest, meaning, rest, meaning …: flat, for there are thousands."""
+
+
+class _Group:
+    """The ways of many phrases that begin alike, by their second word where it has one form."""
+
+    __slots__ = ("others", "seconds")
+
+    def __init__(self, ways: _Ways) -> None:
+        self.seconds: dict[str, _Ways] = {}
+        self.others: _Ways = ()
+        for rest, meaning in zip(ways[::2], ways[1::2], strict=True):
+            second = rest[0] if rest else _GAP
+            for word in _forms(second):
+                self.seconds[word] = (*self.seconds.get(word, ()), rest, meaning)
+            if not _forms(second) or _prefixes(second):
+                self.others = (*self.others, rest, meaning)
+
+    def ways(self, word: str) -> _Ways:
+        """Those that may go on with a word."""
+        return (*self.seconds.get(word, ()), *self.others)
+
+
+FEW = 12
+"""Ways, with their meanings, that are tried one by one."""
 
 
 class Phrases:
@@ -137,8 +171,9 @@ class Phrases:
     def __init__(self) -> None:
         self.names: Names | None = None
         """What the catalogs call by name, after the phrases of the files."""
-        self._by_word: dict[str, Sequence[Any]] = {}
-        """First word → rest, meaning, rest, meaning …: flat, for there are thousands."""
+        self._groups: dict[_Piece, _Ways | _Group] = {}
+        """First word with all its forms → what follows."""
+        self._by_word: dict[str, tuple[_Ways | _Group, ...]] = {}
         self._by_stem: dict[str, list[tuple[tuple[_Piece, ...], object]]] = {}
         self._rests: dict[tuple[_Piece, ...], tuple[_Piece, ...]] = {}
 
@@ -156,23 +191,31 @@ class Phrases:
 
     def _keep(self, terms: tuple[_Piece, ...], meaning: object) -> None:
         rest = self._rests.setdefault(terms[1:], terms[1:])
-        for word in _forms(terms[0]):
-            self._by_word[word] = (*self._by_word.get(word, ()), rest, meaning)
+        ways = self._groups.get(terms[0], ())
+        assert isinstance(ways, tuple)
+        self._groups[terms[0]] = (*ways, rest, meaning)
         for prefix in _prefixes(terms[0]):
             self._by_stem.setdefault(prefix[:SHORTEST_PREFIX], []).append((terms, meaning))
 
     def settle(self) -> None:
-        """All is learned: what only learning needed goes."""
-        self._rests = {}
+        """All is learned: it is indexed, and what only learning needed goes."""
+        for first, ways in self._groups.items():
+            assert isinstance(ways, tuple)
+            group = _Group(ways) if len(ways) > FEW else ways
+            for word in _forms(first):
+                self._by_word[word] = (*self._by_word.get(word, ()), group)
+        self._rests, self._groups = {}, {}
 
     def at(self, terms: Sequence[Word], place: int) -> Iterator[Hit]:
-        """The phrases that begin at a word, in the files' order."""
+        """The phrases that begin at a word, the files' before the catalogs'."""
         word = terms[place].text
-        ways = self._by_word.get(word, ())
-        for rest, meaning in zip(ways[::2], ways[1::2], strict=True):
-            after = _end(rest, terms, place + 1) if rest else place + 1
-            if after:
-                yield Hit(place, after, meaning)
+        behind = terms[place + 1].text if place + 1 < len(terms) else ""
+        for group in self._by_word.get(word, ()):
+            ways = group.ways(behind) if isinstance(group, _Group) else group
+            for rest, meaning in zip(ways[::2], ways[1::2], strict=True):
+                after = _end(rest, terms, place + 1) if rest else place + 1
+                if after:
+                    yield Hit(place, after, meaning)
         for whole, meaning in self._by_stem.get(word[:SHORTEST_PREFIX], ()):
             if word.startswith(_prefixes(whole[0])):
                 after = _end(whole[1:], terms, place + 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.offers import OTHER, Offer
@@ -17,13 +18,20 @@ LONGEST_TEXT = 200_000
 CACHED = 4096
 
 
-class _Known(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Known:
     """A sentence that was read, with its place in the text before."""
 
     start: int
     end: int
     before: Context
     read: Read
+
+    def move(self, by: int) -> _Known:
+        """Itself, now that it stands later in the text."""
+        self.start += by
+        self.end += by
+        return self
 
 
 class _Pass:
@@ -51,15 +59,15 @@ class Reader:
         """All offers of a text, one for each question, in its order."""
         text = text[:LONGEST_TEXT]
         known = self._passed(text, of_self=False)
-        if not self.caller_is_victim and _speaks_of_self([sentence.read.signs for sentence in known]):
-            known = self._passed(text, of_self=True)
-        offers: dict[tuple[str, tuple[str, ...], str, str], Offer] = {}
-        if any("prank" in sentence.read.signs for sentence in known):
+        signs = [sentence.read.signs for sentence in known if sentence.read.signs]
+        if any("prank" in found for found in signs):
             return []
-        for offer in _all(known):
-            if offer.owner != OTHER:
-                offers.setdefault(offer.key, offer)
-        return list(offers.values())
+        if not self.caller_is_victim and _speaks_of_self(signs):
+            known = self._passed(text, of_self=True)
+        asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
+        for offer, start in _all(known):
+            asked.setdefault(offer.key, (offer, start))
+        return [offer.moved(start) for offer, start in asked.values() if offer.owner != OTHER]
 
     def _passed(self, text: str, *, of_self: bool) -> list[_Known]:
         state = self._passes[of_self]
@@ -71,21 +79,16 @@ class Reader:
     def _read(self, state: _Pass, text: str, context: Context) -> Iterator[_Known]:
         known = state.known if not state.known or state.known[0].before == context else []
         same = _shared(state.text, text)
-        kept = [sentence for sentence in known if sentence.end + 2 <= same]
+        kept = known[: bisect_right(known, same - 2, key=_end_of)]
         yield from kept
         begin, context = (kept[-1].end, kept[-1].read.after) if kept else (0, context)
         shift = len(text) - len(state.text)
         tail = len(text) - _shared(state.text[same:][::-1], text[same:][::-1])
-        later = {
-            sentence.start + shift: at for at, sentence in enumerate(known) if sentence.start + shift >= tail
-        }
+        later = bisect_left(known, tail - shift, key=_start_of)
         for start, end in sentences(text, begin):
-            at = later.get(start)
-            if at is not None and known[at].before == context:
-                yield from (
-                    sentence._replace(start=sentence.start + shift, end=sentence.end + shift)
-                    for sentence in known[at:]
-                )
+            at = bisect_left(known, start - shift, lo=later, key=_start_of)
+            if at < len(known) and known[at].start + shift == start and known[at].before == context:
+                yield from (sentence.move(shift) for sentence in known[at:]) if shift else known[at:]
                 return
             read = self._sentence(text[start:end], context)
             yield _Known(start, end, context, read)
@@ -101,13 +104,17 @@ class Reader:
         return answer
 
 
-def _all(known: Sequence[_Known]) -> Iterator[Offer]:
-    """The offers in their order, at their places in the text, with those that an answer makes of a question."""
-    for sentence, following in zip(known, [*known[1:], None], strict=True):
-        yield from (offer.moved(sentence.start) for offer in sentence.read.offers)
-        if following is not None and following.read.answer:
-            for offer in sentence.read.asked:
-                yield replace(offer, polarity=following.read.answer).moved(sentence.start)
+_start_of, _end_of = attrgetter("start"), attrgetter("end")
+
+
+def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
+    """The offers in their order with where their sentence begins, and those that an answer makes of a question."""
+    for at, sentence in enumerate(known):
+        for offer in sentence.read.offers:
+            yield offer, sentence.start
+        answer = known[at + 1].read.answer if sentence.read.asked and at + 1 < len(known) else ""
+        if answer:
+            yield from ((replace(offer, polarity=answer), sentence.start) for offer in sentence.read.asked)
 
 
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:

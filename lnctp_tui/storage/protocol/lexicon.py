@@ -19,6 +19,7 @@ from lnctp_tui.domain.protocol.protocol import Row as CatalogRow
 from lnctp_tui.domain.reading.lexicon import (
     CLASSES,
     KINDS,
+    MOST_NAME_WORDS,
     NEGATIONS,
     OWNERS,
     STATE_DIGITS,
@@ -337,7 +338,7 @@ def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:
             short_town = catalog.name == "municipality" and say in _SHORT_TOWNS
             if (
                 not terms
-                or len(terms) > 6
+                or len(terms) > MOST_NAME_WORDS
                 or say in _NO_NAMES
                 or (len(say) < _SHORTEST_NAME and not short_town)
             ):

@@ -38,9 +38,21 @@ _CALLS = frozenset(
 )
 _SAYS = frozenset(("llama", "marca", "reporta", "denuncia", "escribe", "rep", "pregunta", "consulta"))
 """Those that stand behind who calls too: `habla náhuatl` is no call."""
+_NO_SUBJECT = frozenset(
+    ("que", "se", "me", "no", "y", "ella", "el", "la", "le", "lo", "si", "ya", "solo", "ahora")
+)
 _NOT_A_CALL = frozenset(("se", "me", "la", "lo", "le", "les", "los", "las", "te", "no", "que", "ya"))
 _GENERIC = frozenset(
     [
+        "estudiante",
+        "mesera",
+        "mesero",
+        "albanil",
+        "costurera",
+        "cocinera",
+        "modelo",
+        "edecan",
+        "jornalero",
         "mujer",
         "hombre",
         "senora",
@@ -96,6 +108,8 @@ _RELATIVES = frozenset(
     ["mama", "madre", "papa", "padre", "abuela", "abuelo", "tia", "tio", "madrina", "padrino", "esposa"]
 )
 """Whose name follows with a `de`."""
+_OF_WHOM = frozenset(("un", "una", "la", "el", "victima", "mujer", "persona", "joven", "menor"))
+"""What follows in `nieto de una señora`, and not in `hija de 16`."""
 _TITLES = frozenset(("dona", "don", "sra", "sr", "senora", "senor"))
 
 
@@ -204,7 +218,9 @@ def _remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) ->
         owned = before in _OWNED or terms[person.first].text in _OWNED
         behind = terms[person.after].text if person.after < len(terms) else ""
         owner = person.owner
-        if person.kin and not cast.single and person.first == 0 and behind == "de" and not made:
+        aged = terms[person.after + 1].text if person.after + 1 < len(terms) else "0"
+        opens = person.kin and not owned and not cast.single and person.first == 0 and not made
+        if opens and behind == "de" and aged in _OF_WHOM:
             owner = CALLER
         elif made and made[-1].owner == CALLER and made[-1].first == 0 and person.first - made[-1].after <= 2:
             owner = VICTIM if before in ("de", "un", "una") and (person.vague or person.generic) else owner
@@ -281,6 +297,8 @@ def _objects(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Perso
 def _who_call(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
     """`el promotor que llama`: whatever the noun, who calls."""
     taken = {place for person in persons for place in range(person.first, person.after)}
+    if len(terms) > 1 and terms[1].text in _SAYS and 0 not in taken and terms[0].text not in _NO_SUBJECT:
+        yield Person(0, 1, CALLER, "", False, terms[0].text)
     for place in range(1, len(terms) - 1):
         spoke = terms[place].text == "que" and terms[place + 1].text in (
             "llama",

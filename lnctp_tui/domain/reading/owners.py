@@ -162,7 +162,7 @@ def of_deed(scene: Scene, hit: Hit) -> str:
             if _objective(terms, hit) and not object_of:  # «un amigo dice que los obligan»
                 return context if context in (VICTIM, GROUP) else VICTIM
         return last
-    if first_person(terms[clause.first : clause.after]):
+    if first_person(terms[clause.first : clause.after]) and not _objective(terms, hit):
         return SELF
     return context if context in (VICTIM, GROUP) else VICTIM
 

@@ -32,8 +32,10 @@ _SHORT_PHONE = re.compile(
     r"\b(?:tel(?:efono)?|cel(?:ular)?|numero|whats(?:app)?)\b[.: ]{1,3}(\d{3,4}[ -]?\d{4})(?!\w)"
 )
 _OFFICE = re.compile(
-    r"\b(?:procuraduria|fiscalia|secretaria|comision|instituto|dif|locatel|embajada|consulado|cruz roja|emergencias|"
-    r"linea (?:de la|nacional)|da el numero|dan el numero|proporciona)\b[^.;\n]{0,60}$"
+    r"\b(?:tel(?:efono)?|numero|num|linea)\b\.?:? (?:de |del |de la )?(?:procuraduria|fiscalia|secretaria|comision|"
+    r"instituto|dif|locatel|embajada|consulado|cruz roja|emergencias|cjm|ceav|cavi|ministerio|oficina|hospital|linea|"
+    r"albergue|refugio)\b[^.;\n]{0,40}$"
+    r"|\b(?:da|dan|dio|proporciona|proporciono|brinda) el (?:numero|telefono) de[^.;\n]{0,60}$"
 )
 """A number that was given to who calls is nobody's of the case."""
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){7,17}(?!\w)")

@@ -30,6 +30,9 @@ _BEFORE = frozenset(
         "al",
         "via",
         "x",
+        "in",
+        "from",
+        "to",
     ]
 )
 _STREETS = frozenset(

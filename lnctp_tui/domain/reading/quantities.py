@@ -402,6 +402,8 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
     if months and not second:
         yield str(number.value // 12), span
         return
+    if _listed(text, terms, number):
+        unit_word, span = True, (start, terms[number.after - 1].end)
     if not (unit_word or glued or aged) or _NO_AGE_AFTER.match(text, span[1]):
         return
     if not (unit_word or glued) and (
@@ -423,6 +425,17 @@ _ENDS_THERE = re.compile(
 def _counts(text: str, before: str, number: Number, end: int) -> bool:
     """Whether a bare number after a verb of having may count things: `tiene tres alumnos`."""
     return bool(_HAVING.search(before)) and (number.value < 9 or not _ENDS_THERE.match(text, end))
+
+
+def _listed(text: str, terms: Sequence[Word], number: Number) -> bool:
+    """Whether it is the first of the ages of several: `hermanas de 15 y 17 años`."""
+    if number.after + 1 >= len(terms) or terms[number.after].text != "y" or number.value < 3:
+        return False
+    behind = number_at(text, terms, number.after + 1)
+    if behind is None or not 3 <= behind.value < 100 or behind.after >= len(terms):
+        return False
+    before = terms[number.first - 1].text if number.first else ""
+    return terms[behind.after].text in _YEARS - {"a"} and before != "entre"
 
 
 def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:

@@ -9,7 +9,7 @@ from datetime import date
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import OTHER, Offer
+from lnctp_tui.domain.reading.offers import ASK, CALLER, OTHER, Offer
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
 
@@ -67,7 +67,14 @@ class Reader:
         asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
         for offer, start in _all(known):
             asked.setdefault(offer.key, (offer, start))
-        return [offer.moved(start) for offer, start in asked.values() if offer.owner != OTHER]
+        open_who = _undecided(signs)
+        return [
+            replace(offer, owner=ASK).moved(start)
+            if open_who and offer.owner == CALLER and offer.kind in _OF_ONE
+            else offer.moved(start)
+            for offer, start in asked.values()
+            if offer.owner != OTHER
+        ]
 
     def _passed(self, text: str, *, of_self: bool) -> list[_Known]:
         state = self._passes[of_self]
@@ -117,6 +124,18 @@ def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
             yield from ((replace(offer, polarity=answer), sentence.start) for offer in sentence.read.asked)
 
 
+_OF_ONE = frozenset(("age", "nationality", "sex", "education"))
+_BESIDE = frozenset(("another", "mine", "witness"))
+
+
+def _undecided(signs: Sequence[frozenset[str]]) -> bool:
+    """Whether who calls may be the one to whom it happens: introduced without a relation, or speaking
+    of themself, and nobody else is named."""
+    everything: frozenset[str] = frozenset().union(*signs)
+    who, what = everything & {"introduced", "self"}, everything & {"harmed", "me"}
+    return bool(who and what) and not everything & _BESIDE
+
+
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     """Whether who calls is the one to whom it happens: harm in the first person more often than a relative's, or a
     person introduced without a relation, and harm before anybody else is named to whom it could happen."""
@@ -126,7 +145,7 @@ def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     if me > mine and "witness" not in everything:
         return True
     harmed = next((at for at, found in enumerate(signs) if "harmed" in found), len(signs))
-    another = next((at for at, found in enumerate(signs) if found & {"another", "mine"}), len(signs))
+    another = next((at for at, found in enumerate(signs) if found & _BESIDE), len(signs))
     return "introduced" in everything and "witness" not in everything and harmed < another
 
 

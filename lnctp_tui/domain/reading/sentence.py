@@ -26,7 +26,7 @@ from lnctp_tui.domain.reading.offers import (
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.spelling import Word, folded, words
-from lnctp_tui.domain.reading.status import Statement, Status, statement, status
+from lnctp_tui.domain.reading.status import Statement, Status, only_asked, statement, status
 
 _OF_CASE = ("danger.", "situation.")
 _NEAR = 25
@@ -91,21 +91,7 @@ def _beside_others(terms: Sequence[Word], person: Person) -> bool:
 _PRANK = re.compile(
     r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
 )
-_NO_WITNESS = frozenset(
-    [
-        "mama",
-        "madre",
-        "papa",
-        "padre",
-        "llama",
-        "llamante",
-        "reportante",
-        "denunciante",
-        "informante",
-        "caller",
-        "rep",
-    ]
-)
+_NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
 
 
 class Context(NamedTuple):
@@ -152,7 +138,10 @@ class _Reading:
 
     def owner_at(self, first: int, after: int = 0, *, of_one: bool = True) -> str:
         """Whose age, nationality or number stands at these words; `of_one`: what each person has one of."""
-        return self.own(owners.of_attribute(self.scene, first, after, of_one=of_one))
+        owner = owners.of_attribute(self.scene, first, after, of_one=of_one)
+        if owner == SELF:
+            self.signs.add("self")
+        return self.own(owner)
 
     def own(self, owner: str) -> str:
         """Who that is: one who calls about themself is the victim."""
@@ -198,8 +187,14 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
         [],
     )
     offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
+    spoken_of = [
+        person
+        for person in persons
+        if person.owner not in (VICTIM, GROUP) or not only_asked(said, person.first)
+    ]
     after = context._replace(
-        cast=cast.following(persons, context.cast, names), age_asked=bool(_AGE_ASKED.search(low, said.asked))
+        cast=cast.following(spoken_of, context.cast, names),
+        age_asked=bool(_AGE_ASKED.search(low, said.asked)),
     )
     return Read(_single(offers), after, frozenset(reading.signs), tuple(reading.asked), _answer(text))
 
@@ -429,13 +424,19 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if raw == SELF:
         return owner
     if role == "origen":
-        return owner
+        taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
+        if owner == TRAFFICKER and taken:
+            return VICTIM
+        return ASK if owner == CALLER else owner
     if role == "":
         return ASK if owner in (CALLER, OTHER, TRAFFICKER) else owner
     return VICTIM if owner in (TRAFFICKER, CALLER, OTHER) else owner
 
 
 _ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_status", "sex"])
+
+
+_TAKEN = re.compile(r"\b(?:la|lo|las|los|me|nos) (?:traj|trae|sac|llev|recog|robo|robaron)\w*[^.;]{0,40}$")
 
 
 def _beside_caller(reading: _Reading, first: int) -> bool:
@@ -472,4 +473,4 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     return reading.own(owner)
 
 
-_HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.")
+_HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

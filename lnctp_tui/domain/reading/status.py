@@ -280,7 +280,7 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     if cue.kind == "told":
         return True
     if cue.kind == "asked":
-        return hit.after <= first
+        return hit.after <= first and not _told_anew(said, hit.after, first)
     if not clause.first <= hit.first < clause.after:
         return False
     reach = cue.reach or (NEG_REACH if cue.kind == "neg" else 99)
@@ -292,10 +292,53 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         and _consequent(said, hit.after, first)
     ):
         return False
+    conditional = hit.first > 0 and said.terms[hit.first - 1].text == "si"
+    if before and cue.kind == "neg" and conditional and _consequent(said, hit.after, first):
+        return False  # «si no venden les pega»
     if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(said, hit.after, first):
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
+
+
+_STATES = frozenset(
+    [
+        "mi",
+        "su",
+        "la",
+        "el",
+        "una",
+        "un",
+        "ella",
+        "tiene",
+        "tengo",
+        "esta",
+        "vive",
+        "dice",
+        "yo",
+        "hay",
+        "es",
+        "refiere",
+    ]
+)
+
+
+def _told_anew(said: Statement, begin: int, first: int) -> bool:
+    """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
+    for place in range(begin + 1, first + 1):
+        between = said.low[said.terms[place - 1].end : said.terms[place].start]
+        if "," in between and said.terms[place].text in _STATES:
+            return True
+    return False
+
+
+def only_asked(said: Statement, place: int) -> bool:
+    """Whether a word stands in a question or in what is told in general: nobody of the case."""
+    kinds = ((hit, hit.meaning.kind) for hit in said.cues if isinstance(hit.meaning, Cue))
+    return said.terms[place].start >= said.asked or any(
+        kind == "told" or (kind == "asked" and hit.after <= place and not _told_anew(said, hit.after, place))
+        for hit, kind in kinds
+    )
 
 
 def _begun_anew(said: Statement, begin: int, first: int) -> bool:

@@ -126,9 +126,9 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
 
 def _of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
     """The owner of a noun. `un hombre` of whom nobody knows yet what he does is nobody's side."""
-    if person.vague and person.owner == TRAFFICKER:
+    if person.vague and person.owner in (TRAFFICKER, OTHER):
         known = scene.cast.subject or any(other.owner in (VICTIM, GROUP) for other in scene.persons)
-        return TRAFFICKER if known or not attribute else ASK
+        return person.owner if known or not attribute else ASK
     if attribute and person.owner == VICTIM and _another(scene, person):
         return ASK
     return person.owner

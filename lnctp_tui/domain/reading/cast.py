@@ -38,6 +38,21 @@ _CALLS = frozenset(
 )
 _SAYS = frozenset(("llama", "marca", "reporta", "denuncia", "escribe", "rep", "pregunta", "consulta"))
 """Those that stand behind who calls too: `habla náhuatl` is no call."""
+_TELLS = frozenset(
+    [
+        "queja",
+        "comenta",
+        "refiere",
+        "manifiesta",
+        "informa",
+        "asegura",
+        "cuenta",
+        "relata",
+        "expone",
+        "solicita",
+    ]
+)
+"""What who opens a narrative does when they call; later anybody may."""
 _NO_SUBJECT = frozenset(
     ("que", "se", "me", "no", "y", "ella", "el", "la", "le", "lo", "si", "ya", "solo", "ahora")
 )
@@ -159,7 +174,7 @@ class Cast(NamedTuple):
 def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
     """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
     persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms)]
-    callers = list(_callers(terms, _remembered(terms, persons, cast)))
+    callers = list(_callers(terms, _remembered(terms, persons, cast), opening=not cast.single))
     persons = list(_objects(terms, _one_caller(terms, callers, cast)))
     persons = sorted((*persons, *_who_call(terms, persons)))
     known = dict(cast.names)
@@ -236,7 +251,7 @@ def _remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) ->
     return made
 
 
-def _callers(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
+def _callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[Person]:
     """A generic noun beside who calls, or beside the verb, is the caller."""
     for at, person in enumerate(persons):
         before = persons[at - 1] if at else None
@@ -251,7 +266,9 @@ def _callers(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Perso
         begins = max(before.after if before else 0, person.first - 3)
         introduced = any(calls(terms, place) for place in range(begins, person.first))
         ends = min(behind.first if behind else len(terms), person.after + 5)
-        says = any(calls(terms, place) and terms[place].text in _SAYS for place in range(person.after, ends))
+        behind_it = range(person.after, ends)
+        says = any(calls(terms, place) and terms[place].text in _SAYS for place in behind_it)
+        says = says or (opening and at == 0 and any(terms[place].text in _TELLS for place in behind_it))
         if (person.generic and (beside or introduced or says)) or (person.kin and introduced):
             yield person._replace(owner=CALLER)
         else:

@@ -61,7 +61,8 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
     here = [person for person in scene.persons if person.after <= first]
     if here and first - here[-1].after <= 2:
         return _of_person(scene, here[-1], attribute=True)
-    joined = [person for person in scene.persons if behind and 0 <= person.first - behind <= 1]
+    ended = scene.terms[behind - 1].end + 1 if behind else -1
+    joined = [person for person in scene.persons if scene.terms[person.first].start == ended]
     if joined:
         return _of_person(scene, joined[0], attribute=True)
     clause = clause_of(scene.parts, first)
@@ -135,10 +136,12 @@ def _of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
 
 
 def _another(scene: Scene, person: Person) -> bool:
-    """Whether a relative is named beside a victim who is known by another noun."""
-    return person.kin and any(
-        known.owner == VICTIM and known.word and known.word != person.word for known in scene.cast.single
-    )
+    """Whether a relative, or *un muchacho*, is named beside a victim who is known by another noun."""
+    before = scene.terms[person.first - 1].text if person.first else ""
+    known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    known += [other.word for other in scene.persons if other.owner == VICTIM and other.first < person.first]
+    fresh = person.kin or (person.generic and before in ("un", "una", "otro", "otra"))
+    return fresh and any(word and word != person.word for word in known)
 
 
 def of_deed(scene: Scene, hit: Hit) -> str:

@@ -79,6 +79,8 @@ class Sentence:
     today: date
     age_asked: bool = False
     """The sentence before asked for an age."""
+    person_ends: tuple[int, ...] = ()
+    """Characters at which a word for a person ends."""
     taken: list[tuple[int, int]] = field(default_factory=list)
 
     def free(self, start: int, end: int) -> bool:
@@ -195,6 +197,8 @@ def _amounts(sentence: Sentence) -> Iterator[Found]:
 
 def _ages(sentence: Sentence) -> Iterator[Found]:
     for value, span in quantities.ages(sentence.low, sentence.terms):
+        yield from sentence.take("age", value, span)
+    for value, span in quantities.ages_beside(sentence.low, sentence.terms, sentence.person_ends):
         yield from sentence.take("age", value, span)
     if sentence.age_asked:
         for value, span in quantities.answered_age(sentence.low, sentence.terms):

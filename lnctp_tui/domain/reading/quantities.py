@@ -266,7 +266,8 @@ _ABOUT = re.compile(
 _UNDER = re.compile(r"\b(?:menores de|(?:es|sea|ser|son|siendo) menor de|menos de) $")
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|(?:ella|el) como|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
+    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
+    r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
     r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
@@ -361,6 +362,22 @@ def ages(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
             continue
         yield from _age(text, terms, number)
         at = max(number.after, at + 1)
+
+
+_BESIDE = re.compile(r"(?: \w{3,})?(?:, | \()")
+
+
+def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
+    """A bare number that stands for itself behind a person: `la nieta (12)`, `mujer peruana, 33, llama`."""
+    for end in ends:
+        link = _BESIDE.match(text, end)
+        at = next((place for place, term in enumerate(terms) if link and term.start == link.end()), None)
+        number = number_at(text, terms, at) if at is not None else None
+        if number is None or number.spelled or not 3 <= number.value <= 99:
+            continue
+        start, last = terms[number.first].start, terms[number.after - 1].end
+        if text[last : last + 1] in (",", ")") and not text[last + 1 : last + 2].isdecimal():
+            yield str(number.value), (start, last)
 
 
 def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:

@@ -174,8 +174,9 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     terms = words(low)
     if not terms:
         return Read([], context, frozenset())
-    sentence = patterns.Sentence(text, low, terms, today, age_asked=context.age_asked)
     persons, names = cast.people(lexicon, text, terms, context.cast)
+    ends = tuple(terms[person.after - 1].end for person in persons)
+    sentence = patterns.Sentence(text, low, terms, today, context.age_asked, ends)
     said = statement(lexicon, text, low, terms, today.year)
     reading = _Reading(
         lexicon,

@@ -245,10 +245,18 @@ def _remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) ->
             owner = known[person.word]
         elif owned and person.kin and cast.subject in (VICTIM, GROUP) and made and made[0].owner == CALLER:
             owner = OTHER if known.get(person.word) != VICTIM else owner
-        elif any(term.text.startswith("cuid") for term in terms[max(0, person.first - 4) : person.first]):
+        elif _lives_along(terms, person):
             owner = OTHER
         made.append(person._replace(owner=owner))
     return made
+
+
+def _lives_along(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a person is nursed, or a relative with whom somebody lives: `cuida a un niño`, `vive con su hija`."""
+    before = [term.text for term in terms[max(0, person.first - 4) : person.first]]
+    if any(word.startswith("cuid") for word in before):
+        return True
+    return person.kin and "con" in before[-2:] and any(word in ("vive", "viven", "vivia") for word in before)
 
 
 def _callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[Person]:

@@ -264,6 +264,8 @@ _ABOUT = re.compile(
     r"\b(?:como|unos|unas|aprox\w*|alrededor de|parece(?: de)?|quiza|tal vez|ha de tener)(?: de)?\.? $"
 )
 _UNDER = re.compile(r"\b(?:menores de|(?:es|sea|ser|son|siendo) menor de|menos de) $")
+_OF_AGE = 18
+"""`menores de 18 años` is a word for children, and no age."""
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
@@ -414,6 +416,8 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
     )
     if not 0 < number.value <= age_values.OLDEST or _PAST_AGE.search(before) or _NO_AGE_BEFORE.search(before):
         return
+    if number.value == _OF_AGE and (_UNDER.search(before) or _OVER.search(before)):
+        return
     aged = bool(_AGED.search(before))
     span = (start, unit.end if (unit_word or months) and unit else terms[last.after - 1].end)
     if months and not second:
@@ -463,7 +467,7 @@ def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
     joint = text[terms[at - 1].end : terms[at].start]
     if joint.strip() == "-" and terms[at].text[0].isdecimal():
         following = number_at(text, terms, at)
-    elif terms[at].text in ("o", "a", "y", "u") and joint == " " and at + 1 < len(terms):
+    elif terms[at].text in ("o", "a", "y", "u", "hasta") and joint == " " and at + 1 < len(terms):
         following = number_at(text, terms, at + 1)
     else:
         return None

@@ -268,7 +268,12 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         if found.kind in ("age", "headcount") and state.past:
             continue
         detail = _happened(reading, found) if found.kind == "date" else found.detail
-        if found.kind == "age" and reading.said.gone and not low_before.endswith(("tiene ", "tienen ")):
+        if (
+            found.kind == "age"
+            and reading.said.gone
+            and "hace " in low_before[:-5]
+            and "tiene" not in low_before[-9:]
+        ):
             continue
         owner = _pattern_owner(reading, found, first, after)
         value = _about(found.value) if found.kind == "age" and state.polarity == UNKNOWN else found.value

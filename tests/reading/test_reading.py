@@ -164,13 +164,35 @@ def test_reading_key_by_key_is_reading_at_once(lexicon: Lexicon) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 ", "no ", "55 1234 ", "a@a.", "http://", "tiene 17 ", "hace dos ", "«", "a"]
+    "piece",
+    [
+        "1 ",
+        "no ",
+        "hija de 9, ",
+        "¿si le ",
+        "violencia física, sexual y ",
+        "san juan ",
+        "me pega. ",
+        "55 1234 ",
+        "a@a.",
+        "http://",
+        "tiene 17 ",
+        "hace dos ",
+        "«",
+        "a",
+    ],
 )
 def test_hostile_text_costs_little(lexicon: Lexicon, piece: str) -> None:
     text = "".join(f"{piece}{number % 7}" for number in range(40_000))[: LONGEST_TEXT // 4]
     begin = process_time()
     Reader(lexicon, TODAY).read(text)
     assert process_time() - begin < 3
+
+
+def test_words_of_who_harms_do_not_silence_what_is_done(lexicon: Lexicon) -> None:
+    text = "Me tiene encerrada.\nÉl: es broma.\nÉl: no es cierto, nadie te pega.\nTrae pistola."
+    dangers = {(value, polarity) for _kind, value, polarity, _owner in seen(lexicon, text)}
+    assert {("danger.locked_in", "yes"), ("danger.weapon_present", "yes")} <= dangers
 
 
 def test_a_narrative_cannot_inject_an_answer(lexicon: Lexicon) -> None:

@@ -60,7 +60,7 @@ class Reader:
         text = text[:LONGEST_TEXT]
         known = self._passed(text, of_self=False)
         signs = [sentence.read.signs for sentence in known if sentence.read.signs]
-        if any("prank" in found for found in signs):
+        if any("prank" in found for found in signs) and not any("me" in found for found in signs):
             return []
         if not self.caller_is_victim and _speaks_of_self(signs):
             known = self._passed(text, of_self=True)

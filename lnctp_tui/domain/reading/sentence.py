@@ -88,6 +88,7 @@ def _beside_others(terms: Sequence[Word], person: Person) -> bool:
     return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
 
 
+_PRANK_WORDS = 6
 _PRANK = re.compile(
     r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
 )
@@ -224,7 +225,7 @@ def _answer(text: str) -> str:
 def _signs(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
     """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
-    if _PRANK.match(" ".join(term.text for term in terms)):
+    if len(terms) <= _PRANK_WORDS and _PRANK.match(" ".join(term.text for term in terms)):
         yield "prank"
     for person in persons:
         before = terms[person.first - 1].text if person.first else ""

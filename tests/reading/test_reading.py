@@ -64,13 +64,14 @@ def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text:
 
 
 WHOSE = [
-    ("Masc 45 trailero reporta. Lleva a una niña como de 12 años.", {("45", "caller"), ("~12", "victim")}),
+    ("Masc 45 trailero reporta a una niña como de 12 años.", {("45", "caller"), ("~12", "victim")}),
     ("Llama una vecina de Toluca. Ella tiene 56 años.", {("56", "caller")}),
     ("Su hija de 16 se fue con un hombre de 30.", {("16", "victim"), ("30", "trafficker")}),
     ("El promotor que llama tiene 29 años. La niña tiene 9.", {("29", "caller"), ("9", "victim")}),
     ("Hola, tengo 19 años. Mi novio me pega.", {("19", "victim")}),
     ("Tengo 40 años. Mi hija de 15 no sale. A mi hija le pegan.", {("40", "caller"), ("15", "victim")}),
     ("Llama mujer de 28. Su pareja la golpea.", {("28", "victim")}),
+    ("Denuncia a su vecino de 40 años. Habla con su hija de 17.", {("40", "trafficker"), ("17", "victim")}),
     ("La víctima tiene 20 años. La cuidadora tiene 50.", {("20", "victim"), ("50", "")}),
     ("Un señor de 67 años no sabe leer.", {("67", "")}),
     ("¿Qué edad tiene? Llamante: diecinueve.", {("19", "caller")}),
@@ -97,6 +98,15 @@ def test_an_age_is_that_of_the_person_beside_it(
         ("Violencia física: no", {"fisica": "no"}),
         ("¿La golpean? No. ¿La violan? Sí.", {"fisica": "no", "sexual": "yes"}),
         ("¿La golpean?", {}),
+        ("No come. Sin embargo le pegan.", {"fisica": "yes"}),
+        ("Ni modo, le pegan.", {"fisica": "yes"}),
+        ("Sin embargo no le pegan.", {"fisica": "no"}),
+        ("Sin dinero la golpean.", {"fisica": "yes"}),
+        ("No le creyeron que la golpean.", {}),
+        ("No hay noche que no le pegue.", {"fisica": "yes"}),
+        ("Sin que nadie la ayude la golpea.", {}),
+        ("Dice que no le pegan.", {"fisica": "no"}),
+        ("La golpean y dice que no puede salir.", {"fisica": "yes"}),
         ("Si no venden les pega.", {"fisica": "yes"}),
         ("ahorita no está le pega diario", {}),
         ("No come y la golpean.", {"fisica": "yes"}),
@@ -111,7 +121,7 @@ def test_what_is_denied_answered_or_long_past_is_told_apart(
     lexicon: Lexicon, text: str, said: dict[str, str]
 ) -> None:
     offers = Reader(lexicon, TODAY).read(text)
-    terms = {offer.values[0]: offer.polarity for offer in offers if offer.kind == "term"}
+    terms = {offer.values[0]: offer.polarity for offer in offers if offer.values[0].startswith("violence.")}
     assert {code.removeprefix("violence."): polarity for code, polarity in terms.items()} == said
 
 
@@ -124,6 +134,7 @@ def test_what_is_denied_answered_or_long_past_is_told_apart(
         "Pregunta si las encierran con candado.",
         "Hace seis años la tenían encerrada.",
         "Vio en un video que la tenían encerrada.",
+        "La encerraron, pero hoy logró escapar.",
     ],
 )
 def test_a_danger_that_is_not_said_of_now_is_never_a_yes(lexicon: Lexicon, text: str) -> None:
@@ -187,6 +198,12 @@ def test_hostile_text_costs_little(lexicon: Lexicon, piece: str) -> None:
     begin = process_time()
     Reader(lexicon, TODAY).read(text)
     assert process_time() - begin < 3
+
+
+def test_the_no_of_one_phrase_denies_no_other(lexicon: Lexicon) -> None:
+    assert ("term", "danger.weapon_present", "yes", "case") in seen(
+        lexicon, "No la deja salir con pistola en mano."
+    )
 
 
 def test_words_of_who_harms_do_not_silence_what_is_done(lexicon: Lexicon) -> None:

@@ -272,7 +272,8 @@ def _callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool)
             behind is not None and behind.owner == CALLER and behind.first - person.after <= 2
         )
         begins = max(before.after if before else 0, person.first - 3)
-        introduced = any(calls(terms, place) for place in range(begins, person.first))
+        object_of = any(term.text in ("a", "al", "con", "que") for term in terms[begins : person.first])
+        introduced = not object_of and any(calls(terms, place) for place in range(begins, person.first))
         ends = min(behind.first if behind else len(terms), person.after + 5)
         behind_it = range(person.after, ends)
         says = any(calls(terms, place) and terms[place].text in _SAYS for place in behind_it)
@@ -309,11 +310,18 @@ def _one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) ->
 _FRIENDS = frozenset(("amiga", "amigo", "companera", "companero", "cunada", "vecina", "vecino", "conocida"))
 
 
+_ACCUSED = ("report", "denunc", "acus", "demand", "identific")
+
+
 def _objects(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Person]:
     """`ponen a un señor a pedir`: to whom something is done is no trafficker."""
     for person in persons:
         behind = terms[person.first - 1].text if person.first else ""
-        if person.vague and person.owner in (TRAFFICKER, OTHER) and behind == "a" and person.first > 1:
+        begins = max(0, person.first - 4)
+        if any(term.text.startswith(_ACCUSED) for term in terms[begins : person.first]):
+            accused = person.owner == CALLER and behind in ("a", "al", "su", "un")
+            yield person._replace(owner=TRAFFICKER) if accused else person
+        elif person.vague and person.owner in (TRAFFICKER, OTHER) and behind == "a" and person.first > 1:
             yield person._replace(owner=VICTIM)
         else:
             yield person

@@ -302,7 +302,7 @@ class Lexicon:
             return problem
         if row.neg == "inherent":
             for way in say.split("|"):
-                if way.startswith(("no ", "sin ")):
+                if way.startswith("no "):
                     affirmed = Row(row.kind, row.values, "never", at=row.at, flipped=True)
                     self.rows.add(f"si {way.partition(' ')[2]}", affirmed)
         return None

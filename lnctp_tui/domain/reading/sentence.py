@@ -329,6 +329,7 @@ def _happened(reading: _Reading, found: patterns.Found) -> str:
 
 def _lexicon(reading: _Reading) -> Iterator[Offer]:
     hits = list(every(reading.lexicon.rows, reading.terms, lambda hit: _fits(reading, hit)))
+    reading.said = reading.said._replace(cues=_own_cues(reading.said.cues, hits))
     done: set[int] = set()
     last_place = -9
     for hit in hits:
@@ -349,6 +350,12 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
             assert isinstance(joined.meaning, Row)
             word = reading.terms[joined.first]
             yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+def _own_cues(cues: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """The cues without those within a phrase: the *no* of `no la deja salir con pistola` denies no pistol."""
+    inherent = [hit for hit in hits if isinstance(hit.meaning, Row) and hit.meaning.neg == "inherent"]
+    return [cue for cue in cues if not any(hit.first <= cue.first < hit.after for hit in inherent)]
 
 
 _JOINTS = frozenset(("y", "e", "o", "u", "ni"))

@@ -180,6 +180,8 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
         return Status(UNKNOWN, offer=danger and "feared" in kinds)
     if answered:
         return Status(_turned(answered, row), offer=True)
+    if row is not None and "danger.locked_in" in row.values and _FREE.search(said.low):
+        return _LEFT_ALONE
     past = (
         "past" in kinds or (row is not None and _long_ago(said, first, after, row))
     ) and "now" not in kinds
@@ -198,6 +200,11 @@ def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
     )
 
 
+_FREE = re.compile(
+    r"\b(?:escapo|escape|escaparon|(?:logro|logre|lograron|pudo|pude) (?:escapar|salir|huir)|rescataron|"
+    r"rescatad[ao]s?|liberaron|liberad[ao]s?)\b"
+)
+"""Who got out is locked in no more."""
 _PAST_TENSE = re.compile(r"(?:ó|aron|ieron|aban?|ían?|ad[ao]s?|id[ao]s?)$")
 _LASTING = ("act.", "hooking_", "means.", "vulnerability.")
 """What stays true of a case whenever it happened."""
@@ -237,6 +244,11 @@ def _polarity(kinds: set[str], row: Row | None) -> str:
 _CLITICS = frozenset(
     ("le", "la", "lo", "les", "los", "las", "me", "nos", "te", "se", "puedo", "quiero", "ya")
 )
+_DENIED_SAYINGS = frozenset(
+    ["dice", "dijo", "dicen", "refiere", "cierto", "verdad", "reporta", "menciona", "manifiesta", "senala", "creo", "be",
+     "cree", "visto", "vio", "ve", "hay", "se", "sea", "es", "afirma", "indica", "parece", "asegura"]
+)  # fmt: skip
+"""`no dice que la golpean` denies it, `no le creyeron que la golpean` does not."""
 _LINKS = frozenset(("que", "q", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))
 
 
@@ -257,8 +269,15 @@ def _doubtful(said: Statement, first: int, after: int, clause: Clause) -> bool:
         return False
     last = denying[-1]
     between = [term.text for term in terms[last.after : first]]
-    if not between or "que" in between or "q" in between or all(word in _LINKS for word in between):
+    if terms[last.first].text in ("sin", "s"):
+        return True
+    que = next((place for place in range(last.after, first) if terms[place].text in ("que", "q")), None)
+    if que is not None:
+        return que > last.after and terms[que - 1].text not in _DENIED_SAYINGS
+    if not between or all(word in _LINKS for word in between):
         return False
+    if any(word in _CLITICS for word in between):
+        return True
     return terms[last.first].text not in (
         "nadie",
         "ninguno",
@@ -293,6 +312,11 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     ):
         return False
     conditional = hit.first > 0 and said.terms[hit.first - 1].text == "si"
+    bare = said.terms[hit.first].text in ("sin", "s") and "que" not in {
+        term.text for term in said.terms[hit.after : first]
+    }
+    if before and cue.kind == "neg" and bare and said.terms[first].text in _CLITICS:
+        return False  # «sin dinero la encierran»
     if before and cue.kind == "neg" and conditional and _consequent(said, hit.after, first):
         return False  # «si no venden les pega»
     if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(said, hit.after, first):

@@ -37,12 +37,12 @@ def kept(lexicon: Lexicon) -> Result:
 @pytest.mark.parametrize("family", HELD)
 def test_the_kept_half_is_read_no_worse_than_before(kept: Result, family: str) -> None:
     precision, recall = HELD[family]
-    found = (
+    measured = (
         kept.families[family].precision,
         kept.families[family].recall,
     )  # nobody reads the kept half by a failure
-    assert found[0] >= precision
-    assert found[1] >= recall
+    assert measured[0] >= precision
+    assert measured[1] >= recall
 
 
 def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> None:

@@ -128,7 +128,7 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
 def _of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
     """The owner of a noun. `un hombre` of whom nobody knows yet what he does is nobody's side."""
     if person.vague and person.owner in (TRAFFICKER, OTHER):
-        known = scene.cast.subject or any(other.owner in (VICTIM, GROUP) for other in scene.persons)
+        known = scene.cast.subject or any(somebody.owner in (VICTIM, GROUP) for somebody in scene.persons)
         return person.owner if known or not attribute else ASK
     if attribute and person.owner == VICTIM and _another(scene, person):
         return ASK
@@ -139,7 +139,7 @@ def _another(scene: Scene, person: Person) -> bool:
     """Whether a relative, or *un muchacho*, is named beside a victim who is known by another noun."""
     before = scene.terms[person.first - 1].text if person.first else ""
     known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
-    known += [other.word for other in scene.persons if other.owner == VICTIM and other.first < person.first]
+    known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
     fresh = person.kin or (person.generic and before in ("un", "una", "otro", "otra"))
     return fresh and any(word and word != person.word for word in known)
 

@@ -60,7 +60,7 @@ class Reader:
         text = text[:LONGEST_TEXT]
         known = self._passed(text, of_self=False)
         signs = [sentence.read.signs for sentence in known if sentence.read.signs]
-        if any("prank" in found for found in signs) and not any("me" in found for found in signs):
+        if any("prank" in shown for shown in signs) and not any("me" in shown for shown in signs):
             return []
         if not self.caller_is_victim and _speaks_of_self(signs):
             known = self._passed(text, of_self=True)
@@ -139,13 +139,13 @@ def _undecided(signs: Sequence[frozenset[str]]) -> bool:
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     """Whether who calls is the one to whom it happens: harm in the first person more often than a relative's, or a
     person introduced without a relation, and harm before anybody else is named to whom it could happen."""
-    me = sum("me" in found for found in signs)
-    mine = sum("mine" in found and "me" not in found for found in signs)
+    me = sum("me" in shown for shown in signs)
+    mine = sum("mine" in shown and "me" not in shown for shown in signs)
     everything: frozenset[str] = frozenset().union(*signs)
     if me > mine and "witness" not in everything:
         return True
-    harmed = next((at for at, found in enumerate(signs) if "harmed" in found), len(signs))
-    another = next((at for at, found in enumerate(signs) if found & _BESIDE), len(signs))
+    harmed = next((at for at, shown in enumerate(signs) if "harmed" in shown), len(signs))
+    another = next((at for at, shown in enumerate(signs) if shown & _BESIDE), len(signs))
     return "introduced" in everything and "witness" not in everything and harmed < another
 
 

@@ -373,9 +373,7 @@ def _enumerated(reading: _Reading, hit: Hit) -> Iterator[Hit]:
             return
         if not joint:
             pair = [head, reading.terms[place]]
-            row = next(
-                (found.meaning for found in reading.lexicon.rows.at(pair, 0) if found.after == 2), None
-            )
+            row = next((two.meaning for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
             if not isinstance(row, Row) or row.kind != "term":
                 return
             yield Hit(place, place + 1, row)

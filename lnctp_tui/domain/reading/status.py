@@ -245,8 +245,8 @@ _CLITICS = frozenset(
     ("le", "la", "lo", "les", "los", "las", "me", "nos", "te", "se", "puedo", "quiero", "ya")
 )
 _DENIED_SAYINGS = frozenset(
-    ["dice", "dijo", "dicen", "refiere", "cierto", "verdad", "reporta", "menciona", "manifiesta", "senala", "creo", "be",
-     "cree", "visto", "vio", "ve", "hay", "se", "sea", "es", "afirma", "indica", "parece", "asegura"]
+    ["dice", "dijo", "dicen", "refiere", "cierto", "verdad", "reporta", "menciona", "manifiesta", "senala", "creo",
+     "be", "cree", "visto", "vio", "ve", "hay", "se", "sea", "es", "afirma", "indica", "parece", "asegura"]
 )  # fmt: skip
 """`no dice que la golpean` denies it, `no le creyeron que la golpean` does not."""
 _LINKS = frozenset(("que", "q", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))

@@ -11,7 +11,12 @@ from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
 
-HELD = {"patterns": (0.93, 0.92), "gazetteer": (0.86, 0.86), "vocabulary": (0.88, 0.86), "all": (0.89, 0.88)}
+HELD = {
+    "patterns": (0.91, 0.89),
+    "gazetteer": (0.92, 0.90),
+    "vocabulary": (0.915, 0.905),
+    "all": (0.92, 0.90),
+}
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
 
 
@@ -32,19 +37,26 @@ def kept(lexicon: Lexicon) -> Result:
 @pytest.mark.parametrize("family", HELD)
 def test_the_kept_half_is_read_no_worse_than_before(kept: Result, family: str) -> None:
     precision, recall = HELD[family]
-    assert kept.families[family].precision >= precision
-    assert kept.families[family].recall >= recall
+    measured = (
+        kept.families[family].precision,
+        kept.families[family].recall,
+    )  # nobody reads the kept half by a failure
+    assert measured[0] >= precision
+    assert measured[1] >= recall
 
 
 def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> None:
-    assert kept.polarity <= 0.01 * kept.right
-    assert kept.owner <= 0.03 * kept.owned
-    assert kept.asked <= 0.15 * kept.owned
+    polarity, owner = kept.polarity / kept.right, kept.owner / kept.owned
+    asked, sprung = kept.asked / kept.owned, kept.sprung / kept.traps
+    assert polarity <= 0.01
+    assert owner <= 0.045
+    assert asked <= 0.15
+    assert sprung <= 0.12
 
 
-def test_sixty_narratives_stand_there_and_half_is_kept() -> None:
+def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:
     halves = [list(narratives(kept=kept)) for kept in (True, False)]
-    assert sum(map(len, halves)) >= 60
+    assert sum(map(len, halves)) >= 100
     for narrative in (*halves[0], *halves[1]):
         for fact in narrative["facts"]:
             assert narrative["text"][fact["start"] : fact["end"]] == fact["quote"]

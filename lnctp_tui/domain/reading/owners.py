@@ -1,68 +1,54 @@
-"""Whose fact it is: the nearest person before it, else the sentence's, else the narrative's. Never a guess."""
+"""Whose fact it is: the person it is said of, else the nearest before it, else the narrative's. Never a guess."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
-from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, VICTIM
+from lnctp_tui.domain.reading.cast import Cast, Person
+from lnctp_tui.domain.reading.lexicon import Hit
+from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
-_MINE = frozenset(["tengo", "soy", "me", "mi", "estoy", "vivo", "trabajo", "nos", "estamos"])
-_PRONOUNS = frozenset(("ella", "el"))
-
-
-class Person(NamedTuple):
-    """A word for a person in a sentence."""
-
-    first: int
-    after: int
-    owner: str
-    sex: str
-    plural: bool
-
-
-MOST_NAMES = 12
-Names = tuple[tuple[str, str], ...]
-
-
-def people(lexicon: Lexicon, text: str, terms: Sequence[Word], names: Names) -> tuple[list[Person], Names]:
-    """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on.
-
-    Who is named after `mamá de` or `su hija` is whom the call is about; a name after any other noun is that person's.
-    """
-    persons = [_person(hit) for hit in longest(lexicon.nouns, terms)]
-    known = dict(names)
-    for person in persons:
-        place, owner = person.after, person.owner
-        if place + 1 < len(terms) and terms[place].text == "de" and owner == CALLER:
-            place, owner = place + 1, VICTIM
-        name = _name(text, terms, place)
-        if name and len(known) < MOST_NAMES:
-            known.setdefault(name, owner)
-    taken = {place for person in persons for place in range(person.first, person.after)}
-    persons += [
-        Person(place, place + 1, known[term.text], "", False)
-        for place, term in enumerate(terms)
-        if term.text in known and place not in taken and text[term.start].isupper()
+SELF = "self"
+"""Whoever speaks of themself: the caller, and the victim where the words show it."""
+_MINE = frozenset(
+    [
+        "tengo",
+        "soy",
+        "me",
+        "mi",
+        "estoy",
+        "vivo",
+        "trabajo",
+        "nos",
+        "estamos",
+        "somos",
+        "mis",
+        "yo",
+        "vengo",
+        "naci",
+        "cumpli",
+        "llamo",
+        "laburo",
+        "i",
+        "my",
     ]
-    return sorted(persons), tuple(known.items())
+)
+_PRONOUNS = {"ella": "mujer", "el": "hombre"}
+_VERBS_OF_HAVING = frozenset(("tiene", "es", "cumplio", "tenia", "vive", "viene", "anda"))
 
 
-def _name(text: str, terms: Sequence[Word], place: int) -> str:
-    """The capitalised word at a place that follows the one before it at once."""
-    if place >= len(terms) or text[terms[place - 1].end : terms[place].start] != " ":
-        return ""
-    term = terms[place]
-    return term.text if text[term.start].isupper() and term.text.isalpha() and len(term.text) > 2 else ""
+class Scene(NamedTuple):
+    """A sentence as far as it says who is spoken of."""
 
-
-def _person(hit: Hit) -> Person:
-    noun = hit.meaning
-    assert isinstance(noun, Noun)
-    return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural)
+    terms: Sequence[Word]
+    parts: Sequence[Clause]
+    persons: Sequence[Person]
+    cast: Cast
+    of_self: bool = False
+    """Whether who calls is the victim, by the form or by the whole text."""
 
 
 def first_person(terms: Sequence[Word]) -> bool:
@@ -70,62 +56,123 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
-def subject(persons: Sequence[Person], before: str) -> str:
-    """Of whom the next sentence speaks: the last victim or group named here, else the first person, else as before."""
-    about = [person.owner for person in persons if person.owner in (VICTIM, GROUP)]
-    if about:
-        return about[-1]
-    return before or (CALLER if any(person.owner == CALLER for person in persons) else "")
-
-
-def of_attribute(
-    text: str,
-    terms: Sequence[Word],
-    found: Sequence[Clause],
-    persons: Sequence[Person],
-    first: int,
-    context: str,
-    behind: int = 0,
-) -> str:
+def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
-    here = [person for person in persons if person.after <= first]
+    here = [person for person in scene.persons if person.after <= first]
     if here and first - here[-1].after <= 2:
-        return here[-1].owner
-    joined = [person for person in persons if behind and 0 <= person.first - behind <= 1]
+        return _of_person(scene, here[-1], attribute=True)
+    ended = scene.terms[behind - 1].end + 1 if behind else -1
+    joined = [person for person in scene.persons if scene.terms[person.first].start == ended]
     if joined:
-        return joined[0].owner
-    clause = clause_of(found, first)
+        return _of_person(scene, joined[0], attribute=True)
+    clause = clause_of(scene.parts, first)
+    if first_person(scene.terms[max(clause.first, first - 4) : first + 1]):
+        return SELF
+    pronoun = _pronoun(scene, clause, first)
+    if pronoun is not None:
+        return pronoun
     near = [person for person in here if person.first >= clause.first]
     if near:
-        owners = {person.owner for person in near}
-        return near[-1].owner if len(owners) == 1 or first - near[-1].after <= 6 else ASK
-    if here:
-        owners = {person.owner for person in here}
-        return here[-1].owner if len(owners) == 1 else ASK
-    if first_person(terms[max(0, first - 4) : first + 1]):
-        return CALLER
-    if terms[0].text in _PRONOUNS:
+        owners = {_of_person(scene, person) for person in near}
+        far = len(owners) > 1 and first - near[-1].after > 6
+        return ASK if far else _of_person(scene, near[-1], attribute=True)
+    if _unknown_subject(scene, clause, first):
         return ASK
-    return context or VICTIM
+    if here:
+        owners = {_of_person(scene, person) for person in here}
+        return owners.pop() if len(owners) == 1 else ASK
+    if first_person(scene.terms[max(0, first - 4) : first + 1]):
+        return SELF
+    return _taken_over(scene) if of_one or scene.cast.subject not in (VICTIM, GROUP) else scene.cast.subject
 
 
-def of_deed(
-    terms: Sequence[Word], found: Sequence[Clause], persons: Sequence[Person], hit: Hit, context: str
-) -> str:
+def _taken_over(scene: Scene) -> str:
+    """Of whom a sentence without a person speaks: not surely of the victim when the one before spoke of another."""
+    cast = scene.cast
+    if scene.of_self and cast.subject in ("", CALLER) and cast.last != OTHER:
+        return VICTIM
+    if cast.last in (CALLER, OTHER, TRAFFICKER):
+        others = any(known.owner != CALLER for known in cast.single)
+        return ASK if cast.subject in (VICTIM, GROUP) or others else cast.last
+    return cast.subject or VICTIM
+
+
+def _unknown_subject(scene: Scene, clause: Clause, first: int) -> bool:
+    """Whether somebody has it of whom no word is known: `la cuidadora tiene 50`."""
+    for place in range(max(clause.first + 2, first - 3), first):
+        if scene.terms[place].text in _VERBS_OF_HAVING and scene.terms[place - 2].text in (
+            "la",
+            "el",
+            "una",
+            "un",
+        ):
+            return True
+    return False
+
+
+def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
+    """Whom *ella* or *él* means, when its clause speaks of nobody else: the one of that sex, if there is but one."""
+    term = scene.terms[clause.first]
+    begins = term.text in _PRONOUNS and clause.first + 1 < len(scene.terms)
+    if not begins or any(clause.first <= person.first < first for person in scene.persons):
+        return None
+    if term.text == "el" and scene.terms[clause.first + 1].text not in _VERBS_OF_HAVING:
+        return None
+    here = [person.owner for person in scene.persons if person.after <= clause.first]
+    if here and set(here) == {CALLER}:  # «la amiga reporta: ella tiene 18»
+        return VICTIM
+    meant = {person.owner for person in scene.cast.single if person.sex in ("", _PRONOUNS[term.text])}
+    return meant.pop() if len(meant) == 1 else ASK
+
+
+def _of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
+    """The owner of a noun. `un hombre` of whom nobody knows yet what he does is nobody's side."""
+    if person.vague and person.owner in (TRAFFICKER, OTHER):
+        known = scene.cast.subject or any(somebody.owner in (VICTIM, GROUP) for somebody in scene.persons)
+        return person.owner if known or not attribute else ASK
+    if attribute and person.owner == VICTIM and _another(scene, person):
+        return ASK
+    return person.owner
+
+
+def _another(scene: Scene, person: Person) -> bool:
+    """Whether a relative, or *un muchacho*, is named beside a victim who is known by another noun."""
+    before = scene.terms[person.first - 1].text if person.first else ""
+    known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
+    known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
+    fresh = person.kin or (person.generic and before in ("un", "una", "otro", "otra"))
+    return fresh and any(word and word != person.word for word in known)
+
+
+def of_deed(scene: Scene, hit: Hit) -> str:
     """To whom something is done, or who needs it: the victim, unless somebody else is named for it."""
-    clause = clause_of(found, hit.first)
-    near = [person for person in persons if clause.first <= person.first < hit.first]
+    terms, context = scene.terms, scene.cast.subject
+    clause = clause_of(scene.parts, hit.first)
+    near = [person for person in scene.persons if clause.first <= person.first < hit.first]
     named = [person for person in near if person.owner in (VICTIM, GROUP, OTHER, CALLER)]
-    behind = [person for person in persons if 0 <= person.first - hit.after <= 2]
-    if behind and behind[0].owner in (VICTIM, GROUP, OTHER) and terms[hit.after].text in ("a", "al"):
+    behind = [person for person in scene.persons if 0 <= person.first - hit.after <= 2]
+    if behind and behind[0].owner in (VICTIM, GROUP, OTHER) and terms[hit.after].text in ("a", "al", "para"):
         return behind[0].owner
+    if first_person(terms[hit.first : hit.after]):
+        return SELF
     if named:
         last = named[-1].owner
         if last in (OTHER, CALLER):
             others = [person.owner for person in named if person.owner in (VICTIM, GROUP)]
             if others:
                 return ASK if last == OTHER else others[-1]
+            object_of = named[-1].first > 0 and terms[named[-1].first - 1].text in ("a", "al")
+            if _objective(terms, hit) and not object_of:  # «un amigo dice que los obligan»
+                return context if context in (VICTIM, GROUP) else VICTIM
         return last
-    if first_person(terms[clause.first : clause.after]):
-        return CALLER
+    if first_person(terms[clause.first : clause.after]) and not _objective(terms, hit):
+        return SELF
     return context if context in (VICTIM, GROUP) else VICTIM
+
+
+_OBJECTS = frozenset(("la", "lo", "los", "las", "le", "les"))
+
+
+def _objective(terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a deed is said of somebody it is done to: `la vecina vio que la golpean`."""
+    return any(term.text in _OBJECTS for term in terms[hit.first : hit.after])

@@ -31,6 +31,13 @@ _PHONE = re.compile(r"(?<![\w.,$-])(?:\+|00)?\(?\d(?:[ .()\-]{0,2}\d){9,14}(?![\
 _SHORT_PHONE = re.compile(
     r"\b(?:tel(?:efono)?|cel(?:ular)?|numero|whats(?:app)?)\b[.: ]{1,3}(\d{3,4}[ -]?\d{4})(?!\w)"
 )
+_OFFICE = re.compile(
+    r"\b(?:tel(?:efono)?|numero|num|linea)\b\.?:? (?:de |del |de la )?(?:procuraduria|fiscalia|secretaria|comision|"
+    r"instituto|dif|locatel|embajada|consulado|cruz roja|emergencias|cjm|ceav|cavi|ministerio|oficina|hospital|linea|"
+    r"albergue|refugio)\b[^.;\n]{0,40}$"
+    r"|\b(?:da|dan|dio|proporciona|proporciono|brinda) el (?:numero|telefono) de[^.;\n]{0,60}$"
+)
+"""A number that was given to who calls is nobody's of the case."""
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){7,17}(?!\w)")
 _ACCOUNT_WORD = re.compile(r"\b(?:cuenta|tarjeta|clabe|deposit\w+)\b[^\d\n]{0,30}$")
 _PLATE = re.compile(
@@ -42,8 +49,9 @@ _PLATE_AFTER = re.compile(
     r"matricula)\b(?: de [a-z]+)?[: ]{1,3}(?:\w+ ){0,2}?((?=[a-z\d -]{0,9}\d)[a-z\d]{1,4}(?:[- ]?[a-z\d]{1,4}){1,3})"
 )
 _ALIAS = re.compile(
-    r"\b(?:alias|apodo|apodado|apodada|le dicen|le llaman|lo conocen como|la conocen como|"
-    r"apodan|se hace llamar"
+    r"\b(?:alias|(?:al|a la|a|el|la) que (?:le )?(?:llaman|dicen|apodan)|apodo|apodado|apodada|"
+    r"le dicen|le llaman|lo conocen como|la conocen como|"
+    r"apodan|se hace llamar|le apodan|(?:lo|la) apodan"
     r"|mejor conocido como)\s+[«\"“']?((?:(?:el|la)\s+)?[a-z]{2,20}(?:\s+[A-Z][a-z]{1,20})?)"
 )
 
@@ -69,6 +77,10 @@ class Sentence:
     """Folded, of the same length."""
     terms: list[Word]
     today: date
+    age_asked: bool = False
+    """The sentence before asked for an age."""
+    person_ends: tuple[int, ...] = ()
+    """Characters at which a word for a person ends."""
     taken: list[tuple[int, int]] = field(default_factory=list)
 
     def free(self, start: int, end: int) -> bool:
@@ -133,6 +145,9 @@ def _phones(sentence: Sentence) -> Iterator[Found]:
     for match in _PHONE.finditer(sentence.low):
         numbers = phones.read(match.group())
         dialled = phones.dialled(numbers[0].number) if len(numbers) == 1 else ""
+        if _OFFICE.search(sentence.low, 0, match.start()):
+            sentence.taken.append(match.span())
+            continue
         if dialled.startswith("+") and dialled not in OWN_NUMBERS and _diallable(dialled):
             yield from sentence.take("phone", dialled, match.span())
         elif dialled in OWN_NUMBERS:
@@ -183,6 +198,11 @@ def _amounts(sentence: Sentence) -> Iterator[Found]:
 def _ages(sentence: Sentence) -> Iterator[Found]:
     for value, span in quantities.ages(sentence.low, sentence.terms):
         yield from sentence.take("age", value, span)
+    for value, span in quantities.ages_beside(sentence.low, sentence.terms, sentence.person_ends):
+        yield from sentence.take("age", value, span)
+    if sentence.age_asked:
+        for value, span in quantities.answered_age(sentence.low, sentence.terms):
+            yield from sentence.take("age", value, span)
 
 
 def _headcounts(sentence: Sentence) -> Iterator[Found]:

@@ -28,9 +28,14 @@ _BEFORE = frozenset(
         "estado",
         "ciudad",
         "al",
+        "via",
+        "x",
+        "in",
+        "from",
+        "to",
     ]
 )
-_NO_PLACE = frozenset(
+_STREETS = frozenset(
     [
         "calle",
         "avenida",
@@ -39,6 +44,30 @@ _NO_PLACE = frozenset(
         "calzada",
         "colonia",
         "col",
+        "esquina",
+        "privada",
+        "andador",
+        "carretera",
+        "autopista",
+        "ruta",
+        "linea",
+        "bulevar",
+        "blvd",
+        "prolongacion",
+        "barrio",
+        "fraccionamiento",
+        "fracc",
+        "edificio",
+        "apellido",
+        "apellidos",
+        "virgen",
+        "camino",
+        "puente",
+    ]
+)
+"""What has a name of its own, also with a `de` between: `calle de Puebla`."""
+_NO_PLACE = _STREETS | frozenset(
+    [
         "mercado",
         "metro",
         "estacion",
@@ -62,27 +91,14 @@ _NO_PLACE = frozenset(
         "sra",
         "dr",
         "dra",
-        "esquina",
         "banco",
         "tienda",
-        "edificio",
-        "privada",
-        "andador",
-        "carretera",
-        "autopista",
-        "ruta",
-        "linea",
         "terminal",
         "colegio",
-        "apellido",
-        "apellidos",
         "nombre",
         "llama",
         "llamada",
         "llamado",
-        "bulevar",
-        "blvd",
-        "prolongacion",
         "oficial",
         "agente",
         "comandante",
@@ -92,9 +108,17 @@ _NO_PLACE = frozenset(
         "jefe",
         "san",
         "santa",
-        "virgen",
+        "clinica",
+        "doctor",
+        "doctora",
+        "tia",
+        "tio",
+        "alias",
+        "cantina",
+        "instituto",
     ]
 )
+"""What has or is a name, when it stands directly before."""
 _ROLES = (
     (
         "caller",
@@ -155,8 +179,8 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     word = terms[hit.first]
     if previous in _NO_PLACE or (
         hit.first > 1
-        and previous in ("de", "la", "los", "el", "del")
-        and terms[hit.first - 2].text in _NO_PLACE
+        and previous in ("de", "a", "la", "los", "el", "del")
+        and terms[hit.first - 2].text in _STREETS
     ):
         return False
     capital = text[word.start].isupper()
@@ -171,7 +195,17 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
         if not capital:  # «en la frontera»: a word of the language, of which some town has its name
             return False
         previous = terms[hit.first - 2].text
+    if capital and _addressed(text, terms, hit):
+        return True
     return previous in _BEFORE and (capital or len(word.text) > 5 or hit.after - hit.first > 1)
+
+
+def _addressed(text: str, terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a name ends an address: `calle Hidalgo 34, col. Centro, Toluca`."""
+    before = text[: terms[hit.first].start].rstrip(" ")
+    behind = text[terms[hit.after - 1].end :].lstrip(" ")
+    ends = not behind or behind[0] in ",.;()\n"
+    return ends and before.endswith((",", "(")) and any(term.text in _STREETS for term in terms[: hit.first])
 
 
 def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[str, ...]:
@@ -179,7 +213,7 @@ def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[s
     states = [code for code in codes if code in lexicon.states]
     towns = [code for code in codes if code not in lexicon.states]
     if state:
-        within = [code for code in towns if lexicon.towns.get(code) == state]
+        within = [code for code in towns if lexicon.state_of(code) == state]
         if within:
             return tuple(within[:1])
     return tuple(states[:1] or towns)

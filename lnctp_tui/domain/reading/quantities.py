@@ -198,12 +198,51 @@ _PEOPLE = frozenset(
         "morras",
         "morros",
         "albaniles",
+        *[
+            "alumnos",
+            "alumnas",
+            "patojos",
+            "patojas",
+            "chamas",
+            "chamos",
+            "cipotes",
+            "criaturas",
+            "chiquillos",
+            "senoras",
+            "senores",
+            "peones",
+            "braceros",
+        ],
+        *[
+            "costureras",
+            "meseras",
+            "bailarinas",
+            "morritas",
+            "internos",
+            "indigenas",
+            "colombianas",
+            "venezolanas",
+            "hondurenas",
+            "cubanas",
+        ],
+        *[
+            "guatemaltecas",
+            "salvadorenas",
+            "mexicanas",
+            "centroamericanas",
+            "haitianos",
+            "hondurenos",
+            "jovencitas",
+            "pequenos",
+            "ninitos",
+        ],
     ]
 )
 _OTHERS = frozenset(("otras", "otros", "otra", "otro"))
 _YEARS = frozenset(["anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
-    r"\s*(?:trabajando|de (?:carcel|prision|condena|casad[oa]s?|novios|relacion|"
+    r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
+    r"carcel|prision|condena|casad[oa]s?|novios|relacion|"
     r"experiencia|conocer\w*|vivir|edad mental"
     r"|antiguedad|matrimonio|servicio|noviazgo)|despues|atras|antes|juntos|ahi|aqui|alla|"
     r"encerrad|sin |con (?:el|ella|ese)\b"
@@ -211,7 +250,7 @@ _NO_AGE_AFTER = re.compile(
 )
 _NO_AGE_BEFORE = re.compile(
     r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|"
-    r"ultimos|primeros|despues de|tras"
+    r"ultimos|primeros|despues de|tras|(?:contrato|credito|plan|visa|relacion|carrera|plazo|sentencia|curso|proceso) de"
     r"|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
@@ -224,17 +263,21 @@ _TURNING = re.compile(r"\b(?:va a cumplir|por cumplir|cumple|cumplira|casi|apena
 _ABOUT = re.compile(
     r"\b(?:como|unos|unas|aprox\w*|alrededor de|parece(?: de)?|quiza|tal vez|ha de tener)(?: de)?\.? $"
 )
-_UNDER = re.compile(r"\b(?:menor(?:es)? de|menos de) $")
-_OVER = re.compile(r"\b(?:mayor(?:es)? de|mas de) $")
+_UNDER = re.compile(r"\b(?:menores de|(?:es|sea|ser|son|siendo) menor de|menos de) $")
+_OF_AGE = 18
+"""`menores de 18 años` is a word for children, and no age."""
+_OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
+    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
+    r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
     r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
     r"chamac[oa]|novia|victima"
     r"|vic|cunad[oa]|amig[oa]|vecin[oa]|alumn[oa]|bebe|senora?|otr[oa]|una|"
-    r"uno)\.?,?(?: \w+,?)?(?: como)? de"
+    r"uno|mayor|chiquit[oa]|patoj[oa]|cipot[ea]|cham[oa]|persona|"
+    r"alban(?:il)?)\.?,?(?: \w+,?)?(?: como)? de(?: unos| unas| como| aprox\w*\.?)?"
     r"|(?:fem|masc|fem\.|masc\.|femenin[oa]|masculino)\.?) $"
 )
 _NOT_YEARS_AFTER = re.compile(
@@ -285,7 +328,22 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
         and following[0] in _MONEY_AFTER
         and following[0] not in ("al", "a", "por", "la", "el")
     )
-    return (str(number.value), "MXN", (start, end)) if company or (scaled and paid) else None
+    rated = bool(_RATED.match(text, end)) and number.value >= 100
+    rounded = (
+        scaled and terms[number.after - 1].text in ("mil", "millones") and bool(_ROUND_ENDS.match(text, end))
+    )
+    return (
+        (str(number.value), "MXN", (start, end)) if company or rated or rounded or (scaled and paid) else None
+    )
+
+
+_RATED = re.compile(
+    r"\s*(?:a la|al|por|cada|x)? ?(?:semana|mes|dia|quincena|noche|hora|cliente|servicio|jornada|caja|bulto|viaje|"
+    r"diarios?|semanales|mensuales|quincenales)\b"
+)
+_ROUND_ENDS = re.compile(
+    r"\s*(?:$|[.,;:)!?\n]|(?:por|y|para|mas|o|pero|si|cada|de (?:renta|deuda|multa|cuota))\b)"
+)
 
 
 def _before(terms: Sequence[Word], place: int) -> str:
@@ -306,6 +364,32 @@ def ages(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
             continue
         yield from _age(text, terms, number)
         at = max(number.after, at + 1)
+
+
+_BESIDE = re.compile(r"(?: \w{3,})?(?:, | \()")
+
+
+def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
+    """A bare number that stands for itself behind a person: `la nieta (12)`, `mujer peruana, 33, llama`."""
+    for end in ends:
+        link = _BESIDE.match(text, end)
+        at = next((place for place, term in enumerate(terms) if link and term.start == link.end()), None)
+        number = number_at(text, terms, at) if at is not None else None
+        if number is None or number.spelled or not 3 <= number.value <= 99:
+            continue
+        start, last = terms[number.first].start, terms[number.after - 1].end
+        if text[last : last + 1] in (",", ")") and not text[last + 1 : last + 2].isdecimal():
+            yield str(number.value), (start, last)
+
+
+def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
+    """The number that an answer to *¿qué edad?* begins with, behind who speaks: `Llamante: diecinueve`."""
+    for at in range(min(4, len(terms))):
+        number = number_at(text, terms, at)
+        if number and 0 < number.value <= age_values.OLDEST:
+            unit = number.after < len(terms) and terms[number.after].text in _YEARS
+            yield str(number.value), (terms[at].start, terms[number.after - (not unit)].end)
+            return
 
 
 def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str, Span]]:
@@ -332,18 +416,47 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
     )
     if not 0 < number.value <= age_values.OLDEST or _PAST_AGE.search(before) or _NO_AGE_BEFORE.search(before):
         return
+    if number.value == _OF_AGE and (_UNDER.search(before) or _OVER.search(before)):
+        return
     aged = bool(_AGED.search(before))
     span = (start, unit.end if (unit_word or months) and unit else terms[last.after - 1].end)
     if months and not second:
         yield str(number.value // 12), span
         return
+    if _listed(text, terms, number):
+        unit_word, span = True, (start, terms[number.after - 1].end)
     if not (unit_word or glued or aged) or _NO_AGE_AFTER.match(text, span[1]):
         return
-    if not (unit_word or glued) and _NOT_YEARS_AFTER.match(text, span[1]):
+    if not (unit_word or glued) and (
+        _NOT_YEARS_AFTER.match(text, span[1]) or _counts(text, before, number, span[1])
+    ):
         return
     if number.spelled and number.value == 1 and not unit_word:
         return
     yield _said(before, number, second), span
+
+
+_HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio)(?: como| unos| apenas| solo| ya| los)? $")
+_ENDS_THERE = re.compile(
+    r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
+    r"en|porque|vive|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
+)
+
+
+def _counts(text: str, before: str, number: Number, end: int) -> bool:
+    """Whether a bare number after a verb of having may count things: `tiene tres alumnos`."""
+    return bool(_HAVING.search(before)) and (number.value < 9 or not _ENDS_THERE.match(text, end))
+
+
+def _listed(text: str, terms: Sequence[Word], number: Number) -> bool:
+    """Whether it is the first of the ages of several: `hermanas de 15 y 17 años`."""
+    if number.after + 1 >= len(terms) or terms[number.after].text != "y" or number.value < 3:
+        return False
+    behind = number_at(text, terms, number.after + 1)
+    if behind is None or not 3 <= behind.value < 100 or behind.after >= len(terms):
+        return False
+    before = terms[number.first - 1].text if number.first else ""
+    return terms[behind.after].text in _YEARS - {"a"} and before != "entre"
 
 
 def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
@@ -354,7 +467,7 @@ def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
     joint = text[terms[at - 1].end : terms[at].start]
     if joint.strip() == "-" and terms[at].text[0].isdecimal():
         following = number_at(text, terms, at)
-    elif terms[at].text in ("o", "a", "y", "u") and joint == " " and at + 1 < len(terms):
+    elif terms[at].text in ("o", "a", "y", "u", "hasta") and joint == " " and at + 1 < len(terms):
         following = number_at(text, terms, at + 1)
     else:
         return None
@@ -380,19 +493,41 @@ def _said(before: str, number: Number, second: Number | None) -> str:
 
 
 def headcounts(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
-    """How many people: `con otras once`, `unas 12 muchachas`, `son ocho`."""
+    """How many people: `con otras once`, `unas 12 muchachas`, `son ocho`, `somos cinco`."""
     at = 0
     while at < len(terms):
         number = number_at(text, terms, at)
         if number is None:
             at += 1
             continue
-        previous = terms[at - 1].text if at else ""
-        following = terms[number.after].text if number.after < len(terms) else ""
-        more = following == "mas" and previous in ("y", "con", "hay", "son", "ella", "otras", "otros")
-        counted = following in _PEOPLE or (previous in _OTHERS and following not in _NO_MONEY) or more
-        spoken_one = number.spelled and number.value < 2
-        if counted and not spoken_one and 2 <= number.value < 2000:
-            ended = number.after + (following in _PEOPLE or more)
+        ended = _counted(text, terms, number) if 2 <= number.value < 2000 else 0
+        if ended:
             yield str(number.value), (terms[number.first].start, terms[ended - 1].end)
         at = max(number.after, at + 1)
+
+
+def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
+    """Where a number of people that may be meant ends; 0 when it counts something else, or those who guard and pay."""
+    before = [term.text for term in terms[max(0, number.first - 2) : number.first]]
+    previous = before[-1] if before else ""
+    following = terms[number.after].text if number.after < len(terms) else ""
+    if following == "mas" and previous in ("y", "con", "hay", "son", "ella", "otras", "otros"):
+        return number.after + 1
+    if following in _PEOPLE:
+        end = number.after + 1
+        of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
+        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or "con" in before) else end
+    stands_alone = _ALONE.match(text, terms[number.after - 1].end)
+    if previous in _OTHERS and following not in _NO_MONEY:
+        return number.after
+    if previous == "somos" and following not in _NO_MONEY:
+        return number.after
+    return number.after if previous == "son" and stands_alone else 0
+
+
+_GUARDS = re.compile(
+    r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
+    r"que (?:la|las|lo|los|cuid|vigil)|"
+    r"cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
+)
+_ALONE = re.compile(r"\s*(?:$|[.,;)!\n]|(?:y|en total|en la casa|ahi)\b)")

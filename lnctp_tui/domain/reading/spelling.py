@@ -27,9 +27,7 @@ _SHORT = frozenset(
         "av",
         "tel",
         "cel",
-        "aprox",
         "fem",
-        "masc",
         "edo",
         "mpio",
         "no",
@@ -37,6 +35,16 @@ _SHORT = frozenset(
         "nac",
         "ej",
         "vic",
+        "rep",
+        "ref",
+        "orig",
+        "dom",
+        "aprox",
+        "trab",
+        "ubic",
+        "masc",
+        "nna",
+        "c",
     ]
 )
 

@@ -5,6 +5,7 @@ Source: cue classes of NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def clauses(text: str, terms: Sequence[Word]) -> list[Clause]:
 
 
 def _breaks(between: str) -> bool:
-    return "," in between or " - " in between or "/" in between or "(" in between or "..." in between
+    return any(mark in between for mark in (",", " - ", "/", "(", "...", "¿", "¡", "—", "–"))
 
 
 def clause_of(found: Sequence[Clause], place: int) -> Clause:
@@ -102,38 +103,130 @@ class Status(NamedTuple):
     past: bool = False
 
 
-def cues_of(lexicon: Lexicon, terms: Sequence[Word]) -> list[Hit]:
-    """The cues that stand in a sentence."""
-    return list(longest(lexicon.cues, terms))
+_LEFT_ALONE = Status(YES, offer=False)
 
 
-def status(
-    text: str,
-    terms: Sequence[Word],
-    found: Sequence[Clause],
-    cues: Sequence[Hit],
-    first: int,
-    after: int,
-    row: Row | None,
-) -> Status:
+class Statement(NamedTuple):
+    """A sentence with all that decides what is said in it."""
+
+    text: str
+    low: str
+    terms: Sequence[Word]
+    parts: Sequence[Clause]
+    cues: Sequence[Hit]
+    asked: int
+    """The character from which it is a question."""
+    gone: bool
+    """Whether a time long past is named, and no `desde` before it."""
+
+
+def statement(lexicon: Lexicon, text: str, low: str, terms: Sequence[Word], year: int) -> Statement:
+    """A sentence with its clauses and cues."""
+    parts = clauses(low, terms)
+    return Statement(
+        text,
+        low,
+        terms,
+        parts,
+        list(longest(lexicon.cues, terms)),
+        _asked_from(low, terms, parts),
+        _gone(low, year),
+    )
+
+
+def _asked_from(low: str, terms: Sequence[Word], parts: Sequence[Clause]) -> int:
+    """Where a question begins: at its mark, else with its last clause."""
+    opened, ended = low.find("¿"), low.rstrip(" \"'»”)").endswith("?")
+    if opened >= 0:
+        return opened
+    return terms[parts[-1].first].start if ended else len(low)
+
+
+_GONE = re.compile(
+    r"\bhace (?:como |unos |ya |mas de )?(?:\d{1,2}|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|"
+    r"quince|veinte|muchos|varios) anos?\b(?! que\b)"
+)
+_YEAR = re.compile(r"\b(?:en|hasta|de|del|por) ((?:19|20)\d\d)\b")
+
+
+def _gone(low: str, year: int) -> bool:
+    """Whether something is told of years ago."""
+    match = _GONE.search(low)
+    if match and not low[: match.start()].endswith("desde "):
+        return True
+    named = _YEAR.search(low)
+    return named is not None and int(named[1]) < year - 1 and "desde" not in low[: named.start()][-12:]
+
+
+def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
     """Of what stands from the word `first` to before `after`. Cues inside it are part of it."""
-    clause = clause_of(found, first)
-    kinds = set()
-    for hit in cues:
-        cue = hit.meaning
-        assert isinstance(cue, Cue)
-        if first <= hit.first and hit.after <= after:
-            continue
-        if _covers(cue, hit, clause, first, after) and not _accented(text, terms, hit, cue):
-            kinds.add(cue.kind)
-    if "told" in kinds:
-        return Status(YES, offer=False)
-    if "hypo" in kinds:
-        danger = row is not None and any(value.startswith("danger.") for value in row.values)
-        return Status(UNKNOWN, offer=danger)
+    if said.terms[first].start >= said.asked:
+        return _LEFT_ALONE
+    clause = clause_of(said.parts, first)
+    answered = _answered(said.low, said.terms[after - 1].end) if row is not None else ""
+    kinds = {
+        hit.meaning.kind
+        for hit in said.cues
+        if isinstance(hit.meaning, Cue)
+        and not (first <= hit.first and hit.after <= after)
+        and _covers(said, hit, clause, first, after)
+    }
+    if "told" in kinds or "asked" in kinds:
+        return _LEFT_ALONE
+    danger = row is not None and any(value.startswith("danger.") for value in row.values)
+    if danger and _conditional(said, clause, first):
+        return Status(UNKNOWN, offer=True)
+    if kinds & {"hypo", "feared"}:
+        return Status(UNKNOWN, offer=danger and "feared" in kinds)
+    if answered:
+        return Status(_turned(answered, row), offer=True)
+    if row is not None and "danger.locked_in" in row.values and _FREE.search(said.low):
+        return _LEFT_ALONE
+    past = (
+        "past" in kinds or (row is not None and _long_ago(said, first, after, row))
+    ) and "now" not in kinds
+    if "neg" in kinds and "pseudo" not in kinds and _doubtful(said, first, after, clause):
+        return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
-    past = "past" in kinds and "now" not in kinds
     return Status(polarity, offer=polarity != "", past=past)
+
+
+def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
+    """Whether a deed in a past tense stands beside a time of years ago."""
+    if not said.gone or row.values[0].startswith(_LASTING):
+        return False
+    return any(
+        _PAST_TENSE.search(said.text[term.start : term.end].lower()) for term in said.terms[first:after]
+    )
+
+
+_FREE = re.compile(
+    r"\b(?:escapo|escape|escaparon|(?:logro|logre|lograron|pudo|pude) (?:escapar|salir|huir)|rescataron|"
+    r"rescatad[ao]s?|liberaron|liberad[ao]s?)\b"
+)
+"""Who got out is locked in no more."""
+_PAST_TENSE = re.compile(r"(?:ó|aron|ieron|aban?|ían?|ad[ao]s?|id[ao]s?)$")
+_LASTING = ("act.", "hooking_", "means.", "vulnerability.")
+"""What stays true of a case whenever it happened."""
+_ANSWER = re.compile(
+    r"\s*[:=]\s*(?:-\s*)?(no se sabe|se desconoce|no sabe|n/?s\b|no\b|ningun[oa]?\b|neg\w*|si\b|x\b)"
+)
+
+
+def _answered(low: str, end: int) -> str:
+    """What a list says behind a colon: `Embarazo: no`."""
+    match = _ANSWER.match(low, end)
+    if match is None:
+        return ""
+    said = match[1]
+    if said in ("si", "x"):
+        return YES
+    return UNKNOWN if said.startswith(("no s", "se d", "ns", "n/")) else NO
+
+
+def _turned(answer: str, row: Row | None) -> str:
+    """The answer to a phrase that says its fact with a *no*."""
+    return answer if row is None or not row.flipped or answer == UNKNOWN else NO if answer == YES else YES
 
 
 def _polarity(kinds: set[str], row: Row | None) -> str:
@@ -148,21 +241,190 @@ def _polarity(kinds: set[str], row: Row | None) -> str:
     return NO if neg == "normal" else ""
 
 
-def _covers(cue: Cue, hit: Hit, clause: Clause, first: int, after: int) -> bool:
-    """Whether a cue reaches the hit. What was told reaches the whole sentence."""
+_CLITICS = frozenset(
+    ("le", "la", "lo", "les", "los", "las", "me", "nos", "te", "se", "puedo", "quiero", "ya")
+)
+_DENIED_SAYINGS = frozenset(
+    ["dice", "dijo", "dicen", "refiere", "cierto", "verdad", "reporta", "menciona", "manifiesta", "senala", "creo",
+     "be", "cree", "visto", "vio", "ve", "hay", "se", "sea", "es", "afirma", "indica", "parece", "asegura"]
+)  # fmt: skip
+"""`no dice que la golpean` denies it, `no le creyeron que la golpean` does not."""
+_LINKS = frozenset(("que", "q", "ni", "se", "ya", "siquiera", "tampoco", "si", "y"))
+
+
+def _doubtful(said: Statement, first: int, after: int, clause: Clause) -> bool:
+    """Whether a *no* stands before a verb that may be another's: `no está puedo hablar`, a chat without commas."""
+    terms = said.terms
+    if terms[first].text not in _CLITICS or terms[first].text == "no":
+        return False
+    denying = [
+        hit
+        for hit in said.cues
+        if isinstance(hit.meaning, Cue)
+        and hit.meaning.kind == "neg"
+        and clause.first <= hit.first
+        and hit.after <= first
+    ]
+    if not denying:
+        return False
+    last = denying[-1]
+    between = [term.text for term in terms[last.after : first]]
+    if terms[last.first].text in ("sin", "s"):
+        return True
+    que = next((place for place in range(last.after, first) if terms[place].text in ("que", "q")), None)
+    if que is not None:
+        return que > last.after and terms[que - 1].text not in _DENIED_SAYINGS
+    if not between or all(word in _LINKS for word in between):
+        return False
+    if any(word in _CLITICS for word in between):
+        return True
+    return terms[last.first].text not in (
+        "nadie",
+        "ninguno",
+        "ninguna",
+        "ningun",
+        "nunca",
+        "jamas",
+        "niega",
+        "sin",
+    )
+
+
+def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -> bool:
+    """Whether a cue reaches the hit. What was told or asked reaches the whole sentence behind it."""
+    cue = hit.meaning
+    assert isinstance(cue, Cue)
+    if _accented(said, hit, cue):
+        return False
     if cue.kind == "told":
         return True
+    if cue.kind == "asked":
+        return hit.after <= first and not _told_anew(said, hit.after, first)
     if not clause.first <= hit.first < clause.after:
         return False
     reach = cue.reach or (NEG_REACH if cue.kind == "neg" else 99)
     before = hit.after <= first and first - hit.after <= reach
+    if (
+        before
+        and said.terms[hit.first].text == "si"
+        and cue.kind == "hypo"
+        and _consequent(said, hit.after, first)
+    ):
+        return False
+    conditional = hit.first > 0 and said.terms[hit.first - 1].text == "si"
+    bare = said.terms[hit.first].text in ("sin", "s") and "que" not in {
+        term.text for term in said.terms[hit.after : first]
+    }
+    if before and cue.kind == "neg" and bare and said.terms[first].text in _CLITICS:
+        return False  # «sin dinero la encierran»
+    if before and cue.kind == "neg" and conditional and _consequent(said, hit.after, first):
+        return False  # «si no venden les pega»
+    if before and cue.kind in ("neg", "unsure", "hypo") and _begun_anew(said, hit.after, first):
+        return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
 
 
-def _accented(text: str, terms: Sequence[Word], hit: Hit, cue: Cue) -> bool:
+_STATES = frozenset(
+    [
+        "mi",
+        "su",
+        "la",
+        "el",
+        "una",
+        "un",
+        "ella",
+        "tiene",
+        "tengo",
+        "esta",
+        "vive",
+        "dice",
+        "yo",
+        "hay",
+        "es",
+        "refiere",
+    ]
+)
+
+
+def _told_anew(said: Statement, begin: int, first: int) -> bool:
+    """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
+    for place in range(begin + 1, first + 1):
+        between = said.low[said.terms[place - 1].end : said.terms[place].start]
+        if "," in between and said.terms[place].text in _STATES:
+            return True
+    return False
+
+
+def only_asked(said: Statement, place: int) -> bool:
+    """Whether a word stands in a question or in what is told in general: nobody of the case."""
+    kinds = ((hit, hit.meaning.kind) for hit in said.cues if isinstance(hit.meaning, Cue))
+    return said.terms[place].start >= said.asked or any(
+        kind == "told" or (kind == "asked" and hit.after <= place and not _told_anew(said, hit.after, place))
+        for hit, kind in kinds
+    )
+
+
+def _begun_anew(said: Statement, begin: int, first: int) -> bool:
+    """Whether an `y` with a verb of its own stands between: `no come y la golpean`."""
+    terms = said.terms
+    return any(
+        terms[place].text in ("y", "e")
+        and terms[place + 1].text in _VERBS
+        and terms[place + 1].text not in ("que", "el")
+        for place in range(begin, min(first, len(terms) - 1))
+    )
+
+
+def _conditional(said: Statement, clause: Clause, first: int) -> bool:
+    """Whether a danger depends on something: `si habla la van a matar`."""
+    return any(
+        term.text == "si" and said.text[term.start : term.end].lower() == "si"
+        for term in said.terms[clause.first : first]
+    )
+
+
+_FUNCTION_WORDS = frozenset(
+    [
+        "la",
+        "lo",
+        "le",
+        "les",
+        "los",
+        "las",
+        "me",
+        "nos",
+        "se",
+        "no",
+        "ella",
+        "el",
+        "hay",
+        "es",
+        "esta",
+        "tiene",
+        "tienen",
+        "trae",
+        "traen",
+        "su",
+        "sus",
+        "un",
+        "una",
+        "de",
+        "que",
+        "alguien",
+        "quien",
+    ]
+)
+
+
+def _consequent(said: Statement, begin: int, first: int) -> bool:
+    """Whether the condition of an `si` has ended: `si no venden les pega` says that they are beaten."""
+    return any(said.terms[place].text not in _FUNCTION_WORDS for place in range(begin, first))
+
+
+def _accented(said: Statement, hit: Hit, cue: Cue) -> bool:
     """Whether a hypothetical `si` is the `sí` that affirms."""
-    if cue.kind != "hypo" or hit.after != hit.first + 1 or terms[hit.first].text != "si":
+    if cue.kind != "hypo" or hit.after != hit.first + 1 or said.terms[hit.first].text != "si":
         return False
-    word = terms[hit.first]
-    return text[word.start : word.end].lower() != "si"
+    word = said.terms[hit.first]
+    return said.text[word.start : word.end].lower() != "si"

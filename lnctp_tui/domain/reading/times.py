@@ -17,7 +17,9 @@ _DATE = re.compile(
     r"\d{1,2}[-/]\d{1,2}[-/](?:20)?\d\d(?![\w/-])"
     r"|20\d\d-\d\d-\d\d"
     rf"|(?:(?:{_DAYS}),? )?(?:\d{{1,2}}|primero|1o) (?:de )?(?:{_MONTHS})(?: (?:de |del )?(?:ano )?(?:20)\d\d)?"
-    rf"|(?:{_MONTHS})(?: (?:de |del )?(?:ano )?20\d\d)?"
+    rf"|(?:{_MONTHS}) (?:de |del )?(?:ano )?20\d\d"
+    rf"|(?:(?<=en )|(?<=desde )|(?<=mes de )|(?<=fines de )|(?<=finales de )|(?<=principios de )|(?<=mediados de )"
+    rf"|(?<=inicios de ))(?:{_MONTHS})"
     rf"|(?:desde )?hace (?:como |ya |unos |unas |casi |mas de |mas o menos )?{_COUNT} {_UNIT}(?: y medio)?"
     rf"|(?:el|la|este|esta) (?:{_DAYS}|semana|mes|ano)(?: pasad[oa])?"
     rf"|el (?:pasado )?(?:{_DAYS})(?: pasado)?"
@@ -26,7 +28,7 @@ _DATE = re.compile(
     r")(?![\w/])"
 )
 _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
-_HABIT = re.compile(r"(?:todos |cada |los |dia de |por )$")
+_HABIT = re.compile(r"(?:todos |cada |los |dia de |por |hasta )$")
 _FUTURE_BEFORE = re.compile(
     r"\b(?:se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|para el|"
     r"proximo|que viene|antes del?)\b[^,]{0,25}$"

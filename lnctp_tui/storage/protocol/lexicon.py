@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from importlib import resources
@@ -18,10 +19,13 @@ from lnctp_tui.domain.protocol.protocol import Row as CatalogRow
 from lnctp_tui.domain.reading.lexicon import (
     CLASSES,
     KINDS,
+    MOST_NAME_WORDS,
     NEGATIONS,
     OWNERS,
+    STATE_DIGITS,
     Cue,
     Lexicon,
+    Names,
     Noun,
     Row,
     pieces,
@@ -120,7 +124,7 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
     findings: list[Finding] = []
     codes = _codes(protocol)
     towns = protocol.catalogs.get("municipality")
-    lexicon.towns = {row.code: row.extra.get("state", "") for row in towns.rows} if towns else {}
+    lexicon.towns = _states_of(towns) if towns else {}
     states = protocol.catalogs.get("state")
     lexicon.states = {row.code: row.label.es for row in states.rows} if states else {}
     says: dict[tuple[str, str], tuple[str, int, str]] = {}
@@ -131,8 +135,17 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
         findings.extend(_cue(lexicon, line, cells))
     for line, cells in _rows(PERSONS, files, findings):
         findings.extend(_noun(lexicon, line, cells))
-    _join_catalogs(lexicon, protocol)
+    lexicon.rows.names = Names(_catalog_names(protocol))
+    lexicon.settle()
     return lexicon, findings
+
+
+def _states_of(towns: Catalog) -> dict[str, str]:
+    """The state of each municipality, by the digits of the state where these tell it."""
+    states = {row.code: row.extra.get("state", "") for row in towns.rows}
+    digits = {code[:STATE_DIGITS]: state for code, state in states.items()}
+    told = all(digits[code[:STATE_DIGITS]] == state for code, state in states.items())
+    return digits if told else states
 
 
 def _codes(protocol: Protocol) -> dict[str, frozenset[str]]:
@@ -241,44 +254,115 @@ def _noun(lexicon: Lexicon, line: int, cells: Mapping[str, str]) -> Iterator[Fin
         yield Finding(PERSONS, line, problem, cells.get("word", ""))
 
 
-def _join_catalogs(lexicon: Lexicon, protocol: Protocol) -> None:
+_SPOKEN = ("habla", "lengua", "idioma", "dialecto", "interprete", "traductor", "traduce", "entiende")
+"""Beside the name of a language: alone it is a people, a town or a nationality."""
+_COMMON_LANGUAGES = frozenset(
+    ["spanish", "other", "unknown", "maya", "english", "french", "cora", "mayo", "seri", "mam", "pima"]
+)
+_SHORT_TOWNS = frozenset(["leon", "tula", "apan", "uman", "tila", "xico"])
+"""Names of fewer letters that are no word of the language."""
+_NO_SHORT_FORMS = frozenset(
+    [
+        "bahia",
+        "barrio",
+        "boca",
+        "camaron",
+        "canadas",
+        "canitas",
+        "castillo",
+        "cerro",
+        "chapa",
+        "ciudad",
+        "constancia",
+        "encarnacion",
+        "honduras",
+        "ignacio",
+        "jaral",
+        "lagos",
+        "landa",
+        "lampazos",
+        "marques",
+        "mariscala",
+        "martinez",
+        "martir",
+        "martires",
+        "munoz",
+        "nombre",
+        "noria",
+        "nejapa",
+        "pabellon",
+        "palmar",
+        "pinal",
+        "playa",
+        "playas",
+        "puente",
+        "purisima",
+        "rincon",
+        "rojas",
+        "salto",
+        "sitio",
+        "sanctorum",
+        "tetla",
+        "vega",
+        "armadillo",
+        "benemerito",
+        "bejucal",
+        "medellin",
+        "montecristo",
+        "huasca",
+        "teul",
+        "teteles",
+    ]
+)
+
+
+def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, Row]]:
     """Names of states, municipalities and languages. What is no word alone, or a common one, stays out."""
     for name, kind in (("state", "place"), ("municipality", "place"), ("language", "language")):
         catalog, at = protocol.catalogs.get(name), f"catalogs/{name}.csv"
+        needs = _SPOKEN if kind == "language" else ()
         for say, code in _names(catalog) if catalog else ():
-            named = name != "state"
-            if kind == "language" and code in (
-                "spanish",
-                "other",
-                "unknown",
-                "maya",
-                "english",
-                "french",
-                "cora",
-                "mayo",
-                "seri",
-                "mam",
-                "pima",
-            ):
-                continue
-            lexicon.rows.add(say, Row(kind, (code,), at=at, named=named))
+            if kind != "language" or code not in _COMMON_LANGUAGES:
+                yield say, Row(kind, (code,), needs=needs, at=at, named=name != "state")
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:
     from lnctp_tui.domain.reading.spelling import folded, words
 
+    short = _short_forms(catalog) if catalog.name == "municipality" else {}
     for row in catalog.rows:
-        names = (row.label.es, *row.extra.get("alias", "").split(";"))
-        for at, name in enumerate(names):
+        names = (row.label.es, *row.extra.get("alias", "").split(";"), *short.get(row.code, ()))
+        for at, name in enumerate(dict.fromkeys(names)):
             terms = [word.text for word in words(folded(name))]
             say = " ".join(terms)
-            if not terms or len(terms) > 6 or len(say) < _SHORTEST_NAME or say in _NO_NAMES:
+            short_town = catalog.name == "municipality" and say in _SHORT_TOWNS
+            if (
+                not terms
+                or len(terms) > MOST_NAME_WORDS
+                or say in _NO_NAMES
+                or (len(say) < _SHORTEST_NAME and not short_town)
+            ):
                 continue
             if (catalog.name == "state" and say in ("mexico", "hidalgo")) or (
-                at and len(terms) == 1 and len(say) < 6
+                at and len(terms) == 1 and len(say) < 5
             ):
                 continue
             yield say, row.code
+
+
+def _short_forms(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """`Tlapa` for Tlapa de Comonfort, where one municipality only begins so and none is called so."""
+    from lnctp_tui.domain.reading.spelling import folded
+
+    labels = {row.code: folded(row.label.es) for row in catalog.rows}
+    firsts = {code: label.partition(" de ")[0] for code, label in labels.items() if " de " in label}
+    counted = Counter(firsts.values())
+    known = set(labels.values())
+    return {
+        code: (first,)
+        for code, first in firsts.items()
+        if counted[first] == 1 and first not in known and first.isalpha() and first not in _NO_SHORT_FORMS
+    }
 
 
 def of_vault(store: Store, protocol: Protocol) -> Lexicon:

@@ -1,0 +1,488 @@
+"""One sentence: its patterns and words, what is said of each, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from lnctp_tui.domain.reading import cast, owners, patterns, places
+from lnctp_tui.domain.reading.cast import Cast, Person
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
+from lnctp_tui.domain.reading.offers import (
+    ASK,
+    CALLER,
+    CASE,
+    GROUP,
+    NO,
+    OTHER,
+    TRAFFICKER,
+    UNKNOWN,
+    VICTIM,
+    YES,
+    Offer,
+)
+from lnctp_tui.domain.reading.owners import SELF, Scene
+from lnctp_tui.domain.reading.spelling import Word, folded, words
+from lnctp_tui.domain.reading.status import Statement, Status, only_asked, statement, status
+
+_OF_CASE = ("danger.", "situation.")
+_NEAR = 25
+"""Characters within which a word stands that a row needs."""
+_WHEN = (
+    (
+        "ultima_vez",
+        (
+            "ultima vez",
+            "no la ve",
+            "no lo ve",
+            "no sabe nada",
+            "no se sabe",
+            "sin saber",
+            "dejo de",
+            "desapar",
+            "no contesta",
+        ),
+    ),
+    (
+        "salida",
+        (
+            "escap",
+            "salio de",
+            "se salio",
+            "logro salir",
+            "huyo",
+            "rescat",
+            "se fue de ahi",
+            "la sacaron",
+            "se fugo",
+        ),
+    ),
+    (
+        "captacion",
+        (
+            "conocio",
+            "se la llev",
+            "lo llev",
+            "la llev",
+            "engancho",
+            "contacto",
+            "se fue con",
+            "le ofrec",
+            "recluto",
+            "levantaron",
+            "trajo",
+            "trajeron",
+            "se los llev",
+        ),
+    ),
+    ("inicio", ("desde", "empez", "comenz", "lleva", "inicio")),
+)
+
+
+def _beside_others(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a group is there besides who speaks: `con otras seis chicas`."""
+    around = (term.text for term in terms[max(0, person.first - 3) : person.after])
+    return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
+
+
+_PRANK_WORDS = 6
+_PRANK = re.compile(
+    r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
+)
+_NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
+
+
+class Context(NamedTuple):
+    """What a sentence takes over from those before it."""
+
+    cast: Cast = Cast()
+    caller_is_victim: bool = False
+    """Somebody noted it in the form."""
+    age_asked: bool = False
+    """The sentence before asked for an age."""
+    speaks_of_self: bool = False
+    """The whole text shows that who speaks of themself is the victim."""
+
+
+@dataclass
+class _Reading:
+    """One sentence with all that is known of it."""
+
+    lexicon: Lexicon
+    sentence: patterns.Sentence
+    context: Context
+    persons: list[Person]
+    said: Statement
+    signs: set[str]
+    """What the sentence shows of who calls: see `_signs`."""
+    asked: list[Offer]
+    """What a question asks for: said when the next sentence answers it."""
+
+    @property
+    def terms(self) -> list[Word]:
+        return self.sentence.terms
+
+    @property
+    def scene(self) -> Scene:
+        of_self = self.context.caller_is_victim or self.context.speaks_of_self
+        return Scene(self.terms, self.said.parts, self.persons, self.context.cast, of_self)
+
+    def status(self, first: int, after: int, row: Row | None = None) -> Status:
+        return status(self.said, first, after, row)
+
+    def place_of(self, start: int) -> int:
+        """The word at a character."""
+        return next((at for at, term in enumerate(self.terms) if term.end > start), len(self.terms) - 1)
+
+    def owner_at(self, first: int, after: int = 0, *, of_one: bool = True) -> str:
+        """Whose age, nationality or number stands at these words; `of_one`: what each person has one of."""
+        owner = owners.of_attribute(self.scene, first, after, of_one=of_one)
+        if owner == SELF:
+            self.signs.add("self")
+        return self.own(owner)
+
+    def own(self, owner: str) -> str:
+        """Who that is: one who calls about themself is the victim."""
+        if owner == SELF:
+            return VICTIM if self.context.caller_is_victim or self.context.speaks_of_self else CALLER
+        if owner == CALLER and self.context.caller_is_victim:
+            return VICTIM
+        return (
+            VICTIM
+            if owner == CALLER and self.context.speaks_of_self and "parent" not in self.signs
+            else owner
+        )
+
+
+class Read(NamedTuple):
+    """What one sentence says."""
+
+    offers: list[Offer]
+    after: Context
+    """What the next one takes over."""
+    signs: frozenset[str]
+    asked: tuple[Offer, ...] = ()
+    answer: str = ""
+    """What the sentence answers to the question before it."""
+
+
+def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) -> Read:
+    """The offers of one sentence, with places inside it, and what the next one takes over."""
+    low = folded(text)
+    terms = words(low)
+    if not terms:
+        return Read([], context, frozenset())
+    persons, names = cast.people(lexicon, text, terms, context.cast)
+    ends = tuple(terms[person.after - 1].end for person in persons)
+    sentence = patterns.Sentence(text, low, terms, today, context.age_asked, ends)
+    said = statement(lexicon, text, low, terms, today.year)
+    reading = _Reading(
+        lexicon,
+        sentence,
+        context,
+        persons,
+        said,
+        set(_signs(terms, persons, opening=not context.cast.single)),
+        [],
+    )
+    offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
+    spoken_of = [
+        person
+        for person in persons
+        if person.owner not in (VICTIM, GROUP) or not only_asked(said, person.first)
+    ]
+    after = context._replace(
+        cast=cast.following(spoken_of, context.cast, names),
+        age_asked=bool(_AGE_ASKED.search(low, said.asked)),
+    )
+    return Read(_single(offers), after, frozenset(reading.signs), tuple(reading.asked), _answer(text))
+
+
+def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
+    """No date of which no words say what happened, when it is one of years ago."""
+    return [offer for offer in offers if offer.kind != "date" or offer.detail != "evento" or not gone]
+
+
+_AGE_ASKED = re.compile(r"\b(?:edad|cuantos anos)\b")
+_ANSWER = re.compile(
+    r"\W*(?:\w{1,20}:\s*)?(sí|si|no)\b(?=\s*(?:$|[,.;!…]|(?:se|sé|sabe|he visto|recuerd)))", re.IGNORECASE
+)
+
+
+def _answer(text: str) -> str:
+    """How a sentence answers the question before it: `Sí, …`, `No.`; a *no sé* leaves it open."""
+    match = _ANSWER.match(text)
+    if match is None:
+        return ""
+    if match[1].lower() != "no":
+        return YES
+    return NO if re.match(r"\s*(?:$|[,.;!…])", text[match.end() :]) else UNKNOWN
+
+
+def _signs(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
+    """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
+    `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
+    if len(terms) <= _PRANK_WORDS and _PRANK.match(" ".join(term.text for term in terms)):
+        yield "prank"
+    for person in persons:
+        before = terms[person.first - 1].text if person.first else ""
+        if person.owner == CALLER and person.generic:
+            yield "introduced"
+        elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
+            yield "parent"
+        elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
+            yield "witness"
+        if person.owner in (VICTIM, OTHER) and "mi" in (before, terms[person.first].text):
+            yield "mine"
+        elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
+            yield "another"
+
+
+def _single(offers: Sequence[Offer]) -> list[Offer]:
+    """One offer for each question, in the order of the words."""
+    return list({offer.key: offer for offer in sorted(offers, key=lambda offer: -offer.start)}.values())[::-1]
+
+
+# patterns
+
+_SAID = frozenset(("age", "date", "headcount", "amount"))
+_CONTACTS = frozenset(("phone", "handle", "email", "url"))
+
+
+def _patterns(reading: _Reading) -> Iterator[Offer]:
+    for found in patterns.find(reading.sentence):
+        first = reading.place_of(found.start)
+        low_before = reading.sentence.low[: found.start]
+        after = reading.place_of(found.end - 1) + 1
+        state = reading.status(first, after)
+        if (
+            found.kind in _SAID
+            and not state.offer
+            and not (found.kind == "age" and _of_relative(reading, first))
+        ):
+            continue
+        if found.kind in ("age", "headcount") and state.polarity == NO:
+            continue
+        if found.kind in ("age", "headcount") and state.past:
+            continue
+        detail = _happened(reading, found) if found.kind == "date" else found.detail
+        if (
+            found.kind == "age"
+            and reading.said.gone
+            and "hace " in low_before[:-5]
+            and "tiene" not in low_before[-9:]
+        ):
+            continue
+        owner = _pattern_owner(reading, found, first, after)
+        value = _about(found.value) if found.kind == "age" and state.polarity == UNKNOWN else found.value
+        yield Offer(found.kind, (value,), YES, owner, found.start, found.end, detail, found.kind)
+
+
+def _of_relative(reading: _Reading, first: int) -> bool:
+    """Whether an age is a relative's, whatever is feared or asked: `teme que a su nieta de 12 años …`."""
+    here = [person for person in reading.persons if person.after <= first <= person.after + 2]
+    if not here or here[-1].owner not in (VICTIM, GROUP):
+        return False
+    begin = max(0, here[-1].first - 1)
+    told = any(getattr(cue.meaning, "kind", "") == "told" for cue in reading.said.cues)
+    return not told and any(term.text in ("su", "mi") for term in reading.terms[begin : here[-1].after])
+
+
+def _about(age: str) -> str:
+    """An age that somebody supposes."""
+    return f"~{age}" if age.isdecimal() else age
+
+
+def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: int) -> str:
+    if found.kind in ("url", "account", "amount", "plate"):
+        return CASE
+    if found.kind == "headcount":
+        return "group"
+    if found.kind == "date":
+        return VICTIM
+    if found.kind == "alias":
+        return _alias_owner(reading, first)
+    owner = reading.owner_at(first, after)
+    if found.kind in _CONTACTS and not any(person.after <= first for person in reading.persons):
+        spoken = owners.first_person(reading.terms[:first])
+        return owner if owner == CALLER or spoken else ASK
+    return owner
+
+
+def _alias_owner(reading: _Reading, first: int) -> str:
+    here = [person for person in reading.persons if person.after <= first]
+    return ASK if not here or here[-1].vague else reading.own(here[-1].owner)
+
+
+def _happened(reading: _Reading, found: patterns.Found) -> str:
+    """What happened on a date: captacion, inicio, ultima_vez, salida or evento."""
+    low = reading.sentence.low
+    near = low[max(0, found.start - 60) : found.end + 40]
+    return next((code for code, says in _WHEN if any(say in near for say in says)), "evento")
+
+
+# lexicon
+
+
+def _lexicon(reading: _Reading) -> Iterator[Offer]:
+    hits = list(every(reading.lexicon.rows, reading.terms, lambda hit: _fits(reading, hit)))
+    reading.said = reading.said._replace(cues=_own_cues(reading.said.cues, hits))
+    done: set[int] = set()
+    last_place = -9
+    for hit in hits:
+        row = hit.meaning
+        assert isinstance(row, Row)
+        start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
+        if not reading.sentence.free(start, end):
+            continue
+        if row.kind == "place":
+            if hit.first not in done:
+                done.add(hit.first)
+                offers = list(_place(reading, hits, hit, last_place))
+                yield from offers
+                last_place = hit.after if offers else last_place
+            continue
+        yield from _term(reading, row, hit, start, end)
+        for joined in _enumerated(reading, hit):
+            assert isinstance(joined.meaning, Row)
+            word = reading.terms[joined.first]
+            yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+def _own_cues(cues: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """The cues without those within a phrase: the *no* of `no la deja salir con pistola` denies no pistol."""
+    inherent = [hit for hit in hits if isinstance(hit.meaning, Row) and hit.meaning.neg == "inherent"]
+    return [cue for cue in cues if not any(hit.first <= cue.first < hit.after for hit in inherent)]
+
+
+_JOINTS = frozenset(("y", "e", "o", "u", "ni"))
+
+
+def _enumerated(reading: _Reading, hit: Hit) -> Iterator[Hit]:
+    """What goes on from a phrase of two words: `violencia física, sexual y psicológica`."""
+    place, head = hit.after, reading.terms[hit.first]
+    if hit.after - hit.first != 2:
+        return
+    while place < len(reading.terms):
+        between = reading.sentence.low[reading.terms[place - 1].end : reading.terms[place].start].strip()
+        joint = reading.terms[place].text in _JOINTS
+        if not joint and between != "," and reading.terms[place - 1].text not in _JOINTS:
+            return
+        if not joint:
+            pair = [head, reading.terms[place]]
+            row = next((two.meaning for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
+            if not isinstance(row, Row) or row.kind != "term":
+                return
+            yield Hit(place, place + 1, row)
+        place += 1
+
+
+def _fits(reading: _Reading, hit: Hit) -> bool:
+    """Whether the company that a row needs is there, and none that it must not have."""
+    row = hit.meaning
+    assert isinstance(row, Row)
+    start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
+    low = reading.sentence.low
+    before = reading.terms[hit.first - 1].text if hit.first else ""
+    behind = reading.terms[hit.after].text if hit.after < len(reading.terms) else ""
+    if before in row.not_after or behind in row.not_before:
+        return False
+    near = low[max(0, start - _NEAR) : start] + low[end : end + _NEAR]
+    return not row.needs or any(need in near for need in row.needs)
+
+
+def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) -> Iterator[Offer]:
+    rows = [other.meaning for other in hits if other.first == hit.first and isinstance(other.meaning, Row)]
+    rows = [row for row in rows if row.kind == "place"]
+    start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
+    beside = hit.first - last_place <= 1
+    if not places.stands(reading.sentence.text, reading.terms, hit, rows[0], beside):
+        return
+    codes = [value for row in rows for value in row.values]
+    following = _state_behind(reading, hits, hit)
+    values = places.choose(reading.lexicon, list(dict.fromkeys(codes)), following)
+    state = reading.status(hit.first, hit.after)
+    if not state.offer or state.past or not values or state.polarity != YES:
+        return
+    if beside and values[0] in reading.lexicon.states:
+        return  # the state of the town before it
+    role = places.role(reading.sentence.low, start)
+    owner = _place_owner(reading, hit, role)
+    role = "caller" if owner == CALLER else "actual" if role == "caller" else role
+    yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, rows[0].at)
+
+
+def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | None:
+    """The state that follows a name of a town, after a comma or a bracket."""
+    for other in hits:
+        row = other.meaning
+        if hit.after <= other.first <= hit.after + 1 and isinstance(row, Row) and row.kind == "place":
+            state = next((value for value in row.values if value in reading.lexicon.states), None)
+            if state:
+                return state
+    return None
+
+
+def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
+    if role == "caller" and reading.scene.of_self:
+        return VICTIM
+    if role == "caller" or (role in ("", "origen") and _beside_caller(reading, hit.first)):
+        return CALLER
+    raw = owners.of_attribute(reading.scene, hit.first, of_one=False)
+    owner = reading.own(raw)
+    if raw == SELF:
+        return owner
+    if role == "origen":
+        taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
+        if owner == TRAFFICKER and taken:
+            return VICTIM
+        return ASK if owner == CALLER else owner
+    if role == "":
+        return ASK if owner in (CALLER, OTHER, TRAFFICKER) else owner
+    return VICTIM if owner in (TRAFFICKER, CALLER, OTHER) else owner
+
+
+_ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_status", "sex"])
+
+
+_TAKEN = re.compile(r"\b(?:la|lo|las|los|me|nos) (?:traj|trae|sac|llev|recog|robo|robaron)\w*[^.;]{0,40}$")
+
+
+def _beside_caller(reading: _Reading, first: int) -> bool:
+    """Whether a place is the caller's own: `vecina de Neza`."""
+    near = [person for person in reading.persons if person.after <= first]
+    return bool(near) and near[-1].owner == CALLER and not near[-1].generic and first - near[-1].after <= 1
+
+
+def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterator[Offer]:
+    state = reading.status(hit.first, hit.after, row)
+    if start >= reading.said.asked and row.kind == "term" and row.neg != "never":
+        owner = _term_owner(reading, row, hit)
+        reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", row.at))
+    if not state.offer or state.past:
+        return
+    if (
+        row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES
+    ) and state.polarity != YES:
+        return
+    owner = _term_owner(reading, row, hit)
+    yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
+
+
+def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
+    if row.kind in ("venue", "institution", "platform") or all(
+        value.startswith(_OF_CASE) for value in row.values
+    ):
+        return CASE
+    if row.kind in _ATTRIBUTES:
+        return reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
+    owner = owners.of_deed(reading.scene, hit)
+    if row.values[0].startswith(_HARM):
+        reading.signs.add("me" if owner == SELF else "another" if owner == OTHER else "harmed")
+    return reading.own(owner)
+
+
+_HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

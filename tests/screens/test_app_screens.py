@@ -567,7 +567,7 @@ async def test_twenty_columns_and_back(furnished: Founded) -> None:
             await pilot.pause()
             await pilot.resize_terminal(80, 24)
             await pilot.pause()
-        assert "Teclas" in text_of(app)
+        assert "En esta pantalla" in text_of(app)
 
 
 def test_the_unlock_screen_is_the_first_of_a_vault(founded: Founded) -> None:

@@ -17,7 +17,7 @@ TABLES: Mapping[str, str] = {
     "provider_services": N_("Servicio"), "provider_channels": N_("Teléfono o medio"),
     "provider_checks": N_("Intento o verificación"), "provider_private": N_("Reservado de la institución"),
     "shift_handovers": N_("Relevo de turno"), "handover_items": N_("Renglón del relevo"),
-    "handover_takes": N_("Relevo recibido"),
+    "handover_takes": N_("Relevo recibido"), "courses": N_("Curso"), "certificates": N_("Constancia"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "folio": N_("Folio"), "opened_at": N_("Abierto"), "status": N_("Situación"), "closed_at": N_("Cerrado"),
@@ -83,6 +83,14 @@ COLUMNS: Mapping[str, str] = {
     "handover_id": N_("Relevo de turno"), "item_case_id": N_("Caso"), "why": N_("Por qué"), "line": N_("Renglón"),
     "words": N_("Palabras"), "giver_id": N_("Quién dejó el turno"), "taken_at": N_("Recibido"),
     "remarks": N_("Observaciones"),
+    "code": N_("Clave"), "title": N_("Título"), "audience": N_("Para quiénes"), "starts_on": N_("Desde"),
+    "ends_on": N_("Hasta"), "taught_hours": N_("Horas impartidas"), "trainer_id": N_("Quién lo impartió"),
+    "trainer_name": N_("Nombre de quien lo impartió"), "people": N_("Personas formadas"), "women": N_("Mujeres"),
+    "men": N_("Hombres"), "holder_kind": N_("Persona o empresa"), "holder_name": N_("A nombre de"),
+    "holder_contact": N_("Cómo localizarle"), "course_id": N_("Curso"), "issued_on": N_("Expedida"),
+    "valid_until": N_("Vence"), "revoked_at": N_("Revocada"), "certificate_id": N_("Constancia"),
+    "certificate_number": N_("Número de constancia"),
+    "certificate_consent": N_("Acepta que su reporte quede ligado a su constancia"),
     "callback_hours": N_("Horas seguras para llamar"), "callback_zone": N_("Zona horaria de la persona"),
     "callback_message": N_("Se puede dejar mensaje"), "reopened_at": N_("Reabierto"),
     "supervisor_remarks": N_("Observaciones de supervisión"), "task_id": N_("Tarea"),

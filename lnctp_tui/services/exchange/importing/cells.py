@@ -217,7 +217,7 @@ class Cells:
                 for at, entry in enumerate(_numbers(on, record)):
                     if identity:
                         entry.setdefault("id", f"{on}:{slot}" + (f"/{at + 1}" if at else ""))
-                    document.setdefault(MEMBER_OF[on], []).append(entry)
+                    document.setdefault(MEMBER_OF.get(on, on), []).append(entry)
         if identity:
             document["case"] = {**case, "id": case.get("id", identity)}
         return document

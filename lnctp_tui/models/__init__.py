@@ -49,7 +49,8 @@ SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
 
 __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Certificate", "Change", "Commit", "Conflict", "Contact",
-    "Counselor", "Course", "Device", "Exclusion", "Export", "FileStage", "HandoverItem", "HandoverTake", "Identifier", "InvestigationFile", "Link",
+    "Counselor", "Course", "Device", "Exclusion", "Export", "FileStage", "HandoverItem", "HandoverTake", "Identifier",
+    "InvestigationFile", "Link",
     "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "Provider", "ProviderChannel",
     "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
     "ReferralDelivery", "Scope", "ShiftHandover", "Support", "SyncState", "Synced", "Task",

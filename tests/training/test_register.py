@@ -12,6 +12,7 @@ from workspaces import field, settle
 
 from lnctp_tui.domain.training import figures, naming
 from lnctp_tui.domain.training import number as numbers
+from lnctp_tui.domain.values import dates
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
@@ -64,7 +65,8 @@ def test_the_next_number_follows_the_greatest_of_its_kind_and_year() -> None:
     ("until", "revoked", "stands"),
     [(None, None, "valid"), ("2027-03-01", None, "valid"), ("2027-01-29", None, "expiring"),
      ("2026-11-30", None, "expiring"), ("2026-11-29", None, "expired"), ("2026-12", None, "expiring"),
-     ("2026", None, "expiring"), ("2025", None, "expired"), ("2028", "2026-01-01T00:00:00.000000Z", "revoked"), ("no se entiende", None, "valid")],
+     ("2026", None, "expiring"), ("2025", None, "expired"), ("2028", "2026-01-01T00:00:00.000000Z", "revoked"),
+     ("no se entiende", None, "valid")],
 )  # fmt: skip
 def test_how_a_certificate_stands(until: str | None, revoked: str | None, stands: str) -> None:
     assert figures.standing({"valid_until": until, "revoked_at": revoked}, TODAY) == stands
@@ -269,3 +271,13 @@ def test_a_sheet_is_looked_at_before_it_comes_in_and_writes_nothing_over(
         number: "Ana Ejemplo", wrong: "Luis Ejemplo"
     }  # fmt: skip
     assert shown.counted(TODAY).wrong == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("31/05/2030", "2030-05-31"), ("31/05/30", "2030-05-31"), ("31/05/19", "2019-05-31"), ("mayo 2030", "2030-05"),
+     ("2031", "2031"), ("2030-05-31", "2030-05-31"), ("31/05", "date_no_year"), ("31/02/2030", "date_impossible"),
+     ("01/01/1928", "1928-01-01"), ("01/01/2099", "date_future")],
+)  # fmt: skip
+def test_until_when_a_certificate_is_valid_may_be_to_come(typed: str, read: str) -> None:
+    assert str(dates.parse(typed, TODAY, coming=True)) == read

@@ -226,7 +226,7 @@ def page(row: dict[str, Any], courses: dict[str, str], protocol: Protocol) -> di
     dates = [(_("Expedida el {on}"), row.get("issued_on")), (_("Vence el {on}"), row.get("valid_until"))]
     return {
         "language": language(),
-        "line": _("Línea Nacional contra la Trata de Personas · 800 5533 000"),
+        "line": _("Línea Nacional contra la Trata de Personas"),
         "title": kind.label[language()] if kind else _("Constancia"),
         "to": _("Se otorga a"),
         "course": course,

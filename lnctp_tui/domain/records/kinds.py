@@ -48,6 +48,8 @@ class Column:
     """Of a number: the least and the most."""
     birth: bool = False
     """A date that is not after the day on which it is written."""
+    coming: bool = False
+    """A date that may be still to come."""
     standing: bool = False
     """Once said it is never empty."""
     own: tuple[Any, ...] | None = None
@@ -158,6 +160,11 @@ def drafted_by() -> Column:
 def instant(name: str) -> Column:
     """An instant with its offset."""
     return Column(name, "instant")
+
+
+def coming(name: str) -> Column:
+    """A date that may be still to come."""
+    return Column(name, "date", coming=True)
 
 
 def asked(*columns: Column) -> tuple[Column, ...]:
@@ -402,7 +409,7 @@ HANDOVER_TAKE = Kind(
 COURSE = Kind("courses", "course", scope="everybody", writers="supervisor", names_people=True, columns=(
     text("code"), text("title"), code("audience", "audience"), strict("modality", "course_modality"),
     code("country", "country"), code("state", "state"), code("municipality", "municipality"), text("venue"),
-    Column("starts_on", "date"), Column("ends_on", "date"), Column("taught_hours", "number", between=(0, 10_000)),
+    coming("starts_on"), coming("ends_on"), Column("taught_hours", "number", between=(0, 10_000)),
     elsewhere("trainer_id", "counselors"), text("trainer_name"), Column("people", "whole", between=(0, 10**6)),
     Column("women", "whole", between=(0, 10**6)), Column("men", "whole", between=(0, 10**6)), text("source"),
     long("note"),
@@ -412,7 +419,7 @@ CERTIFICATE = Kind(
     columns=(
         text("number"), strict("kind", "certificate_kind"), strict("holder_kind", "holder_kind"), text("holder_name"),
         text("holder_contact"), code("state", "state"), elsewhere("course_id", "courses"), Column("issued_on", "date"),
-        Column("valid_until", "date"), instant("revoked_at"), text("reason"),
+        coming("valid_until"), instant("revoked_at"), text("reason"),
     ),
 )  # fmt: skip
 """Its id is made of its number: what a caller reads out leads to it without a look-up (domain.training.number)."""

@@ -1,4 +1,4 @@
-"""What a register counts: people taught, certificates by how they stand. What is not known is not counted as nothing."""
+"""What a register counts: people taught, certificates by how they stand. What is not known does not count as none."""
 
 from __future__ import annotations
 

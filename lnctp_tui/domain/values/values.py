@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.records import record_check
-from lnctp_tui.domain.records.columns import CLOSED, WHOLE
+from lnctp_tui.domain.records.columns import CLOSED, COMING, WHOLE
 from lnctp_tui.domain.records.document import Record, answer
 from lnctp_tui.domain.records.kinds import TABLE_OF_KIND
 from lnctp_tui.domain.training import naming
@@ -313,7 +313,8 @@ def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 def _date(typed: _Typed) -> Parsed:
     birth = typed.field.code in moments.BIRTHS
-    partial = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
+    coming = typed.field.code in COMING
+    partial = dates.parse(typed.text, typed.today, birth=birth, written=typed.written, coming=coming)
     return (
         _bad(partial)
         if isinstance(partial, str)

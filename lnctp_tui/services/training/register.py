@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
 from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -24,15 +25,15 @@ from lnctp_tui.domain.values.text import fold
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.vault.deeds import Deed, deed
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import audit, sound
-from lnctp_tui.storage.database.session import TABLES, Store, Unit
+from lnctp_tui.storage.database.session import CHANGES, TABLES, Store, Unit
 from lnctp_tui.storage.replication import server_state
 
 COURSES, CERTIFICATES = "courses", "certificates"
 SEEN: Final = "training.seen"
 """What the chain of views says when the register was opened: it names people."""
-HELD: Final = 'SELECT 1 FROM changes WHERE "table" = ? AND row = ? LIMIT 1'
 
 
 class Register(NamedTuple):
@@ -60,6 +61,11 @@ def opening() -> Opening:
     return Opening(
         said["citation"], courses, guardians["people"], guardians["since"], tuple(guardians["states"])
     )
+
+
+def today(workspace: Workspace) -> date:
+    """The date of whoever reads."""
+    return workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date()
 
 
 def may_write(connection: Connection) -> bool:
@@ -127,7 +133,7 @@ def issue(store: Store, values: Mapping[str, Any], on: str) -> str:
         rows = TABLES[CERTIFICATES]
         known = [str(value) for value in unit.connection.execute(select(rows.c.number)).scalars()]
         number = numbers.following(str(values["kind"]), int(issued[:4]), known)
-        while unit.connection.exec_driver_sql(HELD, (CERTIFICATES, numbers.row_of(number))).first():
+        while _was_here(unit, CERTIFICATES, numbers.row_of(number)):
             number = number._replace(serial=number.serial + 1)
         patch = {"holder_kind": "person"} | dict(values) | {"number": str(number), "issued_on": issued}
         unit.record(CERTIFICATES, numbers.row_of(number), _said(patch))
@@ -160,7 +166,7 @@ def open_with_report(store: Store) -> int:
         _check(unit)
         for course in opening().courses:
             row = str(uuid5(bound.NAMESPACE, f"{COURSES}:{REPORT}:{course['code']}"))
-            if unit.connection.exec_driver_sql(HELD, (COURSES, row)).first() is None:
+            if not _was_here(unit, COURSES, row):
                 unit.record(COURSES, row, course)
                 entered += 1
     return entered
@@ -175,6 +181,12 @@ def noted(store: Store, row: str) -> None:
 def _check(unit: Unit) -> None:
     if not may_write(unit.connection):
         raise Refused("training_not_yours")
+
+
+def _was_here(unit: Unit, table: str, row: str) -> bool:
+    """Whether this laptop ever knew a record, also one whose values an order erased."""
+    query = select(CHANGES.c.id).where(CHANGES.c.table == table, CHANGES.c.row == row).limit(1)
+    return unit.connection.execute(query).first() is not None
 
 
 def _record(unit: Unit, table: str, row: str, values: Mapping[str, Any]) -> None:

@@ -72,7 +72,10 @@ class Plan:
 
 
 def read_mapping(path: Path, protocol: Protocol, tables: Mapping[str, str] = TABLE_OF) -> Plan:
-    """The mapping of a TOML file onto records of these tables. Raises BadInput `import_mapping` (name, key, reason), `file_failed`."""
+    """The mapping of a TOML file onto records of these tables.
+
+    Raises BadInput `import_mapping` (name, key, reason), `file_failed`.
+    """
     from lnctp_tui.services.exchange.importing.files import read_bytes
 
     try:

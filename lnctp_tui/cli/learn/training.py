@@ -24,7 +24,7 @@ Number = Annotated[str, typer.Argument(metavar=N_("NÚMERO"), help=N_("Como GA-2
 
 
 def list_courses(context: typer.Context) -> None:
-    from lnctp_tui.i18n.figures_of_training import lines
+    from lnctp_tui.screens.training.figure_words import lines
     from lnctp_tui.services.training import register
 
     with session.opened(context) as workspace:

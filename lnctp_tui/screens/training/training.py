@@ -12,13 +12,13 @@ from lnctp_tui.domain.records.kinds import CERTIFICATE, COURSE
 from lnctp_tui.domain.training import figures
 from lnctp_tui.domain.training import number as numbers
 from lnctp_tui.i18n import N_, _, language
-from lnctp_tui.i18n.figures_of_training import lines as figure_lines
 from lnctp_tui.i18n.of_training import STANDINGS, WRONG
 from lnctp_tui.screens.base import write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.training import acts
+from lnctp_tui.screens.training.figure_words import lines as figure_lines
 from lnctp_tui.services.training import register
 from lnctp_tui.services.training.register import Register
 from lnctp_tui.services.vault.deeds import deed

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from lnctp_tui.domain.practice import mark as mark_of_practice
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.services.practice import tries
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
@@ -195,6 +196,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         store.close()
         raise VaultUnfinished
     officers.settle(store)
+    tries.settle(store, home)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from lnctp_tui.app_guard import CRASHED
-from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, PRACTISE
 from lnctp_tui.app_start import Standing, remember
 from lnctp_tui.app_sync import Syncing
+from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.i18n import _, ngettext
-from lnctp_tui.launcher import PRACTISE, WISH
 
 if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp

@@ -36,6 +36,8 @@ class Practising:
         self.reviewed = False
         self.marks: dict[str, int] = {}
         """One's own, from 1 to 5."""
+        self.sends = False
+        """Whether supervision is to see the result."""
         self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
         deeds: dict[str, Callable[..., object]] = {
             "enter": self.enter,
@@ -153,11 +155,15 @@ class Practising:
         review = trying.review(instants.today("UTC"))
         self._hand_back()
         brief, whole = (words(trying, review, earlier, whole=whole) for whole in (False, True))
-        dialog = ReviewDialog(brief, whole, spoken(trying), self._marked, self._again)
+        dialog = ReviewDialog(brief, whole, spoken(trying), self._marked, self._again, self._send)
         self.app.push_screen(dialog, lambda _answer: self.end())
 
     def _marked(self, marks: dict[str, int]) -> None:
         self.marks = marks
+        self._hand_back()
+
+    def _send(self) -> None:
+        self.sends = True
         self._hand_back()
 
     def _again(self) -> None:
@@ -169,7 +175,7 @@ class Practising:
         from lnctp_tui.services.practice import tries
 
         if self.trying is not None:
-            own = {"marks": self.marks} if self.marks else {}
+            own = ({"marks": self.marks} if self.marks else {}) | ({tries.SHARED: True} if self.sends else {})
             tries.hand_back(self.app.home.parent, self.trying.result(instants.today("UTC")) | own)
 
     def end(self) -> None:

@@ -16,6 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
+from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
 
@@ -25,8 +26,6 @@ LOCKS = (LOCKED, 76, 77, 79)
 """Locked; with what the database did not take sealed beside it; with something saved nowhere; by order (app_lock)."""
 PRACTISE = 80
 """The worker ended so that somebody can practise: on a vault that is none, in a program of its own."""
-WISH = "LNCTP_WISH"
-"""Names the pipe on which a worker says what is practised; there is none where practice cannot follow."""
 PRACTISED = "LNCTP_PRACTISED"
 """What it said, for the program that practises: `{"scenario", "before"}`, points and times of earlier tries."""
 MOST_WISHED = 32_000

@@ -1,5 +1,6 @@
 """The training register: who was taught what, and who holds a certificate."""
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from lnctp_tui.models.base import Synced, instant, text
@@ -47,3 +48,20 @@ class Certificate(Synced, table=True):
     valid_until: str | None = None
     revoked_at: str | None = None
     reason: str | None = None
+
+
+class PracticeShare(Synced, table=True):
+    """What somebody sent of a practice call to supervision. Its id is made of what it says."""
+
+    __tablename__ = "practice_shares"
+    __table_args__ = (instant("shared_at"),)
+
+    by_id: str | None = Field(default=None, max_length=36)
+    scenario: str | None = None
+    scenario_version: str | None = None
+    on: str | None = None
+    shared_at: str | None = None
+    points: int | None = None
+    parts: list[str] | None = Field(default=None, sa_type=JSON)
+    own_marks: list[str] | None = Field(default=None, sa_type=JSON)
+    cut: bool | None = None

@@ -10,7 +10,8 @@ from app_world import desk, furnished, furnished_template, rest, spanish
 from pty_app import PtyApp
 from workspaces import Founded
 
-from lnctp_tui import launcher
+from lnctp_tui import app_lock, launcher
+from lnctp_tui.domain.practice import mark
 from lnctp_tui.services.practice import tries
 
 __all__ = ["furnished", "furnished_template", "spanish"]
@@ -18,7 +19,9 @@ __all__ = ["furnished", "furnished_template", "spanish"]
 
 def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_path: Path) -> None:
     with PtyApp(home=home, environment={"TMPDIR": str(tmp_path)}, deadline=60) as app:
-        app.unlock().see("Escritorio").settle().press("p").see("¿Qué llamada quiere practicar?").press("enter")
+        app.unlock().see("Escritorio").settle().press("p").see("¿Qué llamada quiere practicar?").press(
+            "enter"
+        )
         app.see("PRÁCTICA", "Se oye").settle()
         assert (home / tries.KEY).exists()
         app.press("ctrl+q").see("frase").gone("PRÁCTICA")
@@ -33,8 +36,9 @@ def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_pat
 async def test_it_is_refused_over_an_open_call_also_when_the_call_comes_while_one_chooses(
     furnished: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert app_lock.PRACTISE == launcher.PRACTISE
     heard, wish = os.pipe()
-    monkeypatch.setenv(launcher.WISH, str(wish))
+    monkeypatch.setenv(mark.WISH, str(wish))
     try:
         async with desk(furnished) as (app, pilot):
             await pilot.press("n")

@@ -131,25 +131,28 @@ def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path, size: tup
 
 
 def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(office: Founded) -> None:
-    home, secret = office.home, {"scenario": "broma", "points": 61, "on": "2026-03-12"}
+    home, secret = office.home, {"scenario": "broma", "points": 61, "on": "2026-03-12", "share": True}
     opened = open_workspace(home, office.key)
     opened.close()
     assert tries.keep(home, secret)
     with (home / tries.FILE).open("a", encoding="ascii") as file:
         file.write("00ff\nno es nada\n")  # whoever has the laptop may write there
-    (home / tries.PLAIN).write_text(json.dumps({**secret, "points": 34}) + "\n", encoding="utf-8")
+    (home / tries.PLAIN).write_text(
+        json.dumps({**secret, "points": 34, "share": False}) + "\n", encoding="utf-8"
+    )
     assert b"broma" not in (home / tries.FILE).read_bytes()
     again = open_workspace(home, office.key)
     try:
         assert sorted(row["points"] for row in tries.earlier(again.store, "broma")) == [34, 61]
         assert tries.earlier(again.store, "motel-ana") == []
+        assert [row["points"] for row in tries.shared(again.store)] == [61]
         assert not (home / tries.FILE).exists()
         assert not (home / tries.PLAIN).exists()
         with again.store.write() as unit:
             assert unit.connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
-            assert "broma" not in "".join(
-                unit.connection.exec_driver_sql("SELECT patch FROM changes").scalars()
-            )
+            query = 'SELECT DISTINCT "table" FROM changes WHERE patch LIKE ?'
+            sent = unit.connection.exec_driver_sql(query, ("%broma%",)).scalars()
+            assert [*sent] == ["practice_shares"], "what was sent, and nothing else"
             eviction.wipe(unit.connection)
         assert tries.earlier(again.store) == []
     finally:

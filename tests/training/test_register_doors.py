@@ -7,10 +7,17 @@ from typing import Any
 
 from control_office import officers
 from served import Laptop, Served
+from test_orders_obeyed import Scene, scene
 from test_server_control import content_of
 
 from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.training.number import Number
+from lnctp_tui.services.sync import orders
+from lnctp_tui.services.training import register
+from lnctp_tui.storage.database.session import Store
+from lnctp_tui.storage.replication import server_state
+
+__all__ = ["scene"]
 
 NAMES = {"holder_name": "Ana Ejemplo", "kind": "guardian_asfalto"}
 
@@ -53,3 +60,29 @@ def test_two_officers_erase_one_holder(served: Served, tmp_path: Path) -> None:
     assert (content_of(served, gone["id"]), bool(content_of(served, stays["id"]))) == (None, True)
     assert results(lead, late) == [("accepted", None)]
     assert content_of(served, late["id"]) is None, "it comes in blank: the order was there before it"
+
+
+def lead(store: Store) -> None:
+    with store.write() as unit:
+        server = server_state.server(unit.connection)
+        assert server is not None
+        server_state.put_server(unit.connection, server_state.with_role(server, "supervisor"))
+
+
+def test_a_laptop_obeys_an_order_that_names_one_certificate_by_its_number(scene: Scene) -> None:
+    store = scene.workspace.store
+    lead(store)
+    gone, stays = (
+        register.issue(store, {"kind": "guardian_asfalto", "holder_name": name}, "2026-11-30")
+        for name in ("Ana Ficticia", "Luis Ficticio")
+    )
+    row = orders.scope(scene.workspace, gone.replace("-", " "))
+    assert row == register.found(store, gone)[0]["id"]
+    scene.told(scene.order("erase", "laura", "rosa", on=row, unsent=True))
+    with store.read() as connection:
+        text = "".join(connection.exec_driver_sql("SELECT patch FROM changes").scalars())
+    assert ("Ana Ficticia" in text, "Luis Ficticio" in text) == (False, True)
+    assert [row["number"] for row in register.view(store).certificates if row.get("holder_name")] == [stays]
+    lead(store)
+    again = register.issue(store, {"kind": "guardian_asfalto", "holder_name": "Eva Ficticia"}, "2026-11-30")
+    assert again not in (gone, stays)

@@ -53,13 +53,24 @@ def _list() -> None:
 
 
 def _reviews(context: typer.Context) -> None:
+    from lnctp_tui.services.case import transfer
     from lnctp_tui.services.practice import tries
 
     with session.opened(context) as workspace:
-        rows = tries.earlier(workspace.store)
+        rows, sent = tries.earlier(workspace.store), tries.shared(workspace.store)
+        names = transfer.names(workspace.store)
     if session.settings(context).json:
-        output.as_json(rows)
+        told = [
+            {name: value for name, value in row.items() if name not in ("heads", "extra")} for row in sent
+        ]
+        output.as_json({"tries": rows, "shared": told})
         return
+    for row in sent:
+        who = names.get(str(row.get("by_id")), "")
+        parts = " ".join(row.get("parts") or ())
+        output.say(
+            f"{row.get('on') or ''}  {who}: {row.get('scenario')}  {row.get('points')}  {parts}".rstrip()
+        )
     for row in rows:
         cut = _("cortada") if row.get("cut") else ""
         output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())

@@ -423,12 +423,23 @@ CERTIFICATE = Kind(
     ),
 )  # fmt: skip
 """Its id is made of its number: what a caller reads out leads to it without a look-up (domain.training.number)."""
+PRACTICE_SHARE = Kind(
+    "practice_shares", "practice_share", scope="own", writers="reporter",
+    bound=("by_id", "scenario", "scenario_version", "on", "shared_at", "points", "parts", "own_marks", "cut"),
+    columns=(
+        signature("by_id"), text("scenario"), text("scenario_version"), Column("on", "date"), instant("shared_at"),
+        Column("points", "whole", between=(0, 100)), Column("parts", "list"), Column("own_marks", "list"),
+        Column("cut", "bool"),
+    ),
+)  # fmt: skip
+"""A practice result that somebody sent to supervision: points, no words of the call."""
 
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
     EXCLUSION, LINK, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
     PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE, COURSE, CERTIFICATE,
+    PRACTICE_SHARE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 LISTS: Final[Mapping[str, str]] = MappingProxyType({

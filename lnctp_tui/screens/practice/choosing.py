@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
+from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.launcher import WISH
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.services.practice import library, tries

@@ -59,10 +59,13 @@ MARKS = {
 """What nobody but people can judge: one's own marks from 1 to 5, which count for no points."""
 
 
+NO, YES = "no", "yes"
+
+
 class ReviewDialog(AppDialog[None]):
     """What the try was worth: its sum, every line of it, or all that was said. Esc leaves it.
 
-    `brief`, `whole`, `talk`: lines. `marked` keeps own marks, `again` repeats the try.
+    `brief`, `whole`, `talk`: lines. `marked` keeps own marks, `again` repeats the try, `send` shares it.
     """
 
     AUTO_FOCUS = "VerticalScroll"
@@ -71,6 +74,7 @@ class ReviewDialog(AppDialog[None]):
         Binding("t", "talk", N_("transcripción"), id="review.talk"),
         Binding("r", "repeat", N_("repetir"), id="review.repeat"),
         Binding("a", "mark", N_("autoevaluar"), id="review.mark"),
+        Binding("e", "send", N_("enviar"), id="review.send"),
         Binding("escape", "dismiss(None)", N_("salir de la práctica"), key_display="Esc", id="review.close"),
     ]
 
@@ -81,10 +85,11 @@ class ReviewDialog(AppDialog[None]):
         talk: Sequence[str],
         marked: Callable[[dict[str, int]], object],
         again: Callable[[], object],
+        send: Callable[[], object],
     ) -> None:
         super().__init__()
         self.brief, self.whole, self.talk = brief, whole, talk
-        self.marked, self.again = marked, again
+        self.marked, self.again, self.send = marked, again, send
         self.shown = brief
         self.marks: dict[str, int] = {}
 
@@ -112,6 +117,23 @@ class ReviewDialog(AppDialog[None]):
         """The same call once more."""
         self.again()
         self.dismiss(None)
+
+    def action_send(self) -> None:
+        """Say what supervision will see, and send it when that is wanted."""
+        told = _(
+            "Supervisión verá: quién es usted, el escenario, el día, los puntos de cada parte y su autoevaluación. "
+            "Nada de lo que se dijo ni de lo que escribió. Sale al abrir la bóveda con su frase."
+        )
+        lines = [row_list.Line((row_list.Cell(text),), answer) for answer, text in (
+            (NO, _("No enviar")), (YES, _("Enviar a supervisión"))
+        )]  # fmt: skip
+
+        def chosen(answer: str | None) -> None:
+            if answer == YES:
+                self.send()
+                self.notify(_("Anotado: saldrá cuando abra la bóveda."), markup=False)
+
+        self.app.push_screen(PickDialog(_("¿Enviar este resultado?"), lines, told), chosen)
 
     def action_mark(self) -> None:
         """Own marks, one after the other; Esc leaves the rest as it was."""

@@ -10,10 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from lnctp_tui.domain.practice import mark
-from lnctp_tui.storage import ids, paths
-from lnctp_tui.storage.database import state
-from lnctp_tui.storage.database.session import Store
+from lnctp_tui.domain.records import bound
+from lnctp_tui.domain.values import moments
+from lnctp_tui.storage import ids, instants, paths
+from lnctp_tui.storage.database import sound, state
+from lnctp_tui.storage.database.session import TABLES, Store, Unit
 
 FILE, KEY = "practice.sealed", "practice.pub"
 """Beside the vault: results that it did not take in yet, one a line in hexadecimal; the key they are sealed to."""
@@ -23,6 +27,9 @@ RESULT, REAL, AGAIN = "result.json", "real", "again"
 """In the throw-away folder: the result of the try; whether a real call waits; whether it is repeated."""
 OWN, TRIED = "practice_key", "practice:"
 """In the vault's table of keys and values: the private key; before the id of each try."""
+SHARED: Final = "share"
+"""Member of a result that its person sends to supervision, when the vault takes it in."""
+TABLE: Final = "practice_shares"
 MOST = 2_000
 """Results that wait, and tries that are kept; older ones go."""
 
@@ -44,26 +51,60 @@ def keep(home: Path, result: dict[str, Any]) -> bool:
 def settle(store: Store, home: Path) -> None:
     """Leave the key that results are sealed to, and take in those that wait. A practice's own vault has none."""
     waiting = _lines(home / FILE), _lines(home / PLAIN)
-    if mark.of_device(store.author.device) or ((home / KEY).exists() and not any(waiting)):
+    if mark.of_device(store.author.device):
+        return
+    with store.read() as connection:
+        kept = state.get(connection, OWN)
+    if kept and not any(waiting) and _lines(home / KEY, ended=False) == [kept["public"]]:
         return
     from nacl.public import PrivateKey
 
+    key = PrivateKey(bytes.fromhex(kept["seed"])) if kept else PrivateKey.generate()
+    public = bytes(key.public_key).hex()
     with store.write() as unit:
-        seed = state.get(unit.connection, OWN)
-        key = PrivateKey(bytes.fromhex(seed)) if seed else PrivateKey.generate()
-        if not seed:
-            state.put(unit.connection, OWN, bytes(key).hex())
+        if not kept:
+            state.put(unit.connection, OWN, {"seed": bytes(key).hex(), "public": public})
         opened = [
             *filter(None, (_opened(key, line) for line in waiting[0])),
             *filter(None, map(_try, waiting[1])),
         ]
         for row in opened:
             state.put(unit.connection, TRIED + ids.new_id(), row)
+            if row.get(SHARED):
+                _share(unit, row)
         for old in sorted(state.starting_with(unit.connection, TRIED))[:-MOST]:
             state.put(unit.connection, old, None)
-    paths.replace_file(home / KEY, bytes(key.public_key).hex().encode())
+    paths.replace_file(home / KEY, public.encode())
     for name in (FILE, PLAIN):
         (home / name).unlink(missing_ok=True)
+
+
+def _share(unit: Unit, row: Mapping[str, Any]) -> None:
+    """Record what somebody sent to supervision: what `told` shows, and nothing else."""
+    marks = row.get("marks") if isinstance(row.get("marks"), dict) else {}
+    said = {
+        "by_id": unit.author.actor, "scenario": str(row["scenario"])[:60], "shared_at": instants.iso(unit.now),
+        "scenario_version": str(row.get("version") or "")[:20], "points": max(0, min(100, row["points"])),
+        "parts": _pairs(row.get("parts")), "own_marks": _pairs(marks), "cut": bool(row.get("cut")),
+    }  # fmt: skip
+    if (day := str(row.get("on") or "")) and moments.day(day, None) is None:
+        said["on"] = day
+    id_, patch = bound.made(TABLE, said)
+    unit.record(TABLE, id_, patch)
+
+
+def _pairs(of: Any) -> list[str]:
+    """`facts=0.74`, so that a share holds names and numbers alone."""
+    pairs = of.items() if isinstance(of, dict) else ()
+    return [f"{str(name)[:40]}={number:g}" for name, number in pairs if type(number) in (int, float)][:20]
+
+
+def shared(store: Store) -> list[dict[str, Any]]:
+    """What was sent to supervision, as far as this laptop has it, the newest first."""
+    rows = TABLES[TABLE]
+    with store.read() as connection:
+        query = select(rows).where(rows.c.erased_at.is_(None)).order_by(rows.c.shared_at.desc())
+        return [dict(sound.row(TABLE, row)) for row in connection.execute(query).mappings()]
 
 
 def earlier(store: Store, code: str | None = None) -> list[dict[str, Any]]:
@@ -74,9 +115,10 @@ def earlier(store: Store, code: str | None = None) -> list[dict[str, Any]]:
     return [row for row in tries if code is None or row.get("scenario") == code]
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, *, ended: bool = True) -> list[str]:
+    """The lines of a file; those of which each is `ended`, without the half one at the end."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+        return path.read_text(encoding="utf-8", errors="replace").split("\n")[: -1 if ended else None]
     except OSError:
         return []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,6 @@ def test_a_caller_who_agreed_is_linked(workspace: Workspace, anonymity: str) -> 
     stored = contact(intake)
     assert (parsed.problem, stored[naming.NUMBER], stored[naming.CONSENT]) == (None, NUMBER, "yes")
     assert stored[naming.LINK] == numbers.row_of(numbers.Number("GA", 26, 42))
-    assert naming.linked(intake.document["case"], stored) == stored[naming.LINK]
 
 
 @pytest.mark.parametrize(
@@ -147,10 +147,27 @@ def test_a_wrong_number_is_kept_marked_and_the_nearest_offered(workspace: Worksp
     assert stored.get(naming.LINK) is None
 
 
-def test_two_laptops_that_each_wrote_one_half_show_no_link() -> None:
-    linked = {naming.LINK: "x", naming.CONSENT: "yes"}
-    assert naming.linked({"anonymity": "anonimo"}, linked) is None
-    assert naming.linked({"anonymity": "confidencial"}, {**linked, naming.CONSENT: "no"}) is None
+@pytest.mark.parametrize("typed", [NUMBER, "GA-26-0042-?"])
+@pytest.mark.parametrize("half", [("cases", {"anonymity": "anonimo"}), ("contacts", {naming.CONSENT: "no"})])
+def test_two_laptops_that_each_wrote_one_half_show_no_link(
+    workspace: Workspace, typed: str, half: tuple[str, dict[str, Any]]
+) -> None:
+    intake = call(workspace, "confidencial", "sí")
+    intake.enter(field(workspace, "contact", naming.NUMBER), typed)
+    case, row = intake.document["case"]["id"], contact(intake)["id"]
+    assert naming.names(cases.document(workspace.store, case)["contacts"][0])
+    on, patch = half
+    with workspace.store.write() as unit:  # as it comes from another laptop
+        unit.record(on, case if on == "cases" else row, patch)
+    (shown,) = cases.document(workspace.store, case)["contacts"]
+    assert not naming.names(shown)
+    assert NUMBER not in json.dumps(shown)
+    again = Intake.of_case(workspace, case)
+    assert again.enter(field(workspace, "case", "summary"), "Algo").problem == "certificate_unlinked"
+    settle(workspace)
+    with workspace.store.read() as connection:
+        kept = connection.exec_driver_sql("SELECT certificate_number, certificate_id FROM contacts").all()
+    assert kept == [(None, None)]
 
 
 # what is written

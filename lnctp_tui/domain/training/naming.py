@@ -26,12 +26,6 @@ def refused(case: Record, contact: Record) -> str | None:
     return None if contact.get(CONSENT) == "yes" else "certificate_no_consent"
 
 
-def linked(case: Record, contact: Record) -> str | None:
-    """The id of the certificate that this contact may name, None when it may not or names none."""
-    value = contact.get(LINK)
-    return str(value) if value and refused(case, contact) is None else None
-
-
 def names(contact: Record) -> bool:
     """Whether a contact holds a certificate's number, read or not."""
     return bool(contact.get(NUMBER) or contact.get(LINK) or (contact.get("answers") or {}).get(RAW))
@@ -45,3 +39,14 @@ def unlinked(document: Document) -> Iterator[tuple[Record, dict[str, Any]]]:
     for contact in document["contacts"]:
         if names(contact) and (why := refused(document["case"], contact)):
             yield contact, UNLINK | ({CONSENT: None} if why == "certificate_anonymous" else {})
+
+
+def shown(document: Document) -> list[Record]:
+    """The contacts of a case without certificates that they may not name; two laptops may have written a half each."""
+    hidden = {id(contact) for contact, _patch in unlinked(document)}
+    return [_without(contact) if id(contact) in hidden else contact for contact in document["contacts"]]
+
+
+def _without(contact: Record) -> Record:
+    answers = {code: value for code, value in (contact.get("answers") or {}).items() if code != RAW}
+    return {**contact, NUMBER: None, LINK: None, "answers": answers}

@@ -170,10 +170,7 @@ class DeskScreen(ListScreen["DeskView"]):
 
     def action_practise(self) -> None:
         """Choose a practice call; never over an open one."""
-        if self.shell.forms():
-            self.notify(_("Hay una llamada abierta: termínela antes de practicar."), markup=False)
-        else:
-            choosing.choose(self)
+        choosing.choose(self)
 
     def action_rest(self) -> None:
         """Ask for a break; once is only a question, and what was asked is nobody's to read."""

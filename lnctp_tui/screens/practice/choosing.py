@@ -29,7 +29,10 @@ def possible() -> bool:
 
 
 def choose(screen: AppScreen[Any]) -> None:
-    """Ask which one, lock, and end."""
+    """Ask which one, lock, and end; never over a call."""
+    if screen.shell.forms():
+        screen.notify(_("Hay una llamada abierta: termínela antes de practicar."), markup=False)
+        return
     store = screen.shell.workspace.store
 
     def offers() -> list[Offer]:

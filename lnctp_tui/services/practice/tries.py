@@ -76,7 +76,8 @@ def settle(store: Store, home: Path) -> None:
             state.put(unit.connection, old, None)
     paths.replace_file(home / KEY, public.encode())
     for name in (FILE, PLAIN):
-        (home / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (home / name).unlink(missing_ok=True)
 
 
 def _share(unit: Unit, row: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,7 +197,8 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         store.close()
         raise VaultUnfinished
     officers.settle(store)
-    tries.settle(store, home)
+    with suppress(StorageFailed):  # a disk that is full keeps nobody from a call; they wait
+        tries.settle(store, home)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:

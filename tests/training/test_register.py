@@ -23,6 +23,7 @@ from lnctp_tui.storage.replication import server_state
 
 TODAY = date(2026, 11, 30)
 NUMBER = str(numbers.Number("GA", 26, 42))
+WRONG = "GA-26-0042-?"
 
 
 @pytest.mark.parametrize(
@@ -101,39 +102,35 @@ def test_a_caller_who_agreed_is_linked(workspace: Workspace, anonymity: str) -> 
     assert stored[naming.LINK] == numbers.row_of(numbers.Number("GA", 26, 42))
 
 
-@pytest.mark.parametrize(
-    ("anonymity", "consent"),
-    [("anonimo", "sí"), ("seudonimo", "sí"), (None, "sí"), ("identificado", "no"), ("identificado", "?"),
-     ("confidencial", None)],
-)  # fmt: skip
-@pytest.mark.parametrize("typed", [NUMBER, "GA-26-0042-?"])
-def test_whoever_is_not_known_or_did_not_agree_is_only_a_guardian(
-    workspace: Workspace, anonymity: str | None, consent: str | None, typed: str
-) -> None:
-    intake = call(workspace, anonymity, consent)
-    parsed = intake.enter(field(workspace, "contact", naming.NUMBER), typed)
-    stored = contact(intake)
-    assert parsed.problem in ("certificate_anonymous", "certificate_no_consent")
-    assert not naming.names(stored)
-    assert stored["reporter_type"] == "guardian_asfalto"
+def test_whoever_is_not_known_or_did_not_agree_is_only_a_guardian(workspace: Workspace) -> None:
+    for anonymity, consent in (
+        ("anonimo", "sí"), ("seudonimo", "sí"), (None, "sí"), ("identificado", "no"), ("identificado", "?"),
+        ("confidencial", None),
+    ):  # fmt: skip
+        for typed in (NUMBER, WRONG):
+            intake = call(workspace, anonymity, consent)
+            parsed = intake.enter(field(workspace, "contact", naming.NUMBER), typed)
+            stored = contact(intake)
+            assert parsed.problem in ("certificate_anonymous", "certificate_no_consent")
+            assert not naming.names(stored), (anonymity, consent, typed)
+            assert stored["reporter_type"] == "guardian_asfalto"
 
 
-@pytest.mark.parametrize("typed", [NUMBER, "GA-26-0042-?"])
-@pytest.mark.parametrize("later", [("case", "anonymity", "anonimo"), ("case", "anonymity", ""),
-                                   ("contact", naming.CONSENT, "no"), ("contact", naming.CONSENT, "")])  # fmt: skip
-def test_becoming_anonymous_or_saying_no_unlinks_and_says_so(
-    workspace: Workspace, typed: str, later: tuple[str, str, str]
-) -> None:
-    intake = call(workspace, "confidencial", "sí")
-    intake.enter(field(workspace, "contact", naming.NUMBER), typed)
-    assert naming.names(intake.record(intake.contact))
-    on, code, value = later
-    assert intake.enter(field(workspace, on, code), value).problem == "certificate_unlinked"
-    assert not naming.names(contact(intake))
-    for _step in range(3):  # what is taken back brings nobody's name back either
-        intake.undo()
-        case, stands = intake.document["case"], intake.record(intake.contact)
-        assert naming.refused(case, stands) is None or not naming.names(stands)
+def test_becoming_anonymous_or_saying_no_unlinks_and_says_so(workspace: Workspace) -> None:
+    for on, code, value in (
+        ("case", "anonymity", "anonimo"), ("case", "anonymity", ""), ("contact", naming.CONSENT, "no"),
+        ("contact", naming.CONSENT, ""),
+    ):  # fmt: skip
+        for typed in (NUMBER, WRONG):
+            intake = call(workspace, "confidencial", "sí")
+            intake.enter(field(workspace, "contact", naming.NUMBER), typed)
+            assert naming.names(intake.record(intake.contact))
+            assert intake.enter(field(workspace, on, code), value).problem == "certificate_unlinked"
+            assert not naming.names(contact(intake)), (code, value, typed)
+            for _step in range(3):  # what is taken back brings nobody's name back either
+                intake.undo()
+                case, stands = intake.document["case"], intake.record(intake.contact)
+                assert naming.refused(case, stands) is None or not naming.names(stands)
 
 
 def test_a_wrong_number_is_kept_marked_and_the_nearest_offered(workspace: Workspace) -> None:
@@ -147,27 +144,23 @@ def test_a_wrong_number_is_kept_marked_and_the_nearest_offered(workspace: Worksp
     assert stored.get(naming.LINK) is None
 
 
-@pytest.mark.parametrize("typed", [NUMBER, "GA-26-0042-?"])
-@pytest.mark.parametrize("half", [("cases", {"anonymity": "anonimo"}), ("contacts", {naming.CONSENT: "no"})])
-def test_two_laptops_that_each_wrote_one_half_show_no_link(
-    workspace: Workspace, typed: str, half: tuple[str, dict[str, Any]]
-) -> None:
-    intake = call(workspace, "confidencial", "sí")
-    intake.enter(field(workspace, "contact", naming.NUMBER), typed)
-    case, row = intake.document["case"]["id"], contact(intake)["id"]
-    assert naming.names(cases.document(workspace.store, case)["contacts"][0])
-    on, patch = half
-    with workspace.store.write() as unit:  # as it comes from another laptop
-        unit.record(on, case if on == "cases" else row, patch)
-    (shown,) = cases.document(workspace.store, case)["contacts"]
-    assert not naming.names(shown)
-    assert NUMBER not in json.dumps(shown)
-    again = Intake.of_case(workspace, case)
-    assert again.enter(field(workspace, "case", "summary"), "Algo").problem == "certificate_unlinked"
-    settle(workspace)
-    with workspace.store.read() as connection:
-        kept = connection.exec_driver_sql("SELECT certificate_number, certificate_id FROM contacts").all()
-    assert kept == [(None, None)]
+def test_two_laptops_that_each_wrote_one_half_show_no_link(workspace: Workspace) -> None:
+    for on, patch in (("cases", {"anonymity": "anonimo"}), ("contacts", {naming.CONSENT: "no"})):
+        intake = call(workspace, "confidencial", "sí")
+        intake.enter(field(workspace, "contact", naming.NUMBER), NUMBER)
+        case, row = intake.document["case"]["id"], contact(intake)["id"]
+        assert naming.names(cases.document(workspace.store, case)["contacts"][0])
+        with workspace.store.write() as unit:  # as it comes from another laptop
+            unit.record(on, case if on == "cases" else row, patch)
+        (shown,) = cases.document(workspace.store, case)["contacts"]
+        assert not naming.names(shown)
+        assert NUMBER not in json.dumps(shown)
+        again = Intake.of_case(workspace, case)
+        assert again.enter(field(workspace, "case", "summary"), "Algo").problem == "certificate_unlinked"
+        settle(workspace)
+        with workspace.store.read() as connection:
+            query = "SELECT certificate_number, certificate_id FROM contacts WHERE id = ?"
+            assert connection.exec_driver_sql(query, (row,)).all() == [(None, None)]
 
 
 # what is written

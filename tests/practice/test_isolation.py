@@ -35,6 +35,13 @@ from lnctp_tui.storage import ids, paths
 from lnctp_tui.storage.replication import eviction
 
 CANARY = "canarioimaginario"
+FORGED = "".join(
+    f"{line}\n"
+    for line in (
+        "[" * 100_000, '{"scenario": "\u202ebroma", "points": 1, "share": true}', '{"scenario": 1, "points": 1}',
+    )
+)  # fmt: skip
+"""Results of nobody: whoever has the laptop may write the file."""
 WALLED = """
 import socket
 from lnctp_tui.storage import practice_walls
@@ -135,10 +142,10 @@ def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(offic
     opened = open_workspace(home, office.key)
     opened.close()
     assert tries.keep(home, secret)
-    with (home / tries.FILE).open("a", encoding="ascii") as file:
-        file.write("00ff\nno es nada\n")  # whoever has the laptop may write there
+    with (home / tries.FILE).open("a", encoding="utf-8") as file:
+        file.write("00ff\nno es nada\n" + FORGED)  # whoever has the laptop may write there
     (home / tries.PLAIN).write_text(
-        json.dumps({**secret, "points": 34, "share": False}) + "\n", encoding="utf-8"
+        FORGED + json.dumps({**secret, "points": 34, "share": False}) + "\n", encoding="utf-8"
     )
     assert b"broma" not in (home / tries.FILE).read_bytes()
     again = open_workspace(home, office.key)

@@ -41,7 +41,7 @@ def practice(
     elif what == NEW:
         _new(files or [])
     else:
-        raise typer.Exit(_practise(what, _earlier(context)))
+        raise typer.Exit(_practise(what, _earlier()))
 
 
 def _list() -> None:
@@ -78,17 +78,13 @@ def _reviews(context: typer.Context) -> None:
         output.tell(_("Todavía no hay prácticas en este equipo."))
 
 
-def _earlier(context: typer.Context) -> list[dict[str, Any]]:
-    """The tries of before: as the app said them, or where a phrase is at hand. To practise nobody is asked for it."""
+def _earlier() -> list[dict[str, Any]]:
+    """The tries of before, as the app on whose desk it was chosen said them: this process never has the real key."""
     from lnctp_tui import launcher
-    from lnctp_tui.services.practice import tries
 
     with suppress(ValueError, TypeError, KeyError):
         return [*json.loads(os.environ[launcher.PRACTISED])["before"]]
-    if session.given_phrase(context) is None:
-        return []
-    with session.alone(), session.opened(context) as workspace:
-        return tries.earlier(workspace.store)
+    return []
 
 
 def _new(files: list[Path]) -> None:

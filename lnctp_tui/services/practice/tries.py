@@ -5,6 +5,7 @@ sealed beside it, for a key that only the open vault has; what the vault took in
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,8 @@ OWN, TRIED = "practice_key", "practice:"
 SHARED: Final = "share"
 """Member of a result that its person sends to supervision, when the vault takes it in."""
 TABLE: Final = "practice_shares"
+NAMED: Final = re.compile("[a-z0-9_.-]{1,40}").fullmatch
+"""How scenarios, versions, parts and marks are called: whoever has the laptop may write the files."""
 MOST = 2_000
 """Results that wait, and tries that are kept; older ones go."""
 
@@ -82,10 +85,11 @@ def settle(store: Store, home: Path) -> None:
 
 def _share(unit: Unit, row: Mapping[str, Any]) -> None:
     """Record what somebody sent to supervision: what `told` shows, and nothing else."""
+    version = str(row.get("version"))
     marks = row.get("marks") if isinstance(row.get("marks"), dict) else {}
     said = {
-        "by_id": unit.author.actor, "scenario": str(row["scenario"])[:60], "shared_at": instants.iso(unit.now),
-        "scenario_version": str(row.get("version") or "")[:20], "points": max(0, min(100, row["points"])),
+        "by_id": unit.author.actor, "scenario": row["scenario"], "shared_at": instants.iso(unit.now),
+        "scenario_version": version if NAMED(version) else None, "points": max(0, min(100, row["points"])),
         "parts": _pairs(row.get("parts")), "own_marks": _pairs(marks), "cut": bool(row.get("cut")),
     }  # fmt: skip
     if (day := str(row.get("on") or "")) and moments.day(day, None) is None:
@@ -97,7 +101,9 @@ def _share(unit: Unit, row: Mapping[str, Any]) -> None:
 def _pairs(of: Any) -> list[str]:
     """`facts=0.74`, so that a share holds names and numbers alone."""
     pairs = of.items() if isinstance(of, dict) else ()
-    return [f"{str(name)[:40]}={number:g}" for name, number in pairs if type(number) in (int, float)][:20]
+    return [f"{name}={number:g}" for name, number in pairs if NAMED(name) and type(number) in (int, float)][
+        :20
+    ]
 
 
 def shared(store: Store) -> list[dict[str, Any]]:
@@ -136,13 +142,9 @@ def _opened(key: Any, line: str) -> dict[str, Any] | None:
 
 def _try(content: str | bytes) -> dict[str, Any] | None:
     """A try of before, when it is one: whoever has the laptop may write the file."""
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         row = json.loads(content)
-        if (
-            isinstance(row, Mapping)
-            and type(row.get("points")) is int
-            and isinstance(row.get("scenario"), str)
-        ):
+        if isinstance(row, Mapping) and type(row.get("points")) is int and NAMED(str(row.get("scenario"))):
             return dict(row)
     return None
 

@@ -13,7 +13,7 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.practice import mark as mark_of_practice
 from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.errors import LnctpError, StorageFailed, VaultUnfinished
 from lnctp_tui.services.practice import tries
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault.deeds import deed
@@ -197,7 +197,7 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         store.close()
         raise VaultUnfinished
     officers.settle(store)
-    with suppress(StorageFailed):  # a disk that is full keeps nobody from a call; they wait
+    with suppress(LnctpError):  # neither a full disk nor a forged result keeps anybody from a call
         tries.settle(store, home)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None

@@ -142,12 +142,12 @@ def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(offic
     opened = open_workspace(home, office.key)
     opened.close()
     assert tries.keep(home, secret)
+    assert b"broma" not in (home / tries.FILE).read_bytes()
     with (home / tries.FILE).open("a", encoding="utf-8") as file:
         file.write("00ff\nno es nada\n" + FORGED)  # whoever has the laptop may write there
     (home / tries.PLAIN).write_text(
         FORGED + json.dumps({**secret, "points": 34, "share": False}) + "\n", encoding="utf-8"
     )
-    assert b"broma" not in (home / tries.FILE).read_bytes()
     again = open_workspace(home, office.key)
     try:
         assert sorted(row["points"] for row in tries.earlier(again.store, "broma")) == [34, 61]

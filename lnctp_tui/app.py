@@ -91,6 +91,7 @@ class LnctpApp(GuardedApp[int]):
         self.forms, self.show_saving, self.lock = self.forms_open.lines, self.saving.show, self.ending.lock
         self.standing, self.unsaved = self.forms_open.standing, self.saving.unsaved_lines
         self.leave_if_safe, self.leave_anyway = self.ending.leave_if_safe, self.ending.leave_anyway
+        self.practise = self.ending.practise
         self.come_back, self.close_workspace = self.ending.come_back, self.ending.close_workspace
         for theme in THEMES:
             self.register_theme(theme)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
 from lnctp_tui.app_guard import CRASHED
-from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED
+from lnctp_tui.app_lock import KEPT, LOCKED, LOST, ORDERED, PRACTISE
 from lnctp_tui.app_start import Standing, remember
 from lnctp_tui.app_sync import Syncing
+from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -76,6 +79,16 @@ class Ending:
             self.app.notify(f"{text} {hint}", severity="warning", timeout=QUIT_TWICE, markup=False)
             return
         self._leave(QUIT)
+
+    def practise(self, scenario: str, before: Sequence[Mapping[str, object]]) -> None:
+        """Lock and end, so that somebody can practise; never over a call. `before`: earlier tries of it."""
+        wish = os.environ.get(WISH)
+        if self.app.forms_open.opened or wish is None or self._leaves is not None:
+            self.app.notify(_("Hay una llamada abierta: termínela antes de practicar."), markup=False)
+            return
+        said = json.dumps({"scenario": scenario, "before": list(before)[-3:]}).encode()
+        os.write(int(wish), said)
+        self._leave(PRACTISE)
 
     @property
     def _exposed(self) -> bool:

@@ -15,6 +15,8 @@ LOCKED = 75
 KEPT, LOST = 76, 77
 """The same, when the last that was typed is sealed beside the database, and when it could be saved nowhere."""
 
+PRACTISE = 80
+"""The same, so that a practice call follows in a program of its own."""
 ORDERED = 79
 """The same by order of officers, who took the laptop from its person."""
 

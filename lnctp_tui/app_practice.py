@@ -34,6 +34,10 @@ class Practising:
         self.intake: Intake | None = None
         self.began = 0.0
         self.reviewed = False
+        self.marks: dict[str, int] = {}
+        """One's own, from 1 to 5."""
+        self.sends = False
+        """Whether supervision is to see the result."""
         self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
         deeds: dict[str, Callable[..., object]] = {
             "enter": self.enter,
@@ -144,19 +148,35 @@ class Practising:
     def _review(self, trying: Trying) -> None:
         import json
 
-        from lnctp_tui.screens.practice.review import ReviewDialog, words
+        from lnctp_tui.screens.practice.review import ReviewDialog, spoken, words
 
         self.reviewed = True
         earlier = json.loads(os.environ.get(EARLIER, "[]"))
         review = trying.review(instants.today("UTC"))
         self._hand_back()
-        self.app.push_screen(ReviewDialog(words(trying, review, earlier)), lambda _answer: self.end())
+        brief, whole = (words(trying, review, earlier, whole=whole) for whole in (False, True))
+        dialog = ReviewDialog(brief, whole, spoken(trying), self._marked, self._again, self._send)
+        self.app.push_screen(dialog, lambda _answer: self.end())
+
+    def _marked(self, marks: dict[str, int]) -> None:
+        self.marks = marks
+        self._hand_back()
+
+    def _send(self) -> None:
+        self.sends = True
+        self._hand_back()
+
+    def _again(self) -> None:
+        from lnctp_tui.services.practice import tries
+
+        (self.app.home.parent / tries.AGAIN).touch()
 
     def _hand_back(self) -> None:
         from lnctp_tui.services.practice import tries
 
         if self.trying is not None:
-            tries.hand_back(self.app.home.parent, self.trying.result(instants.today("UTC")))
+            own = ({"marks": self.marks} if self.marks else {}) | ({tries.SHARED: True} if self.sends else {})
+            tries.hand_back(self.app.home.parent, self.trying.result(instants.today("UTC")) | own)
 
     def end(self) -> None:
         """Practice is over; nobody sits here, or it was left."""

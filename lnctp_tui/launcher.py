@@ -16,6 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
+from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
 
@@ -23,6 +24,12 @@ QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
 """How a worker ends: done; told why it cannot go on; locked; fell over; Ctrl+C before the first screen."""
 LOCKS = (LOCKED, 76, 77, 79)
 """Locked; with what the database did not take sealed beside it; with something saved nowhere; by order (app_lock)."""
+PRACTISE = 80
+"""The worker ended so that somebody can practise: on a vault that is none, in a program of its own."""
+PRACTISED = "LNCTP_PRACTISED"
+"""What it said, for the program that practises: `{"scenario", "before"}`, points and times of earlier tries."""
+MOST_WISHED = 32_000
+"""Bytes of it: a pipe takes as many at once."""
 WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
 PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""
@@ -47,9 +54,20 @@ _RESTORE = (
 def main(*, light: bool = False) -> int:
     """`lnctp run`: opens the app in this terminal; exit code 2 without one. `light`: as for `run`."""
     if os.isatty(0) and os.isatty(1):
-        return run(light=light)
+        code = run(light=light, practises=True)
+        return _practise() if code == PRACTISE else code
     _refuse(Refused("no_terminal"))
     return 2
+
+
+def _practise() -> int:
+    """`lnctp practice` in place of this program, which held no key; it comes back here when practice is over."""
+    import json
+
+    with suppress(ValueError, TypeError, KeyError):
+        scenario = str(json.loads(os.environ.get(PRACTISED, ""))["scenario"])
+        os.execv(sys.executable, (sys.executable, "-P", "-m", "lnctp_tui", "practice", scenario))
+    return CRASHED
 
 
 def run(
@@ -58,12 +76,13 @@ def run(
     *,
     light: bool = False,
     paints: bool = True,
+    practises: bool = False,
 ) -> int:
     """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
 
     `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
     saves starting Python again. Otherwise each worker is a new program, `command`. `paints`: a worker that fell
-    over may have left the terminal painted.
+    over may have left the terminal painted. `practises`: a worker may end with PRACTISE.
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
@@ -71,7 +90,8 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle, paints).run()
+            how = () if light and hasattr(os, "fork") else command
+            return _Launcher(how, instance.handle, paints, practises).run()
     except LnctpError as error:
         return _refuse(error)
 
@@ -85,9 +105,12 @@ def _refuse(error: LnctpError) -> int:
 
 
 class _Launcher:
-    def __init__(self, command: Sequence[str], claim: int, paints: bool = True) -> None:
+    def __init__(
+        self, command: Sequence[str], claim: int, paints: bool = True, practises: bool = False
+    ) -> None:
         self.command = command
         self.paints = paints
+        self.practises = practises
         self.claim = claim
         self.child = 0
         self.ending = 0
@@ -116,7 +139,7 @@ class _Launcher:
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
-        if self.paints and code not in (QUIT, REFUSED, *LOCKS):
+        if self.paints and code not in (QUIT, REFUSED, PRACTISE, *LOCKS):
             _restore_screen()
         if self.ending:
             return 128 + self.ending
@@ -124,6 +147,8 @@ class _Launcher:
             return QUIT if code == QUIT else INTERRUPTED
         if code == REFUSED:
             return 1
+        if code == PRACTISE and self.practises:
+            return PRACTISE
         if code in LOCKS:
             self.quick = 0
             return None
@@ -176,9 +201,14 @@ class _Launcher:
 
             return subprocess.call(self.command)
         ear, mouth = os.pipe()
+        heard, wish = os.pipe()
         os.environ[PARENT] = str(ear)
+        if self.practises:
+            os.environ[WISH] = str(wish)
+        else:
+            os.environ.pop(WISH, None)
         try:
-            self.child = self._spawn(ear) if self.command else _fork(mouth)
+            self.child = self._spawn(ear, wish) if self.command else _fork(mouth)
             os.close(ear)
             if self.ending:
                 self._forward()
@@ -186,9 +216,19 @@ class _Launcher:
         finally:
             self.child = 0
             os.close(mouth)
+            os.close(wish)
+            self._hear(heard)
 
-    def _spawn(self, ear: int) -> int:
-        for handle in (ear, self.claim):  # an orphaned worker keeps the claim until it has ended
+    def _hear(self, heard: int) -> None:
+        """Keep what the worker said is to be practised, which is over: the other end of the pipe is closed."""
+        os.set_blocking(heard, False)
+        with suppress(OSError):
+            if said := os.read(heard, MOST_WISHED):
+                os.environ[PRACTISED] = said.decode(errors="replace")
+        os.close(heard)
+
+    def _spawn(self, ear: int, wish: int) -> int:
+        for handle in (ear, wish, self.claim):  # an orphaned worker keeps the claim until it has ended
             os.set_inheritable(handle, True)
         return os.posix_spawn(self.command[0], tuple(self.command), os.environ, setsigdef=_caught())
 

@@ -129,9 +129,11 @@ def _of_counts() -> Iterator[tuple[str, Any]]:
 
 def _of_learning() -> Iterator[tuple[str, Any]]:
     """The groups of those who learn and teach."""
-    from lnctp_tui.cli.learn import lexicons
+    from lnctp_tui.cli.learn import lexicons, training
 
     yield "lexicon", _group(lexicons.ABOUT, lexicons.COMMANDS)
+    yield "course", _group(training.ABOUT_COURSES, training.COURSES)
+    yield "certificate", _group(training.ABOUT_CERTIFICATES, training.CERTIFICATES)
 
 
 def _server() -> Any:

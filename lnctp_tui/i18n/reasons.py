@@ -36,6 +36,9 @@ DIRECTORY: dict[str, str] = {
 }
 """Of the import of the directory."""
 REASONS: dict[str, str] = {
+    "already_there": N_(
+        "Ya está en el registro y dice otra cosa; un archivo no la cambia: corríjala a mano."
+    ),
     "age_negative": N_("La edad no puede ser negativa."),
     "age_too_high": N_("La edad pasa de 120 años."),
     "age_unreadable": N_("La edad no se entiende; escriba 17, ~17 o 15-17."),

@@ -84,6 +84,10 @@ class Contact(OfCase, table=True):
     """Whom an outgoing contact is with: the person, or a provider."""
     result: str | None = None
     """What came of an outgoing contact; it owes nothing else."""
+    certificate_consent: str | None = None
+    """Whether the caller agrees that the report names their certificate."""
+    certificate_number: str | None = None
+    certificate_id: str | None = Field(default=None, max_length=36)
     answers: dict[str, Any] = answers()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
@@ -90,6 +90,9 @@ class Shell(Protocol):
 
     def unsaved(self) -> list[str]:
         """What the database lacks, a line for each form."""
+
+    def practise(self, scenario: str, before: Sequence[Mapping[str, object]]) -> None:
+        """Lock and end for a practice call, unless a call is open."""
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""

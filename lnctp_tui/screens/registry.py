@@ -114,6 +114,11 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("report"),
         key=_key("i", "report", N_("informes")),
     ),
+    "training": Entry(
+        "training.training:TrainingScreen",
+        resume=lambda shell, _state: shell.go("training"),
+        key=_key("c", "training", N_("capacitación")),
+    ),
     "alerts": Entry("report.alerts:AlertsScreen", resume=lambda shell, _state: shell.go("report")),
     "case_pending": Entry(
         "follow.pending:CasePendingScreen",

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from lnctp_tui.domain.authority import control, documents
 from lnctp_tui.domain.authority.control import Authority, Order, Standing
 from lnctp_tui.domain.authority.documents import ControlRefused
+from lnctp_tui.domain.records.scopes import ERASED_ALONE
 from lnctp_tui.errors import SyncFailed
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import audit, state
@@ -34,8 +35,9 @@ INCOMPLETE = "control_incomplete"
 ONLY_HIDES = "seal_only_hides"
 """Alarm: this vault has no custodians, so the order to seal it hides its records and nothing more."""
 ROUNDS = 1000
+NAMED = (*eviction.OF_CASES, *sorted(ERASED_ALONE))
 OF_SCOPE = f"""SELECT DISTINCT "table" AS t, row AS r FROM changes
-WHERE coalesce("case", row) = ? AND "table" IN ({", ".join(f"'{name}'" for name in eviction.OF_CASES)})"""
+WHERE coalesce("case", row) = ? AND "table" IN ({", ".join(f"'{name}'" for name in NAMED)})"""
 """The records that ever were in a scope, as the server erases them."""
 TO_ERASE = f"""SELECT c.id FROM ({OF_SCOPE}) JOIN changes c ON c."table" = t AND c.row = r
 WHERE c.patch <> '{{}}' AND (c.sent = 2 OR ?)"""

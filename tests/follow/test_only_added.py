@@ -29,15 +29,16 @@ SAID: dict[str, dict[str, Any]] = {
     },
     "handover_items": {"handover_id": "relevo", "why": "risk", "line": "abierto hace 3 h"},
     "handover_takes": {"words": "abaco", "handover_id": "relevo", "taken_at": AT},
+    "practice_shares": {"scenario": "broma", "points": 61, "shared_at": AT},
     "shift_handovers": {"digest": "0" * 64, "note": "frío", "signed_at": AT},
 }  # fmt: skip
 OTHERWISE = {
     "file_stages": "sentencia", "provider_checks": "verified", "referral_deliveries": "json", "handover_items": "other",
-    "handover_takes": "abdomen", "shift_handovers": "calor",
+    "handover_takes": "abdomen", "shift_handovers": "calor", "practice_shares": "motel-ana",
 }  # fmt: skip
 FIELD = {
     "file_stages": "stage", "provider_checks": "kind", "referral_deliveries": "format", "handover_items": "why",
-    "handover_takes": "words", "shift_handovers": "note",
+    "handover_takes": "words", "shift_handovers": "note", "practice_shares": "scenario",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 from domain_fixtures import protocol
+from nacl.public import PrivateKey, SealedBox
 from pty_app import LNCTP, PtyApp
 from server_office import Laptop, statuses
 from sqlalchemy import text
+from workspaces import Founded
 
 from lnctp_tui import app_practice, launcher
 from lnctp_tui.domain.practice import mark
@@ -29,8 +32,16 @@ from lnctp_tui.services.vault import demo
 from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import ids, paths
+from lnctp_tui.storage.replication import eviction
 
 CANARY = "canarioimaginario"
+FORGED = "".join(
+    f"{line}\n"
+    for line in (
+        "[" * 100_000, '{"scenario": "\u202ebroma", "points": 1, "share": true}', '{"scenario": 1, "points": 1}',
+    )
+)  # fmt: skip
+"""Results of nobody: whoever has the laptop may write the file."""
 WALLED = """
 import socket
 from lnctp_tui.storage import practice_walls
@@ -88,10 +99,22 @@ def test_the_walls_let_nothing_in_that_synchronises_and_nothing_out() -> None:
     subprocess.run([sys.executable, "-c", WALLED], check=True)
 
 
-def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(24, 80), (40, 130)])
+def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path, size: tuple[int, int]) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    app = PtyApp(*LNCTP, "practice", "broma", home=home, environment={"TMPDIR": str(tmp_path)}, deadline=60)
+    key = PrivateKey.generate()
+    (home / tries.KEY).write_text(bytes(key.public_key).hex(), encoding="ascii")
+    app = PtyApp(
+        *LNCTP,
+        "practice",
+        "broma",
+        home=home,
+        environment={"TMPDIR": str(tmp_path)},
+        deadline=60,
+        rows=size[0],
+        columns=size[1],
+    )
     with app:
         app.see("PRÁCTICA", "Se oye: (risas")
         with pytest.raises(VaultBusy):  # so no real call is open beside it, and none can be interrupted
@@ -101,13 +124,51 @@ def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path) -> None:
         app.send(f"que pasa {CANARY}").press("enter").see("PRÁCTICA", "pizza")
         app.press("escape").gone("Digo:").press("escape").send("7").see("broma")
         app.press("f9").see("PRÁCTICA", "mínimo está completo").press("f9")
-        app.see("PRÁCTICA", "Puntos", "Peligro").press("escape")
+        app.see("PRÁCTICA", "Puntos", "Peligro").send("t").see("Digo: puede hablar con seguridad")
+        app.send("a").see("Mirar").press("enter").see("Escuchar").press("escape", "escape")
         app.until(lambda: not list(tmp_path.glob("lnctp-practice-*")), "the folder is gone")
-    (row,) = tries.earlier(home)
+    (sealed,) = (home / tries.FILE).read_text(encoding="ascii").splitlines()
+    opened = SealedBox(key).decrypt(bytes.fromhex(sealed))
+    row = json.loads(opened)
     assert row["scenario"] == "broma"
     assert row["points"] > 85
+    assert CANARY.encode() not in opened
     assert not [file for file in home.rglob("*") if CANARY.encode() in file.read_bytes()]
-    assert sorted(file.name for file in home.iterdir()) == [paths.LOCK, tries.FILE]
+    assert sorted(file.name for file in home.iterdir()) == [paths.LOCK, tries.KEY, tries.FILE]
+
+
+def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(office: Founded) -> None:
+    home, secret = office.home, {"scenario": "broma", "points": 61, "on": "2026-03-12", "share": True}
+    opened = open_workspace(home, office.key)
+    opened.close()
+    assert tries.keep(home, secret)
+    assert b"broma" not in (home / tries.FILE).read_bytes()
+    with (home / tries.FILE).open("a", encoding="utf-8") as file:
+        file.write("00ff\nno es nada\n" + FORGED)  # whoever has the laptop may write there
+    (home / tries.PLAIN).write_text(
+        FORGED + json.dumps({**secret, "points": 34, "share": False}) + "\n", encoding="utf-8"
+    )
+    again = open_workspace(home, office.key)
+    try:
+        assert sorted(row["points"] for row in tries.earlier(again.store, "broma")) == [34, 61]
+        assert tries.earlier(again.store, "motel-ana") == []
+        assert [row["points"] for row in tries.shared(again.store)] == [61]
+        assert not (home / tries.FILE).exists()
+        assert not (home / tries.PLAIN).exists()
+        with again.store.write() as unit:
+            assert unit.connection.exec_driver_sql("SELECT count(*) FROM cases").scalar() == 0
+            query = 'SELECT DISTINCT "table" FROM changes WHERE patch LIKE ?'
+            sent = unit.connection.exec_driver_sql(query, ("%broma%",)).scalars()
+            assert [*sent] == ["practice_shares"], "what was sent, and nothing else"
+            eviction.wipe(unit.connection)
+        assert tries.earlier(again.store) == []
+    finally:
+        again.close()
+
+
+def test_without_a_vault_that_left_its_key_nothing_is_kept_in_plain(tmp_path: Path) -> None:
+    assert not tries.keep(tmp_path, {"scenario": "broma", "points": 1})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_practice_beside_an_open_app_is_refused(tmp_path: Path) -> None:

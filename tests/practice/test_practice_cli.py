@@ -44,3 +44,18 @@ def test_an_author_hears_the_caller(
 def test_an_unknown_scenario_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["practice", "volar"]) == 1
     assert "«volar»" in capsys.readouterr().err
+
+
+def test_a_new_scenario_is_a_copy_that_fits_and_writes_over_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LNCTP_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["practice", "new", "mi-caso"]) == 0
+    assert library.read(tmp_path / "mi-caso.toml").code == "mi-caso"
+    assert main(["practice", "check", "mi-caso.toml"]) == 0
+    written = (tmp_path / "mi-caso.toml").read_bytes()
+    assert main(["practice", "new", "mi-caso"]) == 1
+    assert (tmp_path / "mi-caso.toml").read_bytes() == written
+    assert main(["practice", "new", "../fuera"]) == 2
+    capsys.readouterr()

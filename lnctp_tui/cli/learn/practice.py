@@ -7,20 +7,20 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lnctp_tui.cli import output
-from lnctp_tui.errors import Refused
+from lnctp_tui.cli import output, session
+from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import N_, _, language, pick
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.practice.scenario import Scenario
 
-LIST, CHECK, PLAY, REVIEWS = "list", "check", "play", "reviews"
+LIST, CHECK, PLAY, REVIEWS, NEW = "list", "check", "play", "reviews", "new"
 STEP = 5.0
 """Seconds that pass from one line of `play` to the next."""
 
@@ -37,9 +37,11 @@ def practice(
     elif what == PLAY:
         _play(files or [])
     elif what == REVIEWS:
-        _reviews()
+        _reviews(context)
+    elif what == NEW:
+        _new(files or [])
     else:
-        raise typer.Exit(_practise(what))
+        raise typer.Exit(_practise(what, _earlier()))
 
 
 def _list() -> None:
@@ -50,16 +52,56 @@ def _list() -> None:
         output.say(f"{code:22}{scenario.level}  {scenario.minutes:>2.0f} min  {pick(scenario.title)}")
 
 
-def _reviews() -> None:
+def _reviews(context: typer.Context) -> None:
+    from lnctp_tui.services.case import transfer
     from lnctp_tui.services.practice import tries
-    from lnctp_tui.services.vault import vault_access
 
-    rows = tries.earlier(vault_access.data_folder())
+    with session.opened(context) as workspace:
+        rows, sent = tries.earlier(workspace.store), tries.shared(workspace.store)
+        names = transfer.names(workspace.store)
+    if session.settings(context).json:
+        told = [
+            {name: value for name, value in row.items() if name not in ("heads", "extra")} for row in sent
+        ]
+        output.as_json({"tries": rows, "shared": told})
+        return
+    for row in sent:
+        who = names.get(str(row.get("by_id")), "")
+        parts = " ".join(row.get("parts") or ())
+        output.say(
+            f"{row.get('on') or ''}  {who}: {row.get('scenario')}  {row.get('points')}  {parts}".rstrip()
+        )
     for row in rows:
         cut = _("cortada") if row.get("cut") else ""
         output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
     if not rows:
         output.tell(_("Todavía no hay prácticas en este equipo."))
+
+
+def _earlier() -> list[dict[str, Any]]:
+    """The tries of before, as the app on whose desk it was chosen said them: this process never has the real key."""
+    from lnctp_tui import launcher
+
+    with suppress(ValueError, TypeError, KeyError):
+        return [*json.loads(os.environ[launcher.PRACTISED])["before"]]
+    return []
+
+
+def _new(files: list[Path]) -> None:
+    """Write a scenario to begin with: a copy of the example, under another code, in a new file here."""
+    from lnctp_tui.services.practice import library
+    from lnctp_tui.storage import paths
+
+    if len(files) != 1 or not library.NAMED(str(files[0])):
+        raise typer.BadParameter(_("diga un código: letras minúsculas, cifras y guiones"), param_hint=NEW)
+    target = Path(f"{files[0]}{library.SUFFIX}")
+    try:
+        paths.write_new(target, library.begun(str(files[0])).encode())
+    except FileExistsError:
+        raise BadInput("file_exists", name=target.name) from None
+    output.say(
+        _("Escrito en {name}. Cámbielo y ejecute «lnctp practice check {name}».").format(name=target.name)
+    )
 
 
 def _play(files: list[Path]) -> None:
@@ -121,7 +163,7 @@ def _reason(code: str, facts: dict[str, object]) -> str:
     return _(FINDINGS.get(code, code)).format(**facts)
 
 
-def _practise(code: str) -> int:
+def _practise(code: str, before: list[dict[str, Any]]) -> int:
     from lnctp_tui import launcher
     from lnctp_tui.cli.demo import remove_after_us
     from lnctp_tui.services.practice import library, throw_away, tries
@@ -135,13 +177,13 @@ def _practise(code: str) -> int:
     home = vault_access.data_folder()
     folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
     remove_after_us(folder)
-    real = False
+    real = again = kept = False
     try:
         with ExitStack() as claims:
             if home.is_dir():  # a real call is open, or could be: no practice beside it
                 claims.enter_context(paths.Instance(home))
             handed = throw_away.make(folder / "data", name=_("Práctica"), language=language())
-            earlier = json.dumps(tries.earlier(home, code)[-3:])
+            earlier = json.dumps([row for row in before if row.get("scenario") == code][-3:])
             was = dict(os.environ)
             named = {
                 "LNCTP_HOME": str(folder / "data"),
@@ -153,18 +195,26 @@ def _practise(code: str) -> int:
             os.environ.clear()
             os.environ.update(was)
             result = tries.handed_back(folder)
-            real = (folder / tries.REAL).exists()
-            if result is not None and home.is_dir():
-                tries.keep(home, result)
+            real, again = (folder / tries.REAL).exists(), (folder / tries.AGAIN).exists()
+            kept = result is not None and home.is_dir() and tries.keep(home, result)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if result is not None and not real:
         output.tell(_("Práctica terminada: {points} puntos.").format(points=result["points"]))
-    return _real_call() if real else exit_code
+        if home.is_dir() and not kept:
+            output.tell(
+                _("El resultado no se guardó: abra «lnctp» una vez y las prácticas que sigan se guardan.")
+            )
+    if again and result is not None:
+        return _practise(code if own is None else str(own), [*before, result])
+    return _real_call() if real or launcher.PRACTISED in os.environ else exit_code
 
 
 def _real_call() -> int:
     """The launcher of the real vault, in place of this process."""
+    from lnctp_tui import launcher
+
+    os.environ.pop(launcher.PRACTISED, None)
     command = [sys.executable, "-P", "-m", "lnctp_tui"]
     os.execv(command[0], command)
 

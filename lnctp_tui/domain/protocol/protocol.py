@@ -14,7 +14,8 @@ from types import MappingProxyType
 from lnctp_tui.domain.protocol.conditions import Condition
 
 LANGUAGES = ("es", "en")
-KINDS = ("text", "long_text", "yesno", "bool", "catalog", "date", "age", "number", "phone", "checklist")
+KINDS = ("text", "long_text", "yesno", "bool", "catalog", "date", "age", "number", "phone", "checklist",
+         "certificate")  # fmt: skip
 """Kinds of fields that a protocol may name."""
 FORM_KINDS = ("reference", "instant", "window")
 """And those of forms that are declared: a record of another kind by its name, a moment, from when until when."""

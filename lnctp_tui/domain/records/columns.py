@@ -86,6 +86,8 @@ ELSEWHERE = _named(lambda column: column.elsewhere)
 INSTANTS = _named(lambda column: column.type == "instant")
 DATES = _named(lambda column: column.type == "date")
 BIRTHS = _named(lambda column: column.birth)
+COMING = _named(lambda column: column.coming)
+"""Dates that may be still to come."""
 BOOLS = _named(lambda column: column.type == "bool")
 WHOLE: Mapping[str, tuple[int, int]] = MappingProxyType(
     {column.name: column.between for _kind, column in columns() if column.type == "whole" and column.between}

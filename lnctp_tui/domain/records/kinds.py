@@ -48,6 +48,8 @@ class Column:
     """Of a number: the least and the most."""
     birth: bool = False
     """A date that is not after the day on which it is written."""
+    coming: bool = False
+    """A date that may be still to come."""
     standing: bool = False
     """Once said it is never empty."""
     own: tuple[Any, ...] | None = None
@@ -90,6 +92,8 @@ class Kind:
     """Of a kind of scope `own`: the column naming the record whose scope a row is in; empty there: its own."""
     shown_to: str = ""
     """Of a kind of scope `own`: the column naming somebody who sees a new row besides."""
+    names_people: bool = False
+    """Of a kind of everybody's: a row names somebody outside, and an order to erase may name the row alone."""
 
     @property
     def signatures(self) -> tuple[Column, ...]:
@@ -158,6 +162,11 @@ def instant(name: str) -> Column:
     return Column(name, "instant")
 
 
+def coming(name: str) -> Column:
+    """A date that may be still to come."""
+    return Column(name, "date", coming=True)
+
+
 def asked(*columns: Column) -> tuple[Column, ...]:
     """These columns, which a field of the protocol may fill."""
     return tuple(replace(column, asked=True) for column in columns)
@@ -201,8 +210,10 @@ CONTACT = Kind("contacts", "contact", answers=True, columns=(
         Column("dropped", "bool"), code("reporter_type", "reporter_type"),
         inside("reporter_person_id", "people"), code("country", "country"), code("state", "state"),
         code("municipality", "municipality"), code("language", "language"), Column("interpreter", "bool"),
-        *searched(long("narrative")), long("outcome"),
+        *searched(long("narrative")), long("outcome"), strict("certificate_consent", "answer"),
+        text("certificate_number"),
     ),
+    elsewhere("certificate_id", "certificates"),
 ))  # fmt: skip
 PERSON = Kind(
     "people", "person", answers=True, repeatable=True,
@@ -395,12 +406,40 @@ HANDOVER_TAKE = Kind(
         signature("taken_by"), instant("taken_at"), long("remarks"),
     ),
 )  # fmt: skip
+COURSE = Kind("courses", "course", scope="everybody", writers="supervisor", names_people=True, columns=(
+    text("code"), text("title"), code("audience", "audience"), strict("modality", "course_modality"),
+    code("country", "country"), code("state", "state"), code("municipality", "municipality"), text("venue"),
+    coming("starts_on"), coming("ends_on"), Column("taught_hours", "number", between=(0, 10_000)),
+    elsewhere("trainer_id", "counselors"), text("trainer_name"), Column("people", "whole", between=(0, 10**6)),
+    Column("women", "whole", between=(0, 10**6)), Column("men", "whole", between=(0, 10**6)), text("source"),
+    long("note"),
+))  # fmt: skip
+CERTIFICATE = Kind(
+    "certificates", "certificate", scope="everybody", writers="supervisor", bound=("number",), names_people=True,
+    columns=(
+        text("number"), strict("kind", "certificate_kind"), strict("holder_kind", "holder_kind"), text("holder_name"),
+        text("holder_contact"), code("state", "state"), elsewhere("course_id", "courses"), Column("issued_on", "date"),
+        coming("valid_until"), instant("revoked_at"), text("reason"),
+    ),
+)  # fmt: skip
+"""Its id is made of its number: what a caller reads out leads to it without a look-up (domain.training.number)."""
+PRACTICE_SHARE = Kind(
+    "practice_shares", "practice_share", scope="own", writers="reporter",
+    bound=("by_id", "scenario", "scenario_version", "on", "shared_at", "points", "parts", "own_marks", "cut"),
+    columns=(
+        signature("by_id"), text("scenario"), text("scenario_version"), Column("on", "date"), instant("shared_at"),
+        Column("points", "whole", between=(0, 100)), Column("parts", "list"), Column("own_marks", "list"),
+        Column("cut", "bool"),
+    ),
+)  # fmt: skip
+"""A practice result that somebody sent to supervision: points, no words of the call."""
 
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
     EXCLUSION, LINK, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
-    PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE,
+    PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE, COURSE, CERTIFICATE,
+    PRACTICE_SHARE,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 LISTS: Final[Mapping[str, str]] = MappingProxyType({
@@ -408,6 +447,8 @@ LISTS: Final[Mapping[str, str]] = MappingProxyType({
     "access": "accessibility",
 })  # fmt: skip
 """Columns that are lists of codes → their catalog."""
+TABLE_OF_KIND: Final[Mapping[str, str]] = MappingProxyType({kind.singular: kind.table for kind in KINDS})
+"""What a field is `on` → its table, of every kind."""
 BY_TABLE: Final[Mapping[str, Kind]] = MappingProxyType({kind.table: kind for kind in KINDS})
 
 

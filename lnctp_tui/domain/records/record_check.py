@@ -92,6 +92,9 @@ BUILT_IN: Mapping[str, frozenset[str]] = MappingProxyType(
             "service_modality": "residencial presencial telefonica en_linea movil",
             "provider_channel": "phone whatsapp email web fax",
             "channel_purpose": "publico canalizacion guardia direccion",
+            "course_modality": "presencial en_linea mixta",
+            "certificate_kind": "guardian_asfalto other",
+            "holder_kind": "person company",
             "provider_check": "verified answered no_answer wrong_number moved closed full refuses changed",
         }.items()
     }

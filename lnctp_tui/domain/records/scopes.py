@@ -20,6 +20,8 @@ DIRECTORY_TABLES = frozenset(
     kind.table for kind in KINDS if kind.writers in ("curator", "reporter") and kind.scope == "everybody"
 )
 """What the directory is searched and ranked by."""
+ERASED_ALONE = frozenset(kind.table for kind in KINDS if kind.names_people)
+"""Everybody's tables whose rows an order to erase names one by one, by their id."""
 EVERYBODY = "@all"
 """The scope of what everybody may see."""
 

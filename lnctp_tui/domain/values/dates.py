@@ -56,26 +56,34 @@ def full_year(text: str, latest: int) -> int:
     return year if len(text) > 2 else latest - (latest - year) % 100
 
 
-def parse(raw: str, today: date, *, birth: bool = False, written: bool = False) -> PartialDate | str:
+MOST_AHEAD = 50
+"""Years."""
+
+
+def parse(
+    raw: str, today: date, *, birth: bool = False, written: bool = False, coming: bool = False
+) -> PartialDate | str:
     """The date that `raw` says on the day `today`, or a problem code.
 
     Problems: `date_unreadable`, `date_impossible` (31/02), `date_future`, `date_too_old` (before 1900).
     Numbers are day/month/year, the Mexican order. "Hace 3 meses" is a month, "hace 2 años" a year, and a week
     is told as its month: no precision is invented. Nor is a year: a `birth` that says none is `date_no_year`,
     and so is everything that was `written` on a day nobody knows; what counts from that day (`ayer`) is
-    `date_relative` there.
+    `date_relative` there. `coming`: the day may be one that is still to come, and it names its year.
     """
     text = _tidy(raw)
     for pattern, read in _forms():
         if match := pattern.fullmatch(text):
             if read is _about:
-                return parse(match["rest"], today, birth=birth, written=written)
+                return parse(match["rest"], today, birth=birth, written=written, coming=coming)
             if written and read in _RELATIVE:
                 return "date_relative"
-            if (birth or written) and _yearless(read, match):
+            if (birth or written or coming) and _yearless(read, match):
                 return "date_no_year"
             partial = read(match, today)
-            return partial if isinstance(partial, str) else _checked(partial, today)
+            if isinstance(partial, str):
+                return partial
+            return _ahead(partial, text, today) if coming else _checked(partial, today)
     return "date_unreadable"
 
 
@@ -140,6 +148,15 @@ def _exists(partial: PartialDate) -> bool:
     except ValueError:
         return False
     return partial.month != 0 and partial.day != 0
+
+
+def _ahead(partial: PartialDate, text: str, today: date) -> PartialDate | str:
+    """A day that may be to come; two digits of a year are the nearest such year."""
+    if partial.year <= today.year - MOST_AHEAD and not re.search(r"\d{4}", text):
+        partial = PartialDate(partial.year + 100, partial.month, partial.day)
+    if partial.year > today.year + MOST_AHEAD:
+        return "date_future"
+    return _checked(partial, max(today, date(partial.year, 12, 31)))
 
 
 def _checked(partial: PartialDate, today: date) -> PartialDate | str:

@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol, Row
 from lnctp_tui.domain.records import record_check
-from lnctp_tui.domain.records.columns import CLOSED, WHOLE
-from lnctp_tui.domain.records.document import TABLE_OF, Record, answer
+from lnctp_tui.domain.records.columns import CLOSED, COMING, WHOLE
+from lnctp_tui.domain.records.document import Record, answer
+from lnctp_tui.domain.records.kinds import TABLE_OF_KIND
+from lnctp_tui.domain.training import naming
+from lnctp_tui.domain.training import number as certificates
 from lnctp_tui.domain.values import (
     ages,
     amounts,
@@ -120,7 +123,7 @@ def parse(
     if not typed.strip():
         return Parsed(dict.fromkeys(_keys(field)) | gone)
     read = _READERS[field.kind](_Typed(field, typed, protocol, today, record or {}, language, written, now))
-    if flaw := record_check.flaw(TABLE_OF[field.on], read.patch, record_check.I64):
+    if flaw := record_check.flaw(TABLE_OF_KIND[field.on], read.patch, record_check.I64):
         read = _UNFIT[flaw.reason](len(typed)) if flaw.reason in _UNFIT else _bad(f"{field.kind}_unreadable")
     if read.patch:
         return _told(Parsed(read.patch | gone, read.problem, read.facts, read.shown), replaced)
@@ -197,6 +200,8 @@ def _keys(field: Field) -> tuple[str, ...]:
         return "value", "normalised"
     if field.kind == "window":
         return WINDOW
+    if field.kind == "certificate":
+        return naming.NUMBER, naming.LINK
     return (key(field),)
 
 
@@ -308,7 +313,8 @@ def state_of(field: Field, record: Mapping[str, Any]) -> str | None:
 
 def _date(typed: _Typed) -> Parsed:
     birth = typed.field.code in moments.BIRTHS
-    partial = dates.parse(typed.text, typed.today, birth=birth, written=typed.written)
+    coming = typed.field.code in COMING
+    partial = dates.parse(typed.text, typed.today, birth=birth, written=typed.written, coming=coming)
     return (
         _bad(partial)
         if isinstance(partial, str)
@@ -378,6 +384,15 @@ def _phone(typed: _Typed) -> Parsed:
     return Parsed(patch, problem, {"count": len(phones)} if phones else {}, typed.text)
 
 
+def _certificate(typed: _Typed) -> Parsed:
+    number = certificates.parse(typed.text)
+    if number is None:
+        near = " · ".join(certificates.nearest(typed.text))
+        return _bad("certificate_near" if near else "certificate_unreadable", near=near)
+    patch = {naming.NUMBER: str(number), naming.LINK: certificates.row_of(number)}
+    return Parsed(patch, shown=str(number))
+
+
 _READERS: dict[str, Callable[[_Typed], Parsed]] = {
     "text": _text,
     "long_text": _text,
@@ -391,6 +406,7 @@ _READERS: dict[str, Callable[[_Typed], Parsed]] = {
     "reference": _catalog_value,
     "instant": _instant,
     "window": _window,
+    "certificate": _certificate,
 }
 
 

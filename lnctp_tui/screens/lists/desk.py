@@ -13,6 +13,7 @@ from lnctp_tui.screens.base import write
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import PAGE, Job, ListScreen
+from lnctp_tui.screens.practice import choosing
 from lnctp_tui.screens.sync.sync_words import leads, mark, problem, when
 from lnctp_tui.screens.times import age, clock, local, moment
 from lnctp_tui.services.call import desk as source
@@ -72,6 +73,7 @@ class DeskScreen(ListScreen["DeskView"]):
         *registry.keys()[1:],
         Binding("question_mark", "app.help", N_("teclas"), key_display="?", id="desk.help"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="desk.help_f1"),
+        Binding("p", "practise", N_("practicar"), show=False, id="desk.practise"),
         Binding("f9", "rest", N_("descanso: dos veces"), show=False, id="desk.rest"),
         Binding("q", "app.quit", N_("salir"), id="desk.quit"),
     ]
@@ -162,7 +164,13 @@ class DeskScreen(ListScreen["DeskView"]):
         """Supervision is for supervisors, and for a laptop that has no server."""
         if action == "go" and parameters == ("supervision",):
             return leads(self.shell.sync_status)
+        if action == "practise":
+            return choosing.possible()
         return super().check_action(action, parameters)
+
+    def action_practise(self) -> None:
+        """Choose a practice call; never over an open one."""
+        choosing.choose(self)
 
     def action_rest(self) -> None:
         """Ask for a break; once is only a question, and what was asked is nobody's to read."""

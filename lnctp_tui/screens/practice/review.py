@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +18,9 @@ from lnctp_tui.domain.practice.score import Line, Review
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.services.practice.trying import Trying
+from lnctp_tui.widgets import row_list
 from lnctp_tui.widgets.keys import KeyBar
 
 PARTS = {
@@ -50,29 +52,120 @@ DEEDS = {
 ANSWERS = {"yes": N_("sí"), "no": N_("no"), "unknown": N_("no se sabe")}
 
 
+MARKS = {
+    "mirar": N_("Mirar"), "escuchar": N_("Escuchar"), "vincular": N_("Vincular"), "eleccion": N_("Dar a elegir"),
+    "no_revictimizar": N_("No revictimizar"),
+}  # fmt: skip
+"""What nobody but people can judge: one's own marks from 1 to 5, which count for no points."""
+
+
+NO, YES = "no", "yes"
+
+
 class ReviewDialog(AppDialog[None]):
-    """What the try was worth. Esc leaves it."""
+    """What the try was worth: its sum, every line of it, or all that was said. Esc leaves it.
+
+    `brief`, `whole`, `talk`: lines. `marked` keeps own marks, `again` repeats the try, `send` shares it.
+    """
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,enter", "dismiss(None)", N_("salir de la práctica"), key_display="Esc", id="review.close"
-        )
+        Binding("enter", "whole", N_("detalle"), id="review.whole"),
+        Binding("t", "talk", N_("transcripción"), id="review.talk"),
+        Binding("r", "repeat", N_("repetir"), id="review.repeat"),
+        Binding("a", "mark", N_("autoevaluar"), id="review.mark"),
+        Binding("e", "send", N_("enviar"), id="review.send"),
+        Binding("escape", "dismiss(None)", N_("salir de la práctica"), key_display="Esc", id="review.close"),
     ]
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(
+        self,
+        brief: Sequence[str],
+        whole: Sequence[str],
+        talk: Sequence[str],
+        marked: Callable[[dict[str, int]], object],
+        again: Callable[[], object],
+        send: Callable[[], object],
+    ) -> None:
         super().__init__()
-        self.lines = lines
+        self.brief, self.whole, self.talk = brief, whole, talk
+        self.marked, self.again, self.send = marked, again, send
+        self.shown = brief
+        self.marks: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="review"):
             with VerticalScroll():
-                yield Static(Content("\n".join(self.lines)), id="review-text")
+                yield Static(Content("\n".join(self.shown)), id="review-text")
             yield KeyBar()
 
+    def _show(self, lines: Sequence[str]) -> None:
+        """These lines, or the sum again when they stand there."""
+        self.shown = self.brief if self.shown is lines else lines
+        self.query_one("#review-text", Static).update(Content("\n".join(self.shown)))
+        self.query_one(VerticalScroll).scroll_home(animate=False)
 
-def words(trying: Trying, review: Review, earlier: Sequence[dict[str, Any]]) -> list[str]:
-    """The review in lines."""
+    def action_whole(self) -> None:
+        """Every fact next to the key, or the sum again."""
+        self._show(self.whole)
+
+    def action_talk(self) -> None:
+        """All that was said, which is kept nowhere; or the sum again."""
+        self._show(self.talk)
+
+    def action_repeat(self) -> None:
+        """The same call once more."""
+        self.again()
+        self.dismiss(None)
+
+    def action_send(self) -> None:
+        """Say what supervision will see, and send it when that is wanted."""
+        told = _(
+            "Supervisión verá: quién es usted, el escenario, el día, los puntos de cada parte y su autoevaluación. "
+            "Nada de lo que se dijo ni de lo que escribió. Sale al abrir la bóveda con su frase."
+        )
+        lines = [row_list.Line((row_list.Cell(text),), answer) for answer, text in (
+            (NO, _("No enviar")), (YES, _("Enviar a supervisión"))
+        )]  # fmt: skip
+
+        def chosen(answer: str | None) -> None:
+            if answer == YES:
+                self.send()
+                self.notify(_("Anotado: saldrá cuando abra la bóveda."), markup=False)
+
+        self.app.push_screen(PickDialog(_("¿Enviar este resultado?"), lines, told), chosen)
+
+    def action_mark(self) -> None:
+        """Own marks, one after the other; Esc leaves the rest as it was."""
+        self._ask([*MARKS])
+
+    def _ask(self, left: list[str]) -> None:
+        if not left:
+            self.marked(self.marks)
+            self.notify(_("Anotado. No cambia los puntos."), markup=False)
+            return
+
+        def chosen(mark: str | None) -> None:
+            if mark:
+                self.marks[left[0]] = int(mark)
+                self._ask(left[1:])
+
+        lines = [row_list.Line((row_list.Cell(str(mark)),), str(mark)) for mark in range(1, 6)]
+        self.app.push_screen(
+            PickDialog(_(MARKS[left[0]]), lines, _("De 1 (falta mucho) a 5 (muy bien).")), chosen
+        )
+
+
+def spoken(trying: Trying) -> list[str]:
+    """All that was said, in its order."""
+    who = {"caller": _("Llama"), "own": _("Digo")}
+    return [f"{who[speaker]}: {text}" for speaker, text in trying.lines]
+
+
+def words(
+    trying: Trying, review: Review, earlier: Sequence[dict[str, Any]], *, whole: bool = False
+) -> list[str]:
+    """The review in lines; `whole`: also the facts that are right."""
     title = _("PRÁCTICA · {title} · nivel {level} · intento {number}").format(
         title=pick(trying.scenario.title), level=trying.scenario.level, number=len(earlier) + 1
     )
@@ -80,7 +173,10 @@ def words(trying: Trying, review: Review, earlier: Sequence[dict[str, Any]]) -> 
     lines = [title, _("Puntos {points}").format(points=review.points) + f"   {parts}", ""]
     lines += [_(CAPS[review.cap]), ""] if review.cap else []
     lines += [*_of_danger(review, trying.caller, trying.protocol), "", _("Hechos: lo suyo · la clave")]
-    lines += [_fact(line, trying.protocol) for line in review.lines]
+    told = [line for line in review.lines if whole or line.verdict != score.RIGHT]
+    lines += [_fact(line, trying.protocol) for line in told]
+    if right := len(review.lines) - len(told):
+        lines.append(_("✓ {count} como la clave (Enter: todos)").format(count=right))
     lines += [
         "",
         "   ".join(f"{_(CHECKS[name])} {'✓' if ok else '✗'}" for name, ok in review.checks.items()),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lnctp_tui.domain.records.scopes import ERASED_ALONE
 from lnctp_tui.errors import Declined
 from lnctp_tui.models import SYNCED
 from lnctp_tui.server.admin import audit
@@ -15,9 +16,12 @@ from lnctp_tui.server.ingest import log
 from lnctp_tui.server.postgres.database import SERVE, Db, Pool, transaction
 from lnctp_tui.sync.wire import EVERYBODY
 
-LOCK = """SELECT r."table", r."row" FROM belongs b
-  JOIN records r ON r.team = b.team AND r."row" = b."row" AND r."table" = b."table"
-  WHERE b.team = %s AND b.scope = %s ORDER BY r."row", r."table" FOR UPDATE OF r"""
+LOCK = """SELECT r."table", r."row" FROM records r
+  WHERE r.team = %(team)s AND ((r."row", r."table") IN (
+    SELECT b."row", b."table" FROM belongs b WHERE b.team = %(team)s AND b.scope = %(scope)s)
+    OR (r."row" = %(scope)s AND r."table" = ANY(%(alone)s)))
+  ORDER BY r."row", r."table" FOR UPDATE OF r"""
+"""The records of a scope, or the one of everybody's that names a person and has this id."""
 MARK = """UPDATE records r SET erased = true FROM unnest(%s::text[], %s::text[]) AS k(t, r)
   WHERE r.team = %s AND r."row" = k.r AND r."table" = k.t"""
 IDS = """SELECT l.id FROM unnest(%s::text[], %s::text[]) AS k(t, r)
@@ -29,7 +33,7 @@ QUARANTINE = """UPDATE quarantine SET content = NULL, decided_why = NULL, state 
 KEYS = 'DELETE FROM line_keys WHERE team = %s AND "row" = ANY(%s)'
 ASKED = 'DELETE FROM line_asked WHERE team = %s AND "row" = ANY(%s)'
 MATCHES = "DELETE FROM line_told WHERE team = %s AND case_id = %s"
-AHEAD = """INSERT INTO records (team, "table", "row", erased) VALUES (%s, 'cases', %s, true)
+AHEAD = """INSERT INTO records (team, "table", "row", erased) SELECT %s, unnest(%s::text[]), %s, true
   ON CONFLICT (team, "row", "table") DO UPDATE SET erased = true"""
 DONE = "SELECT scope FROM log WHERE team = %s AND kind = 'erase' GROUP BY scope ORDER BY min(n)"
 MARKED = """SELECT "row" FROM records WHERE team = %s AND "table" = 'cases' AND erased ORDER BY "row\""""
@@ -38,10 +42,11 @@ MARKED = """SELECT "row" FROM records WHERE team = %s AND "table" = 'cases' AND 
 def erase(database: Pool | Db, team: str, scope: str, now: datetime, by: str) -> int:
     """Erases all records of a scope; how many changes are blank now. Doing it again adds nothing but a note.
 
-    Raises Declined `not_found` for a scope nobody ever wrote, and for what everybody sees.
+    Raises Declined `not_found` for a scope nobody ever wrote, and for what everybody sees and names no person.
     """
     with transaction(database, team, SERVE) as connection:
-        rows = connection.execute(LOCK, (team, scope)).fetchall() if scope != EVERYBODY else []
+        named = {"team": team, "scope": scope, "alone": [*ERASED_ALONE]}
+        rows = connection.execute(LOCK, named).fetchall() if scope != EVERYBODY else []
         if not rows:
             raise Declined("not_found")
         tables, ids = [row[0] for row in rows], [row[1] for row in rows]
@@ -69,7 +74,7 @@ def ahead(database: Pool | Db, team: str, scope: str) -> int:
     """Marks a scope that nobody wrote yet as erased; always 0 changes."""
     if scope != EVERYBODY:
         with transaction(database, team, SERVE) as connection:
-            connection.execute(AHEAD, (team, scope))
+            connection.execute(AHEAD, (team, ["cases", *sorted(ERASED_ALONE)], scope))
     return 0
 
 

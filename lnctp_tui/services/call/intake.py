@@ -6,6 +6,7 @@ Nothing here waits for the disk. No Textual: a test or a script can take a whole
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from lnctp_tui.domain.assess.assess import Assessment
@@ -14,6 +15,7 @@ from lnctp_tui.domain.assess.safety import ESCALATED, RAISED
 from lnctp_tui.domain.assess.triage import LEVELS, Triage
 from lnctp_tui.domain.protocol.protocol import Field, Stage
 from lnctp_tui.domain.records.document import Document, Record, answer, empty
+from lnctp_tui.domain.training import naming
 from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.services.call.calls import OPEN_CALL
@@ -190,10 +192,22 @@ class Intake:
             return self._callback_number(field, raw)
         at = ref or self._target(field)
         record = self.record(at)
+        if (
+            field.kind == "certificate"
+            and raw.strip()
+            and (why := naming.refused(self.document["case"], record))
+        ):
+            return Parsed({}, why)
         parsed = values.parse(field, raw, protocol=self.protocol, today=self.today, record=record)
         by_hand = {f"answers.{DECIDED}": "yes" if raw.strip() else None} if field.code == "triage" else {}
+        named = self._names()
         self.set(at, parsed.patch | by_hand, field=field.code)
-        return parsed
+        unlinked = named and field.code != naming.NUMBER and not self._names()
+        return replace(parsed, problem=parsed.problem or "certificate_unlinked") if unlinked else parsed
+
+    def _names(self) -> bool:
+        """Whether any contact of the case names a certificate."""
+        return any(map(naming.names, self.document["contacts"]))
 
     def choose(self, field: Field, code: str, ref: Ref | None = None) -> None:
         """Set a catalog field to one of its codes."""

@@ -14,6 +14,7 @@ from lnctp_tui.domain.assess.triage import LEVELS
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.domain.records.columns import WHOLE
 from lnctp_tui.domain.records.document import MEMBERS, SCHEMA, Document, Record
+from lnctp_tui.domain.training import naming
 from lnctp_tui.domain.values import folio as folios
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import offline_lockout
@@ -84,6 +85,8 @@ def document_in(connection: Connection, case_id: str, form: EditBaseline | None 
     result: Document = {"schema": SCHEMA, "case": _shown("cases", case, form)}
     for table in MEMBERS:
         result[table] = _children(connection, table, case_id, form)
+    if form is None:  # a form takes them away where it is written in
+        result["contacts"] = naming.shown(result)
     return result | ({mark.SAID: True} if mark.of_document(result) else {})
 
 

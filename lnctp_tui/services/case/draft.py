@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.domain.records.document import TABLE_OF, Document, Record, answer
+from lnctp_tui.domain.training import naming
 from lnctp_tui.domain.values import values
 from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.workspace import Workspace
@@ -147,6 +148,12 @@ class Draft:
             self._remember(_Patched(ref, field or next(iter(changed)), previous))
         self._put(ref, values.apply(before, changed))
         self.write(ref, dict(changed), self.place, case=self._owner_of(ref))
+        self._unlink()
+
+    def _unlink(self) -> None:
+        """Take certificates from contacts that may not name one as the document stands now."""
+        for contact, patch in [*naming.unlinked(self.document)]:
+            self.set(Ref("contacts", contact["id"]), patch, undoable=False)
 
     def add(self, on: str, **fresh: Any) -> Ref:
         """A new person, place, identifier or money trail, shown at once."""
@@ -182,6 +189,7 @@ class Draft:
         if isinstance(step, _Removed) or step.ref.table in self._shown:
             self.select(step.ref.table, step.ref)
         self.write(step.ref, patch, self.place, case=self._owner_of(step.ref))
+        self._unlink()
         return Undone(step.ref, step.field)
 
     def at(self, stage: str, field: str) -> None:

@@ -5,7 +5,7 @@ Its conditions are those of migration 0013 (storage.database.prepared).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, get_args
@@ -241,7 +241,7 @@ def _load() -> Select[Any]:
     )  # fmt: skip
 
 
-_QUERIES: Final = {
+_QUERIES: Final[Mapping[View, Callable[[], Select[Any]]]] = {
     "urgency": lambda: _cases("cases_urgency"),
     "unassigned": lambda: _cases("cases_unowned", CASES.c.owner_id.is_(None)),
     "late": lambda: _tasks("tasks_open", TASKS.c.due_to < NOW),

@@ -15,6 +15,8 @@ from lnctp_tui.errors import BadInput, Refused
 
 SUFFIX = ".toml"
 INTENTS = "_intents"
+EXAMPLE = "motel-ana"
+"""Written out in full, to be copied."""
 NAMED = re.compile("[a-z0-9-]{1,40}").fullmatch
 LARGEST = 1_000_000
 """Bytes of a scenario file."""
@@ -37,6 +39,12 @@ def load(code: str) -> Scenario:
     if not NAMED(code) or not file.is_file():
         raise Refused("practice_unknown", name=code)
     return scenarios.read(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def begun(code: str) -> str:
+    """The text of a scenario to begin with: the example of the package under another code."""
+    file = resources.files("lnctp_tui").joinpath("data", "practice", EXAMPLE + SUFFIX)
+    return file.read_text(encoding="utf-8").replace(f'code = "{EXAMPLE}"', f'code = "{code}"', 1)
 
 
 def read(path: Path) -> Scenario:

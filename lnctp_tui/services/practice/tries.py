@@ -1,41 +1,152 @@
-"""Tries of before: points, codes and times, no words. A file of its own beside the vault, never in it."""
+"""Tries of before: points, codes and times, no words. A practice has no key of the real vault, so its result waits
+sealed beside it, for a key that only the open vault has; what the vault took in is apart from its cases.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from lnctp_tui.storage import paths
+from sqlalchemy import select
 
-FILE = "practice.jsonl"
-RESULT, REAL = "result.json", "real"
-"""In the throw-away folder: the result of the try; whether a real call waits."""
+from lnctp_tui.domain.practice import mark
+from lnctp_tui.domain.records import bound
+from lnctp_tui.domain.values import moments
+from lnctp_tui.storage import ids, instants, paths
+from lnctp_tui.storage.database import sound, state
+from lnctp_tui.storage.database.session import TABLES, Store, Unit
+
+FILE, KEY = "practice.sealed", "practice.pub"
+"""Beside the vault: results that it did not take in yet, one a line in hexadecimal; the key they are sealed to."""
+PLAIN: Final = "practice.jsonl"
+"""What earlier versions kept; it is taken in and removed."""
+RESULT, REAL, AGAIN = "result.json", "real", "again"
+"""In the throw-away folder: the result of the try; whether a real call waits; whether it is repeated."""
+OWN, TRIED = "practice_key", "practice:"
+"""In the vault's table of keys and values: the private key; before the id of each try."""
+SHARED: Final = "share"
+"""Member of a result that its person sends to supervision, when the vault takes it in."""
+TABLE: Final = "practice_shares"
+NAMED: Final = re.compile("[a-z0-9_.-]{1,40}").fullmatch
+"""How scenarios, versions, parts and marks are called: whoever has the laptop may write the files."""
 MOST = 2_000
-"""Tries that are kept; older ones go."""
+"""Results that wait, and tries that are kept; older ones go."""
 
 
-def keep(home: Path, result: dict[str, Any]) -> None:
-    """Add a try to those of before; the file is replaced whole. Raises StorageFailed."""
-    lines = [json.dumps(each, ensure_ascii=False) for each in [*earlier(home), result]][-MOST:]
-    paths.replace_file(home / FILE, ("\n".join(lines) + "\n").encode())
+def keep(home: Path, result: dict[str, Any]) -> bool:
+    """Seal a try for the vault; False where no vault has left its key yet. Raises StorageFailed."""
+    from nacl.public import PublicKey, SealedBox
 
-
-def earlier(home: Path, code: str | None = None) -> list[dict[str, Any]]:
-    """The tries of before, oldest first; of one scenario when it is named. A line nobody can read is left out."""
     try:
-        text = (home / FILE).read_text(encoding="utf-8", errors="replace")
+        key = PublicKey(bytes.fromhex((home / KEY).read_text(encoding="ascii")))
+    except (OSError, ValueError, TypeError):
+        return False
+    sealed = SealedBox(key).encrypt(json.dumps(result).encode()).hex()
+    lines = [*_lines(home / FILE), sealed][-MOST:]
+    paths.replace_file(home / FILE, ("\n".join(lines) + "\n").encode())
+    return True
+
+
+def settle(store: Store, home: Path) -> None:
+    """Leave the key that results are sealed to, and take in those that wait. A practice's own vault has none."""
+    waiting = _lines(home / FILE), _lines(home / PLAIN)
+    if mark.of_device(store.author.device):
+        return
+    with store.read() as connection:
+        kept = state.get(connection, OWN)
+    if kept and not any(waiting) and _lines(home / KEY, ended=False) == [kept["public"]]:
+        return
+    from nacl.public import PrivateKey
+
+    key = PrivateKey(bytes.fromhex(kept["seed"])) if kept else PrivateKey.generate()
+    public = bytes(key.public_key).hex()
+    with store.write() as unit:
+        if not kept:
+            state.put(unit.connection, OWN, {"seed": bytes(key).hex(), "public": public})
+        opened = [
+            *filter(None, (_opened(key, line) for line in waiting[0])),
+            *filter(None, map(_try, waiting[1])),
+        ]
+        for row in opened:
+            state.put(unit.connection, TRIED + ids.new_id(), row)
+            if row.get(SHARED):
+                _share(unit, row)
+        for old in sorted(state.starting_with(unit.connection, TRIED))[:-MOST]:
+            state.put(unit.connection, old, None)
+    paths.replace_file(home / KEY, public.encode())
+    for name in (FILE, PLAIN):
+        with suppress(OSError):
+            (home / name).unlink(missing_ok=True)
+
+
+def _share(unit: Unit, row: Mapping[str, Any]) -> None:
+    """Record what somebody sent to supervision: what `told` shows, and nothing else."""
+    version = str(row.get("version"))
+    marks = row.get("marks") if isinstance(row.get("marks"), dict) else {}
+    said = {
+        "by_id": unit.author.actor, "scenario": row["scenario"], "shared_at": instants.iso(unit.now),
+        "scenario_version": version if NAMED(version) else None, "points": max(0, min(100, row["points"])),
+        "parts": _pairs(row.get("parts")), "own_marks": _pairs(marks), "cut": bool(row.get("cut")),
+    }  # fmt: skip
+    if (day := str(row.get("on") or "")) and moments.day(day, None) is None:
+        said["on"] = day
+    id_, patch = bound.made(TABLE, said)
+    unit.record(TABLE, id_, patch)
+
+
+def _pairs(of: Any) -> list[str]:
+    """`facts=0.74`, so that a share holds names and numbers alone."""
+    pairs = of.items() if isinstance(of, dict) else ()
+    return [f"{name}={number:g}" for name, number in pairs if NAMED(name) and type(number) in (int, float)][
+        :20
+    ]
+
+
+def shared(store: Store) -> list[dict[str, Any]]:
+    """What was sent to supervision, as far as this laptop has it, the newest first."""
+    rows = TABLES[TABLE]
+    with store.read() as connection:
+        query = select(rows).where(rows.c.erased_at.is_(None)).order_by(rows.c.shared_at.desc())
+        return [dict(sound.row(TABLE, row)) for row in connection.execute(query).mappings()]
+
+
+def earlier(store: Store, code: str | None = None) -> list[dict[str, Any]]:
+    """The tries that the vault took in, oldest first; of one scenario when it is named."""
+    with store.read() as connection:
+        kept = state.starting_with(connection, TRIED)
+    tries = [kept[name] for name in sorted(kept) if isinstance(kept[name], dict)]
+    return [row for row in tries if code is None or row.get("scenario") == code]
+
+
+def _lines(path: Path, *, ended: bool = True) -> list[str]:
+    """The lines of a file; those of which each is `ended`, without the half one at the end."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").split("\n")[: -1 if ended else None]
     except OSError:
         return []
-    tries = []
-    for line in text.splitlines():
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict) and isinstance(row.get("points"), int):
-            tries.append(row)
-    return [row for row in tries if code is None or row.get("scenario") == code]
+
+
+def _opened(key: Any, line: str) -> dict[str, Any] | None:
+    """A sealed try; None for what was sealed to another key or altered."""
+    from nacl.exceptions import CryptoError
+    from nacl.public import SealedBox
+
+    with suppress(CryptoError, ValueError, TypeError):
+        return _try(SealedBox(key).decrypt(bytes.fromhex(line)))
+    return None
+
+
+def _try(content: str | bytes) -> dict[str, Any] | None:
+    """A try of before, when it is one: whoever has the laptop may write the file."""
+    with suppress(ValueError, RecursionError):
+        row = json.loads(content)
+        if isinstance(row, Mapping) and type(row.get("points")) is int and NAMED(str(row.get("scenario"))):
+            return dict(row)
+    return None
 
 
 def hand_back(folder: Path, result: dict[str, Any]) -> None:

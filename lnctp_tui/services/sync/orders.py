@@ -331,12 +331,17 @@ def draft(workspace: Workspace, kind: str, on: str, data: Mapping[str, Any]) -> 
 
 
 def scope(workspace: Workspace, typed: str) -> str:
-    """The case of a folio, or what was typed when it is an id. Raises Refused `no_such_case`."""
+    """The case of a folio, the certificate of a number, or what was typed when it is an id.
+
+    Raises Refused `no_such_case`, also where a folio and a certificate are written alike.
+    """
     from uuid import UUID
 
     from lnctp_tui.services.case import cases
+    from lnctp_tui.services.training import register
 
     case_ids = {line.id for line in cases.by_folio(workspace.store, typed)}
+    case_ids |= {str(row["id"]) for row in register.found(workspace.store, typed)}
     if not case_ids:
         with suppress(ValueError):
             case_ids = {str(UUID(typed.strip()))}

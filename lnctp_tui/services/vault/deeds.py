@@ -15,7 +15,10 @@ DEEDS = {
     "attempt_result": "follow.calling:result",
     "break": "follow.breaks:ask",
     "attach": "call.endings:attach_contact",
+    "certificate_issue": "training.register:issue",
+    "certificate_revoke": "training.register:revoke",
     "close": "follow.closing:close",
+    "course_keep": "training.register:keep_course",
     "detach": "call.endings:detach_contact",
     "handover_sign": "follow.shift:sign",
     "handover_take": "follow.shift:take",
@@ -55,6 +58,7 @@ DEEDS = {
     "task_message": "follow.tasks:allow_message",
     "task_new": "follow.tasks:plan",
     "task_take": "follow.tasks:take",
+    "training_noted": "training.register:noted",
     "unmerge": "case.cases:unmerge",
     "viewed": "case.cases:viewed",
 }

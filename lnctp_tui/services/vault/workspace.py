@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from nacl.signing import SigningKey
 
 from lnctp_tui.domain.practice import mark as mark_of_practice
 from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.errors import StorageFailed, VaultUnfinished
+from lnctp_tui.errors import LnctpError, StorageFailed, VaultUnfinished
+from lnctp_tui.services.practice import tries
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
@@ -195,6 +197,8 @@ def open_workspace(home: Path, key: Key, *, protocol: Protocol | None = None) ->
         store.close()
         raise VaultUnfinished
     officers.settle(store)
+    with suppress(LnctpError):  # neither a full disk nor a forged result keeps anybody from a call
+        tries.settle(store, home)
     writer = _writer(store, home, key)
     keeper = Keeper(home, key, store.mark) if store.mark else None
     if keeper:

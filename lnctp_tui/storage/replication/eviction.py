@@ -131,7 +131,7 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     connection.exec_driver_sql(
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
         "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key GLOB 'match:*' "
-        "OR key = 'sync:offers'"
+        "OR key GLOB 'practice:*' OR key = 'sync:offers'"
     )
     for table in ("search_rows", "search_stale", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DELETE FROM {table}")

@@ -38,12 +38,27 @@ _SENTENCES = {
     "number_too_large": N_("Se guardó tal cual; el número es demasiado grande"),
     "number_not_whole": N_("Se guardó tal cual; aquí va un número entero"),
     "number_too_small": N_("Se guardó tal cual; aquí va un número de {least} o más"),
+    "certificate_near": N_("Se guardó tal cual; el símbolo final no cuadra. ¿Es {near}?"),
+    "certificate_unreadable": N_("Se guardó tal cual; una constancia se escribe como GA-26-0042-X"),
+    "certificate_anonymous": N_(
+        "No se guarda: dice quién llama, y no consta que acepte decirlo. El reporte vale igual"
+    ),
+    "certificate_no_consent": N_("No se guarda: primero pregunte si acepta. El reporte vale igual"),
+    "certificate_unlinked": N_("La constancia dejó de estar ligada: decía quién llama"),
     "other_value": N_("{who} escribió «{value}»; Esc y «k» decide cuál queda"),
 }
 _UNKNOWN = N_("Se guardó tal cual, pero no se entiende ({code})")
 
 STORED = frozenset(
-    {"not_in_catalog", "ambiguous", "phone_unreadable", "phone_several", "replaced", "other_value"}
+    {
+        "not_in_catalog",
+        "ambiguous",
+        "phone_unreadable",
+        "phone_several",
+        "replaced",
+        "other_value",
+        "certificate_unlinked",
+    }
 )
 """Problems with which the value itself stands: a remark, not an error."""
 

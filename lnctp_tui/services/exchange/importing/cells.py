@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from lnctp_tui.domain.protocol.protocol import Protocol
+from lnctp_tui.domain.records import columns
 from lnctp_tui.domain.records.document import MEMBERS
 from lnctp_tui.domain.values import lookup, nothing, phones, values
 from lnctp_tui.domain.values.text import fold
@@ -27,7 +28,7 @@ TAKEN = (None, "replaced", "phone_several")
 """What values.parse may tell of a cell that is taken as it is."""
 _IN_A_FILE = {"not_in_catalog": "unknown_code", "not_a_code": "unknown_code", "ambiguous_code": "ambiguous"}
 """What a problem of a typed value is called in a file."""
-COMING = ("due_from", "due_to")
+COMING = frozenset({"due_from", "due_to"}) | columns.COMING
 """Instants that may be still to come."""
 EXTRA = ""
 """Where the file of refusals keeps cells that no title stands over."""
@@ -217,7 +218,7 @@ class Cells:
                 for at, entry in enumerate(_numbers(on, record)):
                     if identity:
                         entry.setdefault("id", f"{on}:{slot}" + (f"/{at + 1}" if at else ""))
-                    document.setdefault(MEMBER_OF[on], []).append(entry)
+                    document.setdefault(MEMBER_OF.get(on, on), []).append(entry)
         if identity:
             document["case"] = {**case, "id": case.get("id", identity)}
         return document

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Label, Protocol
-from lnctp_tui.domain.records.columns import PREFIXES, SHORTHANDS
+from lnctp_tui.domain.records.columns import NUMBERS, PREFIXES, SHORTHANDS, WHOLE
 from lnctp_tui.domain.records.document import TABLE_OF
 from lnctp_tui.domain.values.moments import DATES, INSTANTS
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.errors import BadInput
-from lnctp_tui.services.exchange.importing.columns import BOOLS, CODES, WHOLE
+from lnctp_tui.services.exchange.importing.columns import BOOLS, CODES
 from lnctp_tui.services.exchange.importing.moment_cells import DAY, MONTH, YEAR, directives
 from lnctp_tui.services.exchange.importing.table import tidy
 from lnctp_tui.storage.database.session import COLUMNS
 
-NUMBERS = frozenset({*WHOLE, "amount"})
+FIGURES = frozenset({*WHOLE, *NUMBERS})
 
 FILE = {"encoding", "delimiter", "id", "dates", "skip", "sheet"}
 
@@ -71,22 +71,26 @@ class Plan:
         return tuple(tuple(titles) for _field, titles in ordered)
 
 
-def read_mapping(path: Path, protocol: Protocol) -> Plan:
-    """The mapping of a TOML file. Raises BadInput `import_mapping` (name, key, reason), `file_failed`."""
+def read_mapping(path: Path, protocol: Protocol, tables: Mapping[str, str] = TABLE_OF) -> Plan:
+    """The mapping of a TOML file onto records of these tables.
+
+    Raises BadInput `import_mapping` (name, key, reason), `file_failed`.
+    """
     from lnctp_tui.services.exchange.importing.files import read_bytes
 
     try:
         content = tomllib.loads(read_bytes(path).decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput("import_mapping", name=path.name, key="TOML", reason="not_toml") from error
-    reader = Reading(path.name, protocol)
-    return reader.read(content)
+    return Reading(path.name, protocol, tables).read(content)
 
 
 @dataclass(frozen=True)
 class Reading:
     name: str
     protocol: Protocol
+    tables: Mapping[str, str] = member(default_factory=lambda: TABLE_OF)
+    """What a target may be on → its table."""
 
     def read(self, content: Mapping[str, Any]) -> Plan:
         unknown = set(content) - {"file", "constant", "column"}
@@ -172,7 +176,7 @@ class Reading:
     def target(self, text: Any, key: str | None = None) -> Target:
         """What `person:2.age` means. Raises BadInput when no such field is known."""
         match = _TARGET.fullmatch(text) if isinstance(text, str) else None
-        if match is None or match[1] not in TABLE_OF:
+        if match is None or match[1] not in self.tables:
             raise self._bad(key or str(text), "unknown_target")
         on, slot, code = match[1], match[2] or "1", match[3]
         field = self._field(on, code)
@@ -184,7 +188,7 @@ class Reading:
         for _stage, field in self.protocol.fields:
             if (field.on, field.code) == (on, code):
                 return field
-        table, label = TABLE_OF[on], Label(code, code)
+        table, label = self.tables[on], Label(code, code)
         if code.partition(".")[0] in PREFIXES and code not in COLUMNS[table]:
             return self._answer(on, code, label)
         if code in CODES[table]:
@@ -194,7 +198,7 @@ class Reading:
             return Field(on, code, "age", label)
         if code not in COLUMNS[table] | {"id"}:
             return None
-        kinds = ((INSTANTS, "instant"), (DATES, "date"), (BOOLS, "bool"), (NUMBERS, "number"))
+        kinds = ((INSTANTS, "instant"), (DATES, "date"), (BOOLS, "bool"), (FIGURES, "number"))
         return Field(on, code, next((kind for names, kind in kinds if code in names), "text"), label)
 
     def _answer(self, on: str, code: str, label: Label) -> Field | None:

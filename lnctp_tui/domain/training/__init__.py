@@ -1,0 +1,1 @@
+"""The training register: numbers of certificates, whom they name, what is counted."""

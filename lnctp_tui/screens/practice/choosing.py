@@ -1,0 +1,63 @@
+"""Which call to practise: the scenarios by level, with how the last try of each went."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from lnctp_tui.domain.practice.mark import WISH
+from lnctp_tui.i18n import _, pick
+from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.services.practice import library, tries
+from lnctp_tui.widgets.row_list import Cell, Line
+
+
+class Offer(NamedTuple):
+    """A scenario with its tries of before, oldest first."""
+
+    code: str
+    title: str
+    level: int
+    minutes: float
+    before: list[dict[str, Any]]
+
+
+def possible() -> bool:
+    """Whether a practice can follow this process: somebody started it who starts that one."""
+    return WISH in os.environ
+
+
+def choose(screen: AppScreen[Any]) -> None:
+    """Ask which one, lock, and end; never over a call."""
+    if screen.shell.forms():
+        screen.notify(_("Hay una llamada abierta: termínela antes de practicar."), markup=False)
+        return
+    store = screen.shell.workspace.store
+
+    def offers() -> list[Offer]:
+        made = [library.load(code) for code in library.codes()]
+        return [
+            Offer(entry.code, pick(entry.title), entry.level, entry.minutes, tries.earlier(store, entry.code))
+            for entry in made
+        ]
+
+    def ask(listed: list[Offer]) -> None:
+        lines = [
+            Line(
+                (
+                    Cell(str(offer.level), 3, "muted"), Cell(f"{offer.minutes:.0f} min", 8, "muted"),
+                    Cell(str(offer.before[-1]["points"]) if offer.before else "", 5, "strong"), Cell(offer.title),
+                ),
+                offer.code,
+            )
+            for offer in listed
+        ]  # fmt: skip
+        told = _("El programa se bloquea y la práctica empieza; nada de ella llega a los casos.")
+        by_code = {offer.code: offer.before for offer in listed}
+        dialog = PickDialog(_("¿Qué llamada quiere practicar?"), lines, told)
+        screen.app.push_screen(
+            dialog, lambda code: screen.shell.practise(code, by_code[code]) if code else None
+        )
+
+    screen.shell.in_reader(offers, ask, group="practice")

@@ -1,0 +1,59 @@
+"""Practice from the desk: the vault is locked and left first, and never over an open call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from app_world import desk, furnished, furnished_template, rest, spanish
+from pty_app import PtyApp
+from workspaces import Founded
+
+from lnctp_tui import app_lock, launcher
+from lnctp_tui.domain.practice import mark
+from lnctp_tui.services.practice import tries
+
+__all__ = ["furnished", "furnished_template", "spanish"]
+
+
+def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_path: Path) -> None:
+    with PtyApp(home=home, environment={"TMPDIR": str(tmp_path)}, deadline=60) as app:
+        app.unlock().see("Escritorio").settle().press("p").see("¿Qué llamada quiere practicar?").press(
+            "enter"
+        )
+        app.see("PRÁCTICA", "Se oye").settle()
+        assert (home / tries.KEY).exists()
+        app.press("ctrl+q").see("frase").gone("PRÁCTICA")
+        app.until(lambda: not list(tmp_path.glob("lnctp-practice-*")), "the folder is gone")
+        assert (home / tries.FILE).exists()
+        app.unlock().see("Escritorio").settle()
+        assert not (home / tries.FILE).exists()
+        app.press("p").see("¿Qué llamada quiere practicar?")
+
+
+@pytest.mark.usefixtures("spanish")
+async def test_it_is_refused_over_an_open_call_also_when_the_call_comes_while_one_chooses(
+    furnished: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app_lock.PRACTISE == launcher.PRACTISE
+    heard, wish = os.pipe()
+    monkeypatch.setenv(mark.WISH, str(wish))
+    try:
+        async with desk(furnished) as (app, pilot):
+            await pilot.press("n")
+            await rest(pilot)
+            app.practise("broma", [])
+            await rest(pilot)
+            app.switch_mode("desk")
+            await pilot.press("p")
+            await rest(pilot)
+            assert not app.leaving
+            assert app.screen.heading == "Escritorio"
+            assert len([note for note in app._notifications if "llamada abierta" in note.message]) == 2
+        os.set_blocking(heard, False)
+        with pytest.raises(BlockingIOError):
+            os.read(heard, 1)
+    finally:
+        os.close(heard)
+        os.close(wish)

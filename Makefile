@@ -1,6 +1,6 @@
 # Without make (Windows): py dev.py run, py dev.py test …
 PYTHON ?= python3
-CHORES = setup run demo test soak bench lock
+CHORES = setup run demo test soak bench lock bundle
 
 .PHONY: $(CHORES)
 .DEFAULT_GOAL = run

@@ -6,6 +6,8 @@ import os
 import sys
 from contextlib import suppress
 
+from lnctp_tui import programs
+
 COMPLETING = "_LNCTP_COMPLETE"
 """Set by the shell when it asks what could follow."""
 
@@ -22,6 +24,8 @@ def main() -> int:
 
 
 def _command() -> int:
+    if sys.argv[1:2] == [programs.FLAG]:
+        return programs.run_part(sys.argv[2:])
     if sys.argv[1:] in ([], ["run"]) and COMPLETING not in os.environ:
         from lnctp_tui import launcher
 

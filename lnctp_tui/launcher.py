@@ -16,6 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
+from lnctp_tui import programs
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
 
@@ -23,7 +24,6 @@ QUIT, REFUSED, LOCKED, CRASHED, INTERRUPTED = 0, 78, 75, 70, 130
 """How a worker ends: done; told why it cannot go on; locked; fell over; Ctrl+C before the first screen."""
 LOCKS = (LOCKED, 76, 77, 79)
 """Locked; with what the database did not take sealed beside it; with something saved nowhere; by order (app_lock)."""
-WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
 PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""
 LAST = "LNCTP_LAST"
@@ -53,7 +53,7 @@ def main(*, light: bool = False) -> int:
 
 
 def run(
-    command: Sequence[str] = WORKER,
+    command: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     *,
     light: bool = False,
@@ -62,8 +62,8 @@ def run(
     """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
 
     `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
-    saves starting Python again. Otherwise each worker is a new program, `command`. `paints`: a worker that fell
-    over may have left the terminal painted.
+    saves starting Python again. Otherwise each worker is a new program, `command`, else the part `worker`.
+    `paints`: a worker that fell over may have left the terminal painted.
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
@@ -71,9 +71,14 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(() if light and hasattr(os, "fork") else command, instance.handle, paints).run()
+            return _Launcher(_worker(command, light=light), instance.handle, paints).run()
     except LnctpError as error:
         return _refuse(error)
+
+
+def _worker(command: Sequence[str], *, light: bool) -> Sequence[str]:
+    """What starts a worker; nothing where it begins as a copy of this process."""
+    return () if light and hasattr(os, "fork") else command or programs.command("worker")
 
 
 def _refuse(error: LnctpError) -> int:

@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     output.take_any_text()
     session.choose_language()
-    command = build()
     try:
+        command = build()
         code = command.main(
             args=None if arguments is None else list(arguments),
             prog_name="lnctp",
@@ -175,5 +175,8 @@ def _fault(error: Exception) -> int:
 
     code = hardening.code_of(error)
     hardening.keep_code(code)
-    tell(str(explain_code(code)))
+    if isinstance(error, ModuleNotFoundError):
+        tell(str(explain_code("module_missing", name=error.name)))
+    else:
+        tell(str(explain_code(code)))
     return REFUSED

@@ -22,6 +22,7 @@ from lnctp_tui.i18n.of_report import REPORT
 from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
+from lnctp_tui.i18n.of_update import UPDATE
 
 
 class Explanation(NamedTuple):
@@ -453,4 +454,5 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **PRACTICE,
     **SERVER,
     **SYNC,
+    **UPDATE,
 }

@@ -28,6 +28,8 @@ PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""
 LAST = "LNCTP_LAST"
 """How the worker before this one ended; not set for the first."""
+ECHO = "LNCTP_ECHO"
+"""Set for a version that follows on another: the terminal that it finds is quiet, and was not before."""
 GRACE = 5.0
 """Seconds a worker has to save and end after SIGHUP or SIGTERM."""
 LOOK = 1.0
@@ -71,7 +73,7 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(_worker(command, light=light), instance.handle, paints).run()
+            return _Launcher(_worker(command, light=light), instance.handle, paints, light=light).run()
     except LnctpError as error:
         return _refuse(error)
 
@@ -90,8 +92,12 @@ def _refuse(error: LnctpError) -> int:
 
 
 class _Launcher:
-    def __init__(self, command: Sequence[str], claim: int, paints: bool = True) -> None:
+    def __init__(
+        self, command: Sequence[str], claim: int, paints: bool = True, *, light: bool = False
+    ) -> None:
         self.command = command
+        self.light = light
+        """Whether this is the app of the data folder, which may go on as another version."""
         self.paints = paints
         self.claim = claim
         self.child = 0
@@ -118,6 +124,25 @@ class _Launcher:
             if answer is not None:
                 return answer
             os.environ[LAST] = str(code)
+            if self.light and programs.frozen() and code in LOCKS:
+                self._renew()
+
+    def _renew(self) -> None:
+        """After a lock with nothing open the worker may have named a newer version: this one becomes that."""
+        from lnctp_tui.updates import places
+
+        places.stood(paths.home())
+        path = places.next_program(paths.home())
+        if path is not None:
+            self._become(str(path))
+
+    def _become(self, path: str) -> NoReturn:
+        """Go on as another version, which gives the terminal its echo back at its own end."""
+        from lnctp_tui.updates import places
+
+        _stop_looking()
+        os.environ[ECHO] = "1"
+        sys.exit(places.go_on_with(path))
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
@@ -125,6 +150,10 @@ class _Launcher:
             _restore_screen()
         if self.ending:
             return 128 + self.ending
+        if code == QUIT and self.light and programs.frozen():
+            from lnctp_tui.updates import places
+
+            places.stood(paths.home())
         if code in (QUIT, INTERRUPTED, -signal.SIGINT):
             return QUIT if code == QUIT else INTERRUPTED
         if code == REFUSED:
@@ -138,6 +167,11 @@ class _Launcher:
     def _give_up(self, code: int) -> int:
         from lnctp_tui.i18n import _
 
+        if self.light and programs.frozen():
+            from lnctp_tui.updates import places
+
+            if places.go_back(paths.home(), programs.VERSION):
+                self._become(os.environ.get(places.STARTER) or programs.command()[0])
         _speak()
         codes = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(
@@ -267,9 +301,12 @@ def _terminal() -> list[Any] | None:
     except ImportError:
         return None
     try:
-        return termios.tcgetattr(0)
+        settings = termios.tcgetattr(0)
     except termios.error:
         return None
+    if os.environ.pop(ECHO, None):
+        settings[3] |= termios.ECHO
+    return settings
 
 
 def _without_echo(settings: list[Any] | None) -> list[Any] | None:

@@ -20,6 +20,8 @@ PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "demo_team": "lnctp_tui.cli.demo_team",
         "remove": "lnctp_tui.storage.removing",
         "typeset": "lnctp_tui.reports.render.typesetter",
+        "selfcheck": "lnctp_tui.cli.release.selfcheck",
+        "update": "lnctp_tui.updates.updater",
     }
 )
 """Name → module, whose `main` returns an exit code."""

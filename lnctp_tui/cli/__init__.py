@@ -128,21 +128,25 @@ def _of_counts() -> Iterator[tuple[str, Any]]:
 
 
 def _of_learning() -> Iterator[tuple[str, Any]]:
-    """The groups of those who learn and teach."""
+    """The groups of those who learn, teach and issue versions."""
     from lnctp_tui.cli.learn import lexicons
+    from lnctp_tui.cli.release import release
 
     yield "lexicon", _group(lexicons.ABOUT, lexicons.COMMANDS)
+    yield "release", _group(release.ABOUT, release.COMMANDS)
 
 
 def _server() -> Any:
     """`lnctp server` with its groups."""
     from lnctp_tui.cli.count import report
     from lnctp_tui.cli.office import server, server_control, server_people, server_records
+    from lnctp_tui.cli.release import server_release
 
     modules = (server, server_people, server_records, server_control)
     alone = _group(server.ABOUT, [*(row for module in modules for row in module.COMMANDS), *report.SERVER])
     alone.add_typer(_group(server_control.ABOUT_ORDERS, server_control.ORDERS), name="order")
     alone.add_typer(_group(server_people.ABOUT_PEOPLE, server_people.PEOPLE), name="person")
+    alone.add_typer(_group(server_release.ABOUT, server_release.RELEASES), name="release")
     alone.add_typer(_group(server_people.ABOUT_DEVICES, server_people.DEVICES), name="device")
     return alone
 

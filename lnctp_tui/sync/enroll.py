@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nacl.encoding import HexEncoder
@@ -22,6 +23,7 @@ from lnctp_tui.sync.transport import HttpLine, Line
 
 LONG = 28
 """Symbols of a code that names the organisation; others have 24."""
+DIGEST = re.compile("[0-9a-f]{64}")
 MISREAD = str.maketrans("OIL", "011")
 
 
@@ -55,6 +57,8 @@ def enroll(
         server_state.put_server(unit.connection, server)
         unit.remember(server_state.OFFSET, offset or None)
         unit.remember(server_state.PROBLEM, None)
+        if (named := _root(answer)) is not None:
+            unit.remember(server_state.RELEASE_ROOT, named)
         if org is not None:
             pin(unit, org, "code")
         authorship.become(unit, server.person)
@@ -77,6 +81,12 @@ def _server(answer: Any, url: str, ca: str | None, old_server: Server | None) ->
             url, ca, key, device_state, str(answer["person"]), str(answer["role"]), str(answer["team"]),
             answer.get("name"),
         )  # fmt: skip
+
+
+def _root(answer: Any) -> str | None:
+    """Which root of releases the server names; another one than that of the bundle is refused there."""
+    named = answer.get("release_root")
+    return named if isinstance(named, str) and DIGEST.fullmatch(named) else None
 
 
 def _symbols(code: str) -> str:

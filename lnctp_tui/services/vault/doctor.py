@@ -104,8 +104,13 @@ def _guarded(name: str, look: Callable[[], Check]) -> Check:
 
 def _program() -> Check:
     """Whether every library can be found: a bundle that lacks one starts, and fails where it is needed."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    return Check("program", "bad" if missing else "ok", {"names": missing})
+    names = missing()
+    return Check("program", "bad" if names else "ok", {"names": names})
+
+
+def missing() -> list[str]:
+    """Libraries that this program stands on and cannot find."""
+    return [name for name in NEEDED if find_spec(name) is None]
 
 
 def _vault(home: Path) -> Check:

@@ -38,8 +38,8 @@ UPDATE: Final[dict[str, tuple[str, str, str]]] = {
     "update_room": (N_("Falta espacio para la actualización ({mb} MB)."), "", N_("Se reintenta sola.")),
     "update_back": (
         N_("La versión nueva no abrió; sigue la anterior."),
-        N_("Sus datos están como antes."),
         "",
+        N_("Sus datos están como antes."),
     ),
     "release_key": (
         N_("Eso no es una llave de versiones."),

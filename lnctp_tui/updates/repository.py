@@ -58,11 +58,7 @@ class SodiumSigner(Signer):
     def sign(self, payload: bytes) -> Signature:
         return Signature(self.public_key.keyid, self._key.sign(payload).signature.hex())
 
-    @classmethod
-    def from_priv_key_uri(
-        cls, priv_key_uri: str, public_key: Key, secrets_handler: Any = None
-    ) -> SodiumSigner:
-        raise NotImplementedError(priv_key_uri)
+    from_priv_key_uri = None  # type: ignore[assignment] # keys are not fetched by an address
 
 
 def public(hexadecimal: str) -> SSlibKey:

@@ -33,7 +33,7 @@ Level = Literal["ok", "note", "bad", "skipped"]
 LOW, EMPTY = 500 << 20, 50 << 20
 """Free bytes on the disk: less is a note, less is bad."""
 NEEDED = (
-    "_cffi_backend", "alembic", "httpcore", "migrations", "mnemonic", "nacl", "opening_hours", "orjson", "phonenumbers",
+    "_cffi_backend", "alembic", "httpcore", "migrations", "mnemonic", "nacl", "opening_hours", "orjson",
     "python_calamine", "rapidfuzz", "sqlcipher3", "sqlmodel", "textual", "tzdata", "zstandard", "zxcvbn",
 )  # fmt: skip
 """What a laptop's program stands on."""

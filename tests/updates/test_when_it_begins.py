@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from workspaces import Founded, narrate, settle
 
 from lnctp_tui import programs
+from lnctp_tui.app_update import Updating
 from lnctp_tui.errors import StorageFailed
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.sync import releases
@@ -157,3 +159,65 @@ def test_opening_asks_for_the_backup(older: Founded, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(workspaces.loss, "refuse", lambda _home, _key: None)
     open_store(older.home, older.key).close()
     assert made == [older.home]
+
+
+class Shown:
+    """An app as `Updating` sees it."""
+
+    def __init__(self, workspace: Workspace, opened: dict[str, object]) -> None:
+        self.home, self.workspace = workspace.home, workspace
+        self.forms_open = SimpleNamespace(opened=opened)
+        self.saving = SimpleNamespace(unsaved=False)
+        self.texts: list[str] = []
+
+    def notify(self, text: str, **_words: Any) -> None:
+        self.texts.append(text)
+
+    def later(self, work: Any, *arguments: Any) -> None:
+        work(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("told", "opened", "text"),
+    [
+        ("update_ready", {}, "Hay una versión nueva. Se usará la próxima vez que abra el programa."),
+        ("update_ready", {"form": 1}, "La versión nueva espera a que termine la llamada."),
+        ("update_not_ours", {}, "no viene firmada por su organización: no se instaló. Siga trabajando"),
+        ("update_older", {}, "El servidor ofrece una versión anterior: no se instaló. Avise a soporte."),
+        ("update_ended", {}, "La lista de versiones caducó. Siga trabajando y avise a soporte."),
+        ("update_room 175", {}, "Falta espacio para la actualización (175 MB). Se reintenta sola."),
+        ("update_back", {}, "La versión nueva no abrió; sigue la anterior. Sus datos están como antes."),
+        ("../etc/passwd", {}, ""),
+    ],
+)  # fmt: skip
+def test_each_outcome_is_told_in_its_sentence(
+    workspace: Workspace, told: str, opened: dict[str, object], text: str
+) -> None:
+    places.folder(workspace.home).mkdir()
+    places.write(workspace.home, places.TOLD, told)
+    app: Any = Shown(workspace, opened)
+    Updating(app)._tell()
+    assert len(app.texts) == bool(text)
+    assert text in "".join(app.texts)
+
+
+@pytest.mark.parametrize(
+    ("frozen", "opened", "unsaved"), [(False, {}, False), (True, {"form": 1}, False), (True, {}, True)]
+)
+def test_the_end_with_something_open_begins_nothing(
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    frozen: bool,
+    opened: dict[str, object],
+    unsaved: bool,
+) -> None:
+    waits(workspace.home)
+    app: Any = Shown(workspace, opened)
+    app.saving.unsaved = unsaved
+    monkeypatch.setattr(programs, "frozen", lambda: frozen)
+    Updating(app).end()
+    assert places.read(workspace.home, places.CURRENT) == ""
+    monkeypatch.setattr(programs, "frozen", lambda: True)
+    app.forms_open.opened, app.saving.unsaved = {}, False
+    Updating(app).end()
+    assert places.read(workspace.home, places.CURRENT) == "9.9"

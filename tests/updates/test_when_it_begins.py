@@ -24,6 +24,7 @@ from lnctp_tui.storage.database import engine, schema, state
 from lnctp_tui.storage.replication import server_state
 from lnctp_tui.storage.replication.server_state import Server
 from lnctp_tui.storage.vault import backup
+from lnctp_tui.sync import enroll
 from lnctp_tui.updates import places
 
 
@@ -221,3 +222,14 @@ def test_the_end_with_something_open_begins_nothing(
     app.forms_open.opened, app.saving.unsaved = {}, False
     Updating(app).end()
     assert places.read(workspace.home, places.CURRENT) == "9.9"
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [("ab" * 32, "ab" * 32), (None, None), ("AB" * 32, None), ("ab", None), (["ab" * 32], None)],
+)
+def test_a_root_that_a_server_names_at_enrolment_is_a_digest_or_nothing(
+    named: object, kept: str | None
+) -> None:
+    assert enroll._root({"release_root": named}) == kept
+    assert enroll._root({}) is None

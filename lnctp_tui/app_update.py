@@ -16,8 +16,8 @@ from lnctp_tui.updates import places
 if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp
 
-SHOWN = 10.0
-"""Seconds that an outcome stands on the screen."""
+SHOWN, BRIEF = 10.0, 4.0
+"""Seconds that an outcome stands on the screen, and over a call."""
 TOLD = frozenset(
     {"update_ready", "update_not_ours", "update_older", "update_ended", "update_room", "update_back"}
 )
@@ -38,8 +38,8 @@ class Updating:
         from lnctp_tui.services.sync import releases
 
         home = self.app.home
-        self.app.later(self._tell)
         with suppress(LnctpError, OSError):
+            self.app.later(self._tell, not releases.nothing_open(self.app.workspace.store))
             if (wanted := releases.asked(self.app.workspace)) is None:
                 return
             before = places.read(home, places.TOLD)
@@ -49,17 +49,24 @@ class Updating:
             )  # fmt: skip
             process.communicate(f"{json.dumps(wanted)}\n".encode())
             if places.read(home, places.TOLD) != before:
-                self.app.later(self._tell)
+                self.app.later(self._tell, not releases.nothing_open(self.app.workspace.store))
 
-    def _tell(self) -> None:
+    def _tell(self, waits: bool) -> None:
+        """Say the outcome that stands; `waits`: a call or a form is open, perhaps behind what is on the screen."""
         code, _, megabytes = places.read(self.app.home, places.TOLD).partition(" ")
         if code not in TOLD:
             return
-        if code == "update_ready" and self.app.forms_open.opened:
+        waits = waits or bool(self.app.forms_open.opened)
+        if code == "update_ready" and waits:
             code = "update_waits"
         good = code in ("update_ready", "update_waits")
         severity: Literal["information", "warning"] = "information" if good else "warning"
-        self.app.notify(str(explain_code(code, mb=megabytes)), severity=severity, timeout=SHOWN, markup=False)
+        self.app.notify(
+            str(explain_code(code, mb=megabytes)),
+            severity=severity,
+            timeout=BRIEF if waits else SHOWN,
+            markup=False,
+        )
         if code == "update_back":
             places.forget(self.app.home, places.TOLD)
 

@@ -179,25 +179,25 @@ class Shown:
 
 
 @pytest.mark.parametrize(
-    ("told", "opened", "text"),
+    ("told", "waits", "text"),
     [
-        ("update_ready", {}, "Hay una versión nueva. Se usará la próxima vez que abra el programa."),
-        ("update_ready", {"form": 1}, "La versión nueva espera a que termine la llamada."),
-        ("update_not_ours", {}, "no viene firmada por su organización: no se instaló. Siga trabajando"),
-        ("update_older", {}, "El servidor ofrece una versión anterior: no se instaló. Avise a soporte."),
-        ("update_ended", {}, "La lista de versiones caducó. Siga trabajando y avise a soporte."),
-        ("update_room 175", {}, "Falta espacio para la actualización (175 MB). Se reintenta sola."),
-        ("update_back", {}, "La versión nueva no abrió; sigue la anterior. Sus datos están como antes."),
-        ("../etc/passwd", {}, ""),
+        ("update_ready", False, "Hay una versión nueva. Se usará la próxima vez que abra el programa."),
+        ("update_ready", True, "La versión nueva espera a que termine la llamada."),
+        ("update_not_ours", False, "no viene firmada por su organización: no se instaló. Siga trabajando"),
+        ("update_older", False, "El servidor ofrece una versión anterior: no se instaló. Avise a soporte."),
+        ("update_ended", False, "La lista de versiones caducó. Siga trabajando y avise a soporte."),
+        ("update_room 175", False, "Falta espacio para la actualización (175 MB). Se reintenta sola."),
+        ("update_back", False, "La versión nueva no abrió; sigue la anterior. Sus datos están como antes."),
+        ("../etc/passwd", False, ""),
     ],
 )  # fmt: skip
 def test_each_outcome_is_told_in_its_sentence(
-    workspace: Workspace, told: str, opened: dict[str, object], text: str
+    workspace: Workspace, told: str, waits: bool, text: str
 ) -> None:
     places.folder(workspace.home).mkdir()
     places.write(workspace.home, places.TOLD, told)
-    app: Any = Shown(workspace, opened)
-    Updating(app)._tell()
+    app: Any = Shown(workspace, {})
+    Updating(app)._tell(waits)
     assert len(app.texts) == bool(text)
     assert text in "".join(app.texts)
 

@@ -73,9 +73,19 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            return _Launcher(_worker(command, light=light), instance.handle, paints, light=light).run()
+            launcher = _Launcher(_worker(command, light=light), instance.handle, paints, light=light)
+            code = launcher.run()
     except LnctpError as error:
         return _refuse(error)
+    return _become(launcher.next) if launcher.next else code
+
+
+def _become(path: str) -> int:
+    """Go on as another version, which claims the folder itself and gives the terminal its echo back at its end."""
+    from lnctp_tui.updates import places
+
+    os.environ[ECHO] = "1"
+    return places.go_on_with(path)
 
 
 def _worker(command: Sequence[str], *, light: bool) -> Sequence[str]:
@@ -98,6 +108,8 @@ class _Launcher:
         self.command = command
         self.light = light
         """Whether this is the app of the data folder, which may go on as another version."""
+        self.next = ""
+        """The program of that version."""
         self.paints = paints
         self.claim = claim
         self.child = 0
@@ -112,7 +124,8 @@ class _Launcher:
             return self._rounds(_without_echo(terminal))
         finally:
             _stop_looking()
-            _set_terminal(terminal)
+            if not self.next:
+                _set_terminal(terminal)
 
     def _rounds(self, quiet: list[Any] | None) -> int:
         _set_terminal(quiet)
@@ -124,25 +137,16 @@ class _Launcher:
             if answer is not None:
                 return answer
             os.environ[LAST] = str(code)
-            if self.light and programs.frozen() and code in LOCKS:
-                self._renew()
+            if self.light and programs.frozen() and code in LOCKS and self._renew():
+                return QUIT
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
         """After a lock with nothing open the worker may have named a newer version: this one becomes that."""
         from lnctp_tui.updates import places
 
         places.stood(paths.home())
-        path = places.next_program(paths.home())
-        if path is not None:
-            self._become(str(path))
-
-    def _become(self, path: str) -> NoReturn:
-        """Go on as another version, which gives the terminal its echo back at its own end."""
-        from lnctp_tui.updates import places
-
-        _stop_looking()
-        os.environ[ECHO] = "1"
-        sys.exit(places.go_on_with(path))
+        self.next = str(places.next_program(paths.home()) or "")
+        return bool(self.next)
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
@@ -171,7 +175,8 @@ class _Launcher:
             from lnctp_tui.updates import places
 
             if places.go_back(paths.home(), programs.VERSION):
-                self._become(os.environ.get(places.STARTER) or programs.command()[0])
+                self.next = os.environ.get(places.STARTER) or programs.command()[0]
+                return CRASHED
         _speak()
         codes = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(

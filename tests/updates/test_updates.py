@@ -503,9 +503,9 @@ def test_three_quick_crashes_bring_the_former_version_back(
 ) -> None:
     laid(laptop, "1.1")
     places.write(laptop, places.CURRENT, "1.1")
-    with pytest.raises(SystemExit):
-        worker(monkeypatch, 1, 1, 1)._rounds(None)
-    assert bundled == [["/opt/lnctp"]]
+    crashing = worker(monkeypatch, 1, 1, 1)
+    crashing._rounds(None)
+    assert crashing.next == "/opt/lnctp"
     assert places.read(laptop, places.CURRENT) == ""
     assert places.read(laptop, places.TOLD) == "update_back"
 
@@ -519,8 +519,9 @@ def test_after_a_migration_three_quick_crashes_are_for_support(
     laid(laptop, "1.1")
     places.write(laptop, places.CURRENT, "1.1")
     places.write(laptop, places.MIGRATED, "1.1")
-    assert worker(monkeypatch, 1, 1, 1)._rounds(None) == launcher.CRASHED
-    assert bundled == []
+    crashing = worker(monkeypatch, 1, 1, 1)
+    assert crashing._rounds(None) == launcher.CRASHED
+    assert crashing.next == ""
     assert "soporte" in capsys.readouterr().err
 
 
@@ -529,11 +530,14 @@ def test_a_version_begins_after_a_lock_and_never_after_a_crash(
 ) -> None:
     laid(laptop, "1.1", "1.2")
     places.write(laptop, places.CURRENT, "1.2")
-    assert worker(monkeypatch, 1, 0)._rounds(None) == 0
-    assert bundled == []
-    with pytest.raises(SystemExit):
-        worker(monkeypatch, launcher.LOCKED)._rounds(None)
-    assert bundled == [[str(places.folder(laptop) / "1.2" / "lnctp")]]
+    crashed = worker(monkeypatch, 1, 0)
+    assert crashed._rounds(None) == 0
+    assert crashed.next == ""
+    locked = worker(monkeypatch, launcher.LOCKED)
+    locked._rounds(None)
+    assert locked.next == str(places.folder(laptop) / "1.2" / "lnctp")
+    assert launcher._become(locked.next) == 7
+    assert bundled == [[locked.next]]
     assert os.environ.pop(launcher.ECHO) == "1"
 
 

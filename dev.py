@@ -6,10 +6,12 @@ only and stays readable for the old Pythons it has to refuse.
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -39,6 +41,8 @@ LOCK_OPTIONS = [
     "--upgrade",
 ]
 
+PACKED = 60
+"""Megabytes that a packed bundle may have."""
 COUNTED = re.compile("soak|from counts import|^@given", re.MULTILINE)
 """What stands in a test file with a full count."""
 COLLECT = ["-m", "pytest", "--collect-only", "-o", "addopts=", "-p", "no:terminal", "-p", "no:schemathesis"]
@@ -56,7 +60,7 @@ TYPES = ["-m", "mypy"]
 
 def main(arguments):
     """Exit code of the chore named first; the rest goes to it as it is."""
-    chores = {chore.__name__: chore for chore in (setup, run, demo, test, soak, bench, ha, day, lock)}
+    chores = {chore.__name__: chore for chore in (setup, run, demo, test, soak, bench, ha, day, lock, bundle)}
     if not arguments or arguments[0] not in chores:
         print(__doc__.strip().splitlines()[0])
         print("chores: " + " ".join(chores))
@@ -238,11 +242,42 @@ def lock(_):
         "server",
         "--extra",
         "report",
+        "--extra",
+        "update",
+        "--extra",
+        "bundle",
         "pyproject.toml",
         "--output-file",
         LOCK.name,
     ]
     return subprocess.call([found, "pip", "compile", *LOCK_OPTIONS, *header, *files], cwd=ROOT)
+
+
+def bundle(arguments):
+    """Writes dist/lnctp, the laptop's program with its own Python, and packs it. test_bundle.py drives it."""
+    work = ["--distpath", "dist", "--workpath", "build/bundle", "--log-level", "WARN", "--noconfirm"]
+    failed = _python(["-m", "PyInstaller", *work, *arguments, "packaging/lnctp.spec"])
+    return failed or _packed()
+
+
+def _packed():
+    """1 when the packed folder is larger than it may be."""
+    version = re.search(
+        r'(?m)^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ).group(1)
+    target = ROOT / "dist" / ("lnctp-%s-%s-%s.tar.xz" % (version, sys.platform, platform.machine().lower()))
+    with tarfile.open(str(target), "w:xz", dereference=True) as archive:
+        archive.add(str(ROOT / "dist" / "lnctp"), "lnctp", filter=_nobodys)
+    size = target.stat().st_size
+    print("%s: %.1f MB of at most %d" % (target.relative_to(ROOT), size / 1e6, PACKED))
+    return int(size > PACKED * 1e6)
+
+
+def _nobodys(entry):
+    """The entry of an archive without whose it is."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import os
 import sys
 from contextlib import suppress
 
+from lnctp_tui import programs
+
 COMPLETING = "_LNCTP_COMPLETE"
 """Set by the shell when it asks what could follow."""
 
@@ -22,7 +24,14 @@ def main() -> int:
 
 
 def _command() -> int:
-    if sys.argv[1:] in ([], ["run"]) and COMPLETING not in os.environ:
+    if sys.argv[1:2] == [programs.FLAG]:
+        return programs.run_part(sys.argv[2:])
+    opens = sys.argv[1:] in ([], ["run"])
+    if programs.frozen() and (newer := _newer(opens)):
+        from lnctp_tui.updates import places
+
+        return places.go_on_with(newer, sys.argv[1:])
+    if opens and COMPLETING not in os.environ:
         from lnctp_tui import launcher
 
         return launcher.main(light=True)
@@ -32,6 +41,23 @@ def _command() -> int:
     from lnctp_tui.cli import main as command_line
 
     return command_line()
+
+
+def _newer(opens: bool) -> str | None:
+    """The program of the version that is to start in place of this one, in a data folder that has any."""
+    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.storage import paths
+
+    try:
+        home = paths.home()
+    except LnctpError:
+        return None
+    if not (home / "programs").is_dir():
+        return None
+    from lnctp_tui.updates import places
+
+    path = places.next_program(home, counts=opens)
+    return str(path) if path else None
 
 
 if __name__ == "__main__":

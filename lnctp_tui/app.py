@@ -26,6 +26,7 @@ from lnctp_tui.app_opening import Opening
 from lnctp_tui.app_saving import Saving
 from lnctp_tui.app_start import Preload, Start
 from lnctp_tui.app_sync import Syncing
+from lnctp_tui.app_update import Updating
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import DEFAULT, N_, _, set_language
 from lnctp_tui.i18n.messages import explain
@@ -78,6 +79,7 @@ class LnctpApp(GuardedApp[int]):
         self.ending = Ending(self)
         self.syncing = Syncing(self, self.later, self.ending.lock_by_order)
         self.saving = Saving(self)
+        self.updating = Updating(self)
         self.last_resort: Callable[[int, float], Callable[[], object]] = lambda code, after: lambda: None
         self.on_fault = self.ending.drain_after_fault
         self._workspace: Workspace | None = None
@@ -169,6 +171,7 @@ class LnctpApp(GuardedApp[int]):
         if self.first:
             self.call_after_refresh(self.opening.greet)
         self.saving.begin(self.later)
+        self.updating.begin()
         self.sync_begin()
 
     def go(self, name: str, *arguments: object) -> None:

@@ -156,6 +156,7 @@ class Ending:
             stop()
             self.app.call_later(self._hold, code)
             return
+        self.app.updating.end()
         whole = not self.app.saving.unsaved
         if code == LOCKED:
             remember(self.app.workspace, Standing() if self.ordered else here)

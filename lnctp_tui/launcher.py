@@ -16,6 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
+from lnctp_tui import programs
 from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.storage import hardening, paths
@@ -30,11 +31,12 @@ PRACTISED = "LNCTP_PRACTISED"
 """What it said, for the program that practises: `{"scenario", "before"}`, points and times of earlier tries."""
 MOST_WISHED = 32_000
 """Bytes of it: a pipe takes as many at once."""
-WORKER = (sys.executable, "-P", "-m", "lnctp_tui.worker")
 PARENT = "LNCTP_PARENT"
 """Names the pipe whose end tells the worker that the launcher is gone."""
 LAST = "LNCTP_LAST"
 """How the worker before this one ended; not set for the first."""
+ECHO = "LNCTP_ECHO"
+"""Set for a version that follows on another: the terminal that it finds is quiet, and was not before."""
 GRACE = 5.0
 """Seconds a worker has to save and end after SIGHUP or SIGTERM."""
 LOOK = 1.0
@@ -66,12 +68,13 @@ def _practise() -> int:
 
     with suppress(ValueError, TypeError, KeyError):
         scenario = str(json.loads(os.environ.get(PRACTISED, ""))["scenario"])
-        os.execv(sys.executable, (sys.executable, "-P", "-m", "lnctp_tui", "practice", scenario))
+        command = [*programs.command(), "practice", scenario]
+        os.execv(command[0], command)
     return CRASHED
 
 
 def run(
-    command: Sequence[str] = WORKER,
+    command: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     *,
     light: bool = False,
@@ -81,8 +84,8 @@ def run(
     """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
 
     `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
-    saves starting Python again. Otherwise each worker is a new program, `command`. `paints`: a worker that fell
-    over may have left the terminal painted. `practises`: a worker may end with PRACTISE.
+    saves starting Python again. Otherwise each worker is a new program, `command`, else the part `worker`.
+    `paints`: a worker that fell over may have left the terminal painted. `practises`: a worker may end with PRACTISE.
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
@@ -90,10 +93,26 @@ def run(
         os.environ.pop(name, None)
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
-            how = () if light and hasattr(os, "fork") else command
-            return _Launcher(how, instance.handle, paints, practises).run()
+            launcher = _Launcher(
+                _worker(command, light=light), instance.handle, paints, practises, light=light
+            )
+            code = launcher.run()
     except LnctpError as error:
         return _refuse(error)
+    return _become(launcher.next) if launcher.next else code
+
+
+def _become(path: str) -> int:
+    """Go on as another version, which claims the folder itself and gives the terminal its echo back at its end."""
+    from lnctp_tui.updates import places
+
+    os.environ[ECHO] = "1"
+    return places.go_on_with(path)
+
+
+def _worker(command: Sequence[str], *, light: bool) -> Sequence[str]:
+    """What starts a worker; nothing where it begins as a copy of this process."""
+    return () if light and hasattr(os, "fork") else command or programs.command("worker")
 
 
 def _refuse(error: LnctpError) -> int:
@@ -106,9 +125,19 @@ def _refuse(error: LnctpError) -> int:
 
 class _Launcher:
     def __init__(
-        self, command: Sequence[str], claim: int, paints: bool = True, practises: bool = False
+        self,
+        command: Sequence[str],
+        claim: int,
+        paints: bool = True,
+        practises: bool = False,
+        *,
+        light: bool = False,
     ) -> None:
         self.command = command
+        self.light = light
+        """Whether this is the app of the data folder, which may go on as another version."""
+        self.next = ""
+        """The program of that version."""
         self.paints = paints
         self.practises = practises
         self.claim = claim
@@ -124,7 +153,8 @@ class _Launcher:
             return self._rounds(_without_echo(terminal))
         finally:
             _stop_looking()
-            _set_terminal(terminal)
+            if not self.next:
+                _set_terminal(terminal)
 
     def _rounds(self, quiet: list[Any] | None) -> int:
         _set_terminal(quiet)
@@ -136,6 +166,16 @@ class _Launcher:
             if answer is not None:
                 return answer
             os.environ[LAST] = str(code)
+            if self.light and programs.frozen() and code in LOCKS and self._renew():
+                return QUIT
+
+    def _renew(self) -> bool:
+        """After a lock with nothing open the worker may have named a newer version: this one becomes that."""
+        from lnctp_tui.updates import places
+
+        places.stood(paths.home())
+        self.next = str(places.next_program(paths.home()) or "")
+        return bool(self.next)
 
     def _after(self, code: int, lasted: float) -> int | None:
         """The launcher's own exit code, or None when the next worker is due."""
@@ -143,6 +183,10 @@ class _Launcher:
             _restore_screen()
         if self.ending:
             return 128 + self.ending
+        if code == QUIT and self.light and programs.frozen():
+            from lnctp_tui.updates import places
+
+            places.stood(paths.home())
         if code in (QUIT, INTERRUPTED, -signal.SIGINT):
             return QUIT if code == QUIT else INTERRUPTED
         if code == REFUSED:
@@ -158,6 +202,12 @@ class _Launcher:
     def _give_up(self, code: int) -> int:
         from lnctp_tui.i18n import _
 
+        if self.light and programs.frozen():
+            from lnctp_tui.updates import places
+
+            if places.go_back(paths.home(), programs.VERSION):
+                self.next = os.environ.get(places.STARTER) or programs.command()[0]
+                return CRASHED
         _speak()
         codes = hardening.kept_codes()[-1:] if code > 0 else []
         _tell(
@@ -302,9 +352,12 @@ def _terminal() -> list[Any] | None:
     except ImportError:
         return None
     try:
-        return termios.tcgetattr(0)
+        settings = termios.tcgetattr(0)
     except termios.error:
         return None
+    if os.environ.pop(ECHO, None):
+        settings[3] |= termios.ECHO
+    return settings
 
 
 def _without_echo(settings: list[Any] | None) -> list[Any] | None:

@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     output.take_any_text()
     session.choose_language()
-    command = build()
     try:
+        command = build()
         code = command.main(
             args=None if arguments is None else list(arguments),
             prog_name="lnctp",
@@ -128,23 +128,27 @@ def _of_counts() -> Iterator[tuple[str, Any]]:
 
 
 def _of_learning() -> Iterator[tuple[str, Any]]:
-    """The groups of those who learn and teach."""
+    """The groups of those who learn, teach and issue versions."""
     from lnctp_tui.cli.learn import lexicons, training
+    from lnctp_tui.cli.release import release
 
     yield "lexicon", _group(lexicons.ABOUT, lexicons.COMMANDS)
     yield "course", _group(training.ABOUT_COURSES, training.COURSES)
     yield "certificate", _group(training.ABOUT_CERTIFICATES, training.CERTIFICATES)
+    yield "release", _group(release.ABOUT, release.COMMANDS)
 
 
 def _server() -> Any:
     """`lnctp server` with its groups."""
     from lnctp_tui.cli.count import report
     from lnctp_tui.cli.office import server, server_control, server_people, server_records
+    from lnctp_tui.cli.release import server_release
 
     modules = (server, server_people, server_records, server_control)
     alone = _group(server.ABOUT, [*(row for module in modules for row in module.COMMANDS), *report.SERVER])
     alone.add_typer(_group(server_control.ABOUT_ORDERS, server_control.ORDERS), name="order")
     alone.add_typer(_group(server_people.ABOUT_PEOPLE, server_people.PEOPLE), name="person")
+    alone.add_typer(_group(server_release.ABOUT, server_release.RELEASES), name="release")
     alone.add_typer(_group(server_people.ABOUT_DEVICES, server_people.DEVICES), name="device")
     return alone
 
@@ -177,5 +181,8 @@ def _fault(error: Exception) -> int:
 
     code = hardening.code_of(error)
     hardening.keep_code(code)
-    tell(str(explain_code(code)))
+    if isinstance(error, ModuleNotFoundError):
+        tell(str(explain_code("module_missing", name=error.name)))
+    else:
+        tell(str(explain_code(code)))
     return REFUSED

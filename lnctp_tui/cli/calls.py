@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +23,6 @@ ABOUT = N_("Llamadas y otros contactos: listar y ver.")
 
 
 PLAIN = N_("Toma llamadas renglón por renglón, para lector de pantalla o línea braille.")
-PLAIN_WORKER = (sys.executable, "-P", "-m", "lnctp_tui.cli.plain.worker")
 
 
 def call(context: typer.Context, plain: Annotated[bool, typer.Option("--plain", help=PLAIN)] = False) -> None:
@@ -39,11 +37,11 @@ def call(context: typer.Context, plain: Annotated[bool, typer.Option("--plain", 
 
 def new_call() -> None:
     """Calls in lines, in processes of their own as the app's are: a lock ends the one that holds the key."""
-    from lnctp_tui import launcher
+    from lnctp_tui import launcher, programs
 
     if not session.terminal():
         raise Refused("no_terminal")
-    raise typer.Exit(launcher.run(PLAIN_WORKER, paints=False))
+    raise typer.Exit(launcher.run(programs.command("plain"), paints=False))
 
 
 def list_calls(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,11 +19,6 @@ if TYPE_CHECKING:
     from lnctp_tui.cli.demo_team import Team
     from lnctp_tui.services.vault.vault_access import Key
 
-_REMOVE = (
-    "import os, shutil, sys\nwhile os.read(0, 1): pass\nshutil.rmtree(sys.argv[1], ignore_errors=True)\n"
-)
-"""Waits until the pipe of the demo closes, however the demo ended, and takes the folder away."""
-
 
 def demo(
     context: typer.Context,
@@ -36,11 +29,12 @@ def demo(
     from lnctp_tui import launcher
     from lnctp_tui.cli.demo_team import Team, possible
     from lnctp_tui.services.vault import demo as samples
+    from lnctp_tui.storage import removing
 
     folder = Path(tempfile.mkdtemp(prefix="lnctp-demo-"))
     team = None if alone or not possible() else Team(folder)
     if team is None:
-        remove_after_us(folder)
+        removing.after_us(folder)
     try:
         sample = samples.make(folder / "data", name=_("Consejera de ejemplo"), language=language())
         output.tell(
@@ -69,21 +63,6 @@ def _tell_of(team: Team | None, key: Key, alone: bool) -> None:
     else:
         output.tell(_("El servidor de ejemplo no arrancó; la aplicación abre sola, sin él."))
         output.tell(team.reason)
-
-
-def remove_after_us(folder: Path) -> None:
-    """A small process that removes the folder also when this one is killed."""
-    out, into = os.pipe()
-    os.set_inheritable(into, False)
-    with suppress(OSError):
-        subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _REMOVE, str(folder)],
-            stdin=out,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    os.close(out)
 
 
 COMMANDS = (("demo", demo, N_("Abre la aplicación con casos de ejemplo; todo se borra al salir.")),)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
+from lnctp_tui import programs
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _, set_language
 
@@ -55,7 +56,7 @@ class Team:
 
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, str(folder)],
+            [*programs.command("demo_team"), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -85,7 +86,7 @@ class Team:
             self._process.wait(PATIENCE)
 
 
-def main() -> None:
+def main() -> int:
     """The process itself."""
     folder, line = Path(sys.argv[1]), sys.stdin.readline()
     ended = threading.Event()
@@ -99,6 +100,7 @@ def main() -> None:
             _say(f"{FAILED} {' '.join(_why(error).split())}")
     ended.wait()
     shutil.rmtree(folder, ignore_errors=True)
+    return 0
 
 
 def _why(error: Exception) -> str:
@@ -222,7 +224,7 @@ def _server(home: Path, ended: threading.Event) -> Iterator[tuple[str, Database]
     environment = {name: value for name, value in os.environ.items() if name not in (DATABASE, OWNER)}
     with cluster.running(Settings(home=home)) as database, tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lnctp_tui", "server", "run", "--port", str(port)],
+            [*programs.command(), "server", "run", "--port", str(port)],
             env=environment | {HOME: str(home)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -254,4 +256,4 @@ def _is_up(url: str, process: subprocess.Popen[bytes], ended: threading.Event) -
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lnctp_tui.services.vault.doctor import Check
 
 NAMES = {
+    "program": N_("Instalación"),
     "vault": N_("Llave"), "modes": N_("Permisos"), "drive": N_("Carpeta"), "disk": N_("Disco"),
     "running": N_("Aplicación"), "journal": N_("Diario sellado"), "protocol": N_("Protocolo"),
     "faults": N_("Fallas recientes"), "database": N_("Base de datos"), "mark": N_("Lo guardado"),
@@ -27,6 +28,7 @@ SOME = 20
 """Of a list in a sentence; all are in the JSON."""
 LEVELS = {"ok": N_("bien"), "note": N_("aviso"), "bad": N_("MAL"), "skipped": N_("sin ver")}
 ADVICE = {
+    ("program", "bad"): N_("Faltan partes ({names}): instale el programa de nuevo."),
     ("vault", "note"): N_("Si se pierde la frase se pierden los datos: haga «lnctp recovery sheet»."),
     ("modes", "bad"): N_("Otros pueden leer {names}: quite el permiso a grupo y otros (chmod go-rwx)."),
     ("drive", "bad"): N_("Está en una carpeta compartida o de red ({where}): muévala a este equipo."),

@@ -23,6 +23,7 @@ from lnctp_tui.i18n.of_server import SERVER
 from lnctp_tui.i18n.of_signing import SIGNING
 from lnctp_tui.i18n.of_sync import OTHER, REFUSALS, SYNC
 from lnctp_tui.i18n.of_training import TRAINING
+from lnctp_tui.i18n.of_update import UPDATE
 
 
 class Explanation(NamedTuple):
@@ -455,4 +456,5 @@ MESSAGES: dict[str, tuple[str, str, str]] = {
     **SERVER,
     **SYNC,
     **TRAINING,
+    **UPDATE,
 }

@@ -45,6 +45,8 @@ def clean_environment(environment: MutableMapping[str, str]) -> None:
 def code_of(error: BaseException | None, trace: TracebackType | None = None) -> str:
     """What may be told about any error: its code or class, and the line of ours where it arose."""
     name = error.code if isinstance(error, LnctpError) else type(error).__name__
+    if isinstance(error, ModuleNotFoundError):
+        name = f"{name}:{error.name}"
     place = _place(trace or (error.__traceback__ if error else None))
     return f"{name}@{place}" if place else name
 
@@ -53,8 +55,9 @@ def _place(trace: TracebackType | None) -> str:
     found = ""
     while trace:
         path = Path(trace.tb_frame.f_code.co_filename)
-        if path.is_relative_to(_ROOM):
-            found = f"{path.relative_to(_ROOM).as_posix()}:{trace.tb_lineno}"
+        room = _ROOM if path.is_absolute() else Path(_ROOM.name)  # a bundle keeps no folder
+        if path.is_relative_to(room):
+            found = f"{path.relative_to(room).as_posix()}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found
 

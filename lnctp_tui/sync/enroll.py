@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ from lnctp_tui.sync.transport import HttpLine, Line
 
 LONG = 28
 """Symbols of a code that names the organisation; others have 24."""
+DIGEST = re.compile("[0-9a-f]{64}")
 MISREAD = str.maketrans("OIL", "011")
 
 
@@ -58,6 +60,8 @@ def enroll(
         server_state.put_server(unit.connection, server)
         unit.remember(server_state.OFFSET, offset or None)
         unit.remember(server_state.PROBLEM, None)
+        if (named := _root(answer)) is not None:
+            unit.remember(server_state.RELEASE_ROOT, named)
         if org is not None:
             pin(unit, org, "code")
         authorship.become(unit, server.person)
@@ -94,6 +98,12 @@ def _at_home(server: Server, address: object, device: str, secret: SigningKey) -
     except SyncFailed:
         return server
     return replace(server, url=url, door=server.url) if same else server
+
+
+def _root(answer: Any) -> str | None:
+    """Which root of releases the server names; another one than that of the bundle is refused there."""
+    named = answer.get("release_root")
+    return named if isinstance(named, str) and DIGEST.fullmatch(named) else None
 
 
 def _symbols(code: str) -> str:

@@ -121,7 +121,7 @@ class HttpLine:
                 "timeout": {"connect": CONNECT, "read": SILENT + wait, "write": WRITE, "pool": SILENT}
             },
         )
-        with _failures():
+        with failures():
             answer = self._pool.handle_request(request)
             try:
                 answer_headers = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
@@ -148,7 +148,7 @@ class HttpLine:
                 self.offset = offset
 
 
-class _failures:
+class failures:
     """Turns what httpcore raises into SyncFailed; its own texts may name hosts and are dropped."""
 
     def __enter__(self) -> None:

@@ -18,7 +18,7 @@ import pytest
 from pty_app import PHRASE, PtyApp
 from vaults import MadeVault
 
-from lnctp_tui import launcher
+from lnctp_tui import launcher, programs
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import vault
@@ -272,9 +272,8 @@ def test_a_worker_gets_no_variable_that_writes_down_secrets(tmp_path: Path, weig
 
 
 def test_a_module_in_the_current_folder_is_not_imported(tmp_path: Path) -> None:
-    assert "-P" in launcher.WORKER
     (tmp_path / "nacl.py").write_text("raise SystemExit('planted')")
-    command = [*launcher.WORKER[:2], "-c", "import nacl.bindings; print('own')"]
+    command = [*programs.command("worker")[:2], "-c", "import nacl.bindings; print('own')"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert ended.stdout == "own\n"
 

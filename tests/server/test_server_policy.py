@@ -83,7 +83,7 @@ def test_no_route_of_the_application_is_outside_the_table() -> None:
     known = {f"/v1/{route.path}" for route in routes.SIGNED}
     found = {path for each in app.routes if (path := getattr(each, "path", ""))}
     pages = {path for _method, path, _work in routes_pages.OPEN}
-    assert found - known == {"/v1/enroll", "/health", "/ready", "/metrics"} | pages
+    assert found - known == {"/v1/enroll", "/health", "/ready", "/metrics", "/release/{file}"} | pages
     assert pages == {"/entrar/{ficha}", "/entrar", "/tablero", "/salir", "/datos", "/datos/{edition}/{file}"}
 
 

@@ -60,6 +60,7 @@ class PtyApp:
         self.deadline = deadline
         self.raw = bytearray()
         self.at = 0.0
+        self.born = time.perf_counter()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._held = b""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lnctp_tui import programs
 from lnctp_tui.cli import output, session
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.i18n import N_, _, language, pick
@@ -165,10 +166,9 @@ def _reason(code: str, facts: dict[str, object]) -> str:
 
 def _practise(code: str, before: list[dict[str, Any]]) -> int:
     from lnctp_tui import launcher
-    from lnctp_tui.cli.demo import remove_after_us
     from lnctp_tui.services.practice import library, throw_away, tries
     from lnctp_tui.services.vault import vault_access
-    from lnctp_tui.storage import paths
+    from lnctp_tui.storage import paths, removing
 
     own = Path(code).absolute() if code.endswith(library.SUFFIX) else None
     code = library.read(own).code if own else library.load(code).code
@@ -176,7 +176,7 @@ def _practise(code: str, before: list[dict[str, Any]]) -> int:
         raise Refused("no_terminal")
     home = vault_access.data_folder()
     folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
-    remove_after_us(folder)
+    removing.after_us(folder)
     real = again = kept = False
     try:
         with ExitStack() as claims:
@@ -215,7 +215,7 @@ def _real_call() -> int:
     from lnctp_tui import launcher
 
     os.environ.pop(launcher.PRACTISED, None)
-    command = [sys.executable, "-P", "-m", "lnctp_tui"]
+    command = programs.command()
     os.execv(command[0], command)
 
 

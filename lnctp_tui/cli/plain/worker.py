@@ -7,7 +7,7 @@ import sys
 import threading
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from lnctp_tui import launcher
 from lnctp_tui.app_lock import IDLE_MINUTES, KEPT, LOCKED, LOST, ORDERED, LockWatch
@@ -33,8 +33,15 @@ LAST_RESORT = 4.5
 """Seconds after which a process whose window is gone ends although the disk hangs."""
 
 
-def main() -> int:
-    """Runs until a lock or the end; returns one of the launcher's exit codes."""
+def main() -> NoReturn:
+    """Runs until a lock or the end, and ends the process with one of the launcher's exit codes."""
+    code = _until_the_end()
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)  # threads that still read keep no key alive
+
+
+def _until_the_end() -> int:
     hardening.harden()
     watch_parent()
     terminal = Terminal()
@@ -245,7 +252,4 @@ def _end_soon(code: int) -> None:
 
 
 if __name__ == "__main__":
-    CODE = main()
-    with suppress(OSError):
-        sys.stdout.flush()
-    os._exit(CODE)  # threads that still read keep no key alive
+    main()

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import orjson
 
+from lnctp_tui import programs
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import spoken
 from lnctp_tui.reports.render import drawn, sheet
 from lnctp_tui.reports.render.sheet import Row, Shown, Value
 
 SECONDS: Final = 120
-COMMAND: Final = (sys.executable, "-P", "-m", __name__)
 
 
 def made(tables: Sequence[Shown], about: Mapping[str, Any], language: str, form: str) -> bytes:
@@ -29,8 +29,9 @@ def made(tables: Sequence[Shown], about: Mapping[str, Any], language: str, form:
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     try:
         ran = subprocess.run(
-            COMMAND, input=content, capture_output=True, timeout=SECONDS, env=keep, cwd=os.sep, check=False
-        )
+            programs.command("draw"), input=content, capture_output=True, timeout=SECONDS, env=keep, cwd=os.sep,
+            check=False,
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         raise Refused("typesetter_failed") from None
     if ran.returncode or not ran.stdout:
@@ -51,5 +52,11 @@ def _table(values: dict[str, Any]) -> Shown:
     return sheet.Shown(**values | {"rows": rows, "values": cells, "head": tuple(values["head"])})
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """The part `draw`."""
     sys.stdout.buffer.write(draw(sys.stdin.buffer.read()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,12 +6,13 @@ end with the process. typst is the optional extra `report`.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-import sys
 from importlib.util import find_spec
 from typing import Final
 
+from lnctp_tui import programs
 from lnctp_tui.errors import Refused
 
 SECONDS: Final = 30
@@ -30,24 +31,20 @@ def pdf(sheet: bytes, template: str) -> bytes:
     """
     if not installed():
         raise Refused("no_typesetter")
-    command = [sys.executable, "-I", "-c", CHILD.format(template=template.encode(), standard=STANDARD)]
+    wanted = {"template": template, "sheet": sheet.decode(), "standard": STANDARD}
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     try:
         made = subprocess.run(
-            command, input=sheet, capture_output=True, timeout=SECONDS, env=keep, cwd=os.sep, check=False
+            programs.command("typeset"),
+            input=json.dumps(wanted).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            env=keep,
+            cwd=os.sep,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         raise Refused("typesetter_failed") from None
     if made.returncode or not made.stdout.startswith(b"%PDF"):
         raise Refused("typesetter_failed")
     return made.stdout
-
-
-CHILD: Final = """
-import sys, typst
-sheet = sys.stdin.buffer.read().decode()
-made = typst.compile({template!r}, format="pdf", sys_inputs={{"sheet": sheet}}, pdf_standards={standard!r},
-                     ignore_system_fonts=True)
-sys.stdout.buffer.write(made)
-"""
-"""What the process runs: it knows nothing of this program."""

@@ -16,6 +16,7 @@ from lnctp_tui.server.http import (
     routes_self,
     routes_sync,
 )
+from lnctp_tui.server.pages import releases
 from lnctp_tui.server.settings import Settings
 
 SIGNED = (
@@ -29,5 +30,6 @@ def application(settings: Settings, url: str, **options: Any) -> FastAPI:
     app = endpoint.application(SIGNED, **options)
     routes_open.add(app)
     routes_pages.add(app)
+    releases.add(app)
     app.state.settings, app.state.url = settings, url
     return app

@@ -8,6 +8,7 @@ from lnctp_tui.server.admin import audit
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Nothing
+from lnctp_tui.server.pages import releases
 from lnctp_tui.server.postgres import backups
 from lnctp_tui.server.postgres.database import SERVE, transaction
 from lnctp_tui.server.services import Services
@@ -40,6 +41,7 @@ def about(services: Services, device: DeviceRow) -> tuple[dict[str, Any], list[A
         "team": device.team,
         "folio_prefix": device.folio_prefix,
         "server_key": bytes(services.key.verify_key).hex(),
+        "release_root": releases.root_digest(services.settings.home),
         "audit": list(head),
         "minimum": OLDEST,
         "safe": backup["heads"].get(device.team) if backup else None,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,11 @@ from lnctp_tui.storage.vault.vault import Key
 Level = Literal["ok", "note", "bad", "skipped"]
 LOW, EMPTY = 500 << 20, 50 << 20
 """Free bytes on the disk: less is a note, less is bad."""
+NEEDED = (
+    "_cffi_backend", "alembic", "httpcore", "migrations", "mnemonic", "nacl", "opening_hours", "orjson",
+    "python_calamine", "rapidfuzz", "sqlcipher3", "sqlmodel", "textual", "tzdata", "zstandard", "zxcvbn",
+)  # fmt: skip
+"""What a laptop's program stands on."""
 CLOCK_BEHIND = timedelta(minutes=2)
 
 
@@ -45,6 +51,7 @@ class Check:
 
 def outside(home: Path) -> Iterator[Check]:
     """What can be seen without the phrase."""
+    yield _program()
     yield _guarded("vault", lambda: _vault(home))
     yield _modes(home)
     where = paths.shared_drive(home)
@@ -93,6 +100,17 @@ def _guarded(name: str, look: Callable[[], Check]) -> Check:
         return look()
     except LnctpError as error:
         return Check(name, "bad", {"code": error.code})
+
+
+def _program() -> Check:
+    """Whether every library can be found: a bundle that lacks one starts, and fails where it is needed."""
+    names = missing()
+    return Check("program", "bad" if names else "ok", {"names": names})
+
+
+def missing() -> list[str]:
+    """Libraries that this program stands on and cannot find."""
+    return [name for name in NEEDED if find_spec(name) is None]
 
 
 def _vault(home: Path) -> Check:

@@ -16,6 +16,7 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import LnctpError, StorageFailed, VaultUnfinished
 from lnctp_tui.services.practice import tries
 from lnctp_tui.services.sync import officers
+from lnctp_tui.services.vault import upgrading
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
 from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
@@ -130,7 +131,7 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
     try:
         try:
             with storage_failures():
-                schema.prepare(writer)
+                schema.prepare(writer, lambda: upgrading.before_migration(home, key))
                 loss.begin(home, key, writer)
                 with writer.connect() as connection:
                     pending = accepted.choose(connection, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,14 +31,19 @@ def revision(connection: Connection) -> str | None:
     return connection.scalar(text("SELECT version_num FROM alembic_version")) if there else None
 
 
-def prepare(engine: Engine) -> None:
-    """Bring the tables to HEAD. Raises VaultError `database_newer` when a newer program wrote it."""
+def prepare(engine: Engine, before: Callable[[], object] = lambda: None) -> None:
+    """Bring the tables to HEAD; `before` is called when there are older ones.
+
+    Raises VaultError `database_newer` when a newer program wrote it.
+    """
     with engine.connect() as connection:
         stored = revision(connection)
     if stored == HEAD:
         return
     if stored is not None and stored > HEAD:
         raise VaultError("database_newer", revision=stored)
+    if stored is not None:
+        before()
     migrate(engine)
 
 

@@ -1,0 +1,7 @@
+"""Where the bundle begins."""
+
+import sys
+
+from lnctp_tui.__main__ import main
+
+sys.exit(main())

@@ -23,7 +23,7 @@ from hypothesis import settings
 from late_paint import painting
 from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
-from pty_app import PHRASE, terminal_environment
+from pty_app import PHRASE, PtyApp, terminal_environment
 from served import served
 from shared import made_once
 from sync_office import house
@@ -53,6 +53,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+PtyApp.warm = True
 once.keep()
 quick_pilot.wait_for_the_busy()
 late_paint.paint_when_looked_at()

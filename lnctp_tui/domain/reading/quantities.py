@@ -270,7 +270,7 @@ _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
     r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
-    r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
+    r"cumplio(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"

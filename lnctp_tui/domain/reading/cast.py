@@ -176,11 +176,12 @@ class Cast(NamedTuple):
 
 def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
     """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
-    persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms)]
+    persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms) if not _wanted(terms, hit)]
     callers = list(_callers(terms, _remembered(terms, persons, cast), opening=not cast.single))
     persons = list(_objects(terms, _one_caller(terms, callers, cast)))
     persons = sorted((*persons, *_who_call(terms, persons)))
-    persons = sorted((*persons, *_strangers(text, terms, persons, cast)))
+    strangers = list(_strangers(text, terms, persons, cast))
+    persons = sorted((*strangers, *(_beside_stranger(terms, person, strangers, cast) for person in persons)))
     known = dict(cast.names)
     for person in persons:
         place, owner = person.after, person.owner
@@ -219,6 +220,18 @@ def _person(hit: Hit, terms: Sequence[Word]) -> Person:
     owned = terms[hit.first].text in _OWNED or before in _OWNED
     generic = word in _GENERIC and not owned and not noun.plural
     return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural, word, generic)
+
+
+_NEEDS = ("pid", "necesit", "solicit", "requier", "busc", "urge")
+
+
+def _wanted(terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a profession is what somebody asks for: `pide psicóloga y abogado`."""
+    noun = hit.meaning
+    assert isinstance(noun, Noun)
+    before = [term.text for term in terms[max(0, hit.first - 3) : hit.first]]
+    bare = not {"a", "al", "la", "el", "que", "su", "mi"} & set(before)
+    return noun.owner == CALLER and bare and any(word.startswith(_NEEDS) for word in before)
 
 
 def calls(terms: Sequence[Word], place: int) -> bool:
@@ -395,6 +408,15 @@ def _aged(text: str, terms: Sequence[Word], place: int) -> bool:
 def _within(terms: Sequence[Word], place: int) -> bool:
     """Whether a noun with its article is where something happens: `en la casa vive`."""
     return place > 1 and terms[place - 2].text in ("en", "de", "a", "por", "con", "desde")
+
+
+def _beside_stranger(
+    terms: Sequence[Word], person: Person, strangers: Sequence[Person], cast: Cast
+) -> Person:
+    """A relative of a stranger is another too, when the narrative has its victim: `la pasajera iba con su hijo`."""
+    owned = {terms[person.first - 1].text if person.first else "", terms[person.first].text} & _OWNED
+    theirs = any(stranger.first < person.first for stranger in strangers) and person.kin and owned
+    return person._replace(owner=OTHER) if theirs and cast.subject in (VICTIM, GROUP) else person
 
 
 def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:

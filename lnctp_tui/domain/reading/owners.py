@@ -36,6 +36,7 @@ _MINE = frozenset(
         "my",
     ]
 )
+_OWNED = frozenset(("mi", "mis", "su", "sus", "tu"))
 _PRONOUNS = {"ella": "mujer", "el": "hombre"}
 _VERBS_OF_HAVING = frozenset(("tiene", "es", "cumplio", "tenia", "vive", "viene", "anda"))
 
@@ -59,10 +60,15 @@ def first_person(terms: Sequence[Word]) -> bool:
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
     here = _subjects(scene, first)
+    if _of_another(scene, here, first):
+        return ASK
     if here and first - here[-1].after <= 2:
         return of_person(scene, here[-1], attribute=True)
     ended = scene.terms[behind - 1].end + 1 if behind else -1
     joined = [person for person in scene.persons if scene.terms[person.first].start == ended]
+    joined = [
+        person for person in joined if scene.terms[person.first].text not in _OWNED
+    ]  # «tengo 20 mi novio»
     if joined:
         return of_person(scene, joined[0], attribute=True)
     clause = clause_of(scene.parts, first)
@@ -94,6 +100,14 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     joined = scene.terms[here[-2].after].text in ("de", "del")
     verb = any(term.text in _VERBS_OF_HAVING for term in scene.terms[here[-1].after : first])
     return here[:-1] if joined and verb else here
+
+
+def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
+    """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
+    if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
+        return False
+    apart = scene.terms[first].start - scene.terms[first - 1].end > 1
+    return apart and scene.terms[here[-2].after].text in ("de", "del")
 
 
 def _taken_over(scene: Scene) -> str:
@@ -148,8 +162,8 @@ def of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
 def _own_kin(scene: Scene, person: Person) -> bool:
     """Whether it is somebody's of a victim who speaks: `tiene a mi niño de 3 años`."""
     before = scene.terms[person.first - 1].text if person.first else ""
-    owned = {before, scene.terms[person.first].text} & {"mi", "mis", "su", "sus"}
-    return scene.of_self and person.owner in (VICTIM, GROUP) and bool(owned)
+    owned = _OWNED & {before, scene.terms[person.first].text}
+    return scene.of_self and person.owner in (VICTIM, GROUP, CALLER) and bool(owned)
 
 
 def _another(scene: Scene, person: Person) -> bool:

@@ -439,7 +439,7 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
 _HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio)(?: como| unos| apenas| solo| ya| los)? $")
 _ENDS_THERE = re.compile(
     r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
-    r"en|porque|vive|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
+    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
 )
 
 

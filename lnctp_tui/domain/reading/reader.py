@@ -130,8 +130,8 @@ def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
 
 def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
     """Whether harm is told of who speaks as often as a relative is named: whose the relative's age is, is asked."""
-    me = sum("me" in found for found in signs)
-    mine = sum("mine" in found and "me" not in found for found in signs)
+    me = sum("me" in shown for shown in signs)
+    mine = sum("mine" in shown and "me" not in shown for shown in signs)
     return 0 < mine <= me
 
 

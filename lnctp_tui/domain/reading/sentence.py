@@ -435,7 +435,8 @@ def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | Non
 def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if role == "caller" and reading.scene.of_self:
         return VICTIM
-    if role == "caller" or (role in ("", "origen") and _beside_caller(reading, hit.first)):
+    own_words = not reading.scene.of_self
+    if role == "caller" or (own_words and role in ("", "origen") and _beside_caller(reading, hit.first)):
         return CALLER
     raw = owners.of_attribute(reading.scene, hit.first, of_one=False)
     owner = reading.own(raw)
@@ -493,6 +494,8 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     if start >= reading.said.asked and row.kind == "term" and row.neg != "never":
         owner = _term_owner(reading, row, hit)
         reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", row.at))
+    if state.past and state.offer and row.kind == "term":
+        _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
         return
     if (

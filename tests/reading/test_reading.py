@@ -115,6 +115,7 @@ PLACES = [
     ("me pega mi padrote y tiene a mi niño en su casa en celaya", {("11007", "actual", "")}),
     ("Su hermana trabaja. Antes, en 2019, a su prima le pasó en Celaya.", set()),
     ("La joven no está. La ficticiana vive en Celaya.", {("11007", "actual", "")}),
+    ("La sobrina tiene 14. El que la tiene vive en Celaya.", {("11007", "actual", "")}),
     ("Está en un motel de Celaya.", {("11007", "actual", "")}),
     ("La subieron a un camión a Tijuana.", {("02004", "", "victim")}),
 ]  # fmt: skip
@@ -147,6 +148,11 @@ NUMBERS = [
     ("La víctima no contesta. Cel del novio {}.", "trafficker"),
     ("Mi hija de 14 está con el novio, su número es {}.", ""),
 ]
+
+
+def test_a_second_number_is_not_of_whom_the_first_is(lexicon: Lexicon) -> None:
+    offers = Reader(lexicon, TODAY).read("El número del padrote es 55 0000 1234, el de ella 55 0000 4321.")
+    assert [offer.owner for offer in offers if offer.kind == "phone"] == ["trafficker", ""]
 
 
 @pytest.mark.parametrize(("text", "owner"), NUMBERS)

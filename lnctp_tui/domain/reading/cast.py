@@ -389,12 +389,22 @@ def _strangers(text: str, terms: Sequence[Word], persons: Sequence[Person], cast
             yield Person(
                 place, place + 1, owner, known[term.text].sex, False, term.text, stranger=owner == OTHER
             )
-        elif term.text == "tal" and article in ("un", "una"):
+        elif (term.text == "tal" and article in ("un", "una")) or (
+            term.text == "que" and article in ("el", "la") and _behind(terms, place) in _DONE_BY
+        ):
             yield Person(place - 1, place + 1, OTHER, sex, False, stranger=True)
         elif article in _OWNED and _aged(text, terms, place + 1):
             yield Person(place, place + 1, OTHER, "", False, stranger=True)
         elif sex and place - 1 not in taken and not _within(terms, place) and _lives(text, terms, place + 1):
             yield Person(place, place + 1, OTHER, sex, False, term.text, stranger=True)
+
+
+_DONE_BY = frozenset(("la", "lo", "le", "me", "los", "las", "les", "nos"))
+"""What follows in `el que la tiene`."""
+
+
+def _behind(terms: Sequence[Word], place: int) -> str:
+    return terms[place + 1].text if place + 1 < len(terms) else ""
 
 
 def _aged(text: str, terms: Sequence[Word], place: int) -> bool:

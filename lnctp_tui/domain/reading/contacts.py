@@ -35,6 +35,8 @@ _THEIRS = re.compile(
 )
 _DONE_TO = re.compile(r"\b(?:le|les|la|lo|me|nos) \w+")
 _LABELS = re.compile(r"\b" + _LABEL + r"\b")
+_NUMBER = re.compile(r"\d(?:[ -]?\d){5,}")
+"""Another number: what stands before it is said of that one."""
 _OF = re.compile(r"\W*(?:(?:de|del|d|a nombre de)\b(?: (?:la|el|mi|su|una?|esa|ese)\b)?)?\W*")
 _BARE = re.compile(
     r"\b" + _LABEL + r"\b(?: es)?\W*$|\b(?:llama|marca|habla|reporta) (?:del|desde el|desde)\W*$"
@@ -45,14 +47,16 @@ _MINE_BEHIND = re.compile(r"\W{0,3}(?:que )?es mi\b")
 def of_contact(scene: Scene, low: str, span: tuple[int, int], first: int) -> str:
     """Whose the number at `span` is, which the word `first` begins; SELF for who speaks, ASK without a mark."""
     start, end = span
-    before = low[max(0, start - _REACH) : start]
+    begin = max((match.end() for match in _NUMBER.finditer(low, 0, start)), default=0)
+    begin = max(begin, start - _REACH)
+    before = low[begin:start]
     if _MINE_BEHIND.match(low, end):
         return SELF
     beside = low[end : end + 2] in ("(", " (")
     behind = [person for person in scene.persons if 0 < scene.terms[person.first].start - end <= 2]
     if beside and behind:
         return of_person(scene, behind[0], attribute=True)
-    possessor = _possessor(scene, low, start)
+    possessor = _possessor(scene, low, begin, start)
     if possessor is not None:
         return of_person(scene, possessor, attribute=True)
     owners = {of_person(scene, person) for person in scene.persons if person.after <= first}
@@ -70,9 +74,9 @@ def of_contact(scene: Scene, low: str, span: tuple[int, int], first: int) -> str
     return CALLER if owners == {CALLER} and _BARE.search(before) else ASK
 
 
-def _possessor(scene: Scene, low: str, start: int) -> Person | None:
+def _possessor(scene: Scene, low: str, begin: int, start: int) -> Person | None:
     """Whom the word for a number names as whose it is: `cel del novio`, `tel de la vic`."""
-    ends = [match.end() for match in _LABELS.finditer(low, max(0, start - _REACH), start)]
+    ends = [match.end() for match in _LABELS.finditer(low, begin, start)]
     if not ends:
         return None
     near = (person for person in scene.persons if ends[-1] < scene.terms[person.first].start < start)

@@ -200,7 +200,12 @@ _TRANSPORT = re.compile(
 
 def held(low: str, start: int) -> bool:
     """Whether the words before a place say that somebody is held, brought or worked there."""
-    return _HELD.search(low, max(0, start - 90), start) is not None
+    lives = _LIVES.search(low, max(0, start - 40), start)
+    return lives is None and _HELD.search(low, max(0, start - 90), start) is not None
+
+
+_LIVES = re.compile(r"\b(?:vive|vivia|radica|reside)(?: \w+){0,2} en $")
+"""Who acts in `la golpea y vive en` lives there."""
 
 
 _TO_ONE = re.compile(r"\b(?:la|lo|las|los) " + _DONE)
@@ -208,7 +213,7 @@ _TO_ONE = re.compile(r"\b(?:la|lo|las|los) " + _DONE)
 
 def held_there(low: str, start: int) -> bool:
     """Whether it is said of somebody, named before, that they are held right there."""
-    return _TO_ONE.search(low, max(0, start - 50), start) is not None
+    return held(low, start) and _TO_ONE.search(low, max(0, start - 50), start) is not None
 
 
 def of_transport(low: str, start: int) -> bool:

@@ -411,7 +411,7 @@ def _aged(text: str, terms: Sequence[Word], place: int) -> bool:
     """Whether an age stands behind a noun: `su novia de 16`."""
     if place + 1 >= len(terms) or terms[place].text not in ("de", "d"):
         return False
-    number = number_at(text.lower(), terms, place + 1)
+    number = number_at(text, terms, place + 1)
     return number is not None and 3 <= number.value < 100
 
 
@@ -451,7 +451,7 @@ def _lives(text: str, terms: Sequence[Word], place: int) -> bool:
     at = place + 2 if behind in ("como", "unos", "ya", "apenas") else place + 1
     if verb not in ("tiene", "cumplio") or at >= len(terms):
         return False
-    number = number_at(text.lower(), terms, at)
+    number = number_at(text, terms, at)
     if number is None or not 3 <= number.value < 100:
         return False
     end = text[terms[number.after - 1].end :].lstrip()

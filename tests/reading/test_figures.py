@@ -50,7 +50,7 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     asked, sprung = kept.asked / kept.owned, kept.sprung / kept.traps
     assert polarity <= 0.01
     assert owner <= 0.045
-    assert asked <= 0.15
+    assert asked <= 0.18
     assert sprung <= 0.12
 
 

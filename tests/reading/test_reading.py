@@ -77,6 +77,17 @@ WHOSE = [
     ("¿Qué edad tiene? Llamante: diecinueve.", {("19", "caller")}),
     ("Son hermanas de 15 y 17 años.", {("15", "group"), ("17", "group")}),
     ("Nieto de una señora de 78 años. El nieto tiene 25.", {("78", "victim"), ("25", "caller")}),
+    ("Mi hija tiene 14. Chatea con un tal @falso_f que dice tener 19.", {("14", "victim"), ("19", "")}),
+    ("Mi hija tiene 14. La hija tiene 21.", {("14", "victim"), ("21", "")}),
+    ("soy Ana tngo 19, mi padrote me pega y tiene a mi niño de 3 años", {("19", "victim"), ("3", "")}),
+    ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "caller"), ("9", "")}),
+    ("La niña tiene 12. La comadre del patrón cumplió 60.", {("12", "victim")}),
+    ("La niña tiene 12. La ficticiana vive en Puebla. Tiene 50 años.", {("12", "victim"), ("50", "")}),
+    ("Usuario refiere que su novia de 16 no vuelve. Usuario tiene 18.", {("16", ""), ("18", "caller")}),
+    (
+        "Pasajera del camión vio a una niña de 9 años. La pasajera tiene 44.",
+        {("9", "victim"), ("44", "caller")},
+    ),
 ]
 
 
@@ -86,6 +97,113 @@ def test_an_age_is_that_of_the_person_beside_it(
 ) -> None:
     offers = Reader(lexicon, TODAY).read(text)
     assert {(offer.values[0], offer.owner) for offer in offers if offer.kind == "age"} == ages
+
+
+PLACES = [
+    ("La niña tiene 8. La tienen en Celaya.", {("11007", "actual", "victim")}),
+    ("Llama una vecina. Tienen encerrada a una joven. La vecina vive en Celaya.", {("11007", "", "caller")}),
+    ("Pasajera del camión a Tapachula vio a dos niñas. La pasajera es enfermera, vive en Celaya.",
+     {("11007", "", "caller")}),
+    ("mi ex marido me amenaza. el vive en toluca yo en celaya. me obligaba con otros",
+     {("15106", "actual", ""), ("11007", "actual", "victim")}),
+    ("Su hija tiene 15. El padrote vive en Toluca y la lleva a Tijuana.",
+     {("15106", "actual", ""), ("02004", "destino", "victim")}),
+    ("La joven de 17 escapó de una casa en Ecatepec. Ahora está en Celaya.",
+     {("15033", "", "victim"), ("11007", "actual", "victim")}),
+    ("Me pega. Me escapé de un bar en Ecatepec.", {("15033", "", "victim")}),
+    ("Soy psicóloga de un albergue en Celaya. Está con nosotros una joven.", {("11007", "", "caller")}),
+    ("me pega mi padrote y tiene a mi niño en su casa en celaya", {("11007", "actual", "")}),
+    ("Su hermana trabaja. Antes, en 2019, a su prima le pasó en Celaya.", set()),
+    ("La joven no está. La ficticiana vive en Celaya.", {("11007", "actual", "")}),
+    ("La sobrina tiene 14. El que la tiene vive en Celaya.", {("11007", "actual", "")}),
+    ("Está en un motel de Celaya.", {("11007", "actual", "")}),
+    ("La subieron a un camión a Tijuana.", {("02004", "", "victim")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "places"), PLACES)
+def test_a_place_is_the_victim_s_only_when_the_words_say_so(
+    lexicon: Lexicon, text: str, places: set[tuple[str, str, str]]
+) -> None:
+    offers = [offer for offer in Reader(lexicon, TODAY).read(text) if offer.kind == "place"]
+    roles = {
+        (offer.values[0], "" if offer.owner == "caller" else offer.detail, offer.owner) for offer in offers
+    }
+    assert roles == places
+
+
+NUMBERS = [
+    ("mi ex marido me amenaza por whatsapp {}", "trafficker"),
+    ("Mi hermana tiene 15. La amenaza por whatsapp {}.", ""),
+    ("El tipo amenaza por whatsapp a mi hermana desde el {}.", ""),
+    ("El novio le quitó su cel {}.", ""),
+    ("A mi cel me escribe el {}.", ""),
+    ("Una mujer de la iglesia, {}.", ""),
+    ("Mi cel es {}.", "caller"),
+    ("Pueden llamarme al {}.", "caller"),
+    ("Llama la tía de Ana. El teléfono de la niña es {}.", "victim"),
+    ("Márquenle a mi hermana al {}.", "victim"),
+    ("Llama una vecina, tel {}.", "caller"),
+    ("Quien llama da su número: {}.", "caller"),
+    ("La víctima no contesta. Cel del novio {}.", "trafficker"),
+    ("Mi hija de 14 está con el novio, su número es {}.", ""),
+]
+
+
+def test_a_second_number_is_not_of_whom_the_first_is(lexicon: Lexicon) -> None:
+    offers = Reader(lexicon, TODAY).read("El número del padrote es 55 0000 1234, el de ella 55 0000 4321.")
+    assert [offer.owner for offer in offers if offer.kind == "phone"] == ["trafficker", ""]
+
+
+@pytest.mark.parametrize(("text", "owner"), NUMBERS)
+def test_a_number_is_somebody_s_only_by_a_mark_of_possession(lexicon: Lexicon, text: str, owner: str) -> None:
+    offers = Reader(lexicon, TODAY).read(text.format("55 0000 1234"))
+    assert [offer.owner for offer in offers if offer.kind == "phone"] == [owner]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Mi hija habla con un tal @falso_ficticio que la amenaza.", ""),
+        ("Por juego alguien con usuario @falso_ficticio le pide fotos a mi hija.", ""),
+        ("Su hija tiene 15. Usuario de la hija: @ana_ficticia1.", "victim"),
+        ("Mi usuario es @ana_ficticia1.", "caller"),
+    ],
+)
+def test_a_user_name_is_somebody_s_only_by_a_mark_of_possession(
+    lexicon: Lexicon, text: str, owner: str
+) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert [offer.owner for offer in offers if offer.kind == "handle"] == [owner]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("Mi hija de 15 no vuelve, hay más muchachas y le quitaron el celular.", "victim"),
+        ("Hay varias muchachas y le quitaron el celular.", ""),
+        ("Hay varias muchachas y les quitaron el celular.", "group"),
+    ],
+)
+def test_what_is_done_to_one_is_not_done_to_the_group_just_named(
+    lexicon: Lexicon, text: str, owner: str
+) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert {offer.owner for offer in offers if offer.values[0] == "indicator.dst_isolation"} == {owner}
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("Soy psicóloga de un albergue y abogada.", set()),
+        ("La guardería reporta a una traductora.", set()),
+        ("La joven pide albergue.", {"need.refugio"}),
+        ("La joven solicita medidas, atención médica y psicóloga.", {"need.salud", "need.salud_mental"}),
+    ],
+)
+def test_a_need_wants_a_verb_of_needing(lexicon: Lexicon, text: str, needs: set[str]) -> None:
+    values = {value for offer in Reader(lexicon, TODAY).read(text) for value in offer.values}
+    assert {value for value in values if value.startswith("need.")} == needs
 
 
 @pytest.mark.parametrize(

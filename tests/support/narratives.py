@@ -83,6 +83,11 @@ def _meet(offer: Offer, mark: dict[str, Any]) -> bool:
     return offer.start < mark["end"] and mark["start"] < offer.end
 
 
+def _harmless(offer: Offer, trap: dict[str, Any]) -> bool:
+    """Whether nobody is misled: the caller's own, or a question where the trap says that to ask is right."""
+    return offer.owner == CALLER or (offer.owner == ASK and trap.get("ask", False))
+
+
 def _says(offer: Offer, fact: dict[str, Any]) -> bool:
     return offer.kind == fact["kind"] and (
         fact["value"] in offer.values or fact["value"].lower() == offer.values[0].lower()
@@ -93,7 +98,9 @@ def _judge(result: Result, narrative: dict[str, Any], offers: Sequence[Offer]) -
     facts, used = narrative["facts"], set()
     for trap in narrative["traps"]:
         result.traps += 1
-        sprung = any(_meet(offer, trap) and _says(offer, trap) and offer.owner != CALLER for offer in offers)
+        sprung = any(
+            _meet(offer, trap) and _says(offer, trap) and not _harmless(offer, trap) for offer in offers
+        )
         result.sprung += sprung
         if sprung:
             result.notes.append(f"{narrative['id']} trap {trap['kind']} {trap['value']}")
@@ -153,7 +160,10 @@ def _false(result: Result, narrative: dict[str, Any], offers: Sequence[Offer]) -
     for offer in offers:
         if offer.owner == CALLER and offer.kind not in ("phone", "place"):
             continue
-        trapped = any(_meet(offer, trap) and _says(offer, trap) for trap in narrative["traps"])
+        trapped = any(
+            _meet(offer, trap) and _says(offer, trap) and not _harmless(offer, trap)
+            for trap in narrative["traps"]
+        )
         if not trapped and any(_meet(offer, mark) for mark in (*loose, *optional)):
             continue
         for figure in result.figures(offer.kind):

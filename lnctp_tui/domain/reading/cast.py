@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
-from lnctp_tui.domain.reading.spelling import Word
+from lnctp_tui.domain.reading.spelling import Word, number_at
 
 MOST_NAMES = 12
 Names = tuple[tuple[str, str], ...]
@@ -141,6 +141,9 @@ class Person(NamedTuple):
     generic: bool = False
     """`una mujer`, `un joven`: says neither who calls nor to whom it happens."""
 
+    stranger: bool = False
+    """One of whom no word is known: `la pasajera tiene 50`, `un tal Beto`."""
+
     @property
     def vague(self) -> bool:
         return self.word in _VAGUE
@@ -173,10 +176,12 @@ class Cast(NamedTuple):
 
 def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
     """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
-    persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms)]
+    persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms) if not _wanted(terms, hit)]
     callers = list(_callers(terms, _remembered(terms, persons, cast), opening=not cast.single))
     persons = list(_objects(terms, _one_caller(terms, callers, cast)))
     persons = sorted((*persons, *_who_call(terms, persons)))
+    strangers = list(_strangers(text, terms, persons, cast))
+    persons = sorted((*strangers, *(_beside_stranger(terms, person, strangers, cast) for person in persons)))
     known = dict(cast.names)
     for person in persons:
         place, owner = person.after, person.owner
@@ -215,6 +220,18 @@ def _person(hit: Hit, terms: Sequence[Word]) -> Person:
     owned = terms[hit.first].text in _OWNED or before in _OWNED
     generic = word in _GENERIC and not owned and not noun.plural
     return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural, word, generic)
+
+
+_NEEDS = ("pid", "necesit", "solicit", "requier", "busc", "urge")
+
+
+def _wanted(terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a profession is what somebody asks for: `pide psicóloga y abogado`."""
+    noun = hit.meaning
+    assert isinstance(noun, Noun)
+    before = [term.text for term in terms[max(0, hit.first - 3) : hit.first]]
+    bare = not {"a", "al", "la", "el", "que", "su", "mi"} & set(before)
+    return noun.owner == CALLER and bare and any(word.startswith(_NEEDS) for word in before)
 
 
 def calls(terms: Sequence[Word], place: int) -> bool:
@@ -341,6 +358,104 @@ def _who_call(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Pers
         )
         if spoke and place - 1 not in taken:
             yield Person(place - 1, place + 2, CALLER, "", False)
+
+
+_SEES = frozenset(("vio", "observo", "noto", "encontro", "escucho", "detecto", "atendio"))
+_NO_OPENING = _NO_SUBJECT | frozenset(
+    ["hola", "buenas", "buenos", "buen", "hoy", "ayer", "anoche", "antier", "antes", "hace", "cuando", "mientras",
+     "desde", "en", "a", "al", "por", "con", "para", "de", "del", "tambien", "nunca", "siempre", "esta", "este",
+     "esto", "alguien", "nadie", "aqui", "alla", "los", "las", "mi", "mis", "su", "sus", "nos", "lo", "son", "hay",
+     "dice", "solo"]
+)  # fmt: skip
+_FEMALE = {"la": True, "una": True, "el": False, "un": False}
+"""Articles, and whether of a woman."""
+
+
+def _strangers(text: str, terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
+    """Persons by a noun that no list has: who opens the narrative and saw it, whoever has an age or lives somewhere
+    behind an article, `un tal`, and all of these when they are named again."""
+    taken = {place for person in persons for place in range(person.first, person.after)}
+    known = {somebody.word: somebody for somebody in cast.single if somebody.word}
+    opener = _opener(text, terms, taken) if not cast.single else -1
+    for place, term in enumerate(terms):
+        article = terms[place - 1].text if place else ""
+        if place in taken or not term.text.isalpha():
+            continue
+        sex = "" if article not in _FEMALE else "mujer" if _FEMALE[article] else "hombre"
+        if place == opener:
+            yield Person(place, place + 1, CALLER, sex, False, term.text)
+        elif term.text in known and (sex or article in ("", "del", "al")):
+            owner = known[term.text].owner
+            yield Person(
+                place, place + 1, owner, known[term.text].sex, False, term.text, stranger=owner == OTHER
+            )
+        elif (term.text == "tal" and article in ("un", "una")) or (
+            term.text == "que" and article in ("el", "la") and _behind(terms, place) in _DONE_BY
+        ):
+            yield Person(place - 1, place + 1, OTHER, sex, False, stranger=True)
+        elif article in _OWNED and _aged(text, terms, place + 1):
+            yield Person(place, place + 1, OTHER, "", False, stranger=True)
+        elif sex and place - 1 not in taken and not _within(terms, place) and _lives(text, terms, place + 1):
+            yield Person(place, place + 1, OTHER, sex, False, term.text, stranger=True)
+
+
+_DONE_BY = frozenset(("la", "lo", "le", "me", "los", "las", "les", "nos"))
+"""What follows in `el que la tiene`."""
+
+
+def _behind(terms: Sequence[Word], place: int) -> str:
+    return terms[place + 1].text if place + 1 < len(terms) else ""
+
+
+def _aged(text: str, terms: Sequence[Word], place: int) -> bool:
+    """Whether an age stands behind a noun: `su novia de 16`."""
+    if place + 1 >= len(terms) or terms[place].text not in ("de", "d"):
+        return False
+    number = number_at(text, terms, place + 1)
+    return number is not None and 3 <= number.value < 100
+
+
+def _within(terms: Sequence[Word], place: int) -> bool:
+    """Whether a noun with its article is where something happens: `en la casa vive`."""
+    return place > 1 and terms[place - 2].text in ("en", "de", "a", "por", "con", "desde")
+
+
+def _beside_stranger(
+    terms: Sequence[Word], person: Person, strangers: Sequence[Person], cast: Cast
+) -> Person:
+    """A relative of a stranger is another too, when the narrative has its victim: `la pasajera iba con su hijo`."""
+    owned = {terms[person.first - 1].text if person.first else "", terms[person.first].text} & _OWNED
+    theirs = any(stranger.first < person.first for stranger in strangers) and person.kin and owned
+    return person._replace(owner=OTHER) if theirs and cast.subject in (VICTIM, GROUP) else person
+
+
+def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:
+    """The noun that opens a narrative before a verb of seeing or telling: `Pasajera del camión vio a`; -1 for none."""
+    first = 1 if terms[0].text in _FEMALE and len(terms) > 1 else 0
+    if terms[first].text in _NO_OPENING or not terms[first].text.isalpha():
+        return -1
+    for place in range(first, min(len(terms), first + 8)):
+        between = text[terms[place - 1].end : terms[place].start] if place > first else " "
+        if place in taken or between.strip():
+            return -1
+        if place > first and terms[place].text in _SEES | _TELLS | _SAYS:
+            return first
+    return -1
+
+
+def _lives(text: str, terms: Sequence[Word], place: int) -> bool:
+    """Whether the words from `place` on are said of a person: `vive en`, `tiene 50 años`, `cumplió`."""
+    verb, behind = ([*(term.text for term in terms[place : place + 2]), "", ""])[:2]
+    if verb == "vive" or (verb == "cumplio" and behind == "los"):
+        return True
+    at = place + 2 if behind in ("como", "unos", "ya", "apenas") else place + 1
+    if verb not in ("tiene", "cumplio") or at >= len(terms):
+        return False
+    number = number_at(text, terms, at)
+    if number is None or not 3 <= number.value < 100:
+        return False
+    end = text[terms[number.after - 1].end :].lstrip()
+    return not end or not end[0].isalnum() or terms[number.after].text in ("anos", "anitos", "y")
 
 
 _DONE_TO = frozenset(("lo", "la", "le"))

@@ -36,6 +36,7 @@ _MINE = frozenset(
         "my",
     ]
 )
+_OWNED = frozenset(("mi", "mis", "su", "sus", "tu"))
 _PRONOUNS = {"ella": "mujer", "el": "hombre"}
 _VERBS_OF_HAVING = frozenset(("tiene", "es", "cumplio", "tenia", "vive", "viene", "anda"))
 
@@ -58,13 +59,18 @@ def first_person(terms: Sequence[Word]) -> bool:
 
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
-    here = [person for person in scene.persons if person.after <= first]
+    here = _subjects(scene, first)
+    if _of_another(scene, here, first):
+        return ASK
     if here and first - here[-1].after <= 2:
-        return _of_person(scene, here[-1], attribute=True)
+        return of_person(scene, here[-1], attribute=True)
     ended = scene.terms[behind - 1].end + 1 if behind else -1
     joined = [person for person in scene.persons if scene.terms[person.first].start == ended]
+    joined = [
+        person for person in joined if scene.terms[person.first].text not in _OWNED
+    ]  # «tengo 20 mi novio»
     if joined:
-        return _of_person(scene, joined[0], attribute=True)
+        return of_person(scene, joined[0], attribute=True)
     clause = clause_of(scene.parts, first)
     if first_person(scene.terms[max(clause.first, first - 4) : first + 1]):
         return SELF
@@ -73,17 +79,35 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
         return pronoun
     near = [person for person in here if person.first >= clause.first]
     if near:
-        owners = {_of_person(scene, person) for person in near}
+        owners = {of_person(scene, person) for person in near}
         far = len(owners) > 1 and first - near[-1].after > 6
-        return ASK if far else _of_person(scene, near[-1], attribute=True)
+        return ASK if far else of_person(scene, near[-1], attribute=True)
     if _unknown_subject(scene, clause, first):
         return ASK
     if here:
-        owners = {_of_person(scene, person) for person in here}
+        owners = {of_person(scene, person) for person in here}
         return owners.pop() if len(owners) == 1 else ASK
     if first_person(scene.terms[max(0, first - 4) : first + 1]):
         return SELF
     return _taken_over(scene) if of_one or scene.cast.subject not in (VICTIM, GROUP) else scene.cast.subject
+
+
+def _subjects(scene: Scene, first: int) -> list[Person]:
+    """The persons before a word; of `la comadre del patrón cumplió 60` not the one behind the `de`."""
+    here = [person for person in scene.persons if person.after <= first]
+    if len(here) < 2 or not 1 <= here[-1].first - here[-2].after <= 2:
+        return here
+    joined = scene.terms[here[-2].after].text in ("de", "del")
+    verb = any(term.text in _VERBS_OF_HAVING for term in scene.terms[here[-1].after : first])
+    return here[:-1] if joined and verb else here
+
+
+def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
+    """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
+    if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
+        return False
+    apart = scene.terms[first].start - scene.terms[first - 1].end > 1
+    return apart and scene.terms[here[-2].after].text in ("de", "del")
 
 
 def _taken_over(scene: Scene) -> str:
@@ -125,18 +149,27 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     return meant.pop() if len(meant) == 1 else ASK
 
 
-def _of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
+def of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
     """The owner of a noun. `un hombre` of whom nobody knows yet what he does is nobody's side."""
     if person.vague and person.owner in (TRAFFICKER, OTHER):
         known = scene.cast.subject or any(somebody.owner in (VICTIM, GROUP) for somebody in scene.persons)
         return person.owner if known or not attribute else ASK
-    if attribute and person.owner == VICTIM and _another(scene, person):
+    if attribute and (person.stranger or _another(scene, person) or _own_kin(scene, person)):
         return ASK
     return person.owner
 
 
+def _own_kin(scene: Scene, person: Person) -> bool:
+    """Whether it is somebody's of a victim who speaks: `tiene a mi niño de 3 años`."""
+    before = scene.terms[person.first - 1].text if person.first else ""
+    owned = _OWNED & {before, scene.terms[person.first].text}
+    return scene.of_self and person.owner in (VICTIM, GROUP, CALLER) and bool(owned)
+
+
 def _another(scene: Scene, person: Person) -> bool:
     """Whether a relative, or *un muchacho*, is named beside a victim who is known by another noun."""
+    if person.owner != VICTIM:
+        return False
     before = scene.terms[person.first - 1].text if person.first else ""
     known = [somebody.word for somebody in scene.cast.single if somebody.owner == VICTIM]
     known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
@@ -145,7 +178,20 @@ def _another(scene: Scene, person: Person) -> bool:
 
 
 def of_deed(scene: Scene, hit: Hit) -> str:
-    """To whom something is done, or who needs it: the victim, unless somebody else is named for it."""
+    """To whom something is done, or who needs it. `le quitaron` is said of one, not of the group just named."""
+    owner = _of_deed(scene, hit)
+    if owner != GROUP or scene.terms[hit.first].text not in _OF_ONE:
+        return owner
+    here = {person.owner for person in scene.persons if person.after <= hit.first and not person.plural}
+    known = here | {somebody.owner for somebody in scene.cast.single}
+    return VICTIM if VICTIM in known or scene.of_self else ASK
+
+
+_OF_ONE = frozenset(("le", "la", "lo"))
+
+
+def _of_deed(scene: Scene, hit: Hit) -> str:
+    """The victim, unless somebody else is named for it."""
     terms, context = scene.terms, scene.cast.subject
     clause = clause_of(scene.parts, hit.first)
     near = [person for person in scene.persons if clause.first <= person.first < hit.first]

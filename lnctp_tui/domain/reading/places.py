@@ -170,7 +170,55 @@ def role(low: str, start: int) -> str:
     cut = max(before.rfind(", pero"), before.rfind(". "), before.rfind("; "))
     before = before[cut + 1 :] if cut >= 0 else before
     found = ((match.start(), kind) for kind, pattern in _COMPILED if (match := pattern.search(before)))
-    return max(found, default=(0, ""))[1]
+    kind = max(found, default=(0, ""))[1]
+    return "" if kind == "actual" and _LEFT.search(before) else kind
+
+
+_LEFT = re.compile(
+    r"\b(?:escap\w+|sali|salio|salieron|salimos|huy\w+|fug\w+|rescat\w+|liber\w+|salir|salirse|corrieron)"
+    r" (?:\w+ ){0,2}?(?:de|del|desde)(?: \w+){0,6}? (?:en|de|del) $"
+)
+"""What somebody got out of: `escapó de una casa en Ecatepec`."""
+_DONE = (
+    r"(?:tienen?|teni\w+|tuv\w+|reti?e?n\w+|retuv\w+|enci?err\w+|explot\w+|oblig\w+|prostit\w+|pone\w?|ponia\w?|"
+    r"pus\w+|vende\w?|vendi\w+|llev\w+|traj\w+|trae\w?|mand(?:a|o|an|aron)|escond\w+|sac(?:a|o|an|aron)|"
+    r"mete\w?|metio|metieron|dej\w+|baj(?:o|aron)|sub(?:io|ieron|en)|entreg\w+|mov\w+|muev\w+|traslad\w+|amarr\w+|"
+    r"secuestr\w+|levant\w+|hacen?|hacian?|hizo|hicieron|peg\w+|golpe\w+|vio|vieron|vi|ven?|recog\w+|recib\w+|"
+    r"control\w+|vigil\w+|cambi\w+|envi\w+|cruz\w+|pas(?:o|aron)|cuidan?)\b"
+)
+_HELD = re.compile(
+    r"\b(?:la|lo|las|los|me|nos|le|les) " + _DONE + r"|"
+    r"\b(?:encerrad|retenid|escondid|secuestrad|obligad|explotad|amarrad)[ao]s?\b|"
+    r"\b(?:tien|explot|oblig|encierr|encerr|prostituy|retien|llev|traj|vend|mand)\w* (?:\w+ )?a "
+)
+"""Somebody to whom it is done, whoever does it."""
+_TRANSPORT = re.compile(
+    r"\b(?:camion|autobus|bus|vuelo|avion|combi|taxi|corrida|boleto|tren|ruta|carretera|autopista)"
+    r" (?:\w+ )?(?:a|al|para|hacia|rumbo a) $"
+)
+
+
+def held(low: str, start: int) -> bool:
+    """Whether the words before a place say that somebody is held, brought or worked there."""
+    lives = _LIVES.search(low, max(0, start - 40), start)
+    return lives is None and _HELD.search(low, max(0, start - 90), start) is not None
+
+
+_LIVES = re.compile(r"\b(?:vive|vivia|radica|reside)(?: \w+){0,2} en $")
+"""Who acts in `la golpea y vive en` lives there."""
+
+
+_TO_ONE = re.compile(r"\b(?:la|lo|las|los) " + _DONE)
+
+
+def held_there(low: str, start: int) -> bool:
+    """Whether it is said of somebody, named before, that they are held right there."""
+    return held(low, start) and _TO_ONE.search(low, max(0, start - 50), start) is not None
+
+
+def of_transport(low: str, start: int) -> bool:
+    """Whether it is where a bus or a road goes: `pasajera del camión a Tapachula`."""
+    return _TRANSPORT.search(low[max(0, start - 60) : start]) is not None and not held(low, start)
 
 
 def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bool) -> bool:

@@ -270,7 +270,7 @@ _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
     r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
-    r"cumplio(?: los)?|tengo(?: ya| solo)?|dice tener"
+    r"cumplio(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
@@ -439,7 +439,7 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
 _HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio)(?: como| unos| apenas| solo| ya| los)? $")
 _ENDS_THERE = re.compile(
     r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
-    r"en|porque|vive|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
+    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
 )
 
 

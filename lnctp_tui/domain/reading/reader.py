@@ -9,7 +9,7 @@ from datetime import date
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import ASK, CALLER, OTHER, Offer
+from lnctp_tui.domain.reading.offers import ASK, CALLER, OTHER, VICTIM, Offer
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
 
@@ -62,19 +62,23 @@ class Reader:
         signs = [sentence.read.signs for sentence in known if sentence.read.signs]
         if any("prank" in shown for shown in signs) and not any("me" in shown for shown in signs):
             return []
-        if not self.caller_is_victim and _speaks_of_self(signs):
+        of_self = self.caller_is_victim or _speaks_of_self(signs)
+        if of_self and not self.caller_is_victim:
             known = self._passed(text, of_self=True)
         asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
         for offer, start in _all(known):
             asked.setdefault(offer.key, (offer, start))
         open_who = _undecided(signs)
-        return [
-            replace(offer, owner=ASK).moved(start)
-            if open_who and offer.owner == CALLER and offer.kind in _OF_ONE
-            else offer.moved(start)
-            for offer, start in asked.values()
-            if offer.owner != OTHER
-        ]
+        return _one_age(
+            (
+                replace(offer, owner=ASK).moved(start)
+                if open_who and offer.owner == CALLER and offer.kind in _OF_ONE
+                else offer.moved(start)
+                for offer, start in asked.values()
+                if offer.owner != OTHER
+            ),
+            "?" if not of_self and _harmed_as_well(signs) else "",
+        )
 
     def _passed(self, text: str, *, of_self: bool) -> list[_Known]:
         state = self._passes[of_self]
@@ -122,6 +126,25 @@ def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
         answer = known[at + 1].read.answer if sentence.read.asked and at + 1 < len(known) else ""
         if answer:
             yield from ((replace(offer, polarity=answer), sentence.start) for offer in sentence.read.asked)
+
+
+def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
+    """Whether harm is told of who speaks as often as a relative is named: whose the relative's age is, is asked."""
+    me = sum("me" in shown for shown in signs)
+    mine = sum("mine" in shown and "me" not in shown for shown in signs)
+    return 0 < mine <= me
+
+
+def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
+    """A second age of one victim is asked, for nobody has two; so is any but the one that is known."""
+    made = []
+    for offer in offers:
+        if offer.kind == "age" and offer.owner == VICTIM:
+            age = offer.values[0].lstrip("~")
+            known = known or age
+            offer = offer if age == known else replace(offer, owner=ASK)
+        made.append(offer)
+    return made
 
 
 _OF_ONE = frozenset(("age", "nationality", "sex", "education"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading import cast, owners, patterns, places
+from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
 from lnctp_tui.domain.reading.cast import Cast, Person
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
@@ -31,6 +31,8 @@ from lnctp_tui.domain.reading.status import Statement, Status, only_asked, state
 _OF_CASE = ("danger.", "situation.")
 _NEAR = 25
 """Characters within which a word stands that a row needs."""
+_NEEDED = 70
+"""Characters before a thing that is needed within which the verb of needing stands: `pide comida, ropa y albergue`."""
 _WHEN = (
     (
         "ultima_vez",
@@ -305,11 +307,10 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
         return VICTIM
     if found.kind == "alias":
         return _alias_owner(reading, first)
-    owner = reading.owner_at(first, after)
-    if found.kind in _CONTACTS and not any(person.after <= first for person in reading.persons):
-        spoken = owners.first_person(reading.terms[:first])
-        return owner if owner == CALLER or spoken else ASK
-    return owner
+    if found.kind in _CONTACTS:
+        span = (found.start, found.end)
+        return reading.own(contacts.of_contact(reading.scene, reading.sentence.low, span, first))
+    return reading.owner_at(first, after)
 
 
 def _alias_owner(reading: _Reading, first: int) -> str:
@@ -390,7 +391,8 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     behind = reading.terms[hit.after].text if hit.after < len(reading.terms) else ""
     if before in row.not_after or behind in row.not_before:
         return False
-    near = low[max(0, start - _NEAR) : start] + low[end : end + _NEAR]
+    reach = _NEEDED if row.values[0].startswith("need.") else _NEAR
+    near = low[max(0, start - reach) : start] + low[end : end + _NEAR]
     return not row.needs or any(need in near for need in row.needs)
 
 
@@ -410,6 +412,10 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
     if beside and values[0] in reading.lexicon.states:
         return  # the state of the town before it
     role = places.role(reading.sentence.low, start)
+    if places.of_transport(reading.sentence.low, start):
+        return
+    if reading.said.gone and role in ("", "actual", "transito"):
+        return  # where somebody was years ago
     owner = _place_owner(reading, hit, role)
     role = "caller" if owner == CALLER else "actual" if role == "caller" else role
     yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, rows[0].at)
@@ -429,7 +435,8 @@ def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | Non
 def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if role == "caller" and reading.scene.of_self:
         return VICTIM
-    if role == "caller" or (role in ("", "origen") and _beside_caller(reading, hit.first)):
+    own_words = not reading.scene.of_self
+    if role == "caller" or (own_words and role in ("", "origen") and _beside_caller(reading, hit.first)):
         return CALLER
     raw = owners.of_attribute(reading.scene, hit.first, of_one=False)
     owner = reading.own(raw)
@@ -440,9 +447,34 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
         if owner == TRAFFICKER and taken:
             return VICTIM
         return ASK if owner == CALLER else owner
+    if (
+        role == ""
+        and owner == CALLER
+        and _WORKS.search(reading.sentence.low, 0, reading.terms[hit.first].start)
+    ):
+        return CALLER
     if role == "":
         return ASK if owner in (CALLER, OTHER, TRAFFICKER) else owner
-    return VICTIM if owner in (TRAFFICKER, CALLER, OTHER) else owner
+    low, start = reading.sentence.low, reading.terms[hit.first].start
+    if owner == ASK and not reading.scene.of_self and places.held_there(low, start):
+        return VICTIM
+    if places.held(low, start):
+        return VICTIM if owner in (TRAFFICKER, CALLER, OTHER) else owner
+    if role == "actual" and owner == CALLER and _LIVES.search(low, max(0, start - 40), start):
+        return CALLER
+    return ASK if owner in (TRAFFICKER, CALLER, OTHER) or _nobody_known(reading, hit.first) else owner
+
+
+_WORKS = re.compile(r"\b(?:soy|trabajo|laboro)(?: \w+){1,6} $")
+_LIVES = re.compile(r"\b(?:vive|vivo|radica|radico|reside|trabaja|trabajo|esta|estoy)(?: \w+){0,2} en $")
+"""What somebody says of where they are themself."""
+
+
+def _nobody_known(reading: _Reading, first: int) -> bool:
+    """Whether no word so far says who is spoken of."""
+    known = reading.context.cast
+    here = any(person.first <= first for person in reading.persons)
+    return not (here or known.subject or known.last or reading.scene.of_self)
 
 
 _ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_status", "sex"])
@@ -462,6 +494,8 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     if start >= reading.said.asked and row.kind == "term" and row.neg != "never":
         owner = _term_owner(reading, row, hit)
         reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", row.at))
+    if state.past and state.offer and row.kind == "term":
+        _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
         return
     if (

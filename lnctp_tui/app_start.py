@@ -78,12 +78,14 @@ class Preload:
     home: Path
     protocol: CallProtocol | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
+    _begins: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def begin(self) -> None:
-        """Start fetching, once."""
-        if self.thread is None:
-            self.thread = threading.Thread(target=self._fetch, daemon=True, name="preload")
-            self.thread.start()
+        """Start fetching, once, whichever thread asks first: the phrase may be there before the prompt's first tick."""
+        with self._begins:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._fetch, daemon=True, name="preload")
+                self.thread.start()
 
     def _fetch(self) -> None:
         import lnctp_tui.services.call.desk

@@ -173,9 +173,10 @@ class Loop:
 
     def start(self) -> None:
         """Begin; returns at once."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-            self._thread.start()
+        with self._news:  # who stops it meanwhile finds it begun
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+                self._thread.start()
 
     def stop(self, timeout: float = 2.0) -> None:
         """End; a request on the line is let go, and what it brings is not stored."""

@@ -52,7 +52,7 @@ def test_the_band_arrives_and_supervision_links_what_two_counselors_hold(house: 
 def test_the_next_laptop_of_a_person_knows_the_band_and_no_other_person_s(house: House) -> None:
     ana, luis = house.desk("ana"), house.desk("luis")
     one, two = reported(ana), reported(luis)
-    late = house.desk("luis late", person=luis.person)
+    late = house.desk("luis late", person=luis.store.author.actor)
     late.sync()
     late.sync()
     assert network(late, two).band == "1"

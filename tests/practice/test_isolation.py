@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from counts import in_soak
 from domain_fixtures import protocol
 from nacl.public import PrivateKey, SealedBox
 from pty_app import LNCTP, PtyApp
@@ -99,7 +100,7 @@ def test_the_walls_let_nothing_in_that_synchronises_and_nothing_out() -> None:
     subprocess.run([sys.executable, "-c", WALLED], check=True)
 
 
-@pytest.mark.parametrize("size", [(24, 80), (40, 130)])
+@pytest.mark.parametrize("size", [(24, 80), *in_soak(((40, 130),))])
 def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path, size: tuple[int, int]) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)

@@ -265,6 +265,7 @@ def test_other_people_s_instruments_are_named_nowhere_a_person_reads(protocol: P
     texts += [str(each.prompt) + str(each.title) for each in protocol.stages]
     texts += [str(script) for script in protocol.scripts.values()]
     root = Path(__file__).resolve().parents[2]
+    texts += [path.read_text("utf-8") for path in (root / "lnctp_tui" / "data" / "help").glob("*.toml")]
     texts += [path.read_text("utf-8") for path in (*root.glob("*.md"), *(root / "docs").rglob("*.md"))]
     assert [NAMES.search(each) for each in texts if NAMES.search(each)] == []
     for name in ("cssrs", "lap"):

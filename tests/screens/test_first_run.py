@@ -7,8 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 from vaults import SUPPORT, quick_derive
 
+from lnctp_tui import app_start
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.cli import main
 from lnctp_tui.errors import StorageFailed
@@ -278,3 +282,33 @@ async def test_what_a_card_says_is_seen_in_a_small_window(asked: str, tmp_path: 
         say(app.screen, "No se pudo, y aquí se dice por qué y qué hacer ahora. " * 3)
         await rest(pilot)
         assert seen(app)
+
+
+def test_a_phrase_that_comes_before_the_first_tick_waits_for_what_is_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who opens joins the thread that somebody else is just starting."""
+    started, goes_on = threading.Event(), threading.Event()
+
+    class Late(threading.Thread):
+        def start(self) -> None:
+            started.set()
+            assert goes_on.wait(20)
+            super().start()
+
+    monkeypatch.setattr(app_start, "threading", SimpleNamespace(Thread=Late))
+    preload = app_start.Preload(Path("/nonexistent"))
+    monkeypatch.setattr(preload, "_fetch", lambda: None)
+
+    def opens() -> None:
+        preload.begin()
+        assert preload.thread is not None
+        preload.thread.join()
+
+    with ThreadPoolExecutor(2) as hands:
+        first = hands.submit(preload.begin)
+        assert started.wait(20)
+        second = hands.submit(opens)
+        goes_on.set()
+        first.result(20)
+        second.result(20)

@@ -200,8 +200,10 @@ async def test_each_of_them_speaks_one_language(
         await SCREENS[name](app, pilot)
         await rest(pilot)
         said = said_on(app)
+    if name == "protocol_changed":  # its lines are in both languages
+        foreign = {text for text in foreign if text not in SCRIPT.read_text("utf-8")}
     assert {text for text in foreign if text in said} == set()
-    if language == "es" and name != "protocol_changed":  # its lines are in both languages
+    if language == "es" and name != "protocol_changed":
         assert {word.lower() for word in LETTERS.findall(said)} & ENGLISH == set()
 
 

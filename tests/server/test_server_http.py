@@ -38,6 +38,7 @@ def test_a_laptop_enrols_waits_and_is_let_in(served: Served) -> None:
         office.approve(waiting, waiting.fingerprint.upper())
     said = laptop.call("GET", "/v1/me").message
     assert said.pop("fresco")["sigs"][0][0] == told["server_key"]
+    assert told.pop("address") is None
     assert said == told | {"state": "active", "audit": said["audit"]}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lnctp_tui import programs
 from lnctp_tui.domain.report.result import Report
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.reports.words import Words
@@ -88,7 +89,6 @@ def test_a_page_and_a_pdf_are_drawn_by_another_process(
     pytest.importorskip("vl_convert")
     path = export.place(str(tmp_path / f"informe.{end}"))
     from lnctp_tui.reports import tables
-    from lnctp_tui.reports.render import apart
 
     monkeypatch.setattr(tables, "built_in", lambda: ())
     export.write(EMPTY, Words(workspace.protocol, "en"), path)
@@ -98,7 +98,7 @@ def test_a_page_and_a_pdf_are_drawn_by_another_process(
         assert b'<html lang="en">' in content
         assert b"Only what this laptop holds" in content
         assert b"How it is counted" in content
-    monkeypatch.setattr(apart, "COMMAND", ("/nonexistent",))
+    monkeypatch.setattr(programs, "command", lambda _part: ["/nonexistent"])
     with pytest.raises(Refused, match="typesetter_failed"):
         export.write(EMPTY, Words(workspace.protocol, "en"), path.with_name(f"otro.{end}"))
     assert not path.with_name(f"otro.{end}").exists()

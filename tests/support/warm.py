@@ -54,13 +54,14 @@ STARTER = Starter()
 
 def _begun(environment: Mapping[str, str]) -> socket.socket:
     here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    screen, terminal = os.openpty()  # its streams are made for one; nothing is written to it
     with there:
         process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__)), str(there.fileno())], env=dict(environment),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            pass_fds=[there.fileno()], start_new_session=True,
+            stdin=terminal, stdout=terminal, stderr=terminal, pass_fds=[there.fileno()], start_new_session=True,
         )  # fmt: skip
-    atexit.register(lambda: (here.close(), process.wait(10)))
+    os.close(terminal)
+    atexit.register(lambda: (here.close(), process.wait(10), os.close(screen)))
     return here
 
 
@@ -108,8 +109,6 @@ def _become(terminal: int, asked: Mapping[str, Any]) -> None:
     for standard in range(3):
         os.dup2(terminal, standard)
     os.close(terminal)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(asked["environment"])

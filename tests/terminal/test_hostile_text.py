@@ -114,7 +114,7 @@ ROUTE = (
     (("h",), "Historial"),
     (("escape", "f7"), "coinciden"),
     (("escape", "a"), "Nota nueva"),
-    (("escape", "escape", "?"), "Teclas"),
+    (("escape", "escape", "?"), "En esta pantalla"),
     (("escape", "/", FOLIO), "Buscar"),
     (("escape", "escape", "e"), "▸3 Relato"),
     (("f7",), "Contactos anteriores"),

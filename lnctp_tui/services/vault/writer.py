@@ -229,7 +229,7 @@ class Writer(threading.Thread):
                 return
             self.queue.put_back()
             self._hands = threading.Thread(target=self.run, name="writer", daemon=True)
-        self._hands.start()
+            self._hands.start()  # whoever joins it finds it begun
 
     # the writer
 

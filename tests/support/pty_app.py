@@ -86,7 +86,7 @@ class PtyApp:
         import termios
 
         import ptyprocess
-        import warm
+        from early import warm
 
         own, theirs = os.openpty()
         attributes = termios.tcgetattr(theirs)

@@ -20,13 +20,11 @@ from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.kinds import CERTIFICATE, COURSE
 from lnctp_tui.domain.training import number as numbers
 from lnctp_tui.errors import BadInput, Refused
-from lnctp_tui.services.exchange.importing import files
-from lnctp_tui.services.exchange.importing.cells import Cells
+from lnctp_tui.services.exchange.importing import files, sheet
 from lnctp_tui.services.exchange.importing.files import Row
-from lnctp_tui.services.exchange.importing.mapping import Reading, read_mapping
+from lnctp_tui.services.exchange.importing.mapping import read_mapping
 from lnctp_tui.services.exchange.importing.rules import Problem
 from lnctp_tui.services.exchange.importing.run import write_rejects
-from lnctp_tui.services.exchange.importing.sheet import check_titles, raw_table
 from lnctp_tui.services.training import register
 from lnctp_tui.storage.database.session import Store, Unit
 
@@ -108,18 +106,9 @@ def _rows(
     if form not in ("csv", "xlsx"):
         raise BadInput("import_format", name=path.name)
     plan = read_mapping(mapping, protocol, TABLES) if mapping else None
-    sheet = raw_table(path, content, form, plan, None)
-    if plan is None:
-        plan = Reading(path.name, protocol, TABLES).of_titles(title for title in sheet.titles if title)
-    check_titles(path, sheet, plan)
-    cells = Cells(plan, protocol, today, sheet.titles)
-    rows = [
-        Row(line.number, None, line.text, (line.problem,), sheet=True)
-        if line.problem
-        else cells.line(line.number, line.cells)
-        for line in sheet.lines
-    ]
-    return rows, tuple(title for title in sheet.titles if title and title not in plan.columns)
+    read = sheet.read(path, content, form, plan, protocol, today, None, TABLES)
+    unused = (plan.identity,) if plan and plan.identity else ()  # a number makes the id here, no column does
+    return read.rows, (*read.unmapped, *unused)
 
 
 def _entries(rows: list[Row], outcome: Outcome) -> Iterator[_Entry]:

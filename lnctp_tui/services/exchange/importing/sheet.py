@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from lnctp_tui.domain.protocol.protocol import Protocol
-from lnctp_tui.domain.records.document import MEMBERS
+from lnctp_tui.domain.records.document import MEMBERS, TABLE_OF
 from lnctp_tui.errors import BadInput
 from lnctp_tui.services.exchange.importing import csv_lines, workbook
 from lnctp_tui.services.exchange.importing.cells import EXTRA, Cells
@@ -35,15 +35,16 @@ def read(
     protocol: Protocol,
     today: date,
     sheet: str | None,
+    tables: Mapping[str, str] = TABLE_OF,
 ) -> Sheet:
-    """The documents of a CSV or a workbook. Without a mapping its titles are the targets themselves.
+    """The documents of a CSV or a workbook. Without a mapping its titles are the targets themselves, on `tables`.
 
     Raises BadInput `import_columns` (a mapped title is missing), `import_same_title` (it stands twice),
     `import_mapping`, `import_not_utf8`, and those of importing_workbook.
     """
     table = raw_table(path, content, form, plan, sheet)
     if plan is None:
-        plan = Reading(path.name, protocol).of_titles(title for title in table.titles if title)
+        plan = Reading(path.name, protocol, tables).of_titles(title for title in table.titles if title)
     check_titles(path, table, plan)
     cells = Cells(plan, protocol, today, table.titles)
     rows = [

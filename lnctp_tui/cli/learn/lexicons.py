@@ -82,6 +82,7 @@ def _tell(finding: Any) -> str:
     """What is wrong with a row, in the language in use."""
     texts = {
         "unknown_code": _("{value} no existe"),
+        "other_place": _("«{value}» es el nombre de otro lugar"),
         "unknown_kind": _("la clase «{value}» no existe"),
         "unknown_neg": _("«{value}» no es una negación conocida: normal, inherent o never"),
         "two_values": _("«{value}» ya dice otra cosa en {near}; añada needs"),

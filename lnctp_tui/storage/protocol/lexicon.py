@@ -127,10 +127,12 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
     lexicon.towns = _states_of(towns) if towns else {}
     states = protocol.catalogs.get("state")
     lexicon.states = {row.code: row.label.es for row in states.rows} if states else {}
+    places = _places(states, towns)
     says: dict[tuple[str, str], tuple[str, int, str]] = {}
     for name in ROWS:
         for line, cells in _rows(name, files, findings):
-            findings.extend(_learn(lexicon, name, line, cells, codes, says))
+            misplaced = _misplaced(name, line, cells, places)
+            findings.extend(misplaced or _learn(lexicon, name, line, cells, codes, says))
     for line, cells in _rows(CUES, files, findings):
         findings.extend(_cue(lexicon, line, cells))
     for line, cells in _rows(PERSONS, files, findings):
@@ -138,6 +140,36 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
     lexicon.rows.names = Names(_catalog_names(protocol))
     lexicon.settle()
     return lexicon, findings
+
+
+def _places(states: Catalog | None, towns: Catalog | None) -> dict[str, tuple[str, ...]]:
+    """Folded name of a state or municipality, alone and with that of its state → the codes of those called so."""
+    from lnctp_tui.domain.reading.spelling import folded
+
+    named = {row.code: folded(row.label.es) for row in states.rows} if states else {}
+    codes: dict[str, tuple[str, ...]] = {name: (code,) for code, name in named.items()}
+    for row in towns.rows if towns else ():
+        name = folded(row.label.es)
+        for way in (name, f"{name} {named.get(row.extra.get('state', ''), '')}"):
+            codes[way] = (*codes.get(way, ()), row.code)
+    return codes
+
+
+def _misplaced(
+    name: str, line: int, cells: Mapping[str, str], places: Mapping[str, tuple[str, ...]]
+) -> list[Finding]:
+    """Where the name of one place has the code of another: somebody would be sent there."""
+    from lnctp_tui.domain.reading.spelling import folded
+
+    if cells.get("kind") != "place":
+        return []
+    values = set(cells.get("value", "").split("+"))
+    ways = {way: places.get(folded(way), ()) for way in cells.get("say", "").split("|")}
+    return [
+        Finding(name, line, "other_place", way, codes[0])
+        for way, codes in ways.items()
+        if codes and not values & set(codes)
+    ]
 
 
 def _states_of(towns: Catalog) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +27,7 @@ KEYWORDS = {"_": 1, "N_": 1, "i18n.N_": 1, "i18n._": 1, "ngettext": 2, "i18n.nge
 """What marks a sentence → how many of its arguments are sentences."""
 
 
+@cache
 def catalog() -> Catalog:
     """All .po files as one. Raises ValueError when two files translate one sentence differently."""
     whole = Catalog(locale="en", charset="utf-8", header_comment="", creation_date=DATED, revision_date=DATED)
@@ -48,17 +50,25 @@ def compiled(whole: Catalog) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def sentences() -> dict[str | tuple[str, ...], str]:
     """Every sentence in the source → the file that says it. Read from the syntax tree: before Python 3.12
     Babel's own reader does not look inside f-strings."""
     found: dict[str | tuple[str, ...], str] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in KEYWORDS:
-                said = tuple(_constant(each) for each in node.args[: KEYWORDS[ast.unparse(node.func)]])
+            if isinstance(node, ast.Call) and (count := KEYWORDS.get(_name(node.func))):
+                said = tuple(_constant(each) for each in node.args[:count])
                 if all(said):
                     found.setdefault(said if len(said) > 1 else said[0], str(path.relative_to(PACKAGE)))
     return found
+
+
+def _name(function: ast.expr) -> str:
+    """`f` or `module.f`; empty for what is called otherwise."""
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        return f"{function.value.id}.{function.attr}"
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _constant(node: ast.expr) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shared import tree
 
 from lnctp_tui import errors, i18n
 from lnctp_tui.errors import LnctpError
@@ -45,7 +46,7 @@ def raised_codes() -> dict[str, str]:
     named = re.compile(rf"\b({'|'.join(RAISED)})\(")
     for path in (ROOT / "lnctp_tui").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(text)) if named.search(text) else ():
+        for node in ast.walk(tree(path)) if named.search(text) else ():
             if isinstance(node, ast.Call) and _name(node.func) in RAISED and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
@@ -133,7 +134,7 @@ def test_what_stands_for_an_argument_is_in_spanish() -> None:
     said = [
         node.value.value
         for path in sorted((ROOT / "lnctp_tui/cli").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.keyword) and node.arg == "metavar" and isinstance(node.value, ast.Constant)
     ]
     assert set(said) == {

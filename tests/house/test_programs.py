@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from shared import tree
 
 from lnctp_tui import __main__ as program
 from lnctp_tui import cli, programs
@@ -40,7 +41,7 @@ def test_no_other_module_names_the_python_that_runs_it() -> None:
     naming = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
-        if any(map(names_python, ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+        if any(map(names_python, ast.walk(tree(path))))
     }
     assert naming == {"programs.py"}
 

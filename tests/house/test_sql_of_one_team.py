@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 from pg import TEMPLATE
+from shared import tree
 from sqlglot import exp
 
 from lnctp_tui.server.postgres import database, embedded
@@ -61,8 +62,7 @@ def statements() -> dict[str, str]:
     for path in sorted((PACKAGE / "server").rglob("*.py")):
         module = ".".join(path.relative_to(PACKAGE / "server").with_suffix("").parts)
         loaded = importlib.import_module(f"lnctp_tui.server.{module}") if path.stem != "__init__" else None
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
+        for node in tree(path).body:
             if isinstance(node, ast.Assign | ast.AnnAssign):
                 for name, value in _constants(node, loaded):
                     if SQL.match(value):

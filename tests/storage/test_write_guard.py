@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from shared import tree
 from sqlalchemy import delete, insert, text, update
 from sqlalchemy.orm import Session
 
@@ -167,7 +168,7 @@ def test_only_the_log_and_replication_say_recorded() -> None:
     saying = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if (isinstance(node, ast.Name) and node.id == "RECORDED")
         or (isinstance(node, ast.keyword) and node.arg == "recorded")
         or (isinstance(node, ast.Constant) and node.value == "recorded")

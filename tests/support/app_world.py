@@ -13,7 +13,7 @@ import pytest
 from shared import made_once
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
-from workspaces import Founded
+from workspaces import Founded, index
 
 from lnctp_tui import i18n
 from lnctp_tui.app import LnctpApp
@@ -23,7 +23,6 @@ from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.services.vault.workspace import open_workspace
-from lnctp_tui.storage.database import search
 
 DEMO = Path(__file__).parents[2] / "lnctp_tui" / "data" / "demo"
 CASES = ("motel-puebla", "ciento-veinte-migrantes", "au-pair", "dos-escolares")
@@ -52,9 +51,7 @@ def furnish(founded: Founded, folder: Path, source: Path) -> None:
         path.write_text(json.dumps(document), encoding="utf-8")
         report = run.import_file(workspace.store, path, protocol=workspace.protocol, zone=workspace.zone)
         assert not report.refused
-    with workspace.store.write() as unit:
-        while search.refresh(unit.connection):
-            pass
+    index(workspace.store)
     workspace.close()
 
 

@@ -23,6 +23,10 @@ LONG = (
 """Files with tests of five seconds and more."""
 WAIT_IN = 3
 """Processes that begin with what waits."""
+READING = (
+    "test_architecture", "test_i18n", "test_programs", "test_write_guard", "test_sql_of_one_team",
+)  # fmt: skip
+"""Files that parse the whole program: one process does, for all of them (shared.tree)."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -42,6 +46,7 @@ def ordered(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
     for names, pieces in ((WAITING, first[:WAIT_IN]), (LONG, first[WAIT_IN:])):
         for name, piece in zip(names, cycle(pieces), strict=False):
             piece += by_file.pop(name, [])
+    first[-1][:0] = [item for name in READING for item in by_file.pop(name, [])]
     others = iter([item for each in by_file.values() for item in each])
     found: list[pytest.Item] = []
     for number, piece in enumerate(first):

@@ -67,6 +67,7 @@ class PtyApp:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._held = b""
+        self._text: str | None = None
         command = command or LNCTP
         if self.warm and command[: len(LNCTP)] == LNCTP and starts_as_always(environment):
             self.child = self._copied(command[len(LNCTP) :], terminal_environment(home) | dict(environment))
@@ -119,6 +120,7 @@ class PtyApp:
         data = _UNKNOWN_TO_PYTE.sub(b"", self._held + data)
         cut = _UNFINISHED.search(data)
         self._held = data[cut.start() :] if cut else b""
+        self._text = None
         self._stream.feed(data[: cut.start()] if cut else data)
 
     def until(self, condition: Callable[[], object], what: str, deadline: float | None = None) -> PtyApp:
@@ -161,7 +163,9 @@ class PtyApp:
     @property
     def text(self) -> str:
         """The screen as lines of text."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
 
     def send(self, data: str | bytes) -> PtyApp:
         """Types text or bytes as they are; reads meanwhile, so that no side waits for the other."""
@@ -189,6 +193,7 @@ class PtyApp:
         return self.see("Frase").send(phrase).press("enter")
 
     def resize(self, rows: int, columns: int) -> PtyApp:
+        self._text = None
         self.screen.resize(rows, columns)
         self.child.setwinsize(rows, columns)
         return self

@@ -1,19 +1,30 @@
-"""What takes long and is alike for all processes of a run: the first one that needs it makes it, the others copy."""
+"""What takes long and is alike for all processes of a run: the first one that needs it makes it, the others copy.
+
+And the program as its tests of style read it, parsed once in a process (order.py keeps them in one).
+"""
 
 from __future__ import annotations
 
+import ast
 import os
 import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 Value = TypeVar("Value")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """A module of the program, parsed. Nobody writes into it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def made_once(

@@ -21,6 +21,7 @@ from lnctp_tui.services.vault.workspace import (
     open_workspace,
 )
 from lnctp_tui.storage.database import search
+from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.vault.vault import Key
 
 ZONE = "America/Mexico_City"
@@ -38,9 +39,7 @@ def tables_template(vault_template: MadeVault, tmp_path_factory: pytest.TempPath
     def make(folder: Path) -> None:
         home = Path(shutil.copytree(vault_template.home, folder / "data"))
         store = open_store(home, vault_template.key, protocol=load_protocol(home))
-        with store.write() as unit:
-            while search.refresh(unit.connection):
-                pass
+        index(store)
         store.close()
 
     folder, _ = made_once(tmp_path_factory, "tables", make)
@@ -54,6 +53,9 @@ def founded(tables_template: MadeVault, tmp_path_factory: pytest.TempPathFactory
     def make(folder: Path) -> None:
         home = Path(shutil.copytree(tables_template.home, folder / "data"))
         found_workspace(home, tables_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
+        opened = open_workspace(home, tables_template.key)
+        index(opened.store)
+        opened.close()
 
     folder, _ = made_once(tmp_path_factory, "founded", make)
     return Founded(folder / "data", tables_template.key)
@@ -83,6 +85,13 @@ def second(tables_template: MadeVault, tmp_path: Path) -> Iterator[Workspace]:
     opened.close()
 
 
+def index(store: Store) -> None:
+    """Read what the search indexes have not read yet."""
+    with store.write() as unit:
+        while search.refresh(unit.connection):
+            pass
+
+
 def field(workspace: Workspace, on: str, code: str) -> Field:
     """A field of the protocol."""
     return next(each for _, each in workspace.protocol.fields if (each.on, each.code) == (on, code))
@@ -96,6 +105,4 @@ def narrate(intake: Intake, text: str) -> None:
 def settle(workspace: Workspace) -> None:
     """Wait until everything is on disk and the search index has read it."""
     assert workspace.writer.drain(5)
-    with workspace.store.write() as unit:
-        while search.refresh(unit.connection):
-            pass
+    index(workspace.store)

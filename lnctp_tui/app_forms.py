@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.dom import DOMNode
@@ -238,11 +239,9 @@ def read_again(workspace: Workspace, places: Sequence[tuple[str, str]]) -> list[
 
     intakes: list[tuple[Intake, str | None]] = []
     for kind, id in places:
-        try:
+        with suppress(LnctpError):
             if kind == "edit":
                 intakes.append((Intake.of_case(workspace, id), id))
             else:
                 intakes.append((Intake.reopen(workspace, id), None))
-        except LnctpError:
-            continue
     return intakes

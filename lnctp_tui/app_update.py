@@ -61,12 +61,8 @@ class Updating:
             code = "update_waits"
         good = code in ("update_ready", "update_waits")
         severity: Literal["information", "warning"] = "information" if good else "warning"
-        self.app.notify(
-            str(explain_code(code, mb=megabytes)),
-            severity=severity,
-            timeout=BRIEF if waits else SHOWN,
-            markup=False,
-        )
+        sentence = str(explain_code(code, mb=megabytes))
+        self.app.notify(sentence, severity=severity, timeout=BRIEF if waits else SHOWN, markup=False)
         if code == "update_back":
             places.forget(self.app.home, places.TOLD)
 

@@ -70,8 +70,7 @@ def _list(context: typer.Context, files: Sequence[Path], *, first: bool) -> None
         signed = officers.sign(workspace.store, session.phrase(context, _("Su frase, para firmar: ")), signed)
         done = orders.send(workspace, "authority", signed)
         if first:
-            org = signed.content["org"]
-            say(_("Palabras de la organización: {words}").format(words=orders.words(org)))
+            say(_("Palabras de la organización: {words}").format(words=orders.words(signed.content["org"])))
     told(context, signed.hash, done)
 
 

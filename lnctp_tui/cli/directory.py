@@ -189,17 +189,13 @@ def _print_undo(taken: Undo, workspace: Workspace) -> None:
         output.say(_("Se quita: {what} · {name}").format(what=_(KINDS_OF[table]), name=name))
     for table, _row, name, values in taken.restored[:MOST_TOLD]:
         for field, value in values.items():
+            then, label = words.value(table, field, value) or "—", words.field(table, field)
             output.say(
-                _("Vuelve a ser: {name} · {field}: {value}").format(
-                    name=name, field=words.field(table, field), value=words.value(table, field, value) or "—"
-                )
+                _("Vuelve a ser: {name} · {field}: {value}").format(name=name, field=label, value=then)
             )
+    stays = _("Se queda: {what} · {name}. Alguien lo cambió, lo verificó o lo usa desde entonces.")
     for table, _row, name in taken.left[:MOST_TOLD]:
-        output.tell(
-            _("Se queda: {what} · {name}. Alguien lo cambió, lo verificó o lo usa desde entonces.").format(
-                what=_(KINDS_OF[table]), name=name
-            )
-        )
+        output.tell(stays.format(what=_(KINDS_OF[table]), name=name))
     counts = {"erased": len(taken.erased), "restored": len(taken.restored), "left": len(taken.left)}
     output.say(_("Se quitan {erased}, vuelven {restored}, se quedan {left}.").format(**counts))
 

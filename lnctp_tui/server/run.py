@@ -68,18 +68,10 @@ def _uvicorn(
     import uvicorn
 
     uvicorn.run(
-        f"{PACKAGE}:application",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        ssl_certfile=cert,
-        ssl_keyfile=key,
-        ssl_context_factory=only_newest_tls if cert else None,
-        timeout_graceful_shutdown=GRACE,
-        backlog=4096,
-        **options(settings),
-    )
+        f"{PACKAGE}:application", factory=True, host=host, port=port, workers=workers, ssl_certfile=cert,
+        ssl_keyfile=key, ssl_context_factory=only_newest_tls if cert else None, timeout_graceful_shutdown=GRACE,
+        backlog=4096, **options(settings),
+    )  # fmt: skip
 
 
 def options(settings: Settings) -> dict[str, Any]:

@@ -128,12 +128,7 @@ def _plans(folder: Path) -> list[dict[str, Any]]:
         for plan in plans:
             whole = all(type(plan[name]) is kind for name, kind in FACTS.items())
             named = Path(plan["file"]).name == plan["file"] and plan["file"].endswith(".tar.xz")
-            if (
-                not whole
-                or not named
-                or not places.numbers(plan["version"])
-                or not 0 <= plan["percent"] <= 100
-            ):
+            if not (whole and named and places.numbers(plan["version"]) and 0 <= plan["percent"] <= 100):
                 raise ValueError
             look_through(folder / plan["file"])
     except (OSError, KeyError, TypeError, ValueError) as error:

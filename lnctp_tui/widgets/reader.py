@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar, Literal
 
 from textual import events
@@ -136,16 +137,7 @@ def _wrapped(part: Part, width: int) -> list[tuple[str, str, str]]:
         lines = [line for paragraph in part.text.split("\n") for line in wrap(paragraph, width) or [""]]
         return [(part.kind, "", line) for line in lines]
     label_cells = SHORT if part.kind == "told" else label_width(width)
-    values = [
-        line for piece in part.text.split("\n") for line in wrap(piece, width - label_cells - 1) or [""]
-    ]
-    labels = wrap(part.label, label_cells - 1)
-    rows = max(len(values), len(labels))
-    return [
-        (
-            "pair",
-            fit(labels[n] if n < len(labels) else "", label_cells) + " ",
-            values[n] if n < len(values) else "",
-        )
-        for n in range(rows)
-    ]
+    room = width - label_cells - 1
+    values = [line for piece in part.text.split("\n") for line in wrap(piece, room) or [""]]
+    rows = zip_longest(wrap(part.label, label_cells - 1), values, fillvalue="")
+    return [("pair", fit(label, label_cells) + " ", value) for label, value in rows]

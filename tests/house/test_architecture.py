@@ -14,6 +14,7 @@ from pathlib import Path
 
 import grimp
 import pytest
+from shared import tree
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lnctp_tui"
@@ -22,11 +23,6 @@ DOMAIN = sorted((PACKAGE / "domain").rglob("*.py"))
 WORLD = {"time", "random", "secrets", "os", "pathlib", "io", "logging", "socket", "sqlite3", "gettext"}
 """Standard modules that reach the clock, chance, files, the net or words: not for domain."""
 ASKED = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "uuid.uuid1", "uuid.uuid4"}
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache
@@ -436,3 +432,17 @@ def test_no_class_with_its_bases_is_long() -> None:
     pick_list = stands_on("lnctp_tui.widgets.form.pick_list", "PickList")
     assert [name for _module, name in pick_list] == ["PickList", "Checklist", "InOrder"]
     assert {name: count for name, count in lines.items() if count > LONGEST} == {}
+
+
+MIDDLE, MOST, LONGEST_FUNCTION = 6, 16, 42
+"""Lines of a function: of half of them, of nine in ten, of any."""
+
+
+def test_most_functions_are_short() -> None:
+    made = (node for path in MODULES for node in nodes(path))
+    functions = (node for node in made if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    lines = sorted((node.end_lineno or node.lineno) - node.lineno + 1 for node in functions)
+    assert len(lines) > 6000
+    assert lines[len(lines) // 2] <= MIDDLE
+    assert lines[len(lines) * 9 // 10] <= MOST
+    assert lines[-1] <= LONGEST_FUNCTION

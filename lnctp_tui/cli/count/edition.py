@@ -213,9 +213,8 @@ def _say(edition: Edition, press: Press) -> None:
         start, end = edition.period.start, edition.period.end
         told = [_("Ningún reporte entre {start} y {end}.").format(start=start, end=end)]
         if press.held is not None:
-            told.append(
-                _("Los registros van de {first} a {last}.").format(first=press.held[0], last=press.held[1])
-            )
+            held = _("Los registros van de {first} a {last}.")
+            told.append(held.format(first=press.held[0], last=press.held[1]))
         output.say(" ".join(told))
     output.table(
         [_("Tabla"), _("Título"), _("Impresas"), _("Ocultas"), _("De lo contado se imprime")],

@@ -135,9 +135,7 @@ def _check(files: list[Path]) -> int:
             wrong += 1
             line = library.line_of(path, fault.where)
             output.say(f"{path.name}:{line} {fault.where}: {_reason(fault.reason, {'name': fault.detail})}")
-    if not files:
-        for code in library.codes():
-            wrong += _findings(library.load(code), None)
+    wrong += sum(_findings(library.load(code), None) for code in library.codes() if not files)
     output.tell(_("Nada que corregir.") if not wrong else _("Hay que corregir: {count}.").format(count=wrong))
     return 1 if wrong else 0
 
@@ -185,12 +183,8 @@ def _practise(code: str, before: list[dict[str, Any]]) -> int:
             handed = throw_away.make(folder / "data", name=_("Práctica"), language=language())
             earlier = json.dumps([row for row in before if row.get("scenario") == code][-3:])
             was = dict(os.environ)
-            named = {
-                "LNCTP_HOME": str(folder / "data"),
-                "LNCTP_PRACTICE": code,
-                "LNCTP_PRACTICE_EARLIER": earlier,
-            }
-            named |= {"LNCTP_PRACTICE_FILE": str(own)} if own else {}
+            named = {"LNCTP_HOME": str(folder / "data"), "LNCTP_PRACTICE": code}
+            named |= {"LNCTP_PRACTICE_EARLIER": earlier} | ({"LNCTP_PRACTICE_FILE": str(own)} if own else {})
             exit_code = launcher.run(environment={**named, **handed})
             os.environ.clear()
             os.environ.update(was)

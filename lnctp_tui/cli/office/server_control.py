@@ -69,10 +69,8 @@ def _describe(each: Found) -> str:
 
 def _tell(context: typer.Context, each: Found, text: str) -> None:
     if session.settings(context).json:
-        output.as_json(
-            {"org": each.org, "version": each.n, "officers": each.officers, "orders": each.orders,
-             "words": each.words}
-        )  # fmt: skip
+        stands = {"org": each.org, "version": each.n, "officers": each.officers, "orders": each.orders}
+        output.as_json(stands | {"words": each.words})
         return
     output.say(text)
     output.table(

@@ -69,15 +69,11 @@ def list_people(context: typer.Context) -> None:
     output.table(
         [_("Nombre"), _("Papel"), _("Estado"), _("Equipos")],
         (
-            (
-                person.name,
-                _(ROLES[person.role]),
-                _(STATES[person.state]) if person.state != "active" else "",
-                person.devices,
-            )
+            (person.name, _(ROLES[person.role]), _(STATES[person.state]) if person.state != "active" else "",
+             person.devices)
             for person in persons
         ),
-    )
+    )  # fmt: skip
 
 
 def set_role(context: typer.Context, who: Who, role: Role) -> None:
@@ -110,13 +106,7 @@ def list_devices(context: typer.Context) -> None:
     output.table(
         [_("Equipo"), _("Persona"), _("Estado"), _("Folio"), _("Huella")],
         (
-            (
-                device.id,
-                device.name,
-                _said(device),
-                device.folio_prefix,
-                device.fingerprint,
-            )
+            (device.id, device.name, _said(device), device.folio_prefix, device.fingerprint)
             for device in devices
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.i18n import N_, _, pick
@@ -38,15 +38,14 @@ class Records:
         if place is None:
             return
         on, _text, role = ADDED[place]
-        fresh: dict[str, Any] = {"role": role} if role else {}
         if on == "person" and not role:
             rows = [row for row in self.intake.protocol.catalogs["person_role"].rows if not row.valid_to]
             chosen = self.talk.choose(_("¿Quién es?"), [pick(row.label) for row in rows])
             if chosen is None:
                 self.say(_("No se agregó nada."))
                 return
-            fresh["role"] = rows[chosen].code
-        self.intake.select(on, self.intake.add(on, **fresh))
+            role = rows[chosen].code
+        self.intake.select(on, self.intake.add(on, **({"role": role} if role else {})))
         self.say(_("Se agregó; los campos son ahora de: {name}").format(name=self._entries()[-1][2]))
         self.call.think()
 
@@ -75,9 +74,8 @@ class Records:
             self.say(_("Todavía no hay ninguna."))
             return
         place = self.talk.choose(_("Quitar:"), [name for _on, _id, name in entries])
-        if place is None or not self.talk.sure(
-            _("¿Quitar {name}? u lo devuelve.").format(name=entries[place][2])
-        ):
+        question = _("¿Quitar {name}? u lo devuelve.")
+        if place is None or not self.talk.sure(question.format(name=entries[place][2])):
             self.say(_("No se quitó nada."))
             return
         on, record_id, _name = entries[place]

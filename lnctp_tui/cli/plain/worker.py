@@ -174,11 +174,9 @@ class _Run:
         health = workspace.writer.health
         if health.trouble is not None and not self._trouble:
             explanation = explain(health.trouble)
-            where = (
-                _("Lo escrito está en un diario sellado junto a la base: no se pierde.")
-                if health.sheltered
-                else _("Lo escrito sigue solo en la memoria: no apague el equipo.")
-            )
+            where = _("Lo escrito sigue solo en la memoria: no apague el equipo.")
+            if health.sheltered:
+                where = _("Lo escrito está en un diario sellado junto a la base: no se pierde.")
             self.terminal.break_in(
                 f"{_('NO SE ESTÁ GUARDANDO')}. {explanation.happened} {where} {explanation.now}"
             )

@@ -162,13 +162,8 @@ def _open_dimensions(
         raises = combine(lower | {name}, minor=minor, act=act) != findings.result
         holds = combine(upper - {name}, minor=minor, act=True) != combine(upper, minor=minor, act=True)
         influence = 0 if raises else 1 if holds else 2
-        yield (
-            name,
-            {
-                strength: (_tier(dimension, count, raises=raises), influence)
-                for strength, count in ONE.items()
-            },
-        )
+        tiers = {strength: _tier(dimension, count, raises=raises) for strength, count in ONE.items()}
+        yield name, {strength: (tier, influence) for strength, tier in tiers.items()}
 
 
 def _tier(dimension: Dimension, count: Count, *, raises: bool) -> int:

@@ -177,11 +177,8 @@ def _listed(offer: Offer, subject: Subject) -> Reason | None:
 
 
 def _age(offer: Offer, victim: Victim, unknown: list[str]) -> Reason | None:
-    if offer.age_min is None and offer.age_max is None:
-        unknown.append("age")
-        return None
     least, most = victim.age_min, victim.age_max
-    if least is None and most is None:
+    if (offer.age_min is None and offer.age_max is None) or (least is None and most is None):
         unknown.append("age")
         return None
     if most is not None and offer.age_min is not None and most < offer.age_min:

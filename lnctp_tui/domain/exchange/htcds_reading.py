@@ -131,9 +131,7 @@ def document(reading: Reading) -> Document:
 
 
 def _answers(reading: Reading, coded: Mapping[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
-    exact: list[str] = []
-    for column, prefix in ANSWERS.items():
-        exact += [f"{prefix}.{code}" for code in reading.local(column)]
+    exact = [f"{prefix}.{code}" for column, prefix in ANSWERS.items() for code in reading.local(column)]
     controls = reading.local("mx_Controls")
     exact += controls
     known = {column for column in ANSWERS if reading.local(column)}

@@ -198,16 +198,10 @@ def _answer(row: Mapping[str, Any]) -> Answer:
             raise ScenarioFault(where, "unknown_trigger", trigger)
     mood = row.get("mood")
     return Answer(
-        str(_need(row, "id", where)),
-        to,
-        tuple(_need(row, "text", where)),
-        _condition(row, where),
-        float(row.get("pause", 0)),
-        _one_of(mood, MOODS, where) if mood else None,
-        int(row.get("trust", 0)),
-        tuple(row.get("set", ())),
-        bool(row.get("once")),
-    )
+        str(_need(row, "id", where)), to, tuple(_need(row, "text", where)), _condition(row, where),
+        float(row.get("pause", 0)), _one_of(mood, MOODS, where) if mood else None, int(row.get("trust", 0)),
+        tuple(row.get("set", ())), bool(row.get("once")),
+    )  # fmt: skip
 
 
 def _event(row: Mapping[str, Any], number: int) -> Event:

@@ -217,10 +217,8 @@ class Phrases:
                 if after:
                     yield Hit(place, after, meaning)
         for whole, meaning in self._by_stem.get(word[:SHORTEST_PREFIX], ()):
-            if word.startswith(_prefixes(whole[0])):
-                after = _end(whole[1:], terms, place + 1)
-                if after:
-                    yield Hit(place, after, meaning)
+            if word.startswith(_prefixes(whole[0])) and (after := _end(whole[1:], terms, place + 1)):
+                yield Hit(place, after, meaning)
         if self.names is not None:
             yield from self.names.at(terms, place)
 

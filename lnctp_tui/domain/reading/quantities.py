@@ -518,9 +518,7 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
         of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
         return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or "con" in before) else end
     stands_alone = _ALONE.match(text, terms[number.after - 1].end)
-    if previous in _OTHERS and following not in _NO_MONEY:
-        return number.after
-    if previous == "somos" and following not in _NO_MONEY:
+    if (previous in _OTHERS or previous == "somos") and following not in _NO_MONEY:
         return number.after
     return number.after if previous == "son" and stands_alone else 0
 

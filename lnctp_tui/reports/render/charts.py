@@ -160,16 +160,21 @@ def _mark(size: int, align: str, color: str) -> dict[str, Any]:
     }
 
 
-def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
-    by_row = len({value.row for value in table.values}) >= len({value.column for value in table.values})
+def _by_month(values: Sequence[Value]) -> list[dict[str, Any]]:
+    """A point for each month `m` and category `c`, of the categories of which a number is shown."""
+    by_row = len({value.row for value in values}) >= len({value.column for value in values})
     points = [
         {"m": _short(value.row if by_row else value.column), "c": value.column if by_row else value.row,
          "n": value.count or 0, "d": f"{value.row} {value.column}: {_number(value)}",
          "t": DOT if value.count is None else ""}
-        for value in table.values
+        for value in values
     ]  # fmt: skip
-    seen = {point["c"] for point in points if not point["t"]}
-    points = [point for point in points if point["c"] in seen]
+    shown = {point["c"] for point in points if not point["t"]}
+    return [point for point in points if point["c"] in shown]
+
+
+def _months(table: Shown) -> tuple[dict[str, Any], str, str]:
+    points = _by_month(table.values)
     months = list(dict.fromkeys(str(point["m"]) for point in points))
     kinds = list(dict.fromkeys(str(point["c"]) for point in points))
     stride = -(-len(months) // 6)

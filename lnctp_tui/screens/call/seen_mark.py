@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -46,10 +47,8 @@ class SeenMark(ScreenPart):
         newest = (text, self.narrative.caller_is_victim)
         if newest != self._given:
             self._given = newest
-            narrative = self.narrative
-            self.screen.shell.in_reader(
-                lambda: narrative.read(*newest), self._read, group="seen", failed=self._not_read
-            )
+            read = partial(self.narrative.read, *newest)
+            self.screen.shell.in_reader(read, self._read, group="seen", failed=self._not_read)
         self.show()
 
     def _read(self, result: tuple[str, list[Offer]]) -> None:

@@ -102,21 +102,14 @@ class ReferralActs:
 
     def channel(self, view: Opened) -> None:
         """By which number, of those that hold."""
-        words = self.screen.frame.words
-        lines = [
-            Line(
-                (
-                    Cell(str(stated.row.get("value") or ""), None, "strong"),
-                    Cell(words.code("channel_purpose", stated.row.get("purpose")), 20, "muted"),
-                ),
-                stated.row["id"],
-            )
-            for stated in view.channels
-        ]
+        words, lines = self.screen.frame.words, []
+        for row in (stated.row for stated in view.channels):
+            number = Cell(str(row.get("value") or ""), None, "strong")
+            purpose = Cell(words.code("channel_purpose", row.get("purpose")), 20, "muted")
+            lines.append(Line((number, purpose), row["id"]))
         if lines:
-            self.screen.app.push_screen(
-                PickDialog(_("¿Por dónde?"), lines), lambda key: self.say(channel_id=key) if key else None
-            )
+            dialog = PickDialog(_("¿Por dónde?"), lines)
+            self.screen.app.push_screen(dialog, lambda key: self.say(channel_id=key) if key else None)
 
     def basis(self, view: Opened) -> None:
         """By which basis; without the person's yes, why."""

@@ -110,13 +110,6 @@ def _row(entry: Entry, words: Words, protocol: Protocol) -> Line:
     value = referral_words.value(entry, words) or _("no consta")
     look = "strong" if entry.leaves else "muted" if not entry.facts else "text"
     side = referral_words.barred(entry) or (_("falta expreso") if mark.endswith("…") else "")
-    label = referral_words.label(entry.datum, protocol)
-    return Line(
-        (
-            Cell(mark, 2, look),
-            Cell(label, 24, look),
-            Cell(value, None, look),
-            Cell(side, 26, "warning", 70),
-        ),
-        entry.datum,
-    )
+    label = Cell(referral_words.label(entry.datum, protocol), 24, look)
+    cells = (Cell(mark, 2, look), label, Cell(value, None, look), Cell(side, 26, "warning", 70))
+    return Line(cells, entry.datum)

@@ -122,11 +122,9 @@ def _where(acts: ReferralActs, view: Opened, form: str, to_whom: str) -> None:
         if not typed:
             return
         try:
-            path = handing_out.place(typed)
+            _prepare(acts, view, form, to_whom, handing_out.place(typed))
         except LnctpError as error:
             screen.shell.tell(error)
-            return
-        _prepare(acts, view, form, to_whom, path)
 
     screen.app.push_screen(LineDialog(_("¿En qué archivo?"), hint, PATH), place)
 
@@ -166,6 +164,5 @@ def _hand_out(acts: ReferralActs, path: Path, content: bytes) -> None:
         )
         app.notify(f"{text} {sentence(error)}", severity="error", timeout=15, markup=False)
 
-    acts.screen.shell.in_reader(
-        partial(handing_out.hand_out, path, content), written, group="hand_out", failed=failed
-    )
+    write = partial(handing_out.hand_out, path, content)
+    acts.screen.shell.in_reader(write, written, group="hand_out", failed=failed)

@@ -210,10 +210,8 @@ class CardScreen(AppScreen[None]):
             return
         contact = found.calling
         rows = self.shell.workspace.protocol.catalogs["attempt_result"].rows
-        lines = [
-            Line((Cell(_("Todavía no")),), NO),
-            *(Line((Cell(pick(row.label)),), row.code) for row in rows),
-        ]
+        results = (Line((Cell(pick(row.label)),), row.code) for row in rows)
+        lines = [Line((Cell(_("Todavía no")),), NO), *results]
 
         def say(code: str | None) -> None:
             if code and code != NO:

@@ -96,9 +96,8 @@ def sign(screen: ShiftBase, view: ShiftView) -> None:
     chosen = [dict(row) for key, row in rows.items() if marks.get(key)]
     told = _("{counts}. Después de firmar no se cambia nada.").format(counts=shift_words.counts(list(chosen)))
     firmly = _("Firmo, para {to}").format(to=called(view, view.draft["to"]))
-    dialog = PickDialog(
-        _("¿Firmar el relevo?"), [Line((Cell(_("Todavía no")),), NO), Line((Cell(firmly),), YES)], told
-    )
+    answers = [Line((Cell(_("Todavía no")),), NO), Line((Cell(firmly),), YES)]
+    dialog = PickDialog(_("¿Firmar el relevo?"), answers, told)
     screen.app.push_screen(dialog, lambda answer: _signed(screen, view, chosen) if answer == YES else None)
 
 

@@ -55,9 +55,7 @@ def choose(screen: AppScreen[Any]) -> None:
         ]  # fmt: skip
         told = _("El programa se bloquea y la práctica empieza; nada de ella llega a los casos.")
         by_code = {offer.code: offer.before for offer in listed}
-        dialog = PickDialog(_("¿Qué llamada quiere practicar?"), lines, told)
-        screen.app.push_screen(
-            dialog, lambda code: screen.shell.practise(code, by_code[code]) if code else None
-        )
+        dialog, play = PickDialog(_("¿Qué llamada quiere practicar?"), lines, told), screen.shell.practise
+        screen.app.push_screen(dialog, lambda code: play(code, by_code[code]) if code else None)
 
     screen.shell.in_reader(offers, ask, group="practice")

@@ -172,12 +172,8 @@ def shades(table: Table, words: Words, width: int, column: int) -> list[Line]:
     lines = [note(here), Line((Cell("", label), Cell(mark, None, "accent")))]
     for row in table.row_codes:
         shown = "".join(heat(counts.get((row, code), 0), most) + " " for code in columns)
-        lines.append(
-            Line(
-                (Cell(words.row(table.rows, row), label), Cell(shown, None)),
-                f"{row}/{columns[column] if columns else ''}",
-            )
-        )
+        cells = (Cell(words.row(table.rows, row), label), Cell(shown, None))
+        lines.append(Line(cells, f"{row}/{columns[column] if columns else ''}"))
     return lines
 
 
@@ -197,13 +193,9 @@ def compared(then: Table, now: Table, words: Words, width: int) -> list[Line]:
         before, after = (sum(cell.count for cell in table.cells if cell.row == row) for table in (then, now))
         if before or after:
             change = f"{after - before:+,}" if after != before else "="
-            lines.append(
-                Line(
-                    (Cell(words.row(now.rows, row), label), Cell(f"{before:,}".rjust(10), 11),
-                     Cell(f"{after:,}".rjust(10), 11, "strong"), Cell(change.rjust(9), 12, "accent")),
-                    f"{row}/",
-                )
-            )  # fmt: skip
+            numbers = (Cell(f"{before:,}".rjust(10), 11), Cell(f"{after:,}".rjust(10), 11, "strong"))
+            cells = (Cell(words.row(now.rows, row), label), *numbers, Cell(change.rjust(9), 12, "accent"))
+            lines.append(Line(cells, f"{row}/"))
     return lines
 
 

@@ -109,12 +109,11 @@ class ReportScreen(AppScreen[None]):
         from lnctp_tui.services.report import shown
 
         self.definitions = {definition.id: definition for definition in tables.built_in()}
-        self.query_one("#report-tables", RowList).show(
-            [
-                Line((Cell(name, 4, "muted"), Cell(definition.title[self.language], None)), name)
-                for name, definition in self.definitions.items()
-            ]
-        )
+        lines = [
+            Line((Cell(name, 4, "muted"), Cell(definition.title[self.language], None)), name)
+            for name, definition in self.definitions.items()
+        ]
+        self.query_one("#report-tables", RowList).show(lines)
         self.sheet.shown = shown.last(self.shell.workspace.store)
         if self.sheet.shown is None:
             workspace = self.shell.workspace

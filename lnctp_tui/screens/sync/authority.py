@@ -45,17 +45,13 @@ class ConfirmScreen(AppDialog[bool]):
         self.done = self.asking = False
 
     def compose(self) -> ComposeResult:
+        how = _(
+            "Llame a su coordinación al número que usted ya conoce. Primero lea las seis palabras de este "
+            "equipo; después escriba las seis de la organización, como las oye."
+        )
         with Vertical():
             yield Static(Content(_("Confirmar autoridad")), classes="title")
-            yield Static(
-                Content(
-                    _(
-                        "Llame a su coordinación al número que usted ya conoce. Primero lea las seis palabras de este "
-                        "equipo; después escriba las seis de la organización, como las oye."
-                    )
-                ),
-                classes="text",
-            )
+            yield Static(Content(how), classes="text")
             yield Static(Content(f"{_('Este equipo')}:   {self.own}"), id="own", classes="text")
             yield Static(Content(_("Las de la organización:")), classes="muted")
             yield HeardEntry(vault_access.complete, masked=False)

@@ -114,13 +114,13 @@ class EnrollScreen(AppDialog[bool]):
         self.query_one("#enroll-form").display = False
         message = _("Este equipo quedó inscrito.")
         if state == words.PENDING:
-            message = _(
+            before = _(
                 "Falta que lo aprueben. Llame a quien administra y léale estas seis palabras, que debe ver "
                 "iguales en su pantalla:"
             )
-        words_ = "\n\n      " + "   ".join(fingerprint) + "\n\n"
-        after = _("Si no son las mismas, no lo apruebe nadie: alguien más usó el código.")
-        say(self, f"{message}{words_}{after}" if state == words.PENDING else message, "text")
+            after = _("Si no son las mismas, no lo apruebe nadie: alguien más usó el código.")
+            message = "\n\n".join((before, "      " + "   ".join(fingerprint), after))
+        say(self, message, "text")
         self.set_focus(None)
         self.refresh_bindings()
 

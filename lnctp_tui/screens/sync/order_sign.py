@@ -118,10 +118,8 @@ class SignScreen(SignedDialog[bool]):
                     failed=self._failed,
                 )  # fmt: skip
 
-        self.app.push_screen(
-            LineDialog(_("¿Por qué se rechaza?"), _("Queda en la bitácora, sin datos de personas."), REASON),
-            refused,
-        )
+        hint = _("Queda en la bitácora, sin datos de personas.")
+        self.app.push_screen(LineDialog(_("¿Por qué se rechaza?"), hint, REASON), refused)
 
     def _refused(self, _done: None) -> None:
         self.notify(_("Rechazada; no se hará."), markup=False)

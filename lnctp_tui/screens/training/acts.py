@@ -61,16 +61,9 @@ def show(
     words = screen.frame.words
     shown = {**stored, "course_id": register.titles(courses).get(str(stored.get("course_id")), "")}
     extra = ("number", "revoked_at", "reason") if table == register.CERTIFICATES else ()
-    lines = [
-        Line(
-            (
-                Cell(_(COLUMNS[name]), 24, "muted"),
-                Cell(words.value(table, name, shown[name]) or str(shown[name])),
-            )
-        )
-        for name in (*extra, *names)
-        if shown.get(name)
-    ]
+    stated = [name for name in (*extra, *names) if shown.get(name)]
+    values = {name: words.value(table, name, shown[name]) or str(shown[name]) for name in stated}
+    lines = [Line((Cell(_(COLUMNS[name]), 24, "muted"), Cell(value))) for name, value in values.items()]
     screen.app.push_screen(PickDialog(screen.heading, lines))
 
 

@@ -64,18 +64,15 @@ class ForgottenScreen(AppScreen[None]):
         if self.profile.sheet:
             parts.append(_("Escriba las 24 palabras de la hoja de recuperación y pulse Enter."))
         if self.profile.organisation:
-            parts.append(
-                _(
-                    "Su organización puede abrirla: F5 escribe una solicitud para dos custodios; F6 lee su respuesta."
-                )
+            organisation = _(
+                "Su organización puede abrirla: F5 escribe una solicitud para dos custodios; F6 lee su respuesta."
             )
+            parts.append(organisation)
         if not parts:
-            parts.append(
-                _(
-                    "No se hizo hoja de recuperación ni hay clave de una organización: sin la frase no hay acceso."
-                )
+            none = _(
+                "No se hizo hoja de recuperación ni hay clave de una organización: sin la frase no hay acceso."
             )
-            parts.append(_("Los datos siguen en el disco, cifrados. Si recuerda la frase, abrirán."))
+            parts += [none, _("Los datos siguen en el disco, cifrados. Si recuerda la frase, abrirán.")]
         return "\n".join(parts)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

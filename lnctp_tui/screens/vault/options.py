@@ -49,13 +49,11 @@ class OptionsScreen(AppDialog[None]):
 
     def _show(self) -> None:
         minutes = self.shell.idle_minutes
-        idle = ngettext("{count} minuto sin teclas", "{count} minutos sin teclas", minutes).format(
-            count=minutes
-        )
+        idle = ngettext("{count} minuto sin teclas", "{count} minutos sin teclas", minutes)
         lines = [
             ("theme", _("Aspecto"), _(THEMES.get(self.app.theme, THEMES["dark"]))),
             ("language", _("Idioma"), LANGUAGES[language()]),
-            ("idle", _("Bloquear después de"), idle),
+            ("idle", _("Bloquear después de"), idle.format(count=minutes)),
             ("phrase", _("Cambiar la frase"), ""),
         ]
         self.query_one("#title", Static).update(Content(_("Opciones")))

@@ -95,11 +95,9 @@ class Press:
         return self._issue(made, out), True
 
     def _issue(self, made: Made, out: Path) -> Issued:
-        folder = _written(out, made.files)
+        folder, team = _written(out, made.files), self.settings.team
         try:
-            row = editions.add(
-                self.owner, self.settings.team, made.id, made.edition, made.files, self.actor, self.issued
-            )
+            row = editions.add(self.owner, team, made.id, made.edition, made.files, self.actor, self.issued)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -154,8 +154,7 @@ class StaffRegistry:
         if person.state != "active":
             raise Refused("person_left")
         named = spoken(self.ruling.newest.org) if self.ruling else ""
-        drawn = SECRET if named else CODE
-        symbols = "".join(secrets.choice(CROCKFORD) for _ in range(drawn)) + named
+        symbols = "".join(secrets.choice(CROCKFORD) for _ in range(SECRET if named else CODE)) + named
         expires = instants.iso(self.now + VALID)
         self.connection.execute(
             "INSERT INTO codes (team, hash, person, expires_at) VALUES (%s, %s, %s, %s)",

@@ -37,13 +37,11 @@ def add(app: FastAPI) -> None:
         ("GET", "/metrics"): _metrics,
     }
     for (method, path), each in work.items():
+        public = method == "POST"
+        extra = endpoint.described("POST", Enroll) if public else None
+        name = f"{method} {path}"
         app.add_api_route(
-            path,
-            _endpoint(each),
-            methods=[method],
-            name=f"{method} {path}",
-            include_in_schema=method == "POST",
-            openapi_extra=endpoint.described("POST", Enroll) if method == "POST" else None,
+            path, _endpoint(each), methods=[method], name=name, include_in_schema=public, openapi_extra=extra
         )
 
 

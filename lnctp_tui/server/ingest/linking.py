@@ -233,20 +233,15 @@ def bands(
 def tell(connection: Db, team: str, wanted: Sequence[Told], now: datetime) -> Matched:
     """Tells what was not told yet: an entry for each person and case, and a note without the number."""
     cases = sorted({entry.case_id for entry in wanted})
-    stood = (
-        {(person, case): said for person, case, said in connection.execute(TOLD, (team, cases))}
-        if cases
-        else {}
-    )
+    rows = connection.execute(TOLD, (team, cases)) if cases else ()
+    stood = {(person, case): said for person, case, said in rows}
     last = {(entry.person, entry.case_id): entry for entry in wanted}
     fresh = [entry for key, entry in last.items() if stood.get(key) != entry.band]
     if fresh:
         persons, of, said = zip(*fresh, strict=True)
         connection.execute(TELL, (team, lines(persons), lines(of), lines(said)))
-    return Matched(
-        [
-            log.event("match", now, entry.case_id, person=entry.person, data={"band": entry.band})
-            for entry in fresh
-        ],
-        [(entry.person, f"match:{entry.band}", entry.case_id) for entry in fresh],
-    )
+    entries = [
+        log.event("match", now, entry.case_id, person=entry.person, data={"band": entry.band})
+        for entry in fresh
+    ]
+    return Matched(entries, [(entry.person, f"match:{entry.band}", entry.case_id) for entry in fresh])

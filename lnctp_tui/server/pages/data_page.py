@@ -62,9 +62,8 @@ def _edition(name: str, files: Sequence[Named]) -> Safe:
         for file, label, spoken in READ
         if file in there
     ]
-    rows: list[list[Child]] = [
-        [tag("a", file.file, href=f"/datos/{name}/{file.file}"), file.size] for file in files
-    ]
+    links = (tag("a", file.file, href=f"/datos/{name}/{file.file}") for file in files)
+    rows: list[list[Child]] = [[link, file.size] for link, file in zip(links, files, strict=True)]
     caption = f"Archivos de la edición {name}"
     return tag(
         "section",

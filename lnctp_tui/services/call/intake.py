@@ -48,15 +48,9 @@ class Intake:
         self.contact = contact
         self.form = form
         self.show, self.open_case = draft.show, draft.open_case
-        self.record, self.rows, self.current, self.select = (
-            draft.record,
-            draft.rows,
-            draft.current,
-            draft.select,
-        )
-        self.set, self.add, self.remove, self.undo, self.at = (
-            draft.set, draft.add, draft.remove, draft.undo, draft.at,
-        )  # fmt: skip
+        self.record, self.rows, self.current = draft.record, draft.rows, draft.current
+        self.select, self.undo, self.at = draft.select, draft.undo, draft.at
+        self.set, self.add, self.remove = draft.set, draft.add, draft.remove
 
     @property
     def document(self) -> Document:
@@ -192,11 +186,8 @@ class Intake:
             return self._callback_number(field, raw)
         at = ref or self._target(field)
         record = self.record(at)
-        if (
-            field.kind == "certificate"
-            and raw.strip()
-            and (why := naming.refused(self.document["case"], record))
-        ):
+        names = field.kind == "certificate" and bool(raw.strip())
+        if names and (why := naming.refused(self.document["case"], record)):
             return Parsed({}, why)
         parsed = values.parse(field, raw, protocol=self.protocol, today=self.today, record=record)
         by_hand = {f"answers.{DECIDED}": "yes" if raw.strip() else None} if field.code == "triage" else {}

@@ -131,21 +131,17 @@ class Narrative:
 
     def _noted(self, offer: Offer) -> bool:
         """Whether a record of the case says it already: identifiers, places, amounts."""
-        value = offer.values[0]
+        value, rows = offer.values[0], self.intake.rows
         if offer.kind in IDENTIFIERS:
-            return any(_same(row, offer) for row in self.intake.rows("identifier"))
+            return any(_same(row, offer) for row in rows("identifier"))
         if offer.kind == "place":
-            return any(
-                value in (row.get("state"), row.get("municipality")) for row in self.intake.rows("place")
-            )
+            return any(value in (row.get("state"), row.get("municipality")) for row in rows("place"))
         if offer.kind == "venue":
-            return any(row.get("venue") == value for row in self.intake.rows("place"))
+            return any(row.get("venue") == value for row in rows("place"))
         if offer.kind == "amount":
-            return any(str(row.get("amount")) == value for row in self.intake.rows("money"))
+            return any(str(row.get("amount")) == value for row in rows("money"))
         if offer.kind == "institution":
-            return any(
-                str(row.get("institution") or "").lower() == value for row in self.intake.rows("money")
-            )
+            return any(str(row.get("institution") or "").lower() == value for row in rows("money"))
         return False
 
     def _stands(self, offer: Offer, target: Ref) -> str | None:

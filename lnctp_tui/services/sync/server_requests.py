@@ -175,16 +175,11 @@ def search_server(workspace: Workspace, text: str) -> list[Held]:
     there = _present(workspace, [str(row.get("scope")) for row in rows])
     return [
         Held(
-            str(row.get("scope")),
-            row.get("folio"),
-            row.get("opened_at"),
-            row.get("status"),
-            row.get("triage"),
-            names.get(str(row.get("owner"))) or "",
-            row.get("scope") in there,
+            str(row.get("scope")), row.get("folio"), row.get("opened_at"), row.get("status"), row.get("triage"),
+            names.get(str(row.get("owner"))) or "", row.get("scope") in there,
         )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _present(workspace: Workspace, ids: list[str]) -> set[str]:

@@ -55,14 +55,9 @@ def profile(home: Path) -> Profile | None:
             return None
         raise
     return Profile(
-        found_vault.language,
-        found_vault.time_zone,
-        found_vault.kind,
-        found_vault.sheet is not None,
-        found_vault.rec is not None,
-        found_vault.theme,
-        found_vault.shut,
-    )
+        found_vault.language, found_vault.time_zone, found_vault.kind, found_vault.sheet is not None,
+        found_vault.rec is not None, found_vault.theme, found_vault.shut,
+    )  # fmt: skip
 
 
 def unlock(home: Path, words: str) -> Key:

@@ -177,8 +177,7 @@ def _placed(connection: Connection, rows: Iterable[dict[str, Any]]) -> list[tupl
             if first not in tops:
                 top = connection.scalar(TOP, {"a": first, "b": first + SECOND}) or first
                 tops[first] = max(top, *(each for each in met if first <= each < first + SECOND))
-            at = _free(connection, tops[first] + 1, met)
-            tops[first] = at
+            at = tops[first] = _free(connection, tops[first] + 1, met)
         met.add(at)
         placed.append((at, row))
     return placed
@@ -233,6 +232,7 @@ def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, A
     identifiers = _identifiers(row["identifiers"])
     names = " ".join(filter(None, (row["folio"], row["names"], *identifiers)))
     body = row["body"] or ""
+    sounds = {SOUND + (spellings.get(word) or sound(word)) for word in words(row["names"] or "")}
     return {
         "id": row["id"],
         "is_case": is_case,
@@ -241,9 +241,7 @@ def _row(row: Any, spellings: Mapping[str, str], *, is_case: int) -> dict[str, A
         "line": one_line(row["told"]),
         "names": names,
         "body": " ".join((body, *_parts(phones.mentioned(body)))),
-        "sounds": " ".join(
-            sorted({SOUND + (spellings.get(word) or sound(word)) for word in words(row["names"] or "")})
-        ),
+        "sounds": " ".join(sorted(sounds)),
     }
 
 

@@ -162,8 +162,7 @@ def read(path: Path, key: Key) -> Read:
             damaged = True
             continue
         of, number, entry = found
-        if not entries:
-            run = of
+        run = run if entries else of
         if of != run or number != len(entries) + 1:
             damaged = True
         if of == run:

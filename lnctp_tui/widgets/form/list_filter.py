@@ -39,12 +39,10 @@ class LabelFilter:
         event.stop()
         event.prevent_default()
         text = self.text or ""
-        if event.key == "escape":
-            self.type(None)
+        if event.key in ("escape", "backspace"):
+            self.type(None if event.key == "escape" else text[:-1])
         elif event.key in ("enter", "tab", "down"):
             self.typing = False
-        elif event.key == "backspace":
-            self.type(text[:-1])
         elif event.is_printable and event.character:
             self.type(text + event.character)
         self.list.stay_on_shown()

@@ -119,9 +119,8 @@ class ClosingDialog(AppDialog["str | None"]):
             with VerticalScroll(can_focus=False), self.form:
                 if self._contact.get("dropped"):
                     yield self._head(_("Se cortó la llamada: plan para volver a llamar"))
-                    for code in PLAN:
-                        if field := view.field_of(self.intake.protocol, "case", code):
-                            yield FieldRow(field, self.intake.protocol)
+                    fields = (view.field_of(self.intake.protocol, "case", code) for code in PLAN)
+                    yield from (FieldRow(field, self.intake.protocol) for field in fields if field)
                 yield self._head(_("Clase del reporte: la decide usted"))
                 yield Classes(*(Option(label) for label in self._options()), markup=False)
                 yield self._head(_("Contacto prometido"))

@@ -99,16 +99,11 @@ def read_row(number: int, source: Mapping[str, Any], plan: Plan, protocol: Proto
     for target, value in plan.constants:
         _put(row, target, str(value), "", protocol)
     for titles in plan.groups:
-        cells = [
-            (title, str(source[title]).strip()) for title in titles if str(source.get(title) or "").strip()
-        ]
+        cells = {title: cell for title in titles if (cell := str(source.get(title) or "").strip())}
         if cells:
-            targets = [plan.columns[title] for title, _cell in cells]
-            said = " ".join(
-                target.codes.get(fold(cell), cell)
-                for target, (_title, cell) in zip(targets, cells, strict=True)
-            )
-            _put(row, targets[0], said, cells[0][0], protocol)
+            first = next(iter(cells))
+            said = (plan.columns[title].codes.get(fold(cell), cell) for title, cell in cells.items())
+            _put(row, plan.columns[first], " ".join(said), first, protocol)
     _whole(row)
     return row
 

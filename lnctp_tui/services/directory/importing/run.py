@@ -196,6 +196,7 @@ def store_plan(
     if rejects:
         handing_out.folder(rejects.absolute().parent)
     report, done, total = plan.report, 0, len(plan.new) + len(plan.updates)
+    tell = progress or (lambda _done, _total: None)
     batch = Writing(plan.file)
     decided = {row.number: (id_, same) for row, id_, same in plan.decided}
     for start in range(0, len(plan.new), BATCH):
@@ -208,8 +209,7 @@ def store_plan(
                     decisions.remember(unit, row, *decided[row.number])
             batch.piece(unit)
         done += len(rows)
-        if progress:
-            progress(done, total)
+        tell(done, total)
     for row, id_ in plan.updates:
         with store.write() as unit:
             batch.begin(unit)
@@ -222,8 +222,7 @@ def store_plan(
             report.outcomes["update"] -= 1
             report.outcomes["same"] += 1
         done += 1
-        if progress:
-            progress(done, total)
+        tell(done, total)
     if rejects and plan.refused:
         write_rejects(rejects, [_refused(row) for row in plan.refused], {row.number for row in plan.refused})
     directory.settle(store)

@@ -79,8 +79,7 @@ def documents(path: Path, content: bytes, form: str) -> list[Row]:
         lines = list(_lines(content))
         if len(lines) > 1 and any(not item.problems for item in lines):
             return lines
-        line = bad_line(content)
-        if line:
+        if line := bad_line(content):
             raise BadInput("import_not_utf8", name=path.name, line=line) from None
         raise BadInput("import_not_json", name=path.name, line=_mistake(content)) from None
     listed = parsed if isinstance(parsed, list) else [parsed]

@@ -68,19 +68,12 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """What `lnctp case import --json` prints."""
         refused = [
-            {
-                "row": refusal.row,
-                "field": problem.field,
-                "reason": problem.reason,
-                "facts": dict(problem.facts),
-            }
+            {"row": refusal.row, "field": flaw.field, "reason": flaw.reason, "facts": dict(flaw.facts)}
             for refusal in self.refused
-            for problem in refusal.problems
+            for flaw in refusal.problems
         ]
-        counts = {
-            name: getattr(self, name)
-            for name in ("rows", "created", "changed", "unchanged", "newer", "replaced", "placeholders")
-        }
+        names = ("rows", "created", "changed", "unchanged", "newer", "replaced", "placeholders")
+        counts = {name: getattr(self, name) for name in names}
         not_taken = {"unknown": dict(self.unknown), "unmapped": list(self.unmapped)}
         stopped = {"stopped": self.stopped.code, "missing_from": self.missing_from} if self.stopped else {}
         return counts | {"refused": refused} | not_taken | stopped

@@ -216,8 +216,9 @@ def sentences(language: str) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "language"),
     [
-        *((name, "es") for name in (*WAYS, *MORE)),
         *((name, "en") for name in (*WAYS, "intake", "sync")),
+        *((name, "es") for name in MORE if name not in ("intake", "sync")),
+        *in_soak(*((name, "es") for name in (*WAYS, "intake", "sync"))),  # Spanish is what the pictures show
         *in_soak(*((name, "en") for name in MORE if name not in ("intake", "sync"))),
     ],
 )

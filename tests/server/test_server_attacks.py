@@ -188,7 +188,7 @@ def test_a_revoked_laptop_gets_nothing_and_one_that_only_delivers_reads_nothing(
 
 
 def test_a_bomb_is_not_unpacked(laptop: Laptop) -> None:
-    packed = zstandard.ZstdCompressor(level=19).compress(b'{"changes":["' + b"a" * (512 << 20))
+    packed = zstandard.ZstdCompressor(level=3).compress(b'{"changes":["' + b"a" * (512 << 20))
     assert len(packed) < 100_000
     assert (
         laptop.send("POST", "/v1/push", packed, laptop.signed("POST", "/v1/push", packed)).error

@@ -50,7 +50,7 @@ from lnctp_tui.sync import wire
 
 STORIES = range(often(20, 1))
 KILLS = often(5, 1)
-OF_POSTGRESQL = often(5, 2)
+OF_POSTGRESQL = often(5, 1)
 """Of a backend and of the main process in turn."""
 ROUNDS = 20
 """Rounds after which a laptop must be done."""

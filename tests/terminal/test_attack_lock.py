@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counts import in_soak
 from pty_app import KEPT, LNCTP, PHRASE, PtyApp
 
 from lnctp_tui.storage import paths
@@ -120,7 +121,7 @@ def test_nothing_stays_on_the_terminal_after_leaving(home: Path) -> None:
         assert bytes(app.raw).rindex(b"\x1b[?1049l") > bytes(app.raw).rindex(CANARY.encode())
 
 
-@pytest.mark.parametrize("command", [LNCTP, (*LNCTP, "case", "list")], ids=["app", "command"])
+@pytest.mark.parametrize("command", [LNCTP, *in_soak(((*LNCTP, "case", "list"),))], ids=["app", "command"])
 def test_no_python_prompt_opens_on_what_was_unlocked(
     home: Path, phrase_file: Path, command: tuple[str, ...]
 ) -> None:

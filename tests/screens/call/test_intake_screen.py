@@ -934,7 +934,7 @@ async def test_a_folio_attaches_the_call_to_its_case(desk: Workspace) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["x" * 1_048_576, "un renglón\n" * 90_000, *in_soak("palabra " * 131_072)],
+    ["x" * 1_048_576, *in_soak("un renglón\n" * 90_000, "palabra " * 131_072)],
     ids=["one word", "lines", "words"],
 )
 async def test_a_megabyte_in_the_narrative_is_kept_and_told(desk: Workspace, text: str) -> None:

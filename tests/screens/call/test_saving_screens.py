@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
+from counts import in_soak
 from disk_faults import fill, free
 from workspaces import Founded, narrate
 
@@ -29,7 +30,7 @@ __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
 
 SAID = "NO SE ESTÁ GUARDANDO"
-SIZES = [(80, 24), (130, 34)]
+SIZES = [(80, 24), *in_soak(((130, 34),))]
 LONG = "Dice que no la dejan salir. " * 1000
 
 

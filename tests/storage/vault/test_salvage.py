@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 from app_world import app_on, rest, said_on, spanish, until
+from counts import in_soak
 from pty_app import PHRASE
 from test_missing_saves import CASES, cases, flip, killed_after
 from vaults import quick_derive
@@ -179,7 +180,7 @@ def test_the_measured_share_that_comes_back(
     assert min(sound) == 1 if bad == 1 else sum(sound) / len(sound) >= 0.99, sound
 
 
-@pytest.mark.parametrize("place", [3, 17, 100, 5000])
+@pytest.mark.parametrize("place", [3, 100, *in_soak(17, 5000)])
 def test_the_first_page_or_its_salt_damaged_and_the_command_works(place: int, full: Founded) -> None:
     flip(full.home / paths.DATABASE, place)
     with pytest.raises(LnctpError):

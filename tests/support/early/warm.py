@@ -1,9 +1,10 @@
 """A program that a test starts begins as a copy of one that has imported it already: half of a start is imports.
 
-The first process of this file's `main` imports what `lnctp` imports until the first call, opens nothing and starts no
-thread. For each start it makes a copy, which gets a session and a terminal of its own, the environment that was asked
-for, and is from then on the program: its `main`, its launcher, its workers. It is a child of the test, as any that the
-test starts. Where that cannot be (no Linux, another interpreter's settings asked for) Python is started as always.
+The first process of this file's `main` imports what `lnctp` imports until the first call and reads the built-in
+protocol (once.py), opens nothing and starts no thread. For each start it makes a copy, which gets a session and a
+terminal of its own, the environment that was asked for, and is from then on the program: its `main`, its launcher, its
+workers. It is a child of the test, as any that the test starts. Where that cannot be (no Linux, another interpreter's
+settings asked for) Python is started as always.
 """
 
 from __future__ import annotations
@@ -71,8 +72,14 @@ def _begun(environment: Mapping[str, str]) -> socket.socket:
 def _imported() -> None:
     from lnctp_tui import __main__, app  # noqa: F401
     from lnctp_tui.screens import registry
+    from lnctp_tui.storage.protocol import protocol_loader
 
     registry.preload()
+    sys.path.append(str(Path(__file__).parents[1]))
+    import once
+
+    once.keep()
+    protocol_loader.load(None)
     gc.collect()
     gc.freeze()
     assert threading.active_count() == 1

@@ -27,7 +27,7 @@ KINDS = (
 )
 NEGATIONS = ("normal", "inherent", "never")
 CLASSES = ("neg", "pseudo", "unsure", "hypo", "feared", "asked", "past", "told", "now")
-OWNERS = ("victim", "group", "trafficker", "caller", "other")
+OWNERS = ("victim", "group", "trafficker", "caller", "other", "someone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +217,8 @@ class Phrases:
                 if after:
                     yield Hit(place, after, meaning)
         for whole, meaning in self._by_stem.get(word[:SHORTEST_PREFIX], ()):
-            if word.startswith(_prefixes(whole[0])):
-                after = _end(whole[1:], terms, place + 1)
-                if after:
-                    yield Hit(place, after, meaning)
+            if word.startswith(_prefixes(whole[0])) and (after := _end(whole[1:], terms, place + 1)):
+                yield Hit(place, after, meaning)
         if self.names is not None:
             yield from self.names.at(terms, place)
 

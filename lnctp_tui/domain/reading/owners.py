@@ -58,8 +58,25 @@ def first_person(terms: Sequence[Word]) -> bool:
 
 
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
-    """Whose age, nationality or number of telephone stands at the word `first`."""
+    """Whose age, nationality or number of telephone stands at the word `first`; what each has one of is a group's only
+    right behind its word."""
+    owner = _of_attribute(scene, first, behind, of_one=of_one)
+    if owner != GROUP or not of_one:
+        return owner
+    beside = any(
+        person.owner == GROUP and 0 <= first - person.after <= _BESIDE_GROUP for person in scene.persons
+    )
+    return owner if beside else OTHER
+
+
+_BESIDE_GROUP = 4
+"""Words between a group and the age of one of it: `hermanas de 15 y 17 años`."""
+
+
+def _of_attribute(scene: Scene, first: int, behind: int, *, of_one: bool) -> str:
     here = _subjects(scene, first)
+    if not of_one:
+        here = [person for person in here if not _beside(scene, person)]
     if _of_another(scene, here, first):
         return ASK
     if here and first - here[-1].after <= 2:
@@ -81,9 +98,9 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
     if near:
         owners = {of_person(scene, person) for person in near}
         far = len(owners) > 1 and first - near[-1].after > 6
-        return ASK if far else of_person(scene, near[-1], attribute=True)
+        return OTHER if far and of_one else ASK if far else of_person(scene, near[-1], attribute=True)
     if _unknown_subject(scene, clause, first):
-        return ASK
+        return OTHER if _victim_known(scene) else ASK
     if here:
         owners = {of_person(scene, person) for person in here}
         return owners.pop() if len(owners) == 1 else ASK
@@ -102,6 +119,14 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     return here[:-1] if joined and verb else here
 
 
+def _beside(scene: Scene, person: Person) -> bool:
+    """Whether somebody is only with whom it is told of: `vive con su hijo en`."""
+    before = [term.text for term in scene.terms[max(0, person.first - 2) : person.first]]
+    return before[-1:] == ["con"] or (
+        before[:1] == ["con"] and before[-1] in (*_OWNED, "una", "un", "la", "el")
+    )
+
+
 def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
     """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
     if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
@@ -115,6 +140,8 @@ def _taken_over(scene: Scene) -> str:
     cast = scene.cast
     if scene.of_self and cast.subject in ("", CALLER) and cast.last != OTHER:
         return VICTIM
+    if cast.last == OTHER and cast.subject in (VICTIM, GROUP):
+        return OTHER
     if cast.last in (CALLER, OTHER, TRAFFICKER):
         others = any(known.owner != CALLER for known in cast.single)
         return ASK if cast.subject in (VICTIM, GROUP) or others else cast.last
@@ -143,6 +170,15 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     if term.text == "el" and scene.terms[clause.first + 1].text not in _VERBS_OF_HAVING:
         return None
     here = [person.owner for person in scene.persons if person.after <= clause.first]
+    alike = [
+        person
+        for person in scene.persons
+        if person.after <= clause.first
+        and person.sex == _PRONOUNS[term.text]
+        and person.owner in (OTHER, TRAFFICKER)
+    ]
+    if len(alike) == 1 and set(here) <= {CALLER, alike[0].owner}:  # «mi jefa no sabe, ella tiene 40»
+        return alike[0].owner
     if here and set(here) == {CALLER}:  # «la amiga reporta: ella tiene 18»
         return VICTIM
     meant = {person.owner for person in scene.cast.single if person.sex in ("", _PRONOUNS[term.text])}
@@ -154,9 +190,17 @@ def of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
     if person.vague and person.owner in (TRAFFICKER, OTHER):
         known = scene.cast.subject or any(somebody.owner in (VICTIM, GROUP) for somebody in scene.persons)
         return person.owner if known or not attribute else ASK
-    if attribute and (person.stranger or _another(scene, person) or _own_kin(scene, person)):
+    if attribute and person.stranger:
+        return OTHER if _victim_known(scene) else ASK
+    if attribute and (_another(scene, person) or _own_kin(scene, person)):
         return ASK
     return person.owner
+
+
+def _victim_known(scene: Scene) -> bool:
+    """Whether a word so far says to whom it happens."""
+    named = any(person.owner in (VICTIM, GROUP) for person in scene.persons)
+    return named or scene.of_self or scene.cast.subject in (VICTIM, GROUP)
 
 
 def _own_kin(scene: Scene, person: Person) -> bool:

@@ -62,6 +62,8 @@ _MONEY_BEFORE = frozenset(
         "exigen",
         "exige",
         "multa",
+        "multan",
+        "multo",
         "rescate",
         "prestaron",
         "presto",
@@ -238,7 +240,7 @@ _PEOPLE = frozenset(
         ],
     ]
 )
-_OTHERS = frozenset(("otras", "otros", "otra", "otro"))
+_OTHERS = frozenset(("otras", "otros"))
 _YEARS = frozenset(["anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
     r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
@@ -254,6 +256,12 @@ _NO_AGE_BEFORE = re.compile(
     r"|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
+_NOBODY = re.compile(
+    r"\bcomo (?:un |una )?(?:nin[oa]|bebe|chiquit[oa]|senora?|viejit[oa]|anciano|anciana) de $|"
+    r"\b(?:pide|piden|solicito|solicita|solicitan|buscan?|se buscan|contratan?|requieren?|ofrecen?)"
+    r" (?:\w+ ){0,3}(?:de|entre) $"
+)
+"""An age that is compared with or asked for: `es como niña de 8`, `solicito señoritas de 18 a 25`."""
 _PAST_AGE = re.compile(
     r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|"
     r"a los|desde los|tenia(?: como)?"
@@ -270,7 +278,7 @@ _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
     r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
-    r"cumplio(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
+    r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
@@ -354,16 +362,27 @@ def _before(terms: Sequence[Word], place: int) -> str:
     return ""
 
 
-def ages(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
-    """Ages of a folded sentence as they are stored: `17`, `~17`, `15-17`; those of earlier days are left out."""
+def ages(text: str, terms: Sequence[Word], ends: Sequence[int] = ()) -> Iterator[tuple[str, Span]]:
+    """Ages of a folded sentence as they are stored: `17`, `~17`, `15-17`; those of earlier days are left out.
+
+    `ends`: characters at which a word for a person ends.
+    """
     at = 0
     while at < len(terms):
         number = number_at(text, terms, at)
         if number is None:
             at += 1
             continue
-        yield from _age(text, terms, number)
+        yield from _age(text, terms, number, ends)
         at = max(number.after, at + 1)
+
+
+def _of_person(terms: Sequence[Word], place: int, ends: Sequence[int]) -> bool:
+    """Whether a number stands behind a word for a person and a `de` or `como de`."""
+    begin = place
+    while begin and terms[begin - 1].text in ("de", "como", "unos"):
+        begin -= 1
+    return begin < place and terms[begin].start - 1 in ends
 
 
 _BESIDE = re.compile(r"(?: \w{3,})?(?:, | \()")
@@ -386,13 +405,13 @@ def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]
     """The number that an answer to *¿qué edad?* begins with, behind who speaks: `Llamante: diecinueve`."""
     for at in range(min(4, len(terms))):
         number = number_at(text, terms, at)
-        if number and 0 < number.value <= age_values.OLDEST:
+        if number and (not number.spelled or number.value > 2) and 0 < number.value <= age_values.OLDEST:
             unit = number.after < len(terms) and terms[number.after].text in _YEARS
             yield str(number.value), (terms[at].start, terms[number.after - (not unit)].end)
             return
 
 
-def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str, Span]]:
+def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
     start, end = terms[number.first].start, terms[number.after - 1].end
     before = text[max(0, start - 48) : start]
     glued = text[start:end].endswith(("a", "anos")) and text[start].isdecimal()
@@ -418,14 +437,20 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
         return
     if number.value == _OF_AGE and (_UNDER.search(before) or _OVER.search(before)):
         return
+    beside = start - 1 in ends
     aged = bool(_AGED.search(before))
+    if _NOBODY.search(before):
+        return
     span = (start, unit.end if (unit_word or months) and unit else terms[last.after - 1].end)
     if months and not second:
         yield str(number.value // 12), span
         return
+    aged = aged or (_of_person(terms, number.first, ends) and bool(_ENDS_THERE.match(text, span[1])))
     if _listed(text, terms, number):
         unit_word, span = True, (start, terms[number.after - 1].end)
     if not (unit_word or glued or aged) or _NO_AGE_AFTER.match(text, span[1]):
+        return
+    if unit_word and not aged and not beside and _lasting(text, terms, number):
         return
     if not (unit_word or glued) and (
         _NOT_YEARS_AFTER.match(text, span[1]) or _counts(text, before, number, span[1])
@@ -436,16 +461,42 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
     yield _said(before, number, second), span
 
 
-_HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio)(?: como| unos| apenas| solo| ya| los)? $")
+_YOUNG = 8
+_BEFORE_AGE = frozenset(
+    ["de", "d", "con", "y", "o", "e", "a", "entre", "como", "unos", "unas", "casi", "apenas", "aproximadamente",
+     "aprox", "ya", "solo", "nomas", "recien", "edad", "mi", "sus", "su", "es", "son", "tiene", "tienen", "tengo",
+     "otro", "otra"]
+)  # fmt: skip
+"""Words that stand before an age; behind any other a few years are a time: `trabajó para él dos años`."""
+_BEFORE_TIME = frozenset(
+    ["el", "ella", "ellos", "ellas", "ahi", "alli", "alla", "aqui", "asi", "eso", "esto", "casa", "encerrada",
+     "encerrado", "casada", "casado", "casados", "juntos", "trabajando", "viviendo", "tuvieron", "tuvo", "paso"]
+)  # fmt: skip
+
+
+def _lasting(text: str, terms: Sequence[Word], number: Number) -> bool:
+    """Whether years behind a word of no person tell how long: `la tuvieron dos años`."""
+    if not number.first or text[terms[number.first - 1].end : terms[number.first].start] != " ":
+        return False
+    before = terms[number.first - 1].text
+    return before in _BEFORE_TIME or (number.value < _YOUNG and before not in _BEFORE_AGE)
+
+
+_HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio|cumpli)(?: como| unos| apenas| solo| ya| los)? $")
 _ENDS_THERE = re.compile(
     r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
-    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
+    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but|va|soy|con|nomas|cumple|fue|q|a|entro|llego|tiene|tengo|mide|todavia|aun|ni|si|como|"
+    r"cuando|porque|porq|pq|desde|por|estudia|sigue|o sea)\b)"
 )
 
 
 def _counts(text: str, before: str, number: Number, end: int) -> bool:
     """Whether a bare number after a verb of having may count things: `tiene tres alumnos`."""
-    return bool(_HAVING.search(before)) and (number.value < 9 or not _ENDS_THERE.match(text, end))
+    if not _HAVING.search(before):
+        return False
+    if 3 <= number.value < 9:
+        return not re.match(r"[.;!)]|\s*$", text[end : end + 2])
+    return number.value < 9 or not _ENDS_THERE.match(text, end)
 
 
 def _listed(text: str, terms: Sequence[Word], number: Number) -> bool:
@@ -516,18 +567,35 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
     if following in _PEOPLE:
         end = number.after + 1
         of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
-        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or "con" in before) else end
+        if of_either_side and _doers(terms, number.first):
+            return 0
+        with_them = "con" in before and "junto" not in before
+        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or with_them) else end
     stands_alone = _ALONE.match(text, terms[number.after - 1].end)
-    if previous in _OTHERS and following not in _NO_MONEY:
+    if (
+        previous in _OTHERS or "somos" in (previous, *(before if previous == "como" else ()))
+    ) and following not in _NO_MONEY:
         return number.after
-    if previous == "somos" and following not in _NO_MONEY:
+    if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
         return number.after
     return number.after if previous == "son" and stands_alone else 0
 
 
+_CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
+
+
+def _doers(terms: Sequence[Word], place: int) -> bool:
+    """Whether those who are counted do it: `nos vigilan cuatro hombres`, `lo golpearon entre cinco hombres`."""
+    before = [term.text for term in terms[max(0, place - 4) : place] if term.text not in ("como", "unos")]
+    if before[-1:] in (["entre"], ["por"]):
+        return True
+    return len(before) > 1 and before[-1].endswith("n") and before[-2] in _CLITICS
+
+
+_LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
     r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
     r"que (?:la|las|lo|los|cuid|vigil)|"
-    r"cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
+    r"con (?:muchach|nin|chic|mujer|una|arm|pistol)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
 )
 _ALONE = re.compile(r"\s*(?:$|[.,;)!\n]|(?:y|en total|en la casa|ahi)\b)")

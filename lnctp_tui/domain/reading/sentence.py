@@ -105,6 +105,8 @@ class Context(NamedTuple):
     """Somebody noted it in the form."""
     age_asked: bool = False
     """The sentence before asked for an age."""
+    gone: str = ""
+    """The mark that ended a sentence of long ago; nothing after any other."""
     speaks_of_self: bool = False
     """The whole text shows that who speaks of themself is the victim."""
 
@@ -181,26 +183,35 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     ends = tuple(terms[person.after - 1].end for person in persons)
     sentence = patterns.Sentence(text, low, terms, today, context.age_asked, ends)
     said = statement(lexicon, text, low, terms, today.year)
+    said = said._replace(gone=said.gone or context.gone == ";", back=bool(context.gone))
     reading = _Reading(
         lexicon,
         sentence,
         context,
         persons,
         said,
-        set(_signs(terms, persons, opening=not context.cast.single)),
+        set(_signs(low, terms, persons, opening=not context.cast.single)),
         [],
     )
     offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
     spoken_of = [
         person
         for person in persons
-        if person.owner not in (VICTIM, GROUP) or not only_asked(said, person.first)
+        if person.owner not in (VICTIM, GROUP)
+        or not (only_asked(said, person.first) or _nobody(terms, person.first))
     ]
     after = context._replace(
         cast=cast.following(spoken_of, context.cast, names),
         age_asked=bool(_AGE_ASKED.search(low, said.asked)),
+        gone="" if not said.gone else ";" if text.rstrip().endswith(";") else ".",
     )
     return Read(_single(offers), after, frozenset(reading.signs), tuple(reading.asked), _answer(text))
+
+
+def _nobody(terms: Sequence[Word], first: int) -> bool:
+    """Whether a word for persons says that there is none: `no hay víctimas`."""
+    before = [term.text for term in terms[max(0, first - 2) : first]]
+    return before in (["no", "hay"], ["no", "hubo"]) or before[-1:] in (["ninguna"], ["ningun"])
 
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
@@ -224,21 +235,63 @@ def _answer(text: str) -> str:
     return NO if re.match(r"\s*(?:$|[,.;!…])", text[match.end() :]) else UNKNOWN
 
 
-def _signs(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
+_ME = re.compile(
+    r"(?<!no )\bme (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|vend(?:en?|io|ieron)|"
+    r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|eron)|"
+    r"prostituy\w+|explot\w+|retien\w+)\b|\bme (?:deben?|cobran?|descuentan?|gritan?|tocan?|toco|jalan?) (?!que\b)|"
+    r"\bno me (?:dejan?|dejo|dejaron|pagan?|pagaron|ha pagado|han pagado)\b|\ble debo\b"
+)
+"""What is done to who speaks."""
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
+
+
+_HARMED = re.compile(
+    r"(?<!no )\b(?:le|la|lo) (?:romp|peg(?:a|o|an|aron)\b|golpe|quit(?:a|o|an|aron)\b|oblig|amenaz|encerr|encierr|"
+    r"viol(?:a|o|aron)\b|patea|quem|cort(?:o|aron)\b|drog|explot|vend(?:e|en|io|ieron)\b|descuent|retuv|retien|"
+    r"deben? (?:tres|dos|\d)|persig)"
+)
+"""What is done to one of whom the sentence tells."""
+_ARTICLES = frozenset(("la", "una", "de", "a", "el", "su", "posible", "presunta", "como", "otra"))
+
+
+def _fragment(terms: Sequence[Word], persons: Sequence[Person]) -> bool:
+    """Whether a narrative opens with a person of whom no verb says that they call: `Cocinero, 19 años, Celaya.`"""
+    if not persons or persons[0].first or persons[0].owner != CALLER or not persons[0].generic:
+        return False
+    return not any(cast.calls(terms, at) or term.text in cast.TELLING for at, term in enumerate(terms))
+
+
+def _signs(low: str, terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
     """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
     if len(terms) <= _PRANK_WORDS and _PRANK.match(" ".join(term.text for term in terms)):
         yield "prank"
+    if _ME.search(_QUOTED.sub("", low)):
+        yield "me"
+    if _HARMED.search(_QUOTED.sub("", low)):
+        yield "harmed"
+    if opening and _fragment(terms, persons):
+        yield "fragment"
     for person in persons:
         before = terms[person.first - 1].text if person.first else ""
+        if (
+            person.word in ("victima", "sobreviviente")
+            and before not in _ARTICLES
+            and persons[0].owner == CALLER
+        ):
+            yield "me"
+            continue
         if person.owner == CALLER and person.generic:
             yield "introduced"
         elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
             yield "parent"
         elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
             yield "witness"
-        if person.owner in (VICTIM, OTHER) and "mi" in (before, terms[person.first].text):
+        mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in cast.ELDERS)
+        if mine and "mi" in (before, terms[person.first].text):
             yield "mine"
+        elif before in ("otro", "otra"):
+            continue
         elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
             yield "another"
 
@@ -269,6 +322,10 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         if found.kind in ("age", "headcount") and state.polarity == NO:
             continue
         if found.kind in ("age", "headcount") and state.past:
+            continue
+        if found.kind == "headcount" and any(
+            person.owner == OTHER and first <= person.first < after for person in reading.persons
+        ):
             continue
         detail = _happened(reading, found) if found.kind == "date" else found.detail
         if (
@@ -446,15 +503,20 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
         taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
         if owner == TRAFFICKER and taken:
             return VICTIM
-        return ASK if owner == CALLER else owner
+        trafficker = any(
+            person.owner == TRAFFICKER and person.first < hit.first for person in reading.persons
+        )
+        return ASK if owner == CALLER or (trafficker and not owner) else owner or VICTIM
     if (
         role == ""
         and owner == CALLER
         and _WORKS.search(reading.sentence.low, 0, reading.terms[hit.first].start)
     ):
         return CALLER
+    if owner == OTHER and not places.held(reading.sentence.low, reading.terms[hit.first].start):
+        return OTHER
     if role == "":
-        return ASK if owner in (CALLER, OTHER, TRAFFICKER) else owner
+        return ASK if owner in (CALLER, ASK) else owner if owner == GROUP else VICTIM
     low, start = reading.sentence.low, reading.terms[hit.first].start
     if owner == ASK and not reading.scene.of_self and places.held_there(low, start):
         return VICTIM
@@ -502,6 +564,8 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES
     ) and state.polarity != YES:
         return
+    if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
+        reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
 
@@ -514,9 +578,17 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     if row.kind in _ATTRIBUTES:
         return reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
     owner = owners.of_deed(reading.scene, hit)
+    if row.values[0].startswith(_STATES) and owner != SELF:
+        holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
+        owner = holder if holder in (OTHER, CALLER) else owner
     if row.values[0].startswith(_HARM):
-        reading.signs.add("me" if owner == SELF else "another" if owner == OTHER else "harmed")
+        several = any(term.text in ("les", "las", "los") for term in reading.terms[hit.first : hit.after])
+        quoted = '"' in reading.sentence.low[: reading.terms[hit.first].start]
+        me = "me" if not quoted else "another"
+        reading.signs.add(me if owner == SELF else "another" if owner == OTHER or several else "harmed")
     return reading.own(owner)
 
 
+_STATES = ("vulnerability.", "cssrs.")
+"""What somebody is or has, and no deed."""
 _HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

@@ -80,7 +80,7 @@ WHOSE = [
     ("Mi hija tiene 14. Chatea con un tal @falso_f que dice tener 19.", {("14", "victim")}),
     ("Mi hija tiene 14. La hija tiene 21.", {("14", "victim"), ("21", "")}),
     ("soy Ana tngo 19, mi padrote me pega y tiene a mi niño de 3 años", {("19", "victim")}),
-    ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "caller"), ("9", "")}),
+    ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "victim")}),
     ("La niña tiene 12. La comadre del patrón cumplió 60.", {("12", "victim")}),
     ("La niña tiene 12. La ficticiana vive en Puebla. Tiene 50 años.", {("12", "victim")}),
     ("Usuario refiere que su novia de 16 no vuelve. Usuario tiene 18.", {("16", ""), ("18", "caller")}),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading.cast import Cast, Person
 from lnctp_tui.domain.reading.lexicon import Hit
 from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.persons import Cast, Person
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
@@ -57,23 +57,29 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
-def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
-    """Whose age, nationality or number of telephone stands at the word `first`; what each has one of is a group's only
-    right behind its word."""
-    owner = _of_attribute(scene, first, behind, of_one=of_one)
-    if owner != GROUP or not of_one:
+def of_age(scene: Scene, first: int, behind: int) -> str:
+    """Whose age stands at the word `first`: a group's only right behind its word, or where one of it is meant."""
+    owner = of_attribute(scene, first, behind)
+    if owner != GROUP:
         return owner
     beside = any(
         person.owner == GROUP and 0 <= first - person.after <= _BESIDE_GROUP for person in scene.persons
     )
-    return owner if beside else OTHER
+    if beside or _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first]):
+        return owner
+    return ASK if any(known.owner == VICTIM for known in scene.cast.single) else OTHER
 
 
+_ONE_OF = frozenset(
+    ("una", "uno", "otra", "otro", "chica", "chico", "menor", "mayor", "grande", "chiquita", "chiquito")
+)
+"""One of a group: `hay una de 15`, `la más chica tiene 12`."""
 _BESIDE_GROUP = 4
 """Words between a group and the age of one of it: `hermanas de 15 y 17 años`."""
 
 
-def _of_attribute(scene: Scene, first: int, behind: int, *, of_one: bool) -> str:
+def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
+    """Whose age, nationality or number of telephone stands at the word `first`."""
     here = _subjects(scene, first)
     if not of_one:
         here = [person for person in here if not _beside(scene, person)]
@@ -122,6 +128,11 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
 def _beside(scene: Scene, person: Person) -> bool:
     """Whether somebody is only with whom it is told of: `vive con su hijo en`."""
     before = [term.text for term in scene.terms[max(0, person.first - 2) : person.first]]
+    apart = person.after < len(scene.terms) and (
+        scene.terms[person.after].start - scene.terms[person.after - 1].end > 1
+    )
+    if apart:  # «irse con su mamá, en Silao»
+        return False
     return before[-1:] == ["con"] or (
         before[:1] == ["con"] and before[-1] in (*_OWNED, "una", "un", "la", "el")
     )

@@ -33,6 +33,11 @@ _BEFORE = frozenset(
         "in",
         "from",
         "to",
+        "origen",
+        "residencia",
+        "destino",
+        "localidad",
+        "radica",
     ]
 )
 _STREETS = frozenset(
@@ -63,6 +68,7 @@ _STREETS = frozenset(
         "virgen",
         "camino",
         "puente",
+        "crucero",
     ]
 )
 """What has a name of its own, also with a `de` between: `calle de Puebla`."""
@@ -198,6 +204,7 @@ _HELD = re.compile(
 )
 """Somebody to whom it is done, whoever does it."""
 _TRANSPORT = re.compile(
+    r"\b(?:viniendo|venia|iba|yendo|circulando|circulaba) (?:\w+ )?de $|"
     r"\b(?:camion|autobus|bus|vuelo|avion|combi|taxi|corrida|boleto|tren|ruta|carretera|autopista)"
     r" (?:\w+ )?(?:a|al|para|hacia|rumbo a) $"
 )
@@ -233,6 +240,7 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     if previous in _NO_PLACE or (
         hit.first > 1
         and previous in ("de", "a", "la", "los", "el", "del")
+        and (previous != "a" or terms[hit.first - 2].text != "privada")
         and terms[hit.first - 2].text in _STREETS | _NAMED_OF
     ):
         return False

@@ -241,7 +241,7 @@ _PEOPLE = frozenset(
     ]
 )
 _OTHERS = frozenset(("otras", "otros"))
-_YEARS = frozenset(["anos", "anitos", "ano", "a"])
+_YEARS = frozenset(["years", "anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
     r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
     r"carcel|prision|condena|casad[oa]s?|novios|relacion|"
@@ -253,7 +253,7 @@ _NO_AGE_AFTER = re.compile(
 _NO_AGE_BEFORE = re.compile(
     r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|"
     r"ultimos|primeros|despues de|tras|(?:contrato|credito|plan|visa|relacion|carrera|plazo|sentencia|curso|proceso) de"
-    r"|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
+    r"|dieron|echaron|dio|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
 _NOBODY = re.compile(
@@ -276,7 +276,7 @@ _OF_AGE = 18
 """`menores de 18 años` is a word for children, and no age."""
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
+    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|, de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
     r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
     r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
@@ -385,7 +385,7 @@ def _of_person(terms: Sequence[Word], place: int, ends: Sequence[int]) -> bool:
     return begin < place and terms[begin].start - 1 in ends
 
 
-_BESIDE = re.compile(r"(?: \w{3,})?(?:, | \()")
+_BESIDE = re.compile(r"(?: de(?: \w+){1,3}| \w{3,})?(?:, | \()")
 
 
 def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
@@ -426,6 +426,7 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
         and unit is not None
         and unit.text == "a"
         and not re.search(r"\b(?:fem|masc|edad)\b", before)
+        and not (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
     ):
         unit_word = False
     months = (
@@ -458,7 +459,7 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
         return
     if number.spelled and number.value == 1 and not unit_word:
         return
-    yield _said(before, number, second), span
+    yield _said(before, number, second, text[terms[number.after - 1].end :]), span
 
 
 _YOUNG = 8
@@ -531,10 +532,10 @@ def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
     )
 
 
-def _said(before: str, number: Number, second: Number | None) -> str:
+def _said(before: str, number: Number, second: Number | None, rest: str) -> str:
     if second:
         return f"{number.value}-{second.value}"
-    if _UNDER.search(before):
+    if _UNDER.search(before) and not rest.startswith(" y "):  # «dos menores de 3 y 5»
         return f"0-{number.value - 1}"
     if _TURNING.search(before):
         return f"~{number.value - 1}"

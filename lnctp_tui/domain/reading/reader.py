@@ -182,6 +182,8 @@ def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     everything: frozenset[str] = frozenset().union(*signs)
     if me > mine and "witness" not in everything:
         return True
+    if me and "young" in everything and "harmed" not in everything:
+        return True
     if {"fragment", "harmed"} <= everything and not everything & _BESIDE:
         return True
     harmed = next((at for at, shown in enumerate(signs) if "harmed" in shown), len(signs))

@@ -9,7 +9,6 @@ from datetime import date
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
-from lnctp_tui.domain.reading.cast import Cast, Person
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
@@ -25,6 +24,8 @@ from lnctp_tui.domain.reading.offers import (
     Offer,
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
+from lnctp_tui.domain.reading.persons import Cast, Person
+from lnctp_tui.domain.reading.signs import signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
 from lnctp_tui.domain.reading.status import Statement, Status, only_asked, statement, status
 
@@ -84,19 +85,6 @@ _WHEN = (
 )
 
 
-def _beside_others(terms: Sequence[Word], person: Person) -> bool:
-    """Whether a group is there besides who speaks: `con otras seis chicas`."""
-    around = (term.text for term in terms[max(0, person.first - 3) : person.after])
-    return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
-
-
-_PRANK_WORDS = 6
-_PRANK = re.compile(
-    r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
-)
-_NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
-
-
 class Context(NamedTuple):
     """What a sentence takes over from those before it."""
 
@@ -121,7 +109,7 @@ class _Reading:
     persons: list[Person]
     said: Statement
     signs: set[str]
-    """What the sentence shows of who calls: see `_signs`."""
+    """What the sentence shows of who calls: see `signs.signs_of`."""
     asked: list[Offer]
     """What a question asks for: said when the next sentence answers it."""
 
@@ -144,6 +132,13 @@ class _Reading:
     def owner_at(self, first: int, after: int = 0, *, of_one: bool = True) -> str:
         """Whose age, nationality or number stands at these words; `of_one`: what each person has one of."""
         owner = owners.of_attribute(self.scene, first, after, of_one=of_one)
+        if owner == SELF:
+            self.signs.add("self")
+        return self.own(owner)
+
+    def age_owner(self, first: int, after: int) -> str:
+        """Whose age stands at these words."""
+        owner = owners.of_age(self.scene, first, after)
         if owner == SELF:
             self.signs.add("self")
         return self.own(owner)
@@ -190,7 +185,7 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
         context,
         persons,
         said,
-        set(_signs(low, terms, persons, opening=not context.cast.single)),
+        set(signs_of(low, terms, persons, opening=not context.cast.single)),
         [],
     )
     offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
@@ -198,7 +193,7 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
         person
         for person in persons
         if person.owner not in (VICTIM, GROUP)
-        or not (only_asked(said, person.first) or _nobody(terms, person.first))
+        or not (only_asked(said, person.first) or _nobody(terms, person.first) or _companions(terms, person))
     ]
     after = context._replace(
         cast=cast.following(spoken_of, context.cast, names),
@@ -212,6 +207,12 @@ def _nobody(terms: Sequence[Word], first: int) -> bool:
     """Whether a word for persons says that there is none: `no hay víctimas`."""
     before = [term.text for term in terms[max(0, first - 2) : first]]
     return before in (["no", "hay"], ["no", "hubo"]) or before[-1:] in (["ninguna"], ["ningun"])
+
+
+def _companions(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a group is only with whom somebody is: `la tienen con otras ocho`."""
+    before = [term.text for term in terms[max(0, person.first - 2) : person.first]]
+    return person.owner == GROUP and "con" in before
 
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
@@ -233,67 +234,6 @@ def _answer(text: str) -> str:
     if match[1].lower() != "no":
         return YES
     return NO if re.match(r"\s*(?:$|[,.;!…])", text[match.end() :]) else UNKNOWN
-
-
-_ME = re.compile(
-    r"(?<!no )\bme (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|vend(?:en?|io|ieron)|"
-    r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|eron)|"
-    r"prostituy\w+|explot\w+|retien\w+)\b|\bme (?:deben?|cobran?|descuentan?|gritan?|tocan?|toco|jalan?) (?!que\b)|"
-    r"\bno me (?:dejan?|dejo|dejaron|pagan?|pagaron|ha pagado|han pagado)\b|\ble debo\b"
-)
-"""What is done to who speaks."""
-_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
-
-
-_HARMED = re.compile(
-    r"(?<!no )\b(?:le|la|lo) (?:romp|peg(?:a|o|an|aron)\b|golpe|quit(?:a|o|an|aron)\b|oblig|amenaz|encerr|encierr|"
-    r"viol(?:a|o|aron)\b|patea|quem|cort(?:o|aron)\b|drog|explot|vend(?:e|en|io|ieron)\b|descuent|retuv|retien|"
-    r"deben? (?:tres|dos|\d)|persig)"
-)
-"""What is done to one of whom the sentence tells."""
-_ARTICLES = frozenset(("la", "una", "de", "a", "el", "su", "posible", "presunta", "como", "otra"))
-
-
-def _fragment(terms: Sequence[Word], persons: Sequence[Person]) -> bool:
-    """Whether a narrative opens with a person of whom no verb says that they call: `Cocinero, 19 años, Celaya.`"""
-    if not persons or persons[0].first or persons[0].owner != CALLER or not persons[0].generic:
-        return False
-    return not any(cast.calls(terms, at) or term.text in cast.TELLING for at, term in enumerate(terms))
-
-
-def _signs(low: str, terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
-    """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
-    `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
-    if len(terms) <= _PRANK_WORDS and _PRANK.match(" ".join(term.text for term in terms)):
-        yield "prank"
-    if _ME.search(_QUOTED.sub("", low)):
-        yield "me"
-    if _HARMED.search(_QUOTED.sub("", low)):
-        yield "harmed"
-    if opening and _fragment(terms, persons):
-        yield "fragment"
-    for person in persons:
-        before = terms[person.first - 1].text if person.first else ""
-        if (
-            person.word in ("victima", "sobreviviente")
-            and before not in _ARTICLES
-            and persons[0].owner == CALLER
-        ):
-            yield "me"
-            continue
-        if person.owner == CALLER and person.generic:
-            yield "introduced"
-        elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
-            yield "parent"
-        elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
-            yield "witness"
-        mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in cast.ELDERS)
-        if mine and "mi" in (before, terms[person.first].text):
-            yield "mine"
-        elif before in ("otro", "otra"):
-            continue
-        elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
-            yield "another"
 
 
 def _single(offers: Sequence[Offer]) -> list[Offer]:
@@ -367,7 +307,7 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
     if found.kind in _CONTACTS:
         span = (found.start, found.end)
         return reading.own(contacts.of_contact(reading.scene, reading.sentence.low, span, first))
-    return reading.owner_at(first, after)
+    return reading.age_owner(first, after)
 
 
 def _alias_owner(reading: _Reading, first: int) -> str:
@@ -580,7 +520,7 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     owner = owners.of_deed(reading.scene, hit)
     if row.values[0].startswith(_STATES) and owner != SELF:
         holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
-        owner = holder if holder in (OTHER, CALLER) else owner
+        owner = holder if holder == CALLER else OTHER if holder in (OTHER, ASK) else owner
     if row.values[0].startswith(_HARM):
         several = any(term.text in ("les", "las", "los") for term in reading.terms[hit.first : hit.after])
         quoted = '"' in reading.sentence.low[: reading.terms[hit.first].start]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -14,6 +16,7 @@ from lnctp_tui.domain.reading.reader import LONGEST_TEXT, Reader
 from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
 
+FILES = Path(files.__file__).parents[2] / "data" / "reading"
 TODAY = date(2026, 11, 30)
 
 
@@ -91,7 +94,32 @@ WHOSE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "ages"), WHOSE)
+WITNESSES = [
+    ("Mesera de un bar marca. Bajaron a un niño de 8. La mesera tiene 26.", {("8", "victim"), ("26", "caller")}),
+    ("La niña tiene 12. La cocinera tiene 54 años y le contó.", {("12", "victim")}),
+    ("La cocinera de enfrente le contó que tienen a una joven de 17. La cocinera tiene 54.", {("17", "victim")}),
+    ("Su hija, mesera de 19 años, no vuelve.", {("19", "victim")}),
+    ("La joven tiene 18. El jardinero, que tiene 40, la vio.", {("18", "victim")}),
+    ("Fotógrafo de bodas, 35 años, vio a una niña de 12 años.", {("35", "caller"), ("12", "victim")}),
+    ("Reporta estilista de 37 años que vio a una joven de 16.", {("37", "caller"), ("16", "victim")}),
+    ("Se comunica mujer de 38 años por su sobrina de 15.", {("38", "caller"), ("15", "victim")}),
+    ("Usuario de 45 años. Su hija de 13 chatea con un adulto.", {("45", "caller"), ("13", "victim")}),
+    ("fem 17a rep. hermana (22a).", {("17", "victim"), ("22", "caller")}),
+    ("Habla la mamá de Karla, tengo 44, mi hija tiene 15.", {("44", "caller"), ("15", "victim")}),
+    ("Un hombre de 45 y una mujer de 40 las cuidan a ellas, las niñas de 9.", {("45", ""), ("40", "")}),
+    ("La joven de 19 está con una anciana de 88 años.", {("19", "victim")}),
+    ("La vendieron. La tienen con un señor de 55 años. La joven tiene 17.", {("17", "victim"), ("55", "")}),
+    ("La tiene hace dos años. Trabajó para él tres años.", set()),
+    ("Tengo 34 y dos hijos de 3 y 5. Se llevaron a mi prima.", {("34", "caller")}),
+    ("Solicitan señoritas de 18 a 25 años.", set()),
+    ("Mi hermana es como niña de 8.", set()),
+    ("A su esposo de 36 se lo llevaron.", {("36", "victim")}),
+    ("Una ficticiana la tiene encerrada. La ficticiana tiene 50 años.", {("50", "trafficker")}),
+]  # fmt: skip
+"""Who tells, stands by or is only compared with; and whose the age beside them is."""
+
+
+@pytest.mark.parametrize(("text", "ages"), [*WHOSE, *WITNESSES])
 def test_an_age_is_that_of_the_person_beside_it(
     lexicon: Lexicon, text: str, ages: set[tuple[str, str]]
 ) -> None:
@@ -130,6 +158,46 @@ def test_a_place_is_the_victim_s_only_when_the_words_say_so(
         (offer.values[0], "" if offer.owner == "caller" else offer.detail, offer.owner) for offer in offers
     }
     assert roles == places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le prometió llevarla a Celaya.", "Amenazó con llevársela a Celaya.", "La Universidad de Celaya la becó.",
+        "La camioneta traía placas de Celaya.", "Por la carretera León-Celaya.", "Viniendo de Celaya la subió.",
+    ],
+)  # fmt: skip
+def test_a_place_that_nobody_is_in_is_none(lexicon: Lexicon, text: str) -> None:
+    assert [offer.values for offer in Reader(lexicon, TODAY).read(text) if offer.kind == "place"] == []
+
+
+def test_a_town_s_row_bears_the_code_of_the_town_of_its_name(lexicon: Lexicon) -> None:
+    towns = protocol_loader.load(None).catalogs["municipality"].rows
+    codes: dict[str, set[str]] = {}
+    for town in towns:
+        codes.setdefault(town.label.es.lower(), set()).add(town.code)
+    named = [
+        (say, code)
+        for say, code in re.findall(
+            r"^([^,]+),place,(\d{5})", (FILES / "places.csv").read_text("utf-8"), re.M
+        )
+        if say in codes
+    ]
+    assert named
+    assert [(say, code) for say, code in named if code not in codes[say]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Nos vigilan cuatro hombres.", set()), ("Lo golpearon entre cinco hombres.", set()),
+        ("Duermen veinte hombres en la obra.", {"20"}), ("Viven 14 en una casa.", {"14"}), ("Somos como 25.", {"25"}),
+        ("Tengo otros dos niños.", set()),
+    ],
+)  # fmt: skip
+def test_who_does_it_is_not_counted(lexicon: Lexicon, text: str, counted: set[str]) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert {offer.values[0] for offer in offers if offer.kind == "headcount"} == counted
 
 
 NUMBERS = [

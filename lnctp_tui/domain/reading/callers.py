@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lnctp_tui.domain.reading.harm import suffers
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, TRAFFICKER, VICTIM
-from lnctp_tui.domain.reading.persons import NO_SUBJECT, OWNED, SAYS, TELLS, Cast, Person, calls
+from lnctp_tui.domain.reading.persons import NO_SUBJECT, OWNED, SAYS, TELLING, Cast, Person, calls
 from lnctp_tui.domain.reading.spelling import Word
 
 
@@ -28,16 +28,10 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         begins = max(before.after if before else 0, person.first - 3)
         object_of = any(term.text in _OBJECT_OF for term in terms[begins : person.first])
         object_of = object_of or any(earlier.owner == CALLER for earlier in persons[:at])
+        object_of = object_of or _told_of(terms, begins, person.first)
         introduced = not object_of and any(calls(terms, place) for place in range(begins, person.first))
         introduced = introduced or (at == 0 and _verb_opens(terms, person.first))
-        furthest = FURTHEST_CALL if opening and at == 0 and person.first < 2 else 5
-        ends = min(behind.first if behind else len(terms), person.after + furthest)
-        behind_it = range(person.after, ends)
-        says = any(
-            calls(terms, place) and terms[place].text in SAYS and not _calls_behind(terms, place, behind)
-            for place in behind_it
-        )
-        says = says or (opening and at == 0 and any(terms[place].text in TELLS for place in behind_it))
+        says = _says(terms, person, behind, first=opening and at == 0)
         opens = opening and at == 0 and person.first == 0 and person.owner == OTHER and not person.plural
         opens = opens or (
             person.kin and before is not None and before.word == "rep" and before.after == person.first
@@ -48,6 +42,29 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
             yield person._replace(owner=CALLER)
         else:
             yield person
+
+
+def _told_of(terms: Sequence[Word], begins: int, first: int) -> bool:
+    """Whether somebody is what is talked about: `habló de su abuela`."""
+    between = [term.text for term in terms[begins:first]]
+    return "de" in between and any(word.startswith("habl") for word in between)
+
+
+def _says(terms: Sequence[Word], person: Person, behind: Person | None, *, first: bool) -> bool:
+    """Whether a person calls by a verb behind them, or, the first of a narrative, tells, saw or seeks somebody."""
+    furthest = FURTHEST_CALL if first and person.first < 2 else 5
+    places = range(person.after, min(behind.first if behind else len(terms), person.after + furthest))
+    if any(
+        calls(terms, place) and terms[place].text in SAYS and not _calls_behind(terms, place, behind)
+        for place in places
+    ):
+        return True
+    seeks = any(terms[place].text == "busca" and _word(terms, place + 1) == "a" for place in places)
+    return first and (seeks or any(terms[place].text in TELLING for place in places))
+
+
+def _word(terms: Sequence[Word], place: int) -> str:
+    return terms[place].text if place < len(terms) else ""
 
 
 _NO_PERSON_BEFORE = frozenset(("de", "como", "es", "era", "fue"))

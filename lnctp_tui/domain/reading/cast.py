@@ -6,6 +6,7 @@ or `su hija` is whom the call is about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lnctp_tui.domain.reading.callers import who_call, with_callers, with_one_caller, with_professions
@@ -31,7 +32,12 @@ _TITLES = frozenset(("dona", "don", "sra", "sr", "senora", "senor"))
 
 def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
     """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
-    persons = [_person(hit, terms) for hit in longest(lexicon.nouns, terms) if not _wanted(terms, hit)]
+    hits = (
+        hit
+        for hit in longest(lexicon.nouns, terms)
+        if not (_wanted(terms, hit) or _an_account(text, terms, hit))
+    )
+    persons = [_person(hit, terms) for hit in hits]
     callers = list(with_callers(terms, remembered(terms, persons, cast), opening=not cast.single))
     persons = list(
         on_one_side(
@@ -49,8 +55,13 @@ def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tu
             if person.word not in _RELATIVES:  # «vecina de Neza»
                 continue
             place, owner = place + 1, VICTIM
+            if _a_place(lexicon, terms, place):  # «papá de Tlalnepantla»
+                continue
         name = _name(text, terms, place)
         if name and len(known) < MOST_NAMES:
+            known.setdefault(name, owner)
+    for name, owner in _called(text, terms, persons):
+        if len(known) < MOST_NAMES:
             known.setdefault(name, owner)
     taken = {place for person in persons for place in range(person.first, person.after)}
     for name in _done_to(text, terms, taken):
@@ -79,10 +90,22 @@ def _person(hit: Hit, terms: Sequence[Word]) -> Person:
     before = terms[hit.first - 1].text if hit.first else ""
     owned = terms[hit.first].text in OWNED or before in OWNED
     generic = (word in GENERIC or noun.owner == SOMEONE) and not owned and not noun.plural
-    return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural, word, generic)
+    own = (
+        terms[hit.first].text == "tengo"
+    )  # «tengo una hija de 15»: who speaks may be the mother or the victim
+    return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural, word, generic, stranger=own)
 
 
 _NEEDS = ("pid", "necesit", "solicit", "requier", "busc", "urge")
+
+
+_ACCOUNT = re.compile(r"\s*(?:es|:)?\s*(?:@|\w+[._\d]\w)")
+
+
+def _an_account(text: str, terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether `el usuario` is a name on a platform: `el usuario @lobo`."""
+    end = terms[hit.after - 1]
+    return end.text == "usuario" and _ACCOUNT.match(text, end.end) is not None
 
 
 def _wanted(terms: Sequence[Word], hit: Hit) -> bool:
@@ -105,6 +128,23 @@ def _done_to(text: str, terms: Sequence[Word], taken: set[int]) -> Iterator[str]
         named = terms[place].text == "a" and begins and place + 1 not in taken and text[name.start].isupper()
         if named and any(term.text in _DONE_TO for term in terms[place + 2 : place + 6]):
             yield name.text
+
+
+def _a_place(lexicon: Lexicon, terms: Sequence[Word], place: int) -> bool:
+    """Whether a name of a town begins at a word."""
+    return any(getattr(hit.meaning, "kind", "") == "place" for hit in lexicon.rows.at(terms, place))
+
+
+def _called(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[tuple[str, str]]:
+    """Names of persons who are said to be called so: `a un señor que se llama don Beto`."""
+    for place in range(1, len(terms) - 1):
+        before = [person for person in persons if person.after <= place]
+        if terms[place].text != "llama" or terms[place - 1].text != "se" or not before:
+            continue
+        titled = terms[place + 1].text in _TITLES
+        name = _name(text, terms, place + 1 + titled)
+        if name:
+            yield name, before[-1].owner
 
 
 def _titled(text: str, terms: Sequence[Word], taken: set[int], known: dict[str, str]) -> Iterator[Person]:

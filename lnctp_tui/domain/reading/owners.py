@@ -37,6 +37,7 @@ _MINE = frozenset(
     ]
 )
 _OWNED = frozenset(("mi", "mis", "su", "sus", "tu"))
+_I_AM = frozenset(("tengo", "tngo", "cumpli"))
 _PRONOUNS = {"ella": "mujer", "el": "hombre"}
 _VERBS_OF_HAVING = frozenset(("tiene", "es", "cumplio", "tenia", "vive", "viene", "anda"))
 
@@ -57,32 +58,33 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
-def of_age(scene: Scene, first: int, behind: int) -> str:
-    """Whose age stands at the word `first`: a group's only right behind its word, or where one of it is meant."""
+def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
+    """Whose age stands at the word `first`. That of one of a group fills nobody's record and is left alone, but for
+    brothers and sisters and for the ages between which a group is (`several`)."""
     owner = of_attribute(scene, first, behind)
-    if owner != GROUP:
+    if owner != GROUP or several:
         return owner
-    beside = any(
-        person.owner == GROUP and 0 <= first - person.after <= _BESIDE_GROUP for person in scene.persons
-    )
-    if beside or _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first]):
+    if any(person.word in _SIBLINGS and 0 <= first - person.after <= _BESIDE for person in scene.persons):
         return owner
-    return ASK if any(known.owner == VICTIM for known in scene.cast.single) else OTHER
+    known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
+    one = _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first])
+    return ASK if known and not one else OTHER
 
 
-_ONE_OF = frozenset(
-    ("una", "uno", "otra", "otro", "chica", "chico", "menor", "mayor", "grande", "chiquita", "chiquito")
-)
+_SIBLINGS = frozenset(("hermanas", "hermanos"))
+_ONE_OF = frozenset(("una", "uno", "otra", "otro", "chica", "chico", "menor", "mayor", "grande"))
 """One of a group: `hay una de 15`, `la más chica tiene 12`."""
-_BESIDE_GROUP = 4
-"""Words between a group and the age of one of it: `hermanas de 15 y 17 años`."""
+_BESIDE = 4
+"""Words between a group and the ages of its members: `hermanas de 15 y 17 años`."""
 
 
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
     here = _subjects(scene, first)
     if not of_one:
-        here = [person for person in here if not _beside(scene, person)]
+        here = [person for person in here if not _companion(scene, person)]
+    if first and scene.terms[first - 1].text in _I_AM:
+        return SELF
     if _of_another(scene, here, first):
         return ASK
     if here and first - here[-1].after <= 2:
@@ -125,7 +127,7 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     return here[:-1] if joined and verb else here
 
 
-def _beside(scene: Scene, person: Person) -> bool:
+def _companion(scene: Scene, person: Person) -> bool:
     """Whether somebody is only with whom it is told of: `vive con su hijo en`."""
     before = [term.text for term in scene.terms[max(0, person.first - 2) : person.first]]
     apart = person.after < len(scene.terms) and (

@@ -28,6 +28,7 @@ _CALLS = frozenset(
         "pregunta",
         "consulta",
         "llamada",
+        "voz",
         "rep",
     ]
 )
@@ -81,6 +82,7 @@ GENERIC = frozenset(
         "jornalero",
         "mujer",
         "hombre",
+        "varon",
         "senora",
         "senor",
         "joven",
@@ -199,4 +201,5 @@ def calls(terms: Sequence[Word], place: int) -> bool:
     """Whether the word at a place says that somebody calls: no `se llama`, no `habla náhuatl`."""
     if not 0 <= place < len(terms) or terms[place].text not in _CALLS:
         return False
-    return place == 0 or terms[place - 1].text not in _NOT_A_CALL
+    before = terms[place - 1].text if place else ""
+    return before not in _NOT_A_CALL or (before == "se" and terms[place].text.startswith("comunic"))

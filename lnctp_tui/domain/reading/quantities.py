@@ -325,7 +325,7 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
             (term for term in terms[number.after : number.after + 2] if term.text in _CURRENCY), None
         )
         return str(number.value), currency or "MXN", (begin, named.end if named else end)
-    if number.value < 100 or (following and following[0] in _NO_MONEY) or 1900 <= number.value <= 2100:
+    if number.value < 100 or (following and following[0] in _NO_MONEY) or _a_year(terms, number):
         return None
     if re.match(r"[-/:]\d", text[end : end + 2]) or re.search(r"\d[-/:]$", text[max(0, start - 2) : start]):
         return None
@@ -343,6 +343,11 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     return (
         (str(number.value), "MXN", (start, end)) if company or rated or rounded or (scaled and paid) else None
     )
+
+
+def _a_year(terms: Sequence[Word], number: Number) -> bool:
+    """Whether figures say a year; `2 mil` says none."""
+    return 1900 <= number.value <= 2100 and terms[number.after - 1].text != "mil"
 
 
 _RATED = re.compile(

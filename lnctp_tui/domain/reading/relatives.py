@@ -58,6 +58,8 @@ def remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> 
 def _own_children(terms: Sequence[Word], person: Person) -> bool:
     """Whether children are those that somebody has: `tiene 26 años y dos hijas de 4 y 6`."""
     before = [term.text for term in terms[max(0, person.first - 8) : person.first]]
+    if "a" in before:  # «tiene en su patio a doce niñas»
+        return False
     return any(word in ("tiene", "tengo", "tenia", "mantiene", "cria") for word in before)
 
 

@@ -136,9 +136,9 @@ class _Reading:
             self.signs.add("self")
         return self.own(owner)
 
-    def age_owner(self, first: int, after: int) -> str:
-        """Whose age stands at these words."""
-        owner = owners.of_age(self.scene, first, after)
+    def age_owner(self, first: int, after: int, *, several: bool) -> str:
+        """Whose age stands at these words; `several`: it lies between two."""
+        owner = owners.of_age(self.scene, first, after, several=several)
         if owner == SELF:
             self.signs.add("self")
         return self.own(owner)
@@ -307,7 +307,7 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
     if found.kind in _CONTACTS:
         span = (found.start, found.end)
         return reading.own(contacts.of_contact(reading.scene, reading.sentence.low, span, first))
-    return reading.age_owner(first, after)
+    return reading.age_owner(first, after, several="-" in found.value)
 
 
 def _alias_owner(reading: _Reading, first: int) -> str:

@@ -121,7 +121,8 @@ def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:
             terms[place].text in TELLING or (not first and aged and between.strip() == ",")
         ):
             return first
-    return -1
+    ends = len(terms) < FURTHEST_CALL and terms[-1].text == "anos"  # «Usuario de 45 años.»
+    return first if ends and not first else -1
 
 
 def _lives(text: str, terms: Sequence[Word], place: int) -> bool:

@@ -32,7 +32,7 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         introduced = not object_of and any(calls(terms, place) for place in range(begins, person.first))
         introduced = introduced or (at == 0 and _verb_opens(terms, person.first))
         says = _says(terms, person, behind, first=opening and at == 0)
-        opens = opening and at == 0 and person.first == 0 and person.owner == OTHER and not person.plural
+        opens = opening and at == 0 and person.first == 0 and _opens(terms, person, says=says)
         opens = opens or (
             person.kin and before is not None and before.word == "rep" and before.after == person.first
         )
@@ -42,6 +42,19 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
             yield person._replace(owner=CALLER)
         else:
             yield person
+
+
+_OWNERS_OF = frozenset(
+    ("dueno", "duena", "encargado", "encargada", "jefe", "jefa", "contratista", "mayordomo")
+)
+
+
+def _opens(terms: Sequence[Word], person: Person, *, says: bool) -> bool:
+    """Whether who opens a narrative calls, though another of that noun would not: `Encargado de un ciber, 33 años`."""
+    if person.owner == OTHER:
+        return not person.plural
+    aged = any(term.text in ("anos", "a") for term in terms[person.after : person.after + 8])
+    return person.word in _OWNERS_OF and (says or aged)
 
 
 def _told_of(terms: Sequence[Word], begins: int, first: int) -> bool:

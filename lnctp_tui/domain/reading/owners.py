@@ -32,6 +32,7 @@ _MINE = frozenset(
         "cumpli",
         "llamo",
         "laburo",
+        "irme",
         "i",
         "my",
     ]

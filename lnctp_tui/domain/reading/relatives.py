@@ -63,7 +63,7 @@ def _own_children(terms: Sequence[Word], person: Person) -> bool:
     return any(word in ("tiene", "tengo", "tenia", "mantiene", "cria") for word in before)
 
 
-_OFFSPRING = frozenset(("hijos", "hijas", "ninos", "ninas", "chamos", "nietos", "chamacos"))
+_OFFSPRING = frozenset(("hijos", "hijas", "ninos", "ninas", "chamos", "nietos", "chamacos", "chiquillos"))
 
 
 _CHILDREN = frozenset(("hijo", "hija", "hijito", "hijita", "bebe", "nino", "nina"))

@@ -443,10 +443,9 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
         taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
         if owner == TRAFFICKER and taken:
             return VICTIM
-        trafficker = any(
-            person.owner == TRAFFICKER and person.first < hit.first for person in reading.persons
-        )
-        return ASK if owner == CALLER or (trafficker and not owner) else owner or VICTIM
+        near = [person.owner for person in reading.persons if person.after <= hit.first]
+        another = bool(near) and near[-1] not in (VICTIM, GROUP)
+        return ASK if owner == CALLER or (another and not owner) else owner or VICTIM
     if (
         role == ""
         and owner == CALLER

@@ -59,6 +59,7 @@ def test_what_is_said_is_offered(lexicon: Lexicon, text: str, offered: tuple[str
         "Vio en las noticias que le pegan a una mujer de 20 años.", "Tiene miedo de que le peguen.",
         "Tiene tres alumnos.", "Un contrato de 3 años.", "Se le da el tel. de Fiscalía 55 5555 0100.",
         "La reportante tiene 44 años.", "Los detuvieron en la frontera.", "Cruzó por la reforma.",
+        "Su folio es 20261130-44.",
     ],
 )  # fmt: skip
 def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text: str) -> None:
@@ -114,6 +115,8 @@ WITNESSES = [
     ("Solicitan señoritas de 18 a 25 años.", set()),
     ("Mi hermana es como niña de 8.", set()),
     ("A su esposo de 36 se lo llevaron.", {("36", "victim")}),
+    ("Ficticiana, 44 años, dice que su clienta de 20 tiene miedo.", {("44", "caller")}),
+    ("Encargado de un ciber, 33 años. Vio a una niña de 12.", {("33", "caller"), ("12", "victim")}),
     ("Una ficticiana la tiene encerrada. La ficticiana tiene 50 años.", {("50", "trafficker")}),
 ]  # fmt: skip
 """Who tells, stands by or is only compared with; and whose the age beside them is."""
@@ -192,7 +195,8 @@ def test_a_town_s_row_bears_the_code_of_the_town_of_its_name(lexicon: Lexicon) -
     [
         ("Nos vigilan cuatro hombres.", set()), ("Lo golpearon entre cinco hombres.", set()),
         ("Duermen veinte hombres en la obra.", {"20"}), ("Viven 14 en una casa.", {"14"}), ("Somos como 25.", {"25"}),
-        ("Tengo otros dos niños.", set()),
+        ("Tengo otros dos niños.", set()), ("La banda es de ocho hombres.", set()),
+        ("Se necesitan 20 personas.", set()),
     ],
 )  # fmt: skip
 def test_who_does_it_is_not_counted(lexicon: Lexicon, text: str, counted: set[str]) -> None:

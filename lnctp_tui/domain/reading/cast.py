@@ -16,7 +16,7 @@ from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, VICTI
 from lnctp_tui.domain.reading.persons import GENERIC, OWNED, Cast, Known, Names, Person, calls
 from lnctp_tui.domain.reading.relatives import remembered
 from lnctp_tui.domain.reading.spelling import Word
-from lnctp_tui.domain.reading.strangers import beside_stranger, strangers_of
+from lnctp_tui.domain.reading.strangers import beside_stranger, strangers_of, who_opens
 
 MOST_NAMES = 12
 
@@ -38,6 +38,7 @@ def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tu
         if not (_wanted(terms, hit) or _an_account(text, terms, hit))
     )
     persons = [_person(hit, terms) for hit in hits]
+    persons = [*(() if cast.single else who_opens(text, terms, persons)), *persons]
     callers = list(with_callers(terms, remembered(terms, persons, cast), opening=not cast.single))
     persons = list(
         on_one_side(

@@ -134,7 +134,8 @@ def _companion(scene: Scene, person: Person) -> bool:
     apart = person.after < len(scene.terms) and (
         scene.terms[person.after].start - scene.terms[person.after - 1].end > 1
     )
-    if apart:  # «irse con su mamá, en Silao»
+    told = person.after < len(scene.terms) and scene.terms[person.after].text == "que"
+    if apart or told:  # «irse con su mamá, en Silao», «con mis papás, que viven en»
         return False
     return before[-1:] == ["con"] or (
         before[:1] == ["con"] and before[-1] in (*_OWNED, "una", "un", "la", "el")

@@ -38,6 +38,10 @@ _OFFICE = re.compile(
     r"|\b(?:da|dan|dio|proporciona|proporciono|brinda) el (?:numero|telefono) de[^.;\n]{0,60}$"
 )
 """A number that was given to who calls is nobody's of the case."""
+_FILE = re.compile(
+    r"\b(?:folio|expediente|carpeta|empleado|matricula|contrato|pedido|serie|cedula|nss|guia|boleto)\b[^.;\n]{0,15}$"
+)
+"""What has a number of its own: no telephone."""
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){7,17}(?!\w)")
 _ACCOUNT_WORD = re.compile(r"\b(?:cuenta|tarjeta|clabe|deposit\w+)\b[^\d\n]{0,30}$")
 _PLATE = re.compile(
@@ -147,7 +151,7 @@ def _phones(sentence: Sentence) -> Iterator[Found]:
     for match in _PHONE.finditer(sentence.low):
         numbers = phones.read(match.group())
         dialled = phones.dialled(numbers[0].number) if len(numbers) == 1 else ""
-        if _OFFICE.search(sentence.low, 0, match.start()):
+        if _OFFICE.search(sentence.low, 0, match.start()) or _FILE.search(sentence.low, 0, match.start()):
             sentence.taken.append(match.span())
             continue
         if dialled.startswith("+") and dialled not in OWN_NUMBERS and _diallable(dialled):

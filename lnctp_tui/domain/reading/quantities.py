@@ -570,6 +570,8 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
     following = terms[number.after].text if number.after < len(terms) else ""
     if following == "mas" and previous in ("y", "con", "hay", "son", "ella", "otras", "otros"):
         return number.after + 1
+    if _NOT_OF_CASE.search(text, 0, terms[number.first].start):
+        return 0
     if following in _PEOPLE:
         end = number.after + 1
         of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
@@ -598,6 +600,8 @@ def _doers(terms: Sequence[Word], place: int) -> bool:
     return len(before) > 1 and before[-1].endswith("n") and before[-2] in _CLITICS
 
 
+_NOT_OF_CASE = re.compile(r"\b(?:necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $")
+"""Who is looked for, a gang and a family are no group to whom it happens."""
 _LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
     r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"

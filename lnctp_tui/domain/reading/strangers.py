@@ -15,19 +15,16 @@ _FEMALE = {"la": True, "una": True, "el": False, "un": False}
 
 
 def strangers_of(text: str, terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
-    """Persons by a noun that no list has: who opens the narrative and saw it, whoever has an age or lives somewhere
+    """Persons by a noun that no list has: whoever has an age or lives somewhere
     behind an article, `un tal`, and all of these when they are named again."""
     taken = {place for person in persons for place in range(person.first, person.after)}
     known = {somebody.word: somebody for somebody in cast.single if somebody.word}
-    opener = _opener(text, terms, taken) if not cast.single else -1
     for place, term in enumerate(terms):
         article = terms[place - 1].text if place else ""
         if place in taken or not term.text.isalpha() or term.text in _NO_NOUNS:
             continue
         sex = "" if article not in _FEMALE else "mujer" if _FEMALE[article] else "hombre"
-        if place == opener:
-            yield Person(place, place + 1, CALLER, sex, False, term.text, generic=True)
-        elif term.text in known and (sex or article in ("", "del", "al")):
+        if term.text in known and (sex or article in ("", "del", "al")):
             owner = known[term.text].owner
             yield Person(
                 place, place + 1, owner, known[term.text].sex, False, term.text, stranger=owner == OTHER
@@ -106,6 +103,15 @@ def beside_stranger(terms: Sequence[Word], person: Person, strangers: Sequence[P
     return person._replace(owner=OTHER) if theirs and cast.subject in (VICTIM, GROUP) else person
 
 
+def who_opens(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
+    """The caller by a noun that no list has: who opens a narrative and saw, tells, or has an age."""
+    place = _opener(text, terms, {place for person in persons for place in range(person.first, person.after)})
+    if place >= 0:
+        article = terms[place - 1].text if place else ""
+        sex = "" if article not in _FEMALE else "mujer" if _FEMALE[article] else "hombre"
+        yield Person(place, place + 1, CALLER, sex, False, terms[place].text, generic=True)
+
+
 def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:
     """The noun that opens a narrative before a verb of seeing or telling: `Pasajera del camión vio a`; -1 for none."""
     first = 1 if terms[0].text in _FEMALE and len(terms) > 1 else 0
@@ -113,7 +119,7 @@ def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:
         return -1
     for place in range(first, min(len(terms), first + FURTHEST_CALL)):
         between = text[terms[place - 1].end : terms[place].start] if place > first else " "
-        aged = any(term.text in ("anos", "a") for term in terms[place - 2 : place + 4])
+        aged = any(term.text in ("anos", "a") for term in terms[max(0, place - 2) : place + 4])
         named = place in taken and terms[place - 1].text not in ("de", "del")
         if named or between.strip() not in (("", ",") if aged else ("",)):
             return -1

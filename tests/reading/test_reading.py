@@ -59,7 +59,7 @@ def test_what_is_said_is_offered(lexicon: Lexicon, text: str, offered: tuple[str
         "Vio en las noticias que le pegan a una mujer de 20 años.", "Tiene miedo de que le peguen.",
         "Tiene tres alumnos.", "Un contrato de 3 años.", "Se le da el tel. de Fiscalía 55 5555 0100.",
         "La reportante tiene 44 años.", "Los detuvieron en la frontera.", "Cruzó por la reforma.",
-        "Su folio es 20261130-44.",
+        "Su folio es 20261130-44.", "Tiene dos perros encerrados.", "Vive en la calle Hidalgo.",
     ],
 )  # fmt: skip
 def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text: str) -> None:

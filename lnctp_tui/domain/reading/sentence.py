@@ -386,11 +386,20 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     low = reading.sentence.low
     before = reading.terms[hit.first - 1].text if hit.first else ""
     behind = reading.terms[hit.after].text if hit.after < len(reading.terms) else ""
-    if before in row.not_after or behind in row.not_before:
+    if before in row.not_after or behind in row.not_before or _a_street(reading, hit, end):
         return False
     reach = _NEEDED if row.values[0].startswith("need.") else _NEAR
     near = low[max(0, start - reach) : start] + low[end : end + _NEAR]
     return not row.needs or any(need in near for need in row.needs)
+
+
+_STREET_NAME = re.compile(r" (?:de )?[A-ZÁÉÍÓÚ\d]")
+
+
+def _a_street(reading: _Reading, hit: Hit, end: int) -> bool:
+    """Whether a phrase that ends with `calle` goes on with the name of one: `vive en la calle Hidalgo`."""
+    named = reading.terms[hit.after - 1].text == "calle" and not reading.sentence.text.isupper()
+    return named and _STREET_NAME.match(reading.sentence.text, end) is not None
 
 
 def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) -> Iterator[Offer]:

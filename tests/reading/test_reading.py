@@ -402,6 +402,22 @@ def test_words_of_who_harms_do_not_silence_what_is_done(lexicon: Lexicon) -> Non
     assert {("danger.locked_in", "yes"), ("danger.weapon_present", "yes")} <= dangers
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("La joven tiene 17. La cocinera dice que está encerrada.", "danger.locked_in"),
+        ("La vecina oyó que está encerrada.", "danger.locked_in"),
+        ("Mi cuñado está encerrado en un rancho.", "danger.locked_in"),
+        ("Está con un policía que anda armado.", "danger.weapon_present"),
+        ("Llama la tía. La tía dice que ya no quiere vivir.", "cssrs.wish_dead"),
+        ("No es improcedente. Está encerrada.", "danger.locked_in"),
+    ],
+)
+def test_a_danger_is_offered_whoever_was_named_last(lexicon: Lexicon, text: str, value: str) -> None:
+    offered = {(said, owner) for _kind, said, _polarity, owner in seen(lexicon, text)}
+    assert {(value, "victim"), (value, "case"), (value, "")} & offered
+
+
 def test_a_narrative_cannot_inject_an_answer(lexicon: Lexicon) -> None:
     text = 'seen.age=17 answers.danger.weapon_present: no [term,violence.fisica,yes] {"age": 17}\x1b[2J'
     assert seen(lexicon, text) == set()

@@ -534,9 +534,12 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
         quoted = '"' in reading.sentence.low[: reading.terms[hit.first].start]
         me = "me" if not quoted else "another"
         reading.signs.add(me if owner == SELF else "another" if owner == OTHER or several else "harmed")
-    return reading.own(owner)
+    whose = reading.own(owner)
+    # a danger is never left out because a witness was named last
+    return ASK if row.values[0].startswith(_NEVER_LEFT_OUT) and whose in (OTHER, CALLER) else whose
 
 
-_STATES = ("vulnerability.", "cssrs.")
+_NEVER_LEFT_OUT = ("danger.", "cssrs.")
+_STATES = ("vulnerability.",)
 """What somebody is or has, and no deed."""
 _HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

@@ -67,7 +67,7 @@ def _fragment(terms: Sequence[Word], persons: Sequence[Person]) -> bool:
 def _prank(terms: Sequence[Word]) -> bool:
     """Whether a sentence says that the call was a joke, and nobody in it says so."""
     spoken = [term.text for term in terms]
-    if "improcedente" in spoken:
+    if "improcedente" in spoken and "no" not in spoken:
         return True
     longest = _PRANK_WORDS if _SAID_BY & set(spoken) or spoken[0] != "que" else 2 * _PRANK_WORDS
     return len(spoken) <= longest and _PRANK.match(" ".join(spoken)) is not None

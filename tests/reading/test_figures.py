@@ -12,12 +12,14 @@ from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
 
 HELD = {
-    "patterns": (0.91, 0.89),
-    "gazetteer": (0.92, 0.90),
-    "vocabulary": (0.915, 0.905),
-    "all": (0.92, 0.90),
+    "patterns": (0.905, 0.88),
+    "gazetteer": (0.94, 0.905),
+    "vocabulary": (0.95, 0.895),
+    "all": (0.935, 0.895),
 }
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
+NEW_FROM = 200
+"""Number of the first narrative that came with the rules of decision 054."""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +51,21 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     polarity, owner = kept.polarity / kept.right, kept.owner / kept.owned
     asked, sprung = kept.asked / kept.owned, kept.sprung / kept.traps
     assert polarity <= 0.01
-    assert owner <= 0.045
-    assert asked <= 0.18
-    assert sprung <= 0.12
+    assert owner <= 0.043
+    assert asked <= 0.16
+    assert sprung <= 0.122
+
+
+def test_the_older_kept_narratives_reach_what_is_to_be_reached(lexicon: Lexicon) -> None:
+    older = (narrative for narrative in narratives(kept=True) if int(narrative["id"][1:4]) < NEW_FROM)
+    result = judge(lexicon, older)
+    whole, words = result.families["all"], result.families["vocabulary"]
+    assert whole.precision >= 0.95
+    assert whole.recall >= 0.82
+    assert words.precision >= 0.92
+    assert words.recall >= 0.80
+    assert result.owner / result.owned <= 0.03
+    assert result.asked / result.owned <= 0.15
 
 
 def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
+from pathlib import Path
 from time import process_time
 
 import pytest
@@ -14,6 +16,7 @@ from lnctp_tui.domain.reading.reader import LONGEST_TEXT, Reader
 from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
 
+FILES = Path(files.__file__).parents[2] / "data" / "reading"
 TODAY = date(2026, 11, 30)
 
 
@@ -56,6 +59,7 @@ def test_what_is_said_is_offered(lexicon: Lexicon, text: str, offered: tuple[str
         "Vio en las noticias que le pegan a una mujer de 20 años.", "Tiene miedo de que le peguen.",
         "Tiene tres alumnos.", "Un contrato de 3 años.", "Se le da el tel. de Fiscalía 55 5555 0100.",
         "La reportante tiene 44 años.", "Los detuvieron en la frontera.", "Cruzó por la reforma.",
+        "Su folio es 20261130-44.", "Tiene dos perros encerrados.", "Vive en la calle Hidalgo.",
     ],
 )  # fmt: skip
 def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text: str) -> None:
@@ -72,17 +76,17 @@ WHOSE = [
     ("Tengo 40 años. Mi hija de 15 no sale. A mi hija le pegan.", {("40", "caller"), ("15", "victim")}),
     ("Llama mujer de 28. Su pareja la golpea.", {("28", "victim")}),
     ("Denuncia a su vecino de 40 años. Habla con su hija de 17.", {("40", "trafficker"), ("17", "victim")}),
-    ("La víctima tiene 20 años. La cuidadora tiene 50.", {("20", "victim"), ("50", "")}),
+    ("La víctima tiene 20 años. La cuidadora tiene 50.", {("20", "victim")}),
     ("Un señor de 67 años no sabe leer.", {("67", "")}),
     ("¿Qué edad tiene? Llamante: diecinueve.", {("19", "caller")}),
     ("Son hermanas de 15 y 17 años.", {("15", "group"), ("17", "group")}),
     ("Nieto de una señora de 78 años. El nieto tiene 25.", {("78", "victim"), ("25", "caller")}),
-    ("Mi hija tiene 14. Chatea con un tal @falso_f que dice tener 19.", {("14", "victim"), ("19", "")}),
+    ("Mi hija tiene 14. Chatea con un tal @falso_f que dice tener 19.", {("14", "victim")}),
     ("Mi hija tiene 14. La hija tiene 21.", {("14", "victim"), ("21", "")}),
-    ("soy Ana tngo 19, mi padrote me pega y tiene a mi niño de 3 años", {("19", "victim"), ("3", "")}),
-    ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "caller"), ("9", "")}),
+    ("soy Ana tngo 19, mi padrote me pega y tiene a mi niño de 3 años", {("19", "victim")}),
+    ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "victim")}),
     ("La niña tiene 12. La comadre del patrón cumplió 60.", {("12", "victim")}),
-    ("La niña tiene 12. La ficticiana vive en Puebla. Tiene 50 años.", {("12", "victim"), ("50", "")}),
+    ("La niña tiene 12. La ficticiana vive en Puebla. Tiene 50 años.", {("12", "victim")}),
     ("Usuario refiere que su novia de 16 no vuelve. Usuario tiene 18.", {("16", ""), ("18", "caller")}),
     (
         "Pasajera del camión vio a una niña de 9 años. La pasajera tiene 44.",
@@ -91,7 +95,34 @@ WHOSE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "ages"), WHOSE)
+WITNESSES = [
+    ("Mesera de un bar marca. Bajaron a un niño de 8. La mesera tiene 26.", {("8", "victim"), ("26", "caller")}),
+    ("La niña tiene 12. La cocinera tiene 54 años y le contó.", {("12", "victim")}),
+    ("La cocinera de enfrente le contó que tienen a una joven de 17. La cocinera tiene 54.", {("17", "victim")}),
+    ("Su hija, mesera de 19 años, no vuelve.", {("19", "victim")}),
+    ("La joven tiene 18. El jardinero, que tiene 40, la vio.", {("18", "victim")}),
+    ("Fotógrafo de bodas, 35 años, vio a una niña de 12 años.", {("35", "caller"), ("12", "victim")}),
+    ("Reporta estilista de 37 años que vio a una joven de 16.", {("37", "caller"), ("16", "victim")}),
+    ("Se comunica mujer de 38 años por su sobrina de 15.", {("38", "caller"), ("15", "victim")}),
+    ("Usuario de 45 años. Su hija de 13 chatea con un adulto.", {("45", "caller"), ("13", "victim")}),
+    ("fem 17a rep. hermana (22a).", {("17", "victim"), ("22", "caller")}),
+    ("Habla la mamá de Karla, tengo 44, mi hija tiene 15.", {("44", "caller"), ("15", "victim")}),
+    ("Un hombre de 45 y una mujer de 40 las cuidan a ellas, las niñas de 9.", {("45", ""), ("40", "")}),
+    ("La joven de 19 está con una anciana de 88 años.", {("19", "victim")}),
+    ("La vendieron. La tienen con un señor de 55 años. La joven tiene 17.", {("17", "victim"), ("55", "")}),
+    ("La tiene hace dos años. Trabajó para él tres años.", set()),
+    ("Tengo 34 y dos hijos de 3 y 5. Se llevaron a mi prima.", {("34", "caller")}),
+    ("Solicitan señoritas de 18 a 25 años.", set()),
+    ("Mi hermana es como niña de 8.", set()),
+    ("A su esposo de 36 se lo llevaron.", {("36", "victim")}),
+    ("Ficticiana, 44 años, dice que su clienta de 20 tiene miedo.", {("44", "caller")}),
+    ("Encargado de un ciber, 33 años. Vio a una niña de 12.", {("33", "caller"), ("12", "victim")}),
+    ("Una ficticiana la tiene encerrada. La ficticiana tiene 50 años.", {("50", "trafficker")}),
+]  # fmt: skip
+"""Who tells, stands by or is only compared with; and whose the age beside them is."""
+
+
+@pytest.mark.parametrize(("text", "ages"), [*WHOSE, *WITNESSES])
 def test_an_age_is_that_of_the_person_beside_it(
     lexicon: Lexicon, text: str, ages: set[tuple[str, str]]
 ) -> None:
@@ -114,7 +145,7 @@ PLACES = [
     ("Soy psicóloga de un albergue en Celaya. Está con nosotros una joven.", {("11007", "", "caller")}),
     ("me pega mi padrote y tiene a mi niño en su casa en celaya", {("11007", "actual", "")}),
     ("Su hermana trabaja. Antes, en 2019, a su prima le pasó en Celaya.", set()),
-    ("La joven no está. La ficticiana vive en Celaya.", {("11007", "actual", "")}),
+    ("La joven no está. La ficticiana vive en Celaya.", set()),
     ("La sobrina tiene 14. El que la tiene vive en Celaya.", {("11007", "actual", "")}),
     ("Está en un motel de Celaya.", {("11007", "actual", "")}),
     ("La subieron a un camión a Tijuana.", {("02004", "", "victim")}),
@@ -130,6 +161,47 @@ def test_a_place_is_the_victim_s_only_when_the_words_say_so(
         (offer.values[0], "" if offer.owner == "caller" else offer.detail, offer.owner) for offer in offers
     }
     assert roles == places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le prometió llevarla a Celaya.", "Amenazó con llevársela a Celaya.", "La Universidad de Celaya la becó.",
+        "La camioneta traía placas de Celaya.", "Por la carretera León-Celaya.", "Viniendo de Celaya la subió.",
+    ],
+)  # fmt: skip
+def test_a_place_that_nobody_is_in_is_none(lexicon: Lexicon, text: str) -> None:
+    assert [offer.values for offer in Reader(lexicon, TODAY).read(text) if offer.kind == "place"] == []
+
+
+def test_a_town_s_row_bears_the_code_of_the_town_of_its_name(lexicon: Lexicon) -> None:
+    towns = protocol_loader.load(None).catalogs["municipality"].rows
+    codes: dict[str, set[str]] = {}
+    for town in towns:
+        codes.setdefault(town.label.es.lower(), set()).add(town.code)
+    named = [
+        (say, code)
+        for say, code in re.findall(
+            r"^([^,]+),place,(\d{5})", (FILES / "places.csv").read_text("utf-8"), re.M
+        )
+        if say in codes
+    ]
+    assert named
+    assert [(say, code) for say, code in named if code not in codes[say]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Nos vigilan cuatro hombres.", set()), ("Lo golpearon entre cinco hombres.", set()),
+        ("Duermen veinte hombres en la obra.", {"20"}), ("Viven 14 en una casa.", {"14"}), ("Somos como 25.", {"25"}),
+        ("Tengo otros dos niños.", set()), ("La banda es de ocho hombres.", set()),
+        ("Se necesitan 20 personas.", set()),
+    ],
+)  # fmt: skip
+def test_who_does_it_is_not_counted(lexicon: Lexicon, text: str, counted: set[str]) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert {offer.values[0] for offer in offers if offer.kind == "headcount"} == counted
 
 
 NUMBERS = [
@@ -328,6 +400,22 @@ def test_words_of_who_harms_do_not_silence_what_is_done(lexicon: Lexicon) -> Non
     text = "Me tiene encerrada.\nÉl: es broma.\nÉl: no es cierto, nadie te pega.\nTrae pistola."
     dangers = {(value, polarity) for _kind, value, polarity, _owner in seen(lexicon, text)}
     assert {("danger.locked_in", "yes"), ("danger.weapon_present", "yes")} <= dangers
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("La joven tiene 17. La cocinera dice que está encerrada.", "danger.locked_in"),
+        ("La vecina oyó que está encerrada.", "danger.locked_in"),
+        ("Mi cuñado está encerrado en un rancho.", "danger.locked_in"),
+        ("Está con un policía que anda armado.", "danger.weapon_present"),
+        ("Llama la tía. La tía dice que ya no quiere vivir.", "cssrs.wish_dead"),
+        ("No es improcedente. Está encerrada.", "danger.locked_in"),
+    ],
+)
+def test_a_danger_is_offered_whoever_was_named_last(lexicon: Lexicon, text: str, value: str) -> None:
+    offered = {(said, owner) for _kind, said, _polarity, owner in seen(lexicon, text)}
+    assert {(value, "victim"), (value, "case"), (value, "")} & offered
 
 
 def test_a_narrative_cannot_inject_an_answer(lexicon: Lexicon) -> None:

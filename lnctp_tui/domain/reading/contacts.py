@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lnctp_tui.domain.reading.cast import Person
 from lnctp_tui.domain.reading.offers import ASK, CALLER, TRAFFICKER
 from lnctp_tui.domain.reading.owners import SELF, Scene, of_attribute, of_person
+from lnctp_tui.domain.reading.persons import Person
 
 _REACH = 80
 """Characters before a number within which its mark of possession stands."""

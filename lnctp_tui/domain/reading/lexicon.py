@@ -27,7 +27,7 @@ KINDS = (
 )
 NEGATIONS = ("normal", "inherent", "never")
 CLASSES = ("neg", "pseudo", "unsure", "hypo", "feared", "asked", "past", "told", "now")
-OWNERS = ("victim", "group", "trafficker", "caller", "other")
+OWNERS = ("victim", "group", "trafficker", "caller", "other", "someone")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 VICTIM, GROUP, TRAFFICKER, CALLER, OTHER = "victim", "group", "trafficker", "caller", "other"
+SOMEONE = "someone"
+"""A noun of a profession: who that is, the words around it tell."""
 ASK = ""
 """Nobody can tell whose it is: a person is asked before it is taken."""
 CASE = "case"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading.cast import Cast, Person
 from lnctp_tui.domain.reading.lexicon import Hit
 from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.persons import Cast, Person
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
@@ -32,11 +32,13 @@ _MINE = frozenset(
         "cumpli",
         "llamo",
         "laburo",
+        "irme",
         "i",
         "my",
     ]
 )
 _OWNED = frozenset(("mi", "mis", "su", "sus", "tu"))
+_I_AM = frozenset(("tengo", "tngo", "cumpli"))
 _PRONOUNS = {"ella": "mujer", "el": "hombre"}
 _VERBS_OF_HAVING = frozenset(("tiene", "es", "cumplio", "tenia", "vive", "viene", "anda"))
 
@@ -57,9 +59,33 @@ def first_person(terms: Sequence[Word]) -> bool:
     return any(term.text in _MINE for term in terms)
 
 
+def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
+    """Whose age stands at the word `first`. That of one of a group fills nobody's record and is left alone, but for
+    brothers and sisters and for the ages between which a group is (`several`)."""
+    owner = of_attribute(scene, first, behind)
+    if owner != GROUP or several:
+        return owner
+    if any(person.word in _SIBLINGS and 0 <= first - person.after <= _BESIDE for person in scene.persons):
+        return owner
+    known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
+    one = _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first])
+    return ASK if known and not one else OTHER
+
+
+_SIBLINGS = frozenset(("hermanas", "hermanos"))
+_ONE_OF = frozenset(("una", "uno", "otra", "otro", "chica", "chico", "menor", "mayor", "grande"))
+"""One of a group: `hay una de 15`, `la más chica tiene 12`."""
+_BESIDE = 4
+"""Words between a group and the ages of its members: `hermanas de 15 y 17 años`."""
+
+
 def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = True) -> str:
     """Whose age, nationality or number of telephone stands at the word `first`."""
     here = _subjects(scene, first)
+    if not of_one:
+        here = [person for person in here if not _companion(scene, person)]
+    if first and scene.terms[first - 1].text in _I_AM:
+        return SELF
     if _of_another(scene, here, first):
         return ASK
     if here and first - here[-1].after <= 2:
@@ -81,9 +107,9 @@ def of_attribute(scene: Scene, first: int, behind: int = 0, *, of_one: bool = Tr
     if near:
         owners = {of_person(scene, person) for person in near}
         far = len(owners) > 1 and first - near[-1].after > 6
-        return ASK if far else of_person(scene, near[-1], attribute=True)
+        return OTHER if far and of_one else ASK if far else of_person(scene, near[-1], attribute=True)
     if _unknown_subject(scene, clause, first):
-        return ASK
+        return OTHER if _victim_known(scene) else ASK
     if here:
         owners = {of_person(scene, person) for person in here}
         return owners.pop() if len(owners) == 1 else ASK
@@ -102,6 +128,20 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     return here[:-1] if joined and verb else here
 
 
+def _companion(scene: Scene, person: Person) -> bool:
+    """Whether somebody is only with whom it is told of: `vive con su hijo en`."""
+    before = [term.text for term in scene.terms[max(0, person.first - 2) : person.first]]
+    apart = person.after < len(scene.terms) and (
+        scene.terms[person.after].start - scene.terms[person.after - 1].end > 1
+    )
+    told = person.after < len(scene.terms) and scene.terms[person.after].text == "que"
+    if apart or told:  # «irse con su mamá, en Silao», «con mis papás, que viven en»
+        return False
+    return before[-1:] == ["con"] or (
+        before[:1] == ["con"] and before[-1] in (*_OWNED, "una", "un", "la", "el")
+    )
+
+
 def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
     """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
     if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
@@ -115,6 +155,8 @@ def _taken_over(scene: Scene) -> str:
     cast = scene.cast
     if scene.of_self and cast.subject in ("", CALLER) and cast.last != OTHER:
         return VICTIM
+    if cast.last == OTHER and cast.subject in (VICTIM, GROUP):
+        return OTHER
     if cast.last in (CALLER, OTHER, TRAFFICKER):
         others = any(known.owner != CALLER for known in cast.single)
         return ASK if cast.subject in (VICTIM, GROUP) or others else cast.last
@@ -143,6 +185,15 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     if term.text == "el" and scene.terms[clause.first + 1].text not in _VERBS_OF_HAVING:
         return None
     here = [person.owner for person in scene.persons if person.after <= clause.first]
+    alike = [
+        person
+        for person in scene.persons
+        if person.after <= clause.first
+        and person.sex == _PRONOUNS[term.text]
+        and person.owner in (OTHER, TRAFFICKER)
+    ]
+    if len(alike) == 1 and set(here) <= {CALLER, alike[0].owner}:  # «mi jefa no sabe, ella tiene 40»
+        return alike[0].owner
     if here and set(here) == {CALLER}:  # «la amiga reporta: ella tiene 18»
         return VICTIM
     meant = {person.owner for person in scene.cast.single if person.sex in ("", _PRONOUNS[term.text])}
@@ -154,9 +205,17 @@ def of_person(scene: Scene, person: Person, *, attribute: bool = False) -> str:
     if person.vague and person.owner in (TRAFFICKER, OTHER):
         known = scene.cast.subject or any(somebody.owner in (VICTIM, GROUP) for somebody in scene.persons)
         return person.owner if known or not attribute else ASK
-    if attribute and (person.stranger or _another(scene, person) or _own_kin(scene, person)):
+    if attribute and person.stranger:
+        return OTHER if _victim_known(scene) else ASK
+    if attribute and (_another(scene, person) or _own_kin(scene, person)):
         return ASK
     return person.owner
+
+
+def _victim_known(scene: Scene) -> bool:
+    """Whether a word so far says to whom it happens."""
+    named = any(person.owner in (VICTIM, GROUP) for person in scene.persons)
+    return named or scene.of_self or scene.cast.subject in (VICTIM, GROUP)
 
 
 def _own_kin(scene: Scene, person: Person) -> bool:

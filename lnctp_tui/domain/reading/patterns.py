@@ -38,6 +38,10 @@ _OFFICE = re.compile(
     r"|\b(?:da|dan|dio|proporciona|proporciono|brinda) el (?:numero|telefono) de[^.;\n]{0,60}$"
 )
 """A number that was given to who calls is nobody's of the case."""
+_FILE = re.compile(
+    r"\b(?:folio|expediente|carpeta|empleado|matricula|contrato|pedido|serie|cedula|nss|guia|boleto)\b[^.;\n]{0,15}$"
+)
+"""What has a number of its own: no telephone."""
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){7,17}(?!\w)")
 _ACCOUNT_WORD = re.compile(r"\b(?:cuenta|tarjeta|clabe|deposit\w+)\b[^\d\n]{0,30}$")
 _PLATE = re.compile(
@@ -48,6 +52,8 @@ _PLATE_AFTER = re.compile(
     r"\b(?:placas?|"
     r"matricula)\b(?: de [a-z]+)?[: ]{1,3}(?:\w+ ){0,2}?((?=[a-z\d -]{0,9}\d)[a-z\d]{1,4}(?:[- ]?[a-z\d]{1,4}){1,3})"
 )
+_NO_PLATE = re.compile(r"(?: (?:de|y|con|del|es|la|el|en|que|no|se|un|al|o|a|los|las|iba|va|era|lo))+$")
+"""Small words behind a plate."""
 _ALIAS = re.compile(
     r"\b(?:alias|(?:al|a la|a|el|la) que (?:le )?(?:llaman|dicen|apodan)|apodo|apodado|apodada|"
     r"le dicen|le llaman|lo conocen como|la conocen como|"
@@ -145,7 +151,7 @@ def _phones(sentence: Sentence) -> Iterator[Found]:
     for match in _PHONE.finditer(sentence.low):
         numbers = phones.read(match.group())
         dialled = phones.dialled(numbers[0].number) if len(numbers) == 1 else ""
-        if _OFFICE.search(sentence.low, 0, match.start()):
+        if _OFFICE.search(sentence.low, 0, match.start()) or _FILE.search(sentence.low, 0, match.start()):
             sentence.taken.append(match.span())
             continue
         if dialled.startswith("+") and dialled not in OWN_NUMBERS and _diallable(dialled):
@@ -165,9 +171,10 @@ def _diallable(number: str) -> bool:
 
 def _plates(sentence: Sentence) -> Iterator[Found]:
     for match in _PLATE_AFTER.finditer(sentence.low):
-        value = re.sub(r"[^A-Z\d]", "", match[1].upper())
+        said = _NO_PLATE.sub("", match[1])
+        value = re.sub(r"[^A-Z\d]", "", said.upper())
         if 5 <= len(value) <= 8 and any(letter.isalpha() for letter in value):
-            yield from sentence.take("plate", value, match.span(1))
+            yield from sentence.take("plate", value, (match.start(1), match.start(1) + len(said)))
     for match in _PLATE.finditer(sentence.text):
         yield from sentence.take("plate", re.sub(r"\W", "", match.group()), match.span())
 
@@ -196,7 +203,7 @@ def _amounts(sentence: Sentence) -> Iterator[Found]:
 
 
 def _ages(sentence: Sentence) -> Iterator[Found]:
-    for value, span in quantities.ages(sentence.low, sentence.terms):
+    for value, span in quantities.ages(sentence.low, sentence.terms, sentence.person_ends):
         yield from sentence.take("age", value, span)
     for value, span in quantities.ages_beside(sentence.low, sentence.terms, sentence.person_ends):
         yield from sentence.take("age", value, span)

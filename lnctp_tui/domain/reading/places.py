@@ -33,6 +33,11 @@ _BEFORE = frozenset(
         "in",
         "from",
         "to",
+        "origen",
+        "residencia",
+        "destino",
+        "localidad",
+        "radica",
     ]
 )
 _STREETS = frozenset(
@@ -63,9 +68,15 @@ _STREETS = frozenset(
         "virgen",
         "camino",
         "puente",
+        "crucero",
     ]
 )
 """What has a name of its own, also with a `de` between: `calle de Puebla`."""
+_NAMED_OF = frozenset(
+    ["universidad", "placas", "placa", "gobierno", "fiscalia", "procuraduria", "congreso", "diario", "periodico",
+     "club", "equipo", "acento", "autonoma", "tecnologico", "catedral", "congal", "queso", "mole", "consulado"]
+)  # fmt: skip
+"""What is called after a place and tells of nobody who is there: `placas de Jalisco`."""
 _NO_PLACE = _STREETS | frozenset(
     [
         "mercado",
@@ -154,7 +165,7 @@ _ROLES = (
     (
         "actual",
         r"\b(?:esta|estan|estoy|estamos|tiene|tienen|vive|viven|vivo|trabaja|trabajan|trabajo|"
-        r"encerrad[oa]s?|escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|"
+        r"encerrad[oa]s?|(?<!a )escondid[oa]s?|encuentra|encuentran|explota\w*|ubicad[oa]|"
         r"retenid[oa]s?|retiene|retienen|obligan?|prostituy\w+|opera|bar|casa|bodega|rancho|"
         r"hotel|motel|maquila|fabrica|taller|cantina|anexo|departamento|campo|cuarto|antro|"
         r"tianguis|cruceros?|semaforo|centro|zona|ahora|actualmente|"
@@ -188,11 +199,12 @@ _DONE = (
 )
 _HELD = re.compile(
     r"\b(?:la|lo|las|los|me|nos|le|les) " + _DONE + r"|"
-    r"\b(?:encerrad|retenid|escondid|secuestrad|obligad|explotad|amarrad)[ao]s?\b|"
+    r"\b(?:encerrad|retenid|(?<!a )escondid|secuestrad|obligad|explotad|amarrad)[ao]s?\b|"
     r"\b(?:tien|explot|oblig|encierr|encerr|prostituy|retien|llev|traj|vend|mand)\w* (?:\w+ )?a "
 )
 """Somebody to whom it is done, whoever does it."""
 _TRANSPORT = re.compile(
+    r"\b(?:viniendo|venia|iba|yendo|circulando|circulaba) (?:\w+ )?de $|"
     r"\b(?:camion|autobus|bus|vuelo|avion|combi|taxi|corrida|boleto|tren|ruta|carretera|autopista)"
     r" (?:\w+ )?(?:a|al|para|hacia|rumbo a) $"
 )
@@ -228,9 +240,12 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
     if previous in _NO_PLACE or (
         hit.first > 1
         and previous in ("de", "a", "la", "los", "el", "del")
-        and terms[hit.first - 2].text in _STREETS
+        and (previous != "a" or terms[hit.first - 2].text != "privada")
+        and terms[hit.first - 2].text in _STREETS | _NAMED_OF
     ):
         return False
+    if text[: word.start].endswith("-") or re.match(r"-[A-ZÁÉÍÓÚ]", text[terms[hit.after - 1].end :]):
+        return False  # «la México-Puebla»
     capital = text[word.start].isupper()
     following = text[terms[hit.after - 1].end :]
     if re.match(r" [A-ZÁÉÍÓÚ][a-záéíóúñ]+", following) and previous in _BEFORE and row.named:

@@ -62,6 +62,8 @@ _MONEY_BEFORE = frozenset(
         "exigen",
         "exige",
         "multa",
+        "multan",
+        "multo",
         "rescate",
         "prestaron",
         "presto",
@@ -238,8 +240,8 @@ _PEOPLE = frozenset(
         ],
     ]
 )
-_OTHERS = frozenset(("otras", "otros", "otra", "otro"))
-_YEARS = frozenset(["anos", "anitos", "ano", "a"])
+_OTHERS = frozenset(("otras", "otros"))
+_YEARS = frozenset(["years", "anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
     r"\s*(?:trabajando|consecutiv|seguid|complet|de (?:dar|haber|estar|no|ser|deuda|"
     r"carcel|prision|condena|casad[oa]s?|novios|relacion|"
@@ -251,9 +253,15 @@ _NO_AGE_AFTER = re.compile(
 _NO_AGE_BEFORE = re.compile(
     r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|"
     r"ultimos|primeros|despues de|tras|(?:contrato|credito|plan|visa|relacion|carrera|plazo|sentencia|curso|proceso) de"
-    r"|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
+    r"|dieron|echaron|dio|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
+_NOBODY = re.compile(
+    r"\bcomo (?:un |una )?(?:nin[oa]|bebe|chiquit[oa]|senora?|viejit[oa]|anciano|anciana) de $|"
+    r"\b(?:pide|piden|solicito|solicita|solicitan|buscan?|se buscan|contratan?|requieren?|ofrecen?)"
+    r" (?:\w+ ){0,3}(?:de|entre) $"
+)
+"""An age that is compared with or asked for: `es como niña de 8`, `solicito señoritas de 18 a 25`."""
 _PAST_AGE = re.compile(
     r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|"
     r"a los|desde los|tenia(?: como)?"
@@ -268,9 +276,9 @@ _OF_AGE = 18
 """`menores de 18 años` is a word for children, and no age."""
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|(?:ella|el) como|"
+    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|, de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
     r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
-    r"cumplio(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
+    r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
@@ -317,7 +325,7 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
             (term for term in terms[number.after : number.after + 2] if term.text in _CURRENCY), None
         )
         return str(number.value), currency or "MXN", (begin, named.end if named else end)
-    if number.value < 100 or (following and following[0] in _NO_MONEY) or 1900 <= number.value <= 2100:
+    if number.value < 100 or (following and following[0] in _NO_MONEY) or _a_year(terms, number):
         return None
     if re.match(r"[-/:]\d", text[end : end + 2]) or re.search(r"\d[-/:]$", text[max(0, start - 2) : start]):
         return None
@@ -337,6 +345,11 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     )
 
 
+def _a_year(terms: Sequence[Word], number: Number) -> bool:
+    """Whether figures say a year; `2 mil` says none."""
+    return 1900 <= number.value <= 2100 and terms[number.after - 1].text != "mil"
+
+
 _RATED = re.compile(
     r"\s*(?:a la|al|por|cada|x)? ?(?:semana|mes|dia|quincena|noche|hora|cliente|servicio|jornada|caja|bulto|viaje|"
     r"diarios?|semanales|mensuales|quincenales)\b"
@@ -354,19 +367,30 @@ def _before(terms: Sequence[Word], place: int) -> str:
     return ""
 
 
-def ages(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
-    """Ages of a folded sentence as they are stored: `17`, `~17`, `15-17`; those of earlier days are left out."""
+def ages(text: str, terms: Sequence[Word], ends: Sequence[int] = ()) -> Iterator[tuple[str, Span]]:
+    """Ages of a folded sentence as they are stored: `17`, `~17`, `15-17`; those of earlier days are left out.
+
+    `ends`: characters at which a word for a person ends.
+    """
     at = 0
     while at < len(terms):
         number = number_at(text, terms, at)
         if number is None:
             at += 1
             continue
-        yield from _age(text, terms, number)
+        yield from _age(text, terms, number, ends)
         at = max(number.after, at + 1)
 
 
-_BESIDE = re.compile(r"(?: \w{3,})?(?:, | \()")
+def _of_person(terms: Sequence[Word], place: int, ends: Sequence[int]) -> bool:
+    """Whether a number stands behind a word for a person and a `de` or `como de`."""
+    begin = place
+    while begin and terms[begin - 1].text in ("de", "como", "unos"):
+        begin -= 1
+    return begin < place and terms[begin].start - 1 in ends
+
+
+_BESIDE = re.compile(r"(?: de(?: \w+){1,3}| \w{3,})?(?:, | \()")
 
 
 def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
@@ -386,13 +410,13 @@ def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]
     """The number that an answer to *¿qué edad?* begins with, behind who speaks: `Llamante: diecinueve`."""
     for at in range(min(4, len(terms))):
         number = number_at(text, terms, at)
-        if number and 0 < number.value <= age_values.OLDEST:
+        if number and (not number.spelled or number.value > 2) and 0 < number.value <= age_values.OLDEST:
             unit = number.after < len(terms) and terms[number.after].text in _YEARS
             yield str(number.value), (terms[at].start, terms[number.after - (not unit)].end)
             return
 
 
-def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str, Span]]:
+def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
     start, end = terms[number.first].start, terms[number.after - 1].end
     before = text[max(0, start - 48) : start]
     glued = text[start:end].endswith(("a", "anos")) and text[start].isdecimal()
@@ -407,6 +431,7 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
         and unit is not None
         and unit.text == "a"
         and not re.search(r"\b(?:fem|masc|edad)\b", before)
+        and not (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
     ):
         unit_word = False
     months = (
@@ -418,14 +443,20 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
         return
     if number.value == _OF_AGE and (_UNDER.search(before) or _OVER.search(before)):
         return
+    beside = start - 1 in ends
     aged = bool(_AGED.search(before))
+    if _NOBODY.search(before):
+        return
     span = (start, unit.end if (unit_word or months) and unit else terms[last.after - 1].end)
     if months and not second:
         yield str(number.value // 12), span
         return
+    aged = aged or (_of_person(terms, number.first, ends) and bool(_ENDS_THERE.match(text, span[1])))
     if _listed(text, terms, number):
         unit_word, span = True, (start, terms[number.after - 1].end)
     if not (unit_word or glued or aged) or _NO_AGE_AFTER.match(text, span[1]):
+        return
+    if unit_word and not aged and not beside and _lasting(text, terms, number):
         return
     if not (unit_word or glued) and (
         _NOT_YEARS_AFTER.match(text, span[1]) or _counts(text, before, number, span[1])
@@ -433,19 +464,45 @@ def _age(text: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str
         return
     if number.spelled and number.value == 1 and not unit_word:
         return
-    yield _said(before, number, second), span
+    yield _said(before, number, second, text[terms[number.after - 1].end :]), span
 
 
-_HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio)(?: como| unos| apenas| solo| ya| los)? $")
+_YOUNG = 8
+_BEFORE_AGE = frozenset(
+    ["de", "d", "con", "y", "o", "e", "a", "entre", "como", "unos", "unas", "casi", "apenas", "aproximadamente",
+     "aprox", "ya", "solo", "nomas", "recien", "edad", "mi", "sus", "su", "es", "son", "tiene", "tienen", "tengo",
+     "otro", "otra"]
+)  # fmt: skip
+"""Words that stand before an age; behind any other a few years are a time: `trabajó para él dos años`."""
+_BEFORE_TIME = frozenset(
+    ["el", "ella", "ellos", "ellas", "ahi", "alli", "alla", "aqui", "asi", "eso", "esto", "casa", "encerrada",
+     "encerrado", "casada", "casado", "casados", "juntos", "trabajando", "viviendo", "tuvieron", "tuvo", "paso"]
+)  # fmt: skip
+
+
+def _lasting(text: str, terms: Sequence[Word], number: Number) -> bool:
+    """Whether years behind a word of no person tell how long: `la tuvieron dos años`."""
+    if not number.first or text[terms[number.first - 1].end : terms[number.first].start] != " ":
+        return False
+    before = terms[number.first - 1].text
+    return before in _BEFORE_TIME or (number.value < _YOUNG and before not in _BEFORE_AGE)
+
+
+_HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio|cumpli)(?: como| unos| apenas| solo| ya| los)? $")
 _ENDS_THERE = re.compile(
     r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
-    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but)\b)"
+    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but|va|soy|con|nomas|cumple|fue|q|a|entro|llego|tiene|tengo|mide|todavia|aun|ni|si|como|"
+    r"cuando|porque|porq|pq|desde|por|estudia|sigue|o sea)\b)"
 )
 
 
 def _counts(text: str, before: str, number: Number, end: int) -> bool:
     """Whether a bare number after a verb of having may count things: `tiene tres alumnos`."""
-    return bool(_HAVING.search(before)) and (number.value < 9 or not _ENDS_THERE.match(text, end))
+    if not _HAVING.search(before):
+        return False
+    if 3 <= number.value < 9:
+        return not re.match(r"[.;!)]|\s*$", text[end : end + 2])
+    return number.value < 9 or not _ENDS_THERE.match(text, end)
 
 
 def _listed(text: str, terms: Sequence[Word], number: Number) -> bool:
@@ -480,10 +537,10 @@ def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
     )
 
 
-def _said(before: str, number: Number, second: Number | None) -> str:
+def _said(before: str, number: Number, second: Number | None, rest: str) -> str:
     if second:
         return f"{number.value}-{second.value}"
-    if _UNDER.search(before):
+    if _UNDER.search(before) and not rest.startswith(" y "):  # «dos menores de 3 y 5»
         return f"0-{number.value - 1}"
     if _TURNING.search(before):
         return f"~{number.value - 1}"
@@ -513,19 +570,42 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
     following = terms[number.after].text if number.after < len(terms) else ""
     if following == "mas" and previous in ("y", "con", "hay", "son", "ella", "otras", "otros"):
         return number.after + 1
+    if _NOT_OF_CASE.search(text, 0, terms[number.first].start):
+        return 0
     if following in _PEOPLE:
         end = number.after + 1
         of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
-        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or "con" in before) else end
+        if of_either_side and _doers(terms, number.first):
+            return 0
+        with_them = "con" in before and "junto" not in before
+        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or with_them) else end
     stands_alone = _ALONE.match(text, terms[number.after - 1].end)
-    if (previous in _OTHERS or previous == "somos") and following not in _NO_MONEY:
+    if (
+        previous in _OTHERS or "somos" in (previous, *(before if previous == "como" else ()))
+    ) and following not in _NO_MONEY:
+        return number.after
+    if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
         return number.after
     return number.after if previous == "son" and stands_alone else 0
 
 
+_CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
+
+
+def _doers(terms: Sequence[Word], place: int) -> bool:
+    """Whether those who are counted do it: `nos vigilan cuatro hombres`, `lo golpearon entre cinco hombres`."""
+    before = [term.text for term in terms[max(0, place - 4) : place] if term.text not in ("como", "unos")]
+    if before[-1:] in (["entre"], ["por"]):
+        return True
+    return len(before) > 1 and before[-1].endswith("n") and before[-2] in _CLITICS
+
+
+_NOT_OF_CASE = re.compile(r"\b(?:necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $")
+"""Who is looked for, a gang and a family are no group to whom it happens."""
+_LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
     r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
     r"que (?:la|las|lo|los|cuid|vigil)|"
-    r"cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
+    r"con (?:muchach|nin|chic|mujer|una|arm|pistol)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
 )
 _ALONE = re.compile(r"\s*(?:$|[.,;)!\n]|(?:y|en total|en la casa|ahi)\b)")

@@ -66,7 +66,12 @@ class Reader:
         if of_self and not self.caller_is_victim:
             known = self._passed(text, of_self=True)
         asked: dict[tuple[str, tuple[str, ...], str, str], tuple[Offer, int]] = {}
+        towns: set[str] = set()
         for offer, start in _all(known):
+            if offer.kind == "place" and len(offer.values) > 1 and towns.intersection(offer.values):
+                continue  # a name that an earlier sentence made clear
+            if offer.kind == "place":
+                towns.update(offer.values)
             asked.setdefault(offer.key, (offer, start))
         open_who = _undecided(signs)
         return _one_age(
@@ -136,17 +141,24 @@ def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
 
 
 def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
-    """A second age of one victim is asked, for nobody has two; so is any but the one that is known."""
-    made = []
+    """A second age of one victim is asked, and left out far behind the first, for nobody has two; so is any but the one
+    that is known."""
+    made, end = [], 0
     for offer in offers:
+        if offer.kind == "age" and offer.owner == ASK and known not in ("", "?"):
+            continue
         if offer.kind == "age" and offer.owner == VICTIM:
             age = offer.values[0].lstrip("~")
-            known = known or age
+            if known not in ("", "?", age) and end and offer.start - end > _BROTHERS:
+                continue
+            known, end = known or age, end or offer.end
             offer = offer if age == known else replace(offer, owner=ASK)
         made.append(offer)
     return made
 
 
+_BROTHERS = 60
+"""Characters between the ages of two to whom it happens: `Nemesio de 15 y Rufina de 11 años`."""
 _OF_ONE = frozenset(("age", "nationality", "sex", "education"))
 _BESIDE = frozenset(("another", "mine", "witness"))
 
@@ -156,7 +168,10 @@ def _undecided(signs: Sequence[frozenset[str]]) -> bool:
     of themself, and nobody else is named."""
     everything: frozenset[str] = frozenset().union(*signs)
     who, what = everything & {"introduced", "self"}, everything & {"harmed", "me"}
-    return bool(who and what) and not everything & _BESIDE
+    return (
+        bool(who and (what or ("fragment" in everything and "saw" not in everything)))
+        and not everything & _BESIDE
+    )
 
 
 def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
@@ -166,6 +181,10 @@ def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     mine = sum("mine" in shown and "me" not in shown for shown in signs)
     everything: frozenset[str] = frozenset().union(*signs)
     if me > mine and "witness" not in everything:
+        return True
+    if me and "young" in everything and "harmed" not in everything:
+        return True
+    if {"fragment", "harmed"} <= everything and not everything & _BESIDE:
         return True
     harmed = next((at for at, shown in enumerate(signs) if "harmed" in shown), len(signs))
     another = next((at for at, shown in enumerate(signs) if shown & _BESIDE), len(signs))

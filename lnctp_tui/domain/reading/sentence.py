@@ -9,7 +9,6 @@ from datetime import date
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
-from lnctp_tui.domain.reading.cast import Cast, Person
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
@@ -25,6 +24,8 @@ from lnctp_tui.domain.reading.offers import (
     Offer,
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
+from lnctp_tui.domain.reading.persons import Cast, Person
+from lnctp_tui.domain.reading.signs import signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
 from lnctp_tui.domain.reading.status import Statement, Status, only_asked, statement, status
 
@@ -84,19 +85,6 @@ _WHEN = (
 )
 
 
-def _beside_others(terms: Sequence[Word], person: Person) -> bool:
-    """Whether a group is there besides who speaks: `con otras seis chicas`."""
-    around = (term.text for term in terms[max(0, person.first - 3) : person.after])
-    return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
-
-
-_PRANK_WORDS = 6
-_PRANK = re.compile(
-    r"(?:(?:se trata de|es|fue|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
-)
-_NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
-
-
 class Context(NamedTuple):
     """What a sentence takes over from those before it."""
 
@@ -105,6 +93,8 @@ class Context(NamedTuple):
     """Somebody noted it in the form."""
     age_asked: bool = False
     """The sentence before asked for an age."""
+    gone: str = ""
+    """The mark that ended a sentence of long ago; nothing after any other."""
     speaks_of_self: bool = False
     """The whole text shows that who speaks of themself is the victim."""
 
@@ -119,7 +109,7 @@ class _Reading:
     persons: list[Person]
     said: Statement
     signs: set[str]
-    """What the sentence shows of who calls: see `_signs`."""
+    """What the sentence shows of who calls: see `signs.signs_of`."""
     asked: list[Offer]
     """What a question asks for: said when the next sentence answers it."""
 
@@ -142,6 +132,13 @@ class _Reading:
     def owner_at(self, first: int, after: int = 0, *, of_one: bool = True) -> str:
         """Whose age, nationality or number stands at these words; `of_one`: what each person has one of."""
         owner = owners.of_attribute(self.scene, first, after, of_one=of_one)
+        if owner == SELF:
+            self.signs.add("self")
+        return self.own(owner)
+
+    def age_owner(self, first: int, after: int, *, several: bool) -> str:
+        """Whose age stands at these words; `several`: it lies between two."""
+        owner = owners.of_age(self.scene, first, after, several=several)
         if owner == SELF:
             self.signs.add("self")
         return self.own(owner)
@@ -181,26 +178,41 @@ def read_sentence(lexicon: Lexicon, text: str, today: date, context: Context) ->
     ends = tuple(terms[person.after - 1].end for person in persons)
     sentence = patterns.Sentence(text, low, terms, today, context.age_asked, ends)
     said = statement(lexicon, text, low, terms, today.year)
+    said = said._replace(gone=said.gone or context.gone == ";", back=bool(context.gone))
     reading = _Reading(
         lexicon,
         sentence,
         context,
         persons,
         said,
-        set(_signs(terms, persons, opening=not context.cast.single)),
+        set(signs_of(low, terms, persons, opening=not context.cast.single)),
         [],
     )
     offers = _dated([*_patterns(reading), *_lexicon(reading)], said.gone)
     spoken_of = [
         person
         for person in persons
-        if person.owner not in (VICTIM, GROUP) or not only_asked(said, person.first)
+        if person.owner not in (VICTIM, GROUP)
+        or not (only_asked(said, person.first) or _nobody(terms, person.first) or _companions(terms, person))
     ]
     after = context._replace(
         cast=cast.following(spoken_of, context.cast, names),
         age_asked=bool(_AGE_ASKED.search(low, said.asked)),
+        gone="" if not said.gone else ";" if text.rstrip().endswith(";") else ".",
     )
     return Read(_single(offers), after, frozenset(reading.signs), tuple(reading.asked), _answer(text))
+
+
+def _nobody(terms: Sequence[Word], first: int) -> bool:
+    """Whether a word for persons says that there is none: `no hay víctimas`."""
+    before = [term.text for term in terms[max(0, first - 2) : first]]
+    return before in (["no", "hay"], ["no", "hubo"]) or before[-1:] in (["ninguna"], ["ningun"])
+
+
+def _companions(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a group is only with whom somebody is: `la tienen con otras ocho`."""
+    before = [term.text for term in terms[max(0, person.first - 2) : person.first]]
+    return person.owner == GROUP and "con" in before
 
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
@@ -222,25 +234,6 @@ def _answer(text: str) -> str:
     if match[1].lower() != "no":
         return YES
     return NO if re.match(r"\s*(?:$|[,.;!…])", text[match.end() :]) else UNKNOWN
-
-
-def _signs(terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
-    """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
-    `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
-    if len(terms) <= _PRANK_WORDS and _PRANK.match(" ".join(term.text for term in terms)):
-        yield "prank"
-    for person in persons:
-        before = terms[person.first - 1].text if person.first else ""
-        if person.owner == CALLER and person.generic:
-            yield "introduced"
-        elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
-            yield "parent"
-        elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
-            yield "witness"
-        if person.owner in (VICTIM, OTHER) and "mi" in (before, terms[person.first].text):
-            yield "mine"
-        elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
-            yield "another"
 
 
 def _single(offers: Sequence[Offer]) -> list[Offer]:
@@ -269,6 +262,10 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
         if found.kind in ("age", "headcount") and state.polarity == NO:
             continue
         if found.kind in ("age", "headcount") and state.past:
+            continue
+        if found.kind == "headcount" and any(
+            person.owner == OTHER and first <= person.first < after for person in reading.persons
+        ):
             continue
         detail = _happened(reading, found) if found.kind == "date" else found.detail
         if (
@@ -310,7 +307,7 @@ def _pattern_owner(reading: _Reading, found: patterns.Found, first: int, after: 
     if found.kind in _CONTACTS:
         span = (found.start, found.end)
         return reading.own(contacts.of_contact(reading.scene, reading.sentence.low, span, first))
-    return reading.owner_at(first, after)
+    return reading.age_owner(first, after, several="-" in found.value)
 
 
 def _alias_owner(reading: _Reading, first: int) -> str:
@@ -389,11 +386,20 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     low = reading.sentence.low
     before = reading.terms[hit.first - 1].text if hit.first else ""
     behind = reading.terms[hit.after].text if hit.after < len(reading.terms) else ""
-    if before in row.not_after or behind in row.not_before:
+    if before in row.not_after or behind in row.not_before or _a_street(reading, hit, end):
         return False
     reach = _NEEDED if row.values[0].startswith("need.") else _NEAR
     near = low[max(0, start - reach) : start] + low[end : end + _NEAR]
     return not row.needs or any(need in near for need in row.needs)
+
+
+_STREET_NAME = re.compile(r" (?:de )?[A-ZÁÉÍÓÚ\d]")
+
+
+def _a_street(reading: _Reading, hit: Hit, end: int) -> bool:
+    """Whether a phrase that ends with `calle` goes on with the name of one: `vive en la calle Hidalgo`."""
+    named = reading.terms[hit.after - 1].text == "calle" and not reading.sentence.text.isupper()
+    return named and _STREET_NAME.match(reading.sentence.text, end) is not None
 
 
 def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) -> Iterator[Offer]:
@@ -446,15 +452,19 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
         taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
         if owner == TRAFFICKER and taken:
             return VICTIM
-        return ASK if owner == CALLER else owner
+        near = [person.owner for person in reading.persons if person.after <= hit.first]
+        another = bool(near) and near[-1] not in (VICTIM, GROUP)
+        return ASK if owner == CALLER or (another and not owner) else owner or VICTIM
     if (
         role == ""
         and owner == CALLER
         and _WORKS.search(reading.sentence.low, 0, reading.terms[hit.first].start)
     ):
         return CALLER
+    if owner == OTHER and not places.held(reading.sentence.low, reading.terms[hit.first].start):
+        return OTHER
     if role == "":
-        return ASK if owner in (CALLER, OTHER, TRAFFICKER) else owner
+        return ASK if owner in (CALLER, ASK) else owner if owner == GROUP else VICTIM
     low, start = reading.sentence.low, reading.terms[hit.first].start
     if owner == ASK and not reading.scene.of_self and places.held_there(low, start):
         return VICTIM
@@ -502,6 +512,8 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES
     ) and state.polarity != YES:
         return
+    if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
+        reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
 
@@ -514,9 +526,20 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     if row.kind in _ATTRIBUTES:
         return reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
     owner = owners.of_deed(reading.scene, hit)
+    if row.values[0].startswith(_STATES) and owner != SELF:
+        holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
+        owner = holder if holder == CALLER else OTHER if holder in (OTHER, ASK) else owner
     if row.values[0].startswith(_HARM):
-        reading.signs.add("me" if owner == SELF else "another" if owner == OTHER else "harmed")
-    return reading.own(owner)
+        several = any(term.text in ("les", "las", "los") for term in reading.terms[hit.first : hit.after])
+        quoted = '"' in reading.sentence.low[: reading.terms[hit.first].start]
+        me = "me" if not quoted else "another"
+        reading.signs.add(me if owner == SELF else "another" if owner == OTHER or several else "harmed")
+    whose = reading.own(owner)
+    # a danger is never left out because a witness was named last
+    return ASK if row.values[0].startswith(_NEVER_LEFT_OUT) and whose in (OTHER, CALLER) else whose
 
 
+_NEVER_LEFT_OUT = ("danger.", "cssrs.")
+_STATES = ("vulnerability.",)
+"""What somebody is or has, and no deed."""
 _HARM = ("violence.", "means.", "act.", "danger.", "modality.", "indicator.", "hooking_", "need.rescate")

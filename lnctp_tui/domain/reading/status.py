@@ -118,6 +118,8 @@ class Statement(NamedTuple):
     """The character from which it is a question."""
     gone: bool
     """Whether a time long past is named, and no `desde` before it."""
+    back: bool = False
+    """Whether the sentence before was of a time long past."""
 
 
 def statement(lexicon: Lexicon, text: str, low: str, terms: Sequence[Word], year: int) -> Statement:
@@ -146,11 +148,17 @@ _GONE = re.compile(
     r"\bhace (?:como |unos |ya |mas de )?(?:\d{1,2}|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|"
     r"quince|veinte|muchos|varios) anos?\b(?! que\b)"
 )
+_DECADE = re.compile(
+    r"\ben los (?:anos )?(?:cincuentas?|sesentas?|setentas?|ochentas?|noventas?|dos ?mil|[5-9]0s?)\b|"
+    r"\b(?:de joven|cuando era joven|de chamac[ao]|en mi juventud|en su juventud)\b"
+)
 _YEAR = re.compile(r"\b(?:en|hasta|de|del|por) ((?:19|20)\d\d)\b")
 
 
 def _gone(low: str, year: int) -> bool:
     """Whether something is told of years ago."""
+    if _DECADE.search(low):
+        return True
     match = _GONE.search(low)
     if match and not low[: match.start()].endswith("desde "):
         return True
@@ -171,6 +179,8 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
         and not (first <= hit.first and hit.after <= after)
         and _covers(said, hit, clause, first, after)
     }
+    if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
+        kinds.add("neg")  # «no quiere que» within «quiere que le llamen»
     if "told" in kinds or "asked" in kinds:
         return _LEFT_ALONE
     danger = row is not None and any(value.startswith("danger.") for value in row.values)
@@ -193,11 +203,10 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
 
 def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
     """Whether a deed in a past tense stands beside a time of years ago."""
-    if not said.gone or row.values[0].startswith(_LASTING):
+    if not (said.gone or said.back) or row.values[0].startswith(_LASTING):
         return False
-    return any(
-        _PAST_TENSE.search(said.text[term.start : term.end].lower()) for term in said.terms[first:after]
-    )
+    tense = _PAST_TENSE if said.gone else _IMPERFECT
+    return any(tense.search(said.text[term.start : term.end].lower()) for term in said.terms[first:after])
 
 
 _FREE = re.compile(
@@ -206,6 +215,7 @@ _FREE = re.compile(
 )
 """Who got out is locked in no more."""
 _PAST_TENSE = re.compile(r"(?:ó|aron|ieron|aban?|ían?|ad[ao]s?|id[ao]s?)$")
+_IMPERFECT = re.compile(r"(?:aban?|ían?)$")
 _LASTING = ("act.", "hooking_", "means.", "vulnerability.")
 """What stays true of a case whenever it happened."""
 _ANSWER = re.compile(
@@ -298,6 +308,8 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         return False
     if cue.kind == "told":
         return True
+    if cue.kind == "past" and _present(said, hit, clause):
+        return False
     if cue.kind == "asked":
         return hit.after <= first and not _told_anew(said, hit.after, first)
     if not clause.first <= hit.first < clause.after:
@@ -325,6 +337,14 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
 
 
+def _present(said: Statement, hit: Hit, clause: Clause) -> bool:
+    """Whether an accent that was left out would make a past of `trabajo en una casa`."""
+    word = said.terms[hit.first]
+    before = said.terms[hit.first - 1].text if hit.first else ""
+    alone = hit.first == clause.first or before in ("yo", "y", "ahorita", "ahora", "que", "q")
+    return alone and said.text[word.start : word.end].lower() == "trabajo"
+
+
 _STATES = frozenset(
     [
         "mi",
@@ -347,11 +367,18 @@ _STATES = frozenset(
 )
 
 
+_REPLIES = frozenset(("dijo", "contesto", "respondio", "explico", "dice", "contesta", "responde"))
+
+
 def _told_anew(said: Statement, begin: int, first: int) -> bool:
     """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
-    for place in range(begin + 1, first + 1):
+    for place in range(max(begin, 1), first + 1):
         between = said.low[said.terms[place - 1].end : said.terms[place].start]
         if "," in between and said.terms[place].text in _STATES:
+            return True
+        if said.terms[place].text in _REPLIES or (
+            said.terms[place].text in ("su", "mi") and said.terms[place - 1].text == "por"
+        ):
             return True
     return False
 

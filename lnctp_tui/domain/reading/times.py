@@ -30,8 +30,8 @@ _DATE = re.compile(
 _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
 _HABIT = re.compile(r"(?:todos |cada |los |dia de |por |hasta )$")
 _FUTURE_BEFORE = re.compile(
-    r"\b(?:se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|para el|"
-    r"proximo|que viene|antes del?)\b[^,]{0,25}$"
+    r"\b(?:programada?|se programa|audiencia|cita|se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|"
+    r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$"
 )
 _FUTURE_AFTER = re.compile(r" (?:que viene|proxim[oa]|entrante)")
 
@@ -49,7 +49,7 @@ def read(text: str, today: date) -> str | None:
 def dates(text: str, today: date) -> Iterator[tuple[str, tuple[int, int]]]:
     """The dates of a folded sentence that lie behind it."""
     for match in _DATE.finditer(text):
-        before = text[max(0, match.start() - 40) : match.start()]
+        before = text[max(0, match.start() - 55) : match.start()]
         if _VAGUE.fullmatch(match.group()) and "pasad" not in match.group():
             continue
         if _HABIT.search(before) or _FUTURE_BEFORE.search(before) or _FUTURE_AFTER.match(text, match.end()):

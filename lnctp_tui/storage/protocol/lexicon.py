@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -344,6 +345,10 @@ _NO_SHORT_FORMS = frozenset(
         "huasca",
         "teul",
         "teteles",
+        "concepcion",
+        "paso",
+        "valle",
+        "villa",
     ]
 )
 
@@ -387,7 +392,9 @@ def _short_forms(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     from lnctp_tui.domain.reading.spelling import folded
 
     labels = {row.code: folded(row.label.es) for row in catalog.rows}
-    firsts = {code: label.partition(" de ")[0] for code, label in labels.items() if " de " in label}
+    firsts = {
+        code: re.split(" del? ", label)[0] for code, label in labels.items() if re.search(" del? ", label)
+    }
     counted = Counter(firsts.values())
     known = set(labels.values())
     return {

@@ -1,0 +1,147 @@
+"""Who does harm and to whom it is done, by the verb beside a noun that says neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from lnctp_tui.domain.reading.offers import CALLER, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.persons import OWNED, Person
+from lnctp_tui.domain.reading.spelling import Word
+
+_DONE_IN_PASSIVE = re.compile(
+    r"\b(?:fue(?:ron)? (?:llevad|obligad|golpead|engañad|enganad|trasladad|retenid|vendid|explotad|encerrad|reclutad|"
+    r"secuestrad|amenazad)|esta (?:desaparecid|encerrad|retenid|secuestrad)|desaparecio|"
+    r"(?:lo|la) (?:llev|tien|tuv|oblig|golpe|encerr|encierr|explot|secuestr|levant|reclut|pon|pus)\w*n\b)"
+)
+
+
+def suffers(terms: Sequence[Word], person: Person) -> bool:
+    """Whether the words behind a person say that something is done to them: `su abuelo fue llevado por`."""
+    behind = " ".join(term.text for term in terms[person.after : person.after + 9])
+    return bool(_DONE_IN_PASSIVE.search(behind))
+
+
+_DOES = re.compile(
+    r"(?:golpe|peg(?:a|o)\b|encierr|encerr|oblig|explot|vend(?:e|io)\b|prostituy|amenaz|quit(?:a|o)\b|retien|retuvo|cobra|"
+    r"viol(?:a|o)\b|guarda\b)"
+)
+"""What is done to a victim by whoever does it."""
+
+
+_HOLDS = re.compile(r"(?:encerrad|trabajand|escondid|amarrad|vigilad|amenazad)")
+
+
+def does_harm(terms: Sequence[Word], person: Person) -> bool:
+    """Whether harm is done by a person of whom nothing is known: `una cuidadora la tiene encerrada`."""
+    place = person.after
+    if place + 1 >= len(terms) or terms[place].text not in (
+        "la",
+        "lo",
+        "le",
+        "las",
+        "los",
+        "les",
+        "me",
+        "nos",
+    ):
+        return False
+    verb, behind = terms[place + 1].text, terms[place + 2].text if place + 2 < len(terms) else ""
+    holds = verb in ("tiene", "tienen") and (terms[person.after - 1].text == "que" or _HOLDS.match(behind))
+    return bool(_DOES.match(verb) or holds)
+
+
+_ACCUSED = ("report", "denunc", "acus", "demand", "identific")
+
+
+def on_one_side(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Person]:
+    """`un hombre de 45 y una mujer`: both of one side; `la tratante es una mujer`: one person."""
+    before: Person | None = None
+    for person in persons:
+        if before is not None and person.vague:
+            article = terms[person.first].text in ("un", "una")
+            link = terms[person.first - 1 if article else max(0, person.first - 2)].text
+            beside = (
+                link == "y"
+                and before.vague
+                and before.owner == TRAFFICKER
+                and person.first - before.after <= 4
+            )
+            if beside or link == "es":
+                person = person._replace(owner=before.owner)
+        before = person
+        yield person
+
+
+def with_harm(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Person]:
+    """`ponen a un señor a pedir`: to whom something is done is no trafficker."""
+    for person in persons:
+        behind = terms[person.first - 1].text if person.first else ""
+        if behind in ("una", "un") and person.first > 1:
+            behind = terms[person.first - 2].text
+        begins = max(0, person.first - 4)
+        if any(term.text.startswith(_ACCUSED) for term in terms[begins : person.first]):
+            accused = person.owner == CALLER and behind in ("a", "al", "su", "un")
+            yield person._replace(owner=TRAFFICKER) if accused else person
+        elif (
+            person.vague
+            and person.owner in (TRAFFICKER, OTHER)
+            and behind == "a"
+            and person.first > 1
+            and not any(term.text in _SAW for term in terms[begins : person.first])
+        ):
+            yield person._replace(owner=TRAFFICKER if _given_to(terms, person) else VICTIM)
+        elif person.owner == OTHER and not person.plural and does_harm(terms, person):
+            yield person._replace(owner=TRAFFICKER, stranger=False)
+        elif person.owner == TRAFFICKER and _harmed_partner(terms, person):
+            yield person._replace(owner=VICTIM)
+        else:
+            yield person
+
+
+_SAW = frozenset(("vio", "vi", "observo", "encontro", "noto", "reconocio", "conocio"))
+
+
+_GIVES = ("vend", "entreg", "dio", "dieron", "cas", "pas", "mand", "regal", "prest", "rent", "llev", "junt")
+
+
+def _given_to(terms: Sequence[Word], person: Person) -> bool:
+    """Whether somebody is handed to a person: `la vendieron a un señor`."""
+    before = [term.text for term in terms[max(0, person.first - 4) : person.first - 1]]
+    return any(
+        word in ("la", "lo", "las", "los", "me", "nos") and behind.startswith(_GIVES)
+        for word, behind in pairwise(before)
+    )
+
+
+_HARM_TO = (
+    *(
+        "llev",
+        "tien",
+        "tuv",
+        "secuestr",
+        "levant",
+        "golpe",
+        "mat",
+        "oblig",
+        "retien",
+        "retuv",
+        "explot",
+        "desapar",
+    ),
+    *("reclut", "enganch", "encerr", "encierr", "vend", "amenaz", "dij", "pag", "quit"),
+)
+
+
+def _harmed_partner(terms: Sequence[Word], person: Person) -> bool:
+    """Whether something is done to a partner: `se llevaron a su esposo`, `a mi novio le quitaron`."""
+    begin = person.first - (terms[person.first].text not in OWNED)
+    if begin < 0 or terms[begin].text not in OWNED:
+        return False
+    behind = [term.text for term in terms[person.after : person.after + 7]]
+    left = any(behind[at : at + 3] == ["se", "fue", "a"] for at in range(4)) or suffers(terms, person)
+    if left or begin < 1 or terms[begin - 1].text != "a":
+        return left
+    around = [*terms[max(0, begin - 3) : begin - 1], *terms[person.after : person.after + 6]]
+    return any(term.text.startswith(_HARM_TO) for term in around)

@@ -1,0 +1,113 @@
+"""What a sentence shows of who calls. Over the whole narrative it tells whether they are the one to whom it happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, VICTIM
+from lnctp_tui.domain.reading.persons import ELDERS, TELLING, Person, calls
+from lnctp_tui.domain.reading.spelling import Word
+
+
+def _beside_others(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a group is there besides who speaks: `con otras seis chicas`."""
+    around = (term.text for term in terms[max(0, person.first - 3) : person.after])
+    return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
+
+
+_PRANK_WORDS = 6
+
+
+_PRANK = re.compile(
+    r"(?:que )?(?:(?:se trata de|es|fue|era|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
+)
+
+
+_NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
+
+
+_ME = re.compile(
+    r"\bme (?:van a|va a) (?:mover|llevar|vender|mandar)|"
+    r"(?<!no )\b(?:me|nos) (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|vend(?:en?|io|ieron)|"
+    r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|eron)|"
+    r"prostituy\w+|explot\w+|retien\w+)\b|"
+    r"\b(?:me|nos) (?:deben?|cobran?|descuentan?|gritan?|tocan?|toco|jalan?) (?!que\b)|"
+    r"\bno (?:me|nos) (?:dejan?|dejo|dejaron|pagan?|pagaron|ha pagado|han pagado)\b|"
+    r"\ble deb(?:o|emos)\b|\bdeb(?:o|emos) \d"
+)
+"""What is done to who speaks."""
+
+
+_YOUNG = re.compile(r"\b(?:tengo|tngo) (?:1\d|2[0-5])\b")
+"""An age at which who writes of themself is seldom only a witness."""
+
+
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
+
+
+_HARMED = re.compile(
+    r"(?<!no )\b(?:le|la|lo) (?:romp|peg(?:a|o|an|aron)\b|golpe|quit(?:a|o|an|aron)\b|oblig|amenaz|encerr|encierr|"
+    r"viol(?:a|o|aron)\b|patea|quem|cort(?:o|aron)\b|drog|explot|vend(?:e|en|io|ieron)\b|descuent|retuv|retien|"
+    r"deben? (?:tres|dos|\d)|persig)"
+)
+"""What is done to one of whom the sentence tells."""
+
+
+_ARTICLES = frozenset(("la", "una", "de", "a", "el", "su", "posible", "presunta", "como", "otra"))
+
+
+def _fragment(terms: Sequence[Word], persons: Sequence[Person]) -> bool:
+    """Whether a narrative opens with a person of whom no verb says that they call: `Cocinero, 19 años, Celaya.`"""
+    if not persons or persons[0].first or persons[0].owner != CALLER or not persons[0].generic:
+        return False
+    return not any(calls(terms, at) or term.text in TELLING for at, term in enumerate(terms))
+
+
+def _prank(terms: Sequence[Word]) -> bool:
+    """Whether a sentence says that the call was a joke, and nobody in it says so."""
+    spoken = [term.text for term in terms]
+    if "improcedente" in spoken and "no" not in spoken:
+        return True
+    longest = _PRANK_WORDS if _SAID_BY & set(spoken) or spoken[0] != "que" else 2 * _PRANK_WORDS
+    return len(spoken) <= longest and _PRANK.match(" ".join(spoken)) is not None
+
+
+_SAID_BY = frozenset(("dice", "dijo", "le", "te", "el", "ella"))
+
+
+def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, opening: bool) -> Iterator[str]:
+    """`introduced`: a woman, a young man calls; `another`: somebody else is named to whom it may happen;
+    `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
+    if _prank(terms):
+        yield "prank"
+    if _ME.search(_QUOTED.sub("", low)):
+        yield "me"
+    if _YOUNG.search(low):
+        yield "young"
+    if _HARMED.search(_QUOTED.sub("", low)):
+        yield "harmed"
+    if opening and _fragment(terms, persons):
+        yield "fragment"
+    for person in persons:
+        before = terms[person.first - 1].text if person.first else ""
+        if (
+            person.word in ("victima", "sobreviviente")
+            and before not in _ARTICLES
+            and persons[0].owner == CALLER
+        ):
+            yield "me"
+            continue
+        if person.owner == CALLER and person.generic:
+            yield "introduced"
+        elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
+            yield "parent"
+        elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
+            yield "witness"
+        mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in ELDERS)
+        if mine and "mi" in (before, terms[person.first].text):
+            yield "mine"
+        elif before in ("otro", "otra"):
+            continue
+        elif person.owner == VICTIM or (person.owner == GROUP and not _beside_others(terms, person)):
+            yield "another"

@@ -67,6 +67,10 @@ async def test_each_line_is_decided_then_it_is_signed_and_its_words_are_read_alo
         assert "5550" not in "".join(row["line"] for row in signed.items)
         await until(pilot, lambda: signed.words.split()[5] in said_on(app), "the words")
         assert "nadie lo ha recibido" in said_on(app)
+        await press(pilot, "w")  # signed for nobody by name, it is sealed to nobody
+        await until(pilot, lambda: "elija con «t» quién sigue" in said_on(app), "how it goes as a file")
+        await press(pilot, "enter", *"nada.relevo", "enter")
+        await until(pilot, lambda: any("nada.relevo" in note.title for note in app._notifications), "no file")
 
 
 async def test_heard_by_voice_wrong_words_are_told_and_lose_nothing(furnished: Founded) -> None:

@@ -13,7 +13,7 @@ from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Declined
-from lnctp_tui.server.admin import identity, line_run, ordering
+from lnctp_tui.server.admin import identity, line_run, ordering, relief
 from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.alerts import weekly
@@ -95,6 +95,17 @@ class Services:
             return None
 
         if await self.threads.run(compare):
+            self.nudge()
+
+    async def relieve(self) -> None:
+        """Opens and ends what hand-overs open for a while. Raises what the database raises."""
+
+        def look() -> int:
+            with suppress(Declined):  # busy: the next look does it
+                return relief.look(self.pool, self.settings.team, instants.now())
+            return 0
+
+        if await self.threads.run(look):
             self.nudge()
 
     async def look_at_alerts(self) -> None:

@@ -145,8 +145,9 @@ class Client:
             cursor = read_cursor(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
             matches = [(str(case), band) for case, band in answer.get("matches", ())]
+            until = [(str(case), ends) for case, ends in answer.get("until", ())]
         with self.store.write() as unit:
-            gone = incoming.begin(unit, cursor, scopes, matches)
+            gone = incoming.begin(unit, cursor, scopes, matches, until)
         self._tell(gone)
 
     # out

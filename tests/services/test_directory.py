@@ -349,6 +349,33 @@ def test_a_counselor_reports_drafts_and_proposes_and_rewrites_nothing(house: Hou
     assert ana.scalar("SELECT count(*) FROM changes WHERE refused IS NOT NULL") == 0
 
 
+def test_a_curator_keeps_the_directory_and_sees_of_cases_what_a_counselor_sees(house: House) -> None:
+    """Attack 124: no door takes her for supervision, and nobody becomes one by saying so."""
+    lead, cura, ana = house.desk("lead", "supervisor"), house.desk("cura", "curator"), house.desk("ana")
+    provider = entered(lead.store)
+    case = ana.case(summary="de Ana")
+    synced(lead, ana, cura)
+    entry = entered(cura.store, "Casa Nueva (ficticia)")
+    with cura.store.write() as unit:
+        unit.record("providers", provider, {"about": "Solo mujeres", "status": "suspended"})
+    old = directory.detail(cura.store, provider).to_dial
+    assert old is not None
+    writing.propose_channel(cura.store, provider, "phone", NEW, replaces=old.row["id"])
+    synced(cura, ana)
+    found = {found.id: found.status for found in directory.search(ana.store, "casa").found}
+    assert (found[entry], found[provider]) == ("active", "suspended"), "a colleague believes it, and no draft"
+    assert dialled(ana.store, provider) == OLD, "a number waits for a second person, hers too"
+    assert cura.row(case) is None
+    for table, patch in (("provider_private", {"address": "Calle 1"}), ("courses", {"title": "x"})):
+        with pytest.raises(Refused, match="not_your_task"), cura.store.write() as unit:
+            unit.record(table, ids.new_id(), patch)
+    with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+        unit.record("counselors", ana.workspace.counselor_id, {"role": "curator"})
+    with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+        unit.record("providers", provider, {"about": "Otra cosa"})
+    assert cura.scalar("SELECT count(*) FROM changes WHERE refused IS NOT NULL") == 0
+
+
 def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:
     lead, ana, other = house.desk("lead", "supervisor"), house.desk("ana"), house.desk("other", "supervisor")
     provider = entered(lead.store)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-Role = Literal["counselor", "supervisor", "analyst", "admin"]
+Role = Literal["counselor", "curator", "supervisor", "analyst", "admin"]
 State = Literal["pending", "active", "upload_only", "revoked", "seal", "wipe"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
@@ -20,7 +20,7 @@ Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
 see. `team`: all cases of the team."""
 
-ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "analyst", "admin")
+ROLES: Final[tuple[Role, ...]] = ("counselor", "curator", "supervisor", "analyst", "admin")
 STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked", "seal", "wipe")
 
 _DELIVER: Final[dict[Action, Reach]] = {
@@ -43,6 +43,8 @@ def _reading(reach: Reach) -> dict[Action, Reach]:
 
 ALLOWED: Final[Mapping[Role, Mapping[Action, Reach]]] = {
     "counselor": _reading("held"),
+    # A counselor who keeps the directory besides: what that lets them write is said in domain.records.writing.
+    "curator": _reading("held"),
     "supervisor": {**_reading("team"), **dict.fromkeys(_LEAD, "team")},
     # Statistics come through a database login of their own, without rows.
     "analyst": _DELIVER,

@@ -13,7 +13,7 @@ from lnctp_tui.sync.wire import EVERYBODY
 
 FIRST = -(1 << 40)
 """The rank of what everybody sees: before all cases."""
-READERS = ("counselor", "supervisor")
+READERS = ("counselor", "curator", "supervisor")
 
 HELD = (
     "SELECT scope, rank FROM access WHERE team = %s AND person = %s AND state = 'held' ORDER BY rank, scope"

@@ -131,7 +131,9 @@ async def life(app: Any) -> AsyncIterator[None]:
             ),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
             asyncio.create_task(_tidy(LEARN, authenticator.learn)),
-            asyncio.create_task(_tidy(LINE, services.compare_line, services.look_at_alerts)),
+            asyncio.create_task(
+                _tidy(LINE, services.compare_line, services.look_at_alerts, services.count_referrals)
+            ),
             asyncio.create_task(idle_connections.watch()),
         ]
         # Those who wait are let go before uvicorn waits for them.

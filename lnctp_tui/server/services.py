@@ -23,6 +23,7 @@ from lnctp_tui.server.ingest.batcher import Batcher
 from lnctp_tui.server.ingest.log_tail import LogTail
 from lnctp_tui.server.postgres import database, login
 from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.read import tallies
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
 from lnctp_tui.storage import instants
@@ -116,6 +117,15 @@ class Services:
                 weekly.run(self.pool, self.settings.team, instants.now())
 
         await self.threads.run(look)
+
+    async def count_referrals(self) -> None:
+        """Counts how referrals ended, if no process did today. Raises what the database raises."""
+
+        def count() -> None:
+            with suppress(Declined):  # busy: the next look does it
+                tallies.nightly(self.pool, self.settings.team, instants.now())
+
+        await self.threads.run(count)
 
     @asynccontextmanager
     async def at_work(self, device: str, heavy: bool) -> AsyncIterator[None]:

@@ -141,6 +141,7 @@ class Round:
         if client.outbox.look(all_=True):
             return
         compare(client)
+        client.ask_tallies()
         if last:
             retention.ask_away(client.store, client.line, now)
         client.compared = instants.iso(now)

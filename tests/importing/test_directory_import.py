@@ -68,6 +68,20 @@ def test_a_line_becomes_a_provider_and_looking_writes_nothing(workspace: Workspa
     )  # fmt: skip
 
 
+def test_a_postal_code_has_the_zero_back_that_a_spreadsheet_took(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = "provider.name,site.state,site.address,site.postal_code\n"
+    written = {"Ceiba": "06700", "Nopal": "6700", "Jacaranda": "6700.0", "Mezquite": "K1A 0B1"}
+    rows = [f"Casa {name} (ficticia),Puebla,Calle {name},{code}\n" for name, code in written.items()]
+    assert imported(workspace, file(tmp_path, *rows, head=head)).outcomes["new"] == 4
+    directory.settle(workspace.store)
+    found = directory.search(workspace.store, "casa").found
+    details = [directory.detail(workspace.store, line.id) for line in found]
+    codes = [stated.row["postal_code"] for detail in details for stated, _open in detail.sites]
+    assert sorted(codes) == ["06700"] * 3 + ["K1A 0B1"]
+
+
 def test_the_same_file_again_writes_nothing(workspace: Workspace, tmp_path: Path) -> None:
     path = file(tmp_path, CEIBA)
     imported(workspace, path)

@@ -131,7 +131,7 @@ def address(row: Mapping[str, Any], words: Words) -> str:
     """Where a site is; of a secret one the state and municipality alone."""
     parts: Iterator[str] = (
         words.value("provider_sites", name, row[name])
-        for name in ("address", "locality", "municipality", "state")
+        for name in ("address", "locality", "postal_code", "municipality", "state")
         if row.get(name)
     )
     text = ", ".join(parts)

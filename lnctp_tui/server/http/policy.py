@@ -14,7 +14,7 @@ State = Literal["pending", "active", "upload_only", "revoked", "seal", "wipe"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
     "offer", "answer", "offers", "people", "search", "quarantine", "decide",
-    "control", "orders", "drafts", "refuse", "obeyed", "alerts", "alert", "mute", "board",
+    "control", "orders", "drafts", "refuse", "obeyed", "alerts", "alert", "mute", "board", "tallies",
 ]  # fmt: skip
 Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
@@ -31,7 +31,7 @@ _DELIVER: Final[dict[Action, Reach]] = {
 signed is for everybody, whatever their role; who is an officer is said by the authority, not by a role."""
 _READ: Final[tuple[Action, ...]] = (
     "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
-    "alerts", "alert",
+    "alerts", "alert", "tallies",
 )  # fmt: skip
 """An alert with reach `held` is without the cases behind it."""
 _LEAD: Final[tuple[Action, ...]] = ("assign", "quarantine", "decide", "mute", "board")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -25,13 +25,12 @@ from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import directory as index
 from lnctp_tui.storage.database import search as indexes
 from lnctp_tui.storage.database.directory import Entry, Gathered
-from lnctp_tui.storage.database.directory_held import Held, held, referrals
+from lnctp_tui.storage.database.directory_held import Held, held, referrals, whole_line
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication.persons import persons
 from lnctp_tui.sync.gc_tuning import collecting_less
 
 MOST = 60
-MONTHS_24 = timedelta(days=730)
 
 
 NOTHING = Tally()
@@ -248,9 +247,13 @@ def _found(
 
 
 def _tallies(connection: Connection, now: datetime, ids: Sequence[str] | None = None) -> Mapping[str, Tally]:
-    """How referrals of this laptop's cases ended, by provider."""
-    counts = referrals(connection, instants.iso(now - MONTHS_24), ids)
-    return {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
+    """How referrals ended, by provider: of the whole Line as the server counted, or here where that is more."""
+    counts = referrals(connection, instants.iso(now - reliability.MONTHS_24), ids)
+    tallies = {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
+    for provider_id, line in whole_line(connection, ids).items():
+        if line.n >= tallies.get(provider_id, NOTHING).n:
+            tallies[provider_id] = line
+    return tallies
 
 
 def _rates(known: Held, tallies: Mapping[str, Tally]) -> dict[str, int]:

@@ -15,10 +15,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from lnctp_tui.domain.directory.eligible import Offer
+from lnctp_tui.domain.directory.reliability import Tally
 from lnctp_tui.domain.values.text import words
+from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.directory import ENTRY, FIELDS, Catalogs, Entry, catalogs
 from lnctp_tui.storage.database.prepared import Prepared
 
+WHOLE_LINE: Final = "directory:tally:"
+"""Before a provider's id → [answered, of how many] over the whole Line, as the server last said."""
 MANY: Final = 500
 """Written providers from which on all are read again."""
 COUNT = Prepared("SELECT n FROM search_directory_count", {})
@@ -31,6 +35,12 @@ _TALLY = """SELECT provider_id, status, count(*) FROM referrals WHERE provider_i
 AND coalesce(status_at, sent_at, created_at) >= :since {} GROUP BY 1, 2"""
 TALLY = Prepared(_TALLY.format(""), {})
 TALLY_OF = Prepared(_TALLY.format("AND provider_id IN (SELECT value FROM json_each(:ids))"), {})
+
+WHOLE = Prepared(f"SELECT key, value FROM sync_state WHERE key GLOB '{WHOLE_LINE}*'", {})
+WHOLE_OF = Prepared(
+    f"SELECT key, value FROM sync_state WHERE key IN (SELECT '{WHOLE_LINE}' || value FROM json_each(:ids))",
+    {},
+)
 
 
 @dataclass(eq=False)
@@ -126,3 +136,18 @@ def referrals(
     for provider_id, status, count in rows:
         counts.setdefault(provider_id, {})[str(status)] = count
     return counts
+
+
+def whole_line(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, Tally]:
+    """Provider → how the whole Line's referrals to it ended, as the server last said. Of all, or of some."""
+    rows = WHOLE.rows(connection) if ids is None else WHOLE_OF.rows(connection, ids=json.dumps(list(ids)))
+    return {key.removeprefix(WHOLE_LINE): Tally(*json.loads(value)) for key, value in rows}
+
+
+def keep_whole_line(connection: Connection, said: Iterable[tuple[str, int, int]]) -> None:
+    """Note what the server counted: provider, answered, of how many."""
+    counts = {id_: [answered, n] for id_, answered, n in said if 0 <= answered <= n}
+    former = state.starting_with(connection, WHOLE_LINE)
+    for id_ in former.keys() | counts.keys():
+        if former.get(id_) != counts.get(id_):
+            state.put(connection, WHOLE_LINE + id_, counts.get(id_))

@@ -23,7 +23,7 @@ from lnctp_tui.errors import Declined, SyncFailed
 from lnctp_tui.server.admin import access, relief
 from lnctp_tui.server.ingest import log, push
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.read import equality, history, pull
+from lnctp_tui.server.read import equality, history, pull, tallies
 from lnctp_tui.services.vault.workspace import found_workspace, load_protocol, open_store
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
@@ -158,6 +158,8 @@ class Server:
                 return equality.equal(self.db, device)
             case "/v1/bucket":
                 return equality.bucket(self.db, device, sent["bucket"])
+            case "/v1/tallies":
+                return tallies.published(self.db, device)
             case "/v1/window":
                 return access.window(self.db, device, sent["scopes"], sent["action"], now)
         raise AssertionError(path)

@@ -22,6 +22,11 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Elija otra, o pida a supervisión que agregue el servicio."),
     ),
+    "provider_into": (
+        N_("Falta cuál es la otra ficha, o no es una que se ofrezca."),
+        UNCHANGED,
+        N_("Con «merged» diga con --into la ficha que queda; con lo demás, ninguna."),
+    ),
     "import_too_large": (
         N_("{name} es demasiado grande; se leen hasta {most}."),
         UNCHANGED,

@@ -100,6 +100,9 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
             pilot, lambda: "no sé" in said_on(app) and "¿Qué teléfono" in said_on(app), "what was typed"
         )
         assert len(directory.detail(store, provider).gathered.channels.proposed) == 1
+        await pilot.press("escape", "e", "down", "down", "enter", *"Sin agua", "enter")
+        await until(pilot, lambda: "✗ no se ofrece" in said_on(app), "that it is not offered")
+        assert "Sin agua" in said_on(app)
 
 
 async def test_from_a_case_they_are_ranked_with_their_reasons(furnished: Founded) -> None:

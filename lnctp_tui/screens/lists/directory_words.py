@@ -70,6 +70,12 @@ def _clock(at: datetime, zone: str) -> str:
     return f"{_(DAYS[local.weekday()])} {local:%H:%M}"
 
 
+NOT_OFFERED = {
+    "suspended": N_("✗ no se ofrece"),
+    "closed": N_("✗ cerró"),
+    "merged": N_("✗ es otra ficha"),
+}
+"""Status of a provider that no case is offered."""
 DAYS = (N_("lu"), N_("ma"), N_("mi"), N_("ju"), N_("vi"), N_("sá"), N_("do"))
 
 
@@ -82,6 +88,8 @@ def room(free: int | None) -> str:
 
 def fresh_badge(found: Found) -> tuple[str, str]:
     """How far it is verified, and its look."""
+    if found.status in NOT_OFFERED:
+        return _(NOT_OFFERED[found.status]), "error"
     if found.status == "draft":
         return _("! borrador"), "warning"
     if found.freshness == "fresh":

@@ -40,6 +40,7 @@ class ProviderScreen(ListScreen["Detail"]):
         Binding("9", "report('wrong_number')", N_("equivocado"), id="provider.wrong"),
         Binding("8", "full", N_("lleno"), id="provider.full"),
         Binding("c", "room", N_("lugares"), id="provider.room"),
+        Binding("e", "status", N_("estado"), id="provider.status"),
         Binding("s", "private", N_("reservado"), id="provider.private"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="provider.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="provider.help"),
@@ -103,6 +104,10 @@ class ProviderScreen(ListScreen["Detail"]):
     def action_report(self, kind: str) -> None:
         """It did not answer, or somebody else did."""
         self.acts.report(self.provider_id, kind, self.query_one(RowList).key or self._to_dial())
+
+    def action_status(self) -> None:
+        """What became of it."""
+        self.acts.status(self.provider_id)
 
     def action_room(self) -> None:
         """Ask how many places are free."""

@@ -24,6 +24,11 @@ def room(store: Store, provider_id: str, free: int) -> Deed:
     return deed("provider_room", provider_id, free, instants.iso(store.now()))
 
 
+def status(store: Store, provider_id: str, status_said: str, why: str) -> Deed:
+    """Whether it is offered, from now on."""
+    return deed("provider_status", provider_id, status_said, why, None, instants.iso(store.now()))
+
+
 def exclude(case_id: str, provider_id: str, reason: str) -> Deed:
     """It is not to be offered in a case."""
     return deed("provider_exclude", case_id, provider_id, reason, None, ids.new_id())

@@ -36,6 +36,7 @@ DEEDS = {
     "provider_propose": "directory.writing:propose_channel",
     "provider_report": "directory.writing:report",
     "provider_room": "directory.writing:say_capacity",
+    "provider_status": "directory.status:set_status",
     "referral_answer": "case.referrals:answer",
     "referral_answered": "case.referral_after:answered",
     "referral_deliver": "case.referral_after:deliver",

@@ -11,6 +11,7 @@ from lnctp_tui.server.read import tallies
 from lnctp_tui.services.directory import directory, writing
 from lnctp_tui.services.directory.directory import Tally
 from lnctp_tui.storage import ids, instants
+from lnctp_tui.storage.database import directory_held
 
 
 @pytest.fixture
@@ -57,7 +58,8 @@ def test_every_laptop_sees_how_the_whole_line_s_referrals_ended(
     count(house, lead, 0)
     assert seen(luis, ceiba) == seen(lead, ceiba) == Tally(2, 3), "two of ana's, one of his"
     assert seen(luis, nopal) == Tally(2, 2), "his own; of two the server says nothing"
-    assert lead.scalar("SELECT count(*) FROM sync_state WHERE key LIKE 'directory:tally:%'") == 1
+    with lead.store.read() as connection:
+        assert list(directory_held.held(connection).whole_line) == [ceiba]
     # One more a day would say who was sent where yesterday: it moves by three.
     for day in (1, 2):
         ended(ana, ceiba, "accepted")

@@ -301,7 +301,7 @@ def _print_listed(listed: Listed, workspace: Workspace) -> None:
     for found in listed.found:
         services = ", ".join(words.code("service", kind) for kind in found.services)
         badges = (
-            said.open_badge(found.open, workspace.zone)[0],
+            said.offered_badge(found, workspace.zone)[0],
             said.room(found.free),
             said.fresh_badge(found)[0],
         )

@@ -22,6 +22,11 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Elija otra, o pida a supervisión que agregue el servicio."),
     ),
+    "is_a_line": (
+        N_("Así se llama una línea nacional, que ya está en el directorio."),
+        UNCHANGED,
+        N_("Búsquela por su nombre; si su número cambió, dígalo a supervisión."),
+    ),
     "provider_into": (
         N_("Falta cuál es la otra ficha, o no es una que se ofrezca."),
         UNCHANGED,

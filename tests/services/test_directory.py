@@ -14,7 +14,7 @@ from lnctp_tui.domain.records import bound
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.lists import directory_words
 from lnctp_tui.services.case import cases, referral_after
-from lnctp_tui.services.directory import directory, private, status, writing
+from lnctp_tui.services.directory import adding, directory, private, status, writing
 from lnctp_tui.services.directory.directory import Listed
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
@@ -387,6 +387,16 @@ def test_who_keeps_the_directory_takes_a_provider_out_of_it_and_back(house: Hous
         unit.record("referrals", ids.new_id(), sent, case=case)
     with pytest.raises(Refused, match="not_your_task"):
         status.set_status(ana.store, provider, "closed", "me lo dijeron")
+    for _twice in range(2):
+        draft = adding.add(
+            ana.store, "1", "Casa Garza (ficticia)", "refugio", "salud_mental", "MX-TLA", "55 5000 0007"
+        )
+    stands = ana.row(draft, "providers")
+    assert (stands["status"], stands["drafted_by"]) == ("draft", ana.workspace.counselor_id)
+    line = next(found for found in directory.search(ana.store, "").found if found.id.startswith("hotline."))
+    for wrong, code in (((line.name, "5550000007"), "is_a_line"), (("Casa Garza", "55"), "bad_number")):
+        with pytest.raises(Refused, match=code):
+            adding.add(ana.store, "2", wrong[0], "refugio", "salud_mental", "MX-TLA", wrong[1])
     writing.report(ana.store, provider, "closed")  # what she heard is asked again, and takes nothing away
     assert directory.detail(ana.store, provider).line.status == "active"
     for said, why, into, code in (
@@ -408,7 +418,7 @@ def test_who_keeps_the_directory_takes_a_provider_out_of_it_and_back(house: Hous
     referral_after.note_shut(ana.store)
     assert ana.scalar("SELECT count(*) FROM tasks WHERE plan = 'institucion_cerrada'") == 1
     line = directory.detail(ana.store, provider).line
-    assert directory_words.fresh_badge(line)[1] == "error"
+    assert directory_words.offered_badge(line, "UTC")[1] == "error"
     listed = directory.for_case(ana.store, cases.document(ana.store, case))
     assert provider not in [found.id for found in listed.found]
     status.set_status(lead.store, provider, "merged", "es la misma casa", other)

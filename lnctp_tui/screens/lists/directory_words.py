@@ -63,6 +63,13 @@ def open_badge(state: OpenState, zone: str) -> tuple[str, str]:
     return (_("hoy es festivo, ?") if state.why == "holiday" else _("horario ?"), "warning")
 
 
+def offered_badge(found: Found, zone: str) -> tuple[str, str]:
+    """Whether it is open; of one that nobody is sent to, that."""
+    if found.status in NOT_OFFERED:
+        return _(NOT_OFFERED[found.status]), "error"
+    return open_badge(found.open, zone)
+
+
 def _clock(at: datetime, zone: str) -> str:
     from zoneinfo import ZoneInfo
 
@@ -88,8 +95,6 @@ def room(free: int | None) -> str:
 
 def fresh_badge(found: Found) -> tuple[str, str]:
     """How far it is verified, and its look."""
-    if found.status in NOT_OFFERED:
-        return _(NOT_OFFERED[found.status]), "error"
     if found.status == "draft":
         return _("! borrador"), "warning"
     if found.freshness == "fresh":

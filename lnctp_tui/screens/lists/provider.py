@@ -123,7 +123,7 @@ class ProviderScreen(ListScreen["Detail"]):
 
 def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
     badge, look = said.fresh_badge(view.line)
-    opened, _look = said.open_badge(view.line.open, drawn.words.zone)
+    opened, _look = said.offered_badge(view.line, drawn.words.zone)
     state = Line((Cell(f"{opened} · {said.room(view.line.free)}"), Cell(badge, len(badge) + 1, look)))
     if view.to_dial is None:
         return [

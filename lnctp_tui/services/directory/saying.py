@@ -24,6 +24,11 @@ def room(store: Store, provider_id: str, free: int) -> Deed:
     return deed("provider_room", provider_id, free, instants.iso(store.now()))
 
 
+def add(name: str, kind: str, service: str, state: str, phone: str) -> Deed:
+    """A provider that nobody has entered yet."""
+    return deed("provider_add", ids.new_id(), name, kind, service, state, phone)
+
+
 def status(store: Store, provider_id: str, status_said: str, why: str) -> Deed:
     """Whether it is offered, from now on."""
     return deed("provider_status", provider_id, status_said, why, None, instants.iso(store.now()))

@@ -32,6 +32,7 @@ DEEDS = {
     "noted": "case.cases:noted",
     "private_keep": "directory.private:keep",
     "private_told": "directory.private:told",
+    "provider_add": "directory.adding:add",
     "provider_exclude": "directory.writing:exclude",
     "provider_propose": "directory.writing:propose_channel",
     "provider_report": "directory.writing:report",

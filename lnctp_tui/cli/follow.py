@@ -173,10 +173,13 @@ def new(
 
 def _tell_signed(context: typer.Context, handed: Handed) -> None:
     from lnctp_tui.errors import Refused
+    from lnctp_tui.screens.follow import shift_words
 
     if session.settings(context).json:
         output.as_json({"id": handed.row["id"], "words": handed.words, "digest": handed.row["digest"]})
         return
+    if any(item["item_case_id"] for item in handed.items):
+        output.say(_(shift_words.OPENS))
     output.say(_("Firmado. Lea en voz alta los renglones y las seis palabras:"))
     output.say(handed.words)
     if handed.standing.state == "altered":  # what was stored is not what was signed
@@ -184,6 +187,8 @@ def _tell_signed(context: typer.Context, handed: Handed) -> None:
 
 
 def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[str], *, asked: bool) -> None:
+    from lnctp_tui.screens.follow import shift_words
+
     if session.settings(context).json:
         output.as_json({"signed": None, "proposed": rows, "undecided": undecided})
     else:
@@ -192,6 +197,7 @@ def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[st
             [_("Clave"), "", _("Folio"), _("Renglón")],
             ([row["key"], mark[row["key"] not in undecided], row["folio"], row["line"]] for row in rows),
         )
+    output.tell(_(shift_words.OPENS))
     output.tell(
         _("No se firmó nada: decida cada renglón con --include o --exclude.")
         if asked

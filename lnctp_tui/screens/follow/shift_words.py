@@ -20,6 +20,8 @@ STATES = {
     "waits": N_("nadie lo ha recibido"),
     "altered": N_("NO ES LO FIRMADO: falta o cambió algo; repitan la lista"),
 }
+OPENS = N_("Quien lo reciba verá los casos de estos renglones 72 horas; los suyos siguen con usted.")
+"""Told before somebody signs."""
 LOOKS = {"agreed": "success", "differs": "error", "waits": "warning", "altered": "error"}
 
 

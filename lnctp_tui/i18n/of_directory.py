@@ -22,6 +22,11 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Elija otra, o pida a supervisión que agregue el servicio."),
     ),
+    "no_such_site": (
+        N_("Esta institución no tiene esa sede, o no tiene ninguna."),
+        UNCHANGED,
+        N_("Abra la institución y elija una de sus sedes."),
+    ),
     "is_a_line": (
         N_("Así se llama una línea nacional, que ya está en el directorio."),
         UNCHANGED,

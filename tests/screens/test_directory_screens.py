@@ -105,6 +105,11 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
         assert "Sin agua" in said_on(app)
         if size[0] > 80:  # once is enough
             return
+        await pilot.press("h", "ctrl+u", *"9 a 3", "enter")
+        await until(pilot, lambda: "no se entienden" in notes(app), "what may mean two things")
+        await until(pilot, lambda: "¿Qué horario" in said_on(app), "what was typed, there again")
+        await pilot.press("ctrl+u", *"24 horas", "enter")
+        await until(pilot, lambda: "Anotado." in notes(app) and "¿Qué" not in said_on(app), "the hours")
         await pilot.press("escape", "down", "plus")
         await until(pilot, lambda: "¿Cómo se llama" in said_on(app), "its name")
         await pilot.press(*" nueva", "enter")

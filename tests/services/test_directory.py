@@ -408,6 +408,16 @@ def test_who_keeps_the_directory_takes_a_provider_out_of_it_and_back(house: Hous
             status.set_status(lead.store, provider, said, why, into)
     with pytest.raises(Refused, match="no_such_provider"):
         status.set_status(lead.store, "hotline.911", "closed", "broma")
+    with pytest.raises(Refused, match="not_your_task"):
+        status.set_hours(ana.store, provider, "24 horas")
+    for wrong in ("9 a 3", "cuando se pueda"):
+        with pytest.raises(Refused, match="hours_unread"):
+            status.set_hours(lead.store, provider, wrong)
+    with pytest.raises(Refused, match="no_such_site"):
+        status.set_hours(lead.store, provider, "24 horas", "otra")
+    status.set_hours(lead.store, provider, "lun a vie 9 a 15")
+    (site,) = [stated.row for stated, _open in directory.detail(lead.store, provider).sites]
+    assert site["hours"] == "Mo-Fr 09:00-15:00"
     at = instants.iso(lead.store.now())
     for _twice in range(2):
         status.set_status(

@@ -41,6 +41,7 @@ class ProviderScreen(ListScreen["Detail"]):
         Binding("8", "full", N_("lleno"), id="provider.full"),
         Binding("c", "room", N_("lugares"), id="provider.room"),
         Binding("e", "status", N_("estado"), id="provider.status"),
+        Binding("h", "hours", N_("horario"), id="provider.hours"),
         Binding("s", "private", N_("reservado"), id="provider.private"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="provider.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="provider.help"),
@@ -108,6 +109,13 @@ class ProviderScreen(ListScreen["Detail"]):
     def action_status(self) -> None:
         """What became of it."""
         self.acts.status(self.provider_id)
+
+    def action_hours(self) -> None:
+        """When the place under the cursor is open, else the first one."""
+        sites = [stated.row for stated, _open in self.view.sites] if self.view else []
+        under = self.query_one(RowList).key
+        site = next((row for row in sites if row["id"] == under), sites[0] if sites else {})
+        self.acts.hours(self.provider_id, site.get("id"), str(site.get("hours") or ""))
 
     def action_room(self) -> None:
         """Ask how many places are free."""

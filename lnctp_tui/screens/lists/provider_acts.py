@@ -156,6 +156,19 @@ class ProviderActs(ScreenPart):
         )
         self.screen.app.push_screen(LineDialog(_("¿Por qué, y quién lo dijo?"), hint, WHY), answered)
 
+    def hours(self, provider: str, site: str | None, typed: str, told: str = "") -> None:
+        """Ask when a place is open; refused, what was typed stands there again."""
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                self.write(
+                    saying.hours(provider, line, site), _("Anotado."),
+                    lambda error: self.hours(provider, site, line, sentence(error)),
+                )  # fmt: skip
+
+        hint = told or _("Por ejemplo «lun a vie 9 a 15 y 17 a 20», o «24 horas».")
+        self.screen.app.push_screen(LineDialog(_("¿Qué horario tiene?"), hint, WHY, typed), answered)
+
     def full(self, provider: str) -> None:
         """There is no room."""
         self.write(saying.room(self.screen.shell.workspace.store, provider, 0), _("Anotado: sin lugar."))

@@ -1,10 +1,11 @@
-"""Whether a provider is offered: those who keep the directory say so, and why; it stands among what was tried."""
+"""Whether a provider is offered, and when it is open: said by those who keep the directory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from lnctp_tui.domain.directory import hours
 from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import referral_after
 from lnctp_tui.services.directory import writing
@@ -49,3 +50,20 @@ def set_status(
         })  # fmt: skip
         index.index(unit.connection, [provider_id])
     referral_after.note_shut(store)
+
+
+def set_hours(store: Store, provider_id: str, typed: str, site_id: str | None = None) -> None:
+    """Write when a place is open, in words or in the grammar; the first place where none is named.
+
+    Raises Refused `no_such_provider`, `no_such_site`, `hours_unread` (also for what may mean two things),
+    `not_your_task`.
+    """
+    read = hours.read(typed)
+    if read.grammar is None:
+        raise Refused("hours_unread")
+    with store.write() as unit:
+        ids = [stated.row["id"] for stated in gathered_of(unit.connection, provider_id).sites.current]
+        if provider_id.startswith(LINE) or not ids or site_id not in (None, *ids):
+            raise Refused("no_such_site")
+        unit.record("provider_sites", site_id or ids[0], {"hours": read.grammar})
+        index.index(unit.connection, [provider_id])

@@ -34,6 +34,7 @@ DEEDS = {
     "private_told": "directory.private:told",
     "provider_add": "directory.adding:add",
     "provider_exclude": "directory.writing:exclude",
+    "provider_hours": "directory.status:set_hours",
     "provider_propose": "directory.writing:propose_channel",
     "provider_report": "directory.writing:report",
     "provider_room": "directory.writing:say_capacity",

@@ -143,14 +143,16 @@ def test_a_person_s_word_stands_before_it_and_ends_it(house: House) -> None:
     assert sees(third, case)
     assert transfer.open_until(third.store, case) is None
     assert look(house, now + OPEN + LATER) == 0
-    # One signed in a future that a wrong clock shows lasts no longer.
+    # One signed at a time still to come opens nothing before, and nothing anew at every look.
+    nuria = house.desk("nuria")
     early = now + timedelta(days=30)
     giver.store.now = lambda: early
-    ahead = give(giver, lead, "adelantado")
+    ahead = give(giver, nuria, "adelantado")
     giver.sync()
-    take(lead, ahead, at=early)
-    lead.sync()
-    assert look(house, now + LATER) == 0, "supervision sees all of it anyway"
+    take(nuria, ahead, at=early)
+    nuria.sync()
+    assert [look(house, now + timedelta(hours=hours)) for hours in (0, 1, 80)] == [0, 0, 0]
+    assert not sees(nuria, case)
 
 
 def test_a_chain_of_shifts_ends_when_the_first_does(house: House) -> None:

@@ -95,10 +95,14 @@ def _meant(shift: Row, take: Row, person: Callable[[Any], str]) -> bool:
 
 
 def open_until(shift: Row, now: datetime) -> datetime | None:
-    """Until when whoever takes it sees the cases of its lines; None when that is over. No clock makes it longer."""
+    """Until when whoever takes it sees the cases of its lines: the same whenever it is asked.
+
+    None when that is over, or the signature is of a time still to come.
+    """
     signed = moments.zoned(shift.get("signed_at"))
-    until = min(signed, now) + OPEN if signed else now
-    return until if until > now else None
+    if signed is None or not signed - EARLY <= now < signed + OPEN:
+        return None
+    return signed + OPEN
 
 
 def has_words(standing_now: Standing, take: Row, spell: Mapping[str, int]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -297,7 +297,7 @@ def _print_listed(listed: Listed, workspace: Workspace) -> None:
     for found in listed.found:
         services = ", ".join(words.code("service", kind) for kind in found.services)
         badges = (
-            said.open_badge(found.open, workspace.zone)[0],
+            said.offered_badge(found, workspace.zone)[0],
             said.room(found.free),
             said.fresh_badge(found)[0],
         )
@@ -378,6 +378,33 @@ def _print_detail(rows: list[Any], detail: Any, workspace: Workspace) -> None:
     )  # fmt: skip
 
 
+def status(
+    context: typer.Context,
+    provider: Annotated[
+        str, typer.Argument(metavar=N_("INSTITUCIÓN"), help=N_("Identificador de la institución."))
+    ],
+    said: Annotated[
+        Literal["active", "suspended", "closed", "merged"],
+        typer.Argument(metavar=N_("ESTADO"), help=N_("active, suspended, closed o merged.")),
+    ],
+    why: Annotated[str, typer.Option("--why", help=N_("Por qué, y quién lo dijo; sin nombres de víctimas."))],
+    into: Annotated[
+        str | None,
+        typer.Option("--into", metavar=N_("INSTITUCIÓN"), help=N_("Con merged: la ficha que queda.")),
+    ] = None,
+) -> None:
+    from lnctp_tui.services.directory import directory
+    from lnctp_tui.services.directory import status as statuses
+
+    with session.opened(context) as workspace:
+        statuses.set_status(workspace.store, provider, said, why, into)
+        directory.settle(workspace.store)
+    if session.settings(context).json:
+        output.as_json({"id": provider, "status": said, "merged_into": into})
+        return
+    output.say(_("Anotado."))
+
+
 def generate(
     context: typer.Context,
     count: Annotated[
@@ -400,5 +427,6 @@ COMMANDS = (
     ("export", export, N_("Exporta el directorio en el formato tabular HSDS 3.0, en un ZIP.")),
     ("search", search, N_("Busca instituciones; con --case, por cómo se ajustan a un caso.")),
     ("verify", verify, N_("Muestra qué hay que verificar; con --told-by anota que usted llamó.")),
+    ("status", status, N_("Dice si una institución se ofrece, o que es otra; con su porqué.")),
     ("generate", generate, N_("Llena el directorio con instituciones inventadas, para práctica.")),
 )

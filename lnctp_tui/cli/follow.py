@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -172,10 +173,13 @@ def new(
 
 def _tell_signed(context: typer.Context, handed: Handed) -> None:
     from lnctp_tui.errors import Refused
+    from lnctp_tui.screens.follow import shift_words
 
     if session.settings(context).json:
         output.as_json({"id": handed.row["id"], "words": handed.words, "digest": handed.row["digest"]})
         return
+    if any(item["item_case_id"] for item in handed.items):
+        output.say(_(shift_words.OPENS))
     output.say(_("Firmado. Lea en voz alta los renglones y las seis palabras:"))
     output.say(handed.words)
     if handed.standing.state == "altered":  # what was stored is not what was signed
@@ -183,6 +187,8 @@ def _tell_signed(context: typer.Context, handed: Handed) -> None:
 
 
 def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[str], *, asked: bool) -> None:
+    from lnctp_tui.screens.follow import shift_words
+
     if session.settings(context).json:
         output.as_json({"signed": None, "proposed": rows, "undecided": undecided})
     else:
@@ -191,6 +197,7 @@ def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[st
             [_("Clave"), "", _("Folio"), _("Renglón")],
             ([row["key"], mark[row["key"] not in undecided], row["folio"], row["line"]] for row in rows),
         )
+    output.tell(_(shift_words.OPENS))
     output.tell(
         _("No se firmó nada: decida cada renglón con --include o --exclude.")
         if asked
@@ -229,6 +236,54 @@ def take(
             raise typer.Exit(1)
 
 
+def seal(
+    context: typer.Context,
+    shift_id: Annotated[str, typer.Argument(metavar=N_("RELEVO"), help=N_("El que usted firmó."))],
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("Archivo nuevo."))],
+) -> None:
+    from lnctp_tui.services.case import handing_out
+    from lnctp_tui.services.follow import sealed_shift
+
+    with session.opened(context) as workspace:
+        place = handing_out.named(file)
+        sealed_shift.seal(workspace.store, shift_id, place)
+        if session.settings(context).json:
+            output.as_json({"id": shift_id, "file": str(place)})
+        else:
+            output.say(_("Escrito en {name}.").format(name=place.name))
+
+
+def open_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar=N_("ARCHIVO"), help=N_("El que le trajeron."))],
+    receive: Annotated[
+        bool, typer.Option("--take", help=N_("Recibe el turno; sin esto solo se muestra lo que trae."))
+    ] = False,
+) -> None:
+    from lnctp_tui.domain.follow.shift import ITEM
+    from lnctp_tui.screens.follow import shift_words
+    from lnctp_tui.services.follow import sealed_shift, shift
+    from lnctp_tui.storage import instants
+
+    with session.opened(context) as workspace:
+        store = workspace.store
+        handed = sealed_shift.take_in(store, file.expanduser())
+        if receive:
+            shift.take(store, instants.iso(store.now()), None, handed.row["id"], handed.words)
+        if session.settings(context).json:
+            lines = [{name: row[name] for name in ITEM} for row in handed.items]
+            output.as_json({
+                "id": handed.row["id"], "from": handed.row["from_id"], "note": handed.row["note"], "items": lines,
+                "taken": receive,
+            })  # fmt: skip
+            return
+        for line in filter(None, [handed.row["note"], *map(shift_words.read_aloud, handed.items)]):
+            output.say(line)
+        output.say(
+            _("Recibió el turno. Dígalo a quien se lo deja.") if receive else _("Para recibirlo: --take.")
+        )
+
+
 def _person(workspace: Workspace, typed: str) -> str:
     """The id of the colleague that a name means, or an id. Raises BadParameter for none or several."""
     from lnctp_tui.services.case import transfer
@@ -247,4 +302,6 @@ SHIFTS = (
     ("list", list_shifts, N_("Lista los relevos de este equipo y si están acordados.")),
     ("new", new, N_("Muestra lo que se propone; con --sign firma lo que se decidió.")),
     ("take", take, N_("Recibe un turno con las seis palabras que se oyeron.")),
+    ("seal", seal, N_("Guarda un relevo en un archivo que solo abre el equipo de quien sigue.")),
+    ("open", open_file, N_("Toma el relevo de un archivo sellado; con --take lo recibe.")),
 )

@@ -46,7 +46,7 @@ def new(
         ),
     ] = "active",
     role: Annotated[
-        str, typer.Option("--role", help=N_("counselor, supervisor, analyst o admin."))
+        str, typer.Option("--role", help=N_("counselor, curator, supervisor, analyst o admin."))
     ] = "counselor",
     why: Annotated[str, typer.Option("--why", help=N_("Fundamento, sin datos de personas."))] = "",
     unsent: Annotated[bool, typer.Option("--unsent", help=N_("También lo que nunca se envió."))] = False,

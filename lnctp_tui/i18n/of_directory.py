@@ -22,6 +22,21 @@ DIRECTORY: dict[str, tuple[str, str, str]] = {
         UNCHANGED,
         N_("Elija otra, o pida a supervisión que agregue el servicio."),
     ),
+    "no_such_site": (
+        N_("Esta institución no tiene esa sede, o no tiene ninguna."),
+        UNCHANGED,
+        N_("Abra la institución y elija una de sus sedes."),
+    ),
+    "is_a_line": (
+        N_("Así se llama una línea nacional, que ya está en el directorio."),
+        UNCHANGED,
+        N_("Búsquela por su nombre; si su número cambió, dígalo a supervisión."),
+    ),
+    "provider_into": (
+        N_("Falta cuál es la otra ficha, o no es una que se ofrezca."),
+        UNCHANGED,
+        N_("Con «merged» diga con --into la ficha que queda; con lo demás, ninguna."),
+    ),
     "import_too_large": (
         N_("{name} es demasiado grande; se leen hasta {most}."),
         UNCHANGED,

@@ -116,6 +116,36 @@ FOLLOW: dict[str, tuple[str, str, str]] = {
         N_("Lo que oyó sigue escrito."),
         N_("Pida que las repitan, una por una. Las que no se reconocen: {places}."),
     ),
+    "shift_not_signed": (
+        N_("Ese relevo no está aquí firmado por usted, o no es lo que firmó."),
+        N_("No se escribió nada."),
+        N_("Elija uno suyo, o fírmelo de nuevo."),
+    ),
+    "shift_to_nobody": (
+        N_("El relevo no dice para quién es: nadie podría abrir el archivo."),
+        N_("No se escribió nada."),
+        N_("Elija con «t» quién sigue y fírmelo de nuevo, o léalo por voz."),
+    ),
+    "shift_no_laptop": (
+        N_("Este equipo no conoce ningún equipo en uso de esa persona."),
+        N_("No se escribió nada."),
+        N_("Sincronice una vez, o léale el relevo por voz."),
+    ),
+    "shift_file": (
+        N_("El archivo no es un relevo sellado, o está dañado."),
+        N_("No se tomó nada de él."),
+        N_("Pida que lo guarden otra vez, o recíbalo por voz."),
+    ),
+    "shift_file_others": (
+        N_("El archivo se selló para otro equipo."),
+        N_("No se pudo abrir y no se tomó nada de él."),
+        N_("Pida que lo guarden para usted, o recíbalo por voz."),
+    ),
+    "shift_file_unproven": (
+        N_("No se pudo comprobar quién firmó lo que trae el archivo."),
+        N_("No se tomó nada de él."),
+        N_("No confíe en él: pida que se lo lean, y avise a supervisión."),
+    ),
     "not_supervision": (
         N_("Eso lo hace supervisión."),
         UNCHANGED,

@@ -68,6 +68,7 @@ COLUMNS: Mapping[str, str] = {
     "how_to_refer": N_("Cómo canalizar"), "accepts_warm_transfer": N_("Acepta transferencia en línea"),
     "accepts_anonymous": N_("Acepta sin nombre"), "wait_hours": N_("Horas para contestar"),
     "curator_id": N_("Quién lo cuida"), "replaces_id": N_("En lugar de"), "address_secret": N_("Domicilio reservado"),
+    "postal_code": N_("Código postal"),
     "how_to_arrive": N_("Cómo llegar"), "proposed_by": N_("Propuesto por"), "time_zone": N_("Zona horaria"),
     "hours": N_("Horario"), "closures": N_("Cierres"), "access": N_("Accesibilidad"), "site_id": N_("Sede"),
     "sexes": N_("Sexos que recibe"), "accepts": N_("Recibe a"), "refuses": N_("No recibe a"),

@@ -116,7 +116,7 @@ SERVER: dict[str, tuple[str, str, str]] = {
     "no_such_role": (
         N_("No existe ese papel."),
         UNTOUCHED,
-        N_("Use counselor, supervisor, analyst o admin."),
+        N_("Use counselor, curator, supervisor, analyst o admin."),
     ),
     "no_such_device": (
         N_("No hay un solo equipo con ese identificador o prefijo."),

@@ -124,6 +124,11 @@ SYNC: dict[str, tuple[str, str, str]] = {
     ),
     "bad_signature": (N_("El servidor no reconoce la firma de este equipo."), SAFE, ADMIN),
     "replayed": (N_("El servidor ya había recibido esa misma petición."), SAFE, WAIT),
+    "only_for_now": (
+        N_("Ese caso lo ve usted por un relevo, solo unos días."),
+        N_("No se ofreció a nadie."),
+        N_("Lo ofrece quien lo tiene a su cargo, o lo asigna supervisión."),
+    ),
     "forbidden": (N_("No tiene permiso para eso."), N_("No se cambió nada."), N_("Pídalo a su supervisora.")),
     "too_old": (
         N_("El servidor ya no manda casos a esta versión del programa; sí recibe lo que se registra."),

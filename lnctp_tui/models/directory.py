@@ -51,6 +51,7 @@ class ProviderSite(Synced, table=True):
     municipality: str | None = None
     locality: str | None = None
     address: str | None = text()
+    postal_code: str | None = None
     address_secret: bool | None = None
     how_to_arrive: str | None = text()
     drafted_by: str | None = Field(default=None, max_length=36)

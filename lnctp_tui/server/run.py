@@ -36,7 +36,7 @@ GRACE = 10
 GIVES_WAY = 0.0005
 """Seconds after which a thread that computes lets another go on."""
 FORGET = 60
-"""Seconds between two clearings of old nonces, and two looks at the login."""
+"""Seconds between two clearings of old nonces, two looks at the login, and two at what hand-overs open for a while."""
 LINE = 600
 """Seconds between two looks whether the whole Line was compared today, and each week that is over looked at."""
 LEARN = 3
@@ -118,10 +118,14 @@ async def life(app: Any) -> AsyncIterator[None]:
         app.state.services = services
         authenticator = services.authenticator
         tidying = [
-            asyncio.create_task(_tidy(FORGET, authenticator.forget, services.look_at_login)),
+            asyncio.create_task(
+                _tidy(FORGET, authenticator.forget, services.look_at_login, services.relieve)
+            ),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
             asyncio.create_task(_tidy(LEARN, authenticator.learn)),
-            asyncio.create_task(_tidy(LINE, services.compare_line, services.look_at_alerts)),
+            asyncio.create_task(
+                _tidy(LINE, services.compare_line, services.look_at_alerts, services.count_referrals)
+            ),
             asyncio.create_task(idle_connections.watch()),
         ]
         # Those who wait are let go before uvicorn waits for them.

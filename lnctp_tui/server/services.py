@@ -13,7 +13,7 @@ from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Declined
-from lnctp_tui.server.admin import identity, line_run, ordering
+from lnctp_tui.server.admin import identity, line_run, ordering, relief
 from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.alerts import weekly
@@ -23,6 +23,7 @@ from lnctp_tui.server.ingest.batcher import Batcher
 from lnctp_tui.server.ingest.log_tail import LogTail
 from lnctp_tui.server.postgres import database, login
 from lnctp_tui.server.postgres.database import Pool
+from lnctp_tui.server.read import tallies
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.server.threads import Threads
 from lnctp_tui.storage import instants
@@ -97,6 +98,17 @@ class Services:
         if await self.threads.run(compare):
             self.nudge()
 
+    async def relieve(self) -> None:
+        """Opens and ends what hand-overs open for a while. Raises what the database raises."""
+
+        def look() -> int:
+            with suppress(Declined):  # busy: the next look does it
+                return relief.look(self.pool, self.settings.team, instants.now())
+            return 0
+
+        if await self.threads.run(look):
+            self.nudge()
+
     async def look_at_alerts(self) -> None:
         """Looks at the weeks that are over, if no process did. Raises what the database raises."""
 
@@ -105,6 +117,15 @@ class Services:
                 weekly.run(self.pool, self.settings.team, instants.now())
 
         await self.threads.run(look)
+
+    async def count_referrals(self) -> None:
+        """Counts how referrals ended, if no process did today. Raises what the database raises."""
+
+        def count() -> None:
+            with suppress(Declined):  # busy: the next look does it
+                tallies.nightly(self.pool, self.settings.team, instants.now())
+
+        await self.threads.run(count)
 
     @asynccontextmanager
     async def at_work(self, device: str, heavy: bool) -> AsyncIterator[None]:

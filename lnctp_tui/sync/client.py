@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from lnctp_tui.errors import SyncFailed
-from lnctp_tui.storage.database import search, state
+from lnctp_tui.storage.database import directory_held, search, state
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import authority, incoming, server_state
 from lnctp_tui.storage.replication.server_state import Server
@@ -32,6 +32,8 @@ PAGE, FETCHED = 1000, 1000
 """Most of each in one request."""
 SHORT = 0.05
 """Seconds that one transaction should take while somebody types."""
+UNKNOWN = frozenset({"not_found", "forbidden"})
+"""What a server says of a question that it does not know."""
 STATES = frozenset({"pending", "active", "upload_only", "revoked", "seal", "wipe"})
 
 
@@ -145,9 +147,23 @@ class Client:
             cursor = read_cursor(answer["cursor"])
             scopes = [(str(scope), int(rank)) for scope, rank in answer["scopes"]]
             matches = [(str(case), band) for case, band in answer.get("matches", ())]
+            until = [(str(case), ends) for case, ends in answer.get("until", ())]
         with self.store.write() as unit:
-            gone = incoming.begin(unit, cursor, scopes, matches)
+            gone = incoming.begin(unit, cursor, scopes, matches, until)
         self._tell(gone)
+
+    def ask_tallies(self) -> None:
+        """Ask how the whole Line's referrals ended, and remember it. A server that does not count says nothing."""
+        try:
+            answer = self.line.call("GET", "/v1/tallies")
+        except SyncFailed as error:
+            if error.code not in UNKNOWN:
+                raise
+            return
+        with understood():
+            said = [(str(id_), int(answered), int(n)) for id_, answered, n in answer["tallies"]]
+        with self.store.write(behind=True) as unit:
+            directory_held.keep_whole_line(unit.connection, said)
 
     # out
 

@@ -18,7 +18,7 @@ from lnctp_tui.errors import LnctpError, StorageFailed, SyncFailed
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import Store
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.sync import audit_check, retention
 from lnctp_tui.sync.answers import Diverged
 from lnctp_tui.sync.client import Client, ask_page
@@ -141,6 +141,7 @@ class Round:
         if client.outbox.look(all_=True):
             return
         compare(client)
+        client.ask_tallies()
         if last:
             retention.ask_away(client.store, client.line, now)
         client.compared = instants.iso(now)
@@ -206,6 +207,7 @@ class Loop:
         """One round; the seconds until the next."""
         with self._news:
             hurry, self._hurry = self._hurry or self._first, False
+        self._end_brief()
         try:
             rest = self._once(pool, hurry)
         except (SyncFailed, StorageFailed) as error:
@@ -213,6 +215,15 @@ class Loop:
             return self._failed(error, self._failures)
         self._failures, self._first = 0, False
         return rest
+
+    def _end_brief(self) -> None:
+        """What a hand-over opened for a while goes from sight in time, whether the server answers or not."""
+        with self.store.read() as connection:
+            if not eviction.over(connection, self.store.now()):
+                return
+        with suppress(StorageFailed), self.store.write(behind=True) as unit:
+            ended = eviction.end_brief(unit.connection, unit.now)
+        self.on_changed(ended)
 
     def _broke(self, error: Exception) -> float:
         """A mistake of ours must not leave a laptop alone for the day: hang up, say it, begin anew later."""

@@ -38,6 +38,8 @@ UNSENT = """SELECT seq, "table", "case", sent = 0 AND form IS NOT NULL AND at > 
 FROM changes WHERE sent < 2 AND refused IS NULL AND seq > ?"""
 MINE = f"SELECT seq, {COVERED} FROM changes WHERE seq IN {incoming.AMONG} AND sent < 2"
 HELD = f"SELECT seq, {COVERED} FROM changes WHERE id IN {incoming.AMONG}"
+OF_SCOPE = f"""SELECT seq, {COVERED} FROM changes WHERE coalesce("case", row) = ?1
+  AND "table" IN (SELECT value FROM json_each(?2)) ORDER BY seq"""
 MARK = "UPDATE changes SET sent = 1 WHERE sent = 0 AND form IS NOT NULL AND"
 OFFERED = f"{MARK} seq IN {incoming.AMONG}"
 TAKEN = """UPDATE changes SET sent = 2, n = coalesce(said.value ->> 1, n), placed = said.value ->> 2,
@@ -178,6 +180,12 @@ def fitting(rows: Iterable[Sequence[Any]], most: int) -> tuple[set[int], Offered
         ids.append(row[1])
         changes.append(orjson.Fragment(content))
     return taken, Offered(ids, changes, size)
+
+
+def of_scope(connection: Connection, scope: str, tables: Sequence[str]) -> list[dict[str, Any]]:
+    """The changes of these tables whose scope this is, as they go over the line, in the order they were stored."""
+    rows = connection.exec_driver_sql(OF_SCOPE, (scope, orjson.dumps(list(tables)).decode()))
+    return [orjson.loads(encoded(row[1:])) for row in rows]
 
 
 def encoded(row: Sequence[Any]) -> bytes:

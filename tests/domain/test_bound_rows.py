@@ -115,7 +115,7 @@ def test_a_check_is_only_added_and_nobody_signs_one_for_another() -> None:
 SECRET = {"provider_id": "p", "state": "MX-PUE", "address_secret": True, "proposed_by": ANA}
 
 
-@pytest.mark.parametrize("name", ["address", "locality", "how_to_arrive"])
+@pytest.mark.parametrize("name", ["address", "locality", "postal_code", "how_to_arrive"])
 def test_a_secret_address_is_in_no_row_that_everybody_sees(name: str) -> None:
     id_, patch = bound.made("provider_sites", SECRET)
     assert writing.allowed(change("provider_sites", id_, patch), "supervisor", {ANA})

@@ -87,6 +87,11 @@ def test_a_shift_is_shown_signed_line_by_line_and_taken_by_its_words(
     assert run("handover", "take", "--words", made["words"], "--id", made["id"])[0] == 1, "it is her own"
     assert run("handover", "take", "--words", made["words"], "--id", "ninguno")[0] == 2
     assert run("handover", "take", "--words", "cinco palabras de la lista")[0] == 1
+    sealed = str(tmp_path / "relevo")
+    assert run("handover", "seal", made["id"], sealed)[0] == 1, "it is for nobody"
+    (tmp_path / "relevo").write_bytes(b"otra cosa")
+    assert run("handover", "open", sealed, "--take")[0] == 1
+    assert [one["taken_by"] for one in json.loads(run("handover", "list")[1])] == [[]]
 
 
 def test_a_sheet_leaves_from_the_command_line_by_the_mark_of_what_was_shown(

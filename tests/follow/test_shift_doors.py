@@ -8,6 +8,8 @@ from served import Laptop, Served
 
 from lnctp_tui.domain.follow import shift
 from lnctp_tui.domain.records import bound
+from lnctp_tui.storage import instants
+from lnctp_tui.storage.vault import phrase
 
 AT = "2026-11-01T10:00:00.000000Z"
 ACCEPTED, FORBIDDEN = [("accepted", None)], [("refused", "forbidden")]
@@ -84,6 +86,28 @@ def test_who_signs_who_sees_and_which_cases_are_named(served: Served) -> None:
     assert results(luis, took(luis, None, handover_id=None, giver_id="nadie", taken_by=taker)) == ACCEPTED
     assert tables(ana).count("handover_takes") == 2
     assert tables(eva) == []
+
+
+def test_a_take_with_the_words_opens_the_case_with_the_push_that_brings_it(served: Served) -> None:
+    ana, luis = served.laptop(), served.laptop()
+    giver, taker, hers = person(served, ana), person(served, luis), ana.case()
+    at = instants.iso(instants.now())
+    line = {"item_case_id": hers["row"], "why": "risk", "line": "emergencia"}
+    row = {"from_id": giver, "to_id": taker, "digest": shift.digest(None, [line]), "signed_at": at}
+    signed = of(ana, "shift_handovers", row)
+    made, patch = bound.made("handover_items", line | {"handover_id": signed["row"], "by_id": giver})
+    item = ana.change("handover_items", patch, row=made, case=signed["row"])
+    words = " ".join(phrase.words()[place] for place in shift.places(row["digest"]))
+    take = of(luis, "handover_takes", {"words": words, "giver_id": giver, "taken_by": taker, "taken_at": at})
+    assert results(luis, take) == ACCEPTED, "before the hand-over is there"
+    assert results(ana, hers, signed, item) == ACCEPTED * 3
+    page = luis.call("GET", "/v1/pull?cursor=0.&proof=&limit=100&wait=0").message["entries"]
+    (grant,) = [entry for entry in page if entry["k"] == "grant"]
+    assert (grant["scope"], grant["until"]) == (hers["row"], instants.iso(instants.parse(at) + shift.OPEN))
+    start = luis.call("POST", "/v1/start", {}).message
+    assert start["until"] == [[hers["row"], grant["until"]]]
+    refused = luis.call("POST", "/v1/offer", {"scope": hers["row"], "person": giver})
+    assert (refused.status, refused.error) == (403, "only_for_now")
 
 
 def test_who_is_no_reader_sees_nothing_though_they_are_named(served: Served) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from lnctp_tui.app import LnctpApp
 from lnctp_tui.domain.follow import shift as rules
 from lnctp_tui.domain.records import bound
 from lnctp_tui.screens.dialogs import Answer
+from lnctp_tui.screens.follow.shift import begun
 from lnctp_tui.services.follow import shift
 from lnctp_tui.services.follow.shift import Handed
 from lnctp_tui.storage import ids, instants
@@ -55,9 +57,14 @@ async def test_each_line_is_decided_then_it_is_signed_and_its_words_are_read_alo
         await press(pilot, "a", *"La llave", "enter")
         await press(pilot, "o", *"Frío", "ctrl+s")
         await until(pilot, lambda: "Nota: Frío" in said_on(app), "the note")
+        decided = app.screen.view.draft  # type: ignore[attr-defined]
+        app.screen.take(replace(app.screen.view, draft=begun(None)))  # type: ignore[attr-defined]  # read before
+        assert app.screen.view.draft == decided, "what the disk is still writing is not lost"  # type: ignore[attr-defined]
         await press(pilot, "escape", "h")  # as after a lock, all of it is still there
         await until(pilot, lambda: "Nota: Frío" in said_on(app), "the note again")
-        await press(pilot, "f", "enter")  # the first answer signs nothing
+        await press(pilot, "f")
+        await until(pilot, lambda: "72 horas" in said_on(app), "what signing opens")
+        await press(pilot, "enter")  # the first answer signs nothing
         assert handed(app) == []
         await press(pilot, "f", "down", "enter")
         await until(pilot, lambda: handed(app), "the signature")
@@ -67,6 +74,10 @@ async def test_each_line_is_decided_then_it_is_signed_and_its_words_are_read_alo
         assert "5550" not in "".join(row["line"] for row in signed.items)
         await until(pilot, lambda: signed.words.split()[5] in said_on(app), "the words")
         assert "nadie lo ha recibido" in said_on(app)
+        await press(pilot, "w")  # signed for nobody by name, it is sealed to nobody
+        await until(pilot, lambda: "elija con «t» quién sigue" in said_on(app), "how it goes as a file")
+        await press(pilot, "enter", *"nada.relevo", "enter")
+        await until(pilot, lambda: any("nada.relevo" in note.title for note in app._notifications), "no file")
 
 
 async def test_heard_by_voice_wrong_words_are_told_and_lose_nothing(furnished: Founded) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from lnctp_tui.domain.referral import states
 from lnctp_tui.errors import Refused
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.labels import Words
+from lnctp_tui.server.admin import relief
 from lnctp_tui.services.case import cases, referral_after, referrals
 from lnctp_tui.services.directory import directory, writing
 from lnctp_tui.services.exchange.importing import run
 from lnctp_tui.services.exchange.importing.files import Row
-from lnctp_tui.services.follow import closing, tasks
+from lnctp_tui.services.follow import closing, sealed_shift, shift, tasks
 from lnctp_tui.services.follow.card import card
 from lnctp_tui.services.follow.files import list_files
 from lnctp_tui.services.follow.worklist import awaited, worklist
@@ -38,7 +40,7 @@ class Line:
     """Both laptops on one clock."""
 
     def __init__(self, house: House) -> None:
-        self.ana, self.beto = house.desk("ana"), house.desk("beto")
+        self.ana, self.beto, self.eva = house.desk("ana"), house.desk("beto"), house.desk("eva")
         self.lead = house.desk("lead", "supervisor")
         self.house, self.case = house, ""
         self.at(MONDAY)
@@ -49,7 +51,7 @@ class Line:
             desk.workspace.store.now = lambda: moment
 
     def sync(self) -> None:
-        for desk in (self.lead, self.ana, self.beto, self.ana):
+        for desk in (self.lead, self.ana, self.beto, self.eva, self.ana):
             desk.sync()
             referral_after.note_shut(desk.store)
             directory.settle(desk.store)
@@ -108,7 +110,7 @@ def refusal(act: Callable[[], object]) -> str:
     return refused.value.code
 
 
-def test_from_the_first_call_to_the_sentence(house: House) -> None:
+def test_from_the_first_call_to_the_sentence(house: House, tmp_path: Path) -> None:
     line = Line(house)
     line.take_call()
     houses = {name: line.enter(name) for name in ("Casa Amate (ficticia)", "Casa Nopal (ficticia)")}
@@ -117,6 +119,7 @@ def test_from_the_first_call_to_the_sentence(house: House) -> None:
     found_another(line, houses)
     called_back_a_week_later(line)
     up_to_a_sentence(line)
+    handed_over(line, tmp_path / "relevo")
     closed(line)
     for desk in (line.ana, line.beto):
         assert desk.refolds()
@@ -215,6 +218,33 @@ def up_to_a_sentence(line: Line) -> None:
     for desk in (line.ana, line.beto):
         assert [row.stage for row in list_files(desk.store, 9)] == ["sentencia"]
         assert len(line.document(desk)["file_stages"]) == 4
+
+
+def handed_over(line: Line, path: Path) -> None:
+    """By a file, in a room without a network, to somebody who never saw the case; she sees it for three days."""
+    ana, eva = line.ana, line.eva
+    folio = line.document(ana)["case"]["folio"]
+    lines = [
+        {"item_case_id": line.case, "folio": folio, "why": "other", "line": "sentencia; llamar el lunes"}
+    ]
+    do(ana, "handover_sign", instants.iso(line.now), eva.workspace.counselor_id, None, "Frío", lines)
+    (handed,) = shift.handed_over(ana.store)
+    sealed_shift.seal(ana.store, handed.row["id"], path)
+    there = sealed_shift.take_in(eva.store, path)
+    assert [row["line"] for row in there.items] == ["sentencia; llamar el lunes"]
+    assert (
+        do(eva, "handover_take", instants.iso(line.now), None, there.row["id"], there.words, None) == "agreed"
+    )
+    assert eva.row(line.case) is None
+    line.sync()
+    relief.look(line.house.pool, "main", line.now)
+    line.sync()
+    assert line.document(eva)["case"]["folio"] == folio
+    line.at(line.now + timedelta(days=3))
+    relief.look(line.house.pool, "main", line.now)
+    line.sync()
+    assert refusal(lambda: line.document(eva)) == "case_withdrawn"
+    assert line.document(ana)["case"]["folio"] == folio
 
 
 def closed(line: Line) -> None:

@@ -18,7 +18,7 @@ REQUIRED = {
     "services": "id organization_id name status",
     "locations": "id location_type",
     "service_at_location": "id service_id location_id",
-    "addresses": "id address_1 city state_province country address_type",
+    "addresses": "id address_1 city state_province postal_code country address_type",
     "phones": "id number",
     "schedules": "id",
     "service_areas": "id",
@@ -42,7 +42,8 @@ def read(path: Path) -> dict[str, list[dict[str, str]]]:
 
 def entered(workspace: Workspace, **provider: str) -> str:
     open_site = {"country": "MX", "state": "MX-PUE", "municipality": "21114", "address": "Calle Ficticia 1",
-                 "hours": "Mo-Fr 09:00-15:00", "access": ["rampa"]}  # fmt: skip
+                 "postal_code": "72000", "hours": "Mo-Fr 09:00-15:00", "access": ["rampa"]}  # fmt: skip
+    partly = {"country": "MX", "state": "MX-PUE", "municipality": "21114", "address": "Calle Sin Código 2"}
     secret = {"country": "MX", "state": "MX-PUE", "municipality": "21114", "address_secret": True}
     service = {"kind": "refugio_emergencia", "sexes": ["mujer"], "refuses": ["hombres"], "covers": ["MX-PUE"],
                "languages": ["nahuatl"], "requirements": "Ninguno", "cost": "=2+2"}  # fmt: skip
@@ -52,7 +53,7 @@ def entered(workspace: Workspace, **provider: str) -> str:
     ]
     with workspace.store.write() as unit:
         named = {"name": "Casa Ceiba (ficticia)", "kind": "refugio", "how_to_refer": "CANARIO", **provider}
-        id_ = writing.enter(unit, named, [open_site, secret], [service], channels)
+        id_ = writing.enter(unit, named, [open_site, partly, secret], [service], channels)
     directory.settle(workspace.store)
     return id_
 
@@ -77,6 +78,9 @@ def test_every_file_is_there_with_its_required_columns(workspace: Workspace, tmp
     assert {row["organization_id"] for row in tables["services"]} == organizations
     locations = {row["id"] for row in tables["locations"]}
     assert {row["location_id"] for row in tables["addresses"]} <= locations
+    assert [row["postal_code"] for row in tables["addresses"]] == ["72000"]
+    told = {row["description"]: row["location_type"] for row in tables["locations"] if row["description"]}
+    assert told == {"Calle Sin Código 2": "virtual"}, "an address that the standard does not take is not lost"
     schedule = next(row for row in tables["schedules"] if row["description"] == "Mo-Fr 09:00-15:00")
     assert [schedule[name] for name in ("freq", "wkst", "byday", "opens_at", "closes_at")] == [
         "WEEKLY", "MO", "MO,TU,WE,TH,FR", "09:00:00-06:00", "15:00:00-06:00",
@@ -104,7 +108,7 @@ def test_a_secret_address_and_a_proposed_number_are_in_no_edition(
         text = str(tables)
         assert "5559999999" not in text
         types = [row["location_type"] for row in tables["locations"]]
-        assert types.count("virtual") == len(types) // 2
+        assert types.count("virtual") == 2 * len(types) // 3
         assert len(tables["addresses"]) == types.count("physical")
         assert ("CANARIO" in text) is not public
         assert ("5550000002" in numbers) is not public

@@ -68,6 +68,20 @@ def test_a_line_becomes_a_provider_and_looking_writes_nothing(workspace: Workspa
     )  # fmt: skip
 
 
+def test_a_postal_code_has_the_zero_back_that_a_spreadsheet_took(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = "provider.name,site.state,site.address,site.postal_code\n"
+    written = {"Ceiba": "06700", "Nopal": "6700", "Jacaranda": "6700.0", "Mezquite": "K1A 0B1"}
+    rows = [f"Casa {name} (ficticia),Puebla,Calle {name},{code}\n" for name, code in written.items()]
+    assert imported(workspace, file(tmp_path, *rows, head=head)).outcomes["new"] == 4
+    directory.settle(workspace.store)
+    found = directory.search(workspace.store, "casa").found
+    details = [directory.detail(workspace.store, line.id) for line in found]
+    codes = [stated.row["postal_code"] for detail in details for stated, _open in detail.sites]
+    assert sorted(codes) == ["06700"] * 3 + ["K1A 0B1"]
+
+
 def test_the_same_file_again_writes_nothing(workspace: Workspace, tmp_path: Path) -> None:
     path = file(tmp_path, CEIBA)
     imported(workspace, path)
@@ -196,3 +210,22 @@ def test_a_file_that_is_no_sheet_or_too_large_is_refused(workspace: Workspace, t
         large.truncate(run.MOST_BYTES + 1)
     with pytest.raises(BadInput, match="import_too_large"):
         looked(workspace, tmp_path / "grande.csv")
+
+
+WRITINGS = (
+    "55 5000 0001", "5550000001", "55-50-00-00-01", "(55) 5000 0001", "+52 55 5000 0001", "+52 1 55 5000 0001",
+    "5550000001.0", "01 55 5000 0001", "044 55 5000 0001", "Tel. 55.5000.0001",
+)  # fmt: skip
+
+
+def test_a_number_in_ten_writings_is_one_number_and_brings_one_provider(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    head = "provider.name,site.state,site.municipality,channel.value\n"
+    rows = [f'Casa Ceiba (ficticia),Puebla,Puebla,"{text}"\n' for text in WRITINGS]
+    report = imported(workspace, file(tmp_path, *rows, head=head))
+    assert (report.outcomes["new"], report.outcomes["same"]) == (1, len(WRITINGS) - 1), report.problems
+    directory.settle(workspace.store)
+    detail = one(workspace, "ceiba")
+    assert [entry.row["value"] for entry in detail.gathered.channels.current] == ["5550000001"]
+    assert detail.gathered.channels.proposed == ()

@@ -100,6 +100,35 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
             pilot, lambda: "no sé" in said_on(app) and "¿Qué teléfono" in said_on(app), "what was typed"
         )
         assert len(directory.detail(store, provider).gathered.channels.proposed) == 1
+        await pilot.press("escape", "e", "down", "down", "enter", *"Sin agua", "enter")
+        await until(pilot, lambda: "✗ no se ofrece" in said_on(app), "that it is not offered")
+        assert "Sin agua" in said_on(app)
+        if size[0] > 80:  # once is enough
+            return
+        await pilot.press("h", "ctrl+u", *"9 a 3", "enter")
+        await until(pilot, lambda: "no se entienden" in notes(app), "what may mean two things")
+        await until(pilot, lambda: "¿Qué horario" in said_on(app), "what was typed, there again")
+        await pilot.press("ctrl+u", *"24 horas", "enter")
+        await until(pilot, lambda: "Anotado." in notes(app) and "¿Qué" not in said_on(app), "the hours")
+        await pilot.press("escape", "down", "plus")
+        await until(pilot, lambda: "¿Cómo se llama" in said_on(app), "its name")
+        await pilot.press(*" nueva", "enter")
+        for question, answer in (
+            ("¿Qué es?", "refugio"),
+            ("¿Qué ofrece?", "psicologica"),
+            ("¿Qué estado", "tlax"),
+        ):
+            await until(pilot, lambda question=question: question in said_on(app), question)
+            await pilot.press(*answer, "enter")
+        await until(pilot, lambda: "¿Qué teléfono tiene?" in said_on(app), "its number")
+        await pilot.press(*"55", "enter")
+        await rest(pilot)
+        assert "¿Qué teléfono tiene?" in said_on(app)
+        await pilot.press(*"50000003", "enter")  # goes on where it stood
+        await until(pilot, lambda: "ceiba nueva" in said_on(app), "the list with it")
+        (new,) = directory.search(store, "ceiba nueva").found
+        assert (new.status, new.freshness, new.services) == ("active", "never", ("salud_mental",))
+        assert text_of(app).count("✗ no se ofrece") == 1, "in a narrow window too"
 
 
 async def test_from_a_case_they_are_ranked_with_their_reasons(furnished: Founded) -> None:

@@ -12,12 +12,13 @@ from workspaces import Founded, settle
 
 from lnctp_tui.domain.records import bound
 from lnctp_tui.errors import Refused
-from lnctp_tui.services.case import cases
-from lnctp_tui.services.directory import directory, private, writing
+from lnctp_tui.screens.lists import directory_words
+from lnctp_tui.services.case import cases, referral_after
+from lnctp_tui.services.directory import adding, directory, private, status, writing
 from lnctp_tui.services.directory.directory import Listed
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
-from lnctp_tui.storage import ids
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import directory_held
 from lnctp_tui.storage.database.session import Store
 from lnctp_tui.storage.replication import eviction
@@ -347,6 +348,94 @@ def test_a_counselor_reports_drafts_and_proposes_and_rewrites_nothing(house: Hou
     writing.report(lead.store, provider, "wrong_number")
     assert directory.detail(lead.store, provider).line.freshness == "never"
     assert ana.scalar("SELECT count(*) FROM changes WHERE refused IS NOT NULL") == 0
+
+
+def test_a_curator_keeps_the_directory_and_sees_of_cases_what_a_counselor_sees(house: House) -> None:
+    """Attack 124: no door takes her for supervision, and nobody becomes one by saying so."""
+    lead, cura, ana = house.desk("lead", "supervisor"), house.desk("cura", "curator"), house.desk("ana")
+    provider = entered(lead.store)
+    case = ana.case(summary="de Ana")
+    synced(lead, ana, cura)
+    entry = entered(cura.store, "Casa Nueva (ficticia)")
+    with cura.store.write() as unit:
+        unit.record("providers", provider, {"about": "Solo mujeres", "status": "suspended"})
+    old = directory.detail(cura.store, provider).to_dial
+    assert old is not None
+    writing.propose_channel(cura.store, provider, "phone", NEW, replaces=old.row["id"])
+    synced(cura, ana)
+    found = {found.id: found.status for found in directory.search(ana.store, "casa").found}
+    assert (found[entry], found[provider]) == ("active", "suspended"), "a colleague believes it, and no draft"
+    assert dialled(ana.store, provider) == OLD, "a number waits for a second person, hers too"
+    assert cura.row(case) is None
+    for table, patch in (("provider_private", {"address": "Calle 1"}), ("courses", {"title": "x"})):
+        with pytest.raises(Refused, match="not_your_task"), cura.store.write() as unit:
+            unit.record(table, ids.new_id(), patch)
+    with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+        unit.record("counselors", ana.workspace.counselor_id, {"role": "curator"})
+    with pytest.raises(Refused, match="not_your_task"), ana.store.write() as unit:
+        unit.record("providers", provider, {"about": "Otra cosa"})
+    assert cura.scalar("SELECT count(*) FROM changes WHERE refused IS NOT NULL") == 0
+
+
+def test_who_keeps_the_directory_takes_a_provider_out_of_it_and_back(house: House) -> None:
+    lead, ana = house.desk("lead", "supervisor"), house.desk("ana")
+    provider, other = entered(lead.store), entered(lead.store, "Casa Nueva (ficticia)")
+    synced(lead, ana)
+    case = ana.case()
+    sent = {"provider_id": provider, "status": "sent"}
+    with ana.store.write() as unit:
+        unit.record("referrals", ids.new_id(), sent, case=case)
+    with pytest.raises(Refused, match="not_your_task"):
+        status.set_status(ana.store, provider, "closed", "me lo dijeron")
+    for _twice in range(2):
+        draft = adding.add(
+            ana.store, "1", "Casa Garza (ficticia)", "refugio", "salud_mental", "MX-TLA", "55 5000 0007"
+        )
+    stands = ana.row(draft, "providers")
+    assert (stands["status"], stands["drafted_by"]) == ("draft", ana.workspace.counselor_id)
+    line = next(found for found in directory.search(ana.store, "").found if found.id.startswith("hotline."))
+    for wrong, code in (((line.name, "5550000007"), "is_a_line"), (("Casa Garza", "55"), "bad_number")):
+        with pytest.raises(Refused, match=code):
+            adding.add(ana.store, "2", wrong[0], "refugio", "salud_mental", "MX-TLA", wrong[1])
+    writing.report(ana.store, provider, "closed")  # what she heard is asked again, and takes nothing away
+    assert directory.detail(ana.store, provider).line.status == "active"
+    for said, why, into, code in (
+        ("closed", " . ", None, "why_so"), ("merged", "es la misma", None, "provider_into"),
+        ("merged", "es la misma", provider, "provider_into"), ("closed", "cerró", other, "provider_into"),
+        ("merged", "es la misma", "nadie", "no_such_provider"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=code):
+            status.set_status(lead.store, provider, said, why, into)
+    with pytest.raises(Refused, match="no_such_provider"):
+        status.set_status(lead.store, "hotline.911", "closed", "broma")
+    with pytest.raises(Refused, match="not_your_task"):
+        status.set_hours(ana.store, provider, "24 horas")
+    for wrong in ("9 a 3", "cuando se pueda"):
+        with pytest.raises(Refused, match="hours_unread"):
+            status.set_hours(lead.store, provider, wrong)
+    with pytest.raises(Refused, match="no_such_site"):
+        status.set_hours(lead.store, provider, "24 horas", "otra")
+    status.set_hours(lead.store, provider, "lun a vie 9 a 15")
+    (site,) = [stated.row for stated, _open in directory.detail(lead.store, provider).sites]
+    assert site["hours"] == "Mo-Fr 09:00-15:00"
+    at = instants.iso(lead.store.now())
+    for _twice in range(2):
+        status.set_status(
+            lead.store, provider, "suspended", "Sin agua hasta enero, dijo coordinación", None, at
+        )
+    assert lead.scalar("SELECT count(*) FROM provider_checks WHERE note LIKE 'Sin agua%'") == 1
+    synced(lead, ana)
+    referral_after.note_shut(ana.store)
+    assert ana.scalar("SELECT count(*) FROM tasks WHERE plan = 'institucion_cerrada'") == 1
+    line = directory.detail(ana.store, provider).line
+    assert directory_words.offered_badge(line, "UTC")[1] == "error"
+    listed = directory.for_case(ana.store, cases.document(ana.store, case))
+    assert provider not in [found.id for found in listed.found]
+    status.set_status(lead.store, provider, "merged", "es la misma casa", other)
+    assert lead.row(provider, "providers")["merged_into"] == other
+    status.set_status(lead.store, provider, "active", "no era la misma")
+    row = lead.row(provider, "providers")
+    assert (row["status"], row["merged_into"]) == ("active", None)
 
 
 def test_a_refuges_address_stays_off_a_counselors_laptop(house: House) -> None:

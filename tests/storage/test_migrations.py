@@ -31,9 +31,12 @@ def database(office: Founded) -> Iterator[Engine]:
 
 
 def tables(opened: Engine) -> set[str]:
-    """Their names, and those of their indexes."""
+    """Their names, and those of their indexes and columns."""
     with opened.connect() as connection:
-        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"))
+        rows = connection.execute(text(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'index') UNION "
+            "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        ))  # fmt: skip
         return {name for name in rows.scalars() if not name.startswith(("search", "alembic", "sqlite"))}
 
 

@@ -21,8 +21,8 @@ WALKS, STEPS = 3, 60
 SOAKED = 400
 CHOOSERS = st.randoms(use_true_random=False)
 KINDS = (
-    "open", "open", "save", "save", "save", "sync", "sync", "sync", "contact", "attach", "listen", "access", "crash",
-    "image", "restore_image", "backup", "restore_server",
+    "open", "open", "save", "save", "save", "sync", "sync", "sync", "contact", "attach", "listen", "access", "relief",
+    "crash", "image", "restore_image", "backup", "restore_server",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ ABOUT_PEOPLE = N_("Personas: agregar, listar, cambiar de papel, dar de baja.")
 ABOUT_DEVICES = N_("Equipos: listar, aprobar, dejar solo para entregar, revocar.")
 ROLES = {
     "counselor": N_("consejera"),
+    "curator": N_("consejera que cuida el directorio"),
     "supervisor": N_("supervisora"),
     "analyst": N_("analista"),
     "admin": N_("administradora"),
@@ -37,13 +38,17 @@ Who = Annotated[str, typer.Argument(metavar=N_("PERSONA"), help=N_("Nombre o ide
 Which = Annotated[
     str, typer.Argument(metavar=N_("EQUIPO"), help=N_("Comienzo del identificador, o prefijo de folio."))
 ]
-Role = Annotated[str, typer.Argument(metavar=N_("PAPEL"), help=N_("counselor, supervisor, analyst o admin."))]
+Role = Annotated[
+    str, typer.Argument(metavar=N_("PAPEL"), help=N_("counselor, curator, supervisor, analyst o admin."))
+]
 
 
 def add_person(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar=N_("NOMBRE"), help=N_("Nombre."))],
-    role: Annotated[str, typer.Option(help=N_("counselor, supervisor, analyst o admin."))] = "counselor",
+    role: Annotated[
+        str, typer.Option(help=N_("counselor, curator, supervisor, analyst o admin."))
+    ] = "counselor",
 ) -> None:
     from lnctp_tui.domain.values.text import clean
 

@@ -22,7 +22,9 @@ PERSONS: Final[Mapping[str, int]] = {"device": 1, "person": 1, "seal": 1, "wipe"
 """Kind of an order → how many persons must sign it."""
 STATES = ("active", "upload_only", "revoked")
 """What an order `device` says of a laptop, from most rights to fewest."""
-ROLES = ("counselor", "supervisor", "analyst", "admin")
+ROLES = ("counselor", "curator", "supervisor", "analyst", "admin")
+RIGHTS: Final[Mapping[str, int]] = {"curator": 2, "admin": 3, "supervisor": 4}
+"""Role → how much it leaves of equal revisions of one person; every other leaves least."""
 SUBJECT: Final[Mapping[str, str]] = {
     "device": "device", "seal": "device", "wipe": "device", "person": "person", "erase": "erase",
 }  # fmt: skip
@@ -103,7 +105,7 @@ class Order:
         if self.kind == "device":
             return 1 + len(STATES) - STATES.index(str(self.data["state"]))
         if self.kind == "person" and self.data["state"] == "active":
-            return 2 if self.data["role"] == "admin" else 3 if self.data["role"] == "supervisor" else 1
+            return RIGHTS.get(str(self.data["role"]), 1)
         return 0
 
     def over(self, now: datetime) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+MONTHS_24: Final = timedelta(days=730)
+"""How far back referrals count."""
+UNANSWERED: Final = "no_answer"
 ANSWERED: Final = ("accepted", "refused", "waitlisted", "completed")
 PRIOR: Final = 4
 """How many referrals the rate of all such providers counts for."""
@@ -29,7 +33,7 @@ class Tally:
 def tally(counts: Mapping[str, int]) -> Tally:
     """Of counts by status of a referral; one that is not sent or was withdrawn says nothing."""
     answered = sum(counts.get(status, 0) for status in ANSWERED)
-    return Tally(answered, answered + counts.get("no_answer", 0))
+    return Tally(answered, answered + counts.get(UNANSWERED, 0))
 
 
 def rate_of_kind(all_of_kind: Tally) -> float:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from lnctp_tui.domain.values import moments
@@ -25,6 +25,9 @@ BITS: Final = 11
 """Of each word: six are the first 66 bits of the digest."""
 EARLY, LATE = timedelta(hours=1), timedelta(hours=36)
 """A take by voice may name a hand-over signed so much later, on two clocks, or earlier."""
+
+OPEN: Final = timedelta(hours=72)
+"""From the signature on whoever took it sees the cases of its lines."""
 
 State = Literal["agreed", "differs", "waits", "altered"]
 """Some take has the words; takes were made and none has them; nobody took it; lines or note are not what was signed."""
@@ -89,6 +92,17 @@ def _meant(shift: Row, take: Row, person: Callable[[Any], str]) -> bool:
     return person(take.get("giver_id")) == giver and bool(
         signed and taken and signed - EARLY <= taken <= signed + LATE
     )
+
+
+def open_until(shift: Row, now: datetime) -> datetime | None:
+    """Until when whoever takes it sees the cases of its lines: the same whenever it is asked.
+
+    None when that is over, or the signature is of a time still to come.
+    """
+    signed = moments.zoned(shift.get("signed_at"))
+    if signed is None or not signed - EARLY <= now < signed + OPEN:
+        return None
+    return signed + OPEN
 
 
 def has_words(standing_now: Standing, take: Row, spell: Mapping[str, int]) -> bool:

@@ -25,7 +25,7 @@ VOUCHED: Final[Mapping[str, str]] = {
 """Table → the column that says who says so: it stands beside the bound ones, and not without them."""
 ADDED: Final = frozenset(kind.table for kind in KINDS if kind.bound and kind.writers == "reporter")
 """Tables whose rows are only added: a change of one that is there, or one that takes it away, is not of it."""
-PLACES: Final = ("address", "locality", "how_to_arrive")
+PLACES: Final = ("address", "locality", "postal_code", "how_to_arrive")
 """What a row whose address is secret does not have: no laptop may be a map of refuges."""
 
 

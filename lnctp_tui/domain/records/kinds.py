@@ -334,14 +334,15 @@ PROVIDER = Kind(
 PROVIDER_SITE = Kind(
     "provider_sites", "provider_site", scope="everybody", writers="curator",
     bound=(
-        "provider_id", "replaces_id", "country", "state", "municipality", "locality", "address", "address_secret",
-        "how_to_arrive", "drafted_by",
+        "provider_id", "replaces_id", "country", "state", "municipality", "locality", "address", "postal_code",
+        "address_secret", "how_to_arrive", "drafted_by",
     ),
     columns=(
         elsewhere("provider_id", "providers"), elsewhere("replaces_id", "provider_sites"), code("country", "country"),
         code("state", "state"), code("municipality", "municipality"), text("locality"), long("address"),
-        Column("address_secret", "bool"), long("how_to_arrive"), drafted_by(), signature("proposed_by"),
-        text("name"), Column("time_zone", "zone"), text("hours"), Column("closures", "list"), Column("access", "list"),
+        text("postal_code"), Column("address_secret", "bool"), long("how_to_arrive"), drafted_by(),
+        signature("proposed_by"), text("name"), Column("time_zone", "zone"), text("hours"),
+        Column("closures", "list"), Column("access", "list"),
     ),
 )  # fmt: skip
 PROVIDER_SERVICE = Kind(

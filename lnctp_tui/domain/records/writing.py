@@ -2,7 +2,8 @@
 the form that offers.
 
 What belongs to a case goes by who holds the case. What everybody sees has writers by role: who somebody is, they
-say themselves, and only that; which services there are, those who keep the directory. Beside them a counselor adds
+say themselves, and only that; which services there are, those who keep the directory: supervision, administration and
+counselors who were made curators. Beside them a counselor adds
 what they tried and drafts of their own, and rewrites nothing.
 """
 
@@ -18,15 +19,15 @@ Reach = Literal["own", "any", "drafts", "new"]
 """Of the rows of a table: the writer's own; every one; new ones that bear the writer's name, and what is `reported` of
 every one; new ones."""
 
-ROLES: Final = ("counselor", "supervisor", "analyst", "admin")
+ROLES: Final = ("counselor", "curator", "supervisor", "analyst", "admin")
 
 REACHES: Final[Mapping[Writers, Mapping[str, Reach]]] = {
     "anyone": dict.fromkeys(ROLES, "any"),
     "self": dict.fromkeys(ROLES, "own"),
     "self_or_admin": {**dict.fromkeys(ROLES, "own"), "admin": "any"},
     "supervisor": {"supervisor": "any", "admin": "any"},
-    "curator": {"counselor": "drafts", "supervisor": "any", "admin": "any"},
-    "reporter": {"counselor": "new", "supervisor": "new", "admin": "new"},
+    "curator": {"counselor": "drafts", "curator": "any", "supervisor": "any", "admin": "any"},
+    "reporter": {"counselor": "new", "curator": "new", "supervisor": "new", "admin": "new"},
 }
 """Writers of a kind → role → rows. The first key of a device stands for ever: nobody writes for another's."""
 TASKS: Final[Mapping[str, Mapping[str, Reach]]] = {

@@ -9,7 +9,7 @@ from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen, ScreenPart
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.sync.sync_words import ACTIVE, SUPERVISOR, role_of
-from lnctp_tui.screens.times import clock
+from lnctp_tui.screens.times import clock, moment
 from lnctp_tui.services.case import links, transfer
 from lnctp_tui.widgets.reader import GAP, Part
 
@@ -23,6 +23,8 @@ class Around(NamedTuple):
 
     conflicts: list[Conflict]
     names: dict[str, str]
+    until: str | None = None
+    """Until when it is seen, where a hand-over opened it."""
 
 
 def around(workspace: Workspace, case_id: str) -> Around:
@@ -30,7 +32,8 @@ def around(workspace: Workspace, case_id: str) -> Around:
     from lnctp_tui.services.sync import synchronise
 
     names = transfer.names(workspace.store) | links.folios(workspace.store, case_id)
-    return Around(synchronise.conflicts(workspace.store, case_id), names)
+    until = transfer.open_until(workspace.store, case_id)
+    return Around(synchronise.conflicts(workspace.store, case_id), names, until)
 
 
 class SharedCase(ScreenPart):
@@ -83,6 +86,9 @@ class SharedCase(ScreenPart):
             )
         elif self.offered is not None:
             phrases.append(_("ofrecido a {name}, sin respuesta").format(name=self.offered.to_name))
+        if self.around.until:
+            at = moment(self.around.until, self.screen.shell.workspace.zone)
+            phrases.append(_("abierto por un relevo hasta {at}").format(at=at))
         if self._news_at:
             phrases.append(_("una colega escribió aquí a las {at}").format(at=self._news_at))
         return phrases

@@ -24,7 +24,7 @@ from lnctp_tui.widgets.row_list import Cell, Line, RowList, heading, note
 if TYPE_CHECKING:
     from lnctp_tui.services.sync.synchronise import Colleague, Handed
 
-CAN_HOLD = ("counselor", "supervisor")
+CAN_HOLD = ("counselor", "curator", "supervisor")
 """Roles that take cases."""
 
 

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.dialogs import TextDialog
-from lnctp_tui.screens.follow import shift_acts, shift_lines, shift_words
+from lnctp_tui.screens.follow import shift_acts, shift_file, shift_lines, shift_words
 from lnctp_tui.screens.follow.shift_acts import DRAFT, ShiftBase
 from lnctp_tui.screens.follow.shift_lines import HANDED, WIDE, ShiftView
 from lnctp_tui.screens.lists.list_screen import Job
@@ -48,6 +48,7 @@ class ShiftScreen(ShiftBase):
         Binding("t", "to", N_("para quién"), id="shift.to"),
         Binding("a", "add", N_("añadir"), id="shift.add"),
         Binding("o", "note", N_("nota"), id="shift.note"),
+        Binding("w", "file", N_("archivo sellado"), id="shift.file"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="shift.leave"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="shift.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="shift.help"),
@@ -121,3 +122,8 @@ class ShiftScreen(ShiftBase):
         """Take one."""
         if self.view is not None:
             shift_acts.receive(self, self.view)
+
+    def action_file(self) -> None:
+        """By a file: write one for whoever takes over, or take one in."""
+        if self.view is not None:
+            shift_file.choose(self, self.view)

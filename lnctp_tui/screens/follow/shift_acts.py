@@ -27,10 +27,19 @@ NO, YES, NOBODY = "no", "yes", "nobody"
 class ShiftBase(ListScreen[ShiftView]):
     """What of the hand-over is kept while it is decided."""
 
+    decided: dict[str, Any] | None = None
+    """What was decided here: the disk may still be writing it while the list is read again."""
+
+    def take(self, view: ShiftView) -> None:
+        """Show what was read, with what was decided meanwhile."""
+        if self.decided is not None:
+            view.draft = self.decided
+        super().take(view)
+
     def keep(self, **values: Any) -> None:
         """Keep what was decided: it is still there after a lock."""
         if self.view is not None:
-            self.view.draft = {**self.view.draft, **values}
+            self.decided = self.view.draft = {**self.view.draft, **values}
             self.shell.workspace.keep_draft(DRAFT, self.view.draft)
             self.draw()
 
@@ -95,6 +104,8 @@ def sign(screen: ShiftBase, view: ShiftView) -> None:
         return
     chosen = [dict(row) for key, row in rows.items() if marks.get(key)]
     told = _("{counts}. Después de firmar no se cambia nada.").format(counts=shift_words.counts(list(chosen)))
+    if any(row["item_case_id"] for row in chosen):
+        told += "\n" + _(shift_words.OPENS)
     firmly = _("Firmo, para {to}").format(to=called(view, view.draft["to"]))
     answers = [Line((Cell(_("Todavía no")),), NO), Line((Cell(firmly),), YES)]
     dialog = PickDialog(_("¿Firmar el relevo?"), answers, told)
@@ -108,6 +119,7 @@ def _signed(screen: ShiftBase, view: ShiftView, chosen: list[dict[str, Any]]) ->
     )
 
     def told(_id: str) -> None:
+        screen.decided = None
         screen.notify(_("Firmado. Lea en voz alta los renglones y las seis palabras."), markup=False)
         screen.read()
 

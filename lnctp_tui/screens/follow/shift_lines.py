@@ -80,6 +80,8 @@ def _before(view: ShiftView, frame: Frame, me: str) -> list[Line]:
         rows += [Line((Cell(f"   {text.cells[0].text}", None, look),)) for text in frame.notes(
             shift_words.state(handed, view.names)
         )]  # fmt: skip
+        if opens := shift_words.opened(handed, frame.words.zone, frame.now):
+            rows += frame.notes(opens, "   ")
         if handed.row["from_id"] == me and handed.standing.state != "agreed":
             rows += frame.notes(shift_words.numbered(handed.words), "   ")
     for take in view.loose:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from lnctp_tui.domain.follow.shift import LONGEST
+from lnctp_tui.domain.follow.shift import LONGEST, open_until
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.times import age, clock, moment
 
@@ -20,6 +20,8 @@ STATES = {
     "waits": N_("nadie lo ha recibido"),
     "altered": N_("NO ES LO FIRMADO: falta o cambió algo; repitan la lista"),
 }
+OPENS = N_("Quien lo reciba verá los casos de estos renglones 72 horas; los suyos siguen con usted.")
+"""Told before somebody signs."""
 LOOKS = {"agreed": "success", "differs": "error", "waits": "warning", "altered": "error"}
 
 
@@ -77,6 +79,19 @@ def state(handed: Handed, names: Mapping[str, str]) -> str:
     takers = ", ".join(names.get(id_, _("alguien que no está en este equipo")) for id_ in handed.taken_by)
     text = _(STATES[handed.standing.state])
     return _("{state} · recibió {names}").format(state=text, names=takers) if takers else text
+
+
+def opened(handed: Handed, zone: str, now: datetime) -> str:
+    """Until when whoever took it sees its cases; nothing where nobody does."""
+    until = open_until(handed.row, now)
+    if (
+        handed.standing.state != "agreed"
+        or until is None
+        or not any(row["item_case_id"] for row in handed.items)
+    ):
+        return ""
+    text = _("Quien recibió ve estos casos hasta {at}, cuando hay red; quien firmó los conserva.")
+    return text.format(at=moment(until.isoformat(), zone))
 
 
 def shows_words(handed: Handed, me: str) -> bool:

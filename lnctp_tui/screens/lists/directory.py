@@ -18,6 +18,7 @@ from lnctp_tui.screens.lists import directory_words as said
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.lists.provider_acts import ProviderActs
+from lnctp_tui.screens.lists.provider_new import NewProvider
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList, heading, note
 from lnctp_tui.widgets.text_input import LineInput
@@ -38,13 +39,13 @@ class DirectoryEntry(LineInput):
 
 
 def _open(found: Found, frame: Frame) -> str:
-    return said.open_badge(found.open, frame.words.zone)[0]
+    return said.offered_badge(found, frame.words.zone)[0]
 
 
 PROVIDERS: Columns[Found] = Columns(
     (
         Column(lambda found, _frame: said.named(found.name), None, "strong"),
-        Column(_open, 24, lambda found: said.open_badge(found.open, "UTC")[1]),
+        Column(_open, 24, lambda found: said.offered_badge(found, "UTC")[1]),
         Column(lambda found, _frame: said.room(found.free), 9, "muted"),
         Column(
             lambda found, _frame: said.fresh_badge(found)[0],
@@ -76,6 +77,7 @@ class DirectoryScreen(ListScreen["Listed"]):
         Binding("0", "report('no_answer')", N_("no contestó"), id="directory.no_answer"),
         Binding("9", "report('wrong_number')", N_("equivocado"), id="directory.wrong"),
         Binding("8", "act('full')", N_("lleno"), id="directory.full"),
+        Binding("plus", "add", N_("agregar"), key_display="+", id="directory.add"),
         Binding("a", "order", N_("orden"), id="directory.order"),
         Binding("x", "excluded", N_("excluidas"), id="directory.excluded"),
         Binding("z", "exclude", N_("excluir en este caso"), id="directory.exclude"),
@@ -176,6 +178,10 @@ class DirectoryScreen(ListScreen["Listed"]):
         """One key: the number to dial, large; or that there is no room."""
         if provider := self._under():
             getattr(self.acts, name)(provider)
+
+    def action_add(self) -> None:
+        """Enter one that is not there."""
+        NewProvider(self.acts).ask(self.typed)
 
     def action_exclude(self) -> None:
         """Ask why this one is not to be offered in the case."""

@@ -63,6 +63,13 @@ def open_badge(state: OpenState, zone: str) -> tuple[str, str]:
     return (_("hoy es festivo, ?") if state.why == "holiday" else _("horario ?"), "warning")
 
 
+def offered_badge(found: Found, zone: str) -> tuple[str, str]:
+    """Whether it is open; of one that nobody is sent to, that."""
+    if found.status in NOT_OFFERED:
+        return _(NOT_OFFERED[found.status]), "error"
+    return open_badge(found.open, zone)
+
+
 def _clock(at: datetime, zone: str) -> str:
     from zoneinfo import ZoneInfo
 
@@ -70,6 +77,12 @@ def _clock(at: datetime, zone: str) -> str:
     return f"{_(DAYS[local.weekday()])} {local:%H:%M}"
 
 
+NOT_OFFERED = {
+    "suspended": N_("✗ no se ofrece"),
+    "closed": N_("✗ cerró"),
+    "merged": N_("✗ es otra ficha"),
+}
+"""Status of a provider that no case is offered."""
 DAYS = (N_("lu"), N_("ma"), N_("mi"), N_("ju"), N_("vi"), N_("sá"), N_("do"))
 
 
@@ -131,7 +144,7 @@ def address(row: Mapping[str, Any], words: Words) -> str:
     """Where a site is; of a secret one the state and municipality alone."""
     parts: Iterator[str] = (
         words.value("provider_sites", name, row[name])
-        for name in ("address", "locality", "municipality", "state")
+        for name in ("address", "locality", "postal_code", "municipality", "state")
         if row.get(name)
     )
     text = ", ".join(parts)

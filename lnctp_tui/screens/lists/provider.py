@@ -40,6 +40,8 @@ class ProviderScreen(ListScreen["Detail"]):
         Binding("9", "report('wrong_number')", N_("equivocado"), id="provider.wrong"),
         Binding("8", "full", N_("lleno"), id="provider.full"),
         Binding("c", "room", N_("lugares"), id="provider.room"),
+        Binding("e", "status", N_("estado"), id="provider.status"),
+        Binding("h", "hours", N_("horario"), id="provider.hours"),
         Binding("s", "private", N_("reservado"), id="provider.private"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="provider.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="provider.help"),
@@ -104,6 +106,17 @@ class ProviderScreen(ListScreen["Detail"]):
         """It did not answer, or somebody else did."""
         self.acts.report(self.provider_id, kind, self.query_one(RowList).key or self._to_dial())
 
+    def action_status(self) -> None:
+        """What became of it."""
+        self.acts.status(self.provider_id)
+
+    def action_hours(self) -> None:
+        """When the place under the cursor is open, else the first one."""
+        sites = [stated.row for stated, _open in self.view.sites] if self.view else []
+        under = self.query_one(RowList).key
+        site = next((row for row in sites if row["id"] == under), sites[0] if sites else {})
+        self.acts.hours(self.provider_id, site.get("id"), str(site.get("hours") or ""))
+
     def action_room(self) -> None:
         """Ask how many places are free."""
         self.acts.room(self.provider_id)
@@ -118,7 +131,7 @@ class ProviderScreen(ListScreen["Detail"]):
 
 def _to_dial(view: Detail, drawn: Frame) -> Sequence[Line]:
     badge, look = said.fresh_badge(view.line)
-    opened, _look = said.open_badge(view.line.open, drawn.words.zone)
+    opened, _look = said.offered_badge(view.line, drawn.words.zone)
     state = Line((Cell(f"{opened} · {said.room(view.line.free)}"), Cell(badge, len(badge) + 1, look)))
     if view.to_dial is None:
         return [

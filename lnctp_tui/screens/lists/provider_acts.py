@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lnctp_tui.domain.records.writing import curates
 from lnctp_tui.errors import LnctpError, Refused
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import ScreenPart, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists import directory_words
-from lnctp_tui.screens.sync.sync_words import leads
+from lnctp_tui.screens.sync.sync_words import leads, role_of
 from lnctp_tui.services.directory import saying
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
@@ -26,6 +27,17 @@ if TYPE_CHECKING:
 LONGEST = 80
 PLACES = 4
 """Figures of a number of places."""
+WHY = 200
+"""Characters of why it is offered or not."""
+STATUS = "status:"
+HEARD = {"moved": N_("Me dijeron que se mudó"), "closed": N_("Me dijeron que cerró")}
+"""What anybody says; nothing of the directory changes by it, it is to be verified again."""
+STATUSES = {
+    "suspended": N_("No ofrecerla por ahora"),
+    "closed": N_("Cerró: no ofrecerla más"),
+    "active": N_("Ofrecerla"),
+}
+"""What those say who keep the directory."""
 REASON = 500
 """Characters of why somebody is chosen that is not offered."""
 
@@ -118,6 +130,44 @@ class ProviderActs(ScreenPart):
         title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
         hint = told or _("Diez dígitos; la extensión después de «ext.».")
         self.screen.app.push_screen(LineDialog(title, hint, LONGEST, number, _not_a_phone), answered)
+
+    def status(self, provider: str) -> None:
+        """What one heard became of it; whoever keeps the directory says whether it is offered, and why."""
+        lines = [Line((Cell(_(text)),), code) for code, text in HEARD.items()]
+        if curates(role_of(self.screen.shell.sync_status)):
+            lines += [Line((Cell(_(text)),), STATUS + code) for code, text in STATUSES.items()]
+
+        def chosen(code: str | None) -> None:
+            if code in HEARD:
+                self.report(provider, str(code), None)
+            elif code:
+                self._why(provider, code.removeprefix(STATUS))
+
+        self.screen.app.push_screen(PickDialog(_("¿Qué pasó con esta institución?"), lines), chosen)
+
+    def _why(self, provider: str, status: str) -> None:
+        def answered(line: str | None) -> None:
+            if line is not None:
+                store = self.screen.shell.workspace.store
+                self.write(saying.status(store, provider, status, line), _("Anotado."))
+
+        hint = _(
+            "Lo lee toda la Línea: sin nombres de víctimas. Sus canalizaciones abiertas quedan como pendientes."
+        )
+        self.screen.app.push_screen(LineDialog(_("¿Por qué, y quién lo dijo?"), hint, WHY), answered)
+
+    def hours(self, provider: str, site: str | None, typed: str, told: str = "") -> None:
+        """Ask when a place is open; refused, what was typed stands there again."""
+
+        def answered(line: str | None) -> None:
+            if line is not None:
+                self.write(
+                    saying.hours(provider, line, site), _("Anotado."),
+                    lambda error: self.hours(provider, site, line, sentence(error)),
+                )  # fmt: skip
+
+        hint = told or _("Por ejemplo «lun a vie 9 a 15 y 17 a 20», o «24 horas».")
+        self.screen.app.push_screen(LineDialog(_("¿Qué horario tiene?"), hint, WHY, typed), answered)
 
     def full(self, provider: str) -> None:
         """There is no room."""

@@ -36,6 +36,7 @@ STATES: Mapping[str, str] = {
 }
 ROLES: Mapping[str, str] = {
     "counselor": N_("consejera o consejero"),
+    "curator": N_("consejera que cuida el directorio"),
     SUPERVISOR: N_("supervisión"),
     "analyst": N_("análisis"),
     "admin": N_("administración"),

@@ -20,6 +20,8 @@ STATE = "SELECT state, rank FROM access WHERE team = %s AND person = %s AND scop
 RANK = "SELECT min(rank) FROM access WHERE team = %s AND scope = %s"
 SET = """INSERT INTO access (team, person, scope, state, rank) VALUES (%s, %s, %s, %s, %s)
   ON CONFLICT (team, person, scope) DO UPDATE SET state = excluded.state"""
+UNTIL = "UPDATE access SET until = %s WHERE team = %s AND person = %s AND scope = %s"
+STANDS = "SELECT state, until FROM access WHERE team = %s AND person = %s AND scope = %s FOR UPDATE"
 WHO = "SELECT role, state = 'active' FROM people WHERE team = %s AND id = %s"
 FOLIO = "SELECT folio FROM data.cases WHERE of_team = %s AND id = %s"
 OFFER = "INSERT INTO transfers (team, id, scope, sender, receiver, state, at) VALUES (%s, %s, %s, %s, %s, 'open', %s)"
@@ -78,7 +80,7 @@ def window(
                 entries += _revoke(connection, team, device.role, person, scope, now, "window")
             elif state == "window" and action == "open":
                 connection.execute(SET, (team, person, scope, "held", rank))
-                entries.append(_granted(now, person, scope, rank))
+                entries.append(_granted(now, person, scope, rank, _until(connection, team, person, scope)))
             elif state not in ("held", "window"):
                 raise Declined("not_found")
         log.append(connection, team, entries)
@@ -93,13 +95,18 @@ def assign(database: Pool | Db, device: DeviceRow, scope: str, person: str, now:
 
 
 def offer(database: Pool | Db, device: DeviceRow, scope: str, person: str, now: datetime) -> dict[str, Any]:
-    """Offers a case one holds to a colleague. Raises Declined `not_found`, `forbidden` to oneself."""
+    """Offers a case one holds to a colleague.
+
+    Raises Declined `not_found`, `forbidden` to oneself, `only_for_now` for what a hand-over opened for some days.
+    """
     team = device.team
     if person == device.person:
         raise Declined("forbidden")
     with transaction(database, team, SERVE) as connection:
         if _state(connection, team, device.role, device.person, scope)[0] != "held":
             raise Declined("not_found")
+        if _until(connection, team, device.person, scope) is not None:
+            raise Declined("only_for_now")
         if _role(connection, team, person, device.ruling) not in history.READERS:
             raise Declined("not_found")
         if connection.execute(OPEN, (team, scope, person)).fetchone():
@@ -181,13 +188,50 @@ def _state(connection: Db, team: str, role: str, person: str, scope: str) -> tup
 
 def _grant(connection: Db, team: str, role: str, person: str, scope: str, now: datetime) -> list[Entry]:
     state, _ = _state(connection, team, role, person, scope)
-    if state == "held":
+    if state == "held" and _until(connection, team, person, scope) is None:
         return []
     least = connection.execute(RANK, (team, scope)).fetchone()
     if not least or least[0] is None or role not in history.READERS:
         raise Declined("not_found")
     connection.execute(SET, (team, person, scope, "held", least[0]))
+    connection.execute(UNTIL, (None, team, person, scope))
     return [_granted(now, person, scope, least[0])]
+
+
+def relieve(
+    connection: Db, team: str, giver: str, taker: str, scope: str, until: str, now: datetime
+) -> list[Entry]:
+    """Lets whoever took a shift see a case that its giver sees, up to an instant, and no longer than the giver.
+
+    Nothing for who sees it already, nor where supervision took it away: only a person gives that back.
+    """
+    role = _works_as(connection, team, taker)
+    if role not in history.READERS or role == "supervisor":
+        return []
+    giver_role = _works_as(connection, team, giver) or ""
+    if _state(connection, team, giver_role, giver, scope)[0] != "held":
+        return []
+    until = min(until, _until(connection, team, giver, scope) or until)
+    state, former = connection.execute(STANDS, (team, taker, scope)).fetchone() or (None, "")
+    if former is None or former >= until or (state == "window"):
+        return []
+    rank = connection.execute(RANK, (team, scope)).fetchone()
+    if not rank or rank[0] is None or until <= instants.iso(now):
+        return []
+    connection.execute(SET, (team, taker, scope, "held", rank[0]))
+    connection.execute(UNTIL, (until, team, taker, scope))
+    return [_granted(now, taker, scope, rank[0], until)]
+
+
+def _until(connection: Db, team: str, person: str, scope: str) -> str | None:
+    """Until when somebody sees a scope, where that ends by itself."""
+    row = connection.execute(STANDS, (team, person, scope)).fetchone()
+    return str(row[1]) if row and row[1] is not None else None
+
+
+def _works_as(connection: Db, team: str, person: str) -> str | None:
+    row = connection.execute(WHO, (team, person)).fetchone()
+    return str(row[0]) if row and row[1] else None
 
 
 def _revoke(
@@ -197,11 +241,14 @@ def _revoke(
     if state != "held" and not (state == "window" and reason != "window"):
         return []
     connection.execute(SET, (team, person, scope, "window" if reason == "window" else "revoked", rank))
+    if reason != "window":  # what a person took away does not come back by itself
+        connection.execute(UNTIL, (None, team, person, scope))
     return [log.event("revoke", now, scope, person=person, reason=reason)]
 
 
-def _granted(now: datetime, person: str, scope: str, rank: int) -> Entry:
-    return log.event("grant", now, scope, person=person, data={"rank": rank})
+def _granted(now: datetime, person: str, scope: str, rank: int, until: str | None = None) -> Entry:
+    ends = {} if until is None else {"until": until}
+    return log.event("grant", now, scope, person=person, data={"rank": rank} | ends)
 
 
 def _offered(connection: Db, team: str, now: datetime, to: str, scope: str, by: str, state: str) -> Entry:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-Role = Literal["counselor", "supervisor", "analyst", "admin"]
+Role = Literal["counselor", "curator", "supervisor", "analyst", "admin"]
 State = Literal["pending", "active", "upload_only", "revoked", "seal", "wipe"]
 Action = Literal[
     "me", "push", "pull", "start", "history", "missing", "fetch", "equal", "bucket", "window", "assign",
     "offer", "answer", "offers", "people", "search", "quarantine", "decide",
-    "control", "orders", "drafts", "refuse", "obeyed", "alerts", "alert", "mute", "board",
+    "control", "orders", "drafts", "refuse", "obeyed", "alerts", "alert", "mute", "board", "tallies",
 ]  # fmt: skip
 Reach = Literal["self", "held", "team"]
 """`self`: what the person and their device wrote or are. `held`: own and assigned cases, and what everybody may
 see. `team`: all cases of the team."""
 
-ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "analyst", "admin")
+ROLES: Final[tuple[Role, ...]] = ("counselor", "curator", "supervisor", "analyst", "admin")
 STATES: Final[tuple[State, ...]] = ("pending", "active", "upload_only", "revoked", "seal", "wipe")
 
 _DELIVER: Final[dict[Action, Reach]] = {
@@ -31,7 +31,7 @@ _DELIVER: Final[dict[Action, Reach]] = {
 signed is for everybody, whatever their role; who is an officer is said by the authority, not by a role."""
 _READ: Final[tuple[Action, ...]] = (
     "pull", "start", "history", "fetch", "equal", "bucket", "window", "offer", "answer", "offers", "search",
-    "alerts", "alert",
+    "alerts", "alert", "tallies",
 )  # fmt: skip
 """An alert with reach `held` is without the cases behind it."""
 _LEAD: Final[tuple[Action, ...]] = ("assign", "quarantine", "decide", "mute", "board")
@@ -43,6 +43,8 @@ def _reading(reach: Reach) -> dict[Action, Reach]:
 
 ALLOWED: Final[Mapping[Role, Mapping[Action, Reach]]] = {
     "counselor": _reading("held"),
+    # A counselor who keeps the directory besides: what that lets them write is said in domain.records.writing.
+    "curator": _reading("held"),
     "supervisor": {**_reading("team"), **dict.fromkeys(_LEAD, "team")},
     # Statistics come through a database login of their own, without rows.
     "analyst": _DELIVER,

@@ -9,7 +9,7 @@ from lnctp_tui.server.admin import access, quarantine_review
 from lnctp_tui.server.http.endpoint import Asked, Route
 from lnctp_tui.server.http.messages import Answer, Bucket, Decide, Handing, Nothing, Search, Window
 from lnctp_tui.server.postgres.database import SERVE, transaction
-from lnctp_tui.server.read import equality, history, search
+from lnctp_tui.server.read import equality, history, search, tallies
 from lnctp_tui.storage import instants
 
 COLLEAGUES = "SELECT id, name, role, state = 'active' FROM people WHERE team = %s ORDER BY name, id"
@@ -80,6 +80,10 @@ def _bucket(call: Asked) -> Any:
     return equality.bucket(call.services.pool, call.sender, call.body.bucket)
 
 
+def _tallies(call: Asked) -> Any:
+    return tallies.published(call.services.pool, call.sender)
+
+
 ROUTES = (
     Route("POST", "window", "window", Window, _window),
     Route("POST", "assign", "assign", Handing, _assign),
@@ -91,5 +95,6 @@ ROUTES = (
     Route("GET", "quarantine", "quarantine", Nothing, _quarantine),
     Route("POST", "quarantine/{id}", "decide", Decide, _decide),
     Route("POST", "equal", "equal", Nothing, _equal),
+    Route("GET", "tallies", "tallies", Nothing, _tallies),
     Route("POST", "bucket", "bucket", Bucket, _bucket),
 )

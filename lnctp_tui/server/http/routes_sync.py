@@ -9,6 +9,7 @@ from typing import Any
 
 from lnctp_tui.domain.records import changes
 from lnctp_tui.errors import Denied
+from lnctp_tui.server.admin import relief
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.http import metrics, policy
 from lnctp_tui.server.http.endpoint import Asked, Route
@@ -44,6 +45,8 @@ async def _push(call: Asked) -> Any:
     if results:
         services.authenticator.give_back(call.said.device, call.size * counts["accepted"] // len(results))
         services.nudge()
+    if any(isinstance(change, dict) and change.get("table") in relief.TABLES for change in body.changes):
+        await services.relieve()
     return answer
 
 

@@ -13,7 +13,7 @@ from lnctp_tui.sync.wire import EVERYBODY
 
 FIRST = -(1 << 40)
 """The rank of what everybody sees: before all cases."""
-READERS = ("counselor", "supervisor")
+READERS = ("counselor", "curator", "supervisor")
 
 HELD = (
     "SELECT scope, rank FROM access WHERE team = %s AND person = %s AND state = 'held' ORDER BY rank, scope"
@@ -22,6 +22,8 @@ LED = """SELECT scope, min(rank) FROM access a WHERE team = %(team)s AND NOT EXI
     SELECT FROM access o WHERE o.team = a.team AND o.person = %(person)s AND o.scope = a.scope AND o.state <> 'held')
   GROUP BY scope ORDER BY 2, 1"""
 TOLD = "SELECT case_id, band FROM line_told WHERE team = %s AND person = %s ORDER BY case_id"
+BRIEF = """SELECT scope, until FROM access
+  WHERE team = %s AND person = %s AND state = 'held' AND until IS NOT NULL ORDER BY scope"""
 HISTORY = f"""SELECT DISTINCT s.o, l.n, l.size FROM unnest({IDS}) WITH ORDINALITY AS s(scope, o)
   CROSS JOIN LATERAL (
     SELECT r."row", r."table" FROM belongs r WHERE r.team = %s AND r.scope = s.scope OFFSET 0) AS r
@@ -47,10 +49,12 @@ def start(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
         scopes = scopes_of(connection, device)
         visible = {scope for scope, _rank in scopes}
         told = connection.execute(TOLD, (device.team, device.person))
+        brief = connection.execute(BRIEF, (device.team, device.person))
         return {
             "cursor": list(cursor),
             "scopes": [[EVERYBODY, FIRST], *map(list, scopes)],
             "matches": [[case, band] for case, band in told if case in visible],
+            "until": [[*row] for row in brief],
         }
 
 

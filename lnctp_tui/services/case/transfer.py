@@ -7,6 +7,7 @@ from sqlalchemy import select
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import TABLES, Store
+from lnctp_tui.storage.replication import server_state
 
 TAKEN = "taken:"
 """Prefix of a case that was accepted and whose history may still be on its way."""
@@ -18,6 +19,13 @@ def names(store: Store) -> dict[str, str]:
     with store.read() as connection:
         rows = connection.execute(select(COUNSELORS.c.id, COUNSELORS.c.name))
         return {id_: name for id_, name in rows if name}
+
+
+def open_until(store: Store, case_id: str) -> str | None:
+    """Until when this person sees a case that a hand-over opened; None for a case of theirs."""
+    with store.read() as connection:
+        until = state.get(connection, server_state.UNTIL + case_id)
+    return str(until) if until else None
 
 
 def accept(workspace: Workspace, scope: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -31,7 +31,6 @@ from lnctp_tui.storage.replication.persons import persons
 from lnctp_tui.sync.gc_tuning import collecting_less
 
 MOST = 60
-MONTHS_24 = timedelta(days=730)
 
 
 NOTHING = Tally()
@@ -95,7 +94,7 @@ def search(store: Store, typed: str, limit: int = MOST) -> Listed:
     with store.read() as connection:
         known = held(connection)
         entries = known.find(connection, typed, limit)
-        tallies = _tallies(connection, now, [entry.id for entry in entries])
+        tallies = _tallies(known, connection, now, [entry.id for entry in entries])
     shown = _shown(known, now)
     found = [
         line if (tally := tallies.get(line.id)) is None else line._replace(tally=tally)
@@ -130,7 +129,7 @@ def for_case(store: Store, document: Document, typed: str = "", limit: int = MOS
         with store.read() as connection:
             known = held(connection)
             ids = known.matching(connection, typed)
-            tallies = _tallies(connection, now)
+            tallies = _tallies(known, connection, now)
         return _for_case(known, document, ids, tallies, now, limit)
 
 
@@ -171,7 +170,7 @@ def detail(store: Store, provider_id: str) -> Detail:
         offers = index.offers_of(gathered, known, person)
         provider = gathered.provider
         entry = Entry(provider["id"], name_of(provider), provider.get("kind"), provider.get("status"), None)
-        tally = _tallies(connection, now, [provider_id]).get(provider_id, NOTHING)
+        tally = _tallies(held(connection), connection, now, [provider_id]).get(provider_id, NOTHING)
         sites = tuple(
             (stated, open_now(_site_offer(stated.row, offers), now)) for stated in gathered.sites.current
         )
@@ -247,10 +246,17 @@ def _found(
     )  # fmt: skip
 
 
-def _tallies(connection: Connection, now: datetime, ids: Sequence[str] | None = None) -> Mapping[str, Tally]:
-    """How referrals of this laptop's cases ended, by provider."""
-    counts = referrals(connection, instants.iso(now - MONTHS_24), ids)
-    return {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
+def _tallies(
+    known: Held, connection: Connection, now: datetime, ids: Sequence[str] | None = None
+) -> Mapping[str, Tally]:
+    """How referrals ended, by provider: of the whole Line as the server counted, or here where that is more."""
+    counts = referrals(connection, instants.iso(now - reliability.MONTHS_24), ids)
+    tallies = {provider_id: reliability.tally(of) for provider_id, of in counts.items()}
+    line = known.whole_line
+    for provider_id in line if ids is None else line.keys() & ids:
+        if line[provider_id].n >= tallies.get(provider_id, NOTHING).n:
+            tallies[provider_id] = line[provider_id]
+    return tallies
 
 
 def _rates(known: Held, tallies: Mapping[str, Tally]) -> dict[str, int]:

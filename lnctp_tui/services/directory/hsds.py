@@ -1,5 +1,7 @@
 """The directory in the tabular form of the Human Services Data Specification (HSDS) 3.0.0, as one ZIP.
 
+An address without its postal code is none there: it stands in the description of its place, which is then `virtual`.
+
 All 21 files with their columns in the standard's order, also those without a row. The public edition has no draft, no
 suspended provider, no number that is proposed, none for referrals, and neither whom a service refuses nor how to refer.
 A secret address is in no edition: it is on no laptop. Source: openreferral/specification, tabular data package 3.0.0.
@@ -172,17 +174,19 @@ class Tables:
             self._service(gathered, service, sites)
 
     def _site(self, provider: Mapping[str, Any], site: Mapping[str, Any]) -> None:
-        whole = bool(site.get("address") and site.get("municipality") and not site.get("address_secret"))
+        told = None if site.get("address_secret") else site.get("address")
+        whole = bool(told and site.get("municipality") and site.get("state") and site.get("postal_code"))
         self.put(
             "locations", id=site["id"], organization_id=provider["id"], name=site.get("name"),
             location_type="physical" if whole else "virtual", transportation=site.get("how_to_arrive"),
+            description=None if whole else told,
         )  # fmt: skip
         if whole:
             self.put(
                 "addresses", location_id=site["id"], address_1=site["address"], region=site.get("locality"),
                 city=self.label("municipality", site["municipality"]),
                 state_province=self.label("state", site.get("state")),
-                postal_code="", country=site.get("country") or "MX", address_type="physical",
+                postal_code=site["postal_code"], country=site.get("country") or "MX", address_type="physical",
             )  # fmt: skip
         for code in site.get("access") or ():
             self.put("accessibility", location_id=site["id"], description=self.label("accessibility", code))

@@ -24,6 +24,21 @@ def room(store: Store, provider_id: str, free: int) -> Deed:
     return deed("provider_room", provider_id, free, instants.iso(store.now()))
 
 
+def add(name: str, kind: str, service: str, state: str, phone: str) -> Deed:
+    """A provider that nobody has entered yet."""
+    return deed("provider_add", ids.new_id(), name, kind, service, state, phone)
+
+
+def hours(provider_id: str, typed: str, site_id: str | None) -> Deed:
+    """When a place is open."""
+    return deed("provider_hours", provider_id, typed, site_id)
+
+
+def status(store: Store, provider_id: str, status_said: str, why: str) -> Deed:
+    """Whether it is offered, from now on."""
+    return deed("provider_status", provider_id, status_said, why, None, instants.iso(store.now()))
+
+
 def exclude(case_id: str, provider_id: str, reason: str) -> Deed:
     """It is not to be offered in a case."""
     return deed("provider_exclude", case_id, provider_id, reason, None, ids.new_id())

@@ -66,18 +66,23 @@ def _clean(value: Any) -> Any:
 
 
 def written(kind: str, value: str) -> dict[str, str | None]:
-    """Kind, value and extension of a channel as they are kept. Raises Refused `bad_number` for a phone that is none."""
+    """Kind, value and extension of a channel as they are kept, a Mexican number in its ten figures.
+
+    Raises Refused `bad_number` for a phone that is none.
+    """
     if kind not in PHONES:
         return {"kind": kind, "value": clean(value)[0].strip(), "extension": None}
     numbers = phones.read(value)
     short = phones.phone_digits(value)
     if len(numbers) == 1:
-        return {"kind": kind, "value": numbers[0].number, "extension": numbers[0].extension or None}
+        national = phones.dialled(numbers[0].number).removeprefix(MEXICO)
+        return {"kind": kind, "value": national, "extension": numbers[0].extension or None}
     if not numbers and short and len(short) <= SHORT:
         return {"kind": kind, "value": value.strip(), "extension": None}
     raise Refused("bad_number")
 
 
+MEXICO: Final = "+52"
 SHORT: Final = 6
 """Digits of 911, 089, *0311."""
 

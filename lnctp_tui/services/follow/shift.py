@@ -20,7 +20,7 @@ from lnctp_tui.errors import Refused
 from lnctp_tui.services.case import cases, offline_lockout
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import sound
-from lnctp_tui.storage.database.session import TABLES, Store, Unit
+from lnctp_tui.storage.database.session import CHANGES, TABLES, Store, Unit
 from lnctp_tui.storage.replication import withdrawal
 from lnctp_tui.storage.replication.persons import persons
 from lnctp_tui.storage.vault import phrase
@@ -249,11 +249,20 @@ def take(
         if giver == me or (stored and stored["to_id"] not in (None, me)):
             raise Refused("shift_not_yours")
         row, patch = bound.made("handover_takes", {
-            "words": heard, "handover_id": handover_id if stored else None, "giver_id": giver, "taken_by": me,
+            "words": heard, "handover_id": handover_id if stored and _known_there(unit, handover_id) else None,
+            "giver_id": giver, "taken_by": me,
             "taken_at": at, "remarks": (remarks or "").strip() or None,
         })  # fmt: skip
         _add(unit, "handover_takes", row, patch)
     return _stands(store, row)
+
+
+def _known_there(unit: Unit, handover_id: str | None) -> bool:
+    """Whether the server has it: what came as a file has no scope there yet, like what was heard by voice."""
+    numbered = select(CHANGES.c.id).where(
+        CHANGES.c.table == SIGNED.name, CHANGES.c.row == handover_id, CHANGES.c.n.is_not(None)
+    )
+    return unit.connection.execute(numbered).first() is not None
 
 
 def _stands(store: Store, take_id: str) -> str:

@@ -25,7 +25,7 @@ from lnctp_tui.storage.database.session import CHANGES, TABLES, Store
 from lnctp_tui.storage.replication import server_state
 
 ACTION: Final = "report"
-COUNTING: Final = ("counselor", "supervisor")
+COUNTING: Final = ("counselor", "curator", "supervisor")
 """Roles that count cases; analysts get what was issued."""
 MOST: Final = 200
 """Characters of a definition in the chain of views."""

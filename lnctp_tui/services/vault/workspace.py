@@ -26,7 +26,7 @@ from lnctp_tui.storage import ids, instants, paths
 from lnctp_tui.storage.database import engine, fitness, folios, schema, state
 from lnctp_tui.storage.database.session import Author, Store, storage_failures
 from lnctp_tui.storage.protocol import accepted, protocol_loader
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.storage.vault import emergency, loss, mark, vault
 from lnctp_tui.storage.vault.vault import Key
 
@@ -142,6 +142,7 @@ def _open(home: Path, key: Key, protocol: Protocol | None) -> tuple[Store, Proto
                     fitness.prepare(connection, used.catalogs, instants.now())
                     author = author_of(state.several(connection, DEVICE_KEY, DEVICE, COUNSELOR))
                     server_state.note_clock(connection, instants.now())
+                    eviction.end_brief(connection, instants.now())
         except StorageFailed as error:
             writer.dispose()
             author, pending = _read_only(readers, error, files)

@@ -15,10 +15,16 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from lnctp_tui.domain.directory.eligible import Offer
+from lnctp_tui.domain.directory.reliability import Tally
 from lnctp_tui.domain.values.text import words
-from lnctp_tui.storage.database.directory import ENTRY, FIELDS, Catalogs, Entry, catalogs
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.directory import ENTRY, FIELDS, WRITTEN, Catalogs, Entry, catalogs
 from lnctp_tui.storage.database.prepared import Prepared
 
+WHOLE_LINE: Final = "directory:tallies"
+"""Provider → [answered, of how many] over the whole Line, as the server last said."""
+WHOLE_LINE_AT: Final = "directory:tallies_at"
+"""At which count of writes that was said: it is read once and not at every letter."""
 MANY: Final = 500
 """Written providers from which on all are read again."""
 COUNT = Prepared("SELECT n FROM search_directory_count", {})
@@ -45,6 +51,9 @@ class Held:
     places: dict[int, str] = field(default_factory=dict)
     """Row of the index → id."""
     offers: dict[str, list[Offer]] = field(default_factory=dict)
+    whole_line: Mapping[str, Tally] = field(default_factory=dict)
+    """How the whole Line's referrals ended."""
+    whole_line_at: int | None = None
 
     def find(self, connection: Connection, typed: str, limit: int) -> list[Entry]:
         """Providers for what was typed, every word as the beginning of one of theirs; those of that name first."""
@@ -76,6 +85,15 @@ class Held:
             offer = Offer._make(sys.intern(cell) if type(cell) is str else cell for cell in row)
             self.offers.setdefault(offer.provider_id, []).append(offer)
 
+    def take_whole_line(self, connection: Connection, former: Held | None) -> None:
+        """Take over what the server counted, from before where it said nothing since."""
+        self.whole_line_at = state.get(connection, WHOLE_LINE_AT)
+        if former is not None and former.whole_line_at == self.whole_line_at:
+            self.whole_line = former.whole_line
+        else:
+            said = state.get(connection, WHOLE_LINE, {})
+            self.whole_line = {id_: Tally(*counts) for id_, counts in said.items()}
+
 
 _HELD: WeakKeyDictionary[Engine, Held] = WeakKeyDictionary()
 
@@ -90,6 +108,7 @@ def held(connection: Connection) -> Held:
     if now is None:
         now = Held(count, catalogs(connection))
         now.add(connection)
+    now.take_whole_line(connection, former)
     _HELD[connection.engine] = now
     return now
 
@@ -126,3 +145,12 @@ def referrals(
     for provider_id, status, count in rows:
         counts.setdefault(provider_id, {})[str(status)] = count
     return counts
+
+
+def keep_whole_line(connection: Connection, said: Iterable[tuple[str, int, int]]) -> None:
+    """Note what the server counted: provider, answered, of how many."""
+    counts = {id_: [answered, n] for id_, answered, n in said if 0 <= answered <= n}
+    if counts != state.get(connection, WHOLE_LINE, {}):
+        state.put(connection, WHOLE_LINE, counts or None)
+        connection.exec_driver_sql(WRITTEN)
+        state.put(connection, WHOLE_LINE_AT, next((count for (count,) in COUNT.rows(connection)), 0))

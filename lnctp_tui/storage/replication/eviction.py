@@ -7,11 +7,13 @@ names: whoever calls `erase` and `wipe` has checked one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from datetime import datetime, timedelta
 
 import orjson
 from sqlalchemy import Connection
 
 from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
+from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import directory, link_keys, search, state
 from lnctp_tui.storage.database.session import TABLES
 from lnctp_tui.storage.database.write_guard import RECORDED
@@ -35,6 +37,8 @@ SELECT t, r FROM mine WHERE NOT EXISTS (
 BLANK = "UPDATE changes SET patch = '{}', salt = NULL WHERE id IN (SELECT value FROM json_each(?))"
 ROWS = "id IN (SELECT value FROM json_each(?))"
 REST = "row IN (SELECT value FROM json_each(?))"
+RELIEF = "relief"
+"""Reason of a scope that a hand-over opened, once that is over."""
 ASKED = "asked"
 """Reason of a scope that this laptop itself asked away: the only one whose records are deleted."""
 ASK = f"UPDATE scopes SET reason = '{ASKED}' WHERE state = 'held' AND id IN (SELECT value FROM json_each(?))"
@@ -56,6 +60,25 @@ def hide(connection: Connection, scope: str, reason: str) -> None:
         "ELSE excluded.reason END",
         (scope, reason),
     )
+
+
+def over(connection: Connection, now: datetime) -> frozenset[str]:
+    """Which cases that a hand-over opened are open no more, by the server's clock as far as it is known."""
+    brief = state.starting_with(connection, server_state.UNTIL)
+    if not brief:
+        return frozenset()
+    late = server_state.as_late_as(connection, now)
+    late += timedelta(seconds=state.get(connection, server_state.OFFSET, 0))
+    return frozenset(scope for scope, until in brief.items() if until <= instants.iso(late))
+
+
+def end_brief(connection: Connection, now: datetime) -> frozenset[str]:
+    """Take from sight what is open no more, also while nobody answers; the cases that went."""
+    ended = over(connection, now)
+    for scope in ended:
+        hide(connection, scope, RELIEF)
+        state.put(connection, server_state.UNTIL + scope, None)
+    return ended
 
 
 def ask_away(connection: Connection, scopes: Iterable[str]) -> None:
@@ -131,7 +154,7 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
     connection.exec_driver_sql(
         "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
         "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key GLOB 'match:*' "
-        "OR key GLOB 'practice:*' OR key = 'sync:offers'"
+        "OR key GLOB 'until:*' OR key GLOB 'practice:*' OR key = 'sync:offers'"
     )
     for table in ("search_rows", "search_stale", "search_directory_rows", "search_fit"):
         connection.exec_driver_sql(f"DELETE FROM {table}")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from lnctp_tui.domain.records import record_check
 from lnctp_tui.domain.records.scopes import EVERYBODY, scope_of
+from lnctp_tui.domain.values import moments
 from lnctp_tui.domain.values.text import plain_json, spelled
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import bulk, state
@@ -293,8 +294,10 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
     match entry["k"]:
         case "grant":
             connection.exec_driver_sql(WANT, (_json([[scope, int(entry.get("rank") or 0)]]),))
+            _open_until(unit, scope, entry.get("until"))
         case "revoke":
             eviction.hide(connection, scope, str(entry.get("reason") or "revoked"))
+            _open_until(unit, scope, None)
             eviction.drop_asked(connection, [scope])
         case "erase":
             server_state.alarm(connection, server_state.ORDER_UNSIGNED, unit.now)
@@ -304,6 +307,11 @@ def _told(unit: Unit, entry: Mapping[str, Any]) -> set[str]:
         case "match":
             _matched(unit, scope, entry.get("band"))
     return {scope}
+
+
+def _open_until(unit: Unit, scope: str, until: object) -> None:
+    moment = until if isinstance(until, str) and moments.zoned(until) else None
+    unit.remember(server_state.UNTIL + scope, moment)
 
 
 def _matched(unit: Unit, scope: str, band: object) -> None:
@@ -333,10 +341,12 @@ def begin(
     cursor: Sequence[Any],
     scopes: Sequence[tuple[str, int]],
     matches: Iterable[tuple[str, object]] = (),
+    until: Iterable[tuple[str, object]] = (),
 ) -> frozenset[str]:
     """Read everything anew from `cursor` on: these scopes are wanted, what is not among them hides.
 
-    `matches`: scope and band, as the person was told of it on another laptop or before. Returns the scopes that went.
+    `matches`: scope and band, as the person was told of it on another laptop or before; `until`: scope and instant, of
+    what a hand-over opened. Returns the scopes that went.
     The days without proof of the server (CONTACT) are counted from here at the latest.
     """
     connection = unit.connection
@@ -354,6 +364,10 @@ def begin(
     unit.remember(server_state.TOTAL, len(scopes))
     if state.get(connection, server_state.CONTACT) is None:
         unit.remember(server_state.CONTACT, instants.iso(unit.now))
+    for scope in state.starting_with(connection, server_state.UNTIL):
+        _open_until(unit, scope, None)
+    for scope, ends in until:
+        _open_until(unit, scope, ends)
     for scope, band in matches:
         if scope in named:
             _matched(unit, scope, band)

@@ -61,6 +61,8 @@ WRITES_AS = "who:"
 """Device id → the counselor ids it introduced itself with; the first ones stand for ever."""
 MATCH = "match:"
 """Case → about how many cases of the whole Line match it, as the server last said."""
+UNTIL = "until:"
+"""Case → until when a hand-over opened it to this person."""
 ASIDE = "aside:"
 """Change id → a change whose author could not be checked: kept, never folded."""
 

@@ -22,7 +22,7 @@ from lnctp_tui.server.ingest.cursors import read
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.postgres.embedded import OWNER, Embedded
-from lnctp_tui.server.read import history, pull
+from lnctp_tui.server.read import history, pull, tallies
 from lnctp_tui.services.sync.projection_check import compare as refolded
 from lnctp_tui.services.vault.workspace import Workspace, found_workspace, open_workspace
 from lnctp_tui.storage import ids, instants
@@ -109,6 +109,8 @@ class DirectLine:
                 return history.missing(self.pool, device, body["ids"])
             case "fetch":
                 return history.fetch(self.pool, device, body["ids"])
+            case "tallies":
+                return tallies.published(self.pool, device)
         raise AssertionError(path)
 
 

@@ -20,11 +20,12 @@ from psycopg.rows import dict_row
 from walk_world import START, Laptop, World
 
 from lnctp_tui.errors import Declined, SyncFailed
-from lnctp_tui.server.admin import access
-from lnctp_tui.server.ingest import push
+from lnctp_tui.server.admin import access, relief
+from lnctp_tui.server.ingest import log, push
 from lnctp_tui.server.postgres import database, embedded
-from lnctp_tui.server.read import equality, history, pull
+from lnctp_tui.server.read import equality, history, pull, tallies
 from lnctp_tui.services.vault.workspace import found_workspace, load_protocol, open_store
+from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import state
 from lnctp_tui.storage.database.session import TABLES, Store
 from lnctp_tui.storage.replication import server_state
@@ -157,6 +158,8 @@ class Server:
                 return equality.equal(self.db, device)
             case "/v1/bucket":
                 return equality.bucket(self.db, device, sent["bucket"])
+            case "/v1/tallies":
+                return tallies.published(self.db, device)
             case "/v1/window":
                 return access.window(self.db, device, sent["scopes"], sent["action"], now)
         raise AssertionError(path)
@@ -210,6 +213,19 @@ class Server:
             access.revoke(self.db, TEAM, person, case, now, "admin", reason)
         else:
             access.grant(self.db, TEAM, person, case, now, by="admin")
+
+    def relieve(self, giver: str, taker: str, case: str, lasts: timedelta) -> None:
+        """Ends what a hand-over opened for a while, and opens the case so to a person who once saw it."""
+        assert self.world is not None
+        now = self.world.now(timedelta(0))
+        relief.look(self.db, TEAM, now)
+        self.seen.execute(
+            "UPDATE access SET until = '2' WHERE person = %s AND scope = %s AND state = 'revoked'",
+            (taker, case),
+        )
+        with database.transaction(self.db, TEAM, database.SERVE) as connection:
+            until = instants.iso(now + lasts)
+            log.append(connection, TEAM, access.relieve(connection, TEAM, giver, taker, case, until, now))
 
 
 class Adapter:

@@ -146,7 +146,8 @@ class World:
         danger = self.chooser.choice((0, 1, 2)) if disasters is None else disasters
         self.weights = {
             "open": 8, "save": 12, "sync": 14, "contact": 1, "attach": 2, "listen": 4, "crash": 1,
-            "access": self.chooser.choice((0, 3, 8)), "image": danger, "restore_image": danger, "backup": danger,
+            "access": self.chooser.choice((0, 3, 8)), "relief": 2,
+            "image": danger, "restore_image": danger, "backup": danger,
             "restore_server": danger,
         }  # fmt: skip
         self.server = adapter.server(self)
@@ -341,6 +342,10 @@ class World:
                 self.sync(laptop, self.chooser.choices(FAULTS, k=1), part=self.adapter.listen)
             case "access":
                 self.server.toggle(laptop.person, case)
+            case "relief":
+                giver = self.chooser.choice(self.laptops)
+                lasts = timedelta(seconds=self.chooser.choice((1, 60, 600)))
+                self.server.relieve(giver.person, laptop.person, case, lasts)
             case "crash":
                 self.reopen(laptop)
             case "image":

@@ -33,6 +33,9 @@ OWN: Final = frozenset({
     "curator_id", "status",
 })  # fmt: skip
 """Columns that no file fills."""
+POSTAL: Final = 5
+"""Figures of a Mexican postal code; a spreadsheet loses the zero with which those of the capital begin."""
+_POSTAL = re.compile(r"(\d{4,5})(?:[.,]0+)?")
 _TARGET = re.compile(r"(provider|site|service|channel)(?::(\w{1,20}))?\.([a-z_0-9]+)")
 _BETWEEN = re.compile(r"[;,|\n]")
 _YES, _NO = (
@@ -178,6 +181,8 @@ class _Unread(Exception):
 def _read(column: Column, target: Target, text: str, protocol: Protocol, row: ProviderRow, title: str) -> Any:
     if column.name == "hours":
         return _hours(text, row, title)
+    if column.name == "postal_code":
+        return figures[1].zfill(POSTAL) if (figures := _POSTAL.fullmatch(text)) else text
     if column.name in LISTS:
         return [_code(protocol, LISTS[column.name], part) for part in _parts(text, target)]
     if column.name == "covers":

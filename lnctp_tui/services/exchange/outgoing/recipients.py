@@ -26,7 +26,7 @@ PURPOSE: Final = b"lnctp exchange 1"
 """Separates these pseudonyms from all else that is made of the vault's key."""
 SIGNS: Final = 24
 """Of a pseudonym: 96 bits, hexadecimal."""
-MAKERS: Final = ("counselor", "supervisor")
+MAKERS: Final = ("counselor", "curator", "supervisor")
 
 
 def recipient(store: Store, typed: str) -> Recipient:

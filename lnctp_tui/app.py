@@ -168,6 +168,7 @@ class LnctpApp(GuardedApp[int]):
             self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
+        self.opening.remind(start.standing.half)
         if self.first:
             self.call_after_refresh(self.opening.greet)
         self.saving.begin(self.later)

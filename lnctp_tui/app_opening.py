@@ -81,6 +81,12 @@ class Opening:
         if on_desk and not practises and not self.app.forms():
             self.app.push_screen(TourScreen())
 
+    def remind(self, half: str) -> None:
+        """Say that what was being typed at the lock waits; `half`: what its dialog is called."""
+        if half:
+            text = _("Lo que escribía en «{title}» no se perdió: al abrirlo otra vez, ahí sigue.")
+            self.app.notify(text.format(title=half), timeout=12, markup=False)
+
     def _again(self, start: Start, key: Key) -> Start:
         start.workspace.close()
         opened = self.app.preload.open(key)

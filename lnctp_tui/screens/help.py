@@ -13,11 +13,18 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
-from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppDialog, hand_down
+from lnctp_tui.services.call.teaching import purpose_of
 from lnctp_tui.widgets.key_names import key_name
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
+
+ON_SCREEN = (
+    N_("Esc sale de un campo; después actúan las letras y los números, sin teclas de función."),
+    N_("Nada requiere ratón. Nada se guarda con una tecla: lo escrito queda en el disco solo."),
+)
+IN_DIALOG = (N_("Esc vuelve de esta ayuda a la pregunta, como estaba."),)
 
 
 def key_parts(below: Screen[Any]) -> list[Part]:
@@ -41,15 +48,17 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         Part("heading", _("En el campo o la lista, y en todas partes")),
         *_pairs(elsewhere.values()),
         GAP,
-        Part(
-            "quiet",
-            _("Esc sale de un campo; después actúan las letras y los números, sin teclas de función."),
-        ),
-        Part(
-            "quiet",
-            _("Nada requiere ratón. Nada se guarda con una tecla: lo escrito queda en el disco solo."),
-        ),
+        *(Part("quiet", _(text)) for text in (IN_DIALOG if isinstance(below, AppDialog) else ON_SCREEN)),
     ]
+
+
+def _purpose(below: Screen[Any]) -> list[Part]:
+    """What a dialog is for."""
+    if not isinstance(below, AppDialog) or not below.PURPOSE:
+        return []
+    title = getattr(below, "title_text", "")
+    heading = [Part("heading", title)] if title else []
+    return [*heading, Part("text", pick(purpose_of(below.PURPOSE))), GAP]
 
 
 def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
@@ -71,7 +80,8 @@ class HelpScreen(AppDialog[None]):
         self.writes = isinstance(below.focused, Input | TextArea)
         """Whether the cursor below stands in a text."""
         taught: list[Part] = getattr(below, "taught", list)()
-        self.parts = [*taught, *key_parts(below)]
+        self.on_dialog = isinstance(below, AppDialog)
+        self.parts = [*_purpose(below), *taught, *key_parts(below)]
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -81,8 +91,8 @@ class HelpScreen(AppDialog[None]):
             yield KeyBar()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The tour is of the desk: never over a call."""
-        return action != "tour" or not (self.writes or self.shell.forms())
+        """The tour is of the desk: never over a call, nor over a question."""
+        return action != "tour" or not (self.writes or self.on_dialog or self.shell.forms())
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "f8" or (self.writes and event.is_printable):

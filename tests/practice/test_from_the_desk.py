@@ -22,7 +22,7 @@ def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_pat
         app.unlock().see("Escritorio").settle().press("p").see("¿Qué llamada quiere practicar?").press(
             "enter"
         )
-        app.see("PRÁCTICA", "Se oye").settle()
+        app.see("PRÁCTICA", "Recorrido 1 de 5").press("escape").see("PRÁCTICA", "Se oye").settle()
         assert (home / tries.KEY).exists()
         app.press("ctrl+q").see("frase").gone("PRÁCTICA")
         app.until(lambda: not list(tmp_path.glob("lnctp-practice-*")), "the folder is gone")

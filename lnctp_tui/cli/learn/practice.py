@@ -42,7 +42,8 @@ def practice(
     elif what == NEW:
         _new(files or [])
     else:
-        raise typer.Exit(_practise(what, _earlier()))
+        before, first = _earlier()
+        raise typer.Exit(_practise(what, before, first=first))
 
 
 def _list() -> None:
@@ -54,11 +55,12 @@ def _list() -> None:
 
 
 def _reviews(context: typer.Context) -> None:
+    from lnctp_tui.screens.practice.share_words import line
     from lnctp_tui.services.case import transfer
-    from lnctp_tui.services.practice import tries
+    from lnctp_tui.services.practice import sharing, tries
 
     with session.opened(context) as workspace:
-        rows, sent = tries.earlier(workspace.store), tries.shared(workspace.store)
+        rows, sent = tries.earlier(workspace.store), sharing.shared(workspace.store)
         names = transfer.names(workspace.store)
     if session.settings(context).json:
         told = [
@@ -67,11 +69,7 @@ def _reviews(context: typer.Context) -> None:
         output.as_json({"tries": rows, "shared": told})
         return
     for row in sent:
-        who = names.get(str(row.get("by_id")), "")
-        parts = " ".join(row.get("parts") or ())
-        output.say(
-            f"{row.get('on') or ''}  {who}: {row.get('scenario')}  {row.get('points')}  {parts}".rstrip()
-        )
+        output.say(line(row, names))
     for row in rows:
         cut = _("cortada") if row.get("cut") else ""
         output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
@@ -79,13 +77,19 @@ def _reviews(context: typer.Context) -> None:
         output.tell(_("Todavía no hay prácticas en este equipo."))
 
 
-def _earlier() -> list[dict[str, Any]]:
-    """The tries of before, as the app on whose desk it was chosen said them: this process never has the real key."""
+def _earlier() -> tuple[list[dict[str, Any]], bool]:
+    """The tries of before and whether there never was one, as the app on whose desk it was chosen said them.
+
+    This process never has the real key; from a shell it is a first one as long as no result waits.
+    """
     from lnctp_tui import launcher
+    from lnctp_tui.services.practice import tries
+    from lnctp_tui.services.vault import vault_access
 
     with suppress(ValueError, TypeError, KeyError):
-        return [*json.loads(os.environ[launcher.PRACTISED])["before"]]
-    return []
+        said = json.loads(os.environ[launcher.PRACTISED])
+        return [*said["before"]], bool(said.get("first"))
+    return [], not (vault_access.data_folder() / tries.FILE).exists()
 
 
 def _new(files: list[Path]) -> None:
@@ -164,7 +168,7 @@ def _reason(code: str, facts: dict[str, object]) -> str:
     return _(FINDINGS.get(code, code)).format(**facts)
 
 
-def _practise(code: str, before: list[dict[str, Any]]) -> int:
+def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -> int:
     from lnctp_tui import launcher
     from lnctp_tui.services.practice import library, throw_away, tries
     from lnctp_tui.services.vault import vault_access
@@ -189,6 +193,7 @@ def _practise(code: str, before: list[dict[str, Any]]) -> int:
                 "LNCTP_HOME": str(folder / "data"),
                 "LNCTP_PRACTICE": code,
                 "LNCTP_PRACTICE_EARLIER": earlier,
+                "LNCTP_PRACTICE_FIRST": "1" if first else "",
             }
             named |= {"LNCTP_PRACTICE_FILE": str(own)} if own else {}
             exit_code = launcher.run(environment={**named, **handed})

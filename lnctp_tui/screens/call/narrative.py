@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class NarrativeDialog(AppDialog[None]):
     """Typed text goes to the writer while the dialog is open."""
 
+    PURPOSE = "narrative"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close"),
-        Binding("f1", "app.help", N_("ayuda"), show=False, id="narrative.help"),
     ]
 
     def __init__(self, intake: Intake, field: Field) -> None:
@@ -40,7 +40,7 @@ class NarrativeDialog(AppDialog[None]):
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
 
     def taught(self) -> list[Part]:
-        """What the help says first: of the narrative."""
+        """What the help teaches: of the narrative."""
         from lnctp_tui.screens.call.taught import about
 
         stages = (stage.code for stage, field in self.intake.protocol.fields if field == self.field)

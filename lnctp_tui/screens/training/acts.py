@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.training import number as numbers
@@ -35,20 +36,23 @@ def ask(
     stored: Row | None = None,
     owed: str = "title",
     told: str = "",
+    purpose: str = "training.course",
+    of: str = "",
 ) -> None:
     """A form over the register; what it says is kept by `job`, and `told` says its result."""
     workspace = screen.shell.workspace
     begun = {each.code: stored.get(each.code) for each in asked} if stored else None
 
-    def written(result: Any) -> None:
+    def written(dialog: EntryDialog, result: Any) -> None:
+        dialog.forget()
         screen.notify(told.format(number=result) or _("Guardado."), markup=False, timeout=SECONDS)
         screen.read()
 
     def ready(people: dict[str, str]) -> None:
         protocol = register.naming(workspace.protocol, courses, people)
-        dialog = EntryDialog(title, asked, protocol, begun, owed)
+        dialog = EntryDialog(title, asked, protocol, begun, owed, purpose=purpose, of=of)
         screen.app.push_screen(
-            dialog, lambda said: None if said is None else write(screen, job(said), written)
+            dialog, lambda said: None if said is None else write(screen, job(said), partial(written, dialog))
         )
 
     screen.shell.in_reader(lambda: transfer.names(workspace.store), ready, group="names")
@@ -71,7 +75,7 @@ def show(
         for name in (*extra, *names)
         if shown.get(name)
     ]
-    screen.app.push_screen(PickDialog(screen.heading, lines))
+    screen.app.push_screen(PickDialog(screen.heading, lines, purpose="training.record"))
 
 
 def check(screen: ListScreen[Any], known: Sequence[str], stands: Callable[[Row], str]) -> None:
@@ -96,4 +100,4 @@ def check(screen: ListScreen[Any], known: Sequence[str], stands: Callable[[Row],
             )
 
     hint = _("Como GA-26-0042-X. Diga lo que diga, el reporte se toma.")
-    screen.app.push_screen(LineDialog(_("¿Qué número?"), hint, 40), look)
+    screen.app.push_screen(LineDialog(_("¿Qué número?"), hint, 40, purpose="training.check", of=""), look)

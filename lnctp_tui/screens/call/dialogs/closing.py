@@ -82,6 +82,7 @@ class ClosingDialog(AppDialog["str | None"]):
     `stopped`: the clock ran until this dialog came, so Esc lets it go on.
     """
 
+    PURPOSE = "closing"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", N_("volver a la llamada"), id="closing.back"),
         Binding("f9", "finish", N_("terminar y guardar"), key_display="F9", id="closing.finish"),

@@ -51,6 +51,9 @@ FINDINGS: dict[str, str] = {
     "unknown_answer": N_("no hay una respuesta «{code}»"),
     "unknown_flag": N_("nadie pone la marca «{name}»"),
     "unreachable": N_("ninguna llamada la abre: {when}"),
+    "contradicted": N_(
+        "«{other}» (línea {line}) contesta antes lo mismo: póngala después, o dele una condición ({flags})"
+    ),
     "unobtainable": N_("ninguna respuesta lo da: {answers}"),
     "outside_call": N_("fuera de los {minutes:.0f} minutos de la llamada"),
     "real_phone": N_("use un teléfono de ejemplo, con 555 antes de las últimas cuatro cifras"),

@@ -25,6 +25,13 @@ def test_the_check_says_file_line_and_why(
     line = ANA.splitlines().index("[key]") + 1
     said = capsys.readouterr().out
     assert f"mia.toml:{line} key: triaje: dice follow_up, sale urgent_24h por danger.minor_exploited" in said
+    begins = ANA.index("[[answer]]", ANA.index('id = "edad"') - 14)
+    to = next(line for line in ANA[begins:].splitlines() if line.startswith("to = "))
+    before = f'[[answer]]\nid = "antes"\n{to}\ntext = ["Diecisiete."]\n\n'
+    path.write_text(ANA[:begins] + before + ANA[begins:], encoding="utf-8")
+    assert main(["practice", "check", str(path)]) == 1
+    line = ANA[:begins].count("\n") + 2
+    assert f"«antes» (línea {line}) contesta antes lo mismo: póngala después" in capsys.readouterr().out
     path.write_text(ANA.replace("level = 2", "level = 9"), encoding="utf-8")
     assert main(["practice", "check", str(path)]) == 1
     path.write_text("esto no es", encoding="utf-8")

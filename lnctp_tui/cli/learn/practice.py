@@ -158,7 +158,9 @@ def _findings(scenario: Scenario, path: Path | None) -> int:
         count += 1
         name = path.name if path else f"{scenario.code}.toml"
         line = library.line_of(path, finding.where) if path else 1
-        output.say(f"{name}:{line} {finding.where}: {_reason(finding.reason, finding.facts)}")
+        other = f"answer {finding.facts.get('other')}"
+        facts = {**finding.facts, "line": library.line_of(path, other) if path else 1}
+        output.say(f"{name}:{line} {finding.where}: {_reason(finding.reason, facts)}")
     return count
 
 

@@ -256,11 +256,16 @@ def _of_manner(caller: Caller, review: Review) -> Iterator[str]:
         if entry.deed == "never":
             why = next((pick(reason) for reason in caller.why_never(entry.what)), "")
             yield f"  {_clock(entry.at)} «{entry.what}» → {why}"
+        elif entry.deed == "unmatched" and entry.what:
+            yield _("  {clock} «{said}» no se entendió").format(clock=_clock(entry.at), said=entry.what)
     questions = counts["open"] + counts["question"]
-    share = round(100 * counts["open"] / questions) if questions else 0
-    yield _("Abiertas {share} % · reflejos {reflects} (se muestran; no cuentan)").format(
-        share=share, reflects=counts["reflects"]
-    )
+    shown = {
+        "share": round(100 * counts["open"] / questions) if questions else 0,
+        "reflects": f"{counts['reflects'] / questions:.1f}" if questions else "–",
+    }
+    yield _(
+        "Preguntas abiertas {share} % (bien: 50) · reflejos por pregunta {reflects} (bien: 1); no cuentan"
+    ).format(**shown)
 
 
 def _clock(at: object) -> str:

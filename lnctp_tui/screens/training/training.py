@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 OF_COURSE, OF_CERTIFICATE = "course:", "certificate:"
-LOOKS = {"valid": "text", "expiring": "warning", "expired": "error", "revoked": "muted"}
 LONGEST = 300
 COURSE_FIELDS = (
     *fields(COURSE, "title", "code", "audience", "modality", "state", "municipality"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from textual import events
@@ -29,8 +29,8 @@ IN_DIALOG = (N_("Esc vuelve de esta ayuda a la pregunta, como estaba."),)
 
 def key_parts(below: Screen[Any]) -> list[Part]:
     """What each key does there: the screen's own first, then the focused widget's, then those of everywhere."""
-    own: dict[str, tuple[str, list[str]]] = {}
-    elsewhere: dict[str, tuple[str, list[str]]] = {}
+    own: dict[str, list[str]] = {}
+    elsewhere: dict[str, list[str]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
         if not binding.id or not binding.description or not active.enabled:  # Textual's own have no id
@@ -38,15 +38,15 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         group = own if active.node is below and not binding.id.startswith("screen.") else elsewhere
         key_text = getattr(below, "key_text", lambda action: None)(binding.action)
         text = key_text or _(binding.tooltip or binding.description)
-        group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
+        group.setdefault(text, []).append(key_name(binding.key))
     about = [Part("text", text) for text in getattr(below, "about", tuple)() if text]
     return [
         *([Part("heading", _("En esta etapa")), *about, GAP] if about else []),
         Part("heading", _("En esta pantalla")),
-        *_pairs(own.values()),
+        *_pairs(own),
         GAP,
         Part("heading", _("En el campo o la lista, y en todas partes")),
-        *_pairs(elsewhere.values()),
+        *_pairs(elsewhere),
         GAP,
         *(Part("quiet", _(text)) for text in (IN_DIALOG if isinstance(below, AppDialog) else ON_SCREEN)),
     ]
@@ -61,8 +61,8 @@ def _purpose(below: Screen[Any]) -> list[Part]:
     return [*heading, Part("text", pick(purpose_of(below.PURPOSE))), GAP]
 
 
-def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
-    return [Part("pair", text, "  ".join(dict.fromkeys(keys))) for text, keys in lines]
+def _pairs(keys_of: Mapping[str, list[str]]) -> list[Part]:
+    return [Part("pair", text, "  ".join(dict.fromkeys(keys))) for text, keys in keys_of.items()]
 
 
 class HelpScreen(AppDialog[None]):

@@ -19,6 +19,7 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.follow import supervision as source
 from lnctp_tui.services.follow.supervision import COUNTED, Counts, Supervised, Supervision, View
 from lnctp_tui.services.vault.deeds import Deed, deed
+from lnctp_tui.widgets.drawing import fit
 from lnctp_tui.widgets.row_list import Line, RowList, heading
 from lnctp_tui.widgets.title_bar import TitleBar
 
@@ -79,7 +80,7 @@ CASES: Columns[Supervised] = Columns(
         Column(_folio, 13, "strong"),
         Column(_level, 17, lambda row: TRIAGE_LOOK.get(row.triage, "muted")),
         Column(lambda row, frame: age(row.at, frame.now), 10, "muted"),
-        Column(_who, 18, lambda row: "muted" if row.who_id else "warning"),
+        Column(lambda row, frame: fit(_who(row, frame), 17), 18, lambda row: "muted" if row.who_id else "warning"),
         Column(_state, None, "warning"),
     ),
     lambda row: row.case_id,

@@ -121,4 +121,5 @@ class EntryDialog(AppDialog["Record | None"]):
         self.record = dict(self.begun)
         self.forget()
         self.form.load(afresh=True)
+        self.form.focus_field(self.form.fields[0].code)
         say(self, _("Borrado. Nada de eso queda guardado."), "muted")

@@ -169,6 +169,7 @@ class LnctpApp(GuardedApp[int]):
         self.switch_mode("desk")
         start.resume(self)
         self.opening.remind(start.standing.half)
+        self.opening.take_call()
         if self.first:
             self.call_after_refresh(self.opening.greet)
         self.saving.begin(self.later)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from lnctp_tui.app_start import RESUME, Start
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import _
+from lnctp_tui.launcher import LAST
 from lnctp_tui.services.vault import vault_access
 
 if TYPE_CHECKING:
@@ -80,6 +82,11 @@ class Opening:
         practises = mark.of_device(self.app.workspace.store.author.device)
         if on_desk and not practises and not self.app.forms():
             self.app.push_screen(TourScreen())
+
+    def take_call(self) -> None:
+        """Open the call for which somebody left a practice; only the first time: not again after a lock."""
+        if os.environ.pop(mark.CALL, None) and LAST not in os.environ:
+            self.app.call_after_refresh(self.app.new_call)
 
     def remind(self, half: str) -> None:
         """Say that what was being typed at the lock waits; `half`: what its dialog is called."""

@@ -78,7 +78,7 @@ class Practising:
         def left(key: Key | Paste | None) -> None:
             self._ring(workspace)
             if key is not None:  # it acts in the call
-                self.app.post_message(key)
+                self.app.key_order.take_first(key)
 
         self.app.push_screen(FirstTour(), left)
 

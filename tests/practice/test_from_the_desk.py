@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from app_world import desk, furnished, furnished_template, rest, spanish
+from app_world import desk, furnished, furnished_template, rest, spanish, until
 from pty_app import PtyApp
 from workspaces import Founded
 
@@ -40,9 +40,10 @@ async def test_it_is_refused_over_an_open_call_also_when_the_call_comes_while_on
     heard, wish = os.pipe()
     monkeypatch.setenv(mark.WISH, str(wish))
     try:
+        monkeypatch.setenv(mark.CALL, "1")  # somebody left a practice for it, by Ctrl+N
         async with desk(furnished) as (app, pilot):
-            await pilot.press("n")
-            await rest(pilot)
+            await until(pilot, app.forms, "the real call, open after the phrase")
+            assert mark.CALL not in os.environ
             app.practise("broma", [])
             await rest(pilot)
             app.switch_mode("desk")

@@ -214,14 +214,17 @@ def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -
             )
     if again and result is not None:
         return _practise(code if own is None else str(own), [*before, result])
-    return _real_call() if real or launcher.PRACTISED in os.environ else exit_code
+    return _real_call(real=real) if real or launcher.PRACTISED in os.environ else exit_code
 
 
-def _real_call() -> int:
-    """The launcher of the real vault, in place of this process."""
+def _real_call(*, real: bool) -> int:
+    """The launcher of the real vault, in place of this process; `real`: somebody is on the line."""
     from lnctp_tui import launcher
+    from lnctp_tui.domain.practice import mark
 
     os.environ.pop(launcher.PRACTISED, None)
+    if real:
+        os.environ[mark.CALL] = "1"
     command = programs.command()
     os.execv(command[0], command)
 

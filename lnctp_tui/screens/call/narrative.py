@@ -41,10 +41,9 @@ class NarrativeDialog(AppDialog[None]):
 
     def taught(self) -> list[Part]:
         """What the help teaches: of the narrative."""
-        from lnctp_tui.screens.call.taught import about
+        from lnctp_tui.screens.call.taught import of_field
 
-        stages = (stage.code for stage, field in self.intake.protocol.fields if field == self.field)
-        return about(self.intake, next(stages, ""), self.field)
+        return of_field(self.intake, None, self.field)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):

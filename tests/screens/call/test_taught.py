@@ -215,6 +215,10 @@ async def test_f1_says_what_a_dialog_is_for_and_esc_comes_back_to_it_as_it_was(f
             assert app.screen is below, keys
             await press(pilot, "escape")
             assert app.screen is screen, keys
+        await press(pilot, "escape", "x", "f9", "f1")  # cut off: the plan to call back, in its first field
+        assert "¿podemos volver a llamar?" in said_on(app)
+        assert "Así no" in " ".join((said_on(app), await to_bottom(app, pilot)))
+        await press(pilot, "escape", "escape")
         assert not screen.intake.document["contacts"][0].get("ended_at")
 
 

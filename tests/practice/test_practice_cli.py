@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
 
 from lnctp_tui.cli import main
+from lnctp_tui.cli.learn import practice
 from lnctp_tui.services.practice import library
+from lnctp_tui.storage import paths
 
 ANA = (Path(library.__file__).parents[2] / "data" / "practice" / "motel-ana.toml").read_text(encoding="utf-8")
 
@@ -39,11 +42,15 @@ def test_the_check_says_file_line_and_why(
 
 
 def test_an_author_hears_the_caller(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("¿puede hablar con seguridad?\n¿por qué no se fue?\n"))
+    lines = "¿puede hablar con seguridad?\n¿por qué no se fue?\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
     assert main(["practice", "play", "motel-ana"]) == 0
     said = capsys.readouterr().out
+    (tmp_path / "dice.txt").write_text(lines, encoding="utf-8")
+    assert main(["practice", "play", "motel-ana", "--say", str(tmp_path / "dice.txt")]) == 0
+    assert capsys.readouterr().out == said
     assert "Ahorita sí, él salió.   (miedo 5)" in said
     assert "…   (llanto 2)" in said
 
@@ -66,3 +73,15 @@ def test_a_new_scenario_is_a_copy_that_fits_and_writes_over_nothing(
     assert (tmp_path / "mi-caso.toml").read_bytes() == written
     assert main(["practice", "new", "../fuera"]) == 2
     capsys.readouterr()
+
+
+def test_what_a_dark_laptop_left_is_swept_and_nothing_that_runs(tmp_path: Path) -> None:
+    names = ("lnctp-practice-old", "lnctp-practice-held", "lnctp-practice-young", "otra-cosa")
+    old, held, young, other = (tmp_path / name for name in names)
+    for folder in (old, held, young, other):
+        (folder / "data").mkdir(parents=True)
+    for folder in (old, held, other):
+        os.utime(folder, (1e9, 1e9))
+    with paths.Instance(held / "data"):
+        practice._sweep(young)
+    assert [folder.exists() for folder in (old, held, young, other)] == [False, True, True, True]

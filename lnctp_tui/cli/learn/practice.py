@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.practice.scenario import Scenario
 
 LIST, CHECK, PLAY, REVIEWS, NEW = "list", "check", "play", "reviews", "new"
+PREFIX = "lnctp-practice-"
+"""Of the folder of a practice, among temporary ones."""
+LEFT = 86_400.0
+"""Seconds after which no practice goes on."""
 STEP = 5.0
 """Seconds that pass from one line of `play` to the next."""
 
@@ -30,13 +34,17 @@ def practice(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help=N_("Qué practicar."))] = LIST,
     files: Annotated[list[Path] | None, typer.Argument(help=N_("Escenarios en archivo."))] = None,
+    say: Annotated[
+        Path | None,
+        typer.Option("--say", metavar=N_("ARCHIVO"), help=N_("De «play»: qué se dice, por renglón.")),
+    ] = None,
 ) -> None:
     if what == LIST:
         _list()
     elif what == CHECK:
         raise typer.Exit(_check(files or []))
     elif what == PLAY:
-        _play(files or [])
+        _play(files or [], say)
     elif what == REVIEWS:
         _reviews(context)
     elif what == NEW:
@@ -109,8 +117,8 @@ def _new(files: list[Path]) -> None:
     )
 
 
-def _play(files: list[Path]) -> None:
-    """What the caller of a scenario answers to the lines of standard input, `STEP` seconds apart. For authors."""
+def _play(files: list[Path], say: Path | None) -> None:
+    """What a caller answers to lines of a file or of standard input, `STEP` seconds apart. For authors."""
     from lnctp_tui.domain.practice.caller import Caller
     from lnctp_tui.services.practice import library
 
@@ -118,7 +126,8 @@ def _play(files: list[Path]) -> None:
         known = path.suffix == library.SUFFIX
         caller = Caller(library.read(path) if known else library.load(path.name), library.intents())
         heard, at = caller.begin(), 0.0
-        for line in ["", *sys.stdin.read().splitlines()]:
+        said = say.read_text(encoding="utf-8") if say else sys.stdin.read()
+        for line in ["", *said.splitlines()]:
             if line:
                 output.say(f"> {line}")
                 heard = caller.hear(line, at)
@@ -181,8 +190,9 @@ def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -
     if not (os.isatty(0) and os.isatty(1)):
         raise Refused("no_terminal")
     home = vault_access.data_folder()
-    folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     removing.after_us(folder)
+    _sweep(folder)
     real = again = kept = False
     try:
         with ExitStack() as claims:
@@ -215,6 +225,19 @@ def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -
     if again and result is not None:
         return _practise(code if own is None else str(own), [*before, result])
     return _real_call(real=real) if real or launcher.PRACTISED in os.environ else exit_code
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a practice left whose laptop went dark: folders beside `folder`, a day older, that nobody holds."""
+    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.storage import paths
+
+    now = folder.stat().st_mtime
+    for left in folder.parent.glob(f"{PREFIX}*"):
+        with suppress(LnctpError, OSError):
+            if now - left.stat().st_mtime > LEFT:
+                with paths.Instance(left / "data"):
+                    shutil.rmtree(left)
 
 
 def _real_call(*, real: bool) -> int:

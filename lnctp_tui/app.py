@@ -235,7 +235,7 @@ class LnctpApp(GuardedApp[int]):
         """Show the keys of the screen below."""
         from lnctp_tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if not isinstance(self.screen, HelpScreen) and not self.ending.waits:
             self.push_screen(HelpScreen(self.screen))
 
     def action_lock(self) -> None:

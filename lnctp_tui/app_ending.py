@@ -94,6 +94,11 @@ class Ending:
         self._leave(PRACTISE)
 
     @property
+    def waits(self) -> bool:
+        """Whether a lock or an end waits for the disk, over everything."""
+        return self._leaves is not None
+
+    @property
     def _exposed(self) -> bool:
         """Is there a key, or does a screen over the first one show or ask for a phrase?"""
         opening = any(worker.group == "unlock" and worker.is_running for worker in self.app.workers)

@@ -28,7 +28,6 @@ LOOK = 1.0
 class HoldScreen(AppDialog[None]):
     """Stands over everything. `locked`: only the phrase leads back; else Esc does too. `ordered`: nothing does."""
 
-    PURPOSE = "hold"
     CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -132,4 +131,4 @@ class HoldScreen(AppDialog[None]):
 
         title = _("Se perderá lo que falta guardar, y no se puede recuperar.")
         hint = _("Para cerrar así escriba {word} y Enter. Esc: seguir esperando.").format(word=word)
-        self.app.push_screen(LineDialog(title, hint, 40, purpose="hold.lose"), lose)
+        self.app.push_screen(LineDialog(title, hint, 40), lose)

@@ -48,10 +48,12 @@ class Practising:
         self.sends = False
         """Whether supervision is to see the result."""
         self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
+        self._leave = app.leave_form
         deeds: dict[str, Callable[..., object]] = {
             "enter": self.enter,
             "_tick": self.tick,
             "action_cover": self.cover,
+            "leave_form": self.leave,
             "action_talk": self.talk,
             "action_new_call": self.real_call,
             "action_lock": self.end,
@@ -117,6 +119,11 @@ class Practising:
         self._show_heard()
         if not opened:
             self._review(trying)
+
+    def leave(self) -> None:
+        """The call is over: its review comes at once, before a key reaches the desk."""
+        self._leave()
+        self.app.call_later(self.tick)
 
     def _show_heard(self) -> None:
         trying = self.trying

@@ -51,7 +51,8 @@ def choose(screen: AppScreen[Any]) -> None:
         lines = [
             Line(
                 (
-                    Cell(str(offer.level), 3, "muted"), Cell(f"{offer.minutes:.0f} min", 8, "muted"),
+                    Cell(_("nivel {level}").format(level=offer.level), 9, "muted"),
+                    Cell(f"{offer.minutes:.0f} min", 8, "muted"),
                     Cell(str(offer.before[-1]["points"]) if offer.before else "", 5, "strong"), Cell(offer.title),
                 ),
                 offer.code,

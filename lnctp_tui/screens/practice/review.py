@@ -62,10 +62,10 @@ class ReviewDialog(AppDialog[None]):
     PURPOSE = "practice.review"
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "whole", N_("detalle"), id="review.whole"),
+        Binding("enter", "whole", N_("hechos"), tooltip=N_("detalle"), id="review.whole"),
         Binding("t", "talk", N_("lo dicho"), tooltip=N_("transcripción"), id="review.talk"),
         Binding("r", "repeat", N_("repetir"), id="review.repeat"),
-        Binding("a", "mark", N_("autoevaluar"), id="review.mark"),
+        Binding("a", "mark", N_("mis marcas"), tooltip=N_("autoevaluar"), id="review.mark"),
         Binding("e", "send", N_("enviar"), id="review.send"),
         Binding(
             "escape",

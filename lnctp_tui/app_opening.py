@@ -10,13 +10,15 @@ from lnctp_tui.app_start import RESUME, Start
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.errors import DatabaseDamaged, LnctpError, SavesMissing, VaultUnfinished
 from lnctp_tui.i18n import _
-from lnctp_tui.launcher import LAST
 from lnctp_tui.services.vault import vault_access
 
 if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp
     from lnctp_tui.services.vault.missing_saves import Missing
     from lnctp_tui.services.vault.vault_access import Key
+
+LAST = "LNCTP_LAST"
+"""Set by the launcher for every worker but the first."""
 
 
 class Opening:

@@ -10,7 +10,7 @@ from app_world import desk, furnished, furnished_template, rest, spanish, until
 from pty_app import PtyApp
 from workspaces import Founded
 
-from lnctp_tui import app_lock, launcher
+from lnctp_tui import app_lock, app_opening, launcher
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.services.practice import tries
 
@@ -36,7 +36,7 @@ def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_pat
 async def test_it_is_refused_over_an_open_call_also_when_the_call_comes_while_one_chooses(
     furnished: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert app_lock.PRACTISE == launcher.PRACTISE
+    assert (app_lock.PRACTISE, app_opening.LAST) == (launcher.PRACTISE, launcher.LAST)
     heard, wish = os.pipe()
     monkeypatch.setenv(mark.WISH, str(wish))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.training import number as numbers
@@ -43,8 +42,7 @@ def ask(
     workspace = screen.shell.workspace
     begun = {each.code: stored.get(each.code) for each in asked} if stored else None
 
-    def written(dialog: EntryDialog, result: Any) -> None:
-        dialog.forget()
+    def written(result: Any) -> None:
         screen.notify(told.format(number=result) or _("Guardado."), markup=False, timeout=SECONDS)
         screen.read()
 
@@ -52,7 +50,8 @@ def ask(
         protocol = register.naming(workspace.protocol, courses, people)
         dialog = EntryDialog(title, asked, protocol, begun, owed, purpose=purpose, of=of)
         screen.app.push_screen(
-            dialog, lambda said: None if said is None else write(screen, job(said), partial(written, dialog))
+            dialog,
+            lambda said: None if said is None else write(screen, job(said), written, dialog.keep_again),
         )
 
     screen.shell.in_reader(lambda: transfer.names(workspace.store), ready, group="names")

@@ -15,6 +15,7 @@ from lnctp_tui.domain.protocol.protocol import Field, Protocol
 from lnctp_tui.domain.records.document import Record
 from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppDialog, say
 from lnctp_tui.screens.unfinished import Unfinished
@@ -29,7 +30,8 @@ class EntryDialog(AppDialog["Record | None"]):
     """Fields of one record; gives back what they say. What is not understood, or owed, has to be put right first.
 
     Of a `record` that is there it gives back what is said otherwise now. Half a form waits, after Esc as after a lock,
-    for the next form of the same `purpose` (data/dialogs.toml) and `of` the same thing, until `forget`.
+    for the next form of the same `purpose` (data/dialogs.toml) and `of` the same thing; so it does after a refusal,
+    by `keep_again`.
     """
 
     CSS_PATH = [LISTS.with_name("widgets.tcss"), LISTS]  # noqa: RUF012 (Textual's own type)
@@ -94,9 +96,9 @@ class EntryDialog(AppDialog["Record | None"]):
         """Its title, while something stands there that was not given."""
         return self.title_text if self.unfinished.keeps else ""
 
-    def forget(self) -> None:
-        """It is stored: nothing of it waits any more."""
-        self.unfinished.forget()
+    def keep_again(self, _refusal: LnctpError) -> None:
+        """It was given and refused: it waits."""
+        self.unfinished.keep()
 
     def action_keep(self) -> None:
         """Give the record back, unless something of it is still to be put right."""
@@ -108,6 +110,7 @@ class EntryDialog(AppDialog["Record | None"]):
             say(self, _("Falta o no se entiende: {fields}").format(fields=", ".join(labels)), "error")
             self.form.focus_field(next(field.code for field in self.form.fields if field.code in unread))
         else:
+            self.unfinished.forget()
             self.dismiss({name: value for name, value in self._changed().items() if name != "answers"})
 
     def action_leave(self) -> None:
@@ -119,7 +122,7 @@ class EntryDialog(AppDialog["Record | None"]):
         """Begin again: what was typed is kept nowhere."""
         self.flush()
         self.record = dict(self.begun)
-        self.forget()
+        self.unfinished.forget()
         self.form.load(afresh=True)
         self.form.focus_field(self.form.fields[0].code)
         say(self, _("Borrado. Nada de eso queda guardado."), "muted")

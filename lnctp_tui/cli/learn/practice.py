@@ -63,7 +63,7 @@ def _list() -> None:
 
 
 def _reviews(context: typer.Context) -> None:
-    from lnctp_tui.screens.practice.share_words import line
+    from lnctp_tui.screens.practice.share_words import line, title
     from lnctp_tui.services.case import transfer
     from lnctp_tui.services.practice import sharing, tries
 
@@ -80,7 +80,7 @@ def _reviews(context: typer.Context) -> None:
         output.say(line(row, names))
     for row in rows:
         cut = _("cortada") if row.get("cut") else ""
-        output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
+        output.say(f"{row.get('on', '')}  {title(row):40}{row['points']:>3}  {cut}".rstrip())
     if not rows:
         output.tell(_("Todavía no hay prácticas en este equipo."))
 

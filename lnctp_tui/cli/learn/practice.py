@@ -199,12 +199,10 @@ def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -
             if home.is_dir():  # a real call is open, or could be: no practice beside it
                 claims.enter_context(paths.Instance(home))
             handed = throw_away.make(folder / "data", name=_("Práctica"), language=language())
-            earlier = json.dumps([row for row in before if row.get("scenario") == code][-3:])
-            was = dict(os.environ)
-            named = {
-                "LNCTP_HOME": str(folder / "data"),
-                "LNCTP_PRACTICE": code,
-                "LNCTP_PRACTICE_EARLIER": earlier,
+            was, earlier = dict(os.environ), [row for row in before if row.get("scenario") == code][-3:]
+            named = {"LNCTP_HOME": str(folder / "data"), "LNCTP_PRACTICE": code}
+            named |= {
+                "LNCTP_PRACTICE_EARLIER": json.dumps(earlier),
                 "LNCTP_PRACTICE_FIRST": "1" if first else "",
             }
             named |= {"LNCTP_PRACTICE_FILE": str(own)} if own else {}
@@ -217,14 +215,18 @@ def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if result is not None and not real:
-        output.tell(_("Práctica terminada: {points} puntos.").format(points=result["points"]))
-        if home.is_dir() and not kept:
-            output.tell(
-                _("El resultado no se guardó: abra «lnctp» una vez y las prácticas que sigan se guardan.")
-            )
+        _tell_end(result["points"], lost=home.is_dir() and not kept)
     if again and result is not None:
         return _practise(code if own is None else str(own), [*before, result])
     return _real_call(real=real) if real or launcher.PRACTISED in os.environ else exit_code
+
+
+def _tell_end(points: int, *, lost: bool) -> None:
+    output.tell(_("Práctica terminada: {points} puntos.").format(points=points))
+    if lost:
+        output.tell(
+            _("El resultado no se guardó: abra «lnctp» una vez y las prácticas que sigan se guardan.")
+        )
 
 
 def _sweep(folder: Path) -> None:

@@ -168,6 +168,8 @@ class LnctpApp(GuardedApp[int]):
             self.add_mode(name, partial(entry.make, *([start.desk] if name == "desk" else [])))
         self.switch_mode("desk")
         start.resume(self)
+        self.opening.remind(start.standing.half)
+        self.opening.take_call()
         if self.first:
             self.call_after_refresh(self.opening.greet)
         self.saving.begin(self.later)
@@ -233,7 +235,7 @@ class LnctpApp(GuardedApp[int]):
         """Show the keys of the screen below."""
         from lnctp_tui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if not isinstance(self.screen, HelpScreen) and not self.ending.waits:
             self.push_screen(HelpScreen(self.screen))
 
     def action_lock(self) -> None:

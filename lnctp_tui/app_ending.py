@@ -80,15 +80,23 @@ class Ending:
             return
         self._leave(QUIT)
 
-    def practise(self, scenario: str, before: Sequence[Mapping[str, object]]) -> None:
-        """Lock and end, so that somebody can practise; never over a call. `before`: earlier tries of it."""
+    def practise(self, scenario: str, before: Sequence[Mapping[str, object]], *, first: bool = False) -> None:
+        """Lock and end, so that somebody can practise; never over a call. `before`: earlier tries of it.
+
+        `first`: nobody practised here before.
+        """
         wish = os.environ.get(WISH)
         if self.app.forms_open.opened or wish is None or self._leaves is not None:
             self.app.notify(_("Hay una llamada abierta: termínela antes de practicar."), markup=False)
             return
-        said = json.dumps({"scenario": scenario, "before": list(before)[-3:]}).encode()
+        said = json.dumps({"scenario": scenario, "before": list(before)[-3:], "first": first}).encode()
         os.write(int(wish), said)
         self._leave(PRACTISE)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a lock or an end waits for the disk, over everything."""
+        return self._leaves is not None
 
     @property
     def _exposed(self) -> bool:

@@ -133,7 +133,8 @@ class OpenForms:
 
     def standing(self) -> Standing:
         """What is open, and what of it is on the screen."""
-        return Standing(tuple(self.places), self.where())
+        half = (getattr(screen, "half_typed", "") for screen in reversed(self.app.screen_stack))
+        return Standing(tuple(self.places), self.where(), next(filter(None, half), ""))
 
     def next(self) -> bool:
         """Go to the next open form; False when there is none other."""

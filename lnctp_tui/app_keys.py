@@ -72,6 +72,14 @@ class KeyOrder:
             self._held.append(event)
             self._patience = self._patience or self.app.set_timer(PATIENCE, self._give_up)
 
+    def take_first(self, event: events.Key | events.Paste) -> None:
+        """Pass on again, before what came after it, a key that was meant for what only comes now."""
+        if self._turn is None:
+            self.app.post_message(event)
+        else:
+            self._held.appendleft(event)
+            self._patience = self._patience or self.app.set_timer(PATIENCE, self._give_up)
+
     async def _pass_on(self, event: events.Key | events.Paste) -> None:
         turn = None
         target: Widget = self.app.focused or self.app.screen

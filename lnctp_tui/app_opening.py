@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from lnctp_tui.app import LnctpApp
     from lnctp_tui.services.vault.missing_saves import Missing
     from lnctp_tui.services.vault.vault_access import Key
+
+LAST = "LNCTP_LAST"
+"""Set by the launcher for every worker but the first."""
 
 
 class Opening:
@@ -80,6 +84,17 @@ class Opening:
         practises = mark.of_device(self.app.workspace.store.author.device)
         if on_desk and not practises and not self.app.forms():
             self.app.push_screen(TourScreen())
+
+    def take_call(self) -> None:
+        """Open the call for which somebody left a practice; only the first time: not again after a lock."""
+        if os.environ.pop(mark.CALL, None) and LAST not in os.environ:
+            self.app.call_after_refresh(self.app.new_call)
+
+    def remind(self, half: str) -> None:
+        """Say that what was being typed at the lock waits; `half`: what its dialog is called."""
+        if half:
+            text = _("Lo que escribía en «{title}» no se perdió: al abrirlo otra vez, ahí sigue.")
+            self.app.notify(text.format(title=half), timeout=12, markup=False)
 
     def _again(self, start: Start, key: Key) -> Start:
         start.workspace.close()

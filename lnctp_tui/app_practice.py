@@ -16,6 +16,8 @@ from lnctp_tui.screens.practice.bar import PracticeBar, mark_every_screen
 from lnctp_tui.storage import instants, practice_walls
 
 if TYPE_CHECKING:
+    from textual.events import Key, Paste
+
     from lnctp_tui.app_start import Start
     from lnctp_tui.services.call.intake import Intake
     from lnctp_tui.services.practice.trying import Trying
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 SCENARIO, FILE, EARLIER = "LNCTP_PRACTICE", "LNCTP_PRACTICE_FILE", "LNCTP_PRACTICE_EARLIER"
 """Name the scenario, a file of it that is not ours, and the tries of before (JSON: points, codes, times)."""
+UNPAUSED = 4
+"""From this level on no key stops the clock."""
+FIRST = "LNCTP_PRACTICE_FIRST"
+"""Whether somebody practises for the first time: the tour comes before the telephone rings."""
 
 
 class Practising:
@@ -34,15 +40,20 @@ class Practising:
         self.intake: Intake | None = None
         self.began = 0.0
         self.reviewed = False
+        self.paused: float | None = None
+        """When the cover words stopped the clock; None while it runs."""
+        self.pauses = 0
         self.marks: dict[str, int] = {}
         """One's own, from 1 to 5."""
         self.sends = False
         """Whether supervision is to see the result."""
         self._enter, self._tick, self._cover = app.enter, app._tick, app.action_cover
+        self._leave = app.leave_form
         deeds: dict[str, Callable[..., object]] = {
             "enter": self.enter,
             "_tick": self.tick,
             "action_cover": self.cover,
+            "leave_form": self.leave,
             "action_talk": self.talk,
             "action_new_call": self.real_call,
             "action_lock": self.end,
@@ -61,7 +72,17 @@ class Practising:
             self.app.exit(REFUSED)
             return
         self._enter(start)
-        self.app.call_after_refresh(self._ring, start.workspace)
+        self.app.call_after_refresh(self._tour if os.environ.get(FIRST) else self._ring, start.workspace)
+
+    def _tour(self, workspace: Workspace) -> None:
+        from lnctp_tui.screens.practice.first_tour import FirstTour
+
+        def left(key: Key | Paste | None) -> None:
+            self._ring(workspace)
+            if key is not None:  # it acts in the call
+                self.app.key_order.take_first(key)
+
+        self.app.push_screen(FirstTour(), left)
 
     def _ring(self, workspace: Workspace) -> None:
         from lnctp_tui.services.practice import library
@@ -78,14 +99,17 @@ class Practising:
 
     @property
     def seconds(self) -> float:
-        """Since the first word."""
-        return monotonic() - self.began
+        """Since the first word, without the pauses."""
+        return (self.paused or monotonic()) - self.began
+
+    def _so_far(self) -> list[tuple[str, str]]:
+        return self.trying.so_far(self.seconds) if self.trying else []
 
     def tick(self) -> None:
         """A second passed."""
         self._tick()
         trying = self.trying
-        if trying is None or self.reviewed:
+        if trying is None or self.reviewed or self._stands():
             return
         opened = list(self.app.forms_open.opened.values())
         self.intake = (
@@ -96,16 +120,21 @@ class Practising:
         if not opened:
             self._review(trying)
 
+    def leave(self) -> None:
+        """The call is over: its review comes at once, before a key reaches the desk."""
+        self._leave()
+        self.app.call_later(self.tick)
+
     def _show_heard(self) -> None:
         trying = self.trying
         if trying is None:
             return
-        heard = next((text for who, text in reversed(trying.lines) if who == "caller"), "")
+        heard = next((text for who, text in reversed(self._so_far()) if who == "caller"), "")
         clock = f"{int(self.seconds) // 60}:{int(self.seconds) % 60:02d}"
         keys = _("Ctrl+T: hablar · Ctrl+N: llamada real")
         first = f"{_('PRÁCTICA')} · {pick(trying.scenario.title)} · {clock} · {keys}"
         for bar in self.app.screen.query(PracticeBar):
-            bar.say(f"{first}\n{_('Se oye')}: {heard}")
+            bar.say(first, heard)
 
     def talk(self) -> None:
         """Open the line to speak."""
@@ -113,7 +142,7 @@ class Practising:
 
         if self.trying is not None and not self.reviewed and not isinstance(self.app.screen, TalkDialog):
             focus = self._focus()
-            self.app.push_screen(TalkDialog(self.trying, lambda text: self._say(text, focus)))
+            self.app.push_screen(TalkDialog(self._so_far, lambda text: self._say(text, focus)))
             self.app.call_after_refresh(self._show_heard)
 
     def _say(self, text: str, focus: str) -> None:
@@ -128,11 +157,25 @@ class Practising:
         asker = asker_of(self.app.screen.focused or getattr(self.app.screen, "last_focus", None))
         return f"{asker.field.on}.{asker.field.code}" if asker is not None else ""
 
+    def _stands(self) -> bool:
+        """Whether the clock stands: on the lower levels, as long as the cover words are on the screen."""
+        from lnctp_tui.screens.script import ScriptDialog
+
+        if self.paused is not None and not any(
+            isinstance(screen, ScriptDialog) for screen in self.app.screen_stack
+        ):
+            self.began += monotonic() - self.paused
+            self.paused = None
+        return self.paused is not None
+
     def cover(self) -> None:
-        """The cover words; whoever listens at the other end hears them."""
-        if self.trying is not None:
-            self.trying.cover(self.seconds)
+        """The cover words; whoever listens at the other end hears them. Who learns may breathe: the clock stands."""
         self._cover()
+        if self.trying is None or self.reviewed or self.paused is not None:
+            return
+        self.trying.cover(self.seconds)
+        if self.trying.scenario.level < UNPAUSED:
+            self.paused, self.pauses = monotonic(), self.pauses + 1
 
     def real_call(self) -> None:
         """A real call: practice ends at once, and the real vault asks for its phrase."""
@@ -148,13 +191,13 @@ class Practising:
     def _review(self, trying: Trying) -> None:
         import json
 
-        from lnctp_tui.screens.practice.review import ReviewDialog, spoken, words
+        from lnctp_tui.screens.practice.review import ReviewDialog, facts, spoken, words
 
         self.reviewed = True
         earlier = json.loads(os.environ.get(EARLIER, "[]"))
         review = trying.review(instants.today("UTC"))
         self._hand_back()
-        brief, whole = (words(trying, review, earlier, whole=whole) for whole in (False, True))
+        brief, whole = words(trying, review, earlier, self.pauses), facts(trying, review)
         dialog = ReviewDialog(brief, whole, spoken(trying), self._marked, self._again, self._send)
         self.app.push_screen(dialog, lambda _answer: self.end())
 

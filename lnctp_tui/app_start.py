@@ -23,10 +23,11 @@ LANGUAGE, THEME, IDLE = "language", "theme", "idle_minutes"
 
 
 class Standing(NamedTuple):
-    """The forms that are open, in their order, and what is on the screen."""
+    """The forms that are open, in their order, what is on the screen, and what a dialog with half a text is called."""
 
     forms: tuple[Place, ...] = ()
     here: Place | None = None
+    half: str = ""
 
     @classmethod
     def read(cls, value: Any) -> Standing:
@@ -34,7 +35,8 @@ class Standing(NamedTuple):
         if not isinstance(value, dict):
             return cls()
         here = value.get("here")
-        return cls(tuple((kind, id) for kind, id in value.get("forms", ())), tuple(here) if here else None)
+        forms = tuple((kind, id) for kind, id in value.get("forms", ()))
+        return cls(forms, tuple(here) if here else None, str(value.get("half") or ""))
 
 
 NOTHING_OPEN = Standing()
@@ -59,7 +61,7 @@ class Start:
 
     def resume(self, app: Resumes) -> None:
         """Open what was open, and go back to where the lock came."""
-        forms, here = self.standing
+        forms, here, _half = self.standing
         # Of one form alone there is nothing to put behind it.
         if forms and forms != (here,):
             app.open_again(forms, lambda: self._go(app))
@@ -120,6 +122,6 @@ def remember(workspace: Any, standing: Standing) -> None:
     from lnctp_tui.errors import LnctpError
 
     try:
-        workspace.set_setting(RESUME, {"forms": standing.forms, "here": standing.here})
+        workspace.set_setting(RESUME, standing._asdict())
     except LnctpError:
         return

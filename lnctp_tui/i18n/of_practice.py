@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lnctp_tui.i18n import N_
+from collections.abc import Iterable, Mapping
+
+from lnctp_tui.i18n import N_, _
 
 PRACTICE: dict[str, tuple[str, str, str]] = {
     "practice_unknown": (
@@ -16,6 +18,23 @@ PRACTICE: dict[str, tuple[str, str, str]] = {
         N_("Corrija el archivo y ejecute otra vez «lnctp practice check»."),
     ),
 }
+PARTS: Mapping[str, str] = {
+    "safety": N_("Seguridad"), "facts": N_("Hechos"), "assessment": N_("Valoración"), "manner": N_("Trato"),
+    "pace": N_("Ritmo"),
+}  # fmt: skip
+MARKS: Mapping[str, str] = {
+    "mirar": N_("Mirar"), "escuchar": N_("Escuchar"), "vincular": N_("Vincular"), "eleccion": N_("Dar a elegir"),
+    "no_revictimizar": N_("No revictimizar"),
+}  # fmt: skip
+"""What nobody but people can judge: marks from 1 to 5, which count for no points."""
+
+
+def pairs(said: Iterable[str] | None, names: Mapping[str, str]) -> str:
+    """`facts=0.74` and the like in words, as far as they are of `names`."""
+    parted = (pair.partition("=") for pair in said or ())
+    return " · ".join(f"{_(names[name])} {number}" for name, _sign, number in parted if name in names)
+
+
 FINDINGS: dict[str, str] = {
     "missing": N_("falta «{name}»"),
     "not_fictional": N_("debe decir fictional = true: un caso real no se practica"),
@@ -32,6 +51,9 @@ FINDINGS: dict[str, str] = {
     "unknown_answer": N_("no hay una respuesta «{code}»"),
     "unknown_flag": N_("nadie pone la marca «{name}»"),
     "unreachable": N_("ninguna llamada la abre: {when}"),
+    "contradicted": N_(
+        "«{other}» (línea {line}) contesta antes lo mismo: póngala después, o dele una condición ({flags})"
+    ),
     "unobtainable": N_("ninguna respuesta lo da: {answers}"),
     "outside_call": N_("fuera de los {minutes:.0f} minutos de la llamada"),
     "real_phone": N_("use un teléfono de ejemplo, con 555 antes de las últimas cuatro cifras"),

@@ -18,7 +18,7 @@ TABLES: Mapping[str, str] = {
     "provider_checks": N_("Intento o verificación"), "provider_private": N_("Reservado de la institución"),
     "shift_handovers": N_("Relevo de turno"), "handover_items": N_("Renglón del relevo"),
     "handover_takes": N_("Relevo recibido"), "courses": N_("Curso"), "certificates": N_("Constancia"),
-    "practice_shares": N_("Práctica enviada"),
+    "practice_shares": N_("Práctica enviada"), "practice_marks": N_("Marcas de supervisión"),
 }  # fmt: skip
 COLUMNS: Mapping[str, str] = {
     "folio": N_("Folio"), "opened_at": N_("Abierto"), "status": N_("Situación"), "closed_at": N_("Cerrado"),
@@ -92,7 +92,9 @@ COLUMNS: Mapping[str, str] = {
     "holder_contact": N_("Cómo localizarle"), "course_id": N_("Curso"), "issued_on": N_("Expedida"),
     "valid_until": N_("Vence"), "revoked_at": N_("Revocada"), "certificate_id": N_("Constancia"),
     "scenario": N_("Escenario"), "scenario_version": N_("Versión del escenario"), "shared_at": N_("Cuándo se envió"),
-    "points": N_("Puntos"), "parts": N_("Por parte"), "own_marks": N_("Autoevaluación"), "cut": N_("Cortada"),
+    "points": N_("Puntos"), "parts": N_("Por parte"), "own_marks": N_("Autoevaluación"),
+    "share_id": N_("De qué práctica"), "marks": N_("Marcas"),
+    "marked_at": N_("Marcada"), "cut": N_("Cortada"),
     "certificate_number": N_("Número de constancia"),
     "certificate_consent": N_("Acepta que su reporte quede ligado a su constancia"),
     "callback_hours": N_("Horas seguras para llamar"), "callback_zone": N_("Zona horaria de la persona"),

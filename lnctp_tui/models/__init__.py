@@ -41,7 +41,7 @@ from lnctp_tui.models.log import (
 )
 from lnctp_tui.models.shared import Counselor, Device
 from lnctp_tui.models.shift import HandoverItem, HandoverTake, ShiftHandover
-from lnctp_tui.models.training import Certificate, Course, PracticeShare
+from lnctp_tui.models.training import Certificate, Course, PracticeMark, PracticeShare
 
 _MODELS = {str(model.__tablename__): model for model in (*OfCase.__subclasses__(), *Synced.__subclasses__())}
 SYNCED: dict[str, type[Synced]] = {table: _MODELS[table] for table in BY_TABLE}
@@ -51,7 +51,7 @@ __all__ = [
     "SYNCED", "Access", "AuthorityDocument", "Case", "Certificate", "Change", "Commit", "Conflict", "Contact",
     "Counselor", "Course", "Device", "Exclusion", "Export", "FileStage", "HandoverItem", "HandoverTake", "Identifier",
     "InvestigationFile", "Link",
-    "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "PracticeShare", "Provider", "ProviderChannel",
-    "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
+    "MoneyTrail", "Note", "OfCase", "OrderDocument", "Person", "Place", "PracticeMark", "PracticeShare", "Provider",
+    "ProviderChannel", "ProviderCheck", "ProviderPrivate", "ProviderService", "ProviderSite", "Receipt", "Referral",
     "ReferralDelivery", "Scope", "ShiftHandover", "Support", "SyncState", "Synced", "Task",
 ]  # fmt: skip

@@ -65,3 +65,15 @@ class PracticeShare(Synced, table=True):
     parts: list[str] | None = Field(default=None, sa_type=JSON)
     own_marks: list[str] | None = Field(default=None, sa_type=JSON)
     cut: bool | None = None
+
+
+class PracticeMark(Synced, table=True):
+    """What supervision says of such a result. Its id is made of what it says."""
+
+    __tablename__ = "practice_marks"
+    __table_args__ = (instant("marked_at"),)
+
+    share_id: str | None = Field(default=None, max_length=36)
+    by_id: str | None = Field(default=None, max_length=36)
+    marks: list[str] | None = Field(default=None, sa_type=JSON)
+    marked_at: str | None = None

@@ -91,8 +91,8 @@ class Shell(Protocol):
     def unsaved(self) -> list[str]:
         """What the database lacks, a line for each form."""
 
-    def practise(self, scenario: str, before: Sequence[Mapping[str, object]]) -> None:
-        """Lock and end for a practice call, unless a call is open."""
+    def practise(self, scenario: str, before: Sequence[Mapping[str, object]], *, first: bool = False) -> None:
+        """Lock and end for a practice call, unless a call is open. `first`: nobody practised here before."""
 
     def leave_if_safe(self) -> None:
         """End, as was asked, when nothing would be lost by it any more."""
@@ -164,9 +164,14 @@ class AppScreen(Screen[Result], inherit_bindings=False):
         """Colleagues wrote in these cases or contacts without a case. Called on every screen that is open."""
 
 
-class AppDialog(ModalScreen[Result], AppScreen[Result]):
-    """A dialog of the app."""
+F1: list[BindingType] = [Binding("f1", "app.help", N_("para qué es"), show=False, id="dialog.help")]
 
+
+class AppDialog(ModalScreen[Result], AppScreen[Result]):
+    """A dialog of the app. F1 says what it is for: `PURPOSE`, a code of data/dialogs.toml."""
+
+    BINDINGS: ClassVar[list[BindingType]] = F1
+    PURPOSE = ""
     render = render_dimmed
 
 

@@ -14,22 +14,23 @@ from textual.widgets import Input, Static, TextArea
 
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import LISTS, AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog, say
+from lnctp_tui.screens.unfinished import DRAFT, Unfinished
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList, note
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
-DRAFT = 0.3
-"""Seconds from the first key of a burst to the draft."""
+NOTHING = "nothing"
+"""Key of a first line that says nothing, so that Enter alone does not: a line without a key cannot be chosen."""
 
 
 class TextDialog(AppDialog[str | None]):
     """Asks for a text of several lines. Ctrl+S keeps it; Esc leaves, and an unfinished text is not lost on the way.
 
     `draft` gets what stands there while it is typed; whoever opens the dialog again gives it back as `text`.
-    `place` is how to come back here after a lock.
+    `place` is how to come back here after a lock. `purpose`: what it is for (data/dialogs.toml).
     """
 
     CSS_PATH = LISTS
@@ -40,13 +41,20 @@ class TextDialog(AppDialog[str | None]):
     ]
 
     def __init__(
-        self, title: str, text: str, draft: Callable[[str], object], place: tuple[str, str] | None = None
+        self,
+        title: str,
+        text: str,
+        draft: Callable[[str], object],
+        place: tuple[str, str] | None = None,
+        *,
+        purpose: str = "",
     ) -> None:
         super().__init__()
         self.title_text = title
         self.begun = text
         self.draft = draft
         self.place = place
+        self.PURPOSE = purpose
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._keep_draft, after=DRAFT)
 
     def compose(self) -> ComposeResult:
@@ -65,6 +73,12 @@ class TextDialog(AppDialog[str | None]):
     def flush(self) -> None:
         """Hand what was typed to the draft now."""
         self._typed.flush()
+
+    @property
+    def half_typed(self) -> str:
+        """Its title, where nobody is led back to it: the text waits."""
+        changed = self.query_one(LongText).whole.strip() != self.begun.strip()
+        return self.title_text if changed and self.place is None else ""
 
     def _keep_draft(self, areas: list[LongText]) -> None:
         for area in areas:
@@ -93,6 +107,8 @@ class LineDialog(AppDialog[str | None]):
     """Asks for one line, which may not be empty. A longer one is told, never cut.
 
     `text` stands there from the beginning; `check` says what is wrong with a line, which then stays to be corrected.
+    `purpose`: what it is for (data/dialogs.toml). `of`: the ids of what the line is about, when a line that was begun
+    is to stand there again the next time, also after a lock.
     """
 
     CSS_PATH = LISTS
@@ -106,10 +122,16 @@ class LineDialog(AppDialog[str | None]):
         longest: int,
         text: str = "",
         check: Callable[[str], str] | None = None,
+        *,
+        purpose: str = "",
+        of: str | None = None,
     ) -> None:
         super().__init__()
         self.title_text, self.hint, self.longest = title, hint, longest
         self.begun, self.check = text, check
+        self.PURPOSE = purpose
+        key = None if of is None else f"line:{purpose}:{of}"
+        self.unfinished = Unfinished(self, key, lambda: self.query_one(Answer).value)
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -120,7 +142,23 @@ class LineDialog(AppDialog[str | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(Answer).load(self.begun)
+        kept = self.unfinished.kept()
+        self.query_one(Answer).load(kept or self.begun)
+        if kept:
+            say(self, _("Aquí sigue lo que empezó a escribir."), "muted")
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self.unfinished.note(event.input)
+
+    def flush(self) -> None:
+        """Keep what was typed now."""
+        self.unfinished.flush()
+
+    @property
+    def half_typed(self) -> str:
+        """Its title, while a line stands there."""
+        return self.title_text if self.unfinished.keeps else ""
 
     @on(Answer.Submitted)
     def take(self, event: Answer.Submitted) -> None:
@@ -133,12 +171,14 @@ class LineDialog(AppDialog[str | None]):
             text = _("Escriba de 1 a {count} caracteres; son {now}.")
             message = text.format(count=self.longest, now=len(line))
         if message:
-            self.query_one("#said", Static).update(Content(message))
+            say(self, message, "error")
         else:
+            self.unfinished.forget()
             self.dismiss(line)
 
     def action_leave(self) -> None:
-        """Nothing was said."""
+        """Nothing was said; a line that was begun waits."""
+        self.flush()
         self.dismiss(None)
 
 
@@ -149,17 +189,18 @@ class Picks(RowList):
 
 
 class PickDialog(AppDialog[str | None]):
-    """Asks for one of a list; `told` stands above it, whole."""
+    """Asks for one of a list; `told` stands above it, whole. `purpose`: what it is for (data/dialogs.toml)."""
 
     CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
-    def __init__(self, title: str, lines: Sequence[Line], told: str = "") -> None:
+    def __init__(self, title: str, lines: Sequence[Line], told: str = "", *, purpose: str = "") -> None:
         super().__init__()
         self.title_text = title
         self.lines = lines
         self.told = told
+        self.PURPOSE = purpose
 
     def compose(self) -> ComposeResult:
         with Vertical():

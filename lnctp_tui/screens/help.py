@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from textual import events
@@ -13,17 +13,24 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
-from lnctp_tui.i18n import N_, _
+from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppDialog, hand_down
+from lnctp_tui.services.call.teaching import purpose_of
 from lnctp_tui.widgets.key_names import key_name
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
 
+ON_SCREEN = (
+    N_("Esc sale de un campo; después actúan las letras y los números, sin teclas de función."),
+    N_("Nada requiere ratón. Nada se guarda con una tecla: lo escrito queda en el disco solo."),
+)
+IN_DIALOG = (N_("Esc vuelve de esta ayuda a la pregunta, como estaba."),)
+
 
 def key_parts(below: Screen[Any]) -> list[Part]:
     """What each key does there: the screen's own first, then the focused widget's, then those of everywhere."""
-    own: dict[str, tuple[str, list[str]]] = {}
-    elsewhere: dict[str, tuple[str, list[str]]] = {}
+    own: dict[str, list[str]] = {}
+    elsewhere: dict[str, list[str]] = {}
     for active in below.active_bindings.values():
         binding = active.binding
         if not binding.id or not binding.description or not active.enabled:  # Textual's own have no id
@@ -31,29 +38,31 @@ def key_parts(below: Screen[Any]) -> list[Part]:
         group = own if active.node is below and not binding.id.startswith("screen.") else elsewhere
         key_text = getattr(below, "key_text", lambda action: None)(binding.action)
         text = key_text or _(binding.tooltip or binding.description)
-        group.setdefault(binding.action, (text, []))[1].append(key_name(binding.key))
+        group.setdefault(text, []).append(key_name(binding.key))
     about = [Part("text", text) for text in getattr(below, "about", tuple)() if text]
     return [
         *([Part("heading", _("En esta etapa")), *about, GAP] if about else []),
         Part("heading", _("En esta pantalla")),
-        *_pairs(own.values()),
+        *_pairs(own),
         GAP,
         Part("heading", _("En el campo o la lista, y en todas partes")),
-        *_pairs(elsewhere.values()),
+        *_pairs(elsewhere),
         GAP,
-        Part(
-            "quiet",
-            _("Esc sale de un campo; después actúan las letras y los números, sin teclas de función."),
-        ),
-        Part(
-            "quiet",
-            _("Nada requiere ratón. Nada se guarda con una tecla: lo escrito queda en el disco solo."),
-        ),
+        *(Part("quiet", _(text)) for text in (IN_DIALOG if isinstance(below, AppDialog) else ON_SCREEN)),
     ]
 
 
-def _pairs(lines: Iterable[tuple[str, list[str]]]) -> list[Part]:
-    return [Part("pair", text, "  ".join(dict.fromkeys(keys))) for text, keys in lines]
+def _purpose(below: Screen[Any]) -> list[Part]:
+    """What a dialog is for."""
+    if not isinstance(below, AppDialog) or not below.PURPOSE:
+        return []
+    title = getattr(below, "title_text", "")
+    heading = [Part("heading", title)] if title else []
+    return [*heading, Part("text", pick(purpose_of(below.PURPOSE))), GAP]
+
+
+def _pairs(keys_of: Mapping[str, list[str]]) -> list[Part]:
+    return [Part("pair", text, "  ".join(dict.fromkeys(keys))) for text, keys in keys_of.items()]
 
 
 class HelpScreen(AppDialog[None]):
@@ -71,7 +80,8 @@ class HelpScreen(AppDialog[None]):
         self.writes = isinstance(below.focused, Input | TextArea)
         """Whether the cursor below stands in a text."""
         taught: list[Part] = getattr(below, "taught", list)()
-        self.parts = [*taught, *key_parts(below)]
+        self.on_dialog = isinstance(below, AppDialog)
+        self.parts = [*_purpose(below), *taught, *key_parts(below)]
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -81,8 +91,8 @@ class HelpScreen(AppDialog[None]):
             yield KeyBar()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The tour is of the desk: never over a call."""
-        return action != "tour" or not (self.writes or self.shell.forms())
+        """The tour is of the desk: never over a call, nor over a question."""
+        return action != "tour" or not (self.writes or self.on_dialog or self.shell.forms())
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "f8" or (self.writes and event.is_printable):

@@ -109,6 +109,7 @@ SCREENS: dict[str, Entry] = {
         resume=lambda shell, _state: shell.go("supervision"),
         key=_key("u", "supervision", N_("supervisión")),
     ),
+    "shares": Entry("practice.shares:SharesScreen", resume=lambda shell, _state: shell.go("shares")),
     "report": Entry(
         "report.report:ReportScreen",
         resume=lambda shell, _state: shell.go("report"),

@@ -20,6 +20,7 @@ from lnctp_tui.widgets.keys import KeyBar
 class ScriptDialog(AppDialog[None]):
     """The lines of one script, whole. Nothing is chosen here: every key that leaves goes back to the call."""
 
+    PURPOSE = "script"
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,f10", "dismiss(None)", N_("volver"), key_display="Esc", id="script.close"),

@@ -64,7 +64,8 @@ class Signing(ScreenPart):
             "cambió."
         ).format(names=names)
         lines = [Line((Cell(_("No cambiarlo")),), NO), Line((Cell(_("Corregirlo de todos modos")),), YES)]
-        self.screen.app.push_screen(PickDialog(_("Está firmado"), lines, text), self._amend)
+        dialog = PickDialog(_("Está firmado"), lines, text, purpose="sign.amend")
+        self.screen.app.push_screen(dialog, self._amend)
 
     def _amend(self, answer: str | None) -> None:
         if answer == YES:
@@ -89,7 +90,7 @@ class Signing(ScreenPart):
             Line((Cell(_("Firmar como {name}").format(name=self.model.workspace.counselor_name)),), YES),
         ]
         title = f"{_('Firmar')}: {self.field(column.of)}"
-        dialog = PickDialog(title, lines, "\n".join(summary))
+        dialog = PickDialog(title, lines, "\n".join(summary), purpose="sign")
         self.screen.app.push_screen(dialog, lambda answer: self._sign(column, answer))
 
     def _refusal(self, column: Column) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -46,23 +47,24 @@ STEPS = (
         N_("Terminar"),
         N_(
             "F9 detiene el reloj, muestra lo que falta y deletrea el folio; Esc, si la llamada sigue. "
-            "Sin clase, el caso queda en el escritorio. Para practicar sin riesgo: «lnctp practice»."
+            "Sin clase, el caso queda en el escritorio. Para practicar sin riesgo: «p» en el escritorio, o "
+            "«lnctp practice»."
         ),
     ),
 )
 """Heading and text of each step: start, write, seen, emergency, finish."""
 
 
-class TourScreen(AppDialog[None]):
+class TourScreen(AppDialog[Any]):
     """One step at a time. It knows one key."""
 
     CSS_PATH = LISTS
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "next", N_("sigue"), id="tour.next")]
 
-    def __init__(self) -> None:
+    def __init__(self, steps: Sequence[tuple[str, str]] = STEPS) -> None:
         super().__init__()
-        self.step = 0
+        self.step, self.steps = 0, steps
 
     def compose(self) -> ComposeResult:
         with Vertical(id="tour"):
@@ -74,8 +76,8 @@ class TourScreen(AppDialog[None]):
         self._show()
 
     def _show(self) -> None:
-        heading, text = STEPS[self.step]
-        count = _("Recorrido {step} de {steps}").format(step=self.step + 1, steps=len(STEPS))
+        heading, text = self.steps[self.step]
+        count = _("Recorrido {step} de {steps}").format(step=self.step + 1, steps=len(self.steps))
         self.query_one("#tour-title", Static).update(Content(f"{count} · {_(heading)}"))
         self.query_one("#tour-text", Static).update(Content(_(text)))
         keys = _("Enter sigue. Cualquier otra tecla deja el recorrido y hace lo suyo.")
@@ -83,7 +85,7 @@ class TourScreen(AppDialog[None]):
 
     def action_next(self) -> None:
         """The next step; after the last, back to the desk."""
-        if self.step + 1 < len(STEPS):
+        if self.step + 1 < len(self.steps):
             self.step += 1
             self._show()
         else:

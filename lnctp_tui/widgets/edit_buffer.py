@@ -45,11 +45,16 @@ class EditBuffer(Generic[Source]):
         """What was typed into it counts no more."""
         self._sources.pop(source, None)
 
-    def flush(self, *more: Source) -> None:
-        """Hand over now, with `more`: before anything else reads the form, and before a lock."""
+    def clear(self) -> None:
+        """What was typed counts no more."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        sources, self._sources = list({**self._sources, **dict.fromkeys(more)}), {}
+        self._sources = {}
+
+    def flush(self, *more: Source) -> None:
+        """Hand over now, with `more`: before anything else reads the form, and before a lock."""
+        sources = list({**self._sources, **dict.fromkeys(more)})
+        self.clear()
         if sources:
             self.hand_over(sources)

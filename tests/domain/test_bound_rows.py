@@ -62,7 +62,7 @@ def test_the_bound_columns_are_columns_of_their_kind() -> None:
         "provider_channels",
         "provider_checks",
         "referral_deliveries", "links", "shift_handovers", "handover_items", "handover_takes",
-        "practice_shares",
+        "practice_marks", "practice_shares",
     }  # fmt: skip
 
 

@@ -23,10 +23,12 @@ from counts import SOAK, often
 from edition_office import add
 from pdf_text import everything
 from pg import fresh
-from served import Served, serving
+from served import Laptop, Served, serving
 
 from lnctp_tui.cli import main
-from lnctp_tui.domain.records.kinds import KINDS
+from lnctp_tui.domain.records import bound
+from lnctp_tui.domain.records.kinds import BY_TABLE, KINDS
+from lnctp_tui.domain.training.number import Number
 from lnctp_tui.reports.edition import documents, verify
 from lnctp_tui.server.postgres import embedded
 from lnctp_tui.server.settings import Settings
@@ -101,7 +103,19 @@ def line(cluster: embedded.Embedded, tmp_path_factory: pytest.TempPathFactory) -
     with fresh(cluster) as name:
         add(cluster.url(embedded.OWNER, name), list(samples(often(20_035, 250))))
         with serving(cluster.url(database=name), Settings(home=home)) as served:
+            register(served.laptop("supervisor"))
             yield Office(cluster, name, served, home)
+
+
+def register(lead: Laptop) -> None:
+    """A course and a certificate, with canaries in all that takes words."""
+    for table in ("courses", "certificates"):
+        kind = BY_TABLE[table]
+        values = birds(kind) | ({"number": str(Number("GA", 25, 1))} if table == "certificates" else {})
+        patch = {name: value for name, value in values.items() if not name.startswith("nuevo_")}
+        row = bound.row_id(table, patch) if kind.bound else None
+        answer = lead.push(lead.change(table, patch, **({"row": row} if row else {}))).message["results"]
+        assert [line[1] for line in answer] == ["accepted"], answer
 
 
 def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_record_is_in_it(

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from app_world import desk, furnished, furnished_template, rest, spanish
+from app_world import desk, furnished, furnished_template, rest, spanish, until
 from pty_app import PtyApp
 from workspaces import Founded
 
-from lnctp_tui import app_lock, launcher
+from lnctp_tui import app_lock, app_opening, launcher
 from lnctp_tui.domain.practice import mark
 from lnctp_tui.services.practice import tries
 
@@ -22,7 +22,7 @@ def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_pat
         app.unlock().see("Escritorio").settle().press("p").see("¿Qué llamada quiere practicar?").press(
             "enter"
         )
-        app.see("PRÁCTICA", "Se oye").settle()
+        app.see("PRÁCTICA", "Recorrido 1 de 5").press("escape").see("PRÁCTICA", "Se oye").settle()
         assert (home / tries.KEY).exists()
         app.press("ctrl+q").see("frase").gone("PRÁCTICA")
         app.until(lambda: not list(tmp_path.glob("lnctp-practice-*")), "the folder is gone")
@@ -36,13 +36,14 @@ def test_the_desk_leads_to_a_practice_and_back_to_the_phrase(home: Path, tmp_pat
 async def test_it_is_refused_over_an_open_call_also_when_the_call_comes_while_one_chooses(
     furnished: Founded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert app_lock.PRACTISE == launcher.PRACTISE
+    assert (app_lock.PRACTISE, app_opening.LAST) == (launcher.PRACTISE, launcher.LAST)
     heard, wish = os.pipe()
     monkeypatch.setenv(mark.WISH, str(wish))
     try:
+        monkeypatch.setenv(mark.CALL, "1")  # somebody left a practice for it, by Ctrl+N
         async with desk(furnished) as (app, pilot):
-            await pilot.press("n")
-            await rest(pilot)
+            await until(pilot, app.forms, "the real call, open after the phrase")
+            assert mark.CALL not in os.environ
             app.practise("broma", [])
             await rest(pilot)
             app.switch_mode("desk")

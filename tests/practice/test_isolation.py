@@ -28,7 +28,7 @@ from lnctp_tui.server.ingest import check
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.exchange.importing import document_form
-from lnctp_tui.services.practice import throw_away, tries
+from lnctp_tui.services.practice import sharing, throw_away, tries
 from lnctp_tui.services.vault import demo
 from lnctp_tui.services.vault.vault_access import Key
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
@@ -117,7 +117,8 @@ def test_a_whole_practice_call_by_keys_leaves_no_trace(tmp_path: Path, size: tup
         columns=size[1],
     )
     with app:
-        app.see("PRÁCTICA", "Se oye: (risas")
+        app.see("PRÁCTICA", "Recorrido 1 de 5").press("enter").see("Recorrido 2 de 5")
+        app.send("Son niños").see("PRÁCTICA", "Se oye: (risas", " Son niños")
         with pytest.raises(VaultBusy):  # so no real call is open beside it, and none can be interrupted
             paths.Instance(home)
         app.press("ctrl+t").see("Digo:")
@@ -153,7 +154,7 @@ def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(offic
     try:
         assert sorted(row["points"] for row in tries.earlier(again.store, "broma")) == [34, 61]
         assert tries.earlier(again.store, "motel-ana") == []
-        assert [row["points"] for row in tries.shared(again.store)] == [61]
+        assert [row["points"] for row in sharing.shared(again.store)] == [61]
         assert not (home / tries.FILE).exists()
         assert not (home / tries.PLAIN).exists()
         with again.store.write() as unit:
@@ -161,7 +162,14 @@ def test_results_are_sealed_taken_in_apart_from_cases_and_gone_with_a_wipe(offic
             query = 'SELECT DISTINCT "table" FROM changes WHERE patch LIKE ?'
             sent = unit.connection.exec_driver_sql(query, ("%broma%",)).scalars()
             assert [*sent] == ["practice_shares"], "what was sent, and nothing else"
+        again.keep_draft("line:task.why:c/t", CANARY)
+        assert again.writer.drain(5)
+        with again.store.write() as unit:
             eviction.wipe(unit.connection)
+            kept = unit.connection.exec_driver_sql(
+                "SELECT count(*) FROM sync_state WHERE value LIKE ?", (f"%{CANARY}%",)
+            )
+            assert kept.scalar() == 0, "nor what somebody began to type"
         assert tries.earlier(again.store) == []
     finally:
         again.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +15,13 @@ from app_world import desk, furnished, furnished_template, rest, said_on, spanis
 from textual.pilot import Pilot
 from workspaces import Founded
 
+from lnctp_tui import screens
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.domain.directory import trust
 from lnctp_tui.domain.records import bound
+from lnctp_tui.screens.case import referral_outcome
 from lnctp_tui.screens.case.referrals import ReferralScreen
+from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.lists.directory import DirectoryScreen
 from lnctp_tui.services.call import desk as reader
 from lnctp_tui.services.case import cases
@@ -190,3 +196,25 @@ async def test_it_is_asked_sent_and_answered_by_keys(
         assert isinstance(app.screen, ReferralScreen)
         await press(pilot, "escape")
         await until(pilot, lambda: "Rechazada" in text_of(app), "the list")
+
+
+def test_enter_alone_says_for_nobody_that_they_arrived_or_were_helped() -> None:
+    written: list[dict[str, str]] = []
+
+    def choose(dialog: PickDialog, then: Callable[[str], object]) -> None:
+        rows = RowList(dialog.lines)
+        assert rows.key, "the first line can be chosen"
+        then(rows.key)
+
+    acts: Any = SimpleNamespace(screen=SimpleNamespace(app=SimpleNamespace(push_screen=choose)))
+    referral_outcome._arrived(acts, written.append)
+    referral_outcome._helped(acts, written.append)
+    assert written == [{}, {}]
+
+
+def test_no_line_that_is_offered_lacks_the_key_by_which_it_is_chosen() -> None:
+    for path in Path(screens.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Line":
+                keys = [*node.args[1:], *(word.value for word in node.keywords if word.arg == "key")]
+                assert not any(isinstance(key, ast.Constant) and not key.value for key in keys), path.name

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from app_world import desk, furnished, furnished_template, rest, spanish, text_of, until
 from counts import in_soak
 from textual import events
 from textual.pilot import Pilot
+from textual.screen import Screen
 from workspaces import Founded
 
+from lnctp_tui import screens, widgets
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
+from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.screens.call.narrative import NarrativeDialog
 from lnctp_tui.screens.case.case import CaseScreen
-from lnctp_tui.screens.dialogs import TextDialog
+from lnctp_tui.screens.dialogs import LineDialog, TextDialog
+from lnctp_tui.screens.follow.heard import HeardDialog
+from lnctp_tui.screens.training.entry import EntryDialog
+from lnctp_tui.screens.training.training import CERTIFICATE_FIELDS, COURSE_FIELDS
 from lnctp_tui.services.case import cases
+from lnctp_tui.services.training import register
 from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.text_area import LongText
+from lnctp_tui.widgets.text_input import LineInput
 
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
@@ -224,3 +235,123 @@ async def test_a_lock_with_a_form_that_is_gone_still_opens_the_others(furnished:
     async with desk(furnished, WIDE) as (app, pilot):
         await until(pilot, lambda: len(app.forms()) == 1, "the call that is there")
         await until(pilot, on_top(app, IntakeScreen))
+
+
+# dialogs
+
+
+def dialogs(app: LnctpApp) -> dict[str, Callable[[], AppDialog[Any]]]:
+    """Every kind of dialog in which somebody types what is to be kept, as it is opened the first time and again."""
+    protocol, workspace = app.workspace.protocol, app.workspace
+    return {
+        "¿Por qué?": lambda: LineDialog("¿Por qué?", "", 80, purpose="task.why", of="caso/tarea"),
+        "Domicilio": lambda: LineDialog("Domicilio", "", 80, "Calle 1 ", purpose="private.address", of="fila"),
+        "Constancia": lambda: EntryDialog(
+            "Constancia", CERTIFICATE_FIELDS, protocol, purpose="training.certificate", of="guardian_asfalto"
+        ),
+        "Otro curso": lambda: EntryDialog(
+            "Otro curso", COURSE_FIELDS, protocol, {"title": "Taller ", "people": 3}, purpose="training.course", of="f"
+        ),
+        "Recibir el turno": lambda: HeardDialog("quien", None, ()),
+        "Observaciones": lambda: TextDialog(
+            "Observaciones", workspace.draft("review:c") or "", lambda text: workspace.keep_draft("review:c", text)
+        ),
+    }  # fmt: skip
+
+
+def typed_in(screen: Screen[Any]) -> str:
+    return " ".join(
+        area.whole if isinstance(area, LongText) else area.value
+        for area in screen.query("LineInput, LongText").results(LineInput | LongText)
+    )
+
+
+async def test_half_a_text_in_every_dialog_is_there_when_it_is_opened_again(furnished: Founded) -> None:
+    async with desk(furnished, WIDE) as (app, pilot):
+        for title, make in dialogs(app).items():
+            dialog = make()
+            app.push_screen(dialog)
+            await rest(pilot)
+            await pilot.press("end", *"Luz 3")
+            app.forms_open.flush()
+            assert app.standing().half == title
+            app.pop_screen()  # a lock ends the process: nobody leaves the dialog
+            await until(pilot, lambda: not app.workspace.begun, "the draft on the disk")
+            app.push_screen(make())
+            await rest(pilot)
+            assert "Luz 3" in typed_in(app.screen), title
+            await press(pilot, "escape")
+            await until(pilot, lambda: not app.workspace.begun, "what Esc left")
+        app.push_screen(LineDialog("¿Por qué?", "", 80, purpose="task.why", of="caso/otra"))
+        await rest(pilot)
+        assert typed_in(app.screen) == "", "of another thing nothing stands there"
+
+
+@pytest.mark.parametrize("how", ["keys", *in_soak("idle", "window")])
+async def test_half_a_course_is_there_after_a_lock_and_said_and_gone_once_kept(
+    furnished: Founded, how: str
+) -> None:
+    async with desk(furnished, WIDE) as (app, pilot):
+        await press(pilot, "c", "a")
+        await until(pilot, on_top(app, EntryDialog), "the form")
+        await pilot.press(*"Taller de mu", "down", "down", *"32/13")
+        await lock(app, pilot, how)
+    async with desk(furnished, WIDE) as (app, pilot):
+        assert "«Curso» no se perdió" in " ".join(str(note.message) for note in app._notifications)
+        assert app.screen.heading == "Capacitación"
+        await press(pilot, "a")
+        await until(pilot, on_top(app, EntryDialog), "the form")
+        assert "Taller de mu" in typed_in(app.screen)
+        assert "Aquí sigue lo que dejó a medias" in text_of(app)
+        await press(pilot, "f1")
+        assert "Un curso que se dio" in text_of(app)
+        await press(pilot, "escape", "end", *"estra", "f9")
+        await until(pilot, lambda: register.view(app.workspace.store).courses, "the course")
+        await rest(pilot)
+        await press(pilot, "a")
+        await until(pilot, on_top(app, EntryDialog), "the form")
+        assert typed_in(app.screen).strip() == ""
+        await press(pilot, *"Luz", "ctrl+r", "escape", "a")
+        await until(pilot, on_top(app, EntryDialog), "the form")
+        assert typed_in(app.screen).strip() == "", "what was erased is kept nowhere"
+
+
+KEPT = {
+    "CallForm", "ClosingDialog", "EntryDialog", "FormScreen", "HeardDialog", "LineDialog", "NarrativeDialog",
+    "TextDialog",
+}  # fmt: skip
+NOT_KEPT = {
+    "a phrase, or words that only prove who speaks": {
+        "ChangePhraseScreen", "ConfirmScreen", "EnrollScreen", "HoldScreen", "NewPhraseScreen", "ProtocolChangedScreen",
+        "SignScreen", "UnlockScreen", "ForgottenScreen", "SealedScreen",
+    },
+    "what is looked for": {
+        "AttachDialog", "DirectoryScreen", "FilterDialog", "FindField", "ListDialog", "SearchScreen",
+    },
+    "before there is a vault, and no lock comes": {"FirstRunScreen", "SheetScreen"},
+    "practice: nothing that was said is kept": {"TalkDialog"},
+}  # fmt: skip
+
+
+def test_every_screen_that_takes_text_keeps_it_or_is_named_with_its_reason() -> None:
+    takes, flushes = set(), set()
+    ours = Path(screens.__file__).parent
+    classes = [
+        (path, node)
+        for folder in (ours, Path(widgets.__file__).parent)
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    texts = {"FieldForm", "Input", "TextArea"}
+    for _ in range(4):
+        texts |= {
+            node.name for _path, node in classes if texts & {getattr(base, "id", "") for base in node.bases}
+        }
+    for _path, node in (pair for pair in classes if ours in pair[0].parents):
+        made = {getattr(call.func, "id", "") for call in ast.walk(node) if isinstance(call, ast.Call)}
+        takes |= {node.name} if made & texts else set()
+        flushes |= {node.name} if "flush" in {getattr(part, "name", "") for part in node.body} else set()
+    assert takes == KEPT.union(*NOT_KEPT.values())
+    assert KEPT - {"CallForm"} <= flushes
+    assert "IntakeScreen" in flushes, "of the form"

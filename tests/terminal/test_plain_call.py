@@ -30,7 +30,8 @@ class Lines(PtyApp):
 
     @property
     def new(self) -> str:
-        return self.raw[self.heard :].decode("utf-8", "replace")
+        """In one line: a sentence goes on in the next line of the terminal."""
+        return self.raw[self.heard :].decode("utf-8", "replace").replace("\r\n", " ")
 
     def hear(self, *words: str) -> Lines:
         self.until(lambda: all(word in self.new for word in words), f"{words} in {self.new!r}")

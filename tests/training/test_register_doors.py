@@ -76,12 +76,16 @@ def test_a_laptop_obeys_an_order_that_names_one_certificate_by_its_number(scene:
         register.issue(store, {"kind": "guardian_asfalto", "holder_name": name}, "2026-11-30")
         for name in ("Ana Ficticia", "Luis Ficticio")
     )
+    scene.workspace.keep_draft("entry:training.certificate:guardian_asfalto", {"holder_name": "Ana Ficticia"})
+    assert scene.workspace.writer.drain(5)
     row = orders.scope(scene.workspace, gone.replace("-", " "))
     assert row == register.found(store, gone)[0]["id"]
     scene.told(scene.order("erase", "laura", "rosa", on=row, unsent=True))
     with store.read() as connection:
         text = "".join(connection.exec_driver_sql("SELECT patch FROM changes").scalars())
+        kept = "".join(map(str, connection.exec_driver_sql("SELECT value FROM sync_state").scalars()))
     assert ("Ana Ficticia" in text, "Luis Ficticio" in text) == (False, True)
+    assert "Ana Ficticia" not in kept, "nor in half a form"
     assert [row["number"] for row in register.view(store).certificates if row.get("holder_name")] == [stays]
     lead(store)
     again = register.issue(store, {"kind": "guardian_asfalto", "holder_name": "Eva Ficticia"}, "2026-11-30")

@@ -6,8 +6,10 @@ import pytest
 from app_world import desk, furnished, furnished_template, rest, said_on, spanish, until
 from workspaces import Founded
 
+from lnctp_tui.app import LnctpApp
 from lnctp_tui.screens.training.entry import EntryDialog
 from lnctp_tui.services.training import register
+from lnctp_tui.storage.replication import server_state
 
 __all__ = ["furnished", "furnished_template", "spanish"]
 pytestmark = pytest.mark.usefixtures("spanish")
@@ -41,3 +43,30 @@ async def test_a_course_and_a_certificate_by_keys_and_what_they_count(furnished:
         await pilot.press("escape")
         await rest(pilot)
         assert app.screen.heading == "Escritorio"
+
+
+async def test_what_is_refused_stands_there_when_the_form_is_opened_again(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        await pilot.press("c")
+        await rest(pilot)
+        await pilot.press("a", *"Taller")
+        with app.workspace.store.write() as unit:
+            server = server_state.Server(
+                "http://x", None, "", "active", unit.author.actor, "counselor", "main"
+            )
+            server_state.put_server(unit.connection, server)
+        await pilot.press("f9")
+        await until(pilot, lambda: "supervisión o administración" in notes(app), "the refusal")
+        with app.workspace.store.write() as unit:
+            server_state.put_server(unit.connection, server_state.with_role(server, "supervisor"))
+        await pilot.press("r")
+        app.screen.action_again()
+        await rest(pilot)
+        await pilot.press("a")
+        await until(
+            pilot, lambda: isinstance(app.screen, EntryDialog) and "Taller" in said_on(app), "what was typed"
+        )
+
+
+def notes(app: LnctpApp) -> str:
+    return " ".join(str(note.message) + str(note.title) for note in app._notifications)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.practice.scenario import Scenario
 
 LIST, CHECK, PLAY, REVIEWS, NEW = "list", "check", "play", "reviews", "new"
+PREFIX = "lnctp-practice-"
+"""Of the folder of a practice, among temporary ones."""
+LEFT = 86_400.0
+"""Seconds after which no practice goes on."""
 STEP = 5.0
 """Seconds that pass from one line of `play` to the next."""
 
@@ -30,19 +34,24 @@ def practice(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help=N_("Qué practicar."))] = LIST,
     files: Annotated[list[Path] | None, typer.Argument(help=N_("Escenarios en archivo."))] = None,
+    say: Annotated[
+        Path | None,
+        typer.Option("--say", metavar=N_("ARCHIVO"), help=N_("De «play»: qué se dice, por renglón.")),
+    ] = None,
 ) -> None:
     if what == LIST:
         _list()
     elif what == CHECK:
         raise typer.Exit(_check(files or []))
     elif what == PLAY:
-        _play(files or [])
+        _play(files or [], say)
     elif what == REVIEWS:
         _reviews(context)
     elif what == NEW:
         _new(files or [])
     else:
-        raise typer.Exit(_practise(what, _earlier()))
+        before, first = _earlier()
+        raise typer.Exit(_practise(what, before, first=first))
 
 
 def _list() -> None:
@@ -54,11 +63,12 @@ def _list() -> None:
 
 
 def _reviews(context: typer.Context) -> None:
+    from lnctp_tui.screens.practice.share_words import line, title
     from lnctp_tui.services.case import transfer
-    from lnctp_tui.services.practice import tries
+    from lnctp_tui.services.practice import sharing, tries
 
     with session.opened(context) as workspace:
-        rows, sent = tries.earlier(workspace.store), tries.shared(workspace.store)
+        rows, sent = tries.earlier(workspace.store), sharing.shared(workspace.store)
         names = transfer.names(workspace.store)
     if session.settings(context).json:
         told = [
@@ -67,25 +77,27 @@ def _reviews(context: typer.Context) -> None:
         output.as_json({"tries": rows, "shared": told})
         return
     for row in sent:
-        who = names.get(str(row.get("by_id")), "")
-        parts = " ".join(row.get("parts") or ())
-        output.say(
-            f"{row.get('on') or ''}  {who}: {row.get('scenario')}  {row.get('points')}  {parts}".rstrip()
-        )
+        output.say(line(row, names))
     for row in rows:
         cut = _("cortada") if row.get("cut") else ""
-        output.say(f"{row.get('on', '')}  {row.get('scenario', ''):22}{row['points']:>3}  {cut}".rstrip())
+        output.say(f"{row.get('on', '')}  {title(row):40}{row['points']:>3}  {cut}".rstrip())
     if not rows:
         output.tell(_("Todavía no hay prácticas en este equipo."))
 
 
-def _earlier() -> list[dict[str, Any]]:
-    """The tries of before, as the app on whose desk it was chosen said them: this process never has the real key."""
+def _earlier() -> tuple[list[dict[str, Any]], bool]:
+    """The tries of before and whether there never was one, as the app on whose desk it was chosen said them.
+
+    This process never has the real key; from a shell it is a first one as long as no result waits.
+    """
     from lnctp_tui import launcher
+    from lnctp_tui.services.practice import tries
+    from lnctp_tui.services.vault import vault_access
 
     with suppress(ValueError, TypeError, KeyError):
-        return [*json.loads(os.environ[launcher.PRACTISED])["before"]]
-    return []
+        said = json.loads(os.environ[launcher.PRACTISED])
+        return [*said["before"]], bool(said.get("first"))
+    return [], not (vault_access.data_folder() / tries.FILE).exists()
 
 
 def _new(files: list[Path]) -> None:
@@ -105,8 +117,8 @@ def _new(files: list[Path]) -> None:
     )
 
 
-def _play(files: list[Path]) -> None:
-    """What the caller of a scenario answers to the lines of standard input, `STEP` seconds apart. For authors."""
+def _play(files: list[Path], say: Path | None) -> None:
+    """What a caller answers to lines of a file or of standard input, `STEP` seconds apart. For authors."""
     from lnctp_tui.domain.practice.caller import Caller
     from lnctp_tui.services.practice import library
 
@@ -114,7 +126,8 @@ def _play(files: list[Path]) -> None:
         known = path.suffix == library.SUFFIX
         caller = Caller(library.read(path) if known else library.load(path.name), library.intents())
         heard, at = caller.begin(), 0.0
-        for line in ["", *sys.stdin.read().splitlines()]:
+        said = say.read_text(encoding="utf-8") if say else sys.stdin.read()
+        for line in ["", *said.splitlines()]:
             if line:
                 output.say(f"> {line}")
                 heard = caller.hear(line, at)
@@ -152,7 +165,9 @@ def _findings(scenario: Scenario, path: Path | None) -> int:
         count += 1
         name = path.name if path else f"{scenario.code}.toml"
         line = library.line_of(path, finding.where) if path else 1
-        output.say(f"{name}:{line} {finding.where}: {_reason(finding.reason, finding.facts)}")
+        other = f"answer {finding.facts.get('other')}"
+        facts = {**finding.facts, "line": library.line_of(path, other) if path else 1}
+        output.say(f"{name}:{line} {finding.where}: {_reason(finding.reason, facts)}")
     return count
 
 
@@ -162,7 +177,7 @@ def _reason(code: str, facts: dict[str, object]) -> str:
     return _(FINDINGS.get(code, code)).format(**facts)
 
 
-def _practise(code: str, before: list[dict[str, Any]]) -> int:
+def _practise(code: str, before: list[dict[str, Any]], *, first: bool = False) -> int:
     from lnctp_tui import launcher
     from lnctp_tui.services.practice import library, throw_away, tries
     from lnctp_tui.services.vault import vault_access
@@ -173,18 +188,22 @@ def _practise(code: str, before: list[dict[str, Any]]) -> int:
     if not (os.isatty(0) and os.isatty(1)):
         raise Refused("no_terminal")
     home = vault_access.data_folder()
-    folder = Path(tempfile.mkdtemp(prefix="lnctp-practice-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     removing.after_us(folder)
+    _sweep(folder)
     real = again = kept = False
     try:
         with ExitStack() as claims:
             if home.is_dir():  # a real call is open, or could be: no practice beside it
                 claims.enter_context(paths.Instance(home))
             handed = throw_away.make(folder / "data", name=_("Práctica"), language=language())
-            earlier = json.dumps([row for row in before if row.get("scenario") == code][-3:])
-            was = dict(os.environ)
+            was, earlier = dict(os.environ), [row for row in before if row.get("scenario") == code][-3:]
             named = {"LNCTP_HOME": str(folder / "data"), "LNCTP_PRACTICE": code}
-            named |= {"LNCTP_PRACTICE_EARLIER": earlier} | ({"LNCTP_PRACTICE_FILE": str(own)} if own else {})
+            named |= {
+                "LNCTP_PRACTICE_EARLIER": json.dumps(earlier),
+                "LNCTP_PRACTICE_FIRST": "1" if first else "",
+            }
+            named |= {"LNCTP_PRACTICE_FILE": str(own)} if own else {}
             exit_code = launcher.run(environment={**named, **handed})
             os.environ.clear()
             os.environ.update(was)
@@ -194,21 +213,41 @@ def _practise(code: str, before: list[dict[str, Any]]) -> int:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if result is not None and not real:
-        output.tell(_("Práctica terminada: {points} puntos.").format(points=result["points"]))
-        if home.is_dir() and not kept:
-            output.tell(
-                _("El resultado no se guardó: abra «lnctp» una vez y las prácticas que sigan se guardan.")
-            )
+        _tell_end(result["points"], lost=home.is_dir() and not kept)
     if again and result is not None:
         return _practise(code if own is None else str(own), [*before, result])
-    return _real_call() if real or launcher.PRACTISED in os.environ else exit_code
+    return _real_call(real=real) if real or launcher.PRACTISED in os.environ else exit_code
 
 
-def _real_call() -> int:
-    """The launcher of the real vault, in place of this process."""
+def _tell_end(points: int, *, lost: bool) -> None:
+    output.tell(_("Práctica terminada: {points} puntos.").format(points=points))
+    if lost:
+        output.tell(
+            _("El resultado no se guardó: abra «lnctp» una vez y las prácticas que sigan se guardan.")
+        )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a practice left whose laptop went dark: folders beside `folder`, a day older, that nobody holds."""
+    from lnctp_tui.errors import LnctpError
+    from lnctp_tui.storage import paths
+
+    now = folder.stat().st_mtime
+    for left in folder.parent.glob(f"{PREFIX}*"):
+        with suppress(LnctpError, OSError):
+            if now - left.stat().st_mtime > LEFT:
+                with paths.Instance(left / "data"):
+                    shutil.rmtree(left)
+
+
+def _real_call(*, real: bool) -> int:
+    """The launcher of the real vault, in place of this process; `real`: somebody is on the line."""
     from lnctp_tui import launcher
+    from lnctp_tui.domain.practice import mark
 
     os.environ.pop(launcher.PRACTISED, None)
+    if real:
+        os.environ[mark.CALL] = "1"
     command = programs.command()
     os.execv(command[0], command)
 

@@ -10,8 +10,10 @@ import codecs
 import os
 import queue
 import re
+import shutil
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,6 +36,8 @@ KEYS = {
     "\x1b": ".", "\x03": "^C", "\x04": ".", "\x0c": "lock", "\x1a": "u",
 }  # fmt: skip
 """A key that is a line of its own → what is typed for it."""
+NARROWEST = 20
+"""Cells of a line, however narrow the terminal is."""
 NO_KEY = "-"
 """A key that means nothing here: an arrow."""
 _SEQUENCES = re.compile(r"(?:\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])?)+")
@@ -131,9 +135,14 @@ class Terminal:
     # out
 
     def say(self, *lines: str) -> None:
-        """Each on a line of its own, without any character that a terminal would obey."""
+        """Each on a line of its own, without any character that a terminal would obey.
+
+        What is longer goes on in the next one, between two words: a braille line is read line by line.
+        """
+        room = max(NARROWEST, shutil.get_terminal_size().columns - 1)
         for line in lines:
-            self._write(f"{clean(line)[0]}\n")
+            for part in textwrap.wrap(clean(line)[0], room, break_on_hyphens=False) or [""]:
+                self._write(f"{part}\n")
 
     def break_in(self, line: str) -> None:
         """Say something while a line is being typed, and then that line again."""

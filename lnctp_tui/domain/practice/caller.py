@@ -47,6 +47,12 @@ class Heard(NamedTuple):
     """Seconds that it takes to be said, with the pause before."""
     event: str = ""
 
+    def by(self, at: float) -> str:
+        """As much of it as was said by then, at the speed of the mood."""
+        speed = SPEED * (CRYING if self.mood == "llanto" else 1)
+        begun = self.at + self.takes - len(self.text) / speed
+        return self.text[: max(0, int((at - begun) * speed))]
+
 
 @dataclass
 class Caller:

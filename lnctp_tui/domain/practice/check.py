@@ -35,6 +35,7 @@ def check(
     """Everything about a scenario that does not fit; nothing when it can be played."""
     yield from _codes(scenario, intents, protocol)
     yield from _reach(scenario)
+    yield from _contradicted(scenario.answers)
     yield from _times(scenario)
     yield from _phones(scenario)
     yield from _engines(scenario, protocol, today)
@@ -104,6 +105,20 @@ def _reach(scenario: Scenario) -> Iterator[Finding]:
     for number, event in enumerate(scenario.events, 1):
         if event.after is not None and event.after not in ids:
             yield Finding(f"event {number}", "unknown_answer", {"code": event.after})
+
+
+def _contradicted(answers: Sequence[Answer]) -> Iterator[Finding]:
+    """Answers that an earlier one always takes the word from: it answers the same, whenever this one could."""
+    first: dict[str, Answer] = {}
+    for answer in answers:
+        taken = [first.get(trigger) for trigger in answer.to]
+        if taken and all(taken) and taken[0] is not None:
+            flags = ", ".join(sorted(answer.when.names)) if answer.when else ""
+            yield Finding(
+                f"answer {answer.id}", "contradicted", {"other": taken[0].id, "flags": flags or "when"}
+            )
+        if answer.when is None and not answer.once:
+            first = dict.fromkeys(answer.to, answer) | first
 
 
 def _unknown_flags(where: str, answer: Answer, flags: set[str]) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ DEVICE = "50524143-0000-4000-8000-"
 """Beginning of its device's id: `PRAC` in ASCII. A UUIDv7 of today cannot begin so."""
 WISH = "LNCTP_WISH"
 """Names the pipe on which an app says what is practised next; there is none where practice cannot follow."""
+CALL = "LNCTP_CALL"
+"""Set when a real call came while somebody practised: after the phrase it is open, once."""
 SAID = "practice"
 """Member of a document that was made in practice."""
 

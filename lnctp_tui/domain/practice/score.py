@@ -6,7 +6,7 @@ open questions and reflections are shown and not counted (measures of the MITI 3
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
@@ -26,6 +26,8 @@ TRIAGE_PAR = 0.4
 INVENTED = ("danger.", "modality.")
 """Prefixes of answers whose yes the key would hold if anybody had said it."""
 DANGER = ("danger.", "situation.", "lap.", "cssrs.")
+SAFE = (("asked", "segura"), ("field", "case.situation.safe_to_talk"))
+"""Asking whether it is safe to talk, or writing the answer."""
 MOST_PAIRED = 6
 RIGHT, WRONG, MISSED, MADE_UP = "right", "wrong", "missed", "invented"
 
@@ -57,6 +59,8 @@ class Review:
     """`act`, `means`, `purpose`, `means_required`, `class`, `triage`, `escalate` as far as due: right or not."""
     counts: Mapping[str, int]
     """`never`, `repeat`, `promise`, `unmatched`, `open`, `question`, `reflects`."""
+    clocks: Mapping[str, float | None]
+    """Seconds at which safety was asked or written, the danger was known, the call was ended; None: never."""
     cap: str = ""
     """`not_escalated`, `asked_a_minor` when that held the points down."""
 
@@ -94,7 +98,7 @@ def review(scenario: Scenario, log: Sequence[Entry], own: Own) -> Review:
         "facts": _facts(lines) if spoke or wrote else 0.0,
         "assessment": _assessment(scenario, checks, own) if wrote else 0.0,
         "manner": max(0.0, fine) if spoke else 0.0,
-        "pace": _pace(scenario, log),
+        "pace": _pace(scenario, clocks(log)),
     }
     points = round(sum(WEIGHTS[name] * part for name, part in parts.items()))
     cap = ""
@@ -102,7 +106,7 @@ def review(scenario: Scenario, log: Sequence[Entry], own: Own) -> Review:
         points, cap = NOT_ESCALATED, "not_escalated"
     if scenario.minor and counts["never"] and points > ASKED_A_MINOR:
         points, cap = ASKED_A_MINOR, "asked_a_minor"
-    return Review(points, parts, lines, musts, checks, counts, cap)
+    return Review(points, parts, lines, musts, checks, counts, clocks(log), cap)
 
 
 def _must(must: Must, log: Sequence[Entry]) -> tuple[float | None, float]:
@@ -213,14 +217,25 @@ def _assessment(scenario: Scenario, checks: Mapping[str, bool], own: Own) -> flo
     return _share(pairs)
 
 
-def _pace(scenario: Scenario, log: Sequence[Entry]) -> float:
+def clocks(log: Sequence[Entry]) -> dict[str, float | None]:
+    """Seconds of `safety`, `triage` and `close` (Review.clocks)."""
+
+    def first(of: Callable[[Entry], bool]) -> float | None:
+        return next((entry.at for entry in log if of(entry)), None)
+
+    return {
+        "safety": first(lambda entry: (entry.deed, entry.what) in SAFE),
+        "triage": first(lambda entry: entry.deed == "field" and _weighs(entry.what)),
+        "close": first(lambda entry: entry.deed == CLOSE),
+    }
+
+
+def _pace(scenario: Scenario, known: Mapping[str, float | None]) -> float:
     """The mean of par to actual time, of the danger known and of the end; one that never came is 0."""
     whole = scenario.minutes * 60
-    closed = next((entry.at for entry in log if entry.deed == CLOSE), None)
-    paces = [_par(whole, closed)]
+    paces = [_par(whole, known["close"])]
     if any(_of_danger(fact.field) for fact in scenario.key.facts):
-        weighed = (entry.at for entry in log if entry.deed == "field" and _weighs(entry.what))
-        paces.append(_par(whole * TRIAGE_PAR, next(weighed, None)))
+        paces.append(_par(whole * TRIAGE_PAR, known["triage"]))
     return sum(paces) / len(paces)
 
 

@@ -434,13 +434,21 @@ PRACTICE_SHARE = Kind(
     ),
 )  # fmt: skip
 """A practice result that somebody sent to supervision: points, no words of the call."""
+PRACTICE_MARK = Kind(
+    "practice_marks", "practice_mark", scope="own", writers="supervisor", within="share_id",
+    bound=("share_id", "by_id", "marks", "marked_at"),
+    columns=(
+        elsewhere("share_id", "practice_shares"), signature("by_id"), Column("marks", "list"), instant("marked_at"),
+    ),
+)  # fmt: skip
+"""What supervision says of such a result, for whoever sent it."""
 
 KINDS: Final[tuple[Kind, ...]] = (
     CASE, CONTACT, PERSON, PLACE, IDENTIFIER, MONEY, NOTE, REFERRAL, REFERRAL_DELIVERY, SUPPORT, FILE, FILE_STAGE,
     TASK, HANDOVER,
     EXCLUSION, LINK, COUNSELOR, DEVICE, PROVIDER, PROVIDER_SITE, PROVIDER_SERVICE, PROVIDER_CHANNEL, PROVIDER_CHECK,
     PROVIDER_PRIVATE, SHIFT_HANDOVER, HANDOVER_ITEM, HANDOVER_TAKE, COURSE, CERTIFICATE,
-    PRACTICE_SHARE,
+    PRACTICE_SHARE, PRACTICE_MARK,
 )  # fmt: skip
 """In the order of the case document: what others name comes first."""
 LISTS: Final[Mapping[str, str]] = MappingProxyType({

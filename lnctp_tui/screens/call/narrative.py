@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class NarrativeDialog(AppDialog[None]):
     """Typed text goes to the writer while the dialog is open."""
 
+    PURPOSE = "narrative"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2", "close", N_("volver al campo"), id="narrative.close"),
-        Binding("f1", "app.help", N_("ayuda"), show=False, id="narrative.help"),
     ]
 
     def __init__(self, intake: Intake, field: Field) -> None:
@@ -40,11 +40,10 @@ class NarrativeDialog(AppDialog[None]):
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
 
     def taught(self) -> list[Part]:
-        """What the help says first: of the narrative."""
-        from lnctp_tui.screens.call.taught import about
+        """What the help teaches: of the narrative."""
+        from lnctp_tui.screens.call.taught import of_field
 
-        stages = (stage.code for stage, field in self.intake.protocol.fields if field == self.field)
-        return about(self.intake, next(stages, ""), self.field)
+        return of_field(self.intake, None, self.field)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):

@@ -22,6 +22,7 @@ from lnctp_tui.widgets.keys import KeyBar
 class PanelDialog(AppDialog["str | None"]):
     """Answers the code of a question to go to, or nothing."""
 
+    PURPOSE = "panel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "dismiss(None)", N_("volver"), id="panel.close"),
         Binding("f", "owed", N_("ir a lo que falta"), id="panel.owed"),

@@ -11,6 +11,7 @@ from lnctp_tui.screens.call.form import asker_of
 from lnctp_tui.services.call.teaching import help_of
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.form.elements import question_text
+from lnctp_tui.widgets.form.field_row import FieldRow
 from lnctp_tui.widgets.form.stages.stage_pane import StagePane
 from lnctp_tui.widgets.reader import GAP, Part
 
@@ -35,6 +36,14 @@ def under_cursor(intake: Intake, widget: Widget | None) -> list[Part]:
     stage = next((pane.stage.code for pane in asker.ancestors if isinstance(pane, StagePane)), "")
     row = asker.questions[asker.cursor].code if isinstance(asker, Checklist) and asker.questions else ""
     return about(intake, stage, asker.field, row)
+
+
+def of_field(intake: Intake, widget: Widget | None, field: Field | None = None) -> list[Part]:
+    """What is taught about a field outside its stage: `field`, or the one that a widget is in."""
+    row = widget.parent if widget is not None else None
+    asked = field or (row.field if isinstance(row, FieldRow) else None)
+    stages = (stage.code for stage, known in intake.protocol.fields if known == asked)
+    return about(intake, next(stages, ""), asked) if asked else []
 
 
 def about(intake: Intake, stage: str, field: Field, row: str = "") -> list[Part]:

@@ -209,7 +209,7 @@ class CaseScreen(AppScreen[None]):
 
         title = _("Nota nueva (se añade; no se puede cambiar después)")
         place = ("note", self.case_id)
-        self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place), add)
+        self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place, purpose="case.note"), add)
 
     def action_go_of_case(self, name: str) -> None:
         """Go to a screen of this case."""

@@ -26,6 +26,7 @@ HITS: Columns[Hit] = Columns(
 class FindCaseDialog(ListDialog[Found]):
     """A box and the cases it finds, without the case itself."""
 
+    PURPOSE = "case.find"
     GROUP = "find_case"
     AUTO_FOCUS = "SearchEntry"
     BOX = True

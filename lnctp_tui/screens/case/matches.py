@@ -102,6 +102,7 @@ class MatchesDialog(ListDialog["list[Match]"]):
 class MatchesScreen(MatchesDialog):
     """The cases that match a case."""
 
+    PURPOSE = "case.matches"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "link", N_("vincular como posible"), id="matches.link"),
         Binding("u", "unlink", N_("soltar"), id="matches.unlink"),

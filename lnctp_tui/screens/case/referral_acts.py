@@ -9,7 +9,7 @@ from lnctp_tui.domain.referral import consent
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.base import write
 from lnctp_tui.screens.case.referral_lines import person_name
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog, TextDialog
+from lnctp_tui.screens.dialogs import NOTHING, LineDialog, PickDialog, TextDialog
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.list_screen import ListScreen
 from lnctp_tui.services.case.referrals import Opened
@@ -45,7 +45,7 @@ class ReferralActs:
         """Note what was said of it."""
         self.do(deed("referral_say", self.referral_id, values))
 
-    def _pick_person(self, view: Opened, title: str, chosen: Callable[[str], None]) -> None:
+    def _pick_person(self, view: Opened, title: str, purpose: str, chosen: Callable[[str], None]) -> None:
         words = self.words_of(view)
         lines = [
             Line(
@@ -57,30 +57,35 @@ class ReferralActs:
             )
             for person in view.document["people"]
         ]
-        self.screen.app.push_screen(PickDialog(title, lines), lambda key: chosen(key) if key else None)
+        self.screen.app.push_screen(
+            PickDialog(title, lines, purpose=purpose), lambda key: chosen(key) if key else None
+        )
 
     def person(self, view: Opened) -> None:
         """Who is referred."""
-        self._pick_person(view, _("¿A quién se canaliza?"), lambda key: self.say(person_id=key))
+        self._pick_person(
+            view, _("¿A quién se canaliza?"), "referral.person", lambda key: self.say(person_id=key)
+        )
 
     def by(self, view: Opened) -> None:
         """Who says yes: a third party gives away only what is theirs."""
         self._pick_person(
             view,
             _("¿Quién acepta? Otra persona solo puede dar sus propios datos."),
+            "referral.by",
             lambda key: self.say(consent_by=key),
         )
 
     def consent(self, view: Opened) -> None:
         """Whether the person agrees to this recipient."""
         lines = [
-            Line((Cell(_("No se preguntó")),), ""),
+            Line((Cell(_("No se preguntó")),), NOTHING),
             Line((Cell(_("Dijo que no")),), "no"),
             Line((Cell(_("Dijo que sí")),), "yes"),
         ]
         self.screen.app.push_screen(
-            PickDialog(_("«¿Acepta que hablemos con esta institución?»"), lines),
-            lambda key: self.say(consent=key or None) if key is not None else None,
+            PickDialog(_("«¿Acepta que hablemos con esta institución?»"), lines, purpose="referral.consent"),
+            lambda key: self.say(consent=None if key == NOTHING else key) if key else None,
         )
 
     def text(self, view: Opened) -> None:
@@ -95,7 +100,9 @@ class ReferralActs:
 
         def write(kept: str) -> None:
             title = _("Qué se le cuenta: léalo a la persona")
-            dialog = TextDialog(title, kept, lambda text: workspace.keep_draft(draft, text or None))
+            dialog = TextDialog(
+                title, kept, lambda text: workspace.keep_draft(draft, text or None), purpose="referral.text"
+            )
             self.screen.app.push_screen(dialog, said)
 
         self.screen.shell.in_reader(lambda: str(workspace.draft(draft, begun)), write, group="text")
@@ -108,12 +115,13 @@ class ReferralActs:
             purpose = Cell(words.code("channel_purpose", row.get("purpose")), 20, "muted")
             lines.append(Line((number, purpose), row["id"]))
         if lines:
-            dialog = PickDialog(_("¿Por dónde?"), lines)
+            dialog = PickDialog(_("¿Por dónde?"), lines, purpose="referral.channel")
             self.screen.app.push_screen(dialog, lambda key: self.say(channel_id=key) if key else None)
 
     def basis(self, view: Opened) -> None:
         """By which basis; without the person's yes, why."""
         rows = self.screen.shell.workspace.protocol.catalogs["referral_basis"].rows
+        of = f"{view.document['case']['id']}/{self.referral_id}"
         lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
 
         def chosen(basis: str | None) -> None:
@@ -121,8 +129,16 @@ class ReferralActs:
                 self.say(basis=basis) if basis else None
                 return
             self.screen.app.push_screen(
-                LineDialog(_("¿Por qué sin permiso?"), _("Una frase: supervisión la lee."), 1000),
+                LineDialog(
+                    _("¿Por qué sin permiso?"),
+                    _("Una frase: supervisión la lee."),
+                    1000,
+                    purpose="referral.why",
+                    of=of,
+                ),
                 lambda why: self.say(basis=basis, override_reason=why) if why else None,
             )
 
-        self.screen.app.push_screen(PickDialog(_("¿Con qué fundamento?"), lines), chosen)
+        self.screen.app.push_screen(
+            PickDialog(_("¿Con qué fundamento?"), lines, purpose="referral.basis"), chosen
+        )

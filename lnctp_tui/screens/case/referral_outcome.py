@@ -12,7 +12,7 @@ from lnctp_tui.domain.referral import states
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.base import is_gone
 from lnctp_tui.screens.case import referral_words
-from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.dialogs import NOTHING, PickDialog
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.case.referral_after import ASKED
 from lnctp_tui.services.case.referrals import Opened
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 STAY: Final = "stay"
 """The first line: nothing is known yet, and nothing is written."""
 ANSWERED: Final = "answered"
-NOT_ASKED: Final = ""
 
 Values = dict[str, Any]
 
@@ -51,7 +50,7 @@ def _ask(
         if key is not None and key != STAY:
             then(key)
 
-    acts.screen.app.push_screen(PickDialog(title, lines), chosen)
+    acts.screen.app.push_screen(PickDialog(title, lines, purpose="referral.outcome"), chosen)
 
 
 def _became(acts: ReferralActs, view: Opened, status: str) -> None:
@@ -75,25 +74,25 @@ def _became(acts: ReferralActs, view: Opened, status: str) -> None:
 
 
 def _arrived(acts: ReferralActs, then: Callable[[Values], object]) -> None:
-    rows = [(NOT_ASKED, _("No se sabe todavía")), ("yes", _("Sí, llegó")), ("no", _("No llegó"))]
+    rows = [(NOTHING, _("No se sabe todavía")), ("yes", _("Sí, llegó")), ("no", _("No llegó"))]
 
     def said(answer: str) -> None:
         if answer == "yes":
             _helped(acts, lambda values: then({"arrived": "yes", **values}))
         else:
-            then({"arrived": answer} if answer else {})
+            then({} if answer == NOTHING else {"arrived": answer})
 
     _ask(acts, _("¿Llegó la persona?"), rows, said)
 
 
 def _helped(acts: ReferralActs, then: Callable[[Values], object]) -> None:
     rows = [
-        (NOT_ASKED, _("No se le ha preguntado")), ("yes", _("La persona dice que sí")),
+        (NOTHING, _("No se le ha preguntado")), ("yes", _("La persona dice que sí")),
         ("no", _("La persona dice que no")),
     ]  # fmt: skip
     _ask(
         acts, _("Pregúnteselo a la persona: «¿Le sirvió?»"), rows,
-        lambda answer: then({"need_met": answer} if answer else {}),
+        lambda answer: then({} if answer == NOTHING else {"need_met": answer}),
     )  # fmt: skip
 
 

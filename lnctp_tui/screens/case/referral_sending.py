@@ -69,7 +69,8 @@ def warm(acts: ReferralActs, view: Opened) -> None:
 def script(acts: ReferralActs, view: Opened) -> None:
     """The words alone."""
     lines = [Line((Cell(_("Volver")),), STAY)]
-    acts.screen.app.push_screen(PickDialog(_("Guion"), lines, "\n".join(referral_words.script(view))))
+    told = "\n".join(referral_words.script(view))
+    acts.screen.app.push_screen(PickDialog(_("Guion"), lines, told, purpose="referral.script"))
 
 
 def _standing(view: Opened) -> list[str]:
@@ -93,7 +94,7 @@ def _choose(acts: ReferralActs, view: Opened, forms: tuple[str, ...], told: str 
         if form and form != STAY:
             _to_whom(acts, view, form)
 
-    screen.app.push_screen(PickDialog(title, lines, told), chosen)
+    screen.app.push_screen(PickDialog(title, lines, told, purpose="referral.send"), chosen)
 
 
 def _to_whom(acts: ReferralActs, view: Opened, form: str) -> None:
@@ -109,7 +110,8 @@ def _to_whom(acts: ReferralActs, view: Opened, form: str) -> None:
         elif to_whom:
             _where(acts, view, form, to_whom)
 
-    screen.app.push_screen(LineDialog(title, _("Nombre o cargo de quien la recibe."), NAME), named)
+    hint, of = _("Nombre o cargo de quien la recibe."), f"{view.document['case']['id']}/{acts.referral_id}"
+    screen.app.push_screen(LineDialog(title, hint, NAME, purpose="referral.to_whom", of=of), named)
 
 
 def _where(acts: ReferralActs, view: Opened, form: str, to_whom: str) -> None:
@@ -126,7 +128,10 @@ def _where(acts: ReferralActs, view: Opened, form: str, to_whom: str) -> None:
         except LnctpError as error:
             screen.shell.tell(error)
 
-    screen.app.push_screen(LineDialog(_("¿En qué archivo?"), hint, PATH), place)
+    of = f"{view.document['case']['id']}/{acts.referral_id}"
+    screen.app.push_screen(
+        LineDialog(_("¿En qué archivo?"), hint, PATH, purpose="referral.file", of=of), place
+    )
 
 
 def _prepare(acts: ReferralActs, view: Opened, form: str, to_whom: str, path: Path | None) -> None:

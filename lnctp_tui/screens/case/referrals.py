@@ -96,7 +96,7 @@ class ReferralsScreen(RecordsScreen):
             )
             for row in found
         ]
-        self.app.push_screen(FilterDialog(_("Canalizar a…"), lines), self._prepare)
+        self.app.push_screen(FilterDialog(_("Canalizar a…"), lines, purpose="referral.new"), self._prepare)
 
     def _prepare(self, provider_id: str | None) -> None:
         if not provider_id:

@@ -45,6 +45,7 @@ PEOPLE: Columns[Colleague] = Columns(
 class ColleagueDialog(ListDialog["list[Colleague]"]):
     """A box, and the colleagues whose name has what is typed. Answers an id."""
 
+    PURPOSE = "case.to"
     GROUP = "colleagues"
     AUTO_FOCUS = "SearchEntry"
     BOX = True
@@ -151,7 +152,7 @@ class OffersScreen(ListScreen["list[Handed]"]):
             Line((Cell(_("No aceptar: sigue con quien lo ofreció")),), "no"),
         ]
         self.app.push_screen(
-            PickDialog(_("Caso {folio}").format(folio=offer.folio or ""), lines),
+            PickDialog(_("Caso {folio}").format(folio=offer.folio or ""), lines, purpose="case.offer"),
             lambda answer: self._answer(offer, answer == "yes") if answer else None,
         )
 

@@ -18,26 +18,35 @@ TEN = time(10)
 Then = Callable[[promises.Window], object]
 
 
-def ask_when(screen: AppScreen[Any], then: Then) -> None:
-    """`then` gets a window that is not over."""
-    dialog = LineDialog(_("¿Para cuándo?"), _("mañana 10 a 12, en 3 días, 15/12"), 60)
-    screen.app.push_screen(dialog, lambda typed: _read(screen, typed, then) if typed else None)
+def ask_when(screen: AppScreen[Any], then: Then, of: str) -> None:
+    """`then` gets a window that is not over. `of`: the ids of what it is about."""
+
+    def unread(typed: str) -> str:
+        now = _now(screen)
+        understood = promises.window(typed, now) is not None or promises.is_over(typed, now)
+        return "" if understood else _("Esa hora no se entiende. Escríbala así: «mañana 10 a 12».")
+
+    dialog = LineDialog(
+        _("¿Para cuándo?"), _("mañana 10 a 12, en 3 días, 15/12"), 60, check=unread, purpose="when", of=of
+    )
+    screen.app.push_screen(dialog, lambda typed: _read(screen, typed, then, of) if typed else None)
 
 
-def _read(screen: AppScreen[Any], typed: str, then: Then) -> None:
+def _now(screen: AppScreen[Any]) -> datetime:
     workspace = screen.shell.workspace
-    now = workspace.store.now().astimezone(ZoneInfo(workspace.zone))
+    return workspace.store.now().astimezone(ZoneInfo(workspace.zone))
+
+
+def _read(screen: AppScreen[Any], typed: str, then: Then, of: str) -> None:
+    now = _now(screen)
     window = promises.window(typed, now)
     if window is not None:
         then(window)
-    elif promises.is_over(typed, now):
-        _tomorrow(screen, now, then)
     else:
-        text = _("Esa hora no se entiende. Escríbala así: «mañana 10 a 12».")
-        screen.notify(text, severity="warning", markup=False)
+        _tomorrow(screen, now, then, of)
 
 
-def _tomorrow(screen: AppScreen[Any], now: datetime, then: Then) -> None:
+def _tomorrow(screen: AppScreen[Any], now: datetime, then: Then, of: str) -> None:
     ten = datetime.combine(now.date() + timedelta(days=1), TEN, now.tzinfo)
     lines = [Line((Cell(_("No: escribir otra hora")),), NO), Line((Cell(_("Sí, mañana 10:00")),), YES)]
 
@@ -45,6 +54,8 @@ def _tomorrow(screen: AppScreen[Any], now: datetime, then: Then) -> None:
         if answer == YES:
             then((ten, ten + timedelta(hours=1)))
         elif answer == NO:
-            ask_when(screen, then)
+            ask_when(screen, then, of)
 
-    screen.app.push_screen(PickDialog(_("Esa hora ya pasó; ¿mañana 10:00?"), lines), answered)
+    screen.app.push_screen(
+        PickDialog(_("Esa hora ya pasó; ¿mañana 10:00?"), lines, purpose="when.over"), answered
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from lnctp_tui.domain.follow import windows
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppScreen, is_gone, write
-from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.dialogs import NOTHING, LineDialog, PickDialog
 from lnctp_tui.screens.follow import words as follow_words
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import clock, moment
@@ -180,7 +180,7 @@ class CardScreen(AppScreen[None]):
             at = moment(found.task.get("due_from"), self.shell.workspace.zone)
             told.append(_("Este intento es para después: {at}.").format(at=at))
         told += self._others(found)
-        dialog = PickDialog(_("¿Llamar?"), lines, "\n".join(filter(None, told)))
+        dialog = PickDialog(_("¿Llamar?"), lines, "\n".join(filter(None, told)), purpose="task.call")
         self.app.push_screen(dialog, self._chosen)
 
     def _others(self, found: Card) -> Iterator[str]:
@@ -194,7 +194,9 @@ class CardScreen(AppScreen[None]):
     def _chosen(self, answer: str | None) -> None:
         if answer == windows.LIFE:
             hint = _("Escriba qué peligro hay (10 letras o más). Queda en el caso y supervisión lo revisa.")
-            dialog = LineDialog(_("¿Por qué no puede esperar?"), hint, REASON)
+            dialog = LineDialog(
+                _("¿Por qué no puede esperar?"), hint, REASON, purpose="task.life", of=self._of
+            )
             self.app.push_screen(dialog, lambda reason: self._begin(windows.LIFE, reason) if reason else None)
         elif answer in (YES, calling.READ):
             self._begin(None if answer == YES else answer)
@@ -217,7 +219,7 @@ class CardScreen(AppScreen[None]):
             if code and code != NO:
                 self._do(deed("attempt_result", contact, code), self._followed)
 
-        self.app.push_screen(PickDialog(_("¿Qué pasó?"), lines), say)
+        self.app.push_screen(PickDialog(_("¿Qué pasó?"), lines, purpose="task.result"), say)
 
     def _followed(self, step: str) -> None:
         warns = step in ("unsafe", "review")
@@ -229,19 +231,16 @@ class CardScreen(AppScreen[None]):
         if self.card is None:
             return
         hint = str(self.card.case.get("callback_window") or _("lun a vie 10 a 12"))
-        self.app.push_screen(LineDialog(_("¿A qué horas es seguro llamar?"), hint, HOURS), self._hours)
+        dialog = LineDialog(
+            _("¿A qué horas es seguro llamar?"), hint, HOURS, check=_unread, purpose="task.hours", of=self._of
+        )
+        self.app.push_screen(dialog, self._hours)
 
     def _hours(self, typed: str | None) -> None:
         if not typed:
             return
-        read = grammar.read(typed)
-        readings = (read.grammar,) if read.grammar else read.readings
-        if not readings:
-            text = _("Esas horas no se entienden. Escríbalas así: «lun a vie 10 a 12».")
-            self.notify(text, severity="warning", markup=False)
-            return
-        lines = [Line((Cell(follow_words.hours(reading)),), reading) for reading in readings]
-        self.app.push_screen(PickDialog(_("¿Así?"), lines), self._zone)
+        lines = [Line((Cell(follow_words.hours(reading)),), reading) for reading in _readings(typed)]
+        self.app.push_screen(PickDialog(_("¿Así?"), lines, purpose="task.hours_read"), self._zone)
 
     def _zone(self, hours: str | None) -> None:
         if not hours:
@@ -253,7 +252,9 @@ class CardScreen(AppScreen[None]):
             if zone:
                 self._do(deed("task_agreed", case_id, hours, zone), lambda _none: self._read())
 
-        self.app.push_screen(PickDialog(_("¿Con qué reloj vive la persona?"), lines), agree)
+        self.app.push_screen(
+            PickDialog(_("¿Con qué reloj vive la persona?"), lines, purpose="task.zone"), agree
+        )
 
     def action_message(self) -> None:
         """Note whether a message may be left; the first line leaves it as it is."""
@@ -261,21 +262,28 @@ class CardScreen(AppScreen[None]):
             return
         case_id = str(self.card.task["case_id"])
         lines = [
-            Line((Cell(_("Dejarlo como está")),), ""),
+            Line((Cell(_("Dejarlo como está")),), NOTHING),
             Line((Cell(_("No: ni mensaje ni texto")),), NO),
             Line((Cell(_("Sí, la persona lo aceptó")),), YES),
         ]
 
         def said(answer: str | None) -> None:
-            if answer:
+            if answer and answer != NOTHING:
                 self._do(deed("task_message", case_id, answer), lambda _none: self._read())
 
-        self.app.push_screen(PickDialog(_("¿Se puede dejar mensaje o mandar texto?"), lines), said)
+        dialog = PickDialog(_("¿Se puede dejar mensaje o mandar texto?"), lines, purpose="task.message")
+        self.app.push_screen(dialog, said)
 
     def action_note(self) -> None:
         """What was said goes into the case."""
         if self.card is not None:
             self.shell.go("note", str(self.card.task["case_id"]))
+
+    @property
+    def _of(self) -> str:
+        """The ids of what a line typed here is about."""
+        case_id = self.card.task["case_id"] if self.card else ""
+        return f"{case_id}/{self.task_id}"
 
     def _do(self, job: Any, then: Any) -> None:
         write(self, job, lambda result: None if is_gone(self) else then(result))
@@ -283,3 +291,13 @@ class CardScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Back; a call that was begun waits for its result in the list."""
         self.dismiss(None)
+
+
+def _readings(typed: str) -> Sequence[str]:
+    """What hours as somebody typed them may mean."""
+    read = grammar.read(typed)
+    return (read.grammar,) if read.grammar else read.readings
+
+
+def _unread(typed: str) -> str:
+    return "" if _readings(typed) else _("Esas horas no se entienden. Escríbalas así: «lun a vie 10 a 12».")

@@ -45,7 +45,7 @@ def close(
         if reason and reason != KEEP_OPEN:
             _close(screen, document, disputed, role, reason, do)
 
-    screen.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint), chosen)
+    screen.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint, purpose="case.close"), chosen)
 
 
 def _close(
@@ -66,7 +66,10 @@ def _close(
     if not found:
         closed()
     elif role in (None, SUPERVISOR):
-        dialog = LineDialog(_("¿Por qué se cierra así?"), told_blockers(found), REMARKS)
+        dialog = LineDialog(
+            _("¿Por qué se cierra así?"), told_blockers(found), REMARKS,
+            purpose="case.close_why", of=str(document["case"].get("id")),
+        )  # fmt: skip
         screen.app.push_screen(dialog, lambda remarks: closed(remarks) if remarks else None)
     else:
         text = _("No se cerró. Falta: {what}. Resuélvalo, o pida a supervisión que lo cierre.")

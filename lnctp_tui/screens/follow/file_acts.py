@@ -59,7 +59,9 @@ class FileActs:
                 rest = [victim for victim in named if victim != person]
                 self._do(deed("file_victims", file_id, rest if person in named else [*named, person]))
 
-        self.screen.app.push_screen(PickDialog(_("¿De quién es la carpeta?"), lines), chosen)
+        self.screen.app.push_screen(
+            PickDialog(_("¿De quién es la carpeta?"), lines, purpose="file.victims"), chosen
+        )
 
     def reasons(self) -> None:
         """Why nobody reports: each reason is given, or taken back."""
@@ -83,7 +85,9 @@ class FileActs:
                 answer = None if given.get(f"{REASON}.{code}") == "yes" else "yes"
                 self._do(deed("file_reason", self.case_id, code, answer))
 
-        self.screen.app.push_screen(PickDialog(_("¿Por qué no denuncia?"), lines), chosen)
+        self.screen.app.push_screen(
+            PickDialog(_("¿Por qué no denuncia?"), lines, purpose="file.reasons"), chosen
+        )
 
     def follow_up(self) -> None:
         """When to look at the file again: a task."""
@@ -93,7 +97,7 @@ class FileActs:
             self._do(deed("file_plan", planned, case_id, *map(moments.iso, window)))
             self.screen.notify(_("La tarea está en Pendientes."), markup=False)
 
-        ask_when(self.screen, plan)
+        ask_when(self.screen, plan, of=case_id)
 
     def stage(self, file_id: str) -> None:
         """Add a step: which, when, with what accompaniment."""
@@ -102,22 +106,28 @@ class FileActs:
     def _ask(self, title: str, catalog: str, then: Callable[[str], object]) -> None:
         rows = self.screen.shell.workspace.protocol.catalogs[catalog].rows
         lines = [Line((Cell(pick(row.label)),), row.code) for row in rows if not row.valid_to]
-        self.screen.app.push_screen(PickDialog(title, lines), lambda code: _then(then, code))
+        self.screen.app.push_screen(
+            PickDialog(title, lines, purpose="file.step"), lambda code: _then(then, code)
+        )
 
     def _on(self, file_id: str, step: dict[str, Any]) -> None:
-        dialog = LineDialog(_("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40)
+        dialog = LineDialog(
+            _("¿Desde cuándo?"), _("3 mar 2026, marzo 2026, hoy"), 40, check=self._unread,
+            purpose="file.date", of=f"{self.case_id}/{file_id}",
+        )  # fmt: skip
         self.screen.app.push_screen(
             dialog, lambda typed: self._dated(file_id, step, typed) if typed else None
         )
 
-    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
+    def _day(self, typed: str) -> dates.PartialDate | str:
         workspace = self.screen.shell.workspace
-        read = dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
-        if isinstance(read, str):
-            text = _("Esa fecha no se entiende, o todavía no llega.")
-            self.screen.notify(text, severity="warning", markup=False)
-            return
-        dated = step | {"on": str(read)}
+        return dates.parse(typed, workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date())
+
+    def _unread(self, typed: str) -> str:
+        return _("Esa fecha no se entiende, o todavía no llega.") if isinstance(self._day(typed), str) else ""
+
+    def _dated(self, file_id: str, step: dict[str, Any], typed: str) -> None:
+        dated = step | {"on": str(self._day(typed))}
         self._ask(_("Acompañamiento"), "accompaniment", lambda how: self._accompanied(file_id, dated, how))
 
     def _accompanied(self, file_id: str, step: dict[str, Any], how: str) -> None:

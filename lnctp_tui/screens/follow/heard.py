@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,15 +16,12 @@ from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence, write
-from lnctp_tui.screens.dialogs import DRAFT, Answer
+from lnctp_tui.screens.dialogs import Answer
+from lnctp_tui.screens.unfinished import Unfinished
 from lnctp_tui.services.follow import shift as source
 from lnctp_tui.services.vault.deeds import deed
-from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_area import LongText
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
 
 HEARD = "shift:heard"
 
@@ -32,6 +29,7 @@ HEARD = "shift:heard"
 class HeardDialog(AppDialog[None]):
     """What somebody who leaves reads aloud. Both the lines and the words stay until the words are the same."""
 
+    PURPOSE = "shift.heard"
     CSS_PATH = LISTS
     AUTO_FOCUS = "LongText"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,15 +41,15 @@ class HeardDialog(AppDialog[None]):
         super().__init__()
         self.giver_id, self.handover_id = giver_id, handover_id
         self.here = lines
-        self._typed: EditBuffer[Widget] = EditBuffer(self, self._keep, after=DRAFT)
+        self.title_text = _("Recibir el turno")
+        self.unfinished = Unfinished(self, f"{HEARD}:{handover_id or giver_id}", self._said)
 
-    @property
-    def _key(self) -> str:
-        return f"{HEARD}:{self.handover_id or self.giver_id}"
+    def _said(self) -> dict[str, str] | None:
+        return {"heard": self.heard, "words": self.words} if self.heard or self.words else None
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Content(_("Recibir el turno")), classes="title")
+            yield Static(Content(self.title_text), classes="title")
             if self.here:
                 yield Static(Content("\n".join(self.here)), classes="text")
             yield Static(
@@ -65,21 +63,23 @@ class HeardDialog(AppDialog[None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        begun = self.shell.workspace.draft(self._key, {})
+        begun = self.unfinished.kept({})
         self.query_one(LongText).load(str(begun.get("heard") or ""))
         self.query_one(Answer).value = str(begun.get("words") or "")
 
     @on(TextArea.Changed)
     @on(Answer.Changed)
     def _changed(self, event: Any) -> None:
-        self._typed.note(event.control)
+        self.unfinished.note(event.control)
 
     def flush(self) -> None:
-        """Hand what was typed to the draft now."""
-        self._typed.flush()
+        """Keep what was typed now."""
+        self.unfinished.flush()
 
-    def _keep(self, _widgets: list[Widget]) -> None:
-        self.shell.workspace.keep_draft(self._key, {"heard": self.heard, "words": self.words})
+    @property
+    def half_typed(self) -> str:
+        """Its title, while something stands there."""
+        return self.title_text if self.unfinished.keeps else ""
 
     @property
     def heard(self) -> str:
@@ -115,14 +115,13 @@ class HeardDialog(AppDialog[None]):
             say(self, _("Palabras distintas: repitan la lista. Lo que escribió sigue aquí."), "error")
             self.query_one(Answer).focus()
             return
-        self.shell.workspace.keep_draft(self._key, None)
+        self.unfinished.forget()
         text = (
             _("Palabras iguales: recibió el turno.")
             if state == "agreed"
             else _("Guardado. Se compara cuando los dos equipos tengan red. Léale de vuelta las palabras.")
         )
         self.app.notify(text, markup=False, timeout=10)
-        self._typed.flush()
         self.dismiss(None)
 
     def action_leave(self) -> None:

@@ -47,7 +47,7 @@ class PendingActs:
         told = _("La tiene: {names}. Hable antes con quien la tiene, para no llamar dos veces.")
         names = follow_words.takers(task.taken, workspace.zone) or ", ".join(others)
         self.screen.app.push_screen(
-            PickDialog(_("Ya la tomó alguien"), lines, told.format(names=names)),
+            PickDialog(_("Ya la tomó alguien"), lines, told.format(names=names), purpose="task.take"),
             lambda answer: self.do("task_take", task.id, task.assignee_id) if answer == YES else None,
         )
 
@@ -55,13 +55,13 @@ class PendingActs:
         """Give it up, so that somebody else takes it."""
         lines = [Line((Cell(_("Seguir con ella")),), NO), Line((Cell(_("Soltarla: queda de nadie")),), YES)]
         self.screen.app.push_screen(
-            PickDialog(_("¿Soltar esta tarea?"), lines, task.say),
+            PickDialog(_("¿Soltar esta tarea?"), lines, task.say, purpose="task.let_go"),
             lambda answer: self.do("task_let_go", task.id, task.case_id) if answer == YES else None,
         )
 
     def put_off(self, task: WorkLine) -> None:
         """Another time, in the words of people."""
-        ask_when(self.screen, lambda window: self._due(task, window))
+        ask_when(self.screen, lambda window: self._due(task, window), of=_of(task))
 
     def _due(self, task: WorkLine, window: promises.Window) -> None:
         screen = self.screen
@@ -75,7 +75,8 @@ class PendingActs:
 
     def done(self, task: WorkLine) -> None:
         """What was done, in a line: the task ends."""
-        dialog = LineDialog(_("¿Qué se hizo?"), _("Queda en la tarea; la tarea termina."), OUTCOME)
+        hint = _("Queda en la tarea; la tarea termina.")
+        dialog = LineDialog(_("¿Qué se hizo?"), hint, OUTCOME, purpose="task.done", of=_of(task))
         self.screen.app.push_screen(
             dialog, lambda line: self.do("task_done", task.id, line) if line else None
         )
@@ -101,7 +102,8 @@ class PendingActs:
                 self._why(task, decision)
 
         told = " · ".join(filter(None, (plan, task.say)))
-        self.screen.app.push_screen(PickDialog(_("¿Qué decide supervisión?"), lines, told), chosen)
+        dialog = PickDialog(_("¿Qué decide supervisión?"), lines, told, purpose="task.decide")
+        self.screen.app.push_screen(dialog, chosen)
 
     def _why(self, task: WorkLine, decision: str) -> None:
         screen = self.screen
@@ -116,4 +118,9 @@ class PendingActs:
                 write(screen, deed("task_decide", task.id, decision, remark), decided)
 
         hint = _("Una frase: queda en la tarea, y la lee quien lleva el caso.")
-        screen.app.push_screen(LineDialog(_("¿Por qué?"), hint, REMARK), say)
+        dialog = LineDialog(_("¿Por qué?"), hint, REMARK, purpose="task.why", of=_of(task))
+        screen.app.push_screen(dialog, say)
+
+
+def _of(task: WorkLine) -> str:
+    return f"{task.case_id}/{task.id}"

@@ -104,7 +104,10 @@ class ShiftScreen(ShiftBase):
         """The free note."""
         if self.view is not None:
             dialog = TextDialog(
-                _("Nota del relevo"), self.view.draft["note"], lambda text: self.keep(note=text)
+                _("Nota del relevo"),
+                self.view.draft["note"],
+                lambda text: self.keep(note=text),
+                purpose="shift.note",
             )
             self.app.push_screen(dialog, lambda text: self.keep(note=text) if text is not None else None)
 

@@ -58,7 +58,9 @@ def show(screen: ShiftBase, view: ShiftView, handover_id: str) -> None:
     if shift_words.shows_words(handed, screen.shell.workspace.counselor_id):
         told.append(shift_words.numbered(handed.words))
     title = shift_words.state(handed, view.names)
-    screen.app.push_screen(PickDialog(title, rows or [note("")], "\n".join(filter(None, told))))
+    screen.app.push_screen(
+        PickDialog(title, rows or [note("")], "\n".join(filter(None, told)), purpose="shift.read")
+    )
 
 
 def add(screen: ShiftBase) -> None:
@@ -73,13 +75,16 @@ def add(screen: ShiftBase) -> None:
             screen.shell.tell(error)
 
     hint = _("Con el folio al principio, de qué caso es. Sin nombres ni teléfonos.")
-    screen.app.push_screen(LineDialog(_("¿Qué debe saber quien sigue?"), hint, LONGEST), added)
+    dialog = LineDialog(_("¿Qué debe saber quien sigue?"), hint, LONGEST, purpose="shift.add", of="")
+    screen.app.push_screen(dialog, added)
 
 
 def choose_taker(screen: ShiftBase, view: ShiftView) -> None:
     """Who takes over, by name, or whoever does."""
     dialog = PickDialog(
-        _("¿Quién sigue?"), [Line((Cell(_("Quien siga, sin nombre")),), NOBODY), *_people(screen, view)]
+        _("¿Quién sigue?"),
+        [Line((Cell(_("Quien siga, sin nombre")),), NOBODY), *_people(screen, view)],
+        purpose="shift.to",
     )
     screen.app.push_screen(
         dialog, lambda id_: screen.keep(to=None if id_ == NOBODY else id_) if id_ else None
@@ -108,7 +113,7 @@ def sign(screen: ShiftBase, view: ShiftView) -> None:
         told += "\n" + _(shift_words.OPENS)
     firmly = _("Firmo, para {to}").format(to=called(view, view.draft["to"]))
     answers = [Line((Cell(_("Todavía no")),), NO), Line((Cell(firmly),), YES)]
-    dialog = PickDialog(_("¿Firmar el relevo?"), answers, told)
+    dialog = PickDialog(_("¿Firmar el relevo?"), answers, told, purpose="shift.sign")
     screen.app.push_screen(dialog, lambda answer: _signed(screen, view, chosen) if answer == YES else None)
 
 
@@ -147,7 +152,7 @@ def receive(screen: ShiftBase, view: ShiftView) -> None:
         screen.notify(_("Este equipo todavía no conoce a ninguna colega."), severity="warning", markup=False)
         return
     screen.app.push_screen(
-        PickDialog(_("¿De quién recibe el turno?"), choices),
+        PickDialog(_("¿De quién recibe el turno?"), choices, purpose="shift.receive"),
         lambda key: _hear(screen, view, key) if key else None,
     )
 

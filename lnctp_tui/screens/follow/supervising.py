@@ -19,7 +19,8 @@ from lnctp_tui.services.case import cases
 from lnctp_tui.services.follow import supervision as source
 from lnctp_tui.services.follow.supervision import COUNTED, Counts, Supervised, Supervision, View
 from lnctp_tui.services.vault.deeds import Deed, deed
-from lnctp_tui.widgets.row_list import Line, RowList, heading, note
+from lnctp_tui.widgets.drawing import fit
+from lnctp_tui.widgets.row_list import Line, RowList, heading
 from lnctp_tui.widgets.title_bar import TitleBar
 
 TITLES: dict[View, str] = {
@@ -28,6 +29,7 @@ TITLES: dict[View, str] = {
     "conflicts": N_("Datos con dos valores"), "load": N_("Carga de cada quien"),
     "matches": N_("Piden ver con qué coinciden"),
 }  # fmt: skip
+HINT = N_("1 urgencia 2 sin asignar 3 vencido 4 mínimo 5 ≠ 6 cuarentena 7 carga 8 vínculos 9 prácticas")
 KEYS: dict[str, View] = {
     "1": "urgency", "2": "unassigned", "3": "late", "4": "minimum", "5": "conflicts", "7": "load",
     "8": "matches",
@@ -78,7 +80,7 @@ CASES: Columns[Supervised] = Columns(
         Column(_folio, 13, "strong"),
         Column(_level, 17, lambda row: TRIAGE_LOOK.get(row.triage, "muted")),
         Column(lambda row, frame: age(row.at, frame.now), 10, "muted"),
-        Column(_who, 18, lambda row: "muted" if row.who_id else "warning"),
+        Column(lambda row, frame: fit(_who(row, frame), 17), 18, lambda row: "muted" if row.who_id else "warning"),
         Column(_state, None, "warning"),
     ),
     lambda row: row.case_id,
@@ -127,6 +129,7 @@ class SupervisionScreen(ListScreen[Supervision]):
             Binding(key, f"show('{view}')", TITLES[view], show=False, id=f"supervision.{view}")
             for key, view in KEYS.items()
         ),
+        Binding("9", "go('shares')", N_("prácticas enviadas"), show=False, id="supervision.shares"),
         Binding("6", "quarantine", N_("cuarentena"), show=False, id="supervision.quarantine"),
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="supervision.leave"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="supervision.new"),
@@ -157,8 +160,8 @@ class SupervisionScreen(ListScreen[Supervision]):
         """What is shown now, under its name; above it how many there are of each."""
         self.query_one(TitleBar).show(f"{self.heading}   {counted(view.counts)}")
         columns = LOAD if view.view == "load" else CASES
-        hint = _("1 urgencia 2 sin asignar 3 vencido 4 mínimo 5 ≠ 6 cuarentena 7 carga 8 vínculos")
-        return [note(hint), heading(_(TITLES[view.view])), *columns.lines(view.rows, self.frame, _("Nada."))]
+        above = [*self.frame.notes(_(HINT)), heading(_(TITLES[view.view]))]
+        return [*above, *columns.lines(view.rows, self.frame, _("Nada."))]
 
     def open_key(self, key: str) -> None:
         """Read the case."""
@@ -219,9 +222,8 @@ class SupervisionScreen(ListScreen[Supervision]):
                 self._do(deed("review", case["id"], text), _("Revisión guardada."))
 
         title = _("Observaciones de supervisión · {folio}").format(folio=case.get("folio") or "")
-        self.app.push_screen(
-            TextDialog(title, str(begun), lambda text: workspace.keep_draft(key, text or None)), kept
-        )
+        draft = lambda text: workspace.keep_draft(key, text or None)  # noqa: E731
+        self.app.push_screen(TextDialog(title, str(begun), draft, purpose="supervision.review"), kept)
 
     def action_close(self) -> None:
         """Close the case with a reason; where something stands against it, with another."""

@@ -29,13 +29,15 @@ class LinkExport(ScreenPart):
         """In what form."""
         lines = [Line((Cell("GraphML (Gephi, yEd)"),), "graphml"), Line((Cell("DOT (Graphviz)"),), "dot")]
         hint = _("Lleva folios, estados y qué se comparte; sin nombres, sin números completos.")
-        self.screen.app.push_screen(PickDialog(_("¿En qué forma?"), lines, hint), self._ask_where)
+        self.screen.app.push_screen(
+            PickDialog(_("¿En qué forma?"), lines, hint, purpose="links.form"), self._ask_where
+        )
 
     def _ask_where(self, form: str | None) -> None:
         if form:
             hint = _("El archivo queda sin cifrar: guárdelo donde solo usted lo lea.")
             self.screen.app.push_screen(
-                LineDialog(_("¿En qué archivo?"), hint, PATH),
+                LineDialog(_("¿En qué archivo?"), hint, PATH, purpose="links.file", of=""),
                 lambda typed: self._place(form, typed) if typed else None,
             )
 

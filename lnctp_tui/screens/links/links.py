@@ -125,9 +125,9 @@ class LinksScreen(ListScreen[LinksView]):
         if node is None:
             return
         hint = _("Se recuerda con lo que hoy comparten; solo un motivo nuevo la vuelve a mostrar.")
-        message = _("Anotado: no es lo mismo.")
+        message, of = _("Anotado: no es lo mismo."), f"{self.case_id}/{node.case_id}"
         self.app.push_screen(
-            LineDialog(_("¿Por qué no es lo mismo?"), hint, REMARK),
+            LineDialog(_("¿Por qué no es lo mismo?"), hint, REMARK, purpose="links.why", of=of),
             lambda remark: self._say(node, "not_linked", remark, message) if remark else None,
         )
 

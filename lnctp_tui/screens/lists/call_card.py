@@ -31,6 +31,7 @@ WARM = {
 class CallCard(AppDialog[None]):
     """Whom to call by which number. It dials nothing."""
 
+    PURPOSE = "provider.card"
     CSS_PATH = LISTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", N_("cerrar"), id="call.leave")]
 

@@ -79,7 +79,14 @@ class PrivateScreen(ListScreen[Private]):
 
     def _address(self, row: str | None, text: str) -> None:
         hint = _("Solo llega a los equipos de supervisión.")
-        dialog = LineDialog(_("¿Cuál es el domicilio?"), hint, LONGEST, text)
+        dialog = LineDialog(
+            _("¿Cuál es el domicilio?"),
+            hint,
+            LONGEST,
+            text,
+            purpose="private.address",
+            of=row or self.provider_id,
+        )
         self.app.push_screen(dialog, lambda line: self._keep({"address": line}, row) if line else None)
 
     def action_concern(self) -> None:
@@ -90,20 +97,22 @@ class PrivateScreen(ListScreen[Private]):
 
         def chosen(code: str | None) -> None:
             if code:
-                dialog = LineDialog(_("¿Qué pasó?"), _("Hechos, sin nombres de víctimas."), LONGEST)
+                hint, of = _("Hechos, sin nombres de víctimas."), row or self.provider_id
+                dialog = LineDialog(_("¿Qué pasó?"), hint, LONGEST, purpose="private.concern_text", of=of)
                 self.app.push_screen(
                     dialog,
                     lambda line: self._keep({"concern": code, "concern_text": line}, row) if line else None,
                 )
 
-        self.app.push_screen(PickDialog(_("¿Qué preocupa?"), lines), chosen)
+        self.app.push_screen(PickDialog(_("¿Qué preocupa?"), lines, purpose="private.concern"), chosen)
 
     def action_told(self) -> None:
         """Note to whom it was read out."""
         if (row := self._under()) and self.view is not None:
             people = sorted(self.view.people.items(), key=lambda pair: pair[1])
             lines = [Line((Cell(name),), id_) for id_, name in people]
-            self.app.push_screen(PickDialog(_("¿A quién se lo leyó?"), lines), lambda to: self._told(row, to))
+            dialog = PickDialog(_("¿A quién se lo leyó?"), lines, purpose="private.told")
+            self.app.push_screen(dialog, lambda to: self._told(row, to))
 
     def _told(self, row: str, to: str | None) -> None:
         if to:

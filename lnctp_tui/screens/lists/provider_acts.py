@@ -114,7 +114,8 @@ class ProviderActs(ScreenPart):
 
         title = _("¿Quién contestó? Llame antes de verificar.")
         hint = told or _("Nombre o puesto; queda a la vista de la Línea.")
-        self.screen.app.push_screen(LineDialog(title, hint, LONGEST, who), answered)
+        dialog = LineDialog(title, hint, LONGEST, who, purpose="provider.verify", of=about)
+        self.screen.app.push_screen(dialog, answered)
 
     def propose(self, provider: str, replaces: str | None, number: str = "", told: str = "") -> None:
         """Ask for the number that is to stand in the place of one."""
@@ -129,7 +130,9 @@ class ProviderActs(ScreenPart):
 
         title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
         hint = told or _("Diez dígitos; la extensión después de «ext.».")
-        self.screen.app.push_screen(LineDialog(title, hint, LONGEST, number, _not_a_phone), answered)
+        of = f"{provider}/{replaces or ''}"
+        dialog = LineDialog(title, hint, LONGEST, number, _not_a_phone, purpose="provider.propose", of=of)
+        self.screen.app.push_screen(dialog, answered)
 
     def status(self, provider: str) -> None:
         """What one heard became of it; whoever keeps the directory says whether it is offered, and why."""
@@ -181,7 +184,8 @@ class ProviderActs(ScreenPart):
                 self.write(saying.room(self.screen.shell.workspace.store, provider, int(line)), _("Anotado."))
 
         title, hint = _("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días.")
-        self.screen.app.push_screen(LineDialog(title, hint, PLACES, check=_not_a_count), answered)
+        dialog = LineDialog(title, hint, PLACES, check=_not_a_count, purpose="provider.room", of=provider)
+        self.screen.app.push_screen(dialog, answered)
 
     def refer(self, provider: str, case_id: str, view: Listed | None) -> None:
         """Prepare a referral of the case. What is not offered is chosen only by who may, with a reason."""
@@ -199,7 +203,10 @@ class ProviderActs(ScreenPart):
             hint = _("Aquí no se ofrece: {why}. Queda en la canalización.").format(
                 why=directory_words.why_not(why)
             )
-            dialog = LineDialog(_("¿Por qué a esta institución?"), hint, REASON)
+            of = f"{case_id}/{provider}"
+            dialog = LineDialog(
+                _("¿Por qué a esta institución?"), hint, REASON, purpose="provider.why", of=of
+            )
             self.screen.app.push_screen(
                 dialog, lambda reason: self._prepare(provider, case_id, reason) if reason else None
             )
@@ -237,7 +244,8 @@ class ProviderActs(ScreenPart):
                     saying.exclude(case_id, provider, reason), _("No se ofrece en este caso."), then=read
                 )
 
-        self.screen.app.push_screen(PickDialog(_("¿Por qué no se ofrece en este caso?"), lines), chosen)
+        dialog = PickDialog(_("¿Por qué no se ofrece en este caso?"), lines, purpose="provider.exclude")
+        self.screen.app.push_screen(dialog, chosen)
 
 
 def _not_a_phone(line: str) -> str:

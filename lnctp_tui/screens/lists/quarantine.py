@@ -156,7 +156,8 @@ class QueueScreen(ListScreen[_View]):
             ),
         ]
         self.app.push_screen(
-            PickDialog(sync_words.refusal(record.reason), lines), lambda choice: self._do(id_, choice)
+            PickDialog(sync_words.refusal(record.reason), lines, purpose="queue.decide"),
+            lambda choice: self._do(id_, choice),
         )
 
     def _do(self, id_: str, choice: str | None) -> None:
@@ -171,7 +172,8 @@ class QueueScreen(ListScreen[_View]):
                 _("Sin nombres ni datos del caso: queda en la bitácora."),
             )
             self.app.push_screen(
-                LineDialog(title, hint, synchronise.REASON), lambda reason: self._dismiss(id_, reason)
+                LineDialog(title, hint, synchronise.REASON, purpose="queue.why", of=id_),
+                lambda reason: self._dismiss(id_, reason),
             )
 
     def _dismiss(self, id_: str, reason: str | None) -> None:

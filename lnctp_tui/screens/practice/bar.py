@@ -23,9 +23,11 @@ class PracticeBar(Static):
         self.styles.height, self.styles.width = ROWS, "100%"
         self.styles.background, self.styles.color = "yellow", "black"
 
-    def say(self, text: str) -> None:
-        """Show what is heard."""
-        self.update(Content(text))
+    def say(self, first: str, heard: str) -> None:
+        """Show what this is, and below it what is heard: of more than a line the end, as it comes."""
+        label = f"{_('Se oye')}: "
+        room = max(1, (self.size.width or 80) - len(label) - 1)
+        self.update(Content(f"{first}\n{label}{heard if len(heard) <= room else '…' + heard[-room:]}"))
 
 
 def mark_every_screen() -> None:

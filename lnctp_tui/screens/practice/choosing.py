@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lnctp_tui.domain.practice.mark import WISH
 from lnctp_tui.i18n import _, pick
+from lnctp_tui.i18n.of_practice import MARKS, pairs
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.dialogs import PickDialog
-from lnctp_tui.services.practice import library, tries
+from lnctp_tui.screens.practice import share_words
+from lnctp_tui.services.practice import library, sharing, tries
 from lnctp_tui.widgets.row_list import Cell, Line
 
 
@@ -35,27 +38,42 @@ def choose(screen: AppScreen[Any]) -> None:
         return
     store = screen.shell.workspace.store
 
-    def offers() -> list[Offer]:
+    def offers() -> tuple[list[Offer], str]:
         made = [library.load(code) for code in library.codes()]
-        return [
+        offered = [
             Offer(entry.code, pick(entry.title), entry.level, entry.minutes, tries.earlier(store, entry.code))
             for entry in made
         ]
+        return offered, _judged(sharing.shared(store), store.author.actor)
 
-    def ask(listed: list[Offer]) -> None:
+    def ask(read: tuple[list[Offer], str]) -> None:
+        listed, judged = read
         lines = [
             Line(
                 (
-                    Cell(str(offer.level), 3, "muted"), Cell(f"{offer.minutes:.0f} min", 8, "muted"),
+                    Cell(_("nivel {level}").format(level=offer.level), 9, "muted"),
+                    Cell(f"{offer.minutes:.0f} min", 8, "muted"),
                     Cell(str(offer.before[-1]["points"]) if offer.before else "", 5, "strong"), Cell(offer.title),
                 ),
                 offer.code,
             )
             for offer in listed
         ]  # fmt: skip
-        told = _("El programa se bloquea y la práctica empieza; nada de ella llega a los casos.")
+        told = _("El programa se bloquea y la práctica empieza; nada de ella llega a los casos.") + judged
         by_code = {offer.code: offer.before for offer in listed}
-        dialog, play = PickDialog(_("¿Qué llamada quiere practicar?"), lines, told), screen.shell.practise
-        screen.app.push_screen(dialog, lambda code: play(code, by_code[code]) if code else None)
+        first, play = not any(by_code.values()), screen.shell.practise
+        dialog = PickDialog(_("¿Qué llamada quiere practicar?"), lines, told, purpose="practice.choose")
+        screen.app.push_screen(dialog, lambda code: play(code, by_code[code], first=first) if code else None)
 
     screen.shell.in_reader(offers, ask, group="practice")
+
+
+def _judged(sent: Sequence[Mapping[str, Any]], me: str) -> str:
+    """A line on the newest result of one's own that supervision marked."""
+    for row in sent:
+        if row["by_id"] == me and row[sharing.GIVEN]:
+            marks = pairs(row[sharing.GIVEN][0].get("marks"), MARKS)
+            return "\n" + _("Supervisión marcó «{title}»: {marks}").format(
+                title=share_words.title(row), marks=marks
+            )
+    return ""

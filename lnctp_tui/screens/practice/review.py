@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,19 +17,14 @@ from lnctp_tui.domain.practice.scenario import Must
 from lnctp_tui.domain.practice.score import Line, Review
 from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n.of_practice import PARTS
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.dialogs import PickDialog
+from lnctp_tui.screens.practice.marking import ask_marks
 from lnctp_tui.services.practice.trying import Trying
 from lnctp_tui.widgets import row_list
 from lnctp_tui.widgets.keys import KeyBar
 
-PARTS = {
-    "safety": N_("Seguridad"),
-    "facts": N_("Hechos"),
-    "assessment": N_("Valoración"),
-    "manner": N_("Trato"),
-    "pace": N_("Ritmo"),
-}
 CHECKS = {
     "act": N_("Acto"),
     "means": N_("Medio"),
@@ -52,13 +47,9 @@ DEEDS = {
 ANSWERS = {"yes": N_("sí"), "no": N_("no"), "unknown": N_("no se sabe")}
 
 
-MARKS = {
-    "mirar": N_("Mirar"), "escuchar": N_("Escuchar"), "vincular": N_("Vincular"), "eleccion": N_("Dar a elegir"),
-    "no_revictimizar": N_("No revictimizar"),
-}  # fmt: skip
-"""What nobody but people can judge: one's own marks from 1 to 5, which count for no points."""
-
-
+FACTS = N_("Hechos: lo suyo · la clave")
+DAY, COLUMN = 12, 11
+"""Cells of the day and of each figure of a try."""
 NO, YES = "no", "yes"
 
 
@@ -68,14 +59,22 @@ class ReviewDialog(AppDialog[None]):
     `brief`, `whole`, `talk`: lines. `marked` keeps own marks, `again` repeats the try, `send` shares it.
     """
 
+    PURPOSE = "practice.review"
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "whole", N_("detalle"), id="review.whole"),
-        Binding("t", "talk", N_("transcripción"), id="review.talk"),
+        Binding("enter", "whole", N_("hechos"), tooltip=N_("detalle"), id="review.whole"),
+        Binding("t", "talk", N_("lo dicho"), tooltip=N_("transcripción"), id="review.talk"),
         Binding("r", "repeat", N_("repetir"), id="review.repeat"),
-        Binding("a", "mark", N_("autoevaluar"), id="review.mark"),
+        Binding("a", "mark", N_("mis marcas"), tooltip=N_("autoevaluar"), id="review.mark"),
         Binding("e", "send", N_("enviar"), id="review.send"),
-        Binding("escape", "dismiss(None)", N_("salir de la práctica"), key_display="Esc", id="review.close"),
+        Binding(
+            "escape",
+            "dismiss(None)",
+            N_("salir"),
+            tooltip=N_("salir de la práctica"),
+            key_display="Esc",
+            id="review.close",
+        ),
     ]
 
     def __init__(
@@ -133,27 +132,17 @@ class ReviewDialog(AppDialog[None]):
                 self.send()
                 self.notify(_("Anotado: saldrá cuando abra la bóveda."), markup=False)
 
-        self.app.push_screen(PickDialog(_("¿Enviar este resultado?"), lines, told), chosen)
+        dialog = PickDialog(_("¿Enviar este resultado?"), lines, told, purpose="practice.send")
+        self.app.push_screen(dialog, chosen)
 
     def action_mark(self) -> None:
-        """Own marks, one after the other; Esc leaves the rest as it was."""
-        self._ask([*MARKS])
+        """Own marks, one after the other; Esc ends it, and what was given stays."""
+        ask_marks(self, self._marked)
 
-    def _ask(self, left: list[str]) -> None:
-        if not left:
-            self.marked(self.marks)
-            self.notify(_("Anotado. No cambia los puntos."), markup=False)
-            return
-
-        def chosen(mark: str | None) -> None:
-            if mark:
-                self.marks[left[0]] = int(mark)
-                self._ask(left[1:])
-
-        lines = [row_list.Line((row_list.Cell(str(mark)),), str(mark)) for mark in range(1, 6)]
-        self.app.push_screen(
-            PickDialog(_(MARKS[left[0]]), lines, _("De 1 (falta mucho) a 5 (muy bien).")), chosen
-        )
+    def _marked(self, marks: dict[str, int]) -> None:
+        self.marks |= marks
+        self.marked(self.marks)
+        self.notify(_("Anotado. No cambia los puntos."), markup=False)
 
 
 def spoken(trying: Trying) -> list[str]:
@@ -162,32 +151,48 @@ def spoken(trying: Trying) -> list[str]:
     return [f"{who[speaker]}: {text}" for speaker, text in trying.lines]
 
 
-def words(
-    trying: Trying, review: Review, earlier: Sequence[dict[str, Any]], *, whole: bool = False
-) -> list[str]:
-    """The review in lines; `whole`: also the facts that are right."""
+def words(trying: Trying, review: Review, earlier: Sequence[dict[str, Any]], pauses: int = 0) -> list[str]:
+    """The review in lines; of the facts those that are not as the key says."""
     title = _("PRÁCTICA · {title} · nivel {level} · intento {number}").format(
         title=pick(trying.scenario.title), level=trying.scenario.level, number=len(earlier) + 1
     )
+    points = _("Puntos {points}").format(points=review.points)
+    paused = [_("pausas {count}").format(count=pauses)] if pauses else []
+    sum_ = " · ".join([points, _clock(review.clocks.get("close")), *paused])
     parts = "  ".join(f"{_(PARTS[name])} {part:.2f}" for name, part in review.parts.items())
-    lines = [title, _("Puntos {points}").format(points=review.points) + f"   {parts}", ""]
-    lines += [_(CAPS[review.cap]), ""] if review.cap else []
-    lines += [*_of_danger(review, trying.caller, trying.protocol), "", _("Hechos: lo suyo · la clave")]
-    told = [line for line in review.lines if whole or line.verdict != score.RIGHT]
-    lines += [_fact(line, trying.protocol) for line in told]
-    if right := len(review.lines) - len(told):
-        lines.append(_("✓ {count} como la clave (Enter: todos)").format(count=right))
-    lines += [
-        "",
-        "   ".join(f"{_(CHECKS[name])} {'✓' if ok else '✗'}" for name, ok in review.checks.items()),
-        "",
-    ]
-    lines += [*_of_manner(trying.caller, review), ""]
-    lines += [
-        f"{row.get('on', '')}   {_('cortada') if row.get('cut') else ''}   {row['points']}"
-        for row in earlier[-3:]
-    ]
-    return lines
+    return [
+        title, sum_, parts, "", *([_(CAPS[review.cap]), ""] if review.cap else []),
+        *_of_danger(review, trying.caller, trying.protocol), "", *_of_facts(review, trying.protocol), "",
+        "   ".join(f"{_(CHECKS[name])} {'✓' if ok else '✗'}" for name, ok in review.checks.items()), "",
+        *_of_manner(trying.caller, review), "", *_tries(review, earlier),
+    ]  # fmt: skip
+
+
+def facts(trying: Trying, review: Review) -> list[str]:
+    """Every fact next to the key."""
+    return [_(FACTS), "", *(_fact(line, trying.protocol) for line in review.lines)]
+
+
+def _of_facts(review: Review, protocol: Protocol) -> Iterator[str]:
+    """What is not as the key says; of danger it was said above."""
+    yield _(FACTS)
+    for line in review.lines:
+        if line.verdict != score.RIGHT and not line.danger:
+            yield _fact(line, protocol)
+    if right := sum(line.verdict == score.RIGHT for line in review.lines):
+        yield _("✓ {count} como la clave (Enter: todos)").format(count=right)
+
+
+def _tries(review: Review, earlier: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """This try above the last ones: when safety, danger and the end came, and the points."""
+    heads = (_("seguridad"), _("triaje"), _("cierre"), _("puntos"))
+    yield " " * DAY + "".join(f"{head:>{COLUMN}}" for head in heads)
+    today = {"on": _("hoy"), "clocks": review.clocks, "points": review.points}
+    for row in (today, *reversed(earlier[-3:])):
+        clocks = row["clocks"] if isinstance(row.get("clocks"), Mapping) else {}
+        close = _("cortada") if row.get("cut") else _clock(clocks.get("close"))
+        cells = (_clock(clocks.get("safety")), _clock(clocks.get("triage")), close, str(row["points"]))
+        yield f"{str(row.get('on') or '')[:DAY]:<{DAY}}" + "".join(f"{cell:>{COLUMN}}" for cell in cells)
 
 
 def label(code: str, protocol: Protocol) -> str:
@@ -237,7 +242,7 @@ def _fact(line: Line, protocol: Protocol) -> str:
     own = _("no se anotó") if line.own is None else value(line.field, line.own, protocol)
     if line.verdict == score.MISSED and not line.given:
         own = _("no preguntado")
-    key = _("no se dijo") if line.key is None or not line.given else value(line.field, line.key, protocol)
+    key = _("no se dijo") if line.key is None else value(line.field, line.key, protocol)
     made_up = f" · {_('inventado')}" if line.verdict == score.MADE_UP else ""
     return f"{SIGNS[line.verdict]} {label(line.field, protocol)}: {own} · {key}{made_up}"
 
@@ -251,12 +256,17 @@ def _of_manner(caller: Caller, review: Review) -> Iterator[str]:
         if entry.deed == "never":
             why = next((pick(reason) for reason in caller.why_never(entry.what)), "")
             yield f"  {_clock(entry.at)} «{entry.what}» → {why}"
+        elif entry.deed == "unmatched" and entry.what:
+            yield _("  {clock} «{said}» no se entendió").format(clock=_clock(entry.at), said=entry.what)
     questions = counts["open"] + counts["question"]
-    share = round(100 * counts["open"] / questions) if questions else 0
-    yield _("Abiertas {share} % · reflejos {reflects} (se muestran; no cuentan)").format(
-        share=share, reflects=counts["reflects"]
-    )
+    shown = {
+        "share": round(100 * counts["open"] / questions) if questions else 0,
+        "reflects": f"{counts['reflects'] / questions:.1f}" if questions else "–",
+    }
+    yield _(
+        "Preguntas abiertas {share} % (bien: 50) · reflejos por pregunta {reflects} (bien: 1); no cuentan"
+    ).format(**shown)
 
 
-def _clock(at: float) -> str:
-    return f"{int(at) // 60}:{int(at) % 60:02d}"
+def _clock(at: object) -> str:
+    return f"{int(at) // 60}:{int(at) % 60:02d}" if isinstance(at, int | float) else "–"

@@ -84,7 +84,8 @@ class AlertsScreen(ListScreen[Alerts]):
             )
         title = f"{alert_words.name(line, words)} ×{line.ratio:.1f}"
         self.app.push_screen(
-            PickDialog(title, lines, "\n".join(filter(None, about))), lambda key: self._chosen(line, key)
+            PickDialog(title, lines, "\n".join(filter(None, about)), purpose="alert.look"),
+            lambda key: self._chosen(line, key),
         )
 
     def _chosen(self, line: AlertLine, key: str | None) -> None:
@@ -94,7 +95,8 @@ class AlertsScreen(ListScreen[Alerts]):
         elif key == MUTE:
             reasons = [Line((Cell(_(word)),), code) for code, word in alert_words.REASONS.items()]
             self.app.push_screen(
-                PickDialog(_("¿Por qué se silencia?"), reasons), lambda reason: self._ask_words(line, reason)
+                PickDialog(_("¿Por qué se silencia?"), reasons, purpose="alert.mute"),
+                lambda reason: self._ask_words(line, reason),
             )
         elif key and key.startswith(CASE):
             self.shell.go("case", key.removeprefix(CASE))
@@ -111,7 +113,8 @@ class AlertsScreen(ListScreen[Alerts]):
             if text:
                 self._act(lambda: alert_requests.mute(workspace, line.id, reason, text, 30), _("Silenciado."))
 
-        self.app.push_screen(LineDialog(_("El motivo, en palabras"), hint, WORDS), mute)
+        dialog = LineDialog(_("El motivo, en palabras"), hint, WORDS, purpose="alert.words", of=line.id)
+        self.app.push_screen(dialog, mute)
 
     def _act(self, act: Callable[[], object], message: str) -> None:
         def done(_result: object) -> None:

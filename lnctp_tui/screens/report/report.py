@@ -197,7 +197,9 @@ class ReportScreen(AppScreen[None]):
     def action_period(self) -> None:
         """Ask for another period."""
         hint = _("Desde y hasta, con su último día: «2019 2020», «2020-03 2020-12», «2020».")
-        dialog = LineDialog(_("¿De qué periodo?"), hint, 30, check=partial(wrong, days))
+        dialog = LineDialog(
+            _("¿De qué periodo?"), hint, 30, check=partial(wrong, days), purpose="report.period", of=""
+        )
         self.app.push_screen(dialog, lambda typed: self._count(*days(typed)) if typed else None)
 
     def action_compare(self) -> None:
@@ -210,7 +212,9 @@ class ReportScreen(AppScreen[None]):
             Line((Cell(_("El periodo anterior, igual de largo")),), "before"),
             Line((Cell(_("Los mismos días de un año antes")),), "year"),
         ]
-        self.app.push_screen(PickDialog(_("¿Con qué periodo?"), lines), self._compare)
+        self.app.push_screen(
+            PickDialog(_("¿Con qué periodo?"), lines, purpose="report.compare"), self._compare
+        )
 
     def _compare(self, which: str | None) -> None:
         from lnctp_tui.services.report import shown
@@ -289,7 +293,8 @@ class ReportScreen(AppScreen[None]):
         from lnctp_tui.services.report import export
 
         check = partial(wrong, export.place)
-        self.app.push_screen(LineDialog(_("¿En qué archivo?"), hint, PATH, check=check), self._export)
+        dialog = LineDialog(_("¿En qué archivo?"), hint, PATH, check=check, purpose="report.file", of="")
+        self.app.push_screen(dialog, self._export)
 
     def _export(self, typed: str | None) -> None:
         if not typed or self.sheet.shown is None:

@@ -33,6 +33,7 @@ class ConfirmScreen(AppDialog[bool]):
     Answers whether it was confirmed.
     """
 
+    PURPOSE = "order.confirm"
     CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -35,6 +35,7 @@ class EnrollLine(LineInput):
 class EnrollScreen(AppDialog[bool]):
     """Asks three things, shows six words to read out. Answers whether the laptop is enrolled now."""
 
+    PURPOSE = "enroll"
     CSS_PATH = LISTS
     AUTO_FOCUS = "#url"
     BINDINGS: ClassVar[list[BindingType]] = [

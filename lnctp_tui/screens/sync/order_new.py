@@ -44,7 +44,7 @@ class NewOrder:
     def begin(self) -> None:
         """What kind?"""
         lines = [Line((Cell(_(text)),), code) for code, text in CHOICES]
-        self.screen.app.push_screen(PickDialog(_("Nueva orden"), lines), self._of_kind)
+        self.screen.app.push_screen(PickDialog(_("Nueva orden"), lines, purpose="order.kind"), self._of_kind)
 
     def seal(self) -> None:
         """The everyday one."""
@@ -55,7 +55,11 @@ class NewOrder:
             self._pick_person(self._role)
         elif kind in (ERASE, ERASE_ALL):
             self._ask(
-                _("¿Qué caso?"), _("Su folio, o su número largo."), 64, lambda case: self._case(kind, case)
+                _("¿Qué caso?"),
+                _("Su folio, o su número largo."),
+                64,
+                lambda case: self._case(kind, case),
+                "order.case",
             )
         elif kind is not None:
             self._pick_laptop(lambda laptop: self._laptop(kind, laptop))
@@ -68,7 +72,7 @@ class NewOrder:
             for person, (name, role) in sorted(self.known.people.items(), key=lambda item: item[1])
             if among is None or person in among
         ]
-        self.screen.app.push_screen(PickDialog(_("¿De quién?"), lines), _said(then))
+        self.screen.app.push_screen(PickDialog(_("¿De quién?"), lines, purpose="order.person"), _said(then))
 
     def _pick_laptop(self, then: Callable[[Laptop], None]) -> None:
         laptops = {laptop.key: laptop for laptop in self.known.laptops}
@@ -80,7 +84,8 @@ class NewOrder:
                 return
             lines = [self._line(laptop) for laptop in own]
             self.screen.app.push_screen(
-                PickDialog(_("¿Cuál equipo?"), lines), _said(lambda key: then(laptops[key]))
+                PickDialog(_("¿Cuál equipo?"), lines, purpose="order.laptop"),
+                _said(lambda key: then(laptops[key])),
             )
 
         self._pick_person(of, {laptop.person for laptop in laptops.values()})
@@ -97,6 +102,8 @@ class NewOrder:
                 _("Las que su persona le lee ahora por teléfono: escríbalas como las oye."),
                 200,
                 lambda heard: self._approve(laptop, heard),
+                "order.words",
+                laptop.key,
             )
         elif kind in (UPLOAD_ONLY, REVOKE):
             self._make("device", laptop.key, {"person": laptop.person, "state": kind})
@@ -127,7 +134,7 @@ class NewOrder:
                 )
                 self._make("person", person, {"role": role, "state": state, "name": name})
 
-        self.screen.app.push_screen(PickDialog(name, lines), chosen)
+        self.screen.app.push_screen(PickDialog(name, lines, purpose="order.role"), chosen)
 
     def _case(self, kind: str, typed: str) -> None:
         from lnctp_tui.services.sync import orders
@@ -140,10 +147,14 @@ class NewOrder:
         self.screen.shell.in_reader(lambda: orders.scope(workspace, typed), found, group="order")
 
     def _why(self, then: Callable[[str], None]) -> None:
-        self._ask(_("¿Por qué?"), _("Queda en la orden firmada: sin datos de víctimas."), REASON, then)
+        hint = _("Queda en la orden firmada: sin datos de víctimas.")
+        self._ask(_("¿Por qué?"), hint, REASON, then, "order.why")
 
-    def _ask(self, title: str, hint: str, longest: int, then: Callable[[str], None]) -> None:
-        self.screen.app.push_screen(LineDialog(title, hint, longest), _said(then))
+    def _ask(
+        self, title: str, hint: str, longest: int, then: Callable[[str], None], purpose: str, of: str = ""
+    ) -> None:
+        dialog = LineDialog(title, hint, longest, purpose=purpose, of=of)
+        self.screen.app.push_screen(dialog, _said(then))
 
     # the document
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class OrderScreen(SignedDialog[None]):
     """Nothing can be done here but read."""
 
+    PURPOSE = "order.read"
     AROUND = 8
     AUTO_FOCUS = "Reader"
     BINDINGS: ClassVar[list[BindingType]] = [

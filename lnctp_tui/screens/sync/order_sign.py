@@ -38,6 +38,7 @@ class SignEntry(PhraseEntry):
 class SignScreen(SignedDialog[bool]):
     """Answers whether something was signed or refused. Enter with an empty phrase signs nothing."""
 
+    PURPOSE = "order.sign"
     AROUND = 12
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,7 +120,10 @@ class SignScreen(SignedDialog[bool]):
                 )  # fmt: skip
 
         hint = _("Queda en la bitácora, sin datos de personas.")
-        self.app.push_screen(LineDialog(_("¿Por qué se rechaza?"), hint, REASON), refused)
+        dialog = LineDialog(
+            _("¿Por qué se rechaza?"), hint, REASON, purpose="order.refuse", of=draft.signed.hash
+        )
+        self.app.push_screen(dialog, refused)
 
     def _refused(self, _done: None) -> None:
         self.notify(_("Rechazada; no se hará."), markup=False)

@@ -35,6 +35,8 @@ def ask(
     stored: Row | None = None,
     owed: str = "title",
     told: str = "",
+    purpose: str = "training.course",
+    of: str = "",
 ) -> None:
     """A form over the register; what it says is kept by `job`, and `told` says its result."""
     workspace = screen.shell.workspace
@@ -46,9 +48,10 @@ def ask(
 
     def ready(people: dict[str, str]) -> None:
         protocol = register.naming(workspace.protocol, courses, people)
-        dialog = EntryDialog(title, asked, protocol, begun, owed)
+        dialog = EntryDialog(title, asked, protocol, begun, owed, purpose=purpose, of=of)
         screen.app.push_screen(
-            dialog, lambda said: None if said is None else write(screen, job(said), written)
+            dialog,
+            lambda said: None if said is None else write(screen, job(said), written, dialog.keep_again),
         )
 
     screen.shell.in_reader(lambda: transfer.names(workspace.store), ready, group="names")
@@ -64,7 +67,7 @@ def show(
     stated = [name for name in (*extra, *names) if shown.get(name)]
     values = {name: words.value(table, name, shown[name]) or str(shown[name]) for name in stated}
     lines = [Line((Cell(_(COLUMNS[name]), 24, "muted"), Cell(value))) for name, value in values.items()]
-    screen.app.push_screen(PickDialog(screen.heading, lines))
+    screen.app.push_screen(PickDialog(screen.heading, lines, purpose="training.record"))
 
 
 def check(screen: ListScreen[Any], known: Sequence[str], stands: Callable[[Row], str]) -> None:
@@ -89,4 +92,4 @@ def check(screen: ListScreen[Any], known: Sequence[str], stands: Callable[[Row],
             )
 
     hint = _("Como GA-26-0042-X. Diga lo que diga, el reporte se toma.")
-    screen.app.push_screen(LineDialog(_("¿Qué número?"), hint, 40), look)
+    screen.app.push_screen(LineDialog(_("¿Qué número?"), hint, 40, purpose="training.check", of=""), look)

@@ -15,8 +15,10 @@ from lnctp_tui.domain.protocol.protocol import Field, Protocol
 from lnctp_tui.domain.records.document import Record
 from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
+from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import LISTS, AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog, say
+from lnctp_tui.screens.unfinished import Unfinished
 from lnctp_tui.services.training import register
 from lnctp_tui.widgets.field_form import FieldForm
 from lnctp_tui.widgets.keys import KeyBar
@@ -25,13 +27,19 @@ RAW = "raw."
 
 
 class EntryDialog(AppDialog["Record | None"]):
-    """Fields of one record; gives back what they say. What is not understood, or owed, has to be put right first."""
+    """Fields of one record; gives back what they say. What is not understood, or owed, has to be put right first.
+
+    Of a `record` that is there it gives back what is said otherwise now. Half a form waits, after Esc as after a lock,
+    for the next form of the same `purpose` (data/dialogs.toml) and `of` the same thing; so it does after a refusal,
+    by `keep_again`.
+    """
 
     CSS_PATH = [LISTS.with_name("widgets.tcss"), LISTS]  # noqa: RUF012 (Textual's own type)
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9,ctrl+s", "keep", N_("guardar"), key_display="F9", id="entry.keep"),
-        Binding("escape", "leave", N_("cancelar"), id="entry.leave"),
+        Binding("escape", "leave", N_("dejarlo a medias"), id="entry.leave"),
+        Binding("ctrl+r", "erase", N_("borrar lo escrito"), id="entry.erase"),
     ]
 
     def __init__(
@@ -41,10 +49,15 @@ class EntryDialog(AppDialog["Record | None"]):
         protocol: Protocol,
         record: Record | None = None,
         owed: str = "",
+        *,
+        purpose: str,
+        of: str = "",
     ) -> None:
         super().__init__()
-        self.title_text, self.owed = title, owed
-        self.record: Record = {"answers": {}} | (record or {})
+        self.title_text, self.owed, self.PURPOSE = title, owed, purpose
+        self.begun: Record = {"answers": {}} | (record or {})
+        self.record: Record = dict(self.begun)
+        self.unfinished = Unfinished(self, f"entry:{purpose}:{of}", self._changed)
         self.protocol = protocol
         self.form = FieldForm(self._enter, lambda _on: self.record, fields, protocol)
 
@@ -57,6 +70,9 @@ class EntryDialog(AppDialog["Record | None"]):
             yield KeyBar()
 
     def on_mount(self) -> None:
+        self.record |= self.unfinished.kept({})
+        if self.unfinished.keeps:
+            say(self, _("Aquí sigue lo que dejó a medias. ^R lo borra."), "muted")
         self.form.load(afresh=True)
         self.form.focus_field(self.form.fields[0].code)
 
@@ -64,11 +80,25 @@ class EntryDialog(AppDialog["Record | None"]):
         today = register.today(self.shell.workspace)
         parsed = values.parse(field, raw, protocol=self.protocol, today=today, record=self.record)
         self.record = values.apply(self.record, parsed.patch)
+        self.unfinished.keep()
         return parsed
 
+    def _changed(self) -> Record:
+        """What is said otherwise than it was."""
+        return {name: value for name, value in self.record.items() if value != self.begun.get(name)}
+
     def flush(self) -> None:
-        """Enter what was typed now."""
+        """Enter, and keep, what was typed now."""
         self.form.flush()
+
+    @property
+    def half_typed(self) -> str:
+        """Its title, while something stands there that was not given."""
+        return self.title_text if self.unfinished.keeps else ""
+
+    def keep_again(self, _refusal: LnctpError) -> None:
+        """It was given and refused: it waits."""
+        self.unfinished.keep()
 
     def action_keep(self) -> None:
         """Give the record back, unless something of it is still to be put right."""
@@ -77,13 +107,22 @@ class EntryDialog(AppDialog["Record | None"]):
         unread |= {self.owed} if self.owed and not self.record.get(self.owed) else set()
         labels = [pick(field.label) for field in self.form.fields if field.code in unread]
         if labels:
-            self.query_one("#said", Static).update(
-                Content(_("Falta o no se entiende: {fields}").format(fields=", ".join(labels)))
-            )
+            say(self, _("Falta o no se entiende: {fields}").format(fields=", ".join(labels)), "error")
             self.form.focus_field(next(field.code for field in self.form.fields if field.code in unread))
         else:
-            self.dismiss({name: value for name, value in self.record.items() if name != "answers"})
+            self.unfinished.forget()
+            self.dismiss({name: value for name, value in self._changed().items() if name != "answers"})
 
     def action_leave(self) -> None:
-        """Nothing is kept."""
+        """Nothing is given; what was typed waits."""
+        self.flush()
         self.dismiss(None)
+
+    def action_erase(self) -> None:
+        """Begin again: what was typed is kept nowhere."""
+        self.flush()
+        self.record = dict(self.begun)
+        self.unfinished.forget()
+        self.form.load(afresh=True)
+        self.form.focus_field(self.form.fields[0].code)
+        say(self, _("Borrado. Nada de eso queda guardado."), "muted")

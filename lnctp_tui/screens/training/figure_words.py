@@ -41,7 +41,7 @@ def _printed(figures: Figures, opening: Opening, states: Mapping[str, str]) -> I
     parts = " + ".join(f"{course['people']:,} ({course['starts_on'][:4]})" for course in opening.courses)
     yield _(
         "Informe impreso: {parts} = {people:,} personas; {guardians} Guardianes del Asfalto desde {since}."
-    ).format(parts=parts, people=people, guardians=opening.guardians, since=opening.since)
+    ).format(parts=parts, people=people, guardians=opening.guardians, since=_month(opening.since))
     yield _("Estados que nombra, sin decir cuántos en cada uno: {states}.").format(
         states=", ".join(states.get(code, code) for code in opening.states)
     )
@@ -51,3 +51,11 @@ def _printed(figures: Figures, opening: Opening, states: Mapping[str, str]) -> I
         yield _("Esas {people:,} están en el registro como asiento inicial, aparte de los cursos.").format(
             people=sum(figures.printed.values())
         )
+
+
+def _month(since: str) -> str:
+    """`enero 2019` of `2019-01`."""
+    from lnctp_tui.reports.render import phrases
+
+    year, _dash, month = since.partition("-")
+    return f"{phrases.month(int(month))} {year}"

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 OF_COURSE, OF_CERTIFICATE = "course:", "certificate:"
-LOOKS = {"valid": "text", "expiring": "warning", "expired": "error", "revoked": "muted"}
 LONGEST = 300
 COURSE_FIELDS = (
     *fields(COURSE, "title", "code", "audience", "modality", "state", "municipality"),
@@ -132,7 +131,9 @@ class TrainingScreen(ListScreen[Register]):
         if stored is None:
             return
         if key.startswith(OF_COURSE) and self.view.writes:
-            self._form(_("Curso"), COURSE_FIELDS, lambda said: register.keeping_course(said, row), stored)
+            self._form(
+                _("Curso"), COURSE_FIELDS, lambda said: register.keeping_course(said, row), stored, of=row
+            )
         else:
             kind, names = (
                 (COURSE, COURSE_FIELDS) if key.startswith(OF_COURSE) else (CERTIFICATE, CERTIFICATE_FIELDS)
@@ -154,9 +155,10 @@ class TrainingScreen(ListScreen[Register]):
                     _("Expedir constancia"), CERTIFICATE_FIELDS,
                     lambda said: register.issuing({**said, "kind": kind}, self.today), owed="holder_name",
                     told=_("Constancia {number} expedida. «lnctp certificate pdf {number} ARCHIVO» la imprime."),
+                    purpose="training.certificate", of=kind,
                 )  # fmt: skip
 
-        self.app.push_screen(PickDialog(_("¿Qué constancia?"), lines), chosen)
+        self.app.push_screen(PickDialog(_("¿Qué constancia?"), lines, purpose="training.kind"), chosen)
 
     def action_revoke(self) -> None:
         """Revoke the certificate under the cursor."""
@@ -165,7 +167,13 @@ class TrainingScreen(ListScreen[Register]):
             self.notify(_("Ponga el cursor en una constancia."), markup=False)
             return
         row, store = key.removeprefix(OF_CERTIFICATE), self.shell.workspace.store
-        dialog = LineDialog(_("¿Por qué se revoca?"), _("Se conserva con su motivo; no se borra."), LONGEST)
+        dialog = LineDialog(
+            _("¿Por qué se revoca?"),
+            _("Se conserva con su motivo; no se borra."),
+            LONGEST,
+            purpose="training.revoke",
+            of=row,
+        )
         self.app.push_screen(
             dialog,
             lambda why: (

@@ -23,6 +23,7 @@ from lnctp_tui.widgets.phrase_entry import PhraseEntry
 class ChangePhraseScreen(AppDialog[None]):
     """Asks for the phrase in use: an unlocked, unattended app must not give the data away."""
 
+    PURPOSE = "change_phrase"
     CSS_PATH = LISTS
     AUTO_FOCUS = "PhraseEntry"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("volver"), id="change.leave")]

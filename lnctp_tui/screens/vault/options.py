@@ -30,6 +30,7 @@ class Options(RowList):
 class OptionsScreen(AppDialog[None]):
     """Enter changes the option under the cursor to its next value; it holds at once and stays."""
 
+    PURPOSE = "options"
     CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""The help of a stage as it is in use in a vault: read when somebody asks, and not kept."""
+"""What F1 says, read when somebody asks, and not kept: the help of a stage in use in a vault, what a dialog is for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lnctp_tui.domain.protocol.field_help import StageHelp
+    from lnctp_tui.domain.protocol.protocol import Label
     from lnctp_tui.services.vault.workspace import Workspace
 
 
@@ -14,3 +15,10 @@ def help_of(workspace: Workspace, stage: str) -> StageHelp | None:
     from lnctp_tui.storage.protocol import help_files
 
     return help_files.of_vault(workspace.store, stage)
+
+
+def purpose_of(code: str) -> Label:
+    """What the dialog of a code is for. Raises KeyError."""
+    from lnctp_tui.storage.protocol import help_files
+
+    return help_files.dialogs()[code]

@@ -5,20 +5,16 @@ sealed beside it, for a key that only the open vault has; what the vault took in
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from lnctp_tui.domain.practice import mark
-from lnctp_tui.domain.records import bound
-from lnctp_tui.domain.values import moments
-from lnctp_tui.storage import ids, instants, paths
-from lnctp_tui.storage.database import sound, state
-from lnctp_tui.storage.database.session import TABLES, Store, Unit
+from lnctp_tui.services.practice import sharing
+from lnctp_tui.storage import ids, paths
+from lnctp_tui.storage.database import state
+from lnctp_tui.storage.database.session import Store
 
 FILE, KEY = "practice.sealed", "practice.pub"
 """Beside the vault: results that it did not take in yet, one a line in hexadecimal; the key they are sealed to."""
@@ -30,9 +26,6 @@ OWN, TRIED = "practice_key", "practice:"
 """In the vault's table of keys and values: the private key; before the id of each try."""
 SHARED: Final = "share"
 """Member of a result that its person sends to supervision, when the vault takes it in."""
-TABLE: Final = "practice_shares"
-NAMED: Final = re.compile("[a-z0-9_.-]{1,40}").fullmatch
-"""How scenarios, versions, parts and marks are called: whoever has the laptop may write the files."""
 MOST = 2_000
 """Results that wait, and tries that are kept; older ones go."""
 
@@ -74,44 +67,13 @@ def settle(store: Store, home: Path) -> None:
         for row in opened:
             state.put(unit.connection, TRIED + ids.new_id(), row)
             if row.get(SHARED):
-                _share(unit, row)
+                sharing.share(unit, row)
         for old in sorted(state.starting_with(unit.connection, TRIED))[:-MOST]:
             state.put(unit.connection, old, None)
     paths.replace_file(home / KEY, public.encode())
     for name in (FILE, PLAIN):
         with suppress(OSError):
             (home / name).unlink(missing_ok=True)
-
-
-def _share(unit: Unit, row: Mapping[str, Any]) -> None:
-    """Record what somebody sent to supervision: what `told` shows, and nothing else."""
-    version = str(row.get("version"))
-    marks = row.get("marks") if isinstance(row.get("marks"), dict) else {}
-    said = {
-        "by_id": unit.author.actor, "scenario": row["scenario"], "shared_at": instants.iso(unit.now),
-        "scenario_version": version if NAMED(version) else None, "points": max(0, min(100, row["points"])),
-        "parts": _pairs(row.get("parts")), "own_marks": _pairs(marks), "cut": bool(row.get("cut")),
-    }  # fmt: skip
-    if (day := str(row.get("on") or "")) and moments.day(day, None) is None:
-        said["on"] = day
-    id_, patch = bound.made(TABLE, said)
-    unit.record(TABLE, id_, patch)
-
-
-def _pairs(of: Any) -> list[str]:
-    """`facts=0.74`, so that a share holds names and numbers alone."""
-    pairs = of.items() if isinstance(of, dict) else ()
-    return [f"{name}={number:g}" for name, number in pairs if NAMED(name) and type(number) in (int, float)][
-        :20
-    ]
-
-
-def shared(store: Store) -> list[dict[str, Any]]:
-    """What was sent to supervision, as far as this laptop has it, the newest first."""
-    rows = TABLES[TABLE]
-    with store.read() as connection:
-        query = select(rows).where(rows.c.erased_at.is_(None)).order_by(rows.c.shared_at.desc())
-        return [dict(sound.row(TABLE, row)) for row in connection.execute(query).mappings()]
 
 
 def earlier(store: Store, code: str | None = None) -> list[dict[str, Any]]:
@@ -144,7 +106,11 @@ def _try(content: str | bytes) -> dict[str, Any] | None:
     """A try of before, when it is one: whoever has the laptop may write the file."""
     with suppress(ValueError, RecursionError):
         row = json.loads(content)
-        if isinstance(row, Mapping) and type(row.get("points")) is int and NAMED(str(row.get("scenario"))):
+        if (
+            isinstance(row, Mapping)
+            and type(row.get("points")) is int
+            and sharing.NAMED(str(row.get("scenario")))
+        ):
             return dict(row)
     return None
 

@@ -34,6 +34,12 @@ class Trying:
         self.document: Document = empty()
         self._known: dict[str, Any] = {}
 
+    def so_far(self, at: float) -> list[tuple[str, str]]:
+        """The lines as far as they came through the telephone by then: somebody who cries speaks slowly."""
+        heard = iter(self.heard)
+        spoken = [(who, text if who == "own" else next(heard).by(at)) for who, text in self.lines]
+        return [(who, text) for who, text in spoken if text]
+
     def begin(self) -> None:
         """The telephone rang."""
         self._take(self.caller.begin())
@@ -101,6 +107,7 @@ class Trying:
             "cap": review.cap,
             "missed": list(review.missed_danger),
             "times": {must.id: at for must, at, _ in review.musts if at is not None},
+            "clocks": {name: at for name, at in review.clocks.items() if at is not None},
             "cut": not self._did(CLOSE),
         }
 

@@ -30,6 +30,7 @@ DEEDS = {
     "link_say": "case.links:say",
     "merge": "case.cases:merge",
     "noted": "case.cases:noted",
+    "practice_mark": "practice.sharing:mark",
     "private_keep": "directory.private:keep",
     "private_told": "directory.private:told",
     "provider_add": "directory.adding:add",

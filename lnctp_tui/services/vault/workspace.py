@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -59,6 +60,9 @@ class Workspace:
     keeper: Keeper | None = None
     on_taken: Callable[[], object] = field(default=lambda: None, repr=False)
     """Called when an order took this laptop from its person while something else was asked of the server."""
+    begun: dict[str, list[Any]] = field(default_factory=dict, repr=False)
+    """Drafts on their way to the disk, by key: what was typed a moment ago counts."""
+    _drafting: threading.Lock = field(default_factory=threading.Lock, repr=False)
     pending: accepted.Pending | None = field(default=None, repr=False)
     """An organisation's folder that nobody accepted, so that it is not used."""
 
@@ -84,11 +88,22 @@ class Workspace:
 
     def draft(self, key: str, default: Any = None) -> Any:
         """What was begun under `key` and not kept yet."""
-        return self.setting(DRAFT + key, default)
+        on_its_way = self.begun.get(key)
+        begun = self.setting(DRAFT + key) if on_its_way is None else on_its_way[0]
+        return default if begun is None else begun
 
     def keep_draft(self, key: str, value: Any) -> None:
         """Keep what is being written, for after a lock or a crash; None forgets it."""
-        self.set_setting(DRAFT + key, value)
+        on_its_way = [value]
+
+        def stored(_none: object) -> None:
+            with self._drafting:
+                if self.begun.get(key) is on_its_way:
+                    del self.begun[key]
+
+        with self._drafting:
+            self.begun[key] = on_its_way
+        self.writer.submit(deed("setting", DRAFT + key, value), stored)
 
     def close(self) -> bool:
         """Write what is waiting and let go of the files; whether everything is on disk."""

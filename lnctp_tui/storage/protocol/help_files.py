@@ -6,6 +6,7 @@ that a person accepted with the phrase, as with the protocol. Source: the file f
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib import resources
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.protocol.field_help import FieldHelp, StageHelp
+from lnctp_tui.domain.protocol.protocol import Label
 from lnctp_tui.domain.protocol.protocol_check import Finding
 from lnctp_tui.domain.records.columns import words
 from lnctp_tui.errors import StorageFailed
@@ -48,6 +50,12 @@ def of_vault(store: Store, stage: str) -> StageHelp | None:
 def built_in(stage: str) -> StageHelp | None:
     """The program's own help of a stage."""
     return read(Files(None, _built_in()), stage)
+
+
+def dialogs() -> dict[str, Label]:
+    """What each dialog is for, by its code."""
+    content = _built_in().joinpath("dialogs.toml").read_text(encoding="utf-8")
+    return {code: Label(said["es"], said["en"]) for code, said in tomllib.loads(content).items()}
 
 
 def read(files: Files, stage: str) -> StageHelp | None:

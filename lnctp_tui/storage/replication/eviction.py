@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import Connection
 
-from lnctp_tui.domain.records.scopes import PUBLIC_TABLES, scope_of
+from lnctp_tui.domain.records.scopes import ERASED_ALONE, PUBLIC_TABLES, scope_of
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import directory, link_keys, search, state
 from lnctp_tui.storage.database.session import TABLES
@@ -135,6 +135,8 @@ def erase(connection: Connection, scope: str, ids: Iterable[str], now: str, late
     connection.exec_driver_sql(BLANK, (wanted,))
     projection.rebuild(connection, [(table, row) for table, row in touched], now, latest)
     forget(connection, {scope} | {row for table, row in touched if table in ("cases", "contacts")})
+    if any(table in ERASED_ALONE for table, _row in touched):  # half a form may name the same person
+        connection.exec_driver_sql("DELETE FROM sync_state WHERE key GLOB 'setting:draft:entry:*'")
     # A deleted row's words stay in the index until its pieces are merged.
     connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
 
@@ -152,7 +154,8 @@ def wipe(connection: Connection, *, unsent: bool = True) -> None:
         """SELECT DISTINCT coalesce("case", row), 'gone', 0, 0, 'revoked' FROM changes"""
     )
     connection.exec_driver_sql(
-        "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'call:*' "
+        "DELETE FROM sync_state WHERE key GLOB 'draft:*' OR key GLOB 'setting:draft:*' OR key = 'setting:resume' "
+        "OR key GLOB 'call:*' "
         "OR key GLOB 'place:*' OR key GLOB 'aside:*' OR key GLOB 'directory:*' OR key GLOB 'match:*' "
         "OR key GLOB 'until:*' OR key GLOB 'practice:*' OR key = 'sync:offers'"
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from app_world import desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
 from textual import events
@@ -9,12 +12,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from workspaces import Founded
 
-from lnctp_tui import i18n
+from lnctp_tui import i18n, screens
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.screens.call.intake import IntakeScreen
+from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.help import HelpScreen
 from lnctp_tui.screens.tour import STEPS, TourScreen
-from lnctp_tui.storage.protocol import accepted
+from lnctp_tui.storage.protocol import accepted, help_files
 from lnctp_tui.widgets.form.checklist import Checklist
 from lnctp_tui.widgets.text_area import LongText
 
@@ -176,3 +180,78 @@ def calls(app: LnctpApp) -> int:
 
 def test_the_first_person_is_greeted(founded: Founded) -> None:
     assert LnctpApp(founded.home, None).first
+
+
+# dialogs
+
+
+async def test_f1_says_what_a_dialog_is_for_and_esc_comes_back_to_it_as_it_was(furnished: Founded) -> None:
+    async with desk(furnished, (80, 24)) as (app, pilot):
+        await press(pilot, "c", "v", *"GA-26")
+        dialog = app.screen
+        assert isinstance(dialog, LineDialog)
+        await press(pilot, "f1")
+        said = said_on(app)
+        assert "¿Qué número?" in said
+        assert "Diga lo que diga, el reporte se toma" in said
+        assert "expedir constancia" not in said, "the screen under it says nothing"
+        await press(pilot, "escape")
+        assert app.screen is dialog
+        await press(pilot, "f1", *"-1", "f1", "f1")
+        assert app.screen is dialog
+        assert dialog.query_one(Input).value == "GA-26-1"
+        await press(pilot, "escape", "escape")
+        screen = await call(app, pilot)
+        for keys, word in (
+            (("f9",), "El folio que se deletrea"), (("f8",), "la llamada al 911 la hace usted"),
+            (("f3",), "Lleva a cualquier campo"), (("f4", "f2"), "Lo que escribe se guarda solo"),
+        ):  # fmt: skip
+            await press(pilot, *keys)
+            below = app.screen
+            await press(pilot, "f1")
+            assert isinstance(app.screen, HelpScreen), keys
+            assert word.casefold() in " ".join(said_on(app).replace("│", " ").split()).casefold(), keys
+            await press(pilot, "escape")
+            assert app.screen is below, keys
+            await press(pilot, "escape")
+            assert app.screen is screen, keys
+        await press(pilot, "escape", "x", "f9", "f1")  # cut off: the plan to call back, in its first field
+        assert "¿podemos volver a llamar?" in said_on(app)
+        assert "Así no" in " ".join((said_on(app), await to_bottom(app, pilot)))
+        await press(pilot, "escape", "escape")
+        assert not screen.intake.document["contacts"][0].get("ended_at")
+
+
+GENERIC = {"FilterDialog", "FirstTour", "HelpScreen", "HoldScreen", "LineDialog", "ListDialog", "MatchesDialog",
+           "PickDialog", "SignedDialog", "TextDialog", "TourScreen"}  # fmt: skip
+SILENT = {"FirstTour", "HelpScreen", "HoldScreen", "TourScreen"}
+"""Over these nothing else comes: help itself, what a key leaves, and a lock that waits for the disk."""
+
+
+def test_every_dialog_says_what_it_is_for_in_both_languages() -> None:
+    purposes = help_files.dialogs()
+    assert all(label.es and label.en and label.es != label.en for label in purposes.values())
+    trees = [ast.parse(path.read_text("utf-8")) for path in Path(screens.__file__).parent.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    bases = {
+        node.name: {ast.unparse(base).partition("[")[0] for base in node.bases}
+        for node in nodes if isinstance(node, ast.ClassDef)
+    }  # fmt: skip
+    is_dialog = lambda name: name == "AppDialog" or any(map(is_dialog, bases.get(name, ())))  # noqa: E731
+    named, given, asked = {}, set(), set()
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "PURPOSE":
+                    named[node.name] = ast.literal_eval(part.value)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in GENERIC | {"EntryDialog"}:
+            words = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            over_a_hold = ast.unparse(node) == "LineDialog(title, hint, 40)"
+            assert "purpose" in words or node.func.id in SILENT or over_a_hold, ast.unparse(node)
+            assert node.func.id != "LineDialog" or "of" in words or over_a_hold, ast.unparse(node)
+        if isinstance(node, ast.Constant) and node.value in purposes:
+            given.add(node.value)
+    asked = {name for name in bases if is_dialog(name)} - GENERIC - {"AppDialog", "EntryDialog"}
+    inherited = {name for name in asked if bases[name] & named.keys()}
+    assert asked - inherited <= named.keys()
+    assert set(named.values()) - {""} | given == purposes.keys()

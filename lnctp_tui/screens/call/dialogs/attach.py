@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class AttachDialog(AppDialog[bool]):
     """Answers whether the call changed its case. Two laptops may have met one folio: both are shown."""
 
+    PURPOSE = "attach"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(False)", N_("volver"), id="attach.close"),
         Binding("enter", "take", N_("vincular"), key_display="Enter", id="attach.take"),

@@ -33,6 +33,7 @@ from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
+    from lnctp_tui.widgets.reader import Part
 
 WAITS = 0.5
 """Seconds between two looks whether the end of the call is being saved."""
@@ -82,6 +83,7 @@ class ClosingDialog(AppDialog["str | None"]):
     `stopped`: the clock ran until this dialog came, so Esc lets it go on.
     """
 
+    PURPOSE = "closing"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", N_("volver a la llamada"), id="closing.back"),
         Binding("f9", "finish", N_("terminar y guardar"), key_display="F9", id="closing.finish"),
@@ -218,6 +220,12 @@ class ClosingDialog(AppDialog["str | None"]):
         self.query_one(VerticalScroll).scroll_home(animate=False)
         if self.focused is not None:
             self.focused.scroll_visible(animate=False)
+
+    def taught(self) -> list[Part]:
+        """What the help teaches: of the field under the cursor."""
+        from lnctp_tui.screens.call.taught import of_field
+
+        return of_field(self.intake, self.focused)
 
     # Edits
 

@@ -21,6 +21,7 @@ from lnctp_tui.widgets.keys import KeyBar
 class DiscardDialog(AppDialog["str | None"]):
     """Answers the code of the reason, or nothing."""
 
+    PURPOSE = "discard"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("no descartar"), id="discard.close"),
         Binding("enter", "choose", N_("descartar"), key_display="Enter", id="discard.take"),

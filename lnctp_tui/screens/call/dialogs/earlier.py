@@ -25,13 +25,14 @@ class Earlier(RowList):
     ]
 
 
+NO_CASE = N_("Esta llamada todavía no abre un caso: elija primero el tipo de contacto.")
 NONE = N_("Ninguno coincide en teléfono, alias, usuario, folio, o lugar y modo de operar.")
 
 
 class EarlierContacts(MatchesDialog):
     """The cases that match a call."""
 
-    GROUP = "earlier"
+    PURPOSE = GROUP = "earlier"
     ROWS = Earlier
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f7", "leave", N_("volver"), id="earlier.close"),
@@ -63,8 +64,7 @@ class EarlierContacts(MatchesDialog):
         if case_id := self.intake.document["case"].get("id"):
             self.link(case_id, how)
         elif self.view:
-            message = _("Esta llamada todavía no abre un caso: elija primero el tipo de contacto.")
-            self.notify(message, markup=False)
+            self.notify(_(NO_CASE), markup=False)
 
     def action_open(self) -> None:
         """Read the case under the cursor."""

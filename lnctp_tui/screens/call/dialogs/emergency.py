@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 class EmergencyCard(AppDialog[None]):
     """Nothing on it has to be filled; it reads what the form already knows."""
 
+    PURPOSE = "emergency"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
         Binding(

@@ -138,6 +138,7 @@ class HitList(Widget, can_focus=False):
 class FindField(AppDialog[Goal | None]):
     """Answers the field or the row, or nothing."""
 
+    PURPOSE = "find_field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f3", "dismiss(None)", N_("volver"), id="find.close"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="find.down"),

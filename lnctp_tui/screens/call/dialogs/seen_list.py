@@ -25,6 +25,7 @@ MOST = 6
 class SeenList(AppDialog[None]):
     """A digit takes; a value that stands already, or whose person is not clear, needs a second key."""
 
+    PURPOSE = "seen"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "digit(1)", N_("tomar"), key_display=f"1-{MOST}", id="seen.1"),
         Binding("escape,s", "close", N_("volver"), key_display="Esc", id="seen.close"),

@@ -33,6 +33,7 @@ class SilentCall(AppDialog["str | None"]):
     taken for an answer but a key of the counselor's.
     """
 
+    PURPOSE = "silent"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s,y", "tapped('yes')", N_("sí (un golpe)"), key_display="s", id="silent.yes"),
         Binding("n", "tapped('no')", N_("no (dos)"), key_display="n", id="silent.no"),

@@ -19,7 +19,7 @@ from pg import FAST, TEMPLATE, fresh
 from served import Laptop, Served, serving
 
 from lnctp_tui.cli import main
-from lnctp_tui.errors import Refused, SyncFailed
+from lnctp_tui.errors import Declined, Refused, SyncFailed
 from lnctp_tui.i18n import messages
 from lnctp_tui.server.admin import erasing, identity
 from lnctp_tui.server.postgres import backup_key, backups, database, embedded, schema
@@ -186,6 +186,62 @@ def test_a_push_that_waits_for_the_second_machine_is_told_so_and_is_stored_when_
     assert [result[:2] for result in again.message["results"]] == [[case["id"], "known"]]
     assert bea.push(bea.case()).status == 200
     assert httpx.get(f"{failing.url}/ready").status_code == 200
+
+
+def test_a_command_that_waits_for_the_second_machine_ends_and_says_what_stands(
+    own: embedded.Embedded,
+    failing: Served,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = failing.database.rpartition("/")[2].partition("?")[0]
+    for variable, value in (
+        ("LNCTP_SERVER_HOME", str(tmp_path)), ("DATABASE_URL", failing.database), ("LNCTP_LANG", "es"),
+        ("LNCTP_SERVER_OWNER_URL", own.url(embedded.OWNER, name)),
+    ):  # fmt: skip
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(database, "COMMIT_WAIT", 0.5)
+    assert main(["server", "init"]) == 0
+    with alone(own) as back:
+        began = time.monotonic()
+        assert main(["server", "person", "add", "Ana de Prueba"]) == 1
+        assert main(["server", "backup", str(tmp_path / "copia")]) == 1
+        assert time.monotonic() - began < 12
+        told = capsys.readouterr().err
+        assert told.count("escrito en una sola y queda en firme cuando vuelva otra: no lo repita") == 2
+        monkeypatch.setattr(database, "COMMIT_WAIT", 30.0)
+        _interrupted(own, failing)
+        back()
+    until(lambda: main(["server", "person", "list"]) == 0 and "Ana de Prueba" in capsys.readouterr().out)
+    with database.connect(failing.database) as connection:
+        assert connection.execute("SELECT count(*) FROM settings WHERE key = 'interrupted'").fetchone() == (
+            1,
+        )
+
+
+def _interrupted(own: embedded.Embedded, failing: Served) -> None:
+    """Ctrl+C while a commit waits hangs up, and cancels nothing: cancelled, PostgreSQL calls it committed."""
+    connection = database.connect(failing.database, autocommit=True)
+    waiting = threading.Event()
+
+    def interrupt() -> None:
+        until(lambda: connection.commits is not None and bool(connection.commits._waiting(0)))
+        waiting.set()
+        connection.cancel_safe()
+
+    asks = threading.Thread(target=interrupt)
+    asks.start()
+    with pytest.raises(Declined, match="busy") as told:
+        connection.execute("INSERT INTO settings (key, value) VALUES ('interrupted', 'yes')")
+    asks.join()
+    connection.close()
+    assert waiting.is_set()
+    assert told.value.facts == {"reason": "second_machine", "stands": True}
+    with database.connect(own.url(embedded.OWNER, "postgres")) as owner:
+        seen = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").fetchone()
+    assert seen is not None
+    assert seen[0] >= 1  # it waits on, with its locks, until another machine has it
 
 
 def test_a_laptop_says_that_the_server_waits_and_not_that_the_internet_is_broken() -> None:

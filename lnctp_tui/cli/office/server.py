@@ -254,6 +254,7 @@ def database() -> Iterator[tuple[Settings, Database]]:
     from lnctp_tui.errors import Declined
     from lnctp_tui.server.ingest import codes
     from lnctp_tui.server.postgres import cluster
+    from lnctp_tui.server.postgres.commits import REASON
     from lnctp_tui.server.settings import Settings
 
     settings = Settings.read()
@@ -264,6 +265,8 @@ def database() -> Iterator[tuple[Settings, Database]]:
     except Declined as error:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise Refused("server_standby") from error
+        if error.facts.get("reason") == REASON:
+            raise Refused("server_stands" if error.facts.get("stands") else "server_second") from error
         raise Refused("server_disk" if error.code == "server_full" else "server_busy") from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise Refused("server_standby") from error

@@ -30,7 +30,7 @@ WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 
 
 class CommitWatch(threading.Thread):
-    """One per pool of connections: `over` around each transaction of it."""
+    """One per pool, `over` around each transaction of it; or one per connection, `during` whatever it waits for."""
 
     def __init__(self, connect: Callable[[], Connection[Any]], longest: float) -> None:
         """`connect` makes a connection of its own; after `longest` seconds a commit is given up."""
@@ -48,14 +48,38 @@ class CommitWatch(threading.Thread):
     def over(self, connection: Connection[Any]) -> Iterator[Callable[[], None]]:
         """Around a transaction; what it yields is called before the commit. Raises Declined `busy`."""
 
+        begun: list[float] = []
+
         def commits() -> None:
             if self.missing and connection.execute(WROTE).fetchone() == (True,):
                 self.present()
-            with self._lock:
-                self._begun[connection] = monotonic(), connection.info.backend_pid
+            begun.append(self._begins(connection))
 
         try:
-            yield commits
+            with self._understood(connection):
+                yield commits
+        finally:
+            for since in begun:
+                metrics.SYNC_WAIT.observe(monotonic() - since)
+
+    @contextmanager
+    def during(self, connection: Connection[Any]) -> Iterator[None]:
+        """Around whatever one connection waits for. Raises Declined `busy`; with `stands` when it was a commit."""
+        with self._understood(connection):
+            self._begins(connection)
+            yield
+
+    def _begins(self, connection: Connection[Any]) -> float:
+        began = monotonic()
+        with self._lock:
+            self._begun[connection] = began, connection.info.backend_pid
+        return began
+
+    @contextmanager
+    def _understood(self, connection: Connection[Any]) -> Iterator[None]:
+        """Tells a wait for the second machine from other failures. Raises Declined `busy`."""
+        try:
+            yield
         except errors.LockNotAvailable as error:
             # Who waits for the second machine holds its locks, maybe in another process.
             if self.missing or self._found(bool(self._waiting())):
@@ -63,14 +87,12 @@ class CommitWatch(threading.Thread):
             raise
         except psycopg.OperationalError as error:
             if connection in self._given_up:
-                raise Declined("busy", reason=REASON) from error
+                raise Declined("busy", reason=REASON, stands=True) from error
             raise
         finally:
             with self._lock:
-                begun = self._begun.pop(connection, None)
+                self._begun.pop(connection, None)
                 self._given_up.discard(connection)
-            if begun is not None:
-                metrics.SYNC_WAIT.observe(monotonic() - begun[0])
 
     def present(self) -> None:
         """Raises Declined `busy` while the second machine is known to be missing: who is to write need not begin."""
@@ -106,11 +128,18 @@ class CommitWatch(threading.Thread):
             logs.note(event, level=logging.ERROR if missing else logging.INFO)
         return missing
 
-    def _waiting(self) -> set[int]:
+    def gives_up(self, connection: Connection[Any]) -> bool:
+        """Hang up at once, if the connection waits for the second machine: cancelled, it would count as committed."""
+        if connection.info.backend_pid not in self._waiting(0):
+            return False
+        self._give_up(connection)
+        return True
+
+    def _waiting(self, at_least: float = LOOK) -> set[int]:
         """Who waits for the second machine, in whatever process; nobody when the database does not say."""
         try:
             with self._connect() as connection:
-                return {int(pid) for (pid,) in connection.execute(WAITING, (LOOK,))}
+                return {int(pid) for (pid,) in connection.execute(WAITING, (at_least,))}
         except psycopg.Error as error:
             logs.note("commits_unknown", level=logging.WARNING, error=error)
             return set()

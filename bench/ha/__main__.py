@@ -96,15 +96,29 @@ def killed(cluster: Cluster) -> Callable[[], None]:
 
 
 def frozen(cluster: Cluster) -> Callable[[], None]:
-    pids = cluster.processes(cluster.primary())
+    name = cluster.primary()
+    pids = cluster.processes(name)
+    cluster.watchdogs[name].freeze()
     cluster.signal(pids, signal.SIGSTOP)
-    return lambda: cluster.signal(pids, signal.SIGCONT)
+
+    def heal() -> None:
+        cluster.signal(pids, signal.SIGCONT)
+        cluster.watchdogs[name].thaw()
+
+    return heal
 
 
 def patroni_frozen(cluster: Cluster) -> Callable[[], None]:
-    pids = cluster.processes(cluster.primary())[:1]
-    cluster.signal(pids, signal.SIGSTOP)
-    return lambda: cluster.signal(pids, signal.SIGCONT)
+    """Its watchdog takes the power from the machine before another is primary."""
+    name = cluster.primary()
+    fired = cluster.watchdogs[name].fired
+    cluster.signal(cluster.processes(name)[:1], signal.SIGSTOP)
+
+    def heal() -> None:
+        assert cluster.watchdogs[name].fired == fired + 1, "the watchdog did nothing"
+        cluster.patroni(name)
+
+    return heal
 
 
 def switched(cluster: Cluster) -> Callable[[], None]:
@@ -128,7 +142,7 @@ def etcd_lost(cluster: Cluster) -> Callable[[], None]:
 FAULTS = {
     "kill": Fault("kill -9, primary's machine", 30, killed, LONG),
     "freeze": Fault("primary frozen", 30, frozen, LONG),
-    "patroni": Fault("Patroni alone frozen, old primary serves on", 30, patroni_frozen, LONG),
+    "patroni": Fault("Patroni alone frozen, the watchdog ends the old primary", 30, patroni_frozen, LONG),
     "switch": Fault("planned switch", 10, switched, CALM),
     "standbys": Fault("both standbys lost (strict)", LOST + 30, standbys_lost, LOST),
     "etcd": Fault("etcd lost", 3, etcd_lost, LOST),

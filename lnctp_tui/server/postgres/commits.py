@@ -32,10 +32,10 @@ WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 class CommitWatch(threading.Thread):
     """One per pool, `over` around each transaction of it; or one per connection, `during` whatever it waits for."""
 
-    def __init__(self, connect: Callable[[], Connection[Any]], longest: float) -> None:
-        """`connect` makes a connection of its own; after `longest` seconds a commit is given up."""
+    def __init__(self, connect: Callable[[], Connection[Any]], longest: float, *, notes: bool = True) -> None:
+        """`connect` makes a connection of its own; a commit is given up after `longest` seconds. `notes`: in a log."""
         super().__init__(name="lnctp-commits", daemon=True)
-        self._connect, self._longest = connect, longest
+        self._connect, self._longest, self._notes = connect, longest, notes
         self._begun: dict[Connection[Any], tuple[float, int]] = {}
         """When its commit began, and the process that carries it out."""
         self._given_up: set[Connection[Any]] = set()
@@ -85,7 +85,7 @@ class CommitWatch(threading.Thread):
             if self.missing or self._found(bool(self._waiting())):
                 raise Declined("busy", reason=REASON) from error
             raise
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, KeyboardInterrupt) as error:
             if connection in self._given_up:
                 raise Declined("busy", reason=REASON, stands=True) from error
             raise
@@ -123,7 +123,7 @@ class CommitWatch(threading.Thread):
 
     def _found(self, missing: bool) -> bool:
         before, self.missing = self.missing, missing
-        if before != missing:
+        if before != missing and self._notes:
             event = "second_machine_missing" if missing else "second_machine_back"
             logs.note(event, level=logging.ERROR if missing else logging.INFO)
         return missing

@@ -131,7 +131,7 @@ def connect(url: str, **options: Any) -> Db:
     """One connection, for commands and migrations. Whatever waits longer than COMMIT_WAIT for the second machine raises
     Declined `busy`, reason `second_machine`; with `stands` when it was a commit, which may be stored later."""
     connection = Single.connect(url, options=OPTIONS, **(lasting(url) | options))
-    connection.commits = CommitWatch(lambda: unwatched(url), COMMIT_WAIT)
+    connection.commits = CommitWatch(lambda: unwatched(url), COMMIT_WAIT, notes=False)
     connection.commits.start()
     return connection
 

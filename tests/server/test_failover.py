@@ -91,7 +91,10 @@ def altered(cluster: embedded.Embedded, name: str, value: str) -> Iterator[Calla
 RELOAD = "SELECT pg_reload_conf()"
 
 
-def test_after_a_switch_the_first_request_is_answered(own: embedded.Embedded, failing: Served) -> None:
+def test_after_a_switch_the_first_request_is_answered(
+    own: embedded.Embedded, failing: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LONGEST_LOG", 10)
     ana = failing.laptop()
     assert ana.push(ana.case()).status == 200
     os.kill(postmaster(own), signal.SIGKILL)
@@ -99,6 +102,9 @@ def test_after_a_switch_the_first_request_is_answered(own: embedded.Embedded, fa
     until(lambda: _started(own))
     assert httpx.get(f"{failing.url}/ready").status_code == 200
     assert ana.push(ana.case()).status == 200
+    log = own.folder / embedded.LOG
+    assert log.with_name("postgres.log.1").stat().st_size > 10  # what it said before does not grow for ever
+    assert "checkpoint starting" not in log.read_text(encoding="utf-8")
 
 
 def _started(cluster: embedded.Embedded) -> bool:

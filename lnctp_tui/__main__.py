@@ -11,6 +11,9 @@ from lnctp_tui import programs
 COMPLETING = "_LNCTP_COMPLETE"
 """Set by the shell when it asks what could follow."""
 
+PLAIN = ["call", "--plain"]
+"""Calls in lines: opened and renewed as the app is."""
+
 
 def main() -> int:
     """The exit code of the command."""
@@ -27,7 +30,7 @@ def _command() -> int:
     if sys.argv[1:2] == [programs.FLAG]:
         return programs.run_part(sys.argv[2:])
     opens = sys.argv[1:] in ([], ["run"])
-    if programs.frozen() and (newer := _newer(opens)):
+    if programs.frozen() and (newer := _newer(opens or sys.argv[-2:] == PLAIN)):
         from lnctp_tui.updates import places
 
         return places.go_on_with(newer, sys.argv[1:])

@@ -101,8 +101,10 @@ class Preload:
         assert self.thread is not None
         self.thread.join()
         from lnctp_tui.services.call.desk import desk
+        from lnctp_tui.services.vault import upgrading
         from lnctp_tui.services.vault.workspace import open_workspace
 
+        upgrading.take_back(self.home, key)
         workspace = open_workspace(self.home, key, protocol=self.protocol)
         resume = workspace.setting(RESUME, None)
         if resume is not None and workspace.pending is None:  # else the desk is not certain to come

@@ -43,6 +43,8 @@ LOOK = 1.0
 """Seconds after which the launcher looks up from waiting: a signal that came just before it began is not missed."""
 QUICK = 20.0
 """Seconds: a worker that falls over sooner did not do any work."""
+QUICK_ON_TRIAL = 180.0
+"""The same of a version that never ended well yet: a phrase takes somebody a while to type, and tables to change."""
 QUICK_CRASHES = 3
 
 # Alternate screen entered, cleared and left: right whether the worker was on it or not. Then cursor,
@@ -56,7 +58,7 @@ _RESTORE = (
 def main(*, light: bool = False) -> int:
     """`lnctp run`: opens the app in this terminal; exit code 2 without one. `light`: as for `run`."""
     if os.isatty(0) and os.isatty(1):
-        code = run(light=light, practises=True)
+        code = run(light=light, practises=True, renews=light)
         return _practise() if code == PRACTISE else code
     _refuse(Refused("no_terminal"))
     return 2
@@ -80,12 +82,14 @@ def run(
     light: bool = False,
     paints: bool = True,
     practises: bool = False,
+    renews: bool = False,
 ) -> int:
     """Runs workers until one is done; returns the exit code of `lnctp`. `environment` is set first.
 
     `light`: this process has imported and opened nothing else, so that a worker can begin as its copy; that
     saves starting Python again. Otherwise each worker is a new program, `command`, else the part `worker`.
     `paints`: a worker that fell over may have left the terminal painted. `practises`: a worker may end with PRACTISE.
+    `renews`: this works on the data folder, and may go on as another version of the program.
     """
     os.environ.update(environment or {})
     hardening.harden(secrets=False)
@@ -94,7 +98,7 @@ def run(
     try:
         with paths.Instance(paths.prepare(paths.home())) as instance:
             launcher = _Launcher(
-                _worker(command, light=light), instance.handle, paints, practises, light=light
+                _worker(command, light=light), instance.handle, paints, practises, renews=renews
             )
             code = launcher.run()
     except LnctpError as error:
@@ -107,7 +111,7 @@ def _become(path: str) -> int:
     from lnctp_tui.updates import places
 
     os.environ[ECHO] = "1"
-    return places.go_on_with(path)
+    return places.go_on_with(path, sys.argv[1:])
 
 
 def _worker(command: Sequence[str], *, light: bool) -> Sequence[str]:
@@ -131,11 +135,11 @@ class _Launcher:
         paints: bool = True,
         practises: bool = False,
         *,
-        light: bool = False,
+        renews: bool = False,
     ) -> None:
         self.command = command
-        self.light = light
-        """Whether this is the app of the data folder, which may go on as another version."""
+        self.renews = renews and programs.frozen()
+        """Whether this may go on as another version of the program."""
         self.next = ""
         """The program of that version."""
         self.paints = paints
@@ -166,7 +170,7 @@ class _Launcher:
             if answer is not None:
                 return answer
             os.environ[LAST] = str(code)
-            if self.light and programs.frozen() and code in LOCKS and self._renew():
+            if self.renews and code in LOCKS and self._renew():
                 return QUIT
 
     def _renew(self) -> bool:
@@ -183,7 +187,7 @@ class _Launcher:
             _restore_screen()
         if self.ending:
             return 128 + self.ending
-        if code == QUIT and self.light and programs.frozen():
+        if code == QUIT and self.renews:
             from lnctp_tui.updates import places
 
             places.stood(paths.home())
@@ -196,13 +200,21 @@ class _Launcher:
         if code in LOCKS:
             self.quick = 0
             return None
-        self.quick = self.quick + 1 if lasted < QUICK else 1
+        self.quick = self.quick + 1 if lasted < self._soon() else 1
         return self._give_up(code) if self.quick >= QUICK_CRASHES else None
+
+    def _soon(self) -> float:
+        """Seconds: a worker that fell over sooner did not do any work."""
+        if not self.renews:
+            return QUICK
+        from lnctp_tui.updates import places
+
+        return QUICK_ON_TRIAL if places.on_trial(paths.home(), programs.VERSION) else QUICK
 
     def _give_up(self, code: int) -> int:
         from lnctp_tui.i18n import _
 
-        if self.light and programs.frozen():
+        if self.renews:
             from lnctp_tui.updates import places
 
             if places.go_back(paths.home(), programs.VERSION):

@@ -18,6 +18,11 @@ LINES = 128
 """Pushes at the same time; more wait, and their waiting counts."""
 WAIT = 60
 """Seconds of a long poll."""
+MORNING = (6 / 24, 12 / 24)
+"""Of a day: a hundredth of the counselors has no line then, and what they recorded is sent at its end."""
+CUT_OFF = 100
+HEARS = 5.0
+"""Seconds in the evening in which supervisors still hear of the last of it."""
 AGAIN = 2.0
 """Seconds after which what was not acknowledged is sent again."""
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -61,6 +66,7 @@ class Traffic:
         self._room = asyncio.Semaphore(LINES)
         self._dice = random.Random(1)
         self._numbers = 0
+        self._cut_off = {each.device for each in people[::CUT_OFF]}
 
     async def day(self) -> None:
         """Until everything that was due is acknowledged."""
@@ -70,11 +76,13 @@ class Traffic:
         for due in self._arrivals():
             if (left := began + due - perf_counter()) > 0:
                 await asyncio.sleep(left)
-            task = asyncio.create_task(self._push(self._dice.choice(self.people), began + due))
+            who = self._dice.choice(self.people)
+            later = self._morning_over(due) if who.device in self._cut_off else due
+            task = asyncio.create_task(self._push(who, began + later))
             sending.add(task)
             task.add_done_callback(sending.discard)
         await asyncio.gather(*sending)
-        await asyncio.sleep(5)  # what supervisors still hear
+        await asyncio.sleep(HEARS)
         self.over.set()
         for task in waiting:
             task.cancel()
@@ -91,7 +99,13 @@ class Traffic:
         ]
         return sorted(moments)
 
+    def _morning_over(self, due: float) -> float:
+        start, end = (part * self.lasts for part in MORNING)
+        return end if start <= due < end else due
+
     async def _push(self, who: Counselor, due: float) -> None:
+        if (left := due - perf_counter()) > 0:
+            await asyncio.sleep(left)
         self._numbers += 1
         change = who.change(self._numbers % 1000)
         body = wire.pack({"cursor": None, "proof": None, "receipt": None, "audit": None, "repair": False,

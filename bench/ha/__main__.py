@@ -20,6 +20,7 @@ from typing import NamedTuple
 import orjson
 
 from bench import homes, office
+from bench.day.recording import SENT, Laptop
 from bench.ha import machines
 from bench.ha.machines import NAMES, Cluster, until
 from bench.report import OUT
@@ -28,10 +29,8 @@ from lnctp_tui.server.admin.staff import StaffRegistry
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.settings import DATABASE, HOME
 from lnctp_tui.services.sync import synchronise
-from lnctp_tui.services.sync.synchronise import Synchroniser
 from lnctp_tui.services.vault.workspace import Workspace
-from lnctp_tui.storage import ids, instants
-from lnctp_tui.storage.database.session import New
+from lnctp_tui.storage import instants
 
 LAPTOPS, SERVERS, EVERY = 3, 2, 0.2
 """Seconds between two cases of one laptop."""
@@ -44,38 +43,6 @@ EMPTY = 60.0
 """Seconds after healing in which every laptop has sent everything."""
 ALLOWED = frozenset({"busy", "offline", "line_broke", "second_machine"})
 """What a laptop may be told meanwhile."""
-SENT = "SELECT count(*) FROM changes WHERE sent = 2"
-WAITS = "SELECT count(*) FROM changes WHERE sent < 2"
-
-
-class Laptop(threading.Thread):
-    """Records a case every EVERY seconds; its program sends them."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__(daemon=True)
-        self.workspace, self.over, self.codes = workspace, threading.Event(), set[str]()
-        self.sync = Synchroniser(workspace)
-        self.sync.on_status = lambda status: self.codes.add(status.problem or "")
-
-    def run(self) -> None:
-        self.sync.start()
-        while not self.over.wait(EVERY):
-            id_ = ids.new_id()
-            patch = {
-                "status": "open",
-                "opened_at": instants.iso(instants.now()),
-                "summary": "Caso de prueba.",
-            }
-            with self.workspace.store.write() as unit:
-                unit.create_many([New("cases", id_, patch, id_)])
-
-    def count(self, query: str) -> int:
-        with self.workspace.store.read() as connection:
-            return int(connection.exec_driver_sql(query).scalar() or 0)
-
-    def acknowledged(self) -> list[str]:
-        with self.workspace.store.read() as connection:
-            return [id_ for (id_,) in connection.exec_driver_sql("SELECT id FROM changes WHERE sent = 2")]
 
 
 class Fault(NamedTuple):
@@ -96,15 +63,29 @@ def killed(cluster: Cluster) -> Callable[[], None]:
 
 
 def frozen(cluster: Cluster) -> Callable[[], None]:
-    pids = cluster.processes(cluster.primary())
+    name = cluster.primary()
+    pids = cluster.processes(name)
+    cluster.watchdogs[name].freeze()
     cluster.signal(pids, signal.SIGSTOP)
-    return lambda: cluster.signal(pids, signal.SIGCONT)
+
+    def heal() -> None:
+        cluster.signal(pids, signal.SIGCONT)
+        cluster.watchdogs[name].thaw()
+
+    return heal
 
 
 def patroni_frozen(cluster: Cluster) -> Callable[[], None]:
-    pids = cluster.processes(cluster.primary())[:1]
-    cluster.signal(pids, signal.SIGSTOP)
-    return lambda: cluster.signal(pids, signal.SIGCONT)
+    """Its watchdog takes the power from the machine before another is primary."""
+    name = cluster.primary()
+    fired = cluster.watchdogs[name].fired
+    cluster.signal(cluster.processes(name)[:1], signal.SIGSTOP)
+
+    def heal() -> None:
+        assert cluster.watchdogs[name].fired == fired + 1, "the watchdog did nothing"
+        cluster.patroni(name)
+
+    return heal
 
 
 def switched(cluster: Cluster) -> Callable[[], None]:
@@ -128,7 +109,7 @@ def etcd_lost(cluster: Cluster) -> Callable[[], None]:
 FAULTS = {
     "kill": Fault("kill -9, primary's machine", 30, killed, LONG),
     "freeze": Fault("primary frozen", 30, frozen, LONG),
-    "patroni": Fault("Patroni alone frozen, old primary serves on", 30, patroni_frozen, LONG),
+    "patroni": Fault("Patroni alone frozen, the watchdog ends the old primary", 30, patroni_frozen, LONG),
     "switch": Fault("planned switch", 10, switched, CALM),
     "standbys": Fault("both standbys lost (strict)", LOST + 30, standbys_lost, LOST),
     "etcd": Fault("etcd lost", 3, etcd_lost, LOST),
@@ -228,7 +209,7 @@ def enrolled(cluster: Cluster, workspace: Workspace, url: str) -> Laptop:
     synchronise.enroll(workspace, url, code)
     with _office(cluster) as people:
         people.set_state(people.device(workspace.store.author.device), "active")
-    return Laptop(workspace)
+    return Laptop(workspace, EVERY)
 
 
 @contextmanager
@@ -252,9 +233,7 @@ def measured(chosen: list[str], times: int) -> list[tuple[Fault, Ran]]:
             laptops.append(enrolled(cluster, workspace, urls[number % SERVERS]))
         for laptop in laptops:
             laptop.start()
-            stack.callback(laptop.sync.stop)
-            stack.callback(laptop.join)
-            stack.callback(laptop.over.set)
+            stack.callback(laptop.end)
         ran = []
         for name in chosen:
             for _ in range(times):

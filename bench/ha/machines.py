@@ -1,6 +1,7 @@
 """Three machines at 127.0.1.1 to 127.0.1.3: etcd and Patroni with PostgreSQL on each, HAProxy before all of them.
 
-The settings are those of deploy/ha; replaced are places, addresses, TLS (loopback) and the watchdog (no such device).
+The settings are those of deploy/ha, certificates and watchdog with them; replaced are places and addresses, and the
+watchdog's driver. PostgreSQL speaks TLS only where LNCTP_POSTGRES names programs that can: the embedded ones cannot.
 """
 
 import json
@@ -10,6 +11,7 @@ import secrets
 import shlex
 import shutil
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -20,6 +22,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from bench.ha.watchdog import Watchdog
 from bench.office import below, free_port
 from lnctp_tui.server.postgres import database, embedded, schema
 
@@ -31,6 +34,9 @@ PASSWORDS = {
 }
 PATRONI = "LNCTP_PATRONI"
 """Where Patroni's program is, when it is not on the PATH: a venv that the user of PostgreSQL can read."""
+POSTGRES = "LNCTP_POSTGRES"
+"""Folder of PostgreSQL's programs, of 17 or newer and with TLS; without it the embedded ones, in clear on loopback."""
+TLS = "/etc/lnctp-machines"
 
 
 def programs() -> dict[str, str | None]:
@@ -49,55 +55,80 @@ class Cluster:
     """HAProxy's, for the primary."""
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     """`etcd one`, `patroni one`, …, `haproxy` → its process."""
+    watchdogs: dict[str, Watchdog] = field(default_factory=dict)
 
     def start(self) -> None:
         """Everything, until there is a primary with a synchronous standby and the server's tables."""
+        self._certificates()
         for name in NAMES:
             self.etcd(name)
+            self._watchdog(name)
         for name in NAMES:
             self.patroni(name)
-        text = _replaced((SHIPPED / "haproxy.cfg").read_text(encoding="utf-8"), "one")
-        text = text.replace("127.0.0.1:5000", f"127.0.0.1:{self.port}")
-        text = text.replace("127.0.0.1:5001", f"127.0.0.1:{free_port()}").replace(
-            "    log /dev/log local0 notice\n", ""
-        )
-        path = self.folder / "haproxy.cfg"
-        path.write_text(text, encoding="utf-8")
-        self._run("haproxy", [str(programs()["haproxy"]), "-db", "-f", str(path)])
+        self._haproxy()
         until(self.whole, 180)
         until(lambda: self.answers(), 60)
         self._tables()
 
+    def _certificates(self) -> None:
+        """By the script that is shipped. On loopback an etcd is asked from 127.0.0.1, wherever it is."""
+        named = [word for name, address in ADDRESSES.items() for word in (name, f"{address},IP:127.0.0.1")]
+        subprocess.run(
+            ["sh", str(SHIPPED / "certificates.sh"), *named], cwd=self.folder, check=True, capture_output=True,
+            env=os.environ | {"LNCTP_CA_CIPHER": ""},
+        )  # fmt: skip
+        if (runner := embedded.user()) is not None:
+            for path in (self.folder / name for name in NAMES):
+                for file in (path, path / "database.key"):
+                    shutil.chown(file, runner)
+
+    def _watchdog(self, name: str) -> None:
+        pipe = self.folder / f"watchdog-{name}"
+        os.mkfifo(pipe, 0o600)
+        if (runner := embedded.user()) is not None:
+            shutil.chown(pipe, runner)
+        self.watchdogs[name] = Watchdog(pipe, lambda: self.kill(name))
+        self.watchdogs[name].start()
+
+    def _haproxy(self) -> None:
+        text = self._placed((SHIPPED / "haproxy.cfg").read_text(encoding="utf-8"), "one")
+        text = text.replace("127.0.0.1:5000", f"127.0.0.1:{self.port}")
+        text = text.replace("127.0.0.1:5001", f"127.0.0.1:{free_port()}")
+        text = text.replace("    log /dev/log local0 notice\n", "")
+        path = self.folder / "haproxy.cfg"
+        path.write_text(text, encoding="utf-8")
+        self._run("haproxy", [str(programs()["haproxy"]), "-db", "-f", str(path)])
+
+    def _placed(self, text: str, name: str) -> str:
+        """A shipped file with the names, addresses and certificates of a machine."""
+        return _replaced(text, name).replace(TLS, str(self.folder / name))
+
     def etcd(self, name: str) -> None:
-        """As the unit says, without TLS."""
+        """As the unit says."""
         unit = (SHIPPED / "etcd.service").read_text(encoding="utf-8")
         line = re.search(r"^ExecStart=((?:.*\\\n)*.*)$", unit, re.MULTILINE)
         assert line
-        words = shlex.split(_replaced(line[1].replace("\\\n", " "), name).replace("https://", "http://"))
-        tls = [place for place, word in enumerate(words) if word.startswith("/etc/lnctp/tls/")]
-        gone = {*tls, *(place - 1 for place in tls)}
-        words = [
-            word for place, word in enumerate(words) if place not in gone and "client-cert-auth" not in word
-        ]
+        words = shlex.split(self._placed(line[1].replace("\\\n", " "), name))
         words[words.index("--data-dir") + 1] = str(self.folder / f"etcd-{name}")
         self._run(f"etcd {name}", [str(programs()["etcd"]), *words[1:]])
 
     def patroni(self, name: str) -> None:
-        """As the file says, without TLS and watchdog."""
-        text = _replaced((SHIPPED / "patroni.yml").read_text(encoding="utf-8"), name)
+        """As the file says; the watchdog by the driver of Patroni's tests."""
+        text = self._placed((SHIPPED / "patroni.yml").read_text(encoding="utf-8"), name)
         for shipped, ours in {
             "/srv/lnctp/postgres": f"{self.folder}/data-{name}",
-            "/usr/lib/postgresql/18/bin": str(embedded.programs()),
+            "/usr/lib/postgresql/18/bin": os.environ.get(POSTGRES, str(embedded.programs())),
             "/run/patroni/pgpass": f"{self.folder}/pgpass-{name}",
             "unix_socket_directories: /run/postgresql": "unix_socket_directories: ''",
-            "mode: required": "mode: off",
-            "hostssl": "host",
-            "- local all postgres peer": "- host all postgres 127.0.0.0/8 scram-sha-256",
+            "device: /dev/watchdog": f"device: {self.folder}/watchdog-{name}\n  driver: testing",
+            "    - local all postgres peer\n": "",
             "MACHINES": "127.0.0.0/8",
         }.items():
             assert shipped in text, shipped
             text = text.replace(shipped, ours)
-        text = re.sub(r"^ *(ssl\w*|protocol|cacert|cert|key): .*\n", "", text, flags=re.MULTILINE)
+        if POSTGRES not in os.environ:
+            text = re.sub(r"^ *ssl\w*: .*\n", "", text, flags=re.MULTILINE)
+            text = text.replace("hostssl", "host").replace(" clientcert=verify-ca", "")
         path = self.folder / f"patroni-{name}.yml"
         path.write_text(text, encoding="utf-8")
         named = {"SUPERUSER": "postgres", "REPLICATION": "lnctp_replication", "REWIND": "lnctp_rewind"}
@@ -120,16 +151,32 @@ class Cluster:
 
     def url(self, role: str = "lnctp_app", name: str = "lnctp") -> str:
         """As docs/operations.md says."""
-        return f"postgresql://{role}:{PASSWORDS[role]}@127.0.0.1:{self.port}/{name}?connect_timeout=3"
+        if POSTGRES not in os.environ:
+            return f"postgresql://{role}:{PASSWORDS[role]}@127.0.0.1:{self.port}/{name}?connect_timeout=3"
+        shown = f"{self.folder}/one/haproxy.pem"
+        return (
+            f"postgresql://{role}:{PASSWORDS[role]}@lnctp-database:{self.port}/{name}?hostaddr=127.0.0.1"
+            f"&connect_timeout=3&sslmode=verify-full&sslrootcert={self.folder}/one/ca.pem"
+            + (f"&sslcert={shown}&sslkey={shown}" if role == "postgres" else "")
+        )
 
     def members(self) -> dict[str, tuple[str, str]]:
         """Name → role and state, as a Patroni that answers has them."""
         for address in ADDRESSES.values():
             with suppress(URLError, OSError, ValueError, KeyError):
-                with urlopen(f"http://{address}:8008/cluster", timeout=2) as answer:
+                with urlopen(
+                    f"https://{address}:8008/cluster", timeout=2, context=self._as_machine()
+                ) as answer:
                     listed = json.load(answer)["members"]
                 return {member["name"]: (member["role"], member["state"]) for member in listed}
         return {}
+
+    def _as_machine(self) -> ssl.SSLContext:
+        """Who asks a Patroni shows a certificate."""
+        folder = self.folder / NAMES[0]
+        context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+        context.load_cert_chain(folder / "haproxy.pem")
+        return context
 
     def whole(self) -> bool:
         """A primary, a synchronous standby and a third that streams."""
@@ -151,9 +198,9 @@ class Cluster:
         """A planned switch, as `patronictl switchover` asks for it."""
         body = json.dumps({"leader": leader, "candidate": to}).encode()
         asked = Request(
-            f"http://{ADDRESSES[leader]}:8008/switchover", body, {"Content-Type": "application/json"}
+            f"https://{ADDRESSES[leader]}:8008/switchover", body, {"Content-Type": "application/json"}
         )
-        with urlopen(asked, timeout=60) as answer:
+        with urlopen(asked, timeout=60, context=self._as_machine()) as answer:
             assert answer.status == 200, answer.read()
 
     def standby(self) -> str:
@@ -176,6 +223,7 @@ class Cluster:
 
     def kill(self, name: str) -> None:
         """The machine loses its power, as far as the database goes."""
+        self.watchdogs[name].put_away()
         self.signal(self.processes(name), signal.SIGKILL)
         self.running[f"patroni {name}"].wait(10)
 
@@ -186,6 +234,8 @@ class Cluster:
 
     def stop(self) -> None:
         """All of it, for good; PostgreSQL as it should, or it leaves its shared memory behind."""
+        for watchdog in self.watchdogs.values():
+            watchdog.end()
         for name in NAMES:
             if f"patroni {name}" in self.running:
                 self.running[f"patroni {name}"].terminate()

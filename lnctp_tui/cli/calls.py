@@ -41,7 +41,7 @@ def new_call() -> None:
 
     if not session.terminal():
         raise Refused("no_terminal")
-    raise typer.Exit(launcher.run(programs.command("plain"), paints=False))
+    raise typer.Exit(launcher.run(programs.command("plain"), paints=False, renews=True))
 
 
 def list_calls(

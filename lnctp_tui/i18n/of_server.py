@@ -103,6 +103,19 @@ SERVER: dict[str, tuple[str, str, str]] = {
         UNTOUCHED,
         N_("Vuelva a intentarlo en un momento; «lnctp server status» dice cómo está."),
     ),
+    "server_stands": (
+        N_("La base de datos espera a su segunda máquina."),
+        N_(
+            "Lo último que escribió esta orden está en una sola y queda en firme cuando vuelva otra; lo que faltaba no"
+            " se hizo. No la repita todavía."
+        ),
+        N_("Ponga en marcha otra máquina («patronictl list»); después mire qué quedó y repita lo que falte."),
+    ),
+    "server_second": (
+        N_("La base de datos espera a su segunda máquina, y alguien más ya espera con lo mismo."),
+        UNTOUCHED,
+        N_("Ponga en marcha otra máquina («patronictl list») y vuelva a intentarlo."),
+    ),
     "no_such_person": (
         N_("No hay una persona con ese nombre o identificador."),
         UNTOUCHED,

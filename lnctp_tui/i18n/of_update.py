@@ -41,6 +41,11 @@ UPDATE: Final[dict[str, tuple[str, str, str]]] = {
         "",
         N_("Sus datos están como antes."),
     ),
+    "update_stays": (
+        N_("La versión nueva falla, pero ya se guardó algo con ella y la anterior no puede abrirlo."),
+        N_("Lo guardado sigue en el disco, cifrado."),
+        N_("Cierre el programa y ábralo de nuevo: abre la nueva. Avise a soporte."),
+    ),
     "release_key": (
         N_("Eso no es una llave de versiones."),
         UNTOUCHED,
@@ -50,6 +55,16 @@ UPDATE: Final[dict[str, tuple[str, str, str]]] = {
         N_("La raíz pide tres llaves de raíz y dos de versiones, todas distintas."),
         UNTOUCHED,
         N_("Hágalas con «lnctp release key», cada una en manos de otra persona."),
+    ),
+    "release_root_signers": (
+        N_("La raíz siguiente la firman dos llaves de la raíz anterior y dos de la nueva, y ninguna otra."),
+        UNTOUCHED,
+        N_("Reúna esas llaves y repita «lnctp release next»."),
+    ),
+    "release_root_ended": (
+        N_("La raíz caducó: ningún equipo toma versiones."),
+        UNTOUCHED,
+        N_("Haga la siguiente con «lnctp release next», firme la lista y ofrézcala."),
     ),
     "release_plan": (
         N_("release.toml falta, está mal, o nombra un archivo que no está."),

@@ -16,6 +16,8 @@ OWNER = "LNCTP_SERVER_OWNER_URL"
 NAMES = "LNCTP_SERVER_NAMES"
 PROXIES = "LNCTP_SERVER_PROXIES"
 TEAMS = "LNCTP_SERVER_TEAMS"
+PROGRAMS = "LNCTP_SERVER_PROGRAMS"
+"""Names the folder of PostgreSQL's own programs, for a database over TLS: the embedded pg_dump speaks none."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from tuf.ngclient import FetcherInterface
 
 from lnctp_tui.sync import tls
 from lnctp_tui.sync.transport import CONNECT, PORTS, SILENT, failures
+from lnctp_tui.updates.unpacking import ARCHIVE
 
 RATE: Final = 200_000
 """Bytes a second: a call's synchronisation and other people need the line too."""
-ARCHIVE: Final = ".tar.xz"
 
 
 class LineFetcher(FetcherInterface):

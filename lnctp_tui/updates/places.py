@@ -22,8 +22,11 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.storage import paths
 
 FOLDER: Final = "programs"
-CURRENT, READY, FORMER, TRIES, MIGRATED, TOLD = "current", "ready", "former", "tries", "migrated", "told"
-"""Starts; waits for the end of what is open; started before; starts in vain; changed the database; outcome to show."""
+CURRENT, READY, FORMER, TRIES, TOLD = "current", "ready", "former", "tries", "told"
+"""Starts; waits for the end of what is open; started before; starts in vain; outcome to show."""
+MIGRATED, BACK = "migrated", "back"
+"""The version that changed the database, and its backup of before as long as nothing was done with it; the same of one
+that did not open, for the former version, which has the key and decides whether the backup goes back."""
 LOOKED: Final = "looked"
 """Its age is that of the last look that reached the server."""
 BROKEN: Final = "broken"
@@ -109,13 +112,32 @@ def stood(home: Path) -> None:
         forget(home, TRIES)
 
 
+def on_trial(home: Path, version: str) -> bool:
+    """Whether a version never ended in good order yet."""
+    return read(home, TRIES).partition(" ")[0] == version
+
+
+def settle(home: Path) -> None:
+    """Somebody worked with this version: what it did to the database is not taken back."""
+    version, _, kept = read(home, MIGRATED).partition(" ")
+    if kept:
+        write(home, MIGRATED, version)
+
+
 def go_back(home: Path, version: str) -> bool:
-    """Have the former version start again; whether that can be. What changed the database cannot be taken back."""
-    if read(home, CURRENT) != version or read(home, MIGRATED) == version:
+    """Have the former version start again; whether that can be.
+
+    Of a version that changed the database only with the backup that it made before: then BACK names both.
+    """
+    changed, _, kept = read(home, MIGRATED).partition(" ")
+    if read(home, CURRENT) != version or (changed == version and not (kept and (home / kept).is_file())):
         return False
     try:
         put_aside(home, version)
-        write(home, TOLD, "update_back")
+        if changed == version:
+            write(home, BACK, f"{version} {kept}")
+        else:
+            write(home, TOLD, "update_back")
         former = read(home, FORMER)
         if program(home, former) is None:
             forget(home, CURRENT)
@@ -125,6 +147,14 @@ def go_back(home: Path, version: str) -> bool:
         return False
     forget(home, TRIES)
     return True
+
+
+def stay(home: Path, version: str) -> None:
+    """Undo `go_back`: something was saved with this version, which the former one cannot read. Raises StorageFailed."""
+    write(home, MIGRATED, version)
+    write(home, CURRENT, version)
+    write(home, BROKEN, " ".join(name for name in read(home, BROKEN).split() if name != version))
+    forget(home, BACK)
 
 
 def put_aside(home: Path, version: str) -> None:
@@ -147,7 +177,8 @@ def begin_with_ready(home: Path) -> bool:
 
 def prune(home: Path, own: str = programs.VERSION) -> None:
     """Leave the version that starts, the one before it, the one that waits and the one that runs; nothing half made."""
-    keep = {read(home, name) for name in (CURRENT, FORMER, READY)} | {own}
+    named = [read(home, name) for name in (CURRENT, FORMER, READY, BACK)]
+    keep = {name.partition(" ")[0] for name in named} | {own}
     for path in folder(home).iterdir():
         half = path.name.endswith(PART) and numbers(path.name.removesuffix(PART))
         if half or (numbers(path.name) and path.name not in keep):

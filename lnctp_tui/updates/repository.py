@@ -33,7 +33,7 @@ from tuf.api.serialization.json import JSONSerializer
 from lnctp_tui.errors import Refused
 from lnctp_tui.storage import paths
 from lnctp_tui.updates import places
-from lnctp_tui.updates.unpacking import look_through
+from lnctp_tui.updates.unpacking import ARCHIVE, look_through
 
 PLAN: Final = "release.toml"
 """What a release is: a table `[[target]]` with file, version, system, protocol, schema, percent."""
@@ -80,33 +80,85 @@ def found(
     Raises Refused `release_roots` with fewer than three keys, or one named twice; `file_exists`.
     """
     signers = [SodiumSigner(key) for key in roots]
-    others = [public(key) for key in targets]
-    known = {key.keyid for key in (*(signer.public_key for signer in signers), *others, public(online))}
-    if len(signers) < 3 or len(others) < 2 or len(known) != len(signers) + len(others) + 1:
+    named = [signer.public_key for signer in signers], [public(key) for key in targets], [public(online)]
+    content = _signed(_naming(1, *named, now), signers).to_bytes(JSONSerializer(compact=False))
+    paths.write_new(folder / "1.root.json", content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def rotate(
+    folder: Path, keys: Sequence[SigningKey], now: datetime, *,
+    roots: Sequence[str] = (), targets: Sequence[str] = (), online: str = "",
+) -> int:  # fmt: skip
+    """Writes the next root; its number. Who is not named stays as in the one before; laptops follow from any of them.
+
+    Raises Refused `release_roots` as `found`, `release_root_signers` unless two keys of the root before and two of the
+    new one sign, and no other; `release_unsigned` for a folder without a root.
+    """
+    before = _root(folder)
+    root = _naming(
+        before.signed.version + 1,
+        [public(key) for key in roots] or _keys(before, Root.type),
+        [public(key) for key in targets] or _keys(before, Targets.type),
+        [public(online)] if online else _keys(before, Timestamp.type),
+        now,
+    )
+    signers = [SodiumSigner(key) for key in keys]
+    known = {*before.signed.roles[Root.type].keyids, *root.roles[Root.type].keyids}
+    metadata = _signed(root, signers)
+    try:
+        if {signer.public_key.keyid for signer in signers} - known:
+            raise Refused("release_root_signers")
+        for trusted in (before, metadata):
+            trusted.verify_delegate(Root.type, metadata)
+    except RepositoryError as error:
+        raise Refused("release_root_signers") from error
+    content = metadata.to_bytes(JSONSerializer(compact=False))
+    paths.write_new(folder / f"{root.version}.root.json", content)
+    return root.version
+
+
+def ends(folder: Path) -> datetime:
+    """Until when the newest root of a folder is good. Raises Refused `release_unsigned`."""
+    return _root(folder).signed.expires
+
+
+def _naming(
+    number: int, roots: Sequence[Key], targets: Sequence[Key], online: Sequence[Key], now: datetime
+) -> Root:
+    """A root that names these keys. Raises Refused `release_roots`."""
+    everybody = [*roots, *targets, *online]
+    if len(roots) < 3 or len(targets) < 2 or len({key.keyid for key in everybody}) != len(everybody):
         raise Refused("release_roots")
-    root = Root(version=1, expires=_after(now, ROOT_DAYS), consistent_snapshot=True)
-    for signer in signers:
-        root.add_key(signer.public_key, Root.type)
-    for key in others:
-        root.add_key(key, Targets.type)
-    for role in (Snapshot.type, Timestamp.type):
-        root.add_key(public(online), role)
+    root = Root(version=number, expires=_after(now, ROOT_DAYS), consistent_snapshot=True)
+    for role, keys in {
+        Root.type: roots, Targets.type: targets, Snapshot.type: online, Timestamp.type: online,
+    }.items():  # fmt: skip
+        for key in keys:
+            root.add_key(key, role)
     root.roles[Root.type].threshold = ROOTS
+    return root
+
+
+def _signed(root: Root, signers: Iterable[SodiumSigner]) -> Metadata[Root]:
     metadata = Metadata(root)
     for signer in signers:
         metadata.sign(signer, append=True)
-    content = metadata.to_bytes(JSONSerializer(compact=False))
-    paths.write_new(folder / "1.root.json", content)
-    return hashlib.sha256(content).hexdigest()
+    return metadata
+
+
+def _keys(root: Metadata[Root], role: str) -> list[Key]:
+    return [root.signed.keys[keyid] for keyid in root.signed.roles[role].keyids]
 
 
 def sign(folder: Path, key: SigningKey, now: datetime) -> list[str]:
     """Signs what `release.toml` names as the next list of versions; the versions.
 
-    Raises Refused: `release_plan`, `release_signer` for a key that the root does not name, `update_not_ours` for an
-    archive that no laptop would unpack.
+    Raises Refused: `release_plan`, `release_signer` for a key that the root does not name, `release_root_ended`,
+    `update_not_ours` for an archive that no laptop would unpack.
     """
     root, before = _root(folder), _targets(folder)
+    _good(root, now)
     signer = SodiumSigner(key)
     if signer.public_key.keyid not in root.signed.roles[Targets.type].keyids:
         raise Refused("release_signer")
@@ -127,7 +179,7 @@ def _plans(folder: Path) -> list[dict[str, Any]]:
         plans: list[dict[str, Any]] = tomllib.loads((folder / PLAN).read_text(encoding="utf-8"))["target"]
         for plan in plans:
             whole = all(type(plan[name]) is kind for name, kind in FACTS.items())
-            named = Path(plan["file"]).name == plan["file"] and plan["file"].endswith(".tar.xz")
+            named = Path(plan["file"]).name == plan["file"] and plan["file"].endswith(ARCHIVE)
             if not (whole and named and places.numbers(plan["version"]) and 0 <= plan["percent"] <= 100):
                 raise ValueError
             look_through(folder / plan["file"])
@@ -140,15 +192,14 @@ def add(home: Path, folder: Path, online: SigningKey, now: datetime, protocol: i
     """Offers a signed release to laptops; the versions. Everything is checked as a laptop would, before it is copied.
 
     Raises Refused: `release_unsigned`, `release_older`, `release_protocol` for a version that speaks a newer protocol
-    than this server, `release_online` when the root names another server's key.
+    than this server, `release_online` when the root names another server's key, `release_root_ended`.
     """
     home.mkdir(mode=0o700, exist_ok=True)
     root, metadata = _trusted_root(home, folder), _targets(folder)
-    if (
-        metadata is None
-        or public(bytes(online.verify_key).hex()).keyid not in root.signed.roles[Timestamp.type].keyids
-    ):
-        raise Refused("release_online" if metadata else "release_unsigned")
+    if metadata is None:
+        raise Refused("release_unsigned")
+    _check_online(root, online)
+    _good(root, now)
     before = _targets(home)
     try:
         root.verify_delegate(Targets.type, metadata)
@@ -167,8 +218,21 @@ def add(home: Path, folder: Path, online: SigningKey, now: datetime, protocol: i
     return sorted({target.custom["version"] for target in metadata.signed.targets.values()})
 
 
+def _check_online(root: Metadata[Root], online: SigningKey) -> None:
+    """Raises Refused `release_online`: what another key says is the newest, every laptop refuses."""
+    if SodiumSigner(online).public_key.keyid not in root.signed.roles[Timestamp.type].keyids:
+        raise Refused("release_online")
+
+
+def _good(root: Metadata[Root], now: datetime) -> None:
+    """Raises Refused `release_root_ended`."""
+    if root.signed.is_expired(now):
+        raise Refused("release_root_ended")
+
+
 def _copy(home: Path, folder: Path, metadata: Metadata[Targets]) -> None:
-    """Archives first, the list that names them last."""
+    """Archives first, the list that names them last. Those that neither this list nor the one before has go."""
+    before = _targets(home)
     for name, target in metadata.signed.targets.items():
         digest = target.hashes["sha256"]
         if not (home / f"{digest}.{name}").exists():
@@ -179,13 +243,31 @@ def _copy(home: Path, folder: Path, metadata: Metadata[Targets]) -> None:
         paths.replace_file(home / file_path.name, file_path.read_bytes())
     name = f"{metadata.signed.version}.targets.json"
     paths.replace_file(home / name, (folder / name).read_bytes())
+    offered = {path for each in (metadata, before) if each for path in _archives(each)}
+    for path in home.glob(f"*{ARCHIVE}"):
+        if path.name not in offered:
+            path.unlink()
+
+
+def _archives(metadata: Metadata[Targets]) -> list[str]:
+    """Names of a list's archives as they are served."""
+    return [f"{target.hashes['sha256']}.{name}" for name, target in metadata.signed.targets.items()]
 
 
 def renew(home: Path, online: SigningKey, now: datetime) -> None:
-    """Says that the newest list is the newest, for a week. Raises Refused `release_unsigned` where there is none."""
+    """Says that the newest list is the newest, for a week.
+
+    Raises Refused `release_unsigned` where there is none, `release_online` when the root names another key for that.
+    """
     targets = _targets(home)
     if targets is None:
         raise Refused("release_unsigned")
+    _check_online(_root(home), online)
+    say_newest(home, targets, online, now)
+
+
+def say_newest(home: Path, targets: Metadata[Targets], online: SigningKey, now: datetime) -> None:
+    """Signs snapshot and timestamp of a list."""
     old = _newest(home, Snapshot)
     number = old.signed.version + 1 if old else 1
     snapshot = Snapshot(
@@ -217,10 +299,12 @@ def _after(now: datetime, days: int) -> datetime:
 
 
 def _trusted_root(home: Path, folder: Path) -> Metadata[Root]:
-    """The newest root of a folder, each signed by the one before; the first is the one that this server knows."""
-    first = home / "1.root.json"
-    if first.exists() and first.read_bytes() != _bytes(folder / "1.root.json"):
-        raise Refused("release_unsigned")
+    """The newest root of a folder, each signed by the one before; those that this server knows are among them."""
+    for known in _numbered(home, Root.type):
+        if not (folder / known.name).exists():
+            raise Refused("release_older" if (folder / "1.root.json").exists() else "release_unsigned")
+        if known.read_bytes() != _bytes(folder / known.name):
+            raise Refused("release_unsigned")
     roots = _roots(folder)
     try:
         roots[0].verify_delegate(Root.type, roots[0])

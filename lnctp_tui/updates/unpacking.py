@@ -11,6 +11,7 @@ from typing import Final
 
 from lnctp_tui.errors import Refused
 
+ARCHIVE: Final = ".tar.xz"
 ROOT: Final = "lnctp"
 """The only folder at the top of an archive."""
 LARGEST, MOST = 600 << 20, 20_000

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from pty_app import PHRASE, PtyApp, terminal_environment
 
+from lnctp_tui.updates import places
+
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("LNCTP_BUNDLE", ROOT / "dist" / "lnctp"))
 LNCTP = str(FOLDER / "lnctp")
@@ -64,11 +66,28 @@ def test_a_shift_with_the_bundle(made: Path) -> None:
     assert run(made, "protocol", "check") != ""
 
 
-def test_a_call_in_lines_with_the_bundle(made: Path) -> None:
+def test_a_newer_version_goes_on_with_calls_in_lines_after_a_lock_and_not_during_a_call(made: Path) -> None:
+    newer = places.folder(made) / "9.9" / places.PROGRAM
+    newer.parent.mkdir(parents=True, mode=0o700)
+    newer.write_text("#!/bin/sh\necho NUEVA $@ $LNCTP_STARTER\n", encoding="utf-8")
+    newer.chmod(0o700)
+    places.write(made, places.READY, "9.9")
+    places.write(made, places.TOLD, "update_ready")
     with PtyApp(LNCTP, "call", "--plain", home=made, deadline=60) as app:
-        app.see("Frase:").send(PHRASE + "\r").see("Llamada nueva", "relato").settle()
-        assert app.workers
-        app.send("Una vecina avisa.\r").settle().press("ctrl+l").see("Frase:")
+
+        def line(text: str, *heard: str) -> None:
+            before = len(app.settle(0.1).raw)
+            app.send(text)
+            app.until(lambda: all(word.encode() in app.raw[before:] for word in heard), str(heard))
+
+        app.see("Frase:")
+        line(f"{PHRASE}\r", "Llamada nueva", "relato: ")
+        line("Una vecina avisa.\r", "relato: ")
+        line("\x0c", "Frase: ")  # the call is unfinished: the same version again
+        line(f"{PHRASE}\r", "Sigue la llamada", "orden: ")
+        line("f9\r", "cierre: ")
+        line("terminar\r", "La llamada terminó", "Hay una versión nueva", "salir: ")
+        line("lock\r", f"NUEVA call --plain {LNCTP}")
 
 
 @pytest.mark.parametrize("arguments", [("demo",), ("practice", "broma")], ids=["demo", "practice"])
@@ -108,8 +127,9 @@ def test_the_server_is_not_in_it_and_that_is_said(tmp_path: Path) -> None:
     assert "le falta una parte (lnctp_tui.server)" in ended.stderr
 
 
-def test_the_prompt_stands_as_soon_as_from_the_venv(made: Path) -> None:
+def test_the_prompt_stands_as_soon_as_from_the_venv(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The median of seven pairs in turn, so that a busy machine slows both; alone it is far below a second."""
+    monkeypatch.setattr(PtyApp, "warm", False)  # both begin from nothing
     ratios = []
     for _pair in range(7):
         bundle, venv = (

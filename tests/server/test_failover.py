@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -19,10 +21,11 @@ from pg import FAST, TEMPLATE, fresh
 from served import Laptop, Served, serving
 
 from lnctp_tui.cli import main
-from lnctp_tui.errors import Refused, SyncFailed
+from lnctp_tui.errors import Declined, Refused, SyncFailed
 from lnctp_tui.i18n import messages
 from lnctp_tui.server.admin import erasing, identity
-from lnctp_tui.server.postgres import backup_key, backups, database, embedded, schema
+from lnctp_tui.server.postgres import backup_key, backups, commits, database, embedded, schema
+from lnctp_tui.server.postgres.commits import CommitWatch
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import transport
 
@@ -88,7 +91,10 @@ def altered(cluster: embedded.Embedded, name: str, value: str) -> Iterator[Calla
 RELOAD = "SELECT pg_reload_conf()"
 
 
-def test_after_a_switch_the_first_request_is_answered(own: embedded.Embedded, failing: Served) -> None:
+def test_after_a_switch_the_first_request_is_answered(
+    own: embedded.Embedded, failing: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LONGEST_LOG", 10)
     ana = failing.laptop()
     assert ana.push(ana.case()).status == 200
     os.kill(postmaster(own), signal.SIGKILL)
@@ -96,6 +102,9 @@ def test_after_a_switch_the_first_request_is_answered(own: embedded.Embedded, fa
     until(lambda: _started(own))
     assert httpx.get(f"{failing.url}/ready").status_code == 200
     assert ana.push(ana.case()).status == 200
+    log = own.folder / embedded.LOG
+    assert log.with_name("postgres.log.1").stat().st_size > 10  # what it said before does not grow for ever
+    assert "checkpoint starting" not in log.read_text(encoding="utf-8")
 
 
 def _started(cluster: embedded.Embedded) -> bool:
@@ -186,6 +195,75 @@ def test_a_push_that_waits_for_the_second_machine_is_told_so_and_is_stored_when_
     assert [result[:2] for result in again.message["results"]] == [[case["id"], "known"]]
     assert bea.push(bea.case()).status == 200
     assert httpx.get(f"{failing.url}/ready").status_code == 200
+
+
+def test_a_command_that_waits_for_the_second_machine_ends_and_says_what_stands(
+    own: embedded.Embedded,
+    failing: Served,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    name = failing.database.rpartition("/")[2].partition("?")[0]
+    for variable, value in (
+        ("LNCTP_SERVER_HOME", str(tmp_path)), ("DATABASE_URL", failing.database), ("LNCTP_LANG", "es"),
+        ("LNCTP_SERVER_OWNER_URL", own.url(embedded.OWNER, name)),
+    ):  # fmt: skip
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(database, "COMMIT_WAIT", 0.1)
+    monkeypatch.setattr(commits, "LOOK", 0.1)
+    assert main(["server", "init"]) == 0
+    with alone(own) as back:
+        began = time.monotonic()
+        assert main(["server", "person", "add", "Ana de Prueba"]) == 1
+        assert main(["server", "backup", str(tmp_path / "copia")]) == 1
+        assert time.monotonic() - began < 12
+        told = capsys.readouterr().err
+        assert told.count("está en una sola y queda en firme cuando vuelva otra") == 2
+        assert "second_machine" not in told
+        monkeypatch.setattr(database, "COMMIT_WAIT", 30.0)
+        _interrupted(own, failing)
+        back()
+    until(lambda: main(["server", "person", "list"]) == 0 and "Ana de Prueba" in capsys.readouterr().out)
+    with database.connect(failing.database) as connection:
+        assert connection.execute("SELECT count(*) FROM settings WHERE key = 'interrupted'").fetchone() == (
+            1,
+        )
+
+
+def _interrupted(own: embedded.Embedded, failing: Served) -> None:
+    """Ctrl+C while a commit waits hangs up, and cancels nothing: cancelled, PostgreSQL calls it committed."""
+    connection = database.connect(failing.database, autocommit=True)
+    waiting = threading.Event()
+
+    def interrupt() -> None:
+        until(lambda: connection.commits is not None and bool(connection.commits._waiting(0)))
+        waiting.set()
+        connection.cancel_safe()
+
+    asks = threading.Thread(target=interrupt)
+    asks.start()
+    with pytest.raises(Declined, match="busy") as told:
+        connection.execute("INSERT INTO settings (key, value) VALUES ('interrupted', 'yes')")
+    asks.join()
+    connection.close()
+    assert waiting.is_set()
+    assert told.value.facts == {"reason": "second_machine", "stands": True}
+    with database.connect(own.url(embedded.OWNER, "postgres")) as owner:
+        seen = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").fetchone()
+    assert seen is not None
+    assert seen[0] >= 1  # it waits on, with its locks, until another machine has it
+
+
+def test_an_interrupt_says_what_stands_only_where_something_was_given_up() -> None:
+    """psycopg ends what it waits for by its own way, and Python's interrupt comes out of it."""
+    watch = CommitWatch(lambda: pytest.fail("nobody asks"), 9, notes=False)
+    connection: Any = Mock()
+    for given_up, told in ((False, KeyboardInterrupt), (True, Declined)):
+        if given_up:
+            watch._given_up.add(connection)
+        with pytest.raises(told), watch.during(connection):
+            raise KeyboardInterrupt
 
 
 def test_a_laptop_says_that_the_server_waits_and_not_that_the_internet_is_broken() -> None:

@@ -493,7 +493,7 @@ def bundled(laptop: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 def worker(monkeypatch: pytest.MonkeyPatch, *codes: int) -> launcher._Launcher:
     ends = iter(codes)
-    started = launcher._Launcher((), -1, light=True)
+    started = launcher._Launcher((), -1, renews=True)
     monkeypatch.setattr(started, "_work", lambda: next(ends))
     return started
 

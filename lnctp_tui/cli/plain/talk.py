@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from lnctp_tui import programs
 from lnctp_tui.app_lock import LOCKED
 from lnctp_tui.cli.plain import said
 from lnctp_tui.cli.plain.call import Call
 from lnctp_tui.cli.plain.terminal import Leave, Terminal, Typed
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.i18n import _
+from lnctp_tui.i18n.messages import explain_code
 from lnctp_tui.services.call import calls
 from lnctp_tui.services.call.intake import Intake
+from lnctp_tui.updates import telling
 
 if TYPE_CHECKING:
     from lnctp_tui.services.vault.workspace import Workspace
@@ -31,6 +34,7 @@ class Talk:
         self.terminal = terminal
         self.workspace = workspace
         self.say = terminal.say
+        self._told: telling.Outcome | None = None
 
     def run(self, *, resumes: bool) -> None:
         """Calls until somebody leaves. `resumes`: this terminal was locked, or fell over, in the middle of one."""
@@ -52,6 +56,7 @@ class Talk:
     def _desk(self) -> bool:
         """Whether to go on: a new call, an unfinished one by its letter, or the end."""
         open_calls = calls.unfinished(self.workspace.store)[:MOST]
+        self._tell_version(waits=bool(open_calls))
         self.say(*self.lettered([said.unfinished(call, self.workspace.zone) for call in open_calls]))
         word = self.line(_("n llamada nueva, letra sigue una, salir: "))
         if word in ("salir", "quit"):
@@ -63,6 +68,13 @@ class Talk:
         elif (place := self.letter(word, open_calls)) is not None:
             self._reopen(open_calls[place].contact_id)
         return True
+
+    def _tell_version(self, *, waits: bool) -> None:
+        """What came of looking for a new version, when it is not what was told before."""
+        told = telling.outcome(self.workspace.home, waits=waits) if programs.frozen() else None
+        if told is not None and told != self._told:
+            self.say(str(explain_code(told.code, mb=told.megabytes)))
+        self._told = told
 
     def _begin(self) -> None:
         self._take(Intake.start(self.workspace), "")

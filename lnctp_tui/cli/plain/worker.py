@@ -9,7 +9,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, NoReturn
 
-from lnctp_tui import launcher
+from lnctp_tui import launcher, programs
 from lnctp_tui.app_lock import IDLE_MINUTES, KEPT, LOCKED, LOST, ORDERED, LockWatch
 from lnctp_tui.cli.plain.terminal import Leave, Terminal
 from lnctp_tui.cli.session import LANGUAGE
@@ -19,6 +19,7 @@ from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.vault.unlock import ENDED, FELL_OVER, pause_after
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import hardening
+from lnctp_tui.updates import places
 from lnctp_tui.worker import watch_parent
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class _Run:
         self.watch.begin()
         self.terminal.tick = lambda: self._tick(workspace)
         self._synchronise(workspace)
+        threading.Thread(target=_look_for_version, args=(workspace,), daemon=True, name="update").start()
         from lnctp_tui.cli.plain.talk import Talk
 
         talk = Talk(self.terminal, workspace)
@@ -124,9 +126,11 @@ class _Run:
             threading.Event().wait(seconds)
 
     def _open(self, key: Key) -> Workspace:
+        from lnctp_tui.services.vault import upgrading
         from lnctp_tui.services.vault.workspace import open_workspace
 
         self.terminal.say(_("Abriendo…"))
+        upgrading.take_back(vault_access.data_folder(), key)
         workspace = open_workspace(vault_access.data_folder(), key)
         set_language(_asked_for() or workspace.setting("language", workspace.language))
         if workspace.pending is not None:
@@ -197,6 +201,8 @@ class _Run:
         if self.synchroniser is not None:
             threading.Thread(target=self.synchroniser.stop, args=(0.3,), daemon=True).start()
         lacks = self._saved(workspace, gone=gone)
+        if not lacks:
+            _begin_version(workspace)
         _close(workspace)
         return lacks if lacks and code != QUIT else code
 
@@ -221,6 +227,25 @@ class _Run:
             return self.terminal.ask("").lines in (("perder",), ("lose",))
         except (_Over, Leave):
             return False
+
+
+def _look_for_version(workspace: Workspace) -> None:
+    """As the app does. What came of it is told between two calls, never into one."""
+    if programs.frozen():
+        from lnctp_tui.services.sync import releases
+
+        with suppress(LnctpError, OSError):
+            releases.look(workspace)
+
+
+def _begin_version(workspace: Workspace) -> None:
+    """All is on the disk: a version that waits may begin, unless a call is unfinished."""
+    if programs.frozen():
+        from lnctp_tui.services.sync import releases
+
+        with suppress(LnctpError, OSError):
+            places.settle(workspace.home)
+            releases.begin_with_ready(workspace)
 
 
 def _asked_for() -> str:

@@ -50,6 +50,39 @@ def root(
     output.say(digest)
 
 
+def next_root(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar=N_("CARPETA"), help=N_("Carpeta de las versiones."))],
+    signs: Annotated[
+        list[Path],
+        typer.Option("--key", help=N_("Llave de raíz, secreta: dos de la anterior y dos de la siguiente.")),
+    ],
+    roots: Annotated[
+        list[Path] | None, typer.Option("--root", help=N_("Llave pública de raíz; tres, o las de antes."))
+    ] = None,
+    targets: Annotated[
+        list[Path] | None,
+        typer.Option("--targets", help=N_("Llave pública de quien firma versiones; dos, o las de antes.")),
+    ] = None,
+    online: Annotated[
+        Path | None, typer.Option("--server", help=N_("Llave pública del servidor, o la de antes."))
+    ] = None,
+) -> None:
+    from lnctp_tui.updates import repository
+
+    number = repository.rotate(
+        folder, [_secret(path) for path in signs], instants.now(),
+        roots=[_line(path) for path in roots or ()], targets=[_line(path) for path in targets or ()],
+        online=_line(online) if online else "",
+    )  # fmt: skip
+    until = repository.ends(folder).date().isoformat()
+    if session.settings(context).json:
+        output.as_json({"root": number, "until": until})
+    else:
+        output.say(_("Raíz {number}, vale hasta el {until}. Firme de nuevo la lista.").format(
+            number=number, until=until))  # fmt: skip
+
+
 def sign(
     folder: Annotated[
         Path, typer.Argument(metavar=N_("CARPETA"), help=N_("Con release.toml y los archivos."))
@@ -60,10 +93,12 @@ def sign(
     from lnctp_tui.updates import repository
 
     versions = repository.sign(folder, _secret(secret), instants.now())
+    until = repository.ends(folder).date().isoformat()
     if session.settings(context).json:
-        output.as_json({"versions": versions})
+        output.as_json({"versions": versions, "root_until": until})
     else:
-        output.say(_("Firmadas: {versions}.").format(versions=", ".join(versions)))
+        signed = _("Firmadas: {versions}. La raíz vale hasta el {until}; antes hay que hacer la siguiente.")
+        output.say(signed.format(versions=", ".join(versions), until=until))
 
 
 def _secret(path: Path) -> SigningKey:
@@ -83,5 +118,6 @@ def _line(path: Path) -> str:
 COMMANDS = (
     ("key", key, N_("Hace una llave: una parte secreta y una pública.")),
     ("root", root, N_("Hace la raíz: qué llaves firman. Su SHA-256 se compara por teléfono.")),
+    ("next", next_root, N_("Hace la raíz siguiente: otra llave, o las mismas por dos años más.")),
     ("sign", sign, N_("Firma la lista de versiones que dice release.toml.")),
 )

@@ -166,7 +166,7 @@ class LogTail:
     def _follow(self) -> None:
         while not self._stopped.is_set():
             try:
-                with database.connect(self._url, autocommit=True) as connection:
+                with database.unwatched(self._url) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._look_on(connection)
             except psycopg.Error as error:

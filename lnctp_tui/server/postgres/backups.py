@@ -32,6 +32,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.server.admin import identity, pins
 from lnctp_tui.server.postgres import analyst, database, embedded, programs_said, schema
+from lnctp_tui.server.settings import PROGRAMS
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import phrase
 
@@ -269,7 +270,8 @@ def _program(name: str, url: str, *arguments: str, **pipes: Any) -> Iterator[sub
     environment = {**os.environ, "PGOPTIONS": "-c statement_timeout=0"}
     if password:
         environment["PGPASSWORD"] = str(password)
-    command = [str(embedded.programs() / name), "--no-password", f"--dbname={_public(url)}", *arguments]
+    folder = Path(os.environ.get(PROGRAMS) or embedded.programs())
+    command = [str(folder / name), "--no-password", f"--dbname={_public(url)}", *arguments]
     with tempfile.TemporaryFile() as output:
         yield from _under_way(
             name, subprocess.Popen(command, env=environment, stderr=output, **pipes), output

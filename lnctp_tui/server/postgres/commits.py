@@ -30,12 +30,12 @@ WROTE = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"
 
 
 class CommitWatch(threading.Thread):
-    """One per pool of connections: `over` around each transaction of it."""
+    """One per pool, `over` around each transaction of it; or one per connection, `during` whatever it waits for."""
 
-    def __init__(self, connect: Callable[[], Connection[Any]], longest: float) -> None:
-        """`connect` makes a connection of its own; after `longest` seconds a commit is given up."""
+    def __init__(self, connect: Callable[[], Connection[Any]], longest: float, *, notes: bool = True) -> None:
+        """`connect` makes a connection of its own; a commit is given up after `longest` seconds. `notes`: in a log."""
         super().__init__(name="lnctp-commits", daemon=True)
-        self._connect, self._longest = connect, longest
+        self._connect, self._longest, self._notes = connect, longest, notes
         self._begun: dict[Connection[Any], tuple[float, int]] = {}
         """When its commit began, and the process that carries it out."""
         self._given_up: set[Connection[Any]] = set()
@@ -48,29 +48,51 @@ class CommitWatch(threading.Thread):
     def over(self, connection: Connection[Any]) -> Iterator[Callable[[], None]]:
         """Around a transaction; what it yields is called before the commit. Raises Declined `busy`."""
 
+        begun: list[float] = []
+
         def commits() -> None:
             if self.missing and connection.execute(WROTE).fetchone() == (True,):
                 self.present()
-            with self._lock:
-                self._begun[connection] = monotonic(), connection.info.backend_pid
+            begun.append(self._begins(connection))
 
         try:
-            yield commits
+            with self._understood(connection):
+                yield commits
+        finally:
+            for since in begun:
+                metrics.SYNC_WAIT.observe(monotonic() - since)
+
+    @contextmanager
+    def during(self, connection: Connection[Any]) -> Iterator[None]:
+        """Around whatever one connection waits for. Raises Declined `busy`; with `stands` when it was a commit."""
+        with self._understood(connection):
+            self._begins(connection)
+            yield
+
+    def _begins(self, connection: Connection[Any]) -> float:
+        began = monotonic()
+        with self._lock:
+            self._begun[connection] = began, connection.info.backend_pid
+        return began
+
+    @contextmanager
+    def _understood(self, connection: Connection[Any]) -> Iterator[None]:
+        """Tells a wait for the second machine from other failures. Raises Declined `busy`."""
+        try:
+            yield
         except errors.LockNotAvailable as error:
             # Who waits for the second machine holds its locks, maybe in another process.
             if self.missing or self._found(bool(self._waiting())):
                 raise Declined("busy", reason=REASON) from error
             raise
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, KeyboardInterrupt) as error:
             if connection in self._given_up:
-                raise Declined("busy", reason=REASON) from error
+                raise Declined("busy", reason=REASON, stands=True) from error
             raise
         finally:
             with self._lock:
-                begun = self._begun.pop(connection, None)
+                self._begun.pop(connection, None)
                 self._given_up.discard(connection)
-            if begun is not None:
-                metrics.SYNC_WAIT.observe(monotonic() - begun[0])
 
     def present(self) -> None:
         """Raises Declined `busy` while the second machine is known to be missing: who is to write need not begin."""
@@ -101,16 +123,23 @@ class CommitWatch(threading.Thread):
 
     def _found(self, missing: bool) -> bool:
         before, self.missing = self.missing, missing
-        if before != missing:
+        if before != missing and self._notes:
             event = "second_machine_missing" if missing else "second_machine_back"
             logs.note(event, level=logging.ERROR if missing else logging.INFO)
         return missing
 
-    def _waiting(self) -> set[int]:
+    def gives_up(self, connection: Connection[Any]) -> bool:
+        """Hang up at once, if the connection waits for the second machine: cancelled, it would count as committed."""
+        if connection.info.backend_pid not in self._waiting(0):
+            return False
+        self._give_up(connection)
+        return True
+
+    def _waiting(self, at_least: float = LOOK) -> set[int]:
         """Who waits for the second machine, in whatever process; nobody when the database does not say."""
         try:
             with self._connect() as connection:
-                return {int(pid) for (pid,) in connection.execute(WAITING, (LOOK,))}
+                return {int(pid) for (pid,) in connection.execute(WAITING, (at_least,))}
         except psycopg.Error as error:
             logs.note("commits_unknown", level=logging.WARNING, error=error)
             return set()

@@ -70,7 +70,7 @@ class Pool(ConnectionPool[Db]):
 
     def __init__(self, url: str, size: int, commit_wait: float, **options: Any) -> None:
         kwargs = {"prepare_threshold": 2} | lasting(url) | options
-        self.commits = CommitWatch(lambda: connect(url, autocommit=True), commit_wait)
+        self.commits = CommitWatch(lambda: unwatched(url), commit_wait)
         self.commits.start()
         super().__init__(
             url, kwargs=kwargs, min_size=1, max_size=size,
@@ -95,6 +95,29 @@ class Pool(ConnectionPool[Db]):
         super()._add_connection(attempt or _Steady(timeout=self.reconnect_timeout), growing)
 
 
+class Single(Connection[TupleRow]):
+    """A connection of its own, of a command: a commit that waits for the second machine is given up by it too."""
+
+    commits: CommitWatch | None = None
+
+    def wait(self, gen: Any, *limits: Any, **named: Any) -> Any:
+        """Whatever it waits for. Raises Declined `busy`, reason `second_machine`."""
+        if self.commits is None:
+            return super().wait(gen, *limits, **named)
+        with self.commits.during(self):
+            return super().wait(gen, *limits, **named)
+
+    def cancel_safe(self, *, timeout: float = 30.0) -> None:
+        """Ctrl+C. PostgreSQL would call a commit that waits for the second machine committed: it waits on, unheard."""
+        if self.commits is None or not self.commits.gives_up(self):
+            super().cancel_safe(timeout=timeout)
+
+    def close(self) -> None:
+        if self.commits is not None:
+            self.commits.end()
+        super().close()
+
+
 def lasting(url: str) -> dict[str, Any]:
     """The bounds that a connection string does not say itself. Raises Refused `server_hosts`.
 
@@ -107,8 +130,17 @@ def lasting(url: str) -> dict[str, Any]:
 
 
 def connect(url: str, **options: Any) -> Db:
-    """One connection, for commands and migrations."""
-    return psycopg.connect(url, options=OPTIONS, **(lasting(url) | options))
+    """One connection, for commands and migrations. Whatever waits longer than COMMIT_WAIT for the second machine raises
+    Declined `busy`, reason `second_machine`; with `stands` when it was a commit, which may be stored later."""
+    connection = Single.connect(url, options=OPTIONS, **(lasting(url) | options))
+    connection.commits = CommitWatch(lambda: unwatched(url), COMMIT_WAIT, notes=False)
+    connection.commits.start()
+    return connection
+
+
+def unwatched(url: str) -> Db:
+    """A connection that commits nothing: it listens, or looks after others."""
+    return psycopg.connect(url, options=OPTIONS, autocommit=True, **lasting(url))
 
 
 def pool(url: str, size: int = 8, commit_wait: float = COMMIT_WAIT) -> Pool:
@@ -143,7 +175,7 @@ def transaction(
 
     `together` sends statements without waiting for each, until a result is read; then there can be no COPY.
     Raises Declined `busy`, `server_full`; `busy` with the reason `second_machine` when what was written waits for one:
-    it may be stored later. On a single connection it is waited for without an end.
+    it may be stored later.
     """
     with failures(), ExitStack() as stack:
         if isinstance(database, Connection):

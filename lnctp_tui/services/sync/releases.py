@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import time
 from typing import Any
 
+from lnctp_tui import programs
 from lnctp_tui.services.call.calls import OPEN_CALL
 from lnctp_tui.services.vault.workspace import DRAFT_OF, Workspace
 from lnctp_tui.storage import paths
@@ -31,6 +34,19 @@ def asked(workspace: Workspace) -> dict[str, Any] | None:
         "home": str(workspace.home), "url": server.url, "ca": server.ca, "root": root,
         "device": workspace.store.author.device, "schema": schema.HEAD,
     }  # fmt: skip
+
+
+def look(workspace: Workspace) -> bool:
+    """Look for a new version, in a process without the key that outlives a lock; whether its outcome is another."""
+    if (wanted := asked(workspace)) is None:
+        return False
+    before = places.read(workspace.home, places.TOLD)
+    process = subprocess.Popen(
+        programs.command("update"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    process.communicate(f"{json.dumps(wanted)}\n".encode())
+    return places.read(workspace.home, places.TOLD) != before
 
 
 def _due(workspace: Workspace) -> bool:

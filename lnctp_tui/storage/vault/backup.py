@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -117,11 +117,33 @@ def restore(file: Path, home: Path, phrase: str, *, at: str) -> tuple[Manifest, 
     try:
         with paths.Instance(home), _folder(home) as folder:
             key, manifest = _unpack(file, folder, phrase)
-            said = {"at": at, "code": "restored", "made_at": manifest.made_at}
-            loss.note(folder, key, said, beyond=mark.read(home / paths.MARK, key.dek).stamp)
-            return manifest, exchange(folder, home, at)
+            return manifest, _in_place(folder, home, key, manifest, at)
     except OSError as error:
         raise paths.storage_failed(error, file) from error
+
+
+def put_back(file: Path, home: Path, key: Key, fits: Callable[[Path], bool], *, at: str) -> bool:
+    """Puts a backup of this very vault in place of what stands, which is kept aside; whether it was done.
+
+    `fits` is asked with the folder of the unpacked backup. Whoever calls holds the claim on the data folder.
+    Raises BadInput `bad_backup`, `backup_newer`; DatabaseDamaged; StorageFailed.
+    """
+    try:
+        with _folder(home) as folder:
+            _extract(file, folder)
+            manifest = _check(file, folder, key)
+            if not fits(folder):
+                return False
+            _in_place(folder, home, key, manifest, at)
+            return True
+    except OSError as error:
+        raise paths.storage_failed(error, file) from error
+
+
+def _in_place(folder: Path, home: Path, key: Key, manifest: Manifest, at: str) -> Path | None:
+    said = {"at": at, "code": "restored", "made_at": manifest.made_at}
+    loss.note(folder, key, said, beyond=mark.read(home / paths.MARK, key.dek).stamp)
+    return exchange(folder, home, at)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
@@ -21,7 +21,10 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.labels import Words as CaseWords
+from lnctp_tui.screens.report.growing import Growing
 from lnctp_tui.screens.report.sheet import Sheet
+from lnctp_tui.services.sync import alert_requests
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.report.definitions import Definition
     from lnctp_tui.reports.words import Words
     from lnctp_tui.services.report.shown import Shown
+    from lnctp_tui.services.sync.alert_requests import Alerts
 
 VIEWS = ("bars", "numbers", "months", "shades")
 NAMES = {"bars": N_("barras"), "numbers": N_("números"), "months": N_("meses"), "shades": N_("calor")}
@@ -60,7 +64,8 @@ class ReportScreen(AppScreen[None]):
     CSS_PATH = LISTS
     AUTO_FOCUS = "#report-tables"
     DEFAULT_CSS = f"""
-    #report-tables {{ width: {LEFT}; height: 1fr; }}
+    #report-left {{ width: {LEFT}; }}
+    #report-tables {{ height: 1fr; }}
     #report-rows {{ width: 1fr; height: 1fr; }}
     ReportScreen #said {{ height: 1; padding: 0 1; }}
     """
@@ -99,7 +104,9 @@ class ReportScreen(AppScreen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading, id="top")
         with Horizontal():
-            yield TableRows(id="report-tables")
+            with Vertical(id="report-left"):
+                yield TableRows(id="report-tables")
+                yield Growing(markup=False)
             yield RowList(id="report-rows")
         yield Static(id="said", classes="muted")
         yield KeyBar()
@@ -121,6 +128,21 @@ class ReportScreen(AppScreen[None]):
             today = workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date()
             self._count(date(today.year, 1, 1), today)
         self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Ask the server what grows, also after an alert was muted; without one nothing is said here: `a` says why."""
+        workspace = self.shell.workspace
+        self.shell.in_reader(
+            lambda: alert_requests.alerts(workspace),
+            self._grows,
+            group="report.alerts",
+            failed=lambda _error: None,
+        )
+
+    def _grows(self, answer: Alerts) -> None:
+        workspace = self.shell.workspace
+        words = CaseWords(workspace.protocol, workspace.zone)
+        self.query_one(Growing).show(answer, words, LEFT - 2)
 
     # what is shown
 

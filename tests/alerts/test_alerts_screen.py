@@ -54,7 +54,7 @@ async def test_a_supervisor_looks_behind_an_alert_and_mutes_it_with_a_reason(
         server.answer = replace(server.answer, lines=[BARBER, *over])
         await press(pilot, "i")
         await until(pilot, lambda: "Avisos (1)" in text_of(app), "what grows, beside the report")
-        assert "Barbería ×6" in text_of(app)
+        assert "×6 Barbería" in text_of(app)
         server.answer = replace(server.answer, lines=[BARBER])
         await press(pilot, "a")
         await until(pilot, lambda: "6 de 48" in text_of(app))

@@ -27,7 +27,7 @@ class Growing(Static):
         """Name the most improbable ones, in `room` cells."""
         standing = [line for line in answer.lines if not line.closed and line.muted is None]
         names = [
-            fit(f"{alert_words.name(line, words)} ×{line.ratio:.0f}", room).rstrip()
+            fit(f"×{line.ratio:.0f} {alert_words.name(line, words)}", room).rstrip()
             for line in standing[:MOST]
         ]
         self.update("\n".join([_("Avisos ({count})").format(count=len(standing)), *names]))

@@ -21,10 +21,8 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
-from lnctp_tui.screens.labels import Words as CaseWords
 from lnctp_tui.screens.report.growing import Growing
 from lnctp_tui.screens.report.sheet import Sheet
-from lnctp_tui.services.sync import alert_requests
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from lnctp_tui.domain.report.definitions import Definition
     from lnctp_tui.reports.words import Words
     from lnctp_tui.services.report.shown import Shown
-    from lnctp_tui.services.sync.alert_requests import Alerts
 
 VIEWS = ("bars", "numbers", "months", "shades")
 NAMES = {"bars": N_("barras"), "numbers": N_("números"), "months": N_("meses"), "shades": N_("calor")}
@@ -130,19 +127,8 @@ class ReportScreen(AppScreen[None]):
         self.draw()
 
     def on_screen_resume(self) -> None:
-        """Ask the server what grows, also after an alert was muted; without one nothing is said here: `a` says why."""
-        workspace = self.shell.workspace
-        self.shell.in_reader(
-            lambda: alert_requests.alerts(workspace),
-            self._grows,
-            group="report.alerts",
-            failed=lambda _error: None,
-        )
-
-    def _grows(self, answer: Alerts) -> None:
-        workspace = self.shell.workspace
-        words = CaseWords(workspace.protocol, workspace.zone)
-        self.query_one(Growing).show(answer, words, LEFT - 2)
+        """Ask what grows, also after an alert was muted."""
+        self.query_one(Growing).ask(self.shell, LEFT - 2)
 
     # what is shown
 

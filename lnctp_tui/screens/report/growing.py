@@ -24,7 +24,7 @@ MOST: Final = 3
 class Growing(Static):
     """Open alerts that nobody muted; not there without one, or without a server that says."""
 
-    DEFAULT_CSS = "Growing { height: auto; padding: 0 1; display: none; }"
+    DEFAULT_CSS = "Growing { height: auto; display: none; }"
 
     def ask(self, shell: Shell, room: int) -> None:
         """Ask the server, and name the most improbable ones in `room` cells. Without an answer all stays as it is."""

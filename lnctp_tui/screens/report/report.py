@@ -103,7 +103,7 @@ class ReportScreen(AppScreen[None]):
         with Horizontal():
             with Vertical(id="report-left"):
                 yield TableRows(id="report-tables")
-                yield Growing(markup=False)
+                yield Growing(classes="warning", markup=False)
             yield RowList(id="report-rows")
         yield Static(id="said", classes="muted")
         yield KeyBar()

@@ -34,10 +34,8 @@ def upper_tail(n: int, k: int, share: float, spread: float = 0.0) -> float:
         raise ValueError("no distribution")
     if k <= 0:
         return 1.0
-    if k > n or share == 0:
-        return 0.0
-    if share == 1:
-        return 1.0
+    if k > n or share in (0, 1):
+        return float(k <= n and share == 1)
     law = _beta_binomial(n, share / spread, (1 - share) / spread) if spread else _binomial(n, share)
     if k > n * share:
         return min(1.0, _up(law, n, k))

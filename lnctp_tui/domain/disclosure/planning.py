@@ -105,21 +105,15 @@ def _lines(
 
 
 def suppressed(
-    sheet: Sheet,
-    edition: Edition,
-    near: Sequence[Edition],
-    fixed: frozenset[Key],
-    *,
-    known: bool = True,
+    sheet: Sheet, edition: Edition, near: Sequence[Edition], fixed: frozenset[Key], *, known: bool = True,
     total: bool = True,
-) -> frozenset[Key] | None:
+) -> frozenset[Key] | None:  # fmt: skip
     """What is hidden of a table of one dimension, over all periods; None where nothing suffices.
 
     `fixed`: keys that are printed in any case; `known`: whether the table is printed; `total`: its unit's total.
     """
-    start = {
-        key for key, count in sheet.cells.items() if primary(count, edition.k) or key in sheet.hidden
-    } - fixed
+    small = {key for key, count in sheet.cells.items() if primary(count, edition.k)}
+    start = (small | sheet.hidden) - fixed
     if sheet.rows == "report_class" and TRATA in sheet.cells and TRATA not in fixed:
         start.add(TRATA)
     mine = Node(edition.period, edition.k, edition.totals[sheet.unit], dict(sheet.cells),

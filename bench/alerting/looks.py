@@ -26,6 +26,7 @@ def simulated(quick: bool) -> list[Measure]:
             ("constant", Stream("", volume), 1.0),
             ("volume +80 %", Stream("", volume, volume=1.8), 1.0),
             ("weeks that vary", Stream("", volume, dispersion=VARYING), None),
+            ("four weeks that vary alike", Stream("", volume, dispersion=VARYING, lasts=4), None),
         ):
             alarms = false_alarms(stream, false_runs)
             measures.append(_row(f"false alarms, {volume} a week, {name}", alarms, "a month", reach))

@@ -152,20 +152,24 @@ def of_venues(weeks: Weeks) -> list[Series]:
     ]
 
 
-def variance_of(some: Sequence[Series], weeks: Weeks) -> float:
-    """Of the weekly factor, by moments, of the 52 weeks before the last 8; none within two deviations of chance."""
-    before = range(WEEK - 59, WEEK - 7)
-    everything = sum(weeks.all[week] for week in before)
+def variance_of(some: Sequence[Series], weeks: Weeks, length: int = 1) -> float:
+    """Of the weekly factor, by moments, of the 52 weeks before the last 8, in stretches of so many weeks.
+
+    None within two deviations of chance.
+    """
+    parts = [range(at, at + length) for at in range(WEEK - 59 + 52 % length, WEEK - 7, length)]
+    everything = sum(weeks.all[week] for part in parts for week in part)
     beyond = scale = chance = 0.0
     for series in some:
-        share = sum(weeks.of[series][week] for week in before) / everything
-        for week in before:
-            mean = share * weeks.all[week]
+        share = sum(weeks.of[series][week] for part in parts for week in part) / everything
+        for part in parts:
+            mean = share * sum(weeks.all[week] for week in part)
             plain, weight = mean * (1 - share), (1 + mean) ** -2
-            beyond += weight * ((weeks.of[series][week] - mean) ** 2 * 52 / 51 - plain)
+            distance = sum(weeks.of[series][week] for week in part) - mean
+            beyond += weight * (distance**2 * len(parts) / (len(parts) - 1) - plain)
             scale += weight * mean**2
             chance += weight**2 * (2 * plain**2 + plain)
-    return beyond / scale if beyond > 2 * chance**0.5 else 0.0
+    return length * beyond / scale if beyond > 2 * chance**0.5 else 0.0
 
 
 def drawn_weeks(dispersion: float, number: int = 60) -> Weeks:
@@ -204,6 +208,18 @@ def test_where_all_weeks_vary_the_family_says_by_how_much_also_of_what_is_rare(
     assert sorted(used)[len(used) // 2] < 1.6 / 54
 
 
+def test_what_changes_for_a_month_at_a_time_counts_for_more_in_longer_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dice, stream = random.Random(5), streams.Stream("", 60, dispersion=0.5, lasts=4)
+    weeks = range(WEEK - 59, WEEK + 1)
+    made = Weeks(report for week in weeks for report in streams.drawn(stream, week, False, dice))
+    used = spreads(made, monkeypatch)
+    two, four, eight = (sum(used[at::3]) for at in range(3))
+    assert two < four < eight
+    assert eight > 1.4 * two
+
+
 def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
     """Benjamini and Hochberg, against the definition: the largest rank whose p is within its share."""
     dice, reports = random.Random(3), stream(60, 40)
@@ -212,7 +228,7 @@ def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
         reports += [report(week, f"v{code}", n) for n, week in enumerate(weeks)]
     weeks, standing_ = Weeks(reports), standing(reports)
     least: dict[Series, float] = {}
-    together = variance_of(of_venues(weeks), weeks)
+    together = {length: variance_of(of_venues(weeks), weeks, length) for length in (1, *WINDOWS)}
     for series, counts in weeks.of.items():
         if series.family != "venue" or sum(counts[week] for week in range(WEEK - 59, WEEK + 1)) < LEAST:
             continue
@@ -222,7 +238,7 @@ def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
             before = range(max(WEEK - 59, WEEK - window - 51), WEEK - window + 1)
             x, y = (sum(counts[week] for week in weeks_) for weeks_ in (span, before))
             a, b = (sum(weeks.all[week] for week in weeks_) for weeks_ in (span, before))
-            variance = max(variance_of([series], weeks), together)
+            variance = max(variance_of([series], weeks), together[1], together[window])
             ps.append(p_value(x, y, a, b, variance / (window + len(before))))
         least[series] = min(ps)
     ordered = sorted(least.values())

@@ -93,16 +93,23 @@ def _tested(
 ) -> list[tuple[float, Signal | None]]:
     """Every series of a family. Its weeks vary as much as its own say, or those of the whole family, if more."""
     usual = slice(max(WINDOWS) * -1)
-    beyond = {series: varying.excess(counts[usual], total[usual]) for series, counts in of_family.items()}
-    together = varying.together(beyond.values()).variance
+    before = {series: counts[usual] for series, counts in of_family.items()}
+    weekly = {series: varying.excess(counts, total[usual]) for series, counts in before.items()}
+    together = varying.together(weekly.values()).variance
+    lasting = {window: varying.lasting(before.values(), total[usual], window) for window in WINDOWS}
     return [
-        _strongest(series, counts, total, max(together, beyond[series].variance))
+        _strongest(
+            series,
+            counts,
+            total,
+            {window: max(together, weekly[series].variance, lasting[window]) for window in WINDOWS},
+        )
         for series, counts in of_family.items()
     ]
 
 
 def _strongest(
-    series: Series, counts_of_it: Sequence[int], total: Sequence[int], variance: float
+    series: Series, counts_of_it: Sequence[int], total: Sequence[int], variance: Mapping[int, float]
 ) -> tuple[float, Signal | None]:
     """The least p of all windows, and the signal of the least one that is large enough, if any is."""
     least, strongest = 1.0, None
@@ -110,7 +117,7 @@ def _strongest(
         before = slice(max(0, len(counts_of_it) - window - BASELINE), len(counts_of_it) - window)
         x, y = sum(counts_of_it[-window:]), sum(counts_of_it[before])
         a, b = sum(total[-window:]), sum(total[before])
-        p = p_value(x, y, a, b, variance / (window + before.stop - before.start))
+        p = p_value(x, y, a, b, variance[window] / (window + before.stop - before.start))
         least = min(least, p)
         signal = Signal(series, window, x, y, a, b, p)
         if x >= LEAST and signal.ratio >= TIMES and (strongest is None or p < strongest.p):

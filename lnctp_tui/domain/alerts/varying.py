@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 SURE: Final = 2.0
 """Standard deviations of chance above which weeks are believed to vary."""
-ENOUGH: Final = 8
+ENOUGH: Final = 6
 """Weeks below which it cannot be told."""
 
 
@@ -51,3 +51,15 @@ def excess(counts: Sequence[int], total: Sequence[int]) -> Excess:
 def together(of_series: Iterable[Excess]) -> Excess:
     """Of several series as one."""
     return Excess(*(sum(part) for part in zip(Excess(), *of_series, strict=True)))
+
+
+def lasting(counts: Iterable[Sequence[int]], total: Sequence[int], window: int) -> float:
+    """The weekly variance of several series together, as stretches of so many weeks show it.
+
+    More than that of weeks where what changes stays changed for a while.
+    """
+
+    def stretches(weeks: Sequence[int]) -> list[int]:
+        return [sum(weeks[at : at + window]) for at in range(len(weeks) % window, len(weeks), window)]
+
+    return window * together(excess(stretches(weeks), stretches(total)) for weeks in counts).variance

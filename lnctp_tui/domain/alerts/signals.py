@@ -98,14 +98,10 @@ def _tested(
     together = varying.together(weekly.values()).variance
     lasting = {window: varying.lasting(before.values(), total[usual], window) for window in WINDOWS}
     return [
-        _strongest(
-            series,
-            counts,
-            total,
-            {window: max(together, weekly[series].variance, lasting[window]) for window in WINDOWS},
-        )
+        _strongest(series, counts, total, {window: max(together, weekly[series].variance, of_stretches)
+                                           for window, of_stretches in lasting.items()})
         for series, counts in of_family.items()
-    ]
+    ]  # fmt: skip
 
 
 def _strongest(

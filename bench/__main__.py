@@ -22,7 +22,7 @@ from bench import (
     typing_sync,
 )
 from bench.alerting import looks, pages
-from bench.publish import counting, edition, exchanging
+from bench.publish import counting, drawing, edition, exchanging
 from bench.report import Measure
 
 FEW, MANY = 10_000, 100_000
@@ -42,6 +42,7 @@ MEASURES: dict[str, Callable[[], list[Measure]]] = {
     "line": lambda: linking.line(10_000 if QUICK else 1_000_000),
     "alerts": lambda: looks.simulated(QUICK) + looks.three_years(10_000 if QUICK else 100_000),
     "pages": lambda: pages.read(20, 20, 12) if QUICK else pages.read(200, 200, 60),
+    "drawing": lambda: drawing.drawing(homes.filled(200 if QUICK else FEW)),
     "edition": edition.editions,
     "exchange": lambda: exchanging.exchanging(homes.filled(1000 if QUICK else MANY)),
     "import": lambda: importing.importing(FEW),

@@ -11,6 +11,8 @@ from bench.server_core import cluster, pg
 from lnctp_tui.server.alerts import weekly
 from lnctp_tui.server.postgres import database, embedded
 
+VARYING = 0.5
+"""Variance of the factor by which a code's share is multiplied each week."""
 VOLUMES = {6: (40, 40, 40), 60: (12, 20, 20), 640: (3, 6, 6)}
 """Reports a week → runs of each false-alarm stream, of a new venue, of one that is four times as frequent."""
 
@@ -23,7 +25,8 @@ def simulated(quick: bool) -> list[Measure]:
         for name, stream, reach in (
             ("constant", Stream("", volume), 1.0),
             ("volume +80 %", Stream("", volume, volume=1.8), 1.0),
-            ("weeks that vary, 0.5", Stream("", volume, dispersion=0.5), None),
+            ("weeks that vary", Stream("", volume, dispersion=VARYING), None),
+            ("four weeks that vary alike", Stream("", volume, dispersion=VARYING, lasts=4), None),
         ):
             alarms = false_alarms(stream, false_runs)
             measures.append(_row(f"false alarms, {volume} a week, {name}", alarms, "a month", reach))
@@ -36,13 +39,19 @@ def simulated(quick: bool) -> list[Measure]:
                 rises.append((f"x4 of {volume / rank / total:.2f} a week", (f"v{rank - 1}", 3 * volume / rank / total),
                               rise_runs, None))  # fmt: skip
         for name, raised, number, reach in rises:
-            weeks, missed = delay(Stream("", volume, raised=raised), number)
-            detail = {"missed": missed, "of": number}
-            measures.append(
-                _row(f"{name}, {volume} a week", LATE + 1 if weeks is None else weeks, "weeks", reach, detail)
-            )
-            print(f"  {volume} a week, {name}: {weeks} weeks, missed {missed} of {number}", file=sys.stderr)
+            measures.append(_told(name, Stream("", volume, raised=raised), number, reach))
+            varying = Stream("", volume, raised=raised, dispersion=VARYING)
+            measures.append(_told(f"{name}, weeks that vary", varying, number, None))
     return measures
+
+
+def _told(name: str, stream: Stream, runs: int, reach: float | None) -> Measure:
+    """Weeks until what is raised is told, and how often it is missed."""
+    weeks, missed = delay(stream, runs)
+    title = f"{name}, {stream.a_week} a week"
+    print(f"  {title}: {weeks} weeks, missed {missed} of {runs}", file=sys.stderr)
+    detail = {"missed": float(missed), "of": float(runs)}
+    return _row(title, LATE + 1 if weeks is None else weeks, "weeks", reach, detail)
 
 
 def _row(

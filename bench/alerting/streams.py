@@ -35,7 +35,9 @@ class Stream:
     volume: float = 1.0
     """Times as many reports from the first week that is looked at."""
     dispersion: float = 0.0
-    """Variance of a code's weekly factor."""
+    """Variance of a code's factor."""
+    lasts: int = 1
+    """Weeks for which a factor stays."""
     raised: tuple[str, float] | None = None
     """A venue, and how many times as frequent it is from the first week that is looked at; of a new one, how many of it
     a week."""
@@ -46,16 +48,17 @@ def shares() -> Weights:
     return {name: [1 / (rank + 1) for rank in range(size)] for name, size in SIZES.items()}
 
 
-def drawn(stream: Stream, week: int, looked: bool, dice: random.Random) -> Iterator[Report]:
-    """The reports of one week."""
+def drawn(stream: Stream, week: int, looked: bool, dice: random.Random, seed: int = SEED) -> Iterator[Report]:
+    """The reports of one week. `seed`: of factors that last."""
     number = _poisson(stream.a_week * (stream.volume if looked else 1.0), dice)
     if not number:
         return
     codes = {}
+    factors = dice if stream.lasts == 1 else random.Random(f"{seed} {week // stream.lasts}")
     for name, weights in shares().items():
         if stream.dispersion:
             shape = 1 / stream.dispersion
-            weights = [weight * dice.gammavariate(shape, stream.dispersion) for weight in weights]
+            weights = [weight * factors.gammavariate(shape, stream.dispersion) for weight in weights]
         codes[name] = dice.choices(range(len(weights)), weights, k=number)
     for at in range(number):
         day = monday(week) + timedelta(days=dice.randrange(7))
@@ -88,7 +91,7 @@ def opened(stream: Stream, looked: int, seed: int) -> list[tuple[int, Series]]:
     reports = [
         report
         for week in range(FIRST, FIRST + SPAN + looked)
-        for report in drawn(stream, week, week >= FIRST + SPAN, dice)
+        for report in drawn(stream, week, week >= FIRST + SPAN, dice, seed)
     ]
     weeks, ids, found = Weeks(reports), count(), []
     alerts: dict[str, course.Alert] = {}

@@ -63,6 +63,16 @@ EDITION: dict[str, tuple[str, str, str]] = {
         N_("Con otra edición dentro o alrededor se sabría qué cambió. No se publicó ni se anotó nada."),
         N_("Elija un periodo que quede aparte."),
     ),
+    "edition_no_public": (
+        N_("De {period} no hay edición pública."),
+        NOTHING,
+        N_("Emita primero la pública: la interna va junto a ella."),
+    ),
+    "edition_lowest": (
+        N_("La edición {edition} ya tiene k = {k}: la interna no diría nada más."),
+        NOTHING,
+        N_("Quien analiza la lee como todas."),
+    ),
     "edition_drifted": (
         N_("En {period} hay hoy menos de algo que lo que ya se imprimió de una de sus partes."),
         NOTHING,

@@ -50,8 +50,14 @@ async def test_a_supervisor_looks_behind_an_alert_and_mutes_it_with_a_reason(
     async with desk(furnished) as (app, pilot):
         case_id = app.screen.query_one(RowList).key.removeprefix("case:")
         server.behind = replace(BARBER, cases=(Behind(case_id, "ZZZZ-0001-A", "2026-11-24", "urgent_24h"),))
-        await press(pilot, "i", "a")
-        await until(pilot, lambda: "Barbería" in text_of(app))
+        over = [replace(BARBER, muted="campana"), replace(BARBER, closed=True)]
+        server.answer = replace(server.answer, lines=[BARBER, *over])
+        await press(pilot, "i")
+        await until(pilot, lambda: "Avisos (1)" in text_of(app), "what grows, beside the report")
+        assert "×6 Barbería" in text_of(app)
+        server.answer = replace(server.answer, lines=[BARBER])
+        await press(pilot, "a")
+        await until(pilot, lambda: "6 de 48" in text_of(app))
         assert isinstance(app.screen, AlertsScreen)
         assert "×6.0" in text_of(app)
         assert "6 de 48 en 4 semanas; antes, 2 de 520" in text_of(app)

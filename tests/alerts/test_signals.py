@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import count
-from math import ceil, comb, floor
+from math import comb, prod
 
 import pytest
 from counts import often
 
 from bench.alerting import streams
 from lnctp_tui.domain.alerts import course
+from lnctp_tui.domain.alerts import signals as signals_module
 from lnctp_tui.domain.alerts.binomial import p_value, upper_tail
 from lnctp_tui.domain.alerts.course import Alert, Mute
 from lnctp_tui.domain.alerts.reports import Report, Series, monday, once, week_of
@@ -23,10 +25,20 @@ BARBER = Series("venue", "barberia")
 WEEK = week_of(date(2026, 11, 23))
 
 
-def exact(n: int, k: int, share: Fraction) -> Fraction:
-    """P(X ≥ k), by the definition."""
-    ways = (comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(max(k, 0), n + 1))
-    return sum(ways, Fraction())
+def exact(n: int, k: int, share: Fraction, spread: Fraction = Fraction()) -> Fraction:
+    """P(X ≥ k), by the definition: of a binomial, or of one whose share varies by a beta distribution."""
+    if k <= 0 or not spread:
+        ways = (comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(max(k, 0), n + 1))
+        return sum(ways, Fraction())
+    alpha, beta = share / spread, (1 - share) / spread
+    of_all = rising(alpha + beta, n)
+    return sum(
+        (comb(n, i) * rising(alpha, i) * rising(beta, n - i) / of_all for i in range(k, n + 1)), Fraction()
+    )
+
+
+def rising(start: Fraction, steps: int) -> Fraction:
+    return prod((start + step for step in range(steps)), start=Fraction(1))
 
 
 @pytest.mark.parametrize(
@@ -46,22 +58,26 @@ def test_the_tail_is_that_of_exact_fractions(n: int, k: int, a: int, b: int) -> 
     assert upper_tail(n, k, a / (a + b)) == pytest.approx(float(wanted), rel=1e-9)
 
 
-def test_p_is_that_of_exact_fractions_for_any_counts() -> None:
+def test_p_is_that_of_exact_fractions_for_any_counts_and_any_spread() -> None:
     dice = random.Random(14)
     for _ in range(often(3000, 80)):
         a, b = dice.randint(1, 300), dice.randint(0, 3000)
-        x, y = dice.randint(0, min(a, 40)), dice.randint(0, min(b, 200))
-        dispersion = dice.choice((1.0, 1.0, 1.5, 2.25, 7.75))
-        phi = Fraction(dispersion)
-        n, k = floor((x + y) / phi), ceil(x / phi)
-        wanted = min(Fraction(1), 3 * exact(n, k, Fraction(a, a + b))) if x else Fraction(1)
-        assert p_value(x, y, a, b, dispersion) == pytest.approx(float(wanted), rel=1e-9), (
+        x, y = dice.randint(0, min(a, 40)), dice.randint(0, min(b, 80))
+        spread = Fraction(dice.choice((0, 0, 1, 12, 640)), dice.choice((54, 56, 600)))
+        wanted = min(Fraction(1), 3 * exact(x + y, x, Fraction(a, a + b), spread)) if x else Fraction(1)
+        assert p_value(x, y, a, b, float(spread)) == pytest.approx(float(wanted), rel=1e-9), (
             x,
             y,
             a,
             b,
-            dispersion,
+            spread,
         )
+
+
+def test_a_spread_of_nothing_is_the_limit_of_small_ones() -> None:
+    exactly = p_value(6, 20, 48, 520)
+    assert p_value(6, 20, 48, 520, 1e-9) == pytest.approx(exactly, rel=1e-4)
+    assert exactly < p_value(6, 20, 48, 520, 0.001) < p_value(6, 20, 48, 520, 0.01)
 
 
 def test_far_tails_stay_numbers() -> None:
@@ -129,6 +145,81 @@ def test_what_came_after_the_week_does_not_count() -> None:
     assert BARBER not in standing(stream(70, 6) + later)
 
 
+def of_venues(weeks: Weeks) -> list[Series]:
+    """Those that are tested."""
+    return [
+        series for series, counts in weeks.of.items() if series.family == "venue" and counts.total() >= LEAST
+    ]
+
+
+def variance_of(some: Sequence[Series], weeks: Weeks, length: int = 1) -> float:
+    """Of the weekly factor, by moments, of the 52 weeks before the last 8, in stretches of so many weeks.
+
+    None within two deviations of chance.
+    """
+    parts = [range(at, at + length) for at in range(WEEK - 59 + 52 % length, WEEK - 7, length)]
+    everything = sum(weeks.all[week] for part in parts for week in part)
+    beyond = scale = chance = 0.0
+    for series in some:
+        share = sum(weeks.of[series][week] for part in parts for week in part) / everything
+        for part in parts:
+            mean = share * sum(weeks.all[week] for week in part)
+            plain, weight = mean * (1 - share), (1 + mean) ** -2
+            distance = sum(weeks.of[series][week] for week in part) - mean
+            beyond += weight * (distance**2 * len(parts) / (len(parts) - 1) - plain)
+            scale += weight * mean**2
+            chance += weight**2 * (2 * plain**2 + plain)
+    return length * beyond / scale if beyond > 2 * chance**0.5 else 0.0
+
+
+def drawn_weeks(dispersion: float, number: int = 60) -> Weeks:
+    dice, stream = random.Random(5), streams.Stream("", 60, dispersion=dispersion)
+    return Weeks(
+        report
+        for week in range(WEEK - number + 1, WEEK + 1)
+        for report in streams.drawn(stream, week, looked=False, dice=dice)
+    )
+
+
+def spreads(weeks: Weeks, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """By how much weeks are taken to vary in each test that is made at the end of WEEK."""
+    used: list[float] = []
+    monkeypatch.setattr(
+        signals_module,
+        "p_value",
+        lambda x, y, a, b, spread: used.append(spread) or p_value(x, y, a, b, spread),
+    )
+    signals(weeks, WEEK)
+    return used
+
+
+def test_where_weeks_do_not_vary_the_test_is_the_exact_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = spreads(drawn_weeks(0.0), monkeypatch)
+    assert len(used) > 200
+    assert sum(spread == 0 for spread in used) > 0.9 * len(used)
+
+
+def test_where_all_weeks_vary_the_family_says_by_how_much_also_of_what_is_rare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The streams' factors have a variance of a half; shares add up to one, so of what is frequent it is less."""
+    used = spreads(drawn_weeks(0.5), monkeypatch)
+    assert min(used) > 0.2 / 60
+    assert sorted(used)[len(used) // 2] < 1.6 / 54
+
+
+def test_what_changes_for_a_month_at_a_time_counts_for_more_in_longer_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dice, stream = random.Random(5), streams.Stream("", 60, dispersion=0.5, lasts=4)
+    weeks = range(WEEK - 59, WEEK + 1)
+    made = Weeks(report for week in weeks for report in streams.drawn(stream, week, False, dice))
+    used = spreads(made, monkeypatch)
+    two, four, eight = (sum(used[at::3]) for at in range(3))
+    assert two < four < eight
+    assert eight > 1.4 * two
+
+
 def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
     """Benjamini and Hochberg, against the definition: the largest rank whose p is within its share."""
     dice, reports = random.Random(3), stream(60, 40)
@@ -137,6 +228,7 @@ def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
         reports += [report(week, f"v{code}", n) for n, week in enumerate(weeks)]
     weeks, standing_ = Weeks(reports), standing(reports)
     least: dict[Series, float] = {}
+    together = {length: variance_of(of_venues(weeks), weeks, length) for length in (1, *WINDOWS)}
     for series, counts in weeks.of.items():
         if series.family != "venue" or sum(counts[week] for week in range(WEEK - 59, WEEK + 1)) < LEAST:
             continue
@@ -144,12 +236,10 @@ def test_many_series_of_a_family_make_each_of_them_less_sure() -> None:
         for window in WINDOWS:
             span = range(WEEK - window + 1, WEEK + 1)
             before = range(max(WEEK - 59, WEEK - window - 51), WEEK - window + 1)
-            weekly = [counts[week] for week in before]
-            mean = sum(weekly) / len(weekly)
-            variance = sum((n - mean) ** 2 for n in weekly) / (len(weekly) - 1)
-            x, y = sum(counts[week] for week in span), sum(weekly)
+            x, y = (sum(counts[week] for week in weeks_) for weeks_ in (span, before))
             a, b = (sum(weeks.all[week] for week in weeks_) for weeks_ in (span, before))
-            ps.append(p_value(x, y, a, b, max(1.0, variance / mean) if mean >= 0.5 else 1.0))
+            variance = max(variance_of([series], weeks), together[1], together[window])
+            ps.append(p_value(x, y, a, b, variance / (window + len(before))))
         least[series] = min(ps)
     ordered = sorted(least.values())
     passing = [p for rank, p in enumerate(ordered, 1) if p <= 0.1 * rank / len(ordered)]
@@ -237,6 +327,8 @@ def test_simulated_streams_stay_within_reach() -> None:
     steady = streams.Stream("", 6)
     assert streams.false_alarms(steady, often(20, 1), often(52, 26)) <= 1
     assert streams.false_alarms(streams.Stream("", 6, volume=1.8), often(20, 1), often(52, 26)) <= 1
+    varying = streams.Stream("", 60, dispersion=0.5)
+    assert streams.false_alarms(varying, often(12, 1), often(52, 26)) <= 1.5
     weeks, _missed = streams.delay(streams.Stream("", 6, raised=(streams.NEW, 1.0)), often(20, 1))
     assert weeks is not None
     assert weeks <= 6

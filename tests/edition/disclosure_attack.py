@@ -161,6 +161,7 @@ class Attack:
         inner = [edition for edition in self.editions if edition.period.side(outer.period) == "inside"]
         inner = [edition for edition in inner
                  if not any(edition.period.side(other.period) == "inside" for other in inner)]  # fmt: skip
+        inner = list({edition.period: edition for edition in inner}.values())
         if any(self._unprinted(edition, sheet) for edition in (outer, *inner)):
             return None
         members: set[int] = set()

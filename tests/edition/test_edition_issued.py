@@ -20,7 +20,8 @@ from edition_office import add, press
 from nacl.signing import SigningKey
 
 from lnctp_tui.cli import main
-from lnctp_tui.domain.disclosure import ledger
+from lnctp_tui.domain.disclosure import internal, ledger
+from lnctp_tui.domain.disclosure.edition import Edition
 from lnctp_tui.domain.disclosure.periods import Period
 from lnctp_tui.errors import BadInput, LnctpError, Refused, StorageFailed
 from lnctp_tui.reports.edition import package, verify
@@ -197,6 +198,49 @@ def test_a_revision_waits_until_its_changes_point_at_nobody(shop: Shop, tmp_path
     assert row.edition.sheets["R2"].withheld  # its rows would tell what changed of what they hide
     assert not row.edition.sheets["V6"].withheld
     assert shop.refused(Y20, tmp_path / "within", Refused).code == "edition_revised"
+    with pytest.raises(Refused, match="edition_revised"):
+        shop.press().issue_internal(BOTH)
+
+
+CELLS = (
+    "SELECT row_code, count, flag, internal FROM statistics.published WHERE table_id = 'V1' AND edition = %s"
+)
+
+
+def test_analysts_read_a_finer_edition_that_nobody_else_is_shown_and_later_ones_reckon_with_it(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refused, match="edition_no_public"):
+        shop.press().issue_internal(BOTH)
+    public, _ = shop.issue(BOTH, tmp_path / "both")
+    row, new = shop.press().issue_internal(BOTH)
+    assert (row.id, new, shop.press().issue_internal(BOTH)) == ("2019-2020-k3-interna", True, (row, False))
+    with psycopg.connect(shop.cluster.url(embedded.ANALYST, shop.name)) as analyst:
+        finer, coarse = (
+            {code: cell for code, *cell in analyst.execute(CELLS, (edition,))}
+            for edition in (row.id, public.id)
+        )
+    assert finer.keys() == coarse.keys()
+    assert all(finer[code] == [*cell[:2], True] for code, cell in coarse.items() if cell[1] == "ok")
+    hidden = [sum(cell[1] == "hidden" for cell in cells.values()) for cells in (finer, coarse)]
+    assert 1 < hidden[0] < hidden[1]
+    assert all(sheet.withheld for sheet in row.edition.sheets.values() if sheet.cross)
+    with psycopg.connect(shop.owner) as owner:
+        assert owner.execute("SELECT DISTINCT edition FROM edition_files").fetchall() == [(public.id,)]
+        assert owner.execute("SELECT count(*) FROM audit WHERE record = %s", (row.id,)).fetchone() == (1,)
+
+    known: list[Edition] = []
+    guarded = internal.guarded
+
+    def noted(edition: Edition, of_others: list[Edition]) -> Edition:
+        known.extend(of_others)
+        return guarded(edition, of_others)
+
+    monkeypatch.setattr(issuing.internal, "guarded", noted)
+    shop.issue(Y20, tmp_path / "within")
+    assert [edition.internal for edition in known] == [True]
+    assert verify.check(verify.read(tmp_path / "within")).findings == ()
+    assert shop.press().issue_internal(Y20)[0].id == "2020-k3-interna"
 
 
 @pytest.mark.parametrize("fault", ["writing", "ledger", "naming"])
@@ -264,7 +308,8 @@ AGAIN = """
 import sys
 from pathlib import Path
 from nacl.signing import SigningKey
-from lnctp_tui.domain.disclosure import ledger
+from lnctp_tui.domain.disclosure import internal, ledger
+from lnctp_tui.domain.disclosure.edition import Edition
 from lnctp_tui.reports.edition import package
 from lnctp_tui.reports.edition.language import language
 from lnctp_tui.storage.protocol import protocol_loader
@@ -307,8 +352,12 @@ def test_a_person_plans_issues_lists_and_verifies(
     assert main(["edition", "issue", *asked, "--out", str(out)]) == 0
     assert main(["edition", "issue", "--from", "2020", "--to", "2021", "--out", str(tmp_path / "cruza")]) == 1
     assert "Se cruza con la edición 2019-2020-k5; elija 2020-01-01–2020-12-31 o" in capsys.readouterr().err
+    assert main(["edition", "internal", *asked]) == 0
+    assert "Anotada la edición interna 2019-2020-k3-interna" in capsys.readouterr().out
     assert main(["edition", "list"]) == 0
-    assert "2019-2020-k5" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "2019-2020-k5" in listed
+    assert "2019-2020-k3-interna" in listed
     for name in ("DATABASE_URL", "LNCTP_SERVER_OWNER_URL", "LNCTP_SERVER_HOME"):
         monkeypatch.delenv(name)
     assert main(["edition", "verify", str(out)]) == 0

@@ -1,6 +1,7 @@
-"""From records to what everybody may read: a report, an edition, the page that serves it. And who tries for more.
+"""From records to what everybody may read: a report, an edition, the page that serves it; and from a number back to its
+cases, to an alert, to the prosecutor. And who tries for more.
 
-Every word of every record is a canary: it is in no file, no page, no text or property of a PDF.
+Every word of every record of the server is a canary: it is in no file, no page, no text or property of a PDF.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,18 +24,30 @@ from counts import SOAK, often
 from edition_office import add
 from pdf_text import everything
 from pg import fresh
+from pty_app import PHRASE
+from ran import Ran
 from served import Laptop, Served, serving
+from test_alerts_cli import enrol, run
 
-from lnctp_tui.cli import main
 from lnctp_tui.domain.records import bound
 from lnctp_tui.domain.records.kinds import BY_TABLE, KINDS
 from lnctp_tui.domain.training.number import Number
+from lnctp_tui.reports import tables
 from lnctp_tui.reports.edition import documents, verify
-from lnctp_tui.server.postgres import embedded
+from lnctp_tui.server.alerts import weekly
+from lnctp_tui.server.postgres import database, embedded
 from lnctp_tui.server.settings import Settings
+from lnctp_tui.services.report import shown
+from lnctp_tui.services.vault import vault_access
+from lnctp_tui.services.vault.workspace import open_workspace
 
+__all__ = ["run"]
 HALF = ("2025-07", "2025-12")
 FIRST, DAYS = date(2025, 7, 1), 184
+OVER = datetime(2026, 1, 5, 18, tzinfo=UTC)
+"""The Monday after that half-year."""
+ODD, ODDS = "mercado", 7
+"""A venue that no sample names, and how many cases at the year's end do."""
 DAY = re.compile(r"20\d\d-\d\d-\d\d(?=T)")
 SHOWN = [] if SOAK else ["--table", "R1,C2"]
 FORMS = documents.FORMS if SOAK else documents.FORMS[::2]
@@ -118,8 +131,72 @@ def register(lead: Laptop) -> None:
         assert [line[1] for line in answer] == ["accepted"], answer
 
 
-def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_record_is_in_it(
-    line: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def odd_cases(folder: Path) -> Path:
+    """A file of cases that a supervisor's laptop brings: one venue, the last days of the half-year."""
+    sample = (files("lnctp_tui") / "data" / "demo" / "barberia-centro.json").read_text("utf-8")
+    lines = []
+    for number in range(ODDS):
+        document = named(json.loads(DAY.sub(f"2025-12-{20 + number}", sample)), 100_000 + number)
+        document["places"][1]["venue"] = ODD
+        document["files"] = []
+        lines.append(json.dumps(document))
+    path = folder / "casos.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def follows_a_number_to_its_cases(home: Path, table: str, row: str) -> set[str]:
+    """Folios of the cases of a number, as Enter on it lists them on the screen."""
+    workspace = open_workspace(home, vault_access.unlock(home, PHRASE))
+    try:
+        last = FIRST + timedelta(days=DAYS - 1)
+        counted = shown.count(workspace.store, workspace.protocol, FIRST, last)
+        definition = next(each for each in tables.built_in() if each.id == table)
+        return {folio for _id, folio in shown.cases(workspace.store, counted, definition, row)}
+    finally:
+        workspace.close()
+
+
+def doubts_it_and_acts(line: Office, run: Callable[..., Ran], tmp_path: Path) -> None:
+    """From the odd number to its cases and the alert of them, a mute with its reason, one case to the prosecutor."""
+
+    def done(*words: str) -> Any:
+        ran = run("--json", *words)
+        assert ran.code == 0, ran.err
+        return ran.json
+
+    with database.pool(line.served.database) as pool:
+        weekly.run(pool, "main", OVER)
+    (alert,) = [alert for alert in done("alerts", "list")["alerts"] if alert["code"] == ODD]
+    folios = follows_a_number_to_its_cases(tmp_path / "laptop", "L1", ODD)
+    assert len(folios) == ODDS
+    assert folios == {case["folio"] for case in done("alerts", "show", alert["id"])["cases"]}
+    done(
+        "alerts",
+        "mute",
+        alert["id"],
+        "--reason",
+        "un solo hecho",
+        "--text",
+        "Un operativo en un solo mercado",
+    )
+    assert {one["muted"] for one in done("alerts", "list")["alerts"] if one["code"] == ODD} <= {
+        "un_solo_hecho"
+    }
+
+    sheet, to = tmp_path / "fiscalia.pdf", ["--to", "Fiscalía de Ejemplo (ficticia)"]
+    reason = ["--reason", "Oficio de la fiscalía de ejemplo"]
+    made = done("exchange", "fiscalia", *to, *reason, "--folio", min(folios), "--out", str(sheet))
+    assert made["receipt"] in everything(sheet)
+    assert not re.search(
+        "coche rojo|Calle Inventada|barbería", sheet.with_suffix(".json").read_text(), re.IGNORECASE
+    )
+    assert [row["recipient"] for row in done("exchange", "list")] == [to[1]] * 2
+
+
+@pytest.mark.usefixtures("quick_new_keys")
+def test_a_half_year_is_published_doubted_and_acted_on_and_no_word_of_a_record_is_public(
+    line: Office, run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.environment(monkeypatch)
     monkeypatch.setattr(documents, "FORMS", FORMS)
@@ -127,9 +204,13 @@ def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_r
     told = []
 
     def done(*words: str) -> None:
-        assert main(list(words)) == 0, capsys.readouterr().err
-        told.append("".join(capsys.readouterr()))
+        ran = run(*words)
+        assert ran.code == 0, ran.err
+        told.append(ran.out + ran.err)
 
+    enrol(line.served, run, "supervisor")
+    done("case", "import", str(odd_cases(tmp_path)))
+    done("sync", "--once")
     with psycopg.connect(line.cluster.url(embedded.OWNER, line.name)) as owner:
         (sings,) = owner.execute(
             "SELECT count(*) FROM data.people WHERE name LIKE %s", (f"%{CANARY}%",)
@@ -149,6 +230,7 @@ def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_r
     done("edition", "plan", *asked, "--k", "5")
     assert httpx.get(f"{line.served.url}/datos", trust_env=False).text.count("/datos/2025") == 0
     done("edition", "issue", *asked, "--out", str(tmp_path / "edicion"))
+    done("edition", "internal", *asked)
     done("edition", "verify", str(tmp_path / "edicion"))
     assert "completa y como se publicó" in told[-1]
 
@@ -157,6 +239,7 @@ def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_r
     listing = httpx.get(f"{line.served.url}/datos", trust_env=False)
     links = set(re.findall(r'href="/datos/2025-2-k5/([^"]+)"', listing.text))
     assert links == set(content)
+    assert "interna" not in listing.text
     assert {name for name, _of, _form in FORMS} <= links
     for name, data in content.items():
         answer = httpx.get(f"{line.served.url}/datos/2025-2-k5/{name}", trust_env=False)
@@ -165,6 +248,10 @@ def test_what_a_supervisor_publishes_is_what_the_public_reads_and_no_word_of_a_r
         assert policy.startswith("default-src 'none'; style-src 'sha256-")
         assert ("inline" in answer.headers["content-disposition"]) == name.endswith(".html")
         assert "script-src" not in policy
+    venues = {row["row_code"]: row["count"] for row in json.loads(content["tabla-L1.json"])["rows"]}
+    assert venues[ODD] == ODDS
+    assert "Mercado" in content["edicion-es.html"].decode()
+    doubts_it_and_acts(line, run, tmp_path)
     table = json.loads(content["tabla-M1.json"])["rows"]
     assert sum(row["flag"] == "ok" and (row["count"] or 0) >= 5 for row in table) > 2, (
         "there is something to read"

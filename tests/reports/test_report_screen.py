@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from app_world import desk, rest, spanish, text_of, until
 from filled_store import insert
+from textual.app import App
 from textual.pilot import Pilot
 from workspaces import Founded
 
 from lnctp_tui.services.report import shown
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import engine
+from lnctp_tui.widgets.row_list import RowList
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import build_published
@@ -41,6 +43,27 @@ def published(founded: Founded, tmp_path: Path) -> Founded:
 async def press(pilot: Pilot[int], *keys: str) -> None:
     await pilot.press(*keys)
     await rest(pilot)
+
+
+async def stays_where_it_was(app: App[int], pilot: Pilot[int]) -> None:
+    """A long table, read from its middle: counted again, in the other language, at another width and back."""
+    screen = app.screen
+    rows, listed = screen.query_one("#report-rows", RowList), screen.query_one("#report-tables", RowList)
+    await press(pilot, "home", *["down"] * 7, "tab", "end", *["up"] * 4)
+    place = (listed.key, rows.key, rows._top, screen.focused)
+    assert place[0] == "C2"
+    assert rows._top > 3
+    before = screen.sheet.shown
+    await press(pilot, "r")
+    await until(pilot, lambda: screen.sheet.shown is not before, "counted again")
+    await rest(pilot)
+    assert (listed.key, rows.key, rows._top, screen.focused) == place
+    await press(pilot, "b", "b")
+    await pilot.resize_terminal(100, 24)
+    await rest(pilot)
+    await pilot.resize_terminal(80, 24)
+    await rest(pilot)
+    assert (listed.key, rows.key, rows._top, screen.focused) == place
 
 
 async def test_a_number_is_followed_to_its_cases(
@@ -85,6 +108,7 @@ async def test_a_number_is_followed_to_its_cases(
         )
         await press(pilot, "escape", "escape", "escape", "i")
         assert "184 reportes" in text_of(app)  # the last result stayed
+        await stays_where_it_was(app, pilot)
         assert app.workspace.writer.drain(30)
         with app.workspace.store.read() as connection:
             rows = connection.exec_driver_sql("SELECT record FROM access WHERE action = 'report'").fetchall()

@@ -60,7 +60,7 @@ def test_the_report(view: str, size: tuple[int, int], published: Founded, snap_c
 
 
 @pytest.mark.parametrize("size", SIZES, ids=NAMES)
-@pytest.mark.parametrize("what", ["list", *in_soak("behind", "young")])
+@pytest.mark.parametrize("what", ["list", *in_soak("behind", "young", "beside")])
 def test_the_alerts(
     what: str, size: tuple[int, int], furnished: Founded, snap_compare: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,8 +76,11 @@ def test_the_alerts(
 
     async def before(pilot: Pilot[int]) -> None:
         await to_desk(pilot, furnished)
-        await pilot.press("i", "a")
-        await until(pilot, lambda: "Barbería" in text_of(app) or "Aún sin historia" in text_of(app))
+        await pilot.press("i")
+        await until(pilot, lambda: "Avisos (2)" in text_of(app) or what == "young")
+        if what != "beside":
+            await pilot.press("a")
+            await until(pilot, lambda: "6 de 48" in text_of(app) or "Aún sin historia" in text_of(app))
         if what == "behind":
             await pilot.press("enter")
             await until(pilot, lambda: "ZZZZ-0001" in text_of(app))

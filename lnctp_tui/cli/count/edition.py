@@ -88,6 +88,22 @@ def issue(context: typer.Context, since: Since, until: Until, out: Out, k: Level
         )
 
 
+def issue_internal(context: typer.Context, since: Since, until: Until) -> None:
+    with misuse():
+        period = _period(since, until)
+        with _press() as press:
+            row, new = press.issue_internal(period)
+    if session.settings(context).json:
+        output.as_json({"edition": row.id, "new": new, **_facts(row.edition)})
+        return
+    _say(row.edition, press)
+    if new:
+        text = _("Anotada la edición interna {edition}: la lee quien analiza, en «statistics.published».")
+    else:
+        text = _("La edición interna {edition} ya estaba anotada.")
+    output.say(text.format(edition=row.id))
+
+
 def verify(context: typer.Context, folders: Folders, key: Key = "") -> None:
     from lnctp_tui.reports.edition import verify as checking
 
@@ -185,6 +201,7 @@ def _facts(edition: Edition) -> dict[str, object]:
         "to": edition.period.end.isoformat(),
         "k": edition.k,
         "round": edition.rounded,
+        "internal": edition.internal,
         "withheld_units": sorted(edition.withheld),
         "tables": [
             {"table": sheet.id, "printed": len(sheet.shown), "hidden": _hidden(sheet), "withheld": sheet.withheld,
@@ -232,6 +249,11 @@ def _line(sheet: Sheet, title: str) -> tuple[object, ...]:
 EDITION = (
     ("plan", plan, N_("Dice qué se ocultaría con cada k, sin publicar nada.")),
     ("issue", issue, N_("Emite una edición: la anota y escribe sus archivos.")),
+    (
+        "internal",
+        issue_internal,
+        N_("Anota, junto a la pública, la edición con k = 3 que lee quien analiza."),
+    ),
     ("verify", verify, N_("Revisa los archivos de una edición, en cualquier equipo y sin servidor.")),
     ("list", list_editions, N_("Las ediciones emitidas.")),
 )

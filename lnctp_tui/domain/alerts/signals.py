@@ -1,16 +1,18 @@
 """Which series stand out in a week: an exact test on shares, with the false alarms of a family held down.
 
 Windows of 2, 4 and 8 weeks against the 52 weeks before each. Source: Przyborowski and Wilenski (1940) for the
-conditional test; Benjamini and Hochberg (1995) for the rate of false alarms; docs/alerts.md for what it finds.
+conditional test; Skellam (1948) for the one of shares that vary; Benjamini and Hochberg (1995) for the rate of false
+alarms; docs/alerts.md for what it finds.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lnctp_tui.domain.alerts import varying
 from lnctp_tui.domain.alerts.binomial import p_value
 from lnctp_tui.domain.alerts.reports import FAMILIES, Family, Report, Series, week_of
 
@@ -25,8 +27,6 @@ LEAST: Final = 3
 TIMES: Final = 2.0
 RATE: Final = 0.1
 """Of false ones among those that stand out in a family, as expected."""
-STEADY: Final = 0.5
-"""Reports a week from which on the weeks' own variation can be told."""
 
 
 @dataclass(frozen=True)
@@ -79,17 +79,33 @@ def signals(weeks: Weeks, week: int) -> list[Signal] | None:
         return None
     begin = max(weeks.first or 0, week - SPAN + 1)
     total = [weeks.all[number] for number in range(begin, week + 1)]
-    tested: dict[Family, list[tuple[float, Signal | None]]] = {family: [] for family in FAMILIES}
+    series_of: dict[Family, dict[Series, list[int]]] = {family: {} for family in FAMILIES}
     for series, counts in weeks.of.items():
         counts_of_it = [counts[number] for number in range(begin, week + 1)]
         if sum(counts_of_it) >= LEAST:
-            tested[series.family].append(_strongest(series, counts_of_it, total))
-    standing = [signal for entries in tested.values() for signal in _held_down(entries)]
+            series_of[series.family][series] = counts_of_it
+    standing = [signal for of in series_of.values() for signal in _held_down(_tested(of, total))]
     return sorted(standing, key=lambda signal: (signal.p, signal.series))
 
 
+def _tested(
+    of_family: Mapping[Series, Sequence[int]], total: Sequence[int]
+) -> list[tuple[float, Signal | None]]:
+    """Every series of a family. Its weeks vary as much as its own say, or those of the whole family, if more."""
+    usual = slice(max(WINDOWS) * -1)
+    before = {series: counts[usual] for series, counts in of_family.items()}
+    weekly = {series: varying.excess(counts, total[usual]) for series, counts in before.items()}
+    together = varying.together(weekly.values()).variance
+    lasting = {window: varying.lasting(before.values(), total[usual], window) for window in WINDOWS}
+    return [
+        _strongest(series, counts, total, {window: max(together, weekly[series].variance, of_stretches)
+                                           for window, of_stretches in lasting.items()})
+        for series, counts in of_family.items()
+    ]  # fmt: skip
+
+
 def _strongest(
-    series: Series, counts_of_it: Sequence[int], total: Sequence[int]
+    series: Series, counts_of_it: Sequence[int], total: Sequence[int], variance: Mapping[int, float]
 ) -> tuple[float, Signal | None]:
     """The least p of all windows, and the signal of the least one that is large enough, if any is."""
     least, strongest = 1.0, None
@@ -97,19 +113,12 @@ def _strongest(
         before = slice(max(0, len(counts_of_it) - window - BASELINE), len(counts_of_it) - window)
         x, y = sum(counts_of_it[-window:]), sum(counts_of_it[before])
         a, b = sum(total[-window:]), sum(total[before])
-        p = p_value(x, y, a, b, _dispersion(counts_of_it[before]))
+        p = p_value(x, y, a, b, variance[window] / (window + before.stop - before.start))
         least = min(least, p)
         signal = Signal(series, window, x, y, a, b, p)
         if x >= LEAST and signal.ratio >= TIMES and (strongest is None or p < strongest.p):
             strongest = signal
     return least, strongest
-
-
-def _dispersion(weeks: Sequence[int]) -> float:
-    """Variance of the weeks by their mean, at least 1; 1 where they are too few to tell."""
-    if len(weeks) < 2 or (mean := sum(weeks) / len(weeks)) < STEADY:
-        return 1.0
-    return max(1.0, sum((count - mean) ** 2 for count in weeks) / (len(weeks) - 1) / mean)
 
 
 def _held_down(entries: Sequence[tuple[float, Signal | None]]) -> list[Signal]:

@@ -77,6 +77,8 @@ class Edition:
     """Units of which nothing is printed, their total neither."""
     rounded: int = 1
     """Printed numbers are rounded to multiples of this."""
+    internal: bool = False
+    """Whether analysts alone read it, beside the public edition of its period."""
 
     def tables(self, unit: str) -> list[Sheet]:
         return [sheet for _id, sheet in sorted(self.sheets.items()) if sheet.unit == unit]

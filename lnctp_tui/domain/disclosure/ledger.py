@@ -15,12 +15,14 @@ FORM = 1
 
 def write(edition: Edition) -> str:
     """Canonical JSON: the same edition, the same text."""
-    content = {
+    content: dict[str, Any] = {
         "form": FORM, "from": edition.period.start.isoformat(), "to": edition.period.end.isoformat(),
         "k": edition.k, "round": edition.rounded, "withheld": sorted(edition.withheld),
         "totals": {unit: [count.n, count.cases] for unit, count in edition.totals.items()},
         "sheets": {id_: _sheet(sheet) for id_, sheet in edition.sheets.items()},
     }  # fmt: skip
+    if edition.internal:
+        content["internal"] = True
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -45,4 +47,5 @@ def read(text: str) -> Edition:
                             each["withheld"], each["of_known"])  # fmt: skip
     period = Period(date.fromisoformat(content["from"]), date.fromisoformat(content["to"]))
     totals = {unit: Count(n, cases) for unit, (n, cases) in content["totals"].items()}
-    return Edition(period, content["k"], totals, sheets, frozenset(content["withheld"]), content["round"])
+    return Edition(period, content["k"], totals, sheets, frozenset(content["withheld"]), content["round"],
+                   content.get("internal", False))  # fmt: skip

@@ -26,23 +26,24 @@ def plan(counted: Edition, earlier: Sequence[Edition]) -> Edition:
 
     Raises Drifted where a period holds less than a part of it that is printed.
     """
-    near = [edition for edition in earlier if edition.period.side(counted.period) != "apart"]
-    near = _related(counted.period, earlier) if near else []
-    edition = _without_leaves(counted, near)
+    around = in_one_tree(counted.period, earlier)
+    edition = _without_leaves(counted, around)
     withheld = set(counted.withheld)
-    withheld |= {unit for unit in edition.totals if not _total_holds(unit, edition, near)}
+    withheld |= {unit for unit in edition.totals if not _total_holds(unit, edition, around)}
     for unit in sorted(edition.totals):
         if unit != REPORT and unit not in withheld:
-            edition, holds = _lines(unit, edition, near, frozenset())
+            edition, holds = _lines(unit, edition, around, frozenset())
             withheld |= set() if holds else {unit}
-    edition, withheld = _reports(edition, near, withheld)
+    edition, withheld = _reports(edition, around, withheld)
     edition = replace(edition, withheld=frozenset(withheld))
     edition = replace(edition, sheets={id_: _bare(sheet, edition) for id_, sheet in edition.sheets.items()})
-    return _crosses(edition, alone=not near)
+    return _crosses(edition, alone=not around)
 
 
-def _related(period: Period, earlier: Sequence[Edition]) -> list[Edition]:
+def in_one_tree(period: Period, earlier: Sequence[Edition]) -> list[Edition]:
     """Editions in one tree with a period: inside it or around it, and inside those."""
+    if all(edition.period.side(period) == "apart" for edition in earlier):
+        return []
     widest = max([period, *(each.period for each in earlier if each.period.holds(period))],
                  key=lambda each: each.end - each.start)  # fmt: skip
     return [edition for edition in earlier if widest.holds(edition.period)]
@@ -96,26 +97,23 @@ def _lines(
         if sheet.cross or (sheet.withheld and not near):
             continue
         fixed = printed if sheet.rows == "report_class" else frozenset()
-        hidden = _hidden(sheet, edition, near, fixed, known=known and not sheet.withheld, total=known)
-        if hidden is None:
+        made = suppressed(sheet, edition, near, fixed, known=known and not sheet.withheld, total=known)
+        if made is None:
             return edition, False
-        sheets[sheet.id] = replace(sheet, hidden=hidden)
+        sheets[sheet.id] = replace(sheet, hidden=made)
     return replace(edition, sheets=sheets), True
 
 
-def _hidden(
-    sheet: Sheet,
-    edition: Edition,
-    near: Sequence[Edition],
-    fixed: frozenset[Key],
-    *,
-    known: bool,
-    total: bool,
-) -> frozenset[Key] | None:
-    """What is hidden of one table, over all periods; None where nothing suffices."""
-    start = {
-        key for key, count in sheet.cells.items() if primary(count, edition.k) or key in sheet.hidden
-    } - fixed
+def suppressed(
+    sheet: Sheet, edition: Edition, near: Sequence[Edition], fixed: frozenset[Key], *, known: bool = True,
+    total: bool = True,
+) -> frozenset[Key] | None:  # fmt: skip
+    """What is hidden of a table of one dimension, over all periods; None where nothing suffices.
+
+    `fixed`: keys that are printed in any case; `known`: whether the table is printed; `total`: its unit's total.
+    """
+    small = {key for key, count in sheet.cells.items() if primary(count, edition.k)}
+    start = (small | sheet.hidden) - fixed
     if sheet.rows == "report_class" and TRATA in sheet.cells and TRATA not in fixed:
         start.add(TRATA)
     mine = Node(edition.period, edition.k, edition.totals[sheet.unit], dict(sheet.cells),
@@ -132,15 +130,16 @@ def _hidden(
 def _former(sheet: Sheet, edition: Edition) -> list[Node]:
     """A table as an earlier edition has it; of classes of reports, with its months."""
     former = edition.sheets.get(sheet.id)
+    months = _months(edition) if sheet.rows == "report_class" else []
     if former is None or former.unit not in edition.totals:
-        return []
+        return months
     gone = former.withheld or former.unit in edition.withheld
     hidden = set(former.cells) if gone else set(former.hidden)
     if sheet.rows == "report_class" and CASE not in edition.withheld:
         hidden.discard(TRATA)
     node = Node(edition.period, edition.k, edition.totals[former.unit], dict(former.cells), hidden,
                 known=former.unit not in edition.withheld)  # fmt: skip
-    return [node, *(_months(edition) if sheet.rows == "report_class" else [])]
+    return [node, *months]
 
 
 def _months(edition: Edition) -> list[Node]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
@@ -21,6 +21,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
 from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
+from lnctp_tui.screens.report.growing import Growing
 from lnctp_tui.screens.report.sheet import Sheet
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList
@@ -60,7 +61,8 @@ class ReportScreen(AppScreen[None]):
     CSS_PATH = LISTS
     AUTO_FOCUS = "#report-tables"
     DEFAULT_CSS = f"""
-    #report-tables {{ width: {LEFT}; height: 1fr; }}
+    #report-left {{ width: {LEFT}; }}
+    #report-tables {{ height: 1fr; }}
     #report-rows {{ width: 1fr; height: 1fr; }}
     ReportScreen #said {{ height: 1; padding: 0 1; }}
     """
@@ -99,7 +101,9 @@ class ReportScreen(AppScreen[None]):
     def compose(self) -> ComposeResult:
         yield TitleBar(self.heading, id="top")
         with Horizontal():
-            yield TableRows(id="report-tables")
+            with Vertical(id="report-left"):
+                yield TableRows(id="report-tables")
+                yield Growing(classes="warning", markup=False)
             yield RowList(id="report-rows")
         yield Static(id="said", classes="muted")
         yield KeyBar()
@@ -120,6 +124,10 @@ class ReportScreen(AppScreen[None]):
             today = workspace.store.now().astimezone(ZoneInfo(workspace.zone)).date()
             self._count(date(today.year, 1, 1), today)
         self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Ask what grows, also after an alert was muted."""
+        self.query_one(Growing).ask(self.shell, LEFT - 2)
 
     # what is shown
 

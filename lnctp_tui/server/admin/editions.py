@@ -91,7 +91,7 @@ def _mark(home: Path, team: str) -> tuple[int, str]:
 
 
 def standing(issued: Sequence[Issued]) -> list[Issued]:
-    """The last edition of each period: those that later ones have to reckon with."""
+    """The last edition of each period: those that later ones have to reckon with. Of one kind."""
     return list({row.edition.period: row for row in issued}.values())
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.disclosure import counted, printed
+from lnctp_tui.domain.disclosure import counted, internal, printed
 from lnctp_tui.domain.disclosure.edition import Edition
 from lnctp_tui.domain.disclosure.periods import WAIT, Period
 from lnctp_tui.domain.disclosure.planning import plan
@@ -19,7 +19,7 @@ from lnctp_tui.domain.protocol.protocol import Protocol
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.reports import periods, run, tables
 from lnctp_tui.reports.edition import documents, package, verify
-from lnctp_tui.reports.edition.language import all_codes, language
+from lnctp_tui.reports.edition.language import Language, all_codes, language
 from lnctp_tui.server.admin import audit, editions, identity
 from lnctp_tui.server.admin.editions import Issued
 from lnctp_tui.server.postgres.cluster import Database
@@ -63,6 +63,7 @@ class Press:
         self.held: tuple[date, date] | None = None
         """Days of the first and last report that there are, of any period, once something was counted."""
         self.issued = editions.read(self.owner, settings.team, settings.home)
+        self.public = [row for row in self.issued if not row.edition.internal]
 
     def plan(self, period: Period, levels: Iterable[int], step: int = 1) -> list[Edition]:
         """What each k would print of a period. Notes who asked. Raises Refused, BadInput."""
@@ -94,6 +95,40 @@ class Press:
         made = self._made(self._protected(wish, start, near, former), former)
         return self._issue(made, out), True
 
+    def issue_internal(self, period: Period) -> tuple[Issued, bool]:
+        """Writes down the edition that analysts read beside the public one of a period; whether it is a new one.
+
+        It has no files. Raises Refused `edition_no_public`, `edition_revised`, `edition_lowest`, `edition_unsafe`.
+        """
+        public, team = self._beside(period), self.settings.team
+        internal_ones = (row for row in self.issued if row.edition.internal)
+        former = next((row for row in internal_ones if row.edition.period == period), None)
+        row = former or self._add_internal(public.edition)
+        editions.show(self.owner, team, row, self.settings.home)
+        return row, former is None
+
+    def _add_internal(self, public: Edition) -> Issued:
+        edition = internal.finer(public, self._analysts_have(public.period))
+        name = f"{label(edition.period, edition.k)}-interna"
+        self._checked(edition, name, language(self.protocol, edition.period), {})
+        return editions.add(self.owner, self.settings.team, name, edition, {}, self.actor, self.issued)
+
+    def _beside(self, period: Period) -> Issued:
+        """The public edition of a period, which may have an internal one. Raises Refused."""
+        rows = [row for row in self.public if row.edition.period == period]
+        if not rows:
+            raise Refused("edition_no_public", period=str(period))
+        if len(rows) > 1:
+            raise Refused("edition_revised", edition=rows[-1].id)
+        if rows[0].edition.k <= internal.K:
+            raise Refused("edition_lowest", edition=rows[0].id, k=rows[0].edition.k)
+        return rows[0]
+
+    def _analysts_have(self, period: Period) -> list[Edition]:
+        """What analysts have of every other period."""
+        public = [row.edition for row in editions.standing(self.public) if row.edition.period != period]
+        return internal.known(public, [row.edition for row in self.issued if row.edition.internal])
+
     def _issue(self, made: Made, out: Path) -> Issued:
         folder, team = _written(out, made.files), self.settings.team
         try:
@@ -118,14 +153,14 @@ class Press:
         if not period.over(today):
             raise Refused("edition_open", day=period.issued_from.isoformat(), wait=WAIT.days)
         near, former = [], None
-        for row in editions.standing(self.issued):
+        for row in editions.standing(self.public):
             side = row.edition.period.side(period)
             if side == "across":
                 raise Refused("edition_across", edition=row.id, **_instead(period, row.edition.period))
             if side == "same":
                 former = row
             elif side != "apart":
-                if sum(other.edition.period == row.edition.period for other in self.issued) > 1:
+                if sum(other.edition.period == row.edition.period for other in self.public) > 1:
                     raise Refused("edition_revised", edition=row.id)
                 near.append(row)
         return near, former
@@ -160,9 +195,8 @@ class Press:
         if former is not None:
             start = self._revision(wish, start, near, former)
         try:
-            edition = plan(
-                start, [row.edition for row in editions.standing(self.issued) if row is not former]
-            )
+            others = [row.edition for row in editions.standing(self.public) if row is not former]
+            edition = internal.guarded(plan(start, others), self._analysts_have(wish.period))
         except Drifted as error:
             raise Refused("edition_drifted", period=str(error)) from error
         if former is not None and counted.small_changes(edition, former.edition):
@@ -191,16 +225,21 @@ class Press:
         """The files, checked as anybody can check them. Raises Refused `edition_unsafe`."""
         name = label(edition.period, edition.k)
         if former is not None:
-            name += f"-r{1 + sum(row.edition.period == edition.period for row in self.issued)}"
-        with connect(self.app) as connection, transaction(connection, self.settings.team, SERVE):
-            key = identity.signing_key(self.settings.home, connection)
+            name += f"-r{1 + sum(row.edition.period == edition.period for row in self.public)}"
         words, shown = language(self.protocol, edition.period), printed.tables(edition)
         drawn = documents.files(shown, printed.totals(edition), documents.about(edition, name), words)
+        return Made(name, edition, self._checked(edition, name, words, drawn))
+
+    def _checked(
+        self, edition: Edition, name: str, words: Language, drawn: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        with connect(self.app) as connection, transaction(connection, self.settings.team, SERVE):
+            key = identity.signing_key(self.settings.home, connection)
         content = package.files(edition, name, words, key, drawn)
         verdict = verify.check(content, bytes(key.verify_key).hex())
         if verdict.findings:
             raise Refused("edition_unsafe", where=verdict.findings[0].where)
-        return Made(name, edition, content)
+        return content
 
 
 def label(period: Period, k: int) -> str:

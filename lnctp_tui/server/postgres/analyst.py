@@ -1,8 +1,9 @@
 """What `lnctp_analyst` may read: the view `published` of schema `statistics`, and nothing else.
 
-The printed cells of every edition. Whoever may count what they please tells one person from the next by the difference,
-so an analyst has no records, not even without ids and words. The view holds no data, so it is no revision's: it goes
-before a migration and is made anew after it. `lnctp_app` may not read it, because it passes the policies below.
+The printed cells of every edition; `internal` are those of an edition that nobody else is shown. Whoever may count what
+they please tells one person from the next by the difference, so an analyst has no records, not even without ids and
+words. The view holds no data, so it is no revision's: it goes before a migration and is made anew after it. `lnctp_app`
+may not read it, because it passes the policies below.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from sqlalchemy import Connection
 SCHEMA: Final = "statistics"
 VIEWS: Final[dict[str, str]] = {
     "published": "SELECT team AS of_team, edition, period_from, period_to, table_id, unit, row_dim, row_code, col_dim,"
-    " col_code, count, base, percent, flag FROM public.published AS p WHERE EXISTS (SELECT FROM public.editions AS e"
+    " col_code, count, base, percent, flag, NOT EXISTS (SELECT FROM public.edition_files AS f"
+    " WHERE f.team = p.team AND f.edition = p.edition) AS internal"
+    " FROM public.published AS p WHERE EXISTS (SELECT FROM public.editions AS e"
     " WHERE e.named AND e.team = p.team AND e.id = p.edition)"
 }
 """View → what it shows."""

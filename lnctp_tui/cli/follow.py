@@ -192,11 +192,9 @@ def _show(context: typer.Context, rows: list[dict[str, Any]], undecided: list[st
     if session.settings(context).json:
         output.as_json({"signed": None, "proposed": rows, "undecided": undecided})
     else:
-        mark = {True: "✓", False: "?"}
-        output.table(
-            [_("Clave"), "", _("Folio"), _("Renglón")],
-            ([row["key"], mark[row["key"] not in undecided], row["folio"], row["line"]] for row in rows),
-        )
+        marked = ((row, "?" if row["key"] in undecided else "✓") for row in rows)
+        lines = ([row["key"], mark, row["folio"], row["line"]] for row, mark in marked)
+        output.table([_("Clave"), "", _("Folio"), _("Renglón")], lines)
     output.tell(_(shift_words.OPENS))
     output.tell(
         _("No se firmó nada: decida cada renglón con --include o --exclude.")

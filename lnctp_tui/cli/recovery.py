@@ -29,9 +29,8 @@ def new(
     _write(file, keys.line())
     fingerprint = recovery.fingerprint(keys.public)
     if session.settings(context).json:
-        output.as_json(
-            {"public": keys.line().strip(), "fingerprint": fingerprint, "shares": list(keys.shares)}
-        )
+        public = keys.line().strip()
+        output.as_json({"public": public, "fingerprint": fingerprint, "shares": list(keys.shares)})
         return
     output.say(_("Llave pública: {file}. Huella: {words}").format(file=file, words=fingerprint))
     session.paper(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lnctp_tui import i18n
 from lnctp_tui.cli import output
 from lnctp_tui.errors import LnctpError, Refused, VaultError
-from lnctp_tui.i18n import _
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.storage import paths
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 PHRASE_FILE = "LNCTP_PASSPHRASE_FILE"
 LANGUAGE = "LNCTP_LANG"
 LONGEST = 4096
+NOT_ACCEPTED = N_(
+    "La carpeta del protocolo cambió y no se usa hasta aceptarla: véala con «lnctp protocol accept»."
+)
 
 
 @dataclass
@@ -211,11 +214,7 @@ def opened(context: typer.Context) -> Iterator[Workspace]:
     workspace = open_workspace(home, key)
     _tell_taken(workspace)
     if workspace.pending is not None:
-        output.tell(
-            _(
-                "La carpeta del protocolo cambió y no se usa hasta aceptarla: véala con «lnctp protocol accept»."
-            )
-        )
+        output.tell(_(NOT_ACCEPTED))
     try:
         yield workspace
     finally:

@@ -270,12 +270,9 @@ def say_newest(home: Path, targets: Metadata[Targets], online: SigningKey, now: 
     """Signs snapshot and timestamp of a list."""
     old = _newest(home, Snapshot)
     number = old.signed.version + 1 if old else 1
-    snapshot = Snapshot(
-        version=number,
-        expires=_after(now, ONLINE_DAYS),
-        meta={"targets.json": MetaFile(targets.signed.version)},
-    )
-    timestamp = Timestamp(version=number, expires=_after(now, ONLINE_DAYS), snapshot_meta=MetaFile(number))
+    expires, meta = _after(now, ONLINE_DAYS), {"targets.json": MetaFile(targets.signed.version)}
+    snapshot = Snapshot(version=number, expires=expires, meta=meta)
+    timestamp = Timestamp(version=number, expires=expires, snapshot_meta=MetaFile(number))
     for signed, name in ((snapshot, f"{number}.snapshot.json"), (timestamp, "timestamp.json")):
         metadata: Metadata[Any] = Metadata(signed)
         metadata.sign(SodiumSigner(online))

@@ -32,15 +32,15 @@ def refold(context: typer.Context) -> None:
         compared = folding.compare(place, settings.team)
         broken = folding.broken_at(place, settings.team)
     if session.settings(context).json:
-        output.as_json(
-            {"ok": not compared.different and broken is None, "compared": compared, "broken_at": broken}
-        )
+        sound = not compared.different and broken is None
+        output.as_json({"ok": sound, "compared": compared, "broken_at": broken})
     else:
-        output.say(
-            _("{records} registros, {changes} cambios; {different} no coinciden.").format(
-                records=compared.records, changes=compared.changes, different=len(compared.different)
-            )
-        )
+        counts = {
+            "records": compared.records,
+            "changes": compared.changes,
+            "different": len(compared.different),
+        }
+        output.say(_("{records} registros, {changes} cambios; {different} no coinciden.").format(**counts))
     if broken is not None:
         raise Refused("server_chain", entry=broken)
     if compared.different:

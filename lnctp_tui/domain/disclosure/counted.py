@@ -41,14 +41,11 @@ def of_report(
 ) -> Edition:
     """What an edition would print of a report if nothing were hidden."""
     known = {definition.id: definition for definition in definitions if published(definition)}
-    sheets = {
-        table.id: _sheet(table, known[table.id].base[0] == "known", codes)
-        for table in report.tables
-        if table.id in known
-    }
+    tables = [table for table in report.tables if table.id in known]
+    sheets = {table.id: _sheet(table, known[table.id].base[0] == "known", codes) for table in tables}
     totals = {"report": Count(report.reports, report.reports), "case": Count(report.cases, report.cases)}
-    for table in report.tables:
-        if table.id in known and table.unit in HUBS and table.unit not in totals and not table.many:
+    for table in tables:
+        if table.unit in HUBS and table.unit not in totals and not table.many:
             totals[table.unit] = Count(table.units, table.cases)
     known_units = {id_: sheet for id_, sheet in sheets.items() if sheet.unit in totals}
     return Edition(

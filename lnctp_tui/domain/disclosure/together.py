@@ -186,16 +186,13 @@ class _Together:
         """Gives hidden cells values that fit. False where none do."""
         while True:
             more = [node for node, n in self.short.items() if n > 0]
-            path = self._path(
-                [*more, GROUND], {node for node, n in self.short.items() if n < 0}
-            ) or self._path(more, {GROUND})
+            less = {node for node, n in self.short.items() if n < 0}
+            path = self._path([*more, GROUND], less) or self._path(more, {GROUND})
             if path is None:
                 return not any(self.short.values())
             start, end, steps = path
-            room = min(
-                [*(self.network.edges[at].room(way) for at, way in steps)]
-                + [abs(self.short[node]) for node in (start, end) if node != GROUND]
-            )
+            wanting = [abs(self.short[node]) for node in (start, end) if node != GROUND]
+            room = min([*(self.network.edges[at].room(way) for at, way in steps), *wanting])
             for at, way in steps:
                 self.network.edges[at].value += way * room
             self._lacks(start, -room)

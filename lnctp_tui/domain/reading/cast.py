@@ -30,23 +30,20 @@ _RELATIVES = frozenset(
 _TITLES = frozenset(("dona", "don", "sra", "sr", "senora", "senor"))
 
 
-def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
-    """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
-    hits = (
-        hit
-        for hit in longest(lexicon.nouns, terms)
-        if not (_wanted(terms, hit) or _an_account(text, terms, hit))
-    )
+def _by_nouns(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> list[Person]:
+    nouns = longest(lexicon.nouns, terms)
+    hits = (hit for hit in nouns if not (_wanted(terms, hit) or _an_account(text, terms, hit)))
     persons = [_person(hit, terms) for hit in hits]
     persons = [*(() if cast.single else who_opens(text, terms, persons)), *persons]
     callers = list(with_callers(terms, remembered(terms, persons, cast), opening=not cast.single))
-    persons = list(
-        on_one_side(
-            terms,
-            with_harm(terms, with_one_caller(terms, list(with_professions(terms, callers, cast)), cast)),
-        )
-    )
-    persons = sorted((*persons, *who_call(terms, persons)))
+    one_caller = with_one_caller(terms, list(with_professions(terms, callers, cast)), cast)
+    persons = list(on_one_side(terms, with_harm(terms, one_caller)))
+    return sorted((*persons, *who_call(terms, persons)))
+
+
+def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tuple[list[Person], Names]:
+    """The persons of a sentence in their order, by nouns and by names, and the names that are known from now on."""
+    persons = _by_nouns(lexicon, text, terms, cast)
     strangers = list(strangers_of(text, terms, persons, cast))
     persons = sorted((*strangers, *(beside_stranger(terms, person, strangers, cast) for person in persons)))
     known = dict(cast.names)

@@ -30,22 +30,14 @@ _DOES = re.compile(
 """What is done to a victim by whoever does it."""
 
 
+_DONE_TO = frozenset(["la", "lo", "le", "las", "los", "les", "me", "nos"])
 _HOLDS = re.compile(r"(?:encerrad|trabajand|escondid|amarrad|vigilad|amenazad)")
 
 
 def does_harm(terms: Sequence[Word], person: Person) -> bool:
     """Whether harm is done by a person of whom nothing is known: `una cuidadora la tiene encerrada`."""
     place = person.after
-    if place + 1 >= len(terms) or terms[place].text not in (
-        "la",
-        "lo",
-        "le",
-        "las",
-        "los",
-        "les",
-        "me",
-        "nos",
-    ):
+    if place + 1 >= len(terms) or terms[place].text not in _DONE_TO:
         return False
     verb, behind = terms[place + 1].text, terms[place + 2].text if place + 2 < len(terms) else ""
     holds = verb in ("tiene", "tienen") and (terms[person.after - 1].text == "que" or _HOLDS.match(behind))
@@ -62,13 +54,8 @@ def on_one_side(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Pe
         if before is not None and person.vague:
             article = terms[person.first].text in ("un", "una")
             link = terms[person.first - 1 if article else max(0, person.first - 2)].text
-            beside = (
-                link == "y"
-                and before.vague
-                and before.owner == TRAFFICKER
-                and person.first - before.after <= 4
-            )
-            if beside or link == "es":
+            near = before.vague and person.first - before.after <= 4
+            if link == "es" or (link == "y" and near and before.owner == TRAFFICKER):
                 person = person._replace(owner=before.owner)
         before = person
         yield person

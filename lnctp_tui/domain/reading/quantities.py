@@ -416,6 +416,14 @@ def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]
             return
 
 
+def _years(text: str, before: str, end: int, unit: Word) -> bool:
+    """Whether the word behind a number that ends there says years; a lone `a` does so where an age is due."""
+    if unit.text not in _YEARS or text[end : unit.start] != " ":
+        return False
+    due = re.search(r"\b(?:fem|masc|edad)\b", before)
+    return unit.text != "a" or bool(due) or (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
+
+
 def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
     start, end = terms[number.first].start, terms[number.after - 1].end
     before = text[max(0, start - 48) : start]
@@ -423,17 +431,7 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
     second = _second(text, terms, number)
     last = second or number
     unit = terms[last.after] if last.after < len(terms) else None
-    unit_word = (
-        unit is not None and unit.text in _YEARS and text[terms[last.after - 1].end : unit.start] == " "
-    )
-    if (
-        unit_word
-        and unit is not None
-        and unit.text == "a"
-        and not re.search(r"\b(?:fem|masc|edad)\b", before)
-        and not (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
-    ):
-        unit_word = False
+    unit_word = unit is not None and _years(text, before, terms[last.after - 1].end, unit)
     months = (
         unit is not None
         and unit.text in ("meses", "mes")

@@ -508,9 +508,9 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
         return
-    if (
-        row.kind in ("venue", "institution", "platform") or row.kind in _ATTRIBUTES
-    ) and state.polarity != YES:
+    if state.polarity != YES and (
+        row.kind in _ATTRIBUTES or row.kind in ("venue", "institution", "platform")
+    ):
         return
     if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
         reading.signs.add("saw")

@@ -48,17 +48,12 @@ def choose(screen: AppScreen[Any]) -> None:
 
     def ask(read: tuple[list[Offer], str]) -> None:
         listed, judged = read
-        lines = [
-            Line(
-                (
-                    Cell(_("nivel {level}").format(level=offer.level), 9, "muted"),
-                    Cell(f"{offer.minutes:.0f} min", 8, "muted"),
-                    Cell(str(offer.before[-1]["points"]) if offer.before else "", 5, "strong"), Cell(offer.title),
-                ),
-                offer.code,
-            )
-            for offer in listed
-        ]  # fmt: skip
+        lines = []
+        for offer in listed:
+            level = Cell(_("nivel {level}").format(level=offer.level), 9, "muted")
+            minutes = Cell(f"{offer.minutes:.0f} min", 8, "muted")
+            points = Cell(str(offer.before[-1]["points"]) if offer.before else "", 5, "strong")
+            lines.append(Line((level, minutes, points, Cell(offer.title)), offer.code))
         told = _("El programa se bloquea y la práctica empieza; nada de ella llega a los casos.") + judged
         by_code = {offer.code: offer.before for offer in listed}
         first, play = not any(by_code.values()), screen.shell.practise

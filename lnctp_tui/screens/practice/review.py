@@ -123,9 +123,8 @@ class ReviewDialog(AppDialog[None]):
             "Supervisión verá: quién es usted, el escenario, el día, los puntos de cada parte y su autoevaluación. "
             "Nada de lo que se dijo ni de lo que escribió. Sale al abrir la bóveda con su frase."
         )
-        lines = [row_list.Line((row_list.Cell(text),), answer) for answer, text in (
-            (NO, _("No enviar")), (YES, _("Enviar a supervisión"))
-        )]  # fmt: skip
+        answers = ((NO, _("No enviar")), (YES, _("Enviar a supervisión")))
+        lines = [row_list.Line((row_list.Cell(text),), answer) for answer, text in answers]
 
         def chosen(answer: str | None) -> None:
             if answer == YES:

@@ -205,9 +205,8 @@ class ReportScreen(AppScreen[None]):
     def action_period(self) -> None:
         """Ask for another period."""
         hint = _("Desde y hasta, con su último día: «2019 2020», «2020-03 2020-12», «2020».")
-        dialog = LineDialog(
-            _("¿De qué periodo?"), hint, 30, check=partial(wrong, days), purpose="report.period", of=""
-        )
+        check = partial(wrong, days)
+        dialog = LineDialog(_("¿De qué periodo?"), hint, 30, check=check, purpose="report.period", of="")
         self.app.push_screen(dialog, lambda typed: self._count(*days(typed)) if typed else None)
 
     def action_compare(self) -> None:
@@ -274,10 +273,8 @@ class ReportScreen(AppScreen[None]):
         row, _slash, column = key.partition("/")
         definition, words = self.definition, self.words
         count = self.sheet.shown.table(definition).count(row, column)
-        names = " · ".join(
-            filter(None, (words.row(definition.rows, row), words.row(definition.columns, column)))
-        )
-        say(self, f"{names}: {count:,}")
+        names = (words.row(definition.rows, row), words.row(definition.columns, column))
+        say(self, f"{' · '.join(filter(None, names))}: {count:,}")
 
     @on(RowList.Chosen)
     def _chosen(self, event: RowList.Chosen) -> None:

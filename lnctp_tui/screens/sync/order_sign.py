@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -114,10 +115,8 @@ class SignScreen(SignedDialog[bool]):
 
         def refused(reason: str | None) -> None:
             if reason is not None:
-                self.shell.in_reader(
-                    lambda: orders.refuse(workspace, draft, reason), self._refused, group="sign",
-                    failed=self._failed,
-                )  # fmt: skip
+                refuse = partial(orders.refuse, workspace, draft, reason)
+                self.shell.in_reader(refuse, self._refused, group="sign", failed=self._failed)
 
         hint = _("Queda en la bitácora, sin datos de personas.")
         dialog = LineDialog(

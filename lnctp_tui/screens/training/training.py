@@ -167,19 +167,14 @@ class TrainingScreen(ListScreen[Register]):
             self.notify(_("Ponga el cursor en una constancia."), markup=False)
             return
         row, store = key.removeprefix(OF_CERTIFICATE), self.shell.workspace.store
-        dialog = LineDialog(
-            _("¿Por qué se revoca?"),
-            _("Se conserva con su motivo; no se borra."),
-            LONGEST,
-            purpose="training.revoke",
-            of=row,
-        )
-        self.app.push_screen(
-            dialog,
-            lambda why: (
-                write(self, register.revoking(row, why, store), lambda _none: self.read()) if why else None
-            ),
-        )
+        hint = _("Se conserva con su motivo; no se borra.")
+
+        def revoke(why: str | None) -> None:
+            if why:
+                write(self, register.revoking(row, why, store), lambda _none: self.read())
+
+        dialog = LineDialog(_("¿Por qué se revoca?"), hint, LONGEST, purpose="training.revoke", of=row)
+        self.app.push_screen(dialog, revoke)
 
     def action_check(self) -> None:
         """Say whether a number is right and how its certificate stands; whatever it says, a report is taken."""

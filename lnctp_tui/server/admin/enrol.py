@@ -28,6 +28,10 @@ FREE = """SELECT NOT EXISTS (SELECT FROM control_counter WHERE team = %(team)s A
   AND NOT EXISTS (SELECT FROM people WHERE team = %(team)s AND id = %(actor)s)
   AND NOT EXISTS (SELECT FROM access WHERE team = %(team)s AND person = %(person)s)
   AND NOT EXISTS (SELECT FROM transfers WHERE team = %(team)s AND receiver = %(person)s)"""
+RENAME = (
+    "UPDATE people SET id = %(actor)s WHERE team = %(team)s AND id = %(person)s",
+    "UPDATE codes SET person = %(actor)s WHERE team = %(team)s AND person = %(person)s",
+)
 STORE = """INSERT INTO devices (team, id, person, actor, public_key, state, folio_prefix, created_at)
   VALUES (%s, %s, %s, %s, %s, 'pending', %s, %s) ON CONFLICT DO NOTHING RETURNING id"""
 
@@ -89,12 +93,8 @@ class Enrolment:
         row = connection.execute(FREE, named).fetchone()
         if actor == person or not row or not row[0]:
             return person
-        connection.execute(
-            "UPDATE people SET id = %(actor)s WHERE team = %(team)s AND id = %(person)s", named
-        )
-        connection.execute(
-            "UPDATE codes SET person = %(actor)s WHERE team = %(team)s AND person = %(person)s", named
-        )
+        for statement in RENAME:
+            connection.execute(statement, named)
         self._office(connection).note(f"person.id.{actor}", person)
         return actor
 

@@ -145,13 +145,9 @@ def lines(connection: Connection, cases: Sequence[Mapping[Any, Any]]) -> list[Ca
     """Cases as list lines, in the order given."""
     rows = [sound.row("cases", row) for row in cases]
     ids = [row["id"] for row in rows]
-    counts = connection.execute(
-        select(PEOPLE.c.case_id, func.sum(COUNTED))
-        .where(
-            PEOPLE.c.case_id.in_(ids), PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(("victim", "group"))
-        )
-        .group_by(PEOPLE.c.case_id)
-    ).all()
+    victims = (PEOPLE.c.erased_at.is_(None), PEOPLE.c.role.in_(("victim", "group")))
+    counted = select(PEOPLE.c.case_id, func.sum(COUNTED)).where(PEOPLE.c.case_id.in_(ids), *victims)
+    counts = connection.execute(counted.group_by(PEOPLE.c.case_id)).all()
     contacts = connection.execute(
         select(CONTACTS.c.case_id, CONTACTS.c.kind, func.substr(CONTACTS.c.narrative, 1, 200))
         .where(CONTACTS.c.case_id.in_(ids), CONTACTS.c.erased_at.is_(None))

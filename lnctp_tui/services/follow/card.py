@@ -81,11 +81,9 @@ def number_of(case: Record, identifiers: list[Record]) -> str | None:
 
 def permission(connection: Connection, case_id: str, at: datetime) -> ContactNow:
     """Whether the person of a case may be called at an instant, by all that is stored."""
-    contacts = connection.execute(
-        select(*(CONTACTS.c[name] for name in ASKED_OF_CONTACTS)).where(
-            CONTACTS.c.case_id == case_id, CONTACTS.c.erased_at.is_(None)
-        )
-    ).mappings()
+    asked = select(*(CONTACTS.c[name] for name in ASKED_OF_CONTACTS))
+    of_case = asked.where(CONTACTS.c.case_id == case_id, CONTACTS.c.erased_at.is_(None))
+    contacts = connection.execute(of_case).mappings()
     stopped = connection.execute(
         select(TASKS.c.id).where(
             TASKS.c.case_id == case_id, TASKS.c.kind == "review", TASKS.c.status == "open",

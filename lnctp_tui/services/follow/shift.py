@@ -133,10 +133,8 @@ def _unanswered(connection: Connection, mine: Sequence[Any], me: str, now: datet
     query = (
         select(REFERRALS, CASES.c.folio)
         .join(CASES, CASES.c.id == REFERRALS.c.case_id)
-        .where(
-            *mine, REFERRALS.c.erased_at.is_(None), REFERRALS.c.status == "sent", _whose(CASES.c.owner_id, me)
-        )
-        .where(REFERRALS.c.expected_by < instants.iso(now))
+        .where(*mine, REFERRALS.c.erased_at.is_(None), REFERRALS.c.status == "sent")
+        .where(_whose(CASES.c.owner_id, me), REFERRALS.c.expected_by < instants.iso(now))
         .order_by(REFERRALS.c.expected_by, REFERRALS.c.id)
         .limit(MOST + 1)
     )

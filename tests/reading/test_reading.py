@@ -87,7 +87,17 @@ WHOSE = [
     ("Tengo 22. Mi novio me pega. Mi hermana de 9 años vive aquí.", {("22", "victim")}),
     ("La niña tiene 12. La comadre del patrón cumplió 60.", {("12", "victim")}),
     ("La niña tiene 12. La ficticiana vive en Puebla. Tiene 50 años.", {("12", "victim")}),
-    ("Usuario refiere que su novia de 16 no vuelve. Usuario tiene 18.", {("16", ""), ("18", "caller")}),
+    ("Usuario refiere que su novia de 16 no vuelve. Usuario tiene 18.", {("16", "victim"), ("18", "caller")}),
+    (
+        "Habla hombre, 40 años. Su hermano menor de 17 está en un rancho, no lo dejan salir.",
+        {("40", "caller"), ("17", "victim")},
+    ),
+    (
+        "Entra llamada de hombre joven de 23 años. Su novia de 19 trabaja en un bar y no la dejan salir.",
+        {("23", "caller"), ("19", "victim")},
+    ),
+    ("Llamada de mujer 25 años, su hermano de 12 pide limosna.", {("25", "caller"), ("12", "victim")}),
+    ("Mujer 28 años, enfermera, reporta paciente de 16 con golpes.", {("28", "caller"), ("16", "victim")}),
     (
         "Pasajera del camión vio a una niña de 9 años. La pasajera tiene 44.",
         {("9", "victim"), ("44", "caller")},

@@ -30,7 +30,9 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         object_of = object_of or any(earlier.owner == CALLER for earlier in persons[:at])
         object_of = object_of or _told_of(terms, begins, person.first)
         introduced = not object_of and any(calls(terms, place) for place in range(begins, person.first))
-        introduced = introduced or (at == 0 and _verb_opens(terms, person.first))
+        introduced = (
+            introduced or (at == 0 and _verb_opens(terms, person.first)) or _rings(terms, person.first)
+        )
         says = _says(terms, person, behind, first=opening and at == 0)
         opens = opening and at == 0 and person.first == 0 and _opens(terms, person, says=says)
         opens = opens or (
@@ -144,6 +146,14 @@ def _verb_opens(terms: Sequence[Word], first: int) -> bool:
     return between[-2:-1] != ["con"] and not {"a", "que", "por", "sobre", "porque", "de"} & set(between)
 
 
+def _rings(terms: Sequence[Word], first: int) -> bool:
+    """Whether a call is somebody's: `Entra llamada de varón`, `Llamada de una mujer`."""
+    before = [term.text for term in terms[max(0, first - 3) : first]]
+    if before[-1:] in (["un"], ["una"]):
+        before.pop()
+    return before[-2:] == ["llamada", "de"]
+
+
 FURTHEST_CALL = 14
 """Words between who opens a narrative and the verb of calling: `Mesera de un restaurante en Toluca marca`."""
 
@@ -195,7 +205,20 @@ def _same_caller(person: Person, callers: Sequence[str]) -> bool:
 
 
 _FRIENDS = frozenset(
-    ("amiga", "amigo", "companera", "companero", "cunada", "vecina", "vecino", "conocida", "esposa", "cunado")
+    (
+        "amiga",
+        "amigo",
+        "companera",
+        "companero",
+        "cunada",
+        "vecina",
+        "vecino",
+        "conocida",
+        "esposa",
+        "cunado",
+        "novia",
+        "prometida",
+    )
 )
 
 

@@ -7,7 +7,7 @@ or `su hija` is whom the call is about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lnctp_tui.domain.reading.callers import who_call, with_callers, with_one_caller, with_professions
 from lnctp_tui.domain.reading.harm import on_one_side, with_harm
@@ -30,10 +30,19 @@ _RELATIVES = frozenset(
 _TITLES = frozenset(("dona", "don", "sra", "sr", "senora", "senor"))
 
 
+def _one_of_two(persons: Iterable[Person]) -> list[Person]:
+    """`varón joven` is one person, described twice."""
+    kept: list[Person] = []
+    for person in persons:
+        if not (kept and person.word == "joven" and person.first == kept[-1].after and kept[-1].generic):
+            kept.append(person)
+    return kept
+
+
 def _by_nouns(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> list[Person]:
     nouns = longest(lexicon.nouns, terms)
     hits = (hit for hit in nouns if not (_wanted(terms, hit) or _an_account(text, terms, hit)))
-    persons = [_person(hit, terms) for hit in hits]
+    persons = _one_of_two(_person(hit, terms) for hit in hits)
     persons = [*(() if cast.single else who_opens(text, terms, persons)), *persons]
     callers = list(with_callers(terms, remembered(terms, persons, cast), opening=not cast.single))
     one_caller = with_one_caller(terms, list(with_professions(terms, callers, cast)), cast)

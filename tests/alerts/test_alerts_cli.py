@@ -51,9 +51,11 @@ def run(
 def enrol(served: Served, run: Callable[..., Ran], role: str) -> str:
     """Makes the laptop an active one of this role; its person."""
     _, code = served.person(role)
+    with served.office() as office:
+        before = {device.id for device in office.devices()}
     assert run("enroll", served.url, code).code == 0
     with served.office() as office:
-        (device,) = office.devices()
+        (device,) = (device for device in office.devices() if device.id not in before)
         office.set_state(device, "active")
     assert run("sync", "--once").code == 0
     return device.person

@@ -95,7 +95,7 @@ async def test_a_number_is_followed_to_its_cases(
         await until(pilot, lambda: "Frente a 2018-01-01 a 2019-12-31" in text_of(app), "two periods")
         await press(pilot, "c", "x", *"todo.json", "enter")
         await until(pilot, lambda: "Ese no es un archivo en una carpeta" in text_of(app), "no folder")
-        await press(pilot, "escape", "x", *f"{tmp_path}/todo.json", "enter")
+        await press(pilot, "escape", "x", *["backspace"] * 9, *f"{tmp_path}/todo.json", "enter")
         await until(pilot, lambda: (tmp_path / "todo.json").exists(), "the file")
         assert json.loads((tmp_path / "todo.json").read_text())["reports"] == 184
         assert (tmp_path / "todo.json").stat().st_mode & 0o077 == 0

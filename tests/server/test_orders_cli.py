@@ -175,7 +175,7 @@ def test_who_is_no_officer_and_what_is_no_order_is_told_in_plain_words(
     misused: tuple[tuple[Words, str], ...] = (
         (("order", "new", "burn", "x"), "seal, device, person, wipe, erase"),
         (("order", "new", "device", "x", "--state", "seal"), "active, upload_only, revoked"),
-        (("order", "new", "person", "x", "--role", "boss"), "counselor, supervisor"),
+        (("order", "new", "person", "x", "--role", "boss"), "counselor, curator, supervisor"),
         (("order", "new", "seal", "x", "--why", "a" * 201), "200"),
         (("order", "new", "seal", "x", "--why", "a\nb"), "200"),
     )

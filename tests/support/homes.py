@@ -23,6 +23,7 @@ sys.path.append(str(ROOT))  # for dev.py, which no package holds
 from pty_app import KEPT  # noqa: E402
 
 import dev  # noqa: E402
+from lnctp_tui import i18n  # noqa: E402
 
 THEIRS = "LNCTP_TESTS_THEIR_HOMES"
 """The person's own homes, for the processes below the first."""
@@ -121,10 +122,14 @@ def pytest_exception_interact(
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty home of this test's own, which everything it starts inherits; a test's `undo` does not end it."""
+    """An empty home of this test's own, which everything it starts inherits; a test's `undo` does not end it.
+
+    The language of the process is put back as well.
+    """
     folder = tmp_path_factory.mktemp("own-home")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in dev.away(str(folder)).items():
             patch.setenv(name, value)
         yield folder
+    i18n.set_language(i18n.DEFAULT)
     shutil.rmtree(folder, ignore_errors=True)

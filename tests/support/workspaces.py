@@ -53,9 +53,9 @@ def founded(tables_template: MadeVault, tmp_path_factory: pytest.TempPathFactory
     def make(folder: Path) -> None:
         home = Path(shutil.copytree(tables_template.home, folder / "data"))
         found_workspace(home, tables_template.key, name="Consejera de Prueba", zone=ZONE, language="es")
-        opened = open_workspace(home, tables_template.key)
-        index(opened.store)
-        opened.close()
+        store = open_store(home, tables_template.key, protocol=load_protocol(home))
+        index(store)
+        store.close()
 
     folder, _ = made_once(tmp_path_factory, "founded", make)
     return Founded(folder / "data", tables_template.key)

@@ -392,7 +392,7 @@ def test_a_postgresql_that_is_killed_under_a_running_server(
         usual(story)
         broken = turn = 0
         # A backend that ends between two statements is replaced without a word: until a round felt one, some more.
-        while turn < OF_POSTGRESQL or (not broken and turn < 5 * OF_POSTGRESQL):
+        while turn < OF_POSTGRESQL or (not broken and turn < 10):
             story.write()
             workspace = story.open(story.dice.randrange(2))
             main = postmaster(durable)

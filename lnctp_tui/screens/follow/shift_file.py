@@ -36,21 +36,21 @@ def choose(screen: ShiftBase, view: ShiftView) -> None:
     ]  # fmt: skip
     told = "" if own else _("Para guardar uno: elija con «t» quién sigue, y fírmelo con «f».")
     lines = [Line((Cell(_("Recibir el que trae un archivo")),), TAKE_IN), *own]
-    screen.app.push_screen(
-        PickDialog(_("Relevo en un archivo sellado"), lines, told), lambda key: _go(screen, key)
-    )
+    dialog = PickDialog(_("Relevo en un archivo sellado"), lines, told, purpose="shift.file")
+    screen.app.push_screen(dialog, lambda key: _go(screen, key))
 
 
 def _go(screen: ShiftBase, key: str | None) -> None:
     if key == TAKE_IN:
         hint = _("El que guardó quien deja el turno, para usted.")
-        _ask(screen, _("¿Qué archivo?"), hint, lambda typed: _take_in(screen, Path(typed).expanduser()))
+        _ask(screen, key, _("¿Qué archivo?"), hint, lambda typed: _take_in(screen, Path(typed).expanduser()))
     elif key:
         hint = _("Solo lo abre el equipo de esa persona. Bórrelo cuando lo haya recibido.")
-        _ask(screen, _("¿En qué archivo?"), hint, lambda typed: _seal(screen, key, handing_out.place(typed)))
+        place = handing_out.place
+        _ask(screen, key, _("¿En qué archivo?"), hint, lambda typed: _seal(screen, key, place(typed)))
 
 
-def _ask(screen: ShiftBase, title: str, hint: str, then: Callable[[str], None]) -> None:
+def _ask(screen: ShiftBase, of: str, title: str, hint: str, then: Callable[[str], None]) -> None:
     def typed(path: str | None) -> None:
         try:
             if path:
@@ -58,7 +58,7 @@ def _ask(screen: ShiftBase, title: str, hint: str, then: Callable[[str], None]) 
         except LnctpError as error:
             screen.shell.tell(error)
 
-    screen.app.push_screen(LineDialog(title, hint, PATH), typed)
+    screen.app.push_screen(LineDialog(title, hint, PATH, purpose="shift.path", of=of), typed)
 
 
 def _seal(screen: ShiftBase, handover_id: str, path: Path) -> None:
@@ -89,7 +89,7 @@ def _show(screen: ShiftBase, handed: Handed) -> None:
     told = [_("Lo firmó {name}; es lo que firmó.").format(name=giver), str(handed.row["note"] or "")]
     told += map(shift_words.read_aloud, handed.items)
     lines = [Line((Cell(_("Todavía no")),), NO), Line((Cell(_("Recibo el turno")),), YES)]
-    dialog = PickDialog(_("¿Recibir el turno?"), lines, "\n".join(filter(None, told)))
+    dialog = PickDialog(_("¿Recibir el turno?"), lines, "\n".join(filter(None, told)), purpose="shift.take")
     screen.app.push_screen(dialog, lambda answer: _taken(screen, handed) if answer == YES else None)
 
 

@@ -146,7 +146,8 @@ class ProviderActs(ScreenPart):
             elif code:
                 self._why(provider, code.removeprefix(STATUS))
 
-        self.screen.app.push_screen(PickDialog(_("¿Qué pasó con esta institución?"), lines), chosen)
+        dialog = PickDialog(_("¿Qué pasó con esta institución?"), lines, purpose="provider.status")
+        self.screen.app.push_screen(dialog, chosen)
 
     def _why(self, provider: str, status: str) -> None:
         def answered(line: str | None) -> None:
@@ -157,7 +158,10 @@ class ProviderActs(ScreenPart):
         hint = _(
             "Lo lee toda la Línea: sin nombres de víctimas. Sus canalizaciones abiertas quedan como pendientes."
         )
-        self.screen.app.push_screen(LineDialog(_("¿Por qué, y quién lo dijo?"), hint, WHY), answered)
+        title, of = _("¿Por qué, y quién lo dijo?"), f"{provider}/{status}"
+        self.screen.app.push_screen(
+            LineDialog(title, hint, WHY, purpose="provider.status_why", of=of), answered
+        )
 
     def hours(self, provider: str, site: str | None, typed: str, told: str = "") -> None:
         """Ask when a place is open; refused, what was typed stands there again."""
@@ -170,7 +174,9 @@ class ProviderActs(ScreenPart):
                 )  # fmt: skip
 
         hint = told or _("Por ejemplo «lun a vie 9 a 15 y 17 a 20», o «24 horas».")
-        self.screen.app.push_screen(LineDialog(_("¿Qué horario tiene?"), hint, WHY, typed), answered)
+        title, of = _("¿Qué horario tiene?"), f"{provider}/{site or ''}"
+        dialog = LineDialog(title, hint, WHY, typed, purpose="provider.hours", of=of)
+        self.screen.app.push_screen(dialog, answered)
 
     def full(self, provider: str) -> None:
         """There is no room."""

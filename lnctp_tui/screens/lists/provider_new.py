@@ -52,13 +52,15 @@ class NewProvider(ScreenPart):
         self, title: str, hint: str, longest: int, text: str, then: Callable[[], None],
         check: Callable[[str], str] | None = None,
     ) -> None:  # fmt: skip
-        self.screen.app.push_screen(LineDialog(title, hint, longest, text, check), self._heard(then))
+        of = str(len(self.said))
+        dialog = LineDialog(title, hint, longest, text, check, purpose="provider.new", of=of)
+        self.screen.app.push_screen(dialog, self._heard(then))
 
     def _pick(self, title: str, catalog: str, then: Callable[[], None]) -> None:
         words = self.acts.screen.frame.words
         rows = self.screen.shell.workspace.protocol.catalogs[catalog].rows
         lines = [Line((Cell(words.code(catalog, row.code)),), row.code) for row in rows]
-        self.screen.app.push_screen(FilterDialog(title, lines), self._heard(then))
+        self.screen.app.push_screen(FilterDialog(title, lines, purpose="provider.new"), self._heard(then))
 
     def _heard(self, then: Callable[[], None]) -> Callable[[Any], None]:
         def heard(answer: str | None) -> None:

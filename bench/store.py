@@ -1,6 +1,8 @@
 """Measures of the encrypted database, each next to the bare SQL on the same file and settings."""
 
 import random
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -111,7 +113,15 @@ def until_quiet(bare: Any) -> None:
 
 
 def working(home: Path) -> list[Measure]:
-    """A page of the work list and of supervision, next to the bare questions of what stands on it on the same file."""
+    """A page of the work list and of supervision, next to the bare questions of what stands on it on the same file.
+
+    On a copy: the tasks that are made here would be in the way of the next measure.
+    """
+    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+        return _working(Path(shutil.copytree(home, Path(folder, "home"))))
+
+
+def _working(home: Path) -> list[Measure]:
     with opened(home) as (workspace, bare):
         cases = [row[0] for row in bare.execute("SELECT id FROM cases")]
         chooser = random.Random(SEED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -53,18 +53,19 @@ class Words:
 
 def of_row(table: str, row: Mapping[str, Any], known: Words) -> tuple[Key, ...]:
     """The keys of a record, the strongest first, each once; of one that makes no sense, none."""
-    values = {name: row.get(name) for name in TABLES.get(table, ())}
-    text = {name: value for name, value in values.items() if isinstance(value, str)}
-    made = {
-        "identifiers": lambda: _identifier(text, known),
-        "places": lambda: _place(text, known),
-        "files": lambda: _file(text, known),
-    }.get(table)
+    make = _MAKERS.get(table)
+    if make is None:
+        return ()
+    text = {name: value for name in TABLES[table] if isinstance(value := row.get(name), str)}
     strongest: dict[str, int] = {}
-    for key in made() if made else ():
+    for key in make(text, known):
         strongest[key.text] = max(key.strength, strongest.get(key.text, 0))
-    listed = sorted(strongest.items(), key=lambda item: (-item[1], item[0]))
+    listed = sorted(strongest.items(), key=_strongest_first) if len(strongest) > 1 else strongest.items()
     return tuple(Key(_short(name), strength) for name, strength in listed)
+
+
+def _strongest_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
 
 
 def telephone(raw: str) -> tuple[str, ...]:
@@ -287,6 +288,11 @@ def _file(text: Mapping[str, str], known: Words) -> Iterator[Key]:
     yield Key(f"file:{text.get('entity') or ''}:{number}", MEDIUM)
 
 
+_MAKERS: Final[Mapping[str, Callable[[Mapping[str, str], Words], Iterator[Key]]]] = {
+    "identifiers": _identifier,
+    "places": _place,
+    "files": _file,
+}
 _UNKEYED: Final[Mapping[str, int]] = {"way": MEDIUM, "folio": MEDIUM, "name": WEAK}
 
 

@@ -16,7 +16,7 @@ from test_whole_calls import documents
 
 from lnctp_tui.app_lock import LOCKED, LockWatch
 from lnctp_tui.cli.plain import worker
-from lnctp_tui.cli.plain.terminal import Leave, Terminal
+from lnctp_tui.cli.plain.terminal import LOCK, Leave, Terminal, Typed
 
 PLAIN = (*LNCTP, "call", "--plain")
 
@@ -173,6 +173,27 @@ def test_no_slip_decides_and_no_end_of_the_process_loses_a_half_line(home: Path,
     assert not contact.get("ended_at")
     assert not contact["case"]["answers"].get("escalated.911")
     assert "Ana de Prueba" in str(contact["people"])
+
+
+@pytest.mark.parametrize("came", ["él la ", "él la \x7f \x0cfrase secreta\r", "\x0cfrase secreta\r"])
+def test_the_lock_is_heard_in_whatever_it_comes_with(came: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    terminal = Terminal()
+    monkeypatch.setattr(terminal, "_write", shown.append)
+    monkeypatch.setattr(terminal, "_next", lambda *_, **__: came if LOCK in came else came + LOCK)
+    assert terminal.ask("relato: ") == Typed(key="lock")
+    assert terminal.rest in ("", "él la ")
+    assert "secreta" not in "".join(shown)
+
+
+def test_a_line_that_was_ended_is_taken_before_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(terminal, "_write", lambda _text: None)
+    for characters in (b"primera\r", b"y m\x0c"):
+        terminal._came.put((1.0, characters))
+    assert terminal.ask("relato: ") == Typed(("primera",))
+    assert terminal.ask("relato: ") == Typed(key="lock")
+    assert terminal.rest == "y m"
 
 
 def test_five_quiet_minutes_lock_and_a_key_puts_it_off() -> None:

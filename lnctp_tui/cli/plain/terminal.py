@@ -36,6 +36,10 @@ KEYS = {
     "\x1b": ".", "\x03": "^C", "\x04": ".", "\x0c": "lock", "\x1a": "u",
 }  # fmt: skip
 """A key that is a line of its own → what is typed for it."""
+LOCK = "\x0c"
+"""Ctrl+L: locks also where a slow line delivers it together with what was typed beside it."""
+BY_HAND = 64
+"""Characters that hands type between two looks; more at once was pasted."""
 NARROWEST = 20
 """Cells of a line, however narrow the terminal is."""
 NO_KEY = "-"
@@ -179,6 +183,8 @@ class Terminal:
                 if finished:
                     return Typed(tuple(finished))
                 continue
+            if LOCK in text and len(text) <= BY_HAND and not _MARKS.search(text):
+                return self._locked(text, finished, typing, hidden=hidden)
             if (key := _key_of(text)) and not finished:
                 if key != NO_KEY:
                     self._write("\n")
@@ -186,6 +192,23 @@ class Terminal:
                 continue
             finished += self._edit(text, hidden=hidden)
             typing(self.rest)
+
+    def _locked(
+        self, text: str, finished: list[str], typing: Callable[[str], object], *, hidden: bool
+    ) -> Typed:
+        """What was typed before the key stays in the line; what came behind it is shown and kept nowhere.
+
+        Lines that were ended just before are obeyed first.
+        """
+        before = text.partition(LOCK)[0]
+        if finished:
+            self._held = (monotonic(), (before + LOCK).encode())
+            return Typed(tuple(finished))
+        if before and not hidden:
+            self._put(" ".join(_ENDS.split(before)), hidden=False)
+            typing(self.rest)
+        self._write("\n")
+        return Typed(key=KEYS[LOCK])
 
     def _next(self, prompt: str, *, hidden: bool, after: bool) -> str | None:
         """The next characters; None when none came for a while. `after`: a line was ended just now."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lnctp_tui.i18n import N_, _
 
 NAMES = {
-    "escape": "Esc", "slash": "/", "question_mark": "?", "enter": "Enter", "tab": "Tab", "shift+tab": "⇧Tab",
-    "up": "↑", "down": "↓", "left": "←", "right": "→", "full_stop": ".", "comma": ",",
+    "escape": "Esc", "slash": "/", "plus": "+", "minus": "-", "question_mark": "?", "enter": "Enter", "tab": "Tab",
+    "shift+tab": "⇧Tab", "up": "↑", "down": "↓", "left": "←", "right": "→", "full_stop": ".", "comma": ",",
     "pageup": N_("RePág"), "pagedown": N_("AvPág"), "backspace": N_("Retroceso"), "delete": N_("Supr"),
     "home": N_("Inicio"), "end": N_("Fin"), "space": N_("Espacio"),
 }  # fmt: skip

@@ -17,6 +17,8 @@ from lnctp_tui.widgets.drawing import base_style, fit, strip
 from lnctp_tui.widgets.form.messages import Replaced
 
 JOINT = " / "
+PRINTED = frozenset(("slash", "plus", "minus"))
+"""Keys of which Textual 8.2.8 knows no character."""
 
 
 class LineInput(Input):
@@ -29,6 +31,10 @@ class LineInput(Input):
 
     def __init__(self, *, id: str | None = None, placeholder: str = "") -> None:
         super().__init__(id=id, placeholder=placeholder, compact=True, select_on_focus=False)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether it is typed here: then the bar shows no key of the screen for it."""
+        return key in PRINTED or super().check_consume_key(key, character)
 
     def _watch_value(self, value: str) -> None:
         # `virtual_size` lays the whole screen out when it changes; this input's own size is fixed.

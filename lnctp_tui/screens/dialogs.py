@@ -15,7 +15,7 @@ from textual.widgets import Input, Static, TextArea
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog, say
-from lnctp_tui.screens.unfinished import DRAFT, Unfinished
+from lnctp_tui.screens.unfinished import DRAFT, HalfTyped, Unfinished
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Line, RowList, note
@@ -103,7 +103,7 @@ class Answer(LineInput):
     ]
 
 
-class LineDialog(AppDialog[str | None]):
+class LineDialog(HalfTyped, AppDialog[str | None]):
     """Asks for one line, which may not be empty. A longer one is told, never cut.
 
     `text` stands there from the beginning; `check` says what is wrong with a line, which then stays to be corrected.
@@ -150,15 +150,6 @@ class LineDialog(AppDialog[str | None]):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         self.unfinished.note(event.input)
-
-    def flush(self) -> None:
-        """Keep what was typed now."""
-        self.unfinished.flush()
-
-    @property
-    def half_typed(self) -> str:
-        """Its title, while a line stands there."""
-        return self.title_text if self.unfinished.keeps else ""
 
     @on(Answer.Submitted)
     def take(self, event: Answer.Submitted) -> None:

@@ -16,6 +16,22 @@ DRAFT: Final = 0.3
 """Seconds from the first key of a burst to the draft."""
 
 
+class HalfTyped:
+    """What a dialog with such a draft is asked: to keep it now, and whether something waits."""
+
+    title_text: str
+    unfinished: Unfinished
+
+    def flush(self) -> None:
+        """Keep what was typed now."""
+        self.unfinished.flush()
+
+    @property
+    def half_typed(self) -> str:
+        """Its title, while something stands there that was not given."""
+        return self.title_text if self.unfinished.keeps else ""
+
+
 class Unfinished:
     """The draft of one dialog, in the vault. An order that erases one of the ids in `key` erases it too.
 

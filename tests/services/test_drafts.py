@@ -352,6 +352,9 @@ def test_every_screen_that_takes_text_keeps_it_or_is_named_with_its_reason() -> 
         made = {getattr(call.func, "id", "") for call in ast.walk(node) if isinstance(call, ast.Call)}
         takes |= {node.name} if made & texts else set()
         flushes |= {node.name} if "flush" in {getattr(part, "name", "") for part in node.body} else set()
+    flushes |= {
+        node.name for _path, node in classes if flushes & {getattr(base, "id", "") for base in node.bases}
+    }
     assert takes == KEPT.union(*NOT_KEPT.values())
     assert KEPT - {"CallForm"} <= flushes
     assert "IntakeScreen" in flushes, "of the form"

@@ -17,7 +17,7 @@ from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence, write
 from lnctp_tui.screens.dialogs import Answer
-from lnctp_tui.screens.unfinished import Unfinished
+from lnctp_tui.screens.unfinished import HalfTyped, Unfinished
 from lnctp_tui.services.follow import shift as source
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
@@ -26,7 +26,7 @@ from lnctp_tui.widgets.text_area import LongText
 HEARD = "shift:heard"
 
 
-class HeardDialog(AppDialog[None]):
+class HeardDialog(HalfTyped, AppDialog[None]):
     """What somebody who leaves reads aloud. Both the lines and the words stay until the words are the same."""
 
     PURPOSE = "shift.heard"
@@ -71,15 +71,6 @@ class HeardDialog(AppDialog[None]):
     @on(Answer.Changed)
     def _changed(self, event: Any) -> None:
         self.unfinished.note(event.control)
-
-    def flush(self) -> None:
-        """Keep what was typed now."""
-        self.unfinished.flush()
-
-    @property
-    def half_typed(self) -> str:
-        """Its title, while something stands there."""
-        return self.title_text if self.unfinished.keeps else ""
 
     @property
     def heard(self) -> str:

@@ -18,7 +18,7 @@ from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import LISTS, AppDialog, say
-from lnctp_tui.screens.unfinished import Unfinished
+from lnctp_tui.screens.unfinished import HalfTyped, Unfinished
 from lnctp_tui.services.training import register
 from lnctp_tui.widgets.field_form import FieldForm
 from lnctp_tui.widgets.keys import KeyBar
@@ -26,7 +26,7 @@ from lnctp_tui.widgets.keys import KeyBar
 RAW = "raw."
 
 
-class EntryDialog(AppDialog["Record | None"]):
+class EntryDialog(HalfTyped, AppDialog["Record | None"]):
     """Fields of one record; gives back what they say. What is not understood, or owed, has to be put right first.
 
     Of a `record` that is there it gives back what is said otherwise now. Half a form waits, after Esc as after a lock,
@@ -90,11 +90,6 @@ class EntryDialog(AppDialog["Record | None"]):
     def flush(self) -> None:
         """Enter, and keep, what was typed now."""
         self.form.flush()
-
-    @property
-    def half_typed(self) -> str:
-        """Its title, while something stands there that was not given."""
-        return self.title_text if self.unfinished.keeps else ""
 
     def keep_again(self, _refusal: LnctpError) -> None:
         """It was given and refused: it waits."""

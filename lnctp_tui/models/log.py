@@ -125,7 +125,7 @@ class Commit(Table, table=True):
     one: int = Field(default=1, primary_key=True)
     n: int
     chain: str
-    """Keyed BLAKE2b of 16 bytes over the one before, n and the last change's hash, hexadecimal."""
+    """Keyed BLAKE2b of 16 bytes over the one before, n and the instant, hexadecimal."""
     at: int
     """Microseconds since 1970."""
 

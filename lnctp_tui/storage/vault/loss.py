@@ -160,7 +160,7 @@ def _count_on(connection: Any, marked: Stamp | None, key: Key) -> Stamp | None:
     if row is None:
         return None
     n = max(row[0], marked.n if marked else 0)
-    stamp = mark.after(Stamp(n, bytes.fromhex(row[1]), 0), row[3], key.dek)
+    stamp = mark.after(Stamp(n, bytes.fromhex(row[1]), 0), key.dek)
     connection.execute(mark.NEXT, (stamp.n, stamp.chain.hex(), stamp.at))
     return stamp
 

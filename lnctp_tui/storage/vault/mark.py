@@ -72,23 +72,16 @@ def keys(dek: bytes) -> tuple[bytes, bytes, bytes]:
     return keyed(b"", dek, _MARK_USE), keyed(b"", dek, _OWNER_USE)[:16], keyed(b"", dek, _COMMIT_USE)
 
 
-def link(last: bytes, n: int, at: int, change: str, key: bytes) -> bytes:
-    """The chain after transaction `n` at an instant, when the last change has this hash; keyed BLAKE2b of 16 bytes.
-
-    The instant is in it because a setting, a draft or a receipt is saved without a change.
-    """
-    content = last + n.to_bytes(8, "little") + at.to_bytes(8, "little", signed=True) + change.encode()
-    return hashlib.blake2b(content, digest_size=16, key=key).digest()
-
-
-def after(last: Stamp, change: str | None, dek: bytes) -> Stamp:
+def after(last: Stamp, dek: bytes) -> Stamp:
     """The count after one more transaction, now."""
-    return _after(last, change, keys(dek)[2])
+    return _after(last, keys(dek)[2])
 
 
-def _after(last: Stamp, change: str | None, key: bytes) -> Stamp:
+def _after(last: Stamp, key: bytes) -> Stamp:
+    """Its chain is a keyed BLAKE2b over the one before, the number and the instant: it tells two histories apart."""
     n, at = last.n + 1, instants.micros(instants.now())
-    return Stamp(n, link(last.chain, n, at, change or "", key), at)
+    content = last.chain + n.to_bytes(8, "little") + at.to_bytes(8, "little", signed=True)
+    return Stamp(n, hashlib.blake2b(content, digest_size=16, key=key).digest(), at)
 
 
 def read(path: Path, dek: bytes) -> Found:
@@ -183,6 +176,8 @@ class Mark:
         self._key, self._owner, self._chain_key = keys(dek)
         self._handle: int | None = None
         self._lock = threading.Lock()
+        self._known: tuple[bytes, Found] | None = None
+        """What was last read and written, so that only what another program wrote is looked at again."""
         self._synced = time.monotonic()
         self.trouble: str | None = None
         """Why the last transaction is not in the mark, as a name of errno. The transaction itself is on disk."""
@@ -191,9 +186,9 @@ class Mark:
         self.written = time.monotonic()
         """When something was last written, on the monotonic clock."""
 
-    def next(self, last: Stamp, change: str | None) -> Stamp:
+    def next(self, last: Stamp) -> Stamp:
         """The count after one more transaction."""
-        return _after(last, change, self._chain_key)
+        return _after(last, self._chain_key)
 
     def write(self, stamp: Stamp) -> None:
         """Note a transaction that is durable. Never raises: the save stands, and `trouble` tells."""
@@ -210,14 +205,22 @@ class Mark:
         if self._handle is None:
             paths.check_plain(self.path)
             self._handle = os.open(self.path, os.O_RDWR | paths.NO_LINK)
-        found = _parse(_read_all(self._handle), self._key, self._owner)
+        content, found = self._read(self._handle)
         # Another program on this vault may have been quicker: the mark never goes back.
         if found.stamp is None or found.stamp.n < stamp.n:
-            _write_at(self._handle, _slot(stamp, found.vault, 0, self._key, self._owner), _place(stamp.n))
+            slot, place = _slot(stamp, found.vault, 0, self._key, self._owner), _place(stamp.n)
+            _write_at(self._handle, slot, place)
+            self._known = content[:place] + slot + content[place + SLOT :], Found("ok", stamp, found.vault)
         self.behind = True
         self.written = time.monotonic()
         if self.written - self._synced > SYNC:
             self._sync()
+
+    def _read(self, handle: int) -> tuple[bytes, Found]:
+        content = _read_all(handle)
+        if self._known is None or self._known[0] != content:
+            self._known = content, _parse(content, self._key, self._owner)
+        return self._known
 
     def sync(self) -> None:
         """Force the mark to the disk. Never raises."""
@@ -243,17 +246,29 @@ class Mark:
             self._handle = None
 
 
-LAST = "SELECT n, chain, at, (SELECT hash FROM changes ORDER BY seq DESC LIMIT 1) FROM commits"
+LAST = "SELECT n, chain FROM commits"
 NEXT = "UPDATE commits SET n = ?, chain = ?, at = ?"
+NEXT_OF = f"{NEXT} WHERE chain = ?"
+"""Nothing where another program on this vault has counted meanwhile."""
 
 
-def _last(connection: Any, failure: type[Exception]) -> Any:
+def _last(connection: Any, failure: type[Exception]) -> Stamp | None:
     try:
-        return connection.execute(LAST).fetchone()
+        row = connection.execute(LAST).fetchone()
     except failure as error:
         if "no such table" in str(error):  # an older revision, before its migration
             return None
         raise
+    return Stamp(row[0], bytes.fromhex(row[1]), 0) if row else None
+
+
+def _counted(connection: Any, last: Stamp | None) -> Stamp | None:
+    """Counts one more transaction; None when that was not the last one."""
+    if last is None:
+        return None
+    stamp: Stamp = connection.mark.next(last)
+    of = stamp.n, stamp.chain.hex(), stamp.at, last.chain.hex()
+    return stamp if connection.execute(NEXT_OF, of).rowcount else None
 
 
 @cache
@@ -268,12 +283,15 @@ def counting() -> type[Any]:
         mark: Mark | None = None
         seen = 0
         """Changes of rows up to the last end of a transaction."""
+        last: Stamp | None = None
+        """The count of its own last transaction."""
 
         def commit(self) -> None:
             stamp = self._count() if self.mark and self.in_transaction else None
             super().commit()
             self.seen = self.total_changes
             if stamp and self.mark:
+                self.last = stamp
                 self.mark.write(stamp)
 
         def rollback(self) -> None:
@@ -282,15 +300,9 @@ def counting() -> type[Any]:
 
         def _count(self) -> Stamp | None:
             """The last statement of a transaction that wrote something; None while the database does not count."""
-            assert self.mark is not None
             if self.total_changes == self.seen:
                 return None
-            last = _last(self, dbapi2.OperationalError)
-            if last is None:
-                return None
-            stamp = self.mark.next(Stamp(last[0], bytes.fromhex(last[1]), 0), last[3])
-            self.execute(NEXT, (stamp.n, stamp.chain.hex(), stamp.at))
-            return stamp
+            return _counted(self, self.last) or _counted(self, _last(self, dbapi2.OperationalError))
 
         def close(self) -> None:
             super().close()

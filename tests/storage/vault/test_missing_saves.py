@@ -316,6 +316,25 @@ def test_every_transaction_counts_one_and_one_without_a_write_none(office: Found
         store.close()
 
 
+def test_two_programs_on_one_vault_count_on_from_each_other(office: Founded) -> None:
+    protocol = workspace.load_protocol(office.home)
+    stores = [workspace.open_store(office.home, office.key, protocol=protocol) for _ in range(2)]
+    try:
+        begun = mark.read(office.home / paths.MARK, office.key.dek).stamp
+        assert begun
+        for number, turn in enumerate((0, 0, 1, 0, 1, 1, 1, 0), 1):
+            with stores[turn].write() as unit:
+                unit.remember("setting:x", number)
+            stamp = mark.read(office.home / paths.MARK, office.key.dek).stamp
+            with stores[0].read() as connection:
+                row = connection.exec_driver_sql("SELECT n, chain, at FROM commits").one()
+            assert (begun.n + number, stamp) == (row[0], mark.Stamp(row[0], bytes.fromhex(row[1]), row[2]))
+    finally:
+        for store in stores:
+            store.close()
+    assert cases(office) == 0
+
+
 def test_doctor_and_the_commands_tell_it(
     killed: Founded, phrase_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,6 +54,8 @@ CHECKS = [
     ("tests are found", COLLECT),
     ("migrations and tests", ["-m", "pytest", "--numprocesses=6", "--dist=worksteal", "--durations=25"]),
 ]
+COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""What COLLECT compiled, and what the processes of the tests import, is kept in the checkout."""
 TYPES = ["-m", "mypy"]
 """Runs beside the others: it uses one core, and they do not need what it says."""
 
@@ -157,7 +159,7 @@ def test(arguments):
         os.chmod(
             folder, 0o711
         )  # where root runs the tests, PostgreSQL is somebody else, who has to pass here
-        return _test(arguments, {**away(home), "TMPDIR": work})
+        return _test(arguments, {**away(home), **COMPILED, "TMPDIR": work})
 
 
 def in_memory():

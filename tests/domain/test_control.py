@@ -68,6 +68,14 @@ def refused_next(made: Signed, former: Authority | None, *names: str) -> str:
     return refusal(lambda: control.read_authority(signed(made, *names), former))
 
 
+def test_a_line_of_ten_thousand_can_found_its_authority() -> None:
+    devices = {f"{number:064x}": (f"{number:036x}", "active") for number in range(10_000)}
+    people = {person: "counselor" for person, _ in devices.values()}
+    founded = first("laura", "rosa", devices=devices, people=people)
+    assert founded.devices == devices
+    assert founded.people == people
+
+
 @pytest.mark.parametrize(("kind", "names"), [
     ("device", ["laura"]), ("seal", ["rosa"]), ("person", ["laura"]), ("wipe", ["laura", "rosa"]),
     ("erase", ["rosa", "laura"]),

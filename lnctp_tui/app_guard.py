@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -37,6 +37,8 @@ Value = TypeVar("Value")
 CRASHED = 70
 """Exit code of a worker that met an error nobody expected."""
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+OWNERS = frozenset({"self", "screen", "acts"})
+"""What a function within a method calls its screen. One that has to be delivered all the same closes over the app."""
 NEUTRAL_TITLE = "Notas"
 """Window title: says nothing about what the program is."""
 
@@ -182,10 +184,20 @@ class Readers:
 
     def _deliver(self, callback: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What was read for a screen that was closed meanwhile, or is being taken down, concerns nobody."""
-        owner = getattr(getattr(callback, "func", callback), "__self__", None)  # of a partial, whose it is
-        node = owner.screen if isinstance(owner, ScreenPart) else owner
-        gone = isinstance(node, Widget) and is_gone(node)
+        gone = any(map(is_gone, _owners(callback)))
         return callback(*arguments) if self.app.is_running and not gone else None
+
+
+def _owners(callback: Any) -> Iterator[Widget]:
+    """Whose a callback is: the method's, or what a function within one calls so (OWNERS); of a partial, both."""
+    function = getattr(callback, "func", callback)
+    names = function.__code__.co_freevars if hasattr(function, "__code__") else ()
+    cells = zip(names, getattr(function, "__closure__", None) or (), strict=False)
+    found = [cell.cell_contents for name, cell in cells if name in OWNERS]
+    for each in (getattr(function, "__self__", None), *getattr(callback, "args", ()), *found):
+        node = each.screen if isinstance(each, ScreenPart) else each
+        if isinstance(node, Widget):
+            yield node
 
 
 def farewell(code: str) -> str:

@@ -241,6 +241,20 @@ def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
         message.call_after_refresh(message.scroll_visible, animate=False)
 
 
+def telling(
+    screen: AppScreen[Any], message: str, then: Callable[[], object] = lambda: None
+) -> Callable[[object], None]:
+    """Says what was done, also when its screen was left meanwhile; `then` only while it is there."""
+    shell, whose = screen.app, screen
+
+    def told(_result: object) -> None:
+        shell.notify(message, markup=False)
+        if not is_gone(whose):
+            then()
+
+    return told
+
+
 def sentence(error: LnctpError) -> str:
     """All that `explain` says, in one paragraph."""
     return str(explain(error))

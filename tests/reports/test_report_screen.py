@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 from app_world import desk, rest, spanish, text_of, until
@@ -43,6 +44,23 @@ def published(founded: Founded, tmp_path: Path) -> Founded:
 async def press(pilot: Pilot[int], *keys: str) -> None:
     await pilot.press(*keys)
     await rest(pilot)
+
+
+async def test_left_while_it_counts_it_is_left_and_nothing_falls(
+    published: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, count = Event(), shown.count
+    monkeypatch.setattr(shown, "count", lambda *of: (left.wait(20), count(*of))[1])
+    async with desk(published) as (app, pilot):
+        await pilot.press("i")
+        await until(pilot, lambda: type(app.screen).__name__ == "ReportScreen", "the report")
+        await pilot.press("escape")
+        await until(pilot, lambda: type(app.screen).__name__ == "DeskScreen", "the desk")
+        left.set()
+        await app.workers.wait_for_complete()
+        await rest(pilot)
+        assert app.is_running
+        assert type(app.screen).__name__ == "DeskScreen"
 
 
 async def stays_where_it_was(app: App[int], pilot: Pilot[int]) -> None:

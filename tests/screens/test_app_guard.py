@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from rich.segment import Segment
@@ -13,7 +15,7 @@ from textual.color import Color
 from textual.widgets import Static
 
 from lnctp_tui.app_guard import CRASHED, GuardedApp, PlainText, forgive_bad_bytes
-from lnctp_tui.screens.base import AppScreen, ScreenPart
+from lnctp_tui.screens.base import AppScreen, ScreenPart, telling
 
 HOSTILE = "a\x1b[2Jb\x07c\x9bd\x7fe\u202ef\u200bg\u2066h\ufeffi\ud800j\x00k"
 CANARY = "canario-7Q"
@@ -106,24 +108,45 @@ async def test_a_copy_stays_inside_and_no_screenshot_is_written(
     assert os.listdir(str(tmp_path)) == []
 
 
+class Part(ScreenPart):
+    """Notes what comes: as a method, as a function or a lambda within one, and by a partial of another's."""
+
+    def __init__(self, screen: AppScreen[None]) -> None:
+        super().__init__(screen)
+        self.heard: list[str] = []
+
+    def hear(self, what: str = "method") -> None:
+        self.heard.append(what)
+
+    def ways(self) -> list[Callable[[], None]]:
+        def within() -> None:
+            self.hear("function")
+
+        return [self.hear, within, lambda: self.hear("lambda"), partial(_hear, self, "partial")]
+
+
+def _hear(part: Part, what: str) -> None:
+    part.heard.append(what)
+
+
 async def test_nothing_is_delivered_to_a_part_of_a_screen_that_is_gone() -> None:
-    class Part(ScreenPart):
-        heard = 0
-
-        def hear(self) -> None:
-            self.heard += 1
-
     app = Falling()
     async with app.run_test() as pilot:
         screen: AppScreen[None] = AppScreen()
         part = Part(screen)
         app.show_saving = lambda _screen: None  # type: ignore[attr-defined]
         await app.push_screen(screen)
-        app.later(part.hear)
+        told = telling(screen, "Escrito.", lambda: part.hear("then"))
+        for hear in part.ways():
+            app.later(hear)
+        app.later(told, None)
         await pilot.pause()
-        assert part.heard == 1
+        assert part.heard == ["method", "function", "lambda", "partial", "then"]
         await app.pop_screen()
-        app.later(part.hear)
+        for hear in part.ways():
+            app.later(hear)
+        app.later(told, None)
         await pilot.pause()
-        assert part.heard == 1
+        assert len(part.heard) == 5
         assert part.gone
+        assert [note.message for note in app._notifications] == ["Escrito.", "Escrito."]

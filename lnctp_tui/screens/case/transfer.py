@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import AppScreen, telling
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_dialog import ListDialog
@@ -167,13 +167,19 @@ class OffersScreen(ListScreen["list[Handed]"]):
         message = (
             _("Aceptado: el caso llega con la siguiente sincronización.") if accept else _("No aceptado.")
         )
+        told = _and_sent(self, message, self.action_again)
+        self.shell.in_reader(lambda: act(workspace, offer.scope), told, group="answer")
 
-        def done(_result: None) -> None:
-            self.notify(message, markup=False)
-            self.shell.sync_now()
-            self.action_again()
 
-        self.shell.in_reader(lambda: act(workspace, offer.scope), done, group="answer")
+def _and_sent(screen: AppScreen[None], message: str, then: Callable[[], None]) -> Callable[[object], None]:
+    """What is said when the case is given, while it goes out."""
+    shell, told = screen.shell, telling(screen, message, then)
+
+    def sent(result: object) -> None:
+        shell.sync_now()
+        told(result)
+
+    return sent
 
 
 def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Callable[[], None]) -> None:
@@ -183,6 +189,9 @@ def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Call
     shell = screen.shell
     workspace = shell.workspace
 
+    message = _("Asignado.") if assign else _("Ofrecido: sigue con usted hasta que lo acepten.")
+    told = _and_sent(screen, message, done)
+
     def given(person: str | None) -> None:
         if person is None:
             return
@@ -190,12 +199,6 @@ def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Call
             shell.in_reader(lambda: transfer.assign(workspace, case_id, person), told, group="hand")
         else:
             shell.in_reader(lambda: synchronise.offer(workspace, case_id, person), told, group="hand")
-
-    def told(_result: None) -> None:
-        message = _("Asignado.") if assign else _("Ofrecido: sigue con usted hasta que lo acepten.")
-        screen.notify(message, markup=False)
-        shell.sync_now()
-        done()
 
     title = _("Asignar el caso a…") if assign else _("Ofrecer el caso a…")
     screen.app.push_screen(ColleagueDialog(title), given)

@@ -8,7 +8,7 @@ from pathlib import Path
 from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import telling, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import shift_words
 from lnctp_tui.screens.follow.shift_acts import NO, YES, ShiftBase
@@ -65,11 +65,8 @@ def _seal(screen: ShiftBase, handover_id: str, path: Path) -> None:
     from lnctp_tui.services.follow import sealed_shift  # here and below: with what synchronises
 
     store = screen.shell.workspace.store
-
-    def done(_none: None) -> None:
-        screen.notify(_("Escrito en {name}.").format(name=path.name), markup=False)
-
-    screen.shell.in_reader(lambda: sealed_shift.seal(store, handover_id, path), done, group="shift.file")
+    told = telling(screen, _("Escrito en {name}.").format(name=path.name))
+    screen.shell.in_reader(lambda: sealed_shift.seal(store, handover_id, path), told, group="shift.file")
 
 
 def _take_in(screen: ShiftBase, path: Path) -> None:

@@ -19,7 +19,7 @@ from lnctp_tui import i18n
 from lnctp_tui.errors import BadInput, LnctpError
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain
-from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, write
+from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, telling, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.report.growing import Growing
 from lnctp_tui.screens.report.sheet import Sheet
@@ -307,11 +307,8 @@ class ReportScreen(AppScreen[None]):
         from lnctp_tui.services.report import export
 
         report, words, path = self.sheet.shown.report, self.words, export.place(typed)
-        self.shell.in_reader(
-            lambda: export.write(report, words, path),
-            lambda _none: self.notify(_("Escrito en {name}.").format(name=path.name), markup=False),
-            group="report.export",
-        )
+        told = telling(self, _("Escrito en {name}.").format(name=path.name))
+        self.shell.in_reader(lambda: export.write(report, words, path), told, group="report.export")
 
     def action_alerts(self) -> None:
         """What grows on the Line."""

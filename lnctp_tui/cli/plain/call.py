@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lnctp_tui.app_lock import LOCKED
 from lnctp_tui.cli.plain import said
+from lnctp_tui.cli.plain.dangers import Dangers
 from lnctp_tui.cli.plain.fields import Fields
 from lnctp_tui.cli.plain.one_line import OneLine
 from lnctp_tui.cli.plain.records import Records
@@ -57,6 +58,7 @@ class Call:
         self.say = talk.say
         self.fields, self.writing = Fields(talk, self), Writing(talk, self)
         self.records, self.one = Records(talk, self), OneLine(talk, self)
+        self.dangers = Dangers(self)
         self.assessment: Assessment = intake.assess()
         self._level = intake.shown_level(self.assessment)
         self._alerts: tuple[str, ...] = ()

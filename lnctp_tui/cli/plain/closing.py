@@ -100,9 +100,12 @@ class Closing:
 
     def _standing(self) -> Iterator[str]:
         """What is missing, the class, and what becomes of the case."""
+        dangers = self.call.dangers.unanswered()
+        if dangers:
+            yield f"! {closing_words.unanswered(self.intake, dangers)}"
         if owed := closing_words.owed(self.intake):
             yield f"! {_('Falta del mínimo')}: {' · '.join(owed)}"
-        else:
+        elif not dangers:
             yield _("El registro mínimo está completo")
         name = view.label_of(self.intake.protocol, "report_class", self.decided) if self.decided else ""
         yield f"{_('Clase del reporte: la decide usted')}: {name or _('Sin clasificar')}"
@@ -165,6 +168,8 @@ class Closing:
         self.say(*self._standing())
 
     def _finish(self) -> None:
+        if not self.call.dangers.answered():
+            return
         task = self.promised.task(PROMISE)
         self.call.wait(
             lambda done: endings.finish(self.intake, done, report_class=self.decided, next_contact=task)

@@ -76,6 +76,8 @@ class OneLine:
 
     def discard(self) -> None:
         """Take back a call that was begun by mistake, for a reason."""
+        if not self.call.dangers.answered():
+            return
         if not endings.may_discard(self.intake):
             self.say(
                 _("Hay un peligro anotado o un aviso al 911: esta llamada no se descarta. F9 la termina.")

@@ -8,8 +8,14 @@ from lnctp_tui.i18n import _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
 from lnctp_tui.services.call import endings
 
+SEEN = "seen"
+"""Answer of the closing dialog: to what the narrative says of a danger."""
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lnctp_tui.services.call.intake import Intake
+    from lnctp_tui.services.call.seen import Seen
 
 
 def without_folio(intake: Intake) -> str:
@@ -17,6 +23,16 @@ def without_folio(intake: Intake) -> str:
     if intake.document["case"] or endings.unheard(intake):
         return _("El folio viene con el caso, al terminar")
     return _("Sin folio: esta llamada no abre un caso")
+
+
+def unanswered(intake: Intake, dangers: Sequence[Seen]) -> str:
+    """What the narrative says of a danger that nobody answered; empty when there is none."""
+    if not dangers:
+        return ""
+    from lnctp_tui.screens.call.seen_words import sentence
+
+    more = f" · +{len(dangers) - 1}" if len(dangers) > 1 else ""
+    return _("Visto en el relato, sin responder: {what}").format(what=sentence(intake, dangers[0])) + more
 
 
 def owed(intake: Intake) -> list[str]:

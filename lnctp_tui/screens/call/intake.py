@@ -56,7 +56,7 @@ class IntakeScreen(AppScreen[None]):
         self.colleagues = Colleagues(self, self.form, self._conflicts_changed)
         self.earlier = EarlierMark(self, intake, self.panels.show_heading)
         self.seen = SeenMark(self, self.form)
-        self.over = OverForm(self, self.form, self.panels, self.earlier)
+        self.over = OverForm(self, self.form, self.panels, self.earlier, self.seen)
         self.taught = self.over.taught
         self.last_focus: Widget | None = None
 

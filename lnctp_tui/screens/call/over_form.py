@@ -12,15 +12,19 @@ from textual.widget import Widget
 
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import Shell
+from lnctp_tui.screens.call import closing_words
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.call.closing_words import SEEN
 from lnctp_tui.screens.call.earlier_mark import EarlierMark
 from lnctp_tui.screens.call.form import FIRST_STAGE, CallForm
 from lnctp_tui.screens.call.panels import Panels
+from lnctp_tui.screens.call.seen_mark import SeenMark
 from lnctp_tui.services.call import endings
 from lnctp_tui.widgets.form.elements import ElementsPanel
 
 if TYPE_CHECKING:
     from lnctp_tui.screens.call.dialogs.find_field import Goal
+    from lnctp_tui.services.call.seen import Seen
     from lnctp_tui.widgets.reader import Part
 
 
@@ -36,6 +40,9 @@ class FormScreen(Protocol):
     @property
     def focused(self) -> Widget | None: ...
 
+    @property
+    def is_current(self) -> bool: ...
+
     last_focus: Widget | None
 
     def notify(self, message: str, *, severity: SeverityLevel = ..., markup: bool = ...) -> None: ...
@@ -48,12 +55,15 @@ class FormScreen(Protocol):
 class OverForm:
     """The dialogs of a call. Before one opens, what was typed is handed over: it reads the form."""
 
-    def __init__(self, screen: FormScreen, form: CallForm, panels: Panels, earlier: EarlierMark) -> None:
+    def __init__(
+        self, screen: FormScreen, form: CallForm, panels: Panels, earlier: EarlierMark, seen: SeenMark
+    ) -> None:
         self.screen = screen
         self.form = form
         self.intake = form.intake
         self.panels = panels
         self.earlier_mark = earlier
+        self.seen = seen
 
     def _open(self, dialog: Any, then: Any) -> None:
         self.screen.app.push_screen(dialog, then)
@@ -158,18 +168,26 @@ class OverForm:
 
     def finish(self) -> None:
         """The clock stops now; the rest can be said afterwards."""
-        from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
-
         self.form.typed.flush()
         stopped = self.intake.end_clock()
         self.panels.tick()
         self.panels.show_heading()
         self.panels.assessment = self.intake.assess()
-        self._open(ClosingDialog(self.intake, self.panels.assessment, stopped=stopped), self._finished)
+        self.seen.settled(partial(self._close, stopped))
+
+    def _close(self, stopped: bool, dangers: list[Seen]) -> None:
+        from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
+
+        if self.screen.is_current:
+            found = self.panels.assessment or self.intake.assess()
+            unanswered = closing_words.unanswered(self.intake, dangers)
+            self._open(ClosingDialog(self.intake, found, unanswered, stopped=stopped), self._finished)
 
     async def _finished(self, answer: str | None) -> None:
         if answer == "finished":
             self.screen.shell.leave_form()
+        elif answer == SEEN:
+            self.seen.open()
         elif answer:
             await self.screen.go_to_code(answer)
         self.panels.tick()
@@ -177,14 +195,21 @@ class OverForm:
 
     def discard(self) -> None:
         """Take back a call that was begun by mistake."""
+        self.form.typed.flush()
+        self.seen.settled(self._discard)
+
+    def _discard(self, dangers: list[Seen]) -> None:
         from lnctp_tui.screens.call.dialogs.discard import DiscardDialog
 
-        self.form.typed.flush()
-        if endings.may_discard(self.intake):
+        text = closing_words.unanswered(self.intake, dangers)
+        if not endings.may_discard(self.intake):
+            text = _("Hay un peligro anotado o un aviso al 911: esta llamada no se descarta. F9 la termina.")
+        elif text:
+            text += " " + _("Así no se descarta: Esc s lo abre; ⌫ aparta lo que no es.")
+        if text:
+            self.screen.notify(text, severity="warning", markup=False)
+        elif self.screen.is_current:
             self._open(DiscardDialog(self.intake.protocol), self._discarded)
-            return
-        text = _("Hay un peligro anotado o un aviso al 911: esta llamada no se descarta. F9 la termina.")
-        self.screen.notify(text, severity="warning", markup=False)
 
     def _discarded(self, reason: str | None) -> None:
         if reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,26 @@ class SeenMark(ScreenPart):
         if self.narrative is not None and not self.gone and result[0] == self._given[0]:
             self.narrative.take_over(result)
             self.show()
+
+    def settled(self, then: Callable[[list[Seen]], object]) -> None:
+        """`then` gets the dangers that nobody answered, of all that was typed: it is read first where it was not yet.
+
+        Where the reading fails there are none: it holds up no call.
+        """
+        self.follow()
+        if self.narrative is None or self.narrative.text == self._given[0]:
+            then([] if self.narrative is None else self.narrative.dangers())
+            return
+        narrative, read = self.narrative, partial(self.narrative.read, *self._given)
+
+        def done(result: tuple[str, list[Offer]]) -> None:
+            self._read(result)
+            then(narrative.dangers())
+
+        def failed(_error: LnctpError) -> None:
+            then([])
+
+        self.screen.shell.in_reader(read, done, group="seen", failed=failed)
 
     def _not_read(self, _error: LnctpError) -> None:
         self._given = ("", False)

@@ -93,6 +93,10 @@ class Narrative:
         )
         return sorted(known, key=_rank)
 
+    def dangers(self) -> list[Seen]:
+        """The questions about a danger that nobody answered: while there is one, the call is not ended or discarded."""
+        return [seen for seen in self.seen() if _of_danger(seen.offer) and seen.offer.polarity != NO]
+
     def _seen(self, offer: Offer) -> Seen | None:
         words = self.text[offer.start : offer.end]
         if offer.owner == CALLER:
@@ -308,10 +312,14 @@ def _same(row: Record, offer: Offer) -> bool:
     return plain(offer.values[0]) in (plain(row.get("value")), plain(row.get("normalised")))
 
 
+def _of_danger(offer: Offer) -> bool:
+    return any(value.startswith(_FIRST) for value in offer.values)
+
+
 def _rank(seen: Seen) -> tuple[int, int]:
     offer = seen.offer
     order = (
-        any(value.startswith(_FIRST) for value in offer.values),
+        _of_danger(offer),
         offer.kind == "phone" and offer.owner == CALLER,
         offer.kind == "age",
         offer.kind == "place",

@@ -78,8 +78,9 @@ class Classes(OptionList):
 
 
 class ClosingDialog(AppDialog["str | None"]):
-    """Answers `finished`, the code of a missing field to go to, or nothing: the call stays open.
+    """Answers `finished`, the code of a missing field to go to, SEEN, or nothing: the call stays open.
 
+    `unanswered`: what the narrative says of a danger that nobody answered: then no key here ends the call.
     `stopped`: the clock ran until this dialog came, so Esc lets it go on.
     """
 
@@ -97,10 +98,13 @@ class ClosingDialog(AppDialog["str | None"]):
         ),
     ]
 
-    def __init__(self, intake: Intake, found: Assessment, *, stopped: bool = False) -> None:
+    def __init__(
+        self, intake: Intake, found: Assessment, unanswered: str = "", *, stopped: bool = False
+    ) -> None:
         super().__init__()
         self.intake = intake
         self.found = found
+        self.unanswered = unanswered
         self.stopped = stopped
         self.report_classes = [
             row for row in intake.protocol.catalogs["report_class"].rows if not row.valid_to
@@ -174,6 +178,10 @@ class ClosingDialog(AppDialog["str | None"]):
 
     def _missing(self) -> Content:
         fields = closing_words.owed(self.intake)
+        if self.unanswered:
+            opens = _("Enter o F9 lo abre; sin respuesta la llamada no termina.")
+            lacks = f"\n! {_('Falta del mínimo')}: {' · '.join(fields)}" if fields else ""
+            return Content.assemble((f"! {self.unanswered}", "bold"), f"\n  {opens}{lacks}")
         if not fields:
             return Content("✓ " + _("El registro mínimo está completo"))
         return Content.assemble(("! " + _("Falta del mínimo") + ": ", "bold"), " · ".join(fields))
@@ -285,6 +293,9 @@ class ClosingDialog(AppDialog["str | None"]):
     @on(Classes.Done)
     def action_finish(self) -> None:
         self.flush()
+        if self.unanswered:
+            self.dismiss(closing_words.SEEN)
+            return
         if self._ended:
             return
         self._ended = True

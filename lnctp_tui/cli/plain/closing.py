@@ -166,10 +166,7 @@ class Closing:
 
     def _finish(self) -> None:
         task = self.promised.task(PROMISE)
-        self.call.wait(
-            lambda done: endings.finish(self.intake, done, report_class=self.decided, next_contact=task)
-        )
-        self.promised.forget()
+        self.call.wait(lambda done: endings.finish(self.intake, done, self.decided, task))
         if self.intake.folio:
             self.say(f"{_('Folio')}: {self.intake.folio}")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import Given
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
@@ -109,15 +111,17 @@ class AlertsScreen(ListScreen[Alerts]):
             "Sin nombres ni datos de un caso: queda en la bitácora. Vuelve a los 30 días o con el doble."
         )
 
-        def mute(text: str | None) -> None:
+        def mute(text: Given[str] | None) -> None:
             if text:
-                self._act(lambda: alert_requests.mute(workspace, line.id, reason, text, 30), _("Silenciado."))
+                act = partial(alert_requests.mute, workspace, line.id, reason, text.value, 30)
+                self._act(act, _("Silenciado."), text.drafts)
 
         dialog = LineDialog(_("El motivo, en palabras"), hint, WORDS, purpose="alert.words", of=line.id)
         self.app.push_screen(dialog, mute)
 
-    def _act(self, act: Callable[[], object], message: str) -> None:
+    def _act(self, act: Callable[[], object], message: str, drafts: Sequence[str] = ()) -> None:
         def done(_result: object) -> None:
+            self.shell.workspace.let_go(drafts)
             self.notify(message, markup=False)
             self.action_again()
 

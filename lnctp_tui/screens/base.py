@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lnctp_tui.services.vault.workspace import Workspace
 
 Result = TypeVar("Result")
+Value = TypeVar("Value")
+Read = TypeVar("Read")
 Place = tuple[str, str]
 """What is on the screen: (name in `screens.registry.SCREENS`, id of what it shows)."""
 LISTS = Path(__file__).parents[1] / "styles" / "lists.tcss"
@@ -175,6 +177,21 @@ class AppDialog(ModalScreen[Result], AppScreen[Result]):
     render = render_dimmed
 
 
+class Given(NamedTuple, Generic[Value]):
+    """What somebody typed in a dialog and gave. Its drafts wait until what it was given for stands."""
+
+    value: Value
+    drafts: tuple[str, ...] = ()
+
+    def read_as(self, value: Read) -> Given[Read]:
+        """What was typed, understood as this."""
+        return Given(value, self.drafts)
+
+    def after(self, earlier: Given[Any]) -> Given[Value]:
+        """The same, given for one thing together with what was given before."""
+        return Given(self.value, (*earlier.drafts, *self.drafts))
+
+
 def hand_down(dialog: AppDialog[None], event: events.Key | events.Paste) -> None:
     """Leave a dialog by a key that is not its own, and let what is below have it: nothing typed is lost."""
     event.stop()
@@ -195,10 +212,11 @@ def write(
     job: Deed,
     then: Callable[[Any], object] | None = None,
     failed: Callable[[LnctpError], object] | None = None,
+    given: Given[Any] | None = None,
 ) -> None:
     """Hand a deed to the writer; once it is stored `then` gets its result in the app's thread.
 
-    A refusal is told; `failed` hears of it after that.
+    A refusal is told; `failed` hears of it after that. `given`: what was typed for it, which waits until it stands.
     """
     app, shell = screen.app, cast("Shell", screen.app)
 
@@ -211,7 +229,7 @@ def write(
         if failed is not None:
             app.call_later(failed, error)
 
-    shell.workspace.writer.submit(job, stored, refused)
+    shell.workspace.hand_in(job, given.drafts if given else (), stored, refused)
 
 
 class ScreenPart:
@@ -242,13 +260,18 @@ def say(screen: Screen[Any], text: str, look: str | None = None) -> None:
 
 
 def telling(
-    screen: AppScreen[Any], message: str, then: Callable[[], object] = lambda: None
+    screen: AppScreen[Any],
+    message: str,
+    then: Callable[[], object] = lambda: None,
+    drafts: Sequence[str] = (),
 ) -> Callable[[object], None]:
-    """Says what was done, also when its screen was left meanwhile; `then` only while it is there."""
-    shell, whose = screen.app, screen
+    """Says what was done and lets its drafts go, also when the screen was left meanwhile; `then` while it is there."""
+    app, workspace, whose = screen.app, screen.shell.workspace, screen
 
     def told(_result: object) -> None:
-        shell.notify(message, markup=False)
+        if drafts:
+            workspace.let_go(drafts)
+        app.notify(message, markup=False)
         if not is_gone(whose):
             then()
 

@@ -14,23 +14,26 @@ from textual.widgets import Input, Static, TextArea
 
 from lnctp_tui.domain.values.text import fold
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import LISTS, AppDialog, say
+from lnctp_tui.screens.base import LISTS, AppDialog, Given, say
 from lnctp_tui.screens.unfinished import DRAFT, HalfTyped, Unfinished
+from lnctp_tui.services.vault.pending_writes import LINE
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.row_list import Line, RowList, note
+from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
 
 NOTHING = "nothing"
-"""Key of a first line that says nothing, so that Enter alone does not: a line without a key cannot be chosen."""
+"""Key of a line that says that nothing is known: a line without a key cannot be chosen."""
+STAY = "stay:"
+"""Key of the line that leaves all as it is."""
 
 
-class TextDialog(AppDialog[str | None]):
-    """Asks for a text of several lines. Ctrl+S keeps it; Esc leaves, and an unfinished text is not lost on the way.
+class TextDialog(AppDialog[Given[str] | None]):
+    """Asks for a text of several lines. Ctrl+S gives it; Esc leaves, and an unfinished text is not lost on the way.
 
-    `draft` gets what stands there while it is typed; whoever opens the dialog again gives it back as `text`.
-    `place` is how to come back here after a lock. `purpose`: what it is for (data/dialogs.toml).
+    What stands there while it is typed is the draft of `key`, or `keep` gets it; whoever opens the dialog again gives
+    it back as `text`. `place` is how to come back here after a lock. `purpose`: what it is for (data/dialogs.toml).
     """
 
     CSS_PATH = LISTS
@@ -44,15 +47,16 @@ class TextDialog(AppDialog[str | None]):
         self,
         title: str,
         text: str,
-        draft: Callable[[str], object],
+        key: str = "",
         place: tuple[str, str] | None = None,
         *,
+        keep: Callable[[str], object] | None = None,
         purpose: str = "",
     ) -> None:
         super().__init__()
         self.title_text = title
         self.begun = text
-        self.draft = draft
+        self.key, self.keep = key, keep or self._keep
         self.place = place
         self.PURPOSE = purpose
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._keep_draft, after=DRAFT)
@@ -82,12 +86,16 @@ class TextDialog(AppDialog[str | None]):
 
     def _keep_draft(self, areas: list[LongText]) -> None:
         for area in areas:
-            self.draft(area.whole)
+            self.keep(area.whole)
+
+    def _keep(self, text: str) -> None:
+        self.shell.workspace.keep_draft(self.key, text or None)
 
     def action_keep(self) -> None:
         """Give the text back; an empty one is nothing."""
         self.flush()
-        self.dismiss(self.query_one(LongText).whole.strip() or None)
+        text = self.query_one(LongText).whole.strip()
+        self.dismiss(Given(text, (self.key,) if self.key else ()) if text else None)
 
     def action_leave(self) -> None:
         """The draft stays."""
@@ -103,12 +111,12 @@ class Answer(LineInput):
     ]
 
 
-class LineDialog(HalfTyped, AppDialog[str | None]):
+class LineDialog(HalfTyped, AppDialog[Given[str] | None]):
     """Asks for one line, which may not be empty. A longer one is told, never cut.
 
     `text` stands there from the beginning; `check` says what is wrong with a line, which then stays to be corrected.
     `purpose`: what it is for (data/dialogs.toml). `of`: the ids of what the line is about, when a line that was begun
-    is to stand there again the next time, also after a lock.
+    is to stand there again the next time, also after a lock, and when what it was given for did not come about.
     """
 
     CSS_PATH = LISTS
@@ -130,7 +138,7 @@ class LineDialog(HalfTyped, AppDialog[str | None]):
         self.title_text, self.hint, self.longest = title, hint, longest
         self.begun, self.check = text, check
         self.PURPOSE = purpose
-        key = None if of is None else f"line:{purpose}:{of}"
+        key = None if of is None else f"{LINE}{purpose}:{of}"
         self.unfinished = Unfinished(self, key, lambda: self.query_one(Answer).value)
 
     def compose(self) -> ComposeResult:
@@ -164,8 +172,7 @@ class LineDialog(HalfTyped, AppDialog[str | None]):
         if message:
             say(self, message, "error")
         else:
-            self.unfinished.forget()
-            self.dismiss(line)
+            self.dismiss(self.unfinished.given(line))
 
     def action_leave(self) -> None:
         """Nothing was said; a line that was begun waits."""
@@ -180,16 +187,22 @@ class Picks(RowList):
 
 
 class PickDialog(AppDialog[str | None]):
-    """Asks for one of a list; `told` stands above it, whole. `purpose`: what it is for (data/dialogs.toml)."""
+    """Asks for one of a list; `told` stands above it, whole. `purpose`: what it is for (data/dialogs.toml).
+
+    `stay`: the first line, which says nothing and does nothing: Enter alone takes it. A list without one only leads
+    on, to what is read, typed, or signed with the phrase.
+    """
 
     CSS_PATH = LISTS
     AUTO_FOCUS = "RowList"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", N_("cancelar"), id="dialog.leave")]
 
-    def __init__(self, title: str, lines: Sequence[Line], told: str = "", *, purpose: str = "") -> None:
+    def __init__(
+        self, title: str, lines: Sequence[Line], told: str = "", *, purpose: str = "", stay: str = ""
+    ) -> None:
         super().__init__()
         self.title_text = title
-        self.lines = lines
+        self.lines = [Line((Cell(stay),), STAY), *lines] if stay else lines
         self.told = told
         self.PURPOSE = purpose
 
@@ -206,7 +219,7 @@ class PickDialog(AppDialog[str | None]):
     def take(self, event: RowList.Chosen) -> None:
         """Give the key back."""
         event.stop()
-        self.dismiss(event.key)
+        self.dismiss(None if event.key == STAY else event.key)
 
     def action_leave(self) -> None:
         """Nothing was picked."""
@@ -246,8 +259,11 @@ class FilterDialog(PickDialog):
         self.query_one(Picks).show(fitting or [note(_("Nada con eso. Pruebe con menos letras."))])
 
     def action_take_first(self) -> None:
-        """Take the first row that fits."""
-        self.query_one(Picks).action_choose()
+        """Take the first row that fits what is typed; nothing typed takes none."""
+        if self.query_one(Filter).value.strip():
+            self.query_one(Picks).action_choose()
+        else:
+            self.notify(_("Escriba una parte, o elija con las flechas."), markup=False)
 
     def action_to_rows(self) -> None:
         """To the rows."""

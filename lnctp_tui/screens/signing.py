@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lnctp_tui.errors import LnctpError
     from lnctp_tui.services.case.record_form import RecordForm
 
-YES, NO = "yes", "no"
+YES = "yes"
 
 
 class Signing(ScreenPart):
@@ -63,8 +63,8 @@ class Signing(ScreenPart):
             "Ya lo firmó: {names}. Si lo cambia, la firma se queda y todos verán que después cambió, y quién lo "
             "cambió."
         ).format(names=names)
-        lines = [Line((Cell(_("No cambiarlo")),), NO), Line((Cell(_("Corregirlo de todos modos")),), YES)]
-        dialog = PickDialog(_("Está firmado"), lines, text, purpose="sign.amend")
+        lines, stay = [Line((Cell(_("Corregirlo de todos modos")),), YES)], _("No cambiarlo")
+        dialog = PickDialog(_("Está firmado"), lines, text, purpose="sign.amend", stay=stay)
         self.screen.app.push_screen(dialog, self._amend)
 
     def _amend(self, answer: str | None) -> None:
@@ -86,11 +86,11 @@ class Signing(ScreenPart):
         ]
         summary.append(_("Usted firma todo lo que está en la pantalla. Una firma no se quita."))
         lines = [
-            Line((Cell(_("No firmar todavía")),), NO),
             Line((Cell(_("Firmar como {name}").format(name=self.model.workspace.counselor_name)),), YES),
         ]
         title = f"{_('Firmar')}: {self.field(column.of)}"
-        dialog = PickDialog(title, lines, "\n".join(summary), purpose="sign")
+        stay = _("No firmar todavía")
+        dialog = PickDialog(title, lines, "\n".join(summary), purpose="sign", stay=stay)
         self.screen.app.push_screen(dialog, lambda answer: self._sign(column, answer))
 
     def _refusal(self, column: Column) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, TypeVar
 
 from textual.widget import Widget
 
+from lnctp_tui.screens.base import AppDialog, Given
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 
-if TYPE_CHECKING:
-    from lnctp_tui.screens.base import AppDialog
-
+Value = TypeVar("Value")
 DRAFT: Final = 0.3
 """Seconds from the first key of a burst to the draft."""
 
@@ -67,8 +66,13 @@ class Unfinished:
             self.keeps = content is not None
             self.dialog.shell.workspace.keep_draft(self.key, content)
 
+    def given(self, value: Value) -> Given[Value]:
+        """It is given: until its deed stands it waits (`screens.base.write`, `Workspace.let_go`)."""
+        self.flush()
+        return Given(value, (self.key,) if self.key and self.keeps else ())
+
     def forget(self) -> None:
-        """It was given: nothing of it waits any more."""
+        """Nothing of it waits any more."""
         self._typed.clear()
         if self.key and self.keeps:
             self.keeps = False

@@ -123,7 +123,11 @@ async def test_hours_are_written_in_words_and_a_file_gets_its_stages(furnished: 
         await press(pilot, "enter")
         await until(pilot, lambda: "No hay horas seguras" in text_of(app), "the card")
         assert NUMBER not in text_of(app)
-        await press(pilot, "h", *"lun a dom 10 a 14", "enter", "enter", "enter")
+        await press(
+            pilot, "h", *"lun a dom 10 a 14", "enter", "enter", "enter"
+        )  # the first line takes nothing
+        assert cases.document(app.workspace.store, case)["case"]["callback_hours"] is None
+        await press(pilot, "h", "enter", "down", "enter", "down", "enter")
         await until(pilot, lambda: "AHORA" in text_of(app), "the hours")
         assert "lu-do 10:00-14:00" in text_of(app)
         await press(pilot, "escape", "escape")
@@ -139,7 +143,7 @@ async def test_hours_are_written_in_words_and_a_file_gets_its_stages(furnished: 
         await until(
             pilot, lambda: "No denunció:" in said_on(app) and "De: " in said_on(app), "why, and whose"
         )
-        await press(pilot, "e", "enter", *"3 mar 2026", "enter", "enter")
+        await press(pilot, "e", "down", "enter", *"3 mar 2026", "enter", "down", "enter")
         await until(pilot, lambda: "3 mar 2026 · Denuncia · Directo" in said_on(app), "the stage")
         document = cases.document(app.workspace.store, case)
         assert (document["files"][0]["number_key"], document["file_stages"][0]["stage"]) == (

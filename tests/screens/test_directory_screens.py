@@ -71,6 +71,9 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
         await pilot.press("a", *"Calle 1", "enter")
         await until(pilot, lambda: "Calle 1" in said_on(app), "the address")
         await pilot.press("down", "r", "enter")
+        await rest(pilot)
+        assert "Leído a" not in said_on(app), "the first line says nothing"
+        await pilot.press("r", "down", "enter")
         await until(pilot, lambda: "Leído a Consejera" in said_on(app), "to whom it was read")
         kept(app, f"private-{size[0]}")
         await pilot.press("escape")
@@ -100,7 +103,7 @@ async def test_from_the_desk_it_is_searched_as_typed_and_a_proposal_is_apart(
             pilot, lambda: "no sé" in said_on(app) and "¿Qué teléfono" in said_on(app), "what was typed"
         )
         assert len(directory.detail(store, provider).gathered.channels.proposed) == 1
-        await pilot.press("escape", "e", "down", "down", "enter", *"Sin agua", "enter")
+        await pilot.press("escape", "e", "down", "down", "down", "enter", *"Sin agua", "enter")
         await until(pilot, lambda: "✗ no se ofrece" in said_on(app), "that it is not offered")
         assert "Sin agua" in said_on(app)
         if size[0] > 80:  # once is enough
@@ -153,7 +156,7 @@ async def test_from_a_case_they_are_ranked_with_their_reasons(furnished: Founded
         assert first.name in text_of(app)
         await pilot.press("down", "z")
         await until(pilot, lambda: "¿Por qué no se ofrece" in said_on(app), "the reasons")
-        await pilot.press("enter")
+        await pilot.press("down", "enter")
         await until(pilot, lambda: cases.document(store, line.id)["exclusions"], "the exclusion")
         await until(pilot, lambda: first.name not in text_of(app), "the list without it")
         await pilot.press("x", "end")

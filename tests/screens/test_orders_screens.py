@@ -16,7 +16,7 @@ from lnctp_tui.app import LnctpApp
 from lnctp_tui.domain.authority import control
 from lnctp_tui.domain.authority.documents import Signed
 from lnctp_tui.errors import Refused, WrongPassphrase
-from lnctp_tui.screens.dialogs import LineDialog
+from lnctp_tui.screens.dialogs import Answer, LineDialog
 from lnctp_tui.screens.sync.authority import ConfirmScreen
 from lnctp_tui.screens.sync.order_sign import SignScreen
 from lnctp_tui.screens.sync.orders import OrdersScreen
@@ -109,15 +109,36 @@ async def test_a_stolen_laptop_is_sealed_by_person_reason_and_phrase(
         app.screen.query_one(PhraseEntry).value = "otra"
         await press(pilot, "enter")
         assert office.signed == []
+        await press(pilot, "escape", "e", "enter")
+        await until(pilot, lambda: isinstance(app.screen, LineDialog))
+        assert app.screen.query_one(Answer).value == "robo", (
+            "of an order that nobody signed yet the reason waits"
+        )
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(app.screen, SignScreen))
         app.screen.query_one(PhraseEntry).value = "mi frase"
         await press(pilot, "enter")
         await until(pilot, lambda: bool(office.signed))
+        assert app.workspace.draft(f"line:order.why:seal/{LAPTOP}") is None
     (made, _typed) = office.signed[0]
     assert (made.content["kind"], made.content["on"], made.content["data"]) == (
         "seal",
         LAPTOP,
         {"why": "robo"},
     )
+
+
+async def test_words_that_were_heard_once_do_not_stand_there_for_another_time(
+    furnished: Founded, office: Office
+) -> None:
+    async with desk(furnished) as (app, pilot):
+        await opened(app, pilot)
+        for _ in range(2):
+            await press(pilot, "o", "down", "enter", "enter")
+            await until(pilot, lambda: isinstance(app.screen, LineDialog))
+            assert app.screen.query_one(Answer).value == ""
+            await press(pilot, *"uno dos", "enter")
+            assert isinstance(app.screen, OrdersScreen), "other words approve nothing"
 
 
 async def test_what_waits_is_shown_whole_with_its_six_words_and_refused_only_with_a_reason(

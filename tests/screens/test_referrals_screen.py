@@ -172,8 +172,12 @@ async def test_it_is_asked_sent_and_answered_by_keys(
             "voice",
         )
         file = tmp_path / "h.json"
-        for name in ("h.json", "~/h.json"):  # without its folder it goes nowhere
-            await press(pilot, "j", "down", "enter", *"Lic.", "enter", *name, "enter")
+        await press(
+            pilot, "j", "down", "enter", *"Lic.", "enter", *"h.json", "enter"
+        )  # without its folder: nowhere
+        await press(
+            pilot, "j", "down", "enter", "enter", "home", *"~/", "enter"
+        )  # whom and where stand there again
         await until(pilot, file.exists, "the file")
         (left,) = (row for row in document(app)["referral_deliveries"] if row["format"] == "json")
         assert left["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()

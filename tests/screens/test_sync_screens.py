@@ -318,9 +318,11 @@ async def test_the_queue_lists_conflicts_and_quarantine_and_decides(
         await until(pilot, lambda: isinstance(app.screen, QueueScreen) and "17 ≠ 15" in said_on(app))
         await until(pilot, lambda: "Marta Ejemplo" in said_on(app))
         await press(pilot, "end", "enter", "enter")
+        assert ("release", "q1") not in server.asked, "Enter alone decides nothing"
+        await press(pilot, "end", "enter", "down", "enter")
         await until(pilot, lambda: ("release", "q1") in server.asked)
         await until(pilot, lambda: isinstance(app.screen, QueueScreen))
-        await press(pilot, "end", "enter", "down", "enter")
+        await press(pilot, "end", "enter", "end", "enter")
         await until(pilot, lambda: "¿Por qué se descarta?" in said_on(app))
         await press(pilot, "enter")
         await until(pilot, lambda: "de 1 a 200" in said_on(app))
@@ -369,7 +371,7 @@ async def test_only_a_supervisor_assigns_and_the_case_says_whose_it_is(
         server.tell(app)
         await press(pilot, "s")
         await until(pilot, lambda: isinstance(app.screen, ColleagueDialog) and "Marta" in said_on(app))
-        await press(pilot, "enter")
+        await press(pilot, "m", "enter")
         await until(pilot, lambda: ("assign", case, "m") in server.asked)
         await until(pilot, lambda: cases.document(app.workspace.store, case)["case"]["owner_id"] == "m")
 

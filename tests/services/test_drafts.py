@@ -19,14 +19,17 @@ from lnctp_tui import screens, widgets
 from lnctp_tui.app import LnctpApp
 from lnctp_tui.app_lock import LOCKED
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call.dialogs.attach import AttachDialog
 from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 from lnctp_tui.screens.call.intake import IntakeScreen
 from lnctp_tui.screens.call.narrative import NarrativeDialog
 from lnctp_tui.screens.case.case import CaseScreen
 from lnctp_tui.screens.dialogs import LineDialog, TextDialog
 from lnctp_tui.screens.follow.heard import HeardDialog
+from lnctp_tui.screens.sync.enroll import EnrollScreen
 from lnctp_tui.screens.training.entry import EntryDialog
 from lnctp_tui.screens.training.training import CERTIFICATE_FIELDS, COURSE_FIELDS
+from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.training import register
 from lnctp_tui.widgets.form.field_row import FieldRow
@@ -242,7 +245,7 @@ async def test_a_lock_with_a_form_that_is_gone_still_opens_the_others(furnished:
 
 def dialogs(app: LnctpApp) -> dict[str, Callable[[], AppDialog[Any]]]:
     """Every kind of dialog in which somebody types what is to be kept, as it is opened the first time and again."""
-    protocol, workspace = app.workspace.protocol, app.workspace
+    protocol, workspace, call = app.workspace.protocol, app.workspace, Intake.start(app.workspace)
     return {
         "¿Por qué?": lambda: LineDialog("¿Por qué?", "", 80, purpose="task.why", of="caso/tarea"),
         "Domicilio": lambda: LineDialog("Domicilio", "", 80, "Calle 1 ", purpose="private.address", of="fila"),
@@ -253,9 +256,9 @@ def dialogs(app: LnctpApp) -> dict[str, Callable[[], AppDialog[Any]]]:
             "Otro curso", COURSE_FIELDS, protocol, {"title": "Taller ", "people": 3}, purpose="training.course", of="f"
         ),
         "Recibir el turno": lambda: HeardDialog("quien", None, ()),
-        "Observaciones": lambda: TextDialog(
-            "Observaciones", workspace.draft("review:c") or "", lambda text: workspace.keep_draft("review:c", text)
-        ),
+        "Observaciones": lambda: TextDialog("Observaciones", workspace.draft("review:c") or "", "review:c"),
+        "Inscribir este equipo en el servidor": EnrollScreen,
+        "Vincular la llamada a un caso": lambda: AttachDialog(call, ""),
     }  # fmt: skip
 
 
@@ -317,16 +320,16 @@ async def test_half_a_course_is_there_after_a_lock_and_said_and_gone_once_kept(
 
 
 KEPT = {
-    "CallForm", "ClosingDialog", "EntryDialog", "FormScreen", "HeardDialog", "LineDialog", "NarrativeDialog",
-    "TextDialog",
+    "AttachDialog", "CallForm", "ClosingDialog", "EnrollScreen", "EntryDialog", "FormScreen", "HeardDialog",
+    "LineDialog", "NarrativeDialog", "TextDialog",
 }  # fmt: skip
 NOT_KEPT = {
     "a phrase, or words that only prove who speaks": {
-        "ChangePhraseScreen", "ConfirmScreen", "EnrollScreen", "HoldScreen", "NewPhraseScreen", "ProtocolChangedScreen",
+        "ChangePhraseScreen", "ConfirmScreen", "HoldScreen", "NewPhraseScreen", "ProtocolChangedScreen",
         "SignScreen", "UnlockScreen", "ForgottenScreen", "SealedScreen",
     },
     "what is looked for": {
-        "AttachDialog", "DirectoryScreen", "FilterDialog", "FindField", "ListDialog", "SearchScreen",
+        "BoxDialog", "DirectoryScreen", "FilterDialog", "FindField", "SearchScreen",
     },
     "before there is a vault, and no lock comes": {"FirstRunScreen", "SheetScreen"},
     "practice: nothing that was said is kept": {"TalkDialog"},

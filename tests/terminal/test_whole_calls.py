@@ -68,7 +68,7 @@ def test_a_mother_whose_daughter_of_15_is_in_a_hotel_in_another_state(
         app.press("escape").gone("LEA EN VOZ ALTA")
         to(app, "ocurriendo ahora").press("s").settle()
         app.see("EMERGENCIA")
-        app.press("f8").see("LEA EN VOZ ALTA").press("enter").see("Se avisó al 911").press("escape")
+        app.press("f8").see("LEA EN VOZ ALTA").press("l").see("Se avisó al 911").press("escape")
         app.gone("LEA EN VOZ ALTA").settle()
         saved(app)
         app.press("escape", "f9").see("queda abierto en el escritorio", "Sin clasificar")
@@ -117,7 +117,7 @@ def test_a_silent_call_that_becomes_an_emergency_and_drops(
         begun(app).press("escape", "5").see("Un golpe", "Sin caso todavía").settle()
         app.press("enter", "enter", "up", "up").settle()  # reading decides nothing
         app.see("Sin caso todavía").press("s").see("abierto")
-        app.press("f8").see("LEA EN VOZ ALTA").press("enter").see("Se avisó al 911").press("escape")
+        app.press("f8").see("LEA EN VOZ ALTA").press("l").see("Se avisó al 911").press("escape")
         app.gone("LEA EN VOZ ALTA").settle()
         app.press("escape", "x").settle()
         app.press("f9").see("plan para volver a llamar", "queda abierto")

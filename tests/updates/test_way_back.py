@@ -22,7 +22,8 @@ from lnctp_tui.services.call.calls import OPEN_CALL
 from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.practice import tries
 from lnctp_tui.services.vault import upgrading
-from lnctp_tui.services.vault.workspace import DRAFT_OF, Workspace, open_workspace
+from lnctp_tui.services.vault.pending_writes import DRAFT_OF
+from lnctp_tui.services.vault.workspace import Workspace, open_workspace
 from lnctp_tui.storage import instants, paths
 from lnctp_tui.storage.database import engine, schema
 from lnctp_tui.storage.vault import backup, loss, mark, since

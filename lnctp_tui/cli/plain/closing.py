@@ -171,10 +171,7 @@ class Closing:
         if not self.call.dangers.answered():
             return
         task = self.promised.task(PROMISE)
-        self.call.wait(
-            lambda done: endings.finish(self.intake, done, report_class=self.decided, next_contact=task)
-        )
-        self.promised.forget()
+        self.call.wait(lambda done: endings.finish(self.intake, done, self.decided, task))
         if self.intake.folio:
             self.say(f"{_('Folio')}: {self.intake.folio}")
 

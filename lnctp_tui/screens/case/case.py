@@ -12,7 +12,7 @@ from textual.widgets import Static
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens import registry
-from lnctp_tui.screens.base import LISTS, AppScreen, write
+from lnctp_tui.screens.base import LISTS, AppScreen, Given, write
 from lnctp_tui.screens.case.case_shared import SharedCase, around
 from lnctp_tui.screens.case.case_text import case_parts
 from lnctp_tui.screens.case.find_case import FindCaseDialog
@@ -21,7 +21,7 @@ from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import Deed, deed
-from lnctp_tui.services.vault.workspace import DRAFT_OF
+from lnctp_tui.services.vault.pending_writes import DRAFT_OF
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import Reader
 
@@ -76,8 +76,6 @@ class CaseScreen(AppScreen[None]):
         """How to come back here after a lock."""
         self._to_note = note
         """Whether a note was being written when it locked."""
-        self.draft = ""
-        """A note that was begun and not kept."""
         self.document: Document | None = None
         self._seen = False
         self.shared = SharedCase(self, case_id, self._read)
@@ -110,18 +108,16 @@ class CaseScreen(AppScreen[None]):
         self.shell.in_reader(
             lambda: (
                 cases.document(workspace.store, case_id),
-                workspace.draft(NOTE + case_id, ""),
                 around(workspace, case_id),
             ),
             self._show,
             group="case",
         )
 
-    def _show(self, case: tuple[Document, str, Around]) -> None:
-        document, draft, beside = case
+    def _show(self, case: tuple[Document, Around]) -> None:
+        document, beside = case
         stay = self.document is not None
         if not stay:
-            self.draft = draft
             self.shared.ask_offers()
         self.document, self.shared.around = document, beside
         if not self._seen:  # noted in the chain of views once, when it was really shown
@@ -164,11 +160,7 @@ class CaseScreen(AppScreen[None]):
         }
         return allowed.get(action, True)
 
-    def _keep_draft(self, text: str) -> None:
-        self.draft = text
-        self.shell.workspace.keep_draft(NOTE + self.case_id, text or None)
-
-    def _do(self, job: Deed, message: str) -> None:
+    def _do(self, job: Deed, message: str, given: Given[Any] | None = None) -> None:
         """Queue a write; when it is on the disk, say so and read the case again."""
 
         app = self.app
@@ -177,7 +169,7 @@ class CaseScreen(AppScreen[None]):
             app.notify(message, markup=False)
             self._read()
 
-        write(self, job, stored)
+        write(self, job, stored, given=given)
 
     def action_conflicts(self) -> None:
         """Side by side."""
@@ -198,18 +190,19 @@ class CaseScreen(AppScreen[None]):
     def action_note(self) -> None:
         """Add a note; notes are never edited."""
 
-        def add(text: str | None) -> None:
+        workspace, key = self.shell.workspace, NOTE + self.case_id
+
+        def add(text: Given[str] | None) -> None:
             if text:
-                self.draft = ""
-                self._do(
-                    deed("noted", self.case_id, text, DRAFT_OF + NOTE + self.case_id), _("Nota guardada.")
-                )
-            elif self.draft.strip():
+                job = deed("noted", self.case_id, text.value, DRAFT_OF + key)
+                self._do(job, _("Nota guardada."), text)
+            elif str(workspace.draft(key, "")).strip():
                 self.notify(_("La nota queda como borrador: «a» sigue con ella."), markup=False)
 
         title = _("Nota nueva (se añade; no se puede cambiar después)")
         place = ("note", self.case_id)
-        self.app.push_screen(TextDialog(title, self.draft, self._keep_draft, place, purpose="case.note"), add)
+        begun = str(workspace.draft(key, ""))
+        self.app.push_screen(TextDialog(title, begun, key, place, purpose="case.note"), add)
 
     def action_go_of_case(self, name: str) -> None:
         """Go to a screen of this case."""

@@ -8,12 +8,12 @@ from textual.widgets import Input
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.dialogs import Picks
 from lnctp_tui.screens.lists.columns import Column, Columns
-from lnctp_tui.screens.lists.list_dialog import ListDialog
+from lnctp_tui.screens.lists.list_dialog import BoxDialog
 from lnctp_tui.screens.lists.list_screen import Job
 from lnctp_tui.screens.lists.search import LEAST, Found
 from lnctp_tui.services.case import search
 from lnctp_tui.services.case.search import Hit
-from lnctp_tui.widgets.row_list import Line, RowList
+from lnctp_tui.widgets.row_list import Line
 
 MOST = 20
 HITS: Columns[Hit] = Columns(
@@ -23,13 +23,11 @@ HITS: Columns[Hit] = Columns(
 """Cases that were found."""
 
 
-class FindCaseDialog(ListDialog[Found]):
+class FindCaseDialog(BoxDialog[Found]):
     """A box and the cases it finds, without the case itself."""
 
     PURPOSE = "case.find"
     GROUP = "find_case"
-    AUTO_FOCUS = "SearchEntry"
-    BOX = True
     ROWS = Picks
 
     def __init__(self, title: str, besides: str) -> None:
@@ -53,8 +51,3 @@ class FindCaseDialog(ListDialog[Found]):
         others = [hit for hit in view.hits if hit.case_id and hit.case_id != self.besides]
         hint = _("Escriba dos letras o más: folio, nombre, teléfono, lugar.")
         return HITS.lines(others, self.frame, _("Ningún otro caso con eso.") if view.typed else hint)
-
-    def action_open_first(self) -> None:
-        """Take the only one; of several one is chosen in the list."""
-        rows = self.query_one(RowList)
-        rows.action_choose() if len(rows.keys) == 1 else rows.focus()

@@ -7,7 +7,7 @@ from typing import Any
 
 from lnctp_tui.domain.referral import consent
 from lnctp_tui.i18n import _, pick
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.case.referral_lines import person_name
 from lnctp_tui.screens.dialogs import NOTHING, LineDialog, PickDialog, TextDialog
 from lnctp_tui.screens.labels import Words
@@ -16,6 +16,7 @@ from lnctp_tui.services.case.referrals import Opened
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
+Then = Callable[[], object] | None
 TEXT = "referral:"
 """Draft of what a recipient is told."""
 
@@ -28,7 +29,7 @@ class ReferralActs:
     ) -> None:
         self.screen, self.referral_id, self.words_of = screen, referral_id, words_of
 
-    def do(self, job: Deed, message: str = "", then: Callable[[], object] | None = None) -> None:
+    def do(self, job: Deed, message: str = "", then: Then = None, given: Given[str] | None = None) -> None:
         """Hand it to the writer; once it is stored say so, and go on."""
         app = self.screen.app
 
@@ -39,11 +40,11 @@ class ReferralActs:
             if then is not None:
                 then()
 
-        write(self.screen, job, stored)
+        write(self.screen, job, stored, given=given)
 
-    def say(self, **values: Any) -> None:
+    def say(self, given: Given[str] | None = None, **values: Any) -> None:
         """Note what was said of it."""
-        self.do(deed("referral_say", self.referral_id, values))
+        self.do(deed("referral_say", self.referral_id, values), given=given)
 
     def _pick_person(self, view: Opened, title: str, purpose: str, chosen: Callable[[str], None]) -> None:
         words = self.words_of(view)
@@ -58,7 +59,8 @@ class ReferralActs:
             for person in view.document["people"]
         ]
         self.screen.app.push_screen(
-            PickDialog(title, lines, purpose=purpose), lambda key: chosen(key) if key else None
+            PickDialog(title, lines, purpose=purpose, stay=_("Dejarlo como está")),
+            lambda key: chosen(key) if key else None,
         )
 
     def person(self, view: Opened) -> None:
@@ -83,8 +85,9 @@ class ReferralActs:
             Line((Cell(_("Dijo que no")),), "no"),
             Line((Cell(_("Dijo que sí")),), "yes"),
         ]
+        title, stay = _("«¿Acepta que hablemos con esta institución?»"), _("Dejarlo como está")
         self.screen.app.push_screen(
-            PickDialog(_("«¿Acepta que hablemos con esta institución?»"), lines, purpose="referral.consent"),
+            PickDialog(title, lines, purpose="referral.consent", stay=stay),
             lambda key: self.say(consent=None if key == NOTHING else key) if key else None,
         )
 
@@ -93,17 +96,13 @@ class ReferralActs:
         workspace, draft = self.screen.shell.workspace, TEXT + self.referral_id
         begun = str(view.referral.get("summary_for") or "")
 
-        def said(text: str | None) -> None:
+        def said(text: Given[str] | None) -> None:
             if text:
-                workspace.keep_draft(draft, None)
-                self.say(summary_for=text)
+                self.say(text, summary_for=text.value)
 
         def write(kept: str) -> None:
             title = _("Qué se le cuenta: léalo a la persona")
-            dialog = TextDialog(
-                title, kept, lambda text: workspace.keep_draft(draft, text or None), purpose="referral.text"
-            )
-            self.screen.app.push_screen(dialog, said)
+            self.screen.app.push_screen(TextDialog(title, kept, draft, purpose="referral.text"), said)
 
         self.screen.shell.in_reader(lambda: str(workspace.draft(draft, begun)), write, group="text")
 
@@ -115,7 +114,8 @@ class ReferralActs:
             purpose = Cell(words.code("channel_purpose", row.get("purpose")), 20, "muted")
             lines.append(Line((number, purpose), row["id"]))
         if lines:
-            dialog = PickDialog(_("¿Por dónde?"), lines, purpose="referral.channel")
+            stay = _("Dejarlo como está")
+            dialog = PickDialog(_("¿Por dónde?"), lines, purpose="referral.channel", stay=stay)
             self.screen.app.push_screen(dialog, lambda key: self.say(channel_id=key) if key else None)
 
     def basis(self, view: Opened) -> None:
@@ -136,9 +136,9 @@ class ReferralActs:
                     purpose="referral.why",
                     of=of,
                 ),
-                lambda why: self.say(basis=basis, override_reason=why) if why else None,
+                lambda why: self.say(why, basis=basis, override_reason=why.value) if why else None,
             )
 
-        self.screen.app.push_screen(
-            PickDialog(_("¿Con qué fundamento?"), lines, purpose="referral.basis"), chosen
-        )
+        stay = _("Dejarlo como está")
+        dialog = PickDialog(_("¿Con qué fundamento?"), lines, purpose="referral.basis", stay=stay)
+        self.screen.app.push_screen(dialog, chosen)

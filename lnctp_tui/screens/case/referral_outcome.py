@@ -22,8 +22,6 @@ from lnctp_tui.widgets.row_list import Cell, Line
 if TYPE_CHECKING:
     from lnctp_tui.screens.case.referral_acts import ReferralActs
 
-STAY: Final = "stay"
-"""The first line: nothing is known yet, and nothing is written."""
 ANSWERED: Final = "answered"
 
 Values = dict[str, Any]
@@ -33,24 +31,28 @@ def outcome(acts: ReferralActs, view: Opened) -> None:
     """Only where it may go from where it stands."""
     words = acts.screen.frame.words
     after = [status for status in states.MOVES if status != "sent" and states.may(view.referral, status)]
-    rows = [(STAY, _("Todavía no se sabe"))]
-    rows += [(status, words.code("referral_status", status)) for status in after]
+    rows = [(status, words.code("referral_status", status)) for status in after]
     if states.status_of(view.referral) in ASKED:
         rows.append((ANSWERED, _("Si llegó, y si le sirvió")))
-    _ask(acts, _("¿Qué pasó?"), rows, lambda status: _became(acts, view, status))
+    _ask(acts, _("¿Qué pasó?"), rows, lambda status: _became(acts, view, status), _("Todavía no se sabe"))
 
 
 def _ask(
-    acts: ReferralActs, title: str, rows: Iterable[tuple[str, str]], then: Callable[[str], object]
+    acts: ReferralActs,
+    title: str,
+    rows: Iterable[tuple[str, str]],
+    then: Callable[[str], object],
+    stay: str = "",
 ) -> None:
-    """One question; Esc and the first line of `outcome` write nothing."""
+    """One question; Esc and `stay` write nothing."""
     lines = [Line((Cell(text),), key) for key, text in rows]
+    dialog = PickDialog(title, lines, purpose="referral.outcome", stay=stay)
 
     def chosen(key: str | None) -> None:
-        if key is not None and key != STAY:
+        if key is not None:
             then(key)
 
-    acts.screen.app.push_screen(PickDialog(title, lines, purpose="referral.outcome"), chosen)
+    acts.screen.app.push_screen(dialog, chosen)
 
 
 def _became(acts: ReferralActs, view: Opened, status: str) -> None:
@@ -62,12 +64,13 @@ def _became(acts: ReferralActs, view: Opened, status: str) -> None:
         _arrived(acts, lambda values: _write(acts, view, status, values))
     elif status == "refused":
         catalog = acts.screen.shell.workspace.protocol.catalogs["refusal_reason"]
-        rows = [(STAY, _("Todavía no se sabe")), *((row.code, pick(row.label)) for row in catalog.rows)]
+        rows = [(row.code, pick(row.label)) for row in catalog.rows]
         _ask(
             acts,
             _("Motivo del rechazo"),
             rows,
             lambda why: _write(acts, view, status, {"refusal_reason": why}),
+            _("Todavía no se sabe"),
         )
     else:
         _write(acts, view, status, {})

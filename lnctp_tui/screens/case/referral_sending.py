@@ -13,7 +13,7 @@ from lnctp_tui.domain.referral import states
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.i18n.messages import explain_code
-from lnctp_tui.screens.base import sentence
+from lnctp_tui.screens.base import Given, sentence
 from lnctp_tui.screens.case import referral_words
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.services.case import handing_out
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from lnctp_tui.screens.case.referral_acts import ReferralActs
 
-STAY: Final = "stay"
-"""The first line of a choice after which something would leave: it does nothing."""
 NAME: Final = 200
 """Characters of who answered."""
 PATH: Final = 1000
@@ -68,9 +66,9 @@ def warm(acts: ReferralActs, view: Opened) -> None:
 
 def script(acts: ReferralActs, view: Opened) -> None:
     """The words alone."""
-    lines = [Line((Cell(_("Volver")),), STAY)]
     told = "\n".join(referral_words.script(view))
-    acts.screen.app.push_screen(PickDialog(_("Guion"), lines, told, purpose="referral.script"))
+    dialog = PickDialog(_("Guion"), [], told, purpose="referral.script", stay=_("Volver"))
+    acts.screen.app.push_screen(dialog)
 
 
 def _standing(view: Opened) -> list[str]:
@@ -86,15 +84,15 @@ def _choose(acts: ReferralActs, view: Opened, forms: tuple[str, ...], told: str 
         return
     protocol = screen.shell.workspace.protocol
     data = ", ".join(referral_words.label(datum, protocol).lower() for datum in view.sheet.data)
-    lines = [Line((Cell(_("No enviar todavía")),), STAY)]
-    lines += [Line((Cell(_(FORMS[form]).format(data=data or _("ningún dato"))),), form) for form in forms]
+    lines = [Line((Cell(_(FORMS[form]).format(data=data or _("ningún dato"))),), form) for form in forms]
     title = _("Canalizar a {provider}").format(provider=view.sheet.recipient)
 
     def chosen(form: str | None) -> None:
-        if form and form != STAY:
+        if form:
             _to_whom(acts, view, form)
 
-    screen.app.push_screen(PickDialog(title, lines, told, purpose="referral.send"), chosen)
+    stay = _("No enviar todavía")
+    screen.app.push_screen(PickDialog(title, lines, told, purpose="referral.send", stay=stay), chosen)
 
 
 def _to_whom(acts: ReferralActs, view: Opened, form: str) -> None:
@@ -104,7 +102,7 @@ def _to_whom(acts: ReferralActs, view: Opened, form: str) -> None:
         return
     title = _("¿Quién contestó?") if form == "voice" else _("¿Quién la recibe?")
 
-    def named(to_whom: str | None) -> None:
+    def named(to_whom: Given[str] | None) -> None:
         if to_whom and form == "voice":
             _prepare(acts, view, form, to_whom, None)
         elif to_whom:
@@ -114,17 +112,18 @@ def _to_whom(acts: ReferralActs, view: Opened, form: str) -> None:
     screen.app.push_screen(LineDialog(title, hint, NAME, purpose="referral.to_whom", of=of), named)
 
 
-def _where(acts: ReferralActs, view: Opened, form: str, to_whom: str) -> None:
+def _where(acts: ReferralActs, view: Opened, form: str, to_whom: Given[str]) -> None:
     screen = acts.screen
     hint = _(
         "Va solo a donde usted diga, y solo usted puede leerlo. Carpeta y nombre completos, como: {example}"
     ).format(example=f"~/{view.sheet.reference}.{ENDING[form]}")
 
-    def place(typed: str | None) -> None:
+    def place(typed: Given[str] | None) -> None:
         if not typed:
             return
         try:
-            _prepare(acts, view, form, to_whom, handing_out.place(typed))
+            path = handing_out.place(typed.value)
+            _prepare(acts, view, form, to_whom, typed.read_as(path).after(to_whom))
         except LnctpError as error:
             screen.shell.tell(error)
 
@@ -134,13 +133,16 @@ def _where(acts: ReferralActs, view: Opened, form: str, to_whom: str) -> None:
     )
 
 
-def _prepare(acts: ReferralActs, view: Opened, form: str, to_whom: str, path: Path | None) -> None:
-    """Make the bytes; then note that they leave; then hand them out."""
+def _prepare(
+    acts: ReferralActs, view: Opened, form: str, to_whom: Given[str], path: Given[Path] | None
+) -> None:
+    """Make the bytes; then note that they leave; then hand them out. What was typed for a file waits for it."""
     words, shell = acts.words_of(view), acts.screen.shell
 
     def note(content: bytes) -> None:
         then: Callable[[], object] | None = None if path is None else partial(_hand_out, acts, path, content)
-        acts.do(_deed(acts, view, form, to_whom, content), _("Enviada y anotada."), then)
+        job = _deed(acts, view, form, to_whom.value, content)
+        acts.do(job, _("Enviada y anotada."), then, None if path else to_whom)
 
     make = partial(referral_words.content, view, form, words, shell.workspace.protocol)
     shell.in_reader(make, note, group="sheet")
@@ -155,13 +157,14 @@ def _deed(acts: ReferralActs, view: Opened, form: str, to_whom: str, content: by
     return deed("referral_send", acts.referral_id, form, to_whom, seen, digest, review)
 
 
-def _hand_out(acts: ReferralActs, path: Path, content: bytes) -> None:
+def _hand_out(acts: ReferralActs, path: Given[Path], content: bytes) -> None:
     """Write the file; where that fails it is said that the delivery is noted and nothing left."""
-    app = acts.screen.app
+    app, shell = acts.screen.app, acts.screen.shell
 
     def written(_none: object) -> None:
+        shell.workspace.let_go(path.drafts)
         text = _("Está en {file}: solo usted puede leerlo. Entréguelo, y después bórrelo.")
-        app.notify(text.format(file=str(path)), timeout=12, markup=False)
+        app.notify(text.format(file=path.value), timeout=12, markup=False)
 
     def failed(error: LnctpError) -> None:
         text = _(
@@ -169,5 +172,6 @@ def _hand_out(acts: ReferralActs, path: Path, content: bytes) -> None:
         )
         app.notify(f"{text} {sentence(error)}", severity="error", timeout=15, markup=False)
 
-    write = partial(handing_out.hand_out, path, content)
-    acts.screen.shell.in_reader(write, written, group="hand_out", failed=failed)
+    shell.in_reader(
+        partial(handing_out.hand_out, path.value, content), written, group="hand_out", failed=failed
+    )

@@ -14,7 +14,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppScreen, telling
 from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
-from lnctp_tui.screens.lists.list_dialog import ListDialog
+from lnctp_tui.screens.lists.list_dialog import BoxDialog
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.sync.sync_words import ROLES
 from lnctp_tui.screens.times import moment
@@ -42,13 +42,11 @@ PEOPLE: Columns[Colleague] = Columns(
 """Colleagues."""
 
 
-class ColleagueDialog(ListDialog["list[Colleague]"]):
+class ColleagueDialog(BoxDialog["list[Colleague]"]):
     """A box, and the colleagues whose name has what is typed. Answers an id."""
 
     PURPOSE = "case.to"
     GROUP = "colleagues"
-    AUTO_FOCUS = "SearchEntry"
-    BOX = True
     WAITING = N_("Preguntando al servidor…")
 
     def job(self, limit: int) -> Job[list[Colleague]]:
@@ -151,8 +149,9 @@ class OffersScreen(ListScreen["list[Handed]"]):
             Line((Cell(_("Aceptar: el caso pasa a su cargo")),), "yes"),
             Line((Cell(_("No aceptar: sigue con quien lo ofreció")),), "no"),
         ]
+        title, stay = _("Caso {folio}").format(folio=offer.folio or ""), _("Todavía no")
         self.app.push_screen(
-            PickDialog(_("Caso {folio}").format(folio=offer.folio or ""), lines, purpose="case.offer"),
+            PickDialog(title, lines, purpose="case.offer", stay=stay),
             lambda answer: self._answer(offer, answer == "yes") if answer else None,
         )
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from lnctp_tui.domain.values import promises
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import AppScreen
+from lnctp_tui.screens.base import AppScreen, Given
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.widgets.row_list import Cell, Line
 
 NO, YES = "no", "yes"
 TEN = time(10)
-Then = Callable[[promises.Window], object]
+Then = Callable[["Given[promises.Window]"], object]
 
 
 def ask_when(screen: AppScreen[Any], then: Then, of: str) -> None:
@@ -37,22 +37,22 @@ def _now(screen: AppScreen[Any]) -> datetime:
     return workspace.store.now().astimezone(ZoneInfo(workspace.zone))
 
 
-def _read(screen: AppScreen[Any], typed: str, then: Then, of: str) -> None:
+def _read(screen: AppScreen[Any], typed: Given[str], then: Then, of: str) -> None:
     now = _now(screen)
-    window = promises.window(typed, now)
+    window = promises.window(typed.value, now)
     if window is not None:
-        then(window)
+        then(typed.read_as(window))
     else:
-        _tomorrow(screen, now, then, of)
+        _tomorrow(screen, now, typed, then, of)
 
 
-def _tomorrow(screen: AppScreen[Any], now: datetime, then: Then, of: str) -> None:
+def _tomorrow(screen: AppScreen[Any], now: datetime, typed: Given[str], then: Then, of: str) -> None:
     ten = datetime.combine(now.date() + timedelta(days=1), TEN, now.tzinfo)
     lines = [Line((Cell(_("No: escribir otra hora")),), NO), Line((Cell(_("Sí, mañana 10:00")),), YES)]
 
     def answered(answer: str | None) -> None:
         if answer == YES:
-            then((ten, ten + timedelta(hours=1)))
+            then(typed.read_as((ten, ten + timedelta(hours=1))))
         elif answer == NO:
             ask_when(screen, then, of)
 

@@ -12,8 +12,8 @@ from lnctp_tui.domain.directory import hours as grammar
 from lnctp_tui.domain.follow import windows
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import LISTS, AppScreen, is_gone, write
-from lnctp_tui.screens.dialogs import NOTHING, LineDialog, PickDialog
+from lnctp_tui.screens.base import LISTS, AppScreen, Given, is_gone, write
+from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import words as follow_words
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.times import clock, moment
@@ -167,20 +167,22 @@ class CardScreen(AppScreen[None]):
         found = self.card
         if found is None:
             return
-        lines = [Line((Cell(_("No llamar todavía")),), NO)]
         if found.now.state == "now":
-            lines.append(Line((Cell(_("Empezar la llamada")),), YES))
+            line = Line((Cell(_("Empezar la llamada")),), YES)
         elif found.now.state == "read_first":
-            lines.append(Line((Cell(_("Leí lo acordado y es seguro: empezar la llamada")),), calling.READ))
+            line = Line((Cell(_("Leí lo acordado y es seguro: empezar la llamada")),), calling.READ)
         else:
-            lines.append(Line((Cell(_("Hay peligro para su vida: llamar de todos modos")),), windows.LIFE))
+            line = Line((Cell(_("Hay peligro para su vida: llamar de todos modos")),), windows.LIFE)
         told = [_(follow_words.WHY[found.now.why]), str(found.case.get("callback_window") or "")]
         begins = moments.zoned(found.task.get("due_from"))
         if begins is not None and begins > self.shell.workspace.store.now():
             at = moment(found.task.get("due_from"), self.shell.workspace.zone)
             told.append(_("Este intento es para después: {at}.").format(at=at))
         told += self._others(found)
-        dialog = PickDialog(_("¿Llamar?"), lines, "\n".join(filter(None, told)), purpose="task.call")
+        dialog = PickDialog(
+            _("¿Llamar?"), [line], "\n".join(filter(None, told)), purpose="task.call",
+            stay=_("No llamar todavía"),
+        )  # fmt: skip
         self.app.push_screen(dialog, self._chosen)
 
     def _others(self, found: Card) -> Iterator[str]:
@@ -197,13 +199,14 @@ class CardScreen(AppScreen[None]):
             dialog = LineDialog(
                 _("¿Por qué no puede esperar?"), hint, REASON, purpose="task.life", of=self._of
             )
-            self.app.push_screen(dialog, lambda reason: self._begin(windows.LIFE, reason) if reason else None)
+            self.app.push_screen(dialog, lambda why: self._begin(windows.LIFE, why) if why else None)
         elif answer in (YES, calling.READ):
             self._begin(None if answer == YES else answer)
 
-    def _begin(self, basis: str | None, reason: str | None = None) -> None:
+    def _begin(self, basis: str | None, why: Given[str] | None = None) -> None:
+        reason = why.value if why else None
         job = calling.beginning(self.shell.workspace.store, self.task_id, basis, reason)
-        self._do(job, lambda _none: self._read())
+        self._do(job, lambda _none: self._read(), why)
 
     def action_result(self) -> None:
         """What came of the call: the first line says nothing yet."""
@@ -212,14 +215,15 @@ class CardScreen(AppScreen[None]):
             return
         contact = found.calling
         rows = self.shell.workspace.protocol.catalogs["attempt_result"].rows
-        results = (Line((Cell(pick(row.label)),), row.code) for row in rows)
-        lines = [Line((Cell(_("Todavía no")),), NO), *results]
+        lines = [Line((Cell(pick(row.label)),), row.code) for row in rows]
 
         def say(code: str | None) -> None:
-            if code and code != NO:
+            if code:
                 self._do(deed("attempt_result", contact, code), self._followed)
 
-        self.app.push_screen(PickDialog(_("¿Qué pasó?"), lines, purpose="task.result"), say)
+        self.app.push_screen(
+            PickDialog(_("¿Qué pasó?"), lines, purpose="task.result", stay=_("Todavía no")), say
+        )
 
     def _followed(self, step: str) -> None:
         warns = step in ("unsafe", "review")
@@ -236,25 +240,23 @@ class CardScreen(AppScreen[None]):
         )
         self.app.push_screen(dialog, self._hours)
 
-    def _hours(self, typed: str | None) -> None:
+    def _hours(self, typed: Given[str] | None) -> None:
         if not typed:
             return
-        lines = [Line((Cell(follow_words.hours(reading)),), reading) for reading in _readings(typed)]
-        self.app.push_screen(PickDialog(_("¿Así?"), lines, purpose="task.hours_read"), self._zone)
+        lines = [Line((Cell(follow_words.hours(reading)),), reading) for reading in _readings(typed.value)]
+        dialog = PickDialog(_("¿Así?"), lines, purpose="task.hours_read", stay=_("Todavía no"))
+        self.app.push_screen(dialog, lambda hours: self._zone(hours, typed) if hours else None)
 
-    def _zone(self, hours: str | None) -> None:
-        if not hours:
-            return
+    def _zone(self, hours: str, typed: Given[str]) -> None:
         lines = [Line((Cell(town),), zone) for zone, town in follow_words.ZONES.items()]
         case_id = str(self.card.task["case_id"]) if self.card else ""
 
         def agree(zone: str | None) -> None:
             if zone:
-                self._do(deed("task_agreed", case_id, hours, zone), lambda _none: self._read())
+                self._do(deed("task_agreed", case_id, hours, zone), lambda _none: self._read(), typed)
 
-        self.app.push_screen(
-            PickDialog(_("¿Con qué reloj vive la persona?"), lines, purpose="task.zone"), agree
-        )
+        title = _("¿Con qué reloj vive la persona?")
+        self.app.push_screen(PickDialog(title, lines, purpose="task.zone", stay=_("Todavía no")), agree)
 
     def action_message(self) -> None:
         """Note whether a message may be left; the first line leaves it as it is."""
@@ -262,16 +264,16 @@ class CardScreen(AppScreen[None]):
             return
         case_id = str(self.card.task["case_id"])
         lines = [
-            Line((Cell(_("Dejarlo como está")),), NOTHING),
             Line((Cell(_("No: ni mensaje ni texto")),), NO),
             Line((Cell(_("Sí, la persona lo aceptó")),), YES),
         ]
 
         def said(answer: str | None) -> None:
-            if answer and answer != NOTHING:
+            if answer:
                 self._do(deed("task_message", case_id, answer), lambda _none: self._read())
 
-        dialog = PickDialog(_("¿Se puede dejar mensaje o mandar texto?"), lines, purpose="task.message")
+        title = _("¿Se puede dejar mensaje o mandar texto?")
+        dialog = PickDialog(title, lines, purpose="task.message", stay=_("Dejarlo como está"))
         self.app.push_screen(dialog, said)
 
     def action_note(self) -> None:
@@ -285,8 +287,8 @@ class CardScreen(AppScreen[None]):
         case_id = self.card.task["case_id"] if self.card else ""
         return f"{case_id}/{self.task_id}"
 
-    def _do(self, job: Any, then: Any) -> None:
-        write(self, job, lambda result: None if is_gone(self) else then(result))
+    def _do(self, job: Any, then: Any, given: Given[Any] | None = None) -> None:
+        write(self, job, lambda result: None if is_gone(self) else then(result), given=given)
 
     def action_leave(self) -> None:
         """Back; a call that was begun waits for its result in the list."""

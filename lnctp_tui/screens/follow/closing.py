@@ -9,7 +9,7 @@ from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.document import Document
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.i18n.reasons import WHY_OPEN
-from lnctp_tui.screens.base import AppScreen, write
+from lnctp_tui.screens.base import AppScreen, Given, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow.words import told_blockers
 from lnctp_tui.screens.sync.sync_words import SUPERVISOR
@@ -17,8 +17,8 @@ from lnctp_tui.services.follow import closing, tasks
 from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.widgets.row_list import Cell, Line
 
-KEEP_OPEN = "keep_open"
-"""The first line of the reasons to close a case in which somebody may be in danger: it closes nothing."""
+Do = Callable[["Deed", str, "Given[Any] | None"], None]
+"""Does a deed, says so, and lets go what was given for it."""
 REMARKS = 2000
 """Characters of why supervision closes a case."""
 
@@ -28,7 +28,7 @@ def close(
     document: Document,
     disputed: bool,
     role: str | None,
-    do: Callable[[Deed, str], None],
+    do: Do,
 ) -> None:
     """Ask for the reason, and close unless something stands against it.
 
@@ -39,13 +39,14 @@ def close(
     hint = ""
     if why := safety.keeps_open(document):
         hint = _("Sigue abierto por: {why}").format(why=" · ".join(_(WHY_OPEN[code]) for code in why))
-        lines.insert(0, Line((Cell(_("No cerrar todavía")),), KEEP_OPEN))
 
     def chosen(reason: str | None) -> None:
-        if reason and reason != KEEP_OPEN:
+        if reason:
             _close(screen, document, disputed, role, reason, do)
 
-    screen.app.push_screen(PickDialog(_("Motivo de cierre"), lines, hint, purpose="case.close"), chosen)
+    stay = _("No cerrar todavía")
+    dialog = PickDialog(_("Motivo de cierre"), lines, hint, purpose="case.close", stay=stay)
+    screen.app.push_screen(dialog, chosen)
 
 
 def _close(
@@ -54,14 +55,15 @@ def _close(
     disputed: bool,
     role: str | None,
     reason: str,
-    do: Callable[[Deed, str], None],
+    do: Do,
 ) -> None:
     """Where something stands against it supervision closes, or who works alone, and says why."""
     workspace = screen.shell.workspace
     found = closing.blockers(workspace.protocol, document, reason, disputed)
 
-    def closed(remarks: str | None = None) -> None:
-        do(closing.decided(workspace.store, document, found, reason, remarks), _("Caso cerrado."))
+    def closed(remarks: Given[str] | None = None) -> None:
+        why = remarks.value if remarks else None
+        do(closing.decided(workspace.store, document, found, reason, why), _("Caso cerrado."), remarks)
 
     if not found:
         closed()

@@ -100,13 +100,14 @@ class HeardDialog(HalfTyped, AppDialog[None]):
         )
 
     def _taken(self, state: str) -> None:
+        if state not in ("differs", "altered"):
+            self.unfinished.forget()
         if not self.is_attached:
             return
         if state in ("differs", "altered"):
             say(self, _("Palabras distintas: repitan la lista. Lo que escribió sigue aquí."), "error")
             self.query_one(Answer).focus()
             return
-        self.unfinished.forget()
         text = (
             _("Palabras iguales: recibió el turno.")
             if state == "agreed"

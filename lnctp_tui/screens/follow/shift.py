@@ -106,10 +106,10 @@ class ShiftScreen(ShiftBase):
             dialog = TextDialog(
                 _("Nota del relevo"),
                 self.view.draft["note"],
-                lambda text: self.keep(note=text),
+                keep=lambda text: self.keep(note=text),
                 purpose="shift.note",
             )
-            self.app.push_screen(dialog, lambda text: self.keep(note=text) if text is not None else None)
+            self.app.push_screen(dialog, lambda text: self.keep(note=text.value) if text else None)
 
     def action_to(self) -> None:
         """Who takes over."""

@@ -9,7 +9,7 @@ from lnctp_tui.domain.follow.shift import LONGEST
 from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import shift_words
 from lnctp_tui.screens.follow.shift_lines import ADDED, HANDED, ShiftView, called, items
@@ -17,11 +17,11 @@ from lnctp_tui.screens.lists.list_screen import ListScreen
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.follow import shift as source
 from lnctp_tui.services.vault.deeds import deed
-from lnctp_tui.services.vault.workspace import DRAFT_OF
+from lnctp_tui.services.vault.pending_writes import DRAFT_OF
 from lnctp_tui.widgets.row_list import Cell, Line, RowList, note
 
 DRAFT = "shift"
-NO, YES, NOBODY = "no", "yes", "nobody"
+YES, NOBODY = "yes", "nobody"
 
 
 class ShiftBase(ListScreen[ShiftView]):
@@ -66,11 +66,12 @@ def show(screen: ShiftBase, view: ShiftView, handover_id: str) -> None:
 def add(screen: ShiftBase) -> None:
     """Add a line by hand; a folio at its beginning says of which case it is."""
 
-    def added(typed: str | None) -> None:
+    def added(typed: Given[str] | None) -> None:
         if not typed:
             return
         try:
-            screen.keep_added(source.by_hand(screen.shell.workspace.store, typed))
+            screen.keep_added(source.by_hand(screen.shell.workspace.store, typed.value))
+            screen.shell.workspace.let_go(typed.drafts)
         except LnctpError as error:
             screen.shell.tell(error)
 
@@ -85,6 +86,7 @@ def choose_taker(screen: ShiftBase, view: ShiftView) -> None:
         _("¿Quién sigue?"),
         [Line((Cell(_("Quien siga, sin nombre")),), NOBODY), *_people(screen, view)],
         purpose="shift.to",
+        stay=_("Dejarlo como está"),
     )
     screen.app.push_screen(
         dialog, lambda id_: screen.keep(to=None if id_ == NOBODY else id_) if id_ else None
@@ -112,9 +114,9 @@ def sign(screen: ShiftBase, view: ShiftView) -> None:
     if any(row["item_case_id"] for row in chosen):
         told += "\n" + _(shift_words.OPENS)
     firmly = _("Firmo, para {to}").format(to=called(view, view.draft["to"]))
-    answers = [Line((Cell(_("Todavía no")),), NO), Line((Cell(firmly),), YES)]
-    dialog = PickDialog(_("¿Firmar el relevo?"), answers, told, purpose="shift.sign")
-    screen.app.push_screen(dialog, lambda answer: _signed(screen, view, chosen) if answer == YES else None)
+    answers = [Line((Cell(firmly),), YES)]
+    dialog = PickDialog(_("¿Firmar el relevo?"), answers, told, purpose="shift.sign", stay=_("Todavía no"))
+    screen.app.push_screen(dialog, lambda answer: _signed(screen, view, chosen) if answer else None)
 
 
 def _signed(screen: ShiftBase, view: ShiftView, chosen: list[dict[str, Any]]) -> None:

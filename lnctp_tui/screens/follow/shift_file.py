@@ -8,10 +8,10 @@ from pathlib import Path
 from lnctp_tui.domain.values import moments
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import telling, write
+from lnctp_tui.screens.base import Given, telling, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.follow import shift_words
-from lnctp_tui.screens.follow.shift_acts import NO, YES, ShiftBase
+from lnctp_tui.screens.follow.shift_acts import YES, ShiftBase
 from lnctp_tui.screens.follow.shift_lines import ShiftView, called
 from lnctp_tui.screens.times import moment
 from lnctp_tui.services.case import handing_out
@@ -43,15 +43,14 @@ def choose(screen: ShiftBase, view: ShiftView) -> None:
 def _go(screen: ShiftBase, key: str | None) -> None:
     if key == TAKE_IN:
         hint = _("El que guardó quien deja el turno, para usted.")
-        _ask(screen, key, _("¿Qué archivo?"), hint, lambda typed: _take_in(screen, Path(typed).expanduser()))
+        _ask(screen, key, _("¿Qué archivo?"), hint, lambda typed: _take_in(screen, typed))
     elif key:
         hint = _("Solo lo abre el equipo de esa persona. Bórrelo cuando lo haya recibido.")
-        place = handing_out.place
-        _ask(screen, key, _("¿En qué archivo?"), hint, lambda typed: _seal(screen, key, place(typed)))
+        _ask(screen, key, _("¿En qué archivo?"), hint, lambda typed: _seal(screen, key, typed))
 
 
-def _ask(screen: ShiftBase, of: str, title: str, hint: str, then: Callable[[str], None]) -> None:
-    def typed(path: str | None) -> None:
+def _ask(screen: ShiftBase, of: str, title: str, hint: str, then: Callable[[Given[str]], None]) -> None:
+    def typed(path: Given[str] | None) -> None:
         try:
             if path:
                 then(path)
@@ -61,40 +60,42 @@ def _ask(screen: ShiftBase, of: str, title: str, hint: str, then: Callable[[str]
     screen.app.push_screen(LineDialog(title, hint, PATH, purpose="shift.path", of=of), typed)
 
 
-def _seal(screen: ShiftBase, handover_id: str, path: Path) -> None:
+def _seal(screen: ShiftBase, handover_id: str, typed: Given[str]) -> None:
     from lnctp_tui.services.follow import sealed_shift  # here and below: with what synchronises
 
-    store = screen.shell.workspace.store
-    told = telling(screen, _("Escrito en {name}.").format(name=path.name))
+    store, path = screen.shell.workspace.store, handing_out.place(typed.value)
+    told = telling(screen, _("Escrito en {name}.").format(name=path.name), drafts=typed.drafts)
     screen.shell.in_reader(lambda: sealed_shift.seal(store, handover_id, path), told, group="shift.file")
 
 
-def _take_in(screen: ShiftBase, path: Path) -> None:
+def _take_in(screen: ShiftBase, typed: Given[str]) -> None:
     from lnctp_tui.services.follow import sealed_shift
 
-    store = screen.shell.workspace.store
+    store, path = screen.shell.workspace.store, Path(typed.value).expanduser()
     screen.shell.in_reader(
-        lambda: sealed_shift.take_in(store, path), lambda handed: _show(screen, handed), group="shift.file"
+        lambda: sealed_shift.take_in(store, path),
+        lambda handed: _show(screen, handed, typed),
+        group="shift.file",
     )
 
 
-def _show(screen: ShiftBase, handed: Handed) -> None:
+def _show(screen: ShiftBase, handed: Handed, typed: Given[str]) -> None:
     """What came, whole; the first answer takes nothing."""
     screen.read()
     names = screen.view.names if screen.view else {}
     giver = names.get(str(handed.row["from_id"]), "?")
     told = [_("Lo firmó {name}; es lo que firmó.").format(name=giver), str(handed.row["note"] or "")]
     told += map(shift_words.read_aloud, handed.items)
-    lines = [Line((Cell(_("Todavía no")),), NO), Line((Cell(_("Recibo el turno")),), YES)]
-    dialog = PickDialog(_("¿Recibir el turno?"), lines, "\n".join(filter(None, told)), purpose="shift.take")
-    screen.app.push_screen(dialog, lambda answer: _taken(screen, handed) if answer == YES else None)
+    lines, text = [Line((Cell(_("Recibo el turno")),), YES)], "\n".join(filter(None, told))
+    dialog = PickDialog(_("¿Recibir el turno?"), lines, text, purpose="shift.take", stay=_("Todavía no"))
+    screen.app.push_screen(dialog, lambda answer: _taken(screen, handed, typed) if answer else None)
 
 
-def _taken(screen: ShiftBase, handed: Handed) -> None:
+def _taken(screen: ShiftBase, handed: Handed, typed: Given[str]) -> None:
     at = moments.iso(screen.shell.workspace.store.now())
 
     def done(_state: str) -> None:
         screen.notify(_("Recibió el turno. Dígalo a quien se lo deja."), markup=False)
         screen.read()
 
-    write(screen, deed("handover_take", at, None, handed.row["id"], handed.words, None), done)
+    write(screen, deed("handover_take", at, None, handed.row["id"], handed.words, None), done, given=typed)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, ngettext
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.dialogs import TextDialog
 from lnctp_tui.screens.labels import TRIAGE_LOOK
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
@@ -213,17 +213,14 @@ class SupervisionScreen(ListScreen[Supervision]):
 
     def _reviewed(self, case: dict[str, Any]) -> None:
         key = f"review:{case['id']}"
-        workspace = self.shell.workspace
-        begun = workspace.draft(key) or case.get("supervisor_remarks") or ""
+        begun = self.shell.workspace.draft(key) or case.get("supervisor_remarks") or ""
 
-        def kept(text: str | None) -> None:
+        def kept(text: Given[str] | None) -> None:
             if text:
-                workspace.keep_draft(key, None)
-                self._do(deed("review", case["id"], text), _("Revisión guardada."))
+                self._do(deed("review", case["id"], text.value), _("Revisión guardada."), text)
 
         title = _("Observaciones de supervisión · {folio}").format(folio=case.get("folio") or "")
-        draft = lambda text: workspace.keep_draft(key, text or None)  # noqa: E731
-        self.app.push_screen(TextDialog(title, str(begun), draft, purpose="supervision.review"), kept)
+        self.app.push_screen(TextDialog(title, str(begun), key, purpose="supervision.review"), kept)
 
     def action_close(self) -> None:
         """Close the case with a reason; where something stands against it, with another."""
@@ -242,9 +239,9 @@ class SupervisionScreen(ListScreen[Supervision]):
 
         closing.close(self, *read, self.role, self._do)
 
-    def _do(self, job: Deed, message: str) -> None:
+    def _do(self, job: Deed, message: str, given: Given[Any] | None = None) -> None:
         def stored(_result: Any) -> None:
             self.notify(message, markup=False)
             self.read()
 
-        write(self, job, stored)
+        write(self, job, stored, given=given)

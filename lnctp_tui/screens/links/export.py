@@ -7,7 +7,7 @@ from typing import Any
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import AppScreen, ScreenPart, write
+from lnctp_tui.screens.base import AppScreen, Given, ScreenPart, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.services.case import handing_out
 from lnctp_tui.services.case.links import Network
@@ -41,17 +41,17 @@ class LinkExport(ScreenPart):
                 lambda typed: self._place(form, typed) if typed else None,
             )
 
-    def _place(self, form: str, typed: str) -> None:
+    def _place(self, form: str, typed: Given[str]) -> None:
         try:
-            self._write(form, handing_out.place(typed))
+            self._write(form, handing_out.place(typed.value), typed)
         except LnctpError as error:
             self.screen.shell.tell(error)
 
-    def _write(self, form: Any, path: Path) -> None:
+    def _write(self, form: Any, path: Path, typed: Given[str]) -> None:
         from lnctp_tui.services.exchange import graph
 
         def done(_none: None) -> None:
-            write(self.screen, deed("viewed", self.network.case_id, "export"))
+            write(self.screen, deed("viewed", self.network.case_id, "export"), given=typed)
             self.screen.notify(_("Escrito en {name}.").format(name=path.name), markup=False)
 
         self.screen.shell.in_reader(

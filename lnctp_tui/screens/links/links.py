@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.case.find_case import FindCaseDialog
 from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.links.export import LinkExport
@@ -141,15 +141,15 @@ class LinksScreen(ListScreen[LinksView]):
         if self.view is not None:
             LinkExport(self, self.view.network).ask()
 
-    def _say(self, node: Node, state: str, remark: str | None, message: str) -> None:
-        evidence = [*node.keys]
-        self._do(message, "link_say", self.case_id, node.case_id, state, evidence, remark)
+    def _say(self, node: Node, state: str, remark: Given[str] | None, message: str) -> None:
+        said = (state, [*node.keys], remark.value if remark else None)
+        self._do(message, "link_say", self.case_id, node.case_id, *said, given=remark)
 
-    def _do(self, message: str, name: str, *arguments: Any) -> None:
+    def _do(self, message: str, name: str, *arguments: Any, given: Given[str] | None = None) -> None:
         """Queue a deed; when it is on the disk, say so and read again."""
 
         def stored(_result: Any) -> None:
             self.notify(message, markup=False)
             self.read()
 
-        write(self, deed(name, *arguments), stored)
+        write(self, deed(name, *arguments), stored, given=given)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.times import moment
@@ -87,7 +87,12 @@ class PrivateScreen(ListScreen[Private]):
             purpose="private.address",
             of=row or self.provider_id,
         )
-        self.app.push_screen(dialog, lambda line: self._keep({"address": line}, row) if line else None)
+
+        def said(line: Given[str] | None) -> None:
+            if line and line.value != text:  # Enter alone says nothing anew
+                self._keep({"address": line.value}, row, line)
+
+        self.app.push_screen(dialog, said)
 
     def action_concern(self) -> None:
         """Why to be careful with this provider: of the row under the cursor, or of one of its own."""
@@ -99,27 +104,29 @@ class PrivateScreen(ListScreen[Private]):
             if code:
                 hint, of = _("Hechos, sin nombres de víctimas."), row or self.provider_id
                 dialog = LineDialog(_("¿Qué pasó?"), hint, LONGEST, purpose="private.concern_text", of=of)
-                self.app.push_screen(
-                    dialog,
-                    lambda line: self._keep({"concern": code, "concern_text": line}, row) if line else None,
-                )
+                self.app.push_screen(dialog, lambda line: self._worried(code, row, line) if line else None)
 
         self.app.push_screen(PickDialog(_("¿Qué preocupa?"), lines, purpose="private.concern"), chosen)
+
+    def _worried(self, code: str, row: str, line: Given[str]) -> None:
+        self._keep({"concern": code, "concern_text": line.value}, row, line)
 
     def action_told(self) -> None:
         """Note to whom it was read out."""
         if (row := self._under()) and self.view is not None:
             people = sorted(self.view.people.items(), key=lambda pair: pair[1])
             lines = [Line((Cell(name),), id_) for id_, name in people]
-            dialog = PickDialog(_("¿A quién se lo leyó?"), lines, purpose="private.told")
+            title, stay = _("¿A quién se lo leyó?"), _("Todavía no")
+            dialog = PickDialog(title, lines, purpose="private.told", stay=stay)
             self.app.push_screen(dialog, lambda to: self._told(row, to))
 
     def _told(self, row: str, to: str | None) -> None:
         if to:
             write(self, private.telling(self.shell.workspace.store, row, to), lambda _none: self.read())
 
-    def _keep(self, values: dict[str, str], row: str | None) -> None:
-        write(self, private.keeping(self.provider_id, values, row or None), lambda _none: self.read())
+    def _keep(self, values: dict[str, str], row: str | None, given: Given[str]) -> None:
+        job = private.keeping(self.provider_id, values, row or None)
+        write(self, job, lambda _none: self.read(), given=given)
 
     def _under(self) -> str:
         return self.query_one(RowList).key

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lnctp_tui.domain.records.writing import curates
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import ScreenPart, sentence, write
+from lnctp_tui.screens.base import Given, ScreenPart, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists import directory_words
 from lnctp_tui.screens.sync.sync_words import leads, role_of
@@ -56,6 +56,7 @@ class ProviderActs(ScreenPart):
         message: str,
         again: Callable[[LnctpError], object] | None = None,
         then: Callable[[], object] | None = None,
+        given: Given[Any] | None = None,
     ) -> None:
         """Hand it to the writer; stored, say so, send it and read the list again. Refused, `again` asks once more."""
         screen = self.screen
@@ -66,7 +67,8 @@ class ProviderActs(ScreenPart):
             if not self.gone:
                 (then or screen.read)()
 
-        write(screen, job, stored, lambda error: again(error) if again and not self.gone else None)
+        refused = lambda error: again(error) if again and not self.gone else None  # noqa: E731
+        write(screen, job, stored, refused, given)
 
     def call(self, provider: str) -> None:
         """Show the number to dial, large, with what is said first."""
@@ -100,38 +102,36 @@ class ProviderActs(ScreenPart):
         job = saying.report(self.screen.shell.workspace.store, provider, kind, about)
         self.write(job, _("Anotado. El teléfono no cambia."))
 
-    def verify(self, provider: str, about: str, who: str = "", told: str = "") -> None:
+    def verify(self, provider: str, about: str, told: str = "") -> None:
         """Ask who answered the call; refused, what was typed stands there again."""
 
-        def again(line: str) -> Callable[[LnctpError], None]:
-            return lambda error: self.verify(provider, about, line, sentence(error))
+        def again(error: LnctpError) -> None:
+            self.verify(provider, about, sentence(error))
 
-        def answered(line: str | None) -> None:
+        def answered(line: Given[str] | None) -> None:
             if line is not None:
                 store = self.screen.shell.workspace.store
-                job = saying.report(store, provider, "verified", about, line)
-                self.write(job, _("Verificado."), again(line))
+                job = saying.report(store, provider, "verified", about, line.value)
+                self.write(job, _("Verificado."), again, given=line)
 
         title = _("¿Quién contestó? Llame antes de verificar.")
         hint = told or _("Nombre o puesto; queda a la vista de la Línea.")
-        dialog = LineDialog(title, hint, LONGEST, who, purpose="provider.verify", of=about)
+        dialog = LineDialog(title, hint, LONGEST, purpose="provider.verify", of=about)
         self.screen.app.push_screen(dialog, answered)
 
-    def propose(self, provider: str, replaces: str | None, number: str = "", told: str = "") -> None:
+    def propose(self, provider: str, replaces: str | None, told: str = "") -> None:
         """Ask for the number that is to stand in the place of one."""
+        again = lambda error: self.propose(provider, replaces, sentence(error))  # noqa: E731
 
-        def answered(line: str | None) -> None:
+        def answered(line: Given[str] | None) -> None:
             if line is not None:
-                self.write(
-                    saying.propose(provider, line, replaces),
-                    _("Propuesto. Se sigue mostrando el anterior."),
-                    lambda error: self.propose(provider, replaces, line, sentence(error)),
-                )
+                job = saying.propose(provider, line.value, replaces)
+                self.write(job, _("Propuesto. Se sigue mostrando el anterior."), again, given=line)
 
         title = _("¿Qué teléfono propone? Se muestra el anterior hasta que otra persona llame.")
         hint = told or _("Diez dígitos; la extensión después de «ext.».")
         of = f"{provider}/{replaces or ''}"
-        dialog = LineDialog(title, hint, LONGEST, number, _not_a_phone, purpose="provider.propose", of=of)
+        dialog = LineDialog(title, hint, LONGEST, check=_not_a_phone, purpose="provider.propose", of=of)
         self.screen.app.push_screen(dialog, answered)
 
     def status(self, provider: str) -> None:
@@ -146,14 +146,15 @@ class ProviderActs(ScreenPart):
             elif code:
                 self._why(provider, code.removeprefix(STATUS))
 
-        dialog = PickDialog(_("¿Qué pasó con esta institución?"), lines, purpose="provider.status")
+        title, stay = _("¿Qué pasó con esta institución?"), _("Dejarlo como está")
+        dialog = PickDialog(title, lines, purpose="provider.status", stay=stay)
         self.screen.app.push_screen(dialog, chosen)
 
     def _why(self, provider: str, status: str) -> None:
-        def answered(line: str | None) -> None:
+        def answered(line: Given[str] | None) -> None:
             if line is not None:
                 store = self.screen.shell.workspace.store
-                self.write(saying.status(store, provider, status, line), _("Anotado."))
+                self.write(saying.status(store, provider, status, line.value), _("Anotado."), given=line)
 
         hint = _(
             "Lo lee toda la Línea: sin nombres de víctimas. Sus canalizaciones abiertas quedan como pendientes."
@@ -166,11 +167,11 @@ class ProviderActs(ScreenPart):
     def hours(self, provider: str, site: str | None, typed: str, told: str = "") -> None:
         """Ask when a place is open; refused, what was typed stands there again."""
 
-        def answered(line: str | None) -> None:
-            if line is not None:
+        def answered(line: Given[str] | None) -> None:
+            if line is not None and line.value != typed:  # Enter alone says nothing anew
                 self.write(
-                    saying.hours(provider, line, site), _("Anotado."),
-                    lambda error: self.hours(provider, site, line, sentence(error)),
+                    saying.hours(provider, line.value, site), _("Anotado."),
+                    lambda error: self.hours(provider, site, typed, sentence(error)), given=line,
                 )  # fmt: skip
 
         hint = told or _("Por ejemplo «lun a vie 9 a 15 y 17 a 20», o «24 horas».")
@@ -185,9 +186,10 @@ class ProviderActs(ScreenPart):
     def room(self, provider: str) -> None:
         """Ask how many places are free."""
 
-        def answered(line: str | None) -> None:
+        def answered(line: Given[str] | None) -> None:
             if line is not None:
-                self.write(saying.room(self.screen.shell.workspace.store, provider, int(line)), _("Anotado."))
+                job = saying.room(self.screen.shell.workspace.store, provider, int(line.value))
+                self.write(job, _("Anotado."), given=line)
 
         title, hint = _("¿Cuántos lugares libres hay?"), _("Un número; cuenta tres días.")
         dialog = LineDialog(title, hint, PLACES, check=_not_a_count, purpose="provider.room", of=provider)
@@ -217,14 +219,15 @@ class ProviderActs(ScreenPart):
                 dialog, lambda reason: self._prepare(provider, case_id, reason) if reason else None
             )
 
-    def _prepare(self, provider: str, case_id: str, reason: str | None = None) -> None:
+    def _prepare(self, provider: str, case_id: str, reason: Given[str] | None = None) -> None:
         from lnctp_tui.services.case import referrals
 
         referral, shell = referrals.new_id(), self.screen.shell
 
         def prepared(_none: object) -> None:
             if reason:
-                write(self.screen, deed("referral_say", referral, {"override_reason": reason}))
+                said = {"override_reason": reason.value}
+                write(self.screen, deed("referral_say", referral, said), given=reason)
             shell.go("referral", f"{case_id}/{referral}")
 
         write(self.screen, deed("referral_new", referral, case_id, None, provider), prepared)
@@ -250,7 +253,8 @@ class ProviderActs(ScreenPart):
                     saying.exclude(case_id, provider, reason), _("No se ofrece en este caso."), then=read
                 )
 
-        dialog = PickDialog(_("¿Por qué no se ofrece en este caso?"), lines, purpose="provider.exclude")
+        title, stay = _("¿Por qué no se ofrece en este caso?"), _("Dejarlo como está")
+        dialog = PickDialog(title, lines, purpose="provider.exclude", stay=stay)
         self.screen.app.push_screen(dialog, chosen)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lnctp_tui.errors import Refused
 from lnctp_tui.i18n import _
-from lnctp_tui.screens.base import ScreenPart, sentence
+from lnctp_tui.screens.base import Given, ScreenPart, sentence
 from lnctp_tui.screens.dialogs import FilterDialog, LineDialog
 from lnctp_tui.screens.lists.provider_acts import LONGEST, ProviderActs
 from lnctp_tui.services.directory import saying
@@ -24,10 +24,12 @@ class NewProvider(ScreenPart):
         super().__init__(acts.screen)
         self.acts = acts
         self.said: list[str] = []
+        self.drafts: tuple[str, ...] = ()
+        """Of what was typed among it."""
 
     def ask(self, name: str) -> None:
         """Begin, with what was looked for as the name."""
-        self.said = []
+        self.said, self.drafts = [], ()
         hint = _("Solo si no está en la lista: búsquela antes por nombre y por lugar.")
         self._line(_("¿Cómo se llama la institución?"), hint, NAME, name, self._kind)
 
@@ -46,7 +48,8 @@ class NewProvider(ScreenPart):
 
     def _enter(self) -> None:
         job = saying.add(*self.said)
-        self.acts.write(job, _("Agregada. Se muestra como sin verificar hasta que otra persona llame."))
+        message = _("Agregada. Se muestra como sin verificar hasta que otra persona llame.")
+        self.acts.write(job, message, given=Given(None, self.drafts))
 
     def _line(
         self, title: str, hint: str, longest: int, text: str, then: Callable[[], None],
@@ -54,7 +57,13 @@ class NewProvider(ScreenPart):
     ) -> None:  # fmt: skip
         of = str(len(self.said))
         dialog = LineDialog(title, hint, longest, text, check, purpose="provider.new", of=of)
-        self.screen.app.push_screen(dialog, self._heard(then))
+        heard = self._heard(then)
+
+        def typed(line: Given[str] | None) -> None:
+            self.drafts += line.drafts if line else ()
+            heard(line.value if line else None)
+
+        self.screen.app.push_screen(dialog, typed)
 
     def _pick(self, title: str, catalog: str, then: Callable[[], None]) -> None:
         words = self.acts.screen.frame.words

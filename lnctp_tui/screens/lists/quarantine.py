@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import sentence
+from lnctp_tui.screens.base import Given, sentence, telling
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame, frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
@@ -156,7 +156,9 @@ class QueueScreen(ListScreen[_View]):
             ),
         ]
         self.app.push_screen(
-            PickDialog(sync_words.refusal(record.reason), lines, purpose="queue.decide"),
+            PickDialog(
+                sync_words.refusal(record.reason), lines, purpose="queue.decide", stay=_("Todavía no")
+            ),
             lambda choice: self._do(id_, choice),
         )
 
@@ -176,17 +178,20 @@ class QueueScreen(ListScreen[_View]):
                 lambda reason: self._dismiss(id_, reason),
             )
 
-    def _dismiss(self, id_: str, reason: str | None) -> None:
+    def _dismiss(self, id_: str, reason: Given[str] | None) -> None:
         from lnctp_tui.services.sync import synchronise
 
         workspace = self.shell.workspace
         if reason is not None:
-            self._decided(lambda: synchronise.dismiss(workspace, id_, reason), _("Descartado."))
+            self._decided(
+                lambda: synchronise.dismiss(workspace, id_, reason.value), _("Descartado."), reason.drafts
+            )
 
-    def _decided(self, act: Callable[[], None], message: str) -> None:
-        def done(_result: None) -> None:
-            self.notify(message, markup=False)
-            self.shell.sync_now()
-            self.action_again()
+    def _decided(self, act: Callable[[], None], message: str, drafts: Sequence[str] = ()) -> None:
+        shell, told = self.shell, telling(self, message, self.action_again, drafts)
+
+        def done(result: None) -> None:
+            told(result)
+            shell.sync_now()
 
         self.shell.in_reader(act, done, group="decide")

@@ -123,15 +123,15 @@ class ReviewDialog(AppDialog[None]):
             "Supervisión verá: quién es usted, el escenario, el día, los puntos de cada parte y su autoevaluación. "
             "Nada de lo que se dijo ni de lo que escribió. Sale al abrir la bóveda con su frase."
         )
-        answers = ((NO, _("No enviar")), (YES, _("Enviar a supervisión")))
-        lines = [row_list.Line((row_list.Cell(text),), answer) for answer, text in answers]
+        lines = [row_list.Line((row_list.Cell(_("Enviar a supervisión")),), YES)]
 
         def chosen(answer: str | None) -> None:
-            if answer == YES:
+            if answer:
                 self.send()
                 self.notify(_("Anotado: saldrá cuando abra la bóveda."), markup=False)
 
-        dialog = PickDialog(_("¿Enviar este resultado?"), lines, told, purpose="practice.send")
+        stay = _("No enviar")
+        dialog = PickDialog(_("¿Enviar este resultado?"), lines, told, purpose="practice.send", stay=stay)
         self.app.push_screen(dialog, chosen)
 
     def action_mark(self) -> None:

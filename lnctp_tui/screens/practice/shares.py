@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from lnctp_tui.domain.values import moments
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import write
-from lnctp_tui.screens.dialogs import NOTHING, PickDialog
+from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.practice import share_words
@@ -79,13 +79,12 @@ class SharesScreen(ListScreen[Sent]):
         row = self._row(key)
         if row is None or self.view is None:
             return
-        lines = [Line((Cell(_("Volver")),), NOTHING)]
-        if leads(self.shell.sync_status):
-            lines.append(Line((Cell(_("Poner marcas de supervisión")),), MARK))
+        lines = [Line((Cell(_("Poner marcas de supervisión")),), MARK)]
+        lines = lines if leads(self.shell.sync_status) else []
         title = f"{share_words.title(row)} · {share_words.who(row, self.view.names)}"
         told = "\n".join(share_words.details(row, self.view.names))
-        dialog = PickDialog(title, lines, told, purpose="practice.share")
-        self.app.push_screen(dialog, lambda answer: self._mark(row) if answer == MARK else None)
+        dialog = PickDialog(title, lines, told, purpose="practice.share", stay=_("Volver"))
+        self.app.push_screen(dialog, lambda answer: self._mark(row) if answer else None)
 
     def action_mark(self) -> None:
         """Mark the one under the cursor."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import Given, telling
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
@@ -109,16 +111,14 @@ class AlertsScreen(ListScreen[Alerts]):
             "Sin nombres ni datos de un caso: queda en la bitácora. Vuelve a los 30 días o con el doble."
         )
 
-        def mute(text: str | None) -> None:
+        def mute(text: Given[str] | None) -> None:
             if text:
-                self._act(lambda: alert_requests.mute(workspace, line.id, reason, text, 30), _("Silenciado."))
+                act = partial(alert_requests.mute, workspace, line.id, reason, text.value, 30)
+                self._act(act, _("Silenciado."), text.drafts)
 
         dialog = LineDialog(_("El motivo, en palabras"), hint, WORDS, purpose="alert.words", of=line.id)
         self.app.push_screen(dialog, mute)
 
-    def _act(self, act: Callable[[], object], message: str) -> None:
-        def done(_result: object) -> None:
-            self.notify(message, markup=False)
-            self.action_again()
-
-        self.shell.in_reader(act, done, group="alert.act", failed=self.shell.tell)
+    def _act(self, act: Callable[[], object], message: str, drafts: Sequence[str] = ()) -> None:
+        told = telling(self, message, self.action_again, drafts)
+        self.shell.in_reader(act, told, group="alert.act", failed=self.shell.tell)

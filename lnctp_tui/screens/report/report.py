@@ -18,11 +18,11 @@ from textual.widgets import Static
 from lnctp_tui import i18n
 from lnctp_tui.errors import BadInput, LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.i18n.messages import explain
-from lnctp_tui.screens.base import LISTS, AppScreen, say, sentence, telling, write
+from lnctp_tui.screens.base import LISTS, AppScreen, Given, say, sentence, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.report.growing import Growing
 from lnctp_tui.screens.report.sheet import Sheet
+from lnctp_tui.screens.report.to_file import wrong
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.row_list import Cell, Line, RowList
 from lnctp_tui.widgets.title_bar import TitleBar
@@ -207,7 +207,17 @@ class ReportScreen(AppScreen[None]):
         hint = _("Desde y hasta, con su último día: «2019 2020», «2020-03 2020-12», «2020».")
         check = partial(wrong, days)
         dialog = LineDialog(_("¿De qué periodo?"), hint, 30, check=check, purpose="report.period", of="")
-        self.app.push_screen(dialog, lambda typed: self._count(*days(typed)) if typed else None)
+        self.app.push_screen(dialog, self._asked)
+
+    def _asked(self, typed: Given[str] | None) -> None:
+        if typed is None:
+            return
+
+        def counted(made: Shown) -> None:
+            self.sheet.shown = made
+            self.shell.workspace.let_go(typed.drafts)
+
+        self._count(*days(typed.value), counted)
 
     def action_compare(self) -> None:
         """Next to another period, or alone again."""
@@ -291,24 +301,10 @@ class ReportScreen(AppScreen[None]):
 
     def action_export(self) -> None:
         """Write what is shown to a file."""
-        hint = _(
-            "El archivo queda sin cifrar: guárdelo donde solo usted lo lea, con carpeta y nombre completos."
-            " Termina en .json, .csv, .txt, .html o .pdf."
-        )
-        from lnctp_tui.services.report import export
+        from lnctp_tui.screens.report.to_file import ask_where
 
-        check = partial(wrong, export.place)
-        dialog = LineDialog(_("¿En qué archivo?"), hint, PATH, check=check, purpose="report.file", of="")
-        self.app.push_screen(dialog, self._export)
-
-    def _export(self, typed: str | None) -> None:
-        if not typed or self.sheet.shown is None:
-            return
-        from lnctp_tui.services.report import export
-
-        report, words, path = self.sheet.shown.report, self.words, export.place(typed)
-        told = telling(self, _("Escrito en {name}.").format(name=path.name))
-        self.shell.in_reader(lambda: export.write(report, words, path), told, group="report.export")
+        if self.sheet.shown is not None:
+            ask_where(self, self.sheet.shown.report, self.words)
 
     def action_alerts(self) -> None:
         """What grows on the Line."""
@@ -317,15 +313,6 @@ class ReportScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Back to the desk."""
         self.dismiss(None)
-
-
-def wrong(read: Callable[[str], object], typed: str) -> str:
-    """What is wrong with what somebody typed; nothing where it can be read."""
-    try:
-        read(typed)
-    except LnctpError as error:
-        return explain(error).happened
-    return ""
 
 
 def days(typed: str) -> tuple[date, date]:

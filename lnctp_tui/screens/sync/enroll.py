@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppDialog, say, sentence
 from lnctp_tui.screens.sync import sync_words as words
+from lnctp_tui.screens.unfinished import HalfTyped, Unfinished
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.text_input import LineInput
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from lnctp_tui.errors import LnctpError
 
 FIELDS = ("url", "code", "ca")
+KEPT = ("url", "ca")
+"""What of it is written down before it is sent: no code."""
 
 
 class EnrollLine(LineInput):
@@ -32,8 +35,11 @@ class EnrollLine(LineInput):
     ]
 
 
-class EnrollScreen(AppDialog[bool]):
-    """Asks three things, shows six words to read out. Answers whether the laptop is enrolled now."""
+class EnrollScreen(HalfTyped, AppDialog[bool]):
+    """Asks three things, shows six words to read out. Answers whether the laptop is enrolled now.
+
+    Half an address and half a path wait, after Esc as after a lock; the code, which opens the server once, never.
+    """
 
     PURPOSE = "enroll"
     CSS_PATH = LISTS
@@ -45,12 +51,17 @@ class EnrollScreen(AppDialog[bool]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.title_text = _("Inscribir este equipo en el servidor")
+        self.unfinished = Unfinished(self, "enroll", self._begun)
         self.enrolled = False
         self.sending = False
 
+    def _begun(self) -> dict[str, str]:
+        return {name: typed for name in KEPT if (typed := self._typed(name))}
+
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(Content(_("Inscribir este equipo en el servidor")), classes="title")
+            yield Static(Content(self.title_text), classes="title")
             with Vertical(id="enroll-form"):
                 yield from self._asked("url", _("Dirección"), "https://lnctp.example.org")
                 yield from self._asked("code", _("Código que le dictaron (24 o 28 letras y números)"), "")
@@ -66,6 +77,17 @@ class EnrollScreen(AppDialog[bool]):
     def _asked(name: str, label: str, example: str) -> ComposeResult:
         yield Static(Content(label), classes="muted")
         yield EnrollLine(id=name, placeholder=example)
+
+    def on_mount(self) -> None:
+        for name, typed in self.unfinished.kept({}).items():
+            self.query_one(f"#{name}", EnrollLine).load(str(typed))
+        if self.unfinished.keeps:
+            say(self, _("Aquí sigue lo que empezó a escribir."), "muted")
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        if event.input.id in KEPT:
+            self.unfinished.note(event.input)
 
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
@@ -109,6 +131,7 @@ class EnrollScreen(AppDialog[bool]):
 
     def _done(self, state: str, fingerprint: tuple[str, ...]) -> None:
         self.sending, self.enrolled = False, True
+        self.unfinished.forget()
         self.shell.sync_begin()
         if not self.is_attached:
             return
@@ -130,7 +153,8 @@ class EnrollScreen(AppDialog[bool]):
         return action != "send" or not self.enrolled
 
     def action_leave(self) -> None:
-        """Back."""
+        """Back; what was typed waits."""
+        self.flush()
         self.dismiss(self.enrolled)
 
 

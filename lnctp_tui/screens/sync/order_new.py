@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.base import Given
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.sync.order_sign import REASON, SignScreen
 from lnctp_tui.screens.sync.sync_words import ROLES, STATES
@@ -32,6 +33,7 @@ CHOICES = (
     (ERASE_ALL, N_("Suprimir un caso, también lo no enviado · dos personas")),
 )
 LEFT = "left"
+Answer = TypeVar("Answer")
 
 
 class NewOrder:
@@ -83,10 +85,8 @@ class NewOrder:
                 then(own[0])
                 return
             lines = [self._line(laptop) for laptop in own]
-            self.screen.app.push_screen(
-                PickDialog(_("¿Cuál equipo?"), lines, purpose="order.laptop"),
-                _said(lambda key: then(laptops[key])),
-            )
+            dialog = PickDialog(_("¿Cuál equipo?"), lines, purpose="order.laptop")
+            self.screen.app.push_screen(dialog, lambda key: then(laptops[key]) if key else None)
 
         self._pick_person(of, {laptop.person for laptop in laptops.values()})
 
@@ -101,16 +101,16 @@ class NewOrder:
                 _("Las seis palabras de ese equipo"),
                 _("Las que su persona le lee ahora por teléfono: escríbalas como las oye."),
                 200,
-                lambda heard: self._approve(laptop, heard),
+                lambda heard: self._approve(laptop, heard.value),
                 "order.words",
-                laptop.key,
+                None,
             )
         elif kind in (UPLOAD_ONLY, REVOKE):
             self._make("device", laptop.key, {"person": laptop.person, "state": kind})
         else:
             data: dict[str, Any] = {} if kind == SEAL else {"unsent": kind == WIPE_ALL}
             order = "seal" if kind == SEAL else "wipe"
-            self._why(lambda why: self._make(order, laptop.key, data | {"why": why}))
+            self._why(order, laptop.key, data)
 
     def _approve(self, laptop: Laptop, heard: str) -> None:
         from lnctp_tui.services.sync import orders
@@ -136,43 +136,52 @@ class NewOrder:
 
         self.screen.app.push_screen(PickDialog(name, lines, purpose="order.role"), chosen)
 
-    def _case(self, kind: str, typed: str) -> None:
+    def _case(self, kind: str, typed: Given[str]) -> None:
         from lnctp_tui.services.sync import orders
 
         workspace = self.screen.shell.workspace
 
         def found(scope: str) -> None:
-            self._why(lambda why: self._make("erase", scope, {"unsent": kind == ERASE_ALL, "why": why}))
+            self._why("erase", scope, {"unsent": kind == ERASE_ALL}, typed.drafts)
 
-        self.screen.shell.in_reader(lambda: orders.scope(workspace, typed), found, group="order")
+        self.screen.shell.in_reader(lambda: orders.scope(workspace, typed.value), found, group="order")
 
-    def _why(self, then: Callable[[str], None]) -> None:
+    def _why(self, order: str, on: str, data: dict[str, Any], drafts: tuple[str, ...] = ()) -> None:
+        def said(why: Given[str]) -> None:
+            self._make(order, on, data | {"why": why.value}, (*drafts, *why.drafts))
+
         hint = _("Queda en la orden firmada: sin datos de víctimas.")
-        self._ask(_("¿Por qué?"), hint, REASON, then, "order.why")
+        self._ask(_("¿Por qué?"), hint, REASON, said, "order.why", f"{order}/{on}")
 
     def _ask(
-        self, title: str, hint: str, longest: int, then: Callable[[str], None], purpose: str, of: str = ""
-    ) -> None:
+        self, title: str, hint: str, longest: int, then: Callable[[Given[str]], None], purpose: str,
+        of: str | None = "",
+    ) -> None:  # fmt: skip
+        """`of`: None keeps nothing, of words that prove who reads them now."""
         dialog = LineDialog(title, hint, longest, purpose=purpose, of=of)
         self.screen.app.push_screen(dialog, _said(then))
 
     # the document
 
-    def _make(self, kind: str, on: str, data: dict[str, Any]) -> None:
+    def _make(self, kind: str, on: str, data: dict[str, Any], drafts: tuple[str, ...] = ()) -> None:
         from lnctp_tui.services.sync import orders
 
         workspace = self.screen.shell.workspace
 
+        def ended(signed: bool | None) -> None:
+            workspace.let_go(drafts if signed else ())
+            self.done()
+
         def sign(draft: orders.Draft) -> None:
-            self.screen.app.push_screen(SignScreen(draft, self.names, new=True), lambda _signed: self.done())
+            self.screen.app.push_screen(SignScreen(draft, self.names, new=True), ended)
 
         self.screen.shell.in_reader(lambda: orders.draft(workspace, kind, on, data), sign, group="order")
 
 
-def _said(then: Callable[[str], None]) -> Callable[[str | None], None]:
+def _said(then: Callable[[Answer], None]) -> Callable[[Answer | None], None]:
     """Goes on with an answer; without one nothing was begun."""
 
-    def go_on(answer: str | None) -> None:
+    def go_on(answer: Answer | None) -> None:
         if answer:
             then(answer)
 

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError, WrongPassphrase
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import say, sentence
+from lnctp_tui.screens.base import Given, say, sentence
 from lnctp_tui.screens.dialogs import LineDialog
 from lnctp_tui.screens.sync.signed_text import SignedDialog
 from lnctp_tui.screens.times import moment
@@ -113,18 +113,19 @@ class SignScreen(SignedDialog[bool]):
 
         workspace, draft = self.shell.workspace, self.draft
 
-        def refused(reason: str | None) -> None:
+        def refused(reason: Given[str] | None) -> None:
             if reason is not None:
-                refuse = partial(orders.refuse, workspace, draft, reason)
-                self.shell.in_reader(refuse, self._refused, group="sign", failed=self._failed)
+                refuse = partial(orders.refuse, workspace, draft, reason.value)
+                self.shell.in_reader(
+                    refuse, lambda _none: self._refused(reason), group="sign", failed=self._failed
+                )
 
-        hint = _("Queda en la bitácora, sin datos de personas.")
-        dialog = LineDialog(
-            _("¿Por qué se rechaza?"), hint, REASON, purpose="order.refuse", of=draft.signed.hash
-        )
+        title, hint = _("¿Por qué se rechaza?"), _("Queda en la bitácora, sin datos de personas.")
+        dialog = LineDialog(title, hint, REASON, purpose="order.refuse", of=draft.signed.hash)
         self.app.push_screen(dialog, refused)
 
-    def _refused(self, _done: None) -> None:
+    def _refused(self, reason: Given[str]) -> None:
+        self.shell.workspace.let_go(reason.drafts)
         self.notify(_("Rechazada; no se hará."), markup=False)
         self.dismiss(True)
 

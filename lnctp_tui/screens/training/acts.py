@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lnctp_tui.domain.training import number as numbers
 from lnctp_tui.i18n import _
 from lnctp_tui.i18n.of_records import COLUMNS
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.training.entry import EntryDialog
 from lnctp_tui.services.case import transfer
@@ -51,7 +51,7 @@ def ask(
         dialog = EntryDialog(title, asked, protocol, begun, owed, purpose=purpose, of=of)
         screen.app.push_screen(
             dialog,
-            lambda said: None if said is None else write(screen, job(said), written, dialog.keep_again),
+            lambda said: write(screen, job(said.value), written, given=said) if said else None,
         )
 
     screen.shell.in_reader(lambda: transfer.names(workspace.store), ready, group="names")
@@ -74,21 +74,24 @@ def check(screen: ListScreen[Any], known: Sequence[str], stands: Callable[[Row],
     """Ask for a number and say whether it is right and how its certificate stands."""
     store = screen.shell.workspace.store
 
-    def told(typed: str, rows: Sequence[Row]) -> None:
-        read = numbers.parse(typed)
+    def told(typed: Given[str], rows: Sequence[Row]) -> None:
+        screen.shell.workspace.let_go(typed.drafts)
+        read = numbers.parse(typed.value)
         if rows:
             text = " · ".join(map(stands, rows))
         elif read:
             text = _("{number}: el número cuadra; su constancia no está en este equipo.").format(number=read)
         else:
-            near = " · ".join(numbers.nearest(typed, known))
+            near = " · ".join(numbers.nearest(typed.value, known))
             text = _("Ese número no cuadra. Parecidos: {near}.").format(near=near or _("ninguno"))
         screen.notify(text, markup=False, timeout=SECONDS)
 
-    def look(typed: str | None) -> None:
+    def look(typed: Given[str] | None) -> None:
         if typed:
             screen.shell.in_reader(
-                lambda: register.found(store, typed), lambda rows: told(typed, rows), group="certificate"
+                lambda: register.found(store, typed.value),
+                lambda rows: told(typed, rows),
+                group="certificate",
             )
 
     hint = _("Como GA-26-0042-X. Diga lo que diga, el reporte se toma.")

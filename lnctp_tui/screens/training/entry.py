@@ -15,9 +15,8 @@ from lnctp_tui.domain.protocol.protocol import Field, Protocol
 from lnctp_tui.domain.records.document import Record
 from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
-from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _, pick
-from lnctp_tui.screens.base import LISTS, AppDialog, say
+from lnctp_tui.screens.base import LISTS, AppDialog, Given, say
 from lnctp_tui.screens.unfinished import HalfTyped, Unfinished
 from lnctp_tui.services.training import register
 from lnctp_tui.widgets.field_form import FieldForm
@@ -26,12 +25,11 @@ from lnctp_tui.widgets.keys import KeyBar
 RAW = "raw."
 
 
-class EntryDialog(HalfTyped, AppDialog["Record | None"]):
+class EntryDialog(HalfTyped, AppDialog[Given[Record] | None]):
     """Fields of one record; gives back what they say. What is not understood, or owed, has to be put right first.
 
     Of a `record` that is there it gives back what is said otherwise now. Half a form waits, after Esc as after a lock,
-    for the next form of the same `purpose` (data/dialogs.toml) and `of` the same thing; so it does after a refusal,
-    by `keep_again`.
+    for the next form of the same `purpose` (data/dialogs.toml) and `of` the same thing; so it does after a refusal.
     """
 
     CSS_PATH = [LISTS.with_name("widgets.tcss"), LISTS]  # noqa: RUF012 (Textual's own type)
@@ -91,10 +89,6 @@ class EntryDialog(HalfTyped, AppDialog["Record | None"]):
         """Enter, and keep, what was typed now."""
         self.form.flush()
 
-    def keep_again(self, _refusal: LnctpError) -> None:
-        """It was given and refused: it waits."""
-        self.unfinished.keep()
-
     def action_keep(self) -> None:
         """Give the record back, unless something of it is still to be put right."""
         self.flush()
@@ -105,8 +99,8 @@ class EntryDialog(HalfTyped, AppDialog["Record | None"]):
             say(self, _("Falta o no se entiende: {fields}").format(fields=", ".join(labels)), "error")
             self.form.focus_field(next(field.code for field in self.form.fields if field.code in unread))
         else:
-            self.unfinished.forget()
-            self.dismiss({name: value for name, value in self._changed().items() if name != "answers"})
+            said = {name: value for name, value in self._changed().items() if name != "answers"}
+            self.dismiss(self.unfinished.given(said))
 
     def action_leave(self) -> None:
         """Nothing is given; what was typed waits."""

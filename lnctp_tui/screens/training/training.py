@@ -13,7 +13,7 @@ from lnctp_tui.domain.training import figures
 from lnctp_tui.domain.training import number as numbers
 from lnctp_tui.i18n import N_, _, language
 from lnctp_tui.i18n.of_training import STANDINGS, WRONG
-from lnctp_tui.screens.base import write
+from lnctp_tui.screens.base import Given, write
 from lnctp_tui.screens.dialogs import LineDialog, PickDialog
 from lnctp_tui.screens.lists.columns import Column, Columns, Frame
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
@@ -169,9 +169,9 @@ class TrainingScreen(ListScreen[Register]):
         row, store = key.removeprefix(OF_CERTIFICATE), self.shell.workspace.store
         hint = _("Se conserva con su motivo; no se borra.")
 
-        def revoke(why: str | None) -> None:
+        def revoke(why: Given[str] | None) -> None:
             if why:
-                write(self, register.revoking(row, why, store), lambda _none: self.read())
+                write(self, register.revoking(row, why.value, store), lambda _none: self.read(), given=why)
 
         dialog = LineDialog(_("¿Por qué se revoca?"), hint, LONGEST, purpose="training.revoke", of=row)
         self.app.push_screen(dialog, revoke)

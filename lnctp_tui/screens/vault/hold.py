@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import N_, _
-from lnctp_tui.screens.base import LISTS, AppDialog
+from lnctp_tui.screens.base import LISTS, AppDialog, Given
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.phrase_entry import PhraseEntry
@@ -125,8 +125,8 @@ class HoldScreen(AppDialog[None]):
 
         word = _("PERDER")
 
-        def lose(answer: str | None) -> None:
-            if answer is not None and answer.strip().casefold() == word.casefold():
+        def lose(answer: Given[str] | None) -> None:
+            if answer is not None and answer.value.casefold() == word.casefold():
                 self.shell.leave_anyway()
 
         title = _("Se perderá lo que falta guardar, y no se puede recuperar.")

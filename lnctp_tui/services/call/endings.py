@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lnctp_tui.domain.assess import safety
 from lnctp_tui.services.call import calls, matches
+from lnctp_tui.services.call.promise import PROMISE
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.storage import instants
@@ -23,6 +24,8 @@ MINIMUM_WITHIN = timedelta(hours=24)
 """Until when a missing minimum record should be there."""
 CLOSED_AT_ONCE = ("orientacion_juridica", "informativo")
 """Classes whose case is over with the call, when nothing speaks against it."""
+FOLIO = "attach:"
+"""Before a call's id: the draft of the folio it is attached by."""
 MINIMUM = "minimum"
 """What keeps a case open besides the reasons of `domain.assess.safety`: the minimum record has gaps."""
 
@@ -56,7 +59,13 @@ def finish(
     if intake.document["case"] and intake.debt("minimum"):
         due = instants.iso(intake.workspace.store.now() + MINIMUM_WITHIN)
     contact = intake.contact.id
-    intake.writer.submit(deed("finish", contact, next_contact, due), lambda _: done())
+    job = deed("finish", contact, next_contact, due).in_place_of(drafts(contact))
+    intake.writer.submit(job, lambda _: done())
+
+
+def drafts(contact: str) -> tuple[str, ...]:
+    """What was begun in dialogs over a call: it goes with the call's end."""
+    return PROMISE + contact, FOLIO + contact
 
 
 def _classed(intake: Intake, report_class: str, promised: bool) -> dict[str, Any]:
@@ -84,7 +93,8 @@ def may_discard(intake: Intake) -> bool:
 def discard(intake: Intake, reason: str, done: Callable[[], object]) -> None:
     """Take back a call begun by mistake."""
     contact, case = intake.contact.id, intake.document["case"].get("id")
-    intake.writer.submit(deed("discard", contact, case, reason), lambda _: done())
+    job = deed("discard", contact, case, reason).in_place_of(drafts(contact))
+    intake.writer.submit(job, lambda _: done())
 
 
 def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
@@ -93,9 +103,8 @@ def attach(intake: Intake, case: str, done: Callable[[bool], object]) -> None:
     A case opened in this call is merged into it: both folios work.
     """
     own = intake.document["case"].get("id")
-    intake.writer.submit(
-        deed("attach", intake.contact.id, own, case), lambda target: _attached(intake, target, done)
-    )
+    job = deed("attach", intake.contact.id, own, case).in_place_of((FOLIO + intake.contact.id,))
+    intake.writer.submit(job, lambda target: _attached(intake, target, done))
 
 
 def attach_contact(store: Store, contact: str, own: str | None, case: str) -> str | None:

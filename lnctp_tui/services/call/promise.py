@@ -13,6 +13,8 @@ from lnctp_tui.domain.values import moments, values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.services.vault.workspace import Workspace
 
+PROMISE = "promise:"
+"""Before a call's id: the draft, which goes when the call ends."""
 SAY = "say"
 """The column that takes what cannot be read."""
 
@@ -23,7 +25,7 @@ class Promise:
     def __init__(self, workspace: Workspace, contact_id: str) -> None:
         self.workspace = workspace
         self.texts: dict[str, str] = {}
-        self._draft = f"promise:{contact_id}"
+        self._draft = PROMISE + contact_id
 
     def stored(self) -> dict[str, str]:
         """What was promised before a lock. Blocking."""
@@ -54,10 +56,6 @@ class Promise:
                 else:
                     task |= patch
         return task | ({SAY: " · ".join(say)} if say else {}) or None
-
-    def forget(self) -> None:
-        """The call is finished."""
-        self.workspace.keep_draft(self._draft, None)
 
 
 def has_no_window(task: Mapping[str, Any], case: Mapping[str, Any], now: datetime) -> bool:

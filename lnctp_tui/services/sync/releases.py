@@ -10,7 +10,8 @@ from typing import Any
 
 from lnctp_tui import programs
 from lnctp_tui.services.call.calls import OPEN_CALL
-from lnctp_tui.services.vault.workspace import DRAFT_OF, Workspace
+from lnctp_tui.services.vault.pending_writes import DRAFT_OF, LINE
+from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import paths
 from lnctp_tui.storage.database import schema, state
 from lnctp_tui.storage.database.session import Store
@@ -60,7 +61,8 @@ def _due(workspace: Workspace) -> bool:
 def nothing_open(store: Store) -> bool:
     """Whether there is neither a call that was not finished nor a form that was begun and not saved."""
     with store.read() as connection:
-        return not (state.starting_with(connection, OPEN_CALL) or state.starting_with(connection, DRAFT_OF))
+        forms = (key for key in state.starting_with(connection, DRAFT_OF) if not key.startswith(LINE))
+        return not (state.starting_with(connection, OPEN_CALL) or any(forms))
 
 
 def begin_with_ready(workspace: Workspace) -> bool:

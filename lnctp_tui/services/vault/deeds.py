@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -75,10 +76,16 @@ class Deed:
 
     name: str
     arguments: tuple[Any, ...]
+    lets_go: tuple[str, ...] = ()
+    """Keys of the drafts it takes the place of: they go in its transaction, and stay when it is refused."""
 
     def __call__(self, store: Store) -> Any:
         module, _colon, function = DEEDS[self.name].partition(":")
         return getattr(import_module(f"lnctp_tui.services.{module}"), function)(store, *self.arguments)
+
+    def in_place_of(self, drafts: Iterable[str]) -> Deed:
+        """The same deed, which lets these drafts go."""
+        return replace(self, lets_go=(*self.lets_go, *drafts))
 
 
 def deed(name: str, *arguments: Any) -> Deed:

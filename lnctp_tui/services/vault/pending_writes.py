@@ -20,6 +20,10 @@ from lnctp_tui.storage.vault import emergency
 
 DRAFT = "draft:"
 """Before the key of what is being written and not kept yet."""
+DRAFT_OF = "setting:" + DRAFT
+"""The same in what this laptop remembers."""
+LINE = "line:"
+"""Before the key of a line of a dialog: it stands there in the next version too, which does not wait for it."""
 PLACE = "place:"
 """Before a form's id: where the position in it is kept."""
 
@@ -164,7 +168,12 @@ class Job(Piece):
     def entry(self) -> dict[str, Any] | None:
         if not isinstance(self.run, Deed):
             return None
-        return {"deed": self.run.name, "arguments": self.run.arguments}
+        return {"deed": self.run.name, "arguments": self.run.arguments, "lets_go": self.run.lets_go}
+
+    def let_go(self, unit: Unit) -> None:
+        """Let the drafts go that it takes the place of."""
+        for key in self.run.lets_go if isinstance(self.run, Deed) else ():
+            unit.remember(DRAFT_OF + key, None)
 
     @property
     def may_be_kept(self) -> bool:
@@ -199,7 +208,8 @@ def read_entry(entry: Mapping[str, Any], number: Number, forms: dict[str, EditBa
     if "deed" in entry:
         if entry["deed"] not in DEEDS:
             raise LookupError
-        return Job(Deed(entry["deed"], tuple(entry["arguments"])), number=number, kept=0)
+        run = Deed(entry["deed"], tuple(entry["arguments"]), tuple(entry.get("lets_go", ())))
+        return Job(run, number=number, kept=0)
     form = forms.setdefault(entry["form"], EditBaseline(entry["form"]))
     for table, row, heads in entry["shown"]:
         form.shown.setdefault((table, row), heads)

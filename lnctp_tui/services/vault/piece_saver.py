@@ -9,7 +9,7 @@ from typing import Any
 from lnctp_tui.services.refs import Saved
 from lnctp_tui.services.vault.pending_writes import Edits, Job, Piece, of_the_disk
 from lnctp_tui.services.vault.shelter import Shelter
-from lnctp_tui.storage.database.session import ALONG, Store
+from lnctp_tui.storage.database.session import ALONG, Store, Unit
 
 
 class PieceSaver:
@@ -24,7 +24,7 @@ class PieceSaver:
 
     def run(self, job: Job) -> Any:
         """Do a job; its result. Raises what it raises."""
-        with self._noting(job):
+        with self._noting(job, job.let_go):
             return job.run(self.store)
 
     def save(self, edits: Edits) -> Saved:
@@ -41,9 +41,14 @@ class PieceSaver:
                 return self._save_what_fits(edits, error)
 
     @contextmanager
-    def _noting(self, piece: Piece) -> Iterator[None]:
-        """Note in the piece's transactions that it is stored."""
-        token = ALONG.set(lambda unit: self.shelter.note(unit, piece))
+    def _noting(self, piece: Piece, besides: Callable[[Unit], object] = lambda _: None) -> Iterator[None]:
+        """Note in the piece's transactions that it is stored, and do what is to be done with it."""
+
+        def along(unit: Unit) -> None:
+            besides(unit)
+            self.shelter.note(unit, piece)
+
+        token = ALONG.set(along)
         try:
             yield
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from lnctp_tui.errors import LnctpError, StorageFailed, VaultUnfinished
 from lnctp_tui.services.practice import tries
 from lnctp_tui.services.sync import officers
 from lnctp_tui.services.vault import upgrading
-from lnctp_tui.services.vault.deeds import deed
+from lnctp_tui.services.vault.deeds import Deed, deed
 from lnctp_tui.services.vault.pending_writes import DRAFT
 from lnctp_tui.services.vault.shelter import Shelter, Taken, forget_marks
 from lnctp_tui.services.vault.upkeep import Keeper
@@ -34,10 +34,9 @@ from lnctp_tui.storage.vault.vault import Key
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+Told = Callable[[Any], object]
 SETTING = "setting:"
 DEVICE_KEY, DEVICE, COUNSELOR = "device_key", "device", "counselor"
-DRAFT_OF = SETTING + DRAFT
-"""Before a draft's key in what this laptop remembers."""
 TAKE_IN = 5.0
 """Seconds that opening waits for the database to take what an earlier run left."""
 PROTOCOL_FOLDER = accepted.FOLDER
@@ -94,16 +93,40 @@ class Workspace:
 
     def keep_draft(self, key: str, value: Any) -> None:
         """Keep what is being written, for after a lock or a crash; None forgets it."""
+        over = self._on_their_way((key,), value)
+        self.writer.submit(deed("setting", DRAFT + key, value), lambda _none: over())
+
+    def let_go(self, drafts: Iterable[str]) -> None:
+        """What they were given for stands: nothing of them waits any more."""
+        for key in drafts:
+            self.keep_draft(key, None)
+
+    def hand_in(self, job: Deed, drafts: Sequence[str], done: Told, failed: Told) -> None:
+        """Queue a deed in place of these drafts: not shown meanwhile, gone when it stands, there again when refused."""
+        over = self._on_their_way(drafts, None)
+
+        def once_over(then: Told) -> Told:
+            def told(outcome: Any) -> None:
+                over()
+                then(outcome)
+
+            return told
+
+        self.writer.submit(job.in_place_of(drafts), once_over(done), once_over(failed))
+
+    def _on_their_way(self, keys: Sequence[str], value: Any) -> Callable[[], None]:
+        """Show `value` for these drafts until what is returned is called, or something newer stands there."""
         on_its_way = [value]
 
-        def stored(_none: object) -> None:
+        def over() -> None:
             with self._drafting:
-                if self.begun.get(key) is on_its_way:
-                    del self.begun[key]
+                for key in keys:
+                    if self.begun.get(key) is on_its_way:
+                        del self.begun[key]
 
         with self._drafting:
-            self.begun[key] = on_its_way
-        self.writer.submit(deed("setting", DRAFT + key, value), stored)
+            self.begun.update(dict.fromkeys(keys, on_its_way))
+        return over
 
     def close(self) -> bool:
         """Write what is waiting and let go of the files; whether everything is on disk."""

@@ -582,12 +582,12 @@ async def test_the_emergency_card_reads_the_form_and_logs_once(desk: Workspace) 
         told = str(card.query_one("#emergency-block", Static).content)
         assert "Ana" in told
         assert "Calle 5" in told
-        await pilot.press("enter")
+        await pilot.press("enter", "l")
         await pilot.pause()
         logged = str(card.query_one("#emergency-log", Static).content)
         assert "Se avisó al 911 a las" in logged
         at = app.intake.document["case"]["answers"]["escalated.911"]
-        await pilot.press("enter", "escape")
+        await pilot.press("l", "escape")
         await pilot.pause()
         assert app.intake.document["case"]["answers"]["escalated.911"] == at
         assert app.intake.document["case"]["triage"] == "emergency"
@@ -704,16 +704,16 @@ async def test_a_suggestion_is_taken_by_its_own_key(desk: Workspace) -> None:
 @pytest.mark.parametrize(
     "keys",
     [
-        ("f8", "enter", "escape", "escape", "1", "f9", "end", "enter", "enter"),
+        ("f8", "l", "escape", "escape", "1", "f9", "end", "enter", "enter"),
         ("escape", "x", "f9", "f9"),
-        ("f8", "enter", "escape", "escape", "d", "enter", "f9", "enter"),
+        ("f8", "l", "escape", "escape", "d", "enter", "f9", "enter"),
         *in_soak(
             (("f9", "enter"),),
             (("escape", "2", "f9", "end", "enter", "enter"),),
-            (("f8", "enter", "escape", "escape", "1", "f9", "enter"),),
-            (("f8", "enter", "escape", "f9", "end", "enter", "f9"),),
+            (("f8", "l", "escape", "escape", "1", "f9", "enter"),),
+            (("f8", "l", "escape", "f9", "end", "enter", "f9"),),
             (("escape", "1", "f9", "end", "enter", "f9"),),
-            (("f8", "enter", "escape", "escape", "3", "f9", "end", "enter", "enter"),),
+            (("f8", "l", "escape", "escape", "3", "f9", "end", "enter", "enter"),),
             (("escape", "d", "enter", "escape", "f9", "enter"),),
         ),
     ],

@@ -17,6 +17,7 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.dialogs.find_field import FindInput
+from lnctp_tui.screens.unfinished import HalfTyped, Unfinished
 from lnctp_tui.services.call import endings
 from lnctp_tui.services.case import cases
 from lnctp_tui.widgets.keys import KeyBar
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from lnctp_tui.services.case.cases import CaseLine
 
 
-class AttachDialog(AppDialog[bool]):
-    """Answers whether the call changed its case. Two laptops may have met one folio: both are shown."""
+class AttachDialog(HalfTyped, AppDialog[bool]):
+    """Answers whether the call changed its case. Two laptops may have met one folio: both are shown.
+
+    Half a folio waits, after Esc as after a lock.
+    """
 
     PURPOSE = "attach"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(False)", N_("volver"), id="attach.close"),
+        Binding("escape", "leave", N_("volver"), id="attach.close"),
         Binding("enter", "take", N_("vincular"), key_display="Enter", id="attach.take"),
         Binding("ctrl+r", "detach", N_("soltar del caso"), id="attach.detach"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="attach.down"),
@@ -42,12 +46,15 @@ class AttachDialog(AppDialog[bool]):
         super().__init__()
         self.intake = intake
         self.offered = offered
+        self.title_text = _("Vincular la llamada a un caso")
         self.found: list[CaseLine] = []
+        key = endings.FOLIO + intake.contact.id
+        self.unfinished = Unfinished(self, key, lambda: self.query_one(FindInput).value)
         self._asked = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(_("Vincular la llamada a un caso"), classes="dialog-title", markup=False)
+            yield Static(self.title_text, classes="dialog-title", markup=False)
             yield FindInput(placeholder=_("folio, por ejemplo K7Q2-0042-X"))
             yield Static("", id="attach-told", markup=False)
             options = OptionList(markup=False)
@@ -57,12 +64,13 @@ class AttachDialog(AppDialog[bool]):
 
     def on_mount(self) -> None:
         box = self.query_one(FindInput)
-        box.load(self.offered)
+        box.load(self.unfinished.kept(self.offered))
         box.focus()
-        self._look(self.offered)
+        self._look(box.value)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
+        self.unfinished.note(event.input)
         self._look(event.value)
 
     def _look(self, typed: str) -> None:
@@ -104,13 +112,18 @@ class AttachDialog(AppDialog[bool]):
         place = self.query_one(OptionList).highlighted
         if place is not None and place < len(self.found) and not self._asked:
             self._asked = True  # on a disk that refuses the answer takes its time
-            endings.attach(
-                self.intake, self.found[place].id, lambda *_done: self.app.call_later(self.dismiss, True)
-            )
+            self.flush()
+            done = lambda *_done: self.app.call_later(self.dismiss, True)  # noqa: E731
+            endings.attach(self.intake, self.found[place].id, done)
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:
         self.action_take()
+
+    def action_leave(self) -> None:
+        """Half a folio waits."""
+        self.flush()
+        self.dismiss(False)
 
     def action_detach(self) -> None:
         if self._asked:

@@ -301,8 +301,7 @@ class ClosingDialog(AppDialog["str | None"]):
         self._ended = True
         chosen = self.decided or None
         done = lambda *_done: self.app.call_later(self._leave)  # noqa: E731
-        endings.finish(self.intake, done, report_class=chosen, next_contact=self.promised.task(PROMISE))
-        self.promised.forget()
+        endings.finish(self.intake, done, chosen, self.promised.task(PROMISE))
         self._leave_unsaved()
 
     def _leave_unsaved(self) -> None:

@@ -29,9 +29,8 @@ class EmergencyCard(AppDialog[None]):
     PURPOSE = "emergency"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
-        Binding(
-            "enter,l", "escalate", N_("anotar que se avisó al 911"), key_display="Enter", id="emergency.log"
-        ),
+        Binding("l", "escalate", N_("anotar que se avisó al 911"), id="emergency.log"),
+        Binding("enter", "ask", N_("cómo se anota"), show=False, id="emergency.ask"),
         Binding("down,j", "scroll(1)", N_("bajar"), show=False, id="emergency.down"),
         Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="emergency.up"),
     ]
@@ -81,9 +80,15 @@ class EmergencyCard(AppDialog[None]):
     def _logged(self) -> str:
         at = view.escalated_at(self.intake)
         if not at:
-            return _("Enter anota la hora del aviso y marca el caso como urgente.")
+            return _("«l» anota la hora del aviso y marca el caso como urgente. No se quita.")
         clock = view.clock(at, self.intake.workspace.zone, seconds=False)
         return _("✓ Se avisó al 911 a las {at} · caso urgente").format(at=clock)
+
+    def action_ask(self) -> None:
+        """Enter alone asserts nothing of a call to 911."""
+        if not view.escalated_at(self.intake):
+            text = _("No se anotó nada. Si ya avisó al 911, «l» anota la hora.")
+            self.notify(text, severity="warning", markup=False)
 
     def action_escalate(self) -> None:
         """Log the hour once; the mark shows it at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -372,3 +373,12 @@ def test_no_number_of_a_free_text_is_shown_and_hours_and_dates_are(number: str) 
     assert (shown.startswith("Llame al "), shown.endswith("Pida a Ana.")) == (True, True)
     plain = "Abre 09:00-15:00, 17:00-20:00; cierra 2026-12-21/2027-01-06; recibe de 12 a 17 años; 911."
     assert free_text.without_numbers(plain, "…") == plain
+
+
+@pytest.mark.parametrize("unit", ["a", "+", "1a", "@ ", "/"])
+def test_a_free_text_without_end_is_read_once(unit: str) -> None:
+    """Attack 133: anybody who adds a draft writes such a text, and whoever opens it waits."""
+    began = time.process_time()
+    free_text.without_numbers(unit * 60_000, "…")
+    assert time.process_time() - began < 3
+    assert free_text.without_numbers("Al 5512345678juan@x.mx o \\1 ana ＠ y.mx", "…") == "Al … o \\1 …"

@@ -12,6 +12,7 @@ from nacl.signing import VerifyKey
 from sync_office import Desk, House
 from test_shift import furnish, give
 
+from lnctp_tui.domain.records import changes as forms
 from lnctp_tui.errors import BadInput, Refused
 from lnctp_tui.services.follow import sealed_shift, shift
 from lnctp_tui.storage import instants
@@ -137,3 +138,32 @@ def test_it_is_written_for_somebody_who_is_named_and_has_a_laptop(
     part = SealedBox(key.to_curve25519_public_key()).encrypt(orjson.dumps({"v": 1, "changes": changes}))
     (tmp_path / "others").write_bytes(sealed_shift.HEAD + len(part).to_bytes(4) + part)
     assert refusal(stranger, tmp_path / "others") == "shift_not_yours"
+
+
+def test_no_clock_of_whoever_gives_it_ends_what_is_saved_here(
+    acquainted: tuple[Desk, Desk, Desk], tmp_path: Path
+) -> None:
+    """Attack 134: the greatest stamp that a database holds, signed; the next save would come after it."""
+    giver, taker, _stranger = acquainted
+    handed = give(giver, taker)
+    with giver.store.read() as connection:
+        changes = outbox.of_scope(connection, handed.row["id"], sealed_shift.TABLES)
+    ahead = [{**change, "hlc": 2**63 - 1} for change in changes]
+    digests = [forms.digest(forms.canonical(change)) for change in ahead]
+    sigs = forms.seals(digests, giver.store.author.sign)
+    ahead = [
+        change | {"hash": each, "sig": sig} for change, each, sig in zip(ahead, digests, sigs, strict=True)
+    ]
+    key = giver.scalar(
+        "SELECT value FROM sync_state WHERE key = ?", server_state.KEY + taker.store.author.device
+    )
+    box = SealedBox(VerifyKey(bytes.fromhex(orjson.loads(key))).to_curve25519_public_key())
+    part = box.encrypt(orjson.dumps({"v": 1, "changes": ahead}))
+    (tmp_path / "ahead").write_bytes(sealed_shift.HEAD + len(part).to_bytes(4) + part)
+    assert sealed_shift.take_in(taker.store, tmp_path / "ahead").standing.state == "waits"
+    case = taker.case(summary="se guarda")
+    taker.set(case, summary="y sigue")
+    for desk in (taker, giver, taker):
+        desk.sync()
+    assert taker.row(case)["summary"] == "y sigue"  # type: ignore[index]
+    assert taker.refolds()

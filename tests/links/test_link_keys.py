@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import time
 
 import pytest
 from counts import often
@@ -187,3 +188,30 @@ def test_a_pair_that_is_none_comes_back_only_with_another_reason() -> None:
 
 def test_whoever_does_not_see_the_cases_learns_only_about_how_many() -> None:
     assert [grade.band(cases) for cases in (0, 1, 2, 4, 5, 900)] == [None, "1", "2-4", "2-4", "5+", "5+"]
+
+
+KINDS = ("phone", "handle", "plate", "account", "url", "email", "alias", "other")
+
+
+@pytest.mark.parametrize("unit", ["a", "1/", "www.", "a/b?c=d&", "@", "52" + "1" * 30, "½", "(1"])
+def test_whatever_an_identifier_says_its_keys_are_made_at_once(unit: str) -> None:
+    """Attack 133: as long as a column takes; the server makes keys of many in one transaction, each laptop too."""
+    value = (unit * 20_000)[:20_000]
+    began = time.process_time()
+    for kind in KINDS:
+        of(value, kind)
+    assert time.process_time() - began < 5
+
+
+def test_what_no_reader_makes_sense_of_has_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    def senseless(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(keys.phones, "read", senseless)
+    assert of("5512345678") == ()
+
+
+def test_two_addresses_beside_a_slash_are_two() -> None:
+    assert strong("ana@x.mx", "email") == {"email:ana@x.mx"}
+    assert strong("correo/ana@x.mx", "email") == {"email:ana@x.mx"}
+    assert of("ana@x.mx/luis@y.mx", "email") == ()

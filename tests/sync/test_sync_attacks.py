@@ -23,7 +23,7 @@ from lnctp_tui.services.call.desk import desk
 from lnctp_tui.services.sync import synchronise
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
-from lnctp_tui.storage.replication import server_state
+from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.sync import repair
 from lnctp_tui.sync.verify import Proving
 
@@ -89,6 +89,48 @@ def test_what_a_server_alters_of_a_change_is_not_taken_and_is_told(
     assert ana.row(case)["summary"] == "al principio"  # type: ignore[index]
     assert ana.scalar("SELECT count(*) FROM cases") == 1
     assert synchronise.status(ana.workspace).aside == 1
+
+
+def test_what_is_no_change_stays_aside_and_keeps_no_later_erasure_away(house: House) -> None:
+    """Attack 135: a server of a day leaves what has neither table nor case; officers erase a year later."""
+    ana, beto, case = shared(house, summary="al principio")
+
+    def junk(_path: str, answer: dict[str, Any]) -> dict[str, Any]:
+        for entry in answer.get("entries", ()):
+            if entry["k"] == "change":
+                entry["before"] = [{"id": "x"}, {"id": "y", "table": [], "case": [case], "row": {}},
+                                   {"id": "z", "case": case}]  # fmt: skip
+        return answer
+
+    beto.set(case, summary="de Beto")
+    beto.sync()
+    ana.line.alter = junk
+    ana.sync()
+    assert synchronise.status(ana.workspace).aside == 3
+    with ana.store.write() as unit:
+        eviction.forget(unit.connection, {case})
+    assert synchronise.status(ana.workspace).aside == 2
+
+
+def test_a_place_at_the_end_of_time_ends_nothing_that_is_saved_here(house: House) -> None:
+    """Attack 134: what orders a change is the server's word alone."""
+    ana, beto, case = shared(house, summary="al principio")
+
+    def placed(_path: str, answer: dict[str, Any]) -> dict[str, Any]:
+        for entry in answer.get("entries", ()):
+            if entry["k"] == "change":
+                entry["c"]["placed"] = 2**63 - 1
+        return answer
+
+    beto.set(case, summary="de Beto")
+    beto.sync()
+    ana.line.alter = placed
+    ana.sync()
+    ana.set(case, summary="de Ana")
+    ana.line.alter = lambda _path, answer: answer
+    ana.sync()
+    beto.sync()
+    assert beto.row(case)["summary"] == "de Ana"  # type: ignore[index]
 
 
 def test_a_colleagues_change_signed_by_another_device_is_not_taken(house: House) -> None:

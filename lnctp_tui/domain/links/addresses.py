@@ -75,7 +75,9 @@ DOTLESS: Final = frozenset({"gmail.com"})
 TAGGED: Final = frozenset({"gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "proton.me"})
 """Hosts for which what follows `+` says nothing."""
 SAME_HOST: Final[Mapping[str, str]] = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me"}
-_ADDRESS = re.compile(r"([^\s@<>\"'(),;:\\\[\]]+)@([^\s@<>\"'(),;:\\\[\]/]+\.[^\s@<>\"'(),;:\\\[\]/]+)")
+_PART = r"[^\s@<>\"'(),;:\\\[\]/]"
+_ADDRESS = re.compile(rf"(?<!{_PART})({_PART}++)@({_PART}+\.{_PART}+)")
+"""Begins where a word begins: of a text without an address nothing is read twice."""
 _LOOKS = str.maketrans(
     "абвгеёзикмнорстухѕіјһԁԛԝьαβεικνορτυχγηωѵꓐ",
     "a6bree3nkmhopctyxsijhdqwbabeiknoptuxynwvb",

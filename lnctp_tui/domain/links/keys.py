@@ -30,6 +30,8 @@ TABLES: Final[Mapping[str, frozenset[str]]] = {
 """Records that have keys → the columns that these are made of."""
 TALKED_BY: Final = frozenset({"whatsapp", "telegram", "viber", "wechat", "line"})
 """Platforms whose users are telephone numbers."""
+_SENSELESS = (ArithmeticError, LookupError, RecursionError, ValueError)
+"""What a text that nobody would dial or write to may raise: no record stops whoever stores it."""
 _GROUPED = re.compile(r"[\d\s.\-]+")
 _ASCENDING = "01234567890123456789"
 
@@ -58,8 +60,11 @@ def of_row(table: str, row: Mapping[str, Any], known: Words) -> tuple[Key, ...]:
         return ()
     text = {name: value for name in TABLES[table] if isinstance(value := row.get(name), str)}
     strongest: dict[str, int] = {}
-    for key in make(text, known):
-        strongest[key.text] = max(key.strength, strongest.get(key.text, 0))
+    try:
+        for key in make(text, known):
+            strongest[key.text] = max(key.strength, strongest.get(key.text, 0))
+    except _SENSELESS:
+        return ()
     listed = sorted(strongest.items(), key=_strongest_first) if len(strongest) > 1 else strongest.items()
     return tuple(Key(_short(name), strength) for name, strength in listed)
 

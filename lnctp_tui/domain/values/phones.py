@@ -13,11 +13,13 @@ FEWEST, MOST = 7, 15
 """Digits of a number that can be dialled: the shortest local ones, and E.164's most."""
 NATIONAL = 10
 """Digits of a number of Mexico (Plan Técnico Fundamental de Numeración, 2019)."""
+LONGEST_WRITING = 1000
+"""Characters of a writing of numbers; a longer one is no number and is not looked through."""
 SHORTEST_PART = 4
 """Digits by which a part of a number is found."""
 
 _MARKS = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SCIENTIFIC = re.compile(r"\s*\d+(?:[.,]\d+)?E\+?\d{1,3}\s*", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\s*\d{1,40}(?:[.,]\d{1,40})?E\+?\d{1,3}\s*", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*(\+?\d+)[.,]0+\s*")
 _EXTENSION = re.compile(
     r"[\s,;(-]*(?:\b(?:extensi[oó]n|extension|extn?|int(?:erno)?)\b\.?|(?<![a-z])x|#)\s*[:.]?\s*(\d{1,6})\)?\s*$",
@@ -76,6 +78,8 @@ def phone_digits(raw: str) -> str:
 
 def read(raw: str) -> tuple[Phone, ...]:
     """Every number that a field's text says, () when one of them cannot be told."""
+    if len(raw) > LONGEST_WRITING:
+        return ()
     text = _spelled(raw)
     parts = [part for part in _parts(text) if digits(part)]
     if len(parts) > 1 and any(len(digits(part)) < FEWEST for part in parts):
@@ -141,11 +145,13 @@ def _exact(raw: str) -> str | None:
 
 
 def _without_old(number: str) -> str:
+    # Both one after the other: +52 1 044 …
+    ones = len(number) - len(number.lstrip("1"))
+    number = number[min(ones, max(0, len(number) - NATIONAL - 3)) :]
     for prefix in _OLD:
         if len(number) == NATIONAL + len(prefix) and number.startswith(prefix):
             return number.removeprefix(prefix)
-    # Both one after the other: +52 1 044 …
-    return _without_old(number[1:]) if len(number) > NATIONAL + 3 and number.startswith("1") else number
+    return number
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 REPLACEMENT = "�"
@@ -23,6 +24,11 @@ _INVISIBLE = (
 _PLANE_ENDS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 _BAD = re.compile(f"[{_INVISIBLE}{_PLANE_ENDS}]")
 _PLAIN = re.compile("[\n -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*").fullmatch
+
+PILED = 30
+"""Most marks on one letter, as in the Stream-Safe Text Format of UAX 15: putting n of them in order takes n² steps."""
+_MAYBE_PILED = re.compile(rf"[^\n -~\u00a0-\u02ff\u0400-\u0482\u3400-\u9fff\uac00-\ud7a3]{{{PILED - 10},}}")
+"""A run in which so many marks may stand, with those of the letter before it: few texts have one."""
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _CONTROL = re.compile(rb'\\[^n"\\]').search
@@ -66,12 +72,43 @@ def clean(text: str) -> tuple[str, int]:
     """`text` safe to store and to paint, and how many of its characters became U+FFFD.
 
     NFC; every line end is LF; a TAB is one blank. C0, DEL, C1, bidirectional and zero-width controls, lone
-    surrogates and non-characters are replaced, so that nobody reads less than what is stored. Idempotent.
+    surrogates, non-characters and marks piled up are replaced, so that nobody reads less than what is stored.
+    Idempotent.
     """
     if plain(text):
         return text, 0
+    text, piled = _without_piles(text)
     lines = _NEWLINES.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
-    return _BAD.subn(REPLACEMENT, lines)
+    cleaned, bad = _BAD.subn(REPLACEMENT, lines)
+    return cleaned, piled + bad
+
+
+def _without_piles(text: str) -> tuple[str, int]:
+    """`text` with U+FFFD for each mark that is one too many on its letter, and how many these are."""
+    too_many = 0
+
+    def sparse(run: re.Match[str]) -> str:
+        nonlocal too_many
+        kept = []
+        marks = _marks(text[run.start() - 1])[1] if run.start() else 0
+        for letter in run[0]:
+            before, after, whole = _marks(letter)
+            if over := marks + before > PILED:
+                too_many += 1
+            kept.append(REPLACEMENT if over else letter)
+            marks = 0 if over else after if whole else marks + before
+        return "".join(kept)
+
+    return _MAYBE_PILED.sub(sparse, text), too_many
+
+
+@lru_cache(4096)
+def _marks(letter: str) -> tuple[int, int, bool]:
+    """How many marks a letter begins and ends with when it is taken apart, and whether there is more to it."""
+    parts = [unicodedata.combining(part) == 0 for part in unicodedata.normalize("NFKD", letter)]
+    if True not in parts:
+        return len(parts), len(parts), False
+    return parts.index(True), parts[::-1].index(True), True
 
 
 def fold(text: str) -> str:

@@ -38,7 +38,8 @@ IN_CASES = f"""SELECT j.value, (SELECT json_group_array(case_id) FROM
   (SELECT DISTINCT case_id FROM search_keys WHERE key = j.value LIMIT {MANY + 3}))
 FROM json_each(?) j"""
 """Each key with the cases it stands in, at most so many that it is known to stand in too many."""
-_BAD = (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+UNREADABLE = (DBAPIError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading a row that makes no sense may raise."""
 
 
 def _json(value: Any) -> str:
@@ -195,7 +196,7 @@ def _made(
             (row[0], row[1], keys.of_row(table, dict(zip(names, row[2:], strict=True)), known))
             for row in rows
         ]
-    except _BAD as error:
+    except UNREADABLE as error:
         if engine.passes(error):
             raise
         if column != "id" or len(ids) > 1:

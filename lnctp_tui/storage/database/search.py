@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from lnctp_tui.domain.records.kinds import CASE, CONTACT, KINDS, Kind, Searched
 from lnctp_tui.domain.values import folio as folios
@@ -146,7 +145,7 @@ def _read(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     wanted = {"ids": json.dumps(list(ids))}
     try:
         return [*_cases(connection, wanted), *_contacts(connection, wanted)]
-    except (DBAPIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except link_keys.UNREADABLE as error:
         if engine.passes(error):
             raise
         if len(ids) > 1:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import Connection
 
-from lnctp_tui.domain.records.scopes import ERASED_ALONE, PUBLIC_TABLES, scope_of
+from lnctp_tui.domain.records.scopes import ERASED_ALONE, PUBLIC_TABLES
 from lnctp_tui.storage import instants
 from lnctp_tui.storage.database import directory, link_keys, search, state
 from lnctp_tui.storage.database.session import TABLES
@@ -122,7 +122,7 @@ def forget(connection: Connection, ids: Set[str]) -> None:
             "DELETE FROM sync_state WHERE instr(key, ?) > 0 AND key NOT GLOB 'sync:*'", (each,)
         )
     for id_, change in state.starting_with(connection, server_state.ASIDE).items():
-        if scope_of(change) in ids:
+        if any(str(change.get(name)) in ids for name in ("case", "row")):  # its form is anything at all
             state.put(connection, server_state.ASIDE + id_, None)
 
 

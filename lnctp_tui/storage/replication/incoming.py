@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from lnctp_tui.domain.records import record_check
+from lnctp_tui.domain.records import clock, record_check
 from lnctp_tui.domain.records.scopes import EVERYBODY, scope_of
 from lnctp_tui.domain.values import moments
 from lnctp_tui.domain.values.text import plain_json, spelled
@@ -221,7 +221,7 @@ def _with_log(connection: Connection, records: Iterable[Key]) -> set[Key]:
 def move_clock(unit: Unit, seen: int) -> None:
     """Note the greatest stamp met, this laptop's own newest too: the next save comes after it."""
     former = state.get(unit.connection, server_state.SEEN, 0)
-    newest = max(seen, former, unit.newest())
+    newest = max(min(seen, clock.LATEST), former, unit.newest())
     if newest > former:
         unit.remember(server_state.SEEN, newest)
 

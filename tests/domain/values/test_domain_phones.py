@@ -83,3 +83,13 @@ def test_a_half_number_beside_a_whole_one_is_not_guessed() -> None:
 )
 def test_numbers_told_in_words_are_found(told: str, numbers: tuple[str, ...]) -> None:
     assert phones.mentioned(told) == numbers
+
+
+@pytest.mark.parametrize(
+    "written", ["52" + "1" * 3000, "1" * 5000 + "E0", "1" * 5000 + ".0", "(1" * 9000, "٣" * 20_000]
+)
+def test_a_writing_that_is_far_too_long_is_no_number(written: str) -> None:
+    """Attack 133: what reads it ends, without an error: it would end what stores the record on every laptop."""
+    assert phones.read(written) == ()
+    assert normalised("phone", written) is None
+    assert phones.phone_digits(written)

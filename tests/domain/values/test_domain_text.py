@@ -1,5 +1,7 @@
 """Text from outside: the first rule of security, and the keys to search by."""
 
+import random
+import time
 import unicodedata
 
 import orjson
@@ -154,3 +156,36 @@ def test_the_spellings_of_a_given_name_have_one_key(spellings):
 def test_what_sounds_different_has_two_keys(pair):
     first, second = pair.split()
     assert sound(first) != sound(second)
+
+
+def test_marks_piled_on_one_letter_are_told_and_take_no_time() -> None:
+    """Attack 132: n marks are put in order in n² steps: a text of some hundred KB holds a server for hours."""
+    for marks in ("\u0315\u0300", "\uff9e\u0300", "\u0344\u0315"):
+        began = time.process_time()
+        cleaned, told = clean("u" + marks * 10_000)
+        fold(cleaned)
+        assert time.process_time() - began < 3, ascii(marks)
+        assert told
+        assert clean(cleaned) == (cleaned, 0)
+    as_written = [
+        "Zá\u0323\u0302pata",
+        "ǖ" + "\u0315\u0300" * 14,
+        "ក្រុម",
+        "\u0f73" * 15,
+        "é" * 50,
+        "ñ\u0301" * 40,
+    ]
+    for text in as_written:
+        assert clean(text) == (unicodedata.normalize("NFC", text), 0), ascii(text)
+    # What NFC takes from a letter stands among its marks: however often it is cleaned, it stays as it is.
+    chance = random.Random(132)
+    for _ in range(400):
+        letters = [
+            chance.choice("a\u01d6\u1e77\u200b\n\u0430" if chance.random() < 0.05 else PILE)
+            for _ in range(90)
+        ]
+        cleaned, _told = clean("".join(letters))
+        assert clean(cleaned) == (cleaned, 0)
+
+
+PILE = "\u0315\u0300\u0323\u0327\u0344\u0f73\u3099\uff9e\u05b0\u0345\u1dd9"

@@ -134,6 +134,7 @@ async def test_nothing_is_delivered_to_a_part_of_a_screen_that_is_gone() -> None
     async with app.run_test() as pilot:
         screen: AppScreen[None] = AppScreen()
         part = Part(screen)
+        app.workspace = None  # type: ignore[attr-defined]
         app.show_saving = lambda _screen: None  # type: ignore[attr-defined]
         await app.push_screen(screen)
         told = telling(screen, "Escrito.", lambda: part.hear("then"))

@@ -70,7 +70,7 @@ def test_what_is_past_feared_asked_or_told_fills_nothing(lexicon: Lexicon, text:
 WHOSE = [
     ("Masc 45 trailero reporta a una niña como de 12 años.", {("45", "caller"), ("~12", "victim")}),
     ("Llama una vecina de Toluca. Ella tiene 56 años.", {("56", "caller")}),
-    ("Su hija de 16 se fue con un hombre de 30.", {("16", "victim"), ("30", "trafficker")}),
+    ("Su hija de 16 se fue con un hombre de 30 que la golpea.", {("16", "victim"), ("30", "trafficker")}),
     ("El promotor que llama tiene 29 años. La niña tiene 9.", {("29", "caller"), ("9", "victim")}),
     ("Hola, tengo 19 años. Mi novio me pega.", {("19", "victim")}),
     ("Tengo 40 años. Mi hija de 15 no sale. A mi hija le pegan.", {("40", "caller"), ("15", "victim")}),
@@ -117,9 +117,9 @@ WITNESSES = [
     ("Usuario de 45 años. Su hija de 13 chatea con un adulto.", {("45", "caller"), ("13", "victim")}),
     ("fem 17a rep. hermana (22a).", {("17", "victim"), ("22", "caller")}),
     ("Habla la mamá de Karla, tengo 44, mi hija tiene 15.", {("44", "caller"), ("15", "victim")}),
-    ("Un hombre de 45 y una mujer de 40 las cuidan a ellas, las niñas de 9.", {("45", ""), ("40", "")}),
+    ("Un hombre de 45 y una mujer de 40 las cuidan a ellas, las niñas de 9.", set()),
     ("La joven de 19 está con una anciana de 88 años.", {("19", "victim")}),
-    ("La vendieron. La tienen con un señor de 55 años. La joven tiene 17.", {("17", "victim"), ("55", "")}),
+    ("La vendieron. La tienen con un señor de 55 años. La joven tiene 17.", {("17", "victim")}),
     ("La tiene hace dos años. Trabajó para él tres años.", set()),
     ("Tengo 34 y dos hijos de 3 y 5. Se llevaron a mi prima.", {("34", "caller")}),
     ("Solicitan señoritas de 18 a 25 años.", set()),
@@ -159,6 +159,10 @@ PLACES = [
     ("La sobrina tiene 14. El que la tiene vive en Celaya.", {("11007", "actual", "")}),
     ("Está en un motel de Celaya.", {("11007", "actual", "")}),
     ("La subieron a un camión a Tijuana.", {("02004", "", "victim")}),
+    ("La encontraron en Concordia, Sin.", {("25004", "", "victim")}),
+    ("La tienen en el centro de Veracruz.", {("30193", "actual", "victim")}),
+    ("Quiere volver a El Salvador.", set()),
+    ("La niña no sale. Hay otro contratista en Celaya.", set()),
 ]  # fmt: skip
 
 
@@ -358,8 +362,64 @@ def test_a_place_is_found_beside_what_is_none(lexicon: Lexicon, text: str, place
 
 
 def test_two_people_in_the_words_are_asked_not_guessed(lexicon: Lexicon) -> None:
-    ages = Reader(lexicon, TODAY).read("Llama la mamá de Ana. Ella tiene 44 años.")
+    ages = Reader(lexicon, TODAY).read("Llama la mamá de Ana. Ella tiene 44 años y la golpean.")
     assert [offer.owner for offer in ages if offer.kind == "age"] == [""]
+
+
+LOOSE = [
+    ("Llama la mamá de Ana. Ella tiene 44 años.", set()),
+    ("Dice que no sabe. Pregunta qué hacer. Su prima, de 24, está bien.", set()),
+    ("Llama una tía. Pregunta qué hacer. Su sobrina de 14 está encerrada.", {("14", "victim")}),
+    ("La niña no sale. El novio, de 19, vende fruta.", set()),
+    ("La niña no sale. El novio, de 19, le pega.", {("19", "trafficker")}),
+    ("Llama la tía de Lupita (15 años).", {("15", "victim")}),
+    ("Llama usuaria del viernes (Yoselin, 23).", {("23", "victim")}),
+    ("La niña como 7 pide limosna.", {("~7", "victim")}),
+    ("Fem aprox 16 llora.", {("~16", "victim")}),
+    ("El niño 3 veces se salió.", set()),
+    ("Se fue con visa H-2A.", set()),
+    ("Hay 60 jornaleros. Una trabajadora, 19 años, no sale.", {("19", "victim")}),
+    ("Consulado de Cuba turna caso. Connacional de 20 años, le pegan.", {("20", "victim")}),
+    ("Llama por su esposo Genaro, de 44 años.", {("44", "victim")}),
+]  # fmt: skip
+"""An age that hangs loosely on somebody is offered beside a deed only: decision 058."""
+
+
+@pytest.mark.parametrize(("text", "ages"), LOOSE)
+def test_an_age_that_hangs_loosely_waits_for_a_deed(
+    lexicon: Lexicon, text: str, ages: set[tuple[str, str]]
+) -> None:
+    offers = Reader(lexicon, TODAY).read(text)
+    assert {(offer.values[0], offer.owner) for offer in offers if offer.kind == "age"} == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "polarity"),
+    [
+        ("El patrón retiene CURP.", "indicator.dst_documents", "yes"),
+        ("Mi acta también la tiene ella.", "indicator.dst_documents", "yes"),
+        ("No la han llevado al Seguro.", "danger.illness_untreated", "yes"),
+        ("Ninguna va a la escuela.", "indicator.exp_no_education", "yes"),
+        ("No la deja ir al mercado.", "indicator.dst_isolation", "yes"),
+        ("Le cobra 3 mil pesos del pasaje.", "indicator.dst_debt_bondage", "yes"),
+        ("Nos dicen que es sin pago.", "indicator.exp_low_no_salary", "yes"),
+        ("No ha decidido si denunciar.", "need.denuncia", "unknown"),
+        (
+            "Pregunta qué hacer si alguien le dice que le quitaron el pasaporte.",
+            "indicator.dst_documents",
+            "",
+        ),
+        ("Un albergue de Saltillo pide material.", "need.refugio", ""),
+        ("La joven está aquí. No sabe leer bien la tía.", "vulnerability.baja_escolaridad", ""),
+        ("Me pega. Mi papá tiene diabetes.", "vulnerability.condicion_salud", ""),
+        ("No ha visto armas.", "danger.weapon_present", ""),
+    ],
+)
+def test_what_befalls_somebody_is_read_by_stems_and_of_whom_it_is_said(
+    lexicon: Lexicon, text: str, code: str, polarity: str
+) -> None:
+    offers = [offer for offer in Reader(lexicon, TODAY).read(text) if offer.owner not in ("caller", "other")]
+    assert [offer.polarity for offer in offers if code in offer.values] == ([polarity] if polarity else [])
 
 
 def test_reading_key_by_key_is_reading_at_once(lexicon: Lexicon) -> None:

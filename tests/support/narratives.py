@@ -94,8 +94,14 @@ def _says(offer: Offer, fact: dict[str, Any]) -> bool:
     )
 
 
+def _shown(offer: Offer) -> bool:
+    """Whether anybody is asked: of who calls only a number to call back and a place (`services.call.seen`)."""
+    return offer.owner != CALLER or offer.kind in ("phone", "place")
+
+
 def _judge(result: Result, narrative: dict[str, Any], offers: Sequence[Offer]) -> None:
     facts, used = narrative["facts"], set()
+    offers = [offer for offer in offers if _shown(offer)]
     for trap in narrative["traps"]:
         result.traps += 1
         sprung = any(
@@ -158,8 +164,6 @@ def _false(result: Result, narrative: dict[str, Any], offers: Sequence[Offer]) -
     loose = [{"start": start, "end": end} for start, end in narrative["loose"]]
     optional = [mark for mark in narrative["facts"] if not mark["required"]] + narrative["traps"]
     for offer in offers:
-        if offer.owner == CALLER and offer.kind not in ("phone", "place"):
-            continue
         trapped = any(
             _meet(offer, trap) and _says(offer, trap) and not _harmless(offer, trap)
             for trap in narrative["traps"]

@@ -54,7 +54,7 @@ _OWNERS_OF = frozenset(
 def _opens(terms: Sequence[Word], person: Person, *, says: bool) -> bool:
     """Whether who opens a narrative calls, though another of that noun would not: `Encargado de un ciber, 33 años`."""
     if person.owner == OTHER:
-        return not person.plural
+        return not person.plural and terms[person.first].text != "mi"  # «mi papá» is not who speaks
     aged = any(term.text in ("anos", "a") for term in terms[person.after : person.after + 8])
     return person.word in _OWNERS_OF and (says or aged)
 
@@ -117,7 +117,10 @@ def with_professions(terms: Sequence[Word], persons: Sequence[Person], cast: Cas
         behind = terms[person.after : min(ends, person.after + _FURTHEST_VERB)]
         tells = any(term.text in _WITNESSES for term in behind)
         opens = not cast.single and at == 0 and person.first == 0
-        if before == "soy" or opens:
+        one_of = cast.subject == GROUP and before in ("una", "un", "otra", "otro")
+        if one_of and not tells:
+            yield person._replace(owner=VICTIM)  # «60 jornaleros; una trabajadora»
+        elif before == "soy" or opens:
             yield person._replace(owner=CALLER, generic=True)
         elif about or tells:
             yield person._replace(owner=OTHER, stranger=True)

@@ -27,6 +27,7 @@ _RELATIVES = frozenset(
 """Whose name follows with a `de`."""
 
 
+_ONE_OF = (["uno", "de", "ellos"], ["una", "de", "ellas"])
 _TITLES = frozenset(("dona", "don", "sra", "sr", "senora", "senor"))
 
 
@@ -162,7 +163,8 @@ def _titled(text: str, terms: Sequence[Word], taken: set[int], known: dict[str, 
         if not fits or (place + 1 in taken):
             continue
         spoke = any(calls(terms, at) for at in range(max(0, place - 2), place))
-        owner = known.get(name.text) or (CALLER if spoke else OTHER)
+        one_of = [term.text for term in terms[max(0, place - 3) : place]] in _ONE_OF
+        owner = known.get(name.text) or (CALLER if spoke else VICTIM if one_of else OTHER)
         if len(known) < MOST_NAMES:
             known[name.text] = owner
         yield Person(place, place + 2, owner, "mujer" if terms[place].text.endswith("a") else "hombre", False)

@@ -121,12 +121,18 @@ _HARM_TO = (
 )
 
 
+_CALLS_FOR = frozenset(("llama", "marca", "llamo", "habla", "pregunta", "pide", "reporta", "preocupada"))
+
+
 def _harmed_partner(terms: Sequence[Word], person: Person) -> bool:
     """Whether something is done to a partner: `se llevaron a su esposo`, `a mi novio le quitaron`."""
     begin = person.first - (terms[person.first].text not in OWNED)
     if begin < 0 or terms[begin].text not in OWNED:
         return False
     behind = [term.text for term in terms[person.after : person.after + 7]]
+    asked_for = begin > 1 and terms[begin - 1].text == "por" and terms[begin - 2].text in _CALLS_FOR
+    if asked_for and not does_harm(terms, person) and "que la" not in " ".join(behind[:3]):
+        return True  # «llama por su esposo»
     left = any(behind[at : at + 3] == ["se", "fue", "a"] for at in range(4)) or suffers(terms, person)
     if left or begin < 1 or terms[begin - 1].text != "a":
         return left

@@ -11,6 +11,8 @@ ASK = ""
 """Nobody can tell whose it is: a person is asked before it is taken."""
 CASE = "case"
 """Of the case or its places and money, of nobody's."""
+SURE, NEAR, KIN = "", "near", "kin"
+"""Bound to its owner by the words; only the nearest person, or nobody sure; a relative's, whom nothing may befall."""
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 PATTERNS = frozenset(
@@ -36,6 +38,8 @@ class Offer:
     """Of a place its role, of a date what happened, of an amount its currency."""
     rule: str = ""
     """File and line, or the name of the pattern."""
+    bond: str = ""
+    """How it hangs on its owner: SURE, NEAR or KIN. What hangs loosely is asked only beside a deed."""
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], str, str]:
@@ -46,5 +50,5 @@ class Offer:
         """The same in a text where it stands later."""
         return Offer(
             self.kind, self.values, self.polarity, self.owner, self.start + by, self.end + by, self.detail,
-            self.rule,
+            self.rule, self.bond,
         )  # fmt: skip

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading.lexicon import Hit
-from lnctp_tui.domain.reading.offers import ASK, CALLER, GROUP, OTHER, TRAFFICKER, VICTIM
+from lnctp_tui.domain.reading.offers import (
+    ASK,
+    CALLER,
+    GROUP,
+    KIN,
+    NEAR,
+    OTHER,
+    SURE,
+    TRAFFICKER,
+    VICTIM,
+)
 from lnctp_tui.domain.reading.persons import Cast, Person
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
@@ -52,11 +62,36 @@ class Scene(NamedTuple):
     cast: Cast
     of_self: bool = False
     """Whether who calls is the victim, by the form or by the whole text."""
+    low: str = ""
+    """The sentence, folded."""
 
 
 def first_person(terms: Sequence[Word]) -> bool:
     """Whether whoever writes speaks of themself: a pasted chat."""
     return any(term.text in _MINE for term in terms)
+
+
+_PARTNERS = frozenset(
+    ("novio", "novia", "pareja", "esposo", "marido", "suegra", "suegro", "madrastra", "padrastro")
+)
+"""Who does harm only when it is told."""
+
+
+def bond(scene: Scene, first: int, owner: str) -> str:
+    """How surely an age that begins at the word `first` is of its owner: beside a noun, of who speaks or of the only
+    one whom the sentence names; a relative's; else only near somebody."""
+    if owner == SELF:
+        return SURE
+    here = _subjects(scene, first)
+    beside = bool(here) and first - here[-1].after <= 2
+    alone = len({person.owner for person in scene.persons}) <= 1
+    if owner == TRAFFICKER:  # «El dueño es viudo, de unos 60»
+        alone = alone and bool(here) and scene.persons[0].first <= 1
+    if owner == ASK or not (beside or alone):
+        return NEAR
+    if owner == TRAFFICKER and here and (here[-1].vague or here[-1].word in _PARTNERS):
+        return NEAR  # «el novio, 19 años, se fue»
+    return KIN if here and here[-1].kin else SURE
 
 
 def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
@@ -67,6 +102,8 @@ def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
         return owner
     if any(person.word in _SIBLINGS and 0 <= first - person.after <= _BESIDE for person in scene.persons):
         return owner
+    if {"ellas", "ellos"} & {term.text for term in scene.terms[max(0, first - 2) : first]}:
+        return GROUP  # «una de ellas, de 16»
     known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
     one = _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first])
     return ASK if known and not one else OTHER
@@ -124,7 +161,8 @@ def _subjects(scene: Scene, first: int) -> list[Person]:
     if len(here) < 2 or not 1 <= here[-1].first - here[-2].after <= 2:
         return here
     joined = scene.terms[here[-2].after].text in ("de", "del")
-    verb = any(term.text in _VERBS_OF_HAVING for term in scene.terms[here[-1].after : first])
+    behind = [term.text for term in scene.terms[here[-1].after : first]]
+    verb = not _VERBS_OF_HAVING.isdisjoint(behind) and "que" not in behind
     return here[:-1] if joined and verb else here
 
 
@@ -147,6 +185,8 @@ def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
     if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
         return False
     apart = scene.terms[first].start - scene.terms[first - 1].end > 1
+    if not here[-1].word and scene.low[scene.terms[first].start - 1 :][:1] == "(":
+        return False  # «la tía de Lupita (15 años)»
     return apart and scene.terms[here[-2].after].text in ("de", "del")
 
 

@@ -55,7 +55,8 @@ _PLATE_AFTER = re.compile(
 _NO_PLATE = re.compile(r"(?: (?:de|y|con|del|es|la|el|en|que|no|se|un|al|o|a|los|las|iba|va|era|lo))+$")
 """Small words behind a plate."""
 _ALIAS = re.compile(
-    r"\b(?:alias|(?:al|a la|a|el|la) que (?:le )?(?:llaman|dicen|apodan)|apodo|apodado|apodada|"
+    r"\b(?:alias|(?:que )?se dice|dice(?:n)? llamarse|(?:le|lo|la) (?:decimos|dice|conocemos como)|"
+    r"(?:al|a la|a|el|la) que (?:le )?(?:llaman|dicen|apodan)|apodo|apodado|apodada|"
     r"le dicen|le llaman|lo conocen como|la conocen como|"
     r"apodan|se hace llamar|le apodan|(?:lo|la) apodan"
     r"|mejor conocido como)\s+[«\"“']?((?:(?:el|la)\s+)?[a-z]{2,20}(?:\s+[A-Z][a-z]{1,20})?)"
@@ -188,7 +189,12 @@ def _aliases(sentence: Sentence) -> Iterator[Found]:
         if match[1] in ("el que", "la que", "que", "por", "el senor", "la senora", "el telefono"):
             continue
         end = start + len(_name(first))
+        behind = _SURNAME.match(sentence.text, end)
+        end = behind.end() if behind and not match[1].startswith(("el ", "la ")) else end
         yield from sentence.take("alias", sentence.text[start:end], (start, end))
+
+
+_SURNAME = re.compile(r" [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,20}\b")
 
 
 def _name(text: str) -> str:

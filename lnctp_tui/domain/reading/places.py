@@ -38,6 +38,7 @@ _BEFORE = frozenset(
         "destino",
         "localidad",
         "radica",
+        "pasando",
     ]
 )
 _STREETS = frozenset(
@@ -228,9 +229,41 @@ def held_there(low: str, start: int) -> bool:
     return held(low, start) and _TO_ONE.search(low, max(0, start - 50), start) is not None
 
 
+_SHORT_STATES = {
+    "Ags": "AGU", "BC": "BCN", "BCS": "BCS", "Camp": "CAM", "Chis": "CHP", "Chih": "CHH", "Coah": "COA", "Col": "COL",
+    "Dgo": "DUR", "Gto": "GUA", "Gro": "GRO", "Hgo": "HID", "Jal": "JAL", "Mich": "MIC", "Mor": "MOR", "Nay": "NAY",
+    "NL": "NLE", "Oax": "OAX", "Pue": "PUE", "Qro": "QUE", "QRoo": "ROO", "SLP": "SLP", "Sin": "SIN", "Son": "SON",
+    "Tab": "TAB", "Tamps": "TAM", "Tlax": "TLA", "Ver": "VER", "Yuc": "YUC", "Zac": "ZAC",
+}  # fmt: skip
+_IN_SHORT = re.compile(
+    r"(?:, | \()((?:[BNQS]\. ?)(?:[A-Z]\. ?|[A-Z][a-z]+\.? ?)+|[A-Z][a-z]{1,4})(?:\.|\)|$)"
+)
+
+
+def state_in_short(text: str, end: int) -> str | None:
+    """The state that a town is written with: `Concordia, Sin.`"""
+    match = _IN_SHORT.match(text, end)
+    code = _SHORT_STATES.get(match[1].replace(".", "").replace(" ", "")) if match else None
+    return f"MX-{code}" if code else None
+
+
+_OF_TOWN = re.compile(r"\b(?:centro|ciudad|puerto|capital|municipio)(?: historico)? de $")
+
+
+def of_town(low: str, start: int) -> bool:
+    """Whether a town is meant and not the state of its name: `del centro de Veracruz`."""
+    return _OF_TOWN.search(low, max(0, start - 30), start) is not None
+
+
 def of_transport(low: str, start: int) -> bool:
     """Whether it is where a bus or a road goes: `pasajera del camión a Tapachula`."""
     return _TRANSPORT.search(low[max(0, start - 60) : start]) is not None and not held(low, start)
+
+
+def unlike_a_street(text: str, terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a name with its state behind it may be a town's: a capital, and nothing before it that has a name."""
+    previous = terms[hit.first - 1].text if hit.first else ""
+    return text[terms[hit.first].start].isupper() and previous not in _NO_PLACE
 
 
 def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bool) -> bool:
@@ -246,6 +279,8 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
         return False
     if text[: word.start].endswith("-") or re.match(r"-[A-ZÁÉÍÓÚ]", text[terms[hit.after - 1].end :]):
         return False  # «la México-Puebla»
+    if row.named and text[word.start : terms[hit.after - 1].end].lower() in _COUNTRIES:
+        return False
     capital = text[word.start].isupper()
     following = text[terms[hit.after - 1].end :]
     if re.match(r" [A-ZÁÉÍÓÚ][a-záéíóúñ]+", following) and previous in _BEFORE and row.named:
@@ -258,9 +293,22 @@ def stands(text: str, terms: Sequence[Word], hit: Hit, row: Row, after_place: bo
         if not capital:  # «en la frontera»: a word of the language, of which some town has its name
             return False
         previous = terms[hit.first - 2].text
-    if capital and _addressed(text, terms, hit):
+    if capital and (_addressed(text, terms, hit) or _behind_age(text, terms, hit)):
         return True
     return previous in _BEFORE and (capital or len(word.text) > 5 or hit.after - hit.first > 1)
+
+
+_AGE_BEFORE = re.compile(r"(?:\d|años|anos| a\.?), $")
+
+
+def _behind_age(text: str, terms: Sequence[Word], hit: Hit) -> bool:
+    """Whether a name stands for itself behind somebody's age: `mujer de 57 años, Zamora.`"""
+    behind = text[terms[hit.after - 1].end :][:2]
+    return bool(_AGE_BEFORE.search(text[: terms[hit.first].start])) and (not behind or behind[0] in ".,;()\n")
+
+
+_COUNTRIES = frozenset(("el salvador",))
+"""Towns that bear the name of a country, which is meant."""
 
 
 def _addressed(text: str, terms: Sequence[Word], hit: Hit) -> bool:
@@ -271,7 +319,9 @@ def _addressed(text: str, terms: Sequence[Word], hit: Hit) -> bool:
     return ends and before.endswith((",", "(")) and any(term.text in _STREETS for term in terms[: hit.first])
 
 
-def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[str, ...]:
+def choose(
+    lexicon: Lexicon, codes: Sequence[str], state: str | None, *, in_short: bool = False
+) -> tuple[str, ...]:
     """Of several towns of a name that of the state beside it; a state before a town of its name."""
     states = [code for code in codes if code in lexicon.states]
     towns = [code for code in codes if code not in lexicon.states]
@@ -279,4 +329,6 @@ def choose(lexicon: Lexicon, codes: Sequence[str], state: str | None) -> tuple[s
         within = [code for code in towns if lexicon.state_of(code) == state]
         if within:
             return tuple(within[:1])
+        if in_short:
+            return (state,)  # «Ciudad Hidalgo, Chis.», of which the catalog knows another
     return tuple(states[:1] or towns)

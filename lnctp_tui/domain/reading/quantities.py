@@ -29,6 +29,14 @@ _MONEY_BEFORE = frozenset(
         "cobraba",
         "paga",
         "pagan",
+        "da",
+        "dan",
+        "daba",
+        "daban",
+        "apunta",
+        "pension",
+        "darian",
+        "daria",
         "pago",
         "pagaron",
         "pagaban",
@@ -237,9 +245,36 @@ _PEOPLE = frozenset(
             "jovencitas",
             "pequenos",
             "ninitos",
+            "hermanitos",
+            "hermanitas",
+            "vatos",
+            "gentes",
+            "guatemaltecos",
+            "venezolanos",
+            "colombianos",
+            "cubanos",
+            "salvadorenos",
+            "nicaraguenses",
+            "haitianas",
+            "peruanas",
+            "chinas",
+            "chinos",
+            "ecuatorianos",
+            "ecuatorianas",
+            "dominicanas",
+            "chiapanecos",
+            "chiapanecas",
+            "oaxaquenos",
         ],
     ]
 )
+_AGENTS = re.compile(
+    r"(?!carre|mane|prim|terc|ente|ceros|table|lette|letre|dine|sombre|potre|basure|cruce|bande|escale|fronte|"
+    r"llave|agua|compute|lavad|refriger|ventil|made|came|acera|ojera|puls|carter|libre|cuade|mecedor|panta|alrede|"
+    r"cobertor|comedor|corredor|televis|celular|litera|tijer|cader|rode|fog|trail)"
+    r"\w{3,}(?:eros|eras|dores|doras|istas)$"
+)
+"""Nouns of who does something: `cuatro barberos`."""
 _OTHERS = frozenset(("otras", "otros"))
 _YEARS = frozenset(["years", "anos", "anitos", "ano", "a"])
 _NO_AGE_AFTER = re.compile(
@@ -277,7 +312,7 @@ _OF_AGE = 18
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
     r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|, de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
-    r"tiene(?:n)?(?: como| unos| apenas| solo| ya)?|"
+    r"(?:tiene(?:n)?|tendra|tendran|ha de tener)(?: como| unos| apenas| solo| ya)?|"
     r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
@@ -319,6 +354,8 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     if following[:1] == ["de"]:
         following = following[1:]
     currency = _CURRENCY.get(following[0], "") if following else ""
+    if number.value == 1:
+        return None  # «ni un peso»
     if signed or currency:
         begin = text.rfind("$", 0, start) if signed else start
         named = next(
@@ -390,20 +427,34 @@ def _of_person(terms: Sequence[Word], place: int, ends: Sequence[int]) -> bool:
     return begin < place and terms[begin].start - 1 in ends
 
 
-_BESIDE = re.compile(r"(?: de(?: \w+){1,3}| \w{3,})?(?:, | \()")
+_BESIDE = re.compile(
+    r"(?: de(?: \w+){1,3}| \w{3,}| del? \w+ \(\w{3,}|, \w{3,})?(?:, | \()(?:de )?(?:(?:unos|aprox\w*\.?|como) )?"
+    r"| (?:(?:como|aprox\w*\.?|unos) )?(?=\d\d?\b)"
+)
+"""What may stand between a person and a bare number that is their age."""
+_NO_AGE_UNIT = re.compile(
+    r" ?(?:[-:/.,]?\d|%|\$|a\.? ?m\b|p\.? ?m\b|veces|pesos|mil\b|horas|hrs?\b|dias?\b|semanas?|mes(?:es)?\b|"
+    r"(?:\w+[oae]s|de la|km|kilos?|y media)\b)"
+)
+"""What follows a number that counts something else."""
 
 
 def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
     """A bare number that stands for itself behind a person: `la nieta (12)`, `mujer peruana, 33, llama`."""
     for end in ends:
         link = _BESIDE.match(text, end)
-        at = next((place for place, term in enumerate(terms) if link and term.start == link.end()), None)
+        if link is None:
+            continue
+        at = next((place for place, term in enumerate(terms) if term.start == link.end()), None)
         number = number_at(text, terms, at) if at is not None else None
         if number is None or number.spelled or not 3 <= number.value <= 99:
             continue
         start, last = terms[number.first].start, terms[number.after - 1].end
-        if text[last : last + 1] in (",", ")") and not text[last + 1 : last + 2].isdecimal():
-            yield str(number.value), (start, last)
+        ended = text[last : last + 1] in (",", ")") and not text[last + 1 : last + 2].isdecimal()
+        before = text[max(0, start - 48) : start]
+        bare = text[start - 1 : start] == " " and text[end - 1] != "s" and not _NO_AGE_UNIT.match(text, last)
+        if ended or (bare and not link.group().startswith((",", " (")) and "," not in link.group()):
+            yield _said(before, number, None, text[last:]), (start, last)
 
 
 def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
@@ -427,7 +478,9 @@ def _years(text: str, before: str, end: int, unit: Word) -> bool:
 def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
     start, end = terms[number.first].start, terms[number.after - 1].end
     before = text[max(0, start - 48) : start]
-    glued = text[start:end].endswith(("a", "anos")) and text[start].isdecimal()
+    glued = (
+        text[start:end].endswith(("a", "anos")) and text[start].isdecimal() and text[start - 1 : start] != "-"
+    )
     second = _second(text, terms, number)
     last = second or number
     unit = terms[last.after] if last.after < len(terms) else None
@@ -526,13 +579,12 @@ def _second(text: str, terms: Sequence[Word], number: Number) -> Number | None:
         following = number_at(text, terms, at + 1)
     else:
         return None
-    if following is None or not number.value < following.value <= min(number.value + 10, 120):
+    entre = "entre" in text[: terms[number.first].start][-8:]
+    if following is None or not number.value < following.value <= min(
+        number.value + (30 if entre else 10), 120
+    ):
         return None
-    return (
-        following
-        if text[terms[at - 1].end :][:3].strip() != "y" or "entre" in text[: terms[number.first].start][-8:]
-        else None
-    )
+    return following if text[terms[at - 1].end :][:3].strip() != "y" or entre else None
 
 
 def _said(before: str, number: Number, second: Number | None, rest: str) -> str:
@@ -570,7 +622,7 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
         return number.after + 1
     if _NOT_OF_CASE.search(text, 0, terms[number.first].start):
         return 0
-    if following in _PEOPLE:
+    if following in _PEOPLE or _AGENTS.match(following):
         end = number.after + 1
         of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
         if of_either_side and _doers(terms, number.first):
@@ -584,7 +636,8 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
         return number.after
     if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
         return number.after
-    return number.after if previous == "son" and stands_alone else 0
+    within = stands_alone and number.value > 3 and _WITHIN.search(text, 0, terms[number.first].start)
+    return number.after if (previous == "son" and stands_alone) or within else 0
 
 
 _CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
@@ -598,7 +651,9 @@ def _doers(terms: Sequence[Word], place: int) -> bool:
     return len(before) > 1 and before[-1].endswith("n") and before[-2] in _CLITICS
 
 
-_NOT_OF_CASE = re.compile(r"\b(?:necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $")
+_NOT_OF_CASE = re.compile(
+    r"\b(?:cuida|cuidan|cuidaba|necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $"
+)
 """Who is looked for, a gang and a family are no group to whom it happens."""
 _LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
@@ -606,4 +661,9 @@ _GUARDS = re.compile(
     r"que (?:la|las|lo|los|cuid|vigil)|"
     r"con (?:muchach|nin|chic|mujer|una|arm|pistol)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
 )
+_WITHIN = re.compile(
+    r"\b(?:habra|habia|hay|quedan|eramos|estamos|estan|tienen a|tiene a)(?: adentro| ahi| dentro)?"
+    r"(?: como| unos| unas| casi) $"
+)
+"""`quedan adentro como treinta`, `habrá unos veinte`."""
 _ALONE = re.compile(r"\s*(?:$|[.,;)!\n]|(?:y|en total|en la casa|ahi)\b)")

@@ -9,7 +9,7 @@ from datetime import date
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import ASK, CALLER, OTHER, VICTIM, Offer
+from lnctp_tui.domain.reading.offers import ASK, CALLER, KIN, NO, OTHER, SURE, TRAFFICKER, VICTIM, Offer
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
 
@@ -127,10 +127,26 @@ def _all(known: Sequence[_Known]) -> Iterator[tuple[Offer, int]]:
     """The offers in their order with where their sentence begins, and those that an answer makes of a question."""
     for at, sentence in enumerate(known):
         for offer in sentence.read.offers:
-            yield offer, sentence.start
+            if _holds(offer, known, at):
+                yield offer, sentence.start
         answer = known[at + 1].read.answer if sentence.read.asked and at + 1 < len(known) else ""
         if answer:
             yield from ((replace(offer, polarity=answer), sentence.start) for offer in sentence.read.asked)
+
+
+_EARLY = 2
+"""Sentences in which a narrative says whom it is about."""
+
+
+def _holds(offer: Offer, known: Sequence[_Known], at: int) -> bool:
+    """Whether an offer hangs on its owner: by the words, by who was told of first, or by what befalls them there."""
+    if offer.bond == SURE or (offer.bond == KIN and at < _EARLY):
+        return True
+    return any(_deed(each) for sentence in known[at : at + 2] for each in sentence.read.offers)
+
+
+def _deed(offer: Offer) -> bool:
+    return offer.kind == "term" and offer.polarity != NO and offer.owner not in (OTHER, CALLER, TRAFFICKER)
 
 
 def _harmed_as_well(signs: Sequence[frozenset[str]]) -> bool:
@@ -157,7 +173,7 @@ def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
     return made
 
 
-_BROTHERS = 60
+_BROTHERS = 30
 """Characters between the ages of two to whom it happens: `Nemesio de 15 y Rufina de 11 años`."""
 _OF_ONE = frozenset(("age", "nationality", "sex", "education"))
 _BESIDE = frozenset(("another", "mine", "witness"))

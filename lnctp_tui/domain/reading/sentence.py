@@ -15,8 +15,10 @@ from lnctp_tui.domain.reading.offers import (
     CALLER,
     CASE,
     GROUP,
+    NEAR,
     NO,
     OTHER,
+    SURE,
     TRAFFICKER,
     UNKNOWN,
     VICTIM,
@@ -27,7 +29,7 @@ from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.persons import Cast, Person
 from lnctp_tui.domain.reading.signs import signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
-from lnctp_tui.domain.reading.status import Statement, Status, only_asked, statement, status
+from lnctp_tui.domain.reading.status import Statement, Status, clause_of, only_asked, statement, status
 
 _OF_CASE = ("danger.", "situation.")
 _NEAR = 25
@@ -112,6 +114,8 @@ class _Reading:
     """What the sentence shows of who calls: see `signs.signs_of`."""
     asked: list[Offer]
     """What a question asks for: said when the next sentence answers it."""
+    raw: str = ""
+    """Whose the last age was, before it is known who speaks."""
 
     @property
     def terms(self) -> list[Word]:
@@ -120,7 +124,7 @@ class _Reading:
     @property
     def scene(self) -> Scene:
         of_self = self.context.caller_is_victim or self.context.speaks_of_self
-        return Scene(self.terms, self.said.parts, self.persons, self.context.cast, of_self)
+        return Scene(self.terms, self.said.parts, self.persons, self.context.cast, of_self, self.sentence.low)
 
     def status(self, first: int, after: int, row: Row | None = None) -> Status:
         return status(self.said, first, after, row)
@@ -138,7 +142,7 @@ class _Reading:
 
     def age_owner(self, first: int, after: int, *, several: bool) -> str:
         """Whose age stands at these words; `several`: it lies between two."""
-        owner = owners.of_age(self.scene, first, after, several=several)
+        owner = self.raw = owners.of_age(self.scene, first, after, several=several)
         if owner == SELF:
             self.signs.add("self")
         return self.own(owner)
@@ -217,7 +221,11 @@ def _companions(terms: Sequence[Word], person: Person) -> bool:
 
 def _dated(offers: list[Offer], gone: bool) -> list[Offer]:
     """No date of which no words say what happened, when it is one of years ago."""
-    return [offer for offer in offers if offer.kind != "date" or offer.detail != "evento" or not gone]
+    return [
+        offer
+        for offer in offers
+        if offer.kind != "date" or offer.detail not in ("evento", "salida") or not gone
+    ]
 
 
 _AGE_ASKED = re.compile(r"\b(?:edad|cuantos anos)\b")
@@ -243,6 +251,8 @@ def _single(offers: Sequence[Offer]) -> list[Offer]:
 
 # patterns
 
+_FEW = 2
+"""Persons of whom a narrative tells; of more, a date is somebody's only beside a deed."""
 _SAID = frozenset(("age", "date", "headcount", "amount"))
 _CONTACTS = frozenset(("phone", "handle", "email", "url"))
 
@@ -277,7 +287,10 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
             continue
         owner = _pattern_owner(reading, found, first, after)
         value = _about(found.value) if found.kind == "age" and state.polarity == UNKNOWN else found.value
-        yield Offer(found.kind, (value,), YES, owner, found.start, found.end, detail, found.kind)
+        bond = owners.bond(reading.scene, first, reading.raw) if found.kind == "age" else SURE
+        if found.kind == "date" and detail == "evento" and len(reading.context.cast.single) > _FEW:
+            bond = NEAR  # the words do not say what happened, nor to whom
+        yield Offer(found.kind, (value,), YES, owner, found.start, found.end, detail, found.kind, bond)
 
 
 def _of_relative(reading: _Reading, first: int) -> bool:
@@ -334,8 +347,10 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
         row = hit.meaning
         assert isinstance(row, Row)
         start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
-        if not reading.sentence.free(start, end):
-            continue
+        if not reading.sentence.free(start, start + 1) or (
+            row.kind != "term" and not reading.sentence.free(start, end)
+        ):
+            continue  # an amount within a phrase takes nothing from it
         if row.kind == "place":
             if hit.first not in done:
                 done.add(hit.first)
@@ -389,7 +404,9 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     if before in row.not_after or behind in row.not_before or _a_street(reading, hit, end):
         return False
     reach = _NEEDED if row.values[0].startswith("need.") else _NEAR
-    near = low[max(0, start - reach) : start] + low[end : end + _NEAR]
+    near = low[max(0, start - reach) : start]
+    if reach == _NEAR:
+        near += low[end : end + _NEAR]
     return not row.needs or any(need in near for need in row.needs)
 
 
@@ -407,11 +424,17 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
     rows = [row for row in rows if row.kind == "place"]
     start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
     beside = hit.first - last_place <= 1
-    if not places.stands(reading.sentence.text, reading.terms, hit, rows[0], beside):
+    following = _state_behind(reading, hits, hit)
+    named = (
+        bool(following) and not beside and places.unlike_a_street(reading.sentence.text, reading.terms, hit)
+    )
+    if not named and not places.stands(reading.sentence.text, reading.terms, hit, rows[0], beside):
         return
     codes = [value for row in rows for value in row.values]
-    following = _state_behind(reading, hits, hit)
-    values = places.choose(reading.lexicon, list(dict.fromkeys(codes)), following)
+    if places.of_town(reading.sentence.low, start):
+        codes = [code for code in codes if code not in reading.lexicon.states] or codes
+    in_short = places.state_in_short(reading.sentence.text, end) is not None
+    values = places.choose(reading.lexicon, list(dict.fromkeys(codes)), following, in_short=in_short)
     state = reading.status(hit.first, hit.after)
     if not state.offer or state.past or not values or state.polarity != YES:
         return
@@ -429,6 +452,9 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
 
 def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | None:
     """The state that follows a name of a town, after a comma or a bracket."""
+    end = reading.terms[hit.after - 1].end
+    if short := places.state_in_short(reading.sentence.text, end):
+        return short
     for other in hits:
         row = other.meaning
         if hit.after <= other.first <= hit.after + 1 and isinstance(row, Row) and row.kind == "place":
@@ -461,11 +487,13 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
         and _WORKS.search(reading.sentence.low, 0, reading.terms[hit.first].start)
     ):
         return CALLER
-    if owner == OTHER and not places.held(reading.sentence.low, reading.terms[hit.first].start):
+    low, start = reading.sentence.low, reading.terms[hit.first].start
+    if owner == OTHER and not places.held(low, start):
         return OTHER
+    if role == "" and owner == TRAFFICKER and _beside(reading, hit.first):
+        return OTHER  # «otro contratista en Saltillo»
     if role == "":
         return ASK if owner in (CALLER, ASK) else owner if owner == GROUP else VICTIM
-    low, start = reading.sentence.low, reading.terms[hit.first].start
     if owner == ASK and not reading.scene.of_self and places.held_there(low, start):
         return VICTIM
     if places.held(low, start):
@@ -487,10 +515,17 @@ def _nobody_known(reading: _Reading, first: int) -> bool:
     return not (here or known.subject or known.last or reading.scene.of_self)
 
 
+_PLURAL = re.compile(r"\w+(?:an|en|os|as)")
 _ATTRIBUTES = frozenset(["nationality", "language", "education", "migration_status", "sex"])
 
 
 _TAKEN = re.compile(r"\b(?:la|lo|las|los|me|nos) (?:traj|trae|sac|llev|recog|robo|robaron)\w*[^.;]{0,40}$")
+
+
+def _beside(reading: _Reading, first: int) -> bool:
+    """Whether a place stands directly behind a person: `un contratista en`."""
+    ends = [person.after for person in reading.persons if person.after <= first]
+    return bool(ends) and first - ends[-1] <= 1
 
 
 def _beside_caller(reading: _Reading, first: int) -> bool:
@@ -524,11 +559,17 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     ):
         return CASE
     if row.kind in _ATTRIBUTES:
-        return reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
+        owner = reading.owner_at(hit.first, hit.after, of_one=row.kind != "language")
+        plural = _PLURAL.fullmatch(reading.terms[hit.first].text)
+        if plural and owner == CALLER:
+            return GROUP  # «hablan inglés»: not who calls
+        return OTHER if owner == TRAFFICKER and row.kind == "nationality" else owner
     owner = owners.of_deed(reading.scene, hit)
     if row.values[0].startswith(_STATES) and owner != SELF:
         holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
-        owner = holder if holder == CALLER else OTHER if holder in (OTHER, ASK) else owner
+        owner = holder if holder in (CALLER, OTHER, ASK) else owner
+        behind = _subject_behind(reading, hit)
+        owner = reading.own(behind.owner) if behind else owner
     if row.values[0].startswith(_HARM):
         several = any(term.text in ("les", "las", "los") for term in reading.terms[hit.first : hit.after])
         quoted = '"' in reading.sentence.low[: reading.terms[hit.first].start]
@@ -536,9 +577,24 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
         reading.signs.add(me if owner == SELF else "another" if owner == OTHER or several else "harmed")
     whose = reading.own(owner)
     # a danger is never left out because a witness was named last
+    if whose == CALLER and row.values[0].startswith((*_HARM, "need.")):
+        return ASK
     return ASK if row.values[0].startswith(_NEVER_LEFT_OUT) and whose in (OTHER, CALLER) else whose
 
 
+def _subject_behind(reading: _Reading, hit: Hit) -> Person | None:
+    """Who is or has it, when they are named behind: `no sabe leer bien la tía`."""
+    clause = clause_of(reading.said.parts, hit.first)
+    for person in reading.persons:
+        between = [term.text for term in reading.terms[hit.after : person.first]]
+        if hit.after <= person.first < clause.after and len(between) <= 2:
+            return None if _LINKED.intersection(between) else person
+    return None
+
+
+_LINKED = frozenset(
+    ("a", "al", "con", "de", "del", "y", "que", "por", "para", "como", "su", "mi", "un", "una")
+)
 _NEVER_LEFT_OUT = ("danger.", "cssrs.")
 _STATES = ("vulnerability.",)
 """What somebody is or has, and no deed."""

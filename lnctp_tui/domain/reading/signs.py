@@ -16,6 +16,19 @@ def _beside_others(terms: Sequence[Word], person: Person) -> bool:
     return any(word in ("otras", "otros", "con", "somos", "companeras", "companeros") for word in around)
 
 
+_OF_OFFICES = frozenset(
+    ["albergue", "hospital", "clinica", "escuela", "refugio", "consulado", "fiscalia", "dif", "ong", "asociacion",
+     "organizacion", "parroquia", "secundaria", "primaria", "preparatoria", "urgencias", "ayuntamiento", "ministerio",
+     "casa hogar", "comedor", "colegio", "universidad", "instituto", "secretaria", "cooperativas", "cooperativa"]
+)  # fmt: skip
+
+
+def _of_an_office(terms: Sequence[Word], person: Person) -> bool:
+    """Whether who calls works where people are helped: `Trabajador social de un albergue`."""
+    behind = [term.text for term in terms[person.after : person.after + 6]]
+    return any(word in ("de", "del", "en") for word in behind[:4]) and not _OF_OFFICES.isdisjoint(behind)
+
+
 _PRANK_WORDS = 6
 
 
@@ -34,7 +47,13 @@ _ME = re.compile(
     r"prostituy\w+|explot\w+|retien\w+)\b|"
     r"\b(?:me|nos) (?:deben?|cobran?|descuentan?|gritan?|tocan?|toco|jalan?) (?!que\b)|"
     r"\bno (?:me|nos) (?:dejan?|dejo|dejaron|pagan?|pagaron|ha pagado|han pagado)\b|"
-    r"\ble deb(?:o|emos)\b|\bdeb(?:o|emos) \d"
+    r"\ble deb(?:o|emos)\b|\bdeb(?:o|emos) \d|"
+    r"(?<!no )\b(?:me|nos) (?:(?:colg|amarr|patea|aventa|escond|descont|multa|engana|reclut|encaden|castig|dej|meti|"
+    r"pus|obliga|vigila|cuida)\w*(?:ron|ban|ian|an|en)|tienen? (?:mi|mis|nuestr)\w*|"
+    r"retuv\w+|descuent\w+|mult(?:a|an))\b|"
+    r"\btiene(?:n)? mis? (?:pasaporte|papeles|documentos|ine|acta|credencial)|"
+    r"\bestuve \w+ meses en un (?:anexo|rancho)|"
+    r"\bme (?:quiero ir|escape|sali de ahi|fugue)\b"
 )
 """What is done to who speaks."""
 
@@ -67,10 +86,19 @@ def _fragment(terms: Sequence[Word], persons: Sequence[Person]) -> bool:
 def _prank(terms: Sequence[Word]) -> bool:
     """Whether a sentence says that the call was a joke, and nobody in it says so."""
     spoken = [term.text for term in terms]
-    if "improcedente" in spoken and "no" not in spoken:
+    if ("improcedente" in spoken and "no" not in spoken) or spoken == ["no", "procede"]:
+        return True
+    if _WRONG_NUMBER.search(" ".join(spoken)):
         return True
     longest = _PRANK_WORDS if _SAID_BY & set(spoken) or spoken[0] != "que" else 2 * _PRANK_WORDS
     return len(spoken) <= longest and _PRANK.match(" ".join(spoken)) is not None
+
+
+_WRONG_NUMBER = re.compile(
+    r"\b(?:cree|creia|penso|pensaba) que (?:habla|hablaba|llama|llamaba|marco|marcaba) (?:a|al)(?: la)? (?:organismo|"
+    r"banco|servicio|oficina|tienda|restaurante|compania|cfe|telmex|recaudadora|tesoreria)\b"
+)
+"""Who wanted another line tells nothing of a case."""
 
 
 _SAID_BY = frozenset(("dice", "dijo", "le", "te", "el", "ella"))
@@ -103,6 +131,8 @@ def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, open
         elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
             yield "parent"
         elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
+            yield from ("witness",) if before != "soy" else ()
+        if person.owner == CALLER and opening and _of_an_office(terms, person):
             yield "witness"
         mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in ELDERS)
         if mine and "mi" in (before, terms[person.first].text):

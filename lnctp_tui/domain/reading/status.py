@@ -16,6 +16,12 @@ from lnctp_tui.domain.reading.spelling import Word
 _CUTS = frozenset(["pero", "aunque", "sino", "mientras", "porque"])
 _VERBS = frozenset(
     [
+        "nunca",
+        "nadie",
+        "ninguno",
+        "ninguna",
+        "tampoco",
+        "ni",
         "la",
         "lo",
         "le",
@@ -36,6 +42,16 @@ _VERBS = frozenset(
         "van",
         "vive",
         "viven",
+        "vivo",
+        "vivimos",
+        "soy",
+        "somos",
+        "tengo",
+        "estoy",
+        "estamos",
+        "duermo",
+        "duermen",
+        "trabajo",
         "trabaja",
         "trabajan",
         "dice",
@@ -310,6 +326,8 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         return True
     if cue.kind == "past" and _present(said, hit, clause):
         return False
+    if cue.kind == "unsure" and _told_to(said, hit, first):
+        return False
     if cue.kind == "asked":
         return hit.after <= first and not _told_anew(said, hit.after, first)
     if not clause.first <= hit.first < clause.after:
@@ -335,6 +353,14 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         return False
     behind = hit.first >= after and hit.first - after <= reach
     return (cue.side in ("before", "both") and before) or (cue.side in ("after", "both") and behind)
+
+
+def _told_to(said: Statement, hit: Hit, first: int) -> bool:
+    """Whether what *they say* is said to whom it is done, and no rumour: `nos dicen que es sin pago`."""
+    if not said.terms[hit.first].text.startswith("dice"):
+        return False
+    before = said.terms[hit.first - 1].text if hit.first else ""
+    return before in ("nos", "me", "le", "les") or said.terms[first].text in ("me", "nos", "debo", "debemos")
 
 
 def _present(said: Statement, hit: Hit, clause: Clause) -> bool:
@@ -372,11 +398,12 @@ _REPLIES = frozenset(("dijo", "contesto", "respondio", "explico", "dice", "conte
 
 def _told_anew(said: Statement, begin: int, first: int) -> bool:
     """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
+    supposed = any(term.text == "alguien" for term in said.terms[begin:first])
     for place in range(max(begin, 1), first + 1):
         between = said.low[said.terms[place - 1].end : said.terms[place].start]
         if "," in between and said.terms[place].text in _STATES:
             return True
-        if said.terms[place].text in _REPLIES or (
+        if (said.terms[place].text in _REPLIES and not supposed) or (
             said.terms[place].text in ("su", "mi") and said.terms[place - 1].text == "por"
         ):
             return True

@@ -105,11 +105,23 @@ def beside_stranger(terms: Sequence[Word], person: Person, strangers: Sequence[P
 
 def who_opens(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
     """The caller by a noun that no list has: who opens a narrative and saw, tells, or has an age."""
+    if terms[0].text in _OFFICES and not any(person.first == 0 for person in persons):
+        yield Person(0, 1, CALLER, "", False, terms[0].text)
+        return
     place = _opener(text, terms, {place for person in persons for place in range(person.first, person.after)})
     if place >= 0:
         article = terms[place - 1].text if place else ""
         sex = "" if article not in _FEMALE else "mujer" if _FEMALE[article] else "hombre"
         yield Person(place, place + 1, CALLER, sex, False, terms[place].text, generic=True)
+
+
+_OFFICES = frozenset(
+    ["consulado", "embajada", "fiscalia", "procuraduria", "dif", "albergue", "hospital", "clinica", "escuela",
+     "secundaria", "primaria", "preparatoria", "refugio", "ong", "asociacion", "organizacion", "policia", "instituto",
+     "secretaria", "municipio", "ayuntamiento", "guardia", "cruz", "centro", "comision", "locatel", "911", "juzgado",
+     "defensoria", "colegio", "universidad", "parroquia", "ministerio", "personal"]
+)  # fmt: skip
+"""Who calls for an office is never the one to whom it happens: `Consulado de … turna caso`."""
 
 
 def _opener(text: str, terms: Sequence[Word], taken: set[int]) -> int:

@@ -30,8 +30,9 @@ _DATE = re.compile(
 _VAGUE = re.compile(r"(?:el|la|este|esta) (?:semana|mes|ano)")
 _HABIT = re.compile(r"(?:todos |cada |los |dia de |por |hasta )$")
 _FUTURE_BEFORE = re.compile(
-    r"\b(?:programada?|se programa|audiencia|cita|se la lleva|la lleva|lo llevan?|va a|van a|es|sera|cumple|cumplira|"
-    r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$"
+    r"\b(?:programada?|se programa|audiencia|cita|se la lleva|la lleva|lo llevan?|va a|van a|cumple|cumplira|"
+    r"cumplio|cumpli|cumplen|nacio|naci|"
+    r"para el|proximo|que viene|antes del?)\b[^,]{0,40}$|\b(?:es|sera|son|queda|toca|hasta)(?: para)? $"
 )
 _FUTURE_AFTER = re.compile(r" (?:que viene|proxim[oa]|entrante)")
 

@@ -292,7 +292,7 @@ _SPOKEN = ("habla", "lengua", "idioma", "dialecto", "interprete", "traductor", "
 _COMMON_LANGUAGES = frozenset(
     ["spanish", "other", "unknown", "maya", "english", "french", "cora", "mayo", "seri", "mam", "pima"]
 )
-_SHORT_TOWNS = frozenset(["leon", "tula", "apan", "uman", "tila", "xico"])
+_SHORT_TOWNS = frozenset(["leon", "tula", "apan", "uman", "tila", "xico", "tala"])
 """Names of fewer letters that are no word of the language."""
 _NO_SHORT_FORMS = frozenset(
     [

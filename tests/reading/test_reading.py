@@ -517,3 +517,24 @@ def test_a_bad_row_is_told_with_its_line_and_skipped(row: str, problem: str) -> 
     ]
     assert ("terms.csv", 3, problem) in found
     assert ("term", "violence.fisica", "yes", "victim") in seen(made, "Es buena.")
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("me voy a matar", "cssrs.suicidal_thoughts"), ("me quiero matar", "cssrs.suicidal_thoughts"),
+    ("si no me ayudan me mato", "cssrs.suicidal_thoughts"), ("me voy a suicidar", "cssrs.suicidal_thoughts"),
+    ("tengo pastillas en la mano, me las voy a tomar", "cssrs.suicidal_thoughts"),
+    ("me va a matar", "indicator.dst_threat_violence_victim"),
+    ("me quiere matar", "indicator.dst_threat_violence_victim"),
+    ("me van a matar, vengan", "indicator.dst_threat_violence_victim"),
+    ("dice que la va a matar si se va", "indicator.dst_threat_violence_victim"),
+    ("me está golpeando", "violence.fisica"),
+])  # fmt: skip
+def test_the_strongest_sentence_is_offered_as_what_it_says(lexicon: Lexicon, text: str, value: str) -> None:
+    offered = [
+        code
+        for offer in Reader(lexicon, TODAY).read(text)
+        if offer.polarity == "yes"
+        for code in offer.values
+    ]
+    assert value in offered
+    assert len({code.partition(".")[0] for code in offered} & {"cssrs", "indicator"}) <= 1

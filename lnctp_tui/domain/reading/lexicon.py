@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from itertools import accumulate, product
 from typing import Any, NamedTuple
 
@@ -250,7 +250,7 @@ def _variants(way: str) -> Iterator[tuple[_Piece, ...]]:
             yield pieces_of_way
 
 
-@lru_cache(maxsize=512)
+@cache
 def _piece(word: str) -> _Piece:
     """A word of a phrase; the same one for the phrases that have it."""
     if word == "_":
@@ -258,7 +258,7 @@ def _piece(word: str) -> _Piece:
     forms = [sys.intern(form) for form in word.split("/") if form]
     if len(forms) == 1 and not word.endswith("*"):
         return forms[0]
-    prefixes = tuple(form[:-1] for form in forms if form.endswith("*"))
+    prefixes = tuple(sys.intern(form[:-1]) for form in forms if form.endswith("*"))
     return _Term(tuple(form for form in forms if not form.endswith("*")), prefixes)
 
 
@@ -292,6 +292,8 @@ class Lexicon:
         """All is learned."""
         for phrases in (self.rows, self.cues, self.nouns):
             phrases.settle()
+        _piece.cache_clear()
+        pieces.cache_clear()
 
     def learn(self, say: str, row: Row) -> str | None:
         """Add a row; of an inherent one also its affirmed form."""
@@ -328,6 +330,7 @@ def every(phrases: Phrases, terms: Sequence[Word], fits: Callable[[Hit], bool]) 
         place = end
 
 
+@cache
 def pieces(cell: str) -> tuple[str, ...]:
     """The folded words of a cell that names several."""
     return tuple(part.strip() for part in folded(cell).replace(";", "|").split("|") if part.strip())

@@ -7,6 +7,7 @@ the form already is not asked, and never overwritten unasked. Taken values keep 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -26,6 +27,8 @@ IDENTIFIERS = frozenset(["phone", "handle", "plate", "account", "url", "email", 
 PERSON_FIELDS = frozenset(["age", "sex", "nationality", "education", "migration_status", "headcount"])
 _CASE_PREFIXES = ("danger.", "situation.", "cssrs.", "other_crime.")
 _FIRST = ("danger.", "cssrs.")
+THREAT = "indicator.dst_threat_violence_victim"
+ADULT = 18
 MOST = 500
 """Offers that a form looks at: a hostile text makes no longer list."""
 
@@ -95,7 +98,8 @@ class Narrative:
 
     def dangers(self) -> list[Seen]:
         """The questions about a danger that nobody answered: while there is one, the call is not ended or discarded."""
-        return [seen for seen in self.seen() if _of_danger(seen.offer) and seen.offer.polarity != NO]
+        asked = (seen for seen in self.seen() if seen.offer.polarity != NO)
+        return [seen for seen in asked if _of_danger(seen.offer) or THREAT in seen.offer.values]
 
     def _seen(self, offer: Offer) -> Seen | None:
         words = self.text[offer.start : offer.end]
@@ -108,12 +112,14 @@ class Narrative:
         return None if stands is None else Seen(offer, words, target, stands)
 
     def _of_caller(self, offer: Offer, words: str) -> Seen | None:
-        """Of who calls only what has a place: the number to call back, and the state; no number when anonymous."""
+        """Of who calls what has a place: a number to call back (not when anonymous), the state. A minor is asked."""
         case, contact = self.intake.document["case"], self.intake.record(self.intake.contact)
         if offer.kind == "phone" and case.get("anonymity") != "anonimo" and not case.get(CALLBACK):
             return Seen(offer, words, self.intake.draft.case) if not self._noted(offer) else None
         if offer.kind == "place" and not contact.get("state"):
             return Seen(offer, words, self.intake.contact)
+        if offer.kind == "age" and _minor(offer.values[0]) and not self.intake.rows("person", PEOPLE):
+            return Seen(offer, words, None)  # a girl who says how old she is may call for herself
         return None
 
     def _target(self, offer: Offer) -> Target | None:
@@ -310,6 +316,11 @@ def _same(row: Record, offer: Offer) -> bool:
         return "".join(letter for letter in str(value or "").lower() if letter.isalnum())[-10:]
 
     return plain(offer.values[0]) in (plain(row.get("value")), plain(row.get("normalised")))
+
+
+def _minor(age: str) -> bool:
+    years = re.findall(r"\d+", age)
+    return bool(years) and int(years[-1]) < ADULT
 
 
 def _of_danger(offer: Offer) -> bool:

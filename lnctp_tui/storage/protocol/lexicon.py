@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -236,8 +237,11 @@ def _learn(
     codes: Mapping[str, frozenset[str]],
     says: dict[tuple[str, str], tuple[str, int, str]],
 ) -> Iterator[Finding]:
-    kind, values = cells.get("kind", ""), tuple(cells.get("value", "").split("+"))
-    neg = cells.get("neg") or "normal"
+    kind, values = (
+        sys.intern(cells.get("kind", "")),
+        tuple(map(sys.intern, cells.get("value", "").split("+"))),
+    )
+    neg = sys.intern(cells.get("neg") or "normal")
     if kind not in KINDS:
         yield Finding(name, line, "unknown_kind", kind, _near(kind, KINDS))
         return

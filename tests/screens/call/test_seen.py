@@ -144,3 +144,16 @@ async def test_f5_takes_nothing_whose_end_the_line_does_not_show(desk: Workspace
         await pilot.pause()
         assert isinstance(app.screen, SeenList)
         assert (app.intake.document["case"], len(people(app))) == before
+
+
+@pytest.mark.parametrize(("text", "asked"), [
+    ("soy menor, tengo dieciseis", True), ("[10:04] Ana: tengo 16 años", True),
+    ("tengo 34 años y quiero informes", False),
+])  # fmt: skip
+async def test_a_minor_who_speaks_for_herself_is_asked_about(desk: Workspace, text: str, asked: bool) -> None:
+    async with call(desk) as (app, pilot):
+        await tell(app, pilot, text)
+        assert ("Edad 16" in line(app)) is asked
+        assert ("¿de quién?" in line(app)) is asked
+        await pilot.press("f5")
+        assert people(app) == []

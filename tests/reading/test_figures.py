@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from narratives import Result, judge, narratives, report
+from narratives import Result, judge, narratives, report, unlearned
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.storage.protocol import lexicon as files
@@ -68,6 +68,16 @@ def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexico
     assert words.recall >= 0.80
     assert result.owner / result.owned <= 0.03
     assert result.asked / result.owned <= 0.15
+
+
+def test_what_nothing_was_learned_from_is_read_no_worse_than_before(lexicon: Lexicon) -> None:
+    result = judge(lexicon, unlearned())
+    measured = (result.families["all"].precision, result.families["all"].recall)
+    assert measured[0] >= 0.915
+    assert measured[1] >= 0.77
+    assert result.polarity == 0
+    assert result.owner / result.owned <= 0.03
+    assert result.sprung <= 22
 
 
 def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:

@@ -16,6 +16,8 @@ from lnctp_tui.domain.reading.offers import ASK, CALLER, CASE, GAZETTEER, PATTER
 from lnctp_tui.domain.reading.reader import Reader
 
 FILE = Path(__file__).parents[1] / "reading" / "narratives.jsonl"
+UNLEARNED = FILE.with_name("unlearned.jsonl")
+"""Of an author who was blind to the rules: only the figures of all of them are looked at, and nothing is learned."""
 FEWEST = 40
 """Facts of a kind below which its figure is shown and not judged."""
 
@@ -68,6 +70,11 @@ def narratives(*, kept: bool) -> Iterator[dict[str, Any]]:
         narrative = json.loads(line)
         if (hashlib.sha256(narrative["id"].encode()).digest()[0] % 2 == 0) == kept:
             yield narrative
+
+
+def unlearned() -> Iterator[dict[str, Any]]:
+    """The narratives that say how well what nobody tuned on is read."""
+    yield from map(json.loads, UNLEARNED.read_text("utf-8").splitlines())
 
 
 def judge(lexicon: Lexicon, texts: Iterator[dict[str, Any]]) -> Result:

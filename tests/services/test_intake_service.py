@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from lnctp_tui.services.call.intake import Intake
 from lnctp_tui.services.case import cases
 from lnctp_tui.services.refs import Place, Ref
 from lnctp_tui.services.vault.workspace import Workspace, open_workspace
+from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database import state
 
 
@@ -329,3 +331,19 @@ def test_a_level_chosen_by_hand_is_raised_by_facts_and_never_lowered(workspace: 
     said(intake, "case", "danger.weapon_present", "s")
     intake.assess()
     assert intake.document["case"]["triage"] == "emergency"
+
+
+def test_what_nobody_has_judged_stands_over_what_has_time_while_it_is_new(workspace: Workspace) -> None:
+    now = workspace.store.now()
+    ages = {"old priority": 30 * 24, "new unjudged": 1, "old unjudged": 90, "urgent": 200}
+    levels = {"old priority": "priority", "urgent": "urgent_24h"}
+    with workspace.store.write() as unit:
+        for name, hours in ages.items():
+            opened = {
+                "opened_at": instants.iso(now - timedelta(hours=hours)),
+                "summary": name,
+                "status": "open",
+            }
+            unit.record("cases", ids.new_id(), opened | ({"triage": levels[name]} if name in levels else {}))
+    shown = [line.summary for line in desk(workspace.store).cases]
+    assert shown == ["urgent", "new unjudged", "old priority", "old unjudged"]

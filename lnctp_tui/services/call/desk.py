@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
 from sqlalchemy import case as when
@@ -12,6 +13,7 @@ from lnctp_tui.services.call.calls import UnfinishedCall, unfinished
 from lnctp_tui.services.call.intake import DECIDED
 from lnctp_tui.services.case import offline_lockout
 from lnctp_tui.services.case.cases import CASES, CONTACTS, OPEN, PEOPLE, CaseLine, lines
+from lnctp_tui.storage import instants
 from lnctp_tui.storage.database.session import Store
 
 UNASSESSED = ""
@@ -19,6 +21,8 @@ UNASSESSED = ""
 EMERGENCY = "emergency"
 URGENCY = (EMERGENCY, "urgent_24h", "priority", UNASSESSED, "follow_up", "information")
 """Most urgent first (docs/protocol.md, triage). What is not known goes before what can wait."""
+JUST_NOW = timedelta(hours=72)
+"""A case that nobody has judged stands over those that were judged to have time, as long as it is as new as this."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class DeskView:
 def desk(store: Store, limit: int = 50, offset: int = 0) -> DeskView:
     """One page of the desk."""
     level = when((_unassessed(), UNASSESSED), else_=CASES.c.triage)
-    rank = when({code: place for place, code in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
+    known = when({code: place for place, code in enumerate(URGENCY)}, value=level, else_=len(URGENCY))
+    since = instants.iso(store.now() - JUST_NOW)
+    rank = when((and_(_unassessed(), CASES.c.opened_at >= since), URGENCY.index("priority")), else_=known)
+    unjudged = when((_unassessed(), 0), else_=1)
     query = (
         select(CASES, level.label("level"))
         .where(CASES.c.status.in_(OPEN), CASES.c.erased_at.is_(None))
-        .order_by(rank, _last_contact().desc(), CASES.c.opened_at, CASES.c.id)
+        .order_by(rank, unjudged, _last_contact().desc(), CASES.c.opened_at, CASES.c.id)
         .limit(limit)
         .offset(offset)
     )

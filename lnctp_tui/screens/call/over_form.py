@@ -137,7 +137,7 @@ class OverForm:
             self.screen.notify(_("Esta clase de llamada no tiene guion."), markup=False)
             return
         self.form.typed.flush()
-        self._open(SilentCall(self.intake, script), self._after_script)
+        self._open(SilentCall(self.intake, script, self.screen.think), self._after_script)
 
     async def _after_script(self, key: str | None) -> None:
         self.form.show_records(afresh=True)

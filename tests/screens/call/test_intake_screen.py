@@ -859,6 +859,7 @@ async def test_a_silent_call_has_a_path_of_its_own(desk: Workspace) -> None:
             await pilot.press(said)
             answered = app.intake.document["case"]["answers"]["danger.in_progress"]
             assert answered == {"s": "yes", "n": "no", "question_mark": "unknown"}[said]
+            assert ("EMERGENCIA" in plain(app.form.query_one(CallBar))) is (said == "s")
         await pilot.press("f8")
         await pilot.pause()
         assert isinstance(app.screen, EmergencyCard)

@@ -21,6 +21,8 @@ from lnctp_tui.widgets.form.wording import told
 from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lnctp_tui.services.call.intake import Intake
 
 SAID = {"yes": N_("sí"), "no": N_("no"), "unknown": N_("sin respuesta"), "refused": N_("no quiso")}
@@ -52,8 +54,10 @@ class SilentCall(AppDialog["str | None"]):
         ),
     ]
 
-    def __init__(self, intake: Intake, script: Script) -> None:
+    def __init__(self, intake: Intake, script: Script, tell: Callable[[], object]) -> None:
+        """`tell`: the form below hears of an answer at once, and shows how urgent it is."""
         super().__init__()
+        self.tell = tell
         self.intake = intake
         self.script = script
         self.lines = script.lines
@@ -97,6 +101,7 @@ class SilentCall(AppDialog["str | None"]):
             return
         if field := self._field(self.lines[here].asks):
             self.intake.enter(field, said)
+            self.tell()
         options.replace_option_prompt_at_index(here, self._line(self.lines[here]))
         self.query_one("#silent-case", Static).update(self._case())
         options.highlighted = next(
@@ -110,7 +115,7 @@ class SilentCall(AppDialog["str | None"]):
     def action_open_case(self) -> None:
         """A case, although nobody has spoken."""
         self.intake.open_case()
-        self.intake.assess()
+        self.tell()
         self.query_one("#silent-case", Static).update(self._case())
 
     @on(OptionList.OptionSelected)

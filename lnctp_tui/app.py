@@ -89,7 +89,8 @@ class LnctpApp(GuardedApp[int]):
         # what screens ask for (screens.base.Shell), from whoever does it
         self.open_with = self.opening.open
         self.new_call, self.reopen_call = self.forms_open.start, self.forms_open.reopen
-        self.edit_case, self.open_again = self.forms_open.edit, self.forms_open.open_again
+        forms = self.forms_open
+        self.edit_case, self.open_again, self.bring_back = forms.edit, forms.open_again, forms.bring_back
         self.forms, self.show_saving, self.lock = self.forms_open.lines, self.saving.show, self.ending.lock
         self.standing, self.unsaved = self.forms_open.standing, self.saving.unsaved_lines
         self.leave_if_safe, self.leave_anyway = self.ending.leave_if_safe, self.ending.leave_anyway

@@ -12,6 +12,7 @@ from lnctp_tui.app_start import Standing
 from lnctp_tui.errors import LnctpError
 from lnctp_tui.i18n import _
 from lnctp_tui.screens import registry
+from lnctp_tui.services.refs import Ref
 from lnctp_tui.widgets.banner import OpenCalls
 
 if TYPE_CHECKING:
@@ -106,6 +107,22 @@ class OpenForms:
                 lambda form: show(form, case_id),
                 group="open",
             )
+
+    def bring_back(self, case_id: str, contact_id: str, words: str) -> None:
+        """Put words at the end of a narrative, in the call or the case that has it, and go there."""
+        from lnctp_tui.services.call.intake import Intake
+
+        for mode, form in self.opened.items():
+            if form.intake.record(Ref("contacts", contact_id)):
+                self._to(mode)
+                form.screen.over.bring_back(contact_id, words)
+                return
+
+        def show(intake: Intake) -> None:
+            self.show(intake, case_id)
+            intake.bring_back(contact_id, words)
+
+        self.app.in_reader(lambda: Intake.of_case(self.app.workspace, case_id), show, group="open")
 
     def _to(self, mode: str) -> None:
         self.app.switch_mode(mode)

@@ -59,6 +59,9 @@ class Shell(Protocol):
     def edit_case(self, case_id: str) -> None:
         """Open an existing case in the form."""
 
+    def bring_back(self, case_id: str, contact_id: str, words: str) -> None:
+        """Put words that had gone at the end of a narrative, in the form that has it, and go there."""
+
     def go(self, name: str, *arguments: object) -> None:
         """Go to the screen of this name in `screens.registry`; `arguments` say what it shows."""
 

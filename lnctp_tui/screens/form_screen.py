@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -13,12 +14,13 @@ from textual.widgets import Static
 
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.records.kinds import Kind
-from lnctp_tui.i18n import N_, _, pick
+from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import LISTS, AppScreen, Place, is_gone
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.lists.records import signed
 from lnctp_tui.screens.signing import Signing
 from lnctp_tui.screens.times import clock
+from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.case.named_records import offered
 from lnctp_tui.services.case.record_form import RecordForm
 from lnctp_tui.services.refs import Ref
@@ -49,7 +51,8 @@ class FormScreen(AppScreen[None]):
     FIELDS: ClassVar[tuple[Field, ...]]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "amend", N_("corregir"), tooltip=N_("Corregir lo firmado"), id="form.amend"),
-        Binding("ctrl+z", "undo_field", N_("deshacer"), show=False, id="form.undo"),
+        Binding("ctrl+z", "turn_field('back')", N_("deshacer"), show=False, id="form.undo"),
+        Binding("ctrl+y", "turn_field('forth')", N_("rehacer"), show=False, id="form.redo"),
         Binding("f1", "app.help", N_("teclas"), show=False, id="form.help"),
         Binding("escape", "leave", N_("volver"), key_display="Esc", id="form.leave"),
     ]
@@ -63,6 +66,7 @@ class FormScreen(AppScreen[None]):
         self._ahead = ""
         """What was typed before the fields were there."""
         self.signing: Signing | None = None
+        self.undoing: Undoing | None = None
 
     def fresh(self) -> dict[str, Any]:
         """What a new record says before anything is typed."""
@@ -104,6 +108,7 @@ class FormScreen(AppScreen[None]):
         fields = FieldForm(model.enter, self._record_of, self.FIELDS, model.protocol)
         await self.query_one("#fields").mount(fields)
         self.fields = fields
+        self.undoing = Undoing(model.draft, lambda: self.words, partial(self.notify, markup=False))
         self.signing = Signing(self, model, self.FIELDS, self.words, self._signed)
         app = self.app  # a screen that was left finds it no more
         model.draft.on_saved = lambda saved: app.call_later(self._saved, app, saved)
@@ -188,16 +193,13 @@ class FormScreen(AppScreen[None]):
         if self.fields is not None:
             self.fields.flush()
 
-    def action_undo_field(self) -> None:
-        """Take back the last field."""
+    def action_turn_field(self, way: str) -> None:
+        """Take back the last step, or bring it again."""
         self.flush()
-        undone = self.model.undo() if self.model and not self.locked else None
-        if undone is None or self.fields is None:
+        if self.undoing is None or self.fields is None or self.locked:
             self.notify(_("No hay nada que deshacer."), markup=False)
-            return
-        self.fields.load(afresh=True)
-        labels = [pick(field.label) for field in self.FIELDS if field.code == undone.field]
-        self.notify(_("Se deshizo: {field}").format(field=", ".join(labels) or self.heading), markup=False)
+        elif self.undoing.turn(way):
+            self.fields.load(afresh=True)
 
     # signatures
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lnctp_tui.domain.assess.safety import WITHDRAWN
 from lnctp_tui.domain.protocol.protocol import Catalog, Field, Protocol
 from lnctp_tui.domain.records.columns import CODES
 from lnctp_tui.domain.records.document import TABLE_OF, Document
@@ -86,6 +87,8 @@ class Words:
             return _(COLUMNS[code])
         if code in OWN:
             return _(OWN[code])
+        if code.startswith(WITHDRAWN):
+            return _("Aviso al 911 retirado")
         if code.startswith(RAW):
             return _("{field}, como se dijo").format(field=self.field(table, code.removeprefix(RAW)))
         prefix, dot, rest = code.partition(".")
@@ -144,6 +147,10 @@ class Words:
         text = _amount(value) if isinstance(value, float) else str(value)
         if code.startswith(SEEN):
             return words_of(self.narratives, text) or _("el relato cambió")
+        if code.startswith(WITHDRAWN):
+            noted, _slash, at = text.partition("/")
+            hours = {"noted": self.moment(noted, self.zone), "at": self.moment(at, self.zone)}
+            return _("anotado {noted}, retirado {at}: no se avisó").format(**hours)
         if (table, code) in AS_WRITTEN:
             return text
         if text in self.names and code not in CODES.get(table, {}):

@@ -11,11 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location
 
+from lnctp_tui.domain.values.stretches import between
 from lnctp_tui.domain.values.text import clean
 from lnctp_tui.i18n import N_
 from lnctp_tui.widgets.form.messages import Replaced
 
-_NOT_OURS = {"f6", "f7", "ctrl+z,super+z"}
+_NOT_OURS = {"f6", "f7", "ctrl+z,super+z", "ctrl+y,super+y"}
 """Keys of TextArea that mean something else in the intake."""
 
 
@@ -54,7 +55,8 @@ class LongText(TextArea, inherit_bindings=False):
             for each in TextArea.BINDINGS
             if isinstance(each, Binding) and each.key not in _NOT_OURS
         ),
-        Binding("ctrl+z", "undo_here_or_field", N_("deshacer"), show=False, id="text.undo"),
+        Binding("ctrl+z", "turn('back')", N_("deshacer"), show=False, id="text.undo"),
+        Binding("ctrl+y", "turn('forth')", N_("rehacer"), show=False, id="text.redo"),
     ]
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:
@@ -72,11 +74,15 @@ class LongText(TextArea, inherit_bindings=False):
         return Text(self.document.get_line(line_index).replace(JOINT, " "), end="", no_wrap=True)
 
     def load(self, text: str) -> None:
-        """Show `text` as if it had always been there."""
+        """Show `text` as if it had always been there; the cursor stands where it changed."""
         if text != self.whole:
+            before, after = self.text, broken(text)
             with self.prevent(TextArea.Changed):
-                self.load_text(broken(text))
-            self.move_cursor(self.document.end)
+                self.load_text(after)
+            changed = between(before, after)
+            here = changed.at + len(changed.put) if self.has_focus else len(after)
+            lines = after[:here].split("\n")
+            self.move_cursor((len(lines) - 1, len(lines[-1])))
 
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
@@ -93,9 +99,11 @@ class LongText(TextArea, inherit_bindings=False):
         self.scroll_cursor_visible()  # Textual scrolls before it knows of a line that has just begun
         return result
 
-    async def action_undo_here_or_field(self) -> None:
-        """The last typing in this text; when there is none, the last field."""
-        if self.history.undo_stack:
+    async def action_turn(self, way: str) -> None:
+        """Undo or redo: of the form, which has one history of all its fields; of a text without a form its own."""
+        if hasattr(self.screen, "action_turn_field"):
+            await self.screen.run_action(f"turn_field('{way}')")
+        elif way == "back":
             self.undo()
         else:
-            await self.screen.run_action("undo_field")
+            self.redo()

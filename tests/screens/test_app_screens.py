@@ -572,3 +572,29 @@ async def test_twenty_columns_and_back(furnished: Founded) -> None:
 
 def test_the_unlock_screen_is_the_first_of_a_vault(founded: Founded) -> None:
     assert isinstance(app_on(founded).get_default_screen(), UnlockScreen)
+
+
+async def test_what_went_from_a_narrative_is_read_whole_and_brought_back(furnished: Founded) -> None:
+    told = "dice que la va a matar si se va. están en el hotel Sol, cuarto 12, en Tapachula. " * 3
+    async with desk(furnished, (120, 40)) as (app, pilot):
+        await press(pilot, "n")
+        intake = app.forms_open.opened[app.current_mode].intake
+        field = intake.protocol_field("contact", "narrative")
+        intake.mark(None, "act.captar", "yes")
+        for text in (f"su hija. {told}", "su hija."):
+            intake.enter(field, text)
+            assert app.workspace.writer.drain(5)
+        await press(pilot, "escape", "g")
+        app.show_case(intake.draft.case.id)
+        await rest(pilot)
+        await press(pilot, "h")
+        await until(pilot, shows(app, "− ", "cuarto 12, en Tapachula"))
+        shown = " ".join(text_of(app).split())
+        assert shown.count("cuarto 12") >= 3
+        await press(pilot, "v")
+        await until(pilot, shows(app, "Lo que se quitó del relato"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: intake.record(intake.contact)["narrative"] == f"su hija.\n{told.strip()}")
+        assert app.forms_open.current == ("call", intake.contact.id)
+        await press(pilot, "escape", "ctrl+z")
+        assert intake.record(intake.contact)["narrative"] == f"su hija.\n{told.strip()[:-14]}"

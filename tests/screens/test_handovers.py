@@ -140,7 +140,8 @@ async def test_nobody_signs_for_another_or_what_is_not_understood_and_a_colleagu
         await choose(app, pilot, "consejera")
         await choose(app, pilot, "luis")
         await press(pilot, "ctrl+z")
-        assert (messages(app)[-1], stored(app)[0]["taking_id"]) == ("Se deshizo: Quién lo toma", None)
+        assert stored(app)[0]["taking_id"] is None
+        assert messages(app)[-1] == "Se deshizo: Quién lo toma · se quitó «Luis de Prueba» · ^Y lo rehace"
         await press(pilot, "up")
         await choose(app, pilot, "luis")
         await press(pilot, "f6")

@@ -43,7 +43,9 @@ HELP = (
     N_("+: otra persona, grupo, lugar, número o dinero. o: ver las demás y elegir. menos: quitar."),
     N_("p: lo que dice el cuadro y lo que falta. q: ir a la pregunta que más aclara."),
     N_("f8: emergencia, lo que se lee al 911. g: frase de cobertura. w: guion de esta llamada."),
-    N_("x: se cortó. u: deshacer. d: descartar. f9: terminar. lock: bloquear. salir: dejarla sin terminar."),
+    N_(
+        "x: se cortó. u: deshacer. rehacer. d: descartar. f9: terminar. lock: bloquear. salir: dejarla sin terminar."
+    ),
 )
 """The orders of a call."""
 
@@ -71,7 +73,8 @@ class Call:
             "p": self.panel, "?": self.help, "f8": self.emergency, "f9": self.finish, "k": self.one.kinds,
             "f1": self.teach, "f": lambda: self.find(""), "n": self.next_field, "e": self._stages, "q": self._question,
             "+": self.records.add, "o": self.records.other, "menos": self.records.remove, "less": self.records.remove,
-            "u": self.one.undo, "x": self.one.dropped, "d": self.one.discard, "g": self.one.cover, "w": self.one.script,
+            "u": self.one.undo, "rehacer": self.one.redo, "redo": self.one.redo,
+            "x": self.one.dropped, "d": self.one.discard, "g": self.one.cover, "w": self.one.script,
         }  # fmt: skip
 
     def _saved(self, saved: object) -> None:
@@ -302,6 +305,7 @@ class Call:
         self.say(*said.emergency(self.intake, self.assessment))
         if at := said.escalated(self.intake):
             self.say(at)
+            self._withdraw()
             return
         if self.talk.line(_("l anota que se avisó al 911; Enter vuelve sin anotar: ")) == "l":
             self.intake.escalate(lambda _at: None)
@@ -309,6 +313,12 @@ class Call:
             self.say(said.escalated(self.intake))
         else:
             self.say(_("No se anotó ningún aviso al 911."))
+
+    def _withdraw(self) -> None:
+        if self.talk.line(_("«no» lo retira si no se avisó; Enter lo deja: ")) == "no":
+            self.intake.withdraw()
+            self.think()
+            self.say(_("Retirado: consta que no se avisó al 911."))
 
     def finish(self) -> None:
         """The closing."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from lnctp_tui.cli.plain import said
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call import endings
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ class OneLine:
         self.intake = call.intake
         self.protocol = call.protocol
         self.say = talk.say
+        words = Words(call.protocol, call.intake.workspace.zone)
+        keys = ("u", "rehacer")
+        self.undoing = Undoing(self.intake.draft, lambda: words, self.say, self.intake.undo, keys)
 
     def kinds(self) -> None:
         """The kinds of contact with their digits."""
@@ -54,14 +59,13 @@ class OneLine:
         self.say(*said.script(self.protocol.scripts.get("cover"), self.intake))
 
     def undo(self) -> None:
-        """Take back the last field."""
-        undone = self.intake.undo()
-        if undone is None:
-            self.say(_("No hay nada que deshacer."))
-            return
-        places = view.places_of(self.protocol, undone.field)
-        name = pick(places[0][1].label) if places else ""
-        self.say(_("Se deshizo: {field}").format(field=name))
+        """Take back the last step."""
+        self.undoing.back()
+        self.call.think()
+
+    def redo(self) -> None:
+        """Bring again what was taken back last."""
+        self.undoing.forth()
         self.call.think()
 
     def dropped(self) -> None:

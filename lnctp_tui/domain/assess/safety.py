@@ -14,6 +14,8 @@ from lnctp_tui.domain.records.document import Document, Record, answer, victims
 
 ESCALATED = "escalated.911"
 """Answer of a case: when it was handed to 911."""
+WITHDRAWN = "escalated.withdrawn."
+"""Answers of a case, numbered: a hand-over to 911 that was noted and was none, `<noted>/<withdrawn>` (ISO 8601)."""
 RAISED = "raised.by_merge"
 """Answer of a case: the level it took over from the case that was merged into it, of whose facts it shows none."""
 ABOUT_A_VICTIM = ("victim", "witness")

@@ -123,6 +123,11 @@ class Caller:
         self.log.append(Entry(at, ESCALATE, ""))
         self.flags.add("escalada")
 
+    def withdraw(self) -> None:
+        """It was noted, and 911 was not told."""
+        self.log[:] = [entry for entry in self.log if entry.deed != ESCALATE]
+        self.flags.discard("escalada")
+
     def close(self, at: float) -> list[Heard]:
         """The call ends in order."""
         if self.ended:

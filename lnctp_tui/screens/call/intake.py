@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from lnctp_tui.i18n import _, pick
+from lnctp_tui.i18n import _
 from lnctp_tui.screens.base import AppScreen
 from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.colleagues import Colleagues
@@ -240,21 +240,8 @@ class IntakeScreen(AppScreen[None]):
             plan = _("La llamada se cortó: F9 muestra el plan para volver a llamar.")
             self.notify(plan if cut else _("La llamada sigue."), markup=False)
 
-    async def action_undo_field(self) -> None:
-        self.flush()
-        undone = self.intake.undo()
-        if undone is None:
-            self.notify(_("No hay nada que deshacer."), markup=False)
-            return
-        code = undone.field
-        self.form.show_records(afresh=True)
-        places = view.places_of(self.protocol, code)
-        if not places:
-            return
-        stage, field = places[0]
-        if self.pane and stage != self.pane.stage and self.pane.asker(code, field.on) is None:
-            await self.go_to(stage.code, code, field.on)
-        self.notify(_("Se deshizo: {field}").format(field=pick(field.label)), markup=False)
+    async def action_turn_field(self, way: str) -> None:
+        await self.over.turn(way)
 
     # Over the form
 

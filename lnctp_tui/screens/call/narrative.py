@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -14,6 +15,8 @@ from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.form.explain import explain
 from lnctp_tui.widgets.form.messages import Replaced
@@ -38,6 +41,8 @@ class NarrativeDialog(AppDialog[None]):
         self.intake = intake
         self.field = field
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
+        words = Words(intake.protocol, intake.workspace.zone)
+        self.undoing = Undoing(intake.draft, lambda: words, partial(self.notify, markup=False), intake.undo)
 
     def taught(self) -> list[Part]:
         """What the help teaches: of the narrative."""
@@ -53,10 +58,14 @@ class NarrativeDialog(AppDialog[None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
+        self._show()
         area = self.query_one(LongText)
-        area.load(view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol))
         area.move_cursor(area.document.end)
         area.focus()
+
+    def _show(self) -> None:
+        text = view.show(self.field, view.record_of(self.intake, "contact"), self.intake.protocol)
+        self.query_one(LongText).load(text)
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
@@ -80,6 +89,12 @@ class NarrativeDialog(AppDialog[None]):
         self.flush()
         self.dismiss(None)
 
-    async def action_undo_field(self) -> None:
-        """Nothing more to undo here: the fields are behind the dialog."""
-        self.notify(_("No hay nada que deshacer en el relato."), markup=False)
+    def action_turn_field(self, way: str) -> None:
+        """Take back the last clause, or bring it again; the other fields are behind the dialog."""
+        self.flush()
+        step = self.undoing.next(way)
+        if step is None or (step.ref, step.field) != (self.intake.contact, self.field.code):
+            text = _("No hay nada que deshacer en el relato.")
+            self.notify(text if way == "back" else _("No hay nada que rehacer en el relato."), markup=False)
+        elif self.undoing.turn(way):
+            self._show()

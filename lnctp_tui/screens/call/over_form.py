@@ -19,6 +19,8 @@ from lnctp_tui.screens.call.earlier_mark import EarlierMark
 from lnctp_tui.screens.call.form import FIRST_STAGE, CallForm
 from lnctp_tui.screens.call.panels import Panels
 from lnctp_tui.screens.call.seen_mark import SeenMark
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call import endings
 from lnctp_tui.widgets.form.elements import ElementsPanel
 
@@ -64,12 +66,37 @@ class OverForm:
         self.panels = panels
         self.earlier_mark = earlier
         self.seen = seen
+        words = Words(form.protocol, form.intake.workspace.zone)
+        tell = partial(screen.notify, markup=False)
+        self.undoing = Undoing(form.intake.draft, lambda: words, tell, form.intake.undo)
 
     def _open(self, dialog: Any, then: Any) -> None:
         self.screen.app.push_screen(dialog, then)
 
     def _show_again(self, _answer: object = None) -> None:
         self.form.show_records()
+
+    async def turn(self, way: str) -> None:
+        """Take back the last step, or bring it again, and show it where it stands."""
+        self.form.typed.flush()
+        turned = self.undoing.turn(way)
+        if turned is None:
+            return
+        self.form.show_records(afresh=True)
+        pane, places = self.form.pane, view.places_of(self.intake.protocol, turned.field)
+        if pane is None or not places or turned.record is not None:
+            return
+        stage, field = places[0]
+        if stage != pane.stage and pane.asker(turned.field, field.on) is None:
+            await self.screen.go_to(stage.code, turned.field, field.on)
+
+    def bring_back(self, contact_id: str, words: str) -> None:
+        """Put words that had gone at the end of a narrative."""
+        self.form.typed.flush()
+        self.intake.bring_back(contact_id, words)
+        if self.form.is_mounted:
+            self.form.show_records(afresh=True)
+            self.form.wrote()
 
     def taught(self) -> list[Part]:
         """What the help says first: of the field the cursor is in, or was in last."""

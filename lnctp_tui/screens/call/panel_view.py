@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lnctp_tui.domain.assess.safety import ESCALATED
+from lnctp_tui.domain.assess.safety import ESCALATED, WITHDRAWN
 from lnctp_tui.domain.protocol.protocol import Field, Protocol, Row, Script, Stage
 from lnctp_tui.domain.records.document import answer
 from lnctp_tui.domain.values import moments, values
@@ -172,3 +172,15 @@ def escalated_at(intake: Intake) -> str | None:
     """When 911 was told, if it was."""
     at = answer(intake.document["case"], ESCALATED)
     return at if moments.instant(at) else None
+
+
+def withdrawn(intake: Intake) -> tuple[str, str] | None:
+    """When a hand-over to 911 that was none was noted last, and when it was withdrawn."""
+    answers = intake.document["case"].get("answers") or {}
+    last = max(
+        (code for code in answers if code.startswith(WITHDRAWN)),
+        key=lambda code: (len(code), code),
+        default="",
+    )
+    noted, _slash, at = str(answers.get(last) or "").partition("/")
+    return (noted, at) if moments.instant(noted) and moments.instant(at) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lnctp_tui.domain.records.document import MEMBERS, Document
+from lnctp_tui.domain.values import stretches
 from lnctp_tui.i18n import N_, _
+from lnctp_tui.screens.dialogs import PickDialog
 from lnctp_tui.screens.labels import AGE, Words
 from lnctp_tui.screens.lists.list_screen import Job, ListScreen
 from lnctp_tui.screens.times import moment
@@ -20,10 +22,21 @@ from lnctp_tui.services.case.cases import HistoryLine
 from lnctp_tui.services.vault.deeds import deed
 from lnctp_tui.widgets.keys import KeyBar
 from lnctp_tui.widgets.reader import GAP, Part, Reader
+from lnctp_tui.widgets.row_list import Cell, Line
 
 PAGE = 200
 LONGEST = 160
-"""Characters of a value that the history shows; the case itself has the whole text."""
+"""Characters of a value that is shown with what it became; of a longer text what went stands whole, then what came."""
+LEAST = 8
+"""Characters from which words that went are offered again."""
+
+
+class Gone(NamedTuple):
+    """Words that a narrative said, and says no more since a save."""
+
+    at: str
+    contact: str
+    words: str
 
 
 class HistoryScreen(ListScreen[list[HistoryLine]]):
@@ -36,6 +49,7 @@ class HistoryScreen(ListScreen[list[HistoryLine]]):
     PAGED = PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", N_("volver"), key_display="Esc", id="history.leave"),
+        Binding("v", "bring_back", N_("devolver al relato"), id="history.bring_back"),
         Binding("n", "app.new_call", N_("nueva llamada"), show=False, id="history.new"),
         Binding("question_mark", "app.help", N_("teclas"), show=False, id="history.help"),
     ]
@@ -87,6 +101,25 @@ class HistoryScreen(ListScreen[list[HistoryLine]]):
         self.query_one(Reader).show(parts, stay=self._drawn)
         self._drawn = True
 
+    def action_bring_back(self) -> None:
+        """Words that went from a narrative, to stand at its end again."""
+        found = gone(self.saves)
+        if not found:
+            self.notify(_("Del relato no se ha quitado nada en lo que se leyó hasta aquí."), markup=False)
+            return
+        zone = self.shell.workspace.zone
+        lines = [
+            Line((Cell(moment(one.at, zone), 18, "muted"), Cell(" ".join(one.words.split()))), str(number))
+            for number, one in enumerate(found)
+        ]
+
+        def bring(key: str | None) -> None:
+            if key is not None:
+                self.shell.bring_back(self.case_id, found[int(key)].contact, found[int(key)].words)
+
+        title = _("Lo que se quitó del relato: Enter lo pone al final")
+        self.app.push_screen(PickDialog(title, lines, purpose="history.bring_back"), bring)
+
 
 def history_parts(
     saves: Sequence[HistoryLine], document: Document, words: Words, *, whole: bool
@@ -126,9 +159,30 @@ def _titles(document: Document, words: Words) -> dict[str, str]:
 
 
 def _arrow(old: str, new: str) -> str:
+    if old and max(len(old), len(new)) > LONGEST:
+        went, came = stretches.in_words(old, new)
+        sides = [
+            f"− {went}" if went else "",
+            f"+ {_short(came)}" if came else "",
+            "" if new else _("(vacío)"),
+        ]
+        return "\n".join(filter(None, sides))
     new = new or _("(vacío)")
     return f"{_short(old)} → {_short(new)}" if old else _short(new)
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
+
+
+def gone(saves: Sequence[HistoryLine]) -> list[Gone]:
+    """What went from the narratives in these saves (newest first), the newest first."""
+    stands: dict[str, str] = {}
+    found: list[Gone] = []
+    for save in reversed(saves):
+        if save.table == "contacts" and "narrative" in save.patch:
+            old, new = stands.get(save.row, ""), str(save.patch["narrative"] or "")
+            words = stretches.in_words(old, new)[0].strip()
+            found += [Gone(save.at, save.row, words)] if len(words) >= LEAST else []
+            stands[save.row] = new
+    return found[::-1]

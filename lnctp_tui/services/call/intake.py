@@ -5,13 +5,14 @@ Nothing here waits for the disk. No Textual: a test or a script can take a whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from lnctp_tui.domain.assess.assess import Assessment
 from lnctp_tui.domain.assess.assess import assess as assess_document
-from lnctp_tui.domain.assess.safety import ESCALATED, RAISED
+from lnctp_tui.domain.assess.safety import ESCALATED, RAISED, WITHDRAWN
 from lnctp_tui.domain.assess.triage import LEVELS, Triage
 from lnctp_tui.domain.protocol.protocol import Field, Stage
 from lnctp_tui.domain.records.document import Document, Record, answer, empty
@@ -21,7 +22,8 @@ from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.services.call.calls import OPEN_CALL
 from lnctp_tui.services.call.completeness import applies, counted, missing
 from lnctp_tui.services.case import cases
-from lnctp_tui.services.case.draft import Draft
+from lnctp_tui.services.case.draft import WORDS, Draft
+from lnctp_tui.services.case.steps import Patched, Turned
 from lnctp_tui.services.refs import Place, Ref
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.services.vault.writer import stored_place
@@ -49,7 +51,7 @@ class Intake:
         self.form = form
         self.show, self.open_case = draft.show, draft.open_case
         self.record, self.rows, self.current = draft.record, draft.rows, draft.current
-        self.select, self.undo, self.at = draft.select, draft.undo, draft.at
+        self.select, self.redo, self.at = draft.select, draft.redo, draft.at
         self.set, self.add, self.remove = draft.set, draft.add, draft.remove
 
     @property
@@ -192,7 +194,7 @@ class Intake:
         parsed = values.parse(field, raw, protocol=self.protocol, today=self.today, record=record)
         by_hand = {f"answers.{DECIDED}": "yes" if raw.strip() else None} if field.code == "triage" else {}
         named = self._names()
-        self.set(at, parsed.patch | by_hand, field=field.code)
+        self.set(at, parsed.patch | by_hand, field=field.code, words=field.kind in WORDS)
         unlinked = named and field.code != naming.NUMBER and not self._names()
         return replace(parsed, problem=parsed.problem or "certificate_unlinked") if unlinked else parsed
 
@@ -235,16 +237,62 @@ class Intake:
         """The first field of the protocol that stands for a column."""
         return next(field for _, field in self.protocol.fields if (field.on, field.code) == (on, code))
 
+    def bring_back(self, contact_id: str, words: str) -> None:
+        """Put words that had gone at the end of a narrative."""
+        contact = Ref("contacts", contact_id)
+        lines = filter(None, (self.record(contact).get("narrative"), words))
+        self.set(contact, {"narrative": "\n".join(lines)}, field="narrative", words=True)
+
     # endings
 
     def escalate(self, done: Callable[[str], object]) -> None:
         """Note that the case was handed to 911 now; it goes before everything else."""
         at = instants.iso(self.workspace.store.now())
         self.open_case()
-        patch = {f"answers.{ESCALATED}": at, "triage": "emergency"}
-        self.set(self.draft.case, patch, undoable=False)
-        self.writer.flush()
+        self._note_911({f"answers.{ESCALATED}": at, "triage": "emergency"})
         done(at)
+
+    def _note_911(self, patch: Mapping[str, Any]) -> None:
+        self.draft.steps.rest()
+        self.set(self.draft.case, patch, field=ESCALATED)
+        self.writer.flush()
+
+    def undo(self) -> Turned | None:
+        """Take back the last step. A hand-over to 911 leaves when it was noted, and when withdrawn."""
+        noting = self._noting()
+        last = noting is not None and noting is self.draft.next(self.draft.steps.done)
+        return self.draft.undo(self._withdrawal() if last else None)
+
+    def withdraw(self) -> None:
+        """911 was not told after all: both are kept, and the level is again what facts or a person say."""
+        noting, patch = self._noting(), self._withdrawal()
+        if noting is not None and noting is self.draft.next(self.draft.steps.done):
+            self.undo()
+        elif patch:
+            level = {"triage": noting.before["triage"]} if noting and "triage" in noting.before else {}
+            self._note_911({f"answers.{ESCALATED}": None, **patch, **level})
+        self.assess()
+        self.writer.flush()
+
+    def note_again(self) -> bool:
+        """Bring again the hand-over to 911 that was withdrawn last; whether that is what a redo brings."""
+        step = self.draft.next(self.draft.steps.undone)
+        return step is not None and step.field == ESCALATED and self.redo() is not None
+
+    def _noting(self) -> Patched | None:
+        """The step that noted the hand-over to 911 which stands; None when none does, or it is of before."""
+        steps = (step for step in reversed(self.draft.steps.done) if step.field == ESCALATED)
+        last = next(steps, None)
+        noted = isinstance(last, Patched) and not last.before.get(f"answers.{ESCALATED}")
+        return last if noted and isinstance(last, Patched) and self._withdrawal() else None
+
+    def _withdrawal(self) -> dict[str, str]:
+        """The answer that says so; nothing while none is noted."""
+        answers = self.document["case"].get("answers") or {}
+        noted = answers.get(ESCALATED)
+        number = sum(code.startswith(WITHDRAWN) for code in answers) + 1
+        now = instants.iso(self.workspace.store.now())
+        return {f"answers.{WITHDRAWN}{number}": f"{noted}/{now}"} if noted else {}
 
     def end_clock(self) -> bool:
         """The call is over now; the rest can be written afterwards. Whether the clock ran until now."""

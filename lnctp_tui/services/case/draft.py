@@ -6,55 +6,21 @@ Nothing here waits for the disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from lnctp_tui.domain.assess import safety
 from lnctp_tui.domain.records.columns import REPEATABLE
 from lnctp_tui.domain.records.document import TABLE_OF, Document, Record, answer
 from lnctp_tui.domain.training import naming
-from lnctp_tui.domain.values import values
+from lnctp_tui.domain.values import stretches, values
+from lnctp_tui.services.case.steps import Added, Patched, Removed, Step, Steps, Turned, Written
 from lnctp_tui.services.refs import Place, Ref, Saved
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids, instants
 from lnctp_tui.storage.database.session import ANSWER, EditBaseline
 
-MOST_UNDO = 500
-
-
-class Undone(NamedTuple):
-    """What was taken back: the record, and the code of the field."""
-
-    ref: Ref
-    field: str
-
-
-@dataclass
-class _Patched:
-    ref: Ref
-    field: str
-    before: dict[str, Any]
-    """What stood there, by key."""
-
-    @property
-    def of(self) -> tuple[Ref, str]:
-        """What the step is about."""
-        return self.ref, self.field
-
-
-class _Added(NamedTuple):
-    ref: Ref
-    field: str
-    at: str
-
-
-class _Removed(NamedTuple):
-    ref: Ref
-    field: str
-    record: Record
-
-
-_Step = _Patched | _Added | _Removed
+WORDS = ("text", "long_text")
+"""Kinds of fields whose text is taken back clause by clause."""
 
 
 class Draft:
@@ -74,7 +40,7 @@ class Draft:
         self.touched: set[tuple[Ref, str]] = set()
         """What was edited since `services.case.refresh` last looked at the disk."""
         self._shown: dict[str, Ref] = {}
-        self._steps: list[_Step] = []
+        self.steps = Steps()
         self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
         """The case of the document, or the one that it will be."""
         self.writer.listen(form.id, self._saved)
@@ -84,7 +50,7 @@ class Draft:
         self.document = document
         self.case = Ref("cases", str(document["case"].get("id") or ids.new_id()))
         self._shown.clear()
-        self._steps.clear()
+        self.steps.clear()
 
     # what stands
 
@@ -131,9 +97,18 @@ class Draft:
     # edits
 
     def set(
-        self, ref: Ref, patch: Mapping[str, Any], *, field: str | None = None, undoable: bool = True
+        self,
+        ref: Ref,
+        patch: Mapping[str, Any],
+        *,
+        field: str | None = None,
+        undoable: bool = True,
+        words: bool = False,
     ) -> None:
-        """Apply a patch to the document and hand it to the writer; what changes nothing is not written."""
+        """Apply a patch to the document and hand it to the writer; what changes nothing is not written.
+
+        `words`: the field takes a text, which is taken back clause by clause.
+        """
         before = self.record(ref)
         changed = {key: value for key, value in patch.items() if value_of(before, key) != value}
         if not changed:
@@ -144,8 +119,7 @@ class Draft:
             self.open_case()
         before = self.record(ref)
         if undoable:
-            previous = {key: value_of(before, key) for key in changed}
-            self._remember(_Patched(ref, field or next(iter(changed)), previous))
+            self._remember(_step(ref, field, before, changed, words=words))
         self._put(ref, values.apply(before, changed))
         self.write(ref, dict(changed), self.place, case=self._owner_of(ref))
         self._unlink()
@@ -161,36 +135,96 @@ class Draft:
         ref = Ref(TABLE_OF.get(on, on), ids.new_id())
         self.document[ref.table].append({"id": ref.id, "case_id": self.case.id, "answers": {}, **fresh})
         self.write(ref, dict(fresh), self.place, case=self.case.id)
-        self._remember(_Added(ref, next(iter(fresh), "id"), self._now()))
+        self._remember(Added(ref, next(iter(fresh), "id")))
         self.select(on, ref)
         return ref
 
     def remove(self, ref: Ref) -> None:
         """Take a record out of the case; Undo brings it back, and the log keeps it."""
-        self._remember(_Removed(ref, "id", self.record(ref)))
+        self._remember(Removed(ref, "id", self.record(ref)))
         self._drop(ref)
         self.write(ref, {"erased_at": self._now()}, self.place, case=self.case.id)
 
-    def undo(self) -> Undone | None:
-        """Take back the last field; None when there is nothing left to take back."""
-        if not self._steps:
+    def undo(self, also: Mapping[str, Any] | None = None) -> Turned | None:
+        """Take back the last step, of a text its last clause; None when there is nothing left to take back.
+
+        `also`: what is written of it besides.
+        """
+        return self._turn(self.steps.done, self.steps.undone, also or {})
+
+    def redo(self) -> Turned | None:
+        """Bring again what was taken back last."""
+        return self._turn(self.steps.undone, self.steps.done, {})
+
+    def next(self, steps: list[Step]) -> Step | None:
+        """What stands last in `steps`, without what would change nothing."""
+        while steps and self._is_stale(steps[-1]):
+            steps.pop()
+        return steps[-1] if steps else None
+
+    def _is_stale(self, step: Step) -> bool:
+        record = self.record(step.ref)
+        if isinstance(step, Written):
+            text = str(value_of(record, step.key) or "")
+            return stretches.taken_back(text, stretches.split(step.stretch)[1]) in (None, text)
+        if isinstance(step, Patched):
+            return all(value_of(record, key) == value for key, value in step.before.items())
+        return isinstance(step, Added) and not record
+
+    def _turn(self, steps: list[Step], others: list[Step], also: Mapping[str, Any]) -> Turned | None:
+        """The other way round what stands last in `steps`."""
+        step = self.next(steps)
+        if step is None:
             return None
-        step = self._steps.pop()
-        patch: dict[str, Any]
-        if isinstance(step, _Added):
-            self._drop(step.ref)
-            patch = {"erased_at": step.at}
-        elif isinstance(step, _Removed):
-            self.document[step.ref.table].append(step.record)
-            patch = {"erased_at": None}
+        steps.pop()
+        if isinstance(step, Written):
+            turned = self._rewrite(step, steps, others)
+        elif isinstance(step, Patched):
+            turned = self._give_back(step, others, also)
         else:
-            self._put(step.ref, values.apply(self.record(step.ref), step.before))
-            patch = step.before
-        if isinstance(step, _Removed) or step.ref.table in self._shown:
-            self.select(step.ref.table, step.ref)
-        self.write(step.ref, patch, self.place, case=self._owner_of(step.ref))
+            turned = self._bring_or_take(step, others)
         self._unlink()
-        return Undone(step.ref, step.field)
+        return turned
+
+    def _rewrite(self, step: Written, steps: list[Step], others: list[Step]) -> Turned:
+        text = str(value_of(self.record(step.ref), step.key) or "")
+        rest, now = stretches.split(step.stretch)
+        after = stretches.taken_back(text, now) or ""
+        if rest is not None:
+            steps.append(step._replace(stretch=rest))
+        others.append(step._replace(stretch=now.turned))
+        self._restore(step.ref, {step.key: after if after.strip() else None})
+        return Turned(step.ref, step.field, now.put, now.out)
+
+    def _give_back(self, step: Patched, others: list[Step], also: Mapping[str, Any]) -> Turned:
+        record = self.record(step.ref)
+        now = {key: value_of(record, key) for key in (*step.before, *also)}
+        others.append(Patched(step.ref, step.field, now))
+        self._restore(step.ref, {**step.before, **also})
+        shown = step.field if step.field in now else f"{ANSWER}{step.field}"
+        return Turned(step.ref, step.field, now.get(shown), step.before.get(shown))
+
+    def _bring_or_take(self, step: Added | Removed, others: list[Step]) -> Turned:
+        gone = isinstance(step, Added)
+        record = self.record(step.ref) if isinstance(step, Added) else step.record
+        if gone:
+            self._drop(step.ref)
+            others.append(Removed(step.ref, step.field, record))
+        else:
+            self.document[step.ref.table].append(record)
+            self.select(step.ref.table, step.ref)
+            others.append(Added(step.ref, step.field))
+        self._write_back(step.ref, {"erased_at": self._now() if gone else None})
+        return Turned(step.ref, step.field, gone or None, None if gone else True, record)
+
+    def _restore(self, ref: Ref, patch: dict[str, Any]) -> None:
+        self._put(ref, values.apply(self.record(ref), patch))
+        if ref.table in self._shown:
+            self.select(ref.table, ref)
+        self._write_back(ref, patch)
+
+    def _write_back(self, ref: Ref, patch: dict[str, Any]) -> None:
+        self.write(ref, patch, self.place, case=self._owner_of(ref))
 
     def at(self, stage: str, field: str) -> None:
         """Remember where the counselor is, for after a crash or a lock."""
@@ -256,14 +290,8 @@ class Draft:
         self.document[ref.table] = [row for row in self.document[ref.table] if row.get("id") != ref.id]
         self._shown.pop(ref.table, None)
 
-    def _remember(self, step: _Step) -> None:
-        """One step a field: typing on in it is the same step."""
-        last = self._steps[-1] if self._steps else None
-        if isinstance(last, _Patched) and isinstance(step, _Patched) and last.of == step.of:
-            last.before = {**step.before, **last.before}
-            return
-        self._steps.append(step)
-        del self._steps[:-MOST_UNDO]
+    def _remember(self, step: Step) -> None:
+        self.steps.remember(step, self.workspace.store.now())
 
     def _now(self) -> str:
         return instants.iso(self.workspace.store.now())
@@ -274,6 +302,18 @@ def value_of(record: Record, key: str) -> Any:
     if key.startswith("answers."):
         return answer(record, key.removeprefix("answers."))
     return record.get(key)
+
+
+def _step(
+    ref: Ref, field: str | None, before: Record, changed: Mapping[str, Any], *, words: bool
+) -> Written | Patched:
+    """How a patch is taken back: a text by its words, anything else by what stood there."""
+    key, value = next(iter(changed.items()))
+    if words and len(changed) == 1:
+        stretch = stretches.between(str(value_of(before, key) or ""), str(value or ""))
+        return Written(ref, field or key, key, stretch)
+    stood = {name: value_of(before, name) for name in changed}
+    return Patched(ref, field or key, stood, all(each is None for each in changed.values()))
 
 
 def _merged(record: Record, fresh: Record, fields: Iterable[str]) -> Record:

@@ -18,7 +18,7 @@ from lnctp_tui.domain.values import values
 from lnctp_tui.domain.values.values import Parsed
 from lnctp_tui.errors import LnctpError, Refused
 from lnctp_tui.services.case import cases, named_records, signing, transfer
-from lnctp_tui.services.case.draft import Draft, Undone
+from lnctp_tui.services.case.draft import WORDS, Draft
 from lnctp_tui.services.case.refresh import Busy, CatchUp, Taken
 from lnctp_tui.services.case.signing import Signature
 from lnctp_tui.services.refs import Ref
@@ -123,7 +123,7 @@ class RecordForm:
         if "number" in parsed.patch:
             parsed.patch["number_key"] = number_key(parsed.patch["number"])
         if _filled(values.apply(record, parsed.patch)) != _filled(record):
-            self.draft.set(self._made(), parsed.patch, field=field.code)
+            self.draft.set(self._made(), parsed.patch, field=field.code, words=field.kind in WORDS)
         return parsed
 
     def _made(self) -> Ref:
@@ -131,10 +131,6 @@ class RecordForm:
         if self.ref is None or not self.draft.record(self.ref):
             self.ref = self.draft.add(self.kind.singular, **self.fresh)
         return self.ref
-
-    def undo(self) -> Undone | None:
-        """Take back the last field."""
-        return self.draft.undo()
 
     # signatures
 

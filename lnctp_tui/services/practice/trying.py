@@ -68,8 +68,8 @@ class Trying:
                 self.caller.filled(path, at)
             self._known[path] = value
         answers = document["case"].get("answers") or {}
-        if answers.get(ESCALATED) and not self._did(ESCALATE):
-            self.caller.escalate(at)
+        if bool(answers.get(ESCALATED)) != self._did(ESCALATE):
+            self.caller.escalate(at) if answers.get(ESCALATED) else self.caller.withdraw()
         ended = any(contact.get("ended_at") for contact in document["contacts"])
         if ended and not self._did(CLOSE):
             self.end(at)

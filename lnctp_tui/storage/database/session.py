@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from lnctp_tui.domain.records import bound, changes, clock, merge, record_check, writing
 from lnctp_tui.domain.records.merge import Heads
 from lnctp_tui.domain.records.scopes import owner_of
-from lnctp_tui.domain.values import text
+from lnctp_tui.domain.values import stretches, text
 from lnctp_tui.errors import NotStored, Refused, StorageFailed
 from lnctp_tui.models import SYNCED
 from lnctp_tui.storage import ids, instants, paths
@@ -38,6 +38,8 @@ WRITER_SCHEMA = changes.SALTED
 """Version of the patches this program writes."""
 SQUASH_WITHIN = 30 * 1_000_000
 """Microseconds after which a pause ends a save (docs/synchronisation.md)."""
+KEPT = 20
+"""Characters of a text: a save that takes more does not replace the one that said it, so that the history has both."""
 
 ANSWER = "answers."
 OWN = frozenset({"id", "heads", "extra", "created_at", "created_by"})
@@ -258,6 +260,7 @@ class Unit:
             or last["case"] != change["case"]
             or change["hlc"] - last["hlc"] > SQUASH_WITHIN
             or not set(last["patch"]) <= set(change["patch"])
+            or _erases(last["patch"], change["patch"])
         ):
             return None
         change["base"] = sorted({*last["base"], *change["base"]} - {last["id"]})
@@ -337,6 +340,16 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return {_clean(key): _clean(each) for key, each in value.items()}
     return value
+
+
+def _erases(last: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
+    """Whether words that `last` said are gone in `patch`."""
+    texts = ((value, patch[name] or "") for name, value in last.items() if isinstance(value, str))
+    return any(
+        len(stretches.between(old, new).out) > KEPT
+        for old, new in texts
+        if len(old) > KEPT and isinstance(new, str)
+    )
 
 
 def _only(change: Mapping[str, Any], heads: Heads) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class EmergencyCard(AppDialog[None]):
         Binding("escape,f8", "dismiss(None)", N_("volver a la llamada"), id="emergency.close"),
         Binding("l", "escalate", N_("anotar que se avisó al 911"), id="emergency.log"),
         Binding("enter", "ask", N_("cómo se anota"), show=False, id="emergency.ask"),
+        Binding("ctrl+z", "withdraw", N_("retirar: no se avisó"), show=False, id="emergency.withdraw"),
+        Binding("ctrl+y", "again", N_("rehacer"), show=False, id="emergency.again"),
         Binding("down,j", "scroll(1)", N_("bajar"), show=False, id="emergency.down"),
         Binding("up,k", "scroll(-1)", N_("subir"), show=False, id="emergency.up"),
     ]
@@ -79,10 +81,20 @@ class EmergencyCard(AppDialog[None]):
 
     def _logged(self) -> str:
         at = view.escalated_at(self.intake)
-        if not at:
-            return _("«l» anota la hora del aviso y marca el caso como urgente. No se quita.")
-        clock = view.clock(at, self.intake.workspace.zone, seconds=False)
-        return _("✓ Se avisó al 911 a las {at} · caso urgente").format(at=clock)
+        if at:
+            return _("✓ Se avisó al 911 a las {at} · caso urgente · ^Z si no se avisó").format(
+                at=self._clock(at)
+            )
+        if gone := view.withdrawn(self.intake):
+            noted, withdrawn = map(self._clock, gone)
+            text = _(
+                "Se anotó a las {noted} y se retiró a las {withdrawn}: no se avisó al 911. «l» anota un aviso."
+            )
+            return text.format(noted=noted, withdrawn=withdrawn)
+        return _("«l» anota la hora del aviso y marca el caso como urgente.")
+
+    def _clock(self, at: str) -> str:
+        return view.clock(at, self.intake.workspace.zone, seconds=False)
 
     def action_ask(self) -> None:
         """Enter alone asserts nothing of a call to 911."""
@@ -92,11 +104,25 @@ class EmergencyCard(AppDialog[None]):
 
     def action_escalate(self) -> None:
         """Log the hour once; the mark shows it at once."""
-        if view.escalated_at(self.intake):
-            return
-        self.intake.escalate(self._log)
+        if not view.escalated_at(self.intake):
+            self.intake.escalate(self._log)
 
-    def _log(self, _at: str) -> None:
+    def action_withdraw(self) -> None:
+        """911 was not told: both hours stay."""
+        if view.escalated_at(self.intake):
+            self.intake.withdraw()
+            self._log()
+        else:
+            self.notify(_("No hay ningún aviso al 911 que retirar."), markup=False)
+
+    def action_again(self) -> None:
+        """The notice that was withdrawn was one."""
+        if self.intake.note_again():
+            self._log()
+        else:
+            self.notify(_("No hay ningún aviso retirado que rehacer. «l» anota uno."), markup=False)
+
+    def _log(self, _at: str = "") -> None:
         self.query_one("#emergency-log", Static).update(self._logged())
 
     def action_scroll(self, step: int) -> None:

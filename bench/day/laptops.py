@@ -9,6 +9,7 @@ from typing import Any
 from bench.day.recording import WAITS, Laptop
 from bench.day.traffic import MORNING
 from lnctp_tui.domain.authority.control import PERSONS
+from lnctp_tui.errors import SyncFailed
 from lnctp_tui.server.admin import founding
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.settings import Settings
@@ -17,6 +18,8 @@ from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import instants
 from tests.support.pty_app import PHRASE
 
+PAUSES = (2, 5, 10, 20, 30, 60)
+"""Seconds after which an officer tries again."""
 PROMOTED, ORDERED = 13 / 24, 14 / 24
 """Of a day: when a role is changed, and when the order to wipe is signed."""
 PATIENCE = 60.0
@@ -102,11 +105,18 @@ class Laptops:
         return str(row[0]), str(row[1])
 
     def _order(self, kind: str, on: str, data: dict[str, object]) -> None:
-        """Both officers sign, and one sends it."""
+        """Both officers sign, and one sends it, again while the server is busy."""
         signed = orders.new(self.workspaces[0], kind, on, data)
         for workspace in self.workspaces[: PERSONS[kind]]:
             signed = officers.sign(workspace.store, PHRASE, signed)
-        assert orders.send(self.workspaces[0], "order", signed)
+        for pause in PAUSES:
+            try:
+                assert orders.send(self.workspaces[0], "order", signed)
+            except SyncFailed:
+                threading.Event().wait(pause)
+            else:
+                return
+        raise AssertionError(f"no {kind} in {sum(PAUSES)} s")
 
     def evening(self) -> dict[str, Any]:
         """What the laptops have to say in the end; `acknowledged` are ids."""

@@ -114,11 +114,12 @@ class HistoryScreen(ListScreen[list[HistoryLine]]):
         ]
 
         def bring(key: str | None) -> None:
-            if key is not None:
+            if key:
                 self.shell.bring_back(self.case_id, found[int(key)].contact, found[int(key)].words)
 
         title = _("Lo que se quitó del relato: Enter lo pone al final")
-        self.app.push_screen(PickDialog(title, lines, purpose="history.bring_back"), bring)
+        stay = _("Dejarlo como está")
+        self.app.push_screen(PickDialog(title, lines, purpose="history.bring_back", stay=stay), bring)
 
 
 def history_parts(

@@ -132,8 +132,8 @@ async def test_a_wrong_notice_to_911_is_withdrawn_on_its_card_and_both_hours_sta
 ) -> None:
     async with call(workspace) as (app, pilot):
         await press(pilot, "f8", "ctrl+z")
-        assert ("Enter anota" in card(app), told(app)) == (True, "No hay ningún aviso al 911 que retirar.")
-        await press(pilot, "enter")
+        assert ("«l» anota" in card(app), told(app)) == (True, "No hay ningún aviso al 911 que retirar.")
+        await press(pilot, "l")
         case = app.intake.document["case"]
         noted = case["answers"]["escalated.911"]
         assert ("Se avisó al 911" in card(app), case["triage"]) == (True, "emergency")
@@ -142,7 +142,7 @@ async def test_a_wrong_notice_to_911_is_withdrawn_on_its_card_and_both_hours_sta
         assert "no se avisó al 911" in card(app)
         assert case["answers"]["escalated.withdrawn.1"].startswith(f"{noted}/")
         assert (case["answers"].get("escalated.911"), case["triage"]) == (None, None)
-        await press(pilot, "ctrl+y", "ctrl+z", "enter", "escape")
+        await press(pilot, "ctrl+y", "ctrl+z", "l", "escape")
         assert app.intake.document["case"]["answers"]["escalated.911"] >= noted
     assert workspace.writer.drain(5)
     answers = cases.document(workspace.store, app.intake.draft.case.id)["case"]["answers"]
@@ -154,7 +154,7 @@ async def test_after_the_card_two_keys_withdraw_the_notice_and_one_notes_it_agai
 ) -> None:
     async with call(workspace) as (app, pilot):
         await type_in(app, pilot, TOLD)
-        await press(pilot, "f8", "enter", "escape", "ctrl+z")
+        await press(pilot, "f8", "l", "escape", "ctrl+z")
         assert told(app) == "^Z otra vez cambia lo anotado: Aviso al 911"
         answers = app.intake.document["case"]["answers"]
         noted = answers["escalated.911"]
@@ -169,7 +169,7 @@ async def test_after_the_card_two_keys_withdraw_the_notice_and_one_notes_it_agai
 
 async def test_a_notice_is_withdrawn_also_when_more_was_written_since(workspace: Workspace) -> None:
     async with call(workspace) as (app, pilot):
-        await press(pilot, "f8", "enter", "escape")
+        await press(pilot, "f8", "l", "escape")
         await type_in(app, pilot, TOLD)
         await press(pilot, "f8", "ctrl+z", "escape")
         case = app.intake.document["case"]

@@ -87,15 +87,14 @@ class LnctpApp(GuardedApp[int]):
         self.first = profile is None
         """Whether nobody has worked here before: the tour is shown."""
         # what screens ask for (screens.base.Shell), from whoever does it
-        self.open_with = self.opening.open
+        self.open_with, self.close_workspace = self.opening.open, self.ending.close_workspace
         self.new_call, self.reopen_call = self.forms_open.start, self.forms_open.reopen
-        forms = self.forms_open
-        self.edit_case, self.open_again, self.bring_back = forms.edit, forms.open_again, forms.bring_back
-        self.forms, self.show_saving, self.lock = self.forms_open.lines, self.saving.show, self.ending.lock
+        self.edit_case, self.open_again = self.forms_open.edit, self.forms_open.open_again
+        self.forms, self.bring_back = self.forms_open.lines, self.forms_open.bring_back
+        self.show_saving, self.lock = self.saving.show, self.ending.lock
         self.standing, self.unsaved = self.forms_open.standing, self.saving.unsaved_lines
         self.leave_if_safe, self.leave_anyway = self.ending.leave_if_safe, self.ending.leave_anyway
-        self.practise = self.ending.practise
-        self.come_back, self.close_workspace = self.ending.come_back, self.ending.close_workspace
+        self.practise, self.come_back = self.ending.practise, self.ending.come_back
         for theme in THEMES:
             self.register_theme(theme)
         chosen = profile.theme if profile and profile.theme in self.available_themes else THEMES[0].name

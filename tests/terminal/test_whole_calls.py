@@ -90,7 +90,9 @@ def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows
         begun(app).send("Estoy en Houston, me quitaron el pasaporte").settle().press("escape", "1").settle()
         to(app, "país desde donde").send("estados unidos").settle().press("tab").settle()
         to(app, "pasaporte").press("s").settle()
-        to(app, "vulnerab").send("no tiene a donde ir y 2 hijos").see("Parecía relato").settle().press("escape")
+        to(app, "vulnerab").send("no tiene a donde ir y 2 hijos").see("Parecía relato").settle().press(
+            "escape"
+        )
         to(app, "anonimato").send("anon").settle().press("tab").settle()
         app.press("f8").see("el 911 de México no llega allá", "por verificar")
         assert "Houston" not in app.text

@@ -129,7 +129,7 @@ async def test_quick_answers_and_a_slip_beside_them_stay_answers(desk: Workspace
         assert narrative(app) == ""
 
 
-async def test_what_was_answered_before_the_words_stays_and_undo_brings_the_rest(desk: Workspace) -> None:
+async def test_what_was_answered_before_the_words_stays_and_the_cursor_is_back(desk: Workspace) -> None:
     async with call(desk, size=NARROW) as (app, pilot):
         await go(app, pilot, "victima", "vulnerability")
         await typed(pilot, "ss")

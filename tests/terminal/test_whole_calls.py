@@ -90,6 +90,9 @@ def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows
         begun(app).send("Estoy en Houston, me quitaron el pasaporte").settle().press("escape", "1").settle()
         to(app, "país desde donde").send("estados unidos").settle().press("tab").settle()
         to(app, "pasaporte").press("s").settle()
+        to(app, "vulnerab").send("no tiene a donde ir y 2 hijos").see("Parecía relato").settle().press(
+            "escape"
+        )
         to(app, "anonimato").send("anon").settle().press("tab").settle()
         app.press("f8").see("el 911 de México no llega allá", "por verificar")
         assert "Houston" not in app.text
@@ -101,12 +104,13 @@ def test_a_woman_abroad_without_her_passport(home: Path, phrase_file: Path, rows
         app.kill()
     (found,) = documents(home, phrase_file)
     assert found["contacts"][0]["country"] == "US"
+    assert found["contacts"][0]["narrative"].endswith("pasaporte\nno tiene a donde ir y 2 hijos")
     assert found["case"]["anonymity"] == "anonimo"
     assert found["case"].get("report_class") is None
     documents_taken = [
         code for each in found["people"] for code, said in each["answers"].items() if said == "yes"
     ]
-    assert any("documents" in code for code in documents_taken)
+    assert ["documents" in code for code in documents_taken] == [True]
 
 
 @pytest.mark.parametrize(SIZES, [NARROW, *in_soak(WIDE)])

@@ -16,9 +16,10 @@ from lnctp_tui.screens.call import panel_view as view
 from lnctp_tui.screens.call.colleagues import Colleagues
 from lnctp_tui.screens.call.earlier_mark import EarlierMark
 from lnctp_tui.screens.call.form import CallForm, asker_of
-from lnctp_tui.screens.call.intake_keys import BINDINGS, keep_in_field, keys_state
+from lnctp_tui.screens.call.intake_keys import BINDINGS, keys_state
 from lnctp_tui.screens.call.over_form import OverForm
 from lnctp_tui.screens.call.panels import Panels
+from lnctp_tui.screens.call.prose import Prose
 from lnctp_tui.screens.call.save_state import SaveState
 from lnctp_tui.screens.call.seen_mark import SeenMark
 from lnctp_tui.widgets.form.call_bar import CallBar
@@ -55,7 +56,8 @@ class IntakeScreen(AppScreen[None]):
         self.panels = Panels(self, self.form, self._marks, self.think)
         self.colleagues = Colleagues(self, self.form, self._conflicts_changed)
         self.earlier = EarlierMark(self, intake, self.panels.show_heading)
-        self.seen = SeenMark(self, self.form)
+        self.prose = Prose(self, self.form)
+        self.seen = SeenMark(self, self.form, self.prose.hand_on)
         self.over = OverForm(self, self.form, self.panels, self.earlier, self.seen)
         self.taught = self.over.taught
         self.last_focus: Widget | None = None
@@ -123,6 +125,7 @@ class IntakeScreen(AppScreen[None]):
 
     def news(self, scopes: frozenset[str]) -> None:
         """A colleague wrote in this case."""
+        self.prose.end()
         self.colleagues.news(scopes)
 
     @on(Saved)
@@ -141,7 +144,7 @@ class IntakeScreen(AppScreen[None]):
     # Moving
 
     def on_key(self, event: events.Key) -> None:
-        keep_in_field(self, event)
+        self.prose.key(event)
         self.form.stir()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -185,8 +188,7 @@ class IntakeScreen(AppScreen[None]):
         await self.go_to_code("indicator")
 
     async def action_question(self) -> None:
-        codes = self.query_one(ElementsPanel).asks or list(self.panels.next_questions())
-        if codes:
+        if codes := self.query_one(ElementsPanel).asks or list(self.panels.next_questions()):
             await self.go_to_code(codes[0])
 
     @on(ElementsPanel.Asked)

@@ -26,9 +26,11 @@ KEY = "F5 "
 class SeenMark(ScreenPart):
     """Hands the newest narrative to a reader thread, and shows what is asked."""
 
-    def __init__(self, screen: AppScreen[Any], form: CallForm) -> None:
+    def __init__(self, screen: AppScreen[Any], form: CallForm, words: Callable[[str], None]) -> None:
         super().__init__(screen)
         self.form = form
+        self._words = words
+        """Takes what was typed over the list and is none of its keys."""
         self.intake = form.intake
         self.line = SeenLine()
         """On the screen from the first question on."""
@@ -137,8 +139,10 @@ class SeenMark(ScreenPart):
 
         self.screen.app.push_screen(SeenList(self.narrative), self._closed)
 
-    def _closed(self, _answer: object = None) -> None:
+    def _closed(self, words: str | None) -> None:
         self._taken()
+        if words:
+            self._words(words)
 
     def _taken(self) -> None:
         self.form.wrote()

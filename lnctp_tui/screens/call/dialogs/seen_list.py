@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -12,23 +13,71 @@ from textual.widgets import Static
 
 from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.call.prose import is_key
 from lnctp_tui.screens.call.seen_words import sentence, target_line
+from lnctp_tui.services.call.before import Before
 from lnctp_tui.widgets.keys import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lnctp_tui.services.call.seen import Narrative, Seen
 
 MOST = 6
 """Questions at once: the rest follows as these are answered."""
 
 
-class SeenList(AppDialog[None]):
-    """A digit takes; a value that stands already, or whose person is not clear, needs a second key."""
+class Burst:
+    """The characters since the list opened, or since a key that writes none, and how it stood before each."""
+
+    def __init__(self, narrative: Narrative) -> None:
+        self.narrative = narrative
+        self._typed: list[tuple[str, Before, set[tuple[object, ...]]]] = []
+        self.clear = self._typed.clear
+
+    def key(self, event: events.Key, *, is_key: bool) -> str:
+        """The words that a key ends, with what they set taken back; empty while there are none."""
+        if not event.is_printable or not event.character:
+            self.clear()
+            return ""
+        stood = Before(self.narrative.intake), set(self.narrative.dismissed)
+        self._typed.append((event.character, *stood))
+        if is_key:
+            return ""
+        words = self._typed[self._onset(event.character) :]
+        words[0][1].restore()
+        self.narrative.dismissed = words[0][2]
+        return "".join(character for character, *_stood in words)
+
+    def _onset(self, last: str) -> int:
+        """A digit before a letter was meant as a key; with a blank or another digit after it, as a number."""
+        start = len(self._typed) - 1
+        while start and (not last.isalpha() or self._typed[start - 1][0].isalpha()):
+            start -= 1
+        return start
+
+
+class RangeBar(KeyBar):
+    """Says of the digits how many there are."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        super().__init__()
+        self.count = count
+
+    def _key(self, binding: Binding) -> str:
+        return f"1-{self.count()}" if binding.key == "1" and self.count() > 1 else super()._key(binding)
+
+
+class SeenList(AppDialog["str | None"]):
+    """A digit takes; a value that stands already, or whose person is not clear, needs a second key.
+
+    Answers words that were typed over it: they are for where the cursor was.
+    """
 
     PURPOSE = "seen"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "digit(1)", N_("tomar"), key_display=f"1-{MOST}", id="seen.1"),
-        Binding("escape,s", "close", N_("volver"), key_display="Esc", id="seen.close"),
+        Binding("1", "digit(1)", N_("tomar"), id="seen.1"),
+        Binding("escape", "close", N_("volver"), key_display="Esc", id="seen.close"),
         Binding("backspace", "drop", N_("descartar"), key_display="⌫", id="seen.drop"),
         Binding("up", "move(-1)", N_("anterior"), show=False, id="seen.up"),
         Binding("down", "move(1)", N_("siguiente"), show=False, id="seen.down"),
@@ -51,20 +100,38 @@ class SeenList(AppDialog[None]):
         self.whose: Seen | None = None
         """The question whose person is being chosen."""
         self.shown: list[Seen] = []
+        self._typed = Burst(narrative)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(_("Visto en el relato"), classes="dialog-title", markup=False)
             yield Static("", id="seen-lines", markup=False)
             yield Static("", id="seen-words", markup=False)
-            yield KeyBar()
+            yield RangeBar(self.count)
 
     def on_mount(self) -> None:
         self._draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While somebody is chosen, a digit chooses and Escape goes back: nothing else is offered or done."""
+        if action == "digit":
+            return isinstance(parameters[0], int) and parameters[0] <= self.count()
         return self.whose is None or action not in ("drop", "whose", "words", "undo", "move")
+
+    def count(self) -> int:
+        """How many digits mean something now."""
+        return len(self.narrative.people() if self.whose else self.shown)
+
+    def news(self, scopes: frozenset[str]) -> None:
+        self._typed.clear()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is no key here is words: the list goes, what the words set with it, and they go on below."""
+        words = self._typed.key(event, is_key=is_key(self, event.key, None))
+        if words:
+            event.stop()
+            event.prevent_default()
+            self.dismiss(words)
 
     def _draw(self, words: str = "") -> None:
         self.shown = self.narrative.seen()[:MOST]

@@ -593,7 +593,7 @@ async def test_what_went_from_a_narrative_is_read_whole_and_brought_back(furnish
         assert shown.count("cuarto 12") >= 3
         await press(pilot, "v")
         await until(pilot, shows(app, "Lo que se quitó del relato"))
-        await press(pilot, "enter")
+        await press(pilot, "down", "enter")
         await until(pilot, lambda: intake.record(intake.contact)["narrative"] == f"su hija.\n{told.strip()}")
         assert app.forms_open.current == ("call", intake.contact.id)
         await press(pilot, "escape", "ctrl+z")

@@ -15,6 +15,8 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call.prose import is_key
 from lnctp_tui.screens.call.seen_words import sentence, target_line
+from lnctp_tui.screens.labels import Words
+from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call.before import Before
 from lnctp_tui.widgets.keys import KeyBar
 
@@ -100,6 +102,7 @@ class SeenList(AppDialog["str | None"]):
         self.whose: Seen | None = None
         """The question whose person is being chosen."""
         self.shown: list[Seen] = []
+        self.undoing: Undoing | None = None
         self._typed = Burst(narrative)
 
     def compose(self) -> ComposeResult:
@@ -218,8 +221,11 @@ class SeenList(AppDialog["str | None"]):
         self._draw(f"…{before}«{text[offer.start : offer.end]}»{after}…".replace("\n", " "))
 
     def action_undo(self) -> None:
-        undone = self.intake.undo()
-        self._draw(_("Deshecho.") if undone else _("No hay nada que deshacer."))
+        """Take back the last step of the form, named: it may be one from before this list."""
+        words = Words(self.intake.protocol, self.intake.workspace.zone)
+        if self.undoing is None:
+            self.undoing = Undoing(self.intake.draft, lambda: words, self._draw, self.intake.undo)
+        self.undoing.turn("back")
 
     def action_close(self) -> None:
         if self.whose is not None:

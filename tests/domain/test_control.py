@@ -315,3 +315,11 @@ def test_no_flipped_byte_of_a_document_is_obeyed() -> None:
         except (ValueError, ControlRefused):
             continue
         assert found.hash == ordered(TWO, "wipe").hash
+
+
+def test_an_order_of_the_last_revision_does_not_keep_a_laptop_from_being_sealed() -> None:
+    for_ever = _order("device", control.LAST)
+    standing = Standing(VERSIONS, [for_ever])
+    assert standing.device(LAPTOP) == "active"
+    assert standing.next_rev("seal", LAPTOP) == control.LAST
+    assert Standing(VERSIONS, [for_ever, _order("seal", control.LAST)]).device(LAPTOP) == "seal"

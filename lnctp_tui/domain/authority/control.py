@@ -35,6 +35,8 @@ OFFICERS = 16
 """Most officers of an authority."""
 SPOKEN = 16
 """Symbols of five bits by which an enrolment code names the organisation: 80 bits."""
+LAST = 1 << 40
+"""The greatest number in a document."""
 
 
 @dataclass(frozen=True)
@@ -285,9 +287,9 @@ class Standing:
         return {key: frozenset(self._roles.get(self.whose(key) or "", ())) for key in keys}
 
     def next_rev(self, kind: str, on: str) -> int:
-        """The revision of a new order about a subject."""
+        """The revision of a new order about a subject. After LAST comes none: one that leaves less holds there."""
         order = self.holding.get((SUBJECT[kind], on))
-        return order.rev + 1 if order else 1
+        return min(order.rev + 1, LAST) if order else 1
 
 
 def _after(new: Order, former: Order) -> bool:
@@ -409,7 +411,7 @@ def _key(value: object) -> str:
 
 
 def _number(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= 1 << 40:
+    if type(value) is not int or not 1 <= value <= LAST:
         raise ValueError("number")
     return value
 

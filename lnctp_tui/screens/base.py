@@ -267,14 +267,21 @@ def telling(
     message: str,
     then: Callable[[], object] = lambda: None,
     drafts: Sequence[str] = (),
+    *,
+    sent: bool = False,
 ) -> Callable[[object], None]:
-    """Says what was done and lets its drafts go, also when the screen was left meanwhile; `then` while it is there."""
-    app, workspace, whose = screen.app, screen.shell.workspace, screen
+    """Says what was done and lets its drafts go, also when the screen was left meanwhile; `then` while it is there.
+
+    `sent`: it goes out to the others at once.
+    """
+    app, shell, whose = screen.app, screen.shell, screen
 
     def told(_result: object) -> None:
         if drafts:
-            workspace.let_go(drafts)
+            shell.workspace.let_go(drafts)
         app.notify(message, markup=False)
+        if sent:
+            shell.sync_now()
         if not is_gone(whose):
             then()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lnctp_tui.domain.assess.safety import ESCALATED
 from lnctp_tui.i18n import _
 from lnctp_tui.screens.labels import Words
 from lnctp_tui.services.case.draft import Draft
 from lnctp_tui.services.case.steps import Added, Step, Turned
+
+if TYPE_CHECKING:
+    from lnctp_tui.services.call.intake import Intake
 
 LONGEST = 40
 """Characters of what went: its first words tell which it was."""
@@ -34,6 +37,14 @@ class Undoing:
         self._undo = undo or draft.undo
         self._asked: Step | None = None
         """What the next key takes."""
+
+    @classmethod
+    def of_call(
+        cls, intake: Intake, tell: Callable[[str], object], keys: tuple[str, str] = ("^Z", "^Y")
+    ) -> Undoing:
+        """Of a call's form, whose undo also withdraws a notice to 911."""
+        words = Words(intake.protocol, intake.workspace.zone)
+        return cls(intake.draft, lambda: words, tell, intake.undo, keys)
 
     def next(self, way: str) -> Step | None:
         """What the next undo takes back (`back`), or the next redo brings again."""

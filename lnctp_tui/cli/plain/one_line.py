@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lnctp_tui.cli.plain import said
 from lnctp_tui.i18n import _, pick
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call import endings
 
@@ -24,9 +23,7 @@ class OneLine:
         self.intake = call.intake
         self.protocol = call.protocol
         self.say = talk.say
-        words = Words(call.protocol, call.intake.workspace.zone)
-        keys = ("u", "rehacer")
-        self.undoing = Undoing(self.intake.draft, lambda: words, self.say, self.intake.undo, keys)
+        self.undoing = Undoing.of_call(self.intake, self.say, ("u", "rehacer"))
 
     def kinds(self) -> None:
         """The kinds of contact with their digits."""

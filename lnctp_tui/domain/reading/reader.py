@@ -12,6 +12,7 @@ from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.offers import ASK, CALLER, KIN, NO, OTHER, SURE, TRAFFICKER, VICTIM, Offer
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
+from lnctp_tui.domain.values import stretches
 
 LONGEST_TEXT = 200_000
 """Characters that are read; the rest is told to be unread."""
@@ -94,13 +95,12 @@ class Reader:
 
     def _read(self, state: _Pass, text: str, context: Context) -> Iterator[_Known]:
         known = state.known if not state.known or state.known[0].before == context else []
-        same = _shared(state.text, text)
-        kept = known[: bisect_right(known, same - 2, key=_end_of)]
+        edit = stretches.between(state.text, text)
+        kept = known[: bisect_right(known, edit.at - 2, key=_end_of)]
         yield from kept
         begin, context = (kept[-1].end, kept[-1].read.after) if kept else (0, context)
         shift = len(text) - len(state.text)
-        tail = len(text) - _shared(state.text[same:][::-1], text[same:][::-1])
-        later = bisect_left(known, tail - shift, key=_start_of)
+        later = bisect_left(known, edit.at + len(edit.put) - shift, key=_start_of)
         for start, end in sentences(text, begin):
             at = bisect_left(known, start - shift, lo=later, key=_start_of)
             if at < len(known) and known[at].start + shift == start and known[at].before == context:
@@ -205,15 +205,3 @@ def _speaks_of_self(signs: Sequence[frozenset[str]]) -> bool:
     harmed = next((at for at, shown in enumerate(signs) if "harmed" in shown), len(signs))
     another = next((at for at, shown in enumerate(signs) if shown & _BESIDE), len(signs))
     return "introduced" in everything and "witness" not in everything and harmed < another
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -15,7 +15,6 @@ from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.i18n import N_, _, pick
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call import panel_view as view
-from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.widgets.edit_buffer import EditBuffer
 from lnctp_tui.widgets.form.explain import explain
@@ -41,8 +40,7 @@ class NarrativeDialog(AppDialog[None]):
         self.intake = intake
         self.field = field
         self._typed: EditBuffer[LongText] = EditBuffer(self, self._enter)
-        words = Words(intake.protocol, intake.workspace.zone)
-        self.undoing = Undoing(intake.draft, lambda: words, partial(self.notify, markup=False), intake.undo)
+        self.undoing = Undoing.of_call(intake, partial(self.notify, markup=False))
 
     def taught(self) -> list[Part]:
         """What the help teaches: of the narrative."""

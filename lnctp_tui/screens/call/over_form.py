@@ -19,12 +19,12 @@ from lnctp_tui.screens.call.earlier_mark import EarlierMark
 from lnctp_tui.screens.call.form import FIRST_STAGE, CallForm
 from lnctp_tui.screens.call.panels import Panels
 from lnctp_tui.screens.call.seen_mark import SeenMark
-from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call import endings
 from lnctp_tui.widgets.form.elements import ElementsPanel
 
 if TYPE_CHECKING:
+    from lnctp_tui.domain.assess.assess import Assessment
     from lnctp_tui.screens.call.dialogs.find_field import Goal
     from lnctp_tui.services.call.seen import Seen
     from lnctp_tui.widgets.reader import Part
@@ -66,9 +66,7 @@ class OverForm:
         self.panels = panels
         self.earlier_mark = earlier
         self.seen = seen
-        words = Words(form.protocol, form.intake.workspace.zone)
-        tell = partial(screen.notify, markup=False)
-        self.undoing = Undoing(form.intake.draft, lambda: words, tell, form.intake.undo)
+        self.undoing = Undoing.of_call(form.intake, partial(screen.notify, markup=False))
 
     def _open(self, dialog: Any, then: Any) -> None:
         self.screen.app.push_screen(dialog, then)
@@ -199,14 +197,13 @@ class OverForm:
         stopped = self.intake.end_clock()
         self.panels.tick()
         self.panels.show_heading()
-        self.panels.assessment = self.intake.assess()
-        self.seen.settled(partial(self._close, stopped))
+        found = self.panels.assessment = self.intake.assess()
+        self.seen.settled(partial(self._close, found, stopped))
 
-    def _close(self, stopped: bool, dangers: list[Seen]) -> None:
+    def _close(self, found: Assessment, stopped: bool, dangers: list[Seen]) -> None:
         from lnctp_tui.screens.call.dialogs.closing import ClosingDialog
 
         if self.screen.is_current:
-            found = self.panels.assessment or self.intake.assess()
             unanswered = closing_words.unanswered(self.intake, dangers)
             self._open(ClosingDialog(self.intake, found, unanswered, stopped=stopped), self._finished)
 

@@ -37,6 +37,8 @@ class SeenMark(ScreenPart):
         self.narrative: Narrative | None = None
         """Made with the first words of a narrative."""
         self._given: tuple[str, bool] = ("", False)
+        self._waits: Callable[[list[Seen]], object] | None = None
+        """Who wants to know the dangers once all is read."""
 
     def follow(self) -> None:
         """The document changed: read what is new, and ask no more what stands there by now."""
@@ -58,29 +60,26 @@ class SeenMark(ScreenPart):
         if self.narrative is not None and not self.gone and result[0] == self._given[0]:
             self.narrative.take_over(result)
             self.show()
+            self._settle(self.narrative.dangers())
 
     def settled(self, then: Callable[[list[Seen]], object]) -> None:
         """`then` gets the dangers that nobody answered, of all that was typed: it is read first where it was not yet.
 
         Where the reading fails there are none: it holds up no call.
         """
+        self._waits = then
         self.follow()
         if self.narrative is None or self.narrative.text == self._given[0]:
-            then([] if self.narrative is None else self.narrative.dangers())
-            return
-        narrative, read = self.narrative, partial(self.narrative.read, *self._given)
+            self._settle([] if self.narrative is None else self.narrative.dangers())
 
-        def done(result: tuple[str, list[Offer]]) -> None:
-            self._read(result)
-            then(narrative.dangers())
-
-        def failed(_error: LnctpError) -> None:
-            then([])
-
-        self.screen.shell.in_reader(read, done, group="seen", failed=failed)
+    def _settle(self, dangers: list[Seen]) -> None:
+        waits, self._waits = self._waits, None
+        if waits is not None:
+            waits(dangers)
 
     def _not_read(self, _error: LnctpError) -> None:
         self._given = ("", False)
+        self._settle([])
 
     def seen(self) -> list[Seen]:
         """The open questions; none while the narrative on the form is not the one that was read."""

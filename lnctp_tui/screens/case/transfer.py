@@ -166,19 +166,8 @@ class OffersScreen(ListScreen["list[Handed]"]):
         message = (
             _("Aceptado: el caso llega con la siguiente sincronización.") if accept else _("No aceptado.")
         )
-        told = _and_sent(self, message, self.action_again)
+        told = telling(self, message, self.action_again, sent=True)
         self.shell.in_reader(lambda: act(workspace, offer.scope), told, group="answer")
-
-
-def _and_sent(screen: AppScreen[None], message: str, then: Callable[[], None]) -> Callable[[object], None]:
-    """What is said when the case is given, while it goes out."""
-    shell, told = screen.shell, telling(screen, message, then)
-
-    def sent(result: object) -> None:
-        shell.sync_now()
-        told(result)
-
-    return sent
 
 
 def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Callable[[], None]) -> None:
@@ -189,7 +178,7 @@ def hand_over(screen: AppScreen[None], case_id: str, *, assign: bool, done: Call
     workspace = shell.workspace
 
     message = _("Asignado.") if assign else _("Ofrecido: sigue con usted hasta que lo acepten.")
-    told = _and_sent(screen, message, done)
+    told = telling(screen, message, done, sent=True)
 
     def given(person: str | None) -> None:
         if person is None:

@@ -188,10 +188,5 @@ class QueueScreen(ListScreen[_View]):
             )
 
     def _decided(self, act: Callable[[], None], message: str, drafts: Sequence[str] = ()) -> None:
-        shell, told = self.shell, telling(self, message, self.action_again, drafts)
-
-        def done(result: None) -> None:
-            told(result)
-            shell.sync_now()
-
-        self.shell.in_reader(act, done, group="decide")
+        told = telling(self, message, self.action_again, drafts, sent=True)
+        self.shell.in_reader(act, told, group="decide")

@@ -7,7 +7,6 @@ the form already is not asked, and never overwritten unasked. Taken values keep 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -18,7 +17,7 @@ from lnctp_tui.domain.reading.offers import ASK, CALLER, CASE, GROUP, NO, TRAFFI
 from lnctp_tui.domain.reading.reader import Reader
 from lnctp_tui.domain.records.document import Record, answer
 from lnctp_tui.domain.records.provenance import SEEN, source
-from lnctp_tui.domain.values import values
+from lnctp_tui.domain.values import ages, values
 from lnctp_tui.services.call.intake import CALLBACK, Intake
 from lnctp_tui.services.refs import Ref
 
@@ -28,7 +27,6 @@ PERSON_FIELDS = frozenset(["age", "sex", "nationality", "education", "migration_
 _CASE_PREFIXES = ("danger.", "situation.", "cssrs.", "other_crime.")
 _FIRST = ("danger.", "cssrs.")
 THREAT = "indicator.dst_threat_violence_victim"
-ADULT = 18
 MOST = 500
 """Offers that a form looks at: a hostile text makes no longer list."""
 
@@ -319,8 +317,8 @@ def _same(row: Record, offer: Offer) -> bool:
 
 
 def _minor(age: str) -> bool:
-    years = re.findall(r"\d+", age)
-    return bool(years) and int(years[-1]) < ADULT
+    read = ages.parse(age)
+    return isinstance(read, ages.Age) and (read.oldest or read.youngest) < ages.ADULT
 
 
 def _of_danger(offer: Offer) -> bool:

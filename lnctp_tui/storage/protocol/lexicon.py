@@ -237,10 +237,8 @@ def _learn(
     codes: Mapping[str, frozenset[str]],
     says: dict[tuple[str, str], tuple[str, int, str]],
 ) -> Iterator[Finding]:
-    kind, values = (
-        sys.intern(cells.get("kind", "")),
-        tuple(map(sys.intern, cells.get("value", "").split("+"))),
-    )
+    kind = sys.intern(cells.get("kind", ""))
+    values = tuple(map(sys.intern, cells.get("value", "").split("+")))
     neg = sys.intern(cells.get("neg") or "normal")
     if kind not in KINDS:
         yield Finding(name, line, "unknown_kind", kind, _near(kind, KINDS))

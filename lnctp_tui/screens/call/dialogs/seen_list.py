@@ -15,7 +15,6 @@ from lnctp_tui.i18n import N_, _
 from lnctp_tui.screens.base import AppDialog
 from lnctp_tui.screens.call.prose import is_key
 from lnctp_tui.screens.call.seen_words import sentence, target_line
-from lnctp_tui.screens.labels import Words
 from lnctp_tui.screens.undoing import Undoing
 from lnctp_tui.services.call.before import Before
 from lnctp_tui.widgets.keys import KeyBar
@@ -102,7 +101,7 @@ class SeenList(AppDialog["str | None"]):
         self.whose: Seen | None = None
         """The question whose person is being chosen."""
         self.shown: list[Seen] = []
-        self.undoing: Undoing | None = None
+        self.undoing = Undoing.of_call(self.intake, self._draw)
         self._typed = Burst(narrative)
 
     def compose(self) -> ComposeResult:
@@ -222,9 +221,6 @@ class SeenList(AppDialog["str | None"]):
 
     def action_undo(self) -> None:
         """Take back the last step of the form, named: it may be one from before this list."""
-        words = Words(self.intake.protocol, self.intake.workspace.zone)
-        if self.undoing is None:
-            self.undoing = Undoing(self.intake.draft, lambda: words, self._draw, self.intake.undo)
         self.undoing.turn("back")
 
     def action_close(self) -> None:

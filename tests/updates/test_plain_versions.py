@@ -1,7 +1,8 @@
-"""Calls in lines have new versions as the app has: looked for, told between two calls, begun when nothing is open."""
+"""Between two calls in lines: new versions as in the app, and a call that was left is in the list that follows."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from workspaces import narrate, settle
 from lnctp_tui import __main__ as program
 from lnctp_tui import launcher, programs
 from lnctp_tui.cli import calls as command
+from lnctp_tui.cli.plain import call as plain_call
 from lnctp_tui.cli.plain import worker
 from lnctp_tui.cli.plain.talk import Talk
 from lnctp_tui.cli.plain.terminal import Leave, Typed
@@ -133,3 +135,33 @@ def test_leaving_in_the_middle_keeps_the_version_waiting(bundled: Workspace) -> 
         open_still.setattr(worker, "_close", lambda _workspace: None)
         run._end(bundled, launcher.LOCKED, gone=False)
     assert places.read(bundled.home, places.CURRENT) == ""
+
+
+@pytest.mark.parametrize("comes_back", [True, False])
+def test_a_call_that_is_left_is_in_the_list_or_its_absence_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, comes_back: bool
+) -> None:
+    """The list is read from the disk: one that is slow is waited for, one that does not answer is told."""
+    hung, go = threading.Event(), threading.Event()
+    if not comes_back:
+        monkeypatch.setattr(plain_call, "WAITS", 0.05)
+
+    def hang(_store: object) -> None:
+        hung.set()
+        go.wait(0.5 if comes_back else 20)
+
+    class Slow(Lines):
+        def ask(self, prompt: str, **words: Any) -> Typed:
+            if self.typed[0] == "Una vecina":
+                workspace.writer.submit(hang)
+                hung.wait(5)
+            return super().ask(prompt, **words)
+
+    terminal: Any = Slow("n", "Una vecina", ".", "salir", "s", "salir")
+    talk = Talk(terminal, workspace)
+    while talk._desk():
+        continue
+    go.set()
+    last = " ".join(terminal.said[-2])
+    assert ("sin terminar, 2 campos guardados" in last) is comes_back
+    assert ("falta guardarla" in last) is not comes_back

@@ -32,7 +32,7 @@ MOST = 20
 SENTENCE = 3
 """Words from which a line that is no order is what somebody said: it goes to the narrative, not lost."""
 WAITS = 3.0
-"""Seconds that the end of a call is waited for before it is said to be on its way."""
+"""Seconds that the disk is waited for at the end of a call before it is said to be on its way."""
 HELP = (
     N_("Un dígito: el tipo de contacto. k los lee."),
     N_("r: escribir en el relato; cada renglón se guarda. Un punto solo, o Esc, sale. leer: lo lee."),
@@ -278,9 +278,10 @@ class Call:
             self.visit(goal)
 
     def leave(self) -> None:
-        """Put the call aside, unfinished."""
+        """Put the call aside, unfinished; the list that follows is read from the disk and has it then."""
         if self.talk.sure(_("¿Dejarla sin terminar? Nada se pierde y se ofrece al abrir.")):
-            self.talk.workspace.writer.flush()
+            if not self.talk.workspace.writer.drain(WAITS):
+                self.say(_("La llamada quedó sin terminar; falta guardarla. Luego aparece en la lista."))
             self.over = True
 
     def wait(self, ending: Callable[[Callable[[], object]], object]) -> None:

@@ -45,17 +45,16 @@ PACKED = 60
 """Megabytes that a packed bundle may have."""
 COUNTED = re.compile("soak|from counts import|^@given", re.MULTILINE)
 """What stands in a test file with a full count."""
-COLLECT = ["-m", "pytest", "--collect-only", "-o", "addopts=", "-p", "no:terminal", "-p", "no:schemathesis"]
-"""Compiles the tests once, before several processes would each do it."""
+ABREAST = ["--copies=6"] if sys.platform == "linux" else ["--numprocesses=6", "--dist=worksteal"]
+"""Linux copies the process that found the tests (tests/support/abreast.py); elsewhere six find them."""
 CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     ("protocol", ["-m", "lnctp_tui", "protocol", "check"]),
-    ("tests are found", COLLECT),
-    ("migrations and tests", ["-m", "pytest", "--numprocesses=6", "--dist=worksteal", "--durations=25"]),
+    ("migrations and tests", ["-m", "pytest", *ABREAST, "--durations=25"]),
 ]
 COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
-"""What COLLECT compiled, and what the processes of the tests import, is kept in the checkout."""
+"""What the checks compile, and what the processes that tests start import, is kept in the checkout."""
 TYPES = ["-m", "mypy"]
 """Runs beside the others: it uses one core, and they do not need what it says."""
 

@@ -11,6 +11,7 @@ import late_paint
 import once
 import pytest
 import quick_pilot
+from abreast import pytest_addoption, pytest_runtestloop
 from counts import often
 from homes import (
     own_home,
@@ -21,7 +22,6 @@ from homes import (
 )
 from hypothesis import settings
 from late_paint import painting
-from order import pytest_collection_modifyitems
 from pg import cluster, owner, pg, pool
 from pty_app import PHRASE, PtyApp, terminal_environment
 from served import served
@@ -34,7 +34,7 @@ from lnctp_tui.cli import main
 
 __all__ = [
     "cluster", "founded", "home", "house", "made", "made_vault", "office", "own_home", "owner", "painting", "pg",
-    "phrase_file", "pool", "pytest_collection_modifyitems", "pytest_configure", "pytest_exception_interact",
+    "phrase_file", "pool", "pytest_addoption", "pytest_configure", "pytest_exception_interact", "pytest_runtestloop",
     "pytest_sessionfinish", "pytest_terminal_summary", "quick_new_keys", "second", "served", "soak", "tables_template",
     "vault_template", "workspace",
 ]  # fmt: skip

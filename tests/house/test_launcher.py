@@ -150,7 +150,7 @@ def test_a_closed_window_ends_both(
 def test_the_end_of_the_terminal_itself_ends_both(launch: Callable[..., PtyApp], tmp_path: Path) -> None:
     app = launch(WAIT).see("ready")
     worker = app.workers[-1]
-    os.close(app.child.child_fd)  # as a terminal emulator does when its window is closed
+    app.child.ptyproc.fileobj.close()  # as a terminal emulator does when its window is closed
     app.child.closed = True
     _gone(worker)
     assert os.waitstatus_to_exitcode(os.waitpid(app.child.pid, 0)[1]) == 128 + signal.SIGHUP

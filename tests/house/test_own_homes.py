@@ -70,7 +70,7 @@ def run_on(home: Path, folder: Path, deed: str, *options: str) -> subprocess.Com
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("lived_in", "options"), [(False, ()), (True, ("-p", "xdist", "--numprocesses=2"))])
+@pytest.mark.parametrize(("lived_in", "options"), [(False, ()), (True, ("-p", "abreast", "--copies=2"))])
 def test_a_run_that_wrote_into_the_persons_home_fails_and_names_what(
     tmp_path: Path, options: tuple[str, ...], lived_in: bool
 ) -> None:

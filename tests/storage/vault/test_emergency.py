@@ -442,6 +442,7 @@ def test_two_programs_on_one_folder_take_in_only_what_nobody_writes(office: Foun
 def test_the_journal_and_its_reserve_are_private_files_of_the_folder(office: Founded) -> None:
     assert paths.DATABASE not in {each.name for each in emergency.waiting(office.home)}
     for planted in ("emergency-0.journal", emergency.RESERVE):
+        (office.home / planted).unlink(missing_ok=True)
         (office.home / planted).symlink_to("/etc/hostname")
     workspace = open_workspace(office.home, office.key)
     assert (office.home / emergency.RESERVE).is_symlink() or not (

@@ -15,10 +15,12 @@ import fcntl
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 from collections.abc import Mapping, Sequence
@@ -36,18 +38,39 @@ class Starter:
     def __init__(self) -> None:
         self._line: socket.socket | None = None
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], terminal: int) -> int:
-        """The process id of a new program on this terminal."""
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], *streams: int) -> int:
+        """The process id of a new program on this terminal, or, of three streams, without one."""
         if self._line is None:
             self._line = _begun(environment)
         asked = {"arguments": [*arguments], "environment": dict(environment), "folder": str(Path.cwd())}
         prctl = ctypes.CDLL(None).prctl
         prctl(SUBREAPER, 1, 0, 0, 0)
         try:
-            socket.send_fds(self._line, [json.dumps(asked).encode()], [terminal])
+            socket.send_fds(self._line, [json.dumps(asked).encode()], streams)
             return int(self._line.recv(32))
         finally:
             prctl(SUBREAPER, 0, 0, 0, 0)
+
+    def ran(
+        self, arguments: Sequence[str], environment: Mapping[str, str], deadline: float
+    ) -> tuple[int, str, str]:
+        """The exit code of a program without a terminal, and what it printed. TimeoutError after `deadline` seconds."""
+        with (
+            Path(os.devnull).open("rb") as nothing,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+        ):
+            process = self.start(arguments, environment, nothing.fileno(), out.fileno(), err.fileno())
+            watched = os.pidfd_open(process)
+            try:
+                if not select.select([watched], [], [], deadline)[0]:
+                    os.kill(process, signal.SIGKILL)
+                    raise TimeoutError(arguments)
+            finally:
+                os.close(watched)
+                _, ended = os.waitpid(process, 0)
+            texts = [file.seek(0) or file.read().decode() for file in (out, err)]
+        return os.waitstatus_to_exitcode(ended), texts[0], texts[1]
 
 
 STARTER = Starter()
@@ -88,7 +111,7 @@ def _imported() -> None:
 def _serve(line: socket.socket) -> bool:
     """Makes copies until the test has ended. True in a copy, which is to be the program."""
     while True:
-        message, handles, _flags, _address = socket.recv_fds(line, LONGEST, 1)
+        message, handles, _flags, _address = socket.recv_fds(line, LONGEST, 3)
         if not message:
             return False
         ear, mouth = os.pipe()
@@ -99,7 +122,7 @@ def _serve(line: socket.socket) -> bool:
                 for handle in (ear, mouth):
                     os.close(handle)
                 line.close()
-                _become(handles[0], json.loads(message))
+                _become(handles, json.loads(message))
                 return True
             os.write(mouth, str(copy).encode())
             os._exit(0)
@@ -109,13 +132,17 @@ def _serve(line: socket.socket) -> bool:
             os.close(handle)
 
 
-def _become(terminal: int, asked: Mapping[str, Any]) -> None:
-    """In a session of its own on this terminal, as if Python had begun with this command and environment."""
+def _become(streams: Sequence[int], asked: Mapping[str, Any]) -> None:
+    """On this terminal, or these three streams, as if Python had begun with this command and environment."""
     os.setsid()
-    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    if len(streams) == 1:
+        fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
+    else:
+        sys.stdout.reconfigure(line_buffering=False)  # type: ignore[union-attr]
     for standard in range(3):
-        os.dup2(terminal, standard)
-    os.close(terminal)
+        os.dup2(streams[standard % len(streams)], standard)
+    for each in streams:
+        os.close(each)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(asked["environment"])

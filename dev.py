@@ -32,7 +32,7 @@ PERSONAL = {
 """Variable and its folder in a home: where programs keep what is a person's."""
 MEMORY = "/dev/shm"
 ROOM = 2 << 30
-"""Bytes free there; a run has 0.4 GB at once."""
+"""Bytes free there; a run has 0.5 GB at once."""
 LOCK_OPTIONS = [
     "--universal",
     "--python-version=3.11",

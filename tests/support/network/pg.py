@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import pytest
+from shared import made_once
 
 from lnctp_tui.server.postgres import database, embedded, schema
 
@@ -22,15 +24,40 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[embedded.Embedded]:
-    """One embedded PostgreSQL for all tests of this process."""
-    folder = Path(tempfile.mkdtemp(prefix="lnctp-pg-"))
-    running = embedded.start(folder, FAST)
-    try:
-        schema.prepare(running, TEMPLATE)
-        yield running
-    finally:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Embedded]:
+    """One embedded PostgreSQL for all tests of this process: the files of the one that the first process made."""
+    made, _ = made_once(tmp_path_factory, "pg", _made)
+    with _passable() as folder:
+        _moved(made, folder)
+        if runner := embedded.user():
+            for path in (folder, *folder.rglob("*")):
+                shutil.chown(path, runner)
+        running = embedded.start(folder)
+        try:
+            yield running
+        finally:
+            embedded.stop(folder)
+
+
+def _made(files: Path) -> None:
+    with _passable() as folder:
+        schema.prepare(embedded.start(folder, FAST), TEMPLATE)
         embedded.stop(folder)
+        _moved(folder, files)
+
+
+def _moved(source: Path, target: Path) -> None:
+    for each in source.iterdir():
+        each.rename(target / each.name)
+
+
+@contextmanager
+def _passable() -> Iterator[Path]:
+    """A folder that PostgreSQL's own user can come to; the tests' are for their owner only."""
+    folder = Path(tempfile.mkdtemp(prefix="lnctp-pg-"))
+    try:
+        yield folder
+    finally:
         shutil.rmtree(folder)
 
 

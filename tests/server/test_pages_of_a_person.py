@@ -25,7 +25,9 @@ from lnctp_tui.sync.wire import START, Cursor
 ROLES = ("counselor", "counselor", "curator", "analyst", "supervisor")
 DEEDS = 60
 UNTIL = "2026-05-07T12:00:00Z"
-LOOKED = "SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_xact_user_tables WHERE relname IN ('records', 'access')"
+LOOKED = (
+    "SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_xact_user_tables WHERE relname IN ('records', 'access')"
+)
 
 
 class History:

@@ -66,6 +66,8 @@ THEIRS = f"""SELECT l.n, l.chain FROM log l
   ORDER BY n LIMIT %(limit)s"""
 """What may be for a person and a device. A record of several scopes is seen whole by whoever holds one of them: so
 what was said of it in the others is among these too. Who may read it say the policies, of each that is found here."""
+PLANNED_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""Of a page every plan is right for every person and place; making it anew takes longer than a page of few numbers."""
 BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
   WHERE l.team = %s AND l.kind = 'change' AND l."row" = %s AND l."table" = %s AND l.n < %s ORDER BY l.n"""
 
@@ -94,6 +96,7 @@ def pull(
     """
     proof = proof or START
     with transaction(database, device.team, SERVE, together=True) as connection:
+        connection.execute(PLANNED_ONCE)
         place_row = _place(connection, device, cursor, proof)
         ruled = device.ruling.mark if device.ruling else (0, 0)
         n, chain, last_n, last_chain, continues, proven, role, saved, long, *mark = place_row or (

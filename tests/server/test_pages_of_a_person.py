@@ -181,6 +181,18 @@ def test_pages_are_what_the_policies_let_through(
     assert len(everywhere) > DEEDS * 0.8
 
 
+def test_each_way_of_finding_finds_what_no_other_does(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = History(pool, 2)
+    history.live()
+    expected = {laptop: let_through(pool, laptop) for laptop in history.laptops}
+    for way in ("a.state = 'held'", "cardinality(r.scopes) > 1", "l.device = %(device)s", "l.person = %(person)s",
+                "l.person IS NULL"):  # fmt: skip
+        assert way in pull.THEIRS
+        monkeypatch.setattr(pull, "THEIRS", pull.THEIRS.replace(way, f"{way} AND false"))
+        assert any(followed(laptop, START, 1000) != told for laptop, told in expected.items()), way
+        monkeypatch.undo()
+
+
 def test_what_is_found_by_mistake_is_not_shown(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The policies stay the wall: what is found only narrows, so that a wrong find leaves out and never shows."""
     ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")

@@ -4,7 +4,7 @@ What stands behind the routes; each call is one durable transaction. `database` 
 the DeviceRow that asks (postgres.database), `now` an aware datetime, the answer what goes over the line:
 
     push.push(database, device, message, now, key)           batcher.Batcher(pool, key).push(device, message, now)
-    pull.pull(database, device, cursor, proof, limit)        pull.woken(database, team, n) → (Cursor, persons or None)
+    pull.pull(database, device, cursor, proof, limit)
     history.start(database, device)                          history.history(database, device, scopes, after, limit)
     history.missing(database, device, ids)                   history.fetch(database, device, ids)
     equality.equal(database, device)                         equality.bucket(database, device, number)

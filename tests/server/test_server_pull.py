@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from server_office import NOON, Laptop, heard
 
 from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import access, erase
+from lnctp_tui.server.ingest.log_tail import LogTail
 from lnctp_tui.server.postgres import database
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.server.read import equality, history, pull, search
@@ -67,7 +69,7 @@ def test_a_log_may_grow_past_every_kind_of_number(pool: Pool, owner: str, n: int
 
 
 def test_a_page_stays_within_its_range_of_numbers(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pull, "SCANNED", 10)
+    monkeypatch.setattr(pull, "PASSED", 10)
     ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
     beto.push(*(beto.case() for _ in range(25)))
     ana.push(ana.case())
@@ -348,17 +350,37 @@ def test_search_finds_by_folio_number_and_name(pool: Pool) -> None:
         assert search.search(pool, sup.row, words)["cases"] == []
 
 
+def woken(pool: Pool, laptops: list[Laptop], after: int) -> set[str]:
+    """Who of those that wait is woken by what came after a number."""
+
+    async def waited() -> list[bool]:
+        tail = LogTail("")
+        tail._loop = asyncio.get_running_loop()
+        waiting = [asyncio.create_task(tail.wait(laptop.row, after, 0.05)) for laptop in laptops]
+        await asyncio.sleep(0)
+        with pool.connection() as connection:
+            tail._look(connection, "main")
+        answers = await asyncio.gather(*waiting)
+        assert not tail._waiting["main"]
+        return answers
+
+    answers = zip(laptops, asyncio.run(waited()), strict=True)
+    return {laptop.id.removeprefix("device-") for laptop, answer in answers if answer}
+
+
 def test_who_is_woken_by_what(pool: Pool) -> None:
-    ana, beto = Laptop(pool, "ana"), Laptop(pool, "beto")
-    Laptop(pool, "sup", "supervisor")
-    assert pull.woken(pool, "main", 0) == (START, frozenset())
-    case = ana.case()
-    ana.push(case)
-    assert pull.woken(pool, "main", 0) == (ana.proof, {"ana", "sup"})
+    ana, beto, sup = Laptop(pool, "ana"), Laptop(pool, "beto"), Laptop(pool, "sup", "supervisor")
+    everybody = [ana, Laptop(pool, "ana-2", person="ana"), beto, sup]
+    assert woken(pool, everybody, 0) == set()
+    ana.push(case := ana.case())
+    assert woken(pool, everybody, 0) == {"ana-2", "sup"}
     access.grant(pool, "main", "beto", case["row"], NOON, "sup")
-    assert pull.woken(pool, "main", 1)[1] == {"beto", "sup"}
+    assert woken(pool, everybody, 1) == {"beto", "sup"}
+    assert woken(pool, everybody, 0) == {"ana-2", "beto", "sup"}
     beto.push(beto.change("counselors", beto.person, {"name": "Persona"}))
-    assert pull.woken(pool, "main", 2)[1] is None
+    assert woken(pool, everybody, 2) == {"ana", "ana-2", "sup"}
+    sup.push(sup.case())
+    assert woken(pool, everybody, 3) == set()
 
 
 def test_erasing_what_nobody_wrote_or_all_see_is_refused(pool: Pool) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import secrets
 import socket
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +21,11 @@ import zstandard
 from served import Laptop, Served, serving
 
 from lnctp_tui.errors import Denied
-from lnctp_tui.server.http import bodies, idle_connections, rate_limits
+from lnctp_tui.server.http import bodies, idle_connections, logs, rate_limits
 from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
+from lnctp_tui.server.postgres.database_watchdog import LONGEST, DatabaseWatchdog
+from lnctp_tui.server.postgres.embedded import Embedded
 from lnctp_tui.server.settings import Settings
 from lnctp_tui.sync import bounds, wire
 
@@ -398,3 +403,35 @@ def test_colleagues_wait_little_while_one_sends_all_that_is_allowed(served: Serv
         finally:
             stop.set()
         flooding.result(30)
+
+
+# the embedded PostgreSQL under a running server is started again; `test_sync_crash` kills a real one
+
+
+class Pauses(threading.Event):
+    """Counts what the watchdog would wait, and lets it look so often."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most, self.seconds = most, list[float]()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.seconds.append(timeout)
+        return len(self.seconds) > self.most
+
+
+def test_a_database_that_does_not_start_is_tried_ever_more_rarely_and_never_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sockets = str(Path(tempfile.gettempdir()) / "none")  # a socket's path is short
+    watchdog = DatabaseWatchdog(Embedded(tmp_path, sockets, 5432, {"lnctp_app": "secreto"}))
+    watchdog._over = pauses = Pauses(7)  # looks once, tries six times
+    with caplog.at_level(logging.INFO):
+        watchdog.run()
+    assert pauses.seconds == [1, 0, 1, 3, 7, 15, LONGEST, LONGEST, 1]
+    assert not (tmp_path / "data").exists()
+    told = [json.loads(logs.Lines().format(each)) for each in caplog.records if each.name == "lnctp"]
+    assert [each["event"] for each in told] == ["database_died", *["database_down"] * 6]
+    assert set().union(*told) == {"at", "level", "event", "error"}
+    assert {each.get("error", "")[:15] for each in told} == {"", "embedded_failed"}

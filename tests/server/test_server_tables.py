@@ -21,7 +21,8 @@ REVISIONS = [each.revision for each in ScriptDirectory.from_config(schema.config
 COLUMNS = """SELECT table_name, column_name, data_type FROM information_schema.columns
   WHERE table_schema = 'data'"""
 ALL = """SELECT table_name, column_name FROM information_schema.columns
-  WHERE table_schema IN ('public', 'data') AND table_name <> 'alembic_version'"""
+  WHERE table_schema IN ('public', 'data') AND table_name <> 'alembic_version'
+  UNION SELECT tablename, indexdef FROM pg_indexes WHERE schemaname IN ('public', 'data')"""
 
 
 def test_the_programs_revision_is_the_newest() -> None:
@@ -54,15 +55,15 @@ def test_the_rows_of_the_server_are_those_of_the_models(owner: str) -> None:
 def test_a_revision_goes_down_and_up_again(owner: str, revision: str) -> None:
     before = REVISIONS[REVISIONS.index(revision) - 1] if REVISIONS.index(revision) else "base"
 
-    def columns() -> set[tuple[str, ...]]:
+    def made() -> set[tuple[str, ...]]:
         with database.connect(owner) as connection:
             return set(connection.execute(ALL).fetchall())
 
-    full = columns()
+    full = made()
     schema.migrate(owner, before)
-    assert columns() != full
+    assert made() != full
     schema.migrate(owner)
-    assert columns() == full
+    assert made() == full
     assert schema.revision(owner) == schema.HEAD
 
 

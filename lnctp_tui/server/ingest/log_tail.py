@@ -11,10 +11,10 @@ import asyncio
 import logging
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from time import monotonic
 
 import psycopg
@@ -35,6 +35,8 @@ MOST = 2000
 EACH = 3
 """Waiting requests of one device; an older one is answered."""
 EVERYBODY = frozenset({"@all"})
+LEADS = "supervisor"
+"""Under this all supervisors wait, whom every entry concerns; everybody else under their own id."""
 
 TAIL = """SELECT l.n, l.device, CASE
     WHEN l.kind = 'erase' OR (l.kind = 'change' AND (r.scopes IS NULL OR '@all' = ANY(r.scopes))) THEN ARRAY['@all']
@@ -57,7 +59,7 @@ class Entry:
         """Whether it is news for a device. Its own changes are not."""
         if self.device == who.id:
             return False
-        return who.role == "supervisor" or who.person in self.persons or self.persons == EVERYBODY
+        return who.role == LEADS or who.person in self.persons or self.persons == EVERYBODY
 
 
 @dataclass(eq=False)
@@ -68,13 +70,17 @@ class Waiter:
     after: int
     future: asyncio.Future[bool]
 
+    @property
+    def key(self) -> str:
+        return LEADS if self.who.role == LEADS else self.who.person
+
 
 class LogTail:
     """One per process: `start` and `wait` on the event loop, the tail in a thread of its own."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._waiting: defaultdict[str, set[Waiter]] = defaultdict(set)
+        self._waiting: defaultdict[str, dict[str, set[Waiter]]] = defaultdict(dict)
         self._of_device: defaultdict[str, list[Waiter]] = defaultdict(list)
         self._seen: dict[str, int] = {}
         self._recent: defaultdict[str, deque[Entry]] = defaultdict(lambda: deque(maxlen=5 * MOST))
@@ -102,7 +108,7 @@ class LogTail:
             return True
         waiter = Waiter(who, after, asyncio.get_running_loop().create_future())
         self._make_room(who.id, waiter)
-        self._waiting[who.team].add(waiter)
+        self._waiting[who.team].setdefault(waiter.key, set()).add(waiter)
         metrics.WAITING.inc()
         try:
             async with asyncio.timeout(seconds):
@@ -111,10 +117,7 @@ class LogTail:
             return False
         finally:
             metrics.WAITING.dec()
-            self._waiting[who.team].discard(waiter)
-            self._of_device[who.id].remove(waiter)
-            if not self._of_device[who.id]:
-                del self._of_device[who.id]
+            self._leave(waiter)
         if not self._stopped.is_set():
             await asyncio.sleep(min(GATHER, seconds))
         return True
@@ -122,7 +125,16 @@ class LogTail:
     def wake_all(self, team: str | None = None) -> None:
         """Wakes everybody, or everybody of a team."""
         for name in [team] if team else list(self._waiting):
-            self._wake(self._waiting[name])
+            self._wake(chain.from_iterable(self._waiting[name].values()))
+
+    def _leave(self, waiter: Waiter) -> None:
+        who, waiting = waiter.who, self._waiting[waiter.who.team]
+        waiting[waiter.key].discard(waiter)
+        if not waiting[waiter.key]:
+            del waiting[waiter.key]
+        self._of_device[who.id].remove(waiter)
+        if not self._of_device[who.id]:
+            del self._of_device[who.id]
 
     def _make_room(self, device: str, waiter: Waiter) -> None:
         """A laptop that hung up and asks again is not waited for many times over."""
@@ -160,8 +172,14 @@ class LogTail:
         if not whole:
             self.wake_all(team)
             return
-        waiting = [waiter for waiter in self._waiting[team] if not waiter.future.done()]
-        self._wake(waiter for waiter in waiting if any(entry.concerns(waiter.who) for entry in entries))
+        for entry in entries:
+            self._wake(waiter for waiter in self._near(team, entry) if entry.concerns(waiter.who))
+
+    def _near(self, team: str, entry: Entry) -> Iterator[Waiter]:
+        """Those whom it may concern, found by whom it names: most who wait it does not."""
+        waiting = self._waiting[team]
+        keys = waiting.keys() if entry.persons == EVERYBODY else (LEADS, *entry.persons)
+        return chain.from_iterable(waiting.get(key, ()) for key in keys)
 
     def _follow(self) -> None:
         while not self._stopped.is_set():

@@ -10,27 +10,64 @@ from typing import Any
 
 from lnctp_tui.server.admin import audit
 from lnctp_tui.server.devices import DeviceRow
-from lnctp_tui.server.ingest import cursors
-from lnctp_tui.server.postgres.database import MARKED, READ, SERVE, Db, Outdated, Pool, become, transaction
+from lnctp_tui.server.postgres.database import (
+    IDS,
+    MARKED,
+    READ,
+    SERVE,
+    Db,
+    Outdated,
+    Pool,
+    become,
+    lines,
+    transaction,
+)
 from lnctp_tui.server.read import sent
 from lnctp_tui.sync.wire import START, Cursor
 
 SCANNED = 5000
-"""Numbers that one page looks at."""
+"""Numbers that one page of somebody who sees nearly all looks at."""
+PASSED = 50_000
+"""Numbers that one page of anybody else passes: it looks at what is theirs among them."""
 
 PLACE = f"""SELECT l.n, l.chain, u.n, u.chain,
     %(cursor)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(cursor)s AND chain = %(chain)s),
     %(proof)s = 0 OR EXISTS (SELECT FROM log WHERE team = l.team AND n = %(proof)s AND chain = %(proven)s),
     (SELECT p.role FROM people p WHERE p.team = l.team AND p.id = %(person)s),
-    (SELECT d.saved FROM devices d WHERE d.team = l.team AND d.id = %(device)s), {MARKED}
+    (SELECT d.saved FROM devices d WHERE d.team = l.team AND d.id = %(device)s),
+    u.n - %(cursor)s > (SELECT count(*) FROM (
+      SELECT FROM access a WHERE a.team = l.team AND a.person = %(person)s AND a.state = 'held'
+      LIMIT greatest(u.n - %(cursor)s, 0)) AS held), {MARKED}
   FROM counter l LEFT JOIN log u ON u.team = l.team AND u.n = least(l.n, %(cursor)s::bigint + %(scanned)s)
   LEFT JOIN control_counter c ON c.team = l.team
   WHERE l.team = %(team)s"""
-"""The sum needs its cast: the driver sends 30,000 and 5,000 as smallints, and theirs would not be one."""
-PAGE = f"""SELECT {sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto FROM (
-    SELECT l.*, sum(l.size) OVER (ORDER BY l.n) AS upto FROM log l
-    WHERE l.team = %s AND l.n > %s AND l.n <= %s) AS l
-  WHERE l.upto - l.size < {sent.PAGE_BYTES} ORDER BY l.n LIMIT %s"""
+"""The sum needs its cast: the driver sends 30,000 and 5,000 as smallints, and theirs would not be one. Before the mark
+of control: whether the page has more numbers than the person holds scopes, which are counted no further than that."""
+ENTRY = f"{sent.COLUMNS}, l.kind, l.scope, l.reason, l.data, l.joins, l.chain, l.upto"
+SUMMED = "l.*, sum(l.size) OVER (ORDER BY l.n) AS upto FROM log l"
+FITS = f"WHERE l.upto - l.size < {sent.PAGE_BYTES} ORDER BY l.n LIMIT %s"
+PAGE = f"SELECT {ENTRY} FROM (SELECT {SUMMED} WHERE l.team = %s AND l.n > %s AND l.n <= %s) AS l {FITS}"
+NUMBERED = (
+    f"SELECT {ENTRY} FROM (SELECT {SUMMED} WHERE l.team = %s AND l.n = ANY({IDS}::bigint[])) AS l {FITS}"
+)
+WITHIN = "l.n > %(after)s::bigint AND l.n <= %(upto)s::bigint"
+HELD = """SELECT '@all' UNION ALL SELECT a.scope FROM access a
+        WHERE a.team = %(team)s AND a.person = %(person)s AND a.state = 'held'"""
+THEIRS = f"""SELECT l.n, l.chain FROM log l
+  WHERE l.team = %(team)s AND l.kind = 'change' AND {WITHIN} AND l.scope = ANY(ARRAY({HELD}
+    UNION ALL SELECT unnest(r.scopes) FROM records r
+      WHERE r.team = %(team)s AND cardinality(r.scopes) > 1 AND r.scopes && ARRAY({HELD})))
+  UNION SELECT l.n, l.chain FROM log l
+  WHERE l.team = %(team)s AND l.kind = 'change' AND {WITHIN} AND l.device = %(device)s
+  UNION SELECT l.n, l.chain FROM log l
+  WHERE l.team = %(team)s AND l.kind <> 'change' AND {WITHIN} AND l.person = %(person)s
+  UNION SELECT l.n, l.chain FROM log l
+  WHERE l.team = %(team)s AND l.kind <> 'change' AND {WITHIN} AND l.person IS NULL
+  ORDER BY n LIMIT %(limit)s"""
+"""What may be for a person and a device. A record of several scopes is seen whole by whoever holds one of them: so
+what was said of it in the others is among these too. Who may read it say the policies, of each that is found here."""
+PLANNED_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+"""Of a page every plan is right for every person and place; making it anew takes longer than a page of few numbers."""
 BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
   WHERE l.team = %s AND l.kind = 'change' AND l."row" = %s AND l."table" = %s AND l.n < %s ORDER BY l.n"""
 
@@ -38,7 +75,8 @@ BEFORE = f"""SELECT {sent.COLUMNS} FROM log l
 def _place(connection: Db, device: DeviceRow, cursor: Cursor, proof: Cursor) -> tuple[Any, ...] | None:
     parameters = {
         "team": device.team, "cursor": cursor.n, "chain": cursor.chain, "proof": proof.n,
-        "proven": proof.chain, "scanned": SCANNED, "person": device.person, "device": device.id,
+        "proven": proof.chain, "person": device.person, "device": device.id,
+        "scanned": SCANNED if device.role == "supervisor" else PASSED,
     }  # fmt: skip
     return connection.execute(PLACE, parameters).fetchone()
 
@@ -58,10 +96,11 @@ def pull(
     """
     proof = proof or START
     with transaction(database, device.team, SERVE, together=True) as connection:
+        connection.execute(PLANNED_ONCE)
         place_row = _place(connection, device, cursor, proof)
         ruled = device.ruling.mark if device.ruling else (0, 0)
-        n, chain, last_n, last_chain, continues, proven, role, saved, *mark = place_row or (
-            0, "", None, None, cursor.n == 0, proof.n == 0, device.role, None, *ruled
+        n, chain, last_n, last_chain, continues, proven, role, saved, long, *mark = place_row or (
+            0, "", None, None, cursor.n == 0, proof.n == 0, device.role, None, False, *ruled
         )  # fmt: skip
         if tuple(mark) != ruled:
             raise Outdated
@@ -71,13 +110,14 @@ def pull(
             return {"status": "diverged"}
         head, end = Cursor(n, chain), Cursor(last_n, last_chain) if last_n else START
         audit_head, audit_then = audit.head_and(connection, device.team, audit_n)
-        entries: list[dict[str, Any]] = []
+        entries, following = list[dict[str, Any]](), cursor
         if head.n > cursor.n:
             # The role of this very moment: what comes after `head` is not in the page, whoever it is for.
-            become(connection, device if device.role == role else replace(device, role=role), READ)
-            entries, cut = _entries(connection, device, cursor.n, end.n, limit)
-            end = cut or end
-    following = end if head.n > cursor.n else cursor
+            asks = device if device.role == role else replace(device, role=role)
+            found = (
+                _theirs(connection, asks, cursor.n, end, limit + 1) if long and role != "supervisor" else None
+            )
+            entries, following = _entries(connection, asks, cursor.n, end, limit, found)
     return {
         "status": "ok", "from": list(cursor), "entries": entries, "next": list(following),
         "more": following.n < head.n, "audit": list(audit_head), "audit_then": audit_then, "role": role,
@@ -85,15 +125,31 @@ def pull(
     }  # fmt: skip
 
 
+def _theirs(connection: Db, device: DeviceRow, after: int, end: Cursor, most: int) -> list[Cursor]:
+    """Of what may be the person's up to `end`, the first `most`. Duty `serve`."""
+    parameters = {
+        "team": device.team, "person": device.person, "device": device.id, "after": after, "upto": end.n, "limit": most,
+    }  # fmt: skip
+    return [Cursor(*row) for row in connection.execute(THEIRS, parameters)]
+
+
 def _entries(
-    connection: Db, device: DeviceRow, after: int, upto: int, limit: int
-) -> tuple[list[dict[str, Any]], Cursor | None]:
-    """The entries, and where they were cut off when there are more in the range."""
-    rows = connection.execute(PAGE, (device.team, after, upto, limit + 1)).fetchall()
-    full = len(rows) > limit or bool(rows and rows[-1][-1] >= sent.PAGE_BYTES)
-    page_rows = rows[:limit]
-    entries = [_entry(connection, device, row) for row in page_rows]
-    return entries, Cursor(page_rows[-1][sent.N], page_rows[-1][-2]) if full else None
+    connection: Db, device: DeviceRow, after: int, end: Cursor, limit: int, found: list[Cursor] | None
+) -> tuple[list[dict[str, Any]], Cursor]:
+    """The entries up to `end`, of `found` alone unless it is None, and where the page ends: there, or before."""
+    if found == []:
+        return [], end
+    become(connection, device, READ)
+    if found is None:
+        rows = connection.execute(PAGE, (device.team, after, end.n, limit + 1)).fetchall()
+    else:
+        numbers = lines(str(place.n) for place in found)
+        rows = connection.execute(NUMBERED, (device.team, numbers, limit + 1)).fetchall()
+        end = found[-1] if len(found) > limit else end
+    if len(rows) > limit or (rows and rows[-1][-1] >= sent.PAGE_BYTES):
+        rows = rows[:limit]
+        end = Cursor(rows[-1][sent.N], rows[-1][-2])
+    return [_entry(connection, device, row) for row in rows], end
 
 
 def _entry(connection: Db, device: DeviceRow, row: Any) -> dict[str, Any]:
@@ -114,27 +170,3 @@ def _entry(connection: Db, device: DeviceRow, row: Any) -> dict[str, Any]:
     if kind == "offer":
         return entry | {"data": data}
     return entry | (data or {})
-
-
-WOKEN = """SELECT DISTINCT a.person FROM log l
-    JOIN records r ON r.team = l.team AND r."row" = l."row" AND r."table" = l."table"
-    JOIN access a ON a.team = l.team AND a.scope = ANY(r.scopes) AND a.state = 'held'
-    WHERE l.team = %(team)s AND l.n > %(after)s AND l.n <= %(head)s AND l.kind = 'change'
-  UNION SELECT l.person FROM log l
-    WHERE l.team = %(team)s AND l.n > %(after)s AND l.n <= %(head)s AND l.kind <> 'change'
-  UNION SELECT '@all' FROM log l
-    WHERE l.team = %(team)s AND l.n > %(after)s AND l.n <= %(head)s AND l.scope = '@all'
-  UNION SELECT id FROM people WHERE team = %(team)s AND role = 'supervisor'"""
-
-
-def woken(database: Pool | Db, team: str, after: int) -> tuple[Cursor, frozenset[str] | None]:
-    """Where the log ends now, and whom its entries after number `after` concern; None is everybody."""
-    with transaction(database, team, SERVE) as connection:
-        head = cursors.head(connection, team)
-        if head.n <= after:
-            return head, frozenset()
-        if head.n - after > SCANNED:
-            return head, None
-        rows = connection.execute(WOKEN, {"team": team, "after": after, "head": head.n}).fetchall()
-    persons = {person for (person,) in rows}
-    return head, None if persons & {None, "@all"} else frozenset(persons)

@@ -147,6 +147,9 @@ class IntakeScreen(AppScreen[None]):
         self.prose.key(event)
         self.form.stir()
 
+    def on_paste(self, event: events.Paste) -> None:
+        self.prose.paste(event)
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.colleagues.moved()
         self.last_focus = event.widget

@@ -57,6 +57,14 @@ class Prose(ScreenPart):
         event.prevent_default()
         self._turn(self._burst[start:], at)
 
+    def paste(self, event: events.Paste) -> None:
+        """What is pasted where single keys decide answers nothing: it is text, and stands in the narrative."""
+        self.end()
+        if event.text.strip() and _decides(self.screen.focused):
+            event.stop()
+            self.write(event.text)
+            self.screen.notify(_("Lo pegado se escribió en el relato; no marcó nada."), markup=False)
+
     def _take(self, key: str, character: str, at: Widget | None) -> None:
         if at is not self._at:
             self.end()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from app_world import until
 from counts import in_soak
 from intake_app import CallApp
 from test_intake_screen import NARROW, call, desk, go
 from test_seen import tell
+from textual import events
 from textual.pilot import Pilot
 
 from lnctp_tui.domain.records.columns import REPEATABLE
@@ -80,6 +82,36 @@ async def test_words_between_the_fields_choose_no_kind_of_call(desk: Workspace) 
             await typed(pilot, sentence)
             assert narrative(app).endswith(sentence)
             assert facts(app) == [], sentence
+
+
+@pytest.mark.parametrize(
+    "where", [("seguridad", "danger.in_progress"), None, *in_soak((("victima", "vulnerability"),))]
+)
+async def test_what_is_pasted_where_keys_decide_is_narrative(
+    desk: Workspace, where: tuple[str, str] | None
+) -> None:
+    pasted = "911\n7 s n\tno tiene papeles\n"
+    async with call(desk, size=NARROW) as (app, pilot):
+        if where:
+            await go(app, pilot, *where)
+        else:
+            await pilot.press("escape")
+        app.post_message(events.Paste(pasted))
+        await pilot.pause()
+        await until(pilot, lambda: isinstance(app.screen, NarrativeDialog) or narrative(app), "the narrative")
+        assert narrative(app).split() == pasted.split()
+        assert facts(app) == []
+
+
+async def test_what_is_pasted_over_the_list_of_what_was_seen_is_narrative(desk: Workspace) -> None:
+    async with call(desk, size=NARROW) as (app, pilot):
+        await tell(app, pilot, DANGER)
+        app.form.query_one(LongText).load(DANGER)
+        await pilot.press("escape", "s")
+        assert isinstance(app.screen, SeenList)
+        app.post_message(events.Paste(" 1 2 y su hermana"))
+        await until(pilot, lambda: narrative(app) == DANGER + " 1 2 y su hermana", "the narrative")
+        assert facts(app) == []
 
 
 DANGER = "ya no quiero vivir. tengo a mi hija aqui"

@@ -127,6 +127,10 @@ class SeenList(AppDialog["str | None"]):
     def news(self, scopes: frozenset[str]) -> None:
         self._typed.clear()
 
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.dismiss(event.text or None)
+
     def on_key(self, event: events.Key) -> None:
         """What is no key here is words: the list goes, what the words set with it, and they go on below."""
         words = self._typed.key(event, is_key=is_key(self, event.key, None))

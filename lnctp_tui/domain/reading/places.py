@@ -192,10 +192,13 @@ _LEFT = re.compile(
 )
 """What somebody got out of: `escapó de una casa en Ecatepec`."""
 _DONE = (
-    r"(?:tienen?|teni\w+|tuv\w+|reti?e?n\w+|retuv\w+|enci?err\w+|explot\w+|oblig\w+|prostit\w+|pone\w?|ponia\w?|"
+    r"(?:tienen?|teni\w+|tuv\w+|reti?e?n\w+|retuv\w+|enci?err\w+|explot\w+|oblig\w+|prostit\w+|pone\w?|"
+    r"ponia\w?|"
     r"pus\w+|vende\w?|vendi\w+|llev\w+|traj\w+|trae\w?|mand(?:a|o|an|aron)|escond\w+|sac(?:a|o|an|aron)|"
-    r"mete\w?|metio|metieron|dej\w+|baj(?:o|aron)|sub(?:io|ieron|en)|entreg\w+|mov\w+|muev\w+|traslad\w+|amarr\w+|"
-    r"secuestr\w+|levant\w+|hacen?|hacian?|hizo|hicieron|peg\w+|golpe\w+|vio|vieron|vi|ven?|recog\w+|recib\w+|"
+    r"mete\w?|metio|metieron|dej\w+|baj(?:o|aron)|sub(?:io|ieron|en)|entreg\w+|mov\w+|muev\w+|traslad\w+|"
+    r"amarr\w+|"
+    r"secuestr\w+|levant\w+|hacen?|hacian?|hizo|hicieron|peg\w+|golpe\w+|vio|vieron|vi|ven?|recog\w+|"
+    r"recib\w+|"
     r"control\w+|vigil\w+|cambi\w+|envi\w+|cruz\w+|pas(?:o|aron)|cuidan?)\b"
 )
 _HELD = re.compile(
@@ -217,7 +220,7 @@ def held(low: str, start: int) -> bool:
     return lives is None and _HELD.search(low, max(0, start - 90), start) is not None
 
 
-_LIVES = re.compile(r"\b(?:vive|vivia|radica|reside)(?: \w+){0,2} en $")
+_LIVES = re.compile(r"\b(?:viven?|vivian?|radican?|residen?|estudian?)(?: \w+){0,2} en $")
 """Who acts in `la golpea y vive en` lives there."""
 
 

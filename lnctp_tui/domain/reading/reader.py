@@ -9,7 +9,19 @@ from datetime import date
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import ASK, CALLER, KIN, NO, OTHER, SURE, TRAFFICKER, VICTIM, Offer
+from lnctp_tui.domain.reading.offers import (
+    ASK,
+    CALLER,
+    FAR,
+    KIN,
+    LOOSE,
+    NO,
+    OTHER,
+    SURE,
+    TRAFFICKER,
+    VICTIM,
+    Offer,
+)
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
 from lnctp_tui.domain.values import stretches
@@ -140,8 +152,8 @@ _EARLY = 2
 
 def _holds(offer: Offer, known: Sequence[_Known], at: int) -> bool:
     """Whether an offer hangs on its owner: by the words, by who was told of first, or by what befalls them there."""
-    if offer.bond == SURE or (offer.bond == KIN and at < _EARLY):
-        return True
+    if offer.bond in (SURE, FAR, LOOSE) or (offer.bond == KIN and at < _EARLY):
+        return offer.bond != LOOSE
     return any(_deed(each) for sentence in known[at : at + 2] for each in sentence.read.offers)
 
 
@@ -165,7 +177,7 @@ def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
             continue
         if offer.kind == "age" and offer.owner == VICTIM:
             age = offer.values[0].lstrip("~")
-            if known not in ("", "?", age) and end and offer.start - end > _BROTHERS:
+            if known not in ("", "?", age) and end and (offer.bond == FAR or offer.start - end > _BROTHERS):
                 continue
             known, end = known or age, end or offer.end
             offer = offer if age == known else replace(offer, owner=ASK)

@@ -333,7 +333,8 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     if not clause.first <= hit.first < clause.after:
         return False
     reach = cue.reach or (NEG_REACH if cue.kind == "neg" else 99)
-    before = hit.after <= first and first - hit.after <= reach
+    within = cue.kind == "past" and hit.first < first < hit.after  # «de niña la violó»
+    before = within or (hit.after <= first and first - hit.after <= reach)
     if (
         before
         and said.terms[hit.first].text == "si"
@@ -433,9 +434,15 @@ def _begun_anew(said: Statement, begin: int, first: int) -> bool:
 def _conditional(said: Statement, clause: Clause, first: int) -> bool:
     """Whether a danger depends on something: `si habla la van a matar`."""
     return any(
-        term.text == "si" and said.text[term.start : term.end].lower() == "si"
+        term.text == "si"
+        and said.text[term.start : term.end].lower() == "si"
+        and not _AFFIRMS.match(said.text, term.end)
         for term in said.terms[clause.first : first]
     )
+
+
+_AFFIRMS = re.compile(r" (?:me|la|lo|le|nos|las|los|les) \w+(?:ó|aron|ieron)\b", re.IGNORECASE)
+"""A past behind an `si` without its accent affirms: `pero si me enseñó la pistola`."""
 
 
 _FUNCTION_WORDS = frozenset(

@@ -189,6 +189,13 @@ def test_those_are_counted_to_whom_it_happens(lexicon: Lexicon, text: str, count
         ("De niña la violó un tío.", "term"),
         ("A mi tía la golpeaba su esposo, por eso sé de esto.", "term"),
         ("Mi nieta vive conmigo. A mi hija le pegaba.", "term"),
+        ("Le ofrecieron un puesto en Querétaro, ella no aceptó.", "place"),
+        ("La invitan a un casting en Guadalajara para enero.", "place"),
+        ("Hay otra sucursal en Mérida.", "place"),
+        ("Su novio tiene familia en Tenancingo.", "place"),
+        ("Le hablaron de la Comisión de Derechos Humanos de Jalisco.", "place"),
+        ("Si fuera su novia no la dejaría salir.", "term"),
+        ("Insiste en que no la dejarían salir.", "term"),
         ("Otro papá le contó que a su muchacho lo tuvieron en un rancho.", "venue"),
         ("Llama una vecina. La vecina no quiere que la contacten por teléfono.", "term"),
         ("Cuenta que el 12 11 2025 la golpearon.", "account"),
@@ -206,3 +213,8 @@ def test_a_venue_within_a_phrase_is_found(lexicon: Lexicon) -> None:
 def test_a_past_behind_an_si_without_its_accent_affirms(lexicon: Lexicon) -> None:
     found = asked(lexicon, "No es que me pegue pero si me enseñó la pistola.", "term")
     assert {offer.polarity for offer in found if "danger.weapon_present" in offer.values} == {"yes"}
+
+
+def test_who_goes_somewhere_plans_nothing(lexicon: Lexicon) -> None:
+    assert values(lexicon, "La niña va a la escuela en Texcoco.", "place") == {"15099"}
+    assert values(lexicon, "La niña va a viajar a Texcoco.", "place") == set()

@@ -460,7 +460,7 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
     if beside and values[0] in reading.lexicon.states:
         return  # the state of the town before it
     role = places.role(reading.sentence.low, start)
-    if places.of_transport(reading.sentence.low, start):
+    if places.of_transport(reading.sentence.low, start) or places.elsewhere(reading.sentence.low, start, end):
         return
     if reading.said.gone and role in ("", "actual", "transito"):
         return  # where somebody was years ago

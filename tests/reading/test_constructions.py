@@ -45,6 +45,8 @@ def values(lexicon: Lexicon, text: str, kind: str) -> set[str]:
         ("Son tres hermanas: 9, 12 y 15. Las traen pidiendo.", {"9", "12", "15"}),
         ("La muchacha (creo que 17) pide ayuda por la ventana.", {"~17"}),
         ("Dos de ellas no pasan de los 16. Las obligan a tomar.", {"16"}),
+        ("Ella me dijo: tengo 15. Un hombre la tiene en el hotel.", {"15"}),
+        ("Son Ana (13), Luz (15) y Mar (16). Las tienen en una casa.", {"13", "15", "16"}),
         ("Va para los 16 y la quieren casar con un señor.", {"~15"}),
     ],
 )
@@ -77,6 +79,7 @@ def test_the_age_of_one_of_a_group_is_the_groups(lexicon: Lexicon, text: str, ag
         ("El dueño del bar, un tal Chuy, de 45, las obliga a fichar.", "45"),
         ("El patrón, don Fidel, 62 años, no les paga.", "62"),
         ("Las baja un muchacho de gorra, de unos 25, y las pone a pedir.", "~25"),
+        ("La abuela, 66 años, los manda a pedir y les pega.", "66"),
         ("El que los cuida es un español de 40. No nos dejan salir.", "40"),
     ],
 )

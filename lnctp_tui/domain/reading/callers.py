@@ -259,6 +259,8 @@ _FRIENDS = frozenset(
         "conocida",
         "esposa",
         "roomie",
+        "comadre",
+        "compadre",
         "cunado",
         "novia",
         "prometida",

@@ -29,7 +29,7 @@ _TO_THEM = re.compile(r"(?:la|lo|le) (?:golpe|peg|oblig|tien|encierr|vend|amenaz
 _DOES = re.compile(
     r"(?:golpe|peg(?:a|o)\b|encierr|encerr|oblig|explot|vend(?:e|io)\b|prostituy|amenaz|quit(?:a|o)\b|"
     r"retien|retuvo|cobra|"
-    r"viol(?:a|o)\b|guarda\b|regente|controla|manda\b)"
+    r"viol(?:a|o)\b|guarda\b|regente|renta|controla|manda\b)"
 )
 """What is done to a victim by whoever does it."""
 
@@ -38,9 +38,19 @@ _DONE_TO = frozenset(["la", "lo", "le", "las", "los", "les", "me", "nos"])
 _HOLDS = re.compile(r"(?:encerrad|trabajand|escondid|amarrad|vigilad|amenazad)")
 
 
+def _behind_age(terms: Sequence[Word], place: int) -> int:
+    """The word behind an age that stands beside a person: `la abuela, 66 años, los manda`."""
+    at = place + (place < len(terms) and terms[place].text in ("de", "d"))
+    at += at < len(terms) and terms[at].text in ("unos", "como")
+    if at >= len(terms) or not terms[at].text.isdecimal():
+        return place
+    return at + 1 + (at + 1 < len(terms) and terms[at + 1].text in ("anos", "a"))
+
+
 def does_harm(terms: Sequence[Word], person: Person) -> bool:
     """Whether harm is done by a person of whom nothing is known: `una cuidadora la tiene encerrada`."""
-    place = person.after
+    place = _behind_age(terms, person.after)
+    place += 2 * ([term.text for term in terms[place : place + 2]] == ["es", "quien"])
     place += place + 2 < len(terms) and terms[place].text == "que"
     if place + 1 >= len(terms) or terms[place].text not in _DONE_TO or fronted(terms, person):
         return False
@@ -111,7 +121,7 @@ def with_harm(terms: Sequence[Word], persons: Iterator[Person]) -> Iterator[Pers
             yield person._replace(owner=TRAFFICKER) if accused else person
         elif _object(terms, person, begins, behind):
             yield person._replace(owner=TRAFFICKER if _given_to(terms, person) else VICTIM)
-        elif (person.owner == OTHER and not person.plural and does_harm(terms, person)) or (
+        elif (person.owner in (OTHER, CALLER) and not person.plural and does_harm(terms, person)) or (
             (person.generic or person.owner == OTHER) and not person.plural and _done_by(terms, person)
         ):
             yield person._replace(owner=TRAFFICKER, stranger=False)

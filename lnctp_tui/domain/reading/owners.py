@@ -133,6 +133,8 @@ def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
     """Whose age stands at the word `first`. That of one of a group fills nobody's record and is left alone, but for
     brothers and sisters and for the ages between which a group is (`several`)."""
     owner = of_attribute(scene, first, behind)
+    if owner == SELF and not scene.of_self and (quoted := _quoted(scene, first)):
+        return quoted
     if owner == VICTIM and _apart(scene, first, behind):
         return OTHER
     if owner == VICTIM and _of_who_tells(scene, first, behind):
@@ -146,6 +148,20 @@ def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
         return GROUP  # «una de ellas, de 16»
     known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
     return ASK if known else OTHER
+
+
+def _quoted(scene: Scene, first: int) -> str:
+    """Whose words are told as they were said: `ella me dijo: tengo 15`; nothing when nobody's are."""
+    start = scene.terms[first].start
+    if _SAID_SO.search(scene.low, 0, start) is None:
+        return ""
+    here = [person.owner for person in scene.persons if person.after <= first]
+    return VICTIM if VICTIM in here or scene.terms[0].text == "ella" else ASK
+
+
+_SAID_SO = re.compile(
+    r"\b(?:dijo|dice|contesto|escribio|decia|grito|puso)\b[^.:\"“«]{0,20}(?::|[\"“«])[^.\"”»]{0,40}$"
+)
 
 
 def _apart(scene: Scene, first: int, behind: int) -> bool:

@@ -221,3 +221,23 @@ def test_a_past_behind_an_si_without_its_accent_affirms(lexicon: Lexicon) -> Non
 def test_who_goes_somewhere_plans_nothing(lexicon: Lexicon) -> None:
     assert values(lexicon, "La niña va a la escuela en Texcoco.", "place") == {"15099"}
     assert values(lexicon, "La niña va a viajar a Texcoco.", "place") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Personal de un DIF solicita capacitación sobre trata para 25 trabajadoras. El tema es la niña vendida.",
+        "Abogada de una ONG pide el directorio de refugios en Chiapas. No reporta ningún caso.",
+        "Número equivocado: buscaba una pizzería en León. Se disculpa.",
+        "Alumno de 17 años pregunta para su tarea cuántas niñas rescatan en Tijuana.",
+    ],
+)
+def test_a_call_that_asks_or_teaches_tells_of_nobody(lexicon: Lexicon, text: str) -> None:
+    kinds = ("age", "place", "headcount", "amount", "venue")
+    assert [offer for kind in kinds for offer in asked(lexicon, text, kind)] == []
+
+
+def test_what_befalls_somebody_is_asked_whatever_the_call_is(lexicon: Lexicon) -> None:
+    text = "Se le aclara que la línea no es de emergencias; dice que lo tienen encerrado con armas."
+    said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
+    assert {"danger.locked_in", "danger.weapon_present"} <= said

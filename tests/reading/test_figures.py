@@ -53,7 +53,7 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     assert polarity <= 0.01
     assert owner <= 0.03
     assert asked <= 0.17
-    assert sprung <= 0.096
+    assert sprung <= 0.092
 
 
 def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexicon) -> None:
@@ -73,11 +73,11 @@ def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexico
 def test_what_nothing_was_learned_from_is_read_no_worse_than_before(lexicon: Lexicon) -> None:
     result = judge(lexicon, unlearned())
     measured = (result.families["all"].precision, result.families["all"].recall)
-    assert measured[0] >= 0.92
+    assert measured[0] >= 0.925
     assert measured[1] >= 0.78
     assert result.polarity == 0
     assert result.owner / result.owned <= 0.03
-    assert result.sprung <= 20
+    assert result.sprung <= 17
 
 
 def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:

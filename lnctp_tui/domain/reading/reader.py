@@ -86,6 +86,8 @@ class Reader:
             if offer.kind == "place":
                 towns.update(offer.values)
             asked.setdefault(offer.key, (offer, start))
+        if any("no_case" in shown for shown in signs) and not any("me" in shown for shown in signs):
+            asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
         open_who = _undecided(signs)
         return _one_age(
             (
@@ -155,6 +157,11 @@ def _holds(offer: Offer, known: Sequence[_Known], at: int) -> bool:
     if offer.bond in (SURE, FAR, LOOSE) or (offer.bond == KIN and at < _EARLY):
         return offer.bond != LOOSE
     return any(_deed(each) for sentence in known[at : at + 2] for each in sentence.read.offers)
+
+
+def _never_left_out(offer: Offer) -> bool:
+    """Whether an offer is asked whatever the call is: what befalls somebody, and where to call back."""
+    return offer.kind in ("term", "phone", "email")
 
 
 def _deed(offer: Offer) -> bool:

@@ -46,6 +46,7 @@ _PRANK_WORDS = 6
 
 
 _PRANK = re.compile(
+    r"(?:(?:se oye|se escucha|parece|resulta) )?"
     r"(?:que )?(?:(?:se trata de|es|fue|era|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|"
     r"bromistas)\b"
 )
@@ -151,6 +152,18 @@ _WRONG_NUMBER = re.compile(
 """Who wanted another line tells nothing of a case."""
 
 
+_NO_CASE = re.compile(
+    r"\bnumero equivocado\b|\bse equivoco de (?:numero|linea)\b|\bse (?:le )?aclara que (?:esta|la linea|"
+    r"no es)\b|"
+    r"\bno (?:reporta|tiene|conoce) ningun caso\b|\bno conoce a nadie a quien\b|\bfalsa alarma\b|"
+    r"\bllamada de prueba\b|\bsimulacro\b|"
+    r"\bpara (?:su|sus|una|la|mi|un) (?:tesis|tarea|exposicion|trabajo (?:escolar|de la (?:escuela|"
+    r"universidad|prepa)))\b|"
+    r"\bqueria (?:hablar|llamar|marcar) (?:al?|a la) (?:locatel|banco|cfe|ayuntamiento|compania|organismo)\b"
+)
+"""Whoever asks, teaches or wanted another line tells of nobody; what befalls somebody is asked all the same."""
+
+
 _SAID_BY = frozenset(("dice", "dijo", "le", "te", "el", "ella"))
 
 
@@ -159,6 +172,8 @@ def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, open
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
     if _prank(terms):
         yield "prank"
+    if _NO_CASE.search(low):
+        yield "no_case"
     if _ME.search(_QUOTED.sub("", low)):
         yield "me"
     if _YOUNG.search(low):

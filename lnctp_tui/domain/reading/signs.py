@@ -156,6 +156,7 @@ _NO_CASE = re.compile(
     r"\bnumero equivocado\b|\bse equivoco de (?:numero|linea)\b|\bse (?:le )?aclara que (?:esta|la linea|"
     r"no es)\b|"
     r"\bno (?:reporta|tiene|conoce) ningun caso\b|\bno conoce a nadie a quien\b|\bfalsa alarma\b|"
+    r"\bservicio social en la linea\b|\b(?:donar|donativo)\b|\bconfund\w+ la linea\b|\bcaso de practica\b|"
     r"\bllamada de prueba\b|\bsimulacro\b|"
     r"\bpara (?:su|sus|una|la|mi|un) (?:tesis|tarea|exposicion|trabajo (?:escolar|de la (?:escuela|"
     r"universidad|prepa)))\b|"

@@ -241,3 +241,9 @@ def test_what_befalls_somebody_is_asked_whatever_the_call_is(lexicon: Lexicon) -
     text = "Se le aclara que la línea no es de emergencias; dice que lo tienen encerrado con armas."
     said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
     assert {"danger.locked_in", "danger.weapon_present"} <= said
+
+
+def test_the_reason_of_a_question_is_said(lexicon: Lexicon) -> None:
+    text = "La directora pide un taller porque a una alumna la tienen encerrada."
+    said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
+    assert "danger.locked_in" in said

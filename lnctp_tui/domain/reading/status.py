@@ -428,7 +428,7 @@ def _told_anew(said: Statement, begin: int, first: int) -> bool:
     supposed = any(term.text == "alguien" for term in said.terms[begin:first])
     for place in range(max(begin, 1), first + 1):
         between = said.low[said.terms[place - 1].end : said.terms[place].start]
-        if "," in between and said.terms[place].text in _STATES:
+        if ("," in between and said.terms[place].text in _STATES) or said.terms[place].text == "porque":
             return True
         if (said.terms[place].text in _REPLIES and not supposed) or (
             said.terms[place].text in ("su", "mi") and said.terms[place - 1].text == "por"

@@ -12,10 +12,10 @@ from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
 
 HELD = {
-    "patterns": (0.93, 0.835),
+    "patterns": (0.93, 0.86),
     "gazetteer": (0.925, 0.885),
     "vocabulary": (0.93, 0.915),
-    "all": (0.93, 0.885),
+    "all": (0.93, 0.89),
 }
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
 NEW_FROM = 200
@@ -53,7 +53,7 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     assert polarity <= 0.01
     assert owner <= 0.03
     assert asked <= 0.17
-    assert sprung <= 0.096
+    assert sprung <= 0.092
 
 
 def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexicon) -> None:
@@ -73,11 +73,11 @@ def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexico
 def test_what_nothing_was_learned_from_is_read_no_worse_than_before(lexicon: Lexicon) -> None:
     result = judge(lexicon, unlearned())
     measured = (result.families["all"].precision, result.families["all"].recall)
-    assert measured[0] >= 0.915
-    assert measured[1] >= 0.765
+    assert measured[0] >= 0.925
+    assert measured[1] >= 0.78
     assert result.polarity == 0
     assert result.owner / result.owned <= 0.03
-    assert result.sprung <= 22
+    assert result.sprung <= 17
 
 
 def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:

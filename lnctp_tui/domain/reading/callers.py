@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lnctp_tui.domain.reading.harm import suffers
@@ -22,7 +23,7 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         beside = (before is not None and before.owner == CALLER and not used and close) or (
             behind is not None
             and behind.owner == CALLER
-            and behind.first - person.after <= 2
+            and (behind.first - person.after <= 2 or _appositive(terms, person, behind))
             and not (at + 2 < len(persons) and persons[at + 2].kin and persons[at + 2].first == behind.after)
         )
         begins = max(before.after if before else 0, person.first - 3)
@@ -38,12 +39,30 @@ def with_callers(terms: Sequence[Word], persons: Sequence[Person], *, opening: b
         opens = opens or (
             person.kin and before is not None and before.word == "rep" and before.after == person.first
         )
-        introduced = introduced or opens
+        introduced = introduced or opens or _who_calls(terms, person.after)
         anybody = person.owner in (TRAFFICKER, OTHER) and not person.plural
         if (person.generic and (beside or introduced or says)) or ((person.kin or anybody) and introduced):
             yield person._replace(owner=CALLER)
         else:
             yield person
+
+
+def _appositive(terms: Sequence[Word], person: Person, behind: Person) -> bool:
+    """Whether nothing but an age stands between who somebody is: `joven de 21 años, testigo`."""
+    between = [term.text for term in terms[person.after : behind.first]]
+    aged = 2 <= len(between) <= 3 and between[0] in ("de", "d") and between[-1] in ("anos", "a")
+    return aged and behind.word not in ("madre", "padre", "mama", "papa")
+
+
+def _who_calls(terms: Sequence[Word], after: int) -> bool:
+    """Whether `que llama` stands behind somebody."""
+    return _word(terms, after) == "que" and _word(terms, after + 1) in (
+        "llama",
+        "marca",
+        "reporta",
+        "denuncia",
+        "avisa",
+    )
 
 
 _OWNERS_OF = frozenset(
@@ -161,6 +180,23 @@ FURTHEST_CALL = 14
 """Words between who opens a narrative and the verb of calling: `Mesera de un restaurante en Toluca marca`."""
 
 
+_ASKS_FOR = re.compile(
+    r"\b(?:pregunta|llama|marca|reporta|busca|pide \w+|solicita \w+|se comunica) (?:por|a|para|sobre) su \w+|"
+    r"\b(?:dice|refiere|cuenta|reporta|comenta|relata|manifiesta|platica|avisa) que su (?:herman|hij|prim|"
+    r"sobrin|amig|niet|"
+    r"vecin|cunad|companer)"
+)
+_WHO_USE = frozenset(("usuaria", "consultante", "peticionaria"))
+
+
+def with_asking(terms: Sequence[Word], persons: Sequence[Person]) -> Iterator[Person]:
+    """`usuaria` is the one to whom it happens, and who calls when she asks for another: `pregunta por su hermano`."""
+    said = " ".join(term.text for term in terms)
+    for person in persons:
+        tells = person.owner == VICTIM and person.word in _WHO_USE and _ASKS_FOR.search(said)
+        yield person._replace(owner=CALLER) if tells else person
+
+
 def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> Iterator[Person]:
     """Who calls is one: `su tío` of a young man who calls is another; his friend is the victim when nobody else is."""
     callers = [known.word for known in cast.single if known.owner == CALLER]
@@ -169,8 +205,12 @@ def with_one_caller(terms: Sequence[Word], persons: Sequence[Person], cast: Cast
         before = terms[person.first - 1].text if person.first else ""
         owned = before in OWNED or terms[person.first].text in OWNED
         begin = person.first - (before in OWNED)
-        told = owned and begin > 0 and terms[begin - 1].text in ("que", "q")
-        another = callers and person.word not in callers and (told or not _same_caller(person, callers))
+        told = begin > 0 and terms[begin - 1].text in ("que", "q") and (owned or before in ("el", "la"))
+        told = told or (before in ("el", "la") and person.first > 1 and terms[person.first - 2].text == "que")
+        theirs = owned and person.word.startswith("vecin")  # «su vecina» of who calls
+        another = (
+            callers and person.word not in callers and (told or theirs or not _same_caller(person, callers))
+        )
         if person.owner == CALLER and another:
             person = person._replace(
                 owner=VICTIM if owned and not victim and suffers(terms, person) else OTHER
@@ -218,6 +258,9 @@ _FRIENDS = frozenset(
         "vecino",
         "conocida",
         "esposa",
+        "roomie",
+        "comadre",
+        "compadre",
         "cunado",
         "novia",
         "prometida",

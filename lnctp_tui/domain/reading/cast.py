@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from lnctp_tui.domain.reading.callers import who_call, with_callers, with_one_caller, with_professions
+from lnctp_tui.domain.reading.callers import (
+    who_call,
+    with_asking,
+    with_callers,
+    with_one_caller,
+    with_professions,
+)
 from lnctp_tui.domain.reading.harm import on_one_side, with_harm
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, VICTIM
@@ -45,7 +51,8 @@ def _by_nouns(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) ->
     hits = (hit for hit in nouns if not (_wanted(terms, hit) or _an_account(text, terms, hit)))
     persons = _one_of_two(_person(hit, terms) for hit in hits)
     persons = [*(() if cast.single else who_opens(text, terms, persons)), *persons]
-    callers = list(with_callers(terms, remembered(terms, persons, cast), opening=not cast.single))
+    known = list(with_asking(terms, remembered(terms, persons, cast)))
+    callers = list(with_callers(terms, known, opening=not cast.single))
     one_caller = with_one_caller(terms, list(with_professions(terms, callers, cast)), cast)
     persons = list(on_one_side(terms, with_harm(terms, one_caller)))
     return sorted((*persons, *who_call(terms, persons)))
@@ -71,6 +78,7 @@ def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tu
     for name, owner in _called(text, terms, persons):
         if len(known) < MOST_NAMES:
             known.setdefault(name, owner)
+    persons = sorted((*persons, *_introduced(lexicon, text, terms, persons, cast, known)))
     taken = {place for person in persons for place in range(person.first, person.after)}
     for name in _done_to(text, terms, taken):
         if len(known) < MOST_NAMES:
@@ -80,7 +88,7 @@ def people(lexicon: Lexicon, text: str, terms: Sequence[Word], cast: Cast) -> tu
         for place, term in enumerate(terms)
         if term.text in known and place not in taken and text[term.start].isupper()
     ]
-    return sorted((*persons, *_titled(text, terms, taken, known))), tuple(known.items())
+    return sorted((*persons, *_titled(text, terms, persons, taken, known))), tuple(known.items())
 
 
 def _name(text: str, terms: Sequence[Word], place: int) -> str:
@@ -147,7 +155,9 @@ def _called(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iter
     """Names of persons who are said to be called so: `a un señor que se llama don Beto`."""
     for place in range(1, len(terms) - 1):
         before = [person for person in persons if person.after <= place]
-        if terms[place].text != "llama" or terms[place - 1].text != "se" or not before:
+        named = terms[place].text == "llama" and terms[place - 1].text == "se"
+        named = named or (terms[place].text == "como" and terms[place - 1].text in ("identifica", "presenta"))
+        if not named or not before:
             continue
         titled = terms[place + 1].text in _TITLES
         name = _name(text, terms, place + 1 + titled)
@@ -155,7 +165,51 @@ def _called(text: str, terms: Sequence[Word], persons: Sequence[Person]) -> Iter
             yield name, before[-1].owner
 
 
-def _titled(text: str, terms: Sequence[Word], taken: set[int], known: dict[str, str]) -> Iterator[Person]:
+_NAMED_AGE = re.compile(
+    r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ]+| [A-Z]\.)?"
+    r"(?:(?:, (?:de )?| \()[1-9]\d?(?:[,.)]| años| a\.)| de [1-9]\d(?=[,.;]| (?:en|y|que|se|la|lo|a)\b))"
+)
+"""A name with an age behind it."""
+
+
+def _introduced(
+    lexicon: Lexicon,
+    text: str,
+    terms: Sequence[Word],
+    persons: Sequence[Person],
+    cast: Cast,
+    known: dict[str, str],
+) -> Iterator[Person]:
+    """Who is named with an age: `su esposa, Inés, 31`; `se llevaron a Wilmer, 19` while nobody is known to whom it
+    happens."""
+    taken = {place for person in persons for place in range(person.first, person.after)}
+    about = cast.subject
+    for place, term in enumerate(terms):
+        about = next(
+            (person.owner for person in persons if person.after == place and person.owner in _SIDE), about
+        )
+        fits = place and place not in taken and term.text not in known and _NAMED_AGE.match(text, term.start)
+        if not fits or _a_place(lexicon, terms, place):
+            continue
+        beside = _apposed(text, terms, persons, place)
+        begins = terms[place - 1].text in _BEFORE_NAME or ":" in text[terms[place - 1].end : term.start]
+        if beside or (begins and about != VICTIM):
+            yield Person(place, place + 1, beside or VICTIM, "", False)
+
+
+_SIDE = frozenset((VICTIM, GROUP))
+_BEFORE_NAME = frozenset(("a", "es", "ella", "companera", "companero"))
+
+
+def _apposed(text: str, terms: Sequence[Word], persons: Sequence[Person], place: int) -> str:
+    """Whose name stands behind a comma: `el patrón, don Fidel`."""
+    before = [person for person in persons if person.after == place]
+    return before[0].owner if before and text[terms[place - 1].end :].startswith(", ") else ""
+
+
+def _titled(
+    text: str, terms: Sequence[Word], persons: Sequence[Person], taken: set[int], known: dict[str, str]
+) -> Iterator[Person]:
     """`doña Chayo`: one of whom nothing is known is another person; the caller after `habla`."""
     for place in range(len(terms) - 1):
         name = terms[place + 1]
@@ -164,7 +218,8 @@ def _titled(text: str, terms: Sequence[Word], taken: set[int], known: dict[str, 
             continue
         spoke = any(calls(terms, at) for at in range(max(0, place - 2), place))
         one_of = [term.text for term in terms[max(0, place - 3) : place]] in _ONE_OF
-        owner = known.get(name.text) or (CALLER if spoke else VICTIM if one_of else OTHER)
+        beside = _apposed(text, terms, persons, place)
+        owner = known.get(name.text) or (CALLER if spoke else VICTIM if one_of else beside or OTHER)
         if len(known) < MOST_NAMES:
             known[name.text] = owner
         yield Person(place, place + 2, owner, "mujer" if terms[place].text.endswith("a") else "hombre", False)

@@ -11,8 +11,9 @@ ASK = ""
 """Nobody can tell whose it is: a person is asked before it is taken."""
 CASE = "case"
 """Of the case or its places and money, of nobody's."""
-SURE, NEAR, KIN = "", "near", "kin"
-"""Bound to its owner by the words; only the nearest person, or nobody sure; a relative's, whom nothing may befall."""
+SURE, FAR, NEAR, KIN, LOOSE = "", "far", "near", "kin", "loose"
+"""Bound to its owner by the words; the only one of the sentence, farther off; only the nearest person, or nobody sure;
+a relative's, whom nothing may befall; another's more often than theirs: never asked."""
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 PATTERNS = frozenset(
@@ -39,7 +40,7 @@ class Offer:
     rule: str = ""
     """File and line, or the name of the pattern."""
     bond: str = ""
-    """How it hangs on its owner: SURE, NEAR or KIN. What hangs loosely is asked only beside a deed."""
+    """How it hangs on its owner: SURE, FAR, NEAR, KIN or LOOSE. What hangs loosely is asked only beside a deed."""
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,16 +10,18 @@ from lnctp_tui.domain.reading.lexicon import Hit
 from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
+    FAR,
     GROUP,
     KIN,
+    LOOSE,
     NEAR,
     OTHER,
     SURE,
     TRAFFICKER,
     VICTIM,
 )
-from lnctp_tui.domain.reading.persons import Cast, Person
-from lnctp_tui.domain.reading.spelling import Word
+from lnctp_tui.domain.reading.persons import TELLING, Cast, Person
+from lnctp_tui.domain.reading.spelling import Word, number_at
 from lnctp_tui.domain.reading.status import Clause, clause_of
 
 SELF = "self"
@@ -40,6 +43,8 @@ _MINE = frozenset(
         "vengo",
         "naci",
         "cumpli",
+        "acabo",
+        "ando",
         "llamo",
         "laburo",
         "irme",
@@ -80,37 +85,135 @@ _PARTNERS = frozenset(
 def bond(scene: Scene, first: int, owner: str) -> str:
     """How surely an age that begins at the word `first` is of its owner: beside a noun, of who speaks or of the only
     one whom the sentence names; a relative's; else only near somebody."""
-    if owner == SELF:
+    if owner == SELF or (owner == TRAFFICKER and _he_is(scene, first)):
         return SURE
     here = _subjects(scene, first)
     beside = bool(here) and first - here[-1].after <= 2
     alone = len({person.owner for person in scene.persons}) <= 1
     if owner == TRAFFICKER:  # «El dueño es viudo, de unos 60»
         alone = alone and bool(here) and scene.persons[0].first <= 1
-    if owner == ASK or not (beside or alone):
+    if owner == TRAFFICKER and not (beside or alone) and here:
+        return _of_trafficker(scene, first)
+    if owner == ASK or (not (beside or alone) and owner != GROUP):
         return NEAR
     if owner == TRAFFICKER and here and (here[-1].vague or here[-1].word in _PARTNERS):
-        return NEAR  # «el novio, 19 años, se fue»
-    return KIN if here and here[-1].kin else SURE
+        return LOOSE if _by_having(scene, first) else NEAR  # «el novio, 19 años, se fue», «el señor tiene 68»
+    return KIN if here and here[-1].kin else FAR if here and not beside else SURE
+
+
+def _of_trafficker(scene: Scene, first: int) -> str:
+    """How an age hangs on a trafficker who is named farther off: `un muchacho de gorra, de unos 25` is theirs, `tiene
+    44` has another for its subject more often."""
+    before = scene.low[max(0, scene.terms[first].start - 24) : scene.terms[first].start]
+    return SURE if _BY_OF.search(before) else LOOSE if _by_having(scene, first) else NEAR
+
+
+def _by_having(scene: Scene, first: int) -> bool:
+    """Whether a verb of having stands before an age, and no harm by whom it is said of behind it."""
+    start = scene.terms[first].start
+    said = _BY_HAVING.search(scene.low, max(0, start - 24), start) is not None
+    return said and _AND_HARMS.match(scene.low, start) is None
+
+
+_AND_HARMS = re.compile(
+    r"[^.;]{0,20}?(?:\by|\bque|,) (?:me|la|lo|le|nos|las|los) (?:peg|golpe|oblig|tien|quit|amenaz|encierr|"
+    r"cobr|viol|explot)"
+)
+_BY_OF = re.compile(r"\bde?(?: unos| como| unas)? $")
+_BY_HAVING = re.compile(r"\b(?:tiene|tendra|cumplio|ha de tener)(?: como| unos| ya| los)? $")
+
+
+def _he_is(scene: Scene, first: int) -> bool:
+    """Whether `él` begins what is said of an age, and one is meant by it: `Él tiene 33`."""
+    clause = clause_of(scene.parts, first)
+    return _pronoun(scene, clause, first) not in (None, ASK)
 
 
 def of_age(scene: Scene, first: int, behind: int, *, several: bool) -> str:
     """Whose age stands at the word `first`. That of one of a group fills nobody's record and is left alone, but for
     brothers and sisters and for the ages between which a group is (`several`)."""
     owner = of_attribute(scene, first, behind)
+    if owner == SELF and not scene.of_self and (quoted := _quoted(scene, first)):
+        return quoted
+    if owner == VICTIM and _apart(scene, first, behind):
+        return OTHER
+    if owner == VICTIM and _of_who_tells(scene, first, behind):
+        return SELF
     if owner != GROUP or several:
         return owner
-    if any(person.word in _SIBLINGS and 0 <= first - person.after <= _BESIDE for person in scene.persons):
+    if any(_counted(scene, person, first) for person in scene.persons):
         return owner
-    if {"ellas", "ellos"} & {term.text for term in scene.terms[max(0, first - 2) : first]}:
+    start = scene.terms[first].start
+    if _ONE_OF.search(scene.low, max(0, start - 60), start):
         return GROUP  # «una de ellas, de 16»
     known = any(somebody.owner == VICTIM for somebody in scene.cast.single)
-    one = _ONE_OF.intersection(term.text for term in scene.terms[max(0, first - 5) : first])
-    return ASK if known and not one else OTHER
+    return ASK if known else OTHER
 
 
-_SIBLINGS = frozenset(("hermanas", "hermanos"))
-_ONE_OF = frozenset(("una", "uno", "otra", "otro", "chica", "chico", "menor", "mayor", "grande"))
+def _quoted(scene: Scene, first: int) -> str:
+    """Whose words are told as they were said: `ella me dijo: tengo 15`; nothing when nobody's are."""
+    start = scene.terms[first].start
+    if _SAID_SO.search(scene.low, 0, start) is None:
+        return ""
+    here = [person.owner for person in scene.persons if person.after <= first]
+    return VICTIM if VICTIM in here or scene.terms[0].text == "ella" else ASK
+
+
+_SAID_SO = re.compile(
+    r"\b(?:dijo|dice|contesto|escribio|decia|grito|puso)\b[^.:\"“«]{0,20}(?::|[\"“«])[^.\"”»]{0,40}$"
+)
+
+
+def _apart(scene: Scene, first: int, behind: int) -> bool:
+    """Whether a relative is told of who only saw it, or is elsewhere and well: `su hija de 10 fue quien vio`."""
+    here = _subjects(scene, first)
+    kin = bool(here) and here[-1].kin and first - here[-1].after <= 2
+    return kin and _APART.match(scene.low, scene.terms[max(behind, first + 1) - 1].end) is not None
+
+
+def _of_who_tells(scene: Scene, first: int, behind: int) -> bool:
+    """Whether an age of which no noun says whose it is, is that of who calls: `tiene 48 y no quiere dar su nombre`, or
+    `…, 58, dice que` in the first sentence."""
+    if _subjects(scene, first):
+        return False
+    after = scene.terms[max(behind, first + 1)].text if max(behind, first + 1) < len(scene.terms) else ""
+    opening = not scene.cast.single and not scene.cast.subject and not _SOMEBODY.search(scene.low)
+    return (opening and after in TELLING) or _WHO_CALLS.search(scene.low) is not None
+
+
+_SOMEBODY = re.compile(r"\b(?:hombre|mujer|persona|joven|menor|victima)\b")
+_WHO_CALLS = re.compile(
+    r"\b(?:no (?:quiere|desea|va a|quiso) (?:dar|dejar|decir) (?:su |el |sus )?(?:nombre|datos|telefono)|"
+    r"prefiere (?:no|quedar)|"
+    r"anonim\w+|deja (?:su |un )?(?:numero|cel|telefono|correo)|es (?:jubilad|pensionad)\w+|"
+    r"vive (?:enfrente|al lado)|"
+    r"(?:puede|quiere) (?:volver a llamar|testificar|declarar))\b"
+)
+"""What only who calls does."""
+_APART = re.compile(
+    r"[^.;]{0,24}?\b(?:fue (?:quien|la que|el que)|es quien|vio a|la dejaron ir|esta(?:n)? (?:bien\b|"
+    r"a salvo)|"
+    r"(?:se )?qued(?:o|a|aron) (?:con|en)|(?:esta|vive|viven|estan|cuida) (?:con )?(?:su |la |"
+    r"mi )?(?:abuel|mama|suegra|tia)|"
+    r"(?:no|ni) (?:sabe|saben|sabia)\b)"
+)
+
+
+def _counted(scene: Scene, person: Person, first: int) -> bool:
+    """Whether an age stands beside a group whose ages are told one by one: `hermanas de 15`, `dos jugadores, de 16`."""
+    if person.owner != GROUP or not 0 <= first - person.after <= _BESIDE:
+        return False
+    return person.word in _SIBLINGS or number_at(scene.low, scene.terms, max(0, person.first - 1)) is not None
+
+
+_SIBLINGS = frozenset(("hermanas", "hermanos", "hermanitos", "hermanitas"))
+_ONE_OF = re.compile(
+    r"\b(?:un[ao]|otr[oa]|(?:la|el) (?:ultim[oa]|primer[oa]|mayor|menor|median[oa]|mas \w+))"
+    r"(?: de (?:ell[oa]s|las \w+|los \w+))?(?:,? (?:que|le|les|me|nos|dijo|dice|dicen|tiene|tendra|ha|han|"
+    r"tener|debe|se|ve|"
+    r"mas|chica|chico|joven|parece|como|es|son|apenas|solo|contesta|conto|cuenta|confeso|\w+mente))*"
+    r"(?:,? (?:de|como|unos|unas|casi))*,? $"
+)
 """One of a group: `hay una de 15`, `la más chica tiene 12`."""
 _BESIDE = 4
 """Words between a group and the ages of its members: `hermanas de 15 y 17 años`."""
@@ -182,12 +285,17 @@ def _companion(scene: Scene, person: Person) -> bool:
 
 def _of_another(scene: Scene, here: Sequence[Person], first: int) -> bool:
     """Whether an apposition may be of either: `hermano de la víctima, 25 años`."""
-    if len(here) < 2 or here[-1].after != first or not 1 <= here[-1].first - here[-2].after <= 2:
+    if len(here) < 2 or not _beside(scene, here[-1], first) or not 1 <= here[-1].first - here[-2].after <= 2:
         return False
-    apart = scene.terms[first].start - scene.terms[first - 1].end > 1
+    apart = scene.low[scene.terms[here[-1].after - 1].end :].startswith((",", " ("))
     if not here[-1].word and scene.low[scene.terms[first].start - 1 :][:1] == "(":
         return False  # «la tía de Lupita (15 años)»
     return apart and scene.terms[here[-2].after].text in ("de", "del")
+
+
+def _beside(scene: Scene, person: Person, first: int) -> bool:
+    """Whether nothing but a `de` stands between a person and a word."""
+    return all(term.text in ("de", "como", "unos") for term in scene.terms[person.after : first])
 
 
 def _taken_over(scene: Scene) -> str:
@@ -222,7 +330,11 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     begins = term.text in _PRONOUNS and clause.first + 1 < len(scene.terms)
     if not begins or any(clause.first <= person.first < first for person in scene.persons):
         return None
-    if term.text == "el" and scene.terms[clause.first + 1].text not in _VERBS_OF_HAVING:
+    if term.text == "el" and scene.terms[clause.first + 1].text not in (
+        *_VERBS_OF_HAVING,
+        "habla",
+        "estudia",
+    ):
         return None
     here = [person.owner for person in scene.persons if person.after <= clause.first]
     alike = [
@@ -237,6 +349,9 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     if here and set(here) == {CALLER}:  # «la amiga reporta: ella tiene 18»
         return VICTIM
     meant = {person.owner for person in scene.cast.single if person.sex in ("", _PRONOUNS[term.text])}
+    surely = {person.owner for person in scene.cast.single if person.sex == _PRONOUNS[term.text]}
+    if surely == {TRAFFICKER} and meant <= {TRAFFICKER, VICTIM}:
+        return TRAFFICKER
     return meant.pop() if len(meant) == 1 else ASK
 
 
@@ -274,6 +389,12 @@ def _another(scene: Scene, person: Person) -> bool:
     known += [named.word for named in scene.persons if named.owner == VICTIM and named.first < person.first]
     fresh = person.kin or (person.generic and before in ("un", "una", "otro", "otra"))
     return fresh and any(word and word != person.word for word in known)
+
+
+def of_second(scene: Scene, first: int) -> bool:
+    """Whether the person nearest before a word is a relative beside the one to whom it happens."""
+    here = _subjects(scene, first)
+    return bool(here) and here[-1].kin and _another(scene, here[-1])
 
 
 def of_deed(scene: Scene, hit: Hit) -> str:

@@ -32,18 +32,23 @@ _SHORT_PHONE = re.compile(
     r"\b(?:tel(?:efono)?|cel(?:ular)?|numero|whats(?:app)?)\b[.: ]{1,3}(\d{3,4}[ -]?\d{4})(?!\w)"
 )
 _OFFICE = re.compile(
-    r"\b(?:tel(?:efono)?|numero|num|linea)\b\.?:? (?:de |del |de la )?(?:procuraduria|fiscalia|secretaria|comision|"
-    r"instituto|dif|locatel|embajada|consulado|cruz roja|emergencias|cjm|ceav|cavi|ministerio|oficina|hospital|linea|"
+    r"\b(?:tel(?:efono)?|numero|num|linea)\b\.?:? (?:de |del |de la )?(?:procuraduria|fiscalia|secretaria|"
+    r"comision|"
+    r"instituto|dif|locatel|embajada|consulado|cruz roja|emergencias|cjm|ceav|cavi|ministerio|oficina|"
+    r"hospital|linea|"
     r"albergue|refugio)\b[^.;\n]{0,40}$"
     r"|\b(?:da|dan|dio|proporciona|proporciono|brinda) el (?:numero|telefono) de[^.;\n]{0,60}$"
 )
 """A number that was given to who calls is nobody's of the case."""
 _FILE = re.compile(
-    r"\b(?:folio|expediente|carpeta|empleado|matricula|contrato|pedido|serie|cedula|nss|guia|boleto)\b[^.;\n]{0,15}$"
+    r"\b(?:folio|expediente|carpeta|empleado|matricula|contrato|pedido|serie|cedula|nss|guia|"
+    r"boleto)\b[^.;\n]{0,15}$"
 )
 """What has a number of its own: no telephone."""
 _DIGITS = re.compile(r"(?<![\w.,-])\d(?:[ -]?\d){7,17}(?!\w)")
-_ACCOUNT_WORD = re.compile(r"\b(?:cuenta|tarjeta|clabe|deposit\w+)\b[^\d\n]{0,30}$")
+_ACCOUNT_WORD = re.compile(
+    r"\b(?:cuenta(?! (?:que|con|como|de[l ]? ?(?:face|insta|tik)))|tarjeta|clabe|deposit\w+)\b[^\d\n]{0,30}$"
+)
 _PLATE = re.compile(
     r"\b(?:[A-Z]{3}-?\d{2}-?\d{2}|[A-Z]{3}-?\d{3}-?[A-Z]|[A-Z]-?\d{2}-?[A-Z]{3}|[A-Z]{2}-?\d{5}"
     r"|\d{2}-[A-Z]{3}-\d|[A-Z]{2}-?\d{3}-?[A-Z]|[A-Z]\d{2}[A-Z]{2}\d?)\b"
@@ -129,7 +134,11 @@ def _accounts(sentence: Sentence) -> Iterator[Found]:
     for match in _DIGITS.finditer(sentence.low):
         number = re.sub(r"\D", "", match.group())
         told = _ACCOUNT_WORD.search(sentence.low, 0, match.start())
-        if _clabe(number) or (len(number) == 16 and _luhn(number)) or (told and len(number) != 10):
+        if (
+            _clabe(number)
+            or (len(number) == 16 and _luhn(number))
+            or (told and len(number) > 8 and len(number) != 10)
+        ):
             yield from sentence.take("account", number, match.span())
 
 
@@ -186,6 +195,10 @@ def _aliases(sentence: Sentence) -> Iterator[Found]:
         first = sentence.text[start:end]
         if not match[1].startswith(("el ", "la ")) and not first[:1].isupper():
             continue
+        if match.group().startswith(("le dice ", "la dice ", "lo dice ")) and not match[1].startswith(
+            ("el ", "la ")
+        ):
+            continue  # «le dice Lupita que no vaya»
         if match[1] in ("el que", "la que", "que", "por", "el senor", "la senora", "el telefono"):
             continue
         end = start + len(_name(first))
@@ -212,6 +225,12 @@ def _ages(sentence: Sentence) -> Iterator[Found]:
     for value, span in quantities.ages(sentence.low, sentence.terms, sentence.person_ends):
         yield from sentence.take("age", value, span)
     for value, span in quantities.ages_beside(sentence.low, sentence.terms, sentence.person_ends):
+        yield from sentence.take("age", value, span)
+    for value, span in quantities.ages_apposed(
+        sentence.text, sentence.low, sentence.terms, sentence.person_ends
+    ):
+        yield from sentence.take("age", value, span)
+    for value, span in quantities.ages_of_names(sentence.text, sentence.low, sentence.terms):
         yield from sentence.take("age", value, span)
     if sentence.age_asked:
         for value, span in quantities.answered_age(sentence.low, sentence.terms):

@@ -117,7 +117,7 @@ GENERIC = frozenset(
 OWNED = frozenset(("su", "sus", "mi", "mis", "tu"))
 
 
-_VAGUE = frozenset(("senor", "senora", "hombre", "sujeto", "tipo", "mujer"))
+_VAGUE = frozenset(("senor", "senora", "hombre", "sujeto", "tipo", "mujer", "hombres", "senores"))
 
 
 _KIN = frozenset(

@@ -192,10 +192,13 @@ _LEFT = re.compile(
 )
 """What somebody got out of: `escapó de una casa en Ecatepec`."""
 _DONE = (
-    r"(?:tienen?|teni\w+|tuv\w+|reti?e?n\w+|retuv\w+|enci?err\w+|explot\w+|oblig\w+|prostit\w+|pone\w?|ponia\w?|"
+    r"(?:tienen?|teni\w+|tuv\w+|reti?e?n\w+|retuv\w+|enci?err\w+|explot\w+|oblig\w+|prostit\w+|pone\w?|"
+    r"ponia\w?|"
     r"pus\w+|vende\w?|vendi\w+|llev\w+|traj\w+|trae\w?|mand(?:a|o|an|aron)|escond\w+|sac(?:a|o|an|aron)|"
-    r"mete\w?|metio|metieron|dej\w+|baj(?:o|aron)|sub(?:io|ieron|en)|entreg\w+|mov\w+|muev\w+|traslad\w+|amarr\w+|"
-    r"secuestr\w+|levant\w+|hacen?|hacian?|hizo|hicieron|peg\w+|golpe\w+|vio|vieron|vi|ven?|recog\w+|recib\w+|"
+    r"mete\w?|metio|metieron|dej\w+|baj(?:o|aron)|sub(?:io|ieron|en)|entreg\w+|mov\w+|muev\w+|traslad\w+|"
+    r"amarr\w+|"
+    r"secuestr\w+|levant\w+|hacen?|hacian?|hizo|hicieron|peg\w+|golpe\w+|vio|vieron|vi|ven?|recog\w+|"
+    r"recib\w+|"
     r"control\w+|vigil\w+|cambi\w+|envi\w+|cruz\w+|pas(?:o|aron)|cuidan?)\b"
 )
 _HELD = re.compile(
@@ -217,7 +220,7 @@ def held(low: str, start: int) -> bool:
     return lives is None and _HELD.search(low, max(0, start - 90), start) is not None
 
 
-_LIVES = re.compile(r"\b(?:vive|vivia|radica|reside)(?: \w+){0,2} en $")
+_LIVES = re.compile(r"\b(?:viven?|vivian?|radican?|residen?|estudian?|se la pasa)(?: \w+){0,2} en $")
 """Who acts in `la golpea y vive en` lives there."""
 
 
@@ -258,6 +261,29 @@ def of_town(low: str, start: int) -> bool:
 def of_transport(low: str, start: int) -> bool:
     """Whether it is where a bus or a road goes: `pasajera del camión a Tapachula`."""
     return _TRANSPORT.search(low[max(0, start - 60) : start]) is not None and not held(low, start)
+
+
+_ELSEWHERE = re.compile(
+    r"\b(?:ofrecen?|invitan?|prometen?|proponen?)\b(?: \w+){0,6} (?:en|a|para|de) $|"
+    r"\botr[oa]s? (?:sucursal|negocio|local|bar|antro|contratista|patron|trabajo)\w* (?:en|de) $|"
+    r"\bquier\w+ que (?:la|lo|me|las|los|nos) \w+(?:en|an) (?:a|para) $|"
+    r"\btien\w+ (?:un |una |mucha )?(?:familia|parientes?|hij[oa]s?|amig[oa]s?|herman[oa]s?|cunad[oa]|"
+    r"tios?)(?: \w+)? en $|"
+    r"\b(?:comision|fiscalia|procuraduria|tribunal|congreso|derechos humanos)(?: \w+){0,3} de $"
+)
+_DECLINED = re.compile(r"\b(?:ofrec|invit|promet|propu)\w+\b[^.;]{0,60}$")
+_NOT_GONE = re.compile(
+    r"[^.;]{0,40}\b(?:no (?:acepto|quiso|fue|ha ido|se fue)|se arrepintio|lo rechazo|se nego)\b"
+)
+
+
+def elsewhere(low: str, start: int, end: int) -> bool:
+    """Whether a place is only offered, another's, or in the name of an office: `los invitan a un casting en`."""
+    if _ELSEWHERE.search(low, max(0, start - 70), start):
+        return True
+    return (
+        _DECLINED.search(low, max(0, start - 90), start) is not None and _NOT_GONE.match(low, end) is not None
+    )
 
 
 def unlike_a_street(text: str, terms: Sequence[Word], hit: Hit) -> bool:

@@ -73,6 +73,13 @@ _MONEY_BEFORE = frozenset(
         "multan",
         "multo",
         "rescate",
+        "junta",
+        "juntan",
+        "juntar",
+        "completan",
+        "sueldo",
+        "descuentan",
+        "descuenta",
         "prestaron",
         "presto",
         "quita",
@@ -269,8 +276,10 @@ _PEOPLE = frozenset(
     ]
 )
 _AGENTS = re.compile(
-    r"(?!carre|mane|prim|terc|ente|ceros|table|lette|letre|dine|sombre|potre|basure|cruce|bande|escale|fronte|"
-    r"llave|agua|compute|lavad|refriger|ventil|made|came|acera|ojera|puls|carter|libre|cuade|mecedor|panta|alrede|"
+    r"(?!carre|mane|prim|terc|ente|ceros|table|lette|letre|dine|sombre|potre|basure|cruce|bande|escale|"
+    r"fronte|"
+    r"llave|agua|compute|lavad|refriger|ventil|made|came|acera|ojera|puls|carter|libre|cuade|mecedor|"
+    r"panta|alrede|"
     r"cobertor|comedor|corredor|televis|celular|litera|tijer|cader|rode|fog|trail)"
     r"\w{3,}(?:eros|eras|dores|doras|istas)$"
 )
@@ -286,12 +295,15 @@ _NO_AGE_AFTER = re.compile(
     r"|siendo|viviendo|explotad|en (?:eso|esto|la casa|el negocio)|que (?:no|vive|trabaja|esta))"
 )
 _NO_AGE_BEFORE = re.compile(
-    r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|por|dentro de|en|cada|"
-    r"ultimos|primeros|despues de|tras|(?:contrato|credito|plan|visa|relacion|carrera|plazo|sentencia|curso|proceso) de"
+    r"\b(?:hace|hacia|lleva|llevan|llevaba|durante|desde hace|(?<!anda )(?<!andan )(?<!andar )(?:por|en)|"
+    r"dentro de|cada|"
+    r"ultimos|primeros|despues de|tras|(?:contrato|credito|plan|visa|relacion|carrera|plazo|sentencia|"
+    r"curso|proceso) de"
     r"|dieron|echaron|dio|estuvo|trabajo|vivio|duro|pasaron|condena de|mas de)"
     r" (?:como |ya |casi |mas de |unos |los |otros )?$"
 )
 _NOBODY = re.compile(
+    r"\b(?:hac(?:e|ia)|hizo) pasar por (?:\w+ ){0,3}de $|"
     r"\bcomo (?:un |una )?(?:nin[oa]|bebe|chiquit[oa]|senora?|viejit[oa]|anciano|anciana) de $|"
     r"\b(?:pide|piden|solicito|solicita|solicitan|buscan?|se buscan|contratan?|requieren?|ofrecen?)"
     r" (?:\w+ ){0,3}(?:de|entre) $"
@@ -299,10 +311,13 @@ _NOBODY = re.compile(
 """An age that is compared with or asked for: `es como niña de 8`, `solicito señoritas de 18 a 25`."""
 _PAST_AGE = re.compile(
     r"\b(?:(?:cuando|desde que|porque) (?:\w+ ){0,3}(?:tenia|tenias|cumplio|andaba en)|"
-    r"a los|desde los|tenia(?: como)?"
+    r"(?<!llega )(?<!llegan )a los|desde los|tenia(?: como)?|(?:entr(?:o|e)|empe(?:zo|ce)|se junto|"
+    r"la juntaron|la casaron)(?: como)? de"
     r"|entonces(?: de)?|a la edad de)(?: apenas| solo)? $"
 )
-_TURNING = re.compile(r"\b(?:va a cumplir|por cumplir|cumple|cumplira|casi|apenas va a cumplir) (?:los )?$")
+_TURNING = re.compile(
+    r"\b(?:va a cumplir|por cumplir|va para|cumple|cumplira|casi|apenas va a cumplir) (?:los )?$"
+)
 _ABOUT = re.compile(
     r"\b(?:como|unos|unas|aprox\w*|alrededor de|parece(?: de)?|quiza|tal vez|ha de tener)(?: de)?\.? $"
 )
@@ -311,8 +326,20 @@ _OF_AGE = 18
 """`menores de 18 años` is a word for children, and no age."""
 _OVER = re.compile(r"\b(?:mayores de|(?:es|sea|ser|siendo) mayor de|mas de) $")
 _AGED = re.compile(
-    r"\b(?:edad(?: de| es)?:?|(?:ella|el) (?:como )?de|, como de|, de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
-    r"(?:tiene(?:n)?|tendra|tendran|ha de tener)(?: como| unos| apenas| solo| ya)?|"
+    r"\b(?:edad(?:es)?(?: aprox\w*\.?)?(?: de| es| entre)?:?(?: de)?|(?:ella|el) (?:como )?de|, como de|"
+    r", de (?:unos|unas|como|aprox\w*\.?)|(?:ella|el) como|"
+    r"(?:tiene(?:n)?|tendra|tendran|ha(?:n)? de tener|han de ser de)(?: como| unos| apenas| solo| ya|"
+    r" entre)?(?: de)?|"
+    r"(?:va a|por|acaba de|acababa de) cumplir(?: los)?|va para los|cumple(?:n)?(?: los)?|(?:tiene|tienen|"
+    r"con) sus|"
+    r"(?:gemel|melliz|trilliz)[oa]s(?: de)?|"
+    r"(?:se (?:ve|ven|veia|mira)|parece|parecia|aparenta|luce|le (?:calculo|calcula|"
+    r"echo))(?: como)?(?: tener)?"
+    r"(?: de)?(?: unos| como)?|(?:anda(?:n)?|andar) (?:en|por|como en|como por|rondando) los|"
+    r"(?:es|era) una? (?!casa|cuarto|grupo|familia|edificio|contrato|deuda|lugar|departamento|plazo|"
+    r"beca)\w+ de(?: unos| como)?|"
+    r"(?:no|apenas) (?:pasa|pasan|pasaba|llega|llegan|rebasa|rebasan) (?:(?:de|a) )?(?:los)?|"
+    r"(?:chic[oa]s?|grande|menor|pequen[oa]) (?:como )?(?:de|tiene|tendra)(?: unos| como| apenas)?|"
     r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
@@ -354,7 +381,7 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     if following[:1] == ["de"]:
         following = following[1:]
     currency = _CURRENCY.get(following[0], "") if following else ""
-    if number.value == 1:
+    if number.value == 1 or _BILL.search(text, 0, start):
         return None  # «ni un peso»
     if signed or currency:
         begin = text.rfind("$", 0, start) if signed else start
@@ -377,9 +404,37 @@ def _amount(text: str, terms: Sequence[Word], number: Number) -> tuple[str, str,
     rounded = (
         scaled and terms[number.after - 1].text in ("mil", "millones") and bool(_ROUND_ENDS.match(text, end))
     )
-    return (
-        (str(number.value), "MXN", (start, end)) if company or rated or rounded or (scaled and paid) else None
-    )
+    told = company or rated or rounded or (scaled and paid) or _money_told(text, number, start, end)
+    return (str(number.value), "MXN", (start, end)) if told else None
+
+
+_MONEY_TOLD = re.compile(
+    r"\b(?:deb(?:e|en|ia|ian|o|emos)\b|deuda|pag(?:a|an|o|ar|aron|aba|aban)\b|cobr|pid(?:e|en|io|ieron)\b|"
+    r"ofrec|promet|descuent|"
+    r"descont|cuest|quit(?:a|an|o|aron)\b|deposit|pension|renta|sueldo|salario|raya\b|multa|prest|"
+    r"junt(?:a|an|o|ar|amos)\b|entreg|"
+    r"vend(?:e|en|io|ieron)\b|di[oe]\b|dieron|dan?\b|gan(?:a|an|o|aba|ar)\b|quincena|enganche|rescate|"
+    r"camiones|cost(?:o|aba)\b)"
+    r"[^.;]{0,60}$"
+)
+"""Words of paying and owing before a bare number."""
+_MONEY_ENDS = re.compile(
+    r"\s*(?:$|[.,:;)!?\n\"»”](?!\d)|(?:y|por|cada|pero|si|en efectivo|de (?:renta|deuda|multa|cuota|"
+    r"pasaje))\b)"
+)
+
+
+def _money_told(text: str, number: Number, start: int, end: int) -> bool:
+    """Whether a bare round number behind words of paying is money: `deben el viaje: 3,400 por los dos`."""
+    grouped = "," in text[start:end]
+    if number.value < 100 or not (grouped or number.value % 50 == 0) or not _MONEY_ENDS.match(text, end):
+        return False
+    told = _MONEY_TOLD.search(text, max(0, start - 90), start)
+    return told is not None and (grouped or not re.search(r"\d", told.group()))
+
+
+_BILL = re.compile(r"\b(?:recibo|predial|factura|gaste|compre|billetes?)\b[^.;]{0,40}$")
+"""What anybody pays."""
 
 
 def _a_year(terms: Sequence[Word], number: Number) -> bool:
@@ -388,7 +443,8 @@ def _a_year(terms: Sequence[Word], number: Number) -> bool:
 
 
 _RATED = re.compile(
-    r"\s*(?:a la|al|por|cada|x)? ?(?:semana|mes|dia|quincena|noche|hora|cliente|servicio|jornada|caja|bulto|viaje|"
+    r"\s*(?:a la|al|por|cada|x)? ?(?:semana|mes|dia|quincena|noche|hora|cliente|servicio|jornada|caja|"
+    r"bulto|viaje|"
     r"diarios?|semanales|mensuales|quincenales)\b"
 )
 _ROUND_ENDS = re.compile(
@@ -428,7 +484,8 @@ def _of_person(terms: Sequence[Word], place: int, ends: Sequence[int]) -> bool:
 
 
 _BESIDE = re.compile(
-    r"(?: de(?: \w+){1,3}| \w{3,}| del? \w+ \(\w{3,}|, \w{3,})?(?:, | \()(?:de )?(?:(?:unos|aprox\w*\.?|como) )?"
+    r"(?: de(?: \w+){1,3}| \w{3,}| del? \w+ \(\w{3,}|, \w{3,})?(?:, | \()(?:de )?(?:(?:unos|aprox\w*\.?|"
+    r"como) )?"
     r"| (?:(?:como|aprox\w*\.?|unos) )?(?=\d\d?\b)"
 )
 """What may stand between a person and a bare number that is their age."""
@@ -449,12 +506,124 @@ def ages_beside(text: str, terms: Sequence[Word], ends: Sequence[int]) -> Iterat
         number = number_at(text, terms, at) if at is not None else None
         if number is None or number.spelled or not 3 <= number.value <= 99:
             continue
-        start, last = terms[number.first].start, terms[number.after - 1].end
-        ended = text[last : last + 1] in (",", ")") and not text[last + 1 : last + 2].isdecimal()
+        second = _second(text, terms, number)
+        start, last = terms[number.first].start, terms[(second or number).after - 1].end
+        ended = _STOPS.match(text, last) is not None
         before = text[max(0, start - 48) : start]
         bare = text[start - 1 : start] == " " and text[end - 1] != "s" and not _NO_AGE_UNIT.match(text, last)
         if ended or (bare and not link.group().startswith((",", " (")) and "," not in link.group()):
-            yield _said(before, number, None, text[last:]), (start, last)
+            yield _said(before, number, second, text[last:]), (start, last)
+
+
+_STOPS = re.compile(r"(?:[,.:](?!\d)|[;)!?\n\"»”]|\s*$)")
+"""Where a number that stands for itself ends."""
+_APPOSED = re.compile(
+    r"(?:, |: | \()(?:creo que |dice que |parece que |calculo )?(?P<of>(?:como de|de (?:unos|unas|como|"
+    r"apenas|aprox\w*\.?)|de|d) )?"
+    r"(?:como |unos |unas |apenas |aprox\w*\.? )?$"
+)
+"""What joins an age to whom it is of: `Yesenia, 19,`, `la última, de 17 o 18,`."""
+_ONE = frozenset(
+    (
+        "ella",
+        "una",
+        "uno",
+        "otra",
+        "otro",
+        "ellas",
+        "ellos",
+        "ultima",
+        "ultimo",
+        "primera",
+        "primero",
+        "mayor",
+        "menor",
+    )
+)
+_DOORS = frozenset(
+    ["calle", "avenida", "av", "colonia", "col", "numero", "num", "lote", "manzana", "mz", "km", "ruta", "depto",
+     "carretera", "linea", "unidad", "esquina", "andador", "privada", "torre", "piso", "mesa", "cuarto", "habitacion"]
+)  # fmt: skip
+"""What bears a number of its own."""
+
+
+def ages_apposed(
+    text: str, low: str, terms: Sequence[Word], ends: Sequence[int]
+) -> Iterator[tuple[str, Span]]:
+    """Bare numbers between commas behind a name, `una` or `la última`, and any with a `de` there; `text` as written."""
+    for at, term in enumerate(terms):
+        link = _APPOSED.search(low, max(0, term.start - 24), term.start) if at else None
+        number = number_at(low, terms, at) if link else None
+        if link is None or number is None or not 3 <= number.value <= 99:
+            continue
+        named = link.start() in ends or _named(text, terms, link.start())
+        if not (link["of"] or (not number.spelled and named)) or (link["of"] and low[link.start()] == ":"):
+            continue
+        if _DOORS.isdisjoint(before.text for before in terms[max(0, at - 5) : at]):
+            yield from _series(low, terms, number)
+
+
+_NAME_OF = re.compile(
+    r"(?<![.\n] )(?<=[ ])[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})? (?:como )?de (?=\d)"
+)
+_THE_ONE = re.compile(r"(?:^|[.,;:] |\by |\ba )(?:la|el|las|los) de (?=\d)")
+
+
+def ages_of_names(text: str, low: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
+    """Bare numbers behind a name or an article and a `de`: `a Danna de 17 en un bar`, `la de 15 no deja de llorar`."""
+    for match in (*_NAME_OF.finditer(text), *_THE_ONE.finditer(low)):
+        at = next((place for place, term in enumerate(terms) if term.start == match.end()), 0)
+        number = number_at(low, terms, at) if at else None
+        if number is None or not 3 <= number.value <= 99:
+            continue
+        end = terms[number.after - 1].end
+        if _ENDS_THERE.match(low, end):
+            yield _said(low[: match.end()], number, None, ""), (match.end(), end)
+        elif _next(low, terms, number):
+            yield from _series(low, terms, number)
+
+
+def _named(text: str, terms: Sequence[Word], end: int) -> bool:
+    """Whether a name, a pronoun or one of several stands right before a comma."""
+    word = next((term for term in terms if term.start < end <= term.end + 1), None)
+    if word is None:
+        return False
+    said = text[word.start : word.end]
+    return word.text in _ONE or said == "él" or (said[0].isupper() and said.isalpha() and end - word.end < 2)
+
+
+def _series(low: str, terms: Sequence[Word], number: Number) -> Iterator[tuple[str, Span]]:
+    """A bare age that ends there, between two, or those of several: `de 16 y 17,`."""
+    start = terms[number.first].start
+    second = _second(low, terms, number)
+    last = second or number
+    end = terms[last.after - 1].end
+    before = low[max(0, start - 48) : start]
+    if _STOPS.match(low, end) and not _next(low, terms, last):
+        yield _said(before, number, second, low[end:]), (start, end)
+        return
+    behind = _next(low, terms, number)
+    if behind is not None and 3 <= behind.value <= 99:
+        following = list(_series(low, terms, behind))
+        if not following and low[end : terms[behind.first].start].strip() in ("y", "e"):
+            following = [(str(behind.value), (terms[behind.first].start, terms[behind.after - 1].end))]
+            following = [] if _NOT_YEARS_AFTER.match(low, following[0][1][1]) else following
+        unit = behind.after < len(terms) and terms[behind.after].text in _YEARS - {"a"}
+        if following or unit:
+            yield _said(before, number, None, " y"), (start, terms[number.after - 1].end)
+            yield from following
+
+
+_AND = re.compile(r",? (?:y|e) (?:de |otr[oa] de )?|, (?:de )?")
+
+
+def _next(low: str, terms: Sequence[Word], number: Number) -> Number | None:
+    """The number that goes on a list of ages."""
+    link = _AND.match(low, terms[number.after - 1].end)
+    at = next(
+        (place for place in range(number.after, len(terms)) if link and terms[place].start == link.end()), -1
+    )
+    return number_at(low, terms, at) if at > 0 else None
 
 
 def answered_age(text: str, terms: Sequence[Word]) -> Iterator[tuple[str, Span]]:
@@ -473,6 +642,14 @@ def _years(text: str, before: str, end: int, unit: Word) -> bool:
         return False
     due = re.search(r"\b(?:fem|masc|edad)\b", before)
     return unit.text != "a" or bool(due) or (before.endswith(", ") and text[unit.end : unit.end + 1] == ".")
+
+
+_BELOW = re.compile(r"\bno (?:pasa|pasan|pasaba|llega|llegan|rebasa|rebasan) (?:(?:de|a) )?(?:los )?$")
+
+
+def at_most(before: str) -> bool:
+    """Whether a *no* tells the highest age and denies none: `no pasa de 12`."""
+    return _BELOW.search(before) is not None
 
 
 def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) -> Iterator[tuple[str, Span]]:
@@ -505,7 +682,8 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
     aged = aged or (_of_person(terms, number.first, ends) and bool(_ENDS_THERE.match(text, span[1])))
     if _listed(text, terms, number):
         unit_word, span = True, (start, terms[number.after - 1].end)
-    if not (unit_word or glued or aged) or _NO_AGE_AFTER.match(text, span[1]):
+    lasting = _NO_AGE_AFTER.match(text, span[1])
+    if not (unit_word or glued or aged) or (lasting and not (aged and " que" in lasting.group())):
         return
     if unit_word and not aged and not beside and _lasting(text, terms, number):
         return
@@ -541,8 +719,10 @@ def _lasting(text: str, terms: Sequence[Word], number: Number) -> bool:
 
 _HAVING = re.compile(r"\b(?:tiene|tienen|tengo|cumplio|cumpli)(?: como| unos| apenas| solo| ya| los)? $")
 _ENDS_THERE = re.compile(
-    r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|cumplidos|recien|es|"
-    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but|va|soy|con|nomas|cumple|fue|q|a|entro|llego|tiene|tengo|mide|todavia|aun|ni|si|como|"
+    r"\s*(?:$|[.,;:)\]!?/\n]|-|(?:y|e|o|pero|aunque|ya|pues|que|dice|se|me|le|la|creo|apenas|nomas|"
+    r"cumplidos|recien|es|"
+    r"en|porque|vive|vivo|vengo|soy|trabajo|yo|anda|parece|casi|mi|su|no|esta|estoy|trabaja|and|but|va|"
+    r"soy|con|nomas|cumple|fue|q|a|entro|llego|tiene|tengo|mide|todavia|aun|ni|si|como|"
     r"cuando|porque|porq|pq|desde|por|estudia|sigue|o sea)\b)"
 )
 
@@ -623,21 +803,64 @@ def _counted(text: str, terms: Sequence[Word], number: Number) -> int:
     if _NOT_OF_CASE.search(text, 0, terms[number.first].start):
         return 0
     if following in _PEOPLE or _AGENTS.match(following):
-        end = number.after + 1
-        of_either_side = following in ("hombres", "personas", "jovenes", "muchachos")
-        if of_either_side and _doers(terms, number.first):
-            return 0
-        with_them = "con" in before and "junto" not in before
-        return 0 if of_either_side and (_GUARDS.match(text, terms[end - 1].end) or with_them) else end
-    stands_alone = _ALONE.match(text, terms[number.after - 1].end)
+        return _people(text, terms, number, following)
+    stands_alone = _ALONE.match(text, terms[number.after - 1].end) is not None
+    return number.after if _bare_count(text, number, terms, before, stands_alone=stands_alone) else 0
+
+
+def _people(text: str, terms: Sequence[Word], number: Number, following: str) -> int:
+    """Where a number of people by a noun ends; 0 of those who guard and pay, and of somebody's own children."""
+    end = terms[number.after].end
+    begin = terms[number.first].start
+    own = following in _CHILDREN and _HAS.search(text, 0, begin) and not _AT_WORK.match(text, end)
+    if own or _HOLDERS.match(text, end) or _doers(terms, number.first):
+        return 0
+    others = number.first > 0 and terms[number.first - 1].text in _OTHERS
+    if following not in _EITHER_SIDE or others:
+        return number.after + 1
+    before = [term.text for term in terms[max(0, number.first - 2) : number.first]]
+    with_them = "con" in before and "junto" not in before
+    return 0 if _GUARDS.match(text, end) or with_them else number.after + 1
+
+
+_EITHER_SIDE = frozenset(
+    ("hombres", "personas", "jovenes", "muchachos", "senores", "senoras", "vatos", "gentes")
+)
+_CHILDREN = frozenset(
+    ("ninas", "ninos", "bebes", "criaturas", "pequenos", "chamacos", "chamacas", "chiquillos")
+)
+_HAS = re.compile(
+    r"\b(?:sus|mis|nuestr[oa]s|(?:madre|mama|padre|papa) de|tuvo|tiene|tenia|tengo|crio|cria|"
+    r"mantiene)(?: ya)? $"
+)
+_AT_WORK = re.compile(r"\s*(?:encerrad|trabaj|pidiendo|vendiendo|que (?:piden|venden|trabajan|no son))")
+_HOLDERS = re.compile(
+    r"\s*(?:en (?:moto|camioneta|una? \w+) |armad[oa]s |que |mas )?(?:(?:las?|los?|nos|le) (?:vigil|cuid|"
+    r"golpe|baj|sub|oblig|"
+    r"amenaz|llev(?:an|aron)|recog|sigu|peg)|(?:manejan|cobran|mandan|cuidan|vigilan|regentean|saben)\b)|"
+    r"\s*armad"
+)
+"""Those who do it: `dos mujeres la vigilan`."""
+
+
+def _bare_count(
+    text: str, number: Number, terms: Sequence[Word], before: Sequence[str], *, stands_alone: bool
+) -> bool:
+    """Whether a number without a noun tells how many they are: `con otras once`, `somos cinco`, `son como ocho`."""
+    previous = before[-1] if before else ""
+    following = terms[number.after].text if number.after < len(terms) else ""
+    others = previous in _OTHERS and not {"las", "los"} & set(before)
     if (
-        previous in _OTHERS or "somos" in (previous, *(before if previous == "como" else ()))
+        others or "somos" in (previous, *(before if previous == "como" else ()))
     ) and following not in _NO_MONEY:
-        return number.after
+        return True
+    if number.value > 2 and previous in ("vivimos", "dormimos", "trabajamos") and stands_alone:
+        return True
     if previous in _LODGED and re.match(r" en (?:una?|el|la) ", text[terms[number.after - 1].end :]):
-        return number.after
+        return True
     within = stands_alone and number.value > 3 and _WITHIN.search(text, 0, terms[number.first].start)
-    return number.after if (previous == "son" and stands_alone) or within else 0
+    are = previous == "son" or (before == ["son", previous] and previous in ("como", "unas", "unos"))
+    return bool((are and stands_alone) or within)
 
 
 _CLITICS = frozenset(("la", "las", "lo", "los", "le", "les", "nos", "me"))
@@ -652,18 +875,25 @@ def _doers(terms: Sequence[Word], place: int) -> bool:
 
 
 _NOT_OF_CASE = re.compile(
-    r"\b(?:cuida|cuidan|cuidaba|necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $"
+    r"\b(?:cuida|cuidan|cuidaba|necesitan|solicitan|buscan|requieren|banda|familia)(?: \w+){0,2} $|"
+    r"\b(?:maestr[oa]|profesora?|entrenadora?) de $|\bbuscan? (?:a )?$|\bduen[oa]s son $|\bpresent(?:o|"
+    r"aron) a $|"
+    r"\b(?:taller|platica|curso|capacitacion|asist\w+|en el video|en la foto)\b[^.;]{0,50}$"
 )
 """Who is looked for, a gang and a family are no group to whom it happens."""
 _LODGED = frozenset(("viven", "duermen", "dormimos", "vivimos"))
 _GUARDS = re.compile(
     r"\s*(?:armad|la |las |lo |los |al dia|diari|por (?:dia|noche)|en la (?:puerta|entrada)|"
     r"que (?:la|las|lo|los|cuid|vigil)|"
-    r"con (?:muchach|nin|chic|mujer|una|arm|pistol)|cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
+    r"a (?:cobrar|recoger|cuidar|vigilar|llevar|golpear)|con (?:muchach|nin|chic|mujer|una|arm|pistol)|"
+    r"cuid|vigil|encapuchad|a la semana|cada|se la|se lo|me |le |les )"
 )
 _WITHIN = re.compile(
     r"\b(?:habra|habia|hay|quedan|eramos|estamos|estan|tienen a|tiene a)(?: adentro| ahi| dentro)?"
     r"(?: como| unos| unas| casi) $"
 )
 """`quedan adentro como treinta`, `habrá unos veinte`."""
-_ALONE = re.compile(r"\s*(?:$|[.,;)!\n]|(?:y|en total|en la casa|ahi)\b)")
+_ALONE = re.compile(
+    r"\s*(?:$|[.,;)!\n]|(?:y|en total|en (?:la|una) casa|en (?:un|el|la) (?:mism[oa] )?(?:cuarto|pieza|"
+    r"casa|bodega)|ahi)\b)"
+)

@@ -9,7 +9,19 @@ from datetime import date
 from operator import attrgetter
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import ASK, CALLER, KIN, NO, OTHER, SURE, TRAFFICKER, VICTIM, Offer
+from lnctp_tui.domain.reading.offers import (
+    ASK,
+    CALLER,
+    FAR,
+    KIN,
+    LOOSE,
+    NO,
+    OTHER,
+    SURE,
+    TRAFFICKER,
+    VICTIM,
+    Offer,
+)
 from lnctp_tui.domain.reading.sentence import Context, Read, read_sentence
 from lnctp_tui.domain.reading.spelling import sentences
 from lnctp_tui.domain.values import stretches
@@ -74,6 +86,8 @@ class Reader:
             if offer.kind == "place":
                 towns.update(offer.values)
             asked.setdefault(offer.key, (offer, start))
+        if any("no_case" in shown for shown in signs) and not any("me" in shown for shown in signs):
+            asked = {key: each for key, each in asked.items() if _never_left_out(each[0])}
         open_who = _undecided(signs)
         return _one_age(
             (
@@ -140,9 +154,14 @@ _EARLY = 2
 
 def _holds(offer: Offer, known: Sequence[_Known], at: int) -> bool:
     """Whether an offer hangs on its owner: by the words, by who was told of first, or by what befalls them there."""
-    if offer.bond == SURE or (offer.bond == KIN and at < _EARLY):
-        return True
+    if offer.bond in (SURE, FAR, LOOSE) or (offer.bond == KIN and at < _EARLY):
+        return offer.bond != LOOSE
     return any(_deed(each) for sentence in known[at : at + 2] for each in sentence.read.offers)
+
+
+def _never_left_out(offer: Offer) -> bool:
+    """Whether an offer is asked whatever the call is: what befalls somebody, and where to call back."""
+    return offer.kind in ("term", "phone", "email")
 
 
 def _deed(offer: Offer) -> bool:
@@ -165,7 +184,7 @@ def _one_age(offers: Iterator[Offer], known: str) -> list[Offer]:
             continue
         if offer.kind == "age" and offer.owner == VICTIM:
             age = offer.values[0].lstrip("~")
-            if known not in ("", "?", age) and end and offer.start - end > _BROTHERS:
+            if known not in ("", "?", age) and end and (offer.bond == FAR or offer.start - end > _BROTHERS):
                 continue
             known, end = known or age, end or offer.end
             offer = offer if age == known else replace(offer, owner=ASK)

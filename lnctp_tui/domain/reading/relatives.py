@@ -26,8 +26,7 @@ def remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> 
             continue  # «la pasajera es enfermera»
         if made and owned and person.kin and terms[max(0, person.first - 2)].text == "es":
             continue  # «mi esposa, que es su hermana»
-        near = {term.text for term in terms[max(0, person.first - 2) : person.first]}
-        if person.word in _OFFSPRING and near & {"sus", "mis"}:
+        if _not_the_one(terms, person, before):
             owner = OTHER
         child = person.word in _OFFSPRING or (made and made[0].owner == CALLER and person.word in _CHILDREN)
         if child and not owned and _own_children(terms, person):
@@ -49,10 +48,26 @@ def remembered(terms: Sequence[Word], persons: Sequence[Person], cast: Cast) -> 
             owner = known[person.word]
         elif owned and person.kin and cast.subject in (VICTIM, GROUP) and made and made[0].owner == CALLER:
             owner = OTHER if known.get(person.word) != VICTIM else owner
-        elif _beside_victim(terms, person, cast, owned=owned):
+        elif _beside_victim(terms, person, cast, owned=owned) or _second_kin(terms, person, cast):
             owner = OTHER
         made.append(person._replace(owner=owner))
     return made
+
+
+def _not_the_one(terms: Sequence[Word], person: Person, before: str) -> bool:
+    """Whether a relative is one of several children that somebody has, or another than the one: `mi otra hija`."""
+    near = {term.text for term in terms[max(0, person.first - 2) : person.first]}
+    offspring = person.word in _OFFSPRING and bool(near & {"sus", "mis"})
+    return offspring or (person.kin and bool(near & OWNED) and before in ("otra", "otro"))
+
+
+def _second_kin(terms: Sequence[Word], person: Person, cast: Cast) -> bool:
+    """Whether who speaks names another relative than the one whom they told of before: `mi nieta …. A mi hija le`."""
+    before = terms[person.first - 1].text if person.first else ""
+    mine = "mi" in (before, terms[person.first].text) and person.kin and person.owner == VICTIM
+    told = {somebody.word for somebody in cast.single if somebody.owner == VICTIM}
+    kin = any(Person(0, 0, VICTIM, "", False, word).kin for word in told)
+    return mine and kin and person.word not in told
 
 
 def _own_children(terms: Sequence[Word], person: Person) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
+from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places, quantities
 from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
@@ -269,12 +269,14 @@ def _patterns(reading: _Reading) -> Iterator[Offer]:
             and not (found.kind == "age" and _of_relative(reading, first))
         ):
             continue
-        if found.kind in ("age", "headcount") and state.polarity == NO:
+        below = found.kind == "age" and quantities.at_most(low_before)
+        if found.kind in ("age", "headcount") and state.polarity == NO and not below:
             continue
         if found.kind in ("age", "headcount") and state.past:
             continue
         if found.kind == "headcount" and any(
-            person.owner == OTHER and first <= person.first < after for person in reading.persons
+            person.owner == OTHER and person.first < after and first < person.after
+            for person in reading.persons
         ):
             continue
         detail = _happened(reading, found) if found.kind == "date" else found.detail
@@ -359,10 +361,27 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
                 last_place = hit.after if offers else last_place
             continue
         yield from _term(reading, row, hit, start, end)
+        yield from _venue_within(reading, hit)
         for joined in _enumerated(reading, hit):
             assert isinstance(joined.meaning, Row)
             word = reading.terms[joined.first]
             yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+def _venue_within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
+    """Where it happens, of a phrase that says what happens: `la tienen en un hotel`."""
+    if hit.after - hit.first < _PHRASE:
+        return
+    for place in range(hit.first + 1, hit.after):
+        for inner in reading.lexicon.rows.at(reading.terms, place):
+            row = inner.meaning
+            if isinstance(row, Row) and row.kind == "venue" and _fits(reading, inner):
+                start, end = reading.terms[inner.first].start, reading.terms[inner.after - 1].end
+                yield from _term(reading, row, inner, start, end)
+
+
+_PHRASE = 3
+"""Words of the shortest phrase with something within it."""
 
 
 def _own_cues(cues: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
@@ -441,7 +460,7 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
     if beside and values[0] in reading.lexicon.states:
         return  # the state of the town before it
     role = places.role(reading.sentence.low, start)
-    if places.of_transport(reading.sentence.low, start):
+    if places.of_transport(reading.sentence.low, start) or places.elsewhere(reading.sentence.low, start, end):
         return
     if reading.said.gone and role in ("", "actual", "transito"):
         return  # where somebody was years ago
@@ -474,6 +493,8 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     owner = reading.own(raw)
     if raw == SELF:
         return owner
+    if role == "origen" and owner == GROUP and _of_companions(reading, hit.first):
+        return OTHER
     if role == "origen":
         taken = _TAKEN.search(reading.sentence.low, 0, reading.terms[hit.first].start)
         if owner == TRAFFICKER and taken:
@@ -501,6 +522,13 @@ def _place_owner(reading: _Reading, hit: Hit, role: str) -> str:
     if role == "actual" and owner == CALLER and _LIVES.search(low, max(0, start - 40), start):
         return CALLER
     return ASK if owner in (TRAFFICKER, CALLER, OTHER) or _nobody_known(reading, hit.first) else owner
+
+
+def _of_companions(reading: _Reading, first: int) -> bool:
+    """Whether it is said of those who are there besides somebody known: `sus compañeras son de Puebla`."""
+    near = [person for person in reading.persons if person.after <= first]
+    known = any(somebody.owner == VICTIM for somebody in reading.context.cast.single) or reading.scene.of_self
+    return known and bool(near) and near[-1].word in ("companeras", "companeros", "amigas", "amigos")
 
 
 _WORKS = re.compile(r"\b(?:soy|trabajo|laboro)(?: \w+){1,6} $")
@@ -547,10 +575,44 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         row.kind in _ATTRIBUTES or row.kind in ("venue", "institution", "platform")
     ):
         return
+    if (row.kind == "venue" and _own_work(reading, hit)) or (
+        row.kind == "education" and not _studied(reading, hit)
+    ):
+        return
+    if row.values[0].startswith("situation.victim_") and _of_caller(reading, hit):
+        return
     if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
         reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
+
+
+def _of_caller(reading: _Reading, hit: Hit) -> bool:
+    """Whether it is who calls, and no victim, that wants it: `el guía no quiere que lo contacten`."""
+    clause = clause_of(reading.said.parts, hit.first)
+    near = [person for person in reading.persons if clause.first <= person.first < hit.first]
+    return bool(near) and near[-1].owner == CALLER and not reading.scene.of_self
+
+
+def _studied(reading: _Reading, hit: Hit) -> bool:
+    """Whether a verb says how far somebody got in school: `joven universitaria` does not."""
+    begin = reading.terms[max(0, hit.first - 4)].start
+    return _SCHOOLING.search(reading.sentence.low, begin, reading.terms[hit.after - 1].end) is not None
+
+
+_SCHOOLING = re.compile(
+    r"\b(?:estudi\w+|termin\w+|curs\w+|va en|esta en|hasta|solo|escolaridad|grado de estudios)\b"
+)
+
+
+def _own_work(reading: _Reading, hit: Hit) -> bool:
+    """Whether somebody works there who only tells of another: `yo trabajo en un restaurante`."""
+    clause = clause_of(reading.said.parts, hit.first)
+    words = reading.terms[clause.first : hit.first]
+    before = {reading.sentence.text[term.start : term.end].lower() for term in words}
+    return (
+        not reading.scene.of_self and bool(before & {"trabajo", "laboro", "atiendo"}) and "me" not in before
+    )
 
 
 def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
@@ -568,6 +630,8 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
     if row.values[0].startswith(_STATES) and owner != SELF:
         holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
         owner = holder if holder in (CALLER, OTHER, ASK) else owner
+        if holder == ASK and owners.of_second(reading.scene, hit.first):
+            owner = OTHER  # «mi cuñado …. Mi hermana está embarazada»
         behind = _subject_behind(reading, hit)
         owner = reading.own(behind.owner) if behind else owner
     if row.values[0].startswith(_HARM):

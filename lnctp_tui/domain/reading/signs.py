@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from lnctp_tui.domain.reading.harm import fronted
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, VICTIM
 from lnctp_tui.domain.reading.persons import ELDERS, TELLING, Person, calls
 from lnctp_tui.domain.reading.spelling import Word
@@ -29,31 +30,74 @@ def _of_an_office(terms: Sequence[Word], person: Person) -> bool:
     return any(word in ("de", "del", "en") for word in behind[:4]) and not _OF_OFFICES.isdisjoint(behind)
 
 
+def _does_it(terms: Sequence[Word], person: Person) -> bool:
+    """Whether a relative is who does it: `su hijo y su nuera la tienen cuidando`."""
+    behind = " ".join(term.text for term in terms[person.after : person.after + 6])
+    return person.kin and not fronted(terms, person) and _BY_THEM.match(behind) is not None
+
+
+_BY_THEM = re.compile(
+    r"(?:y (?:su|mi|el|la) \w+ )?(?:la|lo|le|me) (?:tienen?|golpea|pega|obliga|quita|vend|explot|encierr|"
+    r"amenaza)"
+)
+
+
 _PRANK_WORDS = 6
 
 
 _PRANK = re.compile(
-    r"(?:que )?(?:(?:se trata de|es|fue|era|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|bromistas)\b"
+    r"(?:(?:se oye|se escucha|parece|resulta) )?"
+    r"(?:que )?(?:(?:se trata de|es|fue|era|parece|resulta ser) )?(?:una )?(?:llamada de )?(?:broma|"
+    r"bromistas)\b"
 )
 
 
 _NO_WITNESS = frozenset(("mama", "madre", "papa", "padre", "llama", "llamante", "caller"))
 
 
+_WITNESSES = (
+    "vecin",
+    "maestr",
+    "taxist",
+    "testigo",
+    "doctor",
+    "enfermer",
+    "chofer",
+    "trailer",
+    "director",
+    "profesor",
+)
+"""Whoever says to be one of them tells of another."""
+
+
 _ME = re.compile(
     r"\bme (?:van a|va a) (?:mover|llevar|vender|mandar)|"
-    r"(?<!no )\b(?:me|nos) (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|vend(?:en?|io|ieron)|"
-    r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|eron)|"
+    r"(?<!no )\b(?:me|nos) (?:obligan?|obligaron|peg(?:a|an|o|aron)|golpe\w+|encierr\w+|encerr\w+|"
+    r"vend(?:en?|io|ieron)|"
+    r"quit(?:a|an|o|aron)|viol\w+|amenaz\w+|tienen? (?:encerrad|amenazad|trabajand|vigilad)\w+|traj(?:o|"
+    r"eron)|"
     r"prostituy\w+|explot\w+|retien\w+)\b|"
     r"\b(?:me|nos) (?:deben?|cobran?|descuentan?|gritan?|tocan?|toco|jalan?) (?!que\b)|"
     r"\bno (?:me|nos) (?:dejan?|dejo|dejaron|pagan?|pagaron|ha pagado|han pagado)\b|"
     r"\ble deb(?:o|emos)\b|\bdeb(?:o|emos) \d|"
-    r"(?<!no )\b(?:me|nos) (?:(?:colg|amarr|patea|aventa|escond|descont|multa|engana|reclut|encaden|castig|dej|meti|"
+    r"(?<!no )\b(?:me|nos) (?:(?:colg|amarr|patea|aventa|escond|descont|multa|engana|reclut|encaden|"
+    r"castig|dej|meti|"
     r"pus|obliga|vigila|cuida)\w*(?:ron|ban|ian|an|en)|tienen? (?:mi|mis|nuestr)\w*|"
     r"retuv\w+|descuent\w+|mult(?:a|an))\b|"
     r"\btiene(?:n)? mis? (?:pasaporte|papeles|documentos|ine|acta|credencial)|"
     r"\bestuve \w+ meses en un (?:anexo|rancho)|"
-    r"\bme (?:quiero ir|escape|sali de ahi|fugue)\b"
+    r"\bme (?:quiero ir|escape|sali de ahi|fugue)\b|"
+    r"(?<!no )\b(?:me|nos) (?:exigen?|exigi\w+|alquilan?|rentan?|anuncian?|publican?|esconden?|graban?|"
+    r"manosea\w*|corren?|"
+    r"met(?:io|ieron) en|enga(?:n|ñ)\w+|persiguen?|controlan?|hac(?:e|en|ia|ian) (?:acostar|trabajar|"
+    r"tomar|bailar|ir)\w*)\b|"
+    r"\b(?:estoy|estamos|sigo|seguimos|quede) (?:aqui )?(?:atrapad|encerrad|secuestrad|retenid|amenazad|"
+    r"atorad)[ao]s?\b|"
+    r"\bno (?:me|nos) (?:suelta|sueltan|quieren? soltar)\b|\bno pued(?:o|emos) (?:salir|irme|irnos|"
+    r"salirme|escapar\w*)\b|"
+    r"\b(?:guarda|guardan|escondio|quito|quitaron|tiene|tienen) (?:mis|nuestros) (?:papeles|documentos|"
+    r"pasaporte)|"
+    r"\bquiere que (?:yo |le |les )?(?:mande|vaya|haga|trabaje|grabe|venda|salga)\b.{0,30}\b(?:me|o|si no)\b"
 )
 """What is done to who speaks."""
 
@@ -66,9 +110,15 @@ _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
 
 
 _HARMED = re.compile(
-    r"(?<!no )\b(?:le|la|lo) (?:romp|peg(?:a|o|an|aron)\b|golpe|quit(?:a|o|an|aron)\b|oblig|amenaz|encerr|encierr|"
-    r"viol(?:a|o|aron)\b|patea|quem|cort(?:o|aron)\b|drog|explot|vend(?:e|en|io|ieron)\b|descuent|retuv|retien|"
-    r"deben? (?:tres|dos|\d)|persig)"
+    r"(?<!no )\b(?:le|la|lo) (?:romp|peg(?:a|o|an|aron)\b|golpe|quit(?:a|o|an|aron)\b|oblig|amenaz|encerr|"
+    r"encierr|"
+    r"viol(?:a|o|aron)\b|patea|quem|cort(?:o|aron)\b|drog|explot|vend(?:e|en|io|ieron)\b|descuent|retuv|"
+    r"retien|"
+    r"deben? (?:tres|dos|\d)|persig|tien(?:e|en) (?:\w+ando|\w+iendo|amarr)|hac(?:e|en) (?:trabajar|acostar)|"
+    r"exig(?:e|en|io)\b|escond|nieg(?:a|an) (?:la )?(?:comida|salida|pago)|entreg(?:o|aron)\b|alquil|"
+    r"obligan|revis(?:a|an) el|"
+    r"pid(?:e|en|io|ieron) (?:fotos|videos|cuota|dinero|que se (?:vea|acueste|meta))|van? a (?:mover|"
+    r"vender|matar|pegar))"
 )
 """What is done to one of whom the sentence tells."""
 
@@ -95,10 +145,24 @@ def _prank(terms: Sequence[Word]) -> bool:
 
 
 _WRONG_NUMBER = re.compile(
-    r"\b(?:cree|creia|penso|pensaba) que (?:habla|hablaba|llama|llamaba|marco|marcaba) (?:a|al)(?: la)? (?:organismo|"
+    r"\b(?:cree|creia|penso|pensaba) que (?:habla|hablaba|llama|llamaba|marco|marcaba) (?:a|"
+    r"al)(?: la)? (?:organismo|"
     r"banco|servicio|oficina|tienda|restaurante|compania|cfe|telmex|recaudadora|tesoreria)\b"
 )
 """Who wanted another line tells nothing of a case."""
+
+
+_NO_CASE = re.compile(
+    r"\bnumero equivocado\b|\bse equivoco de (?:numero|linea)\b|\bse (?:le )?aclara que (?:esta|la linea|"
+    r"no es)\b|"
+    r"\bno (?:reporta|tiene|conoce) ningun caso\b|\bno conoce a nadie a quien\b|\bfalsa alarma\b|"
+    r"\bservicio social en la linea\b|\b(?:donar|donativo)\b|\bconfund\w+ la linea\b|\bcaso de practica\b|"
+    r"\bllamada de prueba\b|\bsimulacro\b|"
+    r"\bpara (?:su|sus|una|la|mi|un) (?:tesis|tarea|exposicion|trabajo (?:escolar|de la (?:escuela|"
+    r"universidad|prepa)))\b|"
+    r"\bqueria (?:hablar|llamar|marcar) (?:al?|a la) (?:locatel|banco|cfe|ayuntamiento|compania|organismo)\b"
+)
+"""Whoever asks, teaches or wanted another line tells of nobody; what befalls somebody is asked all the same."""
 
 
 _SAID_BY = frozenset(("dice", "dijo", "le", "te", "el", "ella"))
@@ -109,11 +173,14 @@ def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, open
     `mine`: a relative of who speaks. The reading adds `harmed`, and `me` for what is done to who speaks."""
     if _prank(terms):
         yield "prank"
+    if _NO_CASE.search(low):
+        yield "no_case"
     if _ME.search(_QUOTED.sub("", low)):
         yield "me"
     if _YOUNG.search(low):
         yield "young"
-    if _HARMED.search(_QUOTED.sub("", low)):
+    quoted = opening and _ME.search(low) and not _ME.search(_QUOTED.sub("", low))
+    if quoted or _HARMED.search(_QUOTED.sub("", low)):
         yield "harmed"
     if opening and _fragment(terms, persons):
         yield "fragment"
@@ -131,10 +198,12 @@ def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, open
         elif person.owner == CALLER and person.word in ("mama", "madre", "papa", "padre"):
             yield "parent"
         elif person.owner == CALLER and opening and person.word and person.word not in _NO_WITNESS:
-            yield from ("witness",) if before != "soy" else ()
+            yield from ("witness",) if before != "soy" or person.word.startswith(_WITNESSES) else ()
         if person.owner == CALLER and opening and _of_an_office(terms, person):
             yield "witness"
         mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in ELDERS)
+        if _does_it(terms, person):
+            continue
         if mine and "mi" in (before, terms[person.first].text):
             yield "mine"
         elif before in ("otro", "otra"):

@@ -202,8 +202,9 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
     danger = row is not None and any(value.startswith("danger.") for value in row.values)
     if danger and _conditional(said, clause, first):
         return Status(UNKNOWN, offer=True)
-    if kinds & {"hypo", "feared"}:
-        return Status(UNKNOWN, offer=danger and "feared" in kinds)
+    unreal = row is not None and row.values[0].startswith(_DEEDS) and _unreal(said, first, after)
+    if unreal or kinds & {"hypo", "feared"}:
+        return Status(UNKNOWN, offer=danger and (unreal or "feared" in kinds))
     if answered:
         return Status(_turned(answered, row), offer=True)
     if row is not None and "danger.locked_in" in row.values and _FREE.search(said.low):
@@ -215,6 +216,15 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
         return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
     return Status(polarity, offer=polarity != "", past=past)
+
+
+_DEEDS = ("violence.", "danger.", "act.", "indicator.dst", "modality.", "cssrs.")
+_UNREAL = re.compile(r"\w+(?:[ai]rían?|(?:vend|met|d)rían?)$")
+
+
+def _unreal(said: Statement, first: int, after: int) -> bool:
+    """Whether a deed is only thought of, by its mood: `si fuera su novia no la dejaría salir`."""
+    return any(_UNREAL.match(said.text[term.start : term.end].lower()) for term in said.terms[first:after])
 
 
 def _long_ago(said: Statement, first: int, after: int, row: Row) -> bool:
@@ -326,14 +336,15 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
         return True
     if cue.kind == "past" and _present(said, hit, clause):
         return False
-    if cue.kind == "unsure" and _told_to(said, hit, first):
+    if (cue.kind == "unsure" and _told_to(said, hit, first)) or _goes_there(said, hit):
         return False
     if cue.kind == "asked":
         return hit.after <= first and not _told_anew(said, hit.after, first)
     if not clause.first <= hit.first < clause.after:
         return False
     reach = cue.reach or (NEG_REACH if cue.kind == "neg" else 99)
-    before = hit.after <= first and first - hit.after <= reach
+    within = cue.kind == "past" and hit.first < first < hit.after  # «de niña la violó»
+    before = within or (hit.after <= first and first - hit.after <= reach)
     if (
         before
         and said.terms[hit.first].text == "si"
@@ -361,6 +372,22 @@ def _told_to(said: Statement, hit: Hit, first: int) -> bool:
         return False
     before = said.terms[hit.first - 1].text if hit.first else ""
     return before in ("nos", "me", "le", "les") or said.terms[first].text in ("me", "nos", "debo", "debemos")
+
+
+_INFINITIVE = re.compile(r"\w+[aei]r(?:se|la|lo|las|los|le|les|me|nos|te|selos?|selas?)?$")
+
+
+def _goes_there(said: Statement, hit: Hit) -> bool:
+    """Whether *va a* is said of a place and tells no future: `va a la escuela en Texcoco`."""
+    spoken = [term.text for term in said.terms[hit.first : hit.after]]
+    if (
+        len(spoken) != 2
+        or spoken[0] not in ("va", "van", "iban")
+        or spoken[1] != "a"
+        or hit.after >= len(said.terms)
+    ):
+        return False
+    return _INFINITIVE.match(said.terms[hit.after].text) is None
 
 
 def _present(said: Statement, hit: Hit, clause: Clause) -> bool:
@@ -401,7 +428,7 @@ def _told_anew(said: Statement, begin: int, first: int) -> bool:
     supposed = any(term.text == "alguien" for term in said.terms[begin:first])
     for place in range(max(begin, 1), first + 1):
         between = said.low[said.terms[place - 1].end : said.terms[place].start]
-        if "," in between and said.terms[place].text in _STATES:
+        if ("," in between and said.terms[place].text in _STATES) or said.terms[place].text == "porque":
             return True
         if (said.terms[place].text in _REPLIES and not supposed) or (
             said.terms[place].text in ("su", "mi") and said.terms[place - 1].text == "por"
@@ -433,9 +460,15 @@ def _begun_anew(said: Statement, begin: int, first: int) -> bool:
 def _conditional(said: Statement, clause: Clause, first: int) -> bool:
     """Whether a danger depends on something: `si habla la van a matar`."""
     return any(
-        term.text == "si" and said.text[term.start : term.end].lower() == "si"
+        term.text == "si"
+        and said.text[term.start : term.end].lower() == "si"
+        and not _AFFIRMS.match(said.text, term.end)
         for term in said.terms[clause.first : first]
     )
+
+
+_AFFIRMS = re.compile(r" (?:me|la|lo|le|nos|las|los|les) \w+(?:ó|aron|ieron)\b", re.IGNORECASE)
+"""A past behind an `si` without its accent affirms: `pero si me enseñó la pistola`."""
 
 
 _FUNCTION_WORDS = frozenset(

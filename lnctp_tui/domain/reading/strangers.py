@@ -30,9 +30,12 @@ def strangers_of(text: str, terms: Sequence[Word], persons: Sequence[Person], ca
                 place, place + 1, owner, known[term.text].sex, False, term.text, stranger=owner == OTHER
             )
         elif (term.text == "tal" and article in ("un", "una")) or (
-            term.text == "que" and article in ("el", "la") and _behind(terms, place) in _DONE_BY
+            term.text == "que"
+            and article in ("el", "la")
+            and (_behind(terms, place) in _DONE_BY or _behind(terms, place) in _RULES)
         ):
-            holder = does_harm(terms, Person(place - 1, place + 1, OTHER, sex, False))
+            holder = _behind(terms, place) in _RULES or _same_as(text, terms, persons, place - 1)
+            holder = holder or does_harm(terms, Person(place - 1, place + 1, OTHER, sex, False))
             yield Person(
                 place - 1, place + 1, TRAFFICKER if holder else OTHER, sex, False, stranger=not holder
             )
@@ -57,6 +60,18 @@ _NO_NOUNS = frozenset(
 
 _DONE_BY = frozenset(("la", "lo", "le", "me", "los", "las", "les", "nos"))
 """What follows in `el que la tiene`."""
+
+
+def _same_as(text: str, terms: Sequence[Word], persons: Sequence[Person], place: int) -> bool:
+    """Whether `un tal` goes on from who does it: `el dueño del bar, un tal Chuy`."""
+    near = [person for person in persons if 0 <= place - person.after <= 2]
+    return bool(near) and near[-1].owner == TRAFFICKER and text[terms[place - 1].end :].startswith(",")
+
+
+_RULES = frozenset(
+    ("manda", "mandan", "cobra", "regentea", "maneja", "controla", "dirige", "recluta", "engancha")
+)
+"""What who runs it does: `el que manda`."""
 
 
 def _behind(terms: Sequence[Word], place: int) -> str:

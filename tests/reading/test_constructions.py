@@ -1,0 +1,249 @@
+"""Constructions of Spanish that say whose a number is, or that it is none: sentences written before they were read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lnctp_tui.domain.reading.lexicon import Lexicon
+from lnctp_tui.domain.reading.offers import CALLER, Offer
+from lnctp_tui.domain.reading.reader import Reader
+from lnctp_tui.storage.protocol import lexicon as files
+from lnctp_tui.storage.protocol import protocol_loader
+
+TODAY = date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return files.load(protocol_loader.load(None))[0]
+
+
+def asked(lexicon: Lexicon, text: str, kind: str) -> list[Offer]:
+    """What somebody is asked of one kind: of who calls only a number or a place is."""
+    offers = Reader(lexicon, TODAY).read(text)
+    return [offer for offer in offers if offer.kind == kind and (offer.owner != CALLER or kind == "phone")]
+
+
+def values(lexicon: Lexicon, text: str, kind: str) -> set[str]:
+    return {offer.values[0] for offer in asked(lexicon, text, kind)}
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("Canaliza el hospital general a Yesenia, 19, que llegó golpeada.", {"19"}),
+        ("La última, de 17 o 18, le escribió auxilio en el espejo.", {"17-18"}),
+        ("Edades: de 9 a 13. Las ponen a vender flores en el crucero.", {"9-13"}),
+        ("Tres parecen menores, 15 o 16. Las obligan a fichar en el bar.", {"15-16"}),
+        ("Ha de andar por los 15, la trae una señora pidiendo dinero.", {"~15"}),
+        ("Mi hermano anda en los 30 y lo tienen encerrado en un anexo.", {"30"}),
+        ("Se ve de 16 aunque ella dice que 18, trabaja en un bar y no la dejan salir.", {"16"}),
+        ("Rescataron a Danna de 17 en un bar.", {"17"}),
+        ("La de 15 no deja de llorar; las tienen en un departamento.", {"15"}),
+        ("Son tres hermanas: 9, 12 y 15. Las traen pidiendo.", {"9", "12", "15"}),
+        ("La muchacha (creo que 17) pide ayuda por la ventana.", {"~17"}),
+        ("Dos de ellas no pasan de los 16. Las obligan a tomar.", {"16"}),
+        ("Ella me dijo: tengo 15. Un hombre la tiene en el hotel.", {"15"}),
+        ("Son Ana (13), Luz (15) y Mar (16). Las tienen en una casa.", {"13", "15", "16"}),
+        ("Va para los 16 y la quieren casar con un señor.", {"~15"}),
+    ],
+)
+def test_an_age_between_commas_or_behind_a_verb_of_seeming_is_found(
+    lexicon: Lexicon, text: str, ages: set[str]
+) -> None:
+    assert values(lexicon, text, "age") == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("Hay cinco muchachas encerradas. Una, de 21, logró salir y está con su familia.", {"21"}),
+        ("En el bar tienen a ocho chicas. Una de ellas, de unos diecinueve, le pidió el teléfono.", {"~19"}),
+        ("Vio a dos chamacas que suben a los camiones; una le dijo que tiene 15.", {"15"}),
+        ("Trabajan veinte jornaleros sin paga. Hay uno de 14 que se cortó la mano.", {"14"}),
+        ("Cuatro mujeres en la casa; otra, de 19, sigue ahí y no contesta.", {"19"}),
+    ],
+)
+def test_the_age_of_one_of_a_group_is_the_groups(lexicon: Lexicon, text: str, ages: set[str]) -> None:
+    found = asked(lexicon, text, "age")
+    assert {(offer.values[0], offer.owner) for offer in found} == {(age, "group") for age in ages}
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("La tiene encerrada su novio. Él tiene 33 y siempre trae escolta.", "33"),
+        ("El que manda tiene 27 y le dicen el Licenciado. A mí me obliga a vender.", "27"),
+        ("El dueño del bar, un tal Chuy, de 45, las obliga a fichar.", "45"),
+        ("El patrón, don Fidel, 62 años, no les paga.", "62"),
+        ("Las baja un muchacho de gorra, de unos 25, y las pone a pedir.", "~25"),
+        ("La abuela, 66 años, los manda a pedir y les pega.", "66"),
+        ("El que los cuida es un español de 40. No nos dejan salir.", "40"),
+    ],
+)
+def test_who_does_it_is_known_by_name_and_verb_around(lexicon: Lexicon, text: str, age: str) -> None:
+    found = [(offer.values[0], offer.owner) for offer in asked(lexicon, text, "age")]
+    assert found == [(age, "trafficker")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Su hija de 10 fue quien vio a la muchacha amarrada en la casa de al lado.",
+        "Desea regresar con su hijo de 4 años, que cuida su mamá. La tenían encerrada en un bar.",
+        "A su hermana de 20 la dejaron ir. A ella la siguen obligando a atender clientes.",
+        "La señora que marca tiene 38. A su vecina la golpea el marido.",
+        "Mi otra hija, de 20, trabaja en una tienda. Me la quitaron.",
+        "Entró de 16 a trabajar y nunca le han pagado.",
+        "Se hace pasar por un muchacho de 17 pero le vi la barba.",
+        "Joven de 21 años, testigo, vio cómo subían a una niña a la fuerza.",
+        "Usuaria de 38 años pregunta por su hermano, que está en un anexo y lo golpean.",
+        "Mujer de 33 años, enfermera, refiere que una paciente le dijo que no la dejan salir.",
+        "Soy vecina, 48 años, me asomé y vi que tienen amarrado a un niño.",
+        "Reportan a dos niñas en la plaza. El señor tiene 68 años y es exmilitar. Las obligan a pedir dinero.",
+    ],
+)
+def test_the_age_of_another_is_not_asked(lexicon: Lexicon, text: str) -> None:
+    assert asked(lexicon, text, "age") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("tengo 16 y no quiero regresar con mi papá porque me alquila con sus amigos", "16"),
+        ("Me llamo Julio, tengo 40 años, me contrataron para la pizca y aquí estoy atrapado", "40"),
+        ("Señora de 58 años. Su hijo y su nuera la tienen cuidando a los nietos, sin salir.", "58"),
+        ("Fem 20a marca a escondidas, dice q la van a mover hoy a otra casa.", "20"),
+    ],
+)
+def test_who_says_what_is_done_to_them_is_the_victim(lexicon: Lexicon, text: str, age: str) -> None:
+    assert [(offer.values[0], offer.owner) for offer in asked(lexicon, text, "age")] == [(age, "victim")]
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("Le pagan 900 a la semana cuando le habían dicho 2,500.", {"900", "2500"}),
+        ("Les dijeron que deben el viaje: 3,400 por los dos.", {"3400"}),
+        ("Le cobran su pensión del bienestar, 6,400.", {"6400"}),
+        ("La citaron en una estética y le tomaron fotos; le dieron 500.", {"500"}),
+        ("La quincena es de 1,800 y le descuentan 600.", {"1800", "600"}),
+        ("Cada servicio cuesta 800, a ella le dan 100.", {"800", "100"}),
+        ("Su recibo de luz llegó de 900 pesos, por eso llama.", set()),
+        ("El hombre pagó con un billete de 500.", set()),
+        ("El camión 1520 sale a las 8.", set()),
+        ("El rancho está a 1200 metros de la carretera.", set()),
+        ("La carpeta es la 2500 de este año.", set()),
+    ],
+)
+def test_a_bare_number_is_money_behind_words_of_paying(
+    lexicon: Lexicon, text: str, amounts: set[str]
+) -> None:
+    assert values(lexicon, text, "amount") == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Nos trajeron en un camión el día 2, éramos veinte hombres.", {"2026-11-02"}),
+        ("El niño faltó todo octubre a la escuela porque lo llevaron al corte.", {"2026-10"}),
+        ("El 12 mandó su ubicación y desde entonces nada.", {"2026-11-12"}),
+        ("La boda es el 12 de diciembre; la niña no se quiere casar.", set()),
+        ("El taller será el 4 de diciembre con estudiantes.", set()),
+        ("El papá de la niña está preso desde 2025.", set()),
+        ("Mi abuela murió en marzo.", set()),
+        ("El contrato vence en abril del próximo año.", set()),
+        ("Llamó también el sábado y le atendió otra compañera.", set()),
+    ],
+)
+def test_a_date_is_of_what_befell_somebody(lexicon: Lexicon, text: str, dates: set[str]) -> None:
+    assert values(lexicon, text, "date") == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("Son como cinco ahí, todas extranjeras.", {"5"}),
+        ("En la casa vivimos doce, todas mujeres.", {"12"}),
+        ("Le dijo que ya había vendido a cinco muchachas.", {"5"}),
+        ("Dos jóvenes en moto la siguen a todos lados.", set()),
+        ("Tres muchachos le pegaron afuera de la escuela.", set()),
+        ("Se la llevaron tres vatos en una camioneta.", set()),
+        ("Es mamá de tres niños y vive con su suegra.", set()),
+        ("Es maestra de 30 alumnos.", set()),
+        ("El taller fue para 45 personas migrantes.", set()),
+        ("Las otras dos, de 13 y 14, no fueron.", set()),
+    ],
+)
+def test_those_are_counted_to_whom_it_happens(lexicon: Lexicon, text: str, counted: set[str]) -> None:
+    assert values(lexicon, text, "headcount") == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Iba a irse a Mexicali con el novio, pero se arrepintió.", "place"),
+        ("La canción decía algo de Durango.", "place"),
+        ("La víctima no sale. Sus compañeras son de Puebla.", "place"),
+        ("Quiere trabajar de mesera en un bar cuando cumpla 18.", "venue"),
+        ("Yo trabajo en un restaurante y ahí escuché la plática.", "venue"),
+        ("De niña la violó un tío.", "term"),
+        ("A mi tía la golpeaba su esposo, por eso sé de esto.", "term"),
+        ("Mi nieta vive conmigo. A mi hija le pegaba.", "term"),
+        ("Le ofrecieron un puesto en Querétaro, ella no aceptó.", "place"),
+        ("La invitan a un casting en Guadalajara para enero.", "place"),
+        ("Hay otra sucursal en Mérida.", "place"),
+        ("Su novio tiene familia en Tenancingo.", "place"),
+        ("Le hablaron de la Comisión de Derechos Humanos de Jalisco.", "place"),
+        ("Si fuera su novia no la dejaría salir.", "term"),
+        ("Insiste en que no la dejarían salir.", "term"),
+        ("Otro papá le contó que a su muchacho lo tuvieron en un rancho.", "venue"),
+        ("Llama una vecina. La vecina no quiere que la contacten por teléfono.", "term"),
+        ("Cuenta que el 12 11 2025 la golpearon.", "account"),
+        ("Le dice Lupita que no vaya.", "alias"),
+    ],
+)
+def test_what_is_planned_sung_past_or_of_another_is_not_asked(lexicon: Lexicon, text: str, kind: str) -> None:
+    assert asked(lexicon, text, kind) == []
+
+
+def test_a_venue_within_a_phrase_is_found(lexicon: Lexicon) -> None:
+    assert values(lexicon, "A la muchacha la tienen en un hotel.", "venue") == {"hotel"}
+
+
+def test_a_past_behind_an_si_without_its_accent_affirms(lexicon: Lexicon) -> None:
+    found = asked(lexicon, "No es que me pegue pero si me enseñó la pistola.", "term")
+    assert {offer.polarity for offer in found if "danger.weapon_present" in offer.values} == {"yes"}
+
+
+def test_who_goes_somewhere_plans_nothing(lexicon: Lexicon) -> None:
+    assert values(lexicon, "La niña va a la escuela en Texcoco.", "place") == {"15099"}
+    assert values(lexicon, "La niña va a viajar a Texcoco.", "place") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Personal de un DIF solicita capacitación sobre trata para 25 trabajadoras. El tema es la niña vendida.",
+        "Abogada de una ONG pide el directorio de refugios en Chiapas. No reporta ningún caso.",
+        "Número equivocado: buscaba una pizzería en León. Se disculpa.",
+        "Alumno de 17 años pregunta para su tarea cuántas niñas rescatan en Tijuana.",
+    ],
+)
+def test_a_call_that_asks_or_teaches_tells_of_nobody(lexicon: Lexicon, text: str) -> None:
+    kinds = ("age", "place", "headcount", "amount", "venue")
+    assert [offer for kind in kinds for offer in asked(lexicon, text, kind)] == []
+
+
+def test_what_befalls_somebody_is_asked_whatever_the_call_is(lexicon: Lexicon) -> None:
+    text = "Se le aclara que la línea no es de emergencias; dice que lo tienen encerrado con armas."
+    said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
+    assert {"danger.locked_in", "danger.weapon_present"} <= said
+
+
+def test_the_reason_of_a_question_is_said(lexicon: Lexicon) -> None:
+    text = "La directora pide un taller porque a una alumna la tienen encerrada."
+    said = {value for offer in asked(lexicon, text, "term") for value in offer.values}
+    assert "danger.locked_in" in said

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
-from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
+from lnctp_tui.domain.reading.lexicon import Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
@@ -27,6 +27,7 @@ from lnctp_tui.domain.reading.offers import (
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.persons import Cast, Person
+from lnctp_tui.domain.reading.phrases import Hit
 from lnctp_tui.domain.reading.signs import signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
 from lnctp_tui.domain.reading.status import Statement, Status, clause_of, only_asked, statement, status
@@ -386,10 +387,10 @@ def _enumerated(reading: _Reading, hit: Hit) -> Iterator[Hit]:
             return
         if not joint:
             pair = [head, reading.terms[place]]
-            row = next((two.meaning for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
-            if not isinstance(row, Row) or row.kind != "term":
+            two = next((two for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
+            if two is None or not isinstance(two.meaning, Row) or two.meaning.kind != "term":
                 return
-            yield Hit(place, place + 1, row)
+            yield two._replace(first=place, after=place + 1)
         place += 1
 
 
@@ -447,7 +448,7 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
         return  # where somebody was years ago
     owner = _place_owner(reading, hit, role)
     role = "caller" if owner == CALLER else "actual" if role == "caller" else role
-    yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, rows[0].at)
+    yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, hit.at)
 
 
 def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | None:
@@ -538,7 +539,7 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     state = reading.status(hit.first, hit.after, row)
     if start >= reading.said.asked and row.kind == "term" and row.neg != "never":
         owner = _term_owner(reading, row, hit)
-        reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", row.at))
+        reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", hit.at))
     if state.past and state.offer and row.kind == "term":
         _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
@@ -550,7 +551,7 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
         reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
-    yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
+    yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", hit.at)
 
 
 def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:

@@ -258,10 +258,9 @@ def _learn(
         if known[2] != "+".join(values) and not needs:
             yield Finding(name, line, "two_values", way, f"{known[0]}:{known[1]}")
     row = Row(
-        kind, values, neg, needs, pieces(cells.get("not_before", "")), pieces(cells.get("not_after", "")),
-        f"{name}:{line}",
-    )  # fmt: skip
-    if problem := lexicon.learn(say, row):
+        kind, values, neg, needs, pieces(cells.get("not_before", "")), pieces(cells.get("not_after", ""))
+    )
+    if problem := lexicon.learn(say, row, name, line):
         yield Finding(name, line, problem, say)
 
 
@@ -355,14 +354,15 @@ _NO_SHORT_FORMS = frozenset(
 )
 
 
-def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, Row]]:
+def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, str, tuple[Row, str]]]:
     """Names of states, municipalities and languages. What is no word alone, or a common one, stays out."""
     for name, kind in (("state", "place"), ("municipality", "place"), ("language", "language")):
-        catalog, at = protocol.catalogs.get(name), f"catalogs/{name}.csv"
+        catalog = protocol.catalogs.get(name)
         needs = _SPOKEN if kind == "language" else ()
+        source = Row(kind, (), needs=needs, named=name != "state"), f"catalogs/{name}.csv"
         for say, code in _names(catalog) if catalog else ():
             if kind != "language" or code not in _COMMON_LANGUAGES:
-                yield say, Row(kind, (code,), needs=needs, at=at, named=name != "state")
+                yield say, code, source
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from lnctp_tui.domain.reading.phrases import MOST_GAP, Phrases
+from lnctp_tui.domain.reading.lexicon import MOST_GAP, Phrases
 from lnctp_tui.domain.reading.spelling import words
 
 PIECES = (

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lnctp_tui.domain.reading.callers import who_call, with_callers, with_one_caller, with_professions
 from lnctp_tui.domain.reading.harm import on_one_side, with_harm
-from lnctp_tui.domain.reading.lexicon import Lexicon, Noun, longest
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Noun, longest
 from lnctp_tui.domain.reading.offers import CALLER, GROUP, OTHER, SOMEONE, VICTIM
 from lnctp_tui.domain.reading.persons import GENERIC, OWNED, Cast, Known, Names, Person, calls
-from lnctp_tui.domain.reading.phrases import Hit
 from lnctp_tui.domain.reading.relatives import remembered
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.strangers import beside_stranger, strangers_of, who_opens

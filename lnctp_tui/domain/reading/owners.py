@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lnctp_tui.domain.reading.lexicon import Hit
 from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
@@ -17,7 +18,6 @@ from lnctp_tui.domain.reading.offers import (
     VICTIM,
 )
 from lnctp_tui.domain.reading.persons import Cast, Person
-from lnctp_tui.domain.reading.phrases import Hit
 from lnctp_tui.domain.reading.spelling import Word
 from lnctp_tui.domain.reading.status import Clause, clause_of
 

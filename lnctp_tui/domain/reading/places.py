@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lnctp_tui.domain.reading.lexicon import Lexicon, Row
-from lnctp_tui.domain.reading.phrases import Hit
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row
 from lnctp_tui.domain.reading.spelling import Word
 
 _BEFORE = frozenset(

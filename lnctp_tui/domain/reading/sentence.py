@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places
-from lnctp_tui.domain.reading.lexicon import Lexicon, Row, every
+from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
@@ -27,7 +27,6 @@ from lnctp_tui.domain.reading.offers import (
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.persons import Cast, Person
-from lnctp_tui.domain.reading.phrases import Hit
 from lnctp_tui.domain.reading.signs import signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
 from lnctp_tui.domain.reading.status import Statement, Status, clause_of, only_asked, statement, status

@@ -9,9 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lnctp_tui.domain.reading.lexicon import Cue, Lexicon, Row, longest
+from lnctp_tui.domain.reading.lexicon import Cue, Hit, Lexicon, Row, longest
 from lnctp_tui.domain.reading.offers import NO, UNKNOWN, YES
-from lnctp_tui.domain.reading.phrases import Hit
 from lnctp_tui.domain.reading.spelling import Word
 
 _CUTS = frozenset(["pero", "aunque", "sino", "mientras", "porque"])

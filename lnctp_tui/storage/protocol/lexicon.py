@@ -42,6 +42,14 @@ ROWS = ("terms.csv", "people.csv", "places.csv", "things.csv")
 CUES, PERSONS = "cues.csv", "persons.csv"
 NAMES = (*ROWS, CUES, PERSONS)
 LONGEST_CELL, MOST_ROWS = 2_000, 20_000
+_READ = frozenset(
+    [
+        *("say", "kind", "value", "neg", "needs", "not_before", "not_after"),
+        *("cue", "class", "side", "reach"),
+        *("word", "owner", "sex", "number"),
+    ]
+)
+"""Columns that say something; the others are for who keeps the file."""
 _CATALOGS = {
     "place": ("state", "municipality"),
     "venue": ("venue",),
@@ -53,6 +61,7 @@ _CATALOGS = {
     "sex": ("sex",),
 }
 _SHORTEST_NAME = 5
+_WORD = re.compile(r"\w+")
 _NO_NAMES = frozenset(
     [
         "el carmen",
@@ -222,7 +231,7 @@ def _rows(
         if number >= MOST_ROWS:
             findings.append(Finding(name, reader.line_num, "too_many"))
             return
-        row = {key: clean(value)[0].strip() for key, value in cells.items() if key and isinstance(value, str)}
+        row = {key: clean(value)[0].strip() for key, value in cells.items() if key in _READ and value}
         if any(len(value) > LONGEST_CELL for value in row.values()):
             findings.append(Finding(name, reader.line_num, "too_long"))
             continue
@@ -251,11 +260,11 @@ def _learn(
         if allowed is not None and value not in allowed:
             yield Finding(name, line, "unknown_code", value, _near(value, allowed))
             return
-    say = cells.get("say", "")
+    say, said = cells.get("say", ""), (name, line, cells.get("value", ""))
     needs = pieces(cells.get("needs", ""))
     for way in say.split("|"):
-        known = says.setdefault((way, kind), (name, line, "+".join(values)))
-        if known[2] != "+".join(values) and not needs:
+        known = says.setdefault((way, kind), said)
+        if known[2] != said[2] and not needs:
             yield Finding(name, line, "two_values", way, f"{known[0]}:{known[1]}")
     row = Row(
         kind, values, neg, needs, pieces(cells.get("not_before", "")), pieces(cells.get("not_after", ""))
@@ -366,13 +375,13 @@ def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, str, tuple[Row, st
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    from lnctp_tui.domain.reading.spelling import folded, words
+    from lnctp_tui.domain.reading.spelling import folded
 
     short = _short_forms(catalog) if catalog.name == "municipality" else {}
     for row in catalog.rows:
         names = (row.label.es, *row.extra.get("alias", "").split(";"), *short.get(row.code, ()))
         for at, name in enumerate(dict.fromkeys(names)):
-            terms = [word.text for word in words(folded(name))]
+            terms = _WORD.findall(folded(name))
             say = " ".join(terms)
             short_town = catalog.name == "municipality" and say in _SHORT_TOWNS
             if (

@@ -14,8 +14,8 @@ from lnctp_tui.storage.protocol import protocol_loader
 HELD = {
     "patterns": (0.93, 0.835),
     "gazetteer": (0.925, 0.885),
-    "vocabulary": (0.93, 0.915),
-    "all": (0.93, 0.885),
+    "vocabulary": (0.93, 0.93),
+    "all": (0.93, 0.89),
 }
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
 NEW_FROM = 200
@@ -74,7 +74,7 @@ def test_what_nothing_was_learned_from_is_read_no_worse_than_before(lexicon: Lex
     result = judge(lexicon, unlearned())
     measured = (result.families["all"].precision, result.families["all"].recall)
     assert measured[0] >= 0.915
-    assert measured[1] >= 0.765
+    assert measured[1] >= 0.785
     assert result.polarity == 0
     assert result.owner / result.owned <= 0.03
     assert result.sprung <= 22

@@ -261,7 +261,7 @@ def _variants(way: str) -> Sequence[tuple[str, ...]]:
 def _problem(pieces: Sequence[str], known: Mapping[str, int]) -> str | None:
     if _GAP in (pieces[0], pieces[-1]) or pieces.count(_GAP) > MOST_GAPS:
         return "say_gap"
-    wrong = [piece for piece in pieces if piece not in known and not _SPELT.fullmatch(piece)]
+    wrong = [piece for piece in pieces if not (piece in known or piece.isalnum() or _SPELT.fullmatch(piece))]
     return ("say_prefix" if any(map(_SHORT_STEM.search, wrong)) else "say_unreadable") if wrong else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 
@@ -13,7 +14,7 @@ FEW = 8
 
 def packed(numbers: Iterable[int]) -> array[int]:
     """Whole numbers in as few bytes as hold the greatest."""
-    held = array("I", numbers)
+    held = list(numbers)
     most = max(held, default=0)
     return array("B" if most < 1 << 8 else "H" if most < 1 << 16 else "I", held)
 
@@ -47,10 +48,10 @@ class Forms:
     """The forms of all pieces, sorted: what a word begins with is found from the one before it, stem by stem."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
-        said: dict[str, list[int]] = {}
+        said: dict[str, list[int]] = defaultdict(list)
         for number, piece in enumerate(pieces):
             for form in filter(None, piece.split("/")):
-                said.setdefault(form.removesuffix("*"), []).append(2 * number + form.endswith("*"))
+                said[form.removesuffix("*")].append(2 * number + form.endswith("*"))
         forms = sorted(said)
         self._forms = Lines(forms)
         self._pieces = Table([said[form] for form in forms])

@@ -14,7 +14,7 @@ from lnctp_tui.storage.protocol import protocol_loader
 HELD = {
     "patterns": (0.93, 0.86),
     "gazetteer": (0.925, 0.885),
-    "vocabulary": (0.93, 0.915),
+    "vocabulary": (0.93, 0.93),
     "all": (0.93, 0.89),
 }
 """Family → precision and recall that no change may fall below; what is to be reached stands in docs/reading.md."""
@@ -72,12 +72,20 @@ def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexico
 
 def test_what_nothing_was_learned_from_is_read_no_worse_than_before(lexicon: Lexicon) -> None:
     result = judge(lexicon, unlearned())
-    measured = (result.families["all"].precision, result.families["all"].recall)
-    assert measured[0] >= 0.925
-    assert measured[1] >= 0.78
-    assert result.polarity == 0
-    assert result.owner / result.owned <= 0.03
-    assert result.sprung <= 17
+    whole = result.families["all"]
+    figures = (
+        whole.precision,
+        whole.recall,
+        result.polarity / result.right,
+        result.owner / result.owned,
+        result.sprung,
+    )
+    del result, whole  # nobody reads them by a failure
+    assert figures[0] >= 0.925
+    assert figures[1] >= 0.8
+    assert figures[2] <= 0.01
+    assert figures[3] <= 0.03
+    assert figures[4] <= 17
 
 
 def test_a_hundred_narratives_stand_there_and_about_half_is_kept() -> None:

@@ -1,26 +1,32 @@
-"""What words mean: rows of the lexicon, cues and persons, matched word by word.
+"""What words mean: rows of the lexicon, cues and persons, held as numbers and tried where their rarest word stands.
 
-No row is a regular expression: a phrase has at most eight words and gaps of at most two, so that no file can make
-the reading slow. Source: practice design "Facts from the narrative"; NegEx (Chapman et al. 2001) for cue classes.
+No row is a regular expression: a phrase has at most eight words and gaps of at most two, so that no file can make the
+reading slow. A word with all its forms (`le/la/lo`, `paga*`) is a piece with a number, a way of saying is a row of
+them, and one look-up tells which pieces a word of a text fits: no form is held twice.
+Source: practice design "Facts from the narrative"; NegEx (Chapman et al. 2001) for cue classes.
 """
 
 from __future__ import annotations
 
-import sys
+import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import accumulate, product
-from typing import Any, NamedTuple
+from itertools import chain, product
+from typing import NamedTuple
 
 from lnctp_tui.domain.reading.spelling import Word, folded
+from lnctp_tui.domain.values.packed import Forms, Lines, Table, packed
 
 MOST_NAME_WORDS = 6
 STATE_DIGITS = 2
 """Digits of the state in the code of a municipality. Source: INEGI, Marco Geoestadístico."""
-MOST_WORDS, MOST_GAP, MOST_VARIANTS, SHORTEST_PREFIX = 8, 2, 16, 3
+MOST_WORDS, MOST_GAPS, MOST_GAP, MOST_VARIANTS, MOST_OPTIONAL = 8, 2, 2, 16, 4
+CACHED = 1024
+"""Words of a text of which is remembered what they fit."""
+_GAP = "_"
 KINDS = (
     *("term", "place", "venue", "platform", "nationality", "language", "education", "migration_status"),
     *("sex", "institution"),
@@ -41,8 +47,6 @@ class Row:
     """Words of which one must stand within 25 characters."""
     not_before: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
-    at: str = ""
-    """File and line, for those who try a text."""
     flipped: bool = False
     """The affirmed form of what is said with a *no*: `sí le pagan` is a no to `no le pagan`."""
     named: bool = False
@@ -68,208 +72,201 @@ class Noun:
     plural: bool
 
 
-class _Term(NamedTuple):
-    """A word of a phrase that has several forms; one of a single form is that form."""
-
-    words: tuple[str, ...]
-    prefixes: tuple[str, ...]
-
-
-_GAP = _Term((), ())
-_Piece = str | _Term
-
-
-def _fits(piece: _Piece, word: str) -> bool:
-    if isinstance(piece, str):
-        return piece == word
-    return word in piece.words or (bool(piece.prefixes) and word.startswith(piece.prefixes))
-
-
-def _forms(piece: _Piece) -> tuple[str, ...]:
-    return (piece,) if isinstance(piece, str) else piece.words
-
-
-def _prefixes(piece: _Piece) -> tuple[str, ...]:
-    return () if isinstance(piece, str) else piece.prefixes
-
-
 class Hit(NamedTuple):
-    """A row that stands in a sentence, from the word `first` to before `after`."""
+    """A phrase that stands in a sentence, from the word `first` to before `after`."""
 
     first: int
     after: int
     meaning: object
+    at: str = ""
+    """File and line, for those who try a text."""
 
 
 class Names:
     """Names of the catalogs, as one sorted text: a row is made of one only when it stands in a sentence."""
 
-    def __init__(self, entries: Iterable[tuple[str, Row]]) -> None:
-        """Folded words with a blank between, and what they name."""
-        lines = sorted(
-            {(say, row.values[0], (row.kind, row.at, row.named, row.needs)) for say, row in entries}
-        )
-        self._sources = sorted({source for _say, _value, source in lines})
-        numbers = {source: number for number, source in enumerate(self._sources)}
-        texts = [f"{say}\t{value}\t{numbers[source]}\n" for say, value, source in lines]
-        self._text = "".join(texts)
-        self._starts = array("I", accumulate(map(len, texts), initial=0))
-        self._firsts = frozenset(sys.intern(say.partition(" ")[0]) for say, _value, _source in lines)
+    def __init__(self, entries: Iterable[tuple[str, str, tuple[Row, str]]]) -> None:
+        """Folded words with a blank between, the code they name, and its row without it with the catalog."""
+        numbers: dict[tuple[Row, str], int] = {}
+        lines = {
+            f"{say}\t{code}\t{numbers.setdefault(source, len(numbers))}" for say, code, source in entries
+        }
+        self._sources, self._lines = tuple(numbers), Lines(sorted(lines))
 
-    def _line(self, number: int) -> str:
-        return self._text[self._starts[number] : self._starts[number + 1] - 1]
+    def begin_with(self, word: str) -> bool:
+        """Whether one begins with a word."""
+        number = bisect_left(self._lines, f"{word}\t")
+        return number < len(self._lines) and self._lines[number].startswith((f"{word}\t", f"{word} "))
 
     def at(self, terms: Sequence[Word], place: int) -> Iterator[Hit]:
-        """The names that begin at a word."""
-        if terms[place].text not in self._firsts:
-            return
-        lines, spoken = range(len(self._starts) - 1), ""
+        """Those that begin at a word."""
+        spoken, number = "", 0
         for after in range(place + 1, min(place + MOST_NAME_WORDS, len(terms)) + 1):
             spoken += (" " if spoken else "") + terms[after - 1].text
-            number = bisect_left(lines, spoken, key=self._line)
-            if number == len(lines) or not self._line(number).startswith(spoken):
+            number = bisect_left(self._lines, spoken, lo=number)
+            if number == len(self._lines) or not self._lines[number].startswith(spoken):
                 return
-            number = bisect_left(lines, spoken + "\t", lo=number, key=self._line)
-            while number < len(lines) and (line := self._line(number)).startswith(spoken + "\t"):
+            for line in self._called(spoken):
                 _say, value, source = line.split("\t")
-                kind, at, named, needs = self._sources[int(source)]
-                yield Hit(place, after, Row(kind, (value,), needs=needs, at=at, named=named))
-                number += 1
+                row, at = self._sources[int(source)]
+                yield Hit(place, after, replace(row, values=(value,)), at)
+
+    def _called(self, name: str) -> Iterator[str]:
+        said = f"{name}\t"
+        number = bisect_left(self._lines, said)
+        while number < len(self._lines) and (line := self._lines[number]).startswith(said):
+            yield line
+            number += 1
 
 
-_Ways = Sequence[Any]
-"""Rest, meaning, rest, meaning …: flat, for there are thousands."""
+class _Learned(NamedTuple):
+    """What is known while files are read."""
+
+    pieces: dict[str, int]
+    meanings: dict[object, int]
+    files: dict[str, int]
+    rows: list[tuple[int, int, int]]
+    """Meaning, file and line."""
+    ways: list[list[int]]
+    row_of: list[int]
 
 
-class _Group:
-    """The ways of many phrases that begin alike, by their second word where it has one form."""
+class _Fit(NamedTuple):
+    """What is known of a word of a text."""
 
-    __slots__ = ("others", "seconds")
-
-    def __init__(self, ways: _Ways) -> None:
-        self.seconds: dict[str, _Ways] = {}
-        self.others: _Ways = ()
-        for rest, meaning in zip(ways[::2], ways[1::2], strict=True):
-            second = rest[0] if rest else _GAP
-            for word in _forms(second):
-                self.seconds[word] = (*self.seconds.get(word, ()), rest, meaning)
-            if not _forms(second) or _prefixes(second):
-                self.others = (*self.others, rest, meaning)
-
-    def ways(self, word: str) -> _Ways:
-        """Those that may go on with a word."""
-        return (*self.seconds.get(word, ()), *self.others)
+    pieces: Collection[int]
+    ways: array[int]
+    """Those whose rarest word it may be."""
+    names: bool
+    """Whether a name begins with it."""
 
 
-FEW = 12
-"""Ways, with their meanings, that are tried one by one."""
+_NOTHING = _Fit(frozenset(), packed(()), names=False)
 
 
 class Phrases:
-    """Phrases by their first word; the longest wins."""
+    """What words mean."""
 
     def __init__(self) -> None:
         self.names: Names | None = None
         """What the catalogs call by name, after the phrases of the files."""
-        self._groups: dict[_Piece, _Ways | _Group] = {}
-        """First word with all its forms → what follows."""
-        self._by_word: dict[str, tuple[_Ways | _Group, ...]] = {}
-        self._by_stem: dict[str, list[tuple[tuple[_Piece, ...], object]]] = {}
-        self._rests: dict[tuple[_Piece, ...], tuple[_Piece, ...]] = {}
+        self._learned = _Learned({_GAP: 0}, {}, {}, [], [], [])
+        self._known: dict[str, _Fit] = {}
 
-    def add(self, say: str, meaning: object) -> str | None:
+    def add(self, say: str, meaning: object, file: str = "", line: int = 0) -> str | None:
         """Learn all ways of a cell `say`; a problem code when it cannot be read."""
-        for way in say.split("|"):
-            variants = list(_variants(way))
+        known = self._learned
+        number = known.meanings.setdefault(meaning, len(known.meanings))
+        known.rows.append((number, known.files.setdefault(file, len(known.files)), line))
+        for way in folded(say).split("|"):
+            variants = _variants(way)
             if not variants or len(variants) > MOST_VARIANTS:
                 return "say_unreadable" if not variants else "say_too_wide"
-            for terms in variants:
-                if problem := _problem(terms):
+            for pieces in variants:
+                if problem := _problem(pieces, known.pieces):
                     return problem
-                self._keep(terms, meaning)
+                known.ways.append([known.pieces.setdefault(each, len(known.pieces)) for each in pieces])
+                known.row_of.append(len(known.rows) - 1)
         return None
-
-    def _keep(self, terms: tuple[_Piece, ...], meaning: object) -> None:
-        rest = self._rests.setdefault(terms[1:], terms[1:])
-        ways = self._groups.get(terms[0], ())
-        assert isinstance(ways, tuple)
-        self._groups[terms[0]] = (*ways, rest, meaning)
-        for prefix in _prefixes(terms[0]):
-            self._by_stem.setdefault(prefix[:SHORTEST_PREFIX], []).append((terms, meaning))
 
     def settle(self) -> None:
         """All is learned: it is indexed, and what only learning needed goes."""
-        for first, ways in self._groups.items():
-            assert isinstance(ways, tuple)
-            group = _Group(ways) if len(ways) > FEW else ways
-            for word in _forms(first):
-                self._by_word[word] = (*self._by_word.get(word, ()), group)
-        self._rests, self._groups = {}, {}
+        pieces, meanings, files, rows, ways, row_of = self._learned
+        self._forms, self._ways = Forms(pieces), Table(ways)
+        self._meanings, self._files = tuple(meanings), tuple(files)
+        self._rows, self._row_of = Table(rows), packed(row_of)
+        rarest = _rarest(list(pieces), ways)
+        by_piece: list[list[int]] = [[] for _piece in pieces]
+        for number, (way, at) in enumerate(zip(ways, rarest, strict=True)):
+            by_piece[way[at]].append(number)
+        self._by_piece = Table(by_piece)
+        self._gaps = packed(way[:at].count(0) for way, at in zip(ways, rarest, strict=True))
+        self._words = packed(at - gaps for at, gaps in zip(rarest, self._gaps, strict=True))
+        self._learned = _Learned({_GAP: 0}, {}, {}, [], [], [])
 
-    def at(self, terms: Sequence[Word], place: int) -> Iterator[Hit]:
+    def at(self, terms: Sequence[Word], place: int) -> Sequence[Hit]:
         """The phrases that begin at a word, the files' before the catalogs'."""
-        word = terms[place].text
-        behind = terms[place + 1].text if place + 1 < len(terms) else ""
-        for group in self._by_word.get(word, ()):
-            ways = group.ways(behind) if isinstance(group, _Group) else group
-            for rest, meaning in zip(ways[::2], ways[1::2], strict=True):
-                after = _end(rest, terms, place + 1) if rest else place + 1
-                if after:
-                    yield Hit(place, after, meaning)
-        for whole, meaning in self._by_stem.get(word[:SHORTEST_PREFIX], ()):
-            if word.startswith(_prefixes(whole[0])) and (after := _end(whole[1:], terms, place + 1)):
-                yield Hit(place, after, meaning)
-        if self.names is not None:
-            yield from self.names.at(terms, place)
+        return self.find(terms[place : place + MOST_WORDS + MOST_GAPS * MOST_GAP]).get(0, ())
+
+    def find(self, terms: Sequence[Word]) -> Mapping[int, Sequence[Hit]]:
+        """The phrases of a sentence by their first word, in the order of the files."""
+        fits = [self._known.get(term.text) or self._fit(term.text) for term in terms]
+        found = {
+            first: [self._hit(first, after, way) for way, after in sorted(ends.items())]
+            for first, ends in self._ends(fits).items()
+        }
+        for place, fit in enumerate(fits):
+            if fit.names and self.names is not None:
+                found.setdefault(place, []).extend(self.names.at(terms, place))
+        return found
+
+    def _ends(self, fits: Sequence[_Fit]) -> dict[int, dict[int, int]]:
+        """First word → way → the word behind it, tried where the rarest word of a way stands."""
+        words = [fit.pieces for fit in fits]
+        ends: dict[int, dict[int, int]] = {}
+        for place, fit in enumerate(fits):
+            for way in fit.ways:
+                pieces, last = self._ways[way], place - self._words[way]
+                for first in range(max(0, last - MOST_GAP * self._gaps[way]), last + 1):
+                    if after := _end(pieces, words, first):
+                        ends.setdefault(first, {})[way] = after
+        return ends
+
+    def _hit(self, first: int, after: int, way: int) -> Hit:
+        meaning, file, line = self._rows[self._row_of[way]]
+        return Hit(first, after, self._meanings[meaning], f"{self._files[file]}:{line}")
+
+    def _fit(self, word: str) -> _Fit:
+        if len(self._known) >= CACHED:
+            self._known.clear()
+        pieces = self._forms.fitting(word)
+        names = self.names is not None and self.names.begin_with(word)
+        ways = packed(chain.from_iterable(map(self._by_piece.__getitem__, pieces)))
+        fit = self._known[word] = _Fit(pieces, ways, names) if pieces or names else _NOTHING
+        return fit
 
 
-def _end(rest: Sequence[_Piece], terms: Sequence[Word], place: int) -> int:
-    """Where the rest of a phrase ends that begins at `place`; 0 when it does not stand there."""
-    for at, piece in enumerate(rest):
-        if piece is _GAP:
-            ends = (_end(rest[at + 1 :], terms, place + skipped) for skipped in range(MOST_GAP + 1))
+def _end(pieces: Sequence[int], words: Sequence[Collection[int]], place: int) -> int:
+    """Where a phrase ends that begins at `place`; 0 when it does not stand there."""
+    for at, piece in enumerate(pieces):
+        if not piece:
+            ends = (_end(pieces[at + 1 :], words, place + skipped) for skipped in range(MOST_GAP + 1))
             return next(filter(None, ends), 0)
-        if place >= len(terms) or not _fits(piece, terms[place].text):
+        if place >= len(words) or piece not in words[place]:
             return 0
         place += 1
     return place
 
 
-def _variants(way: str) -> Iterator[tuple[_Piece, ...]]:
+def _rarest(pieces: Sequence[str], ways: Iterable[Sequence[int]]) -> list[int]:
+    """Of each way the place of the word that is rarest in a text: whose shortest form is the longest."""
+    letters = [0, *(min(len(form) for form in piece.split("/") if form) for piece in pieces[1:])]
+    return [max(range(len(way)), key=[letters[piece] for piece in way].__getitem__) for way in ways]
+
+
+def _variants(way: str) -> Sequence[tuple[str, ...]]:
     """`(ya) no le/les paga*`: optional words there or not, a word's alternatives together."""
-    choices: list[tuple[tuple[_Piece, ...], ...]] = []
-    for word in folded(way).split():
-        optional = word.startswith("(") and word.endswith(")")
-        piece = _piece(word.strip("()"))
-        choices.append(((), (piece,)) if optional else ((piece,),))
-    if len(choices) > MOST_WORDS or sum(len(choice) > 1 for choice in choices) > 4:
-        return
-    for pick in product(*choices):
-        pieces_of_way = tuple(piece for part in pick for piece in part)
-        if pieces_of_way:
-            yield pieces_of_way
+    words = way.split()
+    if not 0 < len(words) <= MOST_WORDS:
+        return ()
+    if "(" not in way and ")" not in way:
+        return (tuple(words),)
+    spoken = ((word[0] == "(" and word[-1] == ")", word.strip("()")) for word in words)
+    choices = [((), (piece,)) if optional else ((piece,),) for optional, piece in spoken]
+    if sum(len(choice) > 1 for choice in choices) > MOST_OPTIONAL:
+        return ()
+    return list(filter(None, (tuple(chain.from_iterable(pick)) for pick in product(*choices))))
 
 
-@cache
-def _piece(word: str) -> _Piece:
-    """A word of a phrase; the same one for the phrases that have it."""
-    if word == "_":
-        return _GAP
-    forms = [sys.intern(form) for form in word.split("/") if form]
-    if len(forms) == 1 and not word.endswith("*"):
-        return forms[0]
-    prefixes = tuple(sys.intern(form[:-1]) for form in forms if form.endswith("*"))
-    return _Term(tuple(form for form in forms if not form.endswith("*")), prefixes)
-
-
-def _problem(terms: Sequence[_Piece]) -> str | None:
-    if terms[0] is _GAP or terms[-1] is _GAP or sum(piece is _GAP for piece in terms) > 2:
+def _problem(pieces: Sequence[str], known: Mapping[str, int]) -> str | None:
+    if _GAP in (pieces[0], pieces[-1]) or pieces.count(_GAP) > MOST_GAPS:
         return "say_gap"
-    if any(len(prefix) < SHORTEST_PREFIX for piece in terms for prefix in _prefixes(piece)):
-        return "say_prefix"
-    bad = any(not word.isalnum() for piece in terms for word in (*_forms(piece), *_prefixes(piece)))
-    empty = any(piece is not _GAP and not _forms(piece) and not _prefixes(piece) for piece in terms)
-    return "say_unreadable" if bad or empty else None
+    wrong = [piece for piece in pieces if not (piece in known or piece.isalnum() or _SPELT.fullmatch(piece))]
+    return ("say_prefix" if any(map(_SHORT_STEM.search, wrong)) else "say_unreadable") if wrong else None
+
+
+_SPELT = re.compile(r"/*(?:[^\W_]{3,}\*|[^\W_]+)(?:/+(?:[^\W_]{3,}\*|[^\W_]+))*/*")
+_SHORT_STEM = re.compile(r"(?:^|/)[^/]{0,2}\*(?:/|$)")
 
 
 @dataclass
@@ -292,27 +289,26 @@ class Lexicon:
         """All is learned."""
         for phrases in (self.rows, self.cues, self.nouns):
             phrases.settle()
-        _piece.cache_clear()
         pieces.cache_clear()
 
-    def learn(self, say: str, row: Row) -> str | None:
+    def learn(self, say: str, row: Row, file: str, line: int) -> str | None:
         """Add a row; of an inherent one also its affirmed form."""
         self.size += 1
-        if problem := self.rows.add(say, row):
+        if problem := self.rows.add(say, row, file, line):
             return problem
         if row.neg == "inherent":
+            affirmed = Row(row.kind, row.values, "never", flipped=True)
             for way in say.split("|"):
                 if way.startswith("no "):
-                    affirmed = Row(row.kind, row.values, "never", at=row.at, flipped=True)
-                    self.rows.add(f"si {way.partition(' ')[2]}", affirmed)
+                    self.rows.add(f"si {way.partition(' ')[2]}", affirmed, file, line)
         return None
 
 
 def longest(phrases: Phrases, terms: Sequence[Word]) -> Iterator[Hit]:
     """The phrases in a sentence, from its first word on, the longest at each place; none overlaps another."""
-    place = 0
+    place, found = 0, phrases.find(terms)
     while place < len(terms):
-        best = max(phrases.at(terms, place), key=lambda hit: hit.after, default=None)
+        best = max(found.get(place, ()), key=lambda hit: hit.after, default=None)
         if best is None:
             place += 1
             continue
@@ -322,9 +318,9 @@ def longest(phrases: Phrases, terms: Sequence[Word]) -> Iterator[Hit]:
 
 def every(phrases: Phrases, terms: Sequence[Word], fits: Callable[[Hit], bool]) -> Iterator[Hit]:
     """As `longest`, of those that fit, with all that are equally long at a place: a name of several towns."""
-    place = 0
+    place, found = 0, phrases.find(terms)
     while place < len(terms):
-        hits = list(filter(fits, phrases.at(terms, place)))
+        hits = list(filter(fits, found.get(place, ())))
         end = max((hit.after for hit in hits), default=place + 1)
         yield from (hit for hit in hits if hit.after == end)
         place = end

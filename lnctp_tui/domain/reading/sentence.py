@@ -405,10 +405,10 @@ def _enumerated(reading: _Reading, hit: Hit) -> Iterator[Hit]:
             return
         if not joint:
             pair = [head, reading.terms[place]]
-            row = next((two.meaning for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
-            if not isinstance(row, Row) or row.kind != "term":
+            two = next((two for two in reading.lexicon.rows.at(pair, 0) if two.after == 2), None)
+            if two is None or not isinstance(two.meaning, Row) or two.meaning.kind != "term":
                 return
-            yield Hit(place, place + 1, row)
+            yield two._replace(first=place, after=place + 1)
         place += 1
 
 
@@ -466,7 +466,7 @@ def _place(reading: _Reading, hits: Sequence[Hit], hit: Hit, last_place: int) ->
         return  # where somebody was years ago
     owner = _place_owner(reading, hit, role)
     role = "caller" if owner == CALLER else "actual" if role == "caller" else role
-    yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, rows[0].at)
+    yield Offer("place", values, YES, owner, start, end, "" if role == "caller" else role, hit.at)
 
 
 def _state_behind(reading: _Reading, hits: Sequence[Hit], hit: Hit) -> str | None:
@@ -566,7 +566,7 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     state = reading.status(hit.first, hit.after, row)
     if start >= reading.said.asked and row.kind == "term" and row.neg != "never":
         owner = _term_owner(reading, row, hit)
-        reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", row.at))
+        reading.asked.append(Offer(row.kind, row.values, YES, owner, start, end, "", hit.at))
     if state.past and state.offer and row.kind == "term":
         _term_owner(reading, row, hit)  # shows who calls, as what is done today
     if not state.offer or state.past:
@@ -584,7 +584,7 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
     if row.values[0] in ("situation.reporter_saw", "situation.reporter_heard"):
         reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
-    yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", row.at)
+    yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", hit.at)
 
 
 def _of_caller(reading: _Reading, hit: Hit) -> bool:

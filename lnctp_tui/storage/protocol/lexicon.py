@@ -42,6 +42,14 @@ ROWS = ("terms.csv", "people.csv", "places.csv", "things.csv")
 CUES, PERSONS = "cues.csv", "persons.csv"
 NAMES = (*ROWS, CUES, PERSONS)
 LONGEST_CELL, MOST_ROWS = 2_000, 20_000
+_READ = frozenset(
+    [
+        *("say", "kind", "value", "neg", "needs", "not_before", "not_after"),
+        *("cue", "class", "side", "reach"),
+        *("word", "owner", "sex", "number"),
+    ]
+)
+"""Columns that say something; the others are for who keeps the file."""
 _CATALOGS = {
     "place": ("state", "municipality"),
     "venue": ("venue",),
@@ -53,6 +61,7 @@ _CATALOGS = {
     "sex": ("sex",),
 }
 _SHORTEST_NAME = 5
+_WORD = re.compile(r"\w+")
 _NO_NAMES = frozenset(
     [
         "el carmen",
@@ -222,7 +231,7 @@ def _rows(
         if number >= MOST_ROWS:
             findings.append(Finding(name, reader.line_num, "too_many"))
             return
-        row = {key: clean(value)[0].strip() for key, value in cells.items() if key and isinstance(value, str)}
+        row = {key: clean(value)[0].strip() for key, value in cells.items() if key in _READ and value}
         if any(len(value) > LONGEST_CELL for value in row.values()):
             findings.append(Finding(name, reader.line_num, "too_long"))
             continue
@@ -251,17 +260,16 @@ def _learn(
         if allowed is not None and value not in allowed:
             yield Finding(name, line, "unknown_code", value, _near(value, allowed))
             return
-    say = cells.get("say", "")
+    say, said = cells.get("say", ""), (name, line, cells.get("value", ""))
     needs = pieces(cells.get("needs", ""))
     for way in say.split("|"):
-        known = says.setdefault((way, kind), (name, line, "+".join(values)))
-        if known[2] != "+".join(values) and not needs:
+        known = says.setdefault((way, kind), said)
+        if known[2] != said[2] and not needs:
             yield Finding(name, line, "two_values", way, f"{known[0]}:{known[1]}")
     row = Row(
-        kind, values, neg, needs, pieces(cells.get("not_before", "")), pieces(cells.get("not_after", "")),
-        f"{name}:{line}",
-    )  # fmt: skip
-    if problem := lexicon.learn(say, row):
+        kind, values, neg, needs, pieces(cells.get("not_before", "")), pieces(cells.get("not_after", ""))
+    )
+    if problem := lexicon.learn(say, row, name, line):
         yield Finding(name, line, problem, say)
 
 
@@ -355,24 +363,25 @@ _NO_SHORT_FORMS = frozenset(
 )
 
 
-def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, Row]]:
+def _catalog_names(protocol: Protocol) -> Iterator[tuple[str, str, tuple[Row, str]]]:
     """Names of states, municipalities and languages. What is no word alone, or a common one, stays out."""
     for name, kind in (("state", "place"), ("municipality", "place"), ("language", "language")):
-        catalog, at = protocol.catalogs.get(name), f"catalogs/{name}.csv"
+        catalog = protocol.catalogs.get(name)
         needs = _SPOKEN if kind == "language" else ()
+        source = Row(kind, (), needs=needs, named=name != "state"), f"catalogs/{name}.csv"
         for say, code in _names(catalog) if catalog else ():
             if kind != "language" or code not in _COMMON_LANGUAGES:
-                yield say, Row(kind, (code,), needs=needs, at=at, named=name != "state")
+                yield say, code, source
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    from lnctp_tui.domain.reading.spelling import folded, words
+    from lnctp_tui.domain.reading.spelling import folded
 
     short = _short_forms(catalog) if catalog.name == "municipality" else {}
     for row in catalog.rows:
         names = (row.label.es, *row.extra.get("alias", "").split(";"), *short.get(row.code, ()))
         for at, name in enumerate(dict.fromkeys(names)):
-            terms = [word.text for word in words(folded(name))]
+            terms = _WORD.findall(folded(name))
             say = " ".join(terms)
             short_town = catalog.name == "municipality" and say in _SHORT_TOWNS
             if (

@@ -27,7 +27,7 @@ from lnctp_tui.domain.reading.offers import (
 )
 from lnctp_tui.domain.reading.owners import SELF, Scene
 from lnctp_tui.domain.reading.persons import Cast, Person
-from lnctp_tui.domain.reading.signs import signs_of
+from lnctp_tui.domain.reading.signs import does_it, signs_of
 from lnctp_tui.domain.reading.spelling import Word, folded, words
 from lnctp_tui.domain.reading.status import Statement, Status, clause_of, only_asked, statement, status
 
@@ -627,6 +627,8 @@ def _term_owner(reading: _Reading, row: Row, hit: Hit) -> str:
             return GROUP  # «hablan inglés»: not who calls
         return OTHER if owner == TRAFFICKER and row.kind == "nationality" else owner
     owner = owners.of_deed(reading.scene, hit)
+    if owner == OTHER and any(does_it(reading.terms, person) for person in reading.persons):
+        owner = VICTIM
     if row.values[0].startswith(_STATES) and owner != SELF:
         holder = owners.of_attribute(reading.scene, hit.first, hit.after, of_one=False)
         owner = holder if holder in (CALLER, OTHER, ASK) else owner

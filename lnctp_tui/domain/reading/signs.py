@@ -30,7 +30,7 @@ def _of_an_office(terms: Sequence[Word], person: Person) -> bool:
     return any(word in ("de", "del", "en") for word in behind[:4]) and not _OF_OFFICES.isdisjoint(behind)
 
 
-def _does_it(terms: Sequence[Word], person: Person) -> bool:
+def does_it(terms: Sequence[Word], person: Person) -> bool:
     """Whether a relative is who does it: `su hijo y su nuera la tienen cuidando`."""
     behind = " ".join(term.text for term in terms[person.after : person.after + 6])
     return person.kin and not fronted(terms, person) and _BY_THEM.match(behind) is not None
@@ -202,7 +202,7 @@ def signs_of(low: str, terms: Sequence[Word], persons: Sequence[Person], *, open
         if person.owner == CALLER and opening and _of_an_office(terms, person):
             yield "witness"
         mine = person.owner == VICTIM or (person.owner == OTHER and person.word not in ELDERS)
-        if _does_it(terms, person):
+        if does_it(terms, person):
             continue
         if mine and "mi" in (before, terms[person.first].text):
             yield "mine"

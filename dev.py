@@ -45,7 +45,7 @@ PACKED = 60
 """Megabytes that a packed bundle may have."""
 COUNTED = re.compile("soak|from counts import|^@given", re.MULTILINE)
 """What stands in a test file with a full count."""
-ABREAST = ["--copies=8"] if sys.platform == "linux" else ["--numprocesses=6", "--dist=worksteal"]
+ABREAST = ["--copies=6"] if sys.platform == "linux" else ["--numprocesses=6", "--dist=worksteal"]
 """Linux copies the process that found the tests (tests/support/abreast.py); elsewhere six find them."""
 CHECKS = [
     ("style", ["-m", "ruff", "check", "."]),

@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic, thread_time
 from typing import Any
 
 import nacl.bindings
@@ -452,9 +452,9 @@ def test_four_hundred_orders_are_checked_in_150_ms_each_body_and_each_signature_
         )
     with database.connect(team.served.database) as connection, database.transaction(connection, TEAM, SERVE):
         kept = Control(connection, team.home)
-        began = process_time()
+        began = thread_time()
         ruling = kept.read(connection, TEAM)
-        took = process_time() - began
+        took = thread_time() - began
         assert ruling is not None
         assert len(ruling.orders) == 400
         assert kept.read(connection, TEAM) is ruling

@@ -102,6 +102,7 @@ def test_who_does_it_is_known_by_name_and_verb_around(lexicon: Lexicon, text: st
         "Usuaria de 38 años pregunta por su hermano, que está en un anexo y lo golpean.",
         "Mujer de 33 años, enfermera, refiere que una paciente le dijo que no la dejan salir.",
         "Soy vecina, 48 años, me asomé y vi que tienen amarrado a un niño.",
+        "Tengo una amiga de 16 que la golpean, y ella no quiere que yo diga nada.",
         "Reportan a dos niñas en la plaza. El señor tiene 68 años y es exmilitar. Las obligan a pedir dinero.",
     ],
 )
@@ -116,6 +117,10 @@ def test_the_age_of_another_is_not_asked(lexicon: Lexicon, text: str) -> None:
         ("Me llamo Julio, tengo 40 años, me contrataron para la pizca y aquí estoy atrapado", "40"),
         ("Señora de 58 años. Su hijo y su nuera la tienen cuidando a los nietos, sin salir.", "58"),
         ("Fem 20a marca a escondidas, dice q la van a mover hoy a otra casa.", "20"),
+        ("F/17, originaria de Chiapas, la traen trabajando en un bar sin paga.", "17"),
+        ("Apenas tiene los 18 cumplidos y la pusieron a bailar en un table.", "18"),
+        ("Una jovencita que dijo tener 17 pidió ayuda, dice que no la dejan ir.", "17"),
+        ("escribo por mi vecina. ella esta chiquita, tiene 15. su papastro le pega", "15"),
     ],
 )
 def test_who_says_what_is_done_to_them_is_the_victim(lexicon: Lexicon, text: str, age: str) -> None:

@@ -109,7 +109,9 @@ def _person(hit: Hit, terms: Sequence[Word]) -> Person:
     own = (
         terms[hit.first].text == "tengo"
     )  # «tengo una hija de 15»: who speaks may be the mother or the victim
-    return Person(hit.first, hit.after, noun.owner, noun.sex, noun.plural, word, generic, stranger=own)
+    mine = {terms[hit.first].text, before} & {"mi", "nuestra", "nuestro"}
+    owner = OTHER if mine and word.startswith("vecin") else noun.owner  # «mi vecina» is not who speaks
+    return Person(hit.first, hit.after, owner, noun.sex, noun.plural, word, generic, stranger=own)
 
 
 _NEEDS = ("pid", "necesit", "solicit", "requier", "busc", "urge")

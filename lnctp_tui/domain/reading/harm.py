@@ -55,6 +55,10 @@ def does_harm(terms: Sequence[Word], person: Person) -> bool:
     if place + 1 >= len(terms) or terms[place].text not in _DONE_TO or fronted(terms, person):
         return False
     verb, behind = terms[place + 1].text, terms[place + 2].text if place + 2 < len(terms) else ""
+    if verb.endswith("n") and not (
+        person.plural or "y" in (term.text for term in terms[max(0, person.first - 2) : place])
+    ):
+        return False  # «una amiga de 16, la golpean»: others do
     holds = verb in ("tiene", "tienen") and (terms[person.after - 1].text == "que" or _HOLDS.match(behind))
     keeps = verb in ("cuida", "vigila") and terms[place].text in ("los", "las", "nos")
     return bool(_DOES.match(verb) or holds or keeps)

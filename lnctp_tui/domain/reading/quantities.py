@@ -315,6 +315,9 @@ _PAST_AGE = re.compile(
     r"la juntaron|la casaron)(?: como)? de"
     r"|entonces(?: de)?|a la edad de)(?: apenas| solo)? $"
 )
+_NOW_BEHIND = re.compile(r"(?: anos)? que (?:ya )?(?:tiene|tienen|tengo)\b")
+_SEXED = re.compile(r"(?:^|[\s(,])(?:f|m|fem|masc)\.?[/-] ?$")
+"""`F/17`."""
 _TURNING = re.compile(
     r"\b(?:va a cumplir|por cumplir|va para|cumple|cumplira|casi|apenas va a cumplir) (?:los )?$"
 )
@@ -340,7 +343,9 @@ _AGED = re.compile(
     r"beca)\w+ de(?: unos| como)?|"
     r"(?:no|apenas) (?:pasa|pasan|pasaba|llega|llegan|rebasa|rebasan) (?:(?:de|a) )?(?:los)?|"
     r"(?:chic[oa]s?|grande|menor|pequen[oa]) (?:como )?(?:de|tiene|tendra)(?: unos| como| apenas)?|"
-    r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|dice tener"
+    r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|(?:tiene|tengo)(?: ya| apenas)? los|"
+    r"(?:dice|dijo|refiere|refirio|asegura|aseguro|afirma|afirmo|declara|declaro|menciona|menciono|"
+    r"manifiesta|manifesto) (?:tener|contar con)(?: como| unos| apenas)?"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"
     r"menor|fem|femenin[oa]|masc"
     r"|masculino|mujer|hombre|chic[oa]s?|muchach[oa]s?|joven|adolescente|morr[oa]|chav[oa]|"
@@ -667,14 +672,14 @@ def _age(text: str, terms: Sequence[Word], number: Number, ends: Sequence[int]) 
         and unit.text in ("meses", "mes")
         and bool(re.search(r"\b(?:bebe|nin[oa])\b", before))
     )
-    if not 0 < number.value <= age_values.OLDEST or _PAST_AGE.search(before) or _NO_AGE_BEFORE.search(before):
+    past = _PAST_AGE.search(before) and not _NOW_BEHIND.match(text, end)
+    if not 0 < number.value <= age_values.OLDEST or past or _NO_AGE_BEFORE.search(before):
         return
     if number.value == _OF_AGE and (_UNDER.search(before) or _OVER.search(before)):
         return
-    beside = start - 1 in ends
-    aged = bool(_AGED.search(before))
     if _NOBODY.search(before):
         return
+    beside, aged = start - 1 in ends, bool(_AGED.search(before) or _SEXED.search(before))
     span = (start, unit.end if (unit_word or months) and unit else terms[last.after - 1].end)
     if months and not second:
         yield str(number.value // 12), span

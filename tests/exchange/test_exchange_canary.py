@@ -17,7 +17,7 @@ from lnctp_tui.domain.referral.data import ORDER
 from lnctp_tui.screens.case import authority_sheet
 from lnctp_tui.services.exchange import typeset
 from lnctp_tui.services.exchange.importing import run
-from lnctp_tui.services.exchange.outgoing import prosecutor, recipients, sheets
+from lnctp_tui.services.exchange.outgoing import ledger, prosecutor, recipients, sheets
 from lnctp_tui.services.exchange.outgoing.sheets import Order
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
@@ -109,6 +109,7 @@ def files(workspace: Workspace, case: str, folder: Path, to: str, *, pdf: bool =
     if pdf and typeset.installed():
         prosecutor.make(workspace, order("hoja.pdf"), authority_sheet.parts)
         made.append(folder / "hoja.json")
+    assert all(len(row["folios"]) == 1 for row in ledger.listed(workspace.store, 99)), "each note names its case"
     return made
 
 

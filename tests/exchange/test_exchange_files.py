@@ -18,7 +18,7 @@ from lnctp_tui.services.exchange.outgoing.private_file import Hashed
 from lnctp_tui.services.exchange.outgoing.sheets import Order
 from lnctp_tui.services.vault.workspace import Workspace
 from lnctp_tui.storage import ids
-from lnctp_tui.storage.database import audit
+from lnctp_tui.storage.database import audit, engine
 from lnctp_tui.storage.database.session import CONFLICTS
 from lnctp_tui.storage.replication import eviction, server_state
 from lnctp_tui.storage.replication.server_state import Server
@@ -66,6 +66,29 @@ def test_the_note_stands_before_the_first_byte_and_says_what_left(
 
     assert row["sha256"] == made.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
     assert os.name != "posix" or out.stat().st_mode & 0o777 == 0o600
+    with workspace.store.read() as connection:
+        assert audit.broken_at(connection) is None
+
+
+def test_a_note_of_many_cases_keeps_few_pages_and_gives_the_writer_its_own_back(workspace: Workspace) -> None:
+    kept = "PRAGMA cache_size"
+    many = [f"case-{number}" for number in range(audit.MANY + 1)]
+    during: list[Any] = []
+    with workspace.store.write() as unit:
+        ask = unit.connection.exec_driver_sql
+        before = ask(kept).scalar()
+        noted = audit.batched
+
+        def watched(items: Any, size: int) -> Any:
+            during.append(ask(kept).scalar())
+            return noted(items, size)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(audit, "batched", watched)
+            for records in (many, many[:2]):
+                audit.note_all(unit.connection, unit.now, "x", "export.htcds", records)
+        assert during == [-engine.FEW_PAGES, before]
+        assert ask(kept).scalar() == before == -engine.WRITER_CACHE
     with workspace.store.read() as connection:
         assert audit.broken_at(connection) is None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import islice
 
@@ -12,6 +13,7 @@ from sqlmodel import SQLModel
 
 from lnctp_tui.models import Access
 from lnctp_tui.storage import instants
+from lnctp_tui.storage.database import engine
 from lnctp_tui.storage.replication import server_state
 
 ACCESS = SQLModel.metadata.tables[str(Access.__tablename__)]
@@ -28,18 +30,19 @@ def note(connection: Connection, now: datetime, actor: str, action: str, record:
     connection.execute(insert(ACCESS).values(entry | {"chain": sealed(last, entry)}))
 
 
-def note_all(connection: Connection, now: datetime, actor: str, action: str, records: Iterable[str]) -> None:
+def note_all(connection: Connection, now: datetime, actor: str, action: str, records: Sequence[str]) -> None:
     """Add an entry for each record, in their order, as `note` would."""
     server_state.note_clock(connection, now)
     last = connection.scalar(select(ACCESS.c.chain).order_by(ACCESS.c.seq.desc()).limit(1)) or START
     at = instants.iso(now)
-    for some in batched(records, MANY):
-        entries = []
-        for record in some:
-            entry = {"at": at, "actor": actor, "action": action, "record": record}
-            last = sealed(last, entry)
-            entries.append(entry | {"chain": last})
-        connection.execute(insert(ACCESS), entries)
+    with engine.few_pages(connection) if len(records) > MANY else nullcontext():
+        for some in batched(records, MANY):
+            entries = []
+            for record in some:
+                entry = {"at": at, "actor": actor, "action": action, "record": record}
+                last = sealed(last, entry)
+                entries.append(entry | {"chain": last})
+            connection.execute(insert(ACCESS), entries)
 
 
 def batched(items: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -22,13 +22,15 @@ from lnctp_tui.storage import paths
 from lnctp_tui.storage.vault import mark, missing, wal
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 PAGE_SIZE = 8192
 WRITER_CACHE = 64 << 10
 """KiB: point reads as fast as on a plain database."""
 READER_CACHE = 8 << 10
 """KiB for each short reader, of which there are two: resident memory counts."""
+FEW_PAGES = 4 << 10
+"""KiB for a write of many rows that nobody reads soon."""
 BUSY_SECONDS = 10.0
 READERS = 2
 CHECKPOINT = 250
@@ -143,6 +145,16 @@ def _prepare(connection: Any, dek: bytes, *, read_only: bool, cache: int, alone:
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+
+
+@contextmanager
+def few_pages(connection: Connection) -> Iterator[None]:
+    """Within, the writer keeps few pages: rows by the ten thousand that nobody reads soon would stay in memory."""
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{FEW_PAGES}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITER_CACHE}")
 
 
 def passes(error: Exception) -> bool:

@@ -29,16 +29,20 @@ class Intent:
     fields: Sequence[str]
 
 
-def begin(store: Store, intent: Intent, case_ids: Sequence[str], folios: Sequence[str]) -> str:
-    """Note the export and, in the chain of views, each case of it; the export's id. Raises StorageFailed."""
+def begin(store: Store, intent: Intent, case_ids: Sequence[str], folios: list[str]) -> str:
+    """Note the export and, in the chain of views, each case of it; the export's id. Raises StorageFailed.
+
+    `folios` is empty afterwards: of a hundred thousand cases they need not stay in memory.
+    """
     export = ids.new_id()
     with store.write() as unit:
         values = {
             "id": export, "at": instants.iso(unit.now), "by": store.author.actor, "recipient": intent.recipient.name,
             "recipient_id": intent.recipient.provider_id, "reason": intent.reason, "format": intent.format,
-            "version": intent.version, "folios": list(folios), "fields": list(intent.fields), "state": "begun",
+            "version": intent.version, "folios": folios, "fields": list(intent.fields), "state": "begun",
         }  # fmt: skip
         unit.connection.execute(insert(EXPORTS), values)
+        folios.clear()
         audit.note_all(
             unit.connection, unit.now, store.author.actor, f"export.{intent.format}", [export, *case_ids]
         )

@@ -96,7 +96,7 @@ def make(workspace: Workspace, order: Order, printed: Printed | None) -> Files:
         intent = Intent(
             to, reason, kind, VERSION, [member for member in casefile.FIELDS if member in document]
         )
-        id_ = ledger.begin(store, intent, chosen.ids, chosen.folios)
+        id_ = ledger.begin(store, intent, chosen.ids, [*chosen.folios])
         count, digest = private_file.hand_out(store, id_, path, private_file.of_pieces([whole]))
         return Made(id_, count, len(chosen.ids), digest)
 

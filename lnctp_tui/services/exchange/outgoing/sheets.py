@@ -207,6 +207,5 @@ def _make(workspace: Workspace, order: Order, plan: Plan) -> Made:
             return tables.write(order.form, stream, plan.columns, plan.titles, rows)
 
     id_ = ledger.begin(store, intent, chosen.ids, chosen.folios)
-    chosen.folios.clear()  # of a hundred thousand cases they need not stay in memory
     count, digest = private_file.hand_out(store, id_, path, fill)
     return Made(id_, count, len(chosen.ids), digest)

@@ -117,7 +117,9 @@ def three_years(cases: int) -> list[Measure]:
             for turn in range(TURNS):
                 with database.transaction(pool, "main", database.SERVE) as connection:
                     connection.execute(counting.PATIENT)
-                    connection.execute("SET LOCAL enable_nestloop = off")  # as the look itself: see records.py
+                    connection.execute(
+                        "SET LOCAL enable_nestloop = off"
+                    )  # as the look itself: see records.py
                     began = perf_counter()
                     connection.execute(GROUPED).fetchone()
                     floors_s.append(perf_counter() - began)

@@ -5,7 +5,7 @@ Units and special rows: docs/report.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 UNKNOWN = "no_consta"
@@ -74,10 +74,17 @@ class Table:
     measures: tuple[Measure, ...] = ()
     cases: int = 0
     """Distinct cases (of unit `report`: reports) behind all units."""
+    counts: dict[tuple[str, str], int] = field(init=False, repr=False, compare=False)
+    """Row and column → the number in that cell."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "counts", {(cell.row, cell.column): cell.count for cell in reversed(self.cells)}
+        )
 
     def count(self, row: str, column: str = ALONE) -> int:
         """The number in a cell, 0 where there is none."""
-        return next((cell.count for cell in self.cells if (cell.row, cell.column) == (row, column)), 0)
+        return self.counts.get((row, column), 0)
 
 
 @dataclass(frozen=True, slots=True)

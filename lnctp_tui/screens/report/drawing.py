@@ -165,13 +165,12 @@ def shades(table: Table, words: Words, width: int, column: int) -> list[Line]:
     """A cross as shades; `column` is where the mark stands."""
     columns = shade_columns(table)
     most = max((cell.count for cell in table.cells), default=0)
-    counts = {(cell.row, cell.column): cell.count for cell in table.cells}
     label = max(12, min(30, width - 3 - 2 * len(columns)))
     mark = "".join("▼ " if at == column else "  " for at in range(len(columns)))
     here = words.row(table.columns, columns[column]) if columns else ""
     lines = [note(here), Line((Cell("", label), Cell(mark, None, "accent")))]
     for row in table.row_codes:
-        shown = "".join(heat(counts.get((row, code), 0), most) + " " for code in columns)
+        shown = "".join(heat(table.count(row, code), most) + " " for code in columns)
         cells = (Cell(words.row(table.rows, row), label), Cell(shown, None))
         lines.append(Line(cells, f"{row}/{columns[column] if columns else ''}"))
     return lines

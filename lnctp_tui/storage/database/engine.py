@@ -29,7 +29,7 @@ WRITER_CACHE = 64 << 10
 """KiB: point reads as fast as on a plain database."""
 READER_CACHE = 8 << 10
 """KiB for each short reader, of which there are two: resident memory counts."""
-FEW_PAGES = 4 << 10
+FEW_PAGES = 1 << 10
 """KiB for a write of many rows that nobody reads soon."""
 BUSY_SECONDS = 10.0
 READERS = 2

@@ -31,8 +31,8 @@ from lnctp_tui.storage.database import bulk, sound
 from lnctp_tui.storage.database.session import CONFLICTS, TABLES, Store
 
 CASES, PEOPLE, MONEY = TABLES["cases"], TABLES["people"], TABLES["money"]
-SOME: Final = 1000
-"""Cases whose rows are in memory together."""
+SOME: Final = 400
+"""Cases whose rows are in memory together: 4 MiB of them."""
 Members = Mapping[str, Sequence[str] | None]
 """Member of the document → the columns that are needed of it, None for all with what nobody knows; `cases` too."""
 VICTIMS: Final = ("victim", "group")

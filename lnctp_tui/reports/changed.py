@@ -119,9 +119,8 @@ def differences(then: Earlier, now: Report) -> list[Difference]:
     differing: list[Difference] = []
     for earlier_table, table in zip(then.tables, now.tables, strict=True):
         before = {(cell["row"], cell["column"]): cell["count"] for cell in earlier_table["cells"]}
-        after = {(cell.row, cell.column): cell.count for cell in table.cells}
-        for row, column in dict.fromkeys((*before, *after)):
-            counts = before.get((row, column), 0), after.get((row, column), 0)
+        for row, column in dict.fromkeys((*before, *table.counts)):
+            counts = before.get((row, column), 0), table.count(row, column)
             if counts[0] != counts[1]:
                 differing.append(Difference(table.id, table.rows, row, table.columns, column, *counts))
     return differing

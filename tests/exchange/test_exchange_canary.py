@@ -109,7 +109,9 @@ def files(workspace: Workspace, case: str, folder: Path, to: str, *, pdf: bool =
     if pdf and typeset.installed():
         prosecutor.make(workspace, order("hoja.pdf"), authority_sheet.parts)
         made.append(folder / "hoja.json")
-    assert all(len(row["folios"]) == 1 for row in ledger.listed(workspace.store, 99)), "each note names its case"
+    assert all(len(row["folios"]) == 1 for row in ledger.listed(workspace.store, 99)), (
+        "each note names its case"
+    )
     return made
 
 

@@ -124,7 +124,7 @@ class _Foreman:
     def __init__(self, session: pytest.Session, copies: int) -> None:
         self.session, self.config = session, session.config
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = str(copies)  # no snapshot is unused that a copy used
-        self.base = Path(self.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
+        self.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined] # one folder, made before the copies
         self.pieces = deque(pieces(session.items))
         self.names = (f"gw{number}" for number in range(1000))
         self.copies: list[_Copy] = []

@@ -75,12 +75,10 @@ class Table:
     cases: int = 0
     """Distinct cases (of unit `report`: reports) behind all units."""
     counts: dict[tuple[str, str], int] = field(init=False, repr=False, compare=False)
-    """Row and column → the number in that cell."""
+    """Row and column → the number in that cell, in the order of the cells."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "counts", {(cell.row, cell.column): cell.count for cell in reversed(self.cells)}
-        )
+        object.__setattr__(self, "counts", {(cell.row, cell.column): cell.count for cell in self.cells})
 
     def count(self, row: str, column: str = ALONE) -> int:
         """The number in a cell, 0 where there is none."""

@@ -71,16 +71,17 @@ def _single(table: Table, definition: Definition, words: Words) -> Iterator[Sequ
 
 
 def _cross(table: Table, words: Words) -> Iterator[Sequence[str]]:
-    counts = {(cell.row, cell.column): cell.count for cell in table.cells}
-    columns = [code for code in table.column_codes if any((row, code) in counts for row in table.row_codes)]
+    columns = [
+        code for code in table.column_codes if any((row, code) in table.counts for row in table.row_codes)
+    ]
     columns = columns or list(table.column_codes)
     if len(columns) > WIDEST:
-        for (row, column), count in counts.items():
+        for (row, column), count in table.counts.items():
             yield (f"{words.row(table.rows, row)} · {words.row(table.columns, column)}", f"{count:,}")
         return
     yield ("", *(shortened(words.row(table.columns, column)) for column in columns))
     for row in table.row_codes:
-        yield (words.row(table.rows, row), *(f"{counts.get((row, column), 0):,}" for column in columns))
+        yield (words.row(table.rows, row), *(f"{table.count(row, column):,}" for column in columns))
 
 
 def shortened(label: str, most: int = 18) -> str:

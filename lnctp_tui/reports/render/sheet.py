@@ -194,22 +194,21 @@ class _Cross:
     def __init__(self, table: Table, words: Words, hidden: Hidden) -> None:
         self.table, self.words = table, words
         self.hidden = {(row, column) for name, row, column in hidden if name == table.id}
-        self.counts = {(cell.row, cell.column): cell.count for cell in table.cells}
-        there = self.hidden | set(self.counts)
+        there = self.hidden | set(table.counts)
         self.rows = [code for code in table.row_codes if any(row == code for row, _column in there)]
         self.columns = [code for code in table.column_codes if any(column == code for _row, column in there)]
         self.turned = len(self.columns) > WIDEST >= len(self.rows)
         self.listed = min(len(self.columns), len(self.rows)) > WIDEST
 
     def text(self, row: str, column: str) -> str | None:
-        return None if (row, column) in self.hidden else f"{self.counts.get((row, column), 0):,}"
+        return None if (row, column) in self.hidden else f"{self.table.count(row, column):,}"
 
     def values(self, base: str) -> list[Value]:
         table, words = self.table, self.words
         made = [
             Value(
                 clean(_label(words, table.rows, row)), clean(_label(words, table.columns, column)),
-                None if (row, column) in self.hidden else self.counts.get((row, column), 0), row,
+                None if (row, column) in self.hidden else self.table.count(row, column), row,
                 self._share(row, column, base),
             )
             for row in (table.row_codes if table.rows == "month" else self.rows)
@@ -224,7 +223,7 @@ class _Cross:
         whole = base_of(self.table, base)
         if self.table.columns or not whole or (row == UNKNOWN and base == "known"):
             return None
-        return percent(self.counts.get((row, column), 0), whole)
+        return percent(self.table.count(row, column), whole)
 
     def name(self, dimension: str, code: str) -> str:
         """Of a row or a column; without a code it is the sum of the others."""
@@ -255,7 +254,7 @@ class _Cross:
 
     def _listed(self, names: list[str]) -> tuple[list[str], list[Row], list[str]]:
         table, words = self.table, self.words
-        there = self.hidden | set(self.counts)
+        there = self.hidden | set(table.counts)
         rows = [
             Row(
                 _label(words, table.rows, row),

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from lnctp_tui.app_bytes import LINE_END
+from lnctp_tui.i18n import N_, _
 
 Dispatch = Callable[[events.Event], Awaitable[None]]
 
@@ -29,6 +30,10 @@ AT_ONCE = frozenset({"ctrl+l", "ctrl+q"})
 """Keys that wait for nothing."""
 TEXT_AREA = "textual.widgets._text_area"
 """The module of TextArea, which the first screen does not need and so does not import."""
+PASTED = N_(
+    "Aquí no hay dónde escribir: lo pegado no quedó en ningún lado. "
+    "Abra el relato o un campo de texto y péguelo otra vez."
+)
 WITHIN_TEXT = frozenset({"backspace", "delete", "left", "right", "home", "end"})
 
 
@@ -64,6 +69,8 @@ class KeyOrder:
             await self._dispatch(event)
         elif event.is_forwarded:  # it has bubbled up to its bindings
             await self._dispatch(event)
+            if isinstance(event, events.Paste):
+                self._tell_lost(event)
             if self._turn is not None and event is self._turn.key:
                 self._settle(self._turn)
         elif self._turn is None or (isinstance(event, events.Key) and event.key in AT_ONCE):
@@ -71,6 +78,11 @@ class KeyOrder:
         else:
             self._held.append(event)
             self._patience = self._patience or self.app.set_timer(PATIENCE, self._give_up)
+
+    def _tell_lost(self, paste: events.Paste) -> None:
+        """What is pasted where nothing is typed is not lost without a word. A line of text keeps it to itself."""
+        if paste.text.strip() and getattr(self.app.focused, "read_only", True):
+            self.app.notify(_(PASTED), severity="warning", markup=False)
 
     def take_first(self, event: events.Key | events.Paste) -> None:
         """Pass on again, before what came after it, a key that was meant for what only comes now."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_world import app_on, desk, furnished, furnished_template, rest, said_on, spanish, text_of, until
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 from vaults import MadeVault
@@ -432,6 +433,17 @@ async def test_help_tells_every_key_of_the_screen_below_in_spanish(furnished: Fo
                 assert each.binding.description in said or (each.binding.tooltip or "?") in said
         await press(pilot, "f1")
         assert isinstance(app.screen, DeskScreen)
+
+
+@pytest.mark.parametrize(("keys", "told"), [((), 1), (("f1",), 1), (("slash",), 0)])
+async def test_what_is_pasted_where_nothing_is_typed_is_told(
+    furnished: Founded, keys: tuple[str, ...], told: int
+) -> None:
+    async with desk(furnished) as (app, pilot):
+        await press(pilot, *keys)
+        app.post_message(events.Paste("dos renglones\ncopiados de un chat"))
+        await rest(pilot)
+        assert sum("péguelo otra vez" in note for note in notices(app)) == told
 
 
 async def test_options_hold_at_once_and_after_the_next_start(furnished: Founded) -> None:

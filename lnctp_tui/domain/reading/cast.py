@@ -204,9 +204,9 @@ _BEFORE_NAME = frozenset(("a", "es", "ella", "companera", "companero"))
 
 
 def _apposed(text: str, terms: Sequence[Word], persons: Sequence[Person], place: int) -> str:
-    """Whose name stands behind a comma: `el patrón, don Fidel`."""
+    """Whose name stands behind a comma or a colon: `el patrón, don Fidel`, `responsable: Fulgencio N.`."""
     before = [person for person in persons if person.after == place]
-    return before[0].owner if before and text[terms[place - 1].end :].startswith(", ") else ""
+    return before[0].owner if before and text[terms[place - 1].end :].startswith((", ", ": ")) else ""
 
 
 def _titled(

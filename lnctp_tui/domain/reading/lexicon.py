@@ -31,6 +31,8 @@ KINDS = (
     *("term", "place", "venue", "platform", "nationality", "language", "education", "migration_status"),
     *("sex", "institution"),
 )
+IDIOM = "idiom"
+"""Kind of a phrase that says nothing of a case: `le pegó el sol`. No row says anything with its words."""
 NEGATIONS = ("normal", "inherent", "never")
 CLASSES = ("neg", "pseudo", "unsure", "hypo", "feared", "asked", "past", "told", "now")
 OWNERS = ("victim", "group", "trafficker", "caller", "other", "someone")

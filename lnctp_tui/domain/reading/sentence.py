@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from lnctp_tui.domain.reading import cast, contacts, owners, patterns, places, quantities
-from lnctp_tui.domain.reading.lexicon import Hit, Lexicon, Row, every
+from lnctp_tui.domain.reading.lexicon import IDIOM, Hit, Lexicon, Row, every
 from lnctp_tui.domain.reading.offers import (
     ASK,
     CALLER,
@@ -341,7 +342,7 @@ def _happened(reading: _Reading, found: patterns.Found) -> str:
 
 
 def _lexicon(reading: _Reading) -> Iterator[Offer]:
-    hits = list(every(reading.lexicon.rows, reading.terms, lambda hit: _fits(reading, hit)))
+    hits = _no_idioms(list(every(reading.lexicon.rows, reading.terms, lambda hit: _fits(reading, hit))))
     reading.said = reading.said._replace(cues=_own_cues(reading.said.cues, hits))
     done: set[int] = set()
     last_place = -9
@@ -366,6 +367,12 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
             assert isinstance(joined.meaning, Row)
             word = reading.terms[joined.first]
             yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+def _no_idioms(hits: Sequence[Hit]) -> list[Hit]:
+    """Without what says nothing of a case, and what is said by the same words: `le pegó el sol`."""
+    idle = {hit.first for hit in hits if isinstance(hit.meaning, Row) and hit.meaning.kind == IDIOM}
+    return [hit for hit in hits if hit.first not in idle]
 
 
 def _venue_within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
@@ -422,6 +429,8 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     behind = reading.terms[hit.after].text if hit.after < len(reading.terms) else ""
     if before in row.not_after or behind in row.not_before or _a_street(reading, hit, end):
         return False
+    if row.values[0].startswith(_HARM) and _names_it(reading.terms[hit.first : hit.after]):
+        return False
     reach = _NEEDED if row.values[0].startswith("need.") else _NEAR
     near = low[max(0, start - reach) : start]
     if reach == _NEAR:
@@ -429,6 +438,18 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     return not row.needs or any(need in near for need in row.needs)
 
 
+def _names_it(words: Sequence[Word]) -> bool:
+    """Whether what may be a deed to somebody is an article with its noun: `los deportes`, `la sentencia`."""
+    return (
+        len(words) == _PAIR
+        and words[0].text in ("la", "las", "los", "lo")
+        and _NOUN.search(words[1].text) is not None
+    )
+
+
+_PAIR = 2
+_NOUN = re.compile(r"(?:(?<!m)os|(?:as|es|dad|tud|ez|[cs]ion|[aei]d[ao]|encia|entes?))$")
+"""Ends of nouns that no verb of the third person has."""
 _STREET_NAME = re.compile(r" (?:de )?[A-ZÁÉÍÓÚ\d]")
 
 
@@ -575,6 +596,10 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         row.kind in _ATTRIBUTES or row.kind in ("venue", "institution", "platform")
     ):
         return
+    if row.kind in ("venue", "platform") and reading.said.gone:
+        return
+    if row.kind == "term" and _did_it_themself(reading, hit):
+        return
     if (row.kind == "venue" and _own_work(reading, hit)) or (
         row.kind == "education" and not _studied(reading, hit)
     ):
@@ -585,6 +610,20 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
         reading.signs.add("saw")
     owner = _term_owner(reading, row, hit)
     yield Offer(row.kind, row.values, state.polarity, owner, start, end, "", hit.at)
+
+
+def _did_it_themself(reading: _Reading, hit: Hit) -> bool:
+    """Whether who speaks did it to another: `le quité su credencial`, `no lo dejé salir`."""
+    said = [
+        reading.sentence.text[term.start : term.end].lower() for term in reading.terms[hit.first : hit.after]
+    ]
+    return any(
+        word in _ANOTHER and verb.endswith(("é", "í")) and len(verb) > _SHORT for word, verb in pairwise(said)
+    )
+
+
+_ANOTHER = frozenset(("le", "la", "lo", "les", "las", "los"))
+_SHORT = 3
 
 
 def _of_caller(reading: _Reading, hit: Hit) -> bool:

@@ -162,10 +162,12 @@ def _asked_from(low: str, terms: Sequence[Word], parts: Sequence[Clause]) -> int
 
 _GONE = re.compile(
     r"\bhace (?:como |unos |ya |mas de )?(?:\d{1,2}|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|"
-    r"quince|veinte|muchos|varios) anos?\b(?! que\b)"
+    r"quince|veinte|muchos|varios) anos?\b(?! que\b)|"
+    r"\bhace (?:como |unas |mas de )?(?:una|dos|tres|varias) decadas?\b|\bhace (?:mucho tiempo|decadas)\b"
 )
 _DECADE = re.compile(
-    r"\ben los (?:anos )?(?:cincuentas?|sesentas?|setentas?|ochentas?|noventas?|dos ?mil|[5-9]0s?)\b|"
+    r"\b(?:en|por|de) los (?:anos )?(?:cuarentas?|cincuentas?|sesentas?|setentas?|ochentas?|noventas?|"
+    r"dos ?mil|[5-9]0s?)\b|"
     r"\b(?:de joven|cuando era joven|de chamac[ao]|en mi juventud|en su juventud)\b"
 )
 _YEAR = re.compile(r"\b(?:en|hasta|de|del|por) ((?:19|20)\d\d)\b")
@@ -215,7 +217,21 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
     if "neg" in kinds and "pseudo" not in kinds and _doubtful(said, first, after, clause):
         return Status(UNKNOWN, offer=False)
     polarity = _polarity(kinds, row)
+    if polarity == YES and row is not None and row.neg == "inherent" and _denied_whole(said, clause, first):
+        polarity = NO
     return Status(polarity, offer=polarity != "", past=past)
+
+
+def _denied_whole(said: Statement, clause: Clause, first: int) -> bool:
+    """Whether a fact with a *no* of its own is denied: `no es que no le paguen`, `niega que no la dejen salir`."""
+    return any(
+        isinstance(hit.meaning, Cue)
+        and hit.meaning.kind == "neg"
+        and hit.after == first
+        and clause.first <= hit.first
+        and said.terms[hit.after - 1].text == "que"
+        for hit in said.cues
+    )
 
 
 _DEEDS = ("violence.", "danger.", "act.", "indicator.dst", "modality.", "cssrs.")
@@ -240,7 +256,9 @@ _FREE = re.compile(
     r"rescatad[ao]s?|liberaron|liberad[ao]s?)\b"
 )
 """Who got out is locked in no more."""
-_PAST_TENSE = re.compile(r"(?:ó|aron|ieron|aban?|ían?|ad[ao]s?|id[ao]s?)$")
+_PAST_TENSE = re.compile(
+    r"(?:ó|é|í|aron|ieron|jeron|aban?|ían?|ad[ao]s?|id[ao]s?|uvo|[di]ijo|traj[oe]|hizo|puso|pudo|quiso|dio|fue|fui)$"
+)
 _IMPERFECT = re.compile(r"(?:aban?|ían?)$")
 _LASTING = ("act.", "hooking_", "means.", "vulnerability.")
 """What stays true of a case whenever it happened."""
@@ -425,6 +443,8 @@ _REPLIES = frozenset(("dijo", "contesto", "respondio", "explico", "dice", "conte
 
 def _told_anew(said: Statement, begin: int, first: int) -> bool:
     """Whether a statement of its own follows what is asked: `quisiera saber qué hago, mi vecina tiene a …`."""
+    if "si" in (term.text for term in said.terms[begin : begin + 2]):
+        return False  # «se le explica que si la golpean, la encierran o …»
     supposed = any(term.text == "alguien" for term in said.terms[begin:first])
     for place in range(max(begin, 1), first + 1):
         between = said.low[said.terms[place - 1].end : said.terms[place].start]

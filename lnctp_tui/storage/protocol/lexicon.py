@@ -20,6 +20,7 @@ from lnctp_tui.domain.protocol.protocol import Catalog, Protocol
 from lnctp_tui.domain.protocol.protocol import Row as CatalogRow
 from lnctp_tui.domain.reading.lexicon import (
     CLASSES,
+    IDIOM,
     KINDS,
     MOST_NAME_WORDS,
     NEGATIONS,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 FOLDER = "reading"
 ROWS = ("terms.csv", "people.csv", "places.csv", "things.csv")
-CUES, PERSONS = "cues.csv", "persons.csv"
-NAMES = (*ROWS, CUES, PERSONS)
+CUES, PERSONS, IDIOMS = "cues.csv", "persons.csv", "idioms.csv"
+NAMES = (*ROWS, CUES, PERSONS, IDIOMS)
 LONGEST_CELL, MOST_ROWS = 2_000, 20_000
 _READ = frozenset(
     [
@@ -144,6 +145,10 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
         for line, cells in _rows(name, files, findings):
             misplaced = _misplaced(name, line, cells, places)
             findings.extend(misplaced or _learn(lexicon, name, line, cells, codes, says))
+    for line, cells in _rows(IDIOMS, files, findings):
+        idiom = Row(IDIOM, ("",), not_before=pieces(cells.get("not_before", "")))
+        if problem := lexicon.learn(cells.get("say", ""), idiom, IDIOMS, line):
+            findings.append(Finding(IDIOMS, line, problem, cells.get("say", "")))
     for line, cells in _rows(CUES, files, findings):
         findings.extend(_cue(lexicon, line, cells))
     for line, cells in _rows(PERSONS, files, findings):

@@ -1,0 +1,179 @@
+"""Words that look like a fact and are none, and where they are one. Source: docs/reading.md, "Figures"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lnctp_tui.domain.reading.lexicon import Lexicon
+from lnctp_tui.domain.reading.offers import CALLER, NO, Offer
+from lnctp_tui.domain.reading.reader import Reader
+from lnctp_tui.storage.protocol import lexicon as files
+from lnctp_tui.storage.protocol import protocol_loader
+
+FILE = Path(__file__).with_name("traps.jsonl")
+"""450 fictional snippets of three authors who were blind to the rules; of 75 only the figures were looked at."""
+TODAY = date(2026, 11, 30)
+LEARNED = 100
+"""Of each author's: learned from. Of the others every second one was."""
+HELD = {True: (41, 36), False: (142, 180)}
+"""Of those that nothing was learned from, and of the others: traps sprung and facts missed, of which there may be no
+more."""
+
+
+class Counts(NamedTuple):
+    """Of some snippets."""
+
+    traps: int
+    sprung: int
+    facts: int
+    missed: int
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return files.load(protocol_loader.load(None))[0]
+
+
+def snippets(*, kept: bool) -> Iterator[dict[str, Any]]:
+    for line in FILE.read_text("utf-8").splitlines():
+        snippet = json.loads(line)
+        number = int(snippet["id"][1:])
+        if (number > LEARNED and number % 2 == 0) == kept:
+            yield snippet
+
+
+def asked(lexicon: Lexicon, text: str) -> list[Offer]:
+    """What somebody is shown."""
+    offers = Reader(lexicon, TODAY).read(text)
+    return [offer for offer in offers if offer.owner != CALLER or offer.kind in ("phone", "place")]
+
+
+def says(offers: list[Offer], text: str, mark: list[str]) -> list[Offer]:
+    """Those of this kind and value on these words."""
+    kind, value, words = mark[:3]
+    start = text.index(words)
+    return [
+        offer
+        for offer in offers
+        if offer.start < start + len(words)
+        and start < offer.end
+        and kind in (offer.kind, "denied")
+        and (value in offer.values or value.lstrip("~") == offer.values[0].lstrip("~"))
+    ]
+
+
+def counted(lexicon: Lexicon, *, kept: bool) -> Counts:
+    traps = sprung = facts = missed = 0
+    for snippet in snippets(kept=kept):
+        text = snippet["text"]
+        offers = asked(lexicon, text)
+        traps += len(snippet["never"])
+        facts += len(snippet["right"])
+        sprung += sum(
+            any(offer.polarity != NO for offer in says(offers, text, mark)) for mark in snippet["never"]
+        )
+        missed += sum(not says(offers, text, mark) for mark in snippet["right"])
+    return Counts(traps, sprung, facts, missed)
+
+
+@pytest.mark.parametrize("kept", HELD)
+def test_no_more_traps_spring_than_before_and_no_fewer_facts_are_found(lexicon: Lexicon, kept: bool) -> None:
+    counts = counted(lexicon, kept=kept)
+    figures = (counts.sprung, counts.missed)
+    assert counts.traps > 100
+    assert figures[0] <= HELD[kept][0]
+    assert figures[1] <= HELD[kept][1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le gustan los deportes y va al gimnasio.",
+        "Se subieron a la Bestia y llegaron bien.",
+        "La sentencia salió en marzo; la ofendida pide copia.",
+        "Cuidan la intimidad de las alumnas y la vejez de los abuelos.",
+        "La multitud salió del estadio.",
+        "Toma los apuntes de la clase y la apuntó en la lista del taller.",
+        "Me apunté al curso de inglés.",
+        "Me caso en diciembre con mi novio.",
+        "La fuerza pública desalojó el predio.",
+        "Le pegó el sol en la marcha y a los niños les pegó la gripa.",
+        "La mordió un perro y lo pateó un caballo.",
+        "Amenaza con llover.",
+        "El banco la amenaza con embargarla.",
+        "La engañó su marido con otra.",
+        "La obligan a usar uniforme.",
+        "Se quedó encerrada en el elevador.",
+        "Se encerró en su cuarto a llorar.",
+        "Puso un candado nuevo a la bici.",
+        "Está aislado por covid.",
+        "Tiene deudas con Coppel.",
+        "Le debo una disculpa.",
+        "Le descuentan el Infonavit.",
+        "Comió las sobras de la fiesta.",
+        "Se la llevaron a urgencias.",
+        "Los captó la cámara.",
+        "Le vendió su coche.",
+        "La sedaron para la endoscopia.",
+        "Pide informes de una beca de danza.",
+        "Cocina con cuchillo sin filo y lleva su navaja suiza.",
+        "Llamó armada de valor.",
+        "La herida de la cirugía le supura.",
+        "Se escapó el perro.",
+        "Rescataron a un gatito.",
+        "Me quiero morir de la vergüenza.",
+        "Se cortó la llamada y se corta el pelo.",
+        "Se tomó las pastillas para la presión.",
+        "Sáquenme de la lista de correos.",
+        "Es un experimento escolar.",
+        "El mercado laboral está difícil.",
+        "Es un juicio por violación al reglamento.",
+        "Le quité su credencial a mi marido y no lo dejé salir.",
+    ],
+)
+def test_innocent_words_ask_nothing(lexicon: Lexicon, text: str) -> None:
+    assert [offer for offer in asked(lexicon, text) if offer.polarity != NO and offer.kind != "date"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Quieren deportarlos si hablan; los deportan si se quejan.", "indicator.dst_threat_denounce"),
+        ("La apuntó con una pistola.", "danger.weapon_present"),
+        ("La casaron a la fuerza con un señor.", "modality.matrimonio_forzoso_servil"),
+        ("El encargado le pegó por llegar tarde.", "violence.fisica"),
+        ("El patrón la amenaza con matarla.", "indicator.dst_threat_violence_victim"),
+        ("Lo engañaron con un trabajo de mesero.", "means.engano"),
+        ("La obligan a usar ropa corta y a tomar con clientes.", "means.fuerza_amenaza_coaccion"),
+        ("La tienen encerrada en su cuarto con candado.", "danger.locked_in"),
+        ("El patrón le descuenta la comida.", "indicator.exp_wage_manipulation"),
+        ("Comen las sobras de los patrones.", "indicator.exp_bad_living"),
+        ("Se la llevaron a otra ciudad.", "act.transportar"),
+        ("La vendió su padrastro.", "act.entregar"),
+        ("La drogaron en la fiesta.", "hooking_method.abuso_sustancias"),
+        ("Trae un cuchillo y la amenaza.", "danger.weapon_present"),
+        ("Se escapó anoche de la casa.", "situation.out_needs_services"),
+        ("Dice que ya quiere morirse.", "cssrs.wish_dead"),
+        ("Se tomó las pastillas todas de un jalón.", "cssrs.behaviour"),
+        ("Sáquenme de aquí.", "need.rescate"),
+        ("Le quitó su credencial y no la dejó salir.", "indicator.dst_documents"),
+    ],
+)
+def test_the_same_words_ask_where_they_are_meant(lexicon: Lexicon, text: str, value: str) -> None:
+    assert value in {code for offer in asked(lexicon, text) for code in offer.values}
+
+
+def test_a_fact_with_a_no_of_its_own_is_denied_by_another(lexicon: Lexicon) -> None:
+    for text in ("No es que no le paguen, quiere aumento.", "Niega que no la dejen salir."):
+        assert {offer.polarity for offer in asked(lexicon, text) if offer.kind == "term"} == {NO}
+
+
+def test_behind_a_heading_stands_what_is_said_of_whom_it_names(lexicon: Lexicon) -> None:
+    text = "Probable responsable: Fulgencio N., 51 a., estudió hasta primaria. Víctima: sin más datos."
+    assert not [offer for offer in asked(lexicon, text) if offer.owner in ("victim", "group")]

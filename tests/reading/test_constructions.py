@@ -48,6 +48,11 @@ def values(lexicon: Lexicon, text: str, kind: str) -> set[str]:
         ("Ella me dijo: tengo 15. Un hombre la tiene en el hotel.", {"15"}),
         ("Son Ana (13), Luz (15) y Mar (16). Las tienen en una casa.", {"13", "15", "16"}),
         ("Va para los 16 y la quieren casar con un señor.", {"~15"}),
+        ("La usuaria, de 41 años, relata que su cuñado la golpea con un cable.", {"41"}),
+        ("Ella tiene 27 y la obligan a tomar.", {"27"}),
+        ("Ella tiene 27; el niño, de 5 años, trae tos. La obligan a salir al bar.", {"27", "5"}),
+        ("Él tiene 19 y lo traen cargando bultos.", {"19"}),
+        ("La chava desaparecida tiene recién cumplidos los 18.", {"18"}),
     ],
 )
 def test_an_age_between_commas_or_behind_a_verb_of_seeming_is_found(

@@ -184,7 +184,8 @@ _ASKS_FOR = re.compile(
     r"\b(?:pregunta|llama|marca|reporta|busca|pide \w+|solicita \w+|se comunica) (?:por|a|para|sobre) su \w+|"
     r"\b(?:dice|refiere|cuenta|reporta|comenta|relata|manifiesta|platica|avisa) que su (?:herman|hij|prim|"
     r"sobrin|amig|niet|"
-    r"vecin|cunad|companer)"
+    r"vecin|cunad|companer)(?!\w* (?:la|lo|le) (?:\w+ )?(?:peg|golpe|oblig|amenaz|enc[ei]+rr|quit|viol|tien|explot|"
+    r"vend|prostitu|abus|insult|humill|controla|vigila|manda|pone|descuent|cobra))"
 )
 _WHO_USE = frozenset(("usuaria", "consultante", "peticionaria"))
 

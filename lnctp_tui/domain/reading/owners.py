@@ -85,7 +85,7 @@ _PARTNERS = frozenset(
 def bond(scene: Scene, first: int, owner: str) -> str:
     """How surely an age that begins at the word `first` is of its owner: beside a noun, of who speaks or of the only
     one whom the sentence names; a relative's; else only near somebody."""
-    if owner == SELF or (owner == TRAFFICKER and _he_is(scene, first)):
+    if owner == SELF or (owner in (TRAFFICKER, VICTIM) and _he_is(scene, first)):
         return SURE
     here = _subjects(scene, first)
     beside = bool(here) and first - here[-1].after <= 2
@@ -352,6 +352,8 @@ def _pronoun(scene: Scene, clause: Clause, first: int) -> str | None:
     surely = {person.owner for person in scene.cast.single if person.sex == _PRONOUNS[term.text]}
     if surely == {TRAFFICKER} and meant <= {TRAFFICKER, VICTIM}:
         return TRAFFICKER
+    if not (meant or here or scene.cast.single or scene.of_self):
+        return VICTIM  # «Ella tiene 27», of whom nobody else is told yet
     return meant.pop() if len(meant) == 1 else ASK
 
 

@@ -343,7 +343,7 @@ _AGED = re.compile(
     r"beca)\w+ de(?: unos| como)?|"
     r"(?:no|apenas) (?:pasa|pasan|pasaba|llega|llegan|rebasa|rebasan) (?:(?:de|a) )?(?:los)?|"
     r"(?:chic[oa]s?|grande|menor|pequen[oa]) (?:como )?(?:de|tiene|tendra)(?: unos| como| apenas)?|"
-    r"(?:cumplio|cumpli)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|(?:tiene|tengo)(?: ya| apenas)? los|"
+    r"(?:cumplio|cumpli|cumplid[oa]s)(?: los)?|(?:tengo|tngo)(?: ya| solo)?|(?:tiene|tengo)(?: ya| apenas)? los|"
     r"(?:dice|dijo|refiere|refirio|asegura|aseguro|afirma|afirmo|declara|declaro|menciona|menciono|"
     r"manifiesta|manifesto) (?:tener|contar con)(?: como| unos| apenas)?"
     r"|(?:nin[oa]s?|hij[oa]s?|herman[oa]s?|prim[oa]s?|sobrin[oa]s?|niet[oa]s?|hijastr[oa]|"

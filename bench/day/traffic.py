@@ -43,7 +43,9 @@ class Seen:
         """p50 and p99 by route, of what came since the last time."""
         now, self.milliseconds = self.milliseconds, defaultdict(list)
         return {
-            route: {"count": len(of), "p50": at(of, 0.5), "p99": at(of, 0.99)} for route, of in now.items()
+            route: {"count": len(of), "p50": at(of, 0.5), "p99": at(of, 0.99)}
+            for route, of in now.items()
+            if of
         }
 
 

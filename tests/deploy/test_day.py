@@ -70,3 +70,10 @@ def test_a_day_loses_nothing_and_ends_as_it_should(
 
 async def _nothing_else() -> None:
     """No backup, and no worker that dies."""
+
+
+def test_a_look_in_which_nobody_heard_anything_ends_no_day() -> None:
+    seen = traffic.Seen()
+    seen.milliseconds["push"].append(3.0)
+    seen.milliseconds["news"] += []
+    assert seen.taken() == {"push": {"count": 1, "p50": 3.0, "p99": 3.0}}

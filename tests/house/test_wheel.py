@@ -49,7 +49,11 @@ def test_an_empty_environment_runs_the_wheel(wheel: Path, tmp_path: Path) -> Non
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
     python = str(scripts / ("python.exe" if os.name == "nt" else "python"))
     pip = [sys.executable, "-m", "pip", "--python", python]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True, capture_output=True)
+    subprocess.run(
+        [*pip, "install", "--no-compile", "--no-deps", "--no-index", str(wheel)],
+        check=True,
+        capture_output=True,
+    )
     # The libraries come from here, so that no network is needed; lnctp_tui itself does not.
     lend_libraries(python)
     shown = subprocess.run([str(scripts / "lnctp"), "--help"], cwd=tmp_path, check=True, capture_output=True)

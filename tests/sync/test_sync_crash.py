@@ -50,8 +50,8 @@ from lnctp_tui.sync import wire
 
 STORIES = range(often(20, 1))
 KILLS = often(5, 1)
-OF_POSTGRESQL = often(5, 1)
-"""Of a backend and of the main process in turn."""
+OF_POSTGRESQL = often(5, 2)
+"""Of the main process and of a backend in turn."""
 ROUNDS = 20
 """Rounds after which a laptop must be done."""
 
@@ -386,8 +386,8 @@ def test_a_server_that_is_killed_kept_what_it_acknowledged(number: int, story: S
 def test_a_postgresql_that_is_killed_under_a_running_server(
     number: int, story: Story, durable: embedded.Embedded
 ) -> None:
-    """In turn one of its backends, after which it recovers by itself, and its main process, which the server
-    starts again: nobody here does."""
+    """In turn its main process, which the server starts again, nobody here does, and one of its backends, after which
+    it recovers by itself."""
     with kept_up(story, durable) as address:
         usual(story)
         broken = turn = 0
@@ -396,7 +396,8 @@ def test_a_postgresql_that_is_killed_under_a_running_server(
             story.write()
             workspace = story.open(story.dice.randrange(2))
             main = postmaster(durable)
-            victim = main if turn % 2 else story.dice.choice(backends(durable, story))
+            of_main = turn % 2 == 0
+            victim = main if of_main else story.dice.choice(backends(durable, story))
             story.proxy.after(story.moment(), partial(os.kill, victim, signal.SIGKILL))
             code = _once(workspace)
             assert code in (None, "busy", "server_failed"), code
@@ -405,7 +406,7 @@ def test_a_postgresql_that_is_killed_under_a_running_server(
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
             workspace.close()
-            if turn % 2:
+            if of_main:
                 until(lambda dead=main: postmaster(durable) not in (None, dead))
             ready(address)
             story.settle()

@@ -40,7 +40,7 @@ FORGET = 60
 LINE = 600
 """Seconds between two looks whether the whole Line was compared today, and each week that is over looked at."""
 LEARN = 3
-"""Seconds after which every process knows the key of a new device."""
+"""Seconds after which every process knows the key of a new device, and goes on telling what a new role lets see."""
 
 
 def serve(
@@ -122,7 +122,7 @@ async def life(app: Any) -> AsyncIterator[None]:
                 _tidy(FORGET, authenticator.forget, services.look_at_login, services.relieve)
             ),
             asyncio.create_task(_tidy(rate_limits.SYNC, authenticator.share)),
-            asyncio.create_task(_tidy(LEARN, authenticator.learn)),
+            asyncio.create_task(_tidy(LEARN, authenticator.learn, services.tell_new_roles)),
             asyncio.create_task(
                 _tidy(LINE, services.compare_line, services.look_at_alerts, services.count_referrals)
             ),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeVar
 
 import psycopg
@@ -13,7 +14,7 @@ from nacl.signing import SigningKey
 from psycopg_pool import PoolTimeout
 
 from lnctp_tui.errors import Declined
-from lnctp_tui.server.admin import identity, line_run, ordering, relief
+from lnctp_tui.server.admin import access, identity, line_run, ordering, relief
 from lnctp_tui.server.admin.breaks import Breaks
 from lnctp_tui.server.admin.control import Control
 from lnctp_tui.server.alerts import weekly
@@ -33,6 +34,8 @@ Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
 READING = 2
+TELLING = 1.0
+"""Seconds at a time in which is told what new roles let people see."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -107,6 +110,20 @@ class Services:
             return 0
 
         if await self.threads.run(look):
+            self.nudge()
+
+    async def tell_new_roles(self) -> None:
+        """Goes on telling what new roles let people see, and lets others write in between. Raises what the database
+        raises."""
+
+        def tell() -> bool:
+            told, end = False, monotonic() + TELLING
+            with suppress(Declined):  # busy: the next look does it
+                while monotonic() < end and access.go_on(self.pool, self.settings.team, instants.now()):
+                    told = True
+            return told
+
+        if await self.threads.run(tell):
             self.nudge()
 
     async def look_at_alerts(self) -> None:

@@ -306,6 +306,35 @@ def test_a_new_role_grants_and_revokes_what_the_role_alone_showed(pool: Pool) ->
         assert [(each["k"], each["scope"]) for each in sup.pull()] == [(kind, theirs["row"])]
 
 
+def test_a_new_role_is_told_by_pages_and_nobody_waits_for_all_of_them(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest at once; a role that changes again meanwhile is told behind the first, and the last one holds."""
+    monkeypatch.setattr(access, "AT_ONCE", 3)
+    ana, sup = Laptop(pool, "ana"), Laptop(pool, "sup", "counselor")
+    cases = [ana.case() for _ in range(8)]
+    ana.push(*cases)
+    scopes = sorted((case["row"] for case in cases), reverse=True)
+    sup.pull()
+
+    def become(old: str, new: str) -> None:
+        with database.transaction(pool, "main", database.SERVE) as connection:
+            connection.execute("UPDATE people SET role = %s WHERE id = 'sup'", (new,))
+            access.change_role(connection, "main", "sup", old, new, NOON)
+
+    become("counselor", "supervisor")
+    assert [(each["k"], each["scope"]) for each in sup.pull()] == [("grant", each) for each in scopes[:3]]
+    access.revoke(pool, "main", "sup", scopes[4], NOON, "ana")
+    assert access.go_on(pool, "main", NOON)
+    become("supervisor", "counselor")
+    while access.go_on(pool, "main", NOON):
+        pass
+    entries = [(each["k"], each["scope"]) for each in sup.pull()]
+    assert entries[:3] == [("revoke", scopes[4]), ("grant", scopes[3]), ("grant", scopes[5])]
+    assert entries[3:5] == [("grant", scopes[6]), ("grant", scopes[7])]
+    assert entries[5:] == [("revoke", each) for each in scopes if each != scopes[4]]
+
+
 def test_the_sums_are_those_a_laptop_makes_of_what_it_holds(pool: Pool) -> None:
     ana, beto, sup = Laptop(pool, "ana"), Laptop(pool, "beto"), Laptop(pool, "sup", "supervisor")
     cases = [ana.case() for _ in range(40)]

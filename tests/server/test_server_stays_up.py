@@ -21,6 +21,8 @@ import zstandard
 from served import Laptop, Served, serving
 
 from lnctp_tui.errors import Denied
+from lnctp_tui.server import run
+from lnctp_tui.server.admin import access
 from lnctp_tui.server.http import bodies, idle_connections, logs, rate_limits
 from lnctp_tui.server.http.bodies import Bodies, LongTurn, Room, Turns
 from lnctp_tui.server.http.rate_limits import FAILED, Buckets, Rate
@@ -435,3 +437,25 @@ def test_a_database_that_does_not_start_is_tried_ever_more_rarely_and_never_made
     assert [each["event"] for each in told] == ["database_died", *["database_down"] * 6]
     assert set().union(*told) == {"at", "level", "event", "error"}
     assert {each.get("error", "")[:15] for each in told} == {"", "embedded_failed"}
+
+
+def test_a_running_server_goes_on_telling_what_a_new_role_lets_see(
+    pg: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "AT_ONCE", 3)
+    monkeypatch.setattr(run, "LEARN", 0.05)
+    with serving(pg, Settings(home=tmp_path)) as served:
+        ana, lead = served.laptop(), served.laptop()
+        cases = [ana.case() for _ in range(8)]
+        assert ana.push(*cases).status == 200
+        lead.call("GET", "/v1/pull?cursor=0.&proof=&limit=100&wait=0")
+        with served.office() as office:
+            office.set_role(office.person(lead.actor), "supervisor")
+        granted = set()
+        for _ in range(100):
+            entries = lead.call("GET", "/v1/pull?cursor=0.&proof=&limit=100&wait=0").message["entries"]
+            granted = {each["scope"] for each in entries if each["k"] == "grant"}
+            if len(granted) == len(cases):
+                break
+            threading.Event().wait(0.05)
+        assert granted == {case["row"] for case in cases}

@@ -87,7 +87,7 @@ def test_what_serves_is_neither_superuser_nor_owner(pool: Pool, owner: str) -> N
             "SELECT count(*) FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
             " AND relowner <> 'lnctp_app'::regrole"
         ).fetchone()
-        assert forced == (len(TABLES) + 20,)
+        assert forced == (len(TABLES) + 21,)
 
 
 def test_an_analyst_reads_no_row(cluster: embedded.Embedded, pg: str) -> None:

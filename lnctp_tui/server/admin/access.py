@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lnctp_tui.errors import Declined
 from lnctp_tui.server.admin import audit
@@ -29,6 +29,21 @@ OPEN = """SELECT id, sender FROM transfers
   WHERE team = %s AND scope = %s AND receiver = %s AND state = 'open' FOR UPDATE"""
 LAST = "SELECT FROM counter WHERE team = %s FOR UPDATE"
 SETTLE = "UPDATE transfers SET state = %s, at = %s WHERE team = %s AND id = %s"
+AT_ONCE = 500
+"""Scopes of a new role that are told in one transaction: all others wait for it."""
+SCOPES = """SELECT a.scope, min(a.rank), min(a.state) FILTER (WHERE a.person = %s) FROM access a
+  WHERE a.team = %s"""
+NEWEST = f"{SCOPES} GROUP BY a.scope ORDER BY a.scope DESC LIMIT %s"
+OLDER = f"{SCOPES} AND a.scope < %s GROUP BY a.scope ORDER BY a.scope DESC LIMIT %s"
+WAITS = "SELECT FROM new_roles WHERE team = %s AND person = %s LIMIT 1"
+LATER = """INSERT INTO new_roles (team, id, person, former, role, before)
+  SELECT %s, coalesce(max(id), 0) + 1, %s, %s, %s, %s FROM new_roles WHERE team = %s"""
+"""Behind all that wait: whoever holds the counter is alone with this."""
+NEXT = """SELECT id, person, former, role, before FROM new_roles WHERE team = %s
+  ORDER BY id LIMIT 1 FOR UPDATE"""
+"""No later one of the same person overtakes it: who is told a grant last sees the case."""
+FURTHER = "UPDATE new_roles SET before = %s WHERE team = %s AND id = %s"
+DONE = "DELETE FROM new_roles WHERE team = %s AND id = %s"
 OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
   FROM transfers t JOIN people p ON p.team = t.team AND p.id = t.sender
   LEFT JOIN data.cases c ON c.of_team = t.team AND c.id = t.scope
@@ -148,21 +163,60 @@ def offers(database: Pool | Db, device: DeviceRow) -> dict[str, Any]:
 
 
 def change_role(connection: Db, team: str, person: str, old: str, new: str, now: datetime) -> None:
-    """Grants or revokes what a person's role alone lets them see. In the caller's transaction, duty `serve`, last."""
+    """Grants or revokes what a person's role alone lets them see. In the caller's transaction, duty `serve`, last.
 
+    The newest scopes at once, the others by `go_on`: an entry for each of them keeps everybody else's waiting.
+    """
     # A case that comes in this moment is numbered before, and then seen here, or after, and then by nobody's old role.
     connection.execute(LAST, (team,))
+    waits = connection.execute(WAITS, (team, person)).fetchone() is not None
+    before = None if waits else _told(connection, team, Change(person, old, new), None, now)
+    if waits or before is not None:
+        connection.execute(LATER, (team, person, old, new, before, team))
 
-    def seen(role: str) -> dict[str, int]:
-        row = DeviceRow("", team, person, "", "", "active", role, "")
-        return dict(history.scopes_of(connection, row))
 
-    before, after = seen(old), seen(new)
-    entries = [
-        log.event("revoke", now, scope, person=person, reason="revoked") for scope in before.keys() - after
-    ]
-    entries += [_granted(now, person, scope, after[scope]) for scope in sorted(after.keys() - before.keys())]
+def go_on(database: Pool | Db, team: str, now: datetime) -> bool:
+    """Tells the next page of a new role, the oldest first; whether there was one."""
+    with transaction(database, team, SERVE) as connection:
+        row = connection.execute(NEXT, (team,)).fetchone()
+        if row is None:
+            return False
+        id_, *change, before = row
+        before = _told(connection, team, Change(*change), before, now)
+        if before is None:
+            connection.execute(DONE, (team, id_))
+        else:
+            connection.execute(FURTHER, (before, team, id_))
+    return True
+
+
+class Change(NamedTuple):
+    """Somebody has another role."""
+
+    person: str
+    former: str
+    role: str
+
+
+def _told(connection: Db, team: str, change: Change, before: str | None, now: datetime) -> str | None:
+    """Enters what a page of scopes, those before one, is to a person now; the last of them, None after all."""
+    page = NEWEST if before is None else OLDER
+    asked = (AT_ONCE,) if before is None else (before, AT_ONCE)
+    rows = connection.execute(page, (change.person, team, *asked)).fetchall()
+    entries = []
+    for scope, rank, state in rows:
+        was, is_now = _sees(change.former, state), _sees(change.role, state)
+        if was and not is_now:
+            entries.append(log.event("revoke", now, scope, person=change.person, reason="revoked"))
+        elif is_now and not was:
+            entries.append(_granted(now, change.person, scope, rank))
     log.append(connection, team, entries)
+    return str(rows[-1][0]) if len(rows) == AT_ONCE else None
+
+
+def _sees(role: str, state: str | None) -> bool:
+    """Whether a role lets somebody see a scope that is this to them: as `history.scopes_of`."""
+    return role in history.READERS and (state or ("held" if role == "supervisor" else "")) == "held"
 
 
 def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, active: bool = True) -> str:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import TypeVar
 
 import psycopg
@@ -34,8 +33,8 @@ Found = TypeVar("Found")
 PUSHING = 64
 """Pushes that may wait for each other in one process."""
 READING = 2
-TELLING = 1.0
-"""Seconds at a time in which is told what new roles let people see."""
+TELLING = 20
+"""Pages at a time of what new roles let people see: a third of a second, in which others wait for one at most."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 
@@ -117,11 +116,11 @@ class Services:
         raises."""
 
         def tell() -> bool:
-            told, end = False, monotonic() + TELLING
+            told = 0
             with suppress(Declined):  # busy: the next look does it
-                while monotonic() < end and access.go_on(self.pool, self.settings.team, instants.now()):
-                    told = True
-            return told
+                while told < TELLING and access.go_on(self.pool, self.settings.team, instants.now()):
+                    told += 1
+            return bool(told)
 
         if await self.threads.run(tell):
             self.nudge()

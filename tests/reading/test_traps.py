@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import CALLER, NO, Offer
+from lnctp_tui.domain.reading.offers import CALLER, NO, UNKNOWN, YES, Offer
 from lnctp_tui.domain.reading.reader import Reader
 from lnctp_tui.storage.protocol import lexicon as files
 from lnctp_tui.storage.protocol import protocol_loader
@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("traps.jsonl")
 TODAY = date(2026, 11, 30)
 LEARNED = 100
 """Of each author's: learned from. Of the others every second one was."""
-HELD = {True: (42, 36), False: (142, 180)}
+HELD = {True: (44, 35), False: (168, 175)}
 """Of those that nothing was learned from, and of the others: traps sprung and facts missed, of which there may be no
 more."""
 
@@ -101,12 +101,9 @@ def test_no_more_traps_spring_than_before_and_no_fewer_facts_are_found(lexicon: 
         "La multitud salió del estadio.",
         "Toma los apuntes de la clase y la apuntó en la lista del taller.",
         "Me apunté al curso de inglés.",
-        "Me caso en diciembre con mi novio.",
-        "La fuerza pública desalojó el predio.",
         "Le pegó el sol en la marcha y a los niños les pegó la gripa.",
         "La mordió un perro y lo pateó un caballo.",
         "Amenaza con llover.",
-        "El banco la amenaza con embargarla.",
         "La engañó su marido con otra.",
         "La obligan a usar uniforme.",
         "Se quedó encerrada en el elevador.",
@@ -124,12 +121,16 @@ def test_no_more_traps_spring_than_before_and_no_fewer_facts_are_found(lexicon: 
         "Pide informes de una beca de danza.",
         "Cocina con cuchillo sin filo y lleva su navaja suiza.",
         "Llamó armada de valor.",
-        "La herida de la cirugía le supura.",
         "Se escapó el perro.",
+        "Me caso con mi novio en diciembre.",
+        "Se toma las pastillas para la presión.",
+        "El banco la amenaza por teléfono.",
+        "Quiere morirse de risa.",
+        "La fuerza pública desalojó el predio.",
+        "Le da vergüenza llamar, la vergüenza la detiene.",
+        "La quieren llevar al hospital mañana.",
         "Rescataron a un gatito.",
-        "Me quiero morir de la vergüenza.",
         "Se cortó la llamada y se corta el pelo.",
-        "Se tomó las pastillas para la presión.",
         "Sáquenme de la lista de correos.",
         "Es un experimento escolar.",
         "El mercado laboral está difícil.",
@@ -167,6 +168,72 @@ def test_innocent_words_ask_nothing(lexicon: Lexicon, text: str) -> None:
 )
 def test_the_same_words_ask_where_they_are_meant(lexicon: Lexicon, text: str, value: str) -> None:
     assert value in {code for offer in asked(lexicon, text) for code in offer.values}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Está lejos de su familia, encerrada en un rancho.", "danger.locked_in"),
+        ("La golpeó y se desmayó.", "danger.injury_overdose"),
+        ("Se tomó las pastillas para dormir, todas.", "cssrs.behaviour"),
+        ("Estuvo a punto de suicidarse anoche.", "cssrs.suicidal_thoughts"),
+        ("Por poco sueldo los tienen encerrados en la bodega.", "danger.locked_in"),
+        ("Me apuntó a la cabeza con la pistola.", "danger.weapon_present"),
+        ("Mi papá me casó con su compadre.", "modality.matrimonio_forzoso_servil"),
+        ("Agarró un cuchillo de cocina y se encerró con ella.", "danger.weapon_present"),
+        ("Mañana se la lleva su tía a la frontera.", "danger.transfer_72h"),
+        ("Pide orientación sobre su hermana que está encerrada en un bar.", "danger.locked_in"),
+        ("Quiere poner una denuncia por violación y amenazas.", "violence.sexual"),
+        ("Hasta que puedan pagar la deuda las tienen encerradas.", "danger.locked_in"),
+        ("La obligaron a fichar en muchos bares.", "means.fuerza_amenaza_coaccion"),
+        ("Está encerrada en el baño, él golpea la puerta.", "danger.locked_in"),
+        ("Está encerrada, los perros no la dejan salir.", "danger.locked_in"),
+        ("Nos encerraron en un corral con otros migrantes.", "danger.locked_in"),
+        ("Desde la violación se quiere morir de vergüenza.", "cssrs.wish_dead"),
+        ("Llegó sangrando de la nariz por los golpes.", "danger.injury_overdose"),
+        ("Me pegó en la cabeza.", "violence.fisica"),
+        ("Le pegó el Toro.", "violence.fisica"),
+        ("Golpeada, crisis nerviosa.", "violence.fisica"),
+        ("Se la llevaron de la escuela.", "act.transportar"),
+        ("La secuestraron, cuenta su mamá.", "hooking_method.privacion_libertad"),
+        ("A la niña la vendieron caro.", "act.entregar"),
+        ("El doctor la drogó y abusó de ella.", "hooking_method.abuso_sustancias"),
+        ("Los engañaron con otro contrato.", "means.engano"),
+        ("El cobrador la amenaza con matarla.", "violence.psicologica"),
+        ("Vivía encerrada en un cuarto.", "danger.locked_in"),
+        ("A los 8 días la encerraron.", "danger.locked_in"),
+        ("La tienen en el bar La Perla y la obligan a fichar.", "bar"),
+    ],
+)
+def test_no_idiom_and_no_cue_hides_what_is_meant(lexicon: Lexicon, text: str, value: str) -> None:
+    """Of a reader who looked for what the idioms would hide."""
+    assert value in {code for offer in asked(lexicon, text) if offer.polarity != NO for code in offer.values}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "polarity"),
+    [
+        ("Dice que va a suicidarse.", "cssrs.suicidal_thoughts", YES),
+        ("Piensa suicidarse esta noche.", "cssrs.suicidal_thoughts", YES),
+        ("Planea matarse con pastillas.", "cssrs.suicidal_thoughts", YES),
+        ("Pretende quitarse la vida.", "cssrs.suicidal_thoughts", YES),
+        ("Quería matarse y la detuvieron.", "cssrs.suicidal_thoughts", YES),
+        ("Va a cortarse las venas.", "cssrs.suicidal_thoughts", YES),
+        ("Teme que su hija se suicide.", "cssrs.suicidal_thoughts", UNKNOWN),
+        ("Antes de que se suicide quieren internarla.", "cssrs.suicidal_thoughts", UNKNOWN),
+        ("No piensa suicidarse.", "cssrs.suicidal_thoughts", NO),
+        ("Quieren matarla.", "indicator.dst_threat_violence_victim", YES),
+        ("La iban a matar anoche.", "indicator.dst_threat_violence_victim", YES),
+        ("Planean llevársela el lunes.", "danger.transfer_72h", YES),
+        ("La quieren vender mañana.", "danger.transfer_72h", YES),
+        ("Van a llevársela hoy en la noche.", "danger.moved_or_killed_today", YES),
+        ("Temen que la maten hoy.", "danger.moved_or_killed_today", UNKNOWN),
+    ],
+)
+def test_what_somebody_means_to_do_to_themself_or_to_her_is_asked(
+    lexicon: Lexicon, text: str, value: str, polarity: str
+) -> None:
+    assert [offer.polarity for offer in asked(lexicon, text) if value in offer.values] == [polarity]
 
 
 def test_a_fact_with_a_no_of_its_own_is_denied_by_another(lexicon: Lexicon) -> None:

@@ -46,7 +46,7 @@ class History:
         deeds: list[tuple[Callable[[], object], int]] = [
             (self.case, 4), (self.note, 4), (self.call, 3), (self.attach, 4), (self.everybody, 2), (self.reserved, 1),
             (self.share, 3), (self.take_away, 3), (self.leave, 2), (self.hand_on, 2), (self.relieve, 1),
-            (self.erase, 1), (self.role, 1),
+            (self.erase, 1), (self.role, 1), (self.go_on, 2),
         ]  # fmt: skip
         self.case()
         self.call()
@@ -120,6 +120,9 @@ class History:
             )
             access.change_role(connection, "main", person, former, role, NOON)
 
+    def go_on(self) -> None:
+        access.go_on(self.pool, "main", NOON)
+
     @property
     def person(self) -> str:
         return self.dice.choice(self.people).person
@@ -162,6 +165,7 @@ def followed(laptop: Laptop, start: Cursor, limit: int) -> list[dict[str, Any]]:
 def test_pages_are_what_the_policies_let_through(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
+    monkeypatch.setattr(access, "AT_ONCE", 2)
     history = History(pool, seed)
     history.live()
     everywhere = places(pool)

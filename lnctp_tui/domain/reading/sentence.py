@@ -375,6 +375,16 @@ def _no_idioms(hits: Sequence[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.first not in idle]
 
 
+def _in_one_breath(reading: _Reading, hit: Hit) -> bool:
+    """Whether nothing is marked off within a phrase: `la secuestraron, cuenta su mamá` is no `secuestraron cuenta`."""
+    words = reading.terms[hit.first : hit.after]
+    return not any(_breaks(reading.sentence.low[one.end : other.start]) for one, other in pairwise(words))
+
+
+def _breaks(between: str) -> bool:
+    return any(mark in between for mark in ',;:()"«»“”/')
+
+
 def _venue_within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
     """Where it happens, of a phrase that says what happens: `la tienen en un hotel`."""
     if hit.after - hit.first < _PHRASE:
@@ -423,6 +433,8 @@ def _fits(reading: _Reading, hit: Hit) -> bool:
     """Whether the company that a row needs is there, and none that it must not have."""
     row = hit.meaning
     assert isinstance(row, Row)
+    if row.kind == IDIOM and not _in_one_breath(reading, hit):
+        return False
     start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
     low = reading.sentence.low
     before = reading.terms[hit.first - 1].text if hit.first else ""

@@ -190,11 +190,13 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
         return _LEFT_ALONE
     clause = clause_of(said.parts, first)
     answered = _answered(said.low, said.terms[after - 1].end) if row is not None else ""
+    of_life = row is not None and row.values[0].startswith("cssrs.")
     kinds = {
         hit.meaning.kind
         for hit in said.cues
         if isinstance(hit.meaning, Cue)
         and not (first <= hit.first and hit.after <= after)
+        and not (of_life and said.terms[hit.first].text.startswith(_INTENDS))
         and _covers(said, hit, clause, first, after)
     }
     if any(hit.first < first < hit.after and said.terms[hit.first].text == "no" for hit in said.cues):
@@ -206,7 +208,7 @@ def status(said: Statement, first: int, after: int, row: Row | None) -> Status:
         return Status(UNKNOWN, offer=True)
     unreal = row is not None and row.values[0].startswith(_DEEDS) and _unreal(said, first, after)
     if unreal or kinds & {"hypo", "feared"}:
-        return Status(UNKNOWN, offer=danger and (unreal or "feared" in kinds))
+        return Status(UNKNOWN, offer=of_life or (danger and (unreal or "feared" in kinds)))
     if answered:
         return Status(_turned(answered, row), offer=True)
     if row is not None and "danger.locked_in" in row.values and _FREE.search(said.low):
@@ -234,6 +236,8 @@ def _denied_whole(said: Statement, clause: Clause, first: int) -> bool:
     )
 
 
+_INTENDS = ("va", "voy", "iba", "quier", "quer", "quis", "pien", "plane", "preten", "intent")
+"""To want to die, and to intend it, is what is said: `va a suicidarse` is no future of something else."""
 _DEEDS = ("violence.", "danger.", "act.", "indicator.dst", "modality.", "cssrs.")
 _UNREAL = re.compile(r"\w+(?:[ai]rían?|(?:vend|met|d)rían?)$")
 
@@ -350,7 +354,7 @@ def _covers(said: Statement, hit: Hit, clause: Clause, first: int, after: int) -
     assert isinstance(cue, Cue)
     if _accented(said, hit, cue):
         return False
-    if cue.kind == "told":
+    if cue.kind == "told" and not cue.reach:
         return True
     if cue.kind == "past" and _present(said, hit, clause):
         return False

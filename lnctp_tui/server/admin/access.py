@@ -167,6 +167,8 @@ def change_role(connection: Db, team: str, person: str, old: str, new: str, now:
 
     The newest scopes at once, the others by `go_on`: an entry for each of them keeps everybody else's waiting.
     """
+    if _reach(old) == _reach(new):
+        return
     # A case that comes in this moment is numbered before, and then seen here, or after, and then by nobody's old role.
     connection.execute(LAST, (team,))
     waits = connection.execute(WAITS, (team, person)).fetchone() is not None
@@ -182,6 +184,9 @@ def go_on(database: Pool | Db, team: str, now: datetime) -> bool:
         if row is None:
             return False
         id_, *change, before = row
+        connection.execute(
+            LAST, (team,)
+        )  # what somebody grants or takes in this moment is seen here, or comes after
         before = _told(connection, team, Change(*change), before, now)
         if before is None:
             connection.execute(DONE, (team, id_))
@@ -199,19 +204,31 @@ class Change(NamedTuple):
 
 
 def _told(connection: Db, team: str, change: Change, before: str | None, now: datetime) -> str | None:
-    """Enters what a page of scopes, those before one, is to a person now; the last of them, None after all."""
+    """Enters what a page of scopes, those before one, is to a person now; the last of them, None after all.
+
+    Nothing that the role of this moment contradicts: a later change of the same person tells the rest.
+    """
+    now_role = connection.execute(WHO, (team, change.person)).fetchone()
+    present = change.role if now_role is None else str(now_role[0])
     page = NEWEST if before is None else OLDER
     asked = (AT_ONCE,) if before is None else (before, AT_ONCE)
     rows = connection.execute(page, (change.person, team, *asked)).fetchall()
     entries = []
     for scope, rank, state in rows:
         was, is_now = _sees(change.former, state), _sees(change.role, state)
+        if is_now != _sees(present, state):
+            continue
         if was and not is_now:
             entries.append(log.event("revoke", now, scope, person=change.person, reason="revoked"))
         elif is_now and not was:
             entries.append(_granted(now, change.person, scope, rank))
     log.append(connection, team, entries)
     return str(rows[-1][0]) if len(rows) == AT_ONCE else None
+
+
+def _reach(role: str) -> tuple[bool, bool]:
+    """What a role alone lets somebody see: nothing, what they hold, everything."""
+    return role in history.READERS, role == "supervisor"
 
 
 def _sees(role: str, state: str | None) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lnctp_tui.server.devices import DeviceRow
 from lnctp_tui.server.ingest import cursors
+from lnctp_tui.server.postgres.database import IDS as PLACES
 from lnctp_tui.server.postgres.database import SERVE, Db, Pool, lines, transaction
 from lnctp_tui.server.read import history
 from lnctp_tui.sync.wire import EVERYBODY
@@ -22,6 +24,10 @@ SEEN = """FROM (SELECT DISTINCT b."table", b."row" FROM unnest(string_to_array(%
 """By index, scope by scope and record by record, whatever the planner knows of the tables."""
 SUMS = f"SELECT {BUCKET}, sum(({WEIGHT})::numeric) {SEEN} WHERE l.n <= %(head)s GROUP BY 1"
 IDS = f"SELECT l.id {SEEN} WHERE {BUCKET} = %(bucket)s ORDER BY l.n"
+UNTOLD = "SELECT former, role, before FROM new_roles WHERE team = %s AND person = %s ORDER BY id LIMIT 1"
+TOLD = f"""SELECT s FROM unnest({PLACES}) AS s WHERE s >= %s
+  UNION ALL SELECT s FROM unnest({PLACES}) AS s WHERE %s::text IS NULL OR s < %s"""
+"""The newest by the role that is being told, the others by the one before."""
 BUCKETS = 256
 
 
@@ -43,5 +49,18 @@ def bucket(database: Pool | Db, device: DeviceRow, number: int) -> dict[str, Any
 
 
 def _asked(connection: Db, device: DeviceRow) -> dict[str, Any]:
-    scopes = [EVERYBODY, *(scope for scope, _ in history.scopes_of(connection, device))]
+    scopes = [EVERYBODY, *_scopes(connection, device)]
     return {"team": device.team, "scopes": lines(scopes)}
+
+
+def _scopes(connection: Db, device: DeviceRow) -> list[str]:
+    """What the person's laptops hold: of a new role as much as they were told of it (`access.go_on`)."""
+    waits = connection.execute(UNTOLD, (device.team, device.person)).fetchone()
+    if waits is None:
+        return [scope for scope, _ in history.scopes_of(connection, device)]
+    former, role, before = waits
+    told, untold = (
+        lines(scope for scope, _ in history.scopes_of(connection, replace(device, role=each)))
+        for each in (role, former)
+    )
+    return [scope for (scope,) in connection.execute(TOLD, (told, before, untold, before, before))]

@@ -53,7 +53,7 @@ def test_a_no_is_no_yes_and_nobody_s_fact_becomes_another_s(kept: Result) -> Non
     assert polarity <= 0.01
     assert owner <= 0.03
     assert asked <= 0.165
-    assert sprung <= 0.088
+    assert sprung <= 0.092
 
 
 def test_the_older_kept_narratives_are_read_no_worse_than_before(lexicon: Lexicon) -> None:

@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("traps.jsonl")
 TODAY = date(2026, 11, 30)
 LEARNED = 100
 """Of each author's: learned from. Of the others every second one was."""
-HELD = {True: (44, 35), False: (168, 175)}
+HELD = {True: (45, 33), False: (171, 169)}
 """Of those that nothing was learned from, and of the others: traps sprung and facts missed, of which there may be no
 more."""
 
@@ -89,6 +89,24 @@ def test_no_more_traps_spring_than_before_and_no_fewer_facts_are_found(lexicon: 
     assert counts.traps > 100
     assert figures[0] <= HELD[kept][0]
     assert figures[1] <= HELD[kept][1]
+
+
+DANGERS = FILE.with_name("dangers.jsonl")
+"""350 fictional snippets of two more such authors; of the second one's only the figures were looked at."""
+FOUND = {"d": (166, 219), "e": (107, 170)}
+"""Author: facts that are found at least, of so many."""
+
+
+@pytest.mark.parametrize("author", FOUND)
+def test_no_fewer_dangers_are_found_than_before(lexicon: Lexicon, author: str) -> None:
+    found = facts = 0
+    for snippet in map(json.loads, DANGERS.read_text("utf-8").splitlines()):
+        if snippet["id"].startswith(author):
+            codes = {code for offer in asked(lexicon, snippet["text"]) for code in offer.values}
+            found += sum(code in codes for code, _words in snippet["right"])
+            facts += len(snippet["right"])
+    assert facts == FOUND[author][1]
+    assert found >= FOUND[author][0]
 
 
 @pytest.mark.parametrize(
@@ -218,13 +236,19 @@ def test_no_idiom_and_no_cue_hides_what_is_meant(lexicon: Lexicon, text: str, va
         ("Planea matarse con pastillas.", "cssrs.suicidal_thoughts", YES),
         ("Pretende quitarse la vida.", "cssrs.suicidal_thoughts", YES),
         ("Quería matarse y la detuvieron.", "cssrs.suicidal_thoughts", YES),
-        ("Va a cortarse las venas.", "cssrs.suicidal_thoughts", YES),
+        ("Va a cortarse las venas.", "cssrs.method", YES),
         ("Teme que su hija se suicide.", "cssrs.suicidal_thoughts", UNKNOWN),
         ("Antes de que se suicide quieren internarla.", "cssrs.suicidal_thoughts", UNKNOWN),
         ("No piensa suicidarse.", "cssrs.suicidal_thoughts", NO),
         ("Quieren matarla.", "indicator.dst_threat_violence_victim", YES),
         ("La iban a matar anoche.", "indicator.dst_threat_violence_victim", YES),
         ("Planean llevársela el lunes.", "danger.transfer_72h", YES),
+        ("El viernes la van a llevar a otra casa.", "danger.transfer_72h", YES),
+        ("No puedo hablar fuerte, la patrona oye todo.", "situation.someone_listening", YES),
+        ("Su padrote ya sabe que pidió ayuda.", "danger.trafficker_knows", YES),
+        ("Mi niño lo tiene la patrona y no me lo quiere dar.", "danger.child_held", YES),
+        ("Los niños están solos en la casa desde ayer.", "danger.minor_alone", YES),
+        ("No la dejan ir al doctor y trae fiebre.", "danger.illness_untreated", YES),
         ("La quieren vender mañana.", "danger.transfer_72h", YES),
         ("Van a llevársela hoy en la noche.", "danger.moved_or_killed_today", YES),
         ("Temen que la maten hoy.", "danger.moved_or_killed_today", UNKNOWN),

@@ -350,10 +350,11 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
         row = hit.meaning
         assert isinstance(row, Row)
         start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
-        if not reading.sentence.free(start, start + 1) or (
+        begin = end - 1 if _goes_on(row, hit) else start
+        if not reading.sentence.free(begin, begin + 1) or (
             row.kind != "term" and not reading.sentence.free(start, end)
         ):
-            continue  # an amount within a phrase takes nothing from it
+            continue  # an amount within a phrase takes nothing from it, nor the day with which a danger begins
         if row.kind == "place":
             if hit.first not in done:
                 done.add(hit.first)
@@ -367,6 +368,11 @@ def _lexicon(reading: _Reading) -> Iterator[Offer]:
             assert isinstance(joined.meaning, Row)
             word = reading.terms[joined.first]
             yield from _term(reading, joined.meaning, joined, word.start, word.end)
+
+
+def _goes_on(row: Row, hit: Hit) -> bool:
+    """Whether a phrase of a danger begins with a day and goes on: `el viernes la van a llevar`."""
+    return row.values[0].startswith("danger.") and hit.after - hit.first > _PAIR
 
 
 def _no_idioms(hits: Sequence[Hit]) -> list[Hit]:

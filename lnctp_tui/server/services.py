@@ -35,7 +35,7 @@ PUSHING = 64
 READING = 2
 TELLING = 3
 """Pages at a time of what new roles let people see. On a server that is at its limit a page takes a tenth of a second,
-and twenty at a time, of two processes, halved what else it took in."""
+and many at a time, of two processes, let in less than half of what else came."""
 NUDGE = 0.03
 """Seconds in which pushes share one notice."""
 

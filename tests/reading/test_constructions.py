@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from narratives import own_lexicon
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.offers import CALLER, Offer
 from lnctp_tui.domain.reading.reader import Reader
-from lnctp_tui.storage.protocol import lexicon as files
-from lnctp_tui.storage.protocol import protocol_loader
 
 TODAY = date(2026, 11, 30)
 
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return files.load(protocol_loader.load(None))[0]
+    return own_lexicon()
 
 
 def asked(lexicon: Lexicon, text: str, kind: str) -> list[Offer]:

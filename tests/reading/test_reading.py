@@ -9,7 +9,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from narratives import narratives
+from narratives import narratives, own_lexicon
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.reader import LONGEST_TEXT, Reader
@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 30)
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return files.load(protocol_loader.load(None))[0]
+    return own_lexicon()
 
 
 def seen(lexicon: Lexicon, text: str) -> set[tuple[str, str, str, str]]:

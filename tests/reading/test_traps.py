@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from narratives import own_lexicon, shown
 
 from lnctp_tui.domain.reading.lexicon import Lexicon
-from lnctp_tui.domain.reading.offers import CALLER, NO, UNKNOWN, YES, Offer
+from lnctp_tui.domain.reading.offers import NO, UNKNOWN, YES, Offer
 from lnctp_tui.domain.reading.reader import Reader
-from lnctp_tui.storage.protocol import lexicon as files
-from lnctp_tui.storage.protocol import protocol_loader
 
 FILE = Path(__file__).with_name("traps.jsonl")
 """450 fictional snippets of three authors who were blind to the rules; of 75 only the figures were looked at."""
@@ -37,7 +36,7 @@ class Counts(NamedTuple):
 
 @pytest.fixture(scope="module")
 def lexicon() -> Lexicon:
-    return files.load(protocol_loader.load(None))[0]
+    return own_lexicon()
 
 
 def snippets(*, kept: bool) -> Iterator[dict[str, Any]]:
@@ -50,8 +49,7 @@ def snippets(*, kept: bool) -> Iterator[dict[str, Any]]:
 
 def asked(lexicon: Lexicon, text: str) -> list[Offer]:
     """What somebody is shown."""
-    offers = Reader(lexicon, TODAY).read(text)
-    return [offer for offer in offers if offer.owner != CALLER or offer.kind in ("phone", "place")]
+    return [offer for offer in Reader(lexicon, TODAY).read(text) if shown(offer)]
 
 
 def says(offers: list[Offer], text: str, mark: list[str]) -> list[Offer]:
@@ -250,6 +248,7 @@ def test_no_idiom_and_no_cue_hides_what_is_meant(lexicon: Lexicon, text: str, va
         ("Los niños están solos en la casa desde ayer.", "danger.minor_alone", YES),
         ("No la dejan ir al doctor y trae fiebre.", "danger.illness_untreated", YES),
         ("La quieren vender mañana.", "danger.transfer_72h", YES),
+        ("La encerré porque no obedece, dice el señor.", "danger.locked_in", YES),
         ("Van a llevársela hoy en la noche.", "danger.moved_or_killed_today", YES),
         ("Temen que la maten hoy.", "danger.moved_or_killed_today", UNKNOWN),
     ],

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,20 @@ from typing import Any
 from lnctp_tui.domain.reading.lexicon import Lexicon
 from lnctp_tui.domain.reading.offers import ASK, CALLER, CASE, GAZETTEER, PATTERNS, Offer
 from lnctp_tui.domain.reading.reader import Reader
+from lnctp_tui.storage.protocol import lexicon as files
+from lnctp_tui.storage.protocol import protocol_loader
 
 FILE = Path(__file__).parents[1] / "reading" / "narratives.jsonl"
 UNLEARNED = FILE.with_name("unlearned.jsonl")
 """Of an author who was blind to the rules: only the figures of all of them are looked at, and nothing is learned."""
 FEWEST = 40
 """Facts of a kind below which its figure is shown and not judged."""
+
+
+@cache
+def own_lexicon() -> Lexicon:
+    """The program's own, made once."""
+    return files.load(protocol_loader.load(None))[0]
 
 
 @dataclass
@@ -101,14 +110,14 @@ def _says(offer: Offer, fact: dict[str, Any]) -> bool:
     )
 
 
-def _shown(offer: Offer) -> bool:
+def shown(offer: Offer) -> bool:
     """Whether anybody is asked: of who calls only a number to call back and a place (`services.call.seen`)."""
     return offer.owner != CALLER or offer.kind in ("phone", "place")
 
 
 def _judge(result: Result, narrative: dict[str, Any], offers: Sequence[Offer]) -> None:
     facts, used = narrative["facts"], set()
-    offers = [offer for offer in offers if _shown(offer)]
+    offers = [offer for offer in offers if shown(offer)]
     for trap in narrative["traps"]:
         result.traps += 1
         sprung = any(

@@ -383,12 +383,11 @@ def _no_idioms(hits: Sequence[Hit]) -> list[Hit]:
 
 def _in_one_breath(reading: _Reading, hit: Hit) -> bool:
     """Whether nothing is marked off within a phrase: `la secuestraron, cuenta su mamá` is no `secuestraron cuenta`."""
-    words = reading.terms[hit.first : hit.after]
-    return not any(_breaks(reading.sentence.low[one.end : other.start]) for one, other in pairwise(words))
+    start, end = reading.terms[hit.first].start, reading.terms[hit.after - 1].end
+    return _MARK.search(reading.sentence.low, start, end) is None
 
 
-def _breaks(between: str) -> bool:
-    return any(mark in between for mark in ',;:()"«»“”/')
+_MARK = re.compile(r"[,;:()\"«»“”/]")
 
 
 def _venue_within(reading: _Reading, hit: Hit) -> Iterator[Offer]:
@@ -631,7 +630,11 @@ def _term(reading: _Reading, row: Row, hit: Hit, start: int, end: int) -> Iterat
 
 
 def _did_it_themself(reading: _Reading, hit: Hit) -> bool:
-    """Whether who speaks did it to another: `le quité su credencial`, `no lo dejé salir`."""
+    """Whether who speaks did it to another: `le quité su credencial`, `no lo dejé salir`. A danger is asked all the
+    same: who holds her may call, or be quoted."""
+    row = hit.meaning
+    if isinstance(row, Row) and any(value.startswith(_GRAVE) for value in row.values):
+        return False
     said = [
         reading.sentence.text[term.start : term.end].lower() for term in reading.terms[hit.first : hit.after]
     ]
@@ -640,6 +643,7 @@ def _did_it_themself(reading: _Reading, hit: Hit) -> bool:
     )
 
 
+_GRAVE = ("danger.", "cssrs.", "indicator.dst_threat")
 _ANOTHER = frozenset(("le", "la", "lo", "les", "las", "los"))
 _SHORT = 3
 

@@ -261,7 +261,7 @@ _FREE = re.compile(
 )
 """Who got out is locked in no more."""
 _PAST_TENSE = re.compile(
-    r"(?:ó|é|í|aron|ieron|jeron|aban?|ían?|ad[ao]s?|id[ao]s?|uvo|[di]ijo|traj[oe]|hizo|puso|pudo|quiso|dio|fue|fui)$"
+    r"(?:ó|é|í|aron|ieron|jeron|aban?|ían?|ad[ao]s?|id[ao]s?|uvo|dijo|traj[oe]|hizo|puso|pudo|quiso|dio|fue|fui)$"
 )
 _IMPERFECT = re.compile(r"(?:aban?|ían?)$")
 _LASTING = ("act.", "hooking_", "means.", "vulnerability.")

@@ -50,6 +50,14 @@ OFFERS = """SELECT t.scope, t.sender, p.name, c.folio, t.at, t.receiver
   WHERE t.team = %s AND t.state = 'open' AND (t.receiver = %s OR t.sender = %s) ORDER BY t.at"""
 
 
+class Change(NamedTuple):
+    """Somebody has another role."""
+
+    person: str
+    former: str
+    role: str
+
+
 def grant(
     database: Pool | Db,
     team: str,
@@ -167,7 +175,7 @@ def change_role(connection: Db, team: str, person: str, old: str, new: str, now:
 
     The newest scopes at once, the others by `go_on`: an entry for each of them keeps everybody else's waiting.
     """
-    if _reach(old) == _reach(new):
+    if all(history.sees(old, state) == history.sees(new, state) for state in (None, "held")):
         return
     # A case that comes in this moment is numbered before, and then seen here, or after, and then by nobody's old role.
     connection.execute(LAST, (team,))
@@ -184,23 +192,14 @@ def go_on(database: Pool | Db, team: str, now: datetime) -> bool:
         if row is None:
             return False
         id_, *change, before = row
-        connection.execute(
-            LAST, (team,)
-        )  # what somebody grants or takes in this moment is seen here, or comes after
+        # What somebody grants or takes in this moment is seen here, or comes after.
+        connection.execute(LAST, (team,))
         before = _told(connection, team, Change(*change), before, now)
         if before is None:
             connection.execute(DONE, (team, id_))
         else:
             connection.execute(FURTHER, (before, team, id_))
     return True
-
-
-class Change(NamedTuple):
-    """Somebody has another role."""
-
-    person: str
-    former: str
-    role: str
 
 
 def _told(connection: Db, team: str, change: Change, before: str | None, now: datetime) -> str | None:
@@ -215,8 +214,8 @@ def _told(connection: Db, team: str, change: Change, before: str | None, now: da
     rows = connection.execute(page, (change.person, team, *asked)).fetchall()
     entries = []
     for scope, rank, state in rows:
-        was, is_now = _sees(change.former, state), _sees(change.role, state)
-        if is_now != _sees(present, state):
+        was, is_now = history.sees(change.former, state), history.sees(change.role, state)
+        if is_now != history.sees(present, state):
             continue
         if was and not is_now:
             entries.append(log.event("revoke", now, scope, person=change.person, reason="revoked"))
@@ -224,16 +223,6 @@ def _told(connection: Db, team: str, change: Change, before: str | None, now: da
             entries.append(_granted(now, change.person, scope, rank))
     log.append(connection, team, entries)
     return str(rows[-1][0]) if len(rows) == AT_ONCE else None
-
-
-def _reach(role: str) -> tuple[bool, bool]:
-    """What a role alone lets somebody see: nothing, what they hold, everything."""
-    return role in history.READERS, role == "supervisor"
-
-
-def _sees(role: str, state: str | None) -> bool:
-    """Whether a role lets somebody see a scope that is this to them: as `history.scopes_of`."""
-    return role in history.READERS and (state or ("held" if role == "supervisor" else "")) == "held"
 
 
 def _role(connection: Db, team: str, person: str, ruling: Ruling | None, *, active: bool = True) -> str:

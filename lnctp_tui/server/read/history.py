@@ -101,9 +101,12 @@ def _seen(connection: Db, device: DeviceRow, scopes: Sequence[str]) -> set[str]:
     """Those of `scopes` that the person holds: what one's device wrote is no reason to read it again."""
     rows = connection.execute(MINE, (device.team, device.person, lines(scopes)))
     states: dict[str, str] = dict(rows.fetchall())
-    usual = "held" if device.role == "supervisor" else ""
-    visible = {scope for scope in scopes if states.get(scope, usual) == "held" and device.role in READERS}
-    return visible | {EVERYBODY}
+    return {scope for scope in scopes if sees(device.role, states.get(scope))} | {EVERYBODY}
+
+
+def sees(role: str, state: str | None) -> bool:
+    """Whether a role lets somebody see a scope that is this to them in `access`: as `scopes_of`."""
+    return role in READERS and (state or ("held" if role == "supervisor" else "")) == "held"
 
 
 def missing(database: Pool | Db, device: DeviceRow, ids: Sequence[str]) -> dict[str, Any]:

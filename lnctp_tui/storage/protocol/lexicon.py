@@ -146,9 +146,7 @@ def load(protocol: Protocol, files: Mapping[str, bytes] | None = None) -> tuple[
             misplaced = _misplaced(name, line, cells, places)
             findings.extend(misplaced or _learn(lexicon, name, line, cells, codes, says))
     for line, cells in _rows(IDIOMS, files, findings):
-        idiom = Row(IDIOM, ("",), not_before=pieces(cells.get("not_before", "")))
-        if problem := lexicon.learn(cells.get("say", ""), idiom, IDIOMS, line):
-            findings.append(Finding(IDIOMS, line, problem, cells.get("say", "")))
+        findings.extend(_idiom(lexicon, line, cells))
     for line, cells in _rows(CUES, files, findings):
         findings.extend(_cue(lexicon, line, cells))
     for line, cells in _rows(PERSONS, files, findings):
@@ -280,6 +278,12 @@ def _learn(
 
 def _near(value: str, codes: object) -> str:
     return next(iter(get_close_matches(value, list(codes), 1)), "")  # type: ignore[call-overload]
+
+
+def _idiom(lexicon: Lexicon, line: int, cells: Mapping[str, str]) -> Iterator[Finding]:
+    row = Row(IDIOM, ("",), not_before=pieces(cells.get("not_before", "")))
+    if problem := lexicon.learn(cells.get("say", ""), row, IDIOMS, line):
+        yield Finding(IDIOMS, line, problem, cells.get("say", ""))
 
 
 def _cue(lexicon: Lexicon, line: int, cells: Mapping[str, str]) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from lnctp_tui.screens import registry
 from lnctp_tui.services.vault import vault_access
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.key_names import key_name
+from lnctp_tui.widgets.quick_paint import paint_what_shows
 from lnctp_tui.widgets.quick_styles import style_what_is_asked
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class LnctpApp(GuardedApp[int]):
         self, home: Path, profile: vault_access.Profile | None, *, watch: LockWatch | None = None
     ) -> None:
         style_what_is_asked()
+        paint_what_shows()
         super().__init__(
             css_path=[
                 STYLES / "app.tcss",

@@ -20,6 +20,7 @@ from textual.app import App
 from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.notifications import Notification, Notifications
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import get_current_worker
@@ -58,6 +59,18 @@ class PlainText(LineFilter):
         return [Segment(_UNSAFE.sub("", text), style, control) for text, style, control in segments]
 
 
+class Notices(Notifications):
+    """Notices on the screen; what can still be read is not put up once more, as a pile hides what is written."""
+
+    def add(self, notification: Notification) -> Notices:
+        """Put one up, unless the same still stands for half of its time."""
+        same = (notification.title, notification.message)
+        for shown in self:
+            if (shown.title, shown.message) == same and shown.time_left > notification.timeout / 2:
+                return self
+        return super().add(notification)
+
+
 class GuardedApp(App[Result], inherit_bindings=False):
     """An app that writes no file, no clipboard and no control character, and never shows a value when it dies."""
 
@@ -67,6 +80,7 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._plain_text = PlainText()
+        self._notifications = Notices()
         self.leaving = False
         """Whether the terminal was blanked to leave: nothing is painted, and no key taken, any more."""
         self.on_fault: Callable[[str], None] = lambda code: None
@@ -90,15 +104,11 @@ class GuardedApp(App[Result], inherit_bindings=False):
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Nothing: a screenshot is a plain file with names in it."""
 
-    def save_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> str:
+    def save_screenshot(self, *_where: str | None, **_how: str | None) -> str:
         """Nothing is written; an empty name."""
         return ""
 
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> str | None:
+    def deliver_screenshot(self, *_where: str | None, **_how: str | None) -> str | None:
         """Nothing is written."""
         return None
 

@@ -146,8 +146,8 @@ async def test_nothing_is_delivered_to_a_part_of_a_screen_that_is_gone() -> None
         await app.pop_screen()
         for hear in part.ways():
             app.later(hear)
-        app.later(told, None)
+        app.later(telling(screen, "Escrito después.", lambda: part.hear("then")), None)
         await pilot.pause()
         assert len(part.heard) == 5
         assert part.gone
-        assert [note.message for note in app._notifications] == ["Escrito.", "Escrito."]
+        assert [note.message for note in app._notifications] == ["Escrito.", "Escrito después."]

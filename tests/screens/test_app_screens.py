@@ -446,6 +446,15 @@ async def test_what_is_pasted_where_nothing_is_typed_is_told(
         assert sum("péguelo otra vez" in note for note in notices(app)) == told
 
 
+async def test_a_notice_that_can_still_be_read_is_not_put_up_again(furnished: Founded) -> None:
+    async with desk(furnished) as (app, pilot):
+        for _ in range(10):
+            app.post_message(events.Paste("un renglón"))
+        app.notify("otro aviso", markup=False)
+        await rest(pilot)
+        assert len(notices(app)) == 2
+
+
 async def test_options_hold_at_once_and_after_the_next_start(furnished: Founded) -> None:
     async with desk(furnished) as (app, pilot):
         await press(pilot, "o", "enter")

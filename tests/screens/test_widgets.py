@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual._compositor import Compositor
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.color import Color
@@ -24,7 +25,7 @@ from textual.widgets import Input, Label, OptionList, TextArea
 from lnctp_tui.domain.protocol.protocol import Field
 from lnctp_tui.domain.protocol.protocol import Label as Words
 from lnctp_tui.i18n import set_language
-from lnctp_tui.screens.base import AppDialog
+from lnctp_tui.screens.base import AppDialog, AppScreen
 from lnctp_tui.styles.themes import THEMES
 from lnctp_tui.widgets.drawing import fit, plain, wrap
 from lnctp_tui.widgets.form import answers
@@ -37,7 +38,7 @@ from lnctp_tui.widgets.form.question_lines import Question
 from lnctp_tui.widgets.form.stages.stage_map import StageLine, StageList
 from lnctp_tui.widgets.form.yes_no import YesNo
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.quick_paint import paint_what_shows
+from lnctp_tui.widgets.quick_paint import QuickPaint, paint_what_shows
 from lnctp_tui.widgets.quick_styles import style_what_is_asked
 from lnctp_tui.widgets.text_area import LongText
 from lnctp_tui.widgets.text_input import LineInput
@@ -336,7 +337,6 @@ async def test_quick_paint_paints_what_textual_paints(crop: Region) -> None:
     app = Crowd()
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
-        compositor: Any = app.screen._compositor
         lines = crop.line_range
 
         def painted() -> dict[tuple[int, int], Any]:
@@ -348,10 +348,57 @@ async def test_quick_paint_paints_what_textual_paints(crop: Region) -> None:
                 if strip is not None and crop.overlaps(Region(x, y, max(1, strip.cell_length), 1))
             }
 
+        compositor: Any = Compositor()
+        compositor.reflow(app.screen, app.screen.size)
         textual = painted()
-        paint_what_shows(app.screen)
+        compositor = QuickPaint()
+        compositor.reflow(app.screen, app.screen.size)
         assert painted() == textual
         assert textual
+
+
+class Notices(App[None]):
+    """A screen of the app with a notice over it."""
+
+    def on_mount(self) -> None:
+        self.push_screen(Noticed())
+
+    def show_saving(self, screen: object) -> None:
+        """Everything is saved."""
+
+
+class Noticed(AppScreen[None]):
+    CSS = "Label { dock: bottom; width: 20; height: 3; }"
+
+    def compose(self) -> ComposeResult:
+        yield Label("un aviso")
+
+
+@pytest.mark.usefixtures("painting")
+async def test_what_went_is_painted_over_also_when_somebody_looked_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Textual finds what changed in a map that anybody who asks where a widget is brings up to date."""
+    paint_what_shows()
+    app = Notices()
+    painted: list[Region] = []
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        compositor: Any = app.screen._compositor
+        partial_update = compositor.render_partial_update
+
+        def noted() -> object:
+            painted.extend(compositor._dirty_regions)
+            return partial_update()
+
+        monkeypatch.setattr(compositor, "render_partial_update", noted)
+        notice = app.screen.query_one(Label)
+        where = notice.region
+        notice.display = False
+        compositor._full_map_invalidated = True
+        assert notice not in compositor.full_map
+        await pilot.pause(0.1)
+    assert where in painted
 
 
 class Parts(One):

@@ -206,6 +206,7 @@ def test_hostile_text_from_the_keyboard_stays_text(home: Path) -> None:
         worker = app.workers
         for number, text in enumerate((*CONTROLS, *MARKUP)):
             app.paste(f" antes{number} {text} luego{number} ").see(f"luego{number}")
+        assert "▌" not in "".join(app.text.splitlines()[:10])  # no notice where it says what is saved
         saved = app.rest(1.2).see("✓ guardado").settle()
         assert saved.workers == worker
         check_output(app)

@@ -30,7 +30,6 @@ from lnctp_tui.widgets.form.stages.stage_map import StageList, StageStrip
 from lnctp_tui.widgets.form.stages.stage_pane import StagePane
 from lnctp_tui.widgets.form.summary_line import SeenLine, SummaryLine
 from lnctp_tui.widgets.keys import KeyBar
-from lnctp_tui.widgets.quick_paint import paint_what_shows
 
 if TYPE_CHECKING:
     from lnctp_tui.services.call.intake import Intake
@@ -48,7 +47,6 @@ class IntakeScreen(AppScreen[None]):
 
     def __init__(self, intake: Intake) -> None:
         super().__init__()
-        paint_what_shows(self)
         self.intake = intake
         self.protocol = intake.protocol
         self.form = CallForm(intake, self._written, self._shown)

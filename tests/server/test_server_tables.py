@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Float, Integer
 
 from lnctp_tui.errors import StorageFailed
-from lnctp_tui.server.postgres import database, embedded, schema
+from lnctp_tui.server.postgres import backups, database, embedded, schema
 from lnctp_tui.server.postgres.database import Pool
 from lnctp_tui.storage.database.session import TABLES
 
@@ -117,3 +117,23 @@ def test_starting_what_runs_changes_nothing(cluster: embedded.Embedded) -> None:
 def test_a_folder_without_a_cluster_runs_nothing(tmp_path: Path) -> None:
     assert not embedded.running(tmp_path)
     embedded.stop(tmp_path)
+
+
+def test_a_backup_writes_the_counters_anew_and_waits_for_nobody(owner: str, tmp_path: Path) -> None:
+    """Every push rewrites their row, and a backup's snapshot keeps the old versions alive meanwhile."""
+    key = backups.secret_key(backups.new_key(tmp_path)).public_key
+
+    def pages() -> int:
+        row = connection.execute("SELECT pg_relation_size('counter') / 8192").fetchone()
+        return int(row[0]) if row else 0
+
+    with database.connect(owner, autocommit=True) as connection, database.connect(owner) as push:
+        connection.execute("INSERT INTO counter VALUES ('equipo', 0, '') ON CONFLICT DO NOTHING")
+        connection.execute("DO 'BEGIN FOR i IN 1..2500 LOOP UPDATE counter SET n = n + 1; END LOOP; END'")
+        assert pages() > 10
+        push.execute("UPDATE counter SET n = n + 1")
+        backups.backup(owner, key, tmp_path / "beside_a_push", "2026-11-30T00:00:00Z")
+        assert pages() > 10
+        push.rollback()
+        backups.backup(owner, key, tmp_path / "alone", "2026-11-30T00:00:01Z")
+        assert pages() == 1
